@@ -1,0 +1,1 @@
+"""What to run: scenario files, their resolution into plans, and expectations as tests."""

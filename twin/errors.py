@@ -1,0 +1,87 @@
+"""Errors: who is at fault is in the class.
+
+``InputError`` is the reader's data or scenario (exit code 2), ``InvalidTransition`` is our bug (exit code 1).
+Every ``InputError`` says where, what was found, what was expected and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class TwinError(Exception):
+    """Root of all errors that the twin raises on purpose."""
+
+
+class InputError(TwinError, ValueError):
+    """Your data or your scenario cannot be used as it is.
+
+    Parameters
+    ----------
+    found
+        What was found, in the words of the file.
+    expected
+        What would have been accepted.
+    remedy
+        What to do about it, one sentence; empty when ``expected`` says it all.
+    file
+        File the input came from; empty when it came from code.
+    field
+        Field, column, layer or key path (``flood.river_stage.levels``).
+    line, column
+        Place in a text file, 1-based; 0 when not known.
+    ids
+        Ids of the assets or records concerned; the first five are printed.
+
+    Examples
+    --------
+    >>> print(InputError(file="assets.csv", field="fail_m", ids=("P-03",), found="-0.4", expected="0 or more",
+    ...                  remedy="Heights are above ground, not sea level."))
+    assets.csv, field 'fail_m', P-03: found -0.4; expected 0 or more. Heights are above ground, not sea level.
+    """
+
+    def __init__(self, *, found: str, expected: str, remedy: str = "", file: str = "", field: str = "", line: int = 0,
+                 column: int = 0, ids: Sequence[str] = ()) -> None:
+        super().__init__(found, expected)
+        self.found, self.expected, self.remedy = found, expected, remedy
+        self.file, self.field, self.line, self.column = file, field, line, column
+        self.ids = tuple(ids)
+
+    def __str__(self) -> str:
+        where = self.file
+        if self.line:
+            where += f":{self.line}" + (f":{self.column}" if self.column else "")
+        parts = [where] if where else []
+        if self.field:
+            parts.append(f"field '{self.field}'")
+        if self.ids:
+            shown = ", ".join(self.ids[:5])
+            parts.append(shown if len(self.ids) <= 5 else f"{shown} and {len(self.ids) - 5} more")
+        head = ", ".join(parts)
+        text = f"found {self.found}; expected {self.expected}"
+        text += "" if text.endswith(".") else "."
+        return (f"{head}: " if head else "") + text + (f" {self.remedy}" if self.remedy else "")
+
+
+class InputErrors(InputError):  # noqa: N818 - the plural says it
+    """Several complaints about one input, raised once: importers do not stop at the first."""
+
+    def __init__(self, complaints: Sequence[InputError]) -> None:
+        if not complaints:
+            raise ValueError("InputErrors needs at least one complaint")
+        first = complaints[0]
+        super().__init__(found=first.found, expected=first.expected, remedy=first.remedy, file=first.file,
+                         field=first.field, line=first.line, column=first.column, ids=first.ids)
+        self.complaints = tuple(complaints)
+
+    def __str__(self) -> str:
+        return "\n".join(str(complaint) for complaint in self.complaints)
+
+
+class InvalidTransition(TwinError):  # noqa: N818 - the contract's name
+    """The engine asked an asset for a move that its table does not allow: our bug, with the story so far."""
+
+    def __init__(self, *, asset: str, state: str, event: str, story: Sequence[str] = ()) -> None:
+        self.asset, self.state, self.event, self.story = asset, state, event, tuple(story)
+        told = "".join(f"\n  {line}" for line in story)
+        super().__init__(f"{asset}: no move from {state} on {event}. The story so far:{told or ' (nothing yet)'}")

@@ -1,0 +1,47 @@
+"""The one door to numba: cached where a cache folder is writable, uncached with a notice elsewhere.
+
+numba raises at import when it may not write its cache. A read-only installation (a container, a shared drive) must
+still run, so the decorator falls back and says so once.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def jit(**options: Any) -> Callable[[Function], Function]:
+    """Compile a kernel on first use and keep it on disk.
+
+    Parameters
+    ----------
+    options
+        Passed to ``numba.njit`` (``parallel``, ``fastmath``, ``inline``, ``nogil``).
+    """
+
+    def decorate(function: Function) -> Function:
+        try:
+            return cast(Function, numba.njit(cache=True, **options)(function))
+        except RuntimeError as error:
+            if "cannot cache" not in str(error):
+                raise
+            _notice()
+            return cast(Function, numba.njit(**options)(function))
+
+    return decorate
+
+
+_noticed = False
+
+
+def _notice() -> None:
+    global _noticed  # noqa: PLW0603 - said once in the life of a process
+    if not _noticed:
+        _noticed = True
+        warnings.warn("compiled kernels cannot be kept: each start compiles them again. Set NUMBA_CACHE_DIR to a "
+                      "folder that may be written.", RuntimeWarning, stacklevel=4)
