@@ -1,0 +1,87 @@
+"""Imports run one way: viewer -> scenarios -> geodata -> twin; inside twin downward only."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MAY_IMPORT = {
+    "twin": {"twin"},
+    "geodata": {"geodata", "twin"},
+    "scenarios": {"scenarios", "geodata", "twin"},
+    "viewer": {"viewer", "scenarios", "geodata", "twin"},
+}
+#: What each package may use of the outside, where the design limits it.
+TWIN_USES = {"numpy", "numba", "llvmlite", "simpy", "networkx", "babel"}
+ONLY_IN = {
+    "simpy": {"twin/engine.py"},
+    "networkx": {"twin/supplies.py", "twin/result.py"},
+    "pydeck": {"viewer"},
+    "pydantic": {"scenarios", "geodata"},
+    "ruamel": {"scenarios", "geodata"},
+    "pyogrio": {"geodata"},
+    "rasterio": {"geodata"},
+    "pyarrow": {"geodata"},
+}
+#: The front desk may import all four, and nothing imports it.
+FRONT_DESK = "twin/cli.py"
+STANDARD = __import__("sys").stdlib_module_names
+
+
+def modules() -> list[Path]:
+    return sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py")
+                  if "node_modules" not in path.parts)
+
+
+def imports_of(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import; say the whole path"
+            yield node.module or "", node.lineno
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_imports_only_what_its_layer_may(path: Path) -> None:
+    here = path.relative_to(ROOT).as_posix()
+    package = here.split("/")[0]
+    for name, line in imports_of(path):
+        top = name.split(".")[0]
+        where = f"{here}:{line} imports {name}"
+        if top in MAY_IMPORT and here != FRONT_DESK:
+            assert top in MAY_IMPORT[package], where
+        assert name != "twin.cli", f"{where}: nothing imports the front desk"
+        if package == "twin" and here != FRONT_DESK and top not in STANDARD and top != "twin":
+            assert top in TWIN_USES, where
+        if top in ONLY_IN and here != FRONT_DESK:
+            assert here in ONLY_IN[top] or package in ONLY_IN[top], where
+
+
+#: The engine's order, from the ground up: a module imports only from its own rank or below.
+ORDER = [
+    {"errors", "quantities"}, {"kernels"},
+    {"kinds", "assets", "supplies", "city", "hazard", "exposure", "plan", "stage", "sun", "flood", "provenance"},
+    {"events", "state", "cascade"}, {"trace", "outages"}, {"result", "words", "explain", "sentences", "measures"},
+    {"engine", "series"}, {"run"}, {"cli"},
+]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "twin").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_inside_twin_imports_go_down(path: Path) -> None:
+    parts = path.relative_to(ROOT / "twin").with_suffix("").parts
+    if parts[0] == "__init__":
+        return
+    rank = next((i for i, names in enumerate(ORDER) if parts[0] in names), None)
+    assert rank is not None, f"twin/{parts[0]} has no place in the order of layers: give it one"
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    top_level = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    for node in top_level:
+        module = (node.module or "").split(".")
+        if module[0] == "twin" and len(module) > 1:
+            other = next(i for i, names in enumerate(ORDER) if module[1] in names)
+            assert other <= rank, f"{path.name}:{node.lineno} imports {node.module} from above"
