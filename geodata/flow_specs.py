@@ -1,0 +1,239 @@
+"""What a scenario says of water that flows: rain, inflow and the choices of the flow model.
+
+``flood: {rain: ...}`` and ``flood: {inflow: ...}`` may stand together; ``model:`` beside them holds everything that has
+a good default (cell size, roughness, infiltration, drains, edges, barriers, pumps, culverts). Places are in the
+city's CRS [m], times are durations from the start of the scenario (``90min``, ``2h``, ``1h30``, seconds).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+_PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)\s*d)?\s*(?:(\d+(?:\.\d+)?)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*(?:min|m)?)?\s*"
+                    r"(?:(\d+(?:\.\d+)?)\s*s)?")
+
+
+def seconds_of(value: object) -> float:
+    """Give a duration in seconds: a number, ``90min``, ``2h``, ``1h30``, ``1d``, ``45s``.
+
+    Raises
+    ------
+    ValueError
+        Not a duration.
+
+    Examples
+    --------
+    >>> seconds_of("1h30"), seconds_of("90min"), seconds_of(20)
+    (5400.0, 5400.0, 20.0)
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    text = str(value).strip().lower()
+    match = _PARTS.fullmatch(text)
+    if not text or text.isdigit() or match is None:
+        raise ValueError(f"{value!r} is not a duration; write 90min, 2h, 1h30 or 45s")
+    days, hours, minutes, seconds = (float(part) if part else 0.0 for part in match.groups())
+    return days * 86400 + hours * 3600 + minutes * 60 + seconds
+
+
+Seconds = Annotated[float, BeforeValidator(seconds_of)]
+Point = tuple[float, float]
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Storm(_Spec):
+    """A design storm: how much, how long, in what shape."""
+
+    total_mm: float = Field(gt=0, le=2000)
+    duration: Seconds = Field(gt=0)
+    #: ``double_triangle`` puts ``peak_share`` of the rain in ``peak_duration`` around ``peak_at``: Desbordes' storm.
+    shape: Literal["uniform", "triangle", "double_triangle"] = "triangle"
+    #: Place of the peak in the storm, 0 (start) to 1 (end).
+    peak_at: float = Field(0.5, gt=0, lt=1)
+    peak_duration: Seconds | None = None
+    peak_share: float = Field(0.6, gt=0, lt=1)
+    starts: Seconds = 0.0
+
+
+class Rain(_Spec):
+    """Rain over the whole domain, uniform or as rasters; exactly one of ``mm_h``, ``file``, ``storm``, ``rasters``."""
+
+    #: Intensity of each step [mm/h], or one number held for the duration ``lasts``.
+    mm_h: float | tuple[float, ...] | None = None
+    #: Length of a step of ``mm_h``.
+    every: Seconds | None = None
+    lasts: Seconds | None = None
+    starts: Seconds = 0.0
+    #: CSV ``time,mm_h``: each row holds until the next; the last row ends the rain.
+    file: str | None = None
+    storm: Storm | None = None
+    #: NetCDF of mm/h over (time, y, x) in the city's CRS.
+    rasters: str | None = None
+    #: A missing value or a hole in the times of ``file`` or ``rasters``: refuse it, or count it and take it as dry.
+    gaps: Literal["refuse", "dry"] = "refuse"
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Rain:
+        given = [name for name in ("mm_h", "file", "storm", "rasters") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"rain needs exactly one of mm_h, file, storm, rasters; found {', '.join(given) or 'none'}")
+        if isinstance(self.mm_h, tuple) and self.every is None:
+            raise ValueError("rain.mm_h as a list needs rain.every, the length of its steps")
+        if isinstance(self.mm_h, float) and self.lasts is None:
+            raise ValueError("rain.mm_h as one number needs rain.lasts, how long it falls")
+        return self
+
+
+class Inflow(_Spec):
+    """Water that comes in at a place: a river at the edge of the domain, a burst main, a breach."""
+
+    name: str = "inflow"
+    #: A point, or a line; a line within a cell of the domain's edge is a river that flows in over that edge.
+    at: Point | None = None
+    line: tuple[Point, ...] | None = Field(None, min_length=2)
+    #: Discharge [m3/s]: one number, or one a step of ``every`` (linear between).
+    m3_s: float | tuple[float, ...] | None = None
+    every: Seconds | None = None
+    #: CSV ``time,m3_s`` (linear between rows).
+    file: str | None = None
+    #: What holds after the last value.
+    after: Literal["refuse", "hold", "zero"] = "refuse"
+
+    @model_validator(mode="after")
+    def _whole(self) -> Inflow:
+        if (self.at is None) == (self.line is None):
+            raise ValueError("inflow needs exactly one of at and line")
+        if (self.m3_s is None) == (self.file is None):
+            raise ValueError("inflow needs exactly one of m3_s and file")
+        if isinstance(self.m3_s, tuple) and self.every is None:
+            raise ValueError("inflow.m3_s as a list needs inflow.every, the length of its steps")
+        return self
+
+
+class Edge(_Spec):
+    """One side of the domain; exactly one of ``slope`` (normal depth) and ``level_m`` (a stage)."""
+
+    #: Slope of the energy line behind the edge: water leaves at normal depth.
+    slope: float | None = Field(None, gt=0, le=1)
+    #: Water level [m in the terrain's datum]: one number, or one a step of ``every`` (linear between).
+    level_m: float | tuple[float, ...] | None = None
+    every: Seconds | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Edge:
+        if (self.slope is None) == (self.level_m is None):
+            raise ValueError("an edge needs exactly one of slope and level_m")
+        if isinstance(self.level_m, tuple) and self.every is None:
+            raise ValueError("level_m as a list needs every, the length of its steps")
+        return self
+
+
+class Edges(_Spec):
+    """The four sides: ``open`` lets water leave at the slope of the bed, ``closed`` is a wall."""
+
+    north: Literal["open", "closed"] | Edge = "open"
+    east: Literal["open", "closed"] | Edge = "open"
+    south: Literal["open", "closed"] | Edge = "open"
+    west: Literal["open", "closed"] | Edge = "open"
+
+
+class Infiltration(_Spec):
+    """Losses into the ground: a constant rate, a soil of ``soils.csv`` (Green-Ampt), or by land class (default)."""
+
+    mm_h: float | None = Field(None, ge=0, le=500)
+    soil: str | None = None
+    #: Part of the pore space already full at the start, 0 dry to 1 saturated.
+    saturation: float = Field(0.5, ge=0, le=1)
+
+
+class Drains(_Spec):
+    """The sewers as a sink: a capacity over sealed streets, or gullies at points. No surcharge, no pipes."""
+
+    #: Over sealed ground (streets, squares, roofs) [mm/h].
+    mm_h: float | None = Field(None, ge=0, le=500)
+    #: Gullies: x, y and capacity of each [m3/s].
+    points: tuple[tuple[float, float, float], ...] = ()
+
+
+class Barrier(_Spec):
+    """A wall that is put up: its line, its crest above the datum or above the ground, from when to when."""
+
+    name: str = "barrier"
+    line: tuple[Point, ...] = Field(min_length=2)
+    crest_m: float | None = None
+    height_m: float | None = Field(None, gt=0, le=50)
+    from_: Seconds = Field(0.0, alias="from")
+    to: Seconds | None = None
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @model_validator(mode="after")
+    def _one(self) -> Barrier:
+        if (self.crest_m is None) == (self.height_m is None):
+            raise ValueError("a barrier needs exactly one of crest_m (datum) and height_m (above ground)")
+        return self
+
+
+class Pump(_Spec):
+    """Takes water at one place to another, or out of the domain (``to: out``)."""
+
+    name: str = "pump"
+    at: Point
+    to: Point | Literal["out"] = "out"
+    m3_s: float = Field(gt=0, le=500)
+    #: Depth at the intake that starts it, and below which it stops [m].
+    on_m: float = Field(0.10, gt=0)
+    off_m: float = Field(0.03, ge=0)
+    from_: Seconds = Field(0.0, alias="from")
+    until: Seconds | None = None
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Culvert(_Spec):
+    """A pipe under an embankment: flows with the head between its ends, either way unless it has a flap."""
+
+    name: str = "culvert"
+    at: Point
+    to: Point
+    #: Area of the opening [m2].
+    area_m2: float = Field(gt=0, le=500)
+    #: Most it carries [m3/s].
+    m3_s: float | None = Field(None, gt=0)
+    #: Height of its sill above the ground at each end [m].
+    sill_m: float = Field(0.0, ge=0)
+    flap: bool = False
+
+
+class FlowModel(_Spec):
+    """Choices of the flow model that have a default."""
+
+    #: Cell of the computation [m]; the terrain's cell when not given. Coarser needs ``subgrid`` or is averaged.
+    cell_m: float | None = Field(None, gt=0, le=100)
+    #: Keep storage and conveyance of the terrain's cells inside the computation's cells.
+    subgrid: bool = False
+    #: Manning's n [s/m^(1/3)]: one number, or by land class of ``land_classes.csv`` (default).
+    roughness: float | None = Field(None, ge=0.005, le=1)
+    #: ``blocked``: no water passes a building; ``raised``: its ground is lifted; ``ignored``: as the terrain says.
+    buildings: Literal["blocked", "raised", "ignored"] = "blocked"
+    infiltration: Infiltration | None = Infiltration()
+    drains: Drains | None = None
+    edges: Edges = Edges()
+    barriers: tuple[Barrier, ...] = ()
+    pumps: tuple[Pump, ...] = ()
+    culverts: tuple[Culvert, ...] = ()
+    #: Upwind advection: for weirs and obstacles; costs a third more.
+    advection: bool = False
+    #: Level of standing water at the start, from the city's water bodies [m in the datum]; dry when not given.
+    initial_level_m: float | None = None
+    #: Interval of the frames.
+    every: Seconds = Field(300.0, ge=1)
+    #: West, south, east, north of the part to compute; the whole terrain when not given.
+    window: tuple[float, float, float, float] | None = None
+    #: No-data of the terrain inside the domain: ``refuse`` it, or take it as a ``wall``.
+    voids: Literal["refuse", "wall"] = "wall"
+    depth_error_m: float = Field(0.10, ge=0)
