@@ -7,15 +7,23 @@ depth at or above the level, a down-crossing the first with depth below it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
 
-from twin.quantities import BoolArray, Float32Array, FloatArray, Int8Array, Int32Array, Int64Array
+from twin.assets import Assets
+from twin.errors import InputError
+from twin.hazard import Hazard
+from twin.quantities import NONE, BoolArray, Float32Array, FloatArray, Int8Array, Int32Array, Int64Array, column
 
 #: Water has left an asset for repair when its depth is below this, or below ``touch_m`` where that is lower [m].
 RECEDE_M = 0.10
+#: The least water that counts: a level at or below the ground (a cellar's) is reached by this much [m].
+FILM_M = 0.001
+_NEVER_UM = 2**31 - 1
 
 
 class Level(IntEnum):
@@ -73,6 +81,46 @@ class Crossings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class WetPeriods:
+    """Every period in which water stands at an asset's ``touch_m`` or above, (P,) each, sorted by asset, then start.
+
+    An asset that water does not touch but may fail is taken at its ``fail_m``.
+    """
+
+    asset: Int32Array
+    start_s: Int64Array
+    #: First second below the level again; -1: still wet at the horizon.
+    end_s: Int64Array
+    #: Peak depth of the period [m], and when it is first reached.
+    peak_depth_m: Float32Array
+    peak_time_s: Int64Array
+
+    def __len__(self) -> int:
+        return len(self.asset)
+
+    @classmethod
+    def none(cls) -> WetPeriods:
+        """Give no period at all."""
+        return cls(asset=column([], np.int32), start_s=column([], np.int64), end_s=column([], np.int64),
+                   peak_depth_m=column([], np.float32), peak_time_s=column([], np.int64))
+
+    def of_asset(self, asset: int) -> slice:
+        """Give the periods of an asset: they stand together."""
+        first, last = np.searchsorted(self.asset, [asset, asset + 1])
+        return slice(int(first), int(last))
+
+    def peak_during(self, asset: int, start_s: int, end_s: int) -> float:
+        """Give the peak depth [m] at an asset over the wet periods that meet [start, end); NaN without water.
+
+        ``end_s`` -1 stands for the horizon. A period that meets the interval only in part counts with its whole peak.
+        """
+        rows = self.of_asset(asset)
+        begins, ends, last = self.start_s[rows], self.end_s[rows], np.iinfo(np.int64).max
+        meets = (begins < (last if end_s == NONE else end_s)) & (np.where(ends == NONE, last, ends) > start_s)
+        return float(self.peak_depth_m[rows][meets].max()) if np.any(meets) else float("nan")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Exposure:
     """What the water does at each asset, (A,) each, within the horizon."""
 
@@ -85,11 +133,16 @@ class Exposure:
     touched_at_s: Int64Array
     failed_at_s: Int64Array
     water_left_at_s: Int64Array
-    #: ``fail_m`` - peak depth [m]; negative where the live part was under water; NaN where there is no ``fail_m``.
+    #: ``fail_m`` - peak depth [m]; negative where the live part was under water; NaN where there is no ``fail_m`` or
+    #: the peak is unknown.
     margin_m: FloatArray
-    #: |margin| within the errors of height and depth: the outcome could be the other.
+    #: Water came, and |margin| is within the errors of height and depth: the outcome could be the other.
     is_doubtful: BoolArray
     coverage: Int8Array
+    #: Wet periods with their peaks: what the depth at a root was during one outage.
+    wet: WetPeriods = field(default_factory=WetPeriods.none)
+    #: Seconds of the horizon in which the depth is unknown and runs as dry, (A,); empty where nobody counted.
+    unknown_s: Int64Array = field(default_factory=lambda: column([], np.int64))
 
     def __len__(self) -> int:
         return len(self.peak_depth_m)
@@ -104,3 +157,225 @@ def recede_level_m(touch_m: FloatArray) -> FloatArray:
     [0.05, 0.1, nan]
     """
     return np.where(np.isnan(touch_m), np.nan, np.minimum(RECEDE_M, touch_m))
+
+
+def _micrometres(level_m: FloatArray) -> Int32Array:
+    """Give levels as whole micrometres, never below the film; 2³¹ - 1 where there is none."""
+    missing = np.isnan(level_m) | (level_m > 2000)
+    whole = np.rint(np.maximum(np.where(missing, 0.0, level_m), FILM_M) * 1e6)
+    return np.where(missing, _NEVER_UM, whole).astype(np.int32)
+
+
+class _Reduction:
+    """The running figures of all assets while frames go by."""
+
+    def __init__(self, assets: Assets, duration_s: int) -> None:
+        n = len(assets)
+        touch_m = np.where(np.isnan(assets.touch_m), assets.fail_m, assets.touch_m)
+        self.levels_um = np.stack([_micrometres(touch_m), _micrometres(assets.fail_m),
+                                   _micrometres(recede_level_m(assets.touch_m))])
+        self.duration_s = duration_s
+        self.above = np.zeros(n, np.int8)
+        self.peak_um, self.peak_time_s = np.zeros(n, np.int32), np.full(n, NONE, np.int64)
+        self.period_um, self.period_time_s = np.zeros(n, np.int32), np.full(n, NONE, np.int64)
+        self.unknown_s, self.ever = np.zeros(n, np.int64), np.zeros(n, np.int8)
+        self.is_first = True
+        self._room = max(4096, n // 4)
+        self._rows: list[tuple[np.ndarray, ...]] = []
+
+    def between(self, before: _Frame, now: _Frame) -> None:
+        """Take in the interval between two frames; what lies outside the horizon is left out."""
+        start_s, end_s = max(before.time_s, 0), min(now.time_s, self.duration_s)
+        if start_s >= end_s:
+            return
+        # numba is loaded when water is read, not when a saved run is explained.
+        from twin.kernels.exposure import crossings_between
+
+        last_s = end_s - (end_s == self.duration_s)
+        asset = 0
+        while asset < len(self.above):
+            out = (np.empty(self._room, np.int64), np.empty(self._room, np.int32), np.empty(self._room, np.int8),
+                   np.empty(self._room, np.bool_), np.empty(self._room, np.int32), np.empty(self._room, np.int64))
+            count = np.zeros(1, np.int64)
+            asset = crossings_between(
+                before.depth_um, now.depth_um, before.unknown, now.unknown, self.levels_um, self.above, self.peak_um,
+                self.peak_time_s, self.period_um, self.period_time_s, self.unknown_s, self.ever, *out, count,
+                asset, before.time_s, now.time_s, start_s, end_s, last_s, self.is_first)
+            if count[0]:
+                self._rows.append(tuple(values[:count[0]].copy() for values in out))
+        self.is_first = False
+
+    def crossings(self) -> tuple[Crossings, WetPeriods]:
+        """Give every crossing in order, and the wet periods that they bound."""
+        kinds = (np.int64, np.int32, np.int8, np.bool_, np.int32, np.int64)
+        time_s, asset, level, is_up, peak_um, peak_time_s = (
+            np.concatenate([rows[i] for rows in self._rows]) if self._rows else np.empty(0, kind)
+            for i, kind in enumerate(kinds))
+        order = np.lexsort((asset, level, time_s))
+        crossings = Crossings(time_s=column(time_s[order], np.int64), asset=column(asset[order], np.int32),
+                              level=column(level[order], np.int8), is_up=column(is_up[order], np.bool_))
+        up, down = (level == Level.TOUCH) & is_up, (level == Level.TOUCH) & ~is_up
+        rows = np.flatnonzero(up)[np.lexsort((time_s[up], asset[up]))]
+        falls = np.flatnonzero(down)[np.lexsort((time_s[down], asset[down]))]
+        # Rises and falls of an asset take turns and begin with a rise; only its last rise may lack a fall.
+        is_closed = np.ones(len(rows), bool)
+        last_of_asset = np.append(asset[rows][1:] != asset[rows][:-1], True) if len(rows) else np.zeros(0, bool)
+        is_closed[last_of_asset & ((self.above[asset[rows]] & 1) > 0)] = False
+        end_s, peak, when = np.full(len(rows), NONE), self.period_um[asset[rows]], self.period_time_s[asset[rows]]
+        end_s[is_closed], peak[is_closed], when[is_closed] = time_s[falls], peak_um[falls], peak_time_s[falls]
+        return crossings, WetPeriods(
+            asset=column(asset[rows], np.int32), start_s=column(time_s[rows], np.int64),
+            end_s=column(end_s, np.int64), peak_depth_m=column(peak * 1e-6, np.float32),
+            peak_time_s=column(when, np.int64))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Frame:
+    time_s: int
+    depth_um: Int32Array
+    unknown: Int8Array
+
+    def at(self, time_s: int) -> _Frame:
+        return _Frame(time_s=time_s, depth_um=self.depth_um, unknown=self.unknown)
+
+
+def expose(hazard: Hazard, index: CellIndex, assets: Assets, *, duration_s: int,
+           progress: Callable[[int, int], None] | None = None) -> Exposure:
+    """Give what the water does at each asset between 0 and ``duration_s``.
+
+    One thread reads frames ahead while this one reduces; the outcome does not depend on it.
+
+    Parameters
+    ----------
+    hazard
+        The water.
+    index
+        Which cells of the hazard's grid each asset is read from.
+    assets
+        The assets, with the heights that count.
+    duration_s
+        Horizon [s].
+    progress
+        Told the frames done and the frames in all.
+
+    Raises
+    ------
+    InputError
+        The horizon outlasts the last frame and the hazard's ``after`` is ``refuse``; a hazard without frames, or whose
+        times do not increase.
+    """
+    times_s = np.asarray(hazard.times_s, np.int64)
+    _check_times(times_s, hazard.after, duration_s)
+    reduction = _Reduction(assets, duration_s)
+    before: _Frame | None = None
+    for done, now in enumerate(_frames(hazard, index, times_s), start=1):
+        # Before the first frame the first holds.
+        reduction.between(before or now.at(min(0, now.time_s)), now)
+        before = now
+        if progress is not None:
+            progress(done, len(times_s))
+    if before is not None and before.time_s < duration_s:
+        if hazard.after == "dry":
+            gone = _Frame(time_s=before.time_s + 1, depth_um=np.zeros_like(before.depth_um),
+                          unknown=np.zeros_like(before.unknown))
+            reduction.between(before, gone)
+            before = gone
+        reduction.between(before, before.at(duration_s))
+    return _exposure(reduction, index, assets, hazard.depth_error_m)
+
+
+def _check_times(times_s: Int64Array, after: str, duration_s: int) -> None:
+    if not len(times_s):
+        raise InputError(field="flood", found="water without a single frame", expected="one frame or more")
+    if np.any(np.diff(times_s) <= 0):
+        row = int(np.flatnonzero(np.diff(times_s) <= 0)[0])
+        raise InputError(field="flood", found=f"frame {row + 2} at {times_s[row + 1]} s after frame {row + 1} at "
+                         f"{times_s[row]} s", expected="times that increase",
+                         remedy="Sort the frames, drop the repeated.")
+    if after == "refuse" and times_s[-1] < duration_s:
+        raise InputError(field="flood.after", found=f"water that ends {times_s[-1]} s after the start",
+                         expected=f"frames up to the end of the run, {duration_s} s after the start",
+                         remedy="Shorten the duration, or say `after: hold` or `after: dry`.")
+
+
+def _frames(hazard: Hazard, index: CellIndex, times_s: Int64Array) -> Iterator[_Frame]:
+    """Give the depth of each asset frame by frame; the next frame is read while the caller works on this one."""
+    from twin.kernels.exposure import asset_depths
+
+    n = len(index.offsets) - 1
+
+    def frames() -> Iterator[_Frame]:
+        for time_s, depth_m in zip(times_s, hazard.depths(index.cells), strict=True):
+            depth_um, unknown = np.empty(n, np.int32), np.empty(n, np.int8)
+            asset_depths(index.offsets, index.members, depth_m, depth_um, unknown)
+            yield _Frame(time_s=int(time_s), depth_um=depth_um, unknown=unknown)
+
+    source = frames()
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="frames") as reader:
+        ahead = reader.submit(next, source, None)
+        while (frame := ahead.result()) is not None:
+            ahead = reader.submit(next, source, None)
+            yield frame
+
+
+def _exposure(reduction: _Reduction, index: CellIndex, assets: Assets, depth_error_m: float) -> Exposure:
+    """Turn the running figures into the columns of ``Exposure``."""
+    crossings, wet = reduction.crossings()
+    n = len(assets)
+
+    def first(level: Level) -> Int64Array:
+        rows = np.flatnonzero((crossings.level == level) & crossings.is_up)[::-1]
+        at_s = np.full(n, NONE, np.int64)
+        at_s[crossings.asset[rows]] = crossings.time_s[rows]
+        return at_s
+
+    # The wet periods of an asset stand in order of time, so its last one is what stays; only a level of touch counts.
+    left_s = np.full(n, NONE, np.int64)
+    left_s[wet.asset] = wet.end_s
+    has_touch = ~np.isnan(assets.touch_m)
+    has_cells = np.diff(index.offsets) > 0
+    coverage = np.array(index.coverage, np.int8)
+    some, all_, once = ((reduction.ever & bit) > 0 for bit in (1, 2, 4))
+    is_dry = reduction.peak_um == 0
+    # Never seen wet and not always known: nobody can say that it stays dry.
+    unknown = has_cells & all_ & (is_dry | ~once)
+    coverage[has_cells & some & (coverage == Coverage.INSIDE)] = Coverage.PARTIAL
+    coverage[unknown] = Coverage.UNKNOWN
+    is_known = has_cells & ~unknown
+    peak_m = reduction.peak_um * 1e-6
+    fail_m = np.where(np.isnan(assets.fail_m), np.nan, np.maximum(assets.fail_m, FILM_M))
+    margin_m = np.where(is_known, fail_m - peak_m, np.nan)
+    error_m = np.hypot(np.nan_to_num(assets.height_error_m), depth_error_m)
+    with np.errstate(invalid="ignore"):
+        is_doubtful = is_known & ~is_dry & (error_m > 0) & (np.abs(margin_m) <= error_m + 1e-9)
+    touched_at_s = np.where(has_touch, first(Level.TOUCH), NONE)
+    return Exposure(
+        crossings=crossings if np.all(has_touch) else _real(crossings, has_touch),
+        peak_depth_m=column(np.where(is_known, peak_m, np.nan), np.float32),
+        peak_time_s=column(np.where(is_known & ~is_dry, reduction.peak_time_s, NONE), np.int64),
+        touched_at_s=column(touched_at_s, np.int64), failed_at_s=column(first(Level.FAIL), np.int64),
+        water_left_at_s=column(np.where(has_touch, left_s, NONE), np.int64), margin_m=column(margin_m, np.float64),
+        is_doubtful=column(is_doubtful, np.bool_), coverage=column(coverage, np.int8), wet=wet,
+        unknown_s=column(reduction.unknown_s, np.int64))
+
+
+def _real(crossings: Crossings, has_touch: BoolArray) -> Crossings:
+    """Leave out the touches of assets that water does not touch: they were followed for their wet periods alone."""
+    keep = (crossings.level != Level.TOUCH) | has_touch[crossings.asset]
+    return Crossings(time_s=column(crossings.time_s[keep], np.int64), asset=column(crossings.asset[keep], np.int32),
+                     level=column(crossings.level[keep], np.int8), is_up=column(crossings.is_up[keep], np.bool_))
+
+
+def dry(assets: Assets) -> Exposure:
+    """Give the exposure of a scenario without water: everything dry, and known to be."""
+    n = len(assets)
+    has_place = ~np.isnan(assets.x_m) & ~np.isnan(assets.y_m)
+    never = column(NONE, np.int64, n)
+    return Exposure(
+        crossings=Crossings(time_s=column([], np.int64), asset=column([], np.int32), level=column([], np.int8),
+                            is_up=column([], np.bool_)),
+        peak_depth_m=column(np.where(has_place, 0.0, np.nan), np.float32), peak_time_s=never, touched_at_s=never,
+        failed_at_s=never, water_left_at_s=never, margin_m=column(assets.fail_m, np.float64),
+        is_doubtful=column(False, np.bool_, n),
+        coverage=column(np.where(has_place, Coverage.INSIDE, Coverage.NONE), np.int8),
+        unknown_s=column(0, np.int64, n))
