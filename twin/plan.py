@@ -79,6 +79,8 @@ class Plan:
     dark: DarkHours = DarkHours()
     #: Thresholds of the scenario by kind or asset id: already applied to the city's columns, kept here to be said.
     thresholds: tuple[tuple[str, str, float], ...] = ()
+    #: Repairs of the scenario: kind, seconds if live and if dead as the water came; already in the city's kinds.
+    repair_s: tuple[tuple[str, int, int], ...] = ()
     #: The hazard as the scenario resolved it: plain JSON values, paths relative, digests beside them.
     flood: str = "{}"
 
@@ -95,6 +97,7 @@ class Plan:
             plain[name] = getattr(self, name).isoformat()
         plain["declared"] = [{**asdict(d), "action": d.action.name.lower()} for d in self.declared]
         plain["thresholds"] = [list(row) for row in self.thresholds]
+        plain["repair_s"] = [list(row) for row in self.repair_s]
         plain["flood"] = json.loads(self.flood)
         return plain
 
