@@ -1,0 +1,24 @@
+"""Fixtures for everyone: small cities, and the town worked by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.reference.cities import city_of
+from tests.reference.hand_town import HandTown
+from tests.reference.hand_town import hand_town as _hand_town
+from twin.city import City
+
+
+@pytest.fixture
+def tiny_city() -> Callable[..., City]:
+    """Build a small city: ``tiny_city({"S": "substation", "L": "lamp"}, [("S", "L")])``."""
+    return city_of
+
+
+@pytest.fixture(scope="session")
+def hand_town() -> HandTown:
+    """Give the town worked by hand: ``.city``, ``.plan``, ``.exposure``."""
+    return _hand_town()
