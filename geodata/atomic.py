@@ -1,0 +1,80 @@
+"""Writing whole or not at all: beside its final place first, then moved there in one step.
+
+A killed process, a full disk or a folder that may not be written leaves what stood there before, and nothing that
+looks finished.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pyarrow as pa
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+from rasterio.errors import RasterioError
+
+from twin.errors import InputError
+
+#: What the libraries raise when the place, not the data, is at fault.
+_FAILURES = (OSError, DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, RasterioError,
+             pa.ArrowException)
+
+
+@contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """Give an empty folder beside ``target`` that is gone afterwards, whatever happens.
+
+    Write in it, then move what is finished with ``Path.replace``: same disk, so the move is one step.
+
+    Parameters
+    ----------
+    target
+        Where the finished file or folder will stand.
+
+    Raises
+    ------
+    InputError
+        The place cannot be written: no such folder, no right, no space left.
+    """
+    work: Path | None = None
+    try:
+        work = Path(tempfile.mkdtemp(prefix=f".{target.name[:60]}.", suffix=".part", dir=target.parent))
+        yield work
+    except InputError:
+        raise
+    except _FAILURES as failure:
+        raise unwritable(target, failure) from failure
+    finally:
+        if work is not None:
+            with suppress(OSError):
+                shutil.rmtree(work)
+
+
+def unwritable(target: Path, failure: Exception) -> InputError:
+    """Give the error for a place that could not be written, in plain words."""
+    parent, number = target.parent, getattr(failure, "errno", None)
+    text = f"{failure}".lower()
+    if number in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} or "disk is full" in text or "no space" in text \
+            or "file too large" in text or _is_full(parent):
+        found, remedy = "no space left on the disk", "Free some space or choose another disk. Nothing was changed."
+    elif number == errno.ENOENT or not parent.exists():
+        found, remedy = f"no folder '{parent}'", "Make the folder first, or choose another."
+    elif number == errno.ENOTDIR or not parent.is_dir():
+        found, remedy = f"'{parent}' is a file", "Choose a folder."
+    elif number in {errno.EACCES, errno.EPERM, errno.EROFS} or not os.access(parent, os.W_OK):
+        found, remedy = f"folder '{parent}' may not be written", "Choose a folder of your own, or ask for the right."
+    else:
+        found, remedy = f"it could not be written ({failure})", "Nothing was changed."
+    return InputError(file=str(target), found=found, expected="a place that can be written", remedy=remedy)
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < 4096
+    except OSError:
+        return False

@@ -1,0 +1,211 @@
+"""The city file: one GeoPackage that holds a whole city, that people open in QGIS and that loads in seconds.
+
+A layer per kind, named as the kind; circuits and other kinds without a place as attribute tables; context layers
+(``street``, ``district``, ``water``...) for the map; tables ``supplies``, ``kinds``, ``metadata`` and ``sources``. The
+``fid`` of an asset is its row in the city plus one, so that the order of a city survives the layers. The terrain
+stands beside it as ``<name>.terrain.tif``. Field by field: ``docs/file-formats.md``.
+
+Same city, same bytes: GDAL's clock is pinned while writing. Written beside, then moved: never half a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyogrio
+import pyproj
+import shapely
+
+from geodata.atomic import beside
+from geodata.city_layers import layers_of, placeless
+from geodata.package import Package
+from twin.city import City
+from twin.errors import InputError
+from twin.quantities import TextArray
+
+if TYPE_CHECKING:
+    from geodata.terrain import Terrain
+
+#: GDAL writes this instead of the clock, so that the same city gives the same bytes.
+_PINNED = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """One file that the city was made from."""
+
+    name: str
+    file: str
+    #: ISO date of the data, empty when not known.
+    date: str = ""
+    sha256: str = ""
+    licence: str = ""
+    #: What must be written beside a map made from it.
+    attribution: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Context:
+    """A layer that is drawn and named but never fails: streets, districts, water, parks. Columns of N rows."""
+
+    #: Identifier, (N,): what ``street_id`` and ``district_id`` of assets refer to.
+    id: TextArray
+    #: Name that people know, (N,); empty when none.
+    name: TextArray
+    #: Shapes in the city's CRS, (N,); None where there is none.
+    geometry: TextArray
+    #: Other columns, (N,) each: ``rank`` of streets (main, minor), ``river`` and ``width_m`` of water.
+    columns: Mapping[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CityFile:
+    """All that a city file holds: the city of the engine, and what maps, imports and doctors need beside it.
+
+    An asset that has a position but no shape is given its point; kinds without a place have none.
+    """
+
+    city: City
+    #: Shape of each asset in the city's CRS, (A,): point, outline or footprint; None where there is none.
+    shapes: TextArray
+    #: Layers by name, those that exist.
+    context: Mapping[str, Context] = field(default_factory=dict)
+    terrain: Terrain | None = None
+    sources: tuple[SourceRecord, ...] = ()
+    #: Imported columns by kind: name (``src_...``) -> one value per asset of that kind, in order of rows.
+    extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    #: Report of the import, JSON values.
+    report: Mapping[str, Any] = field(default_factory=dict)
+    #: File it was read from, unchanged since; None for a city made in memory.
+    origin: Path | None = None
+
+    def __post_init__(self) -> None:
+        assets = self.city.assets
+        shapes = np.array(self.shapes, dtype=object)
+        if shapes.shape != (len(assets),):
+            raise ValueError(f"{shapes.shape} shapes for {len(assets)} assets")
+        no_place = placeless(assets)
+        bare = np.flatnonzero(np.equal(shapes, None) & ~np.isnan(assets.x_m) & ~np.isnan(assets.y_m) & ~no_place)
+        if len(bare):
+            shapes[bare] = shapely.points(assets.x_m[bare], assets.y_m[bare])
+        shapes[no_place] = None
+        shapes.flags.writeable = False
+        object.__setattr__(self, "shapes", shapes)
+
+
+def terrain_path(path: Path) -> Path:
+    """Give where the terrain of a city file stands."""
+    return path.with_name(f"{path.stem}.terrain.tif")
+
+
+def check_crs(crs: str, *, file: str = "") -> pyproj.CRS:
+    """Give a CRS that a city may stand in: projected, in metres.
+
+    Raises
+    ------
+    InputError
+        Not a CRS, a geographic one (degrees), or one that counts in feet.
+    """
+    remedy = "Choose a projected CRS of your region in metres (Lambert-93 in France: EPSG:2154; else its UTM zone)."
+    try:
+        parsed = pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError as error:
+        raise InputError(file=file, field="crs", found=f"'{crs}', which is no CRS",
+                         expected="a projected CRS in metres", remedy=remedy) from error
+    if not parsed.is_projected:
+        kind = "geographic CRS in degrees" if parsed.is_geographic else "CRS that is not projected"
+        raise InputError(file=file, field="crs", found=f"'{parsed.name}', a {kind}",
+                         expected="a projected CRS in metres", remedy=remedy)
+    unit = parsed.axis_info[0].unit_name if parsed.axis_info else "metre"
+    if unit not in {"metre", "meter", "m"}:
+        raise InputError(file=file, field="crs", found=f"'{parsed.name}', which counts in {unit}",
+                         expected="a projected CRS in metres", remedy=remedy)
+    return parsed
+
+
+def write_city(city_file: CityFile, path: Path | str) -> None:
+    """Write a city to one GeoPackage, and its terrain beside it.
+
+    Parameters
+    ----------
+    city_file
+        The city.
+    path
+        Where; an existing file is replaced once the new one is whole.
+
+    Raises
+    ------
+    InputError
+        A CRS in degrees, names that collide, values no file can hold, a place that cannot be written.
+    """
+    path = Path(path)
+    check_crs(city_file.city.crs, file=str(path))
+    layers = layers_of(city_file, str(path))
+    with beside(path) as work:
+        package = work / "city.gpkg"
+        pyogrio.set_gdal_config_options(_PINNED)
+        try:
+            for i, (name, table, geometry_type) in enumerate(layers):
+                _write_layer(package, name, table, geometry_type, city_file.city.crs, is_first=i == 0)
+        finally:
+            pyogrio.set_gdal_config_options(dict.fromkeys(_PINNED))
+        with Package(package) as whole:
+            whole.check_counts({name: table.num_rows for name, table, _ in layers})
+        if city_file.terrain is not None:
+            from geodata.terrain import write_terrain
+
+            write_terrain(city_file.terrain, work / "terrain.tif")
+            (work / "terrain.tif").replace(terrain_path(path))
+        package.replace(path)
+
+
+def read_city(path: Path | str) -> CityFile:
+    """Read a city file.
+
+    Parameters
+    ----------
+    path
+        The GeoPackage.
+
+    Raises
+    ------
+    InputError
+        No such file, a file that ends early, a GeoPackage that is no city file, a CRS in degrees.
+    InputErrors
+        All that is wrong with its layers at once: missing columns, words that are not allowed, repeated ids, supplies
+        to assets that the city lacks.
+    """
+    from geodata.city_reading import read_parts
+
+    path = Path(path)
+    with Package(path) as package:
+        parts = read_parts(package)
+    terrain = None
+    if parts.pop("has_terrain"):
+        from geodata.terrain import read_terrain
+
+        stands = terrain_path(path)
+        if not stands.exists():
+            raise InputError(file=str(path), field="terrain", found=f"no file '{stands.name}' beside it",
+                             expected="the terrain that belongs to this city",
+                             remedy="Keep the two files together, under the same name.")
+        terrain = read_terrain([stands])
+    return CityFile(**parts, terrain=terrain, origin=path)
+
+
+def _write_layer(package: Path, name: str, table: pa.Table, geometry_type: str | None, crs: str, *,
+                 is_first: bool) -> None:
+    options = {"FID": "fid"} if "fid" in table.column_names else {}
+    if geometry_type is None:
+        pyogrio.write_arrow(table, package, layer=name, driver="GPKG", append=not is_first, layer_options=options)
+    else:
+        pyogrio.write_arrow(table, package, layer=name, driver="GPKG", append=not is_first, geometry_name="geom",
+                            geometry_type=geometry_type, crs=crs, layer_options=options)
