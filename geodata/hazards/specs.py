@@ -1,0 +1,266 @@
+"""What a scenario may write under ``flood:``: exactly one source of water, and what holds for all of them.
+
+Files are relative to the scenario. A moment is ISO 8601, ``+5h`` from the start, or HH:MM (the first after the start);
+a duration is ``90min``, ``2h``, ``1h30`` or seconds.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from geodata.flow_specs import FlowModel, Inflow, Rain, Seconds
+
+#: Sources of water; a flood has exactly one of them (``rain`` and ``inflow`` may stand together).
+SOURCES = ("rasters", "netcdf", "raster", "catalogue", "extents", "river_stage", "hand", "frames", "rain", "inflow")
+LengthUnit = Literal["m", "cm", "mm", "ft", "us_ft"]
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Rasters(_Spec):
+    """A series of depth rasters, one a frame, all on one grid."""
+
+    #: Pattern (``depth_*.tif``), or the files in order.
+    files: str | tuple[str, ...]
+    #: Exactly one of ``times``, ``pattern`` and ``step``; without any, times are looked for in the names.
+    #: A moment per file.
+    times: tuple[str, ...] | None = None
+    #: How a name tells its time: ``%Y%m%d%H%M`` letters (``depth_%Y%m%dT%H%M.tif``), or ``{s}``, ``{min}``, ``{h}`` for
+    #: a number counted from ``first`` (``depth_{min}.tif``).
+    pattern: str | None = None
+    #: Equal step between files in the order of their names, numbers in them counted as numbers.
+    step: Seconds | None = None
+    #: Moment of the first file (``step``), or of number 0 (``pattern`` with a number); the start when not given.
+    first: str | None = None
+    band: int = Field(1, ge=1)
+    unit: LengthUnit = "m"
+    #: CRS where the files have none, or a wrong one.
+    crs: str | None = None
+
+    @model_validator(mode="after")
+    def _one_clock(self) -> Self:
+        if sum(value is not None for value in (self.times, self.pattern, self.step)) > 1:
+            raise ValueError("rasters take their times from exactly one of times, pattern and step")
+        return self
+
+
+class NetCDF(_Spec):
+    """One NetCDF file: SFINCS map output, LISFLOOD-FP, or CF ``flood_water_thickness``."""
+
+    file: str
+    #: Name of the depth variable; found by its standard name, then by its usual names, when not given.
+    variable: str | None = None
+    #: Moment of time 0 where the file counts from nothing, or from a day that is not the scenario's.
+    first: str | None = None
+    crs: str | None = None
+    unit: LengthUnit = "m"
+
+
+class Raster(_Spec):
+    """One depth raster, held for a period; dry before and after it."""
+
+    file: str
+    from_: str | None = Field(None, alias="from")
+    #: End of the period; without it the water stays.
+    to: str | None = None
+    band: int = Field(1, ge=1)
+    unit: LengthUnit = "m"
+    crs: str | None = None
+
+
+class ClassRule(_Spec):
+    """How a class of depth becomes a depth."""
+
+    file: str
+    layer: str | None = None
+    where: str | None = None
+    #: Columns with the bounds of the class [m]; TRI's ``ht_min`` and ``ht_max`` are found by themselves.
+    min_column: str | None = None
+    max_column: str | None = None
+    #: Column with the class's name, and its bounds [m]; CNIG's ``palier_hauteur`` is known.
+    class_column: str | None = None
+    classes: dict[str, tuple[float, float | None]] = {}
+    #: Which depth of a class counts; an open class ("over 2 m") counts its lower bound plus ``open_class_m``.
+    depth: Literal["midpoint", "upper", "lower"] = "midpoint"
+    open_class_m: float = Field(0.5, ge=0)
+    #: Cell of the grid on which the extents are drawn [m].
+    cell_m: float = Field(2.0, gt=0, le=100)
+    crs: str | None = None
+
+
+class Extents(ClassRule):
+    """Flood extents with depth classes, held for a period."""
+
+    from_: str | None = Field(None, alias="from")
+    to: str | None = None
+
+
+class LevelMap(_Spec):
+    """The flood map of one level at the gauge: a depth raster, or extents with depth classes."""
+
+    #: In the catalogue's datum [m].
+    level_m: float
+    file: str | None = None
+    extents: ClassRule | None = None
+    band: int = Field(1, ge=1)
+    unit: LengthUnit = "m"
+    crs: str | None = None
+
+    @model_validator(mode="after")
+    def _one_file(self) -> Self:
+        if (self.file is None) == (self.extents is None):
+            raise ValueError("a map has exactly one of file (a depth raster) and extents")
+        return self
+
+
+class Readings(_Spec):
+    """Water levels over time at one gauge."""
+
+    #: Gauge of the city, by id or name. Needed unless the datum is ``altitude`` and ``at`` is given.
+    gauge: str | None = None
+    #: CSV, Hub'Eau or Vigicrues JSON.
+    levels: str | tuple[tuple[str, float], ...]
+    #: ``gauge``: above the gauge's zero; ``altitude``: above the terrain's datum.
+    datum: Literal["gauge", "altitude"]
+    #: Altitude of the gauge's zero, where the city does not hold it.
+    zero_m: float | None = None
+    #: Unit of a CSV without one in its header; JSON sources have their own.
+    unit: LengthUnit = "m"
+    #: Column of a CSV, and station of a file with several.
+    column: str | None = None
+    station: str | None = None
+    #: Place, where the city has no such gauge: x and y in the city's CRS.
+    at: tuple[float, float] | None = None
+
+
+class Catalogue(Readings):
+    """Flood maps by gauge level; the hydrograph picks and interpolates."""
+
+    maps: tuple[LevelMap, ...] = Field(min_length=1)
+    #: Datum of the maps' levels; that of the hydrograph when not given.
+    maps_datum: Literal["gauge", "altitude"] | None = None
+
+
+class Levee(_Spec):
+    """A protection: its crest stands in the terrain; behind it, above its protection level, nobody knows."""
+
+    name: str = "levee"
+    line: tuple[tuple[float, float], ...] = Field(min_length=2)
+    #: Altitude of the crest [m].
+    crest_m: float
+    #: Level of the river at the levee up to which it protects [m]; its crest when not given.
+    protects_to_m: float | None = None
+
+
+class Conduit(_Spec):
+    """A culvert or an underpass that joins two places that the terrain keeps apart."""
+
+    name: str = "conduit"
+    at: tuple[float, float]
+    to: tuple[float, float]
+    #: Altitude of its sill [m]; the terrain at its higher end when not given.
+    sill_m: float | None = None
+
+
+class _Levels(_Spec):
+    """Levels along a river: one gauge at the top of the table, or several under ``gauges``."""
+
+    #: Name of the river among the city's water, or a file with its line.
+    river: str
+    gauge: str | None = None
+    levels: str | tuple[tuple[str, float], ...] | None = None
+    datum: Literal["gauge", "altitude"] | None = None
+    zero_m: float | None = None
+    unit: LengthUnit = "m"
+    column: str | None = None
+    station: str | None = None
+    at: tuple[float, float] | None = None
+    gauges: tuple[Readings, ...] = ()
+    #: Interval of the frames between the readings.
+    every: Seconds = Field(300.0, ge=1)
+
+    @model_validator(mode="after")
+    def _some_levels(self) -> Self:
+        if (self.levels is None) == (not self.gauges):
+            raise ValueError("levels stand either beside `gauge`, or for each gauge in the list `gauges`")
+        if self.levels is not None and self.datum is None:
+            raise ValueError("datum is missing: `gauge` (above the gauge's zero) or `altitude`")
+        if self.gauges and self.datum is not None:
+            raise ValueError("datum stands beside each gauge of the list `gauges`")
+        return self
+
+    @property
+    def readings(self) -> tuple[Readings, ...]:
+        """The gauges, whichever way they were written."""
+        if self.gauges:
+            return self.gauges
+        assert self.levels is not None
+        assert self.datum is not None
+        return (Readings(gauge=self.gauge, levels=self.levels, datum=self.datum, zero_m=self.zero_m, unit=self.unit,
+                         column=self.column, station=self.station, at=self.at),)
+
+
+class RiverStage(_Levels):
+    """A river's level over terrain, filled outward from the river."""
+
+    #: Width of the river, where its shape in the city is only a line [m].
+    width_m: float = Field(10.0, gt=0)
+    levees: tuple[Levee, ...] = ()
+    conduits: tuple[Conduit, ...] = ()
+    #: Rate at which water left in hollows drains on the fall [mm/h]; 0: it stays.
+    drain_mm_h: float = Field(10.0, ge=0)
+    #: Half-width of the area around the river that is computed [m]; the whole terrain when not given.
+    reach_m: float | None = Field(None, gt=0)
+
+
+class Hand(_Levels):
+    """Height above nearest drainage: quick, and blind to what stands between a hollow and the river."""
+
+    #: Area from which a cell counts as a stream [m2]; only the named river when not given.
+    stream_area_m2: float | None = Field(None, gt=0)
+
+
+class FloodSpec(_Spec):
+    """The water of a scenario."""
+
+    rasters: Rasters | None = None
+    netcdf: NetCDF | None = None
+    raster: Raster | None = None
+    catalogue: Catalogue | None = None
+    extents: Extents | None = None
+    river_stage: RiverStage | None = None
+    hand: Hand | None = None
+    #: A store written by ``twin flood``.
+    frames: str | None = None
+    rain: Rain | None = None
+    inflow: Inflow | tuple[Inflow, ...] | None = None
+    #: Choices of the flow model, beside ``rain`` and ``inflow``.
+    model: FlowModel | None = None
+    #: What holds after the last frame. A run that outlasts the water is refused unless this says otherwise.
+    after: Literal["refuse", "hold", "dry"] = "refuse"
+    #: What a missing value means: ``auto`` takes it as the format tells (declared no-data of a depth raster beside
+    #: zeros is unknown, without zeros dry), ``dry`` or ``unknown`` say it.
+    nodata: Literal["auto", "dry", "unknown"] = "auto"
+    #: Error of the depth, terrain included [m]; the terrain's own where it is computed from it.
+    depth_error_m: float | None = Field(None, ge=0)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        given = [name for name in SOURCES if getattr(self, name) is not None]
+        flows = bool(given) and set(given) <= {"rain", "inflow"}
+        if len(given) != 1 and not flows:
+            raise ValueError(f"a flood has exactly one source; found {', '.join(given) or 'none'}; expected one of "
+                             f"{', '.join(SOURCES)} (rain and inflow may stand together)")
+        if self.model is not None and not flows:
+            raise ValueError("`model` stands beside rain and inflow only")
+        return self
+
+    @property
+    def source(self) -> str:
+        """Name of the source in use; ``rain`` where rain and inflow stand together."""
+        given = [name for name in SOURCES if getattr(self, name) is not None]
+        return given[0]
