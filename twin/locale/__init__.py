@@ -1,0 +1,1 @@
+"""Catalogues of sentences; English is the source text."""
