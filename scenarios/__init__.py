@@ -1,1 +1,34 @@
-"""What to run: scenario files, their resolution into plans, and expectations as tests."""
+"""What to run: scenario files, their resolution into plans, and expectations as tests.
+
+>>> from scenarios import load_scenario, run_scenario  # doctest: +SKIP
+>>> result = run_scenario("ouche-q10").result  # doctest: +SKIP
+>>> print(result.explain("L-0423", lang="fr"))  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scenarios.expect import Outcome
+    from scenarios.load import load_scenario, shipped
+    from scenarios.resolve import Prepared, prepare
+    from scenarios.running import Finished, run_scenario
+    from scenarios.schema import Scenario
+
+__all__ = ["Finished", "Outcome", "Prepared", "Scenario", "load_scenario", "prepare", "run_scenario", "shipped"]
+
+_HOME = {"Finished": "running", "Outcome": "expect", "Prepared": "resolve", "Scenario": "schema",
+         "load_scenario": "load", "prepare": "resolve", "run_scenario": "running", "shipped": "load"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for: pytest loads this package at every start (PEP 562)."""
+    if name in _HOME:
+        return getattr(import_module(f"scenarios.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'scenarios' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__

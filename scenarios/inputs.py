@@ -1,0 +1,108 @@
+"""The files that an answer rests on, with their digests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import file_digest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from scenarios.schema import Scenario
+
+if TYPE_CHECKING:
+    from geodata.city_file import CityFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """One file, or one part of the package."""
+
+    #: ``scenario``, ``city``, ``flood`` or ``source`` (what the city was made from).
+    role: str
+    #: As the scenario names it: never a path of this computer.
+    file: str
+    sha256: str
+    #: Date of the data, ISO; empty when not stated.
+    date: str = ""
+    licence: str = ""
+    attribution: str = ""
+
+    def to_dict(self) -> dict[str, str]:
+        """Give plain JSON values, without what is empty."""
+        plain = {"role": self.role, "file": self.file, "sha256": self.sha256, "date": self.date,
+                 "licence": self.licence, "attribution": self.attribution}
+        return {key: value for key, value in plain.items() if value}
+
+
+def digest(path: Path) -> str:
+    """Give the SHA-256 of a file; of a folder, that of its files' names and digests in order."""
+    stat = path.stat()
+    return _digest(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: Path, _changed_ns: int, _size: int) -> str:
+    if path.is_dir():
+        from hashlib import sha256
+
+        total = sha256()
+        for inner in sorted(p for p in path.rglob("*") if p.is_file()):
+            total.update(f"{inner.relative_to(path).as_posix()} {digest(inner)}\n".encode())
+        return total.hexdigest()
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def flood_files(scenario: Scenario) -> tuple[Input, ...]:
+    """Give the files that the flood of a scenario names: every text in it that is a file there, patterns included."""
+    if scenario.flood is None:
+        return ()
+    found: dict[str, Path] = {}
+    for text in _texts(scenario.flood):
+        if any(letter in text for letter in "*?["):
+            matches = sorted(scenario.folder.glob(text)) if not Path(text).is_absolute() else []
+        else:
+            path = scenario.folder / text
+            is_input = len(text) < 1000 and (path.is_file() or (path.is_dir() and (path / "zarr.json").exists()))
+            matches = [path] if is_input else []
+        for path in matches:
+            found[_shown(path, scenario.folder)] = path
+    return tuple(Input(role="flood", file=name, sha256=digest(path)) for name, path in sorted(found.items()))
+
+
+def inputs_of(scenario: Scenario, city_file: CityFile, city: str | Path | None, flood: tuple[Input, ...]
+              ) -> tuple[Input, ...]:
+    """Give all inputs of a run: the scenario, the city and what it was made from, the files of its flood."""
+    listed: list[Input] = []
+    if scenario.path is not None:
+        listed.append(Input(role="scenario", file=scenario.path.name, sha256=digest(scenario.path)))
+    name = str(city) if city is not None else scenario.city
+    if name is not None and name != "valmont":
+        path = Path(name) if city is not None else scenario.folder / name
+        if path.is_file():
+            listed.append(Input(role="city", file=path.name, sha256=digest(path)))
+    listed += [Input(role="source", file=source.file or source.name, sha256=source.sha256, date=source.date,
+                     licence=source.licence, attribution=source.attribution) for source in city_file.sources]
+    return (*listed, *flood)
+
+
+def _shown(path: Path, folder: Path) -> str:
+    try:
+        return path.relative_to(folder).as_posix()
+    except ValueError:
+        return path.name
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, BaseModel):
+        return [text for name in type(value).model_fields for text in _texts(getattr(value, name))]
+    if isinstance(value, dict):
+        return [text for entry in value.values() for text in _texts(entry)]
+    if isinstance(value, list | tuple):
+        return [text for entry in value for text in _texts(entry)]
+    if isinstance(value, Path):
+        return [str(value)]
+    return [value] if isinstance(value, str) and value else []

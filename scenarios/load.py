@@ -1,0 +1,202 @@
+"""Read a scenario file; name every complaint about it at once, each with line and column."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+
+from scenarios.reading import Document, KeyPath, read_document
+from scenarios.schema import ExpectCounts, Scenario
+from twin.errors import InputError, InputErrors
+
+#: How the name of a scenario file ends.
+SUFFIX = ".scenario.yaml"
+
+
+def shipped() -> dict[str, Path]:
+    """Give the scenarios that come with the package, by name."""
+    return {path.name.removesuffix(SUFFIX): path for path in sorted(Path(__file__).parent.glob(f"*{SUFFIX}"))}
+
+
+def find_scenario(name: str | Path) -> Path:
+    """Give the file of a scenario: a path, or the name of one that ships with the package.
+
+    Raises
+    ------
+    InputError
+        Neither; the shipped names are listed.
+    """
+    path = Path(name)
+    if path.exists():
+        return path
+    own = shipped()
+    if str(name) in own:
+        return own[str(name)]
+    near = get_close_matches(str(name), own, n=1)
+    raise InputError(file=str(name), found="no such file",
+                     expected="a scenario file, or a shipped scenario by its name", remedy=(f"Did you mean {near[0]}? " if near else "") + f"Shipped: {', '.join(own) or 'none'}.")
+
+
+def load_scenario(path_or_name: str | Path) -> Scenario:
+    """Read and check a scenario.
+
+    Parameters
+    ----------
+    path_or_name
+        A ``.yaml`` file, or the name of a shipped scenario (``ouche-q10``).
+
+    Raises
+    ------
+    InputError, InputErrors
+        Every complaint about the file, with line, column, what was expected and what to do.
+    """
+    path = find_scenario(path_or_name)
+    scenario = parse_scenario(read_document(path))
+    scenario._path = path
+    return scenario
+
+
+def parse_scenario(document: Document) -> Scenario:
+    """Check a document against the schema.
+
+    Raises
+    ------
+    InputErrors
+        Every complaint, in the order of the file.
+    """
+    try:
+        scenario = Scenario.model_validate(document.data)
+    except ValidationError as error:
+        raise InputErrors(_complaints(error, document)) from None
+    scenario._document = document
+    return scenario
+
+
+def _complaints(error: ValidationError, document: Document) -> list[InputError]:
+    found = [_complaint(dict(detail), _locate(detail["loc"], document.data), document)
+             for detail in error.errors(include_url=False)]
+    unique = {(c.line, c.column, c.field, c.found, c.expected): c for c in found}
+    return sorted(unique.values(), key=lambda c: (c.line, c.column))
+
+
+def _complaint(detail: dict[str, Any], at: _Located, document: Document) -> InputError:
+    path = at.path
+    sort, context, value = detail["type"], detail.get("ctx", {}), detail.get("input")
+    raised = context.get("error")
+    if isinstance(raised, InputError):
+        return document.complaint(path, found=raised.found, expected=raised.expected, remedy=raised.remedy)
+    if sort == "value_error" and raised is not None:
+        rule, _, expected = str(raised).partition("; expected ")
+        return document.complaint(path, found=rule, expected=expected or "what docs/scenarios.md and docs/water.md say")
+    if sort == "extra_forbidden":
+        allowed = _keys(at.holder) if at.holder else []
+        near = get_close_matches(str(path[-1]), allowed, n=1, cutoff=0.5)
+        return document.complaint(path, of_key=True, found=f"the unknown key '{path[-1]}'",
+                                  expected=f"one of {', '.join(allowed)}",
+                                  remedy=f"Did you mean '{near[0]}'?" if near else "")
+    if sort == "missing":
+        # The place is that of the mapping that lacks the key.
+        either = " (counts of a kind) or 'asset' (one asset)" if at.holder is ExpectCounts else ""
+        return document.complaint(path[:-1], found=f"no key '{path[-1]}'",
+                                  expected=f"'{path[-1]}'{either}{_meaning(at.holder, str(path[-1]))}")
+    if sort == "literal_error":
+        words = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
+        near = get_close_matches(str(value), words.split(", "), n=1, cutoff=0.5)
+        return document.complaint(path, found=_shown(value), expected=f"one of {words}",
+                                  remedy=f"Did you mean '{near[0]}'?" if near else "")
+    expected = {"string_type": "a text", "int_type": "a whole number", "int_parsing": "a whole number",
+                "int_from_float": "a whole number", "float_type": "a number", "float_parsing": "a number",
+                "bool_type": "true or false", "bool_parsing": "true or false", "tuple_type": "a list",
+                "list_type": "a list", "dict_type": "a mapping", "model_type": "a mapping",
+                "model_attributes_type": "a mapping"}.get(sort)
+    if expected is None:
+        expected = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+        if sort == "string_pattern_mismatch" and "[0-5]" in str(context.get("pattern")):
+            expected = "a time of day, HH:MM"
+    remedy = ""
+    if expected == "a mapping" and at.wanted is not None:
+        expected += f" with {', '.join(_keys(at.wanted))}"
+    if expected == "a list":
+        remedy = "Begin each entry with `- `."
+    return document.complaint(path, found=_shown(value), expected=expected, remedy=remedy)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, Mapping | BaseModel):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    text = text if len(text) <= 60 else text[:57] + "…"
+    return f"'{text}'" if isinstance(value, str) else text
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _meaning(model: type[BaseModel] | None, name: str) -> str:
+    field = model.model_fields.get(name) if model else None
+    return f": {field.description}" if field is not None and field.description else ""
+
+
+class _Located(NamedTuple):
+    path: KeyPath
+    #: Model that holds the last key.
+    holder: type[BaseModel] | None
+    #: Model wanted as the value there, where one is.
+    wanted: type[BaseModel] | None
+
+
+def _locate(loc: tuple[int | str, ...], data: Any) -> _Located:
+    """Give the place in the file of a pydantic location.
+
+    pydantic puts the names of union branches among the keys: what the file does not have is passed over, except at the
+    end, where it is a missing key.
+    """
+    path: list[str | int] = []
+    holders: list[type[BaseModel]] = [Scenario]
+    models: list[type[BaseModel]] = [Scenario]
+    for i, part in enumerate(loc):
+        inside = part in data if isinstance(data, Mapping) else (
+            isinstance(data, list) and isinstance(part, int) and part < len(data))
+        if not inside:
+            branch = [m for m in models if part in (m.__name__, _TAG_OF.get(m.__name__))]
+            if branch or i < len(loc) - 1:
+                models = branch or models
+                continue
+            if not any(part in _keys(m) for m in models):
+                continue
+        path.append(part)
+        holders = models
+        data = data[part] if inside else None
+        models = models if isinstance(part, int) else _models_at(models, part)
+    return _Located(tuple(path), holders[0] if holders else None, models[0] if models else None)
+
+
+#: How the branches of the union of expectations are called in pydantic's locations.
+_TAG_OF = {"ExpectCounts": "of a kind", "ExpectAsset": "of an asset"}
+
+
+def _models_at(models: list[type[BaseModel]], key: str) -> list[type[BaseModel]]:
+    fields = [field for model in models for name, field in model.model_fields.items() if key in (name, field.alias)]
+    # A key that is no field names an entry of a mapping by kind or id: its value is of the same models.
+    return [inner for field in fields for inner in _models_in(field.annotation)] if fields else models
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    origin = typing.get_origin(annotation)
+    if origin in (typing.Union, types.UnionType, tuple, list, dict, typing.Annotated):
+        return [model for argument in typing.get_args(annotation) for model in _models_in(argument)]
+    return []
+

@@ -1,0 +1,345 @@
+"""What a scenario file may say: every key, its form, and what it means.
+
+A scenario is short because the city brings the rest; what it leaves out has one documented default.
+:mod:`scenarios.resolve` turns it into a plan in which nothing is implicit. Unknown keys are refused.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PrivateAttr, Tag, model_validator
+
+from geodata.hazards.specs import FloodSpec
+from scenarios.reading import Document
+from scenarios.times import DURATION_FORMS, MOMENT_FORMS, check_moment, parse_duration
+from twin.errors import InputError
+from twin.outages import Mechanism
+
+#: Words of the mechanisms, as files have them.
+MechanismWord = Literal["flooded", "tripped", "supply_lost", "buffer_empty", "cut", "failed"]
+assert MechanismWord.__args__ == tuple(m.word for m in Mechanism)  # type: ignore[attr-defined]
+
+
+def _moment(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise InputError(found=_shown(value), expected=MOMENT_FORMS)
+    return check_moment(value)
+
+
+def _duration(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise InputError(found=_shown(value), expected=DURATION_FORMS)
+    seconds = parse_duration(str(value))
+    if seconds <= 0:
+        raise InputError(found=f"'{value}'", expected="longer than 0 s")
+    return seconds
+
+
+def _several(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        if not value:
+            raise InputError(found="an empty list", expected="one id or a list of ids")
+        return tuple(_id(entry) for entry in value)
+    return (_id(value),)
+
+
+def _id(value: Any) -> str:
+    # An inventory numbers its cabinets 0423 or 12: as a YAML number the leading zeros would be lost in silence.
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise InputError(found=_shown(value), expected="an asset's id")
+    if isinstance(value, int):
+        return str(value)
+    if not value.strip():
+        raise InputError(found="an empty text", expected="an asset's id")
+    return value
+
+
+def _range(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return (value, value)
+    numbers = isinstance(value, list | tuple) and len(value) == 2 and all(
+        isinstance(v, int | float) and not isinstance(v, bool) for v in value)
+    if not numbers:
+        raise InputError(found=_shown(value), expected="a number, or the lowest and highest: [300, 500]")
+    low, high = value
+    if math.isnan(low) or math.isnan(high) or low > high:
+        raise InputError(found=_shown(value), expected="the lower number first")
+    return (low, high)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    return f"'{value}'" if isinstance(value, str) else str(value)
+
+
+Moment = Annotated[str, BeforeValidator(_moment, json_schema_input_type=str),
+                   Field(description=MOMENT_FORMS, examples=["22:10", "+5h", "2026-11-22T21:00"])]
+Duration = Annotated[int, BeforeValidator(_duration, json_schema_input_type=str),
+                     Field(description=DURATION_FORMS, examples=["36h", "5min", "1h 30min"])]
+AssetId = Annotated[str, BeforeValidator(_id, json_schema_input_type=str | int)]
+AssetIds = Annotated[tuple[str, ...], BeforeValidator(_several, json_schema_input_type=str | int | list[str | int]),
+                     Field(description="one asset's id, or a list of ids")]
+_Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
+Range = Annotated[tuple[float, float], BeforeValidator(_range, json_schema_input_type=float | _Pair),
+                  Field(description="a number, or [lowest, highest], both included", examples=[[300, 500]])]
+
+
+class Part(BaseModel):
+    """A mapping of a scenario file: closed, and unchangeable once read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Event(Part):
+    """Something done to assets: exactly one of `fail`, `cut`, `restore`."""
+
+    at: Moment
+    fail: AssetIds | None = None
+    """it breaks for a reason outside the model"""
+    cut: AssetIds | None = None
+    """it is opened on purpose, before the water comes, say"""
+    restore: AssetIds | None = None
+    """ends a `fail` or a `cut`"""
+    until: Moment | None = None
+    """with `fail` or `cut`: restored then"""
+    reason: str = ""
+    """shown to operators: incendie, coupure préventive"""
+    by: str = ""
+    """who decided or reported it"""
+
+    @model_validator(mode="after")
+    def _one_action(self) -> Event:
+        given = [name for name in ("fail", "cut", "restore") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise InputError(found=" and ".join(f"'{name}'" for name in given) or "none of them",
+                             expected="exactly one of 'fail', 'cut', 'restore'",
+                             remedy="Write one entry for each." if given else "")
+        if self.until is not None and self.restore is not None:
+            raise InputError(found="'until' beside 'restore'", expected="'until' with 'fail' or 'cut' only")
+        return self
+
+
+class Fact(Part):
+    """Something seen: it beats the computation from its time on. About an asset, a gauge, a street, or a `note`."""
+
+    at: Moment
+    asset: AssetIds | None = None
+    state: Literal["out", "in_service", "dry", "ends", "closed", "open"] | None = None
+    """of an asset: out, in_service, dry, ends (computed again from here on); of a street: closed, open"""
+    gauge: AssetId | None = None
+    """a gauge that was read: kept, shown and compared, never computed with"""
+    level_m: float | None = None
+    """what the gauge reads [m above its zero]"""
+    street: str | None = None
+    """name of a street, seen `closed` or `open`"""
+    note: str | None = None
+    """anything else, in words"""
+    by: str = ""
+    """who says so: appel du 22 h 08"""
+
+    @model_validator(mode="after")
+    def _about_one_thing(self) -> Fact:
+        subjects = [name for name in ("asset", "gauge", "street", "note") if getattr(self, name) is not None]
+        if len(subjects) != 1:
+            raise InputError(found=" and ".join(f"'{name}'" for name in subjects) or "none of them",
+                             expected="a fact about exactly one of 'asset', 'gauge', 'street', 'note'")
+        states = {"asset": ("out", "in_service", "dry", "ends"), "street": ("closed", "open")}.get(subjects[0], ())
+        if states and self.state not in states:
+            raise InputError(found=f"state {_shown(self.state)} beside '{subjects[0]}'",
+                             expected=f"one of {', '.join(states)}")
+        if not states and self.state is not None:
+            raise InputError(found=f"a state beside '{subjects[0]}'", expected="a state of an asset or a street only")
+        if (subjects[0] == "gauge") != (self.level_m is not None):
+            lonely = "'gauge' without 'level_m'" if subjects[0] == "gauge" else "'level_m' without 'gauge'"
+            raise InputError(found=lonely, expected="'gauge' and 'level_m' together")
+        return self
+
+
+class Threshold(Part):
+    """Heights above ground that replace the city's."""
+
+    touch_m: float | None = Field(default=None, ge=-20, le=50)
+    """water touches it [m above ground; negative for cellars]"""
+    fail_m: float | None = Field(default=None, ge=-20, le=50)
+    """water reaches its lowest live part [m above ground]"""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Threshold:
+        if self.touch_m is None and self.fail_m is None:
+            raise InputError(found="neither 'touch_m' nor 'fail_m'", expected="one of them, or both")
+        if self.touch_m is not None and self.fail_m is not None and self.fail_m < self.touch_m:
+            raise InputError(found=f"fail_m {self.fail_m:g} below touch_m {self.touch_m:g}",
+                             expected="fail_m at or above touch_m")
+        return self
+
+
+class Repair(Part):
+    """Seconds from dry to back in service; 'live' when it was live as the water came, 'dead' when it was cut first."""
+
+    live: int = Field(ge=0, le=366 * 86_400)
+    dead: int | None = Field(default=None, ge=0, le=366 * 86_400)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_number(cls, value: Any) -> Any:
+        return {"live": value} if isinstance(value, int) and not isinstance(value, bool) else value
+
+    @model_validator(mode="after")
+    def _dead_is_shorter(self) -> Repair:
+        if self.dead is not None and self.dead > self.live:
+            raise InputError(found=f"dead {self.dead} s above live {self.live} s",
+                             expected="the repair of what was dead to be no longer")
+        return self
+
+
+class Dark(Part):
+    """When darkness counts: the sun at the place, or the city's switching profile."""
+
+    by: Literal["sun", "profile"] = "sun"
+    on: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    """local time at which the lamps are switched on (profile)"""
+    off: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    """local time at which they are switched off (profile)"""
+
+    @model_validator(mode="after")
+    def _profile_has_times(self) -> Dark:
+        if self.by == "profile" and (self.on is None or self.off is None):
+            raise InputError(found="a profile without its times", expected="'on' and 'off', HH:MM")
+        if self.by == "sun" and (self.on is not None or self.off is not None):
+            raise InputError(found="switching times beside 'by: sun'", expected="'by: profile' with 'on' and 'off'")
+        return self
+
+
+class ExpectCounts(Part):
+    """Counts that must hold at a moment; without `at`: how many ever were, over the whole run."""
+
+    at: Moment | None = None
+    kind: str
+    mechanism: MechanismWord | None = None
+    """count in `out` and `dark` only what is out by this mechanism"""
+    street: str | None = None
+    district: str | None = None
+    out: Range | None = None
+    """assets of this kind that do not deliver their service"""
+    dark: Range | None = None
+    """those of them at a moment of darkness (lamps)"""
+    wet: Range | None = None
+    """assets with water at or above touch_m"""
+    flooded: Range | None = None
+    """assets with water at or above fail_m"""
+    doubtful: Range | None = None
+    """assets whose outcome is doubtful, over the whole run"""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> ExpectCounts:
+        names = ("out", "dark", "wet", "flooded", "doubtful")
+        if all(getattr(self, name) is None for name in names):
+            raise InputError(found="no count", expected=f"one of {', '.join(names)}, a number or [lowest, highest]")
+        if self.doubtful is not None and self.at is not None:
+            raise InputError(found="'doubtful' with 'at'", expected="'doubtful' without a time: it is of the whole run")
+        return self
+
+
+class ExpectAsset(Part):
+    """What must hold for one asset: some outage of it (in force at `at` where given) fulfils all that is said."""
+
+    asset: AssetId
+    at: Moment | None = None
+    state: Literal["out", "in_service"] | None = None
+    """at that moment; without `at`, in_service means: never out"""
+    mechanism: MechanismWord | None = None
+    cause: AssetId | None = None
+    root: AssetId | None = None
+    root_mechanism: MechanismWord | None = None
+    held: AssetId | None = None
+    """what held it: the root of what cleared last"""
+    held_mechanism: MechanismWord | None = None
+    start: Annotated[tuple[Moment, Moment], Field(description="opened between these two moments")] | None = None
+    end: Annotated[tuple[Moment, Moment], Field(description="back in service between these two moments")] | None = None
+    dark_s: Range | None = None
+    """seconds of darkness over all its outages [s]"""
+    outages: Range | None = None
+    """number of its outages"""
+    doubtful: bool | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> ExpectAsset:
+        said = self.model_fields_set - {"asset", "at"}
+        if not said:
+            raise InputError(found="nothing expected of it", expected="one of state, mechanism, cause, root, held, "
+                             "start, end, dark_s, outages, doubtful")
+        if self.state == "in_service" and said & {"mechanism", "cause", "root", "root_mechanism", "held",
+                                                  "held_mechanism", "start", "end"}:
+            raise InputError(found="state in_service beside what an outage has", expected="one or the other")
+        return self
+
+
+def _expect_tag(value: Any) -> str:
+    has_asset = "asset" in value if isinstance(value, Mapping) else isinstance(value, ExpectAsset)
+    return "of an asset" if has_asset else "of a kind"
+
+
+Expect = Annotated[Annotated[ExpectCounts, Tag("of a kind")] | Annotated[ExpectAsset, Tag("of an asset")],
+                   Discriminator(_expect_tag)]
+
+
+class Scenario(Part):
+    """A short hand-written file: a city, a flood, what is done and seen, and what is expected of the answer."""
+
+    scenario: str = Field(min_length=1, max_length=200)
+    """its name, as people will read it"""
+    description: str = ""
+    """what it is for"""
+    city: str | None = None
+    """a city file (.gpkg), relative to this file, or `valmont`, the built-in town; `--city` overrides it"""
+    start: Moment
+    """ISO 8601; without offset it is the city's wall clock"""
+    duration: Duration
+    step: Duration = 300
+    """step of the tables and of the map's slider; the engine itself is exact to the second"""
+    status: Literal["simulation", "exercise", "forecast"] = "simulation"
+    issued: Moment | None = None
+    """issue time; its start when left out; a forecast must have one here or by `--issued`"""
+    valid_until: Moment | None = None
+    """past it the answer is out of date; its end when left out"""
+    seed: int = Field(default=0, ge=0, lt=2**63)
+    flood: FloodSpec | None = None
+    """the water; without it nothing gets wet"""
+    events: tuple[Event, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    thresholds: dict[str, Threshold] = {}
+    """by kind (all assets of it) or by asset id (which wins)"""
+    repair_s: dict[str, Repair] = {}
+    """by kind: seconds from dry to back in service"""
+    reset_s: int = Field(default=1800, ge=0, le=366 * 86_400)
+    """seconds from a circuit's last mended lamp until its protection is closed again"""
+    dark: Dark = Dark()
+    expect: tuple[Expect, ...] = ()
+    """what must hold: makes the scenario a test"""
+
+    _document: Document | None = PrivateAttr(default=None)
+    _path: Path | None = PrivateAttr(default=None)
+
+    @property
+    def path(self) -> Path | None:
+        """File it was read from; None when it was made in code."""
+        return self._path
+
+    @property
+    def folder(self) -> Path:
+        """Folder that its relative paths start from."""
+        return self._path.parent if self._path else Path()
+
+    def complaint(self, path: tuple[str | int, ...], *, found: str, expected: str, remedy: str = "",
+                  ids: tuple[str, ...] = (), of_key: bool = False) -> InputError:
+        """Give the error that points at a place of the file."""
+        document = self._document or Document(file="", data={})
+        error = document.complaint(path, found=found, expected=expected, remedy=remedy, ids=ids, of_key=of_key)
+        if self._document is None:
+            error.line = error.column = 0
+        return error

@@ -1,0 +1,132 @@
+"""A run in a few lines: what drowned when, how many lamps, the worst street. For the console and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from twin.outages import Mechanism
+from twin.quantities import NONE, BoolArray
+from twin.result import Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What one says first about a run. Moments are ISO 8601 in the city's zone, empty where there is none."""
+
+    name: str
+    status: str
+    city: str
+    start: str
+    end: str
+    assets: int
+    #: Assets of each kind that were ever out, by kind.
+    out_by_kind: Mapping[str, int]
+    #: Assets of each kind whose own live parts were in water, with the first: kind -> (count, first id, its moment).
+    drowned: Mapping[str, tuple[int, str, str]]
+    #: Circuits tripped by a wet lamp.
+    tripped: int
+    lamps: int
+    lamps_out_at_worst: int
+    worst_at: str
+    lamps_not_back: int
+    dark_hours: float
+    #: Street with the most darkness, its lamps out and its lamp-hours; empty name where no lamp has a street.
+    worst_street: str
+    worst_street_lamps: int
+    worst_street_dark_hours: float
+    #: A lamp of that street that stands dry and is dark because of something elsewhere, else any lamp out; or empty.
+    lamp_to_explain: str
+    doubtful: int
+    unknown: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain JSON values."""
+        return asdict(self)
+
+
+def summarise(result: Result) -> Summary:
+    """Give the first things to say about a result."""
+    assets, outages, plan, exposure = result.city.assets, result.outages, result.plan, result.exposure
+    zone = ZoneInfo(result.city.timezone)
+    kinds = assets.kinds.names
+    kind_of = assets.kind[outages.asset]
+    ever_out = np.unique(outages.asset)
+    own = outages.mechanism == Mechanism.FLOODED
+    is_lamp = kind_of == kinds.index("lamp") if "lamp" in kinds else np.zeros(len(outages), bool)
+    worst, worst_s = _most_at_once(result, is_lamp)
+    street, street_lamps, street_hours = _worst_street(result, is_lamp)
+
+    def moment(seconds: int) -> str:
+        return "" if seconds == NONE else (plan.start + timedelta(seconds=int(seconds))).astimezone(zone).isoformat()
+
+    drowned: dict[str, tuple[int, str, str]] = {}
+    for code in np.unique(kind_of[own]):
+        rows = np.flatnonzero(own & (kind_of == code))
+        first = rows[np.argmin(outages.start_s[rows])]
+        drowned[kinds[code]] = (len(np.unique(outages.asset[rows])), str(assets.id[outages.asset[first]]),
+                                moment(int(outages.start_s[first])))
+    counts = np.bincount(assets.kind[ever_out], minlength=len(kinds))
+    return Summary(
+        name=plan.name, status=plan.status, city=result.city.name, start=moment(0), end=moment(plan.duration_s),
+        assets=len(assets), out_by_kind={kinds[i]: int(n) for i, n in enumerate(counts) if n}, drowned=drowned,
+        tripped=len(np.unique(outages.asset[outages.mechanism == Mechanism.TRIPPED])),
+        lamps=int(assets.of_kind("lamp").sum()) if "lamp" in kinds else 0,
+        lamps_out_at_worst=worst, worst_at=moment(worst_s),
+        lamps_not_back=len(np.unique(outages.asset[is_lamp & (outages.end_s == NONE)])),
+        dark_hours=round(float(outages.dark_s[is_lamp].clip(0).sum()) / 3600, 1),
+        worst_street=street, worst_street_lamps=street_lamps, worst_street_dark_hours=street_hours,
+        lamp_to_explain=_lamp_to_explain(result, is_lamp, street),
+        doubtful=int(exposure.is_doubtful.sum()), unknown=int(np.isnan(exposure.peak_depth_m).sum()))
+
+
+def _most_at_once(result: Result, rows: BoolArray) -> tuple[int, int]:
+    outages = result.outages
+    if not rows.any():
+        return 0, NONE
+    start, end = outages.start_s[rows], outages.end_s[rows]
+    end = np.where(end == NONE, result.plan.duration_s, end)
+    times = np.concatenate([start, end])
+    change = np.concatenate([np.ones(len(start), np.int64), np.full(len(end), -1, np.int64)])
+    order = np.lexsort((change, times))
+    running = np.cumsum(change[order])
+    last_of_instant = np.append(times[order][1:] != times[order][:-1], True)
+    counts = np.where(last_of_instant, running, -1)
+    at = int(np.argmax(counts))
+    return int(counts[at]), int(times[order][at])
+
+
+def _worst_street(result: Result, is_lamp: BoolArray) -> tuple[str, int, float]:
+    outages, street = result.outages, result.city.assets.street
+    codes = street.codes[outages.asset]
+    rows = is_lamp & (codes >= 0)
+    if not rows.any():
+        return "", 0, 0.0
+    # By darkness; a night's outage counts before a day's, whatever its length.
+    dark = np.bincount(codes[rows], weights=outages.dark_s[rows].clip(0), minlength=len(street.words))
+    lamps = np.bincount(codes[np.flatnonzero(rows)[np.unique(outages.asset[rows], return_index=True)[1]]],
+                        minlength=len(street.words))
+    at = int(np.lexsort((-lamps, -dark))[0])
+    return street.words[at], int(lamps[at]), round(float(dark[at]) / 3600, 1)
+
+
+def _lamp_to_explain(result: Result, is_lamp: BoolArray, street: str) -> str:
+    outages, assets = result.outages, result.city.assets
+    rows = np.flatnonzero(is_lamp)
+    if not len(rows):
+        return ""
+    depth = np.nan_to_num(result.exposure.peak_depth_m[outages.asset[rows]])
+    elsewhere = (outages.mechanism[rows] != Mechanism.FLOODED) & (outages.root_mechanism[rows] == Mechanism.FLOODED)
+    in_street = np.array([assets.street[int(a)] == street for a in outages.asset[rows]]) if street else depth < 0
+    score = 4 * (elsewhere & (depth == 0)) + 2 * in_street + (outages.dark_s[rows] > 0)
+    return str(assets.id[outages.asset[rows[int(np.argmax(score))]]])
+
+
+def clock(moment: str) -> str:
+    """Write an ISO moment for the console: 22/11 20:14."""
+    return datetime.fromisoformat(moment).strftime("%d/%m %H:%M") if moment else "never"
