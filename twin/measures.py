@@ -242,14 +242,14 @@ def _roots(night: _Night) -> list[dict[str, Any]]:
     mechanism = np.full(len(assets), NONE)
     mechanism[o.root] = o.root_mechanism
     return [{"asset": assets.id[i], "kind": assets[int(i)].kind, "street": assets.street[int(i)],
-             "mechanism": Mechanism(int(mechanism[i])).word, "lamps": int(lamps[i]), "lamp_hours_dark": _hours(dark_s[i]),
-             "share": round(float(dark_s[i] / total_s), 4) if total_s else 0.0}
+             "mechanism": Mechanism(int(mechanism[i])).word, "lamps": int(lamps[i]),
+             "lamp_hours_dark": _hours(dark_s[i]), "share": round(float(dark_s[i] / total_s), 4) if total_s else 0.0}
             for i in order if lamps[i]]
 
 
-def _wet_intervals(night: _Night, level: Level, until: Level, rows: BoolArray) -> tuple[Int32Array, Int64Array,
-                                                                                      Int64Array]:
-    """Give the intervals from each up-crossing of ``level`` to the next fall below ``until``, of the assets in ``rows``."""
+def _wet_intervals(night: _Night, level: Level, until: Level,
+                   rows: BoolArray) -> tuple[Int32Array, Int64Array, Int64Array]:
+    """Give the intervals from each up-crossing of ``level`` to the next fall below ``until``, of the assets ``rows``."""
     c, horizon_s = night.exposure.crossings, night.plan.duration_s
     ups = np.flatnonzero(c.is_up & (c.level == level) & rows[c.asset])
     downs = np.flatnonzero(~c.is_up & (c.level == until) & rows[c.asset])
@@ -347,7 +347,8 @@ def _grouped(night: _Night, cut: Int32Array, member: Int32Array, live_from: Int6
         deepest = max(members, key=lambda m: float(np.nan_to_num(peak_m[m])))
         rows.append((int(live_from[piece].min()), {
             "cut": assets.id[row], "cut_kind": assets[int(row)].kind, "cabinet": _id(night, int(night.cabinet[row])),
-            "street": assets.street[deepest] or assets.street[int(row)], "from": night.moment(int(live_from[piece].min())),
+            "street": assets.street[deepest] or assets.street[int(row)],
+            "from": night.moment(int(live_from[piece].min())),
             "to": night.moment(int(live_to[piece].max())), "depth_m": _metres(peak_m, deepest),
             "assets": [assets.id[m] for m in members[:50]], "assets_count": len(members)}))
     return [row for _, row in sorted(rows, key=lambda pair: (pair[0], pair[1]["cut"]))]
@@ -368,9 +369,11 @@ def _last_moment(night: _Night) -> dict[str, Any]:
     touched = np.flatnonzero(night.of_kind("cabinet") & (exposure.touched_at_s != NONE))
     touched = touched[np.lexsort((touched, exposure.touched_at_s[touched]))]
     return _limited([
-        {"asset": assets.id[row], "street": assets.street[int(row)], "act_before": night.moment(int(exposure.touched_at_s[row])),
-         "failed_at": night.moment(int(exposure.failed_at_s[row])), "peak_depth_m": _metres(exposure.peak_depth_m, int(row)),
-         "lamps": int(lamps[row]), "doubtful": bool(exposure.is_doubtful[row])} for row in touched])
+        {"asset": assets.id[row], "street": assets.street[row],
+         "act_before": night.moment(int(exposure.touched_at_s[row])),
+         "failed_at": night.moment(int(exposure.failed_at_s[row])),
+         "peak_depth_m": _metres(exposure.peak_depth_m, row), "lamps": int(lamps[row]),
+         "doubtful": bool(exposure.is_doubtful[row])} for row in map(int, touched)])
 
 
 def _doubtful(night: _Night) -> dict[str, Any]:

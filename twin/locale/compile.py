@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +14,8 @@ def compiled(po: Path) -> bytes:
     """Give the bytes of the ``.mo`` of a ``.po``."""
     with po.open("rb") as file:
         catalogue = read_po(file)
+    # The header would carry the moment of compiling: the same words must give the same bytes.
+    catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     out = BytesIO()
     write_mo(out, catalogue)
     return out.getvalue()
