@@ -249,7 +249,7 @@ def _roots(night: _Night) -> list[dict[str, Any]]:
 
 def _wet_intervals(night: _Night, level: Level, until: Level,
                    rows: BoolArray) -> tuple[Int32Array, Int64Array, Int64Array]:
-    """Give the intervals from each up-crossing of ``level`` to the next fall below ``until``, of the assets ``rows``."""
+    """Give the intervals from each up-crossing of ``level`` to the next fall below ``until``, of the rows asked."""
     c, horizon_s = night.exposure.crossings, night.plan.duration_s
     ups = np.flatnonzero(c.is_up & (c.level == level) & rows[c.asset])
     downs = np.flatnonzero(~c.is_up & (c.level == until) & rows[c.asset])
