@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-_PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)\s*d)?\s*(?:(\d+(?:\.\d+)?)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*(?:min|m)?)?\s*"
+_PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)\s*d)?\s*(?:(\d+(?:\.\d+)?)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*min)?\s*"
                     r"(?:(\d+(?:\.\d+)?)\s*s)?")
 
 
@@ -31,7 +31,7 @@ def seconds_of(value: object) -> float:
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
-    text = str(value).strip().lower()
+    text = re.sub(r"h\s*(\d+)$", r"h\1min", str(value).strip().lower())
     match = _PARTS.fullmatch(text)
     if not text or text.isdigit() or match is None:
         raise ValueError(f"{value!r} is not a duration; write 90min, 2h, 1h30 or 45s")
@@ -82,7 +82,8 @@ class Rain(_Spec):
     def _one_source(self) -> Rain:
         given = [name for name in ("mm_h", "file", "storm", "rasters") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"rain needs exactly one of mm_h, file, storm, rasters; found {', '.join(given) or 'none'}")
+            raise ValueError("rain needs exactly one of mm_h, file, storm, rasters; found "
+                             + (", ".join(given) or "none"))
         if isinstance(self.mm_h, tuple) and self.every is None:
             raise ValueError("rain.mm_h as a list needs rain.every, the length of its steps")
         if isinstance(self.mm_h, float) and self.lasts is None:

@@ -1,0 +1,120 @@
+"""What the flow model does on a slower clock: losses into ground and drains, maxima, sums, the tiles that are wet.
+
+Same padded layout as ``twin.kernels.flow``. Sums are made per row in float64 and added up in row order by the caller,
+so they do not depend on the number of threads.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.kernels._jit import jit
+from twin.quantities import BoolArray, Float32Array, FloatArray
+
+UInt8Array = NDArray[np.uint8]
+
+f32 = np.float32
+
+
+@jit(parallel=True, nogil=True, error_model="numpy")
+def lose(h: Float32Array, other: Float32Array, carry: Float32Array, loss_class: UInt8Array,
+        conductivity_m_s: FloatArray, suction_m: FloatArray, soaked: Float32Array, drain_m_s: Float32Array,
+        taken: FloatArray, span_s: float) -> None:
+    """Take infiltration and drainage of ``span_s`` seconds out of every cell; ``taken`` (rows, 2) gets the metres.
+
+    Infiltration is Green-Ampt, F' = K (1 + S/F), one implicit step: F1 = (A + sqrt(A^2 + 4 K dt S)) / 2 with
+    A = F + K dt. Suction 0 gives the constant rate K. What is not there is not taken. Source: Green & Ampt 1911;
+    Chow, Maidment & Mays 1988, eq. 4.3.5.
+
+    loss_class    Row of ``conductivity_m_s`` and ``suction_m`` (suction head times free pore space [m]) of each cell.
+    soaked        Water in the ground so far [m], changed.
+    drain_m_s     Capacity of the drains of each cell, or an array without cells for none.
+    """
+    rows, columns = h.shape[0] - 2, h.shape[1] - 2
+    with_drains = drain_m_s.size > 0
+    for i in numba.prange(1, rows + 1):
+        ground, drained = 0.0, 0.0
+        for j in range(1, columns + 1):
+            depth = h[i, j]
+            if depth <= f32(0):
+                continue
+            kind = loss_class[i, j]
+            rate = conductivity_m_s[kind]
+            left = np.float64(depth)
+            if rate > 0.0:
+                before = np.float64(soaked[i, j])
+                a = before + rate * span_s
+                after = 0.5 * (a + np.sqrt(a * a + 4.0 * rate * span_s * suction_m[kind]))
+                soak = min(after - before, left)
+                soaked[i, j] = f32(before + soak)
+                left -= soak
+                ground += soak
+            if with_drains and drain_m_s[i, j] > f32(0):
+                drain = min(np.float64(drain_m_s[i, j]) * span_s, left)
+                left -= drain
+                drained += drain
+            if left < np.float64(depth):
+                kept = left + np.float64(carry[i, j])
+                new = f32(max(kept, 0.0))
+                carry[i, j] = f32(kept - np.float64(new))
+                h[i, j] = new
+                other[i, j] = new
+        taken[i - 1, 0] = ground
+        taken[i - 1, 1] = drained
+
+
+@jit(parallel=True, nogil=True, error_model="numpy")
+def survey(h: Float32Array, carry: Float32Array, peak: Float32Array, arrival: Float32Array, stored: FloatArray,
+        now_s: float, wet_m: float) -> None:
+    """Note the greatest depth and the first time at ``wet_m`` of every cell.
+
+    ``stored`` (rows,) gets the metres held in each row.
+    """
+    rows, columns = h.shape[0] - 2, h.shape[1] - 2
+    for i in numba.prange(1, rows + 1):
+        total = 0.0
+        for j in range(columns):
+            depth = h[i, j + 1]
+            total += np.float64(depth) + np.float64(carry[i, j + 1])
+            if depth > peak[i - 1, j]:
+                peak[i - 1, j] = depth
+                if depth >= wet_m and arrival[i - 1, j] < f32(0):
+                    arrival[i - 1, j] = now_s
+        stored[i - 1] = total
+
+
+@jit(parallel=True, nogil=True, error_model="numpy")
+def wet_tiles(h: Float32Array, wet: BoolArray, strip_rows: int, tile_columns: int, film_m: float) -> None:
+    """Mark the tiles in which water can move: some depth above ``film_m``. ``wet`` (strips, tiles) is changed."""
+    rows, columns = h.shape[0] - 2, h.shape[1] - 2
+    for strip in numba.prange(wet.shape[0]):
+        for tile in range(wet.shape[1]):
+            found = False
+            for i in range(1 + strip * strip_rows, min(1 + (strip + 1) * strip_rows, rows + 1)):
+                for j in range(1 + tile * tile_columns, min(1 + (tile + 1) * tile_columns, columns + 1)):
+                    if h[i, j] > film_m:
+                        found = True
+                        break
+                if found:
+                    break
+            wet[strip, tile] = found
+
+
+@jit(parallel=True, nogil=True, error_model="numpy")
+def rest_tiles(leaving: BoolArray, h: Float32Array, qx: Float32Array, qy: Float32Array, h2: Float32Array,
+        qx2: Float32Array, qy2: Float32Array, strip_rows: int, tile_columns: int) -> None:
+    """Lay tiles to rest that a sweep will no longer touch: no flow, and the same depth in both states."""
+    rows, columns = h.shape[0] - 2, h.shape[1] - 2
+    for strip in numba.prange(leaving.shape[0]):
+        for tile in range(leaving.shape[1]):
+            if not leaving[strip, tile]:
+                continue
+            for i in range(1 + strip * strip_rows, min(1 + (strip + 1) * strip_rows, rows + 1)):
+                for j in range(1 + tile * tile_columns, min(1 + (tile + 1) * tile_columns, columns + 1)):
+                    h2[i, j] = h[i, j]
+                    qx[i, j] = f32(0)
+                    qy[i, j] = f32(0)
+                    qx2[i, j] = f32(0)
+                    qy2[i, j] = f32(0)
