@@ -122,9 +122,9 @@ def _above(result: Result, level: Level, at_s: int | None) -> BoolArray:
 
 def is_dark(result: Result, at_s: int) -> bool:
     """Tell whether darkness counts at a moment, by the plan's rule: the sun, or the switching profile."""
-    from twin.sun import is_dark as dark_at
+    from twin.sun import dark_periods
 
-    return dark_at(result.plan, result.city, at_s)
+    return any(start <= at_s < end for start, end in dark_periods(result.plan, result.city))
 
 
 def _asset(expected: ExpectAsset, result: Result) -> _Found:

@@ -40,7 +40,8 @@ def find_scenario(name: str | Path) -> Path:
         return own[str(name)]
     near = get_close_matches(str(name), own, n=1)
     raise InputError(file=str(name), found="no such file",
-                     expected="a scenario file, or a shipped scenario by its name", remedy=(f"Did you mean {near[0]}? " if near else "") + f"Shipped: {', '.join(own) or 'none'}.")
+                     expected="a scenario file, or a shipped scenario by its name",
+                     remedy=(f"Did you mean {near[0]}? " if near else "") + f"Shipped: {', '.join(own) or 'none'}.")
 
 
 def load_scenario(path_or_name: str | Path) -> Scenario:

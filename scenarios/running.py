@@ -107,7 +107,6 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, progress: Progre
         exposure = dry(assets)
     else:
         from geodata.cells import index_cells
-
         from twin.exposure import expose
 
         index = index_cells(assets, city_file.shapes, prepared.city.crs, hazard.grid, city_file.terrain)

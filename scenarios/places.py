@@ -1,0 +1,49 @@
+"""Where results may go: refused before the work, not after it; put there whole, in one step."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from twin.errors import InputError
+
+
+def check_place(out: Path) -> None:
+    """Make sure that a run folder may stand at ``out``.
+
+    Raises
+    ------
+    InputError
+        Something stands there that is no run; its parent does not exist or may not be written.
+    """
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise InputError(file=str(out), found="a file", expected="a folder, new or of an earlier run",
+                         remedy="Choose another --out.")
+    if out.is_dir() and not (out / "run.json").is_file():
+        raise InputError(file=str(out), found="a folder without a run.json",
+                         expected="a new folder, or one of an earlier run, which is replaced",
+                         remedy="Choose another --out: what is not a run is never overwritten.")
+    parent = next(folder for folder in out.absolute().parents if folder.exists())
+    if not parent.is_dir():
+        raise InputError(file=str(out), found=f"'{parent}', a file", expected="a folder to put the run in",
+                         remedy="Choose another --out.")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise InputError(file=str(out), found=f"folder '{parent}' may not be written",
+                         expected="a folder that you may write", remedy="Choose another --out, or ask for the right.")
+
+
+def put(made: Path, out: Path) -> None:
+    """Move a finished run folder to its place; an earlier run there goes once the new one stands."""
+    check_place(out)
+    if not out.exists():
+        made.rename(out)
+        return
+    earlier = made.with_name(f"{made.name}.earlier")
+    out.rename(earlier)
+    try:
+        made.rename(out)
+    except OSError:
+        earlier.rename(out)
+        raise
+    shutil.rmtree(earlier, ignore_errors=True)

@@ -1,0 +1,538 @@
+"""The front desk: the console command ``twin``.
+
+The one module that may import all four packages, and nothing imports it. Each command imports what it needs when it
+runs, so that ``twin --help`` answers at once. What can go wrong ends here, as an exit code and a message for people:
+0 done, 2 your input, 3 an expectation failed, 130 interrupted, 1 our mistake.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from rich.console import Console
+
+    from scenarios.expect import Outcome
+    from scenarios.running import Finished
+
+DONE, OUR_MISTAKE, YOUR_INPUT, NOT_AS_EXPECTED, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = typer.Typer(
+    name="twin", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""A city's digital twin: what goes dark in a flood, and why.
+
+    \b
+    Start here:  twin demo --out demo
+    Then:        twin explain demo L-0423 --lang fr
+
+    Exit codes: 0 done, 2 your input, 3 an expectation failed, 130 interrupted, 1 our mistake.""")
+
+Lang = Literal["fr", "en"]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a shipped one.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A folder that `twin run` left.")]
+City = Annotated[str | None, typer.Option("--city", metavar="CITY.gpkg", help="A city instead of the scenario's.")]
+Issued = Annotated[str | None, typer.Option("--issued", metavar="TIME", help="Issue time: ISO 8601, or now.")]
+
+
+@app.command(epilog="Example:  twin demo --out demo")
+def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the run folder goes.")] = Path("demo"),
+         json: Json = False) -> None:
+    """Flood the built-in town, offline: a run folder with map.html in it."""
+    from geodata.atomic import beside
+    from geodata.run_folder import read_run
+    from scenarios import load_scenario, prepare, run_scenario
+    from viewer import export_map
+
+    _check_place(out)
+    with _stages() as stage:
+        stage("making the town")
+        finished = run_scenario(prepare(load_scenario(_DEMO)), progress=_run_stages(stage))
+        with beside(out) as work:
+            stage("writing the run folder")
+            finished.write(work / "run")
+            stage("drawing the map")
+            export_map(read_run(work / "run"), work / "run" / "map.html", public=False, lang="fr")
+            _put(work / "run", out)
+    if json:
+        _print_json({"run": str(out), "map": str(out / "map.html"), **_summary(finished)})
+    else:
+        _tell_run(finished, out)
+        _tell_lamp(finished)
+        _say(f"\nThe map:    open {out / 'map.html'} in a browser, no network needed")
+        _say(f"The causes: twin explain {out} LAMP --lang fr   (or --lang en)")
+
+
+_DEMO = "ouche-q100"
+
+
+@app.command("import", epilog="Example:  twin import lecce --data ../shared/data --out lecce.gpkg")
+def import_(mapping: Annotated[str, typer.Argument(metavar="MAPPING.yaml",
+                                                   help="A mapping file, or the name of a shipped one.")],
+            out: Annotated[Path, typer.Option("--out", metavar="CITY.gpkg", help="The city file to write.")],
+            data: Annotated[Path | None, typer.Option("--data", metavar="DIR",
+                                                      help="Folder that the mapping's files stand in.")] = None,
+            json: Json = False) -> None:
+    """Make a city file from real layers and inventories, as a mapping declares."""
+    from geodata.city_file import write_city
+    from geodata.importing import import_city
+
+    with _stages() as stage:
+        stage("reading the layers")
+        city_file = import_city(mapping, data=data)
+        stage("writing the city file")
+        write_city(city_file, out)
+    if json:
+        _print_json({"city": str(out), "report": city_file.report})
+        return
+    from geodata.importing import report_text
+
+    _say(report_text(city_file.report))
+    _say(f"\nWritten: {out} ({len(city_file.city.assets):,} assets). Look at it: twin check {out}")
+
+
+@app.command(epilog="Example:  twin check lecce.gpkg")
+def check(city: Annotated[str, typer.Argument(metavar="CITY.gpkg", help="A city file, or valmont.")],
+          json: Json = False) -> None:
+    """Run the data doctor: what a city file lacks, doubts, infers, and what is out of date."""
+    from geodata.check import check_city
+
+    with _stages() as stage:
+        stage("reading the city")
+        city_file = _read_city(city)
+        stage("looking at it")
+        report = check_city(city_file)
+    if json:
+        _print_json(report.to_dict())
+    else:
+        _say(str(report))
+
+
+@app.command(epilog="Example:  twin run ouche-q10 --out q10")
+def run(scenario: Scenario,
+        out: Annotated[Path, typer.Option("--out", metavar="RUN_DIR", help="Where the run folder goes.")],
+        city: City = None, issued: Issued = None, json: Json = False) -> None:
+    """Run a scenario and leave a run folder: outages, their causes, exposure, and the city used."""
+    from scenarios import load_scenario, prepare, run_scenario
+
+    _check_place(out)
+    with _stages() as stage:
+        stage("reading city and water")
+        prepared = prepare(load_scenario(scenario), city=city, issued_at=issued)
+        finished = run_scenario(prepared, progress=_run_stages(stage))
+        stage("writing the run folder")
+        finished.write(out)
+    if json:
+        _print_json({"run": str(out), **_summary(finished)})
+        return
+    _tell_run(finished, out)
+    _say(f"\nWhy a lamp is dark:  twin explain {out} LAMP --lang fr")
+    _say(f"On a map:            twin export {out} --out map.html")
+
+
+@app.command("test", epilog="Example:  twin test scenarios/")
+def held(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Scenario files, or folders of them.")],
+         city: City = None, json: Json = False) -> None:
+    """Run scenarios whose `expect` must hold; exit with 3 where one does not."""
+    from scenarios.suite import gather, run_suite
+
+    files = gather(paths)
+    with _stages() as stage:
+        reports = run_suite(files, city=city, issued_at="now", progress=stage)
+    if json:
+        _print_json([report.to_dict() for report in reports])
+    else:
+        for report in reports:
+            _tell_outcomes(report.name, report.file, report.outcomes, report.error)
+        met = sum(outcome.is_met for report in reports for outcome in report.outcomes)
+        total = sum(len(report.outcomes) for report in reports)
+        _say(f"{met} of {total} expectations hold, in {len(reports)} scenario{'s' if len(reports) != 1 else ''}.")
+    if any(report.error for report in reports):
+        raise typer.Exit(YOUR_INPUT)
+    if any(not outcome.is_met for report in reports for outcome in report.outcomes):
+        raise typer.Exit(NOT_AS_EXPECTED)
+
+
+@app.command(epilog="Example:  twin explain demo L-0423 --at 22:10 --lang fr")
+def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar="ASSET_ID")],
+            at: Annotated[str | None, typer.Option("--at", metavar="TIME",
+                                                   help="A moment: ISO 8601, +5h, or 22:10.")] = None,
+            lang: Annotated[Lang, typer.Option("--lang", help="Language of the answer.")] = "fr",
+            json: Json = False) -> None:
+    """Tell why an asset is out: the tree of causes, since when, what it waits for; or what feeds it."""
+    from geodata.run_folder import read_run
+
+    result = read_run(run_dir).result
+    explanation = result.explain(asset_id, lang=lang, at_s=_moment_of(at, result))
+    if json:
+        _print_json(explanation.to_dict())
+        return
+    _say(explanation.sentence)
+    for paragraph in explanation.paragraphs:
+        _say(f"\n{paragraph}")
+    if explanation.tree is not None:
+        from twin.words import speech
+
+        _say("")
+        _console().print(_tree(explanation.tree, result, speech(lang)), highlight=False)
+
+
+@app.command(epilog="Example:  twin export demo --public --lang fr --out crue.html")
+def export(run_dir: RunFolder,
+           out: Annotated[Path, typer.Option("--out", metavar="map.html", help="The file or folder to write.")],
+           public: Annotated[bool, typer.Option("--public", help="The residents' map: only what a public list "
+                                                "allows leaves the run.")] = False,
+           lang: Annotated[Lang, typer.Option("--lang", help="Language that it opens in.")] = "fr",
+           format: Annotated[Literal["html", "geojson", "csv", "geoparquet", "cap"],
+                             typer.Option("--format", help="A page, open data with its datapackage, or an alert.")
+                             ] = "html",
+           released_by: Annotated[str | None, typer.Option("--released-by", metavar="NAME",
+                                                           help="Who releases a forecast or an alert.")] = None,
+           leaflet: Annotated[list[str] | None, typer.Option("--leaflet", metavar="STREET",
+                                                             help="A one-page notice for this street; repeat "
+                                                             "it for more.")] = None,
+           json: Json = False) -> None:
+    """Make a map, open data or an alert from a run folder: one file, offline."""
+    import viewer
+    from geodata.run_folder import read_run
+
+    with _stages() as stage:
+        stage("reading the run")
+        found = read_run(run_dir)
+        stage("writing")
+        if format != "html":
+            written = viewer.export_data(found, out, format=format, lang=lang, released_by=released_by)
+        elif leaflet:
+            written = viewer.export_leaflet(found, out, streets=leaflet, lang=lang, released_by=released_by)
+        else:
+            written = viewer.export_map(found, out, public=public, lang=lang, released_by=released_by)
+    size = sum(p.stat().st_size for p in (written.rglob("*") if written.is_dir() else [written]) if p.is_file())
+    if json:
+        _print_json({"file": str(written), "bytes": size, "format": format, "public": public, "lang": lang})
+    else:
+        _say(f"Written: {written} ({size / 1000:,.0f} kB)")
+
+
+@app.command(epilog="Example:  twin flood valmont-cloudburst --out water")
+def flood(scenario: Scenario,
+          out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The store of water frames to write.")],
+          city: City = None, json: Json = False) -> None:
+    """Compute the water of a scenario alone, with the flow model; `flood: {frames: DIR}` reads it."""
+    from scenarios.water import make_water
+
+    from scenarios import load_scenario
+
+    with _stages() as stage:
+        stage("reading the city")
+        report = make_water(load_scenario(scenario), out, city=city, progress=stage)
+    if json:
+        _print_json(report)
+    else:
+        _say(f"Written: {out}")
+        for name, value in report.items():
+            _say(f"  {name}: {value}")
+
+
+@app.command(epilog="Example:  twin schema > scenario.schema.json")
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check as you type."""
+    from scenarios.editor import schema_text
+
+    sys.stdout.write(schema_text())
+
+
+# --- what the commands share -----------------------------------------------------------------------------------------
+
+
+def _check_place(out: Path) -> None:
+    """Refuse before the work, not after it."""
+    from scenarios.places import check_place
+
+    check_place(out)
+
+
+def _put(made: Path, out: Path) -> None:
+    from scenarios.places import put
+
+    put(made, out)
+
+
+def _read_city(name: str) -> Any:
+    if name == "valmont":
+        from geodata.town import valmont
+
+        return valmont()
+    from geodata.city_file import read_city
+
+    return read_city(Path(name))
+
+
+def _moment_of(text: str | None, result: Any) -> int | None:
+    if text is None:
+        return None
+    from zoneinfo import ZoneInfo
+
+    from scenarios.times import seconds_from_start
+    from twin.errors import InputError
+
+    plan = result.plan
+    try:
+        seconds = seconds_from_start(text, plan.start, ZoneInfo(result.city.timezone))
+    except InputError as error:
+        error.field = "--at"
+        raise
+    if not 0 <= seconds <= plan.duration_s:
+        raise InputError(field="--at", found=f"'{text}'", expected=f"a moment of the run, which begins at "
+                         f"{plan.start.isoformat(timespec='minutes')} and lasts {plan.duration_s / 3600:g} h")
+    return seconds
+
+
+def _summary(finished: Finished) -> dict[str, Any]:
+    from scenarios.summary import summarise
+
+    return summarise(finished.result).to_dict()
+
+
+def _tell_run(finished: Finished, out: Path) -> None:
+    from scenarios.summary import clock, summarise
+
+    told = summarise(finished.result)
+    kinds = finished.result.city.assets.kinds
+    _say(f"{told.name}: {told.status}, {told.city}, {clock(told.start)} to {clock(told.end)}", style="bold")
+    for kind, (count, first, moment) in told.drowned.items():
+        if kind != "lamp":
+            words = kinds[kind].words["en"]
+            _say(f"  {count:>6,} {words.one if count == 1 else words.many} drowned; the first is {first}, "
+                 f"{clock(moment)}")
+    if told.tripped:
+        _say(f"  {told.tripped:>6,} circuits tripped by a wet lamp")
+    if told.lamps_out_at_worst:
+        _say(f"  {told.lamps_out_at_worst:>6,} of {told.lamps:,} lamps out at worst, {clock(told.worst_at)}; "
+             f"{told.dark_hours:,.0f} lamp-hours of darkness")
+    else:
+        _say(f"       0 of {told.lamps:,} lamps out")
+    if told.worst_street:
+        _say(f"  worst street: {told.worst_street}, {told.worst_street_lamps} lamps, "
+             f"{told.worst_street_dark_hours:,.0f} lamp-hours")
+    if told.lamps_not_back:
+        _say(f"  {told.lamps_not_back:>6,} lamps not back by the end of the run")
+    if told.doubtful:
+        _say(f"  {told.doubtful:>6,} outcomes doubtful: the water comes within the error of the heights")
+    if told.unknown:
+        _say(f"  {told.unknown:>6,} assets where the water is not known: they run as dry")
+    _say(f"  run folder: {out}")
+
+
+def _tell_lamp(finished: Finished) -> None:
+    from scenarios.summary import summarise
+
+    lamp = summarise(finished.result).lamp_to_explain
+    if lamp:
+        _say("\nWhy one lamp is dark", style="bold")
+        for lang in ("fr", "en"):
+            _say(f"  {lang}  {finished.explain(lamp, lang=lang).sentence}")
+
+
+def _tell_outcomes(name: str, file: str, outcomes: Sequence[Outcome], error: str) -> None:
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    if error:
+        _say(f"{name}  ({file})\n{error}\n", style="bold red")
+        return
+    if not outcomes:
+        _say(f"{name}  ({file}): runs; it expects nothing\n")
+        return
+    table = Table(title=escape(f"{name}  ({file})"), title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in ("line", "of", "expected", "found", ""):
+        table.add_column(heading, justify="right" if heading == "line" else "left", overflow="fold")
+    for outcome in outcomes:
+        table.add_row(str(outcome.line or ""), escape(outcome.subject), escape(outcome.expected), escape(outcome.found),
+                      "holds" if outcome.is_met else "FAILS", style="" if outcome.is_met else "red")
+    _console().print(table)
+
+
+def _tree(cause: Any, result: Any, words: Any) -> Any:
+    """Draw a tree of causes: one line per thing that happened."""
+    from datetime import timedelta
+    from zoneinfo import ZoneInfo
+
+    from rich.text import Text
+    from rich.tree import Tree
+
+    zone = ZoneInfo(result.city.timezone)
+
+    def line(node: Any) -> Text:
+        moment = (result.plan.start + timedelta(seconds=node.time_s)).astimezone(zone)
+        text = Text(f"{moment:%d/%m %H:%M:%S}  ").append(node.asset.id, style="bold").append(f"  {node.asset.kind}  "
+                                                                                          f"{node.what.word}")
+        if node.depth_m == node.depth_m and node.fail_m == node.fail_m:
+            text.append(f"  {node.depth_m:.2f} m / {node.fail_m:.2f} m")
+        marks = [mark for mark, is_so in (("doubtful", node.is_doubtful), ("inferred link", node.is_inferred)) if is_so]
+        return text.append(f"  ({', '.join(marks)})" if marks else "", style="italic")
+
+    def grow(branch: Tree, node: Any) -> None:
+        for child in node.children:
+            grow(branch.add(line(child)), child)
+
+    tree = Tree(line(cause), guide_style="dim")
+    grow(tree, cause)
+    return tree
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    # Rich takes NO_COLOR and non-terminals into account; a pipe gets lines as long as they are.
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else 10_000 if not os.environ.get("COLUMNS") else None
+    return Console(file=stream, width=width, soft_wrap=not stream.isatty(), highlight=False)
+
+
+def _say(text: str, *, style: str = "") -> None:
+    if style or sys.stdout.isatty():
+        from rich.text import Text
+
+        _console().print(Text(text, style=style))
+    else:
+        sys.stdout.write(text + "\n")
+
+
+def _print_json(value: Any) -> None:
+    import json
+
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+@contextmanager
+def _stages() -> Iterator[Callable[[str], None]]:
+    """Show what is being done and for how long, on a terminal's standard error only."""
+    console = _console(stderr=True)
+    if not console.is_terminal:
+        yield lambda stage: None
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console,
+                  transient=True) as progress:
+        task = progress.add_task("starting", total=None)
+        yield lambda stage: progress.update(task, description=stage)
+
+
+def _run_stages(stage: Callable[[str], None]) -> Callable[[str], None]:
+    from scenarios.running import STAGES
+
+    return lambda word: stage(STAGES[word])
+
+
+# --- the door --------------------------------------------------------------------------------------------------------
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; give the exit code.
+
+    Parameters
+    ----------
+    arguments
+        Words after ``twin``; those of this process when left out.
+    """
+    import signal
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        # A service manager's stop is an interruption like any other: what is half-written goes.
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not in the main thread: the caller looks after signals
+        before = None
+    try:
+        code = typer.main.get_command(app).main(args=None if arguments is None else list(arguments), prog_name="twin",
+                                                standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or DONE)
+    except _WRONG_WORDS as error:
+        error.show()
+        return YOUR_INPUT
+    except (KeyboardInterrupt, typer.Abort):
+        _complain("Interrupted. Nothing half-written was left behind.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our pipe has seen enough (twin explain … | head).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        return _failed(error)
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+#: Wrong words on the command line; typer carries its own copy of click since 0.29, and names this class nowhere.
+_WRONG_WORDS: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+
+
+def _failed(error: Exception) -> int:
+    import errno
+
+    from twin.errors import InputError
+
+    if isinstance(error, InputError):
+        _complain(str(error))
+        return YOUR_INPUT
+    places = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "your share of the disk is full",
+              errno.EACCES: "you may not write or read there", errno.EPERM: "you may not write or read there",
+              errno.EROFS: "that disk is read-only"}
+    if isinstance(error, OSError) and error.errno in places:
+        _complain(str(InputError(file=str(error.filename or ""), found=places[error.errno],
+                                 expected="a place with room that you may use", remedy="Nothing was changed.")))
+        return YOUR_INPUT
+    if isinstance(error, MemoryError):
+        _complain(str(InputError(found="too little memory for this city and water", expected="more memory",
+                                 remedy="Cut the rasters to the city, or take a larger computer.")))
+        return YOUR_INPUT
+    _complain(f"This is our mistake, not yours: {type(error).__name__}: {error}\n"
+              f"Please report it, with what you typed and this file: {_written_down(error)}")
+    return OUR_MISTAKE
+
+
+def _written_down(error: Exception) -> str:
+    """Write the traceback to a file that a report can carry; give its path."""
+    import platform
+    import tempfile
+    import traceback
+
+    from twin import __version__
+
+    text = "".join(traceback.format_exception(error))
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="twin-mistake-", suffix=".txt", delete=False,
+                                         encoding="utf-8") as file:
+            file.write(f"twin {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
+                       f"command: {' '.join(sys.argv)}\n\n{text}")
+            return file.name
+    except OSError:
+        sys.stderr.write(text)
+        return "(the lines above: no file could be written)"
+
+
+def _complain(text: str) -> None:
+    from rich.text import Text
+
+    console = _console(stderr=True)
+    console.print(Text(text, style="red" if console.is_terminal else ""))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
