@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,7 +23,7 @@ from twin.errors import InputError
 
 #: What the libraries raise when the place, not the data, is at fault.
 _FAILURES = (OSError, DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, RasterioError,
-             pa.ArrowException)
+             sqlite3.Error, pa.ArrowException)
 
 
 @contextmanager

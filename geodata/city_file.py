@@ -67,6 +67,22 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Origin:
+    """The file that a city was read from, and what it gave: whoever has both unchanged may copy it as it stands."""
+
+    path: Path
+    #: Size and time of change of the file when it was read.
+    stamp: tuple[int, int]
+    #: What it gave: city, context, sources, imported columns, report.
+    content: tuple[Any, ...]
+
+    def is_current(self, city_file: CityFile) -> bool:
+        """Tell whether the file is still the one that was read, and the city file still what it gave."""
+        return _stamp(self.path) == self.stamp and all(
+            mine is theirs for mine, theirs in zip(_content(city_file), self.content, strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CityFile:
     """All that a city file holds: the city of the engine, and what maps, imports and doctors need beside it.
 
@@ -84,8 +100,8 @@ class CityFile:
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     #: Report of the import, JSON values.
     report: Mapping[str, Any] = field(default_factory=dict)
-    #: File it was read from, unchanged since; None for a city made in memory.
-    origin: Path | None = None
+    #: Where it was read from; None for a city made in memory.
+    origin: Origin | None = None
 
     def __post_init__(self) -> None:
         assets = self.city.assets
@@ -147,24 +163,44 @@ def write_city(city_file: CityFile, path: Path | str) -> None:
         A CRS in degrees, names that collide, values no file can hold, a place that cannot be written.
     """
     path = Path(path)
-    check_crs(city_file.city.crs, file=str(path))
-    layers = layers_of(city_file, str(path))
     with beside(path) as work:
         package = work / "city.gpkg"
-        pyogrio.set_gdal_config_options(_PINNED)
-        try:
-            for i, (name, table, geometry_type) in enumerate(layers):
-                _write_layer(package, name, table, geometry_type, city_file.city.crs, is_first=i == 0)
-        finally:
-            pyogrio.set_gdal_config_options(dict.fromkeys(_PINNED))
-        with Package(package) as whole:
-            whole.check_counts({name: table.num_rows for name, table, _ in layers})
+        write_package(city_file, package, name=str(path))
         if city_file.terrain is not None:
             from geodata.terrain import write_terrain
 
             write_terrain(city_file.terrain, work / "terrain.tif")
             (work / "terrain.tif").replace(terrain_path(path))
         package.replace(path)
+
+
+def write_package(city_file: CityFile, path: Path, *, name: str) -> None:
+    """Write the GeoPackage alone, straight to its place: for ``write_city`` and the run folder, which move it.
+
+    Parameters
+    ----------
+    city_file
+        The city.
+    path
+        Where; nothing may stand there.
+    name
+        What errors call the file.
+
+    Raises
+    ------
+    InputError
+        A CRS in degrees, names that collide, values no file can hold.
+    """
+    check_crs(city_file.city.crs, file=name)
+    layers = layers_of(city_file, name)
+    pyogrio.set_gdal_config_options(_PINNED)
+    try:
+        for i, (layer, table, geometry_type) in enumerate(layers):
+            _write_layer(path, layer, table, geometry_type, city_file.city.crs, is_first=i == 0)
+    finally:
+        pyogrio.set_gdal_config_options(dict.fromkeys(_PINNED))
+    with Package(path) as whole:
+        whole.check_counts({layer: table.num_rows for layer, table, _ in layers})
 
 
 def read_city(path: Path | str) -> CityFile:
@@ -186,6 +222,7 @@ def read_city(path: Path | str) -> CityFile:
     from geodata.city_reading import read_parts
 
     path = Path(path)
+    stamp = _stamp(path)
     with Package(path) as package:
         parts = read_parts(package)
     terrain = None
@@ -198,7 +235,20 @@ def read_city(path: Path | str) -> CityFile:
                              expected="the terrain that belongs to this city",
                              remedy="Keep the two files together, under the same name.")
         terrain = read_terrain([stands])
-    return CityFile(**parts, terrain=terrain, origin=path)
+    content = (parts["city"], parts["context"], parts["sources"], parts["extra"], parts["report"])
+    return CityFile(**parts, terrain=terrain, origin=Origin(path=path, stamp=stamp, content=content))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (-1, -1)
+    return found.st_size, found.st_mtime_ns
+
+
+def _content(city_file: CityFile) -> tuple[Any, ...]:
+    return city_file.city, city_file.context, city_file.sources, city_file.extra, city_file.report
 
 
 def _write_layer(package: Path, name: str, table: pa.Table, geometry_type: str | None, crs: str, *,

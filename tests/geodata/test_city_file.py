@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -86,7 +87,9 @@ def test_town_comes_back_whole(tmp_path: Path) -> None:
     write_city(town, tmp_path / "ville.gpkg")
     again = read_city(tmp_path / "ville.gpkg")
     assert_same(town, again)
-    assert again.origin == tmp_path / "ville.gpkg"
+    assert again.origin is not None
+    assert again.origin.is_current(again)
+    assert not again.origin.is_current(replace(again, report={}))
 
 
 def test_same_city_gives_same_bytes(tmp_path: Path) -> None:
