@@ -56,6 +56,54 @@ def beside(target: Path) -> Iterator[Path]:
                 shutil.rmtree(work)
 
 
+@contextmanager
+def whole_folder(out: Path, *, holds: str) -> Iterator[Path]:
+    """Give an empty folder to fill, that takes the place of ``out`` when the block ends well.
+
+    Parameters
+    ----------
+    out
+        The folder's final place; an existing one is replaced only if it holds the file ``holds``.
+    holds
+        Name of the file that tells a folder of this sort from something of the user's.
+
+    Raises
+    ------
+    InputError
+        The place holds something else, or cannot be written; what stood there stays.
+    """
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise InputError(file=str(out), found="a file", remedy="Choose another --out.",
+                         expected=f"a folder that does not exist yet, or one with a {holds} to replace")
+    if out.exists() and not (out / holds).is_file():
+        raise InputError(file=str(out), found=f"a folder without a {holds}",
+                         expected=f"a folder that does not exist yet, or one with a {holds} to replace",
+                         remedy="It may hold something of yours, so it stays. Choose another --out.")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as failure:
+        raise unwritable(out, failure) from failure
+    with beside(out) as work:
+        folder = work / "new"
+        folder.mkdir()
+        yield folder
+        _move(folder, out, work / "old")
+
+
+def _move(folder: Path, out: Path, aside: Path) -> None:
+    """Put the finished folder in its place; what stood there comes back if that fails."""
+    if not out.exists():
+        folder.replace(out)
+        return
+    out.replace(aside)
+    try:
+        folder.replace(out)
+    except BaseException:
+        with suppress(OSError):
+            aside.replace(out)
+        raise
+
+
 def unwritable(target: Path, failure: Exception) -> InputError:
     """Give the error for a place that could not be written, in plain words."""
     parent, number = target.parent, getattr(failure, "errno", None)

@@ -11,7 +11,6 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from geodata.atomic import beside, unwritable
+from geodata.atomic import whole_folder
 from geodata.city_file import CityFile, read_city, write_package
 from geodata.run_json import describe, plain, plan_of
 from geodata.run_tables import TABLES, read_tables, write_tables
@@ -75,14 +74,7 @@ def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, gr
         The place holds something that is no run, or cannot be written.
     """
     out = Path(out)
-    _check_place(out)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as failure:
-        raise unwritable(out, failure) from failure
-    with beside(out) as work:
-        folder = work / "run"
-        folder.mkdir()
+    with whole_folder(out, holds="run.json") as folder:
         _write_city(result.city, city_file, folder / "city.gpkg")
         write_tables(result, city_file.shapes, folder)
         water: dict[str, Any] | None = None
@@ -94,31 +86,6 @@ def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, gr
         info = {"format": FORMAT, **describe(result, inputs), "water": water, "files": files}
         text = json.dumps(plain(info), ensure_ascii=False, indent=1, allow_nan=False)
         (folder / "run.json").write_text(text + "\n", encoding="utf-8")
-        _move(folder, out, work / "old")
-
-
-def _check_place(out: Path) -> None:
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise InputError(file=str(out), found="a file", remedy="Choose another --out.",
-                         expected="a folder that does not exist yet, or a run to replace")
-    if out.exists() and not (out / "run.json").is_file():
-        raise InputError(file=str(out), found="a folder without a run.json",
-                         expected="a folder that does not exist yet, or a run to replace",
-                         remedy="It may hold something of yours, so it stays. Choose another --out.")
-
-
-def _move(folder: Path, out: Path, aside: Path) -> None:
-    """Put the finished folder in its place; what stood there comes back if that fails."""
-    if not out.exists():
-        folder.replace(out)
-        return
-    out.replace(aside)
-    try:
-        folder.replace(out)
-    except BaseException:
-        with suppress(OSError):
-            aside.replace(out)
-        raise
 
 
 def _sha256(path: Path) -> str:
