@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.assets import Assets
 from twin.errors import InputError
@@ -24,6 +26,7 @@ RECEDE_M = 0.10
 #: The least water that counts: a level at or below the ground (a cellar's) is reached by this much [m].
 FILM_M = 0.001
 _NEVER_UM = 2**31 - 1
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
 class Level(IntEnum):
@@ -169,11 +172,12 @@ def _micrometres(level_m: FloatArray) -> Int32Array:
 class _Reduction:
     """The running figures of all assets while frames go by."""
 
-    def __init__(self, assets: Assets, duration_s: int) -> None:
+    def __init__(self, assets: Assets, rows: Int64Array, duration_s: int) -> None:
         n = len(assets)
+        self.rows = rows
         touch_m = np.where(np.isnan(assets.touch_m), assets.fail_m, assets.touch_m)
-        self.levels_um = np.stack([_micrometres(touch_m), _micrometres(assets.fail_m),
-                                   _micrometres(recede_level_m(assets.touch_m))])
+        self.levels_um = np.stack([_micrometres(level_m)[rows] for level_m in
+                                   (touch_m, assets.fail_m, recede_level_m(assets.touch_m))])
         self.duration_s = duration_s
         self.above = np.zeros(n, np.int8)
         self.peak_um, self.peak_time_s = np.zeros(n, np.int32), np.full(n, NONE, np.int64)
@@ -181,7 +185,7 @@ class _Reduction:
         self.unknown_s, self.ever = np.zeros(n, np.int64), np.zeros(n, np.int8)
         self.is_first = True
         self._room = max(4096, n // 4)
-        self._rows: list[tuple[np.ndarray, ...]] = []
+        self._rows: list[tuple[NDArray[Any], ...]] = []
 
     def between(self, before: _Frame, now: _Frame) -> None:
         """Take in the interval between two frames; what lies outside the horizon is left out."""
@@ -205,12 +209,19 @@ class _Reduction:
                 self._rows.append(tuple(values[:count[0]].copy() for values in out))
         self.is_first = False
 
+    def by_row(self, values: NDArray[_Scalar]) -> NDArray[_Scalar]:
+        """Put a running figure back into the order of the assets."""
+        back = np.empty_like(values)
+        back[self.rows] = values
+        return back
+
     def crossings(self) -> tuple[Crossings, WetPeriods]:
         """Give every crossing in order, and the wet periods that they bound."""
         kinds = (np.int64, np.int32, np.int8, np.bool_, np.int32, np.int64)
         time_s, asset, level, is_up, peak_um, peak_time_s = (
             np.concatenate([rows[i] for rows in self._rows]) if self._rows else np.empty(0, kind)
             for i, kind in enumerate(kinds))
+        asset = self.rows[asset].astype(np.int32)
         order = np.lexsort((asset, level, time_s))
         crossings = Crossings(time_s=column(time_s[order], np.int64), asset=column(asset[order], np.int32),
                               level=column(level[order], np.int8), is_up=column(is_up[order], np.bool_))
@@ -220,8 +231,10 @@ class _Reduction:
         # Rises and falls of an asset take turns and begin with a rise; only its last rise may lack a fall.
         is_closed = np.ones(len(rows), bool)
         last_of_asset = np.append(asset[rows][1:] != asset[rows][:-1], True) if len(rows) else np.zeros(0, bool)
-        is_closed[last_of_asset & ((self.above[asset[rows]] & 1) > 0)] = False
-        end_s, peak, when = np.full(len(rows), NONE), self.period_um[asset[rows]], self.period_time_s[asset[rows]]
+        above, period_um = self.by_row(self.above), self.by_row(self.period_um)
+        period_time_s = self.by_row(self.period_time_s)
+        is_closed[last_of_asset & ((above[asset[rows]] & 1) > 0)] = False
+        end_s, peak, when = np.full(len(rows), NONE), period_um[asset[rows]], period_time_s[asset[rows]]
         end_s[is_closed], peak[is_closed], when[is_closed] = time_s[falls], peak_um[falls], peak_time_s[falls]
         return crossings, WetPeriods(
             asset=column(asset[rows], np.int32), start_s=column(time_s[rows], np.int64),
@@ -266,9 +279,10 @@ def expose(hazard: Hazard, index: CellIndex, assets: Assets, *, duration_s: int,
     """
     times_s = np.asarray(hazard.times_s, np.int64)
     _check_times(times_s, hazard.after, duration_s)
-    reduction = _Reduction(assets, duration_s)
+    order = _Order.of(index)
+    reduction = _Reduction(assets, order.rows, duration_s)
     before: _Frame | None = None
-    for done, now in enumerate(_frames(hazard, index, times_s), start=1):
+    for done, now in enumerate(_frames(hazard, index.cells, order, times_s), start=1):
         # Before the first frame the first holds.
         reduction.between(before or now.at(min(0, now.time_s)), now)
         before = now
@@ -298,24 +312,50 @@ def _check_times(times_s: Int64Array, after: str, duration_s: int) -> None:
                          remedy="Shorten the duration, or say `after: hold` or `after: dry`.")
 
 
-def _frames(hazard: Hazard, index: CellIndex, times_s: Int64Array) -> Iterator[_Frame]:
-    """Give the depth of each asset frame by frame; the next frame is read while the caller works on this one."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Order:
+    """The assets in order of their cells: memory is then read from end to end, ten times as fast as at random."""
+
+    #: Row of the asset at each place, (A,).
+    rows: Int64Array
+    offsets: Int64Array
+    members: Int32Array
+
+    @classmethod
+    def of(cls, index: CellIndex) -> _Order:
+        sizes = np.diff(index.offsets)
+        has_cells = sizes > 0
+        key = np.full(len(sizes), NONE, np.int64)
+        key[has_cells] = index.members[index.offsets[:-1][has_cells]]
+        rows = np.argsort(key, kind="stable")
+        offsets = np.zeros(len(index.offsets), np.int64)
+        np.cumsum(sizes[rows], out=offsets[1:])
+        shift = np.repeat(index.offsets[:-1][rows] - offsets[:-1], sizes[rows])
+        return cls(rows=rows, offsets=offsets, members=index.members[np.arange(len(index.members)) + shift])
+
+
+def _frames(hazard: Hazard, cells: Int64Array, order: _Order, times_s: Int64Array) -> Iterator[_Frame]:
+    """Give the depth of each asset frame by frame; the next frame is read while this one is reduced.
+
+    Two frames live at a time: the one given and the one before it.
+    """
     from twin.kernels.exposure import asset_depths
 
-    n = len(index.offsets) - 1
-
-    def frames() -> Iterator[_Frame]:
-        for time_s, depth_m in zip(times_s, hazard.depths(index.cells), strict=True):
-            depth_um, unknown = np.empty(n, np.int32), np.empty(n, np.int8)
-            asset_depths(index.offsets, index.members, depth_m, depth_um, unknown)
-            yield _Frame(time_s=int(time_s), depth_um=depth_um, unknown=unknown)
-
-    source = frames()
+    n = len(order.rows)
+    buffers = [(np.zeros(n, np.int32), np.zeros(n, np.int8)) for _ in range(2)]
+    source = (np.array(depth_m, np.float32) for depth_m in hazard.depths(cells))
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="frames") as reader:
         ahead = reader.submit(next, source, None)
-        while (frame := ahead.result()) is not None:
+        for i, time_s in enumerate(times_s):
+            depth_m = ahead.result()
+            if depth_m is None:
+                raise InputError(field="flood", found=f"{i} frames", expected=f"{len(times_s)}, as the water announced")
+            # After the last frame the source is asked once more: it then knows that it was read to its end.
             ahead = reader.submit(next, source, None)
-            yield frame
+            depth_um, unknown = buffers[i % 2]
+            asset_depths(order.offsets, order.members, depth_m, depth_um, unknown)
+            yield _Frame(time_s=int(time_s), depth_um=depth_um, unknown=unknown)
+        ahead.result()
 
 
 def _exposure(reduction: _Reduction, index: CellIndex, assets: Assets, depth_error_m: float) -> Exposure:
@@ -335,14 +375,15 @@ def _exposure(reduction: _Reduction, index: CellIndex, assets: Assets, depth_err
     has_touch = ~np.isnan(assets.touch_m)
     has_cells = np.diff(index.offsets) > 0
     coverage = np.array(index.coverage, np.int8)
-    some, all_, once = ((reduction.ever & bit) > 0 for bit in (1, 2, 4))
-    is_dry = reduction.peak_um == 0
+    ever, peak_um = reduction.by_row(reduction.ever), reduction.by_row(reduction.peak_um)
+    some, all_ = (ever & 1) > 0, (ever & 2) > 0
+    is_dry = peak_um == 0
     # Never seen wet and not always known: nobody can say that it stays dry.
-    unknown = has_cells & all_ & (is_dry | ~once)
+    unknown = has_cells & all_ & is_dry
     coverage[has_cells & some & (coverage == Coverage.INSIDE)] = Coverage.PARTIAL
     coverage[unknown] = Coverage.UNKNOWN
     is_known = has_cells & ~unknown
-    peak_m = reduction.peak_um * 1e-6
+    peak_m = peak_um * 1e-6
     fail_m = np.where(np.isnan(assets.fail_m), np.nan, np.maximum(assets.fail_m, FILM_M))
     margin_m = np.where(is_known, fail_m - peak_m, np.nan)
     error_m = np.hypot(np.nan_to_num(assets.height_error_m), depth_error_m)
@@ -352,11 +393,11 @@ def _exposure(reduction: _Reduction, index: CellIndex, assets: Assets, depth_err
     return Exposure(
         crossings=crossings if np.all(has_touch) else _real(crossings, has_touch),
         peak_depth_m=column(np.where(is_known, peak_m, np.nan), np.float32),
-        peak_time_s=column(np.where(is_known & ~is_dry, reduction.peak_time_s, NONE), np.int64),
+        peak_time_s=column(np.where(is_known & ~is_dry, reduction.by_row(reduction.peak_time_s), NONE), np.int64),
         touched_at_s=column(touched_at_s, np.int64), failed_at_s=column(first(Level.FAIL), np.int64),
         water_left_at_s=column(np.where(has_touch, left_s, NONE), np.int64), margin_m=column(margin_m, np.float64),
         is_doubtful=column(is_doubtful, np.bool_), coverage=column(coverage, np.int8), wet=wet,
-        unknown_s=column(reduction.unknown_s, np.int64))
+        unknown_s=column(reduction.by_row(reduction.unknown_s), np.int64))
 
 
 def _real(crossings: Crossings, has_touch: BoolArray) -> Crossings:

@@ -74,7 +74,7 @@ def crossings_between(
     peak_um, peak_time_s, period_um, period_time_s
         In and out: peak so far and peak of the present wet period, with the time of each, (A,).
     unknown_s, ever
-        In and out: seconds of unknown depth; bit 0 some cell unknown, bit 1 all unknown, bit 2 known once, (A,).
+        In and out: seconds of unknown depth; bit 0 some cell unknown, bit 1 all unknown, (A,).
     out_time_s, out_asset, out_level, out_is_up, out_peak_um, out_peak_time_s
         Out: the crossings; the peaks stand beside the falls, 0 and -1 elsewhere.
     count
@@ -105,13 +105,13 @@ def crossings_between(
             return asset
         d0, d1 = np.int64(before_um[asset]), np.int64(now_um[asset])
         lacks0, lacks1 = before_unknown[asset], now_unknown[asset]
-        if lacks0 or lacks1:
+        if d0 == 0 and d1 == 0 and not lacks0 | lacks1:
+            continue
+        if lacks0 | lacks1:
             ever[asset] |= 1
             if max(lacks0, lacks1) == ALL:
                 unknown_s[asset] += end_s - start_s
                 ever[asset] |= 2
-        if lacks0 != ALL or lacks1 != ALL:
-            ever[asset] |= 4
         if d0 == 0 and d1 == 0:
             continue
         at_start = (d0 * span + (d1 - d0) * (start_s - t0_s)) // span if start_s > t0_s else d0

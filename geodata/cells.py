@@ -1,0 +1,142 @@
+"""From places to cells: which cells of a hazard's grid each asset is read from (rule 1 of docs/water.md).
+
+Assets are moved into the raster's CRS; a raster is never warped. All of it runs on flat arrays of coordinates: a
+million points and a hundred thousand outlines take about a second.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+from pyproj import Transformer
+
+from geodata.terrain import Terrain, same_crs
+from twin.assets import Assets
+from twin.exposure import CellIndex, Coverage
+from twin.hazard import Grid
+from twin.kernels.footprints import footprint_cells
+from twin.quantities import FloatArray, Int8Array, Int64Array
+
+#: Grids up to this many cells mark their distinct cells in a mask; larger ones sort.
+_MASK_CELLS = 200_000_000
+
+
+def index_cells(assets: Assets, shapes: Any, crs: str, grid: Grid, terrain: Terrain | None = None) -> CellIndex:
+    """Give the cells that each asset is read from.
+
+    A point takes the cell that it stands in; an ``outline`` (building, site) every cell that its outline touches, those
+    that the terrain raises as building left out unless nothing else is left; an ``area`` (zone) every cell that its
+    footprint touches. A shape that is no polygon, or none at all, stands for the asset's point.
+
+    Parameters
+    ----------
+    assets
+        The assets, with their points.
+    shapes
+        Their geometries, (A,) of shapely or None, in ``crs``; None: points only.
+    crs
+        CRS of points and shapes.
+    grid
+        Frame of the hazard.
+    terrain
+        Terrain with its raised cells, on any grid; None: no cell is left out.
+    """
+    kinds = np.array([kind.footprint for kind in assets.kinds], dtype=object)[assets.kind]
+    x, y = _moved(np.array(assets.x_m), np.array(assets.y_m), crs, grid.crs)
+    cell = grid.cell_of(x, y)
+    has_place = ~(np.isnan(x) | np.isnan(y)) & (kinds != "none")
+    coverage = np.where(cell >= 0, Coverage.INSIDE, Coverage.UNKNOWN).astype(np.int8)
+    coverage[~has_place] = Coverage.NONE
+    cell[~has_place] = -1
+
+    rows = _with_polygon(shapes, kinds)
+    if not len(rows):
+        owner = np.flatnonzero(cell >= 0)
+        return _index(owner, cell[owner], coverage, grid)
+    of_shape, shape_cells, outside = _shape_cells(np.asarray(shapes, object)[rows], kinds[rows] == "area", crs, grid)
+    if terrain is not None and terrain.raised is not None:
+        keep = _not_raised(of_shape, shape_cells, kinds[rows] == "outline", grid, terrain)
+        of_shape, shape_cells = of_shape[keep], shape_cells[keep]
+    inside = np.bincount(of_shape, minlength=len(rows)) > 0
+    coverage[rows] = np.where(inside, np.where(outside, Coverage.PARTIAL, Coverage.INSIDE), Coverage.UNKNOWN)
+    cell[rows] = -1
+    points = np.flatnonzero(cell >= 0)
+    owner = np.concatenate([points, rows[of_shape]])
+    cells = np.concatenate([cell[points], shape_cells])
+    order = np.argsort(owner, kind="stable")
+    return _index(owner[order], cells[order], coverage, grid)
+
+
+def _moved(x: FloatArray, y: FloatArray, crs: str, grid_crs: str) -> tuple[FloatArray, FloatArray]:
+    if same_crs(crs, grid_crs):
+        return x, y
+    known = ~(np.isnan(x) | np.isnan(y))
+    moved_x, moved_y = np.full(x.shape, np.nan), np.full(y.shape, np.nan)
+    moved_x[known], moved_y[known] = Transformer.from_crs(crs, grid_crs, always_xy=True).transform(x[known], y[known])
+    lost = ~np.isfinite(moved_x) | ~np.isfinite(moved_y)
+    moved_x[lost], moved_y[lost] = np.nan, np.nan
+    return moved_x, moved_y
+
+
+def _with_polygon(shapes: Any, kinds: Any) -> Int64Array:
+    if shapes is None:
+        return np.empty(0, np.int64)
+    candidates = np.flatnonzero((kinds == "outline") | (kinds == "area"))
+    kind_of_shape = shapely.get_type_id(np.asarray(shapes, object)[candidates])
+    has_polygon = np.isin(kind_of_shape, [shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON])
+    return candidates[has_polygon & ~shapely.is_empty(np.asarray(shapes, object)[candidates])]
+
+
+def _shape_cells(polygons: Any, is_area: Any, crs: str, grid: Grid) -> tuple[Int64Array, Int64Array, Any]:
+    """Give (shape, cell) pairs, sorted and without repeats, and whether each shape reaches beyond the grid."""
+    parts, of_part = shapely.get_parts(polygons, return_index=True)
+    rings, of_ring = shapely.get_rings(parts, return_index=True)
+    coordinates, of_point = shapely.get_coordinates(rings, return_index=True)
+    x, y = _moved(coordinates[:, 0], coordinates[:, 1], crs, grid.crs)
+    a, b, c, d, e, f = grid.transform
+    determinant = a * e - b * d
+    column = (e * (x - c) - b * (y - f)) / determinant
+    row = (a * (y - f) - d * (x - c)) / determinant
+    ring_ends = np.searchsorted(of_point, np.arange(len(rings) + 1)).astype(np.int64)
+    shape_ends = np.searchsorted(of_part[of_ring], np.arange(len(polygons) + 1)).astype(np.int64)
+    counts, cells = footprint_cells(shape_ends, ring_ends, column, row, np.asarray(is_area, np.bool_), grid.rows,
+                                    grid.columns)
+    # The grid is convex: a shape reaches beyond it exactly where one of its points does.
+    beyond = ~((column >= 0) & (column <= grid.columns) & (row >= 0) & (row <= grid.rows))
+    outside = np.bincount(of_part[of_ring[of_point]], weights=beyond, minlength=len(polygons)) > 0
+    return np.repeat(np.arange(len(polygons)), counts), cells, outside
+
+
+def _not_raised(of_shape: Int64Array, cells: Int64Array, is_outline: Any, grid: Grid, terrain: Terrain) -> Any:
+    """Mask the pairs to keep: raised cells go, unless a shape would be left with none."""
+    assert terrain.raised is not None
+    if grid == terrain.grid:
+        raised = terrain.raised.ravel()[cells]
+    else:
+        a, b, c, d, e, f = grid.transform
+        column, row = cells % grid.columns + 0.5, cells // grid.columns + 0.5
+        x, y = _moved(a * column + b * row + c, d * column + e * row + f, grid.crs, terrain.grid.crs)
+        there = terrain.grid.cell_of(x, y)
+        raised = (there >= 0) & terrain.raised.ravel()[np.maximum(there, 0)]
+    raised &= is_outline[of_shape]
+    left = np.bincount(of_shape[~raised], minlength=len(is_outline)) > 0
+    return ~raised | ~left[of_shape]
+
+
+def _index(owner: Int64Array, cells: Int64Array, coverage: Int8Array, grid: Grid) -> CellIndex:
+    """Compress (asset, cell) pairs sorted by asset."""
+    offsets = np.zeros(len(coverage) + 1, np.int64)
+    np.cumsum(np.bincount(owner, minlength=len(coverage)), out=offsets[1:])
+    if grid.cells <= _MASK_CELLS:
+        used = np.zeros(grid.cells, np.bool_)
+        used[cells] = True
+        distinct = np.flatnonzero(used)
+        place = np.zeros(grid.cells, np.int32)
+        place[distinct] = np.arange(len(distinct), dtype=np.int32)
+        members = place[cells]
+    else:
+        distinct, inverse = np.unique(cells, return_inverse=True)
+        members = inverse.astype(np.int32)
+    return CellIndex(cells=distinct.astype(np.int64), offsets=offsets, members=members, coverage=coverage)
