@@ -145,7 +145,7 @@ def _compose(text: str, file: str) -> Any:
         if "\\t" in problem or "\t" in at_line[:max(column, 1)]:
             raise InputError(file=file, line=line, column=column, found="a tab character", expected="spaces",
                              remedy="YAML indents by spaces only: replace each tab by two of them.") from None
-        if "expected a single document" in problem:
+        if "another document" in problem:
             raise InputError(file=file, line=line, column=column, found="a second document (a line of ---)",
                              expected="one scenario per file") from None
         remedy = ("A text that holds `: ` or starts with @, %, *, & or [ needs quotes."
@@ -204,6 +204,8 @@ def _scalar(node: Any, path: KeyPath, document: Document, complaints: list[Input
         return text.lower() == "true"
     try:
         if tag == "int":
+            if len(text) > 1 and text.startswith("0") and text.isdigit():
+                return text  # an inventory's number: its leading zeros belong to it
             return int(text.replace("_", ""), 0) if text.lstrip("+-")[:2].lower() in ("0x", "0o", "0b") \
                 else int(text.replace("_", ""))
         if tag == "float":

@@ -26,7 +26,9 @@ assert MechanismWord.__args__ == tuple(m.word for m in Mechanism)  # type: ignor
 
 def _moment(value: Any) -> Any:
     if not isinstance(value, str):
-        raise InputError(found=_shown(value), expected=MOMENT_FORMS)
+        bare = f"+{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else ""
+        raise InputError(found=bare or _shown(value), expected=MOMENT_FORMS,
+                         remedy=f"Write the unit: {bare}h or {bare}min." if bare else "")
     return check_moment(value)
 
 

@@ -1,0 +1,37 @@
+"""Every file in ``tests/invalid/scenarios`` is refused with the message that stands beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geodata.city_file import CityFile
+from scenarios import load_scenario, prepare
+from tests.reference.hand_town import hand_city
+from twin.errors import InputError
+
+INVALID = Path(__file__).parents[1] / "invalid" / "scenarios"
+FILES = sorted(INVALID.glob("*.yaml"))
+#: These complain about the city itself, so theirs is read.
+OF_CITY = {"missing_city", "no_city"}
+
+
+def message_of(path: Path) -> str:
+    city = hand_city()
+    try:
+        scenario = load_scenario(path)
+        prepare(scenario, None if path.stem in OF_CITY else CityFile(city=city, shapes=np.full(15, None, object)))
+    except InputError as error:
+        return str(error).replace(f"{INVALID}/", "")
+    return "accepted"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_an_invalid_scenario_is_refused_with_its_message(path: Path) -> None:
+    assert message_of(path) == path.with_suffix(".message").read_text(encoding="utf-8").rstrip("\n")
+
+
+def test_every_message_belongs_to_a_file() -> None:
+    assert {path.stem for path in INVALID.glob("*.message")} == {path.stem for path in FILES}

@@ -1,0 +1,147 @@
+"""From a scenario to a plan in which nothing is implicit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from geodata.city_file import CityFile
+from scenarios import Scenario, prepare
+from scenarios.load import find_scenario, load_scenario, shipped
+from tests.reference.hand_town import HandTown
+from twin.assets import Source
+from twin.errors import InputError
+from twin.plan import Action
+
+Make = Callable[..., Scenario]
+
+HAND_TOWN = """\
+status: exercise
+reset_s: 1800
+repair_s: {cabinet: 21600, lamp: 7200, building: 86400, controller: 14400, service_box: 14400}
+events:
+  - {at: +10h, fail: S1, until: +11h}
+  - {at: +630min, fail: S2}
+  - {at: "04:00", restore: S2}
+"""
+
+
+def test_the_hand_worked_town_as_a_scenario_gives_its_declared_events(scenario: Make, hand_file: CityFile,
+                                                                       hand_town: HandTown) -> None:
+    plan = prepare(scenario(HAND_TOWN), hand_file).plan
+    assert plan.declared == hand_town.plan.declared
+    assert (plan.duration_s, plan.reset_s) == (hand_town.plan.duration_s, hand_town.plan.reset_s)
+
+
+def test_what_a_scenario_leaves_out_is_spelt_out(scenario: Make, hand_file: CityFile) -> None:
+    plan = prepare(scenario(), hand_file).plan
+    assert plan.start == plan.issued_at == datetime(2026, 11, 22, 15, tzinfo=UTC)
+    assert plan.valid_until == datetime(2026, 11, 24, 3, tzinfo=UTC)
+    assert (plan.status, plan.step_s, plan.seed, plan.reset_s) == ("simulation", 300, 0, 1800)
+    assert (plan.declared, plan.notes, plan.flood, plan.dark.by) == ((), (), "{}", "sun")
+
+
+def test_the_same_file_gives_the_same_plan_and_another_line_another(scenario: Make, hand_file: CityFile) -> None:
+    one = prepare(scenario(HAND_TOWN), hand_file).plan.digest
+    assert prepare(scenario(HAND_TOWN), hand_file).plan.digest == one
+    assert prepare(scenario(HAND_TOWN.replace("+10h", "+9h")), hand_file).plan.digest != one
+
+
+def test_a_start_without_offset_is_the_citys_wall_clock(scenario: Make, hand_file: CityFile) -> None:
+    text = "scenario: a\nstart: 2026-07-01T16:00\nduration: 1h\n"
+    assert prepare(scenario(text, head=""), hand_file).plan.start.isoformat() == "2026-07-01T16:00:00+02:00"
+
+
+def test_a_threshold_of_a_kind_reaches_all_of_it_and_one_of_an_asset_wins(scenario: Make, hand_file: CityFile) -> None:
+    prepared = prepare(scenario("thresholds: {L2: {fail_m: 0.55}, lamp: {fail_m: 0.45, touch_m: 0.20}}"), hand_file)
+    assets = prepared.city.assets
+    assert [float(assets.fail_m[assets.row(name)]) for name in ("L1", "L2", "L3", "C1")] == [0.45, 0.55, 0.45, 0.60]
+    assert assets.touch_m[assets.row("L2")] == 0.20
+    assert assets.fail_source[assets.row("L1")] == Source.DEFAULT
+    assert prepared.plan.thresholds == (("lamp", "touch_m", 0.20), ("lamp", "fail_m", 0.45), ("L2", "fail_m", 0.55))
+    assert hand_file.city.assets.fail_m[hand_file.city.assets.row("L1")] == 0.30, "the caller's city stays"
+
+
+def test_a_threshold_that_replaces_surveyed_heights_says_so(scenario: Make, hand_file: CityFile) -> None:
+    prepared = prepare(scenario("thresholds: {lamp: {fail_m: 0.45}}"), hand_file)
+    assert prepared.warnings == ({"warning": "threshold_over_survey", "key": "lamp", "column": "fail_m",
+                                  "value_m": 0.45, "count": 4},)
+
+
+def test_repairs_of_a_scenario_replace_those_of_the_kind(scenario: Make, hand_file: CityFile) -> None:
+    prepared = prepare(scenario("repair_s: {cabinet: 3600, lamp: {live: 7200, dead: 1800}}"), hand_file)
+    kinds = prepared.city.assets.kinds
+    assert (kinds["cabinet"].repair_total_s, kinds["cabinet"].repair_dead_total_s) == (3600, 3600)
+    assert (kinds["lamp"].repair_total_s, kinds["lamp"].repair_dead_total_s) == (7200, 1800)
+    assert kinds["building"].repair_total_s == 86_400
+    assert prepared.plan.repair_s == (("cabinet", 3600, 3600), ("lamp", 7200, 1800))
+
+
+def test_facts_become_declarations_and_notes(scenario: Make, hand_file: CityFile) -> None:
+    plan = prepare(scenario("""\
+facts:
+  - {at: "22:10", asset: [C1, C2], state: out, by: appel du 22 h 08}
+  - {at: "23:00", asset: C2, state: ends}
+  - {at: "22:30", street: rue des Tanneurs, state: closed, by: police}
+  - {at: "22:20", note: fumée au poste S1}
+"""), hand_file).plan
+    row = hand_file.city.assets.row
+    assert [(d.at_s, d.action, d.asset, d.by) for d in plan.declared] == [
+        (22_200, Action.FACT_OUT, row("C1"), "appel du 22 h 08"),
+        (22_200, Action.FACT_OUT, row("C2"), "appel du 22 h 08"), (25_200, Action.FACT_END, row("C2"), "")]
+    assert [(n.at_s, n.text, n.by) for n in plan.notes] == [
+        (22_800, "fumée au poste S1", ""), (23_400, "rue des Tanneurs: closed", "police")]
+
+
+def test_a_forecast_has_an_issue_time(scenario: Make, hand_file: CityFile) -> None:
+    forecast = scenario("status: forecast")
+    with pytest.raises(InputError, match="--issued now"):
+        prepare(forecast, hand_file)
+    plan = prepare(forecast, hand_file, issued_at="2026-11-22T15:30").plan
+    assert plan.issued_at == datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
+    assert prepare(forecast, hand_file, issued_at="now").plan.issued_at.tzinfo is not None
+    with pytest.raises(InputError, match="'--issued': found 'soon'"):
+        prepare(forecast, hand_file, issued_at="soon")
+
+
+def test_the_scenario_is_among_the_inputs_by_its_name_and_digest(scenario: Make, hand_file: CityFile) -> None:
+    [file] = prepare(scenario(), hand_file).inputs
+    assert (file.role, file.file, len(file.sha256)) == ("scenario", "night.scenario.yaml", 64)
+
+
+def test_files_of_the_flood_are_inputs_with_their_digests(scenario: Make, tmp_path: Path) -> None:
+    from scenarios.inputs import flood_files
+
+    for name in ("d_0.tif", "d_5.tif"):
+        (tmp_path / name).write_bytes(name.encode())
+    assert [f.file for f in flood_files(scenario('flood: {rasters: {files: "d_*.tif", step: 5min}}'))] == [
+        "d_0.tif", "d_5.tif"]
+    [levels] = flood_files(scenario("flood: {raster: {file: d_0.tif}}"))
+    assert levels.sha256 == sha256(b"d_0.tif").hexdigest()
+
+
+def test_a_scenario_made_in_code_complains_without_a_line(hand_file: CityFile) -> None:
+    made = Scenario.model_validate({"scenario": "a", "start": "2026-11-22T16:00", "duration": "2h",
+                                    "events": [{"at": "+1h", "fail": "nothing"}]})
+    with pytest.raises(InputError, match=r"^field 'events\[0\]\.fail': found asset 'nothing'"):
+        prepare(made, hand_file)
+
+
+def test_shipped_scenarios_resolve_by_name_and_others_name_them() -> None:
+    for name, path in shipped().items():
+        assert find_scenario(name) == path
+    with pytest.raises(InputError, match="Shipped: "):
+        find_scenario("no-such-scenario")
+
+
+def test_ids_that_yaml_takes_for_numbers_are_ids(scenario: Make) -> None:
+    read = scenario("events:\n  - {at: +1h, cut: [12, A-1]}\n")
+    assert read.events[0].cut == ("12", "A-1")
+
+
+def test_an_id_with_leading_zeros_keeps_them(write: Callable[..., Path]) -> None:
+    assert load_scenario(write("events:\n  - {at: +1h, cut: 0423}\n")).events[0].cut == ("0423",)
