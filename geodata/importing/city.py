@@ -1,0 +1,443 @@
+"""Import by declaration: a mapping and its files become one city, and a report of every record.
+
+The order of the work: read every layer, find and check the CRSs, name the records, mend and project their shapes,
+read their fields, link suppliers and consumers, find streets and districts, sample the terrain. Complaints about
+different layers are collected and raised together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+
+from geodata.city_file import CityFile, Context, SourceRecord, check_crs
+from geodata.importing.columns import FieldValues, field_values, nulls_of
+from geodata.importing.ground import terrain_of
+from geodata.importing.ids import identified, repeats
+from geodata.importing.layers import Layer, Progress, Tables, give_ids, open_layer, project, settle_crs
+from geodata.importing.links import Placeable, link_all
+from geodata.importing.places import nearest_names, within_names
+from geodata.importing.report import ImportReport
+from geodata.importing.readers import files_of, shown
+from geodata.importing.schema import ContextSpec, IdSpec, LayerSpec, Mapping, SourceSpec
+from geodata.importing.streets import StreetNet
+from geodata.importing.values import texts
+from geodata.importing.yaml_file import load_model
+from twin.assets import Assets, Labels, Protection, Source
+from twin.city import City
+from twin.errors import InputError, InputErrors
+from twin.kinds import Kinds, built_in_kinds
+from twin.quantities import TextArray
+from twin.supplies import Supplies
+
+#: Fields of assets that hold numbers and texts; every other field of a mapping becomes a ``src_`` column.
+NUMBERS = ("touch_m", "fail_m", "ground_m", "height_error_m", "buffer_s", "people", "zero_m")
+TEXTS = ("name", "street", "district", "owner", "operator")
+#: What may stand in a mapped ``protection``; ``default`` asks for the assumption.
+PROTECTIONS = ("rcd", "fuse", "default")
+_SHIPPED = Path(__file__).parents[1] / "mappings"
+
+
+def mapping_path(mapping: Path | str) -> Path:
+    """Give the file of a mapping: a path, or the name of a shipped one.
+
+    Raises
+    ------
+    InputError
+        Neither; the shipped ones are listed.
+    """
+    path = Path(mapping)
+    if path.exists():
+        return path
+    shipped = _SHIPPED / f"{mapping}.yaml"
+    if "/" not in str(mapping) and shipped.exists():
+        return shipped
+    names = sorted(p.stem for p in _SHIPPED.glob("*.yaml"))
+    raise InputError(file=str(mapping), found="no such file", 
+                     expected=f"a mapping in YAML, or one of {', '.join(names)}")
+
+
+def import_city(mapping: Path | str, data: Path | str | None = None, progress: Progress | None = None) -> CityFile:
+    """Make a city from the files that a mapping names.
+
+    Parameters
+    ----------
+    mapping
+        The mapping, or the name of a shipped one.
+    data
+        Folder that the mapping's paths are relative to; the mapping's own when not given.
+    progress
+        Called with a line of text before each part of the work.
+
+    Raises
+    ------
+    InputErrors
+        All complaints about the mapping and its files, with file, field, line and what to do.
+
+    Examples
+    --------
+    >>> import_city("lecce", data="shared/data").city.assets.of_kind("lamp").sum()  # doctest: +SKIP
+    np.int64(20632)
+    """
+    path = mapping_path(mapping)
+    declared = load_model(path, Mapping)
+    root = Path(data) if data is not None else path.parent
+    say = progress or (lambda _line: None)
+    kinds = built_in_kinds().with_kinds(declared.kinds)
+    layers, context = _open_all(declared, root, kinds, say)
+    middle, crs = _settle(declared, [*layers.values(), *context.values()])
+    say("positions and ids")
+    complaints: list[InputError] = []
+    for layer in (*layers.values(), *context.values()):
+        with _collecting(complaints):
+            if isinstance(layer.spec, LayerSpec):
+                give_ids(layer)
+            project(layer, crs, middle, kinds)
+    _raise(complaints)
+    report = ImportReport(city=declared.city, crs=crs, layers=[layer.report for layer in layers.values()],
+                          context=[layer.report for layer in context.values()])
+    if declared.crs is None:
+        report.notes.append(f"the mapping names no CRS: {crs}, the UTM zone of the city")
+    prefixed = _city_ids(layers, report)
+    say("fields")
+    contexts = _contexts(declared, context, complaints)
+    return _assembled(declared, root, kinds, crs, middle, layers, prefixed, contexts, report, complaints, say)
+
+
+class _collecting:  # noqa: N801 - reads as a statement: with _collecting(complaints)
+    """Collect the complaint of one step, so that the next layer is looked at too."""
+
+    def __init__(self, complaints: list[InputError]) -> None:
+        self.complaints = complaints
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
+        if isinstance(error, InputErrors):
+            self.complaints += error.complaints
+        elif isinstance(error, InputError):
+            self.complaints.append(error)
+        return isinstance(error, InputError)
+
+
+def _raise(complaints: list[InputError]) -> None:
+    if complaints:
+        raise complaints[0] if len(complaints) == 1 else InputErrors(complaints)
+
+
+def _open_all(declared: Mapping, root: Path, kinds: Kinds,
+              say: Callable[[str], None]) -> tuple[dict[str, Layer], dict[str, Layer]]:
+    tables, complaints = Tables(root, declared), []
+    layers: dict[str, Layer] = {}
+    for spec in declared.layers:
+        name = spec.name or (Path(spec.file[0]).stem if spec.file else "-".join(spec.distinct))
+        if name in layers:
+            complaints.append(InputError(field="layers.name", found=f"two layers called '{name}'",
+                                         expected="a name for each", remedy="Give them names: {name: ...}."))
+            continue
+        say(f"reading {name}")
+        with _collecting(complaints):
+            layers[name] = open_layer(spec, name, tables, layers, kinds)
+    context: dict[str, Layer] = {}
+    for kind, specs in declared.context.items():
+        for place, item in enumerate(specs):
+            say(f"reading {kind}")
+            with _collecting(complaints):
+                name = kind if len(specs) == 1 else f"{kind}.{place}"
+                context[name] = open_layer(item, name, tables, layers, kinds)
+    _raise(complaints)
+    return layers, context
+
+
+def _settle(declared: Mapping, layers: Sequence[Layer]) -> tuple[tuple[float, float], str]:
+    around, complaints = settle_crs(layers, declared)
+    with _collecting(complaints):
+        if declared.crs is not None:
+            check_crs(declared.crs, file="")
+    _raise(complaints)
+    if around is None:
+        raise InputError(field="layers", found="no layer with positions", expected="at least one asset with a position",
+                         remedy="State position: {x: COLUMN, y: COLUMN} and crs: of a layer.")
+    from geodata.importing.positions import utm_of
+
+    return around, declared.crs or utm_of(*around)
+
+
+def _city_ids(layers: dict[str, Layer], report: ImportReport) -> dict[str, TextArray]:
+    """Give ids unique in the city: kinds that share a numbering get their kind before the number."""
+    ids = np.concatenate([layer.id for layer in layers.values()])
+    kind = np.concatenate([layer.kind for layer in layers.values()])
+    owner = np.concatenate([np.full(len(layer.id), name, dtype=object) for name, layer in layers.items()])
+    shared = repeats(ids)
+    kinds = sorted(set(kind[shared]))
+    if len(kinds) > 1:
+        touched = np.isin(kind, kinds)
+        ids = np.where(touched, np.array([f"{k}-{i}" for k, i in zip(kind, ids, strict=True)], dtype=object), ids)
+        report.notes.append(f"ids of {', '.join(kinds)} share a numbering ({int(shared.sum()):,} ids): the kind stands "
+                            "before each of theirs")
+        shared = repeats(ids)
+    if shared.any():
+        touched = np.isin(owner, sorted(set(owner[shared])))
+        ids = np.where(touched, np.array([f"{o}-{i}" for o, i in zip(owner, ids, strict=True)], dtype=object), ids)
+        report.notes.append(f"layers {', '.join(sorted(set(owner[shared])))} share a numbering: the layer's name "
+                            "stands before each id")
+        if (left := repeats(ids)).any():
+            raise InputError(field="id", found="ids repeated between layers", expected="ids unique in the city",
+                             ids=sorted(set(ids[left])))
+    return {name: ids[owner == name] for name in layers}
+
+
+def _contexts(declared: Mapping, layers: dict[str, Layer], complaints: list[InputError]) -> dict[str, Context]:
+    parts: dict[str, list[Context]] = {}
+    for name, layer in layers.items():
+        with _collecting(complaints):
+            parts.setdefault(name.split(".", 1)[0], []).append(_context(name, layer))
+    _raise(complaints)
+    return {name: _joined_context(items) for name, items in parts.items()}
+
+
+def _context(name: str, layer: Layer) -> Context:
+    spec = layer.spec
+    assert isinstance(spec, ContextSpec)
+    kept = ~shapely.is_missing(layer.geometry)
+    layer.tally([("dropped", "nothing to draw: no geometry", ~kept)])
+    layer.take(kept)
+    n = len(layer.table)
+    found = identified(layer.table, spec.id or IdSpec(content=True), layer.geometry, nulls_of(spec),
+                       name.split(".", maxsplit=1)[0])
+    for outcome, reason, mask in found.tallies:
+        layer.report.add(outcome, reason, found.id[mask])
+    ids = found.id
+    label = np.full(n, "", dtype=object)
+    if spec.name is not None:
+        label = _field(layer, "name", spec.name).as_texts()
+    columns: dict[str, Any] = {}
+    for field, item in spec.fields.items():
+        values = _field(layer, field, item)
+        columns[field] = values.values if values.values.dtype.kind == "f" else values.as_texts()
+    columns |= _extras(layer, spec.keep)
+    layer.report.kept[name.split(".", 1)[0]] = n
+    return Context(id=ids, name=label, geometry=layer.geometry, columns=columns)
+
+
+def _joined_context(items: list[Context]) -> Context:
+    if len(items) == 1:
+        return items[0]
+    names = list(dict.fromkeys(column for item in items for column in item.columns))
+
+    def part(item: Context, name: str) -> Any:
+        missing = next(other.columns[name] for other in items if name in other.columns)
+        blank = np.nan if missing.dtype.kind == "f" else ""
+        return item.columns.get(name, np.full(len(item), blank, dtype=missing.dtype))
+
+    return Context(id=np.concatenate([item.id for item in items]), name=np.concatenate([item.name for item in items]),
+                   geometry=np.concatenate([item.geometry for item in items]),
+                   columns={name: np.concatenate([part(item, name) for item in items]) for name in names})
+
+
+def _field(layer: Layer, name: str, spec: Any, layers: dict[str, Layer] | None = None) -> FieldValues:
+    def others(other: str) -> Any:
+        if other not in (layers or {}):
+            raise InputError(file=layer.report.file, field=f"fields.{name}.from", found=f"layer '{other}'",
+                             expected=f"one of {', '.join(layers or {})}")
+        found = (layers or {})[other]
+        return found.table, found.spec
+
+    allowed = PROTECTIONS if name == "protection" else ()
+    is_number = True if name in NUMBERS else False if name in TEXTS or allowed else None
+    values = field_values(layer.table, layer.spec, name, spec, is_number=is_number, allowed=allowed, others=others)
+    layer.tally(values.tallies)
+    return values
+
+
+def _extras(layer: Layer, keep: Any) -> dict[str, Any]:
+    """Give the file's own columns, prefixed: ``ID`` and ``fid`` would collide with the city file's."""
+    if keep == "none":
+        return {}
+    names = list(layer.table.columns) if keep == "all" else [layer.table.name_of(name, field_path="keep")
+                                                             for name in keep]
+    result: dict[str, Any] = {}
+    folded: set[str] = set()
+    for name in names:
+        values = layer.table.columns[name]
+        if values.dtype.kind == "O":
+            values = texts(values)
+            if not any(value is not None for value in values):
+                continue
+        own = f"src_{name}"
+        while own.casefold() in folded:
+            own += "_"
+        folded.add(own.casefold())
+        result[own] = values
+    return result
+
+
+def _assembled(declared: Mapping, root: Path, kinds: Kinds, crs: str, middle: tuple[float, float],
+               layers: dict[str, Layer], ids: dict[str, TextArray], contexts: dict[str, Context],
+               report: ImportReport, complaints: list[InputError], say: Callable[[str], None]) -> CityFile:
+    columns, extra = _columns(layers, kinds, ids, complaints)
+    shapes = np.concatenate([layer.geometry for layer in layers.values()])
+    inside = shapely.point_on_surface(shapes)
+    x_m, y_m = shapely.get_x(inside), shapely.get_y(inside)
+    kind = np.concatenate([layer.kind for layer in layers.values()])
+    city_ids = np.concatenate([ids[name] for name in layers])
+    placeless = np.array([kinds[name].footprint == "none" for name in sorted(set(kind))] or [False])
+    without = np.isnan(x_m) & ~np.isin(kind, np.array(sorted(set(kind)), dtype=object)[placeless])
+    for name, layer in layers.items():
+        mine = without[_rows(layers, name)]
+        layer.report.add("doubtful", "no position: kept, its exposure is unknown", ids[name][mine])
+        for one in sorted(set(layer.kind)):
+            layer.report.kept[one] = int((layer.kind == one).sum())
+    say("links")
+    net = None
+    if any(one.along == "street" for spec in declared.layers for link in spec.supplied_by
+           for one in (link, *link.any_of, *link.first_of)) and "street" in contexts:
+        net = StreetNet.of(contexts["street"].geometry)
+    placeables, row = [], 0
+    for name, layer in layers.items():
+        n = len(layer.id)
+        assert isinstance(layer.spec, LayerSpec)
+        placeables.append(Placeable(name=name, spec=layer.spec, table=layer.table, kind=layer.kind, raw=layer.raw,
+                                    own_id=layer.id, first_row=row, x_m=x_m[row:row + n], y_m=y_m[row:row + n],
+                                    id=ids[name]))
+        row += n
+    edges, report.links = link_all(placeables, net)
+    say("streets, districts and ground")
+    _place_names(declared, contexts, shapes, x_m, y_m, columns, report)
+    terrain = terrain_of(declared.terrain, root, x_m, y_m, crs, shapes, columns, city_ids, kind, kinds, report)
+    assets = _assets(kinds, city_ids, kind, x_m, y_m, columns, complaints)
+    supplies = Supplies.of(len(assets), **edges.columns())
+    report.assets = {name: int((kind == name).sum()) for name in kinds.names if (kind == name).any()}
+    report.supplies = len(supplies)
+    lon, lat = middle
+    if np.isfinite(x_m).any():
+        to_degrees = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+        lon, lat = to_degrees.transform(float(np.nanmedian(x_m)), float(np.nanmedian(y_m)))
+    city = City(name=declared.city, crs=crs, latitude=round(float(lat), 5), longitude=round(float(lon), 5),
+                timezone=declared.timezone, assets=assets, supplies=supplies)
+    return CityFile(city=city, shapes=shapes, context=contexts, terrain=terrain, sources=_sources(declared, root),
+                    extra=extra, report=report.to_dict())
+
+
+def _rows(layers: dict[str, Layer], name: str) -> slice:
+    first = 0
+    for other, layer in layers.items():
+        if other == name:
+            return slice(first, first + len(layer.id))
+        first += len(layer.id)
+    raise KeyError(name)
+
+
+def _columns(layers: dict[str, Layer], kinds: Kinds, ids: dict[str, TextArray],
+             complaints: list[InputError]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Give the fields of all assets, and the imported columns of each kind."""
+    total = sum(len(layer.id) for layer in layers.values())
+    columns: dict[str, Any] = {name: np.full(total, np.nan) for name in NUMBERS}
+    columns |= {name: np.full(total, "", dtype=object) for name in TEXTS}
+    columns["protection"] = np.full(total, Protection.NONE, dtype=np.int8)
+    columns["protection_source"] = np.full(total, Source.SURVEY, dtype=np.int8)
+    parts: dict[str, list[dict[str, Any]]] = {}
+    for name, layer in layers.items():
+        rows = _rows(layers, name)
+        assert isinstance(layer.spec, LayerSpec)
+        layer.id, own = ids[name], layer.id  # reasons name assets as the city does
+        made: dict[str, Any] = {}
+        for field, spec in layer.spec.fields.items():
+            with _collecting(complaints):
+                values = _field(layer, field, spec, layers)
+                if field in NUMBERS:
+                    columns[field][rows] = values.as_numbers()
+                elif field in TEXTS:
+                    columns[field][rows] = values.as_texts()
+                elif field == "protection":
+                    words = np.array(values.as_texts())
+                    columns[field][rows] = np.select([words == "rcd", words == "fuse"],
+                                                     [Protection.RCD, Protection.FUSE], Protection.NONE)
+                else:
+                    made[f"src_{field}"] = values.values
+        with _collecting(complaints):
+            made = _extras(layer, layer.spec.keep) | made
+        for one in sorted(set(layer.kind)):
+            mask = layer.kind == one
+            parts.setdefault(one, []).append({"": int(mask.sum()), **{k: v[mask] for k, v in made.items()}})
+        layer.id = own
+    _raise(complaints)
+    return columns, {kind: _joined_extras(items) for kind, items in parts.items()}
+
+
+def _joined_extras(items: list[dict[str, Any]]) -> dict[str, Any]:
+    names = list(dict.fromkeys(name for item in items for name in item if name))
+    result = {}
+    for name in names:
+        kept = [item.get(name, np.full(item[""], None, dtype=object)) for item in items]
+        if len({values.dtype for values in kept}) > 1:
+            kept = [texts(values) for values in kept]
+        whole = np.concatenate(kept)
+        if whole.dtype.kind != "O" or any(value is not None for value in whole):
+            result[name] = whole
+    return result
+
+
+def _place_names(declared: Mapping, contexts: dict[str, Context], shapes: TextArray, x_m: Any, y_m: Any,
+                 columns: dict[str, Any], report: ImportReport) -> None:
+    """Fill streets by distance and districts by place where the files do not say."""
+    for name, find in (("street", nearest_names), ("district", within_names)):
+        if name not in contexts:
+            continue
+        context = contexts[name]
+        stated = columns[name] != ""
+        spelling = {str(label).casefold(): label for label in context.name if label}
+        columns[name][stated] = [spelling.get(word.casefold(), word) for word in columns[name][stated]]
+        open_ones = ~stated & np.isfinite(x_m)
+        found = find(context, np.column_stack([x_m[open_ones], y_m[open_ones]]), declared.street_within_m)
+        columns[name][open_ones] = found
+        how = f"the nearest within {declared.street_within_m:g} m" if name == "street" else "the one that holds it"
+        report.notes.append(f"{name}: {int(stated.sum()):,} assets by their column, {int((found != '').sum()):,} by "
+                            f"{how}, {int((columns[name] == '').sum()):,} without")
+
+
+def _assets(kinds: Kinds, ids: TextArray, kind: TextArray, x_m: Any, y_m: Any, columns: dict[str, Any],
+            complaints: list[InputError]) -> Assets:
+    values = dict(columns)
+    buffer = values["buffer_s"]
+    values["buffer_s"] = np.where(np.isnan(buffer), 0, np.round(buffer)).astype(np.int64)
+    for name in ("street", "district", "owner", "operator"):
+        values[name] = Labels.of(list(values[name]))
+    with _collecting(complaints):
+        assets = Assets.of(kinds, id=list(ids), kind=kinds.codes(list(kind)), x_m=x_m, y_m=y_m, **values)
+    _raise(complaints)
+    return assets
+
+
+def _sources(declared: Mapping, root: Path) -> tuple[SourceRecord, ...]:
+    """Give a record of every file read, with its digest, licence and date."""
+    specs: list[tuple[list[str], SourceSpec]] = [(layer.file, layer.source) for layer in declared.layers]
+    specs += [(item.file, item.source) for items in declared.context.values() for item in items]
+    if declared.terrain is not None:
+        specs.append((declared.terrain.file, declared.terrain.source))
+    records: dict[str, SourceRecord] = {}
+    for files, source in specs:
+        for pattern in files:
+            for path in files_of(root, pattern):
+                name = shown(root, path)
+                if name in records or not path.is_file():
+                    continue
+                said = {key: getattr(source, key) or getattr(declared.source, key)
+                        for key in ("name", "date", "licence", "attribution")}
+                records[name] = SourceRecord(
+                    name=said.pop("name") or path.stem, file=name, sha256=_sha256(path), **said)
+    return tuple(records.values())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+

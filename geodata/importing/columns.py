@@ -1,0 +1,219 @@
+"""Columns: which records a mapping asks for, and the values of its fields, unit by unit and reason by reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from geodata.importing.schema import NULL_TEXTS, Condition, FieldSpec, TableSpec
+from geodata.importing.tables import Table
+from geodata.importing.values import (
+    UNITS,
+    dates,
+    extracted,
+    factor,
+    fold,
+    mapped,
+    numbers,
+    texts,
+    unit_of,
+    without_nulls,
+)
+from twin.errors import InputError
+from twin.quantities import BoolArray, FloatArray, TextArray
+
+
+def nulls_of(spec: TableSpec, column: str | None = None) -> tuple[str, ...]:
+    """Give the texts that mean "no value" in a column: the usual ones, the layer's, the column's own."""
+    given = (*spec.null.get("*", ()), *(spec.null.get(column, ()) if column else ()))
+    return tuple(dict.fromkeys((*NULL_TEXTS, *given)))
+
+
+def read_text(table: Table, spec: TableSpec, column: str, field_path: str) -> TextArray:
+    """Give a column as clean texts without the layer's null values."""
+    return without_nulls(table.text(column, field_path=field_path), nulls_of(spec, column))
+
+
+def chosen(table: Table, spec: TableSpec) -> BoolArray:
+    """Give the mask of the records that ``where`` asks for: any of its sets, all conditions of a set.
+
+    Raises
+    ------
+    InputError
+        A column that the table lacks.
+    """
+    if not spec.where:
+        return np.ones(len(table), dtype=bool)
+    result = np.zeros(len(table), dtype=bool)
+    for every in spec.where:
+        holds = np.ones(len(table), dtype=bool)
+        for column, condition in every.items():
+            holds &= _holds(read_text(table, spec, column, f"where.{column}"), condition)
+        result |= holds
+    return result
+
+
+def _holds(values: TextArray, condition: Condition) -> BoolArray:
+    present = np.array([value is not None for value in values], dtype=bool)
+    holds = np.ones(len(values), dtype=bool)
+    if condition.present is not None:
+        holds &= present == condition.present
+    for wanted, is_in in ((condition.is_in, True), (condition.is_not, False)):
+        if wanted is not None:
+            accepted = {None if item is None else fold(_yaml_text(item)) for item in wanted}
+            met = {value: (None if value is None else fold(value)) in accepted for value in set(values)}
+            holds &= np.array([met[value] for value in values], dtype=bool) == is_in
+    if condition.matches is not None:
+        search = re.compile(condition.matches).search
+        holds &= np.array([value is not None and search(value) is not None for value in values], dtype=bool)
+    if condition.above is not None or condition.below is not None:
+        value = numbers(values).value
+        with np.errstate(invalid="ignore"):
+            if condition.above is not None:
+                holds &= value > condition.above
+            if condition.below is not None:
+                holds &= value < condition.below
+    return holds
+
+
+def _yaml_text(value: Any) -> str:
+    text = texts(np.array([value], dtype=object))[0]
+    return text or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FieldValues:
+    """One field of all records: numbers (NaN none) or texts (None none), and what was met on the way."""
+
+    values: Any
+    tallies: tuple[tuple[str, str, BoolArray], ...]
+
+    def as_texts(self) -> TextArray:
+        """Give texts, empty where there is none."""
+        return np.array(["" if value is None else str(value) for value in texts(self.values)] or [], dtype=object)
+
+    def as_numbers(self) -> FloatArray:
+        """Give numbers, NaN where there is none."""
+        if self.values.dtype.kind == "f":
+            return np.asarray(self.values)
+        return numbers(texts(self.values)).value
+
+
+#: Gives the records and the declaration of another layer by name.
+Others = Callable[[str], tuple[Table, TableSpec]]
+
+
+def field_values(table: Table, layer: TableSpec, name: str, spec: FieldSpec, *, is_number: bool | None = None,
+                 allowed: tuple[str, ...] = (), others: Others | None = None) -> FieldValues:
+    """Give the values of one field as the mapping declares it.
+
+    Parameters
+    ----------
+    table, layer
+        The records, and the declaration with the layer's null values.
+    name
+        The field: its suffix says its unit.
+    spec
+        Where the values come from.
+    is_number
+        Whether the field holds numbers; found from its unit and type when not said.
+    allowed
+        For a field with a fixed vocabulary: the words it knows. Others are doubtful and left empty.
+    others
+        Other layers, for values that are looked up there.
+
+    Raises
+    ------
+    InputError
+        A missing column, a unit that measures something else, a pattern that is none.
+    """
+    path = f"fields.{name}"
+    unit = unit_of(name)
+    is_number = bool(unit or spec.type == "number" or spec.unit) if is_number is None else is_number
+    tallies: list[tuple[str, str, BoolArray]] = []
+    n = len(table)
+    if spec.value is not None:
+        values = np.empty(n, dtype=object)
+        values[:] = spec.value
+        if is_number:
+            return FieldValues(values=np.full(n, float(spec.value)), tallies=())
+        return FieldValues(values=values, tallies=())
+    columns = [spec.column] if spec.column is not None else spec.columns
+    if spec.looked_up_in is None:
+        parts = [read_text(table, layer, column, path) for column in columns]
+    else:
+        parts, lost = _looked_up(table, layer, spec, columns, path, others)
+        tallies.append(("doubtful", f"{name}: no such record in {spec.looked_up_in}; left empty", lost))
+    parts = [without_nulls(part, spec.null) for part in parts]
+    if len(parts) == 1:
+        text = parts[0]
+    else:
+        text = np.array([spec.separator.join(part for part in row if part) or None
+                         for row in zip(*parts, strict=True)] or [], dtype=object)
+    if spec.pattern is not None:
+        try:
+            text, missed = extracted(text, spec.pattern)
+        except re.error as error:
+            raise InputError(file=table.file, field=path, found=f"'{spec.pattern}' ({error})",
+                             expected="a regular expression") from error
+        tallies.append(("doubtful", f"{name}: the pattern is not in the text; left empty", missed))
+    if spec.map:
+        text, unknown, varied = mapped(text, spec.map, spec.otherwise, keep_unknown=not allowed)
+        tallies.append(("mended", f"{name}: met its map but for case or spaces", varied))
+        if allowed:
+            tallies.append(("doubtful", f"{name}: a value that the map lacks; left to the default", unknown))
+    if allowed:
+        words = {fold(word): word for word in allowed}
+        known = np.array([None if value is None else words.get(fold(str(value))) for value in text] or [], dtype=object)
+        strange = np.array([v is not None and k is None for v, k in zip(text, known, strict=True)], dtype=bool)
+        if spec.map and strange.any():
+            raise InputError(file=table.file, field=f"{path}.map", found=f"'{text[strange][0]}'",
+                             expected=f"one of {', '.join(allowed)}")
+        tallies.append(("doubtful", f"{name}: none of {', '.join(allowed)}; left to the default", strange))
+        return FieldValues(values=known, tallies=tuple(tallies))
+    if spec.type == "date":
+        return FieldValues(values=dates(texts(text)), tallies=tuple(tallies))
+    if not is_number:
+        return FieldValues(values=texts(text), tallies=tuple(tallies))
+    read = numbers(texts(text), spec.decimal or getattr(layer.csv, "decimal", None))
+    tallies.append(("doubtful", f"{name}: no number; left empty", read.unreadable))
+    tallies.append(("doubtful", f"{name}: comma read as decimal sign, could be thousands; state 'decimal'",
+                    read.ambiguous))
+    scale = _scale(table, spec, columns, name, unit)
+    return FieldValues(values=read.value * scale, tallies=tuple(tallies))
+
+
+def _looked_up(table: Table, layer: TableSpec, spec: FieldSpec, columns: list[str], path: str,
+               others: Others | None) -> tuple[list[TextArray], BoolArray]:
+    """Give columns of another layer for each record, and the records that it has no partner for."""
+    assert others is not None
+    assert spec.looked_up_in is not None
+    other, other_spec = others(spec.looked_up_in)
+    mine = list(zip(*(read_text(table, layer, own, f"{path}.match") for own in spec.match), strict=True))
+    theirs = zip(*(read_text(other, other_spec, column, f"{path}.match") for column in spec.match.values()),
+                 strict=True)
+    row_of: dict[Any, int] = {}
+    for row, key in enumerate(theirs):
+        row_of.setdefault(key, row)
+    rows = np.array([row_of.get(key, -1) for key in mine], dtype=np.int64)
+    found = [read_text(other, other_spec, column, path) for column in columns]
+    values = [np.array([None if row < 0 else column[row] for row in rows] or [], dtype=object) for column in found]
+    return values, rows < 0
+
+
+def _scale(table: Table, spec: FieldSpec, columns: list[str], name: str, unit: str | None) -> float:
+    if spec.looked_up_in is not None:
+        columns = []
+    stated = spec.unit or next((table.units[known] for column in columns
+                                if (known := table.name_of(column)) in table.units), None)
+    if stated is None or unit is None or stated not in UNITS:
+        return 1.0
+    scale = factor(stated, unit)
+    if scale is None:
+        raise InputError(file=table.file, field=f"fields.{name}", found=f"unit '{stated}'",
+                         expected=f"a unit of {UNITS[unit][0]} ({', '.join(u for u in UNITS if factor(u, unit))})")
+    return scale

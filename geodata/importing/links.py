@@ -1,0 +1,298 @@
+"""Links: who supplies whom, by ids, through equal columns, or the nearest, and then said to be inferred."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from geodata.importing.columns import read_text
+from geodata.importing.report import LinkReport
+from geodata.importing.schema import LayerSpec, LinkSpec
+from geodata.importing.streets import StreetNet
+from geodata.importing.tables import Table
+from geodata.importing.values import fold
+from twin.assets import Source
+from twin.errors import InputError
+from twin.quantities import NONE, BoolArray, FloatArray, Int64Array, TextArray
+from twin.supplies import Feed, Service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Placeable:
+    """One layer of assets as links see it."""
+
+    name: str
+    spec: LayerSpec
+    #: Records that became assets, (N,) rows.
+    table: Table
+    kind: TextArray
+    #: Ids before anything was added to make them unique, and the first row of the city.
+    raw: TextArray
+    #: Ids unique within the layer, before a prefix of the city.
+    own_id: TextArray
+    first_row: int
+    x_m: FloatArray
+    y_m: FloatArray
+    id: TextArray
+
+
+@dataclass(slots=True)
+class Edges:
+    """Edges found so far, as lists of columns."""
+
+    supplier: list[Int64Array] = field(default_factory=list)
+    consumer: list[Int64Array] = field(default_factory=list)
+    service: list[Any] = field(default_factory=list)
+    group: list[Any] = field(default_factory=list)
+    preference: list[Any] = field(default_factory=list)
+    transfer_s: list[Any] = field(default_factory=list)
+    feed: list[Any] = field(default_factory=list)
+    source: list[Any] = field(default_factory=list)
+
+    def columns(self) -> dict[str, Any]:
+        """Give the columns of ``Supplies.of``."""
+        return {name: np.concatenate(getattr(self, name)) if getattr(self, name) else np.zeros(0, dtype=np.int64)
+                for name in self.__slots__}
+
+    def add(self, spec: LinkSpec, consumer: Int64Array, supplier: Int64Array, source: Any, group: int,
+            preference: int) -> None:
+        """Add the edges of the consumers that have a supplier."""
+        n = len(consumer)
+        self.supplier.append(supplier)
+        self.consumer.append(consumer)
+        self.service.append(np.full(n, Service[spec.service.upper()]))
+        self.group.append(np.full(n, group))
+        self.preference.append(np.full(n, preference))
+        self.transfer_s.append(np.full(n, spec.transfer_s))
+        self.feed.append(np.full(n, Feed[spec.feed.upper()]))
+        self.source.append(source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Found:
+    """Suppliers of the records of one layer, as rows of the city; -1 none."""
+
+    supplier: Int64Array
+    source: Any
+    #: Distance along streets where that was asked for, NaN elsewhere.
+    along_m: FloatArray
+
+
+def link_all(layers: Sequence[Placeable], streets: StreetNet | None) -> tuple[Edges, list[LinkReport]]:
+    """Resolve all links of all layers.
+
+    Raises
+    ------
+    InputError
+        A link to a kind or layer that the city lacks, columns that are not there, no streets where asked for.
+    """
+    edges, reports = Edges(), []
+    measured: list[tuple[LinkReport, Int64Array, Int64Array, FloatArray, LinkSpec]] = []
+    x_m = np.concatenate([layer.x_m for layer in layers])
+    y_m = np.concatenate([layer.y_m for layer in layers])
+    names = np.concatenate([layer.id for layer in layers])
+    for layer in layers:
+        consumers = layer.first_row + np.arange(len(layer.raw))
+        for group, link in enumerate(layer.spec.supplied_by):
+            alternatives = link.any_of or [link]
+            anybody = np.zeros(len(consumers), dtype=bool)
+            for preference, choice in enumerate(alternatives):
+                report = LinkReport(layer=layer.name, how=_said(choice), asked=len(consumers))
+                found = _resolve(layer, choice, layers, streets, report, f"supplied_by.{group}")
+                myself = found.supplier == consumers
+                report.add("an asset that names itself as its supplier; left out", layer.id[myself])
+                linked = np.flatnonzero((found.supplier != NONE) & ~myself)
+                if preference:
+                    linked = linked[~_already(edges, consumers[linked], found.supplier[linked], group)]
+                anybody[linked] = True
+                flow = _with_flow(choice, link)
+                edges.add(flow, consumers[linked], found.supplier[linked], found.source[linked], group, preference)
+                measured.append((report, consumers[linked], found.supplier[linked], found.along_m[linked], flow))
+                report.linked = len(linked)
+                report.inferred = int((found.source[linked] == Source.INFERRED).sum())
+                reports.append(report)
+            if not anybody.all():
+                reports[-1].add("no supplier; runs as if always fed", layer.id[~anybody])
+            served = np.concatenate(edges.supplier) if edges.supplier else np.zeros(0, dtype=np.int64)
+            for choice in alternatives:
+                _idle(reports[-1], choice, layers, served)
+    place = _places(edges, np.column_stack([x_m, y_m]))
+    for report, consumer, supplier, along_m, flow in measured:
+        _distances(report, consumer, supplier, along_m, place, names, flow)
+    return edges, reports
+
+
+def _places(edges: Edges, xy: FloatArray) -> FloatArray:
+    """Give positions, (A, 2): an asset without one, a circuit, stands where its supplier does."""
+    place = xy.copy()
+    for consumer, supplier, preference in list(zip(edges.consumer, edges.supplier, edges.preference, strict=True)) * 3:
+        open_ones = np.isnan(place[consumer, 0]) & (preference == 0)
+        place[consumer[open_ones]] = place[supplier[open_ones]]
+    return place
+
+
+def _with_flow(choice: LinkSpec, outer: LinkSpec) -> LinkSpec:
+    """Give an alternative with what its group says of service and feed, where it says nothing itself."""
+    update = {name: getattr(outer, name) for name in ("service", "feed") if name not in choice.model_fields_set}
+    return choice.model_copy(update=update)
+
+
+def _already(edges: Edges, consumer: Int64Array, supplier: Int64Array, group: int) -> BoolArray:
+    """Give the mask of edges that an earlier alternative of the same group has made."""
+    known = {pair for c, s, g in zip(edges.consumer, edges.supplier, edges.group, strict=True)
+             if len(g) and g[0] == group for pair in zip(c.tolist(), s.tolist(), strict=True)}
+    return np.array([pair in known for pair in zip(consumer.tolist(), supplier.tolist(), strict=True)], dtype=bool)
+
+
+def _resolve(layer: Placeable, link: LinkSpec, layers: Sequence[Placeable], streets: StreetNet | None,
+             report: LinkReport, path: str) -> Found:
+    n = len(layer.raw)
+    if link.first_of:
+        supplier = np.full(n, NONE, dtype=np.int64)
+        source = np.full(n, Source.SURVEY, dtype=np.int64)
+        along = np.full(n, np.nan)
+        for choice in link.first_of:
+            found = _resolve(layer, choice, layers, streets, report, path)
+            new = (supplier == NONE) & (found.supplier != NONE)
+            supplier[new], source[new], along[new] = found.supplier[new], found.source[new], found.along_m[new]
+        return Found(supplier=supplier, source=source, along_m=along)
+    suppliers = _suppliers(link, layers, layer, path)
+    if link.nearest_m is not None:
+        return _nearest(layer, link, suppliers, streets, report)
+    own = link.by or list(link.match)
+    parts = [read_text(layer.table, layer.spec, column, path) for column in own]
+    keys = _keys(parts)
+    table: dict[str, int] = {}
+    folded: dict[str, int] = {}
+    repeated: set[str] = set()
+    for other, mask in suppliers:
+        rows = np.flatnonzero(mask)
+        # the first by content bears the plain id: it comes first where a name is repeated
+        rows = rows[np.argsort(other.own_id[rows] != other.raw[rows], kind="stable")]
+        columns = list(link.match.values()) or other.spec.id.columns
+        if link.by and len(columns) != len(own):
+            raise InputError(file=layer.table.file, field=f"layers.{layer.name}.{path}.by",
+                             found=f"{len(own)} columns ({', '.join(own)})",
+                             expected=f"as many as the ids of {other.name} have ({', '.join(columns) or 'made ids'})",
+                             remedy="Or name pairs of columns with 'match'.")
+        theirs = _keys([read_text(other.table, other.spec, column, f"{path}.match")[rows] for column in columns])
+        for row, key in zip(rows, theirs, strict=True):
+            if key is None:
+                continue
+            if key in table:
+                repeated.add(key)
+                continue
+            table[key] = other.first_row + int(row)
+            folded.setdefault(_loose(key), other.first_row + int(row))
+    exact = np.array([NONE if key is None else table.get(key, NONE) for key in keys] or [], dtype=np.int64)
+    loose = np.array([NONE if key is None else folded.get(_loose(key), NONE) for key in keys] or [], dtype=np.int64)
+    supplier = np.where(exact == NONE, loose, exact)
+    given = np.array([key is not None for key in keys], dtype=bool)
+    report.add("names its supplier with other case, spaces or leading zeros; linked",
+               layer.id[(exact == NONE) & (loose != NONE)])
+    report.add("names a supplier that the city lacks", layer.id[given & (supplier == NONE)])
+    report.add("names no supplier", layer.id[~given])
+    ambiguous = np.array([key in repeated for key in keys], dtype=bool)
+    report.add("several suppliers carry the name; the first by content is taken", layer.id[ambiguous])
+    return Found(supplier=supplier, source=np.full(n, Source.SURVEY, dtype=np.int64), along_m=np.full(n, np.nan))
+
+
+def _keys(parts: Sequence[TextArray]) -> list[str | None]:
+    if len(parts) == 1:
+        return [None if value is None else str(value) for value in parts[0]]
+    return [None if any(value is None for value in row) else "\x1f".join(map(str, row))
+            for row in zip(*parts, strict=True)]
+
+
+def _loose(key: str) -> str:
+    text = fold(key)
+    return text.removesuffix(".0").lstrip("0") or "0" if text.removesuffix(".0").isdigit() else text
+
+
+def _suppliers(link: LinkSpec, layers: Sequence[Placeable], own: Placeable,
+               path: str) -> list[tuple[Placeable, BoolArray]]:
+    if link.layer is not None:
+        found = [(layer, np.ones(len(layer.raw), dtype=bool)) for layer in layers if layer.name == link.layer]
+        if not found:
+            raise InputError(file=own.table.file, field=f"layers.{own.name}.{path}", found=f"layer '{link.layer}'",
+                             expected=f"one of {', '.join(layer.name for layer in layers)}")
+        return found
+    found = [(layer, mask) for layer in layers if (mask := np.asarray(layer.kind == link.kind)).any()]
+    kinds = sorted({str(kind) for layer in layers for kind in set(layer.kind)})
+    if not found and not any(link.kind == layer.spec.kind.fixed for layer in layers):
+        raise InputError(file=own.table.file, field=f"layers.{own.name}.{path}", found=f"kind '{link.kind}'",
+                         expected=f"a kind that some layer gives: {', '.join(kinds)}")
+    return found
+
+
+def _nearest(layer: Placeable, link: LinkSpec, suppliers: Sequence[tuple[Placeable, BoolArray]],
+             streets: StreetNet | None, report: LinkReport) -> Found:
+    n = len(layer.raw)
+    result = np.full(n, NONE, dtype=np.int64)
+    along = np.full(n, np.nan)
+    rows = np.concatenate([other.first_row + np.flatnonzero(mask) for other, mask in suppliers] or [np.zeros(0, int)])
+    points = np.concatenate([np.column_stack([other.x_m[mask], other.y_m[mask]]) for other, mask in suppliers]
+                            or [np.zeros((0, 2))])
+    placed = np.isfinite(points).all(axis=1)
+    rows, points = rows[placed], points[placed]
+    mine = np.column_stack([layer.x_m, layer.y_m])
+    known = np.isfinite(mine).all(axis=1)
+    report.add("no position, so no nearest supplier", layer.id[~known])
+    assert link.nearest_m is not None
+    if len(rows) and known.any():
+        if link.along == "street" and streets is not None:
+            which, metres = streets.nearest(mine[known], points, link.nearest_m)
+            along[known] = metres
+        else:
+            if link.along == "street":
+                report.add("no streets in the mapping: nearest in a straight line", layer.id[known])
+            metres, which = cKDTree(points).query(mine[known], distance_upper_bound=link.nearest_m)
+            which = np.where(np.isfinite(metres), which, NONE)
+        result[known] = np.where(which == NONE, NONE, rows[which])
+    report.add(f"no supplier within {link.nearest_m:g} m", layer.id[known & (result == NONE)])
+    return Found(supplier=result, source=np.full(n, Source.INFERRED, dtype=np.int64), along_m=along)
+
+
+def _distances(report: LinkReport, consumer: Int64Array, supplier: Int64Array, along_m: FloatArray, place: FloatArray,
+               names: TextArray, link: LinkSpec) -> None:
+    line = np.hypot(*(place[consumer] - place[supplier]).T)
+    distance = np.where(np.isfinite(along_m), along_m, line)
+    known = distance[np.isfinite(distance)]
+    # a circuit stands at its cabinet: nothing to measure
+    if len(known) and known.max() > 0:
+        report.median_m, report.p99_m = float(np.median(known)), float(np.quantile(known, 0.99))
+        report.longest_m = float(known.max())
+        with np.errstate(invalid="ignore"):
+            long = np.flatnonzero(distance > link.doubtful_beyond_m)
+        far = consumer[long[np.argsort(-distance[long], kind="stable")]]
+        report.add(f"farther than {link.doubtful_beyond_m:g} m from its supplier: kept, to be looked at", names[far])
+
+
+def _idle(report: LinkReport, link: LinkSpec, layers: Sequence[Placeable], served: Int64Array) -> None:
+    """Count suppliers that nothing hangs on (cabinets without lamps)."""
+    for choice in link.first_of or [link]:
+        for other in layers:
+            mask = np.asarray(other.kind == choice.kind) if choice.kind else np.full(len(other.raw),
+                                                                                     other.name == choice.layer)
+            rows = other.first_row + np.flatnonzero(mask)
+            idle = rows[~np.isin(rows, served)]
+            if len(idle) and choice.nearest_m is None:
+                report.add(f"{other.name} that feed nothing", other.id[idle - other.first_row])
+
+
+def _said(link: LinkSpec) -> str:
+    supplier = link.kind or link.layer
+    if link.first_of:
+        return " else ".join(_said(choice) for choice in link.first_of)
+    if link.nearest_m is not None:
+        way = "along streets" if link.along == "street" else "in a straight line"
+        return f"by the nearest {supplier} within {link.nearest_m:g} m {way}"
+    if link.by:
+        return f"by the id of its {supplier} in {', '.join(link.by)}"
+    return f"by {', '.join(k if k == v else f'{k} = {v}' for k, v in link.match.items())} of its {supplier}"
+
+

@@ -1,0 +1,297 @@
+"""Positions: where records stand, in the city's CRS, with a range check that refuses metres posing as degrees."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+
+from geodata.importing.schema import PositionSpec
+from geodata.importing.tables import Table
+from geodata.importing.values import UNITS, numbers, without_nulls
+from twin.errors import InputError
+from twin.quantities import BoolArray, FloatArray, TextArray
+
+#: Systems that a city's files without a stated one are usually in; tried in this order when asked to guess.
+CANDIDATES = ("EPSG:4326", "EPSG:2154", "EPSG:3857", "EPSG:27700", "EPSG:25829", "EPSG:25830", "EPSG:25831",
+              "EPSG:25832", "EPSG:25833", "EPSG:25835", "EPSG:3003", "EPSG:3004", "EPSG:28992", "EPSG:31370",
+              "EPSG:2056", "EPSG:31467", "EPSG:31468", "EPSG:27572", "EPSG:3067", "EPSG:2180", "EPSG:3763",
+              *(f"EPSG:{3942 + i}" for i in range(9)))
+#: A guess must put nine tenths of the positions this near to the rest of the city [m].
+NEAR_M = 60_000.0
+_DEGREES = re.compile(
+    r"""^\s*(?P<h1>[NSEWO])?\s*(?P<sign>[+-])?\s*(?P<d>\d{1,3}(?:[.,]\d+)?)\s*(?:°|º|d|deg|\s)\s*
+        (?:(?P<m>\d{1,2}(?:[.,]\d+)?)\s*(?:'|’|′|m|min)?\s*)?
+        (?:(?P<s>\d{1,2}(?:[.,]\d+)?)\s*(?:"|''|”|″|s)?\s*)?(?P<h2>[NSEWO])?\s*$""",
+    re.IGNORECASE | re.VERBOSE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Placed:
+    """Geometry of each record in its own CRS, before any transformation."""
+
+    #: Shapes, (N,); None where there is no position.
+    geometry: TextArray
+    #: CRS as stated by the mapping or the file; empty when nobody states it.
+    crs: str
+    #: (outcome, reason, mask) of what was met on the way.
+    tallies: tuple[tuple[str, str, BoolArray], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def placed(table: Table, spec: PositionSpec | None, crs: str | None, null: tuple[str, ...]) -> Placed:
+    """Give the geometry of each record as the mapping declares it.
+
+    Raises
+    ------
+    InputError
+        The table has neither geometry nor declared columns, or a declared column is missing.
+    """
+    if spec is None:
+        spec = PositionSpec(source="geometry")
+        if table.geometry is None:
+            raise InputError(file=table.file, field="position", found="a table without geometry",
+                             expected="position: {x: COLUMN, y: COLUMN}, {text: COLUMN}, {wkt: COLUMN}, "
+                                      "{geojson: COLUMN} or none")
+    declared = table.crs if spec.source == "geometry" else ""
+    stated = crs or declared or ("EPSG:4326" if spec.source in ("geojson", "text") else "")
+    if spec.source == "none":
+        return Placed(geometry=np.full(len(table), None, dtype=object), crs="")
+    if spec.source == "geometry":
+        if table.geometry is None:
+            raise InputError(file=table.file, field="position", found="a table without geometry",
+                             expected="columns with x and y")
+        return Placed(geometry=table.geometry, crs=stated)
+    if spec.source == "xy":
+        assert spec.x is not None
+        assert spec.y is not None
+        x, bad_x, note_x = _coordinate(table, spec.x, spec, null, positive="EW")
+        y, bad_y, note_y = _coordinate(table, spec.y, spec, null, positive="NS")
+        scale = 1.0 if spec.unit is None else UNITS[spec.unit][1]
+        return Placed(geometry=_points(x * scale, y * scale), crs=stated or ("EPSG:4326" if note_x or note_y else ""),
+                      tallies=(("doubtful", "a coordinate that is no number; kept without position", bad_x | bad_y),),
+                      notes=tuple(dict.fromkeys(note_x + note_y)))
+    assert spec.column is not None
+    texts = without_nulls(table.text(spec.column, field_path="position"), null)
+    geometry, bad = {"text": _from_pairs, "wkt": _from_wkt, "geojson": _from_geojson}[spec.source](texts, spec)
+    return Placed(geometry=geometry, crs=stated,
+                  tallies=(("doubtful", f"a position that is no {spec.source}; kept without position", bad),))
+
+
+def _points(x: FloatArray, y: FloatArray) -> TextArray:
+    result = np.full(len(x), None, dtype=object)
+    # 0, 0 is how many programs write "nowhere"; the sea off Ghana holds no street lamp
+    known = np.isfinite(x) & np.isfinite(y) & ~((x == 0) & (y == 0))
+    result[known] = shapely.points(x[known], y[known])
+    return result
+
+
+def _coordinate(table: Table, column: str, spec: PositionSpec, null: tuple[str, ...],
+                positive: str) -> tuple[FloatArray, BoolArray, tuple[str, ...]]:
+    texts = without_nulls(table.text(column, field_path="position"), null)
+    read = numbers(texts, spec.decimal)
+    rest = np.flatnonzero(read.unreadable)
+    if not len(rest):
+        return read.value, read.unreadable, ()
+    value = np.array(read.value)
+    degrees = np.array([degrees_of(text, positive) for text in texts[rest]])
+    value[rest] = degrees
+    note = (f"{column}: degrees and minutes as text",) if np.isfinite(degrees).any() else ()
+    return value, read.unreadable & np.isnan(value), note
+
+
+def degrees_of(text: str, letters: str = "NSEW") -> float:
+    """Give degrees written with minutes, decimal minutes or seconds as decimal degrees; NaN where they are not.
+
+    Examples
+    --------
+    >>> round(degrees_of("40°28.679'N"), 6), round(degrees_of("18 10 05,2 E"), 6), degrees_of("Lecce")
+    (40.477983, 18.168111, nan)
+    """
+    match = _DEGREES.match(text)
+    if match is None:
+        return float("nan")
+
+    def number(name: str) -> float:
+        return float((match[name] or "0").replace(",", "."))
+
+    if number("m") >= 60 or number("s") >= 60:
+        return float("nan")
+    letter = (match["h1"] or match["h2"] or "").upper().replace("O", "W")
+    if letter and letter not in letters:
+        return float("nan")
+    sign = -1.0 if letter in ("S", "W") or match["sign"] == "-" else 1.0
+    return sign * (number("d") + number("m") / 60 + number("s") / 3600)
+
+
+def _from_pairs(texts: TextArray, spec: PositionSpec) -> tuple[TextArray, BoolArray]:
+    pairs = [re.findall(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", text or "") for text in texts]
+    first = np.array([float(pair[0]) if len(pair) >= 2 else np.nan for pair in pairs], dtype=float)
+    second = np.array([float(pair[1]) if len(pair) >= 2 else np.nan for pair in pairs], dtype=float)
+    x, y = (second, first) if spec.order == "lat_lon" else (first, second)
+    return _points(x, y), np.array([text is not None for text in texts], dtype=bool) & np.isnan(x)
+
+
+def _from_wkt(texts: TextArray, spec: PositionSpec) -> tuple[TextArray, BoolArray]:
+    # EWKT (SRID=4326;POINT...) comes out of PostGIS dumps
+    plain = np.array([None if text is None else text.split(";", 1)[-1] for text in texts], dtype=object)
+    geometry = shapely.from_wkt(plain, on_invalid="ignore")
+    return geometry, np.array([t is not None and g is None for t, g in zip(texts, geometry, strict=True)], dtype=bool)
+
+
+def _from_geojson(texts: TextArray, spec: PositionSpec) -> tuple[TextArray, BoolArray]:
+    def clean(text: str | None) -> str | None:
+        if text is None:
+            return None
+        try:
+            value: Any = json.loads(text)
+        except ValueError:
+            return text
+        while isinstance(value, dict) and "coordinates" not in value and "value" in value:
+            value = value["value"]  # NGSI: {"type": "GeoProperty", "value": {...}}
+        return json.dumps(value)
+
+    geometry = shapely.from_geojson(np.array([clean(t) for t in texts], dtype=object), on_invalid="ignore")
+    return geometry, np.array([t is not None and g is None for t, g in zip(texts, geometry, strict=True)], dtype=bool)
+
+
+@lru_cache(maxsize=64)
+def crs_of(name: str) -> pyproj.CRS:
+    """Give a CRS by code or WKT; WKT of old ``.prj`` files without a code is matched with the register.
+
+    Raises
+    ------
+    InputError
+        Not a CRS.
+    """
+    try:
+        crs = pyproj.CRS.from_user_input(name)
+    except pyproj.exceptions.CRSError as error:
+        raise InputError(field="crs", found=f"'{name[:80]}'", expected="a CRS such as EPSG:2154") from error
+    if crs.to_epsg(min_confidence=100) is None and (code := _matching(crs)) is not None:
+        return pyproj.CRS.from_epsg(code)
+    return crs
+
+
+def _matching(crs: pyproj.CRS) -> int | None:
+    """Give the register's code of a CRS that says the same in other words (ESRI's names, no codes)."""
+    for match in crs.list_authority("EPSG", min_confidence=70):
+        found = pyproj.CRS.from_epsg(int(match.code))
+        if (found.is_projected == crs.is_projected and found.ellipsoid == crs.ellipsoid
+                and (not crs.is_projected or _same_projection(found, crs))):
+            return int(match.code)
+    return None
+
+
+def _same_projection(one: pyproj.CRS, other: pyproj.CRS) -> bool:
+    assert one.coordinate_operation is not None
+    assert other.coordinate_operation is not None
+    mine = {p.name.casefold(): float(p.value) for p in one.coordinate_operation.params}
+    theirs = {p.name.casefold(): float(p.value) for p in other.coordinate_operation.params}
+    if set(mine) != set(theirs):
+        return False
+    # standard parallels may come in either order
+    return all(abs(a - b) < 1e-9 for a, b in zip(sorted(mine.values()), sorted(theirs.values()), strict=True))
+
+
+def label(crs: str) -> str:
+    """Give a CRS as people write it: its code where it has one, else its name."""
+    if not crs:
+        return "none"
+    found = crs_of(crs)
+    code = found.to_epsg(min_confidence=100)
+    return f"EPSG:{code}" if code is not None else found.name
+
+
+def extent(geometry: TextArray) -> FloatArray:
+    """Give xmin, ymin, xmax, ymax of nine tenths of the records, (4,); NaN where nothing has a position.
+
+    The outermost twentieth on each side is left out, so that one typing error does not decide.
+    """
+    bounds = shapely.bounds(geometry)
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
+        return np.full(4, np.nan)
+    low, high = np.quantile(bounds[:, :2], 0.05, axis=0), np.quantile(bounds[:, 2:], 0.95, axis=0)
+    return np.concatenate([low, high])
+
+
+def out_of_range(geometry: TextArray, crs: pyproj.CRS) -> BoolArray:
+    """Give the mask of shapes whose coordinates cannot be of this CRS: metres or feet posing as degrees."""
+    if not crs.is_geographic:
+        return np.zeros(len(geometry), dtype=bool)
+    bounds = shapely.bounds(geometry)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((bounds[:, 0] < -180.0001) | (bounds[:, 2] > 360.0001)
+                          | (bounds[:, 1] < -90.0001) | (bounds[:, 3] > 90.0001))
+
+
+def guesses(geometry: TextArray, around: tuple[float, float] | None, extra: tuple[str, ...] = ()) -> list[str]:
+    """Give the CRSs in which these coordinates would lie near a place, the likeliest first.
+
+    Parameters
+    ----------
+    geometry
+        Shapes in the unknown CRS.
+    around
+        Longitude and latitude of the rest of the city; without it only degrees can be told.
+    extra
+        CRSs to try first: the city's own.
+    """
+    box = extent(geometry)
+    if np.isnan(box).any():
+        return []
+    centre = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    if around is None:
+        is_degrees = box[0] >= -180 and box[2] <= 180 and box[1] >= -90 and box[3] <= 90
+        return ["EPSG:4326"] if is_degrees else []
+    geod = pyproj.Geod(ellps="WGS84")
+    found = []
+    for name in dict.fromkeys((*extra, *CANDIDATES)):
+        crs = crs_of(name)
+        if out_of_range(shapely.points([centre]), crs)[0]:
+            continue
+        lon, lat = to_degrees(crs).transform(*centre)
+        if np.isfinite(lon) and np.isfinite(lat):
+            distance = geod.inv(lon, lat, *around)[2]
+            if distance <= NEAR_M:
+                found.append((distance, name))
+    return [name for _, name in sorted(found, key=lambda item: item[0])]
+
+
+@lru_cache(maxsize=64)
+def to_degrees(crs: pyproj.CRS) -> pyproj.Transformer:
+    """Give the transformation to longitude and latitude."""
+    return pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+
+
+def utm_of(lon: float, lat: float) -> str:
+    """Give the UTM zone (WGS 84) of a place.
+
+    Examples
+    --------
+    >>> utm_of(18.17, 40.35)
+    'EPSG:32634'
+    """
+    zone = int((lon + 180) // 6) % 60 + 1
+    return f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
+
+
+def transformed(geometry: TextArray, source: pyproj.CRS, target: pyproj.CRS) -> TextArray:
+    """Give shapes in another CRS, in two dimensions; what cannot be transformed becomes None."""
+    flat = shapely.force_2d(geometry)
+    if source == target:
+        return np.asarray(flat)
+    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
+    coordinates = shapely.get_coordinates(flat)
+    x, y = transformer.transform(coordinates[:, 0], coordinates[:, 1])
+    result = shapely.set_coordinates(np.array(flat), np.column_stack([x, y]))
+    bad = ~np.isfinite(shapely.bounds(result)).all(axis=1) & ~shapely.is_missing(result) & ~shapely.is_empty(result)
+    result[bad] = None
+    return np.asarray(result)

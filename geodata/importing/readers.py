@@ -1,0 +1,219 @@
+"""Readers: the one place that looks at a file's name and says who reads it."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geodata.importing.encodings import decode
+from geodata.importing.schema import TableSpec
+from geodata.importing.tables import Table, file_bytes, joined, unique_names
+from geodata.importing.text_table import read_csv, untyped
+from geodata.importing.vector_file import decoded, read_vector
+from twin.errors import InputError
+
+_TEXT = (".csv", ".txt", ".tsv")
+#: Keys under which services say how many records there are.
+_COUNTS = ("count", "totalCount", "total_count", "nhits", "numberReturned")
+
+
+def read_table(root: Path, spec: TableSpec, wanted: Iterable[str]) -> Table:
+    """Read all files of a layer and put them together.
+
+    Parameters
+    ----------
+    root
+        Folder that paths are relative to.
+    spec
+        The layer's declaration.
+    wanted
+        Columns that the mapping speaks of (OSM tags become columns only then).
+
+    Raises
+    ------
+    InputError
+        A file that is missing, broken or not of a known form.
+    """
+    tables = []
+    for pattern in spec.file:
+        tables += [_read(path, shown(root, path), spec, wanted) for path in files_of(root, pattern)]
+    return joined(tables)
+
+
+def files_of(root: Path, pattern: str) -> list[Path]:
+    """Give the files that a path or a pattern (``tiles/*.asc``) names, in order of names.
+
+    Raises
+    ------
+    InputError
+        A pattern that no file meets.
+    """
+    if not any(sign in pattern for sign in "*?["):
+        return [root / pattern]
+    paths = sorted(root.glob(pattern))
+    if not paths:
+        raise InputError(file=pattern, found="no such file", expected=f"files in {root}",
+                         remedy="Paths are relative to the folder given with --data, else to the mapping's.")
+    return paths
+
+
+def shown(root: Path, path: Path) -> str:
+    """Give a path as reports write it: relative to the data folder where it stands there."""
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+
+
+def _read(path: Path, name: str, spec: TableSpec, wanted: Iterable[str]) -> Table:
+    if not path.exists():
+        raise InputError(file=str(path), found="no such file", expected="the file that the mapping names",
+                         remedy="Paths are relative to the folder given with --data, else to the mapping's.")
+    suffix = path.suffix.lower()
+    if suffix in _TEXT or (suffix == ".zip" and _holds_text(path)):
+        return read_csv(path, name, spec.csv, spec.encoding)
+    if suffix in (".json", ".jsonld", ".ndjson") and not (spec.records is None and _is_geojson(path, spec.encoding)):
+        return read_json(path, name, spec.records, spec.encoding)
+    if suffix in (".parquet", ".geoparquet"):
+        return read_parquet(path, name)
+    if suffix == ".xls":
+        raise InputError(file=name, found="an Excel file of the old form (.xls)", expected=".xlsx, .ods or CSV",
+                         remedy="Save it as .xlsx.")
+    table = read_vector(path, name, spec.layer, spec.encoding, spec.gdal_where, wanted)
+    return _sheet(table, spec) if suffix in (".xlsx", ".ods") else table
+
+
+def read_json(path: Path, name: str, records: str | None, encoding: str | None) -> Table:
+    """Read records under a path of a JSON file; nested values become columns with dots (``location.value``).
+
+    Raises
+    ------
+    InputError
+        JSON that is cut off (with line and column), a path that is not there, something other than records.
+    """
+    text, used, notes = decode(file_bytes(path, endings=(".json",)), encoding, name)
+    try:
+        if path.suffix.lower() == ".ndjson":
+            content: Any = [json.loads(line) for line in text.splitlines() if line.strip()]
+        else:
+            content = json.loads(text)
+    except json.JSONDecodeError as error:
+        end = error.pos >= len(text.rstrip()) - 1
+        raise InputError(file=name, line=error.lineno, column=error.colno,
+                         found="JSON that is cut off" if end else f"JSON that is broken ({error.msg})",
+                         expected="a whole JSON file", remedy="Download it again." if end else "") from error
+    holder, here = {}, content
+    for step in (records or "").split("."):
+        if not step:
+            continue
+        holder = here
+        try:
+            here = here[int(step)] if isinstance(here, list) else here[step]
+        except (KeyError, IndexError, ValueError, TypeError):
+            keys = ", ".join(here) if isinstance(here, dict) else f"a list of {len(here)}" if isinstance(here, list) \
+                else repr(here)
+            raise InputError(file=name, field=f"records: {records}", found=f"no '{step}'",
+                             expected=f"one of: {keys}") from None
+    if isinstance(here, dict):
+        here = [here]
+    if not isinstance(here, list) or not all(isinstance(item, dict) for item in here):
+        lists = [key for key, value in content.items() if isinstance(value, list)] if isinstance(content, dict) else []
+        raise InputError(file=name, field="records", found="something other than a list of records",
+                         expected=f"the path of the records{': ' + ' or '.join(lists) if lists else ''}")
+    rows = [_flat(item) for item in here]
+    names = list(dict.fromkeys(key for row in rows for key in row))
+    for key in _COUNTS:
+        said = holder.get(key) if isinstance(holder, dict) else None
+        if isinstance(said, int) and said != len(rows):
+            notes.append(f"the file says {key} {said}, but holds {len(rows)} records")
+    columns = {}
+    for column in names:
+        values = np.empty(len(rows), dtype=object)
+        values[:] = [row.get(column) for row in rows]
+        columns[column] = values
+    return Table(file=name, columns=columns, found={"encoding": used}, notes=tuple(notes),
+                 record=np.array([f"record {i + 1}" for i in range(len(rows))], dtype=object))
+
+
+def _flat(item: dict[str, Any], head: str = "") -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for key, value in item.items():
+        if isinstance(value, dict):
+            if "coordinates" in value:
+                row[head + key] = json.dumps(value)
+            else:
+                row |= _flat(value, f"{head}{key}.")
+        else:
+            row[head + key] = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+    return row
+
+
+def read_parquet(path: Path, name: str) -> Table:
+    """Read a Parquet file, with its geometry where it is GeoParquet.
+
+    Raises
+    ------
+    InputError
+        Not a whole Parquet file.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(file=name, found=f"a file that is no whole Parquet ({str(error).splitlines()[0][:120]})",
+                         expected="Parquet or GeoParquet") from error
+    geo = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
+    primary = geo.get("primary_column")
+    columns: dict[str, Any] = {}
+    for column in table.column_names:
+        if column not in geo.get("columns", {}):
+            columns[column] = table.column(column).to_pandas().to_numpy()
+    geometry, crs = None, ""
+    tallies: tuple[tuple[str, str, list[str]], ...] = ()
+    record = np.array([f"record {i + 1}" for i in range(table.num_rows)], dtype=object)
+    if primary is not None:
+        declared = geo["columns"][primary]
+        geometry, broken = decoded(table.column(primary).to_numpy(zero_copy_only=False))
+        tallies = (("doubtful", "the file's geometry cannot be read", list(record[broken])),)
+        # the standard: no key means longitude and latitude, null means not known
+        crs = "OGC:CRS84" if "crs" not in declared else json.dumps(declared["crs"]) if declared["crs"] else ""
+    return Table(file=name, columns=columns, record=record, geometry=geometry, crs=crs, tallies=tallies)
+
+
+def _sheet(table: Table, spec: TableSpec) -> Table:
+    """Give a sheet without its GDAL geometry, with the header found where GDAL saw none (``Field1``…)."""
+    columns = dict(table.columns)
+    generic = all(name.startswith("Field") for name in columns)
+    if generic and len(table) > 1:
+        rows = list(zip(*columns.values(), strict=True))
+        wanted = spec.csv.header_row
+        head = (wanted - 1) if wanted else next(
+            (i for i, row in enumerate(rows) if sum(v not in (None, "") for v in row) > 0.6 * len(row)), 0)
+        header, _ = untyped([str(value or "") for value in rows[head]])
+        names, _ = unique_names(header)
+        body = table.take(np.arange(head + 1, len(table)))
+        columns = dict(zip(names, body.columns.values(), strict=True))
+        table = body
+    filled = np.array([any(v not in (None, "") for v in row) for row in zip(*columns.values(), strict=True)]
+                      or [False] * len(table), dtype=bool)
+    whole = Table(file=table.file, columns=columns, record=np.array(
+        [str(r).replace("feature", "row") for r in table.record], dtype=object), found=table.found, notes=table.notes)
+    return whole.take(filled) if len(whole) else whole
+
+
+def _is_geojson(path: Path, encoding: str | None) -> bool:
+    head = path.read_bytes()[:2000]
+    return b'"FeatureCollection"' in head or b'"Feature"' in head
+
+
+def _holds_text(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name.lower() for name in archive.namelist()]
+    except zipfile.BadZipFile:
+        return False
+    return any(name.endswith(_TEXT) for name in names) and not any(name.endswith((".shp", ".gpkg")) for name in names)

@@ -1,0 +1,156 @@
+"""The import report: every record read, kept, mended, doubtful or dropped, and why, with the first ids of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+#: How many ids of a reason are named.
+FIRST_IDS = 5
+#: Mended: changed so that it can be used. Doubtful: used as it is, to be looked at. Dropped: not in the city.
+OUTCOMES = ("mended", "doubtful", "dropped")
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many records share one reason, and the first of them."""
+
+    count: int = 0
+    ids: list[str] = field(default_factory=list)
+
+    def add(self, ids: Sequence[str]) -> None:
+        """Count these records."""
+        self.count += len(ids)
+        self.ids.extend(str(i) for i in ids[:FIRST_IDS - len(self.ids)])
+
+
+@dataclass(slots=True)
+class LayerReport:
+    """What became of the records of one layer."""
+
+    name: str
+    file: str
+    #: What the file turned out to be: encoding, delimiter, CRS and where they come from.
+    found: dict[str, str] = field(default_factory=dict)
+    read: int = 0
+    #: Records that the layer's ``where`` did not ask for.
+    not_asked: int = 0
+    kept: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, dict[str, Tally]] = field(default_factory=lambda: {outcome: {} for outcome in OUTCOMES})
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, outcome: str, reason: str, ids: Iterable[Any]) -> None:
+        """Count records under an outcome and a reason; nothing is noted where there are none."""
+        named = [str(i) for i in ids]
+        if named:
+            self.reasons[outcome].setdefault(reason, Tally()).add(named)
+
+    def count(self, outcome: str, reason: str | None = None) -> int:
+        """Give the number of notes of an outcome, or of one reason that holds this text."""
+        return sum(tally.count for why, tally in self.reasons[outcome].items() if reason is None or reason in why)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give JSON values."""
+        return {"layer": self.name, "file": self.file, "found": dict(self.found), "read": self.read,
+                "not_asked": self.not_asked, "kept": dict(self.kept), "notes": list(self.notes),
+                **{outcome: {why: {"count": tally.count, "ids": list(tally.ids)} for why, tally in tallies.items()}
+                   for outcome, tallies in self.reasons.items()}}
+
+
+@dataclass(slots=True)
+class LinkReport:
+    """What became of one declared link of one layer."""
+
+    layer: str
+    how: str
+    asked: int = 0
+    linked: int = 0
+    inferred: int = 0
+    #: Distances from consumer to supplier [m], where both have a position.
+    median_m: float | None = None
+    p99_m: float | None = None
+    longest_m: float | None = None
+    reasons: dict[str, Tally] = field(default_factory=dict)
+
+    def add(self, reason: str, ids: Iterable[Any]) -> None:
+        """Count records under a reason; nothing is noted where there are none."""
+        named = [str(i) for i in ids]
+        if named:
+            self.reasons.setdefault(reason, Tally()).add(named)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give JSON values."""
+        return {"layer": self.layer, "how": self.how, "asked": self.asked, "linked": self.linked,
+                "inferred": self.inferred, "median_m": self.median_m, "p99_m": self.p99_m,
+                "longest_m": self.longest_m,
+                "reasons": {why: {"count": tally.count, "ids": list(tally.ids)} for why, tally in self.reasons.items()}}
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """The whole of an import."""
+
+    city: str
+    crs: str = ""
+    layers: list[LayerReport] = field(default_factory=list)
+    context: list[LayerReport] = field(default_factory=list)
+    links: list[LinkReport] = field(default_factory=list)
+    #: Things about the whole city: prefixed ids, streets found by distance, ground heights, terrain.
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    assets: dict[str, int] = field(default_factory=dict)
+    supplies: int = 0
+
+    def layer(self, name: str) -> LayerReport:
+        """Give the report of a layer or context layer by its name."""
+        return next(layer for layer in (*self.layers, *self.context) if layer.name == name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give JSON values, as the city file keeps them."""
+        return {"city": self.city, "crs": self.crs, "assets": dict(self.assets), "supplies": self.supplies,
+                "layers": [layer.to_dict() for layer in self.layers],
+                "context": [layer.to_dict() for layer in self.context],
+                "links": [link.to_dict() for link in self.links], "notes": list(self.notes),
+                "warnings": list(self.warnings)}
+
+    def to_text(self) -> str:
+        """Give the report for people."""
+        return report_text(self.to_dict())
+
+
+def report_text(report: dict[str, Any]) -> str:
+    """Give an import report (as a city file keeps it) for people, one fact a line."""
+    lines = [f"{report['city']} ({report['crs']}): "
+             + ", ".join(f"{count:,} {kind}" for kind, count in report["assets"].items())
+             + f"; {report['supplies']:,} supplies"]
+    for title, layers in (("Layers", report["layers"]), ("Context", report["context"])):
+        if layers:
+            lines += ["", title]
+        for layer in layers:
+            kept = ", ".join(f"{count:,} {kind}" for kind, count in layer["kept"].items()) or "nothing"
+            asked = f" ({layer['not_asked']:,} not asked for)" if layer["not_asked"] else ""
+            lines.append(f"  {layer['layer']} <- {layer['file']}: {layer['read']:,} read{asked}, kept {kept}")
+            if layer["found"]:
+                lines.append("    " + ", ".join(f"{what}: {value}" for what, value in layer["found"].items()))
+            for outcome in OUTCOMES:
+                lines += [f"    {outcome} {_tally(reason, tally)}" for reason, tally in layer[outcome].items()]
+            lines += [f"    note: {note}" for note in layer["notes"]]
+    if report["links"]:
+        lines += ["", "Links"]
+    for link in report["links"]:
+        inferred = f", {link['inferred']:,} inferred" if link["inferred"] else ""
+        lines.append(f"  {link['layer']} {link['how']}: {link['linked']:,} of {link['asked']:,}{inferred}")
+        if link["median_m"] is not None:
+            lines.append(f"    distance: median {link['median_m']:,.0f} m, 99 % within {link['p99_m']:,.0f} m, "
+                         f"longest {link['longest_m']:,.0f} m")
+        lines += [f"    {_tally(reason, tally)}" for reason, tally in link["reasons"].items()]
+    for title in ("notes", "warnings"):
+        if report[title]:
+            lines += ["", title.capitalize(), *(f"  {line}" for line in report[title])]
+    return "\n".join(lines)
+
+
+def _tally(reason: str, tally: dict[str, Any]) -> str:
+    more = " …" if tally["count"] > len(tally["ids"]) else ""
+    return f"{tally['count']:,}: {reason} ({', '.join(tally['ids'])}{more})"

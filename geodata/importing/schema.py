@@ -1,0 +1,391 @@
+"""The mapping: how one city's files become assets, supplies, context and terrain, declared in YAML.
+
+Shorthands (``kind: lamp``, ``id: ID``, ``fields: {name: NOM}``) are spelt out while a mapping is read, so that the rest
+of the importer meets one form of each thing. Keys that are not known are refused with the known ones listed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from geodata.importing.values import UNITS
+
+#: Texts that mean "no value" wherever a layer says nothing else.
+NULL_TEXTS = ("", "-", "--", "NULL", "null", "<Null>", "None", "NaN", "nan", "n/a", "N/A", "#N/A")
+
+
+class Declared(BaseModel):
+    """Anything declared in a mapping: no key beyond the known ones."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class SourceSpec(Declared):
+    """Where a file comes from: shown beside every answer that rests on it."""
+
+    name: str = ""
+    date: str = Field(default="", description="Date of the data, ISO 8601 (2018-02-18)")
+    licence: str = ""
+    attribution: str = ""
+
+    @field_validator("date", mode="before")
+    @classmethod
+    def _iso(cls, value: Any) -> Any:
+        return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+class CsvSpec(Declared):
+    """Dialect of a text table; what is not stated is found out and reported."""
+
+    delimiter: str | None = Field(default=None, description="',', ';', '|' or '\\t'")
+    quote: str = '"'
+    decimal: Literal[".", ","] | None = None
+    header_row: int | None = Field(default=None, ge=0, description="line of the header, 1 first; 0: no header")
+    unit_row: bool | None = Field(default=None, description="whether the line under the header holds units")
+    columns: list[str] = Field(default_factory=list, description="names of the columns, instead of the header's")
+
+
+class Condition(Declared):
+    """What a column must hold; a value or a list of values is short for ``in``."""
+
+    is_in: list[Any] | None = Field(default=None, alias="in")
+    is_not: list[Any] | None = Field(default=None, alias="not")
+    above: float | None = None
+    below: float | None = None
+    matches: str | None = Field(default=None, description="regular expression, anywhere in the text")
+    present: bool | None = Field(default=None, description="true: has a value; false: has none")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        if value is None:
+            return {"present": False}
+        if isinstance(value, dict):
+            return {key: item if key not in ("in", "not") or isinstance(item, list) else [item]
+                    for key, item in value.items()}
+        return {"in": value if isinstance(value, list) else [value]}
+
+
+class FieldSpec(Declared):
+    """Where the values of one field come from; a bare text is short for ``column``."""
+
+    column: str | None = None
+    columns: list[str] = Field(default_factory=list, description="several columns, joined")
+    looked_up_in: str | None = Field(default=None, alias="from", description="layer whose column it is")
+    match: dict[str, str] = Field(default_factory=dict, description="own column -> that layer's column")
+    separator: str = Field(default=" ", description="between joined columns")
+    value: Any = Field(default=None, description="the same for every record")
+    unit: str | None = Field(default=None, description="unit of the column; the field's own is in its name")
+    pattern: str | None = Field(default=None, description="regular expression; its first group is the value")
+    map: dict[str, Any] = Field(default_factory=dict, description="value in the file -> value meant")
+    otherwise: Any = Field(default=None, description="for values that the map lacks")
+    null: list[str] = Field(default_factory=list, description="texts that mean no value in this column")
+    decimal: Literal[".", ","] | None = None
+    type: Literal["text", "number", "date"] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        if isinstance(value, list):
+            return {"columns": value}
+        if not isinstance(value, dict):
+            return {"column": str(value)}
+        value = dict(value)
+        if isinstance(value.get("match"), str | list):
+            value["match"] = {name: name for name in _texts(value["match"])}
+        if isinstance(value.get("map"), dict):
+            value["map"] = {_text(key): item for key, item in value["map"].items()}
+        if "null" in value:
+            value["null"] = _texts(value["null"])
+        return value
+
+    @field_validator("unit")
+    @classmethod
+    def _known_unit(cls, unit: str | None) -> str | None:
+        if unit is not None and unit not in UNITS:
+            raise ValueError(f"unit '{unit}'; expected one of {', '.join(sorted(UNITS))}")
+        return unit
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> FieldSpec:
+        given = [self.column is not None, bool(self.columns), self.value is not None]
+        if sum(given) != 1:
+            raise ValueError("exactly one of column, columns, value says where the values come from")
+        if bool(self.looked_up_in) != bool(self.match):
+            raise ValueError("'from' (a layer) and 'match' (own column: its column) go together")
+        return self
+
+
+class KindSpec(Declared):
+    """The kind of each record: fixed, or looked up when kinds are mixed in one table."""
+
+    fixed: str | None = None
+    column: str | None = None
+    map: dict[str, str | None] = Field(default_factory=dict)
+    otherwise: str | None = Field(default=None, description="a kind, or 'drop'; without it unknown values are refused")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"fixed": value}
+        if isinstance(value, dict) and isinstance(value.get("map"), dict):
+            return {**value, "map": {_text(key): item for key, item in value["map"].items()}}
+        return value
+
+    @model_validator(mode="after")
+    def _one_way(self) -> KindSpec:
+        if (self.fixed is None) == (self.column is None):
+            raise ValueError("a kind is a name, or a column with a map")
+        if self.column is not None and not self.map:
+            raise ValueError("a kind from a column needs a map: value in the file -> kind")
+        return self
+
+
+class IdSpec(Declared):
+    """Where ids come from: columns, or the record's content where no column names it. Never the order of rows."""
+
+    columns: list[str] = Field(default_factory=list)
+    content: bool | list[str] = Field(default=False, description="true: everything in the record; or these columns")
+    prefix: str = ""
+    separator: str = "-"
+    duplicates: Literal["suffix", "drop", "refuse"] = "suffix"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        if value == "content":
+            return {"content": True}
+        if isinstance(value, str):
+            return {"columns": [value]}
+        if isinstance(value, list):
+            return {"columns": value}
+        if isinstance(value, dict) and isinstance(value.get("columns"), str):
+            return {**value, "columns": [value["columns"]]}
+        return value
+
+    @model_validator(mode="after")
+    def _one_way(self) -> IdSpec:
+        if bool(self.columns) == bool(self.content):
+            raise ValueError("an id comes either from columns or from content")
+        return self
+
+
+class PositionSpec(Declared):
+    """Where a record stands; ``geometry`` (the file's own) and ``none`` are short forms."""
+
+    source: Literal["geometry", "xy", "text", "wkt", "geojson", "none"] = "geometry"
+    x: str | None = Field(default=None, description="column of the easting or longitude")
+    y: str | None = Field(default=None, description="column of the northing or latitude")
+    column: str | None = Field(default=None, description="column of 'lat, lon' text, WKT or GeoJSON")
+    order: Literal["lat_lon", "lon_lat"] = "lat_lon"
+    decimal: Literal[".", ","] | None = None
+    unit: str | None = Field(default=None, description="unit of x and y, where the CRS counts in another")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"source": value}
+        if isinstance(value, dict) and "source" not in value:
+            if "x" in value or "y" in value:
+                return {**value, "source": "xy"}
+            for form in ("text", "wkt", "geojson"):
+                if form in value:
+                    rest = {key: item for key, item in value.items() if key != form}
+                    return {**rest, "source": form, "column": value[form]}
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> PositionSpec:
+        if self.source == "xy" and (self.x is None or self.y is None):
+            raise ValueError("a position in columns needs both x and y")
+        if self.source in ("text", "wkt", "geojson") and self.column is None:
+            raise ValueError(f"a position as {self.source} needs its column")
+        if self.unit is not None and self.unit not in UNITS:
+            raise ValueError(f"unit '{self.unit}'; expected one of {', '.join(sorted(UNITS))}")
+        return self
+
+
+class LinkSpec(Declared):
+    """One needed supply: by the suppliers' ids, through equal columns, or the nearest, which is then inferred."""
+
+    kind: str | None = Field(default=None, description="kind of the supplier")
+    layer: str | None = Field(default=None, description="layer of the suppliers, where a kind alone is ambiguous")
+    by: list[str] = Field(default_factory=list, description="own columns that hold the supplier's id")
+    match: dict[str, str] = Field(default_factory=dict, description="own column -> the supplier's column")
+    nearest_m: float | None = Field(default=None, gt=0, description="nearest supplier within this distance")
+    along: Literal["line", "street"] = Field(default="line", description="how 'nearest' is measured")
+    any_of: list[LinkSpec] = Field(default_factory=list, description="alternatives, the preferred first")
+    first_of: list[LinkSpec] = Field(default_factory=list, description="the first that a record has")
+    service: Literal["power", "control", "water"] = "power"
+    feed: Literal["permanent", "switched"] = "permanent"
+    transfer_s: int = Field(default=0, ge=0)
+    doubtful_beyond_m: float = Field(default=2000.0, gt=0, description="longer links are reported as doubtful")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        value = dict(value)
+        if isinstance(value.get("by"), str):
+            value["by"] = [value["by"]]
+        if isinstance(value.get("match"), str):
+            value["match"] = [value["match"]]
+        if isinstance(value.get("match"), list):
+            value["match"] = {str(name): str(name) for name in value["match"]}
+        return value
+
+    @model_validator(mode="after")
+    def _one_way(self) -> LinkSpec:
+        ways = [bool(self.by), bool(self.match), self.nearest_m is not None, bool(self.any_of), bool(self.first_of)]
+        if sum(ways) != 1:
+            raise ValueError("a link is exactly one of by, match, nearest_m, any_of, first_of")
+        if not (self.any_of or self.first_of) and (self.kind is None) == (self.layer is None):
+            raise ValueError("a link names its suppliers by kind or by layer")
+        return self
+
+
+class TableSpec(Declared):
+    """A table of records: which file, how to read it, which records of it."""
+
+    file: list[str] = Field(default_factory=list)
+    layer: list[str] = Field(default_factory=list, description="layer(s) of the file, several are put together")
+    records: str | None = Field(default=None, description="path of the list in a JSON file: result.records")
+    encoding: str | None = None
+    csv: CsvSpec = CsvSpec()
+    where: list[dict[str, Condition]] = Field(default_factory=list)
+    gdal_where: str | None = Field(default=None, description="condition in GDAL's SQL; a text in 'where' comes here")
+    null: dict[str, list[str]] = Field(default_factory=dict, description="column (or *) -> texts that mean no value")
+    position: PositionSpec | None = None
+    crs: str | None = Field(default=None, description="CRS of the positions, over what the file says; or 'guess'")
+    source: SourceSpec = SourceSpec()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        value = dict(value)
+        for key in ("file", "layer"):
+            if isinstance(value.get(key), str):
+                value[key] = [value[key]]
+        where = value.get("where")
+        if isinstance(where, str):
+            value["gdal_where"] = value.pop("where")
+        elif isinstance(where, dict):
+            value["where"] = [where]
+        null = value.get("null")
+        if null is not None:
+            value["null"] = ({str(key): _texts(item) for key, item in null.items()} if isinstance(null, dict)
+                             else {"*": _texts(null)})
+        return value
+
+
+class LayerSpec(TableSpec):
+    """Records that become assets."""
+
+    name: str = Field(default="", description="how the report calls it; the file's name without it")
+    distinct: list[str] = Field(default_factory=list, description="columns whose distinct values are the records")
+    derived_from: str | None = Field(default=None, alias="from", description="layer whose records are looked at")
+    kind: KindSpec
+    id: IdSpec
+    fields: dict[str, FieldSpec] = Field(default_factory=dict)
+    keep: Literal["all", "none"] | list[str] = Field(default="all", description="columns kept as src_ columns")
+    supplied_by: list[LinkSpec] = Field(default_factory=list)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _list_of_links(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("supplied_by"), dict):
+            return {**value, "supplied_by": [value["supplied_by"]]}
+        return value
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> LayerSpec:
+        if bool(self.file) == bool(self.derived_from):
+            raise ValueError("a layer has either a file or 'from' with 'distinct'")
+        if bool(self.derived_from) != bool(self.distinct):
+            raise ValueError("'from' and 'distinct' go together: the distinct values of these columns of that layer")
+        return self
+
+
+class ContextSpec(TableSpec):
+    """Records that are drawn and named but supply nothing: streets, districts, water, parks, bridges."""
+
+    id: IdSpec | None = None
+    name: FieldSpec | None = None
+    fields: dict[str, FieldSpec] = Field(default_factory=dict)
+    keep: Literal["all", "none"] | list[str] = "none"
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> ContextSpec:
+        if not self.file:
+            raise ValueError("a context layer needs its file")
+        return self
+
+
+class TerrainSpec(Declared):
+    """Rasters of the ground's altitude."""
+
+    file: list[str]
+    crs: str | None = Field(default=None, description="over what the rasters say")
+    unit: Literal["m", "cm", "mm", "ft", "us-ft"] = "m"
+    error_m: float | None = Field(default=None, gt=0, description="error of one altitude, one standard figure")
+    void: list[float] = Field(default_factory=list, description="altitudes that mean: not measured")
+    vertical: str = Field(default="", description="vertical datum, NGF-IGN69")
+    source: SourceSpec = SourceSpec()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("file"), str):
+            return {**value, "file": [value["file"]]}
+        return value
+
+
+class Mapping(Declared):
+    """A whole mapping file."""
+
+    city: str = Field(min_length=1)
+    timezone: str = Field(description="IANA name, Europe/Paris")
+    crs: str | None = Field(default=None, description="projected CRS of the city; without it the UTM zone")
+    source: SourceSpec = SourceSpec()
+    kinds: dict[str, dict[str, Any]] = Field(default_factory=dict, description="own kinds, as twin/data/kinds.toml")
+    layers: list[LayerSpec] = Field(min_length=1)
+    context: dict[str, list[ContextSpec]] = Field(default_factory=dict)
+    terrain: TerrainSpec | None = None
+    street_within_m: float = Field(default=60.0, gt=0, description="farther assets get no street by distance")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("context"), dict):
+            return {**value, "context": {name: item if isinstance(item, list) else [item]
+                                         for name, item in value["context"].items()}}
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError) as unknown:  # ZoneInfoNotFoundError is a KeyError
+            raise ValueError(f"time zone '{name}'; expected an IANA name such as Europe/Paris") from unknown
+        except KeyError:
+            raise ValueError(f"time zone '{name}'; expected an IANA name such as Europe/Paris") from None
+        return name
+
+
+def _text(value: Any) -> str:
+    """Give a YAML scalar as the text that a file would hold."""
+    return "" if value is None else ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def _texts(value: Any) -> list[str]:
+    return [_text(item) for item in (value if isinstance(value, list) else [value])]

@@ -1,0 +1,233 @@
+"""Vector files: whatever GDAL reads, record by record where a bulk read would stop, OSM's tags as columns."""
+
+from __future__ import annotations
+
+import re
+import warnings
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio
+import pyogrio.errors
+import pyogrio.raw
+import shapely
+
+from geodata.importing.encodings import detect
+from geodata.importing.tables import Table, file_bytes, joined, unique_names
+from twin.errors import InputError
+from twin.quantities import TextArray
+
+_TAG = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
+#: Tags that the community has renamed: (key, old value) -> value. Source: OSM wiki, "Deprecated features".
+_OLD_TAGS = {("power", "sub_station"): "substation", ("power", "station"): "substation",
+             ("amenity", "emergency_service"): "fire_station", ("building", "entrance"): "no"}
+#: Geometries that OSM's layer of polygons takes from closed ways; the rest of them stay in ``lines``.
+_GEOJSON = (".geojson", ".json", ".geojsonl")
+
+
+def layers_of(path: Path, name: str) -> list[str]:
+    """Give the layers of a vector file.
+
+    Raises
+    ------
+    InputError
+        No such file, or GDAL cannot open it.
+    """
+    if not path.exists():
+        file_bytes(path, endings=())
+    try:
+        return [str(layer) for layer, _ in pyogrio.list_layers(path)]
+    except pyogrio.errors.DataSourceError as error:
+        raise InputError(file=name, found=f"a file that GDAL cannot open ({_short(error)})",
+                         expected="a vector file (GeoPackage, Shapefile, GeoJSON, OSM PBF, FlatGeobuf, GML, Excel…)",
+                         remedy="Is it whole? A download that was cut off looks like this.") from error
+
+
+def read_vector(path: Path, name: str, layers: Sequence[str], encoding: str | None, gdal_where: str | None,
+                wanted: Iterable[str]) -> Table:
+    """Read layers of a vector file and put them together.
+
+    Parameters
+    ----------
+    path, name
+        The file, and how the report calls it.
+    layers
+        Layers; none for the only one.
+    encoding
+        Of the texts, or ``None`` to find it.
+    gdal_where
+        Condition in GDAL's SQL, or ``None``.
+    wanted
+        Columns that the mapping speaks of: OSM tags among them become columns.
+
+    Raises
+    ------
+    InputError
+        A layer that the file lacks, several layers and none named, a condition that GDAL refuses.
+    """
+    known = layers_of(path, name)
+    for layer in layers:
+        if layer not in known:
+            raise InputError(file=name, field="layer", found=f"'{layer}'", expected=f"one of {', '.join(known)}")
+    if not layers and len(known) > 1:
+        raise InputError(file=name, field="layer", found=f"{len(known)} layers and none named",
+                         expected=f"one or several of {', '.join(known)}")
+    tables = [_read_layer(path, name, layer, encoding, gdal_where, wanted) for layer in (layers or known)]
+    return joined(tables)
+
+
+def _read_layer(path: Path, name: str, layer: str, encoding: str | None, gdal_where: str | None,
+                wanted: Iterable[str]) -> Table:
+    source: Any = path
+    found: dict[str, str] = {"layer": layer}
+    notes: list[str] = []
+    suffix = path.suffix.lower()
+    used = encoding
+    if suffix in _GEOJSON:
+        # GDAL takes GeoJSON for UTF-8 whatever it holds: recode before it sees it
+        data = file_bytes(path, endings=_GEOJSON)
+        actual = encoding or detect(data)
+        if actual not in ("utf-8", "utf-8-sig") or encoding:
+            try:
+                source = data.decode(actual).encode("utf-8")
+            except (LookupError, UnicodeDecodeError) as error:
+                raise InputError(file=name, field="encoding", found=f"bytes that are no {actual} text",
+                                 expected=f"the encoding that the bytes show: {detect(data)}") from error
+            if actual != "utf-8":
+                notes.append(f"not UTF-8: read as {actual}")
+        found["encoding"], used = "ascii" if data.isascii() else actual, None
+    elif _is_dbase(path) and encoding is None:
+        used = "latin-1"  # never fails and loses nothing: the bytes come back out of it below
+    meta, fids, wkb, fields = _raw(source, name, layer, used, gdal_where, notes)
+    columns = dict(zip(unique_names([str(f) for f in meta["fields"]])[0], fields, strict=True))
+    if _is_dbase(path) and encoding is None:
+        columns, found["encoding"] = _recoded(columns, path, notes)
+        columns = dict(zip(unique_names(list(columns))[0], columns.values(), strict=True))
+    crs = str(meta["crs"]) if meta["crs"] else ""
+    if "other_tags" in columns and suffix in (".pbf", ".osm"):
+        columns, old = with_tags(columns, wanted)
+        tallies = [("mended", f"old tag {key}={value} read as {key}={_OLD_TAGS[key, value]}",
+                    [f"{layer} {fids[i]}" for i in rows]) for (key, value), rows in old.items()]
+        record = np.array([f"{layer} {_osm_id(columns, i, fids[i])}" for i in range(len(fids))], dtype=object)
+    else:
+        tallies = []
+        record = np.array([f"feature {fid}" for fid in fids], dtype=object)
+    geometry, broken = decoded(wkb)
+    tallies.append(("doubtful", "the file's geometry cannot be read", list(record[broken])))
+    marked = np.full(len(record), None, dtype=object)
+    if wkb is None:
+        return Table(file=name, columns=columns, record=record, crs="", found=found, notes=tuple(notes),
+                     tallies=tuple(tallies[:-1]))
+    marked[:] = geometry
+    return Table(file=name, columns=columns, record=record, geometry=marked, crs=crs, found=found,
+                 notes=tuple(dict.fromkeys(notes)), tallies=tuple(tallies))
+
+
+def _raw(source: Any, name: str, layer: str, encoding: str | None, gdal_where: str | None,
+         notes: list[str]) -> Any:
+    """Read one layer; when the bulk read breaks off, read it feature by feature around what breaks it."""
+    # a layer read from memory has lost the file's name, and with it, for GeoJSON, its own
+    picked = None if isinstance(source, bytes) else layer
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            result = pyogrio.raw.read(source, layer=picked, encoding=encoding, where=gdal_where, return_fids=True,
+                                      datetime_as_string=True)
+        except pyogrio.errors.DataLayerError as error:
+            raise InputError(file=name, field="where" if gdal_where else "layer", found=_short(error),
+                             expected="a condition in GDAL's SQL" if gdal_where else "a readable layer") from error
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, UnicodeDecodeError, ValueError) as error:
+            raise InputError(file=name, field=f"layer {layer}", found=f"records that cannot be read ({_short(error)})",
+                             expected="a whole file", remedy="Is it whole? A download that was cut off looks like "
+                             "this. Try another encoding if texts are at fault.") from error
+    notes += [f"GDAL: {str(w.message).split('.', 1)[0]}" for w in caught if issubclass(w.category, RuntimeWarning)]
+    return result
+
+
+def decoded(wkb: Any) -> tuple[TextArray, Any]:
+    """Give shapes from WKB, and the mask of those that cannot be made into one: nothing stops at the first.
+
+    Rings that are merely not closed are closed; a ring of two points is broken.
+    """
+    if wkb is None:
+        return np.empty(0, dtype=object), np.empty(0, dtype=bool)
+    geometry = shapely.from_wkb(wkb, on_invalid="ignore")
+    lost = np.array([g is None and w is not None for g, w in zip(geometry, wkb, strict=True)], dtype=bool)
+    if lost.any():
+        rows = np.flatnonzero(lost)
+        geometry[rows] = shapely.from_wkb(np.asarray(wkb)[rows], on_invalid="fix")
+        lost[rows] = shapely.is_missing(geometry[rows])
+    geometry[shapely.is_empty(geometry)] = None
+    return np.asarray(geometry), lost
+
+
+def with_tags(columns: dict[str, Any],
+              wanted: Iterable[str]) -> tuple[dict[str, Any], dict[tuple[str, str], list[int]]]:
+    """Give OSM columns with the wanted tags taken out of ``other_tags``, and the rows of renamed tags."""
+    other = columns["other_tags"]
+    result = dict(columns)
+    n = len(other)
+    for key in dict.fromkeys(wanted):
+        if key in result:
+            continue
+        find = f'"{key}"=>'
+        values = np.full(n, None, dtype=object)
+        for i, text in enumerate(other):
+            if text is not None and find in text:
+                values[i] = dict(_TAG.findall(text)).get(key)
+        result[key] = values
+    old: dict[tuple[str, str], list[int]] = {}
+    for (key, value), new in _OLD_TAGS.items():
+        if key in result and len(rows := np.flatnonzero(result[key] == value)):
+            result[key] = result[key].copy()
+            result[key][rows] = new
+            old[key, value] = [int(row) for row in rows]
+    return result, old
+
+
+def _osm_id(columns: dict[str, Any], row: int, fid: Any) -> str:
+    for name in ("osm_id", "osm_way_id"):
+        if name in columns and columns[name][row]:
+            return str(columns[name][row])
+    return str(fid)
+
+
+def _is_dbase(path: Path) -> bool:
+    if path.suffix.lower() in (".shp", ".dbf"):
+        return True
+    if path.suffix.lower() != ".zip" or not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return any(member.lower().endswith(".shp") for member in archive.namelist())
+
+
+def _recoded(columns: dict[str, Any], path: Path, notes: list[str]) -> tuple[dict[str, Any], str]:
+    """Give the columns of a dBase table, read as bytes, in the encoding that the bytes show."""
+    said = bytearray()
+    for name, values in columns.items():
+        said += name.encode("latin-1", "replace")
+        if values.dtype.kind == "O":
+            said += "\n".join({value for value in values if isinstance(value, str) and not value.isascii()}
+                              ).encode("latin-1", "replace")
+    if said.isascii():
+        return columns, "ascii"
+    actual = detect(bytes(said))
+    if actual.startswith("utf-16"):
+        actual = "cp1252"
+    if actual == "latin-1":
+        return columns, actual
+    notes.append(f"texts read as {actual}, whatever the file's label says")
+
+    def recode(text: Any) -> Any:
+        return text.encode("latin-1").decode(actual, "replace") if isinstance(text, str) else text
+
+    return {recode(name): values if values.dtype.kind != "O"
+            else np.array([recode(value) for value in values] or [], dtype=object)
+            for name, values in columns.items()}, actual
+
+
+def _short(error: Exception) -> str:
+    return str(error).split("\n", 1)[0][:200].rstrip(". ")
