@@ -49,12 +49,12 @@ Issued = Annotated[str | None, typer.Option("--issued", metavar="TIME", help="Is
 def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the run folder goes.")] = Path("demo"),
          json: Json = False) -> None:
     """Flood the built-in town, offline: a run folder with map.html in it."""
+    _check_place(out)
+    import viewer
     from geodata.atomic import beside
     from geodata.run_folder import read_run
     from scenarios import load_scenario, prepare, run_scenario
-    from viewer import export_map
 
-    _check_place(out)
     with _stages() as stage:
         stage("making the town")
         finished = run_scenario(prepare(load_scenario(_DEMO)), progress=_run_stages(stage))
@@ -62,7 +62,7 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
             stage("writing the run folder")
             finished.write(work / "run")
             stage("drawing the map")
-            export_map(read_run(work / "run"), work / "run" / "map.html", public=False, lang="fr")
+            viewer.export_map(read_run(work / "run"), work / "run" / "map.html", public=False, lang="fr")
             _put(work / "run", out)
     if json:
         _print_json({"run": str(out), "map": str(out / "map.html"), **_summary(finished)})
@@ -461,6 +461,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = typer.main.get_command(app).main(args=None if arguments is None else list(arguments), prog_name="twin",
                                                 standalone_mode=False)
         sys.stdout.flush()
+        if code == INTERRUPTED:  # newer typers turn an interruption into its exit code themselves
+            raise KeyboardInterrupt
         return int(code or DONE)
     except _WRONG_WORDS as error:
         error.show()
