@@ -21,7 +21,7 @@ from geodata.city_file import read_city, write_city
 from geodata.run_folder import Run, read_run, write_run
 from geodata.run_tables import TABLES
 from tests.geodata.runs import made_up_result, made_up_water
-from tests.geodata.test_city_file import assert_same, small_town
+from tests.geodata.towns import assert_same, small_town
 from twin.errors import InputError
 from twin.result import Result
 
