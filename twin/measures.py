@@ -94,8 +94,11 @@ class _Night:
         return np.asarray(self.is_lamp[self.outages.asset])
 
     @cached_property
-    def dark(self) -> tuple[tuple[int, int], ...]:
-        return dark_periods(self.plan, self.city)
+    def dark(self) -> Int64Array:
+        """From and to of each dark period, (N, 2)."""
+        plan, city = self.plan, self.city
+        return dark_periods(plan.start, plan.duration_s, plan.dark, latitude=city.latitude, longitude=city.longitude,
+                            timezone=city.timezone)
 
     @cached_property
     def preferred(self) -> Int32Array:
@@ -206,12 +209,12 @@ def _sites(night: _Night) -> list[dict[str, Any]]:
     lamps = lamps[np.argsort(assets.x_m[lamps], kind="stable")]
     x_m = assets.x_m[lamps]
     sites = []
-    for row in np.flatnonzero(night.of_kind("site")):
+    for row in map(int, np.flatnonzero(night.of_kind("site"))):
         first, last = np.searchsorted(x_m, [assets.x_m[row] - NEAR_SITE_M, assets.x_m[row] + NEAR_SITE_M])
         around = lamps[first:last]
         near = around[np.hypot(assets.x_m[around] - assets.x_m[row],
                                assets.y_m[around] - assets.y_m[row]) <= NEAR_SITE_M]
-        outages = _outage_rows(night, int(row))
+        outages = _outage_rows(night, row)
         sites.append({"asset": assets.id[row], "name": assets.name[row], "street": assets.street[row],
                       "outages": outages, "without_power": bool(outages),
                       "wet_at": night.moment(int(exposure.touched_at_s[row])),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,7 +19,7 @@ from twin.exposure import Coverage
 from twin.outages import Outage
 from twin.quantities import NONE
 from twin.result import Result
-from twin.sun import dark_since
+from twin.sun import dark_periods, is_dark
 from twin.trace import What
 from twin.words import Speech, speech
 
@@ -48,6 +48,12 @@ class _Teller:
 
     def asset(self, asset: Asset) -> str:
         return self.speech.asset(self.result.city.assets.kinds, asset)
+
+    def is_dark(self, at_s: int) -> bool:
+        plan, city = self.result.plan, self.result.city
+        periods = dark_periods(plan.start, plan.duration_s, plan.dark, latitude=city.latitude,
+                               longitude=city.longitude, timezone=city.timezone)
+        return bool(is_dark(periods, np.array([at_s]))[0])
 
     def gender(self, asset: Asset) -> str:
         return self.speech.kind(self.result.city.assets.kinds, asset.kind).gender
@@ -83,13 +89,13 @@ def say(result: Result, asset: Asset, outage: Outage | None, tree: Cause | None,
 
 def _state(teller: _Teller, asset: Asset, outage: Outage, at_s: int | None) -> str:
     if asset.kind == "lamp":
-        lit_hours = outage.dark_s > 0 if at_s is None else dark_since(teller.result.plan, teller.result.city, at_s) >= 0
+        lit_hours = outage.dark_s > 0 if at_s is None else teller.is_dark(at_s)
         return teller.text("dark", of=asset) if lit_hours else teller.text("without power")
     return teller.text(_STATE.get(asset.kind, "out of service"))
 
 
 def _out(teller: _Teller, asset: Asset, outage: Outage, tree: Cause, at_s: int | None) -> str:
-    values = {"asset": teller.asset(asset), "state": _state(teller, asset, outage, at_s),
+    values: dict[str, Any] = {"asset": teller.asset(asset), "state": _state(teller, asset, outage, at_s),
               "start": teller.clock(outage.start_s), "cause": _cause(teller, tree)}
     if at_s is not None:
         return teller.text("{asset} has been {state} since {start}: {cause}.", **values)
@@ -106,8 +112,9 @@ def _cause(teller: _Teller, tree: Cause) -> str:
         return _own(teller, root)
     where = teller.speech.where(tree.asset, root.asset)
     tripped = next((node for node in trunk if node.what is What.TRIPPED), None)
-    depth = {"depth": teller.speech.depth(root.depth_m), "fail": teller.speech.depth(root.fail_m)} \
-        if root.what is What.FLOODED else {}
+    depth: dict[str, Any] = {}
+    if root.what is What.FLOODED:
+        depth = {"depth": teller.speech.depth(root.depth_m), "fail": teller.speech.depth(root.fail_m)}
     if tripped is not None:
         aside = teller.text(", {where},", where=where) if where else ""
         return teller.text("{root}{aside} has its live parts in water ({depth} at its highest, threshold {fail}) "
@@ -150,7 +157,7 @@ def _own(teller: _Teller, root: Cause) -> str:
             return teller.text("it is cut off from every source", of=root.asset)
 
 
-def _declared(teller: _Teller, node: Cause) -> dict[str, str]:
+def _declared(teller: _Teller, node: Cause) -> dict[str, Any]:
     """Give when, and in brackets why or by whom, of what a scenario or a fact declares."""
     said = str(node.detail.get("reason") or node.detail.get("by") or "")
     return {"time": teller.clock(node.time_s), "why": f" ({said})" if said else ""}
@@ -172,8 +179,8 @@ def _story(teller: _Teller, tree: Cause) -> list[str]:
     """Give the trunk in order of time, one line an event."""
     lines = []
     for node in reversed(tree.trunk()):
-        values = {"time": teller.clock(node.time_s), "asset": teller.asset(node.asset),
-                  "why": _declared(teller, node)["why"]}
+        values: dict[str, Any] = {"time": teller.clock(node.time_s), "asset": teller.asset(node.asset),
+                                  "why": _declared(teller, node)["why"]}
         if node.what is What.FLOODED:
             values |= {"depth": teller.speech.depth(node.depth_m), "fail": teller.speech.depth(node.fail_m),
                        "margin": teller.speech.depth(node.margin_m)}
@@ -268,13 +275,13 @@ def _inferred_chain(teller: _Teller, asset: Asset, chain: tuple[tuple[Asset, boo
 
 
 def _fed(teller: _Teller, asset: Asset, chain: tuple[tuple[Asset, bool], ...], at_s: int | None) -> str:
-    values = {"asset": teller.asset(asset),
-              "chain": teller.speech.listing([teller.asset(link) for link, _ in chain])}
+    values: dict[str, Any] = {
+        "asset": teller.asset(asset), "chain": teller.speech.listing([teller.asset(link) for link, _ in chain])}
     if at_s is None:
         message = ("{asset} stays in service throughout, fed by {chain}." if chain else
                    "{asset} stays in service throughout.")
     else:
-        lit = asset.kind == "lamp" and dark_since(teller.result.plan, teller.result.city, at_s) >= 0
+        lit = asset.kind == "lamp" and teller.is_dark(at_s)
         message = (("{asset} is lit, fed by {chain}." if chain else "{asset} is lit.") if lit else
                    "{asset} is in service, fed by {chain}." if chain else "{asset} is in service.")
     return teller.text(message, of=asset, **values)
