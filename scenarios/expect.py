@@ -122,9 +122,12 @@ def _above(result: Result, level: Level, at_s: int | None) -> BoolArray:
 
 def is_dark(result: Result, at_s: int) -> bool:
     """Tell whether darkness counts at a moment, by the plan's rule: the sun, or the switching profile."""
-    from twin.sun import dark_periods
+    from twin import sun
 
-    return any(start <= at_s < end for start, end in dark_periods(result.plan, result.city))
+    plan, city = result.plan, result.city
+    periods = sun.dark_periods(plan.start, plan.duration_s, plan.dark, latitude=city.latitude,
+                               longitude=city.longitude, timezone=city.timezone)
+    return bool(sun.is_dark(periods, np.array([at_s], np.int64))[0])
 
 
 def _asset(expected: ExpectAsset, result: Result) -> _Found:

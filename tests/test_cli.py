@@ -63,7 +63,8 @@ def test_the_documents_hold_every_command_and_option(name: str) -> None:
 
 
 def test_help_loads_nothing_heavy_and_answers_at_once() -> None:
-    heavy = ["numpy", "numba", "pydantic", "ruamel", "pyogrio", "geopandas", "rasterio", "pyarrow", "simpy", "networkx", "pydeck", "scipy", "xarray"]
+    heavy = ["numpy", "numba", "pydantic", "ruamel", "pyogrio", "geopandas", "rasterio", "pyarrow", "simpy", "networkx",
+             "pydeck", "scipy", "xarray"]
     code = ("import sys; sys.argv = ['twin', '--help']; from twin.cli import main; main(); "
             f"print('loaded:', *[m for m in {heavy!r} if m in sys.modules])")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -89,7 +89,7 @@ def import_(mapping: Annotated[str, typer.Argument(metavar="MAPPING.yaml",
 
     with _stages() as stage:
         stage("reading the layers")
-        city_file = import_city(mapping, data=data)
+        city_file = import_city(mapping, data=data, progress=stage)
         stage("writing the city file")
         write_city(city_file, out)
     if json:
