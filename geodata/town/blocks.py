@@ -17,6 +17,8 @@ from geodata.town.streets import Street
 FloatArray = NDArray[np.float64]
 #: Built land reaches this far from a street [m].
 _REACH_M = 62.0
+#: A larger block is the town's fringe, and none that becomes a park is larger [m2].
+_FRINGE_M2 = 26_000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ _SITES = (
     ("S-08", "École des Bas-Prés", 140, (1850, 735), "ell"),
     ("S-09", "Collège Bossuet", 480, (1060, 1450), "court"),
     ("S-10", "Lycée Gustave-Eiffel", 920, (1510, 1390), "comb"),
-    ("S-11", "EHPAD Les Tilleuls", 84, (760, 760), "comb"),
+    ("S-11", "EHPAD Les Tilleuls", 84, (700, 590), "comb"),
     ("S-12", "Centre de secours", 32, (1790, 1260), "hall"),
     ("S-13", "Gendarmerie", 24, (560, 1120), "ell"),
     ("S-14", "Centre technique municipal", 40, (2140, 690), "hall"),
@@ -128,10 +130,11 @@ def build(streets: list[Street], relief: Relief, rng: np.random.Generator) -> Fa
     blocks = [block for block in shapely.get_parts(land.buffer(-1.5).buffer(1.5))
               if block.area > 420.0]
     blocks.sort(key=lambda block: (round(block.centroid.y, 1), round(block.centroid.x, 1)))
+    areas = shapely.area(blocks)
     taken: set[int] = set()
 
     def free_block(point: tuple[float, float]) -> int:
-        away = shapely.distance(blocks, shapely.Point(point))
+        away = shapely.distance(blocks, shapely.Point(point)) + 1e4 * (areas > _FRINGE_M2)
         away[list(taken)] = np.inf
         number = int(np.argmin(away))
         taken.add(number)
@@ -172,7 +175,8 @@ def manner_of(point: FloatArray, relief: Relief) -> str:
 def _along_fronts(block: shapely.Polygon, number: int, fronts: shapely.STRtree, widths: FloatArray, relief: Relief,
                   rng: np.random.Generator) -> list[Building]:
     centre = shapely.get_coordinates(block.centroid)[0]
-    manner = MANNERS[manner_of(centre, relief)]
+    # The open land around the town is one great block: houses stand apart along its edge.
+    manner = MANNERS["villas" if block.area > _FRINGE_M2 else manner_of(centre, relief)]
     made: list[Building] = []
     for inset in shapely.get_parts(block.buffer(-manner.setback_m, join_style="mitre")):
         if inset.area < 160.0:

@@ -139,7 +139,7 @@ def valley(rng: np.random.Generator) -> Relief:
     rise = blend * north + (1.0 - blend) * south
     rise += (rough(170.0, 0.20) + rough(45.0, 0.07)) * np.clip(edge / 60.0, 0.0, 1.0)
     rise = _hollow(rise, xx, yy, np.clip(edge / 25.0, 0.0, 1.0))
-    rise = _carve(rise, beside - douix.half_width_m, STREAM_BED_M, reach_m=75.0, lip_m=0.55)
+    rise = _carve(rise, beside - douix.half_width_m, STREAM_BED_M, reach_m=75.0, lip_m=0.30)
     bed = -BED_M + (BED_M - 1.15) * np.clip(1.0 + edge / ouche.half_width_m, 0.0, 1.0) ** 4
     shore = np.clip(edge / 5.0, 0.0, 1.0)
     # A quay is a wall: its bank has no slope; elsewhere the bank lies back over five metres.
@@ -164,7 +164,8 @@ def _between(x: FloatArray, first: float, last: float, soft: float) -> FloatArra
 
 def _north(edge: FloatArray, town: FloatArray, x: FloatArray, y: FloatArray) -> FloatArray:
     """Shape the north bank: meadows upstream and downstream, quays in the town, the mound, then vineyards."""
-    meadow = 0.35 + 0.0062 * edge + 0.00002 * np.clip(edge - 120.0, 0.0, None) ** 2
+    fill = 0.70 * np.clip((edge - 25.0) / 45.0, 0.0, 1.0)
+    meadow = fill + 0.35 + 0.0062 * edge + 0.00002 * np.clip(edge - 120.0, 0.0, None) ** 2
     quay = 1.15 + 0.0070 * edge
     mound = 2.6 * np.exp(-(((x - HEART_M[0]) / 300.0) ** 2 + ((y - HEART_M[1] - 30) / 190.0) ** 2))
     hill = 0.045 * np.clip(edge - 560.0 - 0.10 * (x - 1200.0), 0.0, None)
@@ -173,8 +174,11 @@ def _north(edge: FloatArray, town: FloatArray, x: FloatArray, y: FloatArray) -> 
 
 def _south(edge: FloatArray, x: FloatArray, y: FloatArray) -> FloatArray:
     """Shape the south bank: a low natural levee, the flood plain of the faubourg behind it, then the terrace."""
-    levee = 0.42 * np.exp(-((edge - 14.0) / 22.0) ** 2)
     plain = 0.22 + 0.0036 * edge
+    # Upstream and downstream the villas were built on filled land.
+    fill = 0.75 / (1.0 + np.exp((x - 610.0) / 45.0)) + 0.45 / (1.0 + np.exp(-(x - 1985.0) / 40.0))
+    plain = plain + fill * np.clip((edge - 18.0) / 40.0, 0.0, 1.0)
+    levee = 0.42 * np.exp(-((edge - 14.0) / 22.0) ** 2)
     dip = 0.34 * np.exp(-(((x - 1430.0) / 190.0) ** 2 + ((y - 690.0) / 75.0) ** 2))
     dip += 0.22 * np.exp(-(((x - 690.0) / 140.0) ** 2 + ((y - 770.0) / 70.0) ** 2))
     reach = 370.0 + 55.0 * np.sin(x / 260.0 + 0.6)
@@ -198,7 +202,8 @@ def _hollow(rise: FloatArray, x: FloatArray, y: FloatArray, land: FloatArray) ->
 
 def _carve(rise: FloatArray, edge: FloatArray, depth_m: float, *, reach_m: float, lip_m: float) -> FloatArray:
     """Let a stream lie in its own small valley."""
-    lowered = np.minimum(rise, lip_m + np.clip(edge, 0.0, None) * 0.012 + rise * np.clip(edge / reach_m, 0.0, 1.0))
+    floor = np.minimum(rise, lip_m + 0.62 * rise)
+    lowered = floor + (rise - floor) * np.clip(edge / reach_m, 0.0, 1.0)
     near = np.exp(-((np.clip(edge, 0.0, None) / reach_m) ** 2))
     rise = near * lowered + (1.0 - near) * rise
     # The bed keeps its depth below the ground it crosses on the hill and meets the river's below.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geodata.town.blocks import Fabric, manner_of
-from geodata.town.ground import Relief, river, stream
+from geodata.town.ground import HOLLOW_M, HOLLOW_RADIUS_M, Relief, river, stream
 from geodata.town.streets import Street
 
 FloatArray = NDArray[np.float64]
@@ -20,6 +20,10 @@ IntArray = NDArray[np.int64]
 _APART_M, _END_M = 7.5, 5.0
 #: A cable does not cross the river for a single lamp: the far bank counts as so much further [m].
 _RIVER_PENALTY_M = 380.0
+#: A metre lower on the flood plain is worth so many metres of cable to those who set the cabinets [m].
+_LOW_GROUND_M = 55.0
+#: Number of the cabinet that drowns first: A-012 of the examples.
+LOWEST_CABINET = 12
 #: Deck of the bridges above the full bank, and height of a column's door above the deck [m].
 DECK_M, DOOR_M = 2.30, 0.50
 
@@ -141,30 +145,45 @@ def banked(points: FloatArray) -> FloatArray:
     return np.column_stack([points, _RIVER_PENALTY_M * (side > 0)])
 
 
-def place_cabinets(lamps: Lamps, streets: list[Street], substations: FloatArray, count: int,
+def place_cabinets(lamps: Lamps, streets: list[Street], substations: FloatArray, count: int, relief: Relief,
                    rng: np.random.Generator) -> Cabinets:
     """Group the lamps around cabinets, and each cabinet's lamps into two to five circuits, street by street."""
     space = banked(lamps.xy)
     centres = cluster(space, count, rng)
     _, group = cKDTree(centres).query(space)
-    # A cabinet stands on the side of its group from which the cable comes.
+    # A cabinet stands on the side of its group from which the cable comes, and the cables came along the quays.
     near, _ = cKDTree(substations).query(lamps.xy)
+    rise = relief.rise_at(lamps.xy)
+    standing = np.flatnonzero(~lamps.on_bridge & ~lamps.in_park)
+    beside = []
+    for number in range(count):
+        mine = standing[group[standing] == number]
+        cost = np.hypot(*(lamps.xy[mine] - centres[number, :2]).T) + 0.6 * near[mine]
+        beside.append(int(mine[np.argmin(cost + _LOW_GROUND_M * np.clip(rise[mine], 0.0, 2.0))]))
     order = np.argsort([(centre[0] // 320) * 1e4 - centre[1] for centre in centres], kind="stable")
+    order = _with_lowest_at(order, rise[beside], lamps.xy[beside])
     xy, where, circuit_cabinet, circuit_number = [], [], [], []
     lamp_circuit = np.full(len(lamps.xy), -1)
     for number, old in enumerate(order):
         mine = np.flatnonzero(group == old)
-        ground = mine[~lamps.on_bridge[mine] & ~lamps.in_park[mine]]
-        cost = np.hypot(*(lamps.xy[ground] - centres[old, :2]).T) + 0.6 * near[ground]
-        chosen = int(ground[np.argmin(cost)])
-        xy.append(_beside(lamps, streets, chosen))
-        where.append(int(lamps.street[chosen]))
+        xy.append(_beside(lamps, streets, beside[old]))
+        where.append(int(lamps.street[beside[old]]))
         for k, members in enumerate(_circuits(lamps, mine, xy[-1])):
             lamp_circuit[members] = len(circuit_cabinet)
             circuit_cabinet.append(number)
             circuit_number.append(k + 1)
     return Cabinets(xy=np.array(xy), street=np.array(where), circuit_cabinet=np.array(circuit_cabinet),
                     circuit_number=np.array(circuit_number), lamp_circuit=lamp_circuit)
+
+
+def _with_lowest_at(order: IntArray, rise: FloatArray, xy: FloatArray) -> IntArray:
+    """Give the order of numbering in which the lowest cabinet outside the hollow has its well-known number."""
+    dry = np.hypot(*(xy - np.array(HOLLOW_M)).T) < HOLLOW_RADIUS_M + 60.0
+    lowest = int(np.argmin(np.where(dry, np.inf, rise)))
+    swapped = order.copy()
+    place = int(np.flatnonzero(order == lowest)[0])
+    swapped[[place, LOWEST_CABINET - 1]] = order[[LOWEST_CABINET - 1, place]]
+    return swapped
 
 
 def _beside(lamps: Lamps, streets: list[Street], lamp: int) -> FloatArray:

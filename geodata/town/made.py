@@ -79,7 +79,7 @@ def make_town(seed: int = SEED) -> Town:
     _sink_streets(relief, woven)
     lamps = lighting.place_lamps(woven, fabric, relief, rng)
     substations = utilities.substation_places(lamps, woven, fabric, rng)
-    cabinets = lighting.place_cabinets(lamps, woven, substations, 100, rng)
+    cabinets = lighting.place_cabinets(lamps, woven, substations, 100, relief, rng)
     return Town(relief=relief, streets=tuple(woven), fabric=fabric, lamps=lamps, substations=substations,
                 cabinets=cabinets)
 

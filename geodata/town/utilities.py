@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from geodata.town.blocks import Fabric
 from geodata.town.ground import HOLLOW_M, river
-from geodata.town.lighting import DECK_M, DOOR_M, Lamps, banked, cluster
+from geodata.town.lighting import DECK_M, DOOR_M, LOWEST_CABINET, Lamps, banked, cluster
 from geodata.town.streets import Street
 from twin.assets import Protection, Source
 from twin.supplies import Feed, Service
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
+#: Number of the lamp of the examples: it stands on dry ground and goes out.
+DRIEST_LAMP = 423
 CITY, GRID = "Ville de Valmont", "Réseau électrique de l’Ouche"
 #: Substations: name and where it stands; the others are spread by demand. [m]
 _FIXED = (("Poste des Lavandières", (1432.0, 716.0)), ("Poste des Tanneurs", (985.0, 722.0)),
@@ -164,6 +166,10 @@ def _lamps(table: Table, town: Town, cabinet_ids: list[str], rng: np.random.Gene
     doors = rng.choice([0.30, 0.35, 0.50, 0.60], len(town.streets), p=[0.35, 0.25, 0.25, 0.15])
     order = np.lexsort((lamps.xy[:, 0], lamps.street))
     bed = town.relief.rise_at(lamps.xy)
+    # L-0423 of the examples: high and dry, and fed by the cabinet that drowns first.
+    fed = (cabinets.circuit_cabinet[cabinets.lamp_circuit] == LOWEST_CABINET - 1) & ~lamps.in_park & ~lamps.on_bridge
+    driest = int(np.flatnonzero(order == np.argmax(np.where(fed, bed, -np.inf)))[0])
+    order[[driest, DRIEST_LAMP - 1]] = order[[DRIEST_LAMP - 1, driest]]
     for number, lamp in enumerate(order):
         street = int(lamps.street[lamp])
         touch, fail = (0.05, float(doors[street])) if measured[street] else (np.nan, np.nan)
