@@ -80,8 +80,8 @@ def survey(h: Float32Array, carry: Float32Array, peak: Float32Array, arrival: Fl
             total += np.float64(depth) + np.float64(carry[i, j + 1])
             if depth > peak[i - 1, j]:
                 peak[i - 1, j] = depth
-                if depth >= wet_m and arrival[i - 1, j] < f32(0):
-                    arrival[i - 1, j] = now_s
+                if depth >= f32(wet_m) and arrival[i - 1, j] < f32(0):
+                    arrival[i - 1, j] = f32(now_s)
         stored[i - 1] = total
 
 
@@ -94,7 +94,7 @@ def wet_tiles(h: Float32Array, wet: BoolArray, strip_rows: int, tile_columns: in
             found = False
             for i in range(1 + strip * strip_rows, min(1 + (strip + 1) * strip_rows, rows + 1)):
                 for j in range(1 + tile * tile_columns, min(1 + (tile + 1) * tile_columns, columns + 1)):
-                    if h[i, j] > film_m:
+                    if h[i, j] > f32(film_m):
                         found = True
                         break
                 if found:
