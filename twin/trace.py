@@ -39,6 +39,8 @@ class What(IntEnum):
     RESTORED = 16  #: delivers its service again
     UNSUPERVISED = 17  #: lost ``control``: darkens nothing
     SUPERVISED = 18
+    FED = 19  #: supply is back, or the buffer full again, at an asset that does not return by it
+    CLEARED = 20  #: a declared failure or cut is over
 
     @property
     def word(self) -> str:

@@ -46,9 +46,9 @@ def city_of(assets: Mapping[str, str | Mapping[str, Any]], links: Sequence[Seque
 
     Examples
     --------
-    >>> city = city_of({"S": "substation", "C": "cabinet", "L": {"kind": "lamp", "fail_m": 0.4}}, [("S", "C"), ("C", "L")])
+    >>> city = city_of({"S": "substation", "L": {"kind": "lamp", "fail_m": 0.4}}, [("S", "L")])
     >>> len(city.supplies)
-    2
+    1
     """
     kinds = kinds or built_in_kinds()
     rows = {name: {"kind": given} if isinstance(given, str) else dict(given) for name, given in assets.items()}
