@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from twin.exposure import Coverage
 from twin.outages import Mechanism
 from twin.quantities import NONE, BoolArray
 from twin.result import Result
@@ -82,7 +83,7 @@ def summarise(result: Result) -> Summary:
         dark_hours=round(float(outages.dark_s[is_lamp].clip(0).sum()) / 3600, 1),
         worst_street=street, worst_street_lamps=street_lamps, worst_street_dark_hours=street_hours,
         lamp_to_explain=_lamp_to_explain(result, is_lamp, street),
-        doubtful=int(exposure.is_doubtful.sum()), unknown=int(np.isnan(exposure.peak_depth_m).sum()))
+        doubtful=int(exposure.is_doubtful.sum()), unknown=int((exposure.coverage == Coverage.UNKNOWN).sum()))
 
 
 def _most_at_once(result: Result, rows: BoolArray) -> tuple[int, int]:
