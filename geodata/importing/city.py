@@ -23,8 +23,8 @@ from geodata.importing.ids import identified, repeats
 from geodata.importing.layers import Layer, Progress, Tables, give_ids, open_layer, project, settle_crs
 from geodata.importing.links import Placeable, link_all
 from geodata.importing.places import nearest_names, within_names
-from geodata.importing.report import ImportReport
 from geodata.importing.readers import files_of, shown
+from geodata.importing.report import ImportReport
 from geodata.importing.schema import ContextSpec, IdSpec, LayerSpec, Mapping, SourceSpec
 from geodata.importing.streets import StreetNet
 from geodata.importing.values import texts
@@ -59,7 +59,7 @@ def mapping_path(mapping: Path | str) -> Path:
     if "/" not in str(mapping) and shipped.exists():
         return shipped
     names = sorted(p.stem for p in _SHIPPED.glob("*.yaml"))
-    raise InputError(file=str(mapping), found="no such file", 
+    raise InputError(file=str(mapping), found="no such file",
                      expected=f"a mapping in YAML, or one of {', '.join(names)}")
 
 
@@ -284,7 +284,7 @@ def _assembled(declared: Mapping, root: Path, kinds: Kinds, crs: str, middle: tu
                report: ImportReport, complaints: list[InputError], say: Callable[[str], None]) -> CityFile:
     columns, extra = _columns(layers, kinds, ids, complaints)
     shapes = np.concatenate([layer.geometry for layer in layers.values()])
-    inside = shapely.point_on_surface(shapes)
+    inside = np.concatenate([layer.point for layer in layers.values()])
     x_m, y_m = shapely.get_x(inside), shapely.get_y(inside)
     kind = np.concatenate([layer.kind for layer in layers.values()])
     city_ids = np.concatenate([ids[name] for name in layers])

@@ -50,6 +50,8 @@ class Layer:
     geometry: TextArray
     #: CRS of ``geometry``; empty when nothing is placed or nobody knows.
     crs: str = ""
+    #: A point on each shape in the city's CRS, found in the file's own; None where there is no position.
+    point: TextArray = field(default_factory=lambda: np.empty(0, dtype=object))
     id: TextArray = field(default_factory=lambda: np.empty(0, dtype=object))
     raw: TextArray = field(default_factory=lambda: np.empty(0, dtype=object))
 
@@ -58,6 +60,8 @@ class Layer:
         self.table, self.kind, self.geometry = self.table.take(rows), self.kind[rows], self.geometry[rows]
         if len(self.id):
             self.id, self.raw = self.id[rows], self.raw[rows]
+        if len(self.point):
+            self.point = self.point[rows]
 
     def tally(self, tallies: Sequence[tuple[str, str, Any]]) -> None:
         """Note what was met, by ids where there are some already, else by the records' names."""
@@ -127,8 +131,10 @@ def open_layer(spec: LayerSpec | ContextSpec, name: str, tables: Tables, done: d
     report.not_asked = int((~mask).sum())
     asked = table.take(mask)
     wanted = set(asked.record)
+    named = {column for every in spec.where for column in every}
     for outcome, reason, ids in table.tallies:
-        report.add(outcome, reason, [i for i in ids if i in wanted])
+        if not reason.startswith("old tag") or any(f" {column}=" in reason for column in named):
+            report.add(outcome, reason, [i for i in ids if i in wanted])
     kind, keep = _kinds(asked, spec, report, kinds)
     if not keep.all():
         asked, kind = asked.take(keep), kind[keep]
@@ -295,6 +301,7 @@ def project(layer: Layer, city_crs: str, middle: tuple[float, float], kinds: Kin
         layer.tally([("dropped", "broken outline: its geometry cannot be read", broken)])
         layer.take(~broken)
         is_area = is_area[~broken]
+    layer.point = np.full(len(layer.table), None, dtype=object)
     if not layer.is_placed:
         return
     layer.report.found["crs"] = label(layer.crs)
@@ -304,6 +311,8 @@ def project(layer: Layer, city_crs: str, middle: tuple[float, float], kinds: Kin
     else:
         whole = _mended_context(layer)
     layer.geometry = transformed(whole.geometry, crs_of(layer.crs), crs_of(city_crs))
+    if not is_context:
+        layer.point = transformed(shapely.point_on_surface(whole.geometry), crs_of(layer.crs), crs_of(city_crs))
     lost = shapely.is_missing(layer.geometry) & ~shapely.is_missing(whole.geometry)
     layer.tally([("doubtful", "coordinates that its CRS cannot hold; kept without position", lost)])
     _check_far(layer, city_crs, middle)
@@ -336,6 +345,7 @@ def _check_far(layer: Layer, city_crs: str, middle: tuple[float, float]) -> None
                          "state crs: or change position: {x, y}.")
     layer.tally([("doubtful", f"farther than {FAR_M / 1000:.0f} km from the city; kept without position", far)])
     layer.geometry[far] = None
+    layer.point[far] = None
 
 
 def give_ids(layer: Layer) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from geodata.importing.encodings import decode
+from geodata.importing.encodings import decode, repaired
 from geodata.importing.schema import TableSpec
 from geodata.importing.tables import Table, file_bytes, joined, unique_names
 from geodata.importing.text_table import read_csv, untyped
@@ -42,7 +43,26 @@ def read_table(root: Path, spec: TableSpec, wanted: Iterable[str]) -> Table:
     tables = []
     for pattern in spec.file:
         tables += [_read(path, shown(root, path), spec, wanted) for path in files_of(root, pattern)]
-    return joined(tables)
+    return _repaired(joined(tables))
+
+
+def _repaired(table: Table) -> Table:
+    """Give the table with texts put right that an earlier program has mangled, each record counted."""
+    columns, touched = dict(table.columns), np.zeros(len(table), dtype=bool)
+    for name, values in columns.items():
+        if values.dtype.kind != "O":
+            continue
+        wrong = {value: right for value in {v for v in values if isinstance(v, str) and not v.isascii()}
+                 if (right := repaired(value)) != value}
+        if wrong:
+            columns[name] = np.array([wrong.get(v, v) if isinstance(v, str) else v for v in values], dtype=object)
+            touched |= np.array([isinstance(v, str) and v in wrong for v in values], dtype=bool)
+    columns = {repaired(name): values for name, values in columns.items()}
+    if not touched.any() and columns.keys() == table.columns.keys():
+        return table
+    return replace(table, columns=columns, tallies=(
+        *table.tallies, ("mended", "letters that an earlier program had mistaken were put right",
+                         list(table.record[touched]))))
 
 
 def files_of(root: Path, pattern: str) -> list[Path]:

@@ -78,7 +78,7 @@ def repeated(geometry: TextArray, groups: Iterable[object]) -> BoolArray:
     """Give the mask of shapes that another record of the same group has already, the first of each left out."""
     seen: set[tuple[object, bytes]] = set()
     result = np.zeros(len(geometry), dtype=bool)
-    for i, (wkb, group) in enumerate(zip(shapely.to_wkb(shapely.normalize(geometry)), groups, strict=True)):
+    for i, (wkb, group) in enumerate(zip(shapely.to_wkb(geometry), groups, strict=True)):
         if wkb is not None:
             key = (group, wkb)
             result[i] = key in seen

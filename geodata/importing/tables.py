@@ -94,11 +94,12 @@ def joined(tables: Sequence[Table]) -> Table:
     if any(table.geometry is not None for table in tables):
         geometry = np.concatenate([np.full(len(table), None, dtype=object) if table.geometry is None
                                    else table.geometry for table in tables])
-    first = tables[0]
+    found = {what: ", ".join(dict.fromkeys(table.found[what] for table in tables if what in table.found))
+             for what in dict.fromkeys(what for table in tables for what in table.found)}
     files = ", ".join(dict.fromkeys(table.file for table in tables))
     return Table(file=files, columns=columns, record=np.concatenate([table.record for table in tables]),
                  geometry=geometry, crs=next(iter(crs), ""),
-                 units={k: v for table in tables for k, v in table.units.items()}, found=first.found,
+                 units={k: v for table in tables for k, v in table.units.items()}, found=found,
                  tallies=tuple(tally for table in tables for tally in table.tallies),
                  notes=tuple(dict.fromkeys(note for table in tables for note in table.notes)))
 

@@ -157,10 +157,13 @@ def mapped(column: TextArray, table: Mapping[str, Any], otherwise: Any = None, *
            keep_unknown: bool = False) -> tuple[TextArray, BoolArray, BoolArray]:
     """Give the values meant, the mask of values that the table lacks, and of those met but for case or spaces."""
     folded = {fold(key): value for key, value in table.items()}
+    meant = {value for value in table.values() if isinstance(value, str)}
     distinct = {value for value in column if value is not None}
     meaning: dict[str, tuple[Any, bool, bool]] = {}
     for value in distinct:
-        if value in table:
+        if value not in table and keep_unknown and value in meant:
+            meaning[value] = (value, False, False)
+        elif value in table:
             meaning[value] = (table[value], False, False)
         elif fold(value) in folded:
             meaning[value] = (folded[fold(value)], False, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import warnings
 import zipfile
@@ -22,9 +23,9 @@ from twin.quantities import TextArray
 
 _TAG = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
 #: Tags that the community has renamed: (key, old value) -> value. Source: OSM wiki, "Deprecated features".
-_OLD_TAGS = {("power", "sub_station"): "substation", ("power", "station"): "substation",
-             ("amenity", "emergency_service"): "fire_station", ("building", "entrance"): "no"}
-#: Geometries that OSM's layer of polygons takes from closed ways; the rest of them stay in ``lines``.
+_OLD_TAGS = {("power", "sub_station"): "substation"}
+#: What the ids of GDAL's OSM layers count; polygons made of ways have theirs in ``osm_way_id``.
+_ELEMENTS = {"points": "n", "lines": "w"}
 _GEOJSON = (".geojson", ".json", ".geojsonl")
 
 
@@ -100,18 +101,18 @@ def _read_layer(path: Path, name: str, layer: str, encoding: str | None, gdal_wh
                 notes.append(f"not UTF-8: read as {actual}")
         found["encoding"], used = "ascii" if data.isascii() else actual, None
     elif _is_dbase(path) and encoding is None:
-        used = "latin-1"  # never fails and loses nothing: the bytes come back out of it below
-    meta, fids, wkb, fields = _raw(source, name, layer, used, gdal_where, notes)
+        used = "ISO-8859-1"  # never fails and loses nothing: the bytes come back out of it below
+    meta, fids, wkb, fields = _raw(source, name, layer, _gdal_name(used, name), gdal_where, notes)
     columns = dict(zip(unique_names([str(f) for f in meta["fields"]])[0], fields, strict=True))
     if _is_dbase(path) and encoding is None:
         columns, found["encoding"] = _recoded(columns, path, notes)
         columns = dict(zip(unique_names(list(columns))[0], columns.values(), strict=True))
     crs = str(meta["crs"]) if meta["crs"] else ""
     if "other_tags" in columns and suffix in (".pbf", ".osm"):
+        columns["osm_ref"] = record = _osm_refs(columns, layer, fids)
         columns, old = with_tags(columns, wanted)
         tallies = [("mended", f"old tag {key}={value} read as {key}={_OLD_TAGS[key, value]}",
-                    [f"{layer} {fids[i]}" for i in rows]) for (key, value), rows in old.items()]
-        record = np.array([f"{layer} {_osm_id(columns, i, fids[i])}" for i in range(len(fids))], dtype=object)
+                    list(record[rows])) for (key, value), rows in old.items()]
     else:
         tallies = []
         record = np.array([f"feature {fid}" for fid in fids], dtype=object)
@@ -188,11 +189,24 @@ def with_tags(columns: dict[str, Any],
     return result, old
 
 
-def _osm_id(columns: dict[str, Any], row: int, fid: Any) -> str:
-    for name in ("osm_id", "osm_way_id"):
-        if name in columns and columns[name][row]:
-            return str(columns[name][row])
-    return str(fid)
+def _osm_refs(columns: dict[str, Any], layer: str, fids: Any) -> TextArray:
+    """Give each record's element and number as OSM's tools write them: ``w33701487`` is way 33701487."""
+    element = _ELEMENTS.get(layer, "r")
+    ways = columns.get("osm_way_id", np.full(len(fids), None, dtype=object))
+    return np.array([f"w{way}" if way else f"{element}{own or fid}"
+                     for way, own, fid in zip(ways, columns["osm_id"], fids, strict=True)] or [], dtype=object)
+
+
+def _gdal_name(encoding: str | None, file: str) -> str | None:
+    """Give an encoding as GDAL spells it."""
+    if encoding is None:
+        return None
+    try:
+        name = codecs.lookup(encoding).name.upper()
+    except LookupError:
+        raise InputError(file=file, field="encoding", found=f"'{encoding}'",
+                         expected="an encoding such as utf-8, cp1252, latin-1") from None
+    return name.replace("ISO8859", "ISO-8859")
 
 
 def _is_dbase(path: Path) -> bool:
