@@ -21,7 +21,7 @@ from twin.assets import Asset, Source
 from twin.errors import InputError
 from twin.exposure import Coverage, recede_level_m
 from twin.kinds import STAGES
-from twin.outages import Mechanism, Outage
+from twin.outages import Outage
 from twin.quantities import NONE
 from twin.result import Result
 from twin.supplies import Service
@@ -171,7 +171,7 @@ def explain(result: Result, asset_id: str, *, lang: str = "fr", at_s: int | None
     outage = _outage_of(result, row, at_s)
     tree = None if outage is None else _tree(result, outage)
     chain = _chain(result, row, at_s) if outage is None else ()
-    waiting = None if outage is None else _waiting(result, outage, at_s)
+    waiting = None if outage is None or tree is None else _waiting(result, outage, tree, at_s)
     sentence, paragraphs = say(result, assets[row], outage, tree, chain, waiting, lang=lang, at_s=at_s)
     return Explanation(
         asset=assets[row], lang=lang, at_s=NONE if at_s is None else at_s,
@@ -204,13 +204,12 @@ def _node(result: Result, event: Event, *, role: str, above: int, seen: set[int]
         also += own.contributors
         detail = {**own.detail, **detail}
         lead = own.cause_row
-    for child_role, child in [("cause", lead), *(("contributor", c) for c in also)]:
-        if child == NONE or child in seen:
-            continue
-        other = trace[child]
-        if other.asset == event.asset or other.what in _PRELUDES:
-            continue
-        children.append(_node(result, other, role=child_role, above=event.asset, seen=seen))
+    candidates = [trace[c] for c in (lead, *also) if c != NONE and c not in seen]
+    candidates = [c for c in candidates if c.asset != event.asset and c.what not in _PRELUDES]
+    for place, other in enumerate(sorted(candidates, key=lambda c: _preference(result, event.asset, c.asset))):
+        if other.row not in seen:
+            role_below = "contributor" if place else "cause"
+            children.append(_node(result, other, role=role_below, above=event.asset, seen=seen))
     asset = result.city.assets[event.asset]
     by_water = event.what is What.FLOODED
     return Cause(
@@ -220,6 +219,13 @@ def _node(result: Result, event: Event, *, role: str, above: int, seen: set[int]
         is_doubtful=by_water and bool(exposure.is_doubtful[event.asset]),
         is_inferred=above != NONE and _is_inferred(result, event.asset, above), detail=detail,
         children=tuple(children))
+
+
+def _preference(result: Result, consumer: int, supplier: int) -> int:
+    """Give the rank of a supplier among those of its consumer: the preferred one of the first group leads the trunk."""
+    edges = result.city.supplies.edges_into(consumer)
+    places = np.flatnonzero(result.city.supplies.supplier[edges] == supplier)
+    return int(places[0]) if len(places) else NONE
 
 
 def _is_inferred(result: Result, supplier: int, consumer: int) -> bool:
@@ -251,25 +257,31 @@ def _chain(result: Result, row: int, at_s: int | None) -> tuple[tuple[Asset, boo
         links.append((assets[row], supplies.source[feeding] == Source.INFERRED))
 
 
-def _waiting(result: Result, outage: Outage, at_s: int | None) -> Waiting:
-    """Give what the holder of an outage waits for at a moment, or at the outage's opening."""
-    assets, moment = result.city.assets, outage.start_s if at_s is None else at_s
-    holder = assets[outage.held]
-    story = [e for e in result.trace.of_asset(outage.held) if e.time_s <= moment]
-    state = next((e for e in reversed(story) if e.what in (
-        What.FLOODED, What.REPAIR_STARTED, What.REPAIR_UNDONE, What.TRIPPED, What.FAILED, What.CUT, What.REPORTED)),
-        None)
-    held_by_trip = outage.held_mechanism is Mechanism.TRIPPED or (state is not None and state.what is What.TRIPPED)
+_DOWN = {What.FLOODED, What.REPAIR_STARTED, What.REPAIR_UNDONE, What.TRIPPED, What.FAILED, What.CUT, What.REPORTED}
+
+
+def _waiting(result: Result, outage: Outage, tree: Cause, at_s: int | None) -> Waiting:
+    """Give what an outage waits for at a moment; without one, the last thing that it waits for before its end."""
+    horizon_s = result.plan.duration_s if outage.end_s == NONE else outage.end_s
+    moment = horizon_s if at_s is None else at_s
+
+    def last_of(row: int) -> Event | None:
+        story = [e for e in result.trace.of_asset(row) if e.time_s <= moment and e.what in _DOWN]
+        return story[-1] if story else None
+
+    # What holds an outage longest may not yet have happened: then it waits for what opened it.
+    row = outage.held if last_of(outage.held) is not None else tree.trunk()[-1].asset.row
+    state, holder = last_of(row), result.city.assets[row]
     if state is None or state.what in (What.FAILED, What.CUT, What.REPORTED):
-        return Waiting(holder=holder, stage="reset" if held_by_trip else "declared")
-    if held_by_trip:
+        return Waiting(holder=holder, stage="declared")
+    if state.what is What.TRIPPED:
         return Waiting(holder=holder, stage="reset")
     below_m = float(recede_level_m(np.array([holder.touch_m]))[0])
     if state.what is not What.REPAIR_STARTED:
         return Waiting(holder=holder, stage="recede", below_m=below_m)
-    kind = assets.kinds[holder.kind]
+    kind = result.city.assets.kinds[holder.kind]
     figures = kind.repair_dead_s if state.detail.get("dead") else kind.repair_s
-    return Waiting(holder=holder, stage=_stage(figures, moment - state.time_s), since_s=state.time_s,
+    return Waiting(holder=holder, stage=_stage(figures, moment - state.time_s), below_m=below_m, since_s=state.time_s,
                    total_s=round(sum(stage.value for stage in figures)))
 
 

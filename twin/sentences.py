@@ -49,6 +49,10 @@ class _Teller:
     def asset(self, asset: Asset) -> str:
         return self.speech.asset(self.result.city.assets.kinds, asset)
 
+    def placed(self, asset: Asset) -> str:
+        """Give an asset with its street in brackets where one is known."""
+        return f"{self.asset(asset)} ({asset.street})" if asset.street else self.asset(asset)
+
     def is_dark(self, at_s: int) -> bool:
         plan, city = self.result.plan, self.result.city
         periods = dark_periods(plan.start, plan.duration_s, plan.dark, latitude=city.latitude,
@@ -79,7 +83,7 @@ def say(result: Result, asset: Asset, outage: Outage | None, tree: Cause | None,
     else:
         sentence = _out(teller, asset, outage, tree, at_s)
         full = [sentence, *_story(teller, tree), *_alternatives(teller, tree), *_dark(teller, outage),
-                *_held(teller, outage, tree), *_wait(teller, waiting, at_s), *_without(teller, outage, tree),
+                *_held(teller, outage, tree), *_wait(teller, waiting, outage, at_s), *_without(teller, outage, tree),
                 *_who(teller, tree), *_doubts(teller, tree)]
         if asset.kind in ("building", "site") and tree.what is not What.FLOODED:
             full += _water(teller, asset)
@@ -95,7 +99,7 @@ def _state(teller: _Teller, asset: Asset, outage: Outage, at_s: int | None) -> s
 
 
 def _out(teller: _Teller, asset: Asset, outage: Outage, tree: Cause, at_s: int | None) -> str:
-    values: dict[str, Any] = {"asset": teller.asset(asset), "state": _state(teller, asset, outage, at_s),
+    values: dict[str, Any] = {"asset": teller.placed(asset), "state": _state(teller, asset, outage, at_s),
               "start": teller.clock(outage.start_s), "cause": _cause(teller, tree)}
     if at_s is not None:
         return teller.text("{asset} has been {state} since {start}: {cause}.", **values)
@@ -105,7 +109,16 @@ def _out(teller: _Teller, asset: Asset, outage: Outage, tree: Cause, at_s: int |
 
 
 def _cause(teller: _Teller, tree: Cause) -> str:
-    """Give the clause that names the root, and how it reaches the asset."""
+    """Give the clause that names the root, how it reaches the asset, and the back-up that failed too."""
+    clause = _root(teller, tree)
+    also = next((node for node in tree.walk() if node.role == "contributor"), None)
+    if also is None:
+        return clause
+    return teller.text("{clause}, and its back-up, {other}, is out too", of=also.asset, clause=clause,
+                       other=teller.asset(also.asset))
+
+
+def _root(teller: _Teller, tree: Cause) -> str:
     trunk = tree.trunk()
     root = trunk[-1]
     if root is tree:
@@ -118,12 +131,12 @@ def _cause(teller: _Teller, tree: Cause) -> str:
     if tripped is not None:
         aside = teller.text(", {where},", where=where) if where else ""
         return teller.text("{root}{aside} has its live parts in water ({depth} at its highest, threshold {fail}) "
-                           "and trips {circuit}", root=teller.asset(root.asset), aside=aside,
+                           "and trips {circuit}", root=teller.placed(root.asset), aside=aside,
                            circuit=teller.asset(tripped.asset), **depth)
     stands = teller.text(" and stands {where}", where=where) if where else ""
     via = next((node.asset for node in reversed(trunk[1:-1]) if node.asset.kind != "circuit"), None)
     feeds = teller.text("which feeds it") if via is None else teller.text("which feeds {via}", via=teller.asset(via))
-    values = {"root": teller.asset(root.asset), "feeds": feeds, "stands": stands, **_declared(teller, root)}
+    values = {"root": teller.placed(root.asset), "feeds": feeds, "stands": stands, **_declared(teller, root)}
     match root.what:
         case What.FLOODED:
             return teller.text("{root}, {feeds}{stands}, is in water ({depth} at its highest, threshold {fail})",
@@ -184,7 +197,10 @@ def _story(teller: _Teller, tree: Cause) -> list[str]:
         if node.what is What.FLOODED:
             values |= {"depth": teller.speech.depth(node.depth_m), "fail": teller.speech.depth(node.fail_m),
                        "margin": teller.speech.depth(node.margin_m)}
-        lines.append(teller.text(_STORY.get(node.what, "{time}: {asset} loses its supply."), of=node.asset, **values))
+        message = _STORY.get(node.what, _STORY[What.SUPPLY_LOST])
+        if node.what is What.FLOODED and node.asset.kind in ("building", "site"):
+            message = "{time}: water comes inside {asset}, {depth} at its highest, threshold {fail}, {margin} above it."
+        lines.append(teller.text(message, of=node.asset, **values))
     return lines
 
 
@@ -215,8 +231,9 @@ _STAGE_WORDS = {
 }
 
 
-def _wait(teller: _Teller, waiting: Waiting | None, at_s: int | None) -> list[str]:
-    if waiting is None:
+def _wait(teller: _Teller, waiting: Waiting | None, outage: Outage, at_s: int | None) -> list[str]:
+    is_over = at_s is None and outage.end_s != NONE
+    if waiting is None or (is_over and waiting.stage in ("declared", "reset")):
         return []
     holder = teller.asset(waiting.holder)
     if waiting.stage == "recede":
@@ -226,7 +243,12 @@ def _wait(teller: _Teller, waiting: Waiting | None, at_s: int | None) -> list[st
         return [teller.text("Return to service waits for the wet lamps of {asset} to be mended.", asset=holder)]
     if waiting.stage == "declared":
         return [teller.text("Return to service waits for {asset} to be declared back.", asset=holder)]
-    left_s = waiting.total_s - ((at_s or waiting.since_s) - waiting.since_s)
+    if at_s is None:
+        return [teller.text("Repair of {asset} begins at {time}, once the water is below {below}, and takes {duration} "
+                            "by the durations assumed.", asset=holder, time=teller.clock(waiting.since_s),
+                            below=teller.speech.depth(waiting.below_m),
+                            duration=teller.speech.duration(waiting.total_s))]
+    left_s = waiting.total_s - (at_s - waiting.since_s)
     return [teller.text("Stage for {asset}: {stage}; {duration} of work left by the durations assumed.", asset=holder,
                         stage=teller.text(_STAGE_WORDS[waiting.stage]),
                         duration=teller.speech.duration(max(left_s, 0)))]
@@ -276,7 +298,7 @@ def _inferred_chain(teller: _Teller, asset: Asset, chain: tuple[tuple[Asset, boo
 
 def _fed(teller: _Teller, asset: Asset, chain: tuple[tuple[Asset, bool], ...], at_s: int | None) -> str:
     values: dict[str, Any] = {
-        "asset": teller.asset(asset), "chain": teller.speech.listing([teller.asset(link) for link, _ in chain])}
+        "asset": teller.placed(asset), "chain": teller.speech.listing([teller.asset(link) for link, _ in chain])}
     if at_s is None:
         message = ("{asset} stays in service throughout, fed by {chain}." if chain else
                    "{asset} stays in service throughout.")

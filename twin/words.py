@@ -106,7 +106,8 @@ class Speech:
 
     def listing(self, items: Sequence[str]) -> str:
         """Give a list in words: a, b et c."""
-        return str(format_list(list(items), locale=self.lang))
+        # British English: no comma before the last "and".
+        return str(format_list(list(items), locale="en_GB" if self.lang == "en" else self.lang))
 
     def where(self, origin: Asset, other: Asset) -> str:
         """Give distance and direction of ``other`` seen from ``origin``; empty where a position is missing or shared.
