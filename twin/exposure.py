@@ -278,7 +278,7 @@ def expose(hazard: Hazard, index: CellIndex, assets: Assets, *, duration_s: int,
         times do not increase.
     """
     times_s = np.asarray(hazard.times_s, np.int64)
-    _check_times(times_s, hazard.after, duration_s)
+    check_times(times_s, hazard.after, duration_s)
     order = _Order.of(index)
     reduction = _Reduction(assets, order.rows, duration_s)
     before: _Frame | None = None
@@ -298,7 +298,14 @@ def expose(hazard: Hazard, index: CellIndex, assets: Assets, *, duration_s: int,
     return _exposure(reduction, index, assets, hazard.depth_error_m)
 
 
-def _check_times(times_s: Int64Array, after: str, duration_s: int) -> None:
+def check_times(times_s: Int64Array, after: str, duration_s: int) -> None:
+    """Refuse times that do not increase, and water that ends before the run when nobody says what follows.
+
+    Raises
+    ------
+    InputError
+        As said.
+    """
     if not len(times_s):
         raise InputError(field="flood", found="water without a single frame", expected="one frame or more")
     if np.any(np.diff(times_s) <= 0):

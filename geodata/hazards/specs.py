@@ -220,8 +220,8 @@ class RiverStage(_Levels):
 class Hand(_Levels):
     """Height above nearest drainage: quick, and blind to what stands between a hollow and the river."""
 
-    #: Area from which a cell counts as a stream [m2]; only the named river when not given.
-    stream_area_m2: float | None = Field(None, gt=0)
+    #: Width of the river, where its shape in the city is only a line [m].
+    width_m: float = Field(10.0, gt=0)
 
 
 class FloodSpec(_Spec):
@@ -242,8 +242,8 @@ class FloodSpec(_Spec):
     model: FlowModel | None = None
     #: What holds after the last frame. A run that outlasts the water is refused unless this says otherwise.
     after: Literal["refuse", "hold", "dry"] = "refuse"
-    #: What a missing value means: ``auto`` takes it as the format tells (declared no-data of a depth raster beside
-    #: zeros is unknown, without zeros dry), ``dry`` or ``unknown`` say it.
+    #: What a missing value means: ``dry`` or ``unknown`` say it; ``auto`` takes it as the format tells and as unknown
+    #: where the format cannot tell.
     nodata: Literal["auto", "dry", "unknown"] = "auto"
     #: Error of the depth, terrain included [m]; the terrain's own where it is computed from it.
     depth_error_m: float | None = Field(None, ge=0)

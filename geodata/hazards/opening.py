@@ -1,0 +1,95 @@
+"""From what a scenario says of its flood to a hazard: the one door."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pyproj import Transformer
+
+from geodata.hazards.specs import FloodSpec
+from geodata.terrain import same_crs
+from twin.errors import InputError
+from twin.exposure import check_times
+from twin.hazard import Grid, Hazard
+
+if TYPE_CHECKING:
+    from geodata.city_file import CityFile
+
+
+def open_hazard(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: datetime, duration_s: int,
+                cache: Path | None = None) -> Hazard:
+    """Give the water of a scenario.
+
+    Parameters
+    ----------
+    spec
+        What the scenario says under ``flood:``.
+    city_file
+        The city: its terrain, river and gauges, and where its assets stand.
+    folder
+        What files are relative to.
+    start, duration_s
+        Start of the plan with offset, and its length [s].
+    cache
+        Folder for water that takes long to compute; None: nothing is kept.
+
+    Raises
+    ------
+    InputError
+        Water that cannot be read, that ends before the run, or that does not meet the city.
+    """
+    hazard = _opened(spec, city_file, folder, start, duration_s, cache)
+    check_times(np.asarray(hazard.times_s), hazard.after, duration_s)
+    check_meets(hazard.grid, city_file, field=f"flood.{spec.source}")
+    return hazard
+
+
+def _opened(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime, duration_s: int, cache: Path | None
+            ) -> Hazard:
+    if spec.source in ("rain", "inflow"):
+        from geodata.flow_frames import open_flow
+
+        return open_flow(spec, city_file=city_file, folder=folder, start=start, duration_s=duration_s, cache=cache)
+    if spec.frames is not None:
+        from geodata.flow_frames import open_frames
+
+        return open_frames(spec, folder=folder, start=start)
+    if spec.river_stage is not None or spec.hand is not None:
+        from geodata.hazards.river_stage import open_stage
+
+        levels = spec.river_stage or spec.hand
+        assert levels is not None
+        return open_stage(levels, city_file=city_file, folder=folder, start=start, duration_s=duration_s,
+                          after=spec.after, depth_error_m=spec.depth_error_m)
+    raise NotImplementedError
+
+
+def check_meets(grid: Grid, city_file: CityFile, *, field: str) -> None:
+    """Refuse water that covers none of the city's assets.
+
+    Raises
+    ------
+    InputError
+        Both extents and both CRSs are said.
+    """
+    assets, crs = city_file.city.assets, city_file.city.crs
+    known = ~(np.isnan(assets.x_m) | np.isnan(assets.y_m))
+    if not np.any(known):
+        return
+    x, y = assets.x_m[known], assets.y_m[known]
+    if not same_crs(crs, grid.crs):
+        x, y = Transformer.from_crs(crs, grid.crs, always_xy=True).transform(x, y)
+    a, b, c, d, e, f = grid.transform
+    corners = np.array([(c + a * col + b * row, f + d * col + e * row)
+                        for col in (0, grid.columns) for row in (0, grid.rows)])
+    west, south, east, north = *corners.min(axis=0), *corners.max(axis=0)
+    if np.any((x >= west) & (x <= east) & (y >= south) & (y <= north)):
+        return
+    raise InputError(
+        field=field, found=f"water from {west:.7g} {south:.7g} to {east:.7g} {north:.7g} in {grid.crs}, and a city "
+        f"from {assets.x_m[known].min():.7g} {assets.y_m[known].min():.7g} to {assets.x_m[known].max():.7g} "
+        f"{assets.y_m[known].max():.7g} in {crs}", expected="water that meets the city",
+        remedy="Check the CRS of the file; `crs` beside it overrides a wrong one.")
