@@ -50,10 +50,10 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
          json: Json = False) -> None:
     """Flood the built-in town, offline: a run folder with map.html in it."""
     _check_place(out)
-    import viewer
     from geodata.atomic import beside
     from geodata.run_folder import read_run
     from scenarios import load_scenario, prepare, run_scenario
+    from viewer.export import export_map
 
     with _stages() as stage:
         stage("making the town")
@@ -62,7 +62,7 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
             stage("writing the run folder")
             finished.write(work / "run")
             stage("drawing the map")
-            viewer.export_map(read_run(work / "run"), work / "run" / "map.html", public=False, lang="fr")
+            export_map(read_run(work / "run"), work / "run" / "map.html", public=False, lang="fr")
             _put(work / "run", out)
     if json:
         _print_json({"run": str(out), "map": str(out / "map.html"), **_summary(finished)})
@@ -177,9 +177,9 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
     if json:
         _print_json(explanation.to_dict())
         return
-    _say(explanation.sentence)
-    for paragraph in explanation.paragraphs:
-        _say(f"\n{paragraph}")
+    _say(explanation.sentence, style="bold")
+    for paragraph in explanation.paragraphs[explanation.paragraphs[:1] == (explanation.sentence,):]:
+        _say(paragraph)
     if explanation.tree is not None:
         from twin.words import speech
 
@@ -200,22 +200,36 @@ def export(run_dir: RunFolder,
                                                            help="Who releases a forecast or an alert.")] = None,
            leaflet: Annotated[list[str] | None, typer.Option("--leaflet", metavar="STREET",
                                                              help="A one-page notice for this street; repeat "
-                                                             "it for more.")] = None,
+                                                             "it for more; all gives every street that loses a lamp."
+                                                             )] = None,
+           contacts: Annotated[Path | None, typer.Option("--contacts", metavar="FILE.toml",
+                                                         help="The city's telephone numbers, addresses and links.")
+                               ] = None,
            json: Json = False) -> None:
     """Make a map, open data or an alert from a run folder: one file, offline."""
-    import viewer
     from geodata.run_folder import read_run
 
     with _stages() as stage:
         stage("reading the run")
         found = read_run(run_dir)
         stage("writing")
-        if format != "html":
-            written = viewer.export_data(found, out, format=format, lang=lang, released_by=released_by)
+        if format == "cap":
+            from viewer.cap import export_cap
+
+            written = export_cap(found, out, released_by=released_by, contacts=contacts)
+        elif format != "html":
+            from viewer.open_data import export_open_data
+
+            written = export_open_data(found, out, format=format, released_by=released_by)
         elif leaflet:
-            written = viewer.export_leaflet(found, out, streets=leaflet, lang=lang, released_by=released_by)
+            from viewer.leaflet import export_leaflet
+
+            written = export_leaflet(found, out, streets=leaflet, lang=lang, released_by=released_by,
+                                     contacts=contacts)
         else:
-            written = viewer.export_map(found, out, public=public, lang=lang, released_by=released_by)
+            from viewer.export import export_map
+
+            written = export_map(found, out, public=public, lang=lang, released_by=released_by, city=contacts)
     size = sum(p.stat().st_size for p in (written.rglob("*") if written.is_dir() else [written]) if p.is_file())
     if json:
         _print_json({"file": str(written), "bytes": size, "format": format, "public": public, "lang": lang})
