@@ -1,0 +1,235 @@
+/** The run as the page knows it: lamps, blocks or buildings, other assets, streets, and their intervals. */
+
+import {INSIDE, Intervals, MAY, OUT, WET} from './intervals.js';
+import {fold} from './format.js';
+import {Shapes} from './shapes.js';
+import {Water} from './water.js';
+
+export class Model {
+  constructor({columns, texts}, config) {
+    this.columns = columns;
+    this.texts = texts;
+    this.config = config;
+    this.isPublic = config.public;
+    const step = texts.frame.step;
+    this.size = [texts.frame.width, texts.frame.height];
+    this.streets = ['', ...texts.streets];
+    this.shapes = {};
+    for (const name of ['street', 'park', 'water', 'bridge', 'building', 'block', 'zone']) this.shapes[name] = new Shapes(columns, name, step);
+    this.water = texts.water ? new Water(columns, texts.water) : null;
+    const scaled = (name) => Float32Array.from(columns[name] ?? [], (value) => value * step);
+    if (this.isPublic) {
+      this.x = scaled('lamp.x');
+      this.y = scaled('lamp.y');
+      this.placed = columns['lamp.placed'];
+      this.street = columns['lamp.street'];
+      this.pattern = columns['lamp.pattern'];
+      this.lamps = [0, this.pattern.length];
+      this.kindOf = null;
+      this.places = {x: scaled('place.x'), y: scaled('place.y'), known: columns['place.known'], street: columns['place.street']};
+    } else {
+      this.x = scaled('asset.x');
+      this.y = scaled('asset.y');
+      this.placed = columns['asset.placed'];
+      this.street = columns['asset.street'];
+      this.pattern = columns['asset.pattern'];
+      const {node, lamp} = texts.count;
+      this.lamps = [node, node + lamp];
+      this.kindOf = columns['asset.kind'];
+      this.feet = new Intervals(columns, 'feet', columns['building.wet']);
+    }
+    this.total = this.lamps[1] - this.lamps[0];
+    this.iv = new Intervals(columns, 'iv', this.pattern);
+    this.blocks = new Intervals(columns, 'wet', columns['block.pattern'] ?? []);
+    this.state = new Uint8Array(this.iv.count);
+    this.lampWeight = new Float64Array(this.iv.count);
+    for (let u = this.lamps[0]; u < this.lamps[1]; u++) this.lampWeight[this.pattern[u]]++;
+    this.times = [];
+    for (let t = 0; t <= config.duration; t += config.step) this.times.push(t);
+    this.nights = config.nights;
+    this.streetTable();
+    this.series();
+  }
+
+  isNight(t) {
+    return this.nights.some(([from, to]) => from <= t && t < to);
+  }
+
+  /** Lamps by street and pattern, so that counting by street costs a few thousand additions. */
+  streetTable() {
+    const pairs = new Map();
+    this.streetTotal = new Uint32Array(this.streets.length);
+    for (let u = this.lamps[0]; u < this.lamps[1]; u++) {
+      const street = this.street[u];
+      this.streetTotal[street]++;
+      const key = street * this.iv.count + this.pattern[u];
+      pairs.set(key, (pairs.get(key) ?? 0) + 1);
+    }
+    this.pairs = [...pairs].map(([key, n]) => [Math.floor(key / this.iv.count), key % this.iv.count, n]);
+    this.streetPatterns = new Map();
+    for (const [street, pattern, n] of this.pairs) {
+      if (!this.streetPatterns.has(street)) this.streetPatterns.set(street, []);
+      this.streetPatterns.get(street).push([pattern, n]);
+    }
+    this.blockStreet = this.columns['block.street'] ?? new Uint16Array(0);
+  }
+
+  series() {
+    this.darkSeries = this.iv.series(OUT, this.times, this.lampWeight);
+    this.outSeries = this.darkSeries.slice();
+    for (let k = 0; k < this.times.length; k++) if (!this.isNight(this.times[k])) this.darkSeries[k] = 0;
+    this.wetSeries = this.isPublic || !this.feet ? this.blocks.series(WET, this.times) : this.feetSeries();
+  }
+
+  feetSeries() {
+    const wet = this.feet.series(WET, this.times);
+    const inside = this.feet.series(INSIDE, this.times);
+    return wet.map((n, k) => n + inside[k]);
+  }
+
+  /** Count everything at a moment. */
+  counts(t) {
+    this.iv.states(t, this.state);
+    let out = 0;
+    let may = 0;
+    for (let p = 1; p < this.iv.count; p++) {
+      if (this.state[p] === OUT) out += this.lampWeight[p];
+      else if (this.state[p] === MAY) may += this.lampWeight[p];
+    }
+    let wet = 0;
+    const source = this.isPublic ? this.blocks : this.feet;
+    for (let p = 1; p < source.count; p++) if (source.weight[p] && source.stateAt(p, t)) wet += source.weight[p];
+    return {out, may, lit: this.total - out - may, wet, night: this.isNight(t)};
+  }
+
+  /** Streets with lamps out (or in doubt) at a moment: {street, out, may, total, since, wet}. */
+  streetRows(t) {
+    this.iv.states(t, this.state);
+    const rows = new Map();
+    const row = (street) => {
+      if (!rows.has(street)) rows.set(street, {street, out: 0, may: 0, total: this.streetTotal[street], since: Infinity, wet: 0, story: 0, most: 0});
+      return rows.get(street);
+    };
+    for (const [street, pattern, n] of this.pairs) {
+      const state = this.state[pattern];
+      if (state === OUT) {
+        const at = row(street);
+        const i = this.iv.at(pattern, t);
+        at.out += n;
+        at.since = Math.min(at.since, this.iv.start[i]);
+        if (n > at.most) [at.most, at.story] = [n, this.iv.story[i]];
+      } else if (state === MAY) {
+        row(street).may += n;
+      }
+    }
+    for (let b = 0; b < this.blockStreet.length; b++) {
+      if (this.blockStreet[b] && rows.has(this.blockStreet[b]) && this.blocks.stateAt(this.blocks.members[b], t)) rows.get(this.blockStreet[b]).wet++;
+    }
+    return [...rows.values()].sort((a, b) => b.out - a.out || b.may - a.may || (this.streets[a.street] < this.streets[b.street] ? -1 : 1));
+  }
+
+  /** What happens to one street over the run. */
+  streetStory(street, t) {
+    const patterns = this.streetPatterns.get(street) ?? [];
+    const now = {out: 0, may: 0, total: this.streetTotal[street], since: Infinity, story: 0, interval: -1};
+    const night = {out: 0, first: Infinity, last: 0, story: 0, may: 0};
+    let most = 0;
+    let mostEver = 0;
+    for (const [pattern, n] of patterns) {
+      const i = this.iv.at(pattern, t);
+      if (i >= 0 && this.iv.state[i] === OUT) {
+        now.out += n;
+        now.since = Math.min(now.since, this.iv.start[i]);
+        if (n > most) [most, now.story, now.interval] = [n, this.iv.story[i], i];
+      } else if (i >= 0) {
+        now.may += n;
+      }
+      let ever = false;
+      let doubt = false;
+      for (const k of this.iv.rows(pattern)) {
+        if (this.iv.state[k] === MAY) doubt = true;
+        if (this.iv.state[k] !== OUT) continue;
+        ever = true;
+        night.first = Math.min(night.first, this.iv.start[k]);
+        night.last = Math.max(night.last, this.iv.end[k]);
+        if (n > mostEver) [mostEver, night.story] = [n, this.iv.story[k]];
+      }
+      if (ever) night.out += n;
+      else if (doubt) night.may += n;
+    }
+    return {now, night};
+  }
+
+  ids() {
+    if (!this.idList) {
+      const coded = this.texts[this.isPublic ? 'lamp.id' : 'asset.id'];
+      const list = [];
+      if (coded) {
+        let before = '';
+        for (const line of coded.split('\n')) {
+          before = before.slice(0, parseInt(line[0], 36)) + line.slice(1);
+          list.push(before);
+        }
+      }
+      this.idList = list;
+    }
+    return this.idList;
+  }
+
+  /** Find streets and assets by what people type: {streets, assets}, best first. */
+  find(query, limit = 6) {
+    const wanted = fold(query);
+    if (!wanted) return {streets: [], assets: []};
+    this.folded ??= this.streets.map(fold);
+    const scored = [];
+    this.folded.forEach((name, street) => {
+      if (!street) return;
+      const place = name.indexOf(wanted);
+      if (place >= 0) scored.push([name === wanted ? 0 : place === 0 ? 1 : name[place - 1] === ' ' ? 2 : 3, name.length, street]);
+    });
+    scored.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
+    const assets = [];
+    const ids = this.ids();
+    const names = this.texts['asset.name'] ?? {};
+    for (const exact of [true, false]) {
+      for (let u = 0; u < ids.length && assets.length < limit; u++) {
+        const id = ids[u].toLowerCase();
+        if (exact ? id === query.trim().toLowerCase() : id.startsWith(query.trim().toLowerCase()) && !assets.includes(u)) assets.push(u);
+      }
+    }
+    for (const [u, name] of Object.entries(names)) {
+      if (assets.length < limit && fold(name).includes(wanted) && !assets.includes(Number(u))) assets.push(Number(u));
+    }
+    return {streets: scored.slice(0, limit).map((row) => row[2]), assets, exact: scored.length > 0 && scored[0][0] === 0};
+  }
+
+  /** Five streets spelt most like a query. */
+  nearest(query) {
+    const wanted = fold(query);
+    this.folded ??= this.streets.map(fold);
+    const pairs = (text) => new Set([...text].slice(0, -1).map((letter, i) => letter + text[i + 1]));
+    const mine = pairs(wanted);
+    return this.folded.map((name, street) => {
+      const theirs = pairs(name);
+      let shared = 0;
+      for (const pair of mine) if (theirs.has(pair)) shared++;
+      return [2 * shared / (mine.size + theirs.size || 1), street];
+    }).filter(([, street]) => street).sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, 5).map((row) => row[1]);
+  }
+
+  /** The box that holds what goes out or gets wet, else all lamps: [west, north, east, south]. */
+  focus() {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    const grow = (x, y) => {
+      box[0] = Math.min(box[0], x);
+      box[1] = Math.min(box[1], y);
+      box[2] = Math.max(box[2], x);
+      box[3] = Math.max(box[3], y);
+    };
+    for (const all of [false, true]) {
+      for (let u = this.lamps[0]; u < this.lamps[1]; u++) if (this.placed[u] && (all || this.pattern[u])) grow(this.x[u], this.y[u]);
+      if (box[2] - box[0] > 150) return box;
+    }
+    return box[2] > box[0] ? box : [0, 0, ...this.size];
+  }
+}

@@ -1,0 +1,87 @@
+/** Shapes as packed by viewer/frame.py: first vertices and steps, in page metres with y down. */
+
+export class Shapes {
+  constructor(columns, name, step) {
+    const counts = columns[`${name}.n`] ?? new Uint16Array(0);
+    const {[`${name}.fx`]: fx, [`${name}.fy`]: fy, [`${name}.dx`]: dx, [`${name}.dy`]: dy} = columns;
+    this.length = counts.length;
+    this.starts = new Uint32Array(counts.length + 1);
+    for (let i = 0; i < counts.length; i++) this.starts[i + 1] = this.starts[i] + counts[i];
+    this.xy = new Float32Array(2 * this.starts[counts.length]);
+    this.boxes = new Float32Array(4 * counts.length);
+    for (let i = 0, k = 0, at = 0; i < counts.length; i++) {
+      let x = fx[i];
+      let y = fy[i];
+      let [west, north, east, south] = [x, y, x, y];
+      for (let j = 0; j < counts[i]; j++) {
+        if (j) {
+          x = (x + dx[k]) & 65535;
+          y = (y + dy[k++]) & 65535;
+        }
+        this.xy[at++] = x * step;
+        this.xy[at++] = y * step;
+        west = Math.min(west, x);
+        east = Math.max(east, x);
+        north = Math.min(north, y);
+        south = Math.max(south, y);
+      }
+      this.boxes.set([west * step, north * step, east * step, south * step], 4 * i);
+    }
+    this.outer = columns[`${name}.outer`];
+    this.of = columns[`${name}.of`];
+  }
+
+  /** Add one ring or line to a path. */
+  trace(path, i, closed) {
+    const from = this.starts[i];
+    const to = this.starts[i + 1];
+    path.moveTo(this.xy[2 * from], this.xy[2 * from + 1]);
+    for (let k = from + 1; k < to; k++) path.lineTo(this.xy[2 * k], this.xy[2 * k + 1]);
+    if (closed) path.closePath();
+  }
+
+  path(closed, wanted) {
+    const path = new Path2D();
+    for (let i = 0; i < this.length; i++) if (!wanted || wanted(i)) this.trace(path, i, closed);
+    return path;
+  }
+
+  meets(i, box) {
+    const b = this.boxes;
+    return b[4 * i] <= box[2] && b[4 * i + 2] >= box[0] && b[4 * i + 1] <= box[3] && b[4 * i + 3] >= box[1];
+  }
+
+  /** Is a point inside ring i? */
+  holds(i, x, y) {
+    let inside = false;
+    for (let k = this.starts[i], j = this.starts[i + 1] - 1; k < this.starts[i + 1]; j = k++) {
+      const [xi, yi, xj, yj] = [this.xy[2 * k], this.xy[2 * k + 1], this.xy[2 * j], this.xy[2 * j + 1]];
+      if (yi > y !== yj > y && x < (xj - xi) * (y - yi) / (yj - yi) + xi) inside = !inside;
+    }
+    return inside;
+  }
+
+  /** Distance of a point from line i [m]. */
+  distance(i, x, y) {
+    let best = Infinity;
+    for (let k = this.starts[i]; k + 1 < this.starts[i + 1]; k++) {
+      const [ax, ay, bx, by] = this.xy.subarray(2 * k, 2 * k + 4);
+      const [dx, dy] = [bx - ax, by - ay];
+      const share = Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)));
+      best = Math.min(best, Math.hypot(x - ax - share * dx, y - ay - share * dy));
+    }
+    return best;
+  }
+
+  /** Polygons with their holes as nested arrays, for layers that cut them into triangles. */
+  polygons() {
+    const polygons = [];
+    for (let i = 0; i < this.length; i++) {
+      const ring = [];
+      for (let k = this.starts[i]; k < this.starts[i + 1]; k++) ring.push([this.xy[2 * k], this.xy[2 * k + 1]]);
+      if (!this.outer || this.outer[i]) polygons.push([ring]);
+      else polygons[polygons.length - 1].push(ring);
+    }
+    return polygons;
+  }
+}
