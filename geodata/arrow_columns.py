@@ -141,10 +141,11 @@ def any_of(values: pa.Array) -> Any:
     return values.to_numpy(zero_copy_only=False)
 
 
-def shapes_of(wkb: pa.Array) -> tuple[TextArray, FloatArray, FloatArray]:
+def shapes_of(wkb: pa.Array, is_placed: Any = None) -> tuple[TextArray, FloatArray, FloatArray]:
     """Give the geometries of a WKB column and a point in each, (N,) each; None and NaN where there is none.
 
-    Points are read from the bytes at once; a polygon's point lies within it.
+    Where all are plain points, the coordinates say it all and the geometries are None. A polygon's point lies within
+    it, and is not looked for where ``is_placed``, (N,), says that the position is known otherwise.
     """
     n = len(wkb)
     shapes = np.full(n, None, dtype=object)
@@ -153,16 +154,17 @@ def shapes_of(wkb: pa.Array) -> tuple[TextArray, FloatArray, FloatArray]:
     if not len(present):
         return shapes, x, y
     filled = wkb if len(present) == n else wkb.drop_null()
-    xy = _plain_points(filled)
+    xy = _plain_points(filled) if is_placed is None else None
     if xy is None:
         geometries = shapely.from_wkb(filled.to_numpy(zero_copy_only=False))
-        is_point = shapely.get_type_id(geometries) == 0
+        look = shapely.get_type_id(geometries) != 0
         inner = geometries.copy()
-        inner[~is_point] = shapely.point_on_surface(geometries[~is_point])
+        if is_placed is not None:
+            inner[look & is_placed[present]] = None
+            look &= ~is_placed[present]
+        inner[look] = shapely.point_on_surface(geometries[look])
         xy = np.column_stack([shapely.get_x(inner), shapely.get_y(inner)])
-    else:
-        geometries = shapely.points(xy)
-    shapes[present] = geometries
+        shapes[present] = geometries
     x[present], y[present] = xy[:, 0], xy[:, 1]
     return shapes, x, y
 

@@ -180,7 +180,7 @@ def _positions(assets: Assets) -> Iterator[Finding]:
 
 
 def _shapes(city_file: CityFile) -> Iterator[Finding]:
-    assets, shapes = city_file.city.assets, city_file.shapes
+    assets, shapes = city_file.city.assets, city_file.outlines
     drawn = np.flatnonzero(shapely.get_type_id(shapes) > 0)
     broken = drawn[~shapely.is_valid(shapes[drawn])]
     for name, rows in by_kind(assets, broken).items():

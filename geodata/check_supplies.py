@@ -127,8 +127,8 @@ def losses(assets: Assets, supplies: Supplies) -> tuple[Int32Array, Int64Array]:
         groups.setdefault(c, {}).setdefault(g, []).append(s)
     hangs_on = _hangs_on(np.flatnonzero(feeds).tolist(), groups)
     lost = {row: np.zeros(kinds, np.int64) for row in np.flatnonzero(feeds).tolist()}
-    for row in lost:
-        for upon in hangs_on[row]:
+    for row, above in hangs_on.items():
+        for upon in above:
             if row in leaves:
                 lost[upon] += leaves[row]
             if upon != row:
@@ -144,7 +144,7 @@ def losses(assets: Assets, supplies: Supplies) -> tuple[Int32Array, Int64Array]:
 def _hangs_on(feeders: list[int], groups: dict[int, dict[int, list[int]]]) -> dict[int, frozenset[int]]:
     """Give the assets that each feeder hangs on: the greatest solution of the equations, by falling iteration.
 
-    What no source reaches hangs on itself alone: it is out as it stands.
+    What no source reaches is left out: it is out as it stands, and can be taken down by nothing.
     """
     found: dict[int, frozenset[int]] = {row: frozenset((row,)) for row in feeders if row not in groups}
     consumers: dict[int, list[int]] = {}
@@ -161,7 +161,7 @@ def _hangs_on(feeders: list[int], groups: dict[int, dict[int, list[int]]]) -> di
                 found[row] = upon | {row}
                 later.update(dict.fromkeys(consumers.get(row, [])))
         waiting = list(later)
-    return {row: found.get(row, frozenset((row,))) for row in feeders}
+    return found
 
 
 def _needed(needs: dict[int, list[int]], hangs_on: dict[int, frozenset[int]]) -> frozenset[int] | None:

@@ -82,7 +82,32 @@ class Origin:
             mine is theirs for mine, theirs in zip(_content(city_file), self.content, strict=True))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Shapes:
+    """The field ``CityFile.shapes``: the points of a million lamps are made when first asked for, not before."""
+
+    def __get__(self, city_file: CityFile | None, owner: type | None = None) -> TextArray:
+        if city_file is None:
+            raise AttributeError("shapes has no default")
+        held = vars(city_file)
+        if "_shapes" not in held:
+            assets, shapes = city_file.city.assets, held["_outlines"].copy()
+            bare = np.flatnonzero(np.equal(shapes, None) & ~np.isnan(assets.x_m) & ~np.isnan(assets.y_m)
+                                  & ~placeless(assets))
+            shapes[bare] = shapely.points(assets.x_m[bare], assets.y_m[bare])
+            shapes.flags.writeable = False
+            held["_shapes"] = shapes
+        return held["_shapes"]  # type: ignore[no-any-return]
+
+    def __set__(self, city_file: CityFile, value: Any) -> None:
+        assets, shapes = city_file.city.assets, np.array(value, dtype=object)
+        if shapes.shape != (len(assets),):
+            raise ValueError(f"{shapes.shape} shapes for {len(assets)} assets")
+        shapes[placeless(assets)] = None
+        shapes.flags.writeable = False
+        vars(city_file)["_outlines"] = shapes
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class CityFile:
     """All that a city file holds: the city of the engine, and what maps, imports and doctors need beside it.
 
@@ -91,7 +116,7 @@ class CityFile:
 
     city: City
     #: Shape of each asset in the city's CRS, (A,): point, outline or footprint; None where there is none.
-    shapes: TextArray
+    shapes: TextArray = _Shapes()  # type: ignore[assignment]
     #: Layers by name, those that exist.
     context: Mapping[str, Context] = field(default_factory=dict)
     terrain: Terrain | None = None
@@ -103,18 +128,10 @@ class CityFile:
     #: Where it was read from; None for a city made in memory.
     origin: Origin | None = None
 
-    def __post_init__(self) -> None:
-        assets = self.city.assets
-        shapes = np.array(self.shapes, dtype=object)
-        if shapes.shape != (len(assets),):
-            raise ValueError(f"{shapes.shape} shapes for {len(assets)} assets")
-        no_place = placeless(assets)
-        bare = np.flatnonzero(np.equal(shapes, None) & ~np.isnan(assets.x_m) & ~np.isnan(assets.y_m) & ~no_place)
-        if len(bare):
-            shapes[bare] = shapely.points(assets.x_m[bare], assets.y_m[bare])
-        shapes[no_place] = None
-        shapes.flags.writeable = False
-        object.__setattr__(self, "shapes", shapes)
+    @property
+    def outlines(self) -> TextArray:
+        """Shapes as they were given, (A,): None where ``x_m`` and ``y_m`` say it all. Costs nothing."""
+        return vars(self)["_outlines"]  # type: ignore[no-any-return]
 
 
 def terrain_path(path: Path) -> Path:

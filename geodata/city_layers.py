@@ -117,10 +117,12 @@ def _asset_layer(city_file: CityFile, code: int, rows: Any, ids: Mapping[str, li
     for name, always in (("people", kind.name in {"building", "site"}), ("zero_m", kind.name == "gauge")):
         if always or not np.all(np.isnan(getattr(assets, name)[rows])):
             columns[name] = floats_to_arrow(getattr(assets, name)[rows])
-    x, y, shapes = assets.x_m[rows], assets.y_m[rows], city_file.shapes[rows]
-    is_point = shapely.get_type_id(shapes) == 0
+    x, y, shapes = assets.x_m[rows], assets.y_m[rows], city_file.outlines[rows]
+    is_bare = np.equal(shapes, None)
     with np.errstate(invalid="ignore"):
-        stands_apart = ~(is_point & (shapely.get_x(shapes) == x) & (shapely.get_y(shapes) == y)) & ~np.isnan(x)
+        is_point = (shapely.get_type_id(shapes) == 0) & ~shapely.has_z(shapes) & (
+            shapely.get_x(shapes) == x) & (shapely.get_y(shapes) == y)
+    stands_apart = ~np.isnan(x) & ~is_point & (~is_bare if kind.footprint != "none" else True)
     if np.any(stands_apart):
         columns |= {"x_m": floats_to_arrow(x), "y_m": floats_to_arrow(y)}
     for name, values in city_file.extra.get(kind.name, {}).items():
@@ -128,9 +130,11 @@ def _asset_layer(city_file: CityFile, code: int, rows: Any, ids: Mapping[str, li
     table = pa.table(columns)
     if kind.footprint == "none":
         return kind.name, table, None
-    plain = is_point | np.equal(shapes, None)
-    if np.all(plain) and not np.any(stands_apart) and not np.any(shapely.has_z(shapes)):
+    if np.all(is_point | is_bare):
         return kind.name, _with_geometry(table, points_to_wkb(x, y)), "Point"
+    shapes = shapes.copy()
+    bare = np.flatnonzero(is_bare & ~np.isnan(x))
+    shapes[bare] = shapely.points(x[bare], y[bare])
     return kind.name, _with_geometry(table, shapes_to_wkb(shapes)), _geometry_type(shapes)
 
 

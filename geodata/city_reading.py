@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 
 from geodata.arrow_columns import any_of, as_array, codes_of, floats_of, labels_of, shapes_of, texts_of
 from geodata.city_layers import COLUMNS, FORMAT
@@ -18,7 +19,7 @@ from twin.assets import Assets, Labels, Source
 from twin.city import City
 from twin.errors import InputError, InputErrors
 from twin.kinds import Kinds
-from twin.quantities import Int8Array, Int32Array
+from twin.quantities import Int8Array
 from twin.supplies import Feed, Service, Supplies
 
 #: Columns of a layer of assets that are not imported ones.
@@ -125,7 +126,9 @@ def _in_order(wanted: list[str], held: list[str]) -> list[str]:
 def _context(package: Package, layer: str) -> dict[str, Any]:
     columns = [name for name in package.columns(layer) if name not in {"fid", "geom"}]
     table = package.read(layer, columns)
-    shapes, _, _ = shapes_of(as_array(table["geom"]))
+    shapes, x, y = shapes_of(as_array(table["geom"]))
+    bare = np.flatnonzero(np.equal(shapes, None) & ~np.isnan(x))
+    shapes[bare] = shapely.points(x[bare], y[bare])
     n = table.num_rows
 
     def texts(name: str) -> Any:
@@ -213,7 +216,8 @@ def _shapes(tables: Mapping[str, pa.Table], names: list[str], order: Any) -> tup
     for layer in names:
         table = tables[layer]
         n = table.num_rows
-        parts.append(shapes_of(as_array(table["geom"])) if "geom" in table.column_names and n
+        placed = ~np.isnan(floats_of(as_array(table["x_m"]))) if "x_m" in table.column_names else None
+        parts.append(shapes_of(as_array(table["geom"]), placed) if "geom" in table.column_names and n
                      else (np.full(n, None, dtype=object), np.full(n, np.nan), np.full(n, np.nan)))
     if not parts:
         return np.zeros(0, object), np.zeros(0), np.zeros(0)
@@ -254,20 +258,22 @@ def _extra(table: pa.Table) -> dict[str, Any]:
 def _supplies(package: Package, assets: Assets) -> Supplies:
     file = str(package.path)
     table = package.read("supplies", list(_EDGES))
-    ids = pa.array(assets.id, pa.string())
-    rows: dict[str, Int32Array] = {}
     complaints = []
-    for end in ("supplier", "consumer"):
-        words = as_array(table[end].cast(pa.string()))
-        found = pc.index_in(words, value_set=ids)
-        if found.null_count:
-            strange = words.filter(pc.is_null(found)).to_pylist()
+    suppliers = as_array(table["supplier"].cast(pa.string())).dictionary_encode()  # few assets supply many
+    words = pa.concat_arrays([as_array(table["consumer"].cast(pa.string())), suppliers.dictionary])
+    found = pc.index_in(words, value_set=pa.array(assets.id, pa.string()))
+    known = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int32)
+    consumer, of_word = known[:table.num_rows], np.append(known[table.num_rows:], -1).astype(np.int32)
+    supplier = of_word[pc.fill_null(suppliers.indices, len(of_word) - 1).to_numpy(zero_copy_only=False)]
+    for end, rows in (("supplier", supplier), ("consumer", consumer)):
+        lost = np.flatnonzero(rows < 0)
+        if len(lost):
+            strange = table[end].take(pa.array(lost)).to_pylist()
             complaints.append(InputError(
-                file=file, field=f"supplies.{end}", found=f"{len(strange)} links with assets that the city lacks",
+                file=file, field=f"supplies.{end}",
+                found=f"{len(lost)} link{'s' if len(lost) > 1 else ''} with assets that the city lacks",
                 expected="ids of assets of this city", ids=sorted({word or "(empty)" for word in strange}),
                 remedy="Was an asset deleted? Delete its links too, or give it back."))
-        else:
-            rows[end] = found.to_numpy(zero_copy_only=False).astype(np.int32)
     words_of = {"service": [s.name.lower() for s in Service], "feed": [f.name.lower() for f in Feed],
                 "source": _SOURCES}
     codes: dict[str, Any] = {}
@@ -280,7 +286,7 @@ def _supplies(package: Package, assets: Assets) -> Supplies:
     numbers = {name: np.nan_to_num(floats_of(as_array(table[name]))).astype(np.int64)
                for name in ("group", "preference", "transfer_s")}
     try:
-        return Supplies.of(len(assets), **rows, **codes, **numbers)
+        return Supplies.of(len(assets), supplier=supplier, consumer=consumer, **codes, **numbers)
     except InputError as error:
         raise InputError(file=file, field=f"supplies.{error.field}", found=error.found, expected=error.expected,
                          remedy=error.remedy) from error

@@ -76,7 +76,7 @@ def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, gr
     out = Path(out)
     with whole_folder(out, holds="run.json") as folder:
         _write_city(result.city, city_file, folder / "city.gpkg")
-        write_tables(result, city_file.shapes, folder)
+        write_tables(result, city_file.outlines, folder)
         water: dict[str, Any] | None = None
         if envelope is not None and grid is not None:
             water = write_water(envelope, grid, folder / "water.tif")
@@ -100,7 +100,7 @@ def _write_city(city: City, city_file: CityFile, path: Path) -> None:
         shutil.copyfile(origin.path, path)
         path.chmod(0o644)
     else:
-        write_package(replace(city_file, city=city), path, name=str(path.name))
+        write_package(replace(city_file, city=city, shapes=city_file.outlines), path, name=path.name)
     database = sqlite3.connect(path, isolation_level=None)
     try:  # the terrain stays with the city: a run that was mailed must not miss it
         database.execute("PRAGMA journal_mode = DELETE")

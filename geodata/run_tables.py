@@ -16,6 +16,7 @@ import pyproj
 import shapely
 
 from geodata.arrow_columns import as_array, codes_of, floats_of, points_to_wkb, texts_of, words_to_arrow
+from geodata.city_layers import placeless
 from twin.assets import Assets
 from twin.errors import InputError
 from twin.exposure import Coverage, Crossings, Exposure, Level
@@ -68,7 +69,7 @@ def write_tables(result: Result, shapes: TextArray, folder: Path) -> None:
     result
         The answer.
     shapes
-        Shape of each asset, (A,).
+        Shape of each asset, (A,); None where its position says it all.
     folder
         Where.
     """
@@ -147,7 +148,7 @@ def _outages_table(result: Result, ids: pa.Array, clock: _Clock) -> dict[str, pa
 def _exposure_table(result: Result, ids: pa.Array, clock: _Clock,
                     shapes: TextArray) -> tuple[dict[str, pa.Array], dict[str, Any]]:
     assets, exposure = result.city.assets, result.exposure
-    wkb, geo = _geometry(shapes, result.city.crs)
+    wkb, geo = _geometry(assets, shapes, result.city.crs)
     return {
         "asset_id": ids, "kind": _kinds(assets, slice(None)), "ground_m": _nan_as_null(assets.ground_m, pa.float64()),
         "peak_depth_m": _nan_as_null(exposure.peak_depth_m, pa.float32()),
@@ -158,14 +159,17 @@ def _exposure_table(result: Result, ids: pa.Array, clock: _Clock,
         "coverage": words_to_arrow(exposure.coverage, _COVERAGE), "geometry": wkb}, geo
 
 
-def _geometry(shapes: TextArray, crs: str) -> tuple[pa.Array, dict[str, Any]]:
+def _geometry(assets: Assets, shapes: TextArray, crs: str) -> tuple[pa.Array, dict[str, Any]]:
     """Give the shapes as WKB, (A,), and the ``geo`` metadata of GeoParquet 1.1.
 
     Source: https://geoparquet.org/releases/v1.1.0/
     """
     types, has_z = shapely.get_type_id(shapes), shapely.has_z(shapes)
-    points = (types == 0) & ~has_z
-    x, y = np.where(points, shapely.get_x(shapes), np.nan), np.where(points, shapely.get_y(shapes), np.nan)
+    bare = (types == -1) & ~placeless(assets) & ~np.isnan(assets.x_m) & ~np.isnan(assets.y_m)
+    points = bare | ((types == 0) & ~has_z)
+    types = np.where(bare, 0, types)
+    x = np.where(bare, assets.x_m, np.where(points, shapely.get_x(shapes), np.nan))
+    y = np.where(bare, assets.y_m, np.where(points, shapely.get_y(shapes), np.nan))
     wkb = points_to_wkb(x, y)
     others = np.flatnonzero(~points & (types >= 0))
     if len(others):

@@ -7,6 +7,7 @@ circuit has no live part of its own that water could reach, and is touched by no
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
@@ -177,8 +178,7 @@ class Assets:
         """
         ids = np.array(list(id), dtype=object)
         n = len(ids)
-        row_of = {name: row for row, name in enumerate(ids)}
-        _check_ids(ids, row_of)
+        _check_ids(ids)
         codes = column(kind if isinstance(kind, np.ndarray) and kind.dtype.kind == "i" else kinds.codes(list(kind)),
                        np.int16, n)
 
@@ -220,7 +220,7 @@ class Assets:
             zero_m=column(given.pop("zero_m", np.nan), np.float64, n),
             street=labels("street"), district=labels("district"), owner=labels("owner"), operator=labels("operator"),
             ground_source=column(ground_source, np.int8, n), touch_source=touch_source, fail_source=fail_source,
-            protection_source=column(protection_source, np.int8), _row_of=row_of)
+            protection_source=column(protection_source, np.int8))
         if given:
             raise InputError(found=f"columns {sorted(given)}", expected="columns of Assets", field=", ".join(given))
         return assets
@@ -248,6 +248,8 @@ class Assets:
         InputError
             The city has no such asset; the nearest spellings are named.
         """
+        if not self._row_of:  # made when first asked for: a million ids are a quarter of a second
+            self._row_of.update(zip(self.id.tolist(), range(len(self)), strict=True))
         try:
             return self._row_of[asset_id]
         except KeyError:
@@ -284,12 +286,14 @@ class Assets:
                 raise AssertionError(f"{f.name} of {self.id[row]}: {mine[row]!r} against {theirs[row]!r}")
 
 
-def _check_ids(ids: TextArray, row_of: Mapping[str, int]) -> None:
-    empty = [f"row {row}" for row, name in enumerate(ids) if not isinstance(name, str) or not name]
-    if empty:
+def _check_ids(ids: TextArray) -> None:
+    names = ids.tolist()
+    distinct = set(names) if set(map(type, names)) <= {str} else {""}
+    if "" in distinct:
+        empty = [f"row {row}" for row, name in enumerate(names) if not isinstance(name, str) or not name]
         raise InputError(found="assets without an id", expected="a text id for each asset", field="id", ids=empty)
-    if len(row_of) < len(ids):
-        repeated = sorted({name for row, name in enumerate(ids) if row_of[name] != row})
+    if len(distinct) < len(names):
+        repeated = sorted(name for name, count in Counter(names).items() if count > 1)
         raise InputError(found="repeated ids", expected="ids unique in the city", field="id", ids=repeated,
                          remedy="Where two kinds share a numbering, put the kind before the number.")
 

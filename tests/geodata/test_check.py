@@ -184,7 +184,7 @@ def served_without(city: City, lost: int) -> set[int]:
         served = now
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(city=cities())
 def test_losses_are_those_of_taking_each_feeder_out(city: City) -> None:
     whole = served_without(city, -1)
@@ -198,7 +198,7 @@ def test_losses_are_those_of_taking_each_feeder_out(city: City) -> None:
             np.testing.assert_array_equal(counts, expected + np.zeros(len(built_in_kinds()), int))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(city=cities())
 def test_rings_are_the_strongly_connected_sets(city: City) -> None:
     import networkx as nx

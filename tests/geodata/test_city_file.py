@@ -166,9 +166,9 @@ def test_order_of_assets_survives_layers_of_mixed_kinds(tmp_path: Path) -> None:
 def test_gis_tools_list_every_layer_and_table(tmp_path: Path) -> None:
     write_city(small_town(), tmp_path / "ville.gpkg")
     listed = dict(pyogrio.list_layers(tmp_path / "ville.gpkg").tolist())
-    assert listed == {"substation": "Point", "cabinet": "Point", "circuit": None, "lamp": "Point",
-                      "building": "Polygon", "gauge": "Point", "street": "LineString", "supplies": None, "kinds": None, "metadata": None,
-                      "sources": None}
+    assert listed == {
+        "substation": "Point", "cabinet": "Point", "circuit": None, "lamp": "Point", "building": "Polygon",
+        "gauge": "Point", "street": "LineString", "supplies": None, "kinds": None, "metadata": None, "sources": None}
     lamps = pyogrio.read_dataframe(tmp_path / "ville.gpkg", layer="lamp")
     assert lamps.crs.to_epsg() == 2154
     assert lamps["street_id"].tolist() == ["V2", "V2"]
@@ -231,7 +231,7 @@ def test_layer_added_by_hand_is_drawn_as_context(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("statement", "message"), [
-    ("DELETE FROM lamp WHERE id = 'L2'", r"supplies\.consumer', L2: found 1 links with assets that the city lacks"),
+    ("DELETE FROM lamp WHERE id = 'L2'", r"supplies\.consumer', L2: found 1 link with assets that the city lacks"),
     ("UPDATE lamp SET id = 'L1'", r"field 'id', L1: found repeated ids"),
     ("UPDATE lamp SET id = NULL WHERE id = 'L2'", "assets without an id"),
     ("UPDATE lamp SET touch_source = 'guess'", r"touch_source': found 'guess'; expected one of survey, observed"),
