@@ -32,12 +32,11 @@ def find_scenario(name: str | Path) -> Path:
     InputError
         Neither; the shipped names are listed.
     """
-    path = Path(name)
+    path, own = Path(name), shipped()
+    if str(name) in own and not path.is_file():
+        return own[str(name)]
     if path.exists():
         return path
-    own = shipped()
-    if str(name) in own:
-        return own[str(name)]
     near = get_close_matches(str(name), own, n=1)
     raise InputError(file=str(name), found="no such file",
                      expected="a scenario file, or a shipped scenario by its name",

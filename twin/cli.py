@@ -52,12 +52,12 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
     _check_place(out)
     from geodata.atomic import beside
     from geodata.run_folder import read_run
-    from scenarios import load_scenario, prepare, run_scenario
+    from scenarios import load_scenario, prepare, run_scenario, shipped
     from viewer.export import export_map
 
     with _stages() as stage:
         stage("making the town")
-        finished = run_scenario(prepare(load_scenario(_DEMO)), progress=_run_stages(stage))
+        finished = run_scenario(prepare(load_scenario(shipped()[_DEMO])), progress=_run_stages(stage))
         with beside(out) as work:
             stage("writing the run folder")
             finished.write(work / "run")
@@ -73,7 +73,7 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
         _say(f"The causes: twin explain {out} LAMP --lang fr   (or --lang en)")
 
 
-_DEMO = "ouche-q100"
+_DEMO = "ouche-q10"
 
 
 @app.command("import", epilog="Example:  twin import lecce --data ../shared/data --out lecce.gpkg")

@@ -138,6 +138,14 @@ def test_shipped_scenarios_resolve_by_name_and_others_name_them() -> None:
         find_scenario("no-such-scenario")
 
 
+def test_a_folder_of_the_same_name_does_not_hide_a_shipped_scenario(tmp_path: Path,
+                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = next(iter(shipped()))
+    (tmp_path / name).mkdir()
+    assert find_scenario(name) == shipped()[name]
+
+
 def test_ids_that_yaml_takes_for_numbers_are_ids(scenario: Make) -> None:
     read = scenario("events:\n  - {at: +1h, cut: [12, A-1]}\n")
     assert read.events[0].cut == ("12", "A-1")
