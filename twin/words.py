@@ -27,6 +27,8 @@ _SPACE = "\u00a0"
 #: Eight directions counter-clockwise from east, as the catalogues name them.
 _DIRECTIONS = ("to the east", "to the north-east", "to the north", "to the north-west", "to the west",
                "to the south-west", "to the south", "to the south-east")
+#: Kinds that people call by name where there is one.
+_KNOWN_BY_NAME = {"site", "building", "zone", "gauge"}
 #: Under this distance two assets stand at the same place [m].
 _HERE_M = 5.0
 
@@ -134,8 +136,8 @@ class Speech:
         return f"{words.the} {label}" if self.lang == "fr" else f"{words.one} {label}"
 
     def label(self, asset: Asset) -> str:
-        """Give the name in quotation marks where there is one that differs from the id, else the id."""
-        if not asset.name or asset.name == asset.id:
+        """Give what an asset is called: places that people know go by their name, gear by the id painted on it."""
+        if asset.kind not in _KNOWN_BY_NAME or not asset.name or asset.name == asset.id:
             return asset.id
         return f"«{_SPACE}{asset.name}{_SPACE}»" if self.lang == "fr" else f"“{asset.name}”"
 

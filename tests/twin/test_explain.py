@@ -33,11 +33,11 @@ WORDS = [
     ("L1", "en", "Lamp L1 is dark from 17:54 to Monday 06:45: lamp L2, 10 m to the east, has its live parts in water "
                  "(0.76 m at its highest, threshold 0.30 m) and trips lighting circuit K1."),
     ("L3", "fr", "La lampe L3 est éteinte de lundi 2 h 30 à lundi 3 h 00 : le poste électrique S1, qui alimente "
-                 "l’armoire d’éclairage C2 et se trouve à 80 m à l’ouest, est en panne à partir de lundi 2 h 00, et son "
-                 "secours, le poste électrique S2, est lui aussi hors service."),
-    ("L3", "en", "Lamp L3 is dark from Monday 02:30 to Monday 03:00: substation S1, which feeds lighting cabinet C2 and "
-                 "stands 80 m to the west, is broken down from Monday 02:00, and its back-up, substation S2, is out "
-                 "too."),
+                 "l’armoire d’éclairage C2 et se trouve à 80 m à l’ouest, est en panne à partir de lundi 2 h 00, et "
+                 "son secours, le poste électrique S2, est lui aussi hors service."),
+    ("L3", "en", "Lamp L3 is dark from Monday 02:30 to Monday 03:00: substation S1, which feeds lighting cabinet C2 "
+                 "and stands 80 m to the west, is broken down from Monday 02:00, and its back-up, substation S2, is "
+                 "out too."),
     ("C1", "fr", "L’armoire d’éclairage C1 est hors service de 18 h 28 à lundi 6 h 45 : l’eau atteint ses parties "
                  "électriques (0,85 m au plus haut, seuil 0,60 m)."),
     ("B1", "en", "Building B1 is without power from 18:37 to Tuesday 00:43: water comes inside (0.38 m at its highest, "
@@ -67,8 +67,8 @@ def test_the_full_form_tells_the_story_in_order_of_time(night: Result) -> None:
 def test_what_holds_it_and_when_repair_begins(night: Result) -> None:
     told = [said(line) for line in night.explain("L1", "fr").paragraphs]
     assert "Ce qui retarde le plus son retour : l’armoire d’éclairage C1." in told
-    assert ("La remise en état se fait à partir de lundi 0 h 45, quand l’eau est passée sous 0,10 m, et dure 6 h selon les "
-            "durées supposées (l’armoire d’éclairage C1).") in told
+    assert ("La remise en état se fait à partir de lundi 0 h 45, quand l’eau est passée sous 0,10 m, et dure 6 h selon "
+            "les durées supposées (l’armoire d’éclairage C1).") in told
 
 
 def test_without_the_last_centimetres_it_would_stay_in_service(night: Result) -> None:
