@@ -229,7 +229,9 @@ class FlowModel(_Spec):
     culverts: tuple[Culvert, ...] = ()
     #: Upwind advection: for weirs and obstacles; costs a third more.
     advection: bool = False
-    #: Level of standing water at the start, from the city's water bodies [m in the datum]; dry when not given.
+    #: Time computed before the start with each inflow's first value, so that a river is full when the run begins.
+    warm_up: Seconds = Field(0.0, ge=0)
+    #: Level of standing water at the start over the city's water bodies [m in the datum]; dry when not given.
     initial_level_m: float | None = None
     #: Interval of the frames.
     every: Seconds = Field(300.0, ge=1)

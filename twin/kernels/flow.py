@@ -153,6 +153,8 @@ def _depths(i: Scalar, c0: Scalar, c1: Scalar, h: Float32Array, qx2: Float32Arra
     for k in range(c1 - c0):
         more = dt_dx * ((west[k] - east[k]) + (north[k] - south[k])) + (share[k] * rain_m + kept[k])
         depth = old[k] + more
+        # A rounding below zero is owed to the next step; only a true overdraft is repaired.
+        depth = f32(0) if (depth < f32(0)) & (depth > -f32(ROUNDING_M)) else depth
         kept[k] = more - (depth - old[k])
         new[k] = depth
         bits = _bits(depth)

@@ -1,0 +1,391 @@
+"""From a scenario's words and a city file to a ``FlowSetup``: land classes, buildings, soils, places, times."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from rasterio.features import rasterize
+from rasterio.transform import Affine
+
+from geodata import flow_specs
+from geodata.flow_specs import FlowModel, seconds_of
+from twin.errors import InputError
+from twin.flood.domain import Domain
+from twin.flood.rain import Rain
+from twin.flood.series import Series
+from twin.flood.setup import Barrier, Culvert, Edge, FlowSetup, Gully, Inflow, Losses, Pump
+from twin.flood.tables import land_classes, soil
+from twin.hazard import Grid
+from twin.quantities import BoolArray, Float32Array, FloatArray
+
+if TYPE_CHECKING:
+    from geodata.city_file import CityFile
+    from geodata.terrain import Terrain
+
+#: Soil of unsealed ground where a scenario names none.
+DEFAULT_SOIL = "loam"
+#: A cell is a building when this part of it is.
+_BUILT_SHARE = 0.5
+#: Most cells of a computation; beyond it a window or coarser cells are asked for.
+MOST_CELLS = 60_000_000
+
+
+def build_setup(rain: flow_specs.Rain | None, inflows: Sequence[flow_specs.Inflow], model: FlowModel, *,
+                city_file: CityFile, folder: Path, start: datetime, duration_s: float) -> FlowSetup:
+    """Give the whole computation of a scenario; its clock starts ``model.warm_up`` before the scenario's.
+
+    Raises
+    ------
+    InputError
+        No terrain, a file that cannot be read, a place outside, a series that ends early; see ``Domain.of``,
+        ``Rain.of`` and ``FlowSetup.check``.
+    """
+    terrain = city_file.terrain
+    if terrain is None:
+        raise InputError(field="flood.model", found="a city file without terrain", expected="a terrain beside it",
+                         remedy="Water flows over ground: import a terrain raster with the city.")
+    height, grid = _window(terrain, model.window)
+    built = _drawn(_buildings(city_file), grid) if model.buildings != "ignored" else np.zeros(height.shape, bool)
+    land = _land(city_file, grid)
+    factor = _factor(grid, model)
+    notes: list[str] = []
+    if factor > 1:
+        height, built, land, grid = _coarser(height, built, land, grid, factor)
+        notes.append(f"The terrain of {grid.transform[0] / factor:g} m was averaged to {grid.transform[0]:g} m.")
+    if grid.cells > MOST_CELLS:
+        raise InputError(field="flood.model.cell_m", found=f"{grid.cells / 1e6:.0f} million cells",
+                         expected=f"at most {MOST_CELLS / 1e6:.0f} million", remedy="Give a window or a larger cell_m.")
+    if model.buildings == "raised":
+        height = np.where(built, height + 5.0, height)
+        built = np.zeros_like(built)
+        notes.append("Buildings are raised by 5 m.")
+    names = list(land_classes())
+    classes = list(land_classes().values())
+    roughness: Any = (model.roughness if model.roughness is not None
+                      else np.array([c.roughness for c in classes])[land])
+    domain = Domain.of(height, grid, roughness, blocked=built, voids=model.voids, file="terrain")
+    shift = model.warm_up
+    end = duration_s + shift
+    return FlowSetup(
+        domain=domain, rain=None if rain is None else build_rain(rain, grid, folder=folder, start=start, shift_s=shift),
+        inflows=tuple(_inflow(spec, folder=folder, start=start, shift_s=shift, end_s=end) for spec in inflows),
+        edges=_edges(model, shift), losses=_losses(model, names, land), advection=model.advection,
+        barriers=tuple(Barrier(name=b.name, line=np.array(b.line), crest_m=b.crest_m, height_m=b.height_m,
+                               from_s=-np.inf if b.from_ <= 0 else b.from_ + shift,
+                               to_s=np.inf if b.to is None else b.to + shift) for b in model.barriers),
+        pumps=tuple(Pump(name=p.name, at=p.at, to=None if p.to == "out" else p.to, capacity_m3_s=p.m3_s, on_m=p.on_m,
+                         off_m=p.off_m, from_s=-np.inf if p.from_ <= 0 else p.from_ + shift,
+                         to_s=np.inf if p.until is None else p.until + shift) for p in model.pumps),
+        culverts=tuple(Culvert(name=c.name, at=c.at, to=c.to, area_m2=c.area_m2,
+                               capacity_m3_s=np.inf if c.m3_s is None else c.m3_s, sill_m=c.sill_m, flap=c.flap)
+                       for c in model.culverts),
+        gullies=tuple(Gully(name=f"gully {k + 1}", at=(x, y), capacity_m3_s=capacity)
+                      for k, (x, y, capacity) in enumerate(model.drains.points if model.drains else ())),
+        depth_m=_standing(model, names, land, domain), notes=tuple(notes)).check()
+
+
+def build_rain(spec: flow_specs.Rain, grid: Grid, *, folder: Path, start: datetime, shift_s: float) -> Rain:
+    """Give the rain of a scenario on the model's clock.
+
+    Raises
+    ------
+    InputError
+        See ``Rain.of``; a file that is missing or has other columns.
+    """
+    if spec.storm is not None:
+        storm = spec.storm
+        return Rain.storm(storm.total_mm, storm.duration, shape=storm.shape, peak_at=storm.peak_at,
+                          peak_duration_s=storm.peak_duration, peak_share=storm.peak_share,
+                          starts_s=storm.starts + shift_s)
+    begin = spec.starts + shift_s
+    if isinstance(spec.mm_h, tuple):
+        assert spec.every is not None
+        return Rain.of(begin + spec.every * np.arange(len(spec.mm_h) + 1), spec.mm_h, gaps=spec.gaps,
+                       source="rain.mm_h")
+    if spec.mm_h is not None:
+        assert spec.lasts is not None
+        return Rain.of([begin, begin + spec.lasts], [spec.mm_h], source="rain.mm_h")
+    if spec.file is not None:
+        times, values = _table(folder / spec.file, "mm_h", start)
+        if len(times) < 2:
+            raise InputError(file=spec.file, found=f"{len(times)} rows", expected="two rows at least",
+                             remedy="A row holds until the next; the last row ends the rain.")
+        return _hyetograph(times + shift_s, values, spec)
+    return _rain_rasters(spec, grid, folder=folder, start=start, shift_s=shift_s)
+
+
+def _hyetograph(times: FloatArray, values: FloatArray, spec: flow_specs.Rain) -> Rain:
+    """Give the rain of a table; a step twice as long as the usual one is a gap."""
+    steps = np.diff(times)
+    usual = float(np.median(steps)) if len(steps) else 0.0
+    holes = np.flatnonzero(steps > 1.5 * usual)
+    if len(holes) and spec.gaps == "refuse":
+        raise InputError(file=spec.file or "", field="rain", found=f"{len(holes)} gaps in the times, the first of "
+                         f"{steps[holes[0]] / 60:g} min at {times[holes[0]] / 60:g} min",
+                         expected=f"a row every {usual / 60:g} min", remedy="Fill the gaps, or say gaps: dry.")
+    bounds: list[float] = [float(times[0])]
+    rates: list[float] = []
+    for k in range(len(steps)):
+        if k in holes:
+            bounds += [float(times[k] + usual), float(times[k + 1])]
+            rates += [float(values[k]), np.nan]
+        else:
+            bounds.append(float(times[k + 1]))
+            rates.append(float(values[k]))
+    return Rain.of(bounds, rates, gaps=spec.gaps, source=spec.file or "")
+
+
+def _rain_rasters(spec: flow_specs.Rain, grid: Grid, *, folder: Path, start: datetime, shift_s: float) -> Rain:
+    import xarray
+
+    name = spec.rasters or ""
+    path = folder / name
+    if not path.exists():
+        raise InputError(file=name, found="no such file", expected="a NetCDF of rain [mm/h] over (time, y, x)")
+    with xarray.open_dataset(path, engine="h5netcdf") as data:
+        found = [v for v in data.data_vars if data[v].ndim == 3]
+        if len(found) != 1:
+            raise InputError(file=name, found=f"{len(found)} variables over three dimensions",
+                             expected="one, over (time, y, x)")
+        values = data[found[0]].transpose(data[found[0]].dims[0], ...)
+        clock = np.asarray(data[values.dims[0]].values)
+        ys, xs = (np.asarray(data[d].values, float) for d in values.dims[1:])
+        rates = np.asarray(values.values, np.float64)
+    if np.issubdtype(clock.dtype, np.datetime64):
+        origin = np.datetime64(start.astimezone(UTC).replace(tzinfo=None))
+        seconds = (clock - origin) / np.timedelta64(1, "s")
+    else:
+        seconds = clock.astype(float)
+    step = float(np.median(np.diff(seconds))) if len(seconds) > 1 else 3600.0
+    missing = np.isnan(rates)
+    notes: tuple[str, ...] = ()
+    if missing.any():
+        if spec.gaps == "refuse":
+            raise InputError(file=name, field="rain", found=f"{int(missing.sum())} cells without a value",
+                             expected="a value in every cell", remedy="Fill them, or say gaps: dry.")
+        rates[missing] = 0.0
+        notes = (f"{int(missing.sum())} cells of the rain's rasters had no value and were taken as dry.",)
+    if (rates < 0).any():
+        raise InputError(file=name, field="rain", found=f"{rates.min():g} mm/h", expected="0 or more")
+    a, _, c, _, e, f = grid.transform
+    x, y = c + a * (np.arange(grid.columns) + 0.5), f + e * (np.arange(grid.rows) + 0.5)
+    col, row = _nearest(xs, x, name), _nearest(ys, y, name)
+
+    def raster(k: int) -> Float32Array:
+        return np.asarray(rates[k][np.ix_(row, col)], np.float32)
+
+    peaks = np.array([float(raster(k).max()) for k in range(len(rates))])
+    made = Rain.of(np.append(seconds, seconds[-1] + step) + shift_s, peaks, source=name, raster=raster)
+    return Rain(times_s=made.times_s, mm_h=made.mm_h, raster=raster, notes=notes)
+
+
+def _nearest(axis: Any, wanted: Any, name: str) -> Any:
+    order = np.argsort(axis)
+    cell = float(np.median(np.abs(np.diff(axis)))) if len(axis) > 1 else np.inf
+    place = np.clip(np.searchsorted(axis[order], wanted), 1, max(len(axis) - 1, 1)) if len(axis) > 1 else wanted * 0
+    place = place.astype(int)
+    if len(axis) > 1:
+        left, right = axis[order][place - 1], axis[order][place]
+        place = place - (wanted - left < right - wanted)
+    if (np.abs(axis[order][place] - wanted) > 0.51 * cell).any():
+        raise InputError(file=name, field="rain", found="rasters that do not cover the domain",
+                         expected="rain over every cell", remedy="Coordinates are those of the city's CRS.")
+    return order[place]
+
+
+def _table(path: Path, column: str, start: datetime) -> tuple[FloatArray, FloatArray]:
+    """Read ``time`` and one more column of a CSV; times are ISO 8601, durations or seconds from the start."""
+    if not path.exists():
+        raise InputError(file=path.name, found="no such file", expected=f"a CSV with the columns time and {column}")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        if reader.fieldnames is None or not {"time", column} <= set(reader.fieldnames):
+            raise InputError(file=path.name, found=f"the columns {', '.join(reader.fieldnames or []) or '(none)'}",
+                             expected=f"time and {column}")
+        rows = [(reader.line_num, row["time"], row[column]) for row in reader]
+    times, values = np.empty(len(rows)), np.empty(len(rows))
+    for k, (line, when, value) in enumerate(rows):
+        try:
+            times[k] = _seconds(when, start)
+            values[k] = float(value) if value.strip() else np.nan
+        except ValueError as error:
+            raise InputError(file=path.name, line=line, found=f"'{when}, {value}' ({error})",
+                             expected=f"a time and a number in {column}") from None
+    return times, values
+
+
+def _seconds(text: str, start: datetime) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return seconds_of(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=start.tzinfo)
+    return (moment - start).total_seconds()
+
+
+def _inflow(spec: flow_specs.Inflow, *, folder: Path, start: datetime, shift_s: float, end_s: float) -> Inflow:
+    field = f"inflow '{spec.name}'"
+    if spec.file is not None:
+        times, values = _table(folder / spec.file, "m3_s", start)
+        series = Series.of(times + shift_s, values, field=field, file=spec.file)
+    elif isinstance(spec.m3_s, tuple):
+        assert spec.every is not None
+        series = Series.of(shift_s + spec.every * np.arange(len(spec.m3_s)), spec.m3_s, field=field)
+    else:
+        series = Series.constant(float(spec.m3_s or 0.0))
+        return Inflow(name=spec.name, line=_line(spec), m3_s=series)
+    series = series.until(end_s, after=spec.after, field=field, file=spec.file or "")
+    if shift_s > 0 and series.times_s[0] > 0:
+        series = Series.of(np.append(0.0, series.times_s), np.append(series.values[0], series.values), field=field)
+    return Inflow(name=spec.name, line=_line(spec), m3_s=series)
+
+
+def _line(spec: flow_specs.Inflow) -> FloatArray:
+    return np.array([spec.at] if spec.at is not None else spec.line, dtype=np.float64)
+
+
+def _edges(model: FlowModel, shift_s: float) -> tuple[Edge, ...]:
+    edges = []
+    for side in ("north", "east", "south", "west"):
+        rule = getattr(model.edges, side)
+        if rule == "open":
+            edges.append(Edge(side=side))
+        elif isinstance(rule, flow_specs.Edge):
+            level = rule.level_m
+            if isinstance(level, tuple):
+                assert rule.every is not None
+                series = Series.of(shift_s + rule.every * np.arange(len(level)), level, field=f"edges.{side}")
+            else:
+                series = Series.constant(level) if level is not None else None  # type: ignore[assignment]
+            edges.append(Edge(side=side, slope=rule.slope, level_m=series))
+    return tuple(edges)
+
+
+def _losses(model: FlowModel, names: list[str], land: Any) -> Losses | None:
+    classes = list(land_classes().values())
+    unsealed = np.array([c.sealed == "no" for c in classes])
+    rate, storage = np.zeros(len(names)), np.zeros(len(names))
+    if model.infiltration is not None:
+        if model.infiltration.mm_h is not None:
+            rate[unsealed] = model.infiltration.mm_h / 3.6e6
+        else:
+            ground = soil(model.infiltration.soil or DEFAULT_SOIL)
+            rate[unsealed] = ground.conductivity_m_s
+            storage[unsealed] = ground.storage_m(model.infiltration.saturation)
+    drains = None
+    if model.drains is not None and model.drains.mm_h:
+        sealed = np.array([c.sealed == "yes" for c in classes])
+        drains = np.where(sealed[land], model.drains.mm_h / 3.6e6, 0.0).astype(np.float32)
+    if not rate.any() and drains is None:
+        return None
+    return Losses(loss_class=land.astype(np.uint8), conductivity_m_s=rate, suction_m=storage, drain_m_s=drains)
+
+
+def _standing(model: FlowModel, names: list[str], land: Any, domain: Domain) -> FloatArray | None:
+    if model.initial_level_m is None:
+        return None
+    below = np.maximum(model.initial_level_m - np.nan_to_num(domain.height_m, nan=np.inf), 0.0)
+    return np.where((land == names.index("water")) & domain.open, below, 0.0)
+
+
+def _window(terrain: Terrain, window: tuple[float, float, float, float] | None) -> tuple[FloatArray, Grid]:
+    grid = terrain.grid
+    height = np.asarray(terrain.height_m, np.float64)
+    if window is None:
+        return height, grid
+    a, b, c, d, e, f = grid.transform
+    west, south, east, north = window
+    c0, c1 = max(round((west - c) / a), 0), min(round((east - c) / a), grid.columns)
+    r0, r1 = max(round((north - f) / e), 0), min(round((south - f) / e), grid.rows)
+    if c1 - c0 < 2 or r1 - r0 < 2:
+        raise InputError(field="flood.model.window", found=f"{window}", expected="west, south, east, north inside "
+                         f"{c:.0f}, {f + e * grid.rows:.0f} to {c + a * grid.columns:.0f}, {f:.0f}")
+    return height[r0:r1, c0:c1], Grid(rows=r1 - r0, columns=c1 - c0, crs=grid.crs,
+                                      transform=(a, b, c + a * c0, d, e, f + e * r0))
+
+
+def _buildings(city_file: CityFile) -> list[Any]:
+    assets = city_file.city.assets
+    rows = np.flatnonzero(np.asarray(assets.kind) == assets.kinds.index("building"))
+    return [city_file.shapes[k] for k in rows if city_file.shapes[k] is not None
+            and city_file.shapes[k].geom_type in ("Polygon", "MultiPolygon")]
+
+
+def _drawn(shapes: Sequence[Any], grid: Grid) -> BoolArray:
+    """Give the cells whose centre lies in one of the shapes."""
+    if not len(shapes):
+        return np.zeros((grid.rows, grid.columns), bool)
+    drawn = rasterize([(shape, 1) for shape in shapes], out_shape=(grid.rows, grid.columns),
+                      transform=Affine(*grid.transform), dtype="uint8")
+    return np.asarray(drawn, bool)
+
+
+def _land(city_file: CityFile, grid: Grid) -> Any:
+    """Give the land class of each cell, (rows, columns): a row of ``land_classes.csv``."""
+    names = list(land_classes())
+    land = np.full((grid.rows, grid.columns), names.index("open"), np.uint8)
+    context = city_file.context
+    for layer, name in (("block", "block"), ("park", "park"), ("water", "water"), ("street", "street"),
+                        ("bridge", "water")):
+        if layer not in context:
+            continue
+        held = context[layer]
+        shapes = np.array([s for s in held.geometry if s is not None], dtype=object)
+        if not len(shapes):
+            continue
+        lines = np.isin(shapely.get_type_id(shapes), (1, 5))
+        if lines.any():
+            widths = held.columns.get("width_m")
+            kept = [s is not None for s in held.geometry]
+            half = (np.nan_to_num(np.asarray(widths, float)[kept], nan=6.0) if widths is not None
+                    else np.full(len(shapes), 6.0)) / 2
+            shapes[lines] = shapely.buffer(shapes[lines], np.maximum(half[lines], grid.transform[0] / 2))
+        if layer == "bridge":
+            # A bridge over water is water underneath: only where the river's shape stops at it.
+            continue
+        land[_drawn(list(shapes), grid)] = names.index(name)
+    return land
+
+
+def _factor(grid: Grid, model: FlowModel) -> int:
+    if model.cell_m is None:
+        return 1
+    fine = grid.transform[0]
+    factor = round(model.cell_m / fine)
+    if factor < 1 or abs(factor * fine - model.cell_m) > 1e-6 * fine:
+        raise InputError(field="flood.model.cell_m", found=f"{model.cell_m:g} m over a terrain of {fine:g} m",
+                         expected=f"a whole multiple of {fine:g} m")
+    return factor
+
+
+def _coarser(height: FloatArray, built: BoolArray, land: Any, grid: Grid, factor: int) -> tuple[Any, Any, Any, Grid]:
+    """Average the terrain over blocks of cells: open ground alone where a block has any."""
+    rows, columns = grid.rows // factor, grid.columns // factor
+
+    def blocks(array: Any) -> Any:
+        cut = array[:rows * factor, :columns * factor]
+        return cut.reshape(rows, factor, columns, factor).swapaxes(1, 2).reshape(rows, columns, factor * factor)
+
+    z, walls, classes = blocks(height), blocks(built), blocks(land)
+    known = np.isfinite(z)
+    ground = known & ~walls
+    use = np.where(ground.any(axis=2)[..., None], ground, known)
+    count = use.sum(axis=2)
+    mean = np.where(count > 0, np.where(use, z, 0.0).sum(axis=2) / np.maximum(count, 1), np.nan)
+    mean[known.mean(axis=2) < 0.5] = np.nan
+    blocked = walls.mean(axis=2) >= _BUILT_SHARE
+    counts = np.stack([(classes == k).sum(axis=2) for k in range(len(land_classes()))], axis=2)
+    a, b, c, d, e, f = grid.transform
+    return mean, blocked, counts.argmax(axis=2).astype(np.uint8), Grid(
+        rows=rows, columns=columns, transform=(a * factor, b, c, d, e * factor, f), crs=grid.crs)

@@ -1,0 +1,379 @@
+"""The water that the flow model computes: frames written as they come, read back as a hazard.
+
+A store is a folder: a zarr 3 group with ``depth_mm`` (frame, row, column; 65535 is no terrain), ``peak_m`` and
+``arrival_s`` over the whole run, and ``flow.json`` with the times, the grid, the book of the water and the hash of
+everything that went in. A run that is stopped leaves its frames and a checkpoint: the same computation goes on from
+there and ends with identical results.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import zarr
+
+from geodata.atomic import unwritable
+from geodata.flow_build import build_setup
+from geodata.flow_specs import FlowModel as ModelSpec
+from geodata.flow_specs import Inflow
+from twin.errors import InputError
+from twin.flood.setup import FlowSetup
+from twin.hazard import WATER_STEPS_M, Envelope, Grid
+from twin.quantities import Float32Array, FloatArray, Int64Array
+
+if TYPE_CHECKING:
+    from geodata.city_file import CityFile
+    from geodata.hazards.specs import FloodSpec
+
+#: Changes whenever the same setup gives other water: stores of another version are computed again.
+VERSION = 1
+INFO = "flow.json"
+_CHECKPOINT = "checkpoint.npz"
+#: A depth as it is kept: whole millimetres, and this for no terrain.
+_UNKNOWN_MM = 65535
+#: A checkpoint is written after this many seconds of work.
+CHECKPOINT_S = 30.0
+
+Progress = Callable[[float, float], None]
+
+
+class FlowFrames:
+    """A store of frames as a hazard."""
+
+    def __init__(self, path: Path, *, after: str = "refuse", shift_s: int = 0,
+                 depth_error_m: float | None = None) -> None:
+        self.path, self.after = path, after
+        self.info = _info(path)
+        if not self.info.get("complete"):
+            raise InputError(file=str(path), found="a store whose computation did not end", expected="a finished store",
+                             remedy="Run the same `twin flood` again: it goes on where it stopped.")
+        shape = self.info["grid"]
+        self.grid = Grid(rows=shape["rows"], columns=shape["columns"], transform=tuple(shape["transform"]),
+                         crs=shape["crs"])
+        self.times_s: Int64Array = np.array(self.info["times_s"], dtype=np.int64) + shift_s
+        self.notes: tuple[str, ...] = tuple(self.info["notes"])
+        self.depth_error_m = float(self.info["depth_error_m"] if depth_error_m is None else depth_error_m)
+        self._envelope: Envelope | None = None
+        self._group = zarr.open_group(path, mode="r")
+
+    @property
+    def book(self) -> Mapping[str, Any]:
+        """Where the water came from and went [m3], as ``twin.flood.book.Book.to_dict`` gives it."""
+        book: Mapping[str, Any] = self.info["book"]
+        return book
+
+    def frame(self, k: int) -> Float32Array:
+        """Give the depth at frame ``k``, (rows, columns) [m]; NaN where there is no terrain."""
+        return _metres(np.asarray(self._group["depth_mm"][k]))
+
+    def depths(self, cells: Int64Array) -> Iterator[Float32Array]:
+        """Give the depth at these cells, one (C,) array a frame [m]; the envelope is made on the way."""
+        peak = np.zeros((self.grid.rows, self.grid.columns), np.uint16)
+        first = np.full((len(WATER_STEPS_M), *peak.shape), -1, np.int16)
+        last = first.copy()
+        unknown = np.zeros(peak.shape, bool)
+        for k in range(len(self.times_s)):
+            depth = np.asarray(self._group["depth_mm"][k])
+            if k == 0:
+                unknown = depth == _UNKNOWN_MM
+            yield _metres(depth.ravel()[cells])
+            np.maximum(peak, depth, out=peak)
+            for step, metres in enumerate(WATER_STEPS_M):
+                wet = depth >= round(metres * 1000)
+                wet &= ~unknown
+                last[step][wet] = k
+                wet &= first[step] < 0
+                first[step][wet] = k
+        peak[unknown] = _UNKNOWN_MM
+        self._envelope = Envelope(peak_m=_metres(peak), first=first, last=last)
+
+    def envelope(self) -> Envelope:
+        """Give the picture of the water."""
+        if self._envelope is None:
+            for _ in self.depths(np.zeros(0, np.int64)):
+                pass
+        assert self._envelope is not None
+        return self._envelope
+
+    @property
+    def peak_m(self) -> Float32Array:
+        """Greatest depth between the frames as well, (rows, columns) [m]."""
+        return np.asarray(self._group["peak_m"][:], np.float32)
+
+    @property
+    def arrival_s(self) -> Float32Array:
+        """First time at 0.05 m, (rows, columns) [s from the start]; NaN never."""
+        return np.asarray(self._group["arrival_s"][:], np.float32)
+
+    def to_netcdf(self, path: Path) -> None:
+        """Write the frames as NetCDF after the CF conventions (1.11), a frame at a time in memory.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written.
+        """
+        import h5netcdf
+        from pyproj import CRS
+
+        a, _, c, _, e, f = self.grid.transform
+        rows, columns = self.grid.rows, self.grid.columns
+        try:
+            with h5netcdf.File(path, "w") as file:
+                file.attrs.update({"Conventions": "CF-1.11", "title": "Water depth of the flow model",
+                                   "history": f"computed from inputs {self.info['key']}"})
+                file.dimensions = {"time": len(self.times_s), "y": rows, "x": columns}
+                for name, values, attributes in (
+                        ("time", self.times_s.astype(np.float64), {
+                            "units": f"seconds since {self.info['start']}", "standard_name": "time", "axis": "T"}),
+                        ("y", f + e * (np.arange(rows) + 0.5), {
+                            "units": "m", "standard_name": "projection_y_coordinate", "axis": "Y"}),
+                        ("x", c + a * (np.arange(columns) + 0.5), {
+                            "units": "m", "standard_name": "projection_x_coordinate", "axis": "X"})):
+                    axis = file.create_variable(name, (name,), np.float64)
+                    axis[...] = values
+                    axis.attrs.update(attributes)
+                crs = file.create_variable("crs", (), np.int32)
+                crs.attrs.update({k: v for k, v in CRS.from_user_input(self.grid.crs).to_cf().items()
+                                  if isinstance(v, (str, int, float))})
+                depth = file.create_variable("depth", ("time", "y", "x"), np.float32, fillvalue=np.float32(-9999),
+                                             chunks=(1, min(rows, 512), min(columns, 512)), compression="gzip")
+                depth.attrs.update({"units": "m", "long_name": "water depth", "grid_mapping": "crs",
+                                    "standard_name": "flood_water_thickness"})
+                for k in range(len(self.times_s)):
+                    depth[k] = np.nan_to_num(self.frame(k), nan=-9999.0)
+                peak = file.create_variable("peak_depth", ("y", "x"), np.float32, fillvalue=np.float32(-9999))
+                peak[...] = np.nan_to_num(self.peak_m, nan=-9999.0)
+                peak.attrs.update({"units": "m", "long_name": "greatest water depth", "grid_mapping": "crs",
+                                   "cell_methods": "time: maximum"})
+        except OSError as failure:
+            raise unwritable(path, failure) from failure
+
+
+def open_flow(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: datetime, duration_s: int,
+              cache: Path | None = None, progress: Progress | None = None,
+              cancel: Callable[[], bool] | None = None) -> FlowFrames:
+    """Give the water of ``flood: {rain: ...}`` or ``{inflow: ...}``: from the cache, or computed into it.
+
+    Parameters
+    ----------
+    cache
+        Folder for stores, one a hash of inputs; None computes into a folder that goes with the hazard.
+
+    Raises
+    ------
+    InputError
+        See ``build_setup`` and ``twin.flood.model.FlowModel``.
+    """
+    setup, times = _setup(spec, city_file, folder, start, duration_s)
+    key = key_of(setup, times)
+    home = Path(tempfile.mkdtemp(prefix="twin-flow-")) if cache is None else cache / "flow"
+    out = home / key[:24]
+    _compute(setup, times, out, key=key, start=start, model=spec.model or ModelSpec.model_validate({}),
+             progress=progress, cancel=cancel)
+    made = FlowFrames(out, after=spec.after, depth_error_m=_error(spec, city_file))
+    if cache is None:
+        weakref.finalize(made, shutil.rmtree, home, ignore_errors=True)
+    return made
+
+
+def make(spec: FloodSpec, out: Path, *, city_file: CityFile, folder: Path, start: datetime, duration_s: int,
+         progress: Progress | None = None, cancel: Callable[[], bool] | None = None) -> FlowFrames:
+    """Compute the water of a scenario into the folder ``out``; goes on where a stopped run of the same left off.
+
+    ``progress`` is told the time reached and the end [s]; ``cancel`` is asked now and then.
+
+    Raises
+    ------
+    InputError
+        The scenario has neither rain nor inflow, ``out`` holds something else, or see ``open_flow``.
+    """
+    if spec.rain is None and spec.inflow is None:
+        raise InputError(field="flood", found="water that is not computed", expected="rain or inflow",
+                         remedy="twin flood runs the flow model; other water is read as it is.")
+    if out.exists() and any(out.iterdir()) and not (out / INFO).exists():
+        raise InputError(file=str(out), found="a folder with other things in it",
+                         expected=f"a folder that does not exist yet, or one with a {INFO} to replace",
+                         remedy="It may hold something of yours, so it stays. Choose another --out.")
+    setup, times = _setup(spec, city_file, folder, start, duration_s)
+    _compute(setup, times, out, key=key_of(setup, times), start=start, model=spec.model or ModelSpec.model_validate({}),
+             progress=progress, cancel=cancel)
+    return FlowFrames(out, after=spec.after, depth_error_m=_error(spec, city_file))
+
+
+def open_frames(spec: FloodSpec, *, folder: Path, start: datetime) -> FlowFrames:
+    """Give the water of ``flood: {frames: DIR}``: a store that ``twin flood`` wrote.
+
+    Raises
+    ------
+    InputError
+        No store there, or one that is not finished.
+    """
+    path = folder / (spec.frames or "")
+    shift = datetime.fromisoformat(_info(path)["start"]) - start
+    return FlowFrames(path, after=spec.after, shift_s=round(shift.total_seconds()), depth_error_m=spec.depth_error_m)
+
+
+def key_of(setup: FlowSetup, times_s: FloatArray) -> str:
+    """Give the hash of everything that shapes the water, as hexadecimal."""
+    digest = hashlib.sha256(f"flow {VERSION}".encode())
+    _feed(digest, setup)
+    _feed(digest, np.asarray(times_s))
+    return digest.hexdigest()
+
+
+def _feed(digest: Any, value: Any) -> None:
+    """Feed a value into a hash: dataclasses by field, arrays by shape and bytes, rain rasters by what they give."""
+    if is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            digest.update(field.name.encode())
+            if field.name == "raster" and getattr(value, "raster", None) is not None:
+                for k in range(len(value.mm_h)):  # type: ignore[attr-defined]
+                    _feed(digest, value.raster(k))  # type: ignore[attr-defined]
+            else:
+                _feed(digest, getattr(value, field.name))
+    elif isinstance(value, np.ndarray):
+        digest.update(f"{value.dtype}{value.shape}".encode())
+        digest.update(np.ascontiguousarray(value).tobytes())
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            _feed(digest, item)
+    else:
+        digest.update(repr(value).encode())
+
+
+def _setup(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime, duration_s: int
+           ) -> tuple[FlowSetup, FloatArray]:
+    model = spec.model or ModelSpec.model_validate({})
+    inflows = (spec.inflow,) if isinstance(spec.inflow, Inflow) else tuple(spec.inflow or ())
+    setup = build_setup(spec.rain, inflows, model, city_file=city_file, folder=folder, start=start,
+                        duration_s=duration_s)
+    count = max(int(np.ceil(duration_s / model.every)), 1)
+    return setup, np.asarray(np.arange(count + 1) * model.every, np.float64)
+
+
+def _error(spec: FloodSpec, city_file: CityFile) -> float:
+    """Give the error of the depth: what is said, else that of the model and the terrain together."""
+    if spec.depth_error_m is not None:
+        return spec.depth_error_m
+    model = (spec.model or ModelSpec.model_validate({})).depth_error_m
+    ground = city_file.terrain.error_m if city_file.terrain is not None else 0.0
+    return float(np.hypot(model, np.nan_to_num(ground)))
+
+
+def _compute(setup: FlowSetup, times: FloatArray, out: Path, *, key: str, start: datetime, model: ModelSpec,
+             progress: Progress | None, cancel: Callable[[], bool] | None) -> None:
+    """Write the store ``out``, unless it stands finished; go on from its checkpoint where there is one."""
+    found = _info(out) if (out / INFO).exists() else {}
+    if found.get("key") == key and found.get("complete"):
+        return
+    if found.get("key") != key and out.exists():
+        shutil.rmtree(out)
+    from twin.flood.model import FlowModel
+
+    run = FlowModel(setup)
+    info: dict[str, Any] = {
+        "key": key, "complete": False, "version": VERSION, "start": start.isoformat(), "times_s": times.tolist(),
+        "grid": {"rows": setup.domain.grid.rows, "columns": setup.domain.grid.columns,
+                 "transform": list(setup.domain.grid.transform), "crs": setup.domain.grid.crs},
+        "depth_error_m": model.depth_error_m, "notes": list(run.notes), "book": {}}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        frames, done = _frames(run, out, info)
+        clock = time.monotonic()
+        for k in range(done, len(times)):
+            run.advance(model.warm_up + float(times[k]), cancel=cancel)
+            frames[k] = _millimetres(run.depth_m())
+            if progress is not None:
+                progress(float(times[k]), float(times[-1]))
+            if time.monotonic() - clock > CHECKPOINT_S and k + 1 < len(times):
+                _save(run, out, k + 1)
+                clock = time.monotonic()
+        _finish(run, out, info, model)
+    except OSError as failure:
+        raise unwritable(out, failure) from failure
+
+
+def _frames(run: Any, out: Path, info: dict[str, Any]) -> tuple[Any, int]:
+    """Give the array of frames and the number of those that are done: a checkpoint is taken up."""
+    shape = (len(info["times_s"]), info["grid"]["rows"], info["grid"]["columns"])
+    if (out / _CHECKPOINT).exists():
+        with np.load(out / _CHECKPOINT) as held:
+            state = dict(held)
+        done = int(state.pop("done"))
+        run.restore(state)
+        return zarr.open_group(out, mode="r+")["depth_mm"], done
+    group = zarr.create_group(out, overwrite=True)
+    frames = group.create_array("depth_mm", shape=shape, chunks=(1, min(shape[1], 1024), min(shape[2], 1024)),
+                                dtype="uint16", fill_value=_UNKNOWN_MM,
+                                attributes={"units": "mm", "no_terrain": _UNKNOWN_MM})
+    _write_info(out, info)
+    return frames, 0
+
+
+def _save(run: Any, out: Path, done: int) -> None:
+    beside = out / f"{_CHECKPOINT}.part.npz"
+    np.savez(beside, done=np.array(done), **run.state())
+    beside.replace(out / _CHECKPOINT)
+
+
+def _finish(run: Any, out: Path, info: dict[str, Any], model: ModelSpec) -> None:
+    """Write maxima, arrival and the book, and call the store complete."""
+    group = zarr.open_group(out, mode="r+")
+    void = ~np.isfinite(run.setup.domain.height_m)
+    arrival = np.where(run.arrival_s >= 0, run.arrival_s - np.float32(model.warm_up), np.nan).astype(np.float32)
+    for name, values, units in (("peak_m", np.where(void, np.nan, run.peak_m).astype(np.float32), "m"),
+                                ("arrival_s", arrival, "s")):
+        array = group.create_array(name, shape=values.shape, chunks=tuple(min(n, 1024) for n in values.shape),
+                                   dtype="float32", fill_value=float("nan"), attributes={"units": units},
+                                   overwrite=True)
+        array[...] = values
+    book = run.book()
+    complaint = book.complaint(advection=run.setup.advection)
+    info["notes"] += [complaint] if complaint else []
+    info["book"] = book.to_dict()
+    info["complete"] = True
+    _write_info(out, info)
+    (out / _CHECKPOINT).unlink(missing_ok=True)
+
+
+def _write_info(out: Path, info: dict[str, Any]) -> None:
+    beside = out / f"{INFO}.part"
+    beside.write_text(json.dumps(info, indent=1, sort_keys=True, default=float) + "\n", encoding="utf-8")
+    beside.replace(out / INFO)
+
+
+def _info(path: Path) -> dict[str, Any]:
+    file = path / INFO
+    if not file.exists():
+        raise InputError(file=str(path), found="no flow.json in it" if path.exists() else "no such folder",
+                         expected="a store that `twin flood` wrote")
+    try:
+        info: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        raise InputError(file=str(file), found="no JSON", expected="a store that `twin flood` wrote",
+                         remedy="Compute it again.") from None
+    return info
+
+
+def _millimetres(depth_m: Float32Array) -> Any:
+    with np.errstate(invalid="ignore"):
+        whole = np.minimum(np.rint(depth_m * np.float32(1000)), _UNKNOWN_MM - 1)
+    return np.where(np.isnan(depth_m), _UNKNOWN_MM, np.nan_to_num(whole)).astype(np.uint16)
+
+
+def _metres(depth_mm: Any) -> Float32Array:
+    metres = depth_mm.astype(np.float32) * np.float32(0.001)
+    metres[depth_mm == _UNKNOWN_MM] = np.nan
+    return np.asarray(metres, np.float32)
