@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import geodata.run_folder as run_folder_module
 from geodata.city_file import read_city, write_city
+from geodata.package import Package
 from geodata.run_folder import Run, read_run, write_run
 from geodata.run_tables import TABLES
 from tests.geodata.runs import made_up_result, made_up_water
@@ -240,3 +241,15 @@ def test_folder_needs_nothing_but_itself(tmp_path: Path) -> None:
     (tmp_path / "ville.gpkg").unlink()
     run: Run = read_run(tmp_path / "elsewhere/run")
     assert_same_result(result, run.result)
+
+
+def test_manual_names_every_table_column_and_key(tmp_path: Path) -> None:
+    write_small_run(tmp_path / "run")
+    manual = (Path(__file__).parents[2] / "docs/file-formats.md").read_text(encoding="utf-8")
+    info = json.loads((tmp_path / "run/run.json").read_text(encoding="utf-8"))
+    named = {word for name, schema in TABLES.items() for word in (name, *schema.names)} | set(info)
+    with Package(tmp_path / "run/city.gpkg") as package:
+        for table in (*package.layers, *package.tables):
+            named |= {column for column in package.columns(table) if not column.startswith("src_")}
+        named |= set(package.pairs("metadata", "key", "value"))
+    assert sorted(word for word in named if f"`{word}`" not in manual) == []
