@@ -157,10 +157,12 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
     hazard = None
     if scenario.flood is not None:
         from geodata.hazards import open_hazard
+        from geodata.town import cache_folder
 
+        kept = cache or cache_folder()
         hazard = _opened(scenario, lambda: open_hazard(
             scenario.flood, city_file=city_used, folder=scenario.folder, start=start, duration_s=scenario.duration,
-            cache=cache))
+            cache=kept))
     return Prepared(scenario=scenario, plan=plan, city_file=city_used, hazard=hazard,
                     inputs=inputs_of(scenario, read, city, files), warnings=warnings)
 

@@ -252,9 +252,13 @@ def flood(scenario: Scenario,
     if json:
         _print_json(report)
     else:
-        _say(f"Written: {out}")
-        for name, value in report.items():
-            _say(f"  {name}: {value}")
+        _say(f"Written: {out} ({report['frames']} frames)")
+        for note in report["notes"]:
+            _say(f"  {note}")
+        for name, value in report["book"].items():
+            if name.endswith("_m3") and isinstance(value, float) and value:
+                _say(f"  {name.removesuffix('_m3').replace('_', ' '):<14} {value:>14,.1f} m³")
+        _say(f"  {'relative error':<14} {report['book']['relative_error']:>14.1e}")
 
 
 @app.command(epilog="Example:  twin schema > scenario.schema.json")
