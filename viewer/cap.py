@@ -144,7 +144,8 @@ def _polygons(run: Any) -> list[str]:
     rows = rows[~np.isnan(assets.x_m[rows])]
     if not len(rows):
         return []
-    around = shapely.union_all(shapely.buffer(shapely.points(assets.x_m[rows], assets.y_m[rows]), _AROUND_M, 4))
+    lamps = shapely.points(assets.x_m[rows], assets.y_m[rows])
+    around = shapely.union_all(shapely.buffer(lamps, _AROUND_M, quad_segs=4))
     parts = [shapely.Polygon(part.exterior) for part in shapely.get_parts(around.simplify(_SIMPLIFY_M))]
     parts.sort(key=lambda part: (-part.area, part.wkb))
     to_degrees = pyproj.Transformer.from_crs(run.result.city.crs, "EPSG:4326", always_xy=True)
