@@ -138,6 +138,8 @@ def _open_all(declared: Mapping, root: Path, kinds: Kinds,
     layers: dict[str, Layer] = {}
     for spec in declared.layers:
         name = spec.name or (Path(spec.file[0]).stem if spec.file else "-".join(spec.distinct))
+        if name in layers and not spec.name:
+            name = f"{name}.{spec.kind.fixed or spec.kind.column}"
         if name in layers:
             complaints.append(InputError(field="layers.name", found=f"two layers called '{name}'",
                                          expected="a name for each", remedy="Give them names: {name: ...}."))

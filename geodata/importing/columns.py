@@ -29,7 +29,7 @@ from twin.quantities import BoolArray, FloatArray, TextArray
 
 def nulls_of(spec: TableSpec, column: str | None = None) -> tuple[str, ...]:
     """Give the texts that mean "no value" in a column: the usual ones, the layer's, the column's own."""
-    given = (*spec.null.get("*", ()), *(spec.null.get(column, ()) if column else ()))
+    given = (*spec.no_value.get("*", ()), *(spec.no_value.get(column, ()) if column else ()))
     return tuple(dict.fromkeys((*NULL_TEXTS, *given)))
 
 
@@ -148,7 +148,7 @@ def field_values(table: Table, layer: TableSpec, name: str, spec: FieldSpec, *, 
     else:
         parts, lost = _looked_up(table, layer, spec, columns, path, others)
         tallies.append(("doubtful", f"{name}: no such record in {spec.looked_up_in}; left empty", lost))
-    parts = [without_nulls(part, spec.null) for part in parts]
+    parts = [without_nulls(part, spec.no_value) for part in parts]
     if len(parts) == 1:
         text = parts[0]
     else:

@@ -96,7 +96,7 @@ def _columns_named(mapping: Mapping) -> Iterator[str]:
     specs: list[TableSpec] = [*mapping.layers, *(item for items in mapping.context.values() for item in items)]
     for spec in specs:
         yield from (column for every in spec.where for column in every)
-        yield from spec.null
+        yield from spec.no_value
         fields = list(spec.fields.values()) if isinstance(spec, LayerSpec | ContextSpec) else []
         if isinstance(spec, ContextSpec) and spec.name is not None:
             fields.append(spec.name)
@@ -155,7 +155,7 @@ def open_layer(spec: LayerSpec | ContextSpec, name: str, tables: Tables, done: d
 def _position_nulls(spec: TableSpec) -> Iterator[str]:
     if spec.position is not None:
         for column in (spec.position.x, spec.position.y, spec.position.column):
-            yield from spec.null.get(column or "", ())
+            yield from spec.no_value.get(column or "", ())
 
 
 def _derived(spec: LayerSpec, name: str, done: dict[str, Layer]) -> Layer:
@@ -246,13 +246,15 @@ def settle_crs(layers: Sequence[Layer], mapping: Mapping) -> tuple[tuple[float, 
             layer.geometry[bad] = None
             if layer.is_placed:
                 known.append(_middle(layer))
-    around = (float(np.median([lon for lon, _ in known])), float(np.median([lat for _, lat in known]))) if known else \
-        _middle_of_crs(mapping.crs)
+    around = None
+    if known:
+        around = float(np.median([lon for lon, _ in known])), float(np.median([lat for _, lat in known]))
     for layer in open_ones:
-        fitting = guesses(layer.geometry, around, (mapping.crs,) if mapping.crs else ())
+        fitting = guesses(layer.geometry, around, mapping.crs)
         if isinstance(layer.spec, TableSpec) and layer.spec.crs == "guess" and fitting:
             layer.crs = fitting[0]
             layer.report.found["crs guessed among"] = ", ".join(fitting)
+            around = around or _middle(layer)
             continue
         sample = np.round(shapely.get_coordinates(layer.geometry[~shapely.is_missing(layer.geometry)][0])[0], 3)
         shown = f"{sample[0]:g}, {sample[1]:g}"
@@ -275,12 +277,6 @@ def _middle(layer: Layer) -> tuple[float, float]:
     x, y = np.median((bounds[:, 0] + bounds[:, 2]) / 2), np.median((bounds[:, 1] + bounds[:, 3]) / 2)
     lon, lat = to_degrees(crs_of(layer.crs)).transform(float(x), float(y))
     return float(lon), float(lat)
-
-
-def _middle_of_crs(name: str | None) -> tuple[float, float] | None:
-    """Give the middle of a CRS's area of use: all that is known when no layer is placed for certain."""
-    area = crs_of(name).area_of_use if name else None
-    return None if area is None else ((area.west + area.east) / 2, (area.south + area.north) / 2)
 
 
 def project(layer: Layer, city_crs: str, middle: tuple[float, float], kinds: Kinds) -> None:

@@ -232,7 +232,7 @@ def out_of_range(geometry: TextArray, crs: pyproj.CRS) -> BoolArray:
                           | (bounds[:, 1] < -90.0001) | (bounds[:, 3] > 90.0001))
 
 
-def guesses(geometry: TextArray, around: tuple[float, float] | None, extra: tuple[str, ...] = ()) -> list[str]:
+def guesses(geometry: TextArray, around: tuple[float, float] | None, city_crs: str | None = None) -> list[str]:
     """Give the CRSs in which these coordinates would lie near a place, the likeliest first.
 
     Parameters
@@ -240,28 +240,36 @@ def guesses(geometry: TextArray, around: tuple[float, float] | None, extra: tupl
     geometry
         Shapes in the unknown CRS.
     around
-        Longitude and latitude of the rest of the city; without it only degrees can be told.
-    extra
-        CRSs to try first: the city's own.
+        Longitude and latitude of the rest of the city. Without it the area of use of the city's CRS must do, and
+        without that only degrees can be told.
+    city_crs
+        The city's own, tried first.
     """
     box = extent(geometry)
     if np.isnan(box).any():
         return []
     centre = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-    if around is None:
+    area = crs_of(city_crs).area_of_use if city_crs else None
+    if around is None and area is None:
         is_degrees = box[0] >= -180 and box[2] <= 180 and box[1] >= -90 and box[3] <= 90
         return ["EPSG:4326"] if is_degrees else []
     geod = pyproj.Geod(ellps="WGS84")
     found = []
-    for name in dict.fromkeys((*extra, *CANDIDATES)):
+    own = [city_crs] if city_crs else []
+    # with nothing but a country to go by, the systems of its neighbours would fit as well
+    for place, name in enumerate(dict.fromkeys((*own, *(CANDIDATES if around is not None else CANDIDATES[:1])))):
         crs = crs_of(name)
         if out_of_range(shapely.points([centre]), crs)[0]:
             continue
         lon, lat = to_degrees(crs).transform(*centre)
-        if np.isfinite(lon) and np.isfinite(lat):
+        if not (np.isfinite(lon) and np.isfinite(lat)):
+            continue
+        if around is not None:
             distance = geod.inv(lon, lat, *around)[2]
             if distance <= NEAR_M:
                 found.append((distance, name))
+        elif area is not None and area.west <= lon <= area.east and area.south <= lat <= area.north:
+            found.append((float(place), name))
     return [name for _, name in sorted(found, key=lambda item: item[0])]
 
 

@@ -120,7 +120,7 @@ def read_json(path: Path, name: str, records: str | None, encoding: str | None) 
         else:
             content = json.loads(text)
     except json.JSONDecodeError as error:
-        end = error.pos >= len(text.rstrip()) - 1
+        end = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string")
         raise InputError(file=name, line=error.lineno, column=error.colno,
                          found="JSON that is cut off" if end else f"JSON that is broken ({error.msg})",
                          expected="a whole JSON file", remedy="Download it again." if end else "") from error

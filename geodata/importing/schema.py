@@ -81,7 +81,7 @@ class FieldSpec(Declared):
     pattern: str | None = Field(default=None, description="regular expression; its first group is the value")
     map: dict[str, Any] = Field(default_factory=dict, description="value in the file -> value meant")
     otherwise: Any = Field(default=None, description="for values that the map lacks")
-    null: list[str] = Field(default_factory=list, description="texts that mean no value in this column")
+    no_value: list[str] = Field(default_factory=list, description="texts that mean no value in this column")
     decimal: Literal[".", ","] | None = None
     type: Literal["text", "number", "date"] | None = None
 
@@ -97,8 +97,8 @@ class FieldSpec(Declared):
             value["match"] = {name: name for name in _texts(value["match"])}
         if isinstance(value.get("map"), dict):
             value["map"] = {_text(key): item for key, item in value["map"].items()}
-        if "null" in value:
-            value["null"] = _texts(value["null"])
+        if "no_value" in value:
+            value["no_value"] = _texts(value["no_value"])
         return value
 
     @field_validator("unit")
@@ -259,7 +259,7 @@ class TableSpec(Declared):
     csv: CsvSpec = CsvSpec()
     where: list[dict[str, Condition]] = Field(default_factory=list)
     gdal_where: str | None = Field(default=None, description="condition in GDAL's SQL; a text in 'where' comes here")
-    null: dict[str, list[str]] = Field(default_factory=dict, description="column (or *) -> texts that mean no value")
+    no_value: dict[str, list[str]] = Field(default_factory=dict, description="column (or *) -> texts that mean no value")
     position: PositionSpec | None = None
     crs: str | None = Field(default=None, description="CRS of the positions, over what the file says; or 'guess'")
     source: SourceSpec = SourceSpec()
@@ -278,10 +278,10 @@ class TableSpec(Declared):
             value["gdal_where"] = value.pop("where")
         elif isinstance(where, dict):
             value["where"] = [where]
-        null = value.get("null")
-        if null is not None:
-            value["null"] = ({str(key): _texts(item) for key, item in null.items()} if isinstance(null, dict)
-                             else {"*": _texts(null)})
+        none = value.get("no_value")
+        if none is not None:
+            value["no_value"] = ({str(key): _texts(item) for key, item in none.items()} if isinstance(none, dict)
+                                 else {"*": _texts(none)})
         return value
 
 

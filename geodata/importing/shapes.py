@@ -59,7 +59,10 @@ def mended(geometry: TextArray, *, is_area: BoolArray) -> Mended:
     if len(rows):
         shapes[rows] = [_areas_of(shape, wanted) for shape, wanted
                         in zip(shapely.make_valid(shapes[rows]), is_area[rows], strict=True)]
-    tallies.append(("mended", "invalid outline made valid", invalid))
+    flat = np.zeros(len(shapes), dtype=bool)
+    flat[rows] = is_area[rows] & (shapely.area(shapes[rows]) == 0) & np.isin(kind[rows], _AREAS)
+    tallies.append(("mended", "invalid outline made valid", invalid & ~flat))
+    tallies.append(("doubtful", "an outline that encloses nothing; the line that it draws is kept", flat))
     points = np.flatnonzero(present & ~is_area & (shapely.get_type_id(shapes) != _POINT))
     shapes[points] = shapely.point_on_surface(shapes[points])
     return Mended(geometry=shapes, tallies=tuple(tallies))

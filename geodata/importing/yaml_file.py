@@ -138,11 +138,13 @@ def _nearest(location: tuple[str | int, ...], places: Places) -> tuple[int, int]
 
     Shorthand lists of one (``file: a.csv``) have no place of their own, so numbers may be left out.
     """
-    for candidate in (location, tuple(part for part in location if not isinstance(part, int))):
-        for end in range(len(candidate), 0, -1):
-            if candidate[:end] in places:
-                return places[candidate[:end]]
-    return (1, 1)
+    here: tuple[str | int, ...] = ()
+    for part in location:
+        if (*here, part) in places:
+            here = (*here, part)
+        elif not isinstance(part, int):
+            break
+    return places.get(here, (1, 1))
 
 
 def _mark(error: Any) -> tuple[int, int]:
