@@ -1,7 +1,7 @@
 """CAP: the run as a message of the Common Alerting Protocol 1.2 (OASIS, 2010).
 
-A simulation is a ``Test``, an exercise an ``Exercise``, both ``Restricted`` to the services. A forecast is ``Actual``
-and ``Public`` and needs the name of who releases it.
+A simulation is a ``Test``, an exercise an ``Exercise``; both are ``Restricted`` to the services unless somebody releases
+them. A forecast is ``Actual`` and needs the name of who releases it.
 """
 
 from __future__ import annotations
@@ -66,14 +66,13 @@ def export_cap(run: Any, out: Path, *, released_by: str | None = None, contacts:
 def _alert(run: Any, contacts: Contacts, released: str) -> ET.Element:
     plan = run.result.plan
     zone = ZoneInfo(run.result.city.timezone)
-    is_actual = plan.status == "forecast"
     ET.register_namespace("", NAMESPACE)
     alert = ET.Element(f"{{{NAMESPACE}}}alert")
     _put(alert, identifier=f"citytwin-{plan.digest[:24]}", sender=contacts.sender_id,
          sent=_stamp(plan.issued_at, zone), status=_STATUS[plan.status], msgType="Alert",
-         scope="Public" if is_actual else "Restricted")
+         scope="Public" if released else "Restricted")
     words = _words()
-    if not is_actual:
+    if not released:
         _put(alert, restriction=f"{words['fr']['restriction']} / {words['en']['restriction']}")
     _put(alert, note="; ".join(filter(None, (f"run {plan.digest}", f"released by {released}" if released else ""))))
     polygons = _polygons(run)

@@ -57,11 +57,16 @@ def test_polygons_are_closed_and_hold_the_dark_lamps(tmp_path: Path) -> None:
 
 def test_a_forecast_is_actual_public_and_named(tmp_path: Path) -> None:
     forecast = as_forecast(night())
-    with pytest.raises(InputError, match="status Actual without a name"):
+    with pytest.raises(InputError, match="status Actual of a forecast without a name"):
         export_cap(forecast, tmp_path / "alert.xml")
     found = alert(export_cap(forecast, tmp_path / "alert.xml", released_by="A. Martin"))
     assert (one(found, "c:status"), one(found, "c:scope")) == ("Actual", "Public")
     assert "released by A. Martin" in one(found, "c:note")
+
+
+def test_an_exercise_that_is_released_stays_an_exercise(tmp_path: Path) -> None:
+    found = alert(export_cap(night(), tmp_path / "alert.xml", released_by="A. Martin"))
+    assert (one(found, "c:status"), one(found, "c:scope")) == ("Exercise", "Public")
 
 
 def test_contacts_of_the_city_sign_the_alert(tmp_path: Path) -> None:
