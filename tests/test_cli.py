@@ -195,3 +195,167 @@ def test_colour_stays_away_from_pipes() -> None:
     assert done.returncode == 2
     assert "\x1b" not in done.stdout + done.stderr
     assert "no-such-scenario: found no such file" in done.stderr
+
+
+# --- a whole life, on the town worked by hand ------------------------------------------------------------------------
+
+HAND = """\
+scenario: Nuit de panne
+city: hand.gpkg
+start: 2026-11-22T16:00+01:00
+duration: 36h
+status: exercise
+events:
+  - {at: +10h, fail: S1, until: +11h, reason: incendie}
+  - {at: +630min, fail: S2, until: +12h}
+expect:
+  - {at: +38400s, kind: lamp, out: 4}
+  - {asset: I1, mechanism: buffer_empty, root: S1}
+"""
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the hand-worked town as a city file and a night of failures beside it."""
+    import numpy as np
+
+    from geodata.city_file import CityFile, write_city
+    from tests.reference.hand_town import hand_city
+
+    folder = tmp_path_factory.mktemp("hand")
+    city = hand_city()
+    write_city(CityFile(city=city, shapes=np.full(len(city.assets), None, object)), folder / "hand.gpkg")
+    (folder / "night.scenario.yaml").write_text(HAND, encoding="utf-8")
+    return folder / "night.scenario.yaml"
+
+
+@pytest.fixture(scope="module")
+def run_dir(night: Path) -> Path:
+    """Give the run folder of that night."""
+    assert cli.main(["run", str(night), "--out", str(night.parent / "run")]) == 0
+    return night.parent / "run"
+
+
+def test_a_run_leaves_the_files_of_the_contract(run_dir: Path) -> None:
+    assert {"run.json", "outages.parquet", "exposure.parquet", "events.parquet", "timeline.parquet", "city.gpkg"} <= {
+        path.name for path in run_dir.iterdir()}
+    told = json.loads((run_dir / "run.json").read_text(encoding="utf-8"))
+    assert told["status"] == "exercise"
+    assert [file["file"] for file in told["inputs"]] == ["night.scenario.yaml", "hand.gpkg"]
+    assert str(run_dir.parent) not in json.dumps(told), "a path of this computer"
+
+
+def test_the_same_run_twice_gives_the_same_bytes(run_dir: Path, night: Path, tmp_path: Path,
+                                                 capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["run", str(night), "--out", str(tmp_path / "again"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["status"], told["lamps_out_at_worst"]) == ("exercise", 4)
+    for path in run_dir.iterdir():
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
+
+
+def test_a_run_replaces_an_earlier_run(night: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "run.json").write_text("{}", encoding="utf-8")
+    assert cli.main(["run", str(night), "--out", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out" / "outages.parquet").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", "est en panne"), ("en", "is broken down")])
+def test_explain_says_why_and_draws_the_tree(run_dir: Path, lang: str, words: str,
+                                             capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", str(run_dir), "L3", "--lang", lang]) == 0
+    said = capsys.readouterr().out
+    assert words in said
+    assert "incendie" in said
+    tree = [line for line in said.splitlines() if re.search(r"\b(L3|K2|C2|S1|S2)\b", line) and "─" in line]
+    assert [re.findall(r"\b(K2|C2|S1|S2)\b", line)[0] for line in tree[:3]] == ["K2", "C2", "S1"]
+
+
+def test_explain_at_a_moment_in_json(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", str(run_dir), "L3", "--at", "02:40", "--lang", "en", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["asset"], told["state"], told["causes"]["asset"]) == ("L3", "out", "L3")
+    assert cli.main(["explain", str(run_dir), "L3", "--at", "17:00", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["state"], told["causes"]) == ("in_service", None)
+    assert [link["asset"] for link in told["fed_by"]] == ["K2", "C2", "S1"]
+
+
+@pytest.mark.parametrize(("words", "message"), [
+    (["L9"], "found asset 'L9'"), (["L3", "--at", "+40h"], "field '--at': found '+40h'; expected a moment of the run"),
+    (["L3", "--at", "soon"], "field '--at': found 'soon'")])
+def test_explain_refuses_what_is_not_there(run_dir: Path, words: list[str], message: str,
+                                           capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", str(run_dir), *words]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_explain_of_a_folder_that_is_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", str(tmp_path), "L3"]) == 2
+    assert "found no run.json in it" in capsys.readouterr().err
+
+
+def test_expectations_that_hold_end_with_0_and_one_that_fails_with_3(night: Path, tmp_path: Path,
+                                                                     capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["test", str(night.parent)]) == 0
+    assert "3 of 3 expectations hold, in 1 scenario." in capsys.readouterr().out
+    wrong = night.parent / "wrong.yaml"
+    wrong.write_text(HAND.replace("out: 4", "out: [1, 2]"), encoding="utf-8")
+    assert cli.main(["test", str(wrong)]) == 3
+    said = capsys.readouterr().out
+    assert re.search(r"10\s+lamp at \+38400s\s+out 1 to 2\s+4\s+FAILS", said)
+    assert "2 of 3 expectations hold, in 1 scenario." in said
+    assert cli.main(["test", str(wrong), "--json"]) == 3
+    [report] = json.loads(capsys.readouterr().out)
+    assert [outcome["is_met"] for outcome in report["outcomes"]] == [False, True, True]
+
+
+def test_a_scenario_that_does_not_run_ends_the_test_with_2(night: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = night.parent / "broken.yaml"
+    broken.write_text(HAND.replace("asset: I1", "asset: I7"), encoding="utf-8")
+    assert cli.main(["test", str(broken), str(night)]) == 2
+    said = capsys.readouterr().out
+    assert "found asset 'I7'" in said
+    assert "3 of 3 expectations hold" in said, "the others are held all the same"
+
+
+def test_check_tells_people_and_programs(night: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", str(night.parent / "hand.gpkg")]) == 0
+    assert "test town" in capsys.readouterr().out
+    assert cli.main(["check", str(night.parent / "hand.gpkg"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["assets"]["lamp"] == 4
+
+
+@pytest.mark.parametrize(("failure", "code", "words"), [
+    (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), 2, "no space left on the disk"),
+    (PermissionError(errno.EACCES, os.strerror(errno.EACCES)), 2, "may not be written"),
+    (KeyboardInterrupt(), 130, "Interrupted.")])
+def test_a_run_that_cannot_end_leaves_nothing(night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                              failure: BaseException, code: int, words: str,
+                                              capsys: pytest.CaptureFixture[str]) -> None:
+    import geodata.run_folder
+
+    def fail(*arguments: Any) -> None:
+        raise failure
+    monkeypatch.setattr(geodata.run_folder, "write_tables", fail)
+    assert cli.main(["run", str(night), "--out", str(tmp_path / "out")]) == code
+    assert words in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_is_stopped_leaves_nothing(night: Path, tmp_path: Path) -> None:
+    code = ("import signal, sys, geodata.run_folder as f, twin.cli as c; "
+            "f.write_tables = lambda *a: signal.raise_signal(signal.SIGTERM); "
+            f"sys.exit(c.main(['run', {str(night)!r}, '--out', {str(tmp_path / 'out')!r}]))")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "Interrupted. Nothing half-written was left behind.\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_export_names_the_file_and_its_size(run_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["export", str(run_dir), "--format", "csv", "--out", str(tmp_path / "open"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["bytes"] > 0
+    assert (tmp_path / "open" / "datapackage.json").is_file()

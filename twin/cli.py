@@ -97,7 +97,7 @@ def import_(mapping: Annotated[str, typer.Argument(metavar="MAPPING.yaml",
         return
     from geodata.importing import report_text
 
-    _say(report_text(city_file.report))
+    _say(report_text(dict(city_file.report)))
     _say(f"\nWritten: {out} ({len(city_file.city.assets):,} assets). Look at it: twin check {out}")
 
 
@@ -242,9 +242,8 @@ def flood(scenario: Scenario,
           out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The store of water frames to write.")],
           city: City = None, json: Json = False) -> None:
     """Compute the water of a scenario alone, with the flow model; `flood: {frames: DIR}` reads it."""
-    from scenarios.water import make_water
-
     from scenarios import load_scenario
+    from scenarios.water import make_water
 
     with _stages() as stage:
         stage("reading the city")

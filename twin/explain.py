@@ -254,7 +254,7 @@ def _chain(result: Result, row: int, at_s: int | None) -> tuple[tuple[Asset, boo
             return tuple(links)
         row = int(supplies.supplier[feeding])
         visited.add(row)
-        links.append((assets[row], supplies.source[feeding] == Source.INFERRED))
+        links.append((assets[row], bool(supplies.source[feeding] == Source.INFERRED)))
 
 
 _DOWN = {What.FLOODED, What.REPAIR_STARTED, What.REPAIR_UNDONE, What.TRIPPED, What.FAILED, What.CUT, What.REPORTED}
