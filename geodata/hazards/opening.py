@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pyproj import Transformer
@@ -64,7 +64,28 @@ def _opened(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime,
         assert levels is not None
         return open_stage(levels, city_file=city_file, folder=folder, start=start, duration_s=duration_s,
                           after=spec.after, depth_error_m=spec.depth_error_m)
-    raise NotImplementedError
+    common: dict[str, Any] = {"city_file": city_file, "folder": folder, "start": start, "duration_s": duration_s,
+              "nodata": spec.nodata, "depth_error_m": spec.depth_error_m}
+    if spec.rasters is not None:
+        from geodata.hazards.rasters import open_rasters
+
+        return open_rasters(spec.rasters, after=spec.after, **common)
+    if spec.netcdf is not None:
+        from geodata.hazards.netcdf import open_netcdf
+
+        return open_netcdf(spec.netcdf, after=spec.after, **common)
+    if spec.catalogue is not None:
+        from geodata.hazards.catalogue import open_catalogue
+
+        return open_catalogue(spec.catalogue, after=spec.after, **common)
+    if spec.extents is not None:
+        from geodata.hazards.extents import open_extents
+
+        return open_extents(spec.extents, **common)
+    from geodata.hazards.rasters import open_raster
+
+    assert spec.raster is not None
+    return open_raster(spec.raster, **common)
 
 
 def check_meets(grid: Grid, city_file: CityFile, *, field: str) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from pyproj import CRS
+from scipy.spatial import cKDTree
 
 from geodata.gauges import Hydrograph, read_levels
 from geodata.hazards.specs import Hand, Readings, RiverStage
@@ -311,11 +312,9 @@ def _stations(cells: Int64Array, axis: Any, chainage_m: FloatArray, terrain: Ter
     a, b, c, d, e, f = terrain.grid.transform
     column, row = cells % terrain.grid.columns + 0.5, cells // terrain.grid.columns + 0.5
     centres = np.asarray(shapely.points(a * column + b * row + c, d * column + e * row + f), object)
-    shapely.prepare(axis)
-    along = shapely.line_locate_point(axis, moved(centres, terrain.grid.crs, crs))
-    right = np.clip(np.searchsorted(chainage_m, along), 1, len(chainage_m) - 1) if len(chainage_m) > 1 else 0
-    nearer_left = along - chainage_m[right - 1] < chainage_m[right] - along
-    return (right - nearer_left if len(chainage_m) > 1 else np.zeros(len(cells))).astype(np.int32)
+    stations = shapely.get_coordinates(shapely.line_interpolate_point(axis, chainage_m))
+    _, nearest = cKDTree(stations).query(shapely.get_coordinates(moved(centres, terrain.grid.crs, crs)))
+    return nearest.astype(np.int32)
 
 
 def _levees(spec: RiverStage, terrain: Terrain, crs: str) -> tuple[Levee, ...]:

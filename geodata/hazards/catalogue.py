@@ -1,0 +1,165 @@
+"""A catalogue of flood maps by gauge level: the hydrograph picks, and interpolates between levels.
+
+Below the lowest map the ground is dry. Above the highest nobody knows how far the water reaches: what that map shows
+wet stays at least as wet, everything else is unknown, never dry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geodata.gauges import read_levels
+from geodata.hazards.extents import draw
+from geodata.hazards.rasters import layout_of, nodata_notes, read_depth
+from geodata.hazards.river_stage import frame_times, zero_of
+from geodata.hazards.specs import Catalogue, LevelMap
+from twin.errors import InputError
+from twin.hazard import WATER_STEPS_M, Envelope, Grid
+from twin.quantities import Float32Array, FloatArray, Int64Array
+
+if TYPE_CHECKING:
+    from geodata.city_file import CityFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CatalogueHazard:
+    """Water picked from maps by level: a :class:`twin.hazard.Hazard`."""
+
+    grid: Grid
+    times_s: Int64Array
+    after: str
+    notes: tuple[str, ...]
+    depth_error_m: float
+    #: Level at each frame, (T,), and of each map, (M,), increasing; in one datum [m].
+    level_m: FloatArray
+    map_level_m: FloatArray
+    #: Depth on each map, (M, rows * columns) [m]; NaN unknown. A higher map is nowhere shallower than a lower one.
+    maps_m: Float32Array
+
+    def depths(self, cells: Int64Array) -> Iterator[Float32Array]:
+        """Give the depth at these cells, frame by frame [m]."""
+        maps_m = self.maps_m[:, cells]
+        nothing = np.where(np.isnan(maps_m[0]), maps_m[0], np.float32(0))
+        beyond = np.where(maps_m[-1] > 0, maps_m[-1], np.float32(np.nan))
+        for level in self.level_m:
+            if level < self.map_level_m[0]:
+                yield nothing
+            elif level > self.map_level_m[-1]:
+                yield beyond
+            else:
+                upper = min(int(np.searchsorted(self.map_level_m, level)), len(self.map_level_m) - 1)
+                lower = max(upper - 1, 0)
+                span = self.map_level_m[upper] - self.map_level_m[lower]
+                share = np.float32((level - self.map_level_m[lower]) / span if span else 1.0)
+                yield maps_m[lower] + (maps_m[upper] - maps_m[lower]) * share
+
+    def envelope(self) -> Envelope:
+        """Give the picture of the water from the levels alone: the level at which each cell reaches each step."""
+        top = float(self.level_m.max())
+        so_far = np.maximum.accumulate(self.level_m)
+        to_come = np.maximum.accumulate(self.level_m[::-1])[::-1]
+        shape = (self.grid.rows, self.grid.columns)
+        first, last = (np.full((len(WATER_STEPS_M), self.grid.cells), -1, np.int16) for _ in range(2))
+        for s, step_m in enumerate(WATER_STEPS_M):
+            wanted = self._level_of(step_m)
+            reached = wanted <= top
+            first[s, reached] = np.searchsorted(so_far, wanted[reached])
+            # The maximum to come falls along the frames: count those that still reach the level.
+            last[s, reached] = np.searchsorted(-to_come, -wanted[reached], side="right") - 1
+        peak_m = next(self._at(top).depths(np.arange(self.grid.cells)))
+        return Envelope(peak_m=peak_m.reshape(shape), first=first.reshape(-1, *shape), last=last.reshape(-1, *shape))
+
+    def _at(self, level_m: float) -> CatalogueHazard:
+        return CatalogueHazard(
+            grid=self.grid, times_s=self.times_s[:1], after=self.after, notes=(), depth_error_m=0.0,
+            level_m=np.array([level_m]), map_level_m=self.map_level_m, maps_m=self.maps_m)
+
+    def _level_of(self, step_m: float) -> FloatArray:
+        """Give the least level at which each cell is at least so deep, (N,) [m]; inf never."""
+        level = np.full(self.grid.cells, np.inf)
+        for k in range(len(self.map_level_m) - 1, -1, -1):
+            here = self.maps_m[k].astype(float)
+            deep = here >= step_m
+            if k == 0:
+                level[deep] = self.map_level_m[0]
+                continue
+            below = self.maps_m[k - 1].astype(float)
+            share = np.divide(step_m - below, here - below, out=np.ones_like(here), where=here > below)
+            rises = deep & ~(below >= step_m)
+            level[rises] = (self.map_level_m[k - 1] + share * (self.map_level_m[k] - self.map_level_m[k - 1]))[rises]
+        return level
+
+
+def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start: datetime, duration_s: int, after: str,
+                   nodata: str, depth_error_m: float | None) -> CatalogueHazard:
+    """Give the water of a catalogue of flood maps.
+
+    Raises
+    ------
+    InputError
+        Levels or maps that cannot be read, two maps of one level, maps on different grids, a datum without its zero.
+    """
+    field = "flood.catalogue"
+    graph = read_levels(spec.levels, start=start, folder=folder, unit=spec.unit, column=spec.column,
+                        station=spec.station, field=f"{field}.levels")
+    times_s = frame_times([graph], 300.0, duration_s, hold=after == "hold", field=field)
+    shift_m = 0.0
+    if spec.maps_datum is not None and spec.maps_datum != spec.datum:
+        zero_m = zero_of(spec.model_copy(update={"datum": "gauge"}), city_file, field)
+        shift_m = zero_m if spec.datum == "gauge" else -zero_m
+    maps = sorted(spec.maps, key=lambda m: m.level_m)
+    map_level_m = np.array([m.level_m for m in maps])
+    if np.any(np.diff(map_level_m) <= 0):
+        raise InputError(field=f"{field}.maps", found="two maps of one level", expected="one map a level")
+    grid, layers, notes, error_m = _maps(maps, city_file=city_file, folder=folder, nodata=nodata, field=field)
+    deepened = 0
+    for lower, upper in pairwise(layers):
+        shallower = upper < lower
+        deepened += int(np.count_nonzero(shallower))
+        upper[shallower] = lower[shallower]
+    level_m = graph.at(times_s) + shift_m
+    notes += list(graph.notes)
+    if deepened:
+        notes.append(f"{deepened} cells are shallower on a map of a higher level than on a lower one: the deeper value "
+                     "is used.")
+    above = int(np.count_nonzero(level_m > map_level_m[-1]))
+    if above:
+        notes.append(f"The gauge stands above the highest map ({map_level_m[-1]:g} m) in {above} of {len(level_m)} "
+                     "frames: what that map shows wet is at least as deep, all else is unknown, not dry.")
+    return CatalogueHazard(
+        grid=grid, times_s=times_s, after=after, notes=tuple(notes), level_m=level_m, map_level_m=map_level_m,
+        maps_m=np.stack([layer.reshape(-1) for layer in layers]),
+        depth_error_m=error_m if depth_error_m is None else depth_error_m)
+
+
+def _maps(maps: list[LevelMap], *, city_file: CityFile, folder: Path, nodata: str, field: str
+          ) -> tuple[Grid, list[Float32Array], list[str], float]:
+    """Read every map onto one grid; give the grid, the maps, what must be said and the error of classes."""
+    grids: list[Grid] = []
+    layers: list[Float32Array] = []
+    notes: list[str] = []
+    error_m, layout = 0.0, None
+    for i, one in enumerate(maps):
+        where = f"{field}.maps[{i}]"
+        if one.extents is not None:
+            drawn = draw(one.extents, city_file=city_file, folder=folder, nodata=nodata, field=where)
+            grids, layers = [*grids, drawn.grid], [*layers, drawn.depth_m]
+            notes, error_m = [*notes, drawn.note], max(error_m, drawn.error_m)
+            continue
+        path = folder / str(one.file)
+        layout = layout or layout_of(path, city_file, one.crs, one.band, where)
+        layers.append(read_depth(path, layout, band=one.band, unit=one.unit, nodata=nodata, field=where, check=True))
+        grids.append(layout.grid)
+    if any(grid != grids[0] for grid in grids):
+        raise InputError(field=f"{field}.maps", found="maps on different grids", expected="one grid for all levels",
+                         remedy="Use rasters of one model, or extents with one cell_m.")
+    if layout is not None:
+        notes += nodata_notes(nodata)
+    return grids[0], layers, sorted(set(notes)), error_m

@@ -1,0 +1,88 @@
+"""Frames that stand in files: read ahead, sampled, and summed into the picture of the water on the way."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from twin.errors import InputError
+from twin.hazard import WATER_STEPS_M, Envelope, Grid
+from twin.kernels.frames import accumulate
+from twin.quantities import Float32Array, Int64Array
+
+#: Frames in the air at a time: enough to keep two readers busy, few enough to stay small.
+_AHEAD = 3
+
+
+class EnvelopeSum:
+    """The picture of the water, frame by frame."""
+
+    def __init__(self, grid: Grid) -> None:
+        n, steps = grid.cells, len(WATER_STEPS_M)
+        self._shape = (grid.rows, grid.columns)
+        self._peak_m, self._unknown = np.zeros(n, np.float32), np.zeros(n, np.bool_)
+        self._first, self._last = np.full((steps, n), -1, np.int16), np.full((steps, n), -1, np.int16)
+        self._steps_m = np.array(WATER_STEPS_M, np.float32)
+
+    def add(self, frame: int, depth_m: Float32Array) -> None:
+        """Take in frame number ``frame``, (rows, columns) or flat [m]."""
+        accumulate(depth_m.reshape(-1), self._peak_m, self._first, self._last, self._unknown, self._steps_m, frame)
+
+    def envelope(self) -> Envelope:
+        """Give the picture of all frames so far; a cell never seen wet and not always known is unknown."""
+        peak_m = np.where(self._unknown & (self._peak_m == 0), np.float32(np.nan), self._peak_m)
+        return Envelope(peak_m=peak_m.reshape(self._shape), first=self._first.reshape(-1, *self._shape),
+                        last=self._last.reshape(-1, *self._shape))
+
+
+def read_ahead(read: Callable[[int], Float32Array], count: int) -> Iterator[Float32Array]:
+    """Give ``read(0)``, ``read(1)``... in order, two threads reading ahead of the caller."""
+    readers = min(2, os.cpu_count() or 1)
+    with ThreadPoolExecutor(max_workers=readers, thread_name_prefix="raster") as pool:
+        waiting: deque[Future[Float32Array]] = deque()
+        for frame in range(count):
+            waiting.append(pool.submit(read, frame))
+            if len(waiting) >= _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class FrameHazard:
+    """Water whose frames are read one by one: a :class:`twin.hazard.Hazard`."""
+
+    grid: Grid
+    times_s: Int64Array
+    after: str
+    notes: tuple[str, ...]
+    depth_error_m: float
+    #: Reads one frame, (rows, columns) [m], NaN unknown; called from several threads.
+    read: Callable[[int], Float32Array]
+    _envelope: Envelope | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.times_s) > np.iinfo(np.int16).max:
+            raise InputError(field="flood", found=f"{len(self.times_s)} frames",
+                             expected=f"at most {np.iinfo(np.int16).max}", remedy="Shorten the run or widen the step.")
+
+    def depths(self, cells: Int64Array) -> Iterator[Float32Array]:
+        """Give the depth at these cells, frame by frame [m]; the envelope comes with it."""
+        envelope = EnvelopeSum(self.grid)
+        for i, frame in enumerate(read_ahead(self.read, len(self.times_s))):
+            envelope.add(i, frame)
+            yield frame.reshape(-1)[cells]
+        self._envelope = envelope.envelope()
+
+    def envelope(self) -> Envelope:
+        """Give the picture of the water; free after ``depths`` was read to its end."""
+        if self._envelope is None:
+            for _ in self.depths(np.empty(0, np.int64)):
+                pass
+        assert self._envelope is not None
+        return self._envelope
