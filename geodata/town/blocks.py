@@ -131,6 +131,7 @@ def build(streets: list[Street], relief: Relief, rng: np.random.Generator) -> Fa
               if block.area > 420.0]
     blocks.sort(key=lambda block: (round(block.centroid.y, 1), round(block.centroid.x, 1)))
     areas = shapely.area(blocks)
+    is_fringe = shapely.distance(blocks, reach.boundary) < 1.0
     taken: set[int] = set()
 
     def free_block(point: tuple[float, float]) -> int:
@@ -153,7 +154,7 @@ def build(streets: list[Street], relief: Relief, rng: np.random.Generator) -> Fa
     buildings: list[Building] = []
     for number, block in enumerate(blocks):
         if number not in taken:
-            buildings += _along_fronts(block, number, fronts, widths, relief, rng)
+            buildings += _along_fronts(block, number, fronts, widths, bool(is_fringe[number]), relief, rng)
     return Fabric(blocks=tuple(blocks), buildings=tuple(buildings), sites=tuple(sites), parks=tuple(parks))
 
 
@@ -172,11 +173,11 @@ def manner_of(point: FloatArray, relief: Relief) -> str:
     return "town" if away < 520.0 else "villas"
 
 
-def _along_fronts(block: shapely.Polygon, number: int, fronts: shapely.STRtree, widths: FloatArray, relief: Relief,
-                  rng: np.random.Generator) -> list[Building]:
+def _along_fronts(block: shapely.Polygon, number: int, fronts: shapely.STRtree, widths: FloatArray,
+                  is_fringe: bool, relief: Relief, rng: np.random.Generator) -> list[Building]:
     centre = shapely.get_coordinates(block.centroid)[0]
     # The open land around the town is one great block: houses stand apart along its edge.
-    manner = MANNERS["villas" if block.area > _FRINGE_M2 else manner_of(centre, relief)]
+    manner = MANNERS["villas" if is_fringe else manner_of(centre, relief)]
     made: list[Building] = []
     for inset in shapely.get_parts(block.buffer(-manner.setback_m, join_style="mitre")):
         if inset.area < 160.0:

@@ -22,6 +22,10 @@ _APART_M, _END_M = 7.5, 5.0
 _RIVER_PENALTY_M = 380.0
 #: A metre lower on the flood plain is worth so many metres of cable to those who set the cabinets [m].
 _LOW_GROUND_M = 55.0
+#: Ground so high above the full bank stays dry in a ten-year flood [m].
+_DRY_M = 1.0
+#: Ground so low is under half a metre of water in one [m].
+_WET_M = 0.42
 #: Number of the cabinet that drowns first: A-012 of the examples.
 LOWEST_CABINET = 12
 #: Deck of the bridges above the full bank, and height of a column's door above the deck [m].
@@ -161,7 +165,8 @@ def place_cabinets(lamps: Lamps, streets: list[Street], substations: FloatArray,
         cost = np.hypot(*(lamps.xy[mine] - centres[number, :2]).T) + 0.6 * near[mine]
         beside.append(int(mine[np.argmin(cost + _LOW_GROUND_M * np.clip(rise[mine], 0.0, 2.0))]))
     order = np.argsort([(centre[0] // 320) * 1e4 - centre[1] for centre in centres], kind="stable")
-    order = _with_lowest_at(order, rise[beside], lamps.xy[beside])
+    known, beside[known] = _first_to_drown(lamps, group, standing, rise, centres)
+    order = _numbered(order, known)
     xy, where, circuit_cabinet, circuit_number = [], [], [], []
     lamp_circuit = np.full(len(lamps.xy), -1)
     for number, old in enumerate(order):
@@ -176,12 +181,26 @@ def place_cabinets(lamps: Lamps, streets: list[Street], substations: FloatArray,
                     circuit_number=np.array(circuit_number), lamp_circuit=lamp_circuit)
 
 
-def _with_lowest_at(order: IntArray, rise: FloatArray, xy: FloatArray) -> IntArray:
-    """Give the order of numbering in which the lowest cabinet outside the hollow has its well-known number."""
-    dry = np.hypot(*(xy - np.array(HOLLOW_M)).T) < HOLLOW_RADIUS_M + 60.0
-    lowest = int(np.argmin(np.where(dry, np.inf, rise)))
+def _first_to_drown(lamps: Lamps, group: IntArray, standing: IntArray, rise: FloatArray,
+                    centres: FloatArray) -> tuple[int, int]:
+    """Give the group with most lamps on dry ground among those with low ground on the left bank, and its lowest place.
+
+    Its cabinet stands there: the street above goes dark though no water comes near it.
+    """
+    _, side = river().nearest(lamps.xy)
+    away = np.hypot(*(lamps.xy - np.array(HOLLOW_M)).T)
+    low = standing[(rise[standing] < _WET_M) & (side[standing] < 0) & (side[standing] > -260.0)
+                   & (away[standing] > HOLLOW_RADIUS_M + 60.0) & (np.abs(lamps.xy[standing, 0] - 1250.0) < 420.0)]
+    dry = np.bincount(group[standing[rise[standing] > _DRY_M]], minlength=len(centres))
+    chosen = int(max(set(group[low].tolist()), key=lambda number: (dry[number], -number)))
+    places = low[group[low] == chosen]
+    return chosen, int(places[np.argmin(np.hypot(*(lamps.xy[places] - centres[chosen, :2]).T))])
+
+
+def _numbered(order: IntArray, known: int) -> IntArray:
+    """Give the order of numbering with one group moved to its well-known number."""
     swapped = order.copy()
-    place = int(np.flatnonzero(order == lowest)[0])
+    place = int(np.flatnonzero(order == known)[0])
     swapped[[place, LOWEST_CABINET - 1]] = order[[LOWEST_CABINET - 1, place]]
     return swapped
 

@@ -79,6 +79,12 @@ def smooth(points: tuple[tuple[float, float], ...], step_m: float = 8.0) -> Floa
 def main_streets(ouche: Course) -> list[Street]:
     """Lay the main axes: quays along the river, bridges, boulevards on the old ramparts, roads out of town."""
     streets = [Street(line=smooth(points), rank=rank, name=name) for name, rank, points in _AXES]
+    # The two oldest streets run round the mound; the others grew between them.
+    turn = np.linspace(0.0, 2 * np.pi, 61)
+    for name, radius in (("Rue Ronde", 74.0), ("Rue du Tour-de-Ville", 148.0)):
+        sway = radius * (1.0 + 0.05 * np.sin(2 * turn + 0.5) + 0.03 * np.sin(3 * turn))
+        line = np.column_stack([HEART_M[0] + 1.05 * sway * np.cos(turn), HEART_M[1] + 0.97 * sway * np.sin(turn)])
+        streets.append(Street(line=line, rank="rue", name=name))
     beside = ouche.half_width_m + 13.0
     for name, offset, first, last in (
             ("Quai de la Fontaine", beside, 610.0, 862.0), ("Quai de la République", beside, 862.0, 1190.0),
