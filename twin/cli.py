@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from rich.console import Console
+    from rich.tree import Tree
 
     from scenarios.expect import Outcome
     from scenarios.running import Finished
+    from twin.explain import Cause
+    from twin.result import Result
 
 DONE, OUR_MISTAKE, YOUR_INPUT, NOT_AS_EXPECTED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -181,10 +184,8 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
     for paragraph in explanation.paragraphs[explanation.paragraphs[:1] == (explanation.sentence,):]:
         _say(paragraph)
     if explanation.tree is not None:
-        from twin.words import speech
-
         _say("")
-        _console().print(_tree(explanation.tree, result, speech(lang)), highlight=False)
+        _console().print(_tree(explanation.tree, result, lang), highlight=False)
 
 
 @app.command(epilog="Example:  twin export demo --public --lang fr --out crue.html")
@@ -380,26 +381,37 @@ def _tell_outcomes(name: str, file: str, outcomes: Sequence[Outcome], error: str
     _console().print(table)
 
 
-def _tree(cause: Any, result: Any, words: Any) -> Any:
-    """Draw a tree of causes: one line per thing that happened."""
+#: The map's words for an outage, by what happened: one table for map and console.
+_HOW = {"flooded": "how_flooded", "tripped": "how_tripped", "supply_lost": "how_supply_lost",
+        "buffer_emptied": "how_buffer_empty", "cut": "how_cut", "failed": "how_failed", "reported": "how_failed"}
+
+
+def _tree(cause: Cause, result: Result, lang: str) -> Tree:
+    """Draw a tree of causes in words: one line per thing that happened."""
     from datetime import timedelta
     from zoneinfo import ZoneInfo
 
     from rich.text import Text
     from rich.tree import Tree
 
-    zone = ZoneInfo(result.city.timezone)
+    from twin.words import speech
+    from viewer.words import Voice
 
-    def line(node: Any) -> Text:
+    words, voice, zone = speech(lang), Voice(lang), ZoneInfo(result.city.timezone)
+    kinds, start = result.city.assets.kinds, result.plan.start.astimezone(zone)
+
+    def line(node: Cause) -> Text:
         moment = (result.plan.start + timedelta(seconds=node.time_s)).astimezone(zone)
-        text = Text(f"{moment:%d/%m %H:%M:%S}  ").append(node.asset.id, style="bold").append(f"  {node.asset.kind}  "
-                                                                                          f"{node.what.word}")
+        kind = kinds[node.asset.kind].words[lang]
+        key = _HOW.get(node.what.word, "how_supply_lost") + ("_f" if kind.gender == "f" else "")
+        said = [kind.one, voice(key, when=words.weekday_clock(moment, start))]
         if node.depth_m == node.depth_m and node.fail_m == node.fail_m:
-            text.append(f"  {node.depth_m:.2f} m / {node.fail_m:.2f} m")
-        marks = [mark for mark, is_so in (("doubtful", node.is_doubtful), ("inferred link", node.is_inferred)) if is_so]
-        return text.append(f"  ({', '.join(marks)})" if marks else "", style="italic")
+            said.append(voice("water_threshold", water=words.depth(node.depth_m), threshold=words.depth(node.fail_m),
+                              margin=words.depth(abs(node.margin_m))))
+        said += [voice("how_may")] if node.is_doubtful else []
+        return Text(node.asset.id, style="bold").append("  " + ", ".join(said), style="not bold")
 
-    def grow(branch: Tree, node: Any) -> None:
+    def grow(branch: Tree, node: Cause) -> None:
         for child in node.children:
             grow(branch.add(line(child)), child)
 
