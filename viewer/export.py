@@ -129,7 +129,7 @@ def _deck() -> _Deck:
 @cache
 def _script(last: str) -> str:
     """Join the modules of a page into one script: imports and exports go, the order is ours."""
-    names = [*_SCRIPTS, *(("chain.js",) if last == "operator.js" else ("export.js",)), last]
+    names = [*_SCRIPTS, *(("chain.js",) if last == "operator.js" else ("export.js", "print.js")), last]
     parts = []
     for name in names:
         text = _SOURCES.joinpath("page", name).read_text("utf-8")

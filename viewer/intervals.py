@@ -40,8 +40,9 @@ class Patterns:
 
     def __init__(self) -> None:
         self._number: dict[tuple[Row, ...], int] = {}
-        self._rows: list[Row] = []
-        self._offsets = [0, 0]  # pattern 0 is empty: never out
+        #: All intervals; those of pattern ``p`` are ``rows[offsets[p]:offsets[p + 1]]``. Pattern 0 is empty: never out.
+        self.rows: list[Row] = []
+        self.offsets = [0, 0]
 
     def number(self, rows: Iterable[Row]) -> int:
         """Give the number of a list of intervals, new or known; 0 for the empty list."""
@@ -49,15 +50,15 @@ class Patterns:
         if not key:
             return 0
         if key not in self._number:
-            self._rows.extend(key)
-            self._offsets.append(len(self._rows))
-            self._number[key] = len(self._offsets) - 2
+            self.rows.extend(key)
+            self.offsets.append(len(self.rows))
+            self._number[key] = len(self.offsets) - 2
         return self._number[key]
 
     def pack(self, packer: Packer, name: str) -> None:
         """Add the lists as columns ``name.offsets``, ``name.start`` and so on."""
-        packer.add(f"{name}.offsets", self._offsets, "u4", delta=True)
-        table = np.array(self._rows, np.int64).reshape(-1, len(_COLUMNS))
+        packer.add(f"{name}.offsets", self.offsets, "u4", delta=True)
+        table = np.array(self.rows, np.int64).reshape(-1, len(_COLUMNS))
         for i, (column, dtype) in enumerate(_COLUMNS):
             packer.add(f"{name}.{column}", table[:, i], dtype)
 

@@ -47,6 +47,12 @@ class Scene:
     lamps: Any
     #: Number in the page of each asset, (A,), -1 where it is not in it; the operator's page only.
     number: Any
+    #: Intervals of the lamps, the pattern of each lamp and its street's number (0 none), (L,).
+    patterns: Patterns
+    lamp_patterns: Any
+    lamp_streets: Any
+    #: Start and end of each interval in which some block stands in water; one entry per block and interval.
+    wet_blocks: list[tuple[int, int]]
 
 
 def pack_scene(run: Any, allowed: Allowed, *, public: bool) -> Scene:
@@ -79,17 +85,18 @@ def pack_scene(run: Any, allowed: Allowed, *, public: bool) -> Scene:
     number = np.full(len(assets), NONE, np.int64)
     if public:
         lamps = lamps[np.lexsort((assets.id[lamps].astype(str), street_of[lamps]))]
-        _pack_public(run, packer, frame, allowed, lamps, street_of, place, streets)
+        patterns, numbers = _pack_public(run, packer, frame, allowed, lamps, street_of, place, streets)
     else:
         lamps = lamps[np.lexsort((assets.id[lamps].astype(str), _feeder(run)[lamps]))]
-        number = _pack_operator(run, packer, frame, lamps, buildings, street_of, place)
+        number, patterns, numbers = _pack_operator(run, packer, frame, lamps, buildings, street_of, place)
     if allowed("building", "outline"):
         of_ring = pack_shapes(packer, "building", frame, run.city_file.shapes[buildings], closed=True,
                               simplify_m=_SIMPLIFY_M if public else 0.15)
         packer.add("building.of", of_ring, "u4", delta=True)
     packer.add("building.block", block_of[buildings] + 1, "u4", delta=True)
-    _pack_blocks(run, packer, frame, allowed, blocks, block_of, buildings, street_of, public)
-    return Scene(packer, frame, streets.names, lamps, number)
+    wet = _pack_blocks(run, packer, frame, allowed, blocks, block_of, buildings, street_of)
+    return Scene(packer, frame, streets.names, lamps, number, patterns, np.array(numbers, np.int64),
+                 street_of[lamps], wet)
 
 
 def _area(shape: Any) -> Any:
@@ -241,11 +248,11 @@ def _blocks(run: Any, buildings: Any, public: bool) -> tuple[list[Any], Any]:
 
 
 def _pack_blocks(run: Any, packer: Packer, frame: Frame, allowed: Allowed, blocks: list[Any], block_of: Any,
-                 buildings: Any, street_of: Any, public: bool) -> None:
-    """Add the blocks with the intervals in which some house of theirs stands in water."""
+                 buildings: Any, street_of: Any) -> list[tuple[int, int]]:
+    """Add the blocks with the intervals in which some house of theirs stands in water, and give these intervals."""
     if not blocks:
         packer.add("block.pattern", [], "u4")
-        return
+        return []
     if allowed("block", "outline"):
         of_ring = pack_shapes(packer, "block", frame, [shape.simplify(0.8) for shape in blocks], closed=True)
         packer.add("block.of", of_ring, "u4", delta=True)
@@ -271,10 +278,11 @@ def _pack_blocks(run: Any, packer: Packer, frame: Frame, allowed: Allowed, block
                 members[block][street] = members[block].get(street, 0) + 1
     packer.add("block.street", [min(m, key=lambda s: (-m[s], s)) if m else 0 for m in members], "u2")
     packer.add("block.houses", count, "u2")
+    return [span for spans in intervals for span in joined(spans)]
 
 
 def _pack_public(run: Any, packer: Packer, frame: Frame, allowed: Allowed, lamps: Any, street_of: Any, place: Any,
-                 streets: _Streets) -> None:
+                 streets: _Streets) -> tuple[Patterns, list[int]]:
     stories = public_stories(run)
     certain = outage_rows(run, None, stories=stories.of_outage)
     rows = merged(certain, doubtful_rows(run, story=stories.may))
@@ -302,6 +310,7 @@ def _pack_public(run: Any, packer: Packer, frame: Frame, allowed: Allowed, lamps
     packer.add("place.known", [p is not None for p in points], "u1")
     packer.add("place.street", [street_of[row] if allowed("cabinet", "street") else 0 for row in stories.places], "u2")
     _pack_holds(run, packer, stories.holds)
+    return patterns, numbers
 
 
 def _pack_holds(run: Any, packer: Packer, rows: list[int]) -> None:
@@ -341,7 +350,7 @@ def front_coded(ids: Any) -> str:
 
 
 def _pack_operator(run: Any, packer: Packer, frame: Frame, lamps: Any, buildings: Any, street_of: Any,
-                   place: Any) -> Any:
+                   place: Any) -> tuple[Any, Patterns, list[int]]:
     result = run.result
     assets, supplies, exposure = result.city.assets, result.city.supplies, result.exposure
     others = np.ones(len(assets), bool)
@@ -353,7 +362,8 @@ def _pack_operator(run: Any, packer: Packer, frame: Frame, lamps: Any, buildings
     number[order] = np.arange(len(order))
     rows = merged(outage_rows(run, number), doubtful_rows(run))
     patterns = Patterns()
-    packer.add("asset.pattern", [patterns.number(rows.get(row, ())) for row in order.tolist()], "u4", delta=True)
+    numbers = [patterns.number(rows.get(row, ())) for row in order.tolist()]
+    packer.add("asset.pattern", numbers, "u4", delta=True)
     patterns.pack(packer, "iv")
     packer.text("count", {"node": len(nodes), "lamp": len(lamps), "building": len(buildings)})
     packer.add("asset.kind", assets.kind[order], "u1", delta=True)
@@ -398,4 +408,4 @@ def _pack_operator(run: Any, packer: Packer, frame: Frame, lamps: Any, buildings
     flooded = sorted(repairs(run), key=lambda row: number[row])
     packer.add("hold.asset", number[np.array(flooded, np.int64)] if flooded else [], "u4")
     _pack_holds(run, packer, flooded)
-    return number
+    return number, patterns, numbers[len(nodes):len(nodes) + len(lamps)]

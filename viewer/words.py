@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any
+
+from markupsafe import Markup, escape
+
+from twin.words import speech
 
 #: Registers in the order of the page's switch. ``simple`` falls back on ``fr`` where a text is the same.
 REGISTERS = ("fr", "en", "simple")
@@ -16,3 +22,41 @@ def registers() -> dict[str, dict[str, Any]]:
     """Give the catalogue of each register: key to text, or to {zero, one, many}."""
     folder = resources.files("viewer")
     return {name: json.loads(folder.joinpath(f"data/words.{name}.json").read_text("utf-8")) for name in REGISTERS}
+
+
+class Voice:
+    """One register, spoken by Python where the page must read without its script."""
+
+    def __init__(self, register: str) -> None:
+        self.register = register
+        self.lang = "fr" if register == "simple" else register
+        self._words = {**registers()[self.lang], **registers()[register]}
+        self._speech = speech(self.lang)
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        """Give a text of the catalogue with its {names} filled in; ``n`` picks zero, one or many."""
+        entry = self._words[key]
+        if isinstance(entry, dict):
+            n = values["n"]
+            one = n < 2 if self.lang == "fr" else n == 1
+            entry = entry["zero"] if n == 0 and "zero" in entry else entry["one" if one else "many"]
+        said = {name: self._speech.number(v) if isinstance(v, int) else v for name, v in values.items()}
+        return re.sub(r"\{(\w+)\}", lambda found: str(said.get(found[1], found[0])), entry)
+
+    def rich(self, key: str, /, **values: Any) -> Markup:
+        """Give the same with **marks** as bold, everything else escaped."""
+        parts = self(key, **values).split("**")
+        return Markup("").join(Markup("<strong>{}</strong>").format(part) if i % 2 else escape(part)
+                               for i, part in enumerate(parts))
+
+    def clock(self, moment: datetime) -> str:
+        """Give a time of day."""
+        return self._speech.clock(moment)
+
+    def day(self, moment: datetime) -> str:
+        """Give a date in full."""
+        return self._speech.day(moment)
+
+    def date(self, moment: datetime) -> str:
+        """Give a date without the day of the week."""
+        return self._speech.day(moment).split(" ", 1)[1]

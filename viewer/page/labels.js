@@ -61,9 +61,9 @@ export class Labels {
 
   write(context, spots, line, isChosen, scale) {
     context.lineWidth = 3.6 * scale;
-    context.strokeStyle = line.river ? 'rgba(16,24,32,.55)' : this.colors.map;
+    context.strokeStyle = line.river && !this.onPaper ? 'rgba(16,24,32,.55)' : this.colors.map;
     for (const pass of [0, 1]) {
-      context.fillStyle = isChosen ? this.colors.chosen : line.river ? '#E4F1FC' : this.colors.soft;
+      context.fillStyle = isChosen ? this.colors.chosen : line.river && !this.onPaper ? '#E4F1FC' : this.colors.soft;
       for (const {x, y, angle, letter} of spots) {
         context.translate(x, y);
         context.rotate(angle);

@@ -1,0 +1,477 @@
+/** The public page: answer, then map; one clock; three sentences; the table is the same data at the same moment. */
+
+import {Chart} from './chart.js';
+import {CityMap} from './map.js';
+import {MAY, OPEN, OUT, WET} from './intervals.js';
+import {Player} from './player.js';
+import {clock, day, make, moment, number, rich, say} from './format.js';
+import {csv, download} from './export.js';
+import {drawForPrint} from './print.js';
+import {open, setLanguage, useGpu} from './start.js';
+
+const $ = (id) => document.getElementById(id);
+const config = JSON.parse($('config').textContent);
+const STAGES = ['recede', 'reach', 'inspect', 'clean_dry', 'replace', 're_energise'];
+const FEW = 9;
+
+class PublicPage {
+  constructor(model, symbols) {
+    Object.assign(this, {model, symbols, street: 0, lamp: -1});
+    this.show = {water: true, wet: true, lamp_lit: true, lamp_dark: true, lamp_may: true};
+    try {
+      this.map = new CityMap($('map'), model, symbols, {gentle: true, onPick: (found) => this.picked(found)});
+    } catch (error) {
+      console.warn(error);
+      $('map').replaceChildren(make('p', {class: 'failed'}, say('map_failed')));
+    }
+    this.player = new Player({slider: $('time'), play: $('play')}, {duration: config.duration, step: config.step, start: this.worst(), onMove: (t) => this.move(t)});
+    this.forms();
+    this.build();
+    new ResizeObserver(() => this.chartAgain()).observe($('chart'));
+    addEventListener('beforeprint', () => this.map && drawForPrint($('print-map'), this.map, this.scene()));
+    setInterval(() => this.expiry(), 30000);
+    if (!matchMedia('(min-width: 900px)').matches) $('map').classList.add('sketch');
+  }
+
+  worst() {
+    const {darkSeries, outSeries, times} = this.model;
+    const series = Math.max(...darkSeries) ? darkSeries : outSeries;
+    return times[series.indexOf(Math.max(...series))];
+  }
+
+  until() {
+    return Math.floor(config.validUntil / 86400) === Math.floor(config.issued / 86400) && moment(config.validUntil, config.issued) === clock(config.validUntil)
+      ? clock(config.validUntil) : say('on_at', {day: day(config.validUntil), clock: clock(config.validUntil)});
+  }
+
+  /** Everything that speaks: once at the start, and again when the language changes. */
+  build() {
+    for (const element of document.querySelectorAll('[data-t]')) rich(element, say(element.dataset.t));
+    for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', say(element.dataset.label));
+    document.title = say('public_title', {city: config.city, status: say(`status_${config.status}`)});
+    $('not-observed').textContent = say(`not_observed_${config.status}`);
+    rich($('made'), say('made_until', {issued: say('on_at', {day: day(config.issued), clock: clock(config.issued)}), until: this.until()}));
+    if ($('released')) $('released').textContent = say('released_by', {name: config.releasedBy});
+    const [from, to] = config.night;
+    const one = day(from) === day(to);
+    const dayOnly = (t) => day(t).split(' ').slice(1).join(' ');
+    const lines = say(one ? 'h1_day' : 'h1', {city: config.city, from: one ? day(from) : dayOnly(from).split(' ')[0], to: dayOnly(to)}).split('\n');
+    $('heading').replaceChildren(...lines.flatMap((line, i) => (i ? [make('br'), line] : [line])));
+    const {ever, total, may, wet} = config.totals;
+    rich($('paragraph'), `${say(config.wetSpan ? 'night_water' : 'night_dry', {n: ever, total, wet, peak: clock(config.peakAt)})} ${may ? say('night_may', {n: may}) : ''}`);
+    for (const edge of document.querySelectorAll('.print-edge')) edge.textContent = say('valid_foot', {status: say(`status_${config.status}`), until: this.until()});
+    this.about();
+    this.player.label();
+    this.chartAgain();
+    this.expiry();
+    this.move(this.player.t);
+  }
+
+  about() {
+    const from = say('on_at', {day: day(0), clock: clock(0)});
+    const to = say('on_at', {day: day(config.duration), clock: clock(config.duration)});
+    const lines = [say('how_scenario', {name: config.name, from, to, status: say(`status_${config.status}`)}), say('how_method'),
+      say('how_assumed', {n: config.defaults, doubtful: config.doubtful}), say('how_left_out')];
+    if (config.sources.length) lines.push(say('how_sources', {list: config.sources.join(' ; ')}));
+    lines.push(say('how_run', {run: config.runId}), say('how_licence'));
+    $('how-text').replaceChildren(...lines.map((line) => make('p', {}, line)));
+    const lang = document.documentElement.lang;
+    const {emergency, grid, official} = config.contacts;
+    $('numbers').replaceChildren(...[...emergency, ...(grid ? [grid] : [])].map((one) => make('li', {}, make('strong', {}, one.to), ` ${one[lang]}`)));
+    $('official').replaceChildren(...official.map((one) => make('li', {}, /^https:\/\//.test(one.to) ? make('a', {href: one.to, rel: 'noreferrer'}, one[lang]) : one[lang])));
+  }
+
+  /** Past its time by the device's clock the page says so, and nothing in the present tense. */
+  expiry() {
+    const late = Date.now() / 1000 > config.start + config.validUntil;
+    document.body.classList.toggle('expired', late);
+    $('late').hidden = !late;
+    $('status').textContent = late ? say('expired') : say(`status_${config.status}`);
+    if (late) {
+      this.player.pause();
+      $('not-observed').textContent = say('expired_since', {when: this.until()});
+      $('made').textContent = '';
+    }
+  }
+
+  forms() {
+    $('finder').addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.search($('search').value);
+    });
+    $('where').addEventListener('click', () => this.where());
+    $('anyway').addEventListener('click', () => {
+      document.body.classList.add('anyway');
+      $('streets').focus();
+    });
+    $('all-streets').addEventListener('click', () => {
+      this.all = !this.all;
+      this.tables();
+    });
+    $('csv').addEventListener('click', () => download(`rues-${config.runId}.csv`, csv(this.csvRows())));
+    $('csv-blocks').addEventListener('click', () => download(`pates-${config.runId}.csv`, csv(this.csvBlocks())));
+    $('street-rows').addEventListener('click', (event) => {
+      const button = event.target.closest('button[data-street]');
+      if (button) this.choose(Number(button.dataset.street), -1, true);
+    });
+    for (const button of document.querySelectorAll('[data-lang]')) {
+      button.addEventListener('click', () => {
+        setLanguage(config, button.dataset.lang);
+        for (const other of document.querySelectorAll('[data-lang]')) other.setAttribute('aria-pressed', String(other === button));
+        this.build();
+      });
+    }
+    for (const report of document.querySelectorAll('.report')) {
+      report.hidden = !config.report;
+      report.addEventListener('click', () => report.setAttribute('href', this.reportAddress()));
+      if (config.report) report.setAttribute('href', this.reportAddress());
+    }
+    addEventListener('hashchange', () => this.fromHash());
+  }
+
+  reportAddress() {
+    const street = this.model.streets[this.street] || '';
+    const subject = encodeURIComponent(say('report_subject'));
+    const body = encodeURIComponent(say('report_body', {street, clock: clock(this.player?.t ?? 0), run: config.runId}));
+    if (/^https:\/\//.test(config.report)) return `${config.report}${config.report.includes('?') ? '&' : '?'}street=${encodeURIComponent(street)}&time=${this.player?.t ?? 0}&run=${config.runId}`;
+    return `mailto:${encodeURIComponent(config.report.replace(/^mailto:/, '')).replace('%40', '@')}?subject=${subject}&body=${body}`;
+  }
+
+  fromHash() {
+    const wanted = /rue=([^&]+)/.exec(decodeURIComponent(location.hash))?.[1];
+    if (wanted) this.search(wanted);
+  }
+
+  search(query) {
+    const results = $('results');
+    results.replaceChildren();
+    if (!query.trim()) return;
+    const {streets, assets, exact} = this.model.find(query, 8);
+    if (streets.length === 1 || exact) {
+      this.choose(streets[0], -1, true);
+    } else if (!streets.length && assets.length) {
+      this.choose(this.model.street[assets[0]], assets[0], true);
+    } else if (streets.length) {
+      results.append(make('p', {}, say('several')), this.streetButtons(streets));
+    } else {
+      const near = this.model.nearest(query);
+      results.append(make('p', {}, say('not_found')), this.streetButtons(near), make('p', {}, make('a', {href: '#streets'}, say('see_table'))));
+    }
+    this.announce(results.textContent || this.spoken());
+  }
+
+  streetButtons(streets) {
+    return make('ul', {}, ...streets.map((street) => {
+      const button = make('button', {type: 'button', class: 'text'}, this.model.streets[street]);
+      button.addEventListener('click', () => {
+        $('results').replaceChildren();
+        this.choose(street, -1, true);
+        $('answer-title').focus();
+      });
+      return make('li', {}, button);
+    }));
+  }
+
+  where() {
+    const say2 = (key) => {
+      $('results').replaceChildren(make('p', {}, say(key)));
+      this.announce(say(key));
+    };
+    if (!navigator.geolocation || !config.geo) {
+      say2('where_failed');
+      return;
+    }
+    say2('where_hint');
+    navigator.geolocation.getCurrentPosition(({coords}) => {
+      const [u, v] = [coords.longitude - config.geo.lon, coords.latitude - config.geo.lat];
+      const terms = [1, u, v, u * u, u * v, v * v];
+      const [x, y] = [config.geo.x, config.geo.y].map((k) => k.reduce((sum, value, i) => sum + value * terms[i], 0));
+      const [wide, high] = this.model.size;
+      const {street} = this.model.shapes;
+      let best = [Infinity, 0];
+      for (let i = 0; i < street.length; i++) {
+        const far = street.of[i] ? street.distance(i, x, y) : Infinity;
+        if (far < best[0]) best = [far, street.of[i]];
+      }
+      if (x < 0 || y < 0 || x > wide || y > high || !best[1]) say2('where_outside');
+      else this.choose(best[1], -1, true);
+    }, () => say2('where_failed'), {timeout: 15000, maximumAge: 60000});
+  }
+
+  picked(found) {
+    if (found?.kind === 'asset') this.choose(this.model.street[found.u], found.u, false);
+    else if (found?.kind === 'street') this.choose(found.street, -1, false);
+  }
+
+  choose(street, lamp, fly) {
+    const {model} = this;
+    this.street = street;
+    this.lamp = lamp;
+    if (lamp < 0) this.lamp = this.darkLamp(street);
+    if (fly && street && this.map) {
+      $('search').value = model.streets[street];
+      const at = this.lamp >= 0 ? this.lamp : this.firstLamp(street);
+      if (at >= 0) this.map.go(model.x[at], model.y[at], 1.1);
+    }
+    this.answer();
+    this.tables();
+    this.map?.show(this.scene());
+    this.announce(this.spoken());
+  }
+
+  firstLamp(street) {
+    for (let u = 0; u < this.model.total; u++) if (this.model.street[u] === street && this.model.placed[u]) return u;
+    return -1;
+  }
+
+  /** The lamp that stands for a street: the middle one of those dark for its main cause. */
+  darkLamp(street) {
+    const {model} = this;
+    const {now} = model.streetStory(street, this.t);
+    const dark = [];
+    for (let u = 0; u < model.total; u++) {
+      if (model.street[u] !== street || !model.placed[u]) continue;
+      const i = model.iv.at(model.pattern[u], this.t);
+      if (i >= 0 && model.iv.state[i] === OUT && model.iv.story[i] === now.story) dark.push(u);
+    }
+    return dark.length ? dark[dark.length >> 1] : -1;
+  }
+
+  spoken() {
+    return `${$('answer-title').textContent}. ${$('sentences').textContent}`;
+  }
+
+  /** Three sentences for the chosen street at the chosen moment. */
+  answer() {
+    const {model, street, t} = this;
+    const title = $('answer-title');
+    title.tabIndex = -1;
+    if (!street) {
+      title.textContent = '';
+      $('sentences').replaceChildren(make('p', {}, say('answer_empty')));
+      $('more').hidden = true;
+      return;
+    }
+    title.replaceChildren(model.streets[street], make('span', {class: 'at'}, ` ${say('at_clock', {clock: clock(t)})}`));
+    const {now, night} = model.streetStory(street, t);
+    const lines = [];
+    const isNight = model.isNight(t);
+    if (now.out) {
+      lines.push(['answer_back', `${say('back_unknown')} ${say(`back_waits_${this.stage(now)}`)}`]);
+      lines.push(['answer_cause', this.cause(now.story)]);
+      lines.push(['answer_now', say('now_out', {n: now.out, total: now.total, since: clock(now.since)})]);
+    } else {
+      lines.push(['answer_now', say(isNight ? 'now_lit' : 'now_day', {n: now.total})]);
+      if (night.out && night.first > t) lines.push(['answer_later', say('later_out', {n: night.out, first: clock(night.first)})], ['answer_cause', this.cause(night.story)]);
+      else if (night.out) lines.push(['answer_later', say('later_was', {n: night.out})], ['answer_sure', say('other_reason')]);
+      else if (now.total) lines.push(['answer_later', night.may ? say('later_may', {n: night.may}) : say('later_none')], ['answer_sure', say('other_reason')]);
+    }
+    $('sentences').replaceChildren(...lines.map(([label, text]) => {
+      const line = rich(make('p', {}), text);
+      line.prepend(make('strong', {}, `${say(label)}${document.documentElement.lang === 'fr' ? '\u00a0:' : ':'}`), ' ');
+      return line;
+    }));
+    this.details(street, now);
+    for (const report of document.querySelectorAll('.report')) if (config.report) report.setAttribute('href', this.reportAddress());
+  }
+
+  cause(story) {
+    const {columns, texts} = this.model;
+    const text = say(`cause_${texts.stories[columns['story.code'][story]]}`);
+    return columns['story.sure'][story] ? text : `${text} ${say('cause_doubt')}`;
+  }
+
+  stage(now) {
+    const {columns} = this.model;
+    const hold = columns['story.hold'][now.story];
+    const code = this.model.texts.stories[columns['story.code'][now.story]];
+    if (!hold || ['cut', 'failed', 'feed_failed', 'reported'].includes(code)) return 'supply';
+    return STAGES[stageOf(this.model, hold - 1, this.t)];
+  }
+
+  details(street, now) {
+    const {model} = this;
+    const more = $('more');
+    more.hidden = false;
+    const wet = [...model.blockStreet].filter((one, b) => one === street && model.blocks.stateAt(model.blocks.members[b], this.t)).length;
+    const parts = [];
+    if (now.out) parts.push(make('p', {}, say('stage_now', {stage: this.stageWords(now)})), make('p', {}, say('link_note')));
+    parts.push(rich(make('p', {}), say('blocks_street', {n: wet})));
+    const strip = make('div', {class: 'strip'});
+    parts.push(make('h3', {}, say('street_over_time')), strip);
+    $('more-text').replaceChildren(...parts);
+    const weights = new Float64Array(model.iv.count);
+    for (const [pattern, n] of model.streetPatterns.get(street) ?? []) weights[pattern] = n;
+    const draw = () => {
+      if (!more.open) return;
+      const chart = new Chart(strip, {times: model.times, nights: model.nights, duration: config.duration, nightWords: () => '',
+        series: [{values: [...model.iv.series(OUT, model.times, weights)], color: this.symbols.colors.dark, height: 34}]}, this.symbols.colors);
+      chart.move(this.t);
+    };
+    more.ontoggle = draw;
+    draw();
+  }
+
+  stageWords(now) {
+    const stage = this.stage(now);
+    return stage === 'supply' ? say('stage_supply') : say(`stage_${stage}`);
+  }
+
+  chartAgain() {
+    const {model} = this;
+    const narrow = $('chart').clientWidth < 480;
+    this.chart = new Chart($('chart'), {
+      times: model.times, nights: model.nights, duration: config.duration,
+      nightWords: (from, to) => say('night_from_to', {from: clock(from), to: clock(to)}),
+      series: [{values: [...model.darkSeries], color: this.symbols.colors.dark, height: narrow ? 64 : 50, peak: (n) => say('at_most', {n})},
+        {values: [...model.wetSeries], color: this.symbols.colors.wet, height: narrow ? 60 : 46, peak: (n) => say('at_most', {n})}]
+    }, this.symbols.colors);
+    if (this.t !== undefined) this.chart.move(this.t);
+  }
+
+  move(t) {
+    const {model} = this;
+    const begun = performance.now();
+    this.t = t;
+    const counts = model.counts(t);
+    this.counts = counts;
+    $('clock').textContent = clock(t);
+    $('date').textContent = day(t, false);
+    $('now-out').textContent = say(counts.night ? 'out_short' : 'out_by_day', {n: counts.out});
+    this.chart.move(t);
+    $('chart-out').textContent = number(counts.night ? counts.out : 0);
+    $('chart-wet').textContent = number(counts.wet);
+    const shown = {lamp_dark: counts.out, lamp_may: counts.may, lamp_lit: counts.lit, block_wet: counts.wet, water: 2, link: 2};
+    for (const item of document.querySelectorAll('[data-legend]')) {
+      const key = item.dataset.legend === 'lamp_lit' && !counts.night ? 'lamp_day' : item.dataset.legend;
+      const words = wordsOf(config.states.symbols[key].words, document.querySelector('[data-lang][aria-pressed=true]').dataset.lang);
+      rich(item, fillWords(words, shown[item.dataset.legend]));
+    }
+    $('legend-title').textContent = say('legend_at', {clock: clock(t)});
+    const values = {clock: clock(t), out: counts.out, wet: counts.wet};
+    $('time').setAttribute('aria-valuetext', say('valuetext', values));
+    this.map?.describe(say('map_name', {city: config.city, ...values}));
+    this.announce(say('valuetext', values), 700);
+    this.answer();
+    this.tables();
+    this.map?.show(this.scene());
+    this.scriptTime = performance.now() - begun;
+  }
+
+  announce(text, after = 150) {
+    clearTimeout(this.speaking);
+    this.speaking = setTimeout(() => {
+      $('live-region').textContent = text;
+    }, after);
+  }
+
+  scene() {
+    const {model, lamp, t, street} = this;
+    const links = [];
+    let chosen = null;
+    if (lamp >= 0 && model.placed[lamp]) {
+      const i = model.iv.at(model.pattern[lamp], t);
+      const state = i < 0 ? 0 : model.iv.state[i];
+      chosen = {x: model.x[lamp], y: model.y[lamp], symbol: state === OUT ? 'lamp_dark' : state === MAY ? 'lamp_may' : 'lamp_lit'};
+      const place = state === OUT ? model.columns['story.place'][model.iv.story[i]] : 0;
+      if (place && model.places.known[place - 1]) {
+        links.push({from: chosen, to: {x: model.places.x[place - 1], y: model.places.y[place - 1], symbol: null}, sure: Boolean(model.columns['story.sure'][model.iv.story[i]])});
+      }
+    }
+    return {t, night: this.counts.night, show: this.show, links, chosen, street, live: [], lang: document.documentElement.lang};
+  }
+
+  tables() {
+    const {model, t, street} = this;
+    const rows = model.streetRows(t).filter((row) => row.out);
+    if (street && !rows.some((row) => row.street === street)) rows.unshift({street, out: 0, total: model.streetTotal[street], since: Infinity, wet: 0, story: 0});
+    rows.sort((a, b) => (b.street === street) - (a.street === street));
+    this.rows = rows;
+    $('streets-caption').textContent = say('streets_title', {clock: clock(t)});
+    const shown = this.all ? rows : rows.slice(0, FEW);
+    const body = shown.map((row) => {
+      const name = make('button', {type: 'button', class: 'text', 'data-street': row.street}, model.streets[row.street] || say('no_street'));
+      return make('tr', {class: row.street === street ? 'chosen' : false, 'data-out': row.out},
+        make('th', {scope: 'row'}, row.street ? name : say('no_street')), make('td', {class: 'number'}, say('of_total', {n: row.out, total: row.total})),
+        make('td', {class: 'number'}, row.out ? clock(row.since) : ''), make('td', {class: 'wide'}, row.out ? this.stageWords(row) : ''), make('td', {class: 'number wide'}, number(row.wet)));
+    });
+    if (!rows.length) {
+      const first = model.darkSeries.findIndex((n, k) => n > 0 && model.times[k] > t);
+      body.push(make('tr', {}, make('td', {colspan: 5}, first < 0 ? say('nothing_ever', {clock: clock(t)}) : say('nothing_yet', {clock: clock(t), first: clock(model.times[first])}))));
+    }
+    $('street-rows').replaceChildren(...body);
+    $('all-streets').hidden = rows.length <= FEW;
+    $('all-streets').textContent = this.all ? say('fewer_streets') : say('see_streets', {n: rows.length});
+    $('csv').hidden = $('csv-blocks').hidden = false;
+    this.blockTable();
+  }
+
+  blockTable() {
+    const {model, t} = this;
+    const houses = model.columns['block.houses'] ?? [];
+    const byStreet = new Map();
+    model.blockStreet.forEach((street, b) => {
+      if (!model.blocks.stateAt(model.blocks.members[b], t)) return;
+      const row = byStreet.get(street) ?? byStreet.set(street, [0, 0]).get(street);
+      row[0]++;
+      row[1] += houses[b];
+    });
+    this.blockRows = [...byStreet].sort((a, b) => b[1][0] - a[1][0] || a[0] - b[0]);
+    $('blocks-caption').textContent = say('blocks_title', {clock: clock(t)});
+    const shown = this.all ? this.blockRows : this.blockRows.slice(0, FEW);
+    $('block-rows').replaceChildren(...(shown.length ? shown.map(([street, [blocks, count]]) => make('tr', {'data-wet': blocks}, make('th', {scope: 'row'}, model.streets[street] || say('no_street')),
+      make('td', {class: 'number'}, number(blocks)), make('td', {class: 'number wide'}, number(count)))) : [make('tr', {}, make('td', {colspan: 3}, say('no_wet', {clock: clock(t)})))]));
+  }
+
+  csvHead() {
+    return [[say(`status_${config.status}`), say('at_clock', {clock: clock(this.t)}), say('how_run', {run: config.runId})]];
+  }
+
+  csvRows() {
+    const head = ['col_street', 'col_out', 'lamps', 'col_since', 'col_stage', 'col_blocks'].map((key) => (key === 'lamps' ? 'total' : say(key)));
+    return [...this.csvHead(), head, ...this.rows.map((row) => [this.model.streets[row.street], row.out, row.total, row.out ? clock(row.since) : '', row.out ? this.stageWords(row) : '', row.wet])];
+  }
+
+  csvBlocks() {
+    return [...this.csvHead(), ['col_street', 'col_wet_blocks', 'col_houses'].map((key) => say(key)), ...this.blockRows.map(([street, [blocks, count]]) => [this.model.streets[street], blocks, count])];
+  }
+}
+
+function wordsOf(words, register) {
+  return words[register] ?? words.fr;
+}
+
+function fillWords(entry, n) {
+  const single = document.documentElement.lang === 'fr' ? n < 2 : n === 1;
+  const text = n === 0 ? entry.zero : single ? entry.one : entry.many;
+  return text.replace('{n}', number(n));
+}
+
+/** Stage of what holds an outage: 0 waits for the water to fall. */
+function stageOf(model, hold, t) {
+  const {columns, texts} = model;
+  const {stages} = texts.kinds[columns['hold.kind'][hold]];
+  for (let k = columns['hold.offsets'][hold]; k < columns['hold.offsets'][hold + 1]; k++) {
+    let end = columns['hold.start'][k];
+    if (end > t || t >= columns['hold.end'][k]) continue;
+    for (let s = 0; s < stages.length; s++) {
+      end += stages[s];
+      if (t < end) return s + 1;
+    }
+    return stages.length;
+  }
+  return 0;
+}
+
+setLanguage(config, config.lang);
+open(config).then(({model, symbols}) => {
+  const app = new PublicPage(model, symbols);
+  globalThis.twinPage = app;
+  document.body.classList.add('ready');
+  app.fromHash();
+  return app.map && useGpu(app.map, model, symbols, config);
+}).catch((error) => {
+  console.error(error);
+  $('map').replaceChildren(make('p', {class: 'failed'}, say('map_failed')));
+  document.body.classList.add('failed');
+});
