@@ -259,7 +259,7 @@ class TableSpec(Declared):
     csv: CsvSpec = CsvSpec()
     where: list[dict[str, Condition]] = Field(default_factory=list)
     gdal_where: str | None = Field(default=None, description="condition in GDAL's SQL; a text in 'where' comes here")
-    no_value: dict[str, list[str]] = Field(default_factory=dict, description="column (or *) -> texts that mean no value")
+    no_value: dict[str, list[str]] = Field(default_factory=dict, description="column (or *) -> texts that mean none")
     position: PositionSpec | None = None
     crs: str | None = Field(default=None, description="CRS of the positions, over what the file says; or 'guess'")
     source: SourceSpec = SourceSpec()

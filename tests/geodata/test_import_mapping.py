@@ -28,7 +28,7 @@ def complaint(tmp_path: Path, text: str) -> str:
     (HEAD + LAMPS + "    colour: red\n", ["town.yaml:10:5", "key 'colour'", "one of file, layer", "supplied_by"]),
     (HEAD + LAMPS + "    feilds: {name: NOM}\n", ["town.yaml:10:5", "Did you mean 'fields'?"]),
     (HEAD + LAMPS + "    supplied_by: {kind: cabinet, by: Q, near: 3}\n",
-     ["town.yaml:10:38", "key 'near'", "nearest_m", "first_of"]),
+     ["town.yaml:10:41", "key 'near'", "nearest_m", "first_of"]),
     (HEAD + LAMPS + "    fields:\n      fail_m: {column: h, unit: fathom}\n",
      ["town.yaml:11:27", "unit 'fathom'", "us-ft"]),
     (HEAD + LAMPS + "    fields:\n      fail_m: {column: h, value: 3}\n", ["town.yaml:11:7", "exactly one of column"]),
@@ -84,7 +84,8 @@ def test_short_forms_say_the_same_as_long_ones() -> None:
                                       "supplied_by": {"kind": "cabinet", "by": "Q"}})
     long = LayerSpec.model_validate({
         "file": ["a.csv"], "kind": {"fixed": "lamp"}, "id": {"columns": ["ID"]}, "fields": {"name": {"column": "NOM"}},
-        "where": [{"ETAT": {"in": ["ok"]}}], "no_value": {"*": ["?"]}, "supplied_by": [{"kind": "cabinet", "by": ["Q"]}]})
+        "where": [{"ETAT": {"in": ["ok"]}}], "no_value": {"*": ["?"]},
+        "supplied_by": [{"kind": "cabinet", "by": ["Q"]}]})
     assert short == long
 
 
