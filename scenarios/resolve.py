@@ -105,7 +105,8 @@ def read_city_of(scenario: Scenario, given: str | Path | None = None) -> CityFil
 
 
 def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str | Path | None = None,
-            issued_at: str | datetime | None = None, cache: Path | None = None) -> Prepared:
+            issued_at: str | datetime | None = None, cache: Path | None = None,
+            progress: Callable[[str], None] | None = None) -> Prepared:
     """Resolve a scenario: read its city and water, and spell everything out.
 
     Parameters
@@ -120,6 +121,8 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         Issue time, instead of the scenario's: a moment in one of the scenario's forms, or a datetime with offset.
     cache
         Folder for what is worth keeping between runs (computed water); None: the user's cache folder.
+    progress
+        Told in words how far the computation of water is, where there is one.
 
     Raises
     ------
@@ -160,9 +163,14 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         from geodata.town import cache_folder
 
         kept = cache or cache_folder()
+
+        def tell(reached_s: float, end_s: float) -> None:
+            if progress is not None:
+                progress(f"the water flows: {reached_s / 3600:.1f} of {end_s / 3600:.1f} h")
+
         hazard = _opened(scenario, lambda: open_hazard(
             scenario.flood, city_file=city_used, folder=scenario.folder, start=start, duration_s=scenario.duration,
-            cache=kept))
+            cache=kept, progress=tell))
     return Prepared(scenario=scenario, plan=plan, city_file=city_used, hazard=hazard,
                     inputs=inputs_of(scenario, read, city, files), warnings=warnings)
 

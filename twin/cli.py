@@ -131,7 +131,7 @@ def run(scenario: Scenario,
     _check_place(out)
     with _stages() as stage:
         stage("reading city and water")
-        prepared = prepare(load_scenario(scenario), city=city, issued_at=issued)
+        prepared = prepare(load_scenario(scenario), city=city, issued_at=issued, progress=stage)
         finished = run_scenario(prepared, progress=_run_stages(stage))
         stage("writing the run folder")
         finished.write(out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def open_hazard(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: datetime, duration_s: int,
-                cache: Path | None = None) -> Hazard:
+                cache: Path | None = None, progress: Callable[[float, float], None] | None = None) -> Hazard:
     """Give the water of a scenario.
 
     Parameters
@@ -35,24 +36,27 @@ def open_hazard(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: da
         Start of the plan with offset, and its length [s].
     cache
         Folder for water that takes long to compute; None: nothing is kept.
+    progress
+        Told the time reached and the end [s] while water is computed.
 
     Raises
     ------
     InputError
         Water that cannot be read, that ends before the run, or that does not meet the city.
     """
-    hazard = _opened(spec, city_file, folder, start, duration_s, cache)
+    hazard = _opened(spec, city_file, folder, start, duration_s, cache, progress)
     check_times(np.asarray(hazard.times_s), hazard.after, duration_s)
     check_meets(hazard.grid, city_file, field=f"flood.{spec.source}")
     return hazard
 
 
-def _opened(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime, duration_s: int, cache: Path | None
-            ) -> Hazard:
+def _opened(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime, duration_s: int, cache: Path | None,
+            progress: Callable[[float, float], None] | None) -> Hazard:
     if spec.source in ("rain", "inflow"):
         from geodata.flow_frames import open_flow
 
-        return open_flow(spec, city_file=city_file, folder=folder, start=start, duration_s=duration_s, cache=cache)
+        return open_flow(spec, city_file=city_file, folder=folder, start=start, duration_s=duration_s, cache=cache,
+                         progress=progress)
     if spec.frames is not None:
         from geodata.flow_frames import open_frames
 
