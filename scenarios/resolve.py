@@ -466,9 +466,29 @@ def _opened(scenario: Scenario, opened: Callable[[], Hazard]) -> Hazard:
     except InputErrors:
         raise
     except InputError as error:
-        # A complaint about the water's own key gets its line in the scenario; one about a file keeps the file's.
-        field = error.field if error.field.startswith("flood") else f"flood.{error.field}" if error.field else "flood"
-        if error.file or error.line:
+        if error.line:
             raise
+        # A complaint about the water's own key gets its line in the scenario; one about a file that the scenario names
+        # gets the line that names it; what is wrong inside a file keeps that file's place.
+        if error.file:
+            naming = _naming(scenario, error.file) if error.found.startswith("no such") else None
+            if naming is None:
+                raise
+            raise scenario.complaint(naming, found=f"'{error.file}': {error.found}", expected=error.expected,
+                                     remedy=error.remedy) from None
+        field = error.field if error.field.startswith("flood") else f"flood.{error.field}" if error.field else "flood"
         raise scenario.complaint(tuple(field.split(".")), found=error.found, expected=error.expected,
                                  remedy=error.remedy, ids=error.ids) from None
+
+
+def _naming(scenario: Scenario, file: str) -> KeyPath | None:
+    """Give the place of the scenario that names a file."""
+    if scenario._document is None:
+        return None
+    for path in scenario._document.values:
+        value: Any = scenario._document.data
+        for part in path:
+            value = value[part]
+        if isinstance(value, str) and value in (file, Path(file).name) and path[:1] == ("flood",):
+            return path
+    return None

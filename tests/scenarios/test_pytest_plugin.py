@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+#: Only this plugin, whether or not the package is installed here.
+ALONE = {"PYTHONPATH": str(ROOT), "PATH": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 HEAVY = ("numpy", "numba", "pydantic", "ruamel", "pyogrio", "rasterio", "shapely", "pyarrow", "twin")
 
 
@@ -24,7 +26,7 @@ def collected(folder: Path, *options: str) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "scenarios.pytest_plugin", "-p", "no:cacheprovider", "-q",
          "--collect-only", "--rootdir", str(folder), *options, str(folder)],
-        cwd=folder, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT), "PATH": ""})
+        cwd=folder, capture_output=True, text=True, check=False, env=ALONE)
     return sorted(line.split("::")[0] for line in done.stdout.splitlines() if "::" in line)
 
 
@@ -54,7 +56,7 @@ def test_a_failure_shows_the_report_and_no_traceback(write: Callable[..., Path])
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "scenarios.pytest_plugin", "-p", "no:cacheprovider", "-q",
          "--rootdir", str(path.parent), str(path)],
-        cwd=path.parent, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT), "PATH": ""})
+        cwd=path.parent, capture_output=True, text=True, check=False, env=ALONE)
     assert done.returncode == 1
     assert "scenario.yaml:5:24, field 'thresholds.cabinet.fail': found the unknown key 'fail'" in done.stdout
     assert "Traceback" not in done.stdout
