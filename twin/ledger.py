@@ -70,7 +70,7 @@ def outages_of(state: CityState, exposure: Exposure, row_of: Int32Array, night: 
     """Give the outages, sorted by start and asset, with what held each, its dark time and the depth at its root."""
     tables, graph = state.tables, state.graph
     table = tables.outages[:tables.counts[k.OUTAGES]].copy()
-    hold(graph, tables.codes, tables.rows, tables.groups, table)
+    hold(graph, tables.assets, tables.groups, table)
     table = table[np.lexsort((table[:, k.O_ASSET], table[:, k.O_START]))]
     asset, start_s, end_s = (table[:, c] for c in (k.O_ASSET, k.O_START, k.O_END))
     root, root_by = table[:, k.O_ROOT], table[:, k.O_ROOT_BY]

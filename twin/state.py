@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,6 +37,9 @@ from twin.kernels.supply_order import components, consumers_by_supplier, fed, le
 from twin.quantities import BoolArray, Int8Array, Int32Array, Int64Array
 from twin.supplies import Service
 from twin.trace import What
+
+#: Longest duration that is told apart from never [s]: 17 years.
+FOREVER_S = 1 << 29
 
 
 class AssetState(IntEnum):
@@ -102,31 +106,58 @@ def moves_table() -> Int8Array:
     return table
 
 
-def supply_graph(city: City) -> k.Graph:
-    """Give the supply graph of a city as the kernel reads it, its cycles found and put in order."""
-    assets, supplies = city.assets, city.supplies
-    n, consumer, group = len(assets), supplies.consumer, supplies.group
+class SupplyRows(NamedTuple):
+    """The supplies in compressed rows, as ``twin/kernels/supply_order.py`` reads them."""
+
+    group_offsets: Int32Array
+    edge_offsets: Int32Array
+    group_asset: Int32Array
+    is_control: BoolArray
+    supplier: Int32Array
+    out_offsets: Int32Array
+    out_group: Int32Array
+
+
+def supply_rows(city: City) -> SupplyRows:
+    """Give the supplies of a city in compressed rows."""
+    supplies, n = city.supplies, len(city.assets)
+    consumer, group = supplies.consumer, supplies.group
     is_first = np.ones(len(supplies), bool)
     is_first[1:] = (consumer[1:] != consumer[:-1]) | (group[1:] != group[:-1])
     first = np.flatnonzero(is_first)
     group_asset = consumer[first].astype(np.int32)
-    group_of_edge = (np.cumsum(is_first) - 1).astype(np.int32)
-    is_control = np.asarray(supplies.service[first] == Service.CONTROL)
-    group_offsets = np.searchsorted(group_asset, np.arange(n + 1)).astype(np.int32)
-    edge_offsets = np.append(first, len(supplies)).astype(np.int32)
     # Copies may be written: one compiled kernel then serves every city.
     supplier = np.array(supplies.supplier)
-    out_offsets, out_group = consumers_by_supplier(supplier, group_of_edge, n)
-    component, count = components(out_offsets, out_group, group_asset, is_control)
-    level, member_offsets, members = levels(component, count, group_offsets, edge_offsets, supplier, is_control)
+    out_offsets, out_group = consumers_by_supplier(supplier, (np.cumsum(is_first) - 1).astype(np.int32), n)
+    return SupplyRows(
+        group_offsets=np.searchsorted(group_asset, np.arange(n + 1)).astype(np.int32),
+        edge_offsets=np.append(first, len(supplies)).astype(np.int32), group_asset=group_asset,
+        is_control=np.asarray(supplies.service[first] == Service.CONTROL), supplier=supplier,
+        out_offsets=out_offsets, out_group=out_group)
+
+
+def supply_graph(city: City, rows: SupplyRows) -> k.Graph:
+    """Give the supply graph as the kernel of the run reads it, its cycles found and put in order."""
+    assets = city.assets
+    n = len(assets)
+    component, count = components(rows.out_offsets, rows.out_group, rows.group_asset, rows.is_control)
+    level, member_offsets, members = levels(component, count, rows.group_offsets, rows.edge_offsets, rows.supplier,
+                                            rows.is_control)
     circuit_offsets, circuits = _tripping(city)
-    return k.Graph(
-        group_offsets=group_offsets, edge_offsets=edge_offsets, group_asset=group_asset, is_control=is_control,
-        supplier=supplier, transfer_s=np.array(supplies.transfer_s), out_offsets=out_offsets,
-        out_group=out_group, component=component, level=level, member_offsets=member_offsets, members=members,
-        circuit_offsets=circuit_offsets, circuits=circuits, buffer_s=np.array(assets.buffer_s),
-        repair_s=np.array(assets.kinds.repair_s[assets.kind]),
-        repair_dead_s=np.array(assets.kinds.repair_dead_s[assets.kind]), moves=moves_table())
+    of_asset = np.zeros((n + 1, k.ASSET_COLUMNS), np.int32)
+    for at, values in ((k.GROUPS, rows.group_offsets), (k.FEEDS, rows.out_offsets), (k.COMPONENT, component),
+                       (k.CIRCUITS, circuit_offsets), (k.BUFFER, np.minimum(assets.buffer_s, FOREVER_S)),
+                       (k.REPAIR_LIVE, np.minimum(assets.kinds.repair_s, FOREVER_S)[assets.kind]),
+                       (k.REPAIR_DEAD, np.minimum(assets.kinds.repair_dead_s, FOREVER_S)[assets.kind]),
+                       (k.MEMBERS, member_offsets), (k.LEVEL, level), (k.MEMBER, members)):
+        of_asset[:len(values), at] = values
+    of_group = np.zeros((len(rows.group_asset) + 1, 3), np.int32)
+    of_group[:, k.EDGES] = rows.edge_offsets
+    of_group[:-1, k.CONSUMER], of_group[:-1, k.IS_CONTROL] = rows.group_asset, rows.is_control
+    of_edge = np.empty((len(city.supplies), 3), np.int32)
+    of_edge[:, k.SUPPLIER], of_edge[:, k.FED_GROUP] = rows.supplier, rows.out_group
+    of_edge[:, k.TRANSFER] = np.minimum(city.supplies.transfer_s, FOREVER_S)
+    return k.Graph(assets=of_asset, groups=of_group, edges=of_edge, circuits=circuits, moves=moves_table())
 
 
 def _tripping(city: City) -> tuple[Int32Array, Int32Array]:
@@ -162,77 +193,74 @@ class CityState:
         self.city, self.reset_s = city, reset_s
         self._water = (np.array(crossings.time_s), np.array(crossings.asset), np.array(crossings.level),
                        np.array(crossings.is_up))
-        self.graph = graph = supply_graph(city)
+        self._supplies = supply_rows(city)
+        self.graph = supply_graph(city, self._supplies)
         self.now_s = -1
-        n, edges = len(city.assets), len(city.supplies)
-        codes = np.zeros((k.CODES, n), np.int8)
-        for region, (row, start) in REGIONS.items():
-            del region
-            codes[row] = start
-        rows = np.full((k.ROWS, n), -1, np.int32)
-        rows[k.WET_LAMPS] = 0
-        times = np.full((k.TIMES, n), -1, np.int64)
-        times[k.CAME] = k.LONG_AGO
+        n = len(city.assets)
+        assets = np.full((n, k.STATE_COLUMNS), -1, np.int32)
+        assets[:, [k.FACT, k.WET, k.DRY_FACT, k.WAS_DEAD, k.DEAD, k.WET_LAMPS]] = 0
+        for column, start in REGIONS.values():
+            assets[:, column] = start
+        assets[:, k.CAME] = k.LONG_AGO
         # Before the start every group had its preferred supplier.
-        groups = np.full((3, len(graph.group_asset)), -1, np.int32)
-        groups[k.IN_USE] = groups[k.LAST_USED] = graph.edge_offsets[:-1]
-        scratch = np.full((k.SCRATCH, n), -1, np.int32)
+        groups = np.full((len(self._supplies.group_asset), k.GROUP_COLUMNS), -1, np.int32)
+        groups[:, k.IN_USE] = groups[:, k.LAST_USED] = self._supplies.edge_offsets[:-1]
+        groups[:, k.LOST] = k.LONG_AGO
+        scratch = np.full((n, k.SCRATCH), -1, np.int32)
+        scratch[:, [k.IS_MARKED, k.IS_WATCHED]] = 0
         counts = np.zeros(k.COUNTERS, np.int64)
         counts[[k.ERROR_ASSET, k.HIGHEST, k.TRIGGER]] = -1
         counts[k.LOWEST] = 1 << 60
-        self._declared_s: list[int] = []
+        self._declared = 0
         self.tables = k.Tables(
-            codes=codes, rows=rows, times=times, groups=groups,
-            lost_s=np.full(len(graph.group_asset), k.LONG_AGO, np.int64), edge_timer_s=np.full(edges, -1, np.int64),
+            assets=assets, groups=groups, edge_timer_s=np.full(len(city.supplies), -1, np.int32),
             events=np.empty((0, k.E_COLUMNS), np.int32), contributors=np.empty((0, 2), np.int32),
             outages=np.empty((0, k.O_COLUMNS), np.int32), timers=np.empty(0, np.int64), scratch=scratch,
-            marks=np.zeros((2, n), np.int8), is_served=np.zeros(len(graph.group_asset), np.int8),
-            pairs=np.empty((len(graph.circuits), 2), np.int32), contradicted_s=np.empty(0, np.int64), counts=counts)
+            pairs=np.empty((len(self.graph.circuits), 2), np.int32), contradicted_s=np.empty(0, np.int64),
+            counts=counts)
         self._mark_never_fed()
 
     def _mark_never_fed(self) -> None:
         """Have what no source feeds looked at in the first instant: before the start it is taken as fed."""
         is_fed = self._fed(np.zeros(len(self.city.assets), bool))
         tables, graph = self.tables, self.graph
-        for c in np.unique(graph.component[~is_fed]):
-            level = graph.level[c]
-            tables.scratch[k.NEXT, c], tables.scratch[k.HEAD, level] = tables.scratch[k.HEAD, level], c
-            tables.marks[0, c] = 1
+        for c in np.unique(graph.assets[:-1, k.COMPONENT][~is_fed]):
+            level = graph.assets[c, k.LEVEL]
+            tables.scratch[c, k.NEXT], tables.scratch[level, k.HEAD] = tables.scratch[level, k.HEAD], c
+            tables.scratch[c, k.IS_MARKED] = 1
             tables.counts[k.LOWEST] = min(tables.counts[k.LOWEST], level)
             tables.counts[k.HIGHEST] = max(tables.counts[k.HIGHEST], level)
         self.never_fed = np.flatnonzero(~is_fed)
 
     def _fed(self, is_down: BoolArray) -> BoolArray:
-        g = self.graph
-        return fed(g.group_offsets, g.edge_offsets, g.group_asset, g.is_control, g.supplier, g.out_offsets, g.out_group,
-                   is_down)
+        return fed(*self._supplies, is_down)
 
     # The columns by name
 
     @property
     def damage(self) -> Int8Array:
         """``SOUND``, ``FLOODED`` or ``REPAIRING``, (A,)."""
-        return np.asarray(self.tables.codes[k.DAMAGE])
+        return np.asarray(self.tables.assets[:, k.DAMAGE])
 
     @property
     def is_tripped(self) -> BoolArray:
         """Whose protection is open, (A,)."""
-        return np.asarray(self.tables.codes[k.PROTECTION] == AssetState.TRIPPED)
+        return np.asarray(self.tables.assets[:, k.PROTECTION] == AssetState.TRIPPED)
 
     @property
     def supply(self) -> Int8Array:
         """``FED``, ``ON_BUFFER`` or ``UNFED``, (A,)."""
-        return np.asarray(self.tables.codes[k.SUPPLY])
+        return np.asarray(self.tables.assets[:, k.SUPPLY])
 
     @property
     def is_in_service(self) -> BoolArray:
         """Who delivers its service, (A,)."""
-        return np.asarray(self.tables.codes[k.SERVICE] == AssetState.IN_SERVICE)
+        return np.asarray(self.tables.assets[:, k.SERVICE] == AssetState.IN_SERVICE)
 
     @property
     def is_unsupervised(self) -> BoolArray:
         """Who has lost ``control``, (A,)."""
-        return np.asarray(self.tables.codes[k.SUPERVISION] == AssetState.UNSUPERVISED)
+        return np.asarray(self.tables.assets[:, k.SUPERVISION] == AssetState.UNSUPERVISED)
 
     @property
     def instants(self) -> int:
@@ -263,8 +291,8 @@ class CityState:
             told = (np.full(len(event.assets), event.at_s, np.int64), event.assets.astype(np.int32),
                     event.actions.astype(np.int8))
             self._live(event.at_s, told)
-            codes = self.tables.codes
-            codes[k.DEAD] = ~self._fed(codes[k.SWITCH] == AssetState.CUT)
+            assets = self.tables.assets
+            assets[:, k.DEAD] = ~self._fed(assets[:, k.SWITCH] == AssetState.CUT)
         elif isinstance(event, Elapsed):
             self._live(event.at_s, _NOTHING)
         else:
@@ -274,10 +302,10 @@ class CityState:
 
     def _live(self, until_s: int, told: tuple[Int64Array, Int32Array, Int8Array]) -> None:
         if len(told[0]):
-            self._declared_s.extend(told[0].tolist())
+            self._declared += len(told[0])
             self.tables = self.tables._replace(contradicted_s=np.append(
                 self.tables.contradicted_s, np.full(len(told[0]), -1, np.int64)))
-        base = len(self._declared_s) - len(told[0])
+        base = self._declared - len(told[0])
         self.tables.counts[k.DECLARED] = 0
         while True:
             outcome = k.advance(self.graph, self.tables, *self._water, *told, base, self.reset_s,
@@ -301,7 +329,7 @@ class CityState:
         tables, graph = self.tables, self.graph
         n, edges = len(self.city.assets), len(self.city.supplies)
         at_once = {
-            "events": 8 * n + len(graph.group_asset) + 3 * len(self._water[0]) + 3 * declared,
+            "events": 8 * n + len(tables.groups) + 3 * len(self._water[0]) + 3 * declared,
             "contributors": edges + 2 * n + len(graph.circuits), "outages": n, "timers": 4 * n + edges}
         used = {"events": k.EVENTS, "contributors": k.CONTRIBUTORS, "outages": k.OUTAGES, "timers": k.TIMERS}
         larger = {}
@@ -334,55 +362,49 @@ class CityState:
         AssertionError
             One of them does not, with the ids concerned.
         """
-        tables, graph, codes = self.tables, self.graph, self.tables.codes
-        for name, (row, start) in REGIONS.items():
+        tables, assets, supplies = self.tables, self.tables.assets, self._supplies
+        for name, (column, start) in REGIONS.items():
             reachable = {int(start)}
             for _ in AssetState:
                 reachable |= {int(after) for (state, _), after in MOVES.items() if int(state) in reachable}
-            self._none(~np.isin(codes[row], sorted(reachable)), f"{name} is in a state of another region")
+            self._none(~np.isin(assets[:, column], sorted(reachable)), f"{name} is in a state of another region")
         service = self.is_in_service
-        used = tables.groups[k.IN_USE]
-        group_is_served = used >= 0
-        self._none_of_groups(group_is_served & ~service[graph.supplier[np.maximum(used, 0)]],
-                             "uses a supplier that is out")
+        used = tables.groups[:, k.IN_USE]
+        is_served = used >= 0
+        uses_out = is_served & ~service[supplies.supplier[np.maximum(used, 0)]] if len(used) else is_served
+        self._none(np.isin(np.arange(len(assets)), supplies.group_asset[uses_out]), "uses a supplier that is out")
         unserved = np.zeros(len(service), bool)
-        unserved[graph.group_asset[~group_is_served & ~graph.is_control]] = True
-        has_buffer = (graph.buffer_s > 0) & (tables.times[k.BUFFER_END] > self.now_s)
-        own = ((codes[k.DAMAGE] != AssetState.SOUND) | self.is_tripped | (codes[k.FAILURE] == AssetState.FAILED)
-               | (codes[k.SWITCH] == AssetState.CUT))
-        expected = ~own & (~unserved | has_buffer)
-        fact = codes[k.FACT]
-        expected = np.where(fact == k.FACT_OUT, False, np.where(fact == k.FACT_IN, True, expected))
+        unserved[supplies.group_asset[~is_served & ~supplies.is_control]] = True
+        has_buffer = (self.city.assets.buffer_s > 0) & (assets[:, k.BUFFER_END] > self.now_s)
+        own = ((self.damage != AssetState.SOUND) | self.is_tripped | (assets[:, k.FAILURE] == AssetState.FAILED)
+               | (assets[:, k.SWITCH] == AssetState.CUT))
+        fact = assets[:, k.FACT]
+        expected = np.where(fact == k.FACT_OUT, False, np.where(fact == k.FACT_IN, True,
+                                                                ~own & (~unserved | has_buffer)))
         self._none(service != expected, "is in service and should not be, or the reverse")
-        is_least = self._least(own, has_buffer)
-        self._none(service & ~is_least & (graph.transfer_s.max(initial=0) == 0), "holds itself up through a cycle")
+        self._none(service & ~self._least(own, has_buffer), "holds itself up through a cycle")
         outages = tables.outages[:tables.counts[k.OUTAGES]]
         is_open = np.bincount(outages[outages[:, k.O_END] < 0, k.O_ASSET], minlength=len(service))
         self._none(is_open != ~service, "is out without an open outage, or has one too many")
         wet = np.zeros(len(service), np.int64)
-        np.add.at(wet, graph.circuits, np.repeat(codes[k.DAMAGE] != AssetState.SOUND,
-                                                 np.diff(graph.circuit_offsets)))
-        self._none(wet != tables.rows[k.WET_LAMPS], "miscounts its wet lamps")
+        np.add.at(wet, self.graph.circuits, np.repeat(self.damage != AssetState.SOUND,
+                                                      np.diff(self.graph.assets[:, k.CIRCUITS])))
+        self._none(wet != assets[:, k.WET_LAMPS], "miscounts its wet lamps")
         events = tables.events[:self.event_count]
         assert np.all(events[:, k.E_CAUSE] < np.arange(len(events))), "an event is caused by a later one"
 
     def _least(self, own: BoolArray, has_buffer: BoolArray) -> BoolArray:
         """Give who could deliver at all: the least fixed point with every transfer done and every buffer a source."""
-        fact = self.tables.codes[k.FACT]
-        graph = self.graph
+        fact = self.tables.assets[:, k.FACT]
         is_free = (fact == k.FACT_IN) | has_buffer
         # An asset that needs nothing from its groups is one whose groups all count as control.
-        is_control = graph.is_control | is_free[graph.group_asset]
-        down = np.where(fact == k.FACT_IN, False, own | (fact == k.FACT_OUT))
-        return fed(graph.group_offsets, graph.edge_offsets, graph.group_asset, is_control, graph.supplier,
-                   graph.out_offsets, graph.out_group, down)
+        supplies = self._supplies._replace(
+            is_control=self._supplies.is_control | is_free[self._supplies.group_asset])
+        return fed(*supplies, np.where(fact == k.FACT_IN, False, own | (fact == k.FACT_OUT)))
 
     def _none(self, mask: BoolArray, complaint: str) -> None:
         ids = self.city.assets.id[np.flatnonzero(mask)[:5]]
         assert not len(ids), f"at {self.now_s} s: {', '.join(ids)} {complaint}"
-
-    def _none_of_groups(self, mask: BoolArray, complaint: str) -> None:
-        self._none(np.isin(np.arange(len(self.city.assets)), self.graph.group_asset[mask]), complaint)
 
 
 _NOTHING = (np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int8))

@@ -15,23 +15,27 @@ import numba
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def jit(**options: Any) -> Callable[[Function], Function]:
+def jit(signature: str | None = None, **options: Any) -> Callable[[Function], Function]:
     """Compile a kernel on first use and keep it on disk.
 
     Parameters
     ----------
+    signature
+        Types of a small helper that is called with many constants: numba else compiles it once for each constant.
     options
         Passed to ``numba.njit`` (``parallel``, ``fastmath``, ``inline``, ``nogil``).
     """
 
+    types = () if signature is None else (signature,)
+
     def decorate(function: Function) -> Function:
         try:
-            return cast(Function, numba.njit(cache=True, **options)(function))
+            return cast(Function, numba.njit(*types, cache=True, **options)(function))
         except RuntimeError as error:
             if "cannot cache" not in str(error):
                 raise
             _notice()
-            return cast(Function, numba.njit(**options)(function))
+            return cast(Function, numba.njit(*types, **options)(function))
 
     return decorate
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from twin.kernels._jit import jit
 from twin.kernels.cascade import (
+    BUFFER,
     CUT,
     DAMAGE,
+    EDGES,
     FACT,
     FACT_OUT,
     FAILED,
     FAILURE,
+    GROUPS,
     IN_SERVICE,
     IN_USE,
+    IS_CONTROL,
     LAST_LAMP,
     M_BUFFER_EMPTY,
     M_CUT,
@@ -28,21 +30,22 @@ from twin.kernels.cascade import (
     O_HELD,
     O_HELD_BY,
     O_ROOT,
-    OUTAGE,
     PROTECTION,
     SERVICE,
     SOUND,
+    SUPPLIER,
     SWITCH,
     TRIP_LAMP,
     TRIPPED,
     WET_LAMPS,
     Graph,
+    Table,
 )
 from twin.quantities import Float32Array, Int32Array, Int64Array
 
 
 @jit()
-def hold(graph: Graph, codes: Any, rows: Any, groups: Any, outages: Any) -> None:
+def hold(graph: Graph, assets: Table, groups: Table, outages: Table) -> None:
     """Fill in what holds each outage that is open at the horizon: own condition first, else along the supply."""
     for o in range(len(outages)):
         if outages[o, O_END] >= 0:
@@ -53,34 +56,34 @@ def hold(graph: Graph, codes: Any, rows: Any, groups: Any, outages: Any) -> None
         steps = 0
         while holder < 0:
             own = -1
-            if codes[DAMAGE, a] != SOUND:
+            if assets[a, DAMAGE] != SOUND:
                 own = M_FLOODED
-            elif codes[PROTECTION, a] == TRIPPED:
+            elif assets[a, PROTECTION] == TRIPPED:
                 own = M_TRIPPED
-            elif codes[FACT, a] == FACT_OUT or codes[FAILURE, a] == FAILED:
+            elif assets[a, FACT] == FACT_OUT or assets[a, FAILURE] == FAILED:
                 own = M_FAILED
-            elif codes[SWITCH, a] == CUT:
+            elif assets[a, SWITCH] == CUT:
                 own = M_CUT
             if by < 0:
-                by = own if own >= 0 else (M_BUFFER_EMPTY if graph.buffer_s[a] > 0 else M_SUPPLY_LOST)
+                by = own if own >= 0 else (M_BUFFER_EMPTY if graph.assets[a, BUFFER] > 0 else M_SUPPLY_LOST)
             if own == M_TRIPPED:
                 # Lamps still wet: the one that opened it stands for them; all mended: the last of them.
-                holder = rows[TRIP_LAMP, a] if rows[WET_LAMPS, a] > 0 else rows[LAST_LAMP, a]
+                holder = assets[a, TRIP_LAMP] if assets[a, WET_LAMPS] > 0 else assets[a, LAST_LAMP]
             elif own >= 0:
                 holder = a
             else:
                 above = -1
-                for g in range(graph.group_offsets[a], graph.group_offsets[a + 1]):
-                    if above >= 0 or graph.is_control[g] or groups[IN_USE, g] >= 0:
+                for g in range(graph.assets[a, GROUPS], graph.assets[a + 1, GROUPS]):
+                    if above >= 0 or graph.groups[g, IS_CONTROL] or groups[g, IN_USE] >= 0:
                         continue
-                    for e in range(graph.edge_offsets[g], graph.edge_offsets[g + 1]):
-                        if codes[SERVICE, graph.supplier[e]] != IN_SERVICE:
-                            above = graph.supplier[e]
+                    for e in range(graph.groups[g, EDGES], graph.groups[g + 1, EDGES]):
+                        if assets[graph.edges[e, SUPPLIER], SERVICE] != IN_SERVICE:
+                            above = graph.edges[e, SUPPLIER]
                             break
                 steps += 1
-                if above < 0 or steps > len(outages):
+                if above < 0 or steps > len(assets):
                     # A transfer runs, or a cycle holds itself down: what opened it stands for what holds it.
-                    holder = outages[o, O_ROOT] if rows[OUTAGE, outages[o, O_ASSET]] == o else a
+                    holder = outages[o, O_ROOT]
                 a = above if above >= 0 else a
         outages[o, O_HELD_BY] = by
         outages[o, O_HELD] = holder
