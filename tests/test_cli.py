@@ -52,6 +52,11 @@ def test_without_a_word_the_commands_are_listed(capsys: pytest.CaptureFixture[st
     assert all(name in said.out + said.err for name in commands())
 
 
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--version"]) == 0
+    assert re.fullmatch(r"twin \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
 @pytest.mark.parametrize("name", sorted(commands()))
 def test_the_documents_hold_every_command_and_option(name: str) -> None:
     text = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")

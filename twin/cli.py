@@ -40,6 +40,22 @@ app = typer.Typer(
 
     Exit codes: 0 done, 2 your input, 3 an expectation failed, 130 interrupted, 1 our mistake.""")
 
+
+
+def _tell_version(value: bool) -> None:
+    if value:
+        from twin import __version__
+
+        sys.stdout.write(f"twin {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _twin(version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True,
+                                                callback=_tell_version)] = False) -> None:
+    """Options before the command."""
+
+
 Lang = Literal["fr", "en"]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a shipped one.")]
@@ -48,7 +64,8 @@ City = Annotated[str | None, typer.Option("--city", metavar="CITY.gpkg", help="A
 Issued = Annotated[str | None, typer.Option("--issued", metavar="TIME", help="Issue time: ISO 8601, or now.")]
 
 
-@app.command(epilog="Example:  twin demo --out demo")
+@app.command(short_help="Flood the built-in town, with a map, offline.",
+             epilog="Example:  twin demo --out demo")
 def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the run folder goes.")] = Path("demo"),
          json: Json = False) -> None:
     """Flood the built-in town, offline: a run folder with map.html in it."""
@@ -79,7 +96,8 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
 _DEMO = "ouche-q10"
 
 
-@app.command("import", epilog="Example:  twin import lecce --data ../shared/data --out lecce.gpkg")
+@app.command("import", short_help="Make a city file from your own layers.",
+             epilog="Example:  twin import lecce --data ../shared/data --out lecce.gpkg")
 def import_(mapping: Annotated[str, typer.Argument(metavar="MAPPING.yaml",
                                                    help="A mapping file, or the name of a shipped one.")],
             out: Annotated[Path, typer.Option("--out", metavar="CITY.gpkg", help="The city file to write.")],
@@ -104,7 +122,8 @@ def import_(mapping: Annotated[str, typer.Argument(metavar="MAPPING.yaml",
     _say(f"\nWritten: {out} ({len(city_file.city.assets):,} assets). Look at it: twin check {out}")
 
 
-@app.command(epilog="Example:  twin check lecce.gpkg")
+@app.command(short_help="The data doctor: missing, doubtful, inferred, old.",
+             epilog="Example:  twin check lecce.gpkg")
 def check(city: Annotated[str, typer.Argument(metavar="CITY.gpkg", help="A city file, or valmont.")],
           json: Json = False) -> None:
     """Run the data doctor: what a city file lacks, doubts, infers, and what is out of date."""
@@ -121,7 +140,8 @@ def check(city: Annotated[str, typer.Argument(metavar="CITY.gpkg", help="A city 
         _say(str(report))
 
 
-@app.command(epilog="Example:  twin run ouche-q10 --out q10")
+@app.command(short_help="Run a scenario; leave a run folder.",
+             epilog="Example:  twin run ouche-q10 --out q10")
 def run(scenario: Scenario,
         out: Annotated[Path, typer.Option("--out", metavar="RUN_DIR", help="Where the run folder goes.")],
         city: City = None, issued: Issued = None, json: Json = False) -> None:
@@ -143,7 +163,8 @@ def run(scenario: Scenario,
     _say(f"On a map:            twin export {out} --out map.html")
 
 
-@app.command("test", epilog="Example:  twin test scenarios/")
+@app.command("test", short_help="Run scenarios whose `expect` must hold.",
+             epilog="Example:  twin test scenarios/")
 def held(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Scenario files, or folders of them.")],
          city: City = None, json: Json = False) -> None:
     """Run scenarios whose `expect` must hold; exit with 3 where one does not."""
@@ -166,7 +187,8 @@ def held(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Sc
         raise typer.Exit(NOT_AS_EXPECTED)
 
 
-@app.command(epilog="Example:  twin explain demo L-0423 --at 22:10 --lang fr")
+@app.command(short_help="Tell why an asset is out, in French or English.",
+             epilog="Example:  twin explain demo L-0423 --at 22:10 --lang fr")
 def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar="ASSET_ID")],
             at: Annotated[str | None, typer.Option("--at", metavar="TIME",
                                                    help="A moment: ISO 8601, +5h, or 22:10.")] = None,
@@ -188,7 +210,8 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
         _console().print(_tree(explanation.tree, result, lang), highlight=False)
 
 
-@app.command(epilog="Example:  twin export demo --public --lang fr --out crue.html")
+@app.command(short_help="Make a map, a leaflet, open data or an alert.",
+             epilog="Example:  twin export demo --public --lang fr --out crue.html")
 def export(run_dir: RunFolder,
            out: Annotated[Path, typer.Option("--out", metavar="map.html", help="The file or folder to write.")],
            public: Annotated[bool, typer.Option("--public", help="The residents' map: only what a public list "
@@ -238,7 +261,8 @@ def export(run_dir: RunFolder,
         _say(f"Written: {written} ({size / 1000:,.0f} kB)")
 
 
-@app.command(epilog="Example:  twin flood valmont-cloudburst --out water")
+@app.command(short_help="Compute the water alone, with the flow model.",
+             epilog="Example:  twin flood valmont-cloudburst --out water")
 def flood(scenario: Scenario,
           out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The store of water frames to write.")],
           city: City = None, json: Json = False) -> None:
@@ -261,7 +285,8 @@ def flood(scenario: Scenario,
         _say(f"  {'relative error':<14} {report['book']['relative_error']:>14.1e}")
 
 
-@app.command(epilog="Example:  twin schema > scenario.schema.json")
+@app.command(short_help="Print the JSON Schema of scenario files.",
+             epilog="Example:  twin schema > scenario.schema.json")
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors that complete and check as you type."""
     from scenarios.editor import schema_text
