@@ -25,7 +25,7 @@ from twin.outages import Mechanism
 from twin.plan import Action
 from twin.quantities import NONE
 from twin.sun import dark_periods
-from viewer.pack import safe_json
+from viewer.pack import compressed, safe_json
 from viewer.public import Allowed
 from viewer.scene import Scene, pack_scene
 from viewer.spec import specification
@@ -84,8 +84,8 @@ def page(run: Any, *, public: bool, lang: str, released_by: str | None = None, c
     allowed = Allowed.public(Path(fields) if fields else None) if public else Allowed(None)
     scene = pack_scene(run, allowed, public=public)
     clock = _Clock(run)
-    config = {**_common(run, clock), "public": public, "lang": lang, "states": states(), "spec": specification(
-        public=public)}
+    config = {**_common(run, clock), "public": public, "lang": lang}
+    words = registers()
     if public:
         from viewer.public_page import public_view
 
@@ -94,22 +94,23 @@ def page(run: Any, *, public: bool, lang: str, released_by: str | None = None, c
         name = "public"
     else:
         config |= _operator(run, scene, clock)
-        config["words"] = {key: words for key, words in registers().items() if key != "simple"}
+        words = {key: given for key, given in words.items() if key != "simple"}
         view = {"symbols": {key: svg(key) for key in states()["symbols"]}}
         name = "operator"
     kinds = [{"name": kind.name, "words": {language: {"one": w.one, "many": w.many, "gender": w.gender}
                                            for language, w in kind.words.items()},
               "stages": [round(stage.value) for stage in kind.repair_s]} for kind in run.result.city.assets.kinds]
-    scene.packer.text("kinds", kinds)
+    for key, value in (("kinds", kinds), ("words", words), ("states", states()), ("spec", specification(public=public))):
+        scene.packer.text(key, value)
     deck = _deck()
-    script = _script(f"{name}.js")
+    script, loader = _script(f"{name}.js"), _loader()
     style = _style(name)
     policy = ("default-src 'none'; img-src 'self' data:; connect-src 'none'; font-src 'none'; object-src 'none'; "
               "base-uri 'none'; form-action 'none'; "
-              f"script-src {_hash(script)} {_hash(deck.text)}; style-src {_hash(style)}")
+              f"script-src {_hash(loader)} {_hash(script)} {_hash(deck.text)}; style-src {_hash(style)}")
     return _templates().get_template(f"{name}.html").render(
-        config=safe_json(config), data=scene.packer.base64(), deck=deck.packed, script=script, style=style,
-        policy=policy, lang=lang, words=registers()[lang], status=run.result.plan.status, run=run,
+        config=safe_json(config), data=scene.packer.base64(), deck=deck.packed, loader=loader, style=style,
+        script=base64.b64encode(compressed(script.encode("utf-8"))).decode("ascii"), policy=policy, lang=lang, words=registers()[lang], status=run.result.plan.status, run=run,
         city=run.result.city.name, **view)
 
 
@@ -140,6 +141,11 @@ def _script(last: str) -> str:
     if "</script" in joined.lower():
         raise ValueError("a script of the page would end its own element")
     return joined
+
+
+@cache
+def _loader() -> str:
+    return _SOURCES.joinpath("page/loader.js").read_text("utf-8")
 
 
 @cache
@@ -235,17 +241,18 @@ def _operator(run: Any, scene: Scene, clock: _Clock) -> dict[str, Any]:
     live = []
     for entry in indicators.get("may_be_live", {}).get("rows", ()):
         depth = entry["depth_m"]
-        live += [{"u": of(one), "cut": entry["cut"], "from": clock.since(entry["from"]), "to": clock.since(entry["to"]),
-                  "street": entry["street"], "depth": None if depth is None else round(depth * 100)}
-                 for one in entry["assets"]]
-    live.sort(key=lambda entry: (entry["from"], entry["u"]))
+        live.append({"us": [of(one) for one in entry["assets"]], "count": entry["assets_count"], "cut": entry["cut"],
+                     "from": clock.since(entry["from"]), "to": clock.since(entry["to"]), "street": entry["street"],
+                     "depth": None if depth is None else round(depth * 100)})
     moments = [{"u": of(entry["asset"]), "at": clock.since(entry["act_before"]),
                 "failed": clock.since(entry["failed_at"]), "lamps": entry["lamps"]}
                for entry in indicators.get("last_moment_to_act", {}).get("rows", ())]
     roots = [{"u": of(entry["asset"]), "lamps": entry["lamps"], "share": entry["share"]}
              for entry in indicators.get("roots", ())]
+    facts = [{"u": int(number[one.asset]), "at": one.at_s, "by": one.by, "reason": one.reason,
+              "fact": one.action >= Action.FACT_OUT} for one in result.plan.declared]
     sources = (assets.touch_source, assets.fail_source, assets.protection_source)
-    return {"live": live, "lastMoments": moments, "roots": roots, "events": _events(run, scene),
+    return {"live": live, "facts": facts, "lastMoments": moments, "roots": roots, "events": _events(run, scene),
             "defaults": int(sum((np.asarray(source) == Source.DEFAULT).sum() for source in sources)),
             "doubtful": int(np.asarray(result.exposure.is_doubtful).sum())}
 

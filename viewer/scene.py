@@ -72,7 +72,7 @@ def pack_scene(run: Any, allowed: Allowed, *, public: bool) -> Scene:
             pack_shapes(packer, name, frame, shapes, closed=closed, simplify_m=1.0)
     _pack_names(packer, frame, context, allowed)
     water = pack_water(packer, frame, city.crs, run.water, run.water_grid, np.asarray(run.water_times_s)
-                       if run.water_times_s is not None else np.zeros(0))
+                       if run.water_times_s is not None else np.zeros(0), longest=480 if public else 640)
     packer.text("water", water)
     packer.text("frame", {"width": frame.width_m, "height": frame.height_m, "step": frame.step_m})
     lamps = np.flatnonzero(kind_of == "lamp")
@@ -241,10 +241,29 @@ def _blocks(run: Any, buildings: Any, public: bool) -> tuple[list[Any], Any]:
         points = shapely.point_on_surface(shapes[rows])
         which, block = tree.query(points, predicate="intersects")
         block_of[rows[which]] = block
-    order = np.unique(block_of[block_of >= 0])
-    renumbered = np.full(len(outlines) + 1, -1, np.int64)
-    renumbered[order] = np.arange(len(order))
-    return [outlines[i] for i in order], np.where(block_of >= 0, renumbered[block_of], -1)
+    pieces: list[Any] = []
+    piece_of = np.full(len(assets), -1, np.int64)
+    for number in np.unique(block_of[block_of >= 0]):
+        houses = rows[block_of[rows] == number]
+        parts = list(shapely.get_parts(_tight(outlines[number], houses, shapes)))
+        # Fields join nothing: each cluster of houses around them is a block of its own, wet or dry for itself.
+        nearest = shapely.STRtree(parts).nearest(shapely.point_on_surface(shapes[houses]))
+        used, of_part = np.unique(nearest, return_inverse=True)
+        piece_of[houses] = len(pieces) + of_part
+        pieces += [parts[part] for part in used]
+    return pieces, piece_of
+
+
+def _tight(outline: Any, houses: Any, shapes: Any) -> Any:
+    """Give a block's outline; of one that is mostly fields, what lies around its houses."""
+    if not len(houses):
+        return outline
+    built = shapes[houses]
+    if float(np.sum(shapely.area(built))) > 0.2 * outline.area:
+        return outline
+    around = shapely.union_all(shapely.buffer(built, 16.0, quad_segs=2))
+    near = shapely.intersection(outline, shapely.buffer(around, -7.0, quad_segs=2))
+    return near if near.geom_type.endswith("Polygon") and not near.is_empty else outline
 
 
 def _pack_blocks(run: Any, packer: Packer, frame: Frame, allowed: Allowed, blocks: list[Any], block_of: Any,

@@ -48,7 +48,7 @@ def specification(*, public: bool) -> dict[str, Any]:
     layers = [
         _areas("parks", "parks", _rgb("park")),
         pydeck.Layer("WaterLayer", id="water", data=[], planes=_constant("planes"), colors=_constant("waters"), frame=0,
-                     bounds=[0, 0, 1, 1], image=None),
+                     bounds=_constant("bounds"), image=None),
         _areas("rivers", "rivers", _rgb("water3")),
         _lines("minor", "minor", _rgb("street"), 1),
         _lines("major", "major", _rgb("main"), 2),

@@ -113,7 +113,8 @@ export class Chain {
   }
 
   name(u) {
-    return this.model.texts['asset.name'][u] || this.model.ids()[u];
+    const named = ['circuit', 'site'].includes(this.kind(u).name) ? this.model.texts['asset.name'][u] : '';
+    return named || this.model.ids()[u];
   }
 
   /** One line on why: "A-011, noyée à 22 h 20". */
@@ -152,7 +153,7 @@ export class Chain {
     const {iv, columns} = model;
     const i = iv.at(model.pattern[u], t);
     const words = this.words(u);
-    const parts = [make('div', {class: 'title'}, make('h2', {}, `${words.one[0].toUpperCase()}${words.one.slice(1)} ${this.name(u)}`), make('span', {class: 'soft'}, model.streets[model.street[u]]))];
+    const parts = [make('div', {class: 'title'}, make('h2', {}, `${words.one[0].toUpperCase()}${words.one.slice(1)} ${this.name(u)}`), make('span', {class: 'soft'}, [model.texts['asset.name'][u], model.streets[model.street[u]]].filter((text, k, all) => text && text !== this.name(u) && !all[0]?.includes(all[k + 1])).join(', ')))];
     const hanging = this.hanging(u);
     const lampsOut = hanging.filter((one) => one >= model.lamps[0] && one < model.lamps[1] && model.state[model.pattern[one]] === OUT).length;
     const isBuilding = u >= model.lamps[1];
@@ -194,12 +195,19 @@ export class Chain {
       const peak = columns['asset.peak'][last.u];
       if (iv.state[last.i] === MAY) nodes.push({symbol: 'water', title: say('outside_may'), detail: ''});
       else if (mechanism === 'flooded') nodes.push({symbol: 'water', title: say('outside_water'), detail: peak === UNKNOWN ? '' : say('outside_water_detail', {depth: metres(peak)})});
-      else nodes.push({symbol: null, title: say(`outside_${mechanism}`), detail: ''});
+      else nodes.push({symbol: null, ...this.outside(last, mechanism)});
     }
     parts.push(make('h3', {}, say('why')), this.tree(nodes, page));
     if (iv.state[i] === OUT) parts.push(...this.repair(u, i, t));
     parts.push(...this.facts(u));
     return parts;
+  }
+
+  /** What came from outside: a fact that was reported, or what the scenario declares. */
+  outside(step, mechanism) {
+    const fact = this.model.config.facts.filter((one) => one.u === step.u && one.at <= this.model.iv.start[step.i] + 1).pop();
+    if (fact?.fact) return {title: say('outside_fact'), detail: fact.by};
+    return {title: say(`outside_${mechanism}`), detail: fact ? [fact.reason, fact.by].filter(Boolean).join(', ') : ''};
   }
 
   streetsOf(list) {

@@ -71,18 +71,16 @@ export class Chart {
         root.append(svg('rect', {x: a, y: y + 2, width: Math.max(2, b - a), height: row.height - 6, rx: 2, fill: color}));
         if (label && b - a > 40) root.append(this.text(a + 8, y + row.height / 2 + 3.5, label, colors.chosen, 'start', b - a - 12));
       }
-      let free = -Infinity;
-      for (const [t, label, tone] of row.marks ?? []) {
+      const clusters = this.clusters(row.marks ?? []);
+      clusters.forEach(({t, marks}, i) => {
         const [x, middle] = [this.x(t), y + row.height / 2 - 1];
-        root.append(svg('path', {d: `M${x} ${middle - 6}l6 6-6 6-6-6z`, fill: tone ?? colors.text}));
-        const wide = label.length * 6.3 + 22;
-        if (x > free && x + wide < this.width) {
-          root.append(this.text(x + 10, middle + 4.5, label, colors.text, 'start'));
-          free = x + wide;
-        } else {
-          free = Math.max(free, x + 8);
-        }
-      }
+        const label = marks.length === 1 ? marks[0][1] : row.many(marks);
+        const tone = marks.find((mark) => mark[2])?.[2];
+        const r = marks.length === 1 ? 5.5 : 6.5;
+        root.append(svg('path', {d: `M${x} ${middle - r}l${r} ${r}-${r} ${r}-${r}-${r}z`, fill: tone ?? colors.text}));
+        const room = (clusters[i + 1] ? this.x(clusters[i + 1].t) - 8 : this.width) - x - 12;
+        if (label.length * 6.5 < room) root.append(this.text(x + 11, middle + 4.5, label, colors.text, 'start'));
+      });
       y += row.height;
     }
     this.head = svg('g', {class: 'playhead'});
@@ -96,6 +94,21 @@ export class Chart {
     holder.replaceChildren(root);
     this.height = height;
     if (this.t !== undefined) this.move(this.t);
+  }
+
+  /** Join marks that would lie on one another: {t, marks}. */
+  clusters(marks) {
+    const clusters = [];
+    for (const mark of marks) {
+      const last = clusters[clusters.length - 1];
+      if (last && this.x(mark[0]) - this.x(last.end) < 13) {
+        last.marks.push(mark);
+        last.end = mark[0];
+      } else {
+        clusters.push({t: mark[0], end: mark[0], marks: [mark]});
+      }
+    }
+    return clusters;
   }
 
   axis(root, height) {

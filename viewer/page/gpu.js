@@ -116,7 +116,7 @@ export class Gpu {
       minor: this.lines(model.shapes.street, (i) => !main[i]), major: this.lines(model.shapes.street, (i) => main[i]),
       buildings: model.shapes.building.polygons(), zones: this.lines(model.shapes.zone), wet: wet.rows, houses: wet.houses,
       self: (row) => row, polygon: (row) => row.polygon, ring: (row) => row.polygon[0], span: (row) => row.span,
-      atlas: canvas, mapping, planes: model.water?.planes() ?? null
+      atlas: canvas, mapping, planes: model.water?.planes() ?? null, bounds: this.bounds()
     };
     for (const [key, state] of [['lamps_lit', 0], ['lamps_dark', OUT], ['lamps_may', MAY]]) constants[key] = this.table(this.rows(...model.lamps, state));
     for (const state of [0, MAY, OUT]) {
@@ -133,6 +133,13 @@ export class Gpu {
     const vec = (color) => [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16) / 255).concat(1);
     constants.waters = {one: vec(colors.water1), two: vec(colors.water2), three: vec(colors.water3), shore: vec(colors.shore)};
     return constants;
+  }
+
+  /** West, south, east, north of the water's raster in page metres, where y runs down. */
+  bounds() {
+    if (!this.model.water) return [0, 1, 1, 0];
+    const {x, y, width, height, cell} = this.model.water.about;
+    return [x, y + height * cell, x + width * cell, y];
   }
 
   draw(view, scene, size) {

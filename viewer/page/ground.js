@@ -280,9 +280,6 @@ export class Ground {
         symbols.put(context, key, view.px(x[u]), view.py(y[u]), size.node * (name === 'substation' || name === 'site' ? 1.12 : 1), undefined, 1.2);
       }
     }
-    if (scene.show.live) {
-      for (const u of scene.live) symbols.put(context, 'live', view.px(x[u]) + size.node * 1.5, view.py(y[u]) - size.node * 1.6, Math.max(4.4, size.node * 0.95), undefined, 1.6);
-    }
   }
 
   /** Give the name of the symbol of a family in a state. */

@@ -204,7 +204,7 @@ export class CityMap {
       this.ground.draw(this.base.getContext('2d'), view, scene, ratio, big);
     }
     const gpuTime = performance.now() - begun;
-    const key = JSON.stringify([view, scene.links, scene.street, scene.chosen, scene.lang]);
+    const key = JSON.stringify([view, scene.links, scene.street, scene.chosen, scene.lang, scene.live, scene.show.live]);
     if (this.drawn.key !== key) {
       const context = this.top.getContext('2d');
       context.setTransform(1, 0, 0, 1, 0, 0);

@@ -78,10 +78,10 @@ class Operator {
   moments() {
     const rows = config.lastMoments;
     const all = this.allMoments;
-    const items = rows.slice(0, all ? rows.length : 4).map((row) => this.row({
+    const items = rows.slice(0, all ? rows.length : 3).map((row) => this.row({
       time: row.at, title: say('cut_asset', {id: this.id(row.u)}),
       detail: [this.street(row.u), row.failed === null ? say('touched_only') : say('drowned_at', {when: clock(row.failed)})].filter(Boolean).join(', '), u: row.u, early: true}));
-    this.list('moments', items, rows.length, 4, () => {
+    this.list('moments', items, rows.length, 3, () => {
       this.allMoments = !all;
       this.moments();
     }, all);
@@ -126,6 +126,11 @@ class Operator {
   }
 
   legend() {
+    const families = new Set(this.model.texts.kinds.map((kind, k) => (this.model.kindOf.includes(k) ? family(kind.name) : '')));
+    for (const box of document.querySelectorAll('#layers input')) {
+      const of = box.dataset.shows.split('_')[0];
+      if (['cabinet', 'substation', 'site', 'zone', 'other'].includes(of) && !families.has(of)) box.closest('li').hidden = true;
+    }
     for (const box of document.querySelectorAll('#layers input')) {
       box.addEventListener('change', () => {
         for (const key of box.dataset.shows.split(' ')) this.show[key] = box.checked;
@@ -139,15 +144,15 @@ class Operator {
     const marks = config.events.map((event) => [event.at, this.eventWords(event), event.tone === 'danger' ? this.colors.danger : undefined]);
     const rows = [];
     if (model.water && config.wetSpan) rows.push({height: 24, bars: [[...config.wetSpan, this.colors.water3, say('flood_bar')]]});
-    rows.push({height: 24, marks});
+    rows.push({height: 24, marks, many: (some) => say('event_many', {n: some.length})});
     const small = innerHeight < 820;
     const most = Math.max(...model.outSeries);
     this.chart = new Chart($('chart'), {
       times: model.times, nights: model.nights, duration: config.duration, headTop: 4,
       nightWords: (from, to) => say('night_from_to', {from: clock(from), to: clock(to)}),
       series: [
-        {values: [...model.outSeries], color: this.colors.dark, height: small ? 44 : 58},
-        {values: [...model.wetSeries], color: this.colors.wet, height: small ? 40 : 52}
+        {values: [...model.outSeries], color: this.colors.dark, height: small ? 38 : 48},
+        {values: [...model.wetSeries], color: this.colors.wet, height: small ? 36 : 44}
       ], rows
     }, this.colors);
     $('lamps-most').textContent = say('of_most', {n: most});
@@ -186,7 +191,7 @@ class Operator {
     $('lamps-now').textContent = number(counts.out);
     $('wet-now').textContent = number(counts.wet);
     const shown = {lamp_dark: counts.out, lamp_may: counts.may, lamp_lit: counts.lit, wet: counts.wet, ...nodes};
-    shown.live = this.liveNow().length;
+    shown.live = this.liveNow().reduce((sum, row) => sum + row.count, 0);
     for (const item of document.querySelectorAll('#layers [data-count]')) {
       const key = item.dataset.count;
       item.textContent = key === 'water' ? say('three_steps') : number(shown[key] ?? 0);
@@ -232,7 +237,7 @@ class Operator {
   dangers() {
     const rows = this.liveNow();
     const all = this.allDangers;
-    const items = rows.slice(0, all ? rows.length : 3).map((row) => this.row({symbol: 'live', title: this.id(row.u), u: row.u, time: row.from,
+    const items = rows.slice(0, all ? rows.length : 3).map((row) => this.row({symbol: 'live', title: row.count > 1 ? say('and_more', {id: this.id(row.us[0]), n: row.count - 1}) : this.id(row.us[0]), u: row.us[0], time: row.from,
       detail: [row.street, row.depth === null ? '' : say('water_up_to', {depth: metres(row.depth)}), say('cut_unconfirmed', {id: row.cut})].filter(Boolean).join(', ')}));
     this.list('dangers', items, rows.length, 3, () => {
       this.allDangers = !all;
@@ -290,7 +295,7 @@ class Operator {
       links = this.chain.links(chosen.u, t, (u) => this.symbolOf(u), (u) => this.id(u));
       mark = {x: model.x[chosen.u], y: model.y[chosen.u], symbol: this.symbolOf(chosen.u), label: this.id(chosen.u)};
     }
-    const live = this.liveNow().map((row) => row.u).filter((u) => model.placed[u]);
+    const live = this.liveNow().map((row) => row.us.filter((u) => model.placed[u])).filter((us) => us.length);
     this.map.show({t, night: this.night, show: this.show, links, chosen: mark, street: chosen?.street ?? 0, live, lang: document.documentElement.lang});
   }
 
@@ -401,7 +406,6 @@ class Operator {
   }
 }
 
-setLanguage(config, config.lang);
 open(config).then(({model, symbols}) => {
   const app = new Operator(model, symbols);
   globalThis.twinPage = app;

@@ -15,6 +15,7 @@ export class Overlay {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const size = sizes(view, big);
     const taken = [];
+    if (scene.show.live) this.dangers(context, view, scene, size);
     for (const link of scene.links) {
       for (const end of [link.from, link.to]) taken.push([view.px(end.x), view.py(end.y), 13]);
     }
@@ -26,6 +27,16 @@ export class Overlay {
     });
     if (!scene.links.length && scene.chosen) this.end(context, view, scene.chosen, size, true);
     this.scale(context, view);
+  }
+
+  /** One triangle for each thing to cut; near, one for each asset that stands in water behind it. */
+  dangers(context, view, scene, size) {
+    const {x, y} = this.model;
+    for (const group of scene.live) {
+      for (const u of size.m > 1.2 ? group.slice(0, 1) : group) {
+        this.symbols.put(context, 'live', view.px(x[u]) + size.node * 1.5, view.py(y[u]) - size.node * 1.6, Math.max(4.2, size.node * 0.9), undefined, 1.6);
+      }
+    }
   }
 
   /** One quiet arc on its casing: a link, never the cable's route. */

@@ -41,7 +41,7 @@ class PublicPage {
 
   until() {
     return Math.floor(config.validUntil / 86400) === Math.floor(config.issued / 86400) && moment(config.validUntil, config.issued) === clock(config.validUntil)
-      ? clock(config.validUntil) : say('on_at', {day: day(config.validUntil), clock: clock(config.validUntil)});
+      ? clock(config.validUntil) : say('until_at', {day: day(config.validUntil, false), clock: clock(config.validUntil)});
   }
 
   /** Everything that speaks: once at the start, and again when the language changes. */
@@ -50,11 +50,11 @@ class PublicPage {
     for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', say(element.dataset.label));
     document.title = say('public_title', {city: config.city, status: say(`status_${config.status}`)});
     $('not-observed').textContent = say(`not_observed_${config.status}`);
-    rich($('made'), say('made_until', {issued: say('on_at', {day: day(config.issued), clock: clock(config.issued)}), until: this.until()}));
+    rich($('made'), say('made_until', {issued: say('on_at', {day: day(config.issued, false), clock: clock(config.issued)}), until: this.until()}));
     if ($('released')) $('released').textContent = say('released_by', {name: config.releasedBy});
     const [from, to] = config.night;
     const one = day(from) === day(to);
-    const dayOnly = (t) => day(t).split(' ').slice(1).join(' ');
+    const dayOnly = (t) => day(t, false).split(' ').slice(1).join(' ');
     const lines = say(one ? 'h1_day' : 'h1', {city: config.city, from: one ? day(from) : dayOnly(from).split(' ')[0], to: dayOnly(to)}).split('\n');
     $('heading').replaceChildren(...lines.flatMap((line, i) => (i ? [make('br'), line] : [line])));
     const {ever, total, may, wet} = config.totals;
@@ -463,7 +463,6 @@ function stageOf(model, hold, t) {
   return 0;
 }
 
-setLanguage(config, config.lang);
 open(config).then(({model, symbols}) => {
   const app = new PublicPage(model, symbols);
   globalThis.twinPage = app;

@@ -1,6 +1,6 @@
 /** What both pages do first: unpack, speak, draw by the renderer that this machine can bear. */
 
-import {inflate, unpack} from './unpack.js';
+import {unpack} from './unpack.js';
 import {Model} from './model.js';
 import {Symbols} from './symbols.js';
 import {speak} from './format.js';
@@ -8,9 +8,11 @@ import {hasGpu} from './map.js';
 import {Gpu} from './gpu.js';
 
 export async function open(config) {
+  const stream = unpack(await globalThis.twinInflate(document.getElementById('data').textContent));
+  Object.assign(config, {words: stream.texts.words, states: stream.texts.states, spec: stream.texts.spec});
+  setLanguage(config, config.lang);
   const symbols = new Symbols(config.states);
-  const model = new Model(unpack(await inflate(document.getElementById('data').textContent)), config);
-  return {model, symbols};
+  return {model: new Model(stream, config), symbols};
 }
 
 export function setLanguage(config, register) {
@@ -26,9 +28,7 @@ export async function useGpu(map, model, symbols, config) {
   holder.dataset.renderer = '2d';
   if (!hasGpu()) return;
   try {
-    const script = document.createElement('script');
-    script.textContent = new TextDecoder().decode(await inflate(document.getElementById('deck').textContent));
-    document.head.append(script);
+    await globalThis.twinRun('deck');
     const canvas = document.createElement('canvas');
     canvas.className = 'gpu';
     canvas.setAttribute('aria-hidden', 'true');

@@ -1,13 +1,5 @@
 /** Reading the packed stream: see viewer/pack.py, which writes it. */
 
-export async function inflate(base64) {
-  const text = atob(base64.trim());
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  const stream = new Response(bytes).body.pipeThrough(new DecompressionStream('gzip'));
-  return new Response(stream).arrayBuffer();
-}
-
 const arrays = {Uint8Array, Uint16Array, Uint32Array, Int16Array, Int32Array, Float32Array};
 const wholes = {1: Uint8Array, 2: Uint16Array, 4: Uint32Array};
 

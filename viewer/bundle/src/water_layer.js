@@ -123,7 +123,7 @@ export class WaterLayer extends BitmapLayer {
     const {planes, frame, colors} = this.props;
     if (!model || !firstTexture || !colors) return;
     model.shaderInputs.setProps({
-      bitmap: {bitmapTexture: firstTexture, bounds: [0, 0, 0, 0], coordinateConversion: 0, desaturate: 0,
+      bitmap: {bounds: [0, 0, 0, 0], coordinateConversion: 0, desaturate: 0,
                tintColor: [1, 1, 1], transparentColor: [0, 0, 0, 0]},
       water: {...colors, size: [planes.width, planes.height], frame, scale: globalThis.devicePixelRatio || 1,
               firstTexture, lastTexture}
