@@ -119,7 +119,8 @@ _SITES = (
 
 def build(streets: list[Street], relief: Relief, rng: np.random.Generator) -> Fabric:
     """Give blocks, buildings, sites and parks between the streets."""
-    roads = shapely.union_all([s.shape.buffer(s.width_m / 2, cap_style="flat", join_style="mitre") for s in streets])
+    roads = shapely.union_all([s.shape.buffer(s.width_m / 2, cap_style="square", join_style="mitre")
+                               for s in streets])
     reach = shapely.union_all([s.shape.buffer(_REACH_M if s.rank != "route" else 40.0) for s in streets])
     square = shapely.Point(HEART_M).buffer(30.0, 4)
     ouche, douix = river(), stream()
@@ -155,7 +156,16 @@ def build(streets: list[Street], relief: Relief, rng: np.random.Generator) -> Fa
     for number, block in enumerate(blocks):
         if number not in taken:
             buildings += _along_fronts(block, number, fronts, widths, bool(is_fringe[number]), relief, rng)
+    buildings.append(Building(outline=_church(), dwellings=0, block=-1))
     return Fabric(blocks=tuple(blocks), buildings=tuple(buildings), sites=tuple(sites), parks=tuple(parks))
+
+
+def _church() -> shapely.Polygon:
+    """Give the collegiate church on the square of the old town: nave, transept and a round choir to the east."""
+    x, y = HEART_M
+    nave, transept = shapely.box(x - 19, y - 6, x + 15, y + 6), shapely.box(x - 1, y - 14, x + 8, y + 14)
+    choir = shapely.Point(x + 15, y).buffer(6.0, 4)
+    return shapely.orient_polygons(shapely.affinity.rotate(shapely.union_all([nave, transept, choir]), 14.0))
 
 
 def manner_of(point: FloatArray, relief: Relief) -> str:

@@ -8,6 +8,7 @@ is connected. The town's own coordinates run from (0, 0) in the south-west; ``OR
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,7 @@ class Course:
     #: Distance along it, (N,) [m].
     chainage_m: FloatArray
     half_width_m: float
+    tree: cKDTree
 
     @classmethod
     def through(cls, points: tuple[tuple[float, float], ...], half_width_m: float) -> Course:
@@ -54,11 +56,11 @@ class Course:
         along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(knots, axis=0).T))])
         fine = CubicSpline(along, knots)(np.arange(0.0, along[-1], 2.0))
         steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(fine, axis=0).T))])
-        return cls(axis=fine, chainage_m=steps, half_width_m=half_width_m)
+        return cls(axis=fine, chainage_m=steps, half_width_m=half_width_m, tree=cKDTree(fine))
 
     def nearest(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Give chainage and signed distance (positive to the left, looking downstream) of points, (N,) each [m]."""
-        distance, index = cKDTree(self.axis).query(points)
+        distance, index = self.tree.query(points)
         ahead = np.gradient(self.axis, axis=0)[index]
         offset = points - self.axis[index]
         side = np.sign(ahead[:, 0] * offset[:, 1] - ahead[:, 1] * offset[:, 0])
@@ -72,11 +74,13 @@ class Course:
         return line[(line[:, 0] >= first_x_m) & (line[:, 0] <= last_x_m)][::4]
 
 
+@cache
 def river() -> Course:
     """Give the Ouche."""
     return Course.through(_RIVER, RIVER_HALF_M)
 
 
+@cache
 def stream() -> Course:
     """Give the Douix, which comes down from the southern hills and meets the Ouche below the Pont Vieux."""
     return Course.through(_STREAM, STREAM_HALF_M)

@@ -25,7 +25,7 @@ _LOW_GROUND_M = 55.0
 #: Ground so high above the full bank stays dry in a ten-year flood [m].
 _DRY_M = 1.0
 #: Ground so low is under half a metre of water in one [m].
-_WET_M = 0.42
+_WET_M = 0.36
 #: Number of the cabinet that drowns first: A-012 of the examples.
 LOWEST_CABINET = 12
 #: Deck of the bridges above the full bank, and height of a column's door above the deck [m].
@@ -165,7 +165,7 @@ def place_cabinets(lamps: Lamps, streets: list[Street], substations: FloatArray,
         cost = np.hypot(*(lamps.xy[mine] - centres[number, :2]).T) + 0.6 * near[mine]
         beside.append(int(mine[np.argmin(cost + _LOW_GROUND_M * np.clip(rise[mine], 0.0, 2.0))]))
     order = np.argsort([(centre[0] // 320) * 1e4 - centre[1] for centre in centres], kind="stable")
-    known, beside[known] = _first_to_drown(lamps, group, standing, rise, centres)
+    known, beside[known] = _first_to_drown(lamps, streets, group, standing, relief, centres)
     order = _numbered(order, known)
     xy, where, circuit_cabinet, circuit_number = [], [], [], []
     lamp_circuit = np.full(len(lamps.xy), -1)
@@ -181,16 +181,19 @@ def place_cabinets(lamps: Lamps, streets: list[Street], substations: FloatArray,
                     circuit_number=np.array(circuit_number), lamp_circuit=lamp_circuit)
 
 
-def _first_to_drown(lamps: Lamps, group: IntArray, standing: IntArray, rise: FloatArray,
+def _first_to_drown(lamps: Lamps, streets: list[Street], group: IntArray, standing: IntArray, relief: Relief,
                     centres: FloatArray) -> tuple[int, int]:
     """Give the group with most lamps on dry ground among those with low ground on the left bank, and its lowest place.
 
     Its cabinet stands there: the street above goes dark though no water comes near it.
     """
+    rise = relief.rise_at(lamps.xy)
     _, side = river().nearest(lamps.xy)
     away = np.hypot(*(lamps.xy - np.array(HOLLOW_M)).T)
-    low = standing[(rise[standing] < _WET_M) & (side[standing] < 0) & (side[standing] > -260.0)
+    low = standing[(rise[standing] < _WET_M + 0.1) & (side[standing] < 0) & (side[standing] > -260.0)
                    & (away[standing] > HOLLOW_RADIUS_M + 60.0) & (np.abs(lamps.xy[standing, 0] - 1250.0) < 420.0)]
+    places = np.array([_beside(lamps, streets, int(lamp)) for lamp in low])
+    low = low[relief.rise_at(places) < _WET_M]
     dry = np.bincount(group[standing[rise[standing] > _DRY_M]], minlength=len(centres))
     chosen = int(max(set(group[low].tolist()), key=lambda number: (dry[number], -number)))
     places = low[group[low] == chosen]

@@ -16,7 +16,6 @@ import shapely
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 from scipy.ndimage import gaussian_filter
-from scipy.spatial import cKDTree
 
 from geodata.town.ground import CELL_M, HEART_M, HEIGHT_M, WIDTH_M, Course, Relief
 
@@ -110,7 +109,6 @@ class Field:
 
     def __init__(self, ouche: Course, relief: Relief) -> None:
         self._ouche = ouche
-        self._tree = cKDTree(ouche.axis)
         ahead = np.gradient(ouche.axis, axis=0)
         self._river_angle = np.arctan2(ahead[:, 1], ahead[:, 0])
         low = gaussian_filter(relief.height_m[::5, ::5], 8.0)
@@ -122,7 +120,7 @@ class Field:
 
     def __call__(self, point: FloatArray) -> tuple[float, float]:
         """Give the angle [rad] and the distance from the river [m] at a point."""
-        distance, index = self._tree.query(point)
+        distance, index = self._ouche.tree.query(point)
         weights = [1.1 * np.exp(-(distance / 230.0) ** 2), 0.25]
         sway = 0.16 * np.sin(point[0] / 210.0 + self._phase[0]) + 0.16 * np.sin(point[1] / 170.0 + self._phase[1])
         angles = [self._river_angle[index], 0.12 + sway]
