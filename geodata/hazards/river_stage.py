@@ -35,6 +35,8 @@ GAUGE_REACH_M = 1000.0
 #: Parts of a river nearer to each other than this are one line [m].
 _GAP_M = 150.0
 _STATIONS = 4000
+#: Name of the place where levels hold that come with none.
+NO_PLACE = "no gauge"
 #: Above this error of the terrain, what a single lamp does is an illustration [m].
 _ILLUSTRATIVE_M = 1.0
 
@@ -220,14 +222,23 @@ def _place(reading: Readings, axis: Any, city_file: CityFile, field: str) -> tup
         if point.is_empty or np.isnan(point.x):
             raise InputError(field=f"{field}.gauge", ids=(name,), found="a gauge without a position",
                              expected="a position", remedy="Say `at: [x, y]` in the city's CRS.")
+    elif reading.datum == "altitude":
+        point, name = _beside_town(axis, city_file), NO_PLACE
     else:
-        raise InputError(field=field, found="levels without a place", expected="`gauge`, or `at: [x, y]`",
-                         remedy="A level holds at one place of a sloping river: say where.")
+        raise InputError(field=field, found="levels above a gauge's zero, and no gauge", expected="`gauge`",
+                         remedy="Or give altitudes: `datum: altitude`, and `at: [x, y]`.")
     away = shapely.distance(axis, point)
     if away > GAUGE_REACH_M:
         raise InputError(field=f"{field}.gauge", ids=(name,), found=f"a gauge {away:.0f} m from the river",
                          expected=f"a gauge within {GAUGE_REACH_M:.0f} m of it", remedy="Is it on another river?")
     return float(shapely.line_locate_point(axis, point)), name
+
+
+def _beside_town(axis: Any, city_file: CityFile) -> Any:
+    """Give the place of the river nearest to the middle of the city's assets."""
+    assets = city_file.city.assets
+    middle = shapely.Point(float(np.nanmedian(assets.x_m)), float(np.nanmedian(assets.y_m)))
+    return shapely.line_interpolate_point(axis, shapely.line_locate_point(axis, middle))
 
 
 def find_gauge(name: str, city_file: CityFile, field: str) -> int:
@@ -370,6 +381,9 @@ def _extents(axis: Any, terrain: Terrain, crs: str) -> str:
 def _notes(spec: RiverStage | Hand, graphs: list[Hydrograph], gauges: list[str], error_m: float, terrain: Terrain
            ) -> tuple[str, ...]:
     notes = [note for graph in graphs for note in graph.notes]
+    if NO_PLACE in gauges:
+        notes.append("The levels come without a place: they are taken to hold where the river is nearest to the middle "
+                     "of the city's assets.")
     if len(graphs) == 1:
         notes.append(f"One gauge ({gauges[0]}): the water surface is taken parallel to the river's thalweg.")
     else:

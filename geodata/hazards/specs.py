@@ -120,7 +120,8 @@ class LevelMap(_Spec):
 class Readings(_Spec):
     """Water levels over time at one gauge."""
 
-    #: Gauge of the city, by id or name. Needed unless the datum is ``altitude`` and ``at`` is given.
+    #: Gauge of the city, by id or name. With datum ``altitude`` and neither gauge nor ``at``, the levels are taken to
+    #: hold where the river is nearest to the middle of the city, and it is said.
     gauge: str | None = None
     #: CSV, Hub'Eau or Vigicrues JSON.
     levels: str | tuple[tuple[str, float], ...]

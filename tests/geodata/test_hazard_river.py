@@ -77,6 +77,13 @@ def test_levels_at_a_place_without_a_gauge(tmp_path):
                                                                                                           abs=0.16)
 
 
+def test_altitudes_without_a_place_hold_beside_the_middle_of_town_and_it_is_said(tmp_path):
+    flood = {"river": "ouche", "levels": [["+0h", 98.0], ["+1h", 100.0]], "datum": "altitude", "width_m": 2.0}
+    water = opened({"river_stage": flood}, tmp_path, valley(gauges=[]))
+    assert at(water, (205, 105))[-1][0] == pytest.approx(2.05, abs=0.16)
+    assert any("without a place" in note for note in water.notes)
+
+
 def test_a_levee_and_a_conduit_of_the_scenario(tmp_path):
     levee = {"name": "digue", "line": [[X0, Y0 + 115], [X0 + 400, Y0 + 115]], "crest_m": 103.0, "protects_to_m": 99.0}
     town = valley()
@@ -110,7 +117,7 @@ def test_levels_that_end_early_are_refused_or_held(tmp_path):
 @pytest.mark.parametrize(("change", "message"), [
     ({"river": "seine"}, r"river 'seine'.*ouche"),
     ({"gauge": "nowhere"}, r"gauge 'nowhere'.*\(PN\)"),
-    ({"gauge": None}, "levels without a place|no altitude"),
+    ({"gauge": None}, "levels above a gauge's zero, and no gauge"),
     ({"levels": "none.csv"}, "no such file"),
     ({"levels": [["+0h", 1.0], ["+0h", 2.0]]}, "repeated time"),
     ({"levels": [["-3h", 1.0], ["-2h", 2.0]]}, "end before the start"),
