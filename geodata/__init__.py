@@ -1,1 +1,32 @@
-"""Files and twin types: every format, CRS and footprint of the project is read and written here."""
+"""Files and twin types: every format, CRS and footprint of the project is read and written here.
+
+>>> from geodata import read_city  # doctest: +SKIP
+>>> read_city("my-town.gpkg").city  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from geodata.city_file import CityFile, read_city, write_city
+    from geodata.importing import import_city
+    from geodata.run_folder import Run, read_run, write_run
+    from geodata.town import valmont
+
+__all__ = ["CityFile", "Run", "import_city", "read_city", "read_run", "valmont", "write_city", "write_run"]
+
+_HOME = {"CityFile": "city_file", "Run": "run_folder", "import_city": "importing", "read_city": "city_file",
+         "read_run": "run_folder", "valmont": "town", "write_city": "city_file", "write_run": "run_folder"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for: readers of files are heavy (PEP 562)."""
+    if name in _HOME:
+        return getattr(import_module(f"geodata.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'geodata' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__
