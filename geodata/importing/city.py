@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from geodata.importing.ids import identified, repeats
 from geodata.importing.layers import Layer, Progress, Tables, give_ids, open_layer, project, settle_crs
 from geodata.importing.links import Placeable, link_all
 from geodata.importing.places import nearest_names, within_names
+from geodata.importing.positions import utm_of
 from geodata.importing.readers import files_of, shown
 from geodata.importing.report import ImportReport
 from geodata.importing.schema import ContextSpec, IdSpec, LayerSpec, Mapping, SourceSpec
@@ -39,6 +41,7 @@ from twin.supplies import Supplies
 #: Fields of assets that hold numbers and texts; every other field of a mapping becomes a ``src_`` column.
 NUMBERS = ("touch_m", "fail_m", "ground_m", "height_error_m", "buffer_s", "people", "zero_m")
 TEXTS = ("name", "street", "district", "owner", "operator")
+FIELDS = (*NUMBERS, *TEXTS, "protection")
 #: What may stand in a mapped ``protection``; ``default`` asks for the assumption.
 PROTECTIONS = ("rcd", "fuse", "default")
 _SHIPPED = Path(__file__).parents[1] / "mappings"
@@ -107,6 +110,7 @@ def import_city(mapping: Path | str, data: Path | str | None = None, progress: P
     prefixed = _city_ids(layers, report)
     say("fields")
     contexts = _contexts(declared, context, complaints)
+    _near_misses(declared, report)
     return _assembled(declared, root, kinds, crs, middle, layers, prefixed, contexts, report, complaints, say)
 
 
@@ -167,8 +171,6 @@ def _settle(declared: Mapping, layers: Sequence[Layer]) -> tuple[tuple[float, fl
     if around is None:
         raise InputError(field="layers", found="no layer with positions", expected="at least one asset with a position",
                          remedy="State position: {x: COLUMN, y: COLUMN} and crs: of a layer.")
-    from geodata.importing.positions import utm_of
-
     return around, declared.crs or utm_of(*around)
 
 
@@ -194,6 +196,14 @@ def _city_ids(layers: dict[str, Layer], report: ImportReport) -> dict[str, TextA
             raise InputError(field="id", found="ids repeated between layers", expected="ids unique in the city",
                              ids=sorted(set(ids[left])))
     return {name: ids[owner == name] for name in layers}
+
+
+def _near_misses(declared: Mapping, report: ImportReport) -> None:
+    """Warn of fields that are spelt nearly as one that means something: they are kept, but mean nothing."""
+    for spec in declared.layers:
+        for field in spec.fields:
+            if field not in FIELDS and (near := get_close_matches(field, FIELDS, n=1, cutoff=0.8)):
+                report.warnings.append(f"field '{field}' is kept as src_{field}; did you mean '{near[0]}'?")
 
 
 def _contexts(declared: Mapping, layers: dict[str, Layer], complaints: list[InputError]) -> dict[str, Context]:
@@ -269,10 +279,8 @@ def _extras(layer: Layer, keep: Any) -> dict[str, Any]:
     folded: set[str] = set()
     for name in names:
         values = layer.table.columns[name]
-        if values.dtype.kind == "O":
-            values = texts(values)
-            if not any(value is not None for value in values):
-                continue
+        if values.dtype.kind == "O" and not any(value is not None for value in values):
+            continue
         own = f"src_{name}"
         while own.casefold() in folded:
             own += "_"

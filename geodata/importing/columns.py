@@ -178,8 +178,8 @@ def field_values(table: Table, layer: TableSpec, name: str, spec: FieldSpec, *, 
     if spec.type == "date":
         return FieldValues(values=dates(texts(text)), tallies=tuple(tallies))
     if not is_number:
-        return FieldValues(values=texts(text), tallies=tuple(tallies))
-    read = numbers(texts(text), spec.decimal or getattr(layer.csv, "decimal", None))
+        return FieldValues(values=texts(text) if spec.map else text, tallies=tuple(tallies))
+    read = numbers(texts(text) if spec.map else text, spec.decimal or getattr(layer.csv, "decimal", None))
     tallies.append(("doubtful", f"{name}: no number; left empty", read.unreadable))
     tallies.append(("doubtful", f"{name}: comma read as decimal sign, could be thousands; state 'decimal'",
                     read.ambiguous))

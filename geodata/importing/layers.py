@@ -129,10 +129,11 @@ def open_layer(spec: LayerSpec | ContextSpec, name: str, tables: Tables, done: d
     report = LayerReport(name=name, file=table.file, found=dict(table.found), read=len(table), notes=list(table.notes))
     mask = chosen(table, spec)
     report.not_asked = int((~mask).sum())
-    asked = table.take(mask)
-    wanted = set(asked.record)
+    asked = table if mask.all() else table.take(mask)
+    tallies = [tally for tally in table.tallies if tally[2]]
+    wanted = set(asked.record) if tallies else set()
     named = {column for every in spec.where for column in every}
-    for outcome, reason, ids in table.tallies:
+    for outcome, reason, ids in tallies:
         if not reason.startswith("old tag") or any(f" {column}=" in reason for column in named):
             report.add(outcome, reason, [i for i in ids if i in wanted])
     kind, keep = _kinds(asked, spec, report, kinds)
@@ -246,6 +247,7 @@ def settle_crs(layers: Sequence[Layer], mapping: Mapping) -> tuple[tuple[float, 
             layer.geometry[bad] = None
             if layer.is_placed:
                 known.append(_middle(layer))
+                complaints += _outside(layer, mapping.crs, *known[-1])
     around = None
     if known:
         around = float(np.median([lon for lon, _ in known])), float(np.median([lat for _, lat in known]))
@@ -269,6 +271,17 @@ def settle_crs(layers: Sequence[Layer], mapping: Mapping) -> tuple[tuple[float, 
         complaints.append(InputError(file=layer.report.file, field="crs", found=found,
                                      expected="the CRS that the coordinates are in", remedy=remedy))
     return around, complaints
+
+
+def _outside(layer: Layer, city_crs: str | None, lon: float, lat: float) -> list[InputError]:
+    """Give the complaint about a layer that lies where the city's CRS is not used."""
+    area = crs_of(city_crs).area_of_use if city_crs else None
+    if area is None or (area.west - 2 <= lon <= area.east + 2 and area.south - 2 <= lat <= area.north + 2):
+        return []
+    return [InputError(file=layer.report.file, field="crs",
+                       found=f"positions around {lon:.2f}, {lat:.2f} (longitude, latitude) under {label(layer.crs)}",
+                       expected=f"positions where {city_crs} is used: {area.name}",
+                       remedy="The crs of the layer (or of the city) is another, or x and y are swapped.")]
 
 
 def _middle(layer: Layer) -> tuple[float, float]:
@@ -308,7 +321,10 @@ def project(layer: Layer, city_crs: str, middle: tuple[float, float], kinds: Kin
         whole = _mended_context(layer)
     layer.geometry = transformed(whole.geometry, crs_of(layer.crs), crs_of(city_crs))
     if not is_context:
-        layer.point = transformed(shapely.point_on_surface(whole.geometry), crs_of(layer.crs), crs_of(city_crs))
+        shapes = np.flatnonzero(shapely.get_type_id(whole.geometry) > 0)
+        layer.point = layer.geometry.copy()
+        layer.point[shapes] = transformed(shapely.point_on_surface(whole.geometry[shapes]), crs_of(layer.crs),
+                                          crs_of(city_crs))
     lost = shapely.is_missing(layer.geometry) & ~shapely.is_missing(whole.geometry)
     layer.tally([("doubtful", "coordinates that its CRS cannot hold; kept without position", lost)])
     _check_far(layer, city_crs, middle)

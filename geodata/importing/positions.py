@@ -293,7 +293,7 @@ def utm_of(lon: float, lat: float) -> str:
 
 def transformed(geometry: TextArray, source: pyproj.CRS, target: pyproj.CRS) -> TextArray:
     """Give shapes in another CRS, in two dimensions; what cannot be transformed becomes None."""
-    flat = shapely.force_2d(geometry)
+    flat = shapely.force_2d(geometry) if shapely.has_z(geometry).any() else geometry
     if source == target:
         return np.asarray(flat)
     transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)

@@ -15,6 +15,7 @@ from geodata.importing.encodings import decode, repaired
 from geodata.importing.schema import TableSpec
 from geodata.importing.tables import Table, file_bytes, joined, unique_names
 from geodata.importing.text_table import read_csv, untyped
+from geodata.importing.values import texts
 from geodata.importing.vector_file import decoded, read_vector
 from twin.errors import InputError
 
@@ -42,12 +43,30 @@ def read_table(root: Path, spec: TableSpec, wanted: Iterable[str]) -> Table:
     """
     tables = []
     for pattern in spec.file:
-        tables += [_read(path, shown(root, path), spec, wanted) for path in files_of(root, pattern)]
+        tables += [_clean(_read(path, shown(root, path), spec, wanted)) for path in files_of(root, pattern)]
     return _repaired(joined(tables))
+
+
+def _clean(table: Table) -> Table:
+    """Give the table with its columns of objects as stripped texts, numbers among them as numbers."""
+    if table.found.get("delimiter"):
+        return table  # a text table: its reader has stripped its cells
+    columns = {}
+    for name, values in table.columns.items():
+        if values.dtype.kind == "O":
+            present = [value for value in values if value is not None]
+            if present and all(isinstance(value, int | float) and not isinstance(value, bool) for value in present):
+                values = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+            else:
+                values = texts(values)
+        columns[name] = values
+    return replace(table, columns=columns)
 
 
 def _repaired(table: Table) -> Table:
     """Give the table with texts put right that an earlier program has mangled, each record counted."""
+    if table.found.get("encoding") == "ascii":
+        return table
     columns, touched = dict(table.columns), np.zeros(len(table), dtype=bool)
     for name, values in columns.items():
         if values.dtype.kind != "O":
@@ -92,9 +111,12 @@ def _read(path: Path, name: str, spec: TableSpec, wanted: Iterable[str]) -> Tabl
         raise InputError(file=str(path), found="no such file", expected="the file that the mapping names",
                          remedy="Paths are relative to the folder given with --data, else to the mapping's.")
     suffix = path.suffix.lower()
-    if suffix in _TEXT or (suffix == ".zip" and _holds_text(path)):
+    is_text = suffix in _TEXT or (suffix == ".zip" and _holds_text(path))
+    is_json = suffix in (".json", ".jsonld", ".ndjson") and not (spec.records is None and _is_geojson(path))
+    _check_keys(name, spec, is_text=is_text, is_json=is_json, is_parquet=suffix in (".parquet", ".geoparquet"))
+    if is_text:
         return read_csv(path, name, spec.csv, spec.encoding)
-    if suffix in (".json", ".jsonld", ".ndjson") and not (spec.records is None and _is_geojson(path, spec.encoding)):
+    if is_json:
         return read_json(path, name, spec.records, spec.encoding)
     if suffix in (".parquet", ".geoparquet"):
         return read_parquet(path, name)
@@ -225,8 +247,27 @@ def _sheet(table: Table, spec: TableSpec) -> Table:
     return whole.take(filled) if len(whole) else whole
 
 
-def _is_geojson(path: Path, encoding: str | None) -> bool:
-    head = path.read_bytes()[:2000]
+def _check_keys(name: str, spec: TableSpec, *, is_text: bool, is_json: bool, is_parquet: bool) -> None:
+    """Refuse keys that the reader of this file would pass over in silence.
+
+    Raises
+    ------
+    InputError
+        A GDAL condition, layers or a record path for a file that has none of it.
+    """
+    plain = is_text or is_json or is_parquet
+    form = "a text table" if is_text else "JSON records" if is_json else "Parquet" if is_parquet else "a vector file"
+    for key, given, fits in (("where", spec.gdal_where, not plain), ("layer", spec.layer, not plain),
+                             ("records", spec.records, is_json)):
+        if given and not fits:
+            remedy = "Write conditions on columns: where: {COLUMN: value}." if key == "where" else ""
+            raise InputError(file=name, field=key, found=f"{key} for {form}", expected="a file that has it",
+                             remedy=remedy)
+
+
+def _is_geojson(path: Path) -> bool:
+    with path.open("rb") as stream:
+        head = stream.read(2000)
     return b'"FeatureCollection"' in head or b'"Feature"' in head
 
 

@@ -17,7 +17,10 @@ from twin.quantities import TextArray
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Table:
-    """Records of one file: columns of N rows, in the file's own words."""
+    """Records of one file: columns of N rows, in the file's own words.
+
+    Columns of objects hold stripped texts, ``None`` where nothing stands; other columns are numbers, dates or truths.
+    """
 
     file: str
     #: Column by name, (N,) each: texts, numbers or dates as the format has them.
@@ -52,7 +55,8 @@ class Table:
         InputError
             No such column; those that the file has are listed.
         """
-        return texts(self.columns[self.name_of(name, field_path=field_path)])
+        values = self.columns[self.name_of(name, field_path=field_path)]
+        return values if values.dtype.kind == "O" else texts(values)
 
     def name_of(self, name: str, *, field_path: str = "") -> str:
         """Give a column's name as the file spells it (RPG files change case from year to year)."""

@@ -72,12 +72,14 @@ def read_csv(path: Path, name: str, spec: CsvSpec, encoding: str | None) -> Tabl
         units = {column: unit for column, cell in zip(names, rows[body], strict=False) if (unit := _unit(cell))}
         body += 1
     kept = [(row, line) for row, line in zip(rows[body:], lines[body:], strict=True)
-            if any(cell.strip() for cell in row)]
+            if row and (row[0].strip() or any(cell.strip() for cell in row))]
     blank = len(rows) - body - len(kept)
     short = [f"line {line}" for row, line in kept if len(row) < len(names)]
-    long = [f"line {line}" for row, line in kept if any(cell.strip() for cell in row[len(names):])]
-    columns = list(zip_longest(*(row[:len(names)] for row, _ in kept), fillvalue=""))
-    columns += [("",) * len(kept)] * (len(names) - len(columns))
+    long = [f"line {line}" for row, line in kept
+            if len(row) > len(names) and any(cell.strip() for cell in row[len(names):])]
+    cells = list(zip_longest(*(row[:len(names)] for row, _ in kept), fillvalue=""))
+    cells += [("",) * len(kept)] * (len(names) - len(cells))
+    columns = [np.array([cell.strip() or None for cell in column] or [], dtype=object) for column in cells]
     found = {"encoding": used, "delimiter": "tab" if delimiter == "\t" else delimiter}
     if head > 0 or blank:
         notes.append(f"header on line {lines[head]}; {blank} blank lines passed over")
@@ -88,8 +90,7 @@ def read_csv(path: Path, name: str, spec: CsvSpec, encoding: str | None) -> Tabl
                      + ", ".join(f"{column} in {unit}" for column, unit in units.items()))
     if repeated:
         notes.append(f"repeated column names were numbered: {', '.join(repeated)}")
-    return Table(file=name, columns={column: np.array(values, dtype=object) for column, values
-                                     in zip(names, columns, strict=True)},
+    return Table(file=name, columns=dict(zip(names, columns, strict=True)),
                  record=np.array([f"line {line}" for _, line in kept], dtype=object), units=units, found=found,
                  notes=tuple(notes), tallies=(
                      ("doubtful", "the line has fewer cells than the header; the rest is empty", short),

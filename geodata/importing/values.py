@@ -58,7 +58,9 @@ def texts(values: Any) -> TextArray:
     """Give a column as stripped texts, ``None`` where nothing stands, whole floats without their ``.0``."""
     array = np.asarray(values)
     if array.dtype.kind == "O":
-        return np.array([_one(value) for value in array] or [], dtype=object)
+        result = np.empty(len(array), dtype=object)
+        result[:] = [_one(value) for value in array]
+        return result
     if array.dtype.kind == "f":
         whole = np.isfinite(array) & (array == np.floor(array)) & (np.abs(array) < 2**53)
         return np.array([None if np.isnan(v) else str(int(v)) if w else repr(float(v))
@@ -113,7 +115,8 @@ def numbers(column: TextArray, decimal: str | None = None) -> Numbers:
     """
     plain = pd.Series(column, dtype=object)
     present = plain.notna().to_numpy()
-    packed = np.array([_SPACES.sub("", value) if value is not None else None for value in column], dtype=object)
+    packed = np.array([None if value is None else _SPACES.sub("", value).replace("\u2212", "-")
+                       for value in column] or [], dtype=object)
     has_comma = np.array([value is not None and "," in value for value in packed], dtype=bool)
     ambiguous = np.zeros(len(column), dtype=bool)
     if has_comma.any():

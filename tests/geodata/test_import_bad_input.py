@@ -54,8 +54,9 @@ def run(case: dict[str, Any], folder: Path) -> CityFile:
     if "lamps.shp" in files and "crs" not in files["lamps.shp"] and "lamps.prj" not in files:
         (folder / "lamps.prj").unlink(missing_ok=True)
     mapping = folder / "mapping.yaml"
-    mapping.write_text(f"city: Test\ntimezone: Europe/Paris\ncrs: {case.get('city_crs', 'EPSG:2154')}\n"
-                       + case["mapping"], encoding="utf-8")
+    crs = case.get("city_crs", "EPSG:2154")
+    head = "city: Test\ntimezone: Europe/Paris\n" + (f"crs: {crs}\n" if crs != "none" else "")
+    mapping.write_text(head + case["mapping"], encoding="utf-8")
     return import_city(mapping)
 
 
