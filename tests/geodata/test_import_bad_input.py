@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,21 @@ import pyproj
 import pytest
 import rasterio
 import shapely
+import xarray
 from ruamel.yaml import YAML
 
 from geodata.city_file import CityFile
+from geodata.hazards.opening import open_hazard
+from geodata.hazards.specs import FloodSpec
 from geodata.importing import import_city
 from twin.assets import Source
 from twin.errors import InputError
+from twin.hazard import Hazard
 
 FOLDER = Path(__file__).parents[1] / "invalid" / "import"
 CASES: list[dict[str, Any]] = YAML(typ="safe", pure=True).load((FOLDER / "cases.yaml").read_text(encoding="utf-8"))
-KEYS = {"bullet", "files", "encoding", "city_crs", "mapping", "refused", "survived"}
+KEYS = {"bullet", "files", "encoding", "city_crs", "mapping", "flood", "refused", "survived"}
+START = datetime(2026, 11, 22, 15, tzinfo=UTC)
 
 
 def made(path: Path, recipe: Any, encoding: str) -> None:
@@ -38,6 +44,16 @@ def made(path: Path, recipe: Any, encoding: str) -> None:
                            dtype=recipe["dtype"], crs="EPSG:2154", nodata=recipe.get("nodata"),
                            transform=rasterio.Affine(cell, 0, x, 0, -cell, y)) as dataset:
             dataset.write(values, 1)
+    elif recipe["make"] == "netcdf":
+        values = np.array(recipe["values"], dtype="float32")
+        xarray.Dataset(
+            {"depth": (("time", "y", "x"), values, {"standard_name": "flood_water_thickness", "units": "m",
+                                                    "grid_mapping": "crs"}),
+             "crs": ((), 0, {"epsg_code": "EPSG:2154"})},
+            coords={"time": ("time", [0], {"units": f"seconds since {START:%Y-%m-%d %H:%M:%S}"}),
+                    "x": ("x", 770_005 + 10.0 * np.arange(values.shape[2])),
+                    "y": ("y", 6_278_035 - 10.0 * np.arange(values.shape[1]))},
+        ).transpose(*recipe["dimensions"]).to_netcdf(path, engine="h5netcdf")
     else:
         wkt, names = zip(*recipe["rows"], strict=True)
         options = {"encoding": recipe["encoding"]} if "encoding" in recipe else {}
@@ -46,7 +62,7 @@ def made(path: Path, recipe: Any, encoding: str) -> None:
                           driver=recipe["driver"], **options)
 
 
-def run(case: dict[str, Any], folder: Path) -> CityFile:
+def run(case: dict[str, Any], folder: Path) -> tuple[CityFile, Hazard | None]:
     files = case["files"]
     # a shapefile's makers write a .prj and .cpg of their own: the case's come after
     for name in sorted(files, key=lambda name: isinstance(files[name], str)):
@@ -57,7 +73,13 @@ def run(case: dict[str, Any], folder: Path) -> CityFile:
     crs = case.get("city_crs", "EPSG:2154")
     head = "city: Test\ntimezone: Europe/Paris\n" + (f"crs: {crs}\n" if crs != "none" else "")
     mapping.write_text(head + case["mapping"], encoding="utf-8")
-    return import_city(mapping)
+    city_file = import_city(mapping)
+    if "flood" not in case:
+        return city_file, None
+    flood = FloodSpec.model_validate(case["flood"])
+    hazard = open_hazard(flood, city_file=city_file, folder=folder, start=START, duration_s=3600)
+    list(hazard.depths(np.zeros(0, dtype=np.int64)))
+    return city_file, hazard
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["bullet"] for case in CASES])
@@ -71,13 +93,24 @@ def test_bad_input_is_refused_or_survived(case: dict[str, Any], tmp_path: Path) 
         for text in case["refused"]:
             assert text in str(refused.value)
         return
-    city_file = run(case, tmp_path)
+    city_file, hazard = run(case, tmp_path)
     checks = {"assets": check_assets, "ids": check_ids, "position": check_position, "degrees": check_degrees,
               "values": check_values, "extra": check_extra, "supplies": check_supplies, "inferred": check_inferred,
               "reasons": check_reasons, "links": check_links, "notes": check_notes, "found": check_found,
               "not_asked": check_not_asked, "city_notes": check_city_notes, "warnings": check_warnings}
     for name, expected in case["survived"].items():
-        checks[name](city_file, expected)
+        if name == "depth":
+            check_depth(city_file, hazard, expected)
+        else:
+            checks[name](city_file, expected)
+
+
+def check_depth(city_file: CityFile, hazard: Hazard | None, expected: dict[str, float | None]) -> None:
+    assert hazard is not None
+    assets = city_file.city.assets
+    rows = assets.rows(list(expected))
+    depth = next(iter(hazard.depths(hazard.grid.cell_of(assets.x_m[rows], assets.y_m[rows]))))
+    np.testing.assert_allclose(depth, [np.nan if value is None else value for value in expected.values()], atol=1e-6)
 
 
 def check_assets(city_file: CityFile, expected: dict[str, int]) -> None:
