@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any, TypeVar
 
@@ -202,7 +202,8 @@ class _Reduction:
                    np.empty(self._room, np.bool_), np.empty(self._room, np.int32), np.empty(self._room, np.int64))
             count = np.zeros(1, np.int64)
             asset = crossings_between(
-                before.depth_um, now.depth_um, before.unknown, now.unknown, self.levels_um, self.above, self.peak_um,
+                before.depth_um, now.depth_um, before.unknown, now.unknown,
+                before.is_active, now.is_active, self.levels_um, self.above, self.peak_um,
                 self.peak_time_s, self.period_um, self.period_time_s, self.unknown_s, self.ever, *out, count,
                 asset, before.time_s, now.time_s, start_s, end_s, last_s, self.is_first)
             if count[0]:
@@ -222,12 +223,14 @@ class _Reduction:
             np.concatenate([rows[i] for rows in self._rows]) if self._rows else np.empty(0, kind)
             for i, kind in enumerate(kinds))
         asset = self.rows[asset].astype(np.int32)
-        order = np.lexsort((asset, level, time_s))
+        # One key a row: sorting whole numbers is several times as fast as by columns.
+        order = np.argsort((time_s * len(Level) + level) << 32 | asset)
         crossings = Crossings(time_s=column(time_s[order], np.int64), asset=column(asset[order], np.int32),
                               level=column(level[order], np.int8), is_up=column(is_up[order], np.bool_))
         up, down = (level == Level.TOUCH) & is_up, (level == Level.TOUCH) & ~is_up
-        rows = np.flatnonzero(up)[np.lexsort((time_s[up], asset[up]))]
-        falls = np.flatnonzero(down)[np.lexsort((time_s[down], asset[down]))]
+        by_asset = asset.astype(np.int64) << 32 | time_s
+        rows = np.flatnonzero(up)[np.argsort(by_asset[up])]
+        falls = np.flatnonzero(down)[np.argsort(by_asset[down])]
         # Rises and falls of an asset take turns and begin with a rise; only its last rise may lack a fall.
         is_closed = np.ones(len(rows), bool)
         last_of_asset = np.append(asset[rows][1:] != asset[rows][:-1], True) if len(rows) else np.zeros(0, bool)
@@ -247,9 +250,11 @@ class _Frame:
     time_s: int
     depth_um: Int32Array
     unknown: Int8Array
+    #: Chunks of assets that may not be simply dry.
+    is_active: BoolArray
 
     def at(self, time_s: int) -> _Frame:
-        return _Frame(time_s=time_s, depth_um=self.depth_um, unknown=self.unknown)
+        return replace(self, time_s=time_s)
 
 
 def expose(hazard: Hazard, index: CellIndex, assets: Assets, *, duration_s: int,
@@ -291,7 +296,7 @@ def expose(hazard: Hazard, index: CellIndex, assets: Assets, *, duration_s: int,
     if before is not None and before.time_s < duration_s:
         if hazard.after == "dry":
             gone = _Frame(time_s=before.time_s + 1, depth_um=np.zeros_like(before.depth_um),
-                          unknown=np.zeros_like(before.unknown))
+                          unknown=np.zeros_like(before.unknown), is_active=np.zeros_like(before.is_active))
             reduction.between(before, gone)
             before = gone
         reduction.between(before, before.at(duration_s))
@@ -327,9 +332,14 @@ class _Order:
     rows: Int64Array
     offsets: Int64Array
     members: Int32Array
+    #: Least and greatest of ``members`` in each chunk of assets; -1 in a chunk without any.
+    lowest: Int32Array
+    highest: Int32Array
 
     @classmethod
     def of(cls, index: CellIndex) -> _Order:
+        from twin.kernels.exposure import CHUNK
+
         sizes = np.diff(index.offsets)
         has_cells = sizes > 0
         key = np.full(len(sizes), NONE, np.int64)
@@ -338,7 +348,15 @@ class _Order:
         offsets = np.zeros(len(index.offsets), np.int64)
         np.cumsum(sizes[rows], out=offsets[1:])
         shift = np.repeat(index.offsets[:-1][rows] - offsets[:-1], sizes[rows])
-        return cls(rows=rows, offsets=offsets, members=index.members[np.arange(len(index.members)) + shift])
+        members = index.members[np.arange(len(index.members)) + shift]
+        begin = offsets[:-1:CHUNK]
+        lowest, highest = (np.full(len(begin), NONE, np.int32) for _ in range(2))
+        filled = np.append(begin[1:], len(members)) > begin
+        if len(members):
+            # Chunks without members begin where the next one does: leaving them out keeps the bounds of the others.
+            lowest[filled] = np.minimum.reduceat(members, begin[filled])
+            highest[filled] = np.maximum.reduceat(members, begin[filled])
+        return cls(rows=rows, offsets=offsets, members=members, lowest=lowest, highest=highest)
 
 
 def _frames(hazard: Hazard, cells: Int64Array, order: _Order, times_s: Int64Array) -> Iterator[_Frame]:
@@ -349,7 +367,7 @@ def _frames(hazard: Hazard, cells: Int64Array, order: _Order, times_s: Int64Arra
     from twin.kernels.exposure import asset_depths
 
     n = len(order.rows)
-    buffers = [(np.zeros(n, np.int32), np.zeros(n, np.int8)) for _ in range(2)]
+    buffers = [(np.zeros(n, np.int32), np.zeros(n, np.int8), np.zeros(len(order.lowest), np.bool_)) for _ in range(2)]
     source = (np.array(depth_m, np.float32) for depth_m in hazard.depths(cells))
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="frames") as reader:
         ahead = reader.submit(next, source, None)
@@ -359,9 +377,10 @@ def _frames(hazard: Hazard, cells: Int64Array, order: _Order, times_s: Int64Arra
                 raise InputError(field="flood", found=f"{i} frames", expected=f"{len(times_s)}, as the water announced")
             # After the last frame the source is asked once more: it then knows that it was read to its end.
             ahead = reader.submit(next, source, None)
-            depth_um, unknown = buffers[i % 2]
-            asset_depths(order.offsets, order.members, depth_m, depth_um, unknown)
-            yield _Frame(time_s=int(time_s), depth_um=depth_um, unknown=unknown)
+            depth_um, unknown, is_active = buffers[i % 2]
+            asset_depths(order.offsets, order.members, order.lowest, order.highest, depth_m, depth_um, unknown,
+                         is_active)
+            yield _Frame(time_s=int(time_s), depth_um=depth_um, unknown=unknown, is_active=is_active)
         ahead.result()
 
 
@@ -398,7 +417,7 @@ def _exposure(reduction: _Reduction, index: CellIndex, assets: Assets, depth_err
         is_doubtful = is_known & ~is_dry & (error_m > 0) & (np.abs(margin_m) <= error_m + 1e-9)
     touched_at_s = np.where(has_touch, first(Level.TOUCH), NONE)
     return Exposure(
-        crossings=crossings if np.all(has_touch) else _real(crossings, has_touch),
+        crossings=crossings if np.all(has_touch | ~has_cells) else _real(crossings, has_touch),
         peak_depth_m=column(np.where(is_known, peak_m, np.nan), np.float32),
         peak_time_s=column(np.where(is_known & ~is_dry, reduction.by_row(reduction.peak_time_s), NONE), np.int64),
         touched_at_s=column(touched_at_s, np.int64), failed_at_s=column(first(Level.FAIL), np.int64),
