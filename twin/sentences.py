@@ -335,6 +335,9 @@ def _coverage(teller: _Teller, asset: Asset) -> list[str]:
         case Coverage.UNKNOWN:
             return [teller.text("The depth of water at {asset} is not known: the run takes the ground there as dry.",
                                 asset=teller.asset(asset))]
+        case Coverage.NONE if teller.result.city.assets.kinds[asset.kind].footprint != "none":
+            return [teller.text("The position is not known ({asset}), so neither is the water there: the run takes the "
+                                "ground as dry.", asset=teller.asset(asset))]
         case Coverage.PARTIAL:
             return [teller.text("The depth of water is known for a part of {asset} only.", asset=teller.asset(asset))]
         case _:
