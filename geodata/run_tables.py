@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,8 @@ TABLES: Mapping[str, pa.Schema] = {
     "crossings.parquet": pa.schema([
         ("time", _TIME), ("asset_id", pa.string()), ("level", pa.string()), ("rising", pa.bool_())]),
 }
+#: Columns of a table by name.
+_Columns = Mapping[str, Any]
 #: Columns of few words: stored as a dictionary.
 _FEW_WORDS = {"kind", "mechanism", "root_mechanism", "held_mechanism", "coverage", "event", "level"}
 
@@ -61,8 +63,8 @@ _FEW_WORDS = {"kind", "mechanism", "root_mechanism", "held_mechanism", "coverage
 # ----------------------------------------------------------------------------------------------------------- writing
 
 
-def write_tables(result: Result, shapes: TextArray, folder: Path) -> None:
-    """Write the five tables of a run.
+def tables_of(result: Result, shapes: TextArray) -> dict[str, Callable[[], _Columns]]:
+    """Give what makes each table of a run: nothing is made before it is written.
 
     Parameters
     ----------
@@ -70,25 +72,32 @@ def write_tables(result: Result, shapes: TextArray, folder: Path) -> None:
         The answer.
     shapes
         Shape of each asset, (A,); None where its position says it all.
-    folder
-        Where.
     """
-    assets = result.city.assets
-    ids = pa.array(assets.id, pa.string())
-    clock = _Clock(result.plan)
-    _write(folder, "outages.parquet", _outages_table(result, ids, clock))
-    exposure, geo = _exposure_table(result, ids, clock, shapes)
-    _write(folder, "exposure.parquet", exposure, {b"geo": json.dumps(geo).encode()})
-    _write(folder, "events.parquet", _events_table(result.trace, ids, clock))
-    series = result.series
-    _write(folder, "timeline.parquet", {
-        "time": clock.moments(series.time_s, never=None), "kind": pa.array(series.kind, pa.string()),
-        "mechanism": pa.array(series.mechanism, pa.string()), "out": pa.array(series.out, pa.int32()),
-        "dark": pa.array(series.dark, pa.int32())})
-    crossings = result.exposure.crossings
-    _write(folder, "crossings.parquet", {
-        "time": clock.moments(crossings.time_s, never=None), "asset_id": _ids(ids, crossings.asset),
-        "level": words_to_arrow(crossings.level, _LEVELS), "rising": pa.array(crossings.is_up, pa.bool_())})
+    ids = pa.array(result.city.assets.id, pa.string())
+    clock, series, crossings = _Clock(result.plan), result.series, result.exposure.crossings
+    return {
+        "events.parquet": lambda: _events_table(result.trace, ids, clock),
+        "exposure.parquet": lambda: _exposure_table(result, ids, clock, shapes),
+        "outages.parquet": lambda: _outages_table(result, ids, clock),
+        "crossings.parquet": lambda: {
+            "time": clock.moments(crossings.time_s, never=None), "asset_id": _ids(ids, crossings.asset),
+            "level": words_to_arrow(crossings.level, _LEVELS), "rising": pa.array(crossings.is_up, pa.bool_())},
+        "timeline.parquet": lambda: {
+            "time": clock.moments(series.time_s, never=None), "kind": pa.array(series.kind, pa.string()),
+            "mechanism": pa.array(series.mechanism, pa.string()), "out": pa.array(series.out, pa.int32()),
+            "dark": pa.array(series.dark, pa.int32())}}
+
+
+def write_table(name: str, make: Callable[[], _Columns], folder: Path) -> None:
+    """Write one table; ``geo``, where it is among its columns, becomes the metadata of GeoParquet."""
+    columns, schema = dict(make()), TABLES[name]
+    geo = columns.pop("geo", None)
+    if geo is not None:
+        schema = schema.with_metadata({b"geo": json.dumps(geo).encode()})
+    table = pa.table([columns[column] for column in schema.names], schema=schema)
+    pq.write_table(table, folder / name, compression="zstd", compression_level=1,
+                   use_dictionary=[column for column in schema.names if column in _FEW_WORDS],
+                   row_group_size=1 << 20, write_statistics=True)
 
 
 class _Clock:
@@ -110,15 +119,6 @@ class _Clock:
         return np.asarray((values.to_numpy(zero_copy_only=False) - self.start_ms) // 1000, dtype=np.int64)
 
 
-def _write(folder: Path, name: str, columns: Mapping[str, pa.Array],
-           metadata: dict[bytes, bytes] | None = None) -> None:
-    schema = TABLES[name]
-    table = pa.table([columns[column] for column in schema.names], schema=schema.with_metadata(metadata))
-    pq.write_table(table, folder / name, compression="zstd", compression_level=1,
-                   use_dictionary=[column for column in schema.names if column in _FEW_WORDS],
-                   row_group_size=1 << 20, write_statistics=True)
-
-
 def _ids(ids: pa.Array, rows: Int32Array) -> pa.Array:
     rows = np.asarray(rows, dtype=np.int32)
     return ids.take(pa.array(rows, mask=rows < 0))
@@ -132,7 +132,7 @@ def _kinds(assets: Assets, rows: Any) -> pa.Array:
     return words_to_arrow(assets.kind[rows], assets.kinds.names)
 
 
-def _outages_table(result: Result, ids: pa.Array, clock: _Clock) -> dict[str, pa.Array]:
+def _outages_table(result: Result, ids: pa.Array, clock: _Clock) -> _Columns:
     outages = result.outages
     return {
         "asset_id": _ids(ids, outages.asset), "kind": _kinds(result.city.assets, outages.asset),
@@ -146,7 +146,7 @@ def _outages_table(result: Result, ids: pa.Array, clock: _Clock) -> dict[str, pa
 
 
 def _exposure_table(result: Result, ids: pa.Array, clock: _Clock,
-                    shapes: TextArray) -> tuple[dict[str, pa.Array], dict[str, Any]]:
+                    shapes: TextArray) -> _Columns:
     assets, exposure = result.city.assets, result.exposure
     wkb, geo = _geometry(assets, shapes, result.city.crs)
     return {
@@ -156,7 +156,7 @@ def _exposure_table(result: Result, ids: pa.Array, clock: _Clock,
         "failed_at": clock.moments(exposure.failed_at_s), "water_left_at": clock.moments(exposure.water_left_at_s),
         "margin_m": _nan_as_null(exposure.margin_m, pa.float64()),
         "doubtful": pa.array(exposure.is_doubtful, pa.bool_()),
-        "coverage": words_to_arrow(exposure.coverage, _COVERAGE), "geometry": wkb}, geo
+        "coverage": words_to_arrow(exposure.coverage, _COVERAGE), "geometry": wkb, "geo": geo}
 
 
 def _geometry(assets: Assets, shapes: TextArray, crs: str) -> tuple[pa.Array, dict[str, Any]]:
@@ -190,7 +190,7 @@ def _geometry(assets: Assets, shapes: TextArray, crs: str) -> tuple[pa.Array, di
     return wkb, {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
 
 
-def _events_table(trace: Trace, ids: pa.Array, clock: _Clock) -> dict[str, pa.Array]:
+def _events_table(trace: Trace, ids: pa.Array, clock: _Clock) -> _Columns:
     detail = pa.array(trace.detail, pa.string())
     contributors = pa.ListArray.from_arrays(pa.array(trace.offsets, pa.int32()),
                                             pa.array(trace.contributors, pa.int32()))
@@ -206,6 +206,8 @@ def _events_table(trace: Trace, ids: pa.Array, clock: _Clock) -> dict[str, pa.Ar
 
 def read_tables(folder: Path, assets: Assets, plan: Plan) -> dict[str, Any]:
     """Give ``outages``, ``exposure``, ``trace`` and ``series`` of a run.
+
+    The working figures of the exposure (``wet``, ``unknown_s``) are not kept: what rests on them stands in the tables.
 
     Raises
     ------

@@ -14,12 +14,13 @@ from rasterio.transform import Affine
 
 from twin.errors import InputError
 from twin.hazard import WATER_STEPS_M, Envelope, Grid
+from twin.quantities import Int64Array
 
 #: Names of the bands, in order.
 BANDS = ("peak_depth_m", *(f"{which}_wet_step_{step:.2f}_m" for step in WATER_STEPS_M for which in ("first", "last")))
 
 
-def write_water(envelope: Envelope, grid: Grid, path: Path) -> dict[str, Any]:
+def write_water(envelope: Envelope, grid: Grid, path: Path) -> None:
     """Write the peak depth and, for each of ``WATER_STEPS_M``, the first and last wet frame.
 
     Parameters
@@ -30,11 +31,6 @@ def write_water(envelope: Envelope, grid: Grid, path: Path) -> dict[str, Any]:
         Its frame.
     path
         Where.
-
-    Returns
-    -------
-    dict
-        What ``run.json`` says of it.
     """
     profile = {"driver": "GTiff", "dtype": "float32", "count": len(BANDS), "width": grid.columns, "height": grid.rows,
                "crs": CRS.from_user_input(grid.crs), "transform": Affine(*grid.transform), "nodata": float("nan"),
@@ -50,7 +46,11 @@ def write_water(envelope: Envelope, grid: Grid, path: Path) -> dict[str, Any]:
         for band, name in enumerate(BANDS, start=1):
             raster.set_band_description(band, name)
         raster.update_tags(wet_steps_m=", ".join(f"{step:.2f}" for step in WATER_STEPS_M))
-    return {"bands": list(BANDS), "wet_steps_m": list(WATER_STEPS_M),
+
+
+def describe_water(grid: Grid, times_s: Int64Array) -> dict[str, Any]:
+    """Give what ``run.json`` says of the raster: bands, steps, frame, and the times of the frames that it counts."""
+    return {"bands": list(BANDS), "wet_steps_m": list(WATER_STEPS_M), "times_s": [int(t) for t in times_s],
             "grid": {"rows": grid.rows, "columns": grid.columns, "transform": list(grid.transform), "crs": grid.crs}}
 
 

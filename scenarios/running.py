@@ -109,7 +109,7 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, progress: Progre
         from geodata.cells import index_cells
         from twin.exposure import expose
 
-        index = index_cells(assets, city_file.shapes, prepared.city.crs, hazard.grid, city_file.terrain)
+        index = index_cells(assets, city_file.outlines, prepared.city.crs, hazard.grid, city_file.terrain)
         tell("expose")
         exposure = expose(hazard, index, assets, duration_s=plan.duration_s)
     tell("cascade")

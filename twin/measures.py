@@ -20,7 +20,7 @@ from twin.city import City
 from twin.exposure import Coverage, Exposure, Level
 from twin.outages import Mechanism, Outages
 from twin.plan import Plan
-from twin.quantities import NONE, BoolArray, Float32Array, Int32Array, Int64Array
+from twin.quantities import NONE, BoolArray, Float32Array, Int32Array, Int64Array, distinct
 from twin.sun import dark_periods
 from twin.supplies import Feed, Service
 
@@ -149,10 +149,10 @@ def _lamps(night: _Night) -> dict[str, Any]:
     mine, o = night.lamp_outage, night.outages
     most, at_s = _most_at_once(o.start_s[mine], night.end_s[mine])
     dark_s = o.dark_s[mine]
-    return {"count": int(night.is_lamp.sum()), "ever_out": len(np.unique(o.asset[mine])),
-            "ever_dark": len(np.unique(o.asset[mine][dark_s > 0])), "most_out": most,
+    return {"count": int(night.is_lamp.sum()), "ever_out": len(distinct(o.asset[mine])),
+            "ever_dark": len(distinct(o.asset[mine][dark_s > 0])), "most_out": most,
             "most_out_at": night.moment(at_s), "lamp_hours_dark": _hours(dark_s.sum()),
-            "not_back": len(np.unique(o.asset[mine & (o.end_s == NONE)]))}
+            "not_back": len(distinct(o.asset[mine & (o.end_s == NONE)]))}
 
 
 def _places(night: _Night, labels: Labels) -> list[dict[str, Any]]:
@@ -165,8 +165,8 @@ def _places(night: _Night, labels: Labels) -> list[dict[str, Any]]:
     named = place >= 0
     place, asset = place[named], o.asset[mine][named]
     dark_s = np.bincount(place, weights=o.dark_s[mine][named], minlength=n)
-    unique = np.unique(np.stack([place, asset]), axis=1)[0] if len(place) else place
-    ever_out = np.bincount(unique, minlength=n)
+    pairs = distinct(place.astype(np.int64) * len(night.city.assets) + asset)
+    ever_out = np.bincount(pairs // max(len(night.city.assets), 1), minlength=n)
     first_s = np.full(n, np.iinfo(np.int64).max)
     np.minimum.at(first_s, place, o.start_s[mine][named])
     codes = labels.codes[night.is_lamp]
@@ -181,7 +181,7 @@ def _buildings(night: _Night) -> dict[str, Any]:
     building, exposure, o = night.of_kind("building"), night.exposure, night.outages
     wet = building & (exposure.touched_at_s != NONE)
     inside = building & (exposure.failed_at_s != NONE)
-    powerless = np.unique(o.asset[building[o.asset] & (o.mechanism != Mechanism.FLOODED)])
+    powerless = distinct(o.asset[building[o.asset] & (o.mechanism != Mechanism.FLOODED)])
     people = night.city.assets.people
     known = building & ~np.isnan(people)
 
@@ -341,13 +341,14 @@ def _grouped(night: _Night, cut: Int32Array, member: Int32Array, live_from: Int6
              live_to: Int64Array) -> list[dict[str, Any]]:
     """Give one row for each thing to cut, with what stands in water behind it."""
     assets, peak_m = night.city.assets, night.exposure.peak_depth_m
+    known_m = np.nan_to_num(peak_m)
     order = np.lexsort((member, live_from, cut))
     cuts, begins = np.unique(cut[order], return_index=True)
     rows = []
     for i, (row, begin) in enumerate(zip(cuts, begins, strict=True)):
         piece = order[begin:begins[i + 1] if i + 1 < len(begins) else None]
         members = list(dict.fromkeys(int(m) for m in member[piece]))
-        deepest = max(members, key=lambda m: float(np.nan_to_num(peak_m[m])))
+        deepest = max(members, key=lambda m: float(known_m[m]))
         rows.append((int(live_from[piece].min()), {
             "cut": assets.id[row], "cut_kind": assets[int(row)].kind, "cabinet": _id(night, int(night.cabinet[row])),
             "street": assets.street[deepest] or assets.street[int(row)],
@@ -388,7 +389,7 @@ def _doubtful(night: _Night) -> dict[str, Any]:
                "outcome": "flooded" if exposure.failed_at_s[row] != NONE else "in_service"}
               for row in rows[:LIST_LIMIT]]
     return {"count": len(rows), "by_kind": _by_kind(night, rows), "rows": listed,
-            "lamps_out": len(np.unique(o.asset[night.lamp_outage & o.is_doubtful]))}
+            "lamps_out": len(distinct(o.asset[night.lamp_outage & o.is_doubtful]))}
 
 
 def _by_kind(night: _Night, rows: Any) -> Mapping[str, int]:
