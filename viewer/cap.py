@@ -1,7 +1,7 @@
 """CAP: the run as a message of the Common Alerting Protocol 1.2 (OASIS, 2010).
 
-A simulation is a ``Test``, an exercise an ``Exercise``; both are ``Restricted`` to the services unless somebody releases
-them. A forecast is ``Actual`` and needs the name of who releases it.
+A simulation is a ``Test``, an exercise an ``Exercise``; both are ``Restricted`` to the services unless somebody
+releases them. A forecast is ``Actual`` and needs the name of who releases it.
 """
 
 from __future__ import annotations

@@ -51,10 +51,11 @@ def night(lecce: CityFile, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     columns = int((np.nanmax(assets.x_m) + 300 - west) // CELL_M) + 1
     rows = int((north - np.nanmin(assets.y_m) + 300) // CELL_M) + 1
     depth = basin(rows, columns)
+    frame = {"driver": "GTiff", "width": columns, "height": rows, "count": 1, "dtype": "float32",
+             "crs": lecce.city.crs, "transform": from_origin(west, north, CELL_M, CELL_M)}
     for hour, share in ((0, 0.0), (HOURS, 1.0)):
-        with rasterio.open(folder / f"depth-{hour}.tif", "w", driver="GTiff", width=columns, height=rows, count=1,
-                           dtype="float32", crs=lecce.city.crs, transform=from_origin(west, north, CELL_M, CELL_M)) as f:
-            f.write(depth * np.float32(share), 1)
+        with rasterio.open(folder / f"depth-{hour}.tif", "w", **frame) as raster:
+            raster.write(depth * np.float32(share), 1)
     (folder / "night.scenario.yaml").write_text(f"""
 scenario: Lecce under rising water
 city: lecce
