@@ -7,6 +7,7 @@ collected and raised once, each complaint with its line in the scenario.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -160,9 +161,8 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
     hazard = None
     if scenario.flood is not None:
         from geodata.hazards import open_hazard
-        from geodata.town import cache_folder
 
-        kept = cache or cache_folder()
+        kept = cache or _own_cache()
 
         def tell(reached_s: float, end_s: float) -> None:
             if progress is not None:
@@ -171,8 +171,23 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         hazard = _opened(scenario, lambda: open_hazard(
             scenario.flood, city_file=city_used, folder=scenario.folder, start=start, duration_s=scenario.duration,
             cache=kept, progress=tell))
+    from scenarios.gauge_readings import compared
+
     return Prepared(scenario=scenario, plan=plan, city_file=city_used, hazard=hazard,
-                    inputs=inputs_of(scenario, read, city, files), warnings=warnings)
+                    inputs=inputs_of(scenario, read, city, files),
+                    warnings=(*warnings, *compared(scenario, read, start, zone)))
+
+
+def _own_cache() -> Path | None:
+    """Give the user's cache folder; None where it cannot be written: water is then computed each time."""
+    from geodata.town import cache_folder
+
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
 
 
 def zone_of(city: City) -> ZoneInfo:
@@ -326,10 +341,7 @@ def _notes(facts: Sequence[Fact], assets: Assets, clock: _Clock, streets: Sequen
         at_s = clock.at(fact.at, ("facts", i, "at"))
         text = fact.note or ""
         if fact.gauge is not None:
-            row = clock.complaints.tried(("facts", i, "gauge"), lambda wanted=fact.gauge: assets.row(wanted))  # type: ignore[misc]
-            kind = "gauge" if row is None else assets.kinds.names[assets.kind[row]]
-            if kind != "gauge":
-                clock.complaints.add(("facts", i, "gauge"), found=f"'{fact.gauge}', a {kind}", expected="a gauge")
+            _gauge(fact.gauge, i, assets, clock.complaints)
             text = f"{fact.gauge}: {fact.level_m:.2f} m"
         if fact.street is not None:
             if streets and fact.street not in streets:
@@ -343,6 +355,14 @@ def _notes(facts: Sequence[Fact], assets: Assets, clock: _Clock, streets: Sequen
         if at_s is not None:
             notes.append(Note(at_s=at_s, text=text, by=fact.by))
     return notes
+
+
+def _gauge(name: str, i: int, assets: Assets, complaints: _Complaints) -> None:
+    """Complain where the city has no gauge of that id or name."""
+    gauges = np.flatnonzero(assets.of_kind("gauge")) if "gauge" in assets.kinds.names else np.zeros(0, int)
+    if name not in {*assets.id[gauges], *assets.name[gauges]}:
+        known = ", ".join(assets.id[gauges]) or "none"
+        complaints.add(("facts", i, "gauge"), found=f"gauge '{name}'", expected=f"a gauge of the city ({known})")
 
 
 def _streets(city_file: CityFile) -> list[str]:

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("package", ["twin", "geodata", "scenarios"])
 def test_every_public_name_is_there_and_waits_until_it_is_asked_for(package: str) -> None:
-    code = (f"import sys, {package}; heavy = {{'numpy', 'numba', 'pydantic', 'pyogrio', 'rasterio'}} & set(sys.modules); "
+    code = (f"import sys, {package}; "
+            "heavy = {'numpy', 'numba', 'pydantic', 'pyogrio', 'rasterio'} & set(sys.modules); "
             f"assert not heavy, heavy; "
             f"assert sorted({package}.__all__) == {package}.__all__, 'sorted'; "
             f"[getattr({package}, name) for name in {package}.__all__]")

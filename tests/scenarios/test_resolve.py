@@ -153,3 +153,16 @@ def test_ids_that_yaml_takes_for_numbers_are_ids(scenario: Make) -> None:
 
 def test_an_id_with_leading_zeros_keeps_them(write: Callable[..., Path]) -> None:
     assert load_scenario(write("events:\n  - {at: +1h, cut: 0423}\n")).events[0].cut == ("0423",)
+
+
+def test_a_gauge_reading_is_held_against_the_levels_of_the_water(scenario: Make) -> None:
+    from geodata.town import valmont
+
+    prepared = prepare(scenario("""\
+flood: {river_stage: {river: ouche, gauge: pont-neuf, datum: gauge, levels: [["16:00", 1.0], ["20:00", 3.0]]}, after: hold}
+facts:
+  - {at: "18:00", gauge: pont-neuf, level_m: 2.31, by: "lecture de l’échelle"}
+"""), valmont())
+    assert {"warning": "gauge_reading", "gauge": "pont-neuf", "at_s": 7200, "read_m": 2.31, "scenario_m": 2.0,
+            "difference_m": 0.31, "by": "lecture de l’échelle"} in prepared.warnings
+    assert [(note.at_s, note.text) for note in prepared.plan.notes] == [(7200, "pont-neuf: 2.31 m")]
