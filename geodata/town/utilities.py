@@ -203,7 +203,8 @@ def _sites(table: Table, fabric: Fabric, street_at: Any, substation_at: Any) -> 
             table.feed("P-01", site.id)
             table.feed("P-03", site.id, preference=1, transfer_s=transfer_s)
             continue
-        table.feed(substation_at(xy), site.id)
+        # The refuge stands dry on the terrace, and hangs on a substation of the plain: nobody had looked.
+        table.feed("P-02" if site.id == "S-03" else substation_at(xy), site.id)
         if site.id in _SECOND:
             table.feed(substation_at(xy, 1), site.id, preference=1, transfer_s=transfer_s)
 
