@@ -100,7 +100,8 @@ def page(run: Any, *, public: bool, lang: str, released_by: str | None = None, c
     kinds = [{"name": kind.name, "words": {language: {"one": w.one, "many": w.many, "gender": w.gender}
                                            for language, w in kind.words.items()},
               "stages": [round(stage.value) for stage in kind.repair_s]} for kind in run.result.city.assets.kinds]
-    for key, value in (("kinds", kinds), ("words", words), ("states", states()), ("spec", specification(public=public))):
+    texts = {"kinds": kinds, "words": words, "states": states(), "spec": specification(public=public)}
+    for key, value in texts.items():
         scene.packer.text(key, value)
     deck = _deck()
     script, loader = _script(f"{name}.js"), _loader()
@@ -110,7 +111,8 @@ def page(run: Any, *, public: bool, lang: str, released_by: str | None = None, c
               f"script-src {_hash(loader)} {_hash(script)} {_hash(deck.text)}; style-src {_hash(style)}")
     return _templates().get_template(f"{name}.html").render(
         config=safe_json(config), data=scene.packer.base64(), deck=deck.packed, loader=loader, style=style,
-        script=base64.b64encode(compressed(script.encode("utf-8"))).decode("ascii"), policy=policy, lang=lang, words=registers()[lang], status=run.result.plan.status, run=run,
+        script=base64.b64encode(compressed(script.encode("utf-8"))).decode("ascii"), policy=policy, lang=lang,
+        words=registers()[lang], status=run.result.plan.status, run=run,
         city=run.result.city.name, **view)
 
 
@@ -274,8 +276,7 @@ def _events(run: Any, scene: Scene) -> list[dict[str, Any]]:
         if names[asset] in ("cabinet", "substation") and not outages.is_doubtful[i]:
             events.append({"kind": "flooded", "at": int(outages.start_s[i]), "u": int(scene.number[asset])})
     words = {Action.FAIL: "failed", Action.CUT: "cut", Action.RESTORE: "restore"}
-    for declared in plan.declared:
-        events.append({"kind": words.get(declared.action, "fact"), "at": declared.at_s,
-                       "u": int(scene.number[declared.asset]), "tone": "danger"})
+    events += [{"kind": words.get(declared.action, "fact"), "at": declared.at_s,
+                "u": int(scene.number[declared.asset]), "tone": "danger"} for declared in plan.declared]
     events += [{"kind": "note", "at": note.at_s, "u": -1, "text": note.text} for note in plan.notes]
     return sorted(events, key=lambda event: (event["at"], event["kind"], event["u"]))[:400]

@@ -96,12 +96,12 @@ def compressed(data: bytes) -> bytes:
 
 
 def safe_json(value: Any) -> str:
-    """Give JSON that may stand inside a ``<script>`` element: no name in it can end the element.
+    r"""Give JSON that may stand inside a ``<script>`` element: no name in it can end the element.
 
     Examples
     --------
     >>> print(safe_json("</script>"))
-    "\\u003c/script>"
+    "\u003c/script>"
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

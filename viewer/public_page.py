@@ -13,7 +13,7 @@ from viewer.contacts import Contacts, read_contacts
 from viewer.intervals import OPEN, State
 from viewer.scene import Scene
 from viewer.states import states, svg
-from viewer.words import Voice, registers
+from viewer.words import Voice
 
 #: Symbols of the legend, in its order.
 _LEGEND = ("lamp_dark", "lamp_may", "lamp_lit", "block_wet", "water", "link")
@@ -32,16 +32,16 @@ def public_view(run: Any, scene: Scene, clock: Any, config: dict[str, Any], *, l
                        (assets.touch_source, assets.fail_source, assets.protection_source)))
     doubtful = int(np.asarray(run.result.exposure.is_doubtful).sum())
     night = _night(config)
-    config |= {"words": registers(), "night": night, "report": contacts.report, "releasedBy": released_by or "",
+    config |= {"night": night, "report": contacts.report, "releasedBy": released_by or "",
                "runId": plan.digest[:12], "geo": _geography(run, scene), "defaults": defaults, "doubtful": doubtful,
                "sources": sources, "contacts": _contacts(contacts)}
-    worst_s, rows, ever, total, may = _worst(run, scene, config)
+    worst_s, rows, ever, total, may = _worst(scene, config)
     wet = _most_blocks(scene)
     first, last = clock.local(night[0]), clock.local(night[1])
     issued, until = plan.issued_at.astimezone(clock.zone), plan.valid_until.astimezone(clock.zone)
-    until_words = say.clock(until) if until.date() == issued.date() else say("on_at", day=say.day(until),
+    until_words = say.clock(until) if until.date() == issued.date() else say("until_at", day=say.day(until, year=False),
                                                                               clock=say.clock(until))
-    made = say("on_at", day=say.day(issued), clock=say.clock(issued))
+    made = say("on_at", day=say.day(issued, year=False), clock=say.clock(issued))
     peak = clock.local(config["peakAt"])
     key = "night_water" if config["wetSpan"] else "night_dry"
     same_day = first.date() == last.date()
@@ -50,7 +50,8 @@ def public_view(run: Any, scene: Scene, clock: Any, config: dict[str, Any], *, l
     return {
         "say": say, "status_words": status_words, "made": say.rich("made_until", issued=made, until=until_words),
         "heading": (say("h1_day", city=run.result.city.name, **{"from": say.day(first)}) if same_day else
-                    say("h1", city=run.result.city.name, **{"from": str(first.day)}, to=say.date(last))).split("\n"),
+                    say("h1", city=run.result.city.name, **{"from": str(first.day)},
+                        to=say.date(last, year=False))).split("\n"),
         "paragraph": say.rich(key, n=ever, total=total, wet=wet, peak=say.clock(peak)),
         "may": say.rich("night_may", n=may) if may else "", "rows": [
             {"street": name, "out": say("of_total", n=n, total=of), "since": say.clock(clock.local(since))}
@@ -98,7 +99,7 @@ def _geography(run: Any, scene: Scene) -> dict[str, Any] | None:
             "y": [float(f"{k:.8g}") for k in to_y]}
 
 
-def _worst(run: Any, scene: Scene, config: dict[str, Any]) -> tuple[int, list[tuple[str, int, int, int]], int, int, int]:
+def _worst(scene: Scene, config: dict[str, Any]) -> tuple[int, list[tuple[str, int, int, int]], int, int, int]:
     """Give the step with most lamps dark and its streets, and how many lamps ever go out, are there, may go out.
 
     Counted from the very intervals that the page draws.

@@ -28,7 +28,8 @@ def _rgb(name: str, alpha: int = 255) -> list[int]:
 
 
 def _areas(identifier: str, data: str, color: list[int], **more: Any) -> pydeck.Layer:
-    return pydeck.Layer("SolidPolygonLayer", id=identifier, data=f"@@#{data}", get_polygon=_constant(more.pop("polygon", "self")),
+    return pydeck.Layer("SolidPolygonLayer", id=identifier, data=f"@@#{data}",
+                        get_polygon=_constant(more.pop("polygon", "self")),
                         get_fill_color=color, **more)
 
 
@@ -39,7 +40,8 @@ def _lines(identifier: str, data: str, color: list[int], width: float, **more: A
 
 
 def _symbols(identifier: str, data: str, icon: str, **more: Any) -> pydeck.Layer:
-    return pydeck.Layer("IconLayer", id=identifier, data=f"@@#{data}", icon_atlas=_constant("atlas"), icon_mapping=_constant("mapping"),
+    return pydeck.Layer("IconLayer", id=identifier, data=f"@@#{data}", icon_atlas=_constant("atlas"),
+                        icon_mapping=_constant("mapping"),
                         get_icon=icon, get_size=16, size_units='"pixels"', **_TIME, **more)
 
 
@@ -69,8 +71,8 @@ def specification(*, public: bool) -> dict[str, Any]:
         layers.append(_symbols(f"lamps_{key}", f"lamps_{key}", f'"lamp_{key}"'))
     if not public:
         for key in ("in", "may", "out"):
-            layers.append(_symbols(f"nodes_{key}", f"nodes_{key}", _constant("name"), get_position=_constant("position"),
-                                   get_filter_value=_constant("span")))
+            layers.append(_symbols(f"nodes_{key}", f"nodes_{key}", _constant("name"),
+                                   get_position=_constant("position"), get_filter_value=_constant("span")))
     deck = pydeck.Deck(layers=layers, views=[pydeck.View("OrthographicView", controller=False, flip_y=True)],
                        map_provider=None, initial_view_state=None)
     given = json.loads(deck.to_json())

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
 from twin.words import speech
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 #: Registers in the order of the page's switch. ``simple`` falls back on ``fr`` where a text is the same.
 REGISTERS = ("fr", "en", "simple")
@@ -53,10 +55,11 @@ class Voice:
         """Give a time of day."""
         return self._speech.clock(moment)
 
-    def day(self, moment: datetime) -> str:
-        """Give a date in full."""
-        return self._speech.day(moment)
+    def day(self, moment: datetime, *, year: bool = True) -> str:
+        """Give a date in full, with or without its year."""
+        said = self._speech.day(moment)
+        return said if year else said.rsplit(" ", 1)[0]
 
-    def date(self, moment: datetime) -> str:
+    def date(self, moment: datetime, *, year: bool = True) -> str:
         """Give a date without the day of the week."""
-        return self._speech.day(moment).split(" ", 1)[1]
+        return self.day(moment, year=year).split(" ", 1)[1]

@@ -26,8 +26,10 @@ from twin.trace import Trace, What
 
 X0, Y0 = 700_000.0, 6_600_000.0
 HORIZON_S, STEP_S, FRAME_S = 24 * 3600, 600, 900
-NAMES = ("Tanneurs|Port|Meuniers|Corderie|Halles|Faubourg|Jardiniers|Lavoir|Forges|Collège|Saules|Bief|Vignes|Gare|Four|"
-         "Prés|Moulin|Lilas|Stade|Poste|Remparts|Puits|Clos|Écluse|Tilleuls|Peupliers|Cordiers|Teinturiers").split("|")
+NAMES = (
+    "Tanneurs", "Port", "Meuniers", "Corderie", "Halles", "Faubourg", "Jardiniers", "Lavoir", "Forges", "Collège",
+    "Saules", "Bief", "Vignes", "Gare", "Four", "Prés", "Moulin", "Lilas", "Stade", "Poste", "Remparts", "Puits", "Clos",
+    "Écluse", "Tilleuls", "Peupliers", "Cordiers", "Teinturiers")
 
 
 def bend(x: Any, y: Any) -> tuple[Any, Any]:
@@ -64,16 +66,13 @@ def town(columns: int = 12, rows: int = 8, *, seed: int = 3, spread: str = "") -
     wide, deep = 92.0, 74.0
     half = columns * wide / 2
     streets: list[tuple[str, str, Any]] = []
-    named = 0
     for i in range(columns + 1):
         x = -half + i * wide
         bridge = i % max(columns // 3, 1) == 2
-        name = f"Avenue {i}" if bridge else f"Rue {['du', 'des'][i % 2]} {NAMES[named % len(NAMES)]}" + (
-            f" {named // len(NAMES) + 1}" if named >= len(NAMES) else "")
-        named += 1
-        for sign in (-1, 1):
-            streets.append((name if sign > 0 or bridge else f"{name} basse", "main" if bridge else "minor",
-                            line((x, sign * (0 if bridge else 46)), (x, sign * (46 + rows * deep)))))
+        name = f"Avenue {i}" if bridge else f"Rue {['du', 'des'][i % 2]} {NAMES[i % len(NAMES)]}" + (
+            f" {i // len(NAMES) + 1}" if i >= len(NAMES) else "")
+        streets.extend((name if sign > 0 or bridge else f"{name} basse", "main" if bridge else "minor",
+                        line((x, sign * (0 if bridge else 46)), (x, sign * (46 + rows * deep)))) for sign in (-1, 1))
     for j in range(rows + 1):
         for sign in (-1, 1):
             y = sign * (46 + j * deep)
@@ -90,13 +89,14 @@ def town(columns: int = 12, rows: int = 8, *, seed: int = 3, spread: str = "") -
         straight.append(at), shapes.append(shape if shape is not None else shapely.Point(float(px), float(py)))
         return len(ids) - 1
 
-    substations = [add(f"P-{i + 1}{'SN'[s > 0]}", "substation", (-half * 0.6 + i * half * 0.6, s * (rows * deep * 0.6)), "")
-                   for s in (-1, 1) for i in range(3)]
+    substations = [
+        add(f"P-{i + 1}{'SN'[s > 0]}", "substation", (-half * 0.6 + i * half * 0.6, s * (rows * deep * 0.6)), "")
+        for s in (-1, 1) for i in range(3)]
     cabinets: dict[tuple[int, int], int] = {}
     circuits: dict[tuple[int, int, int], int] = {}
     supplier, consumer, preference = [], [], []
     lamp_no = 0
-    for n, (name, _rank, shape) in enumerate(streets):
+    for n, (name, _, _) in enumerate(streets):
         vertical = n < 2 * (columns + 1)
         if vertical:
             sx, sign = -half + (n // 2) * wide, (-1, 1)[n % 2]
@@ -143,8 +143,8 @@ def town(columns: int = 12, rows: int = 8, *, seed: int = 3, spread: str = "") -
                         supplier.append(substations[0 if sign < 0 else 3]), consumer.append(building)
                         preference.append(0)
                         at_x += w + 0.6
-    for i, (name, sort) in enumerate((("École des Prés", "site"), ("Foyer Saint-Nicolas", "site"))):
-        site = add(f"S-{i + 1}", sort, (-half * 0.4 + i * half * 0.7, -120.0), "Quai des Lavandières")
+    for i in range(2):
+        site = add(f"S-{i + 1}", "site", (-half * 0.4 + i * half * 0.7, -120.0), "Quai des Lavandières")
         supplier.append(substations[1]), consumer.append(site), preference.append(0)
     names = [spread if k != "site" else "École des Prés" for k in kind]
     altitude = ground(*np.array(straight).T)

@@ -60,6 +60,7 @@ class PublicPage {
     const {ever, total, may, wet} = config.totals;
     rich($('paragraph'), `${say(config.wetSpan ? 'night_water' : 'night_dry', {n: ever, total, wet, peak: clock(config.peakAt)})} ${may ? say('night_may', {n: may}) : ''}`);
     for (const edge of document.querySelectorAll('.print-edge')) edge.textContent = say('valid_foot', {status: say(`status_${config.status}`), until: this.until()});
+    $('live-region').textContent = '';
     this.about();
     this.player.label();
     this.chartAgain();

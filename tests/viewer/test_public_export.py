@@ -1,0 +1,122 @@
+"""What leaves a run in a public file is what the list allows, and nothing else."""
+
+import gzip
+import re
+from base64 import b64decode
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import fake_town
+import numpy as np
+import pytest
+
+from twin.errors import InputError
+from viewer.export import export_map, page
+from viewer.public import Allowed
+
+CANARY = "CANARI7Q"
+
+
+def everything_in(text: str) -> str:
+    """Give the page with all that is packed in it, as text."""
+    packed = re.findall(r'<script type="application/gzip"[^>]*>([^<]*)</script>', text)
+    return text + "".join(gzip.decompress(b64decode(one)).decode("utf-8", "replace") for one in packed)
+
+
+@pytest.fixture(scope="module")
+def canaries() -> Any:
+    city_file = fake_town.town(4, 2, spread=CANARY)
+    assets = city_file.city.assets
+    extra = {"lamp": {"src_note": np.array([CANARY] * int(assets.of_kind("lamp").sum()), dtype=object)}}
+    from dataclasses import replace
+
+    kinds = np.array(assets.kinds.names, dtype=object)[assets.kind]
+    ids = [f"{CANARY}-{i}" if kinds[i] != "lamp" else assets.id[i] for i in range(len(assets))]
+    renamed = assets.replaced(id=np.array(ids, dtype=object))
+    city = replace(city_file.city, assets=renamed)
+    return fake_town.run_of(replace(city_file, city=city, extra=extra))
+
+
+def test_no_attribute_of_the_inventory_leaves(canaries: Any) -> None:
+    public = everything_in(page(canaries, public=True, lang="fr"))
+    assert CANARY not in public
+    assert CANARY in everything_in(page(canaries, public=False, lang="fr")), "the operator sees them"
+
+
+def test_a_city_that_allows_no_lamp_numbers_writes_none(made_run: Any, tmp_path: Path) -> None:
+    fields = tmp_path / "fields.toml"
+    fields.write_text('[lamp]\nfields = ["position", "street"]\n[street]\nfields = ["name", "outline"]\n', "utf-8")
+    with_numbers = everything_in(page(made_run, public=True, lang="fr"))
+    without = everything_in(page(made_run, public=True, lang="fr", fields=fields))
+    assert '"lamp.id":"0L-' in with_numbers
+    assert '"lamp.id"' not in without
+
+
+def test_a_cabinet_stands_for_its_street_not_for_its_place(made_run: Any) -> None:
+    from viewer.public import coarse_position
+
+    assets = made_run.result.city.assets
+    lines = {str(name): [shape] for name, shape in zip(made_run.city_file.context["street"].name,
+                                                       made_run.city_file.context["street"].geometry, strict=True)}
+    for row in np.flatnonzero(assets.of_kind("cabinet")):
+        point = coarse_position(made_run, int(row), lines)
+        middle = lines[assets.street[row]][0].interpolate(0.5, normalized=True)
+        assert point == (middle.x, middle.y)
+
+
+def test_the_page_asks_for_nothing_and_needs_no_eval(pages: dict[str, Path]) -> None:
+    for file in pages.values():
+        text = file.read_text("utf-8")
+        policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+        assert policy is not None
+        assert "default-src 'none'" in policy[1].replace("&#39;", "'")
+        assert "unsafe" not in policy[1]
+        assert not re.search(r'(src|href)="https?://(?!www\.vigicrues)', text)
+        assert not re.search(r' (style|on\w+)="', text)
+
+
+def test_a_forecast_needs_the_name_of_who_releases_it(tmp_path: Path) -> None:
+    run = fake_town.run_of(fake_town.town(3, 2), status="forecast")
+    with pytest.raises(InputError, match="released-by"):
+        export_map(run, tmp_path / "map.html", public=True)
+    file = export_map(run, tmp_path / "map.html", public=True, released_by="Ada Ferrand")
+    assert "Ada Ferrand" in file.read_text("utf-8")
+
+
+def test_a_language_that_we_do_not_speak_is_refused(made_run: Any, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="language 'de'"):
+        export_map(made_run, tmp_path / "map.html", public=True, lang="de")
+
+
+def test_a_place_that_cannot_be_written_is_told(made_run: Any, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a place to write"):
+        export_map(made_run, tmp_path / "missing" / "map.html", public=True)
+
+
+def test_without_a_script_the_page_still_tells_the_night(made_run: Any) -> None:
+    text = page(made_run, public=True, lang="fr")
+    assert "<strong>" in text
+    rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td class="number">(\d+) sur', text)
+    assert len(rows) > 3
+    outages = made_run.result.outages
+    lamp = made_run.result.city.assets.of_kind("lamp")
+    assert sum(int(n) for _, n in rows) <= int(lamp[outages.asset].sum())
+
+
+def test_files_stay_small(pages: dict[str, Path]) -> None:
+    assert pages["public"].stat().st_size < 600_000
+
+
+def test_the_shipped_list_names_only_what_the_page_knows() -> None:
+    allowed = Allowed.public()
+    assert allowed("lamp", "position")
+    assert not allowed("cabinet", "position")
+    assert not allowed("site", "name")
+    assert not allowed("building", "id")
+
+
+def test_expiry_is_written_in_the_page(made_run: Any) -> None:
+    until = made_run.result.plan.valid_until
+    assert until - made_run.result.plan.start == timedelta(hours=11.5)
+    assert "23\u00a0h\u00a030" in page(made_run, public=True, lang="fr")

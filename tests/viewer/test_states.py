@@ -1,0 +1,72 @@
+"""One table of states: every pair that must be read keeps its contrast, every text stands in every language."""
+
+import re
+from importlib import resources
+
+import pytest
+
+from viewer.states import contrast, states, svg
+from viewer.words import Voice, registers
+
+TABLE = states()
+
+
+@pytest.mark.parametrize(("one", "other", "least"), TABLE["pairs"])
+def test_pairs_of_colours_keep_their_contrast(one: str, other: str, least: float) -> None:
+    assert contrast(TABLE["colors"][one], TABLE["colors"][other]) >= least
+
+
+def test_out_is_told_by_shape_and_not_by_colour_alone() -> None:
+    for name, symbol in TABLE["symbols"].items():
+        paths = {shape["d"] for shape in symbol["shapes"]}
+        if name.endswith("_out"):
+            lit = {shape["d"] for shape in TABLE["symbols"][name.replace("_out", "_in")]["shapes"]}
+            assert paths - lit, f"{name} differs from its lit state by colour alone"
+
+
+@pytest.mark.parametrize("name", TABLE["symbols"])
+def test_symbols_are_drawn_and_named_in_every_register(name: str) -> None:
+    assert svg(name).count("<path") == len(TABLE["symbols"][name]["shapes"])
+    for register in registers():
+        assert set(TABLE["symbols"][name]["words"][register]) == {"zero", "one", "many"}
+
+
+def test_catalogues_say_the_same_things() -> None:
+    words = registers()
+    assert set(words["fr"]) == set(words["en"])
+    assert set(words["simple"]) <= set(words["fr"])
+
+    def slots(entry: object) -> set[str]:
+        return set(re.findall(r"\{(\w+)\}", str(entry if isinstance(entry, str) else entry["many"])))  # type: ignore[index]
+
+    for key, entry in words["fr"].items():
+        assert type(entry) is type(words["en"][key]), key
+        assert slots(entry) == slots(words["en"][key]), key
+
+
+def test_every_text_that_pages_ask_for_stands_in_the_catalogues() -> None:
+    folder = resources.files("viewer")
+    words = registers()["fr"]
+    asked: set[str] = set()
+    for name in ("operator.js", "public.js", "chain.js", "player.js", "map.js", "format.js"):
+        asked |= set(re.findall(r"say\('([a-z_0-9]+)'", folder.joinpath("page", name).read_text("utf-8")))
+    for name in ("operator.html", "public.html", "zoom.html"):
+        text = folder.joinpath("templates", name).read_text("utf-8")
+        asked |= set(re.findall(r'data-(?:t|label|hint)="([a-z_0-9]+)"', text))
+    assert asked - set(words) == set()
+
+
+@pytest.mark.parametrize("register", registers())
+def test_french_has_its_typography(register: str) -> None:
+    for key, entry in registers()[register].items():
+        for text in entry.values() if isinstance(entry, dict) else [entry]:
+            assert "'" not in text, key
+            if register != "en":
+                assert not re.search(r" [:;?!»]|« ", text), key
+
+
+def test_python_speaks_as_the_page_does() -> None:
+    say = Voice("fr")
+    assert say("of_total", n=5, total=1365) == "5 sur 1\u202f365"
+    assert "<strong>" in str(say.rich("night_dry", n=2, total=9))
+    assert "&lt;b&gt;" in str(say.rich("released_by", name="<b>"))
