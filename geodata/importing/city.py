@@ -35,13 +35,15 @@ from twin.assets import Assets, Labels, Protection, Source
 from twin.city import City
 from twin.errors import InputError, InputErrors
 from twin.kinds import Kinds, built_in_kinds
-from twin.quantities import TextArray
+from twin.quantities import FloatArray, TextArray
 from twin.supplies import Supplies
 
 #: Fields of assets that hold numbers and texts; every other field of a mapping becomes a ``src_`` column.
 NUMBERS = ("touch_m", "fail_m", "ground_m", "height_error_m", "buffer_s", "people", "zero_m")
 TEXTS = ("name", "street", "district", "owner", "operator")
 FIELDS = (*NUMBERS, *TEXTS, "protection")
+#: No live part of a city's assets is higher above the ground than this [m].
+HIGHEST_M = 20.0
 #: What may stand in a mapped ``protection``; ``default`` asks for the assumption.
 PROTECTIONS = ("rcd", "fuse", "default")
 _SHIPPED = Path(__file__).parents[1] / "mappings"
@@ -351,6 +353,7 @@ def _columns(layers: dict[str, Layer], kinds: Kinds, ids: dict[str, TextArray],
     total = sum(len(layer.id) for layer in layers.values())
     columns: dict[str, Any] = {name: np.full(total, np.nan) for name in NUMBERS}
     columns |= {name: np.full(total, "", dtype=object) for name in TEXTS}
+    columns["touch_source"] = np.full(total, Source.SURVEY, dtype=np.int8)
     columns["protection"] = np.full(total, Protection.NONE, dtype=np.int8)
     columns["protection_source"] = np.full(total, Source.SURVEY, dtype=np.int8)
     parts: dict[str, list[dict[str, Any]]] = {}
@@ -363,7 +366,7 @@ def _columns(layers: dict[str, Layer], kinds: Kinds, ids: dict[str, TextArray],
             with _collecting(complaints):
                 values = _field(layer, field, spec, layers)
                 if field in NUMBERS:
-                    columns[field][rows] = values.as_numbers()
+                    columns[field][rows] = _believable(layer, field, values.as_numbers())
                 elif field in TEXTS:
                     columns[field][rows] = values.as_texts()
                 elif field == "protection":
@@ -377,9 +380,47 @@ def _columns(layers: dict[str, Layer], kinds: Kinds, ids: dict[str, TextArray],
         for one in sorted(set(layer.kind)):
             mask = layer.kind == one
             parts.setdefault(one, []).append({"": int(mask.sum()), **{k: v[mask] for k, v in made.items()}})
+        _ordered(layer, columns, rows, kinds)
         layer.id = own
     _raise(complaints)
     return columns, {kind: _joined_extras(items) for kind, items in parts.items()}
+
+
+def _believable(layer: Layer, field: str, values: FloatArray) -> FloatArray:
+    """Give numbers of a field without those that it cannot hold; altitudes posing as heights are refused.
+
+    Raises
+    ------
+    InputError
+        Most heights above ground are higher than a house.
+    """
+    with np.errstate(invalid="ignore"):
+        negative, high = values < 0, np.abs(values) > HIGHEST_M
+    if field in ("touch_m", "fail_m"):
+        if high.sum() * 2 > np.isfinite(values).sum():
+            raise InputError(file=layer.report.file, field=f"fields.{field}", ids=list(layer.id[high]),
+                             found=f"heights like {values[high][0]:g} m", expected="heights above ground [m]",
+                             remedy="These look like altitudes (above sea level), or like another unit: state 'unit'.")
+        layer.tally([("doubtful", f"{field}: more than {HIGHEST_M:g} m above ground, an altitude? Left to the default",
+                      high)])
+        return np.where(high, np.nan, values)
+    if field in ("buffer_s", "people", "height_error_m"):
+        layer.tally([("doubtful", f"{field}: less than nothing; left empty", negative)])
+        return np.where(negative, np.nan, values)
+    return values
+
+
+def _ordered(layer: Layer, columns: dict[str, Any], rows: slice, kinds: Kinds) -> None:
+    """Let water touch an asset no later than it fails it: a low live part brings the default of touch_m down."""
+    touch, fail = columns["touch_m"][rows], columns["fail_m"][rows]
+    default = kinds.touch_m[kinds.codes(list(layer.kind))]
+    with np.errstate(invalid="ignore"):
+        lowered = np.isnan(touch) & (fail < default)
+        crossed = fail < touch
+    columns["touch_m"][rows] = np.where(lowered, fail, touch)
+    columns["touch_source"][rows] = np.where(lowered, Source.INFERRED, columns["touch_source"][rows])
+    layer.tally([("mended", "touch_m: the default is above fail_m; lowered to it", lowered),
+                 ("doubtful", "fail_m is below touch_m", crossed)])
 
 
 def _joined_extras(items: list[dict[str, Any]]) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def field_values(table: Table, layer: TableSpec, name: str, spec: FieldSpec, *, 
         values = np.empty(n, dtype=object)
         values[:] = spec.value
         if is_number:
-            return FieldValues(values=np.full(n, float(spec.value)), tallies=())
+            return FieldValues(values=np.full(n, _constant(table, spec, path)), tallies=())
         return FieldValues(values=values, tallies=())
     columns = [spec.column] if spec.column is not None else spec.columns
     if spec.looked_up_in is None:
@@ -155,11 +155,7 @@ def field_values(table: Table, layer: TableSpec, name: str, spec: FieldSpec, *, 
         text = np.array([spec.separator.join(part for part in row if part) or None
                          for row in zip(*parts, strict=True)] or [], dtype=object)
     if spec.pattern is not None:
-        try:
-            text, missed = extracted(text, spec.pattern)
-        except re.error as error:
-            raise InputError(file=table.file, field=path, found=f"'{spec.pattern}' ({error})",
-                             expected="a regular expression") from error
+        text, missed = extracted(text, spec.pattern)
         tallies.append(("doubtful", f"{name}: the pattern is not in the text; left empty", missed))
     if spec.map:
         text, unknown, varied = mapped(text, spec.map, spec.otherwise, keep_unknown=not allowed)
@@ -185,6 +181,13 @@ def field_values(table: Table, layer: TableSpec, name: str, spec: FieldSpec, *, 
                     read.ambiguous))
     scale = _scale(table, spec, columns, name, unit)
     return FieldValues(values=read.value * scale, tallies=tuple(tallies))
+
+
+def _constant(table: Table, spec: FieldSpec, path: str) -> float:
+    try:
+        return float(spec.value)
+    except (TypeError, ValueError):
+        raise InputError(file=table.file, field=f"{path}.value", found=repr(spec.value), expected="a number") from None
 
 
 def _looked_up(table: Table, layer: TableSpec, spec: FieldSpec, columns: list[str], path: str,

@@ -287,7 +287,7 @@ def _outside(layer: Layer, city_crs: str | None, lon: float, lat: float) -> list
 def _middle(layer: Layer) -> tuple[float, float]:
     """Give the median longitude and latitude of a layer."""
     bounds = shapely.bounds(layer.geometry[~shapely.is_missing(layer.geometry)])
-    x, y = np.median((bounds[:, 0] + bounds[:, 2]) / 2), np.median((bounds[:, 1] + bounds[:, 3]) / 2)
+    x, y = np.median(bounds[:, 0] / 2 + bounds[:, 2] / 2), np.median(bounds[:, 1] / 2 + bounds[:, 3] / 2)
     lon, lat = to_degrees(crs_of(layer.crs)).transform(float(x), float(y))
     return float(lon), float(lat)
 

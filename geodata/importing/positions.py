@@ -25,6 +25,8 @@ CANDIDATES = ("EPSG:4326", "EPSG:2154", "EPSG:3857", "EPSG:27700", "EPSG:25829",
               *(f"EPSG:{3942 + i}" for i in range(9)))
 #: A guess must put nine tenths of the positions this near to the rest of the city [m].
 NEAR_M = 60_000.0
+#: No CRS on Earth has a coordinate beyond this, in metres or in feet.
+_FARTHEST = 1e9
 _DEGREES = re.compile(
     r"""^\s*(?P<h1>[NSEWO])?\s*(?P<sign>[+-])?\s*(?P<d>\d{1,3}(?:[.,]\d+)?)\s*(?:°|º|d|deg|\s)\s*
         (?:(?P<m>\d{1,2}(?:[.,]\d+)?)\s*(?:'|’|′|m|min)?\s*)?
@@ -87,7 +89,7 @@ def placed(table: Table, spec: PositionSpec | None, crs: str | None, null: tuple
 def _points(x: FloatArray, y: FloatArray) -> TextArray:
     result = np.full(len(x), None, dtype=object)
     # 0, 0 is how many programs write "nowhere"; the sea off Ghana holds no street lamp
-    known = np.isfinite(x) & np.isfinite(y) & ~((x == 0) & (y == 0))
+    known = (np.abs(x) < _FARTHEST) & (np.abs(y) < _FARTHEST) & ~((x == 0) & (y == 0))
     result[known] = shapely.points(x[known], y[known])
     return result
 

@@ -6,6 +6,7 @@ of the importer meets one form of each thing. Keys that are not known are refuse
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -57,6 +58,11 @@ class Condition(Declared):
     matches: str | None = Field(default=None, description="regular expression, anywhere in the text")
     present: bool | None = Field(default=None, description="true: has a value; false: has none")
 
+    @field_validator("matches")
+    @classmethod
+    def _expression(cls, pattern: str | None) -> str | None:
+        return _checked(pattern)
+
     @model_validator(mode="before")
     @classmethod
     def _short(cls, value: Any) -> Any:
@@ -100,6 +106,11 @@ class FieldSpec(Declared):
         if "no_value" in value:
             value["no_value"] = _texts(value["no_value"])
         return value
+
+    @field_validator("pattern")
+    @classmethod
+    def _expression(cls, pattern: str | None) -> str | None:
+        return _checked(pattern)
 
     @field_validator("unit")
     @classmethod
@@ -380,6 +391,14 @@ class Mapping(Declared):
         except KeyError:
             raise ValueError(f"time zone '{name}'; expected an IANA name such as Europe/Paris") from None
         return name
+
+
+def _checked(pattern: str | None) -> str | None:
+    try:
+        re.compile(pattern or "")
+    except re.error as error:
+        raise ValueError(f"'{pattern}' ({error}); expected a regular expression") from error
+    return pattern
 
 
 def _text(value: Any) -> str:

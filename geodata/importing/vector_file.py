@@ -244,4 +244,4 @@ def _recoded(columns: dict[str, Any], path: Path, notes: list[str]) -> tuple[dic
 
 
 def _short(error: Exception) -> str:
-    return str(error).split("\n", 1)[0][:200].rstrip(". ")
+    return str(error).split("\n", 1)[0].split(".; ", 1)[0][:200].rstrip(". ")

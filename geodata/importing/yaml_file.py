@@ -84,6 +84,11 @@ def _complaint(path: Path, model: type[BaseModel], error: Any, places: Places) -
         return InputError(file=str(path), line=line, column=column, field=field, found=f"key '{location[-1]}'",
                           expected=f"one of {', '.join(allowed)}",
                           remedy=f"Did you mean '{near[0]}'?" if near else "")
+    if error["type"] == "invalid_key" or location[-1:] == ("[key]",):
+        field = ".".join(str(part) for part in location if part not in (error["input"], "[key]", str(error["input"])))
+        return InputError(file=str(path), line=line, column=column, field=field,
+                          found=f"a key that is no text ({error['input']})",
+                          expected="a text", remedy='In YAML null, true and numbers are no texts: write "null".')
     if error["type"] == "missing":
         return InputError(file=str(path), line=line, column=column, field=field, found="nothing",
                           expected=f"the key '{location[-1]}'")
