@@ -41,7 +41,7 @@ class Summary:
     worst_street: str
     worst_street_lamps: int
     worst_street_dark_hours: float
-    #: A lamp of that street that stands dry and is dark because of something elsewhere, else any lamp out; or empty.
+    #: A lamp that stands dry and is dark because of a cabinet elsewhere, in that street if it can be; else any out.
     lamp_to_explain: str
     doubtful: int
     unknown: int
@@ -123,8 +123,9 @@ def _lamp_to_explain(result: Result, is_lamp: BoolArray, street: str) -> str:
         return ""
     depth = np.nan_to_num(result.exposure.peak_depth_m[outages.asset[rows]])
     elsewhere = (outages.mechanism[rows] != Mechanism.FLOODED) & (outages.root_mechanism[rows] == Mechanism.FLOODED)
+    by_cabinet = elsewhere & (assets.kind[outages.root[rows]] != assets.kind[outages.asset[rows]])
     in_street = np.array([assets.street[int(a)] == street for a in outages.asset[rows]]) if street else depth < 0
-    score = 4 * (elsewhere & (depth == 0)) + 2 * in_street + (outages.dark_s[rows] > 0)
+    score = 8 * (elsewhere & (depth == 0)) + 4 * by_cabinet + 2 * in_street + (outages.dark_s[rows] > 0)
     return str(assets.id[outages.asset[rows[int(np.argmax(score))]]])
 
 

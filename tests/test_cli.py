@@ -364,3 +364,28 @@ def test_export_names_the_file_and_its_size(run_dir: Path, tmp_path: Path, capsy
     told = json.loads(capsys.readouterr().out)
     assert told["bytes"] > 0
     assert (tmp_path / "open" / "datapackage.json").is_file()
+
+
+# --- the main job ----------------------------------------------------------------------------------------------------
+
+
+def test_the_demo_runs_offline_and_explains_a_dry_lamp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                       capsys: pytest.CaptureFixture[str]) -> None:
+    import socket
+
+    def offline(*arguments: Any, **options: Any) -> None:
+        raise AssertionError("the demo asked for the network")
+    monkeypatch.setattr(socket, "create_connection", offline)
+    monkeypatch.setattr(socket.socket, "connect", offline)
+    assert cli.main(["demo", "--out", str(tmp_path / "demo")]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"lighting cabinets? drowned; the first is A-\d+", said)
+    lamp = re.search(r"fr  La lampe (\S+) .* est éteinte", said)
+    assert lamp is not None
+    assert f"en  Lamp {lamp[1]}" in said
+    assert {"map.html", "run.json", "water.tif", "city.gpkg"} <= {path.name for path in (tmp_path / "demo").iterdir()}
+    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
+    assert cli.main(["explain", str(tmp_path / "demo"), lamp[1], "--lang", "fr"]) == 0
+    explained = capsys.readouterr().out
+    assert f"La lampe {lamp[1]}" in explained
+    assert "seuil" in explained

@@ -90,7 +90,7 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
         _tell_run(finished, out)
         _tell_lamp(finished)
         _say(f"\nThe map:    open {out / 'map.html'} in a browser, no network needed")
-        _say(f"The causes: twin explain {out} LAMP --lang fr   (or --lang en)")
+        _say(f"The causes: twin explain {out} {_lamp_of(finished)} --lang fr   (or any other lamp; --lang en)")
 
 
 _DEMO = "ouche-q10"
@@ -159,7 +159,7 @@ def run(scenario: Scenario,
         _print_json({"run": str(out), **_summary(finished)})
         return
     _tell_run(finished, out)
-    _say(f"\nWhy a lamp is dark:  twin explain {out} LAMP --lang fr")
+    _say(f"\nWhy a lamp is dark:  twin explain {out} {_lamp_of(finished)} --lang fr")
     _say(f"On a map:            twin export {out} --out map.html")
 
 
@@ -376,11 +376,15 @@ def _tell_run(finished: Finished, out: Path) -> None:
     _say(f"  run folder: {out}")
 
 
-def _tell_lamp(finished: Finished) -> None:
+def _lamp_of(finished: Finished) -> str:
     from scenarios.summary import summarise
 
-    lamp = summarise(finished.result).lamp_to_explain
-    if lamp:
+    return summarise(finished.result).lamp_to_explain or "LAMP"
+
+
+def _tell_lamp(finished: Finished) -> None:
+    lamp = _lamp_of(finished)
+    if lamp != "LAMP":
         _say("\nWhy one lamp is dark", style="bold")
         for lang in ("fr", "en"):
             _say(f"  {lang}  {finished.explain(lamp, lang=lang).sentence}")
