@@ -200,14 +200,15 @@ def main() -> None:
     for row in found.get("series", []):
         print(f"\n{_table(row)}")
     if chosen.baseline:
-        plain, same = found["baseline"]["plain"], found["baseline"]["twin_same_size"]
-        print(f"\nThe plain script: {plain['assets']:,} assets, {plain['frames']} frames in {plain['total_s']:.1f} s, "
-              f"{plain['asset_frames_per_s']:,.0f} asset-frames per second")
+        plain, same, whole = found["baseline"]["plain"], found["baseline"]["twin_same_size"], found["metropolis"]
+        print(f"\nThe plain script: {plain['assets']:,} assets, {plain['frames']} frames in {plain['total_s']:.1f} s "
+              f"({plain['cpu_s']:.1f} s of one core), {plain['asset_frames_per_s']:,.0f} asset-frames per second")
         for name, seconds in plain["seconds"].items():
             print(f"  {name:9}{seconds:8.2f} s")
-        print(f"The twin on the same files: {same['total_s']:.2f} s, "
-              f"{plain['total_s'] / same['total_s']:.0f} times as fast; on the metropolis "
-              f"{found['metropolis']['asset_frames_per_s'] / plain['asset_frames_per_s']:.0f} times.")
+        by_core = whole["assets"] * whole["frames"] / whole["cpu_s"] * plain["cpu_s"] / (plain["assets"] * plain["frames"])
+        print(f"The twin on the same files: {same['total_s']:.2f} s, {plain['total_s'] / same['total_s']:.0f} times as "
+              f"fast; on the metropolis {whole['asset_frames_per_s'] / plain['asset_frames_per_s']:.0f} times, "
+              f"{by_core:.0f} times per second of a core.")
     return None
 
 

@@ -226,29 +226,32 @@ def _off(terrain: Any, x: Any, y: Any, crs: str) -> Any:
 
 def _heights(assets: Assets) -> Iterator[Finding]:
     kinds = assets.kinds
-    what = {"touch": "the height at which water touches them", "fail": "the height of their lowest live part",
-            "protection": "their protection"}
-    for code, kind in enumerate(kinds):
-        mine = assets.kind == code
-        total = int(mine.sum())
-        for name, words in what.items():
-            rows = np.flatnonzero(mine & (getattr(assets, f"{name}_source") == Source.DEFAULT))
-            if not len(rows):
-                continue
-            value = "rcd" if name == "protection" else f"{getattr(kinds, f'{name}_m')[code]:g} m"
-            share = f"{len(rows):,} of " if len(rows) < total else "all " if total > 1 else "the "
-            those = kinds[kind.name].words["en"].one if total == 1 else _counted(kinds, kind.name, total)
-            said = words.replace("them", "it").replace("their", "its") if total == 1 else words
-            yield Finding(check=f"default_{name}", severity="warning" if name != "touch" else "note", count=len(rows),
-                          text=f"For {share}{those}, {said} is the default, {value}",
-                          advice="An assumption: survey those near the water first." if name == "fail" else
-                          "An assumption: it decides whether one wet lamp takes its circuit." if name == "protection"
-                          else "")
+    totals = np.bincount(assets.kind, minlength=len(kinds))
+    for name, words, advice in (
+            ("fail", "the height of {their} lowest live part", "An assumption: survey those near the water first."),
+            ("protection", "{their} protection", "An assumption: it decides whether one wet lamp takes its circuit.")):
+        for kind, rows in by_kind(assets, getattr(assets, f"{name}_source") == Source.DEFAULT).items():
+            value = "rcd" if name == "protection" else f"{kinds[kind].fail_m.value:g} m"  # type: ignore[union-attr]
+            total = int(totals[kinds.index(kind)])
+            said = words.format(their="its" if total == 1 else "their")
+            yield Finding(check=f"default_{name}", severity="warning", count=len(rows), advice=advice,
+                          text=f"For {_share(kinds, kind, len(rows), total)}, {said} is the default, {value}")
+    touch = by_kind(assets, assets.touch_source == Source.DEFAULT)
+    if touch:
+        shares = [_share(kinds, kind, len(rows), int(totals[kinds.index(kind)])) for kind, rows in touch.items()]
+        yield Finding(check="default_touch", severity="note", count=sum(len(rows) for rows in touch.values()),
+                      text=f"The height at which water touches an asset is its kind's default for {_listed(shares)}")
     below = np.flatnonzero(assets.fail_m < assets.touch_m)
     if len(below):
         yield Finding(check="height_order", severity="warning", count=len(below), ids=_first(assets, below),
                       text=f"{len(below):,} assets fail below the height at which water touches them",
                       advice="Heights are above ground: a cellar is negative in both.")
+
+
+def _share(kinds: Kinds, name: str, count: int, total: int) -> str:
+    if total == 1:
+        return f"the {kinds[name].words['en'].one}"
+    return f"{f'{count:,} of' if count < total else 'all'} {_counted(kinds, name, total)}"
 
 
 def _gauges(assets: Assets) -> Iterator[Finding]:
