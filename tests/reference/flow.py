@@ -31,7 +31,7 @@ class Reference:
     def __init__(self, z, dx, n, *, h=0.0, rain=None, edges=None, theta=0.9, film=1e-5, dt_most=5.0, cfl=0.7,
                  advection=False):
         self.z, self.dx = np.asarray(z, float), dx
-        self.n2 = np.broadcast_to(np.asarray(n, float) ** 2, self.z.shape)
+        self.n = np.broadcast_to(np.asarray(n, float), self.z.shape)
         rows, columns = self.z.shape
         self.h = np.broadcast_to(np.asarray(h, float), self.z.shape).copy()
         self.qx, self.qy = np.zeros((rows, columns + 1)), np.zeros((rows + 1, columns))
@@ -71,21 +71,21 @@ class Reference:
         self.steps += 1
 
     def _faces(self, dt):
-        z, h, n2 = self.z, self.h, self.n2
+        z, h, n = self.z, self.h, self.n
         qx, qy = np.zeros_like(self.qx), np.zeros_like(self.qy)
         across_x = 0.25 * (self.qy[:-1, :-1] + self.qy[:-1, 1:] + self.qy[1:, :-1] + self.qy[1:, 1:])
         across_y = 0.25 * (self.qx[:-1, :-1] + self.qx[:-1, 1:] + self.qx[1:, :-1] + self.qx[1:, 1:])
         ax = self._advection(self.qx, self.ux, across_x) if self.advection else 0.0
         ay = self._advection(self.qy.T, self.uy.T, across_y.T).T if self.advection else 0.0
         speed = 0.0
-        for q, new, dz, h0, h1, across, a, n, keep in (
-                (self.qx, qx, z[:, :-1] - z[:, 1:], h[:, :-1], h[:, 1:], across_x, ax, 0.5 * (n2[:, :-1] + n2[:, 1:]),
-                 self.ux),
+        for q, new, dz, h0, h1, across, a, n2, keep in (
+                (self.qx, qx, z[:, :-1] - z[:, 1:], h[:, :-1], h[:, 1:], across_x, ax,
+                 (0.5 * (n[:, :-1] + n[:, 1:])) ** 2, self.ux),
                 (self.qy.T, qy.T, (z[:-1] - z[1:]).T, h[:-1].T, h[1:].T, across_y.T, np.transpose(ay),
-                 0.5 * (n2[:-1] + n2[1:]).T, self.uy.T)):
+                 (0.5 * (n[:-1] + n[1:]).T) ** 2, self.uy.T)):
             hf = np.maximum(h0 + np.minimum(dz, 0), h1 - np.maximum(dz, 0))
             a = np.clip(a, -np.maximum(hf, 0), np.maximum(hf, 0))
-            new[:, 1:-1], deep = face_flow(dz, h0, h1, q[:, 1:-1], q[:, :-2], q[:, 2:], across, n, dt, self.dx,
+            new[:, 1:-1], deep = face_flow(dz, h0, h1, q[:, 1:-1], q[:, :-2], q[:, 2:], across, n2, dt, self.dx,
                                            self.theta, self.film, a)
             keep[:, 1:-1] = new[:, 1:-1] / deep
             if new[:, 1:-1].size:
@@ -98,7 +98,7 @@ class Reference:
         ud, uu = 0.5 * (u[:, :-2] + u[:, 1:-1]), 0.5 * (u[:, 1:-1] + u[:, 2:])
         a = np.where(qd > 0, qd * (u[:, 1:-1] - u[:, :-2]) + ud * (q[:, 1:-1] - q[:, :-2]), 0.0)
         a += np.where(qu < 0, qu * (u[:, 2:] - u[:, 1:-1]) + uu * (q[:, 2:] - q[:, 1:-1]), 0.0)
-        inner = np.pad(u[:, 1:-1], ((1, 1), (0, 0)), mode="edge")
+        inner = np.pad(u[:, 1:-1], ((1, 1), (0, 0)))
         a += np.where(across > 0, across * (inner[1:-1] - inner[:-2]), across * (inner[2:] - inner[1:-1]))
         return a / self.dx
 
@@ -106,12 +106,16 @@ class Reference:
         for side, rule in self.edges.items():
             if side == "west":
                 qx[:, 0] = rule(self.t, dt, self.h[:, 0], self.qx[:, 0])
+                self.ux[:, 0] = qx[:, 0] / np.maximum(self.h[:, 0], self.film)
             elif side == "east":
                 qx[:, -1] = -rule(self.t, dt, self.h[:, -1], -self.qx[:, -1])
+                self.ux[:, -1] = qx[:, -1] / np.maximum(self.h[:, -1], self.film)
             elif side == "north":
                 qy[0] = rule(self.t, dt, self.h[0], self.qy[0])
+                self.uy[0] = qy[0] / np.maximum(self.h[0], self.film)
             else:
                 qy[-1] = -rule(self.t, dt, self.h[-1], -self.qy[-1])
+                self.uy[-1] = qy[-1] / np.maximum(self.h[-1], self.film)
 
 
 def inflow(q):

@@ -27,7 +27,7 @@ STEPS_PER_LOOK = 24
 FASTEST_M_S = 200.0
 
 #: A sweep of fewer cells is done before a second thread has started.
-CELLS_PER_THREAD = 8000
+CELLS_PER_THREAD = 40_000
 
 Progress = Callable[[float, float], None]
 
@@ -67,12 +67,14 @@ class FlowModel:
         self._sources: Sources = pack_sources(setup, self._faces)
         self._moves: Moves = pack_moves(setup)
         self._dzx, self._dzy = self._bed_steps()
-        self._gn2 = _padded(9.80665 * domain.roughness**2, 9.80665 * 0.05**2)
+        self._rough = _padded(np.sqrt(9.80665) * domain.roughness, 0.05)
         self._h = np.zeros(shape, np.float32)
         if setup.depth_m is not None:
             self._h[1:-1, 1:-1] = np.where(self.open, setup.depth_m, 0.0)
         self._h2 = self._h.copy()
         self._qx, self._qy, self._qx2, self._qy2, self._carry = (np.zeros(shape, np.float32) for _ in range(5))
+        velocity = shape if setup.advection else (1, 1)
+        self._ux, self._uy, self._ux2, self._uy2 = (np.zeros(velocity, np.float32) for _ in range(4))
         self._weight = np.zeros(shape, np.float32)
         self._rain_t, self._rain_m = setup.rain.fallen_m() if setup.rain else (np.empty(0), np.empty(0))
         self._rain_interval = -1
@@ -190,7 +192,7 @@ class FlowModel:
         return {"h": self._h, "qx": self._qx, "qy": self._qy, "carry": self._carry, "soaked": self._soaked,
                 "peak": self.peak_m, "arrival": self.arrival_s, "clock": self._clock, "made": self._made,
                 "passed": self._passed, "moved": self._moved, "move_on": self._moves.on, "lost": self._lost,
-                "stored": self._stored,
+                "stored": self._stored, "ux": self._ux, "uy": self._uy,
                 "numbers": np.array([self._rain_volume, self._slow_at, self._start_m3])}
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -208,7 +210,8 @@ class FlowModel:
                                  remedy="Remove the checkpoint and start again.")
             array[...] = state[name]
         self._rain_volume, self._slow_at, self._start_m3 = (float(v) for v in state["numbers"])
-        for new, old in ((self._h2, self._h), (self._qx2, self._qx), (self._qy2, self._qy)):
+        for new, old in ((self._h2, self._h), (self._qx2, self._qx), (self._qy2, self._qy), (self._ux2, self._ux),
+                         (self._uy2, self._uy)):
             new[...] = old
         self._active[:] = True
         self._rain_interval = -1
@@ -288,15 +291,17 @@ class FlowModel:
                 faces.to_s, sources.i, sources.j, sources.share, sources.series, sources.series_first,
                 sources.series_t, sources.series_v, moves.kind, moves.i, moves.j, moves.to_i, moves.to_j,
                 moves.number, moves.on, self._h, self._qx, self._qy, self._h2, self._qx2, self._qy2,
-                self._dzx, self._dzy, self._gn2, self._weight, self._carry,
+                self._dzx, self._dzy, self._rough, self._weight, self._carry,
                 self._rain_t if raining else np.empty(0), self._rain_m if raining else np.empty(0),
                 self._clock, self._made, self._passed, self._moved, self._overdrawn, self._tops, stop,
                 10**9 if self._active.all() else STEPS_PER_LOOK, s.domain.cell_m, s.theta, s.film_m, s.dt_most_s,
-                s.cfl * s.domain.cell_m / FASTEST_M_S, s.cfl)
+                s.cfl * s.domain.cell_m / FASTEST_M_S, s.cfl, self._ux, self._uy, self._ux2, self._uy2, s.advection)
             if steps % 2:
                 self._h, self._h2 = self._h2, self._h
                 self._qx, self._qx2 = self._qx2, self._qx
                 self._qy, self._qy2 = self._qy2, self._qy
+                self._ux, self._ux2 = self._ux2, self._ux
+                self._uy, self._uy2 = self._uy2, self._uy
             if raining:
                 self._rain_volume += (self._clock[flow.RAIN_MADE] - before) * self._weight_sum * self._area
             self._clock[flow.CELLS] += steps * self._cells_active
@@ -320,8 +325,8 @@ class FlowModel:
             return
         leaving = self._active & ~ring
         if leaving.any():
-            flow_slow.rest_tiles(leaving, self._h, self._qx, self._qy, self._h2, self._qx2, self._qy2,
-                                 flow.STRIP_ROWS, flow.TILE_COLUMNS)
+            flow_slow.rest_tiles(leaving, self._h, self._qx, self._qy, self._h2, self._qx2, self._qy2, self._ux,
+                                 self._uy, self._ux2, self._uy2, flow.STRIP_ROWS, flow.TILE_COLUMNS)
         self._active = ring
         self._jobs = self._spans()
 

@@ -4,7 +4,7 @@ Layout. Fields are padded by one ghost cell on each side: cell ``(i, j)`` has ``
 ``qx[i, j]`` is the flow per metre of width [m2/s] through the west face of the cell, positive to the east; ``qy[i, j]``
 through its north face, positive to the south. ``dzx[i, j] = z[i, j-1] - z[i, j]`` and ``dzy[i, j] = z[i-1, j] -
 z[i, j]`` are bed steps made in float64: no absolute height enters, so a datum at 2000 m costs no precision. A step of
-``CLOSED`` is a wall. ``gn2`` is g n^2.
+``CLOSED`` is a wall. ``rough`` is sqrt(g) n; a face has the mean of its two cells.
 
 Order of a step: faces and depths in one sweep over the old state (``_sweep``), special faces (edges, barriers), sources
 and transfers, repair of overdrawn cells. Every number is written by one thread and maxima are reduced as integers, so
@@ -79,16 +79,20 @@ def _inverse_cube_root(x: Scalar) -> Scalar:
 
 @jit(inline="always", fastmath=_FAST, error_model="numpy")
 def _face(dz: Scalar, h0: Scalar, h1: Scalar, q: Scalar, q_before: Scalar, q_behind: Scalar, q_across: Scalar,
-        gn2_dt: Scalar, g_dt_dx: Scalar, theta: Scalar, film_m: Scalar) -> tuple[Scalar, Scalar]:
-    """Give the new flow of a face [m2/s] and its speed [m/s]: the exact root of q (1 + a |Q|) = b."""
+        rough_twice: Scalar, quarter_dt: Scalar, g_dt_dx: Scalar, theta: Scalar, film_m: Scalar,
+        advected: Scalar) -> tuple[Scalar, Scalar]:
+    """Give the new flow of a face [m2/s] and its speed [m/s]: the exact root of q (1 + a |Q|) = b.
+
+    ``advected`` is what advection takes from the flow in this step [m2/s].
+    """
     hf = max(h0 + min(dz, f32(0)), h1 - max(dz, f32(0)))
     hs = max(hf, film_m)
     qb = q + (f32(1) - theta) * (f32(0.5) * (q_before + q_behind) - q)
-    drive = g_dt_dx * hs * (dz + (h0 - h1))
+    drive = g_dt_dx * hs * (dz + (h0 - h1)) - advected
     b = (qb if qb * drive >= f32(0) else q) + drive
     r = _inverse_cube_root(hs)
     per_depth = r * r * r
-    a = gn2_dt * per_depth * per_depth * r
+    a = quarter_dt * rough_twice * rough_twice * per_depth * per_depth * r
     bt = q_across * (f32(1) + a * np.sqrt(q * q + q_across * q_across))
     big = np.sqrt(b * b + bt * bt)
     new = f32(2) * b / (f32(1) + np.sqrt(f32(1) + f32(4) * a * big))
@@ -101,18 +105,18 @@ def _face(dz: Scalar, h0: Scalar, h1: Scalar, q: Scalar, q_before: Scalar, q_beh
 # LLVM then gathers where it could load (measured: 115 against 317 million faces a second and thread).
 @jit(fastmath=_FAST, error_model="numpy")
 def _faces_x(i: Scalar, c0: Scalar, c1: Scalar, h: Float32Array, qx: Float32Array, qy: Float32Array, dzx: Float32Array,
-        gn2: Float32Array, qx2: Float32Array, half_dt: Scalar, g_dt_dx: Scalar, theta: Scalar,
+        rough: Float32Array, qx2: Float32Array, quarter_dt: Scalar, g_dt_dx: Scalar, theta: Scalar,
         film_m: Scalar) -> Scalar:
     """Make the west faces of columns c0..c1-1 of row ``i``; gives the greatest speed as bits."""
     h0, h1, dz, new = h[i, c0 - 1:c1 - 1], h[i, c0:c1], dzx[i, c0:c1], qx2[i, c0:c1]
     q, before, behind = qx[i, c0:c1], qx[i, c0 - 1:c1 - 1], qx[i, c0 + 1:c1 + 1]
     nw, ne, sw, se = qy[i, c0 - 1:c1 - 1], qy[i, c0:c1], qy[i + 1, c0 - 1:c1 - 1], qy[i + 1, c0:c1]
-    g0, g1 = gn2[i, c0 - 1:c1 - 1], gn2[i, c0:c1]
+    g0, g1 = rough[i, c0 - 1:c1 - 1], rough[i, c0:c1]
     top = np.int32(0)
     for k in range(c1 - c0):
         across = f32(0.25) * ((nw[k] + ne[k]) + (sw[k] + se[k]))
-        flow, speed = _face(dz[k], h0[k], h1[k], q[k], before[k], behind[k], across, half_dt * (g0[k] + g1[k]),
-                            g_dt_dx, theta, film_m)
+        flow, speed = _face(dz[k], h0[k], h1[k], q[k], before[k], behind[k], across, g0[k] + g1[k],
+                            quarter_dt, g_dt_dx, theta, film_m, f32(0))
         new[k] = flow
         bits = _bits(speed)
         top = max(top, bits)
@@ -121,19 +125,82 @@ def _faces_x(i: Scalar, c0: Scalar, c1: Scalar, h: Float32Array, qx: Float32Arra
 
 @jit(fastmath=_FAST, error_model="numpy")
 def _faces_y(i: Scalar, c0: Scalar, c1: Scalar, h: Float32Array, qx: Float32Array, qy: Float32Array, dzy: Float32Array,
-        gn2: Float32Array, qy2: Float32Array, half_dt: Scalar, g_dt_dx: Scalar, theta: Scalar,
+        rough: Float32Array, qy2: Float32Array, quarter_dt: Scalar, g_dt_dx: Scalar, theta: Scalar,
         film_m: Scalar) -> Scalar:
     """Make the north faces of columns c0..c1-1 of row ``i``; gives the greatest speed as bits."""
     h0, h1, dz, new = h[i - 1, c0:c1], h[i, c0:c1], dzy[i, c0:c1], qy2[i, c0:c1]
     q, before, behind = qy[i, c0:c1], qy[i - 1, c0:c1], qy[i + 1, c0:c1]
     nw, ne, sw, se = qx[i - 1, c0:c1], qx[i - 1, c0 + 1:c1 + 1], qx[i, c0:c1], qx[i, c0 + 1:c1 + 1]
-    g0, g1 = gn2[i - 1, c0:c1], gn2[i, c0:c1]
+    g0, g1 = rough[i - 1, c0:c1], rough[i, c0:c1]
     top = np.int32(0)
     for k in range(c1 - c0):
         across = f32(0.25) * ((nw[k] + ne[k]) + (sw[k] + se[k]))
-        flow, speed = _face(dz[k], h0[k], h1[k], q[k], before[k], behind[k], across, half_dt * (g0[k] + g1[k]),
-                            g_dt_dx, theta, film_m)
+        flow, speed = _face(dz[k], h0[k], h1[k], q[k], before[k], behind[k], across, g0[k] + g1[k],
+                            quarter_dt, g_dt_dx, theta, film_m, f32(0))
         new[k] = flow
+        bits = _bits(speed)
+        top = max(top, bits)
+    return top
+
+
+@jit(inline="always", fastmath=_FAST, error_model="numpy")
+def _advected(q: Scalar, q0: Scalar, q1: Scalar, u: Scalar, u0: Scalar, u1: Scalar, across: Scalar, side0: Scalar,
+        side1: Scalar, hf: Scalar, dt: Scalar, dt_dx: Scalar) -> Scalar:
+    """Give what upwind advection takes from a face in a step [m2/s]; at most hf times 1 m/s2, as SFINCS bounds it."""
+    before, behind = f32(0.5) * (q0 + q), f32(0.5) * (q + q1)
+    from_before = before * (u - u0) + f32(0.5) * (u0 + u) * (q - q0)
+    from_behind = behind * (u1 - u) + f32(0.5) * (u + u1) * (q1 - q)
+    taken = (from_before if before > f32(0) else f32(0)) + (from_behind if behind < f32(0) else f32(0))
+    taken = dt_dx * (taken + (across * (u - side0) if across > f32(0) else across * (side1 - u)))
+    most = dt * max(hf, f32(0))
+    return min(max(taken, -most), most)
+
+
+@jit(fastmath=_FAST, error_model="numpy")
+def _faces_x_advected(i: Scalar, c0: Scalar, c1: Scalar, h: Float32Array, qx: Float32Array, qy: Float32Array,
+        dzx: Float32Array, rough: Float32Array, qx2: Float32Array, ux: Float32Array, ux2: Float32Array,
+        quarter_dt: Scalar, g_dt_dx: Scalar, theta: Scalar, film_m: Scalar, dt: Scalar, dt_dx: Scalar) -> Scalar:
+    """As ``_faces_x`` with advection; ``ux2`` gets the velocity of each face."""
+    h0, h1, dz, new = h[i, c0 - 1:c1 - 1], h[i, c0:c1], dzx[i, c0:c1], qx2[i, c0:c1]
+    q, before, behind = qx[i, c0:c1], qx[i, c0 - 1:c1 - 1], qx[i, c0 + 1:c1 + 1]
+    nw, ne, sw, se = qy[i, c0 - 1:c1 - 1], qy[i, c0:c1], qy[i + 1, c0 - 1:c1 - 1], qy[i + 1, c0:c1]
+    g0, g1, u2 = rough[i, c0 - 1:c1 - 1], rough[i, c0:c1], ux2[i, c0:c1]
+    u, u0, u1, up, down = (ux[i, c0:c1], ux[i, c0 - 1:c1 - 1], ux[i, c0 + 1:c1 + 1], ux[i - 1, c0:c1],
+                           ux[i + 1, c0:c1])
+    top = np.int32(0)
+    for k in range(c1 - c0):
+        across = f32(0.25) * ((nw[k] + ne[k]) + (sw[k] + se[k]))
+        hf = max(h0[k] + min(dz[k], f32(0)), h1[k] - max(dz[k], f32(0)))
+        taken = _advected(q[k], before[k], behind[k], u[k], u0[k], u1[k], across, up[k], down[k], hf, dt, dt_dx)
+        flow, speed = _face(dz[k], h0[k], h1[k], q[k], before[k], behind[k], across, g0[k] + g1[k],
+                            quarter_dt, g_dt_dx, theta, film_m, taken)
+        new[k] = flow
+        u2[k] = speed if flow > f32(0) else -speed
+        bits = _bits(speed)
+        top = max(top, bits)
+    return top
+
+
+@jit(fastmath=_FAST, error_model="numpy")
+def _faces_y_advected(i: Scalar, c0: Scalar, c1: Scalar, h: Float32Array, qx: Float32Array, qy: Float32Array,
+        dzy: Float32Array, rough: Float32Array, qy2: Float32Array, uy: Float32Array, uy2: Float32Array,
+        quarter_dt: Scalar, g_dt_dx: Scalar, theta: Scalar, film_m: Scalar, dt: Scalar, dt_dx: Scalar) -> Scalar:
+    """As ``_faces_y`` with advection; ``uy2`` gets the velocity of each face."""
+    h0, h1, dz, new = h[i - 1, c0:c1], h[i, c0:c1], dzy[i, c0:c1], qy2[i, c0:c1]
+    q, before, behind = qy[i, c0:c1], qy[i - 1, c0:c1], qy[i + 1, c0:c1]
+    nw, ne, sw, se = qx[i - 1, c0:c1], qx[i - 1, c0 + 1:c1 + 1], qx[i, c0:c1], qx[i, c0 + 1:c1 + 1]
+    g0, g1, u2 = rough[i - 1, c0:c1], rough[i, c0:c1], uy2[i, c0:c1]
+    u, u0, u1, left, right = (uy[i, c0:c1], uy[i - 1, c0:c1], uy[i + 1, c0:c1], uy[i, c0 - 1:c1 - 1],
+                              uy[i, c0 + 1:c1 + 1])
+    top = np.int32(0)
+    for k in range(c1 - c0):
+        across = f32(0.25) * ((nw[k] + ne[k]) + (sw[k] + se[k]))
+        hf = max(h0[k] + min(dz[k], f32(0)), h1[k] - max(dz[k], f32(0)))
+        taken = _advected(q[k], before[k], behind[k], u[k], u0[k], u1[k], across, left[k], right[k], hf, dt, dt_dx)
+        flow, speed = _face(dz[k], h0[k], h1[k], q[k], before[k], behind[k], across, g0[k] + g1[k],
+                            quarter_dt, g_dt_dx, theta, film_m, taken)
+        new[k] = flow
+        u2[k] = speed if flow > f32(0) else -speed
         bits = _bits(speed)
         top = max(top, bits)
     return top
@@ -166,18 +233,24 @@ def _depths(i: Scalar, c0: Scalar, c1: Scalar, h: Float32Array, qx2: Float32Arra
 @jit(parallel=True, fastmath=_FAST, error_model="numpy", nogil=True)
 def _sweep(job_strip: Int32Array, job_first: Int32Array, span_c0: Int32Array, span_c1: Int32Array,
         h: Float32Array, qx: Float32Array, qy: Float32Array, dzx: Float32Array, dzy: Float32Array,
-        gn2: Float32Array, h2: Float32Array, qx2: Float32Array, qy2: Float32Array, weight: Float32Array,
+        rough: Float32Array, h2: Float32Array, qx2: Float32Array, qy2: Float32Array, weight: Float32Array,
         carry: Float32Array, overdrawn: BoolArray, tops: Int32Array, rows: Scalar, dt: Scalar, dx: Scalar,
-        rain_m: Scalar, theta: Scalar, film_m: Scalar) -> None:
+        rain_m: Scalar, theta: Scalar, film_m: Scalar,
+        ux: Float32Array, uy: Float32Array, ux2: Float32Array, uy2: Float32Array, advection: Scalar) -> None:
     """Make one step of all active spans; ``tops[job]`` gets the greatest speed and depth as bits."""
-    g_dt_dx, dt_dx, half_dt = G * dt / dx, dt / dx, f32(0.5) * dt
+    g_dt_dx, dt_dx, quarter_dt = G * dt / dx, dt / dx, f32(0.25) * dt
     jobs = len(job_strip)
     # The first face row of a strip is read by the strip above it as well: made first, so that nobody waits.
     for job in numba.prange(jobs):
         i = 1 + job_strip[job] * STRIP_ROWS
         speed = np.int32(0)
         for span in range(job_first[job], job_first[job + 1]):
-            s = _faces_y(i, span_c0[span], span_c1[span], h, qx, qy, dzy, gn2, qy2, half_dt, g_dt_dx, theta, film_m)
+            c0, c1 = span_c0[span], span_c1[span]
+            if advection:
+                s = _faces_y_advected(i, c0, c1, h, qx, qy, dzy, rough, qy2, uy, uy2, quarter_dt, g_dt_dx, theta,
+                                      film_m, dt, dt_dx)
+            else:
+                s = _faces_y(i, c0, c1, h, qx, qy, dzy, rough, qy2, quarter_dt, g_dt_dx, theta, film_m)
             speed = max(speed, s)
         tops[job, 0] = speed
     for job in numba.prange(jobs):
@@ -188,10 +261,18 @@ def _sweep(job_strip: Int32Array, job_first: Int32Array, span_c0: Int32Array, sp
             least = np.int32(0)
             for span in range(job_first[job], job_first[job + 1]):
                 c0, c1 = span_c0[span], span_c1[span]
-                s = _faces_x(i, c0, c1, h, qx, qy, dzx, gn2, qx2, half_dt, g_dt_dx, theta, film_m)
+                if advection:
+                    s = _faces_x_advected(i, c0, c1, h, qx, qy, dzx, rough, qx2, ux, ux2, quarter_dt, g_dt_dx, theta,
+                                          film_m, dt, dt_dx)
+                else:
+                    s = _faces_x(i, c0, c1, h, qx, qy, dzx, rough, qx2, quarter_dt, g_dt_dx, theta, film_m)
                 speed = max(speed, s)
                 if i + 1 < last:
-                    s = _faces_y(i + 1, c0, c1, h, qx, qy, dzy, gn2, qy2, half_dt, g_dt_dx, theta, film_m)
+                    if advection:
+                        s = _faces_y_advected(i + 1, c0, c1, h, qx, qy, dzy, rough, qy2, uy, uy2, quarter_dt, g_dt_dx,
+                                              theta, film_m, dt, dt_dx)
+                    else:
+                        s = _faces_y(i + 1, c0, c1, h, qx, qy, dzy, rough, qy2, quarter_dt, g_dt_dx, theta, film_m)
                     speed = max(speed, s)
                 top, low = _depths(i, c0, c1, h, qx2, qy2, h2, weight, carry, dt_dx, rain_m)
                 depth = max(depth, top)
@@ -252,9 +333,9 @@ def _weir(over0: Scalar, over1: Scalar) -> Scalar:
 def _special(face_axis: Int32Array, face_i: Int32Array, face_j: Int32Array, face_kind: Int32Array,
         face_side: Int32Array, face_series: Int32Array, face_a: FloatArray, face_b: FloatArray,
         face_from: FloatArray, face_to: FloatArray, series_first: Int32Array, series_t: FloatArray,
-        series_v: FloatArray, h: Float32Array, qx: Float32Array, qy: Float32Array, gn2: Float32Array,
-        h2: Float32Array, qx2: Float32Array, qy2: Float32Array, clock: FloatArray, dt: Scalar, dx: Scalar,
-        film_m: Scalar) -> None:
+        series_v: FloatArray, h: Float32Array, qx: Float32Array, qy: Float32Array, rough: Float32Array,
+        h2: Float32Array, qx2: Float32Array, qy2: Float32Array, ux2: Float32Array, uy2: Float32Array,
+        clock: FloatArray, dt: Scalar, dx: Scalar, film_m: Scalar, advection: Scalar) -> None:
     """Give edges and barriers their flow, and the cells beside them the water.
 
     ``face_side``: +1 when the domain lies behind the face (west and north edges), -1 before it, 0 for barriers.
@@ -268,11 +349,12 @@ def _special(face_axis: Int32Array, face_i: Int32Array, face_j: Int32Array, face
         i0, j0 = (i, j - 1) if axis == 0 else (i - 1, j)
         old = np.float64(qx[i, j] if axis == 0 else qy[i, j])
         h0, h1 = np.float64(h[i0, j0]), np.float64(h[i, j])
-        friction = np.float64(gn2[i, j])
+        root = np.float64(rough[i, j])
         if side < 0:
-            friction = np.float64(gn2[i0, j0])
+            root = np.float64(rough[i0, j0])
         elif side == 0:
-            friction = 0.5 * (friction + np.float64(gn2[i0, j0]))
+            root = 0.5 * (root + np.float64(rough[i0, j0]))
+        friction = root * root
         new, deep = 0.0, 0.0
         if kind == FLOW:
             first, last = series_first[series], series_first[series + 1]
@@ -302,6 +384,12 @@ def _special(face_axis: Int32Array, face_i: Int32Array, face_j: Int32Array, face
             qx2[i, j] = flow
         else:
             qy2[i, j] = flow
+        if advection and side != 0:
+            beside = max(np.float64(h[i, j] if side > 0 else h[i0, j0]), film_m)
+            if axis == 0:
+                ux2[i, j] = f32(new / beside)
+            else:
+                uy2[i, j] = f32(new / beside)
         if side >= 0:
             h2[i, j] += dt_dx * flow
         if side <= 0:
@@ -431,14 +519,16 @@ def advance(job_strip: Int32Array, job_first: Int32Array, span_c0: Int32Array, s
         series_v: FloatArray, move_kind: Int32Array, move_i: Int32Array, move_j: Int32Array,
         move_to_i: Int32Array, move_to_j: Int32Array, move_number: FloatArray, move_on: BoolArray,
         h: Float32Array, qx: Float32Array, qy: Float32Array, h2: Float32Array, qx2: Float32Array,
-        qy2: Float32Array, dzx: Float32Array, dzy: Float32Array, gn2: Float32Array, weight: Float32Array,
+        qy2: Float32Array, dzx: Float32Array, dzy: Float32Array, rough: Float32Array, weight: Float32Array,
         carry: Float32Array, rain_t: FloatArray, rain_m: FloatArray, clock: FloatArray, made: FloatArray,
         passed: FloatArray, moved: FloatArray, overdrawn: BoolArray, tops: Int32Array, stop: Scalar,
         most_steps: Scalar, dx: Scalar, theta: Scalar, film_m: Scalar, dt_most: Scalar, dt_least: Scalar,
-        cfl: Scalar) -> Scalar:
+        cfl: Scalar, ux: Float32Array, uy: Float32Array, ux2: Float32Array, uy2: Float32Array,
+        advection: Scalar) -> Scalar:
     """Step from ``clock[TIME]`` to ``stop`` or over ``most_steps`` steps; gives the number of steps.
 
-    After an odd number the caller swaps ``h, qx, qy`` with ``h2, qx2, qy2``.
+    After an odd number the caller swaps ``h, qx, qy, ux, uy`` with ``h2, qx2, qy2, ux2, uy2``. The velocities of faces
+    ``ux, uy`` are kept with ``advection`` alone.
 
     job_strip, job_first, span_c0, span_c1
         Work of a sweep: job ``k`` is the strip ``job_strip[k]`` with the spans ``job_first[k]`` to ``job_first[k+1]``,
@@ -453,7 +543,8 @@ def advance(job_strip: Int32Array, job_first: Int32Array, span_c0: Int32Array, s
     f_dx, f_theta, f_film = f32(dx), f32(theta), f32(film_m)
     while steps < most_steps and clock[TIME] < stop:
         t = clock[TIME]
-        wave = max(np.sqrt(9.80665 * clock[DEPTH]), 5.0 / 3.0 * clock[SPEED])
+        wave = np.sqrt(9.80665 * clock[DEPTH])
+        wave = wave + clock[SPEED] if advection else max(wave, 5.0 / 3.0 * clock[SPEED])
         limit = cfl * dx / wave if wave > 0.0 else dt_most
         if not limit < np.inf:
             clock[STATUS] = NOT_FINITE
@@ -476,15 +567,16 @@ def advance(job_strip: Int32Array, job_first: Int32Array, span_c0: Int32Array, s
                 qx2[face_i[k], face_j[k]] = f32(0)
             else:
                 qy2[face_i[k], face_j[k]] = f32(0)
-        _sweep(job_strip, job_first, span_c0, span_c1, h, qx, qy, dzx, dzy, gn2, h2, qx2, qy2, weight, carry,
-               overdrawn, tops, rows, f32(dt), f_dx, rain, f_theta, f_film)
+        _sweep(job_strip, job_first, span_c0, span_c1, h, qx, qy, dzx, dzy, rough, h2, qx2, qy2, weight, carry,
+               overdrawn, tops, rows, f32(dt), f_dx, rain, f_theta, f_film, ux, uy, ux2, uy2, advection)
         speed, depth = np.int32(0), np.int32(0)
         for job in range(len(job_strip)):
             speed, depth = max(speed, tops[job, 0]), max(depth, tops[job, 1])
         clock[SPEED], clock[DEPTH] = np.float64(_float(speed)), np.float64(_float(depth))
         if len(face_i):
             _special(face_axis, face_i, face_j, face_kind, face_side, face_series, face_a, face_b, face_from, face_to,
-                     series_first, series_t, series_v, h, qx, qy, gn2, h2, qx2, qy2, clock, dt, dx, film_m)
+                     series_first, series_t, series_v, h, qx, qy, rough, h2, qx2, qy2, ux2, uy2, clock, dt, dx,
+                     film_m, advection)
             for k in range(len(face_i)):
                 i, j = face_i[k], face_j[k]
                 overdrawn[i] |= h2[i, j] < f32(0)
@@ -500,6 +592,7 @@ def advance(job_strip: Int32Array, job_first: Int32Array, span_c0: Int32Array, s
                  t, dt, dx)
         _transfers(move_kind, move_i, move_j, move_to_i, move_to_j, move_number, move_on, moved, h2, carry, t, dt, dx)
         h, h2, qx, qx2, qy, qy2 = h2, h, qx2, qx, qy2, qy
+        ux, ux2, uy, uy2 = ux2, ux, uy2, uy
         clock[TIME] = stop if dt == stop - t else t + dt
         clock[STEPS] += 1.0
         clock[DT_LAST] = dt

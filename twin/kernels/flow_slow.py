@@ -104,9 +104,11 @@ def wet_tiles(h: Float32Array, wet: BoolArray, strip_rows: int, tile_columns: in
 
 @jit(parallel=True, nogil=True, error_model="numpy")
 def rest_tiles(leaving: BoolArray, h: Float32Array, qx: Float32Array, qy: Float32Array, h2: Float32Array,
-        qx2: Float32Array, qy2: Float32Array, strip_rows: int, tile_columns: int) -> None:
+        qx2: Float32Array, qy2: Float32Array, ux: Float32Array, uy: Float32Array, ux2: Float32Array,
+        uy2: Float32Array, strip_rows: int, tile_columns: int) -> None:
     """Lay tiles to rest that a sweep will no longer touch: no flow, and the same depth in both states."""
     rows, columns = h.shape[0] - 2, h.shape[1] - 2
+    with_velocity = ux.size > 1
     for strip in numba.prange(leaving.shape[0]):
         for tile in range(leaving.shape[1]):
             if not leaving[strip, tile]:
@@ -118,3 +120,8 @@ def rest_tiles(leaving: BoolArray, h: Float32Array, qx: Float32Array, qy: Float3
                     qy[i, j] = f32(0)
                     qx2[i, j] = f32(0)
                     qy2[i, j] = f32(0)
+                    if with_velocity:
+                        ux[i, j] = f32(0)
+                        uy[i, j] = f32(0)
+                        ux2[i, j] = f32(0)
+                        uy2[i, j] = f32(0)
