@@ -1,9 +1,8 @@
-"""Where results may go: refused before the work, not after it; put there whole, in one step."""
+"""Where a run may go: refused before the work, not after it. ``geodata.atomic`` puts it there, whole."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 from twin.errors import InputError
@@ -31,19 +30,3 @@ def check_place(out: Path) -> None:
     if not os.access(parent, os.W_OK | os.X_OK):
         raise InputError(file=str(out), found=f"folder '{parent}' may not be written",
                          expected="a folder that you may write", remedy="Choose another --out, or ask for the right.")
-
-
-def put(made: Path, out: Path) -> None:
-    """Move a finished run folder to its place; an earlier run there goes once the new one stands."""
-    check_place(out)
-    if not out.exists():
-        made.rename(out)
-        return
-    earlier = made.with_name(f"{made.name}.earlier")
-    out.rename(earlier)
-    try:
-        made.rename(out)
-    except OSError:
-        earlier.rename(out)
-        raise
-    shutil.rmtree(earlier, ignore_errors=True)

@@ -344,7 +344,7 @@ def test_a_run_that_cannot_end_leaves_nothing(night: Path, tmp_path: Path, monke
 
     def fail(*arguments: Any) -> None:
         raise failure
-    monkeypatch.setattr(geodata.run_folder, "write_tables", fail)
+    monkeypatch.setattr(geodata.run_folder, "describe", fail)
     assert cli.main(["run", str(night), "--out", str(tmp_path / "out")]) == code
     assert words in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
@@ -352,7 +352,7 @@ def test_a_run_that_cannot_end_leaves_nothing(night: Path, tmp_path: Path, monke
 
 def test_a_run_that_is_stopped_leaves_nothing(night: Path, tmp_path: Path) -> None:
     code = ("import signal, sys, geodata.run_folder as f, twin.cli as c; "
-            "f.write_tables = lambda *a: signal.raise_signal(signal.SIGTERM); "
+            "f.describe = lambda *a: signal.raise_signal(signal.SIGTERM); "
             f"sys.exit(c.main(['run', {str(night)!r}, '--out', {str(tmp_path / 'out')!r}]))")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (130, "Interrupted. Nothing half-written was left behind.\n")

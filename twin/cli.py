@@ -70,7 +70,7 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
          json: Json = False) -> None:
     """Flood the built-in town, offline: a run folder with map.html in it."""
     _check_place(out)
-    from geodata.atomic import beside
+    from geodata.atomic import whole_folder
     from geodata.run_folder import read_run
     from scenarios import load_scenario, prepare, run_scenario, shipped
     from viewer.export import export_map
@@ -78,12 +78,14 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
     with _stages() as stage:
         stage("making the town")
         finished = run_scenario(prepare(load_scenario(shipped()[_DEMO])), progress=_run_stages(stage))
-        with beside(out) as work:
+        with whole_folder(out, holds="run.json") as folder:
             stage("writing the run folder")
-            finished.write(work / "run")
+            made = finished.write(folder / "run")
             stage("drawing the map")
-            export_map(read_run(work / "run"), work / "run" / "map.html", public=False, lang="fr")
-            _put(work / "run", out)
+            export_map(read_run(made), folder / "map.html", public=False, lang="fr")
+            for file in made.iterdir():
+                file.rename(folder / file.name)
+            made.rmdir()
     if json:
         _print_json({"run": str(out), "map": str(out / "map.html"), **_summary(finished)})
     else:
@@ -302,12 +304,6 @@ def _check_place(out: Path) -> None:
     from scenarios.places import check_place
 
     check_place(out)
-
-
-def _put(made: Path, out: Path) -> None:
-    from scenarios.places import put
-
-    put(made, out)
 
 
 def _read_city(name: str) -> Any:
