@@ -240,19 +240,22 @@ def _nearest(layer: Placeable, link: LinkSpec, suppliers: Sequence[tuple[Placeab
     placed = np.isfinite(points).all(axis=1)
     rows, points = rows[placed], points[placed]
     mine = np.column_stack([layer.x_m, layer.y_m])
-    known = np.isfinite(mine).all(axis=1)
+    known = np.asarray(np.isfinite(mine).all(axis=1))
     report.add("no position, so no nearest supplier", layer.id[~known])
     assert link.nearest_m is not None
     if len(rows) and known.any():
+        straight = known.copy()
         if link.along == "street" and streets is not None:
-            which, metres = streets.nearest(mine[known], points, link.nearest_m)
-            along[known] = metres
-        else:
-            if link.along == "street":
-                report.add("no streets in the mapping: nearest in a straight line", layer.id[known])
-            metres, which = cKDTree(points).query(mine[known], distance_upper_bound=link.nearest_m)
-            which = np.where(np.isfinite(metres), which, NONE)
-        result[known] = np.where(which == NONE, NONE, rows[which])
+            on_street = np.flatnonzero(known)
+            on_street = on_street[streets.project(mine[on_street])[0] != NONE]
+            which, along[on_street] = streets.nearest(mine[on_street], points, link.nearest_m)
+            result[on_street] = np.where(which == NONE, NONE, rows[which])
+            straight[on_street] = False
+            report.add("far from every street: nearest in a straight line", layer.id[straight])
+        elif link.along == "street":
+            report.add("no streets in the mapping: nearest in a straight line", layer.id[known])
+        metres, which = cKDTree(points).query(mine[straight], distance_upper_bound=link.nearest_m)
+        result[straight] = np.where(np.isfinite(metres), rows[np.where(np.isfinite(metres), which, 0)], NONE)
     report.add(f"no supplier within {link.nearest_m:g} m", layer.id[known & (result == NONE)])
     return Found(supplier=result, source=np.full(n, Source.INFERRED, dtype=np.int64), along_m=along)
 

@@ -228,7 +228,8 @@ class LinkSpec(Declared):
     by: list[str] = Field(default_factory=list, description="own columns that hold the supplier's id")
     match: dict[str, str] = Field(default_factory=dict, description="own column -> the supplier's column")
     nearest_m: float | None = Field(default=None, gt=0, description="nearest supplier within this distance")
-    along: Literal["line", "street"] = Field(default="line", description="how 'nearest' is measured")
+    along: Literal["street", "line"] = Field(default="street", description="how 'nearest' is measured; without streets "
+                                             "in a straight line")
     any_of: list[LinkSpec] = Field(default_factory=list, description="alternatives, the preferred first")
     first_of: list[LinkSpec] = Field(default_factory=list, description="the first that a record has")
     service: Literal["power", "control", "water"] = "power"

@@ -80,7 +80,7 @@ def test_the_nearest_in_a_straight_line_within_its_distance_is_inferred(tmp_path
         "lamps.csv": "ID,x,y\na,770100,6278000\nb,770200,6278000\nc,770900,6278000\nd,,\n",
     }, f"""
   - {{file: boxes.csv, kind: cabinet, id: ID, {XY}}}
-  - {{file: lamps.csv, kind: lamp, id: ID, {XY}, supplied_by: {{kind: cabinet, nearest_m: 200, along: street}}}}
+  - {{file: lamps.csv, kind: lamp, id: ID, {XY}, supplied_by: {{kind: cabinet, nearest_m: 200}}}}
 """)
     assert [(e["from"], e["to"], e["source"]) for e in edges(city_file)] == [
         ("C1", "a", Source.INFERRED), ("C2", "b", Source.INFERRED)]
@@ -103,13 +103,33 @@ def test_a_wall_between_two_streets_makes_the_way_longer(tmp_path: Path) -> None
         "lamps.csv": "ID,x,y\na,770000,6278001\n",
     }, f"""
   - {{file: boxes.csv, kind: cabinet, id: ID, {XY}}}
-  - {{file: lamps.csv, kind: lamp, id: ID, {XY}, supplied_by: {{kind: cabinet, nearest_m: 900, along: street}}}}
+  - {{file: lamps.csv, kind: lamp, id: ID, {XY}, supplied_by: {{kind: cabinet, nearest_m: 900}}}}
 context:
   street: {{file: streets.geojson, name: name}}
 """)
     assert [(e["from"], e["to"]) for e in edges(city_file)] == [("along", "a")]
     assert city_file.report["links"][0]["longest_m"] == pytest.approx(152)
+    text = (tmp_path / "town.yaml").read_text(encoding="utf-8")
+    (tmp_path / "town.yaml").write_text(text.replace("nearest_m: 900", "nearest_m: 900, along: line"), encoding="utf-8")
+    assert [(e["from"], e["to"]) for e in edges(import_city(tmp_path / "town.yaml"))] == [("across", "a")]
     assert city_file.city.assets.street.to_list() == ["North", "South", "South"]
+
+
+def test_far_from_every_street_the_straight_line_must_do(tmp_path: Path) -> None:
+    (tmp_path / "streets.csv").write_text(
+        'name;geom\nSouth;"LINESTRING (770000 6278000, 770400 6278000)"\n', encoding="utf-8")
+    city_file = city(tmp_path, {
+        "boxes.csv": "ID,x,y\nC1,770000,6278000\nC2,770400,6278390\n",
+        "lamps.csv": "ID,x,y\non,770300,6278010\noff,770300,6278400\n",
+    }, f"""
+  - {{file: boxes.csv, kind: cabinet, id: ID, {XY}}}
+  - {{file: lamps.csv, kind: lamp, id: ID, {XY}, supplied_by: {{kind: cabinet, nearest_m: 500}}}}
+context:
+  street: {{file: streets.csv, name: name, position: {{wkt: geom}}, crs: EPSG:2154}}
+""")
+    assert {(e["from"], e["to"]) for e in edges(city_file)} == {("C1", "on"), ("C2", "off")}
+    assert city_file.report["links"][0]["reasons"]["far from every street: nearest in a straight line"] == {
+        "count": 1, "ids": ["off"]}
 
 
 def test_a_circuit_without_place_is_measured_at_its_cabinet(tmp_path: Path) -> None:
