@@ -39,7 +39,7 @@ def seconds_of(value: object) -> float:
     return days * 86400 + hours * 3600 + minutes * 60 + seconds
 
 
-Seconds = Annotated[float, BeforeValidator(seconds_of)]
+Seconds = Annotated[float, BeforeValidator(seconds_of, json_schema_input_type=float | str)]
 Point = tuple[float, float]
 
 

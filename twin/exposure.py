@@ -139,7 +139,8 @@ class Exposure:
     #: ``fail_m`` - peak depth [m]; negative where the live part was under water; NaN where there is no ``fail_m`` or
     #: the peak is unknown.
     margin_m: FloatArray
-    #: Water came, and |margin| is within the errors of height and depth: the outcome could be the other.
+    #: |margin| is within the errors of height and depth: the outcome could be the other. A dry asset counts where the
+    #: hazard tells by how much the water missed it, and that with ``fail_m`` is within the errors.
     is_doubtful: BoolArray
     coverage: Int8Array
     #: Wet periods with their peaks: what the depth at a root was during one outage.
@@ -300,7 +301,18 @@ def expose(hazard: Hazard, index: CellIndex, assets: Assets, *, duration_s: int,
             reduction.between(before, gone)
             before = gone
         reduction.between(before, before.at(duration_s))
-    return _exposure(reduction, index, assets, hazard.depth_error_m)
+    return _exposure(reduction, index, assets, hazard.depth_error_m, _shortfall_m(hazard, index))
+
+
+def _shortfall_m(hazard: Hazard, index: CellIndex) -> FloatArray:
+    """Give by how much the highest water missed each asset, (A,) [m]; inf where the water does not tell."""
+    missed = np.full(len(index.offsets) - 1, np.inf)
+    tell = getattr(hazard, "shortfall_m", None)
+    if tell is not None and len(index.members):
+        of_cells = np.asarray(tell(index.cells), np.float64)[index.members]
+        has_cells = np.diff(index.offsets) > 0
+        missed[has_cells] = np.minimum.reduceat(of_cells, index.offsets[:-1][has_cells])
+    return missed
 
 
 def check_times(times_s: Int64Array, after: str, duration_s: int) -> None:
@@ -384,7 +396,8 @@ def _frames(hazard: Hazard, cells: Int64Array, order: _Order, times_s: Int64Arra
         ahead.result()
 
 
-def _exposure(reduction: _Reduction, index: CellIndex, assets: Assets, depth_error_m: float) -> Exposure:
+def _exposure(reduction: _Reduction, index: CellIndex, assets: Assets, depth_error_m: float,
+              shortfall_m: FloatArray) -> Exposure:
     """Turn the running figures into the columns of ``Exposure``."""
     crossings, wet = reduction.crossings()
     n = len(assets)
@@ -414,7 +427,9 @@ def _exposure(reduction: _Reduction, index: CellIndex, assets: Assets, depth_err
     margin_m = np.where(is_known, fail_m - peak_m, np.nan)
     error_m = np.hypot(np.nan_to_num(assets.height_error_m), depth_error_m)
     with np.errstate(invalid="ignore"):
-        is_doubtful = is_known & ~is_dry & (error_m > 0) & (np.abs(margin_m) <= error_m + 1e-9)
+        # A dry asset is doubtful where the water is known to have missed it by less than the errors.
+        short_m = np.where(is_dry, margin_m + shortfall_m, np.abs(margin_m))
+        is_doubtful = is_known & (error_m > 0) & (short_m <= error_m + 1e-9)
     touched_at_s = np.where(has_touch, first(Level.TOUCH), NONE)
     return Exposure(
         crossings=crossings if np.all(has_touch | ~has_cells) else _real(crossings, has_touch),

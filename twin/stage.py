@@ -24,6 +24,8 @@ from twin.kernels.spill import UNREACHED, depths_at, drainage, nearest_seed, spi
 from twin.quantities import Float32Array, FloatArray, Int32Array, Int64Array
 
 _MM = 1000.0
+#: Spill levels are followed this far above the highest level at most [m].
+_DOUBT_M = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -152,6 +154,16 @@ class StageHazard:
             before_m, before_s = level_m, float(time_s)
             yield depth_m
 
+    def shortfall_m(self, cells: Int64Array) -> Float32Array:
+        """Give by how much the highest water missed each cell, (C,) [m]; 0 where it came, inf where nobody can say.
+
+        What counts is the ground, or the lip behind which the cell lies.
+        """
+        station, spill_m = self.station[cells], self.spill_m[cells]
+        top_m = self.level_m.max(axis=0)[np.maximum(station, 0)]
+        missing = (station < 0) | np.isnan(self.height_m[cells])
+        return np.where(missing, np.inf, np.maximum(spill_m - top_m, 0.0)).astype(np.float32)
+
     def envelope(self) -> Envelope:
         """Give peak and first and last wet frame of every cell, from the levels alone."""
         level_m = np.ascontiguousarray(self.level_m.T)
@@ -217,7 +229,9 @@ def stage(terrain_m: Float32Array, grid: Grid, river: River, surface_m: FloatArr
         return StageHazard(
             grid=grid, times_s=times_s, after=after, notes=notes, depth_error_m=depth_error_m, drain_m_s=0.0,
             station=station, height_m=height_m, spill_m=height_m, open_m=none, guard_m=none, level_m=level_m)
-    lowest, highest = int(np.floor(level_m.min() * _MM)) - 1, int(np.ceil(level_m.max() * _MM)) + 1
+    # Beyond the highest level as far as the error reaches: what is missed by less is doubtful.
+    beyond_m = min(depth_error_m, _DOUBT_M) + 0.5
+    lowest, highest = int(np.floor(level_m.min() * _MM)) - 1, int(np.ceil((level_m.max() + beyond_m) * _MM))
     ends = np.array([(c.at, c.to) for c in conduits], np.int64).reshape(-1, 2)
     sills = np.array([_sill_mm(c, beside) for c in conduits], np.int32)
     open_m, guard_m = none, none
@@ -248,7 +262,8 @@ def _sill_mm(conduit: Conduit, beside: FloatArray) -> int:
 
 def _relative_mm(height_m: FloatArray | Float32Array) -> Int32Array:
     """Give heights as whole millimetres, rounded up; ``UNREACHED`` for NaN and for what no flood reaches."""
-    mm = np.ceil(np.asarray(height_m, np.float64) * _MM)
+    # A hundredth of a millimetre of grace: float32 would lift whole millimetres by one.
+    mm = np.ceil(np.asarray(height_m, np.float64) * _MM - 0.01)
     with np.errstate(invalid="ignore"):
         far = ~(np.abs(mm) < UNREACHED)
     return np.where(far, UNREACHED, np.where(far, 0, mm)).astype(np.int32)

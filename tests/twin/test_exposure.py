@@ -153,6 +153,13 @@ def test_doubt_needs_water_and_a_margin_within_the_errors():
     assert exposure.is_doubtful.tolist() == [False, True, True, False]
 
 
+def test_a_dry_asset_is_doubtful_where_the_water_is_known_to_have_just_missed_it():
+    water = Frames([0], [[0.0, 0.0]], depth_error_m=0.5)
+    water.shortfall_m = lambda cells: np.array([0.1, 0.4], np.float32)[cells]
+    exposure = expose(water, points([[0], [1], [0, 1]]), lamps(3), duration_s=10)
+    assert exposure.is_doubtful.tolist() == [True, False, True]
+
+
 def test_a_cellar_floods_when_water_comes_not_while_the_street_is_dry():
     exposure = expose(Frames([0, 1000], [[0.0, 0.0], [0.0, 1.0]]), points([[0], [1]]),
                       lamps(2, touch_m=-2.0, fail_m=-1.5), duration_s=1000)

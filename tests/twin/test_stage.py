@@ -90,6 +90,12 @@ def test_a_levee_without_a_stated_level_protects_to_its_crest():
     assert depth[1, 0, 3] == pytest.approx(1.6)
 
 
+def test_it_tells_by_how_much_the_water_missed_ground_and_hollows():
+    water = one_station(VALLEY, [(0, 0), (1, 0)], [0.5, 1.7], depth_error_m=0.5)
+    # The bank and the hollow behind it are missed by the bank; the last cell by 1.3 m of ground, too much to follow.
+    np.testing.assert_allclose(water.shortfall_m(np.arange(6)), [0, 0, 0.3, 0.3, 0.3, np.inf], atol=1e-5)
+
+
 def test_voids_are_unknown():
     depth = frames(one_station([[0, np.nan, 0]], [(0, 0)], [1.0]))
     assert np.isnan(depth[0, 0]).tolist() == [False, True, False]
