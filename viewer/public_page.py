@@ -42,6 +42,7 @@ def public_view(run: Any, scene: Scene, clock: Any, config: dict[str, Any], *, l
     until_words = say.clock(until) if until.date() == issued.date() else say("until_at", day=say.day(until, year=False),
                                                                               clock=say.clock(until))
     made = say("on_at", day=say.day(issued, year=False), clock=say.clock(issued))
+    short = [say("clock_day", day=say.day(moment).split(" ")[0], clock=say.clock(moment)) for moment in (issued, until)]
     peak = clock.local(config["peakAt"])
     key = "night_water" if config["wetSpan"] else "night_dry"
     same_day = first.date() == last.date()
@@ -49,6 +50,7 @@ def public_view(run: Any, scene: Scene, clock: Any, config: dict[str, Any], *, l
     config["totals"] = {"ever": ever, "total": total, "may": may, "wet": wet}
     return {
         "say": say, "status_words": status_words, "made": say.rich("made_until", issued=made, until=until_words),
+        "made_short": say.rich("made_until", issued=short[0], until=short[1]),
         "heading": (say("h1_day", city=run.result.city.name, **{"from": say.day(first)}) if same_day else
                     say("h1", city=run.result.city.name, **{"from": str(first.day)},
                         to=say.date(last, year=False))).split("\n"),

@@ -44,12 +44,12 @@ def launched(kind: Any, *more: str) -> Any:
 
 
 def opened(browser: Any, file: Path, *, now: Any, fragment: str = "", width: int = 1280, height: int = 800,
-           ready: str = "body.ready", **context: Any) -> Opened:
+           ready: str = "body.ready", timeout_ms: float = 15_000, **context: Any) -> Opened:
     """Open a page at a moment of the device's clock; no network."""
     made = browser.new_context(offline=True, viewport={"width": width, "height": height}, **context)
     page = Opened(made.new_page())
     page.clock.set_fixed_time(now)
     page.goto(file.as_uri() + fragment)
     if ready:
-        page.wait_for_selector(ready, timeout=15_000)
+        page.wait_for_selector(ready, timeout=timeout_ms)
     return page

@@ -60,7 +60,7 @@ export class Chart {
       const peak = series.values.indexOf(Math.max(...series.values));
       if (series.peak && series.values[peak] > 0) {
         const x = this.x(data.times[peak]);
-        root.append(this.text(Math.max(44, Math.min(this.width - 60, x + 30)), up(series.values[peak]) - 5, series.peak(series.values[peak]), series.color, 'middle'));
+        root.append(this.text(Math.max(44, Math.min(this.width - 60, x + 46)), up(series.values[peak]) - 5, series.peak(series.values[peak]), series.color, 'middle'));
       }
       this.marks.push({series, up});
       y = base + gap / 2;

@@ -91,9 +91,9 @@ export function secondOfDay(seconds) {
   return at.getUTCHours() * 3600 + at.getUTCMinutes() * 60 + at.getUTCSeconds();
 }
 
-/** Give a time of day, with its day of the week when it is not the day of `beside`. */
+/** Give a time of day, with its day of the week when it is not the day of `beside`, always where that is null. */
 export function moment(seconds, beside) {
-  return beside === undefined || dayNumber(seconds) === dayNumber(beside) ? clock(seconds)
+  return beside === undefined || beside !== null && dayNumber(seconds) === dayNumber(beside) ? clock(seconds)
     : say('clock_day', {clock: clock(seconds), day: day(seconds, false).split(' ')[0]});
 }
 

@@ -214,6 +214,7 @@ export class CityMap {
     }
     this.holder.dataset.drawn = String((Number(this.holder.dataset.drawn) || 0) + 1);
     this.times = {map: gpuTime, all: performance.now() - begun};
+    globalThis.twinFirstFrame ??= performance.now() - globalThis.twinStarted;
     this.options.onDraw?.();
   }
 

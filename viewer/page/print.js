@@ -98,5 +98,5 @@ export function drawForPrint(canvas, map, scene) {
   }
   const labels = new Labels(model, {...ground.colors, map: '#fff', soft: '#000', chosen: '#000'});
   labels.onPaper = true;
-  labels.draw(context, view, scene.street, []);
+  labels.draw(context, view, scene.street, [], 1.35);
 }

@@ -51,6 +51,7 @@ class PublicPage {
     document.title = say('public_title', {city: config.city, status: say(`status_${config.status}`)});
     $('not-observed').textContent = say(`not_observed_${config.status}`);
     rich($('made'), say('made_until', {issued: say('on_at', {day: day(config.issued, false), clock: clock(config.issued)}), until: this.until()}));
+    rich($('made-short'), say('made_until', {issued: moment(config.issued, null), until: moment(config.validUntil, null)}));
     if ($('released')) $('released').textContent = say('released_by', {name: config.releasedBy});
     const [from, to] = config.night;
     const one = day(from) === day(to);
@@ -91,7 +92,7 @@ class PublicPage {
     if (late) {
       this.player.pause();
       $('not-observed').textContent = say('expired_since', {when: this.until()});
-      $('made').textContent = '';
+      $('made').textContent = $('made-short').textContent = '';
     }
   }
 
@@ -324,8 +325,8 @@ class PublicPage {
     this.chart = new Chart($('chart'), {
       times: model.times, nights: model.nights, duration: config.duration,
       nightWords: (from, to) => say('night_from_to', {from: clock(from), to: clock(to)}),
-      series: [{values: [...model.darkSeries], color: this.symbols.colors.dark, height: narrow ? 64 : 50, peak: (n) => say('at_most', {n})},
-        {values: [...model.wetSeries], color: this.symbols.colors.wet, height: narrow ? 60 : 46, peak: (n) => say('at_most', {n})}]
+      series: [{values: [...model.darkSeries], color: this.symbols.colors.dark, height: narrow ? 64 : 44, peak: (n) => say('at_most', {n})},
+        {values: [...model.wetSeries], color: this.symbols.colors.wet, height: narrow ? 60 : 40, peak: (n) => say('at_most', {n})}]
     }, this.symbols.colors);
     if (this.t !== undefined) this.chart.move(this.t);
   }
