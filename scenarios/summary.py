@@ -45,6 +45,19 @@ class Summary:
     lamp_to_explain: str
     doubtful: int
     unknown: int
+    #: Buildings with wet feet, and with water inside.
+    buildings_wet: int
+    buildings_flooded: int
+    zones_suspended: int
+    #: Names of the sites that lose their electricity.
+    sites_without_power: tuple[str, ...]
+    #: Things that may be live in water until they are cut.
+    may_be_live: int
+    #: Cabinet that water touches first, and when: the last moment to act on it. Empty where none.
+    act_first: str
+    act_first_before: str
+    #: Facts that the computation contradicts.
+    contradictions: int
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain JSON values."""
@@ -83,7 +96,22 @@ def summarise(result: Result) -> Summary:
         dark_hours=round(float(outages.dark_s[is_lamp].clip(0).sum()) / 3600, 1),
         worst_street=street, worst_street_lamps=street_lamps, worst_street_dark_hours=street_hours,
         lamp_to_explain=_lamp_to_explain(result, is_lamp, street),
-        doubtful=int(exposure.is_doubtful.sum()), unknown=int((exposure.coverage == Coverage.UNKNOWN).sum()))
+        doubtful=int(exposure.is_doubtful.sum()), unknown=int((exposure.coverage == Coverage.UNKNOWN).sum()),
+        **_to_act_on(result))
+
+
+def _to_act_on(result: Result) -> dict[str, Any]:
+    """Give what the indicators say first; nothing where a result has none."""
+    told = result.indicators
+    buildings, acts = told.get("buildings", {}), told.get("last_moment_to_act", {}).get("rows", [])
+    return {
+        "buildings_wet": buildings.get("wet", 0), "buildings_flooded": buildings.get("flooded_inside", 0),
+        "zones_suspended": told.get("zones", {}).get("suspended", 0),
+        "sites_without_power": tuple(site["name"] or site["asset"] for site in told.get("sites", [])
+                                     if site["without_power"]),
+        "may_be_live": told.get("may_be_live", {}).get("count", 0),
+        "act_first": acts[0]["asset"] if acts else "", "act_first_before": acts[0]["act_before"] if acts else "",
+        "contradictions": sum(w.get("warning") == "contradiction" for w in result.warnings)}
 
 
 def _most_at_once(result: Result, rows: BoolArray) -> tuple[int, int]:

@@ -347,28 +347,36 @@ def _tell_run(finished: Finished, out: Path) -> None:
 
     told = summarise(finished.result)
     kinds = finished.result.city.assets.kinds
+
+    def tell(count: int, one: str, many: str, more: str = "") -> None:
+        if count:
+            _say(f"  {count:>6,} {one if count == 1 else many}{more}")
+
     _say(f"{told.name}: {told.status}, {told.city}, {clock(told.start)} to {clock(told.end)}", style="bold")
     for kind, (count, first, moment) in told.drowned.items():
-        if kind != "lamp":
+        if kind not in ("lamp", "building"):
             words = kinds[kind].words["en"]
-            _say(f"  {count:>6,} {words.one if count == 1 else words.many} drowned; the first is {first}, "
-                 f"{clock(moment)}")
-    if told.tripped:
-        _say(f"  {told.tripped:>6,} circuits tripped by a wet lamp")
+            tell(count, words.one, words.many, f" drowned; the first is {first}, {clock(moment)}")
+    tell(told.tripped, "circuit", "circuits", " tripped by a wet lamp")
     if told.lamps_out_at_worst:
-        _say(f"  {told.lamps_out_at_worst:>6,} of {told.lamps:,} lamps out at worst, {clock(told.worst_at)}; "
+        tell(told.lamps_out_at_worst, "", "", f"of {told.lamps:,} lamps out at worst, {clock(told.worst_at)}; "
              f"{told.dark_hours:,.0f} lamp-hours of darkness")
     else:
         _say(f"       0 of {told.lamps:,} lamps out")
     if told.worst_street:
-        _say(f"  worst street: {told.worst_street}, {told.worst_street_lamps} lamps, "
+        _say(f"         worst street: {told.worst_street}, {told.worst_street_lamps} lamps, "
              f"{told.worst_street_dark_hours:,.0f} lamp-hours")
-    if told.lamps_not_back:
-        _say(f"  {told.lamps_not_back:>6,} lamps not back by the end of the run")
-    if told.doubtful:
-        _say(f"  {told.doubtful:>6,} outcomes doubtful: the water comes within the error of the heights")
-    if told.unknown:
-        _say(f"  {told.unknown:>6,} assets where the water is not known: they run as dry")
+    tell(told.lamps_not_back, "lamp", "lamps", " not back by the end of the run")
+    tell(told.buildings_wet, "building", "buildings", f" with wet feet, {told.buildings_flooded:,} flooded inside")
+    tell(len(told.sites_without_power), "site", "sites",
+         f" without power: {', '.join(told.sites_without_power)}")
+    tell(told.zones_suspended, "irrigation zone", "irrigation zones", " suspended")
+    tell(told.may_be_live, "place", "places", " where live parts may stand in water until someone cuts (see run.json)")
+    if told.act_first:
+        _say(f"         first to act on: cabinet {told.act_first}, before {clock(told.act_first_before)}")
+    tell(told.contradictions, "fact contradicts", "facts contradict", " the computation (see run.json)")
+    tell(told.doubtful, "outcome", "outcomes", " in doubt: the water comes within the error of the heights")
+    tell(told.unknown, "asset", "assets", " where the water is not known: run as dry")
     _say(f"  run folder: {out}")
 
 
