@@ -6,17 +6,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-#: Script and arguments of each, in the order of the manual.
-BENCHMARKS = (("metropolis.py", "--baseline", "--series"), ("engine.py",), ("stage.py",), ("flood.py",))
+#: Module and arguments of each, in the order of the manual.
+BENCHMARKS = (("metropolis", "--baseline", "--series"), ("engine",), ("stage",), ("flood",))
 
 
 def main() -> int:
     """Run them; give the number of those that failed."""
-    here, failed = Path(__file__).parent, 0
-    for script, *arguments in BENCHMARKS:
-        if (here / script).exists():
-            print(f"\n=== {script} {' '.join(arguments)}", flush=True)
-            failed += subprocess.run([sys.executable, str(here / script), *arguments], check=False).returncode != 0
+    root, failed = Path(__file__).resolve().parents[1], 0
+    for module, *arguments in BENCHMARKS:
+        if (root / f"benchmarks/{module}.py").exists():
+            print(f"\n=== {module} {' '.join(arguments)}", flush=True)
+            failed += subprocess.run([sys.executable, "-m", f"benchmarks.{module}", *arguments], check=False,
+                                     cwd=root).returncode != 0
     return failed
 
 
