@@ -106,7 +106,7 @@ def pack_shapes(packer: Packer, name: str, frame: Frame, shapes: Sequence[Any], 
             mended = shapely.make_valid(array[outside]) if closed else array[outside]
             array[outside] = shapely.intersection(mended, shapely.box(*frame.box))
         if simplify_m:
-            array = shapely.simplify(array, simplify_m, preserve_topology=True)
+            array = shapely.simplify(array, simplify_m, preserve_topology=closed)
     parts, of_part = shapely.get_parts(array, return_index=True)
     parts, of_nested = shapely.get_parts(parts, return_index=True)  # collections may hold multi-polygons
     of_part = of_part[of_nested]

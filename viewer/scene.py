@@ -243,9 +243,15 @@ def _blocks(run: Any, buildings: Any, public: bool) -> tuple[list[Any], Any]:
         block_of[rows[which]] = block
     pieces: list[Any] = []
     piece_of = np.full(len(assets), -1, np.int64)
-    for number in np.unique(block_of[block_of >= 0]):
-        houses = rows[block_of[rows] == number]
-        parts = list(shapely.get_parts(_tight(outlines[number], houses, shapes)))
+    inside = rows[block_of[rows] >= 0]
+    inside = inside[np.argsort(block_of[inside], kind="stable")]
+    for houses in np.split(inside, np.flatnonzero(np.diff(block_of[inside])) + 1) if len(inside) else ():
+        outline = outlines[block_of[houses[0]]]
+        parts = list(shapely.get_parts(_tight(outline, houses, shapes)))
+        if len(parts) == 1:
+            piece_of[houses] = len(pieces)
+            pieces.append(parts[0])
+            continue
         # Fields join nothing: each cluster of houses around them is a block of its own, wet or dry for itself.
         nearest = shapely.STRtree(parts).nearest(shapely.point_on_surface(shapes[houses]))
         used, of_part = np.unique(nearest, return_inverse=True)
@@ -256,8 +262,6 @@ def _blocks(run: Any, buildings: Any, public: bool) -> tuple[list[Any], Any]:
 
 def _tight(outline: Any, houses: Any, shapes: Any) -> Any:
     """Give a block's outline; of one that is mostly fields, what lies around its houses."""
-    if not len(houses):
-        return outline
     built = shapes[houses]
     if float(np.sum(shapely.area(built))) > 0.2 * outline.area:
         return outline
@@ -273,7 +277,7 @@ def _pack_blocks(run: Any, packer: Packer, frame: Frame, allowed: Allowed, block
         packer.add("block.pattern", [], "u4")
         return []
     if allowed("block", "outline"):
-        of_ring = pack_shapes(packer, "block", frame, [shape.simplify(0.8) for shape in blocks], closed=True)
+        of_ring = pack_shapes(packer, "block", frame, blocks, closed=True, simplify_m=0.8)
         packer.add("block.of", of_ring, "u4", delta=True)
     wet = wet_rows(run)
     intervals: list[list[tuple[int, int]]] = [[] for _ in blocks]
@@ -360,9 +364,9 @@ def front_coded(ids: Any) -> str:
     lines, before = [], ""
     for one in ids:
         text = str(one).replace("\n", " ")
-        shared = 0
-        while shared < min(len(before), len(text), 35) and before[shared] == text[shared]:
-            shared += 1
+        shared = min(len(before), len(text), 35)
+        while before[:shared] != text[:shared]:
+            shared -= 1
         lines.append(digits[shared] + text[shared:])
         before = text
     return "\n".join(lines)

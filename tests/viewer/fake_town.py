@@ -28,8 +28,8 @@ X0, Y0 = 700_000.0, 6_600_000.0
 HORIZON_S, STEP_S, FRAME_S = 24 * 3600, 600, 900
 NAMES = (
     "Tanneurs", "Port", "Meuniers", "Corderie", "Halles", "Faubourg", "Jardiniers", "Lavoir", "Forges", "Collège",
-    "Saules", "Bief", "Vignes", "Gare", "Four", "Prés", "Moulin", "Lilas", "Stade", "Poste", "Remparts", "Puits", "Clos",
-    "Écluse", "Tilleuls", "Peupliers", "Cordiers", "Teinturiers")
+    "Saules", "Bief", "Vignes", "Gare", "Four", "Prés", "Moulin", "Lilas", "Stade", "Poste", "Remparts", "Puits",
+    "Clos", "Écluse", "Tilleuls", "Peupliers", "Cordiers", "Teinturiers")
 
 
 def bend(x: Any, y: Any) -> tuple[Any, Any]:
