@@ -80,6 +80,8 @@ def read_csv(path: Path, name: str, spec: CsvSpec, encoding: str | None) -> Tabl
     cells = list(zip_longest(*(row[:len(names)] for row, _ in kept), fillvalue=""))
     cells += [("",) * len(kept)] * (len(names) - len(cells))
     columns = [np.array([cell.strip() or None for cell in column] or [], dtype=object) for column in cells]
+    if kept and not text.endswith(("\n", "\r")) and len(kept[-1][0]) < len(names):
+        notes.append("the last line is short and does not end: the file may be cut off")
     found = {"encoding": used, "delimiter": "tab" if delimiter == "\t" else delimiter}
     if head > 0 or blank:
         notes.append(f"header on line {lines[head]}; {blank} blank lines passed over")

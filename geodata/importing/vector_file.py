@@ -1,4 +1,4 @@
-"""Vector files: whatever GDAL reads, record by record where a bulk read would stop, OSM's tags as columns."""
+"""Vector files: whatever GDAL reads, its shapes decoded here one by one so that none stops the rest; OSM's tags."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from twin.quantities import TextArray
 _TAG = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
 #: Tags that the community has renamed: (key, old value) -> value. Source: OSM wiki, "Deprecated features".
 _OLD_TAGS = {("power", "sub_station"): "substation"}
+_CUT = "Is it whole? A download that was cut off looks like this."
 #: What the ids of GDAL's OSM layers count; polygons made of ways have theirs in ``osm_way_id``.
 _ELEMENTS = {"points": "n", "lines": "w"}
 _GEOJSON = (".geojson", ".json", ".geojsonl")
@@ -44,7 +45,7 @@ def layers_of(path: Path, name: str) -> list[str]:
     except pyogrio.errors.DataSourceError as error:
         raise InputError(file=name, found=f"a file that GDAL cannot open ({_short(error)})",
                          expected="a vector file (GeoPackage, Shapefile, GeoJSON, OSM PBF, FlatGeobuf, GML, Excel…)",
-                         remedy="Is it whole? A download that was cut off looks like this.") from error
+                         remedy=_CUT) from error
 
 
 def read_vector(path: Path, name: str, layers: Sequence[str], encoding: str | None, gdal_where: str | None,
@@ -70,6 +71,7 @@ def read_vector(path: Path, name: str, layers: Sequence[str], encoding: str | No
         A layer that the file lacks, several layers and none named, a condition that GDAL refuses.
     """
     known = layers_of(path, name)
+    _check_whole(path, name)
     for layer in layers:
         if layer not in known:
             raise InputError(file=name, field="layer", found=f"'{layer}'", expected=f"one of {', '.join(known)}")
@@ -129,7 +131,7 @@ def _read_layer(path: Path, name: str, layer: str, encoding: str | None, gdal_wh
 
 def _raw(source: Any, name: str, layer: str, encoding: str | None, gdal_where: str | None,
          notes: list[str]) -> Any:
-    """Read one layer; when the bulk read breaks off, read it feature by feature around what breaks it."""
+    """Read one layer in one go, shapes as bytes: GDAL does not mind what they say, so that none can stop the read."""
     # a layer read from memory has lost the file's name, and with it, for GeoJSON, its own
     picked = None if isinstance(source, bytes) else layer
     with warnings.catch_warnings(record=True) as caught:
@@ -138,12 +140,14 @@ def _raw(source: Any, name: str, layer: str, encoding: str | None, gdal_where: s
             result = pyogrio.raw.read(source, layer=picked, encoding=encoding, where=gdal_where, return_fids=True,
                                       datetime_as_string=True)
         except pyogrio.errors.DataLayerError as error:
-            raise InputError(file=name, field="where" if gdal_where else "layer", found=_short(error),
-                             expected="a condition in GDAL's SQL" if gdal_where else "a readable layer") from error
+            if gdal_where and "where" in str(error).lower():
+                raise InputError(file=name, field="where", found=_short(error),
+                                 expected="a condition in GDAL's SQL") from error
+            raise InputError(file=name, field=f"layer {layer}", found=f"records that cannot be read ({_short(error)})",
+                             expected="a whole file", remedy=_CUT) from error
         except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, UnicodeDecodeError, ValueError) as error:
             raise InputError(file=name, field=f"layer {layer}", found=f"records that cannot be read ({_short(error)})",
-                             expected="a whole file", remedy="Is it whole? A download that was cut off looks like "
-                             "this. Try another encoding if texts are at fault.") from error
+                             expected="a whole file", remedy=_CUT) from error
     notes += [f"GDAL: {str(w.message).split('.', 1)[0]}" for w in caught if issubclass(w.category, RuntimeWarning)]
     return result
 
@@ -195,6 +199,32 @@ def _osm_refs(columns: dict[str, Any], layer: str, fids: Any) -> TextArray:
     ways = columns.get("osm_way_id", np.full(len(fids), None, dtype=object))
     return np.array([f"w{way}" if way else f"{element}{own or fid}"
                      for way, own, fid in zip(ways, columns["osm_id"], fids, strict=True)] or [], dtype=object)
+
+
+def _check_whole(path: Path, name: str) -> None:
+    """Refuse a shapefile that is shorter than its header says: GDAL would give records without geometry.
+
+    Raises
+    ------
+    InputError
+        The file, or the one in an archive, is cut off.
+    """
+    heads: list[tuple[bytes, int]] = []
+    if path.suffix.lower() == ".shp":
+        with path.open("rb") as stream:
+            heads.append((stream.read(28), path.stat().st_size))
+    elif path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                if member.filename.lower().endswith(".shp"):
+                    with archive.open(member) as stream:
+                        heads.append((stream.read(28), member.file_size))
+    for head, size in heads:
+        # ESRI Shapefile Technical Description, 1998: file length in 16-bit words, big-endian, bytes 24 to 27
+        said = 2 * int.from_bytes(head[24:28], "big")
+        if said > size:
+            raise InputError(file=name, found=f"{size:,} bytes where its header says {said:,}", expected="a whole file",
+                             remedy=_CUT)
 
 
 def _gdal_name(encoding: str | None, file: str) -> str | None:

@@ -60,6 +60,8 @@ def made(path: Path, recipe: Any, encoding: str) -> None:
         pyogrio.raw.write(path, geometry=shapely.to_wkb(shapely.from_wkt(wkt)), fields=np.array(["name"]),
                           field_data=[np.array(names, dtype=object)], geometry_type="Point", crs=recipe.get("crs"),
                           driver=recipe["driver"], **options)
+        if "cut" in recipe:
+            path.write_bytes(path.read_bytes()[:recipe["cut"]])
 
 
 def run(case: dict[str, Any], folder: Path) -> tuple[CityFile, Hazard | None]:
