@@ -199,8 +199,10 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
     """Tell why an asset is out: the tree of causes, since when, what it waits for; or what feeds it."""
     from geodata.run_folder import read_run
 
-    result = read_run(run_dir).result
-    explanation = result.explain(asset_id, lang=lang, at_s=_moment_of(at, result))
+    with _stages() as stage:
+        stage("reading the run")
+        result = read_run(run_dir).result
+        explanation = result.explain(asset_id, lang=lang, at_s=_moment_of(at, result))
     if json:
         _print_json(explanation.to_dict())
         return
@@ -463,12 +465,20 @@ def _console(*, stderr: bool = False) -> Console:
 
 
 def _say(text: str, *, style: str = "") -> None:
-    if style or sys.stdout.isatty():
-        from rich.text import Text
-
-        _console().print(Text(text, style=style))
-    else:
+    """Print a line; on a terminal it is wrapped at plain spaces only, so that 0,35 m stays together."""
+    if not sys.stdout.isatty():
         sys.stdout.write(text + "\n")
+        return
+    from textwrap import fill
+
+    from rich.text import Text
+
+    console = _console()
+    for line in text.split("\n"):
+        indent = len(line) - len(line.lstrip(" "))
+        hanging = " " * (indent + 4 if indent else 0)
+        wrapped = fill(line, width=max(console.width, 20), subsequent_indent=hanging, break_on_hyphens=False)
+        console.print(Text(wrapped, style=style), soft_wrap=True)
 
 
 def _print_json(value: Any) -> None:
