@@ -122,9 +122,9 @@ def check_city(city_file: CityFile, *, today: date | None = None) -> Findings:
         All that was found; ``str`` of it is for people, ``to_dict`` for programs.
     """
     assets, supplies = city_file.city.assets, city_file.city.supplies
-    found = [*_ids(assets), *_positions(assets), *_shapes(city_file), *_terrain(city_file), *_heights(assets),
-             *_gauges(assets), *_orphans(assets, supplies), *_rings(assets, supplies), *_lengths(assets, supplies),
-             *_inferred(assets, supplies), *_single_points(assets, supplies),
+    found = [*_imported(city_file), *_ids(assets), *_positions(assets), *_shapes(city_file), *_terrain(city_file),
+             *_heights(assets), *_gauges(assets), *_orphans(assets, supplies), *_rings(assets, supplies),
+             *_lengths(assets, supplies), *_inferred(assets, supplies), *_single_points(assets, supplies),
              *_sources(city_file, today or date.today())]
     order = {severity: i for i, severity in enumerate(SEVERITIES)}
     counts = np.bincount(assets.kind, minlength=len(assets.kinds)).tolist()
@@ -160,6 +160,20 @@ def _ids(assets: Assets) -> Iterator[Finding]:
                       advice="Are they one asset each? People and forms mix them up.")
 
 
+def _imported(city_file: CityFile) -> Iterator[Finding]:
+    """Repeat what the import dropped or doubted, but for what is examined afresh here."""
+    layers = city_file.report.get("layers", [])
+    for layer in layers if isinstance(layers, list) else []:
+        for outcome, said in (("dropped", "dropped by the import"), ("doubtful", "doubtful")):
+            for reason, tally in layer.get(outcome, {}).items():
+                if reason.startswith(("no position", "the same position")):
+                    continue
+                records = f"1 record of {layer['layer']} is" if tally["count"] == 1 else \
+                    f"{tally['count']:,} records of {layer['layer']} are"
+                yield Finding(check=f"import_{outcome}", severity="warning", count=tally["count"],
+                              ids=_plain(tally["ids"]), text=f"{records} {said}: {reason}")
+
+
 def _positions(assets: Assets) -> Iterator[Finding]:
     kinds = assets.kinds
     placed = np.array([kind.footprint != "none" for kind in kinds])[assets.kind]
@@ -167,7 +181,8 @@ def _positions(assets: Assets) -> Iterator[Finding]:
     for name, rows in by_kind(assets, nowhere & placed).items():
         yield Finding(check="position", severity="warning", count=len(rows), ids=_first(assets, rows),
                       text=f"{_counted(kinds, name, len(rows))} {_have(len(rows))} no position",
-                      advice="Water at them is unknown; the cascade still reaches them.")
+                      advice="Its exposure is unknown; the cascade still reaches it." if len(rows) == 1 else
+                      "Their exposure is unknown; the cascade still reaches them.")
     there = np.flatnonzero(~nowhere & placed)
     cell = np.column_stack([assets.kind[there], np.round(assets.x_m[there] / SAME_PLACE_M),
                             np.round(assets.y_m[there] / SAME_PLACE_M)])
@@ -195,6 +210,8 @@ def _terrain(city_file: CityFile) -> Iterator[Finding]:
     if terrain is None:
         yield Finding(check="terrain", severity="note", text="The city has no terrain",
                       advice="Depth rasters work without; a river stage needs one.")
+        if np.all(np.isnan(assets.ground_m)):
+            return
     else:
         if np.isnan(terrain.error_m) or terrain.error_m > COARSE_TERRAIN_M:
             stated = "of unknown error" if np.isnan(terrain.error_m) else f"with an error of {terrain.error_m:g} m"
@@ -270,13 +287,14 @@ def _orphans(assets: Assets, supplies: Supplies) -> Iterator[Finding]:
         every = "All " if 1 < len(rows) == totals[kinds.index(name)] else ""
         yield Finding(check="orphan", severity="warning", count=len(rows), ids=_first(assets, rows),
                       text=f"{every}{_counted(kinds, name, len(rows))} {_have(len(rows))} no supplier",
-                      advice="They count as fed whatever happens: link them with supplied_by.")
+                      advice=("It counts as fed whatever happens: link it" if len(rows) == 1 else
+                              "They count as fed whatever happens: link them") + " with supplied_by.")
     for name, rows in by_kind(assets, without_consumer(assets, supplies)).items():
         yield Finding(check="empty", severity="warning" if name in {"cabinet", "circuit"} else "note", count=len(rows),
                       ids=_first(assets, rows),
                       text=f"{_counted(kinds, name, len(rows))} feed{'s' if len(rows) == 1 else ''} nothing",
-                      advice="Are their lamps missing, or linked to another id?" if name in {"cabinet", "circuit"}
-                      else "")
+                      advice=f"Are {'its' if len(rows) == 1 else 'their'} lamps missing, or linked to another id?"
+                      if name in {"cabinet", "circuit"} else "")
     dead = np.flatnonzero(never_in_service(assets, supplies))
     if len(dead):
         yield Finding(check="dead", severity="error", count=len(dead), ids=_first(assets, dead),
@@ -345,17 +363,20 @@ def _listed(parts: Sequence[str]) -> str:
 def _sources(city_file: CityFile, today: date) -> Iterator[Finding]:
     if not city_file.sources:
         yield Finding(check="source", severity="note", text="The city names no sources")
+    undated = []
     for source in city_file.sources:
         name = f"{source.name} ({source.file})" if source.file and source.file != source.name else source.name
         try:
             day = date.fromisoformat(source.date[:10])
         except ValueError:
-            yield Finding(check="source_date", severity="warning", count=1,
-                          text=f"The date of source {name} is not known",
-                          advice="Write it in the mapping: an answer is as old as its data.")
+            undated.append(source.file or source.name)
             continue
         years = (today - day).days / 365.25
         age = f"{years:.0f} years" if years >= 2 else f"{max((today - day).days, 0)} days"
         yield Finding(check="source_age", severity="warning" if years > OLD_YEARS else "note", count=1,
                       text=f"Source {name} is of {day.isoformat()}, {age} old",
                       advice="Ask its owner for a newer one." if years > OLD_YEARS else "")
+    if undated:
+        yield Finding(check="source_date", severity="warning", count=len(undated), ids=_plain(undated),
+                      text=f"{len(undated):,} source{'s have' if len(undated) > 1 else ' has'} no date",
+                      advice="Write it in the mapping: an answer is as old as its data.")

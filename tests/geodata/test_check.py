@@ -120,7 +120,7 @@ def test_sources_are_as_old_as_their_date() -> None:
     assert [(f.severity, f.text) for f in report.of("source_age")] == [
         ("warning", "Source Lampes (l.csv) is of 2018-02-18, 9 years old"),
         ("note", "Source Relevé (r.csv) is of 2026-11-12, 10 days old")]
-    assert report.of("source_date")[0].text == "The date of source Plan (p.shp) is not known"
+    assert str(report.of("source_date")[0]).startswith("1 source has no date (p.shp).")
 
 
 def test_broken_outline_and_inferred_link_are_said() -> None:
@@ -130,6 +130,17 @@ def test_broken_outline_and_inferred_link_are_said() -> None:
     report = check_city(replace(town, shapes=shapes), today=TODAY)
     assert report.of("shape")[0].ids == ("B",)
     assert report.of("inferred")[0].text == "1 link of lamps to a supplier is inferred, not known"
+
+
+def test_what_the_import_dropped_and_doubted_is_repeated() -> None:
+    layer = {"layer": "lamps", "dropped": {"no geometry at all": {"count": 7, "ids": ["1", "2", "3", "4", "5"]}},
+             "doubtful": {"id repeated; told apart by content": {"count": 1, "ids": ["L-7"]},
+                          "no position: kept": {"count": 1, "ids": ["L-9"]}}}
+    report = check_city(small_town(report={"layers": [layer]}), today=TODAY)
+    assert str(report.of("import_dropped")[0]) == (
+        "7 records of lamps are dropped by the import: no geometry at all (1, 2, 3, 4, 5 and 2 more).")
+    assert [f.text for f in report.of("import_doubtful")] == [
+        "1 record of lamps is doubtful: id repeated; told apart by content"]
 
 
 def test_report_for_programs_is_plain_json_and_counts_severities() -> None:
