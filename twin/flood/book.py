@@ -70,7 +70,8 @@ class FlowUnstable(InputError):  # noqa: N818 - named as operators say it
     """The computation cannot go on; says the cell, the time and the cause."""
 
     def __init__(self, *, time_s: float, row: int, column: int, x: float, y: float, cause: str, remedy: str) -> None:
-        self.time_s, self.row, self.column, self.x, self.y, self.cause = time_s, row, column, x, y, cause
+        #: Time [s], cell (row, column from 0) and place of the trouble.
+        self.time_s, self.cell, self.place, self.cause = time_s, (row, column), (x, y), cause
         super().__init__(field="flow model", found=f"{cause} at {time_s:.1f} s in row {row + 1}, column {column + 1} "
                          f"({x:.1f}, {y:.1f})", expected="water that moves slower than a step can follow",
                          remedy=remedy)

@@ -214,6 +214,7 @@ class FlowModel:
                          (self._uy2, self._uy)):
             new[...] = old
         self._active[:] = True
+        self._jobs = []
         self._rain_interval = -1
         self._look(raining=False)
 

@@ -1,0 +1,188 @@
+"""Speed of the flow model: ``python benchmarks/flood.py --case c1 --json``.
+
+Cases: ``c1`` (1000 x 1000 cells of 5 m, 20 mm/h for 30 min, all processes on), ``large`` (4000 x 4000, bare and full,
+against the read bandwidth measured in the same process), ``ea4`` (5 m, five hours), ``planes`` and ``peers`` (landlab
+and Itzi where they are installed: extra ``benchmark``), ``start`` (a second process), ``memory``. Every case prints
+``mcell_per_s`` and the ratio to a plain numpy step, a thread each; the best of ``--repeat`` runs counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numba
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from twin.flood.domain import Domain
+from twin.flood.model import FlowModel
+from twin.flood.rain import Rain
+from twin.flood.series import Series
+from twin.flood.setup import FlowSetup, Inflow, Losses
+from twin.hazard import Grid
+from twin.kernels import flow
+
+#: Bytes that a step moves per cell where nothing stays in cache: reads of h, qx, qy, dzx, dzy, rough, weight, carry;
+#: writes of h2, qx2, qy2, carry, the first three fetched before they are written.
+BYTES_PER_CELL = 8 * 4 + 4 * 4 + 3 * 4
+
+
+def c1_ground(n=1000, cell_m=5.0):
+    """A valley with knolls and noise: case C1 of the study behind the model."""
+    size = n * cell_m
+    along = (np.arange(n) + 0.5) * cell_m
+    x, y = np.meshgrid(along, size - along)
+    z = (0.01 * np.abs(x - size / 2) + 0.003 * (size - y)
+         + 0.15 * np.sin(2 * np.pi * x / 150) * np.cos(2 * np.pi * y / 210))
+    noise = np.pad(np.random.default_rng(1).standard_normal((n, n)), 1, mode="edge")
+    smooth = (noise[1:-1, 1:-1] + noise[:-2, 1:-1] + noise[2:, 1:-1] + noise[1:-1, :-2] + noise[1:-1, 2:]) / 5
+    grid = Grid(rows=n, columns=n, transform=(cell_m, 0, 0, 0, -cell_m, size), crs="EPSG:2154")
+    return z + 0.05 * smooth, grid
+
+
+def c1(n=1000, *, full=True, minutes=30.0):
+    """Case C1 as a setup; ``full`` adds infiltration and drains to rain and maxima."""
+    z, grid = c1_ground(n)
+    losses = Losses(loss_class=(np.arange(n * n).reshape(n, n) // 64 % 3).astype(np.uint8),
+                    conductivity_m_s=np.array([0.0, 3.4e-3 / 3600, 1.0e-3 / 3600]), suction_m=np.array([0, 0.02, 0.03]),
+                    drain_m_s=np.full((n, n), 2e-3 / 3600, np.float32)) if full else None
+    return FlowSetup(domain=Domain.of(z, grid, 0.05), rain=Rain.uniform(20.0, minutes * 60), losses=losses)
+
+
+def timed(setup, until_s):
+    """Seconds and cell updates of a run, compilation apart."""
+    model = FlowModel(setup)
+    begin = time.perf_counter()
+    model.advance(until_s)
+    return time.perf_counter() - begin, model
+
+
+def best(setup, until_s, repeat):
+    runs = [timed(setup, until_s) for _ in range(repeat)]
+    seconds, model = min(runs, key=lambda run: run[0])
+    book = model.book()
+    return {"seconds": seconds, "steps": book.steps, "mcell_per_s": book.cell_updates / seconds / 1e6,
+            "relative_error": book.relative_error, "created_m3": book.created_m3}, model
+
+
+def numpy_step(n=1000, steps=3):
+    """Million cell updates a second of the same equations in plain numpy, float32, one thread."""
+    rng = np.random.default_rng(1)
+    h = rng.uniform(0.01, 0.1, (n, n)).astype(np.float32)
+    dz = rng.uniform(-0.1, 0.1, (n, n - 1)).astype(np.float32)
+    q = np.zeros((n, n - 1), np.float32)
+    begin = time.perf_counter()
+    for _ in range(steps):
+        for _axis in range(2):
+            hf = np.maximum(np.maximum(h[:, :-1] + np.minimum(dz, 0), h[:, 1:] - np.maximum(dz, 0)), np.float32(1e-5))
+            b = q + np.float32(1.96) * hf * (dz + h[:, :-1] - h[:, 1:])
+            a = np.float32(0.05) / hf ** np.float32(7 / 3)
+            q = 2 * b / (1 + np.sqrt(1 + 4 * a * np.abs(b)))
+            h[:, :-1] -= np.float32(1e-3) * q
+            h[:, 1:] += np.float32(1e-3) * q
+    return n * n * steps / (time.perf_counter() - begin) / 1e6
+
+
+@numba.njit(parallel=True, fastmath=True)
+def _read(a, out):
+    for k in numba.prange(len(out)):
+        total = np.float32(0)
+        for v in a[k]:
+            total += v
+        out[k] = total
+
+
+def read_bandwidth(megabytes=512, repeat=5):
+    """Bytes a second that all threads read from memory."""
+    a = np.ones((64, megabytes * 1024 * 1024 // 4 // 64), np.float32)
+    out = np.zeros(64, np.float32)
+    _read(a, out)
+    seconds = []
+    for _ in range(repeat):
+        begin = time.perf_counter()
+        _read(a, out)
+        seconds.append(time.perf_counter() - begin)
+    return a.nbytes / min(seconds)
+
+
+def case_c1(repeat):
+    timed(c1(64), 10.0)
+    threads = numba.get_num_threads()
+    full, _ = best(c1(), 1800.0, repeat)
+    bare, _ = best(c1(full=False), 1800.0, repeat)
+    plain = numpy_step()
+    return {**full, "bare_mcell_per_s": bare["mcell_per_s"], "threads": threads, "numpy_mcell_per_s": plain,
+            "ratio_to_numpy_per_thread": full["mcell_per_s"] / threads / plain}
+
+
+def case_large(repeat, n=4000):
+    timed(c1(64), 10.0)
+    bandwidth = read_bandwidth()
+    out = {"bytes_per_cell": BYTES_PER_CELL, "read_gb_per_s": bandwidth / 1e9}
+    for name, full in (("bare", False), ("full", True)):
+        setup = replace(c1(n, full=full), dt_most_s=5.0)
+        rates = []
+        for _ in range(repeat):
+            model = FlowModel(setup)
+            model.advance(60.0)
+            done, begin = model.book().cell_updates, time.perf_counter()
+            model.advance(160.0)
+            rates.append((model.book().cell_updates - done) / (time.perf_counter() - begin))
+            del model
+        rate = max(rates)
+        out[name + "_mcell_per_s"] = rate / 1e6
+        out[name + "_share_of_bandwidth"] = rate * BYTES_PER_CELL / bandwidth
+    out["mcell_per_s"] = out["full_mcell_per_s"]
+    return out
+
+
+def case_ea4(repeat):
+    grid = Grid(rows=400, columns=200, transform=(5.0, 0, 0, 0, -5.0, 2000.0), crs="EPSG:27700")
+    inflow = Inflow(name="breach", line=np.array([[0.0, 990.0], [0.0, 1010.0]]),
+                    m3_s=Series.of(np.array([0, 5, 60, 240, 300]) * 60.0, [0, 0, 20, 20, 0]))
+    setup = FlowSetup(domain=Domain.of(np.zeros((400, 200)), grid, 0.05), inflows=(inflow,))
+    timed(c1(64), 10.0)
+    return best(setup, 18_000.0, repeat)[0]
+
+
+def case_memory(repeat):
+    """Bytes a cell that the model holds beside its inputs."""
+    model = FlowModel(c1(500))
+    held = sum(v.nbytes for v in vars(model).values() if isinstance(v, np.ndarray))
+    return {"bytes_per_cell_held": held / 250_000, "mcell_per_s": None}
+
+
+def case_start(repeat):
+    """Seconds until a second process has computed its first step: kernels come from the cache."""
+    code = ("import time, sys; t = time.perf_counter(); sys.path.insert(0, '.'); from benchmarks.flood import c1, timed;"
+            "timed(c1(64), 10.0); print(time.perf_counter() - t)")
+    root = Path(__file__).resolve().parents[1]
+    seconds = [float(subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True,
+                                    text=True).stdout) for _ in range(repeat + 1)]
+    return {"second_process_s": min(seconds[1:]), "mcell_per_s": None}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    cases = {name[5:]: value for name, value in globals().items() if name.startswith("case_")}
+    parser.add_argument("--case", choices=sorted(cases), default="c1")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    result = {"case": given.case, "strip_rows": flow.STRIP_ROWS, **cases[given.case](given.repeat)}
+    if given.json:
+        print(json.dumps(result))
+    else:
+        for name, value in result.items():
+            print(f"{name:28} {value:.6g}" if isinstance(value, float) else f"{name:28} {value}")
+
+
+if __name__ == "__main__":
+    main()

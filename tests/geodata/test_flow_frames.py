@@ -1,0 +1,155 @@
+"""The store of the flow model: computed, cached, resumed, read back as a hazard, exported."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from geodata import flow_frames
+from geodata.flow_frames import FlowFrames, make, open_flow, open_frames
+from geodata.flow_specs import seconds_of
+from geodata.hazards.specs import FloodSpec
+from geodata.terrain import Terrain
+from twin.errors import InputError
+from twin.flood.book import Cancelled
+from twin.hazard import Grid, Hazard
+
+START = datetime(2026, 6, 1, 18, tzinfo=UTC)
+HOUR = 3600
+
+
+@pytest.fixture
+def bowl(tiny_city):
+    """A bowl of 60 x 80 cells of 4 m around nothing but open ground."""
+    y, x = np.mgrid[:60, :80]
+    height = (0.01 * np.hypot(x - 40, y - 30) * 4 + 200).astype(np.float32)
+    grid = Grid(rows=60, columns=80, transform=(4.0, 0, 0, 0, -4.0, 240.0), crs="EPSG:2154")
+    city = tiny_city({"S": "substation", "L": "lamp"}, [("S", "L")])
+    return SimpleNamespace(city=city, shapes=np.full(len(city.assets), None, object), context={},
+                           terrain=Terrain(height_m=height, grid=grid, error_m=0.1))
+
+
+def spec(**more):
+    return FloodSpec.model_validate({"rain": {"mm_h": 60.0, "lasts": "30min"}, "model": {
+        "every": "10min", "infiltration": None, "edges": dict.fromkeys(("north", "east", "south", "west"), "closed")},
+        **more})
+
+
+def given(bowl, tmp_path):
+    return {"city_file": bowl, "folder": tmp_path, "start": START, "duration_s": HOUR}
+
+
+def test_store_is_a_hazard_with_frames_maxima_and_book(bowl, tmp_path):
+    told = []
+    water = make(spec(), tmp_path / "water", **given(bowl, tmp_path), progress=lambda now, end: told.append((now, end)))
+    assert isinstance(water, Hazard)
+    assert water.times_s.tolist() == [0, 600, 1200, 1800, 2400, 3000, 3600]
+    assert told[-1] == (3600.0, 3600.0)
+    middle = 30 * 80 + 40
+    series = [float(d[0]) for d in water.depths(np.array([middle]))]
+    assert series[0] == 0
+    assert series[-1] > 0.1
+    envelope = water.envelope()
+    assert envelope.peak_m[30, 40] == pytest.approx(max(series))
+    wet = [k for k, depth in enumerate(series) if depth >= 0.05]
+    assert (envelope.first[0, 30, 40], envelope.last[0, 30, 40]) == (wet[0], wet[-1])
+    assert envelope.first[2, 0, 0] == -1
+    assert water.book["rain_m3"] == pytest.approx(0.03 * 4800 * 16, rel=1e-6)
+    assert abs(water.book["relative_error"]) < 1e-6
+    assert water.peak_m[30, 40] >= max(series) - 1e-3
+    assert wet[0] * 600 - 600 <= water.arrival_s[30, 40] <= wet[0] * 600
+    assert water.depth_error_m == pytest.approx(np.hypot(0.1, 0.1))
+
+
+def test_same_inputs_are_read_from_the_cache_and_others_are_not(bowl, tmp_path, monkeypatch):
+    runs = []
+    finish = flow_frames._finish
+    monkeypatch.setattr(flow_frames, "_finish", lambda *a: (runs.append(1), finish(*a)))
+    for flood in (spec(), spec(), spec(rain={"mm_h": 50.0, "lasts": "30min"})):
+        open_flow(flood, **given(bowl, tmp_path), cache=tmp_path / "cache")
+    assert len(runs) == 2
+
+
+def test_stopped_run_goes_on_and_ends_identically(bowl, tmp_path, monkeypatch):
+    whole = make(spec(), tmp_path / "whole", **given(bowl, tmp_path))
+    monkeypatch.setattr(flow_frames, "CHECKPOINT_S", -1.0)
+    asked = []
+
+    def stop():
+        asked.append(1)
+        return len(asked) > 150
+
+    with pytest.raises(Cancelled):
+        make(spec(), tmp_path / "cut", **given(bowl, tmp_path), cancel=stop)
+    assert (tmp_path / "cut" / "checkpoint.npz").exists()
+    with pytest.raises(InputError, match="did not end"):
+        FlowFrames(tmp_path / "cut")
+    told = []
+    resumed = make(spec(), tmp_path / "cut", **given(bowl, tmp_path), progress=lambda now, end: told.append(now))
+    assert told[0] > 0
+    assert resumed.info == whole.info
+    for k in range(7):
+        assert resumed.frame(k).tobytes() == whole.frame(k).tobytes()
+    assert resumed.peak_m.tobytes() == whole.peak_m.tobytes()
+
+
+def test_frames_of_a_store_follow_the_scenarios_clock(bowl, tmp_path):
+    make(spec(), tmp_path / "water", **given(bowl, tmp_path))
+    later = datetime(2026, 6, 1, 18, 30, tzinfo=UTC)
+    water = open_frames(FloodSpec(frames="water"), folder=tmp_path, start=later)
+    assert water.times_s.tolist() == [-1800, -1200, -600, 0, 600, 1200, 1800]
+
+
+def test_export_is_netcdf_that_reads_back(bowl, tmp_path):
+    import xarray
+
+    water = make(spec(), tmp_path / "water", **given(bowl, tmp_path))
+    water.to_netcdf(tmp_path / "water.nc")
+    with xarray.open_dataset(tmp_path / "water.nc", engine="h5netcdf") as data:
+        assert data.depth.attrs["standard_name"] == "flood_water_thickness"
+        assert data.time.values[-1] == np.datetime64("2026-06-01T19:00")
+        assert float(data.depth[-1, 30, 40]) == pytest.approx(float(water.frame(6)[30, 40]), abs=1e-6)
+
+
+@pytest.mark.parametrize(("flood", "message"), [
+    ({"rain": {"file": "none.csv"}}, "none.csv: found no such file"),
+    ({"inflow": {"at": [100, 100], "m3_s": [1, 2], "every": "10min"}, "rain": None}, "a series that ends at 600 s"),
+    ({"inflow": {"at": [9000, 100], "m3_s": 1.0}, "rain": None}, "a place at 9000, 100"),
+    ({"model": {"cell_m": 5}}, "a whole multiple of 4 m"),
+    ({"model": {"infiltration": {"soil": "cheese"}}}, "'cheese'; expected one of sand, loamy_sand"),
+    ({"model": {"window": [9000, 0, 9100, 100]}}, "west, south, east, north inside"),
+])
+def test_what_cannot_be_computed_is_refused(bowl, tmp_path, flood, message):
+    with pytest.raises(InputError) as caught:
+        make(spec(**flood), tmp_path / "water", **given(bowl, tmp_path))
+    assert message in str(caught.value)
+
+
+def test_folder_of_something_else_is_left_alone(bowl, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    with pytest.raises(InputError, match="a folder with other things in it"):
+        make(spec(), tmp_path / "mine", **given(bowl, tmp_path))
+    assert (tmp_path / "mine" / "letter.txt").exists()
+
+
+def test_rain_of_a_file_with_a_gap(bowl, tmp_path):
+    (tmp_path / "rain.csv").write_text("time,mm_h\n2026-06-01T20:00+02:00,30\n0:10,\n1h,0\n".replace("0:10", "10min"))
+    with pytest.raises(InputError, match=r"no value|gaps"):
+        make(spec(rain={"file": "rain.csv"}), tmp_path / "water", **given(bowl, tmp_path))
+    water = make(spec(rain={"file": "rain.csv", "gaps": "dry"}), tmp_path / "water", **given(bowl, tmp_path))
+    assert any("taken as dry" in note for note in water.notes)
+    assert water.book["rain_m3"] == pytest.approx(30 / 6 / 1000 * 4800 * 16, rel=1e-6)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("1h30", 5400), ("45s", 45), ("2 h", 7200), ("1d", 86400), (20, 20)])
+def test_durations(text, seconds):
+    assert seconds_of(text) == seconds
+
+
+def test_duration_without_a_unit_is_refused():
+    with pytest.raises(ValueError, match="is not a duration"):
+        seconds_of("20")
