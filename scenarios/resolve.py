@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
+from scenarios import supply_changes
 from scenarios.inputs import Input, flood_files, inputs_of
 from scenarios.reading import KeyPath
 from scenarios.schema import Event, Fact, Scenario
@@ -144,6 +145,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
     notes = _notes(scenario.facts, town.assets, clock, _streets(read))
     changed, thresholds, warnings = _with_thresholds(town.assets, scenario, complaints)
     changed, repairs = _with_repairs(changed, scenario, complaints)
+    supplies, links = supply_changes.changed(town.assets, town.supplies, scenario.supplies, complaints.add)
     _check_expected(scenario, town.assets, clock)
     if scenario.duration % scenario.step and scenario.step > scenario.duration:
         complaints.add(("step",), found=f"{scenario.step} s", expected=f"at most the duration, {scenario.duration} s")
@@ -156,8 +158,8 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         declared=tuple(sorted(declared, key=lambda d: (d.at_s, d.action, d.asset))),
         notes=tuple(sorted(notes, key=lambda n: (n.at_s, n.text))),
         dark=DarkHours(by=scenario.dark.by, on=scenario.dark.on or "", off=scenario.dark.off or ""),
-        thresholds=thresholds, repair_s=repairs, flood=_flood_json(scenario))
-    city_used = replace(read, city=replace(town, assets=changed))
+        thresholds=thresholds, repair_s=repairs, supplies=links, flood=_flood_json(scenario))
+    city_used = replace(read, city=replace(town, assets=changed, supplies=supplies))
     hazard = None
     if scenario.flood is not None:
         from geodata.hazards import open_hazard

@@ -199,6 +199,30 @@ class Repair(Part):
         return self
 
 
+class Link(Part):
+    """A link of supply, the way the service flows."""
+
+    supplier: AssetId
+    consumer: AssetId
+    transfer_s: int = Field(default=0, ge=0, le=366 * 86_400)
+    """seconds until it delivers once the group has lost the supplier it had (with `add`)"""
+
+
+class SupplyChange(Part):
+    """A link that the scenario adds or takes away, for the whole run: exactly one of the two."""
+
+    add: Link | None = None
+    """one more supplier for an asset's power, after those that it has: a second feed, a generator"""
+    remove: Link | None = None
+    """one of several suppliers taken away; to cut the only one, say `cut` or `fail` under `events`"""
+
+    @model_validator(mode="after")
+    def _one_change(self) -> SupplyChange:
+        if (self.add is None) == (self.remove is None):
+            raise InputError(found="both" if self.add else "neither", expected="exactly one of 'add' and 'remove'")
+        return self
+
+
 class Dark(Part):
     """When darkness counts: the sun at the place, or the city's switching profile."""
 
@@ -318,6 +342,8 @@ class Scenario(Part):
     """by kind (all assets of it) or by asset id (which wins)"""
     repair_s: dict[str, Repair] = {}
     """by kind: seconds from dry to back in service"""
+    supplies: tuple[SupplyChange, ...] = ()
+    """links of supply added or taken away"""
     reset_s: int = Field(default=1800, ge=0, le=366 * 86_400)
     """seconds from a circuit's last mended lamp until its protection is closed again"""
     dark: Dark = Dark()

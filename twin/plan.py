@@ -81,6 +81,9 @@ class Plan:
     thresholds: tuple[tuple[str, str, float], ...] = ()
     #: Repairs of the scenario: kind, seconds if live and if dead as the water came; already in the city's kinds.
     repair_s: tuple[tuple[str, int, int], ...] = ()
+    #: Links that the scenario adds or removes: ``add`` or ``remove``, supplier, consumer, seconds of transfer; already
+    #: in the city's supplies.
+    supplies: tuple[tuple[str, str, str, int], ...] = ()
     #: The hazard as the scenario resolved it: plain JSON values, paths relative, digests beside them.
     flood: str = "{}"
 
@@ -98,6 +101,7 @@ class Plan:
         plain["declared"] = [{**asdict(d), "action": d.action.name.lower()} for d in self.declared]
         plain["thresholds"] = [list(row) for row in self.thresholds]
         plain["repair_s"] = [list(row) for row in self.repair_s]
+        plain["supplies"] = [list(row) for row in self.supplies]
         plain["flood"] = json.loads(self.flood)
         return plain
 

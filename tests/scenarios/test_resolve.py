@@ -159,10 +159,44 @@ def test_a_gauge_reading_is_held_against_the_levels_of_the_water(scenario: Make)
     from geodata.town import valmont
 
     prepared = prepare(scenario("""\
-flood: {river_stage: {river: ouche, gauge: pont-neuf, datum: gauge, levels: [["16:00", 1.0], ["20:00", 3.0]]}, after: hold}
+flood:
+  river_stage: {river: ouche, gauge: pont-neuf, datum: gauge, levels: [["16:00", 1.0], ["20:00", 3.0]]}
+  after: hold
 facts:
   - {at: "18:00", gauge: pont-neuf, level_m: 2.31, by: "lecture de l’échelle"}
 """), valmont())
     assert {"warning": "gauge_reading", "gauge": "pont-neuf", "at_s": 7200, "read_m": 2.31, "scenario_m": 2.0,
             "difference_m": 0.31, "by": "lecture de l’échelle"} in prepared.warnings
     assert [(note.at_s, note.text) for note in prepared.plan.notes] == [(7200, "pont-neuf: 2.31 m")]
+
+
+def test_a_second_feed_is_the_last_alternative_of_the_same_group(scenario: Make, hand_file: CityFile) -> None:
+    prepared = prepare(scenario("supplies: [{add: {supplier: S2, consumer: B1, transfer_s: 900}}]"), hand_file)
+    supplies, row = prepared.city.supplies, prepared.city.assets.row
+    edges = supplies.edges_into(row("B1"))
+    assert [(int(s), int(g), int(p), int(t)) for s, g, p, t in zip(
+        supplies.supplier[edges], supplies.group[edges], supplies.preference[edges], supplies.transfer_s[edges],
+        strict=True)] == [(row("S1"), 0, 0, 0), (row("S2"), 0, 1, 900)]
+    assert prepared.plan.supplies == (("add", "S2", "B1", 900),)
+    assert len(hand_file.city.supplies) == len(supplies) - 1, "the caller's city stays"
+
+
+def test_one_of_two_feeds_is_taken_away(scenario: Make, hand_file: CityFile) -> None:
+    prepared = prepare(scenario("supplies: [{remove: {supplier: S1, consumer: C2}}]"), hand_file)
+    row = prepared.city.assets.row
+    assert prepared.city.supplies.suppliers_of(row("C2")).tolist() == [row("S2")]
+    assert prepared.city.supplies.suppliers_of(row("C1")).tolist() == [row("S1"), row("S2")]
+
+
+def test_a_second_feed_keeps_a_building_in_service_when_the_first_fails(scenario: Make, hand_file: CityFile) -> None:
+    from scenarios import run_scenario
+
+    night = "events: [{at: +1h, fail: S1, until: +5h}]\n"
+    feed = "supplies: [{add: {supplier: S2, consumer: B1, transfer_s: 900}}]\n"
+    row = hand_file.city.assets.row("B1")
+    without = run_scenario(prepare(scenario(night), hand_file)).outages
+    having = run_scenario(prepare(scenario(night + feed), hand_file)).outages
+    assert [(int(s), int(e)) for s, e in zip(without.start_s[without.asset == row], without.end_s[without.asset == row],
+                                             strict=True)] == [(3600, 18_000)]
+    assert [(int(s), int(e)) for s, e in zip(having.start_s[having.asset == row], having.end_s[having.asset == row],
+                                             strict=True)] == [(3600, 4500)]
