@@ -48,3 +48,14 @@ def test_every_shipped_scenario_is_valid(validator: Any) -> None:
 @pytest.mark.parametrize("name", BY_FORM)
 def test_what_is_wrong_by_its_form_is_refused(validator: Any, name: str) -> None:
     assert list(validator.iter_errors(read_document(INVALID / f"{name}.yaml").data))
+
+
+def test_the_documents_hold_every_key() -> None:
+    from scenarios import schema as models
+
+    text = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    parts = (models.Scenario, models.Event, models.Fact, models.Threshold, models.ExpectCounts, models.ExpectAsset,
+             models.Dark, models.Link)
+    for part in parts:
+        for name in part.model_fields:
+            assert f"{name}:" in text or f"`{name}`" in text, f"{part.__name__}.{name}"
