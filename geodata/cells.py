@@ -44,7 +44,7 @@ def index_cells(assets: Assets, shapes: Any, crs: str, grid: Grid, terrain: Terr
         Terrain with its raised cells, on any grid; None: no cell is left out.
     """
     kinds = np.array([kind.footprint for kind in assets.kinds], dtype=object)[assets.kind]
-    x, y = _moved(np.array(assets.x_m), np.array(assets.y_m), crs, grid.crs)
+    x, y = moved_points(np.array(assets.x_m), np.array(assets.y_m), crs, grid.crs)
     cell = grid.cell_of(x, y)
     has_place = ~(np.isnan(x) | np.isnan(y)) & (kinds != "none")
     coverage = np.where(cell >= 0, Coverage.INSIDE, Coverage.UNKNOWN).astype(np.int8)
@@ -69,7 +69,8 @@ def index_cells(assets: Assets, shapes: Any, crs: str, grid: Grid, terrain: Terr
     return _index(owner[order], cells[order], coverage, grid)
 
 
-def _moved(x: FloatArray, y: FloatArray, crs: str, grid_crs: str) -> tuple[FloatArray, FloatArray]:
+def moved_points(x: FloatArray, y: FloatArray, crs: str, grid_crs: str) -> tuple[FloatArray, FloatArray]:
+    """Give points in another CRS; NaN where one has no place there."""
     if same_crs(crs, grid_crs):
         return x, y
     known = ~(np.isnan(x) | np.isnan(y))
@@ -94,7 +95,7 @@ def _shape_cells(polygons: Any, is_area: Any, crs: str, grid: Grid) -> tuple[Int
     parts, of_part = shapely.get_parts(polygons, return_index=True)
     rings, of_ring = shapely.get_rings(parts, return_index=True)
     coordinates, of_point = shapely.get_coordinates(rings, return_index=True)
-    x, y = _moved(coordinates[:, 0], coordinates[:, 1], crs, grid.crs)
+    x, y = moved_points(coordinates[:, 0], coordinates[:, 1], crs, grid.crs)
     a, b, c, d, e, f = grid.transform
     determinant = a * e - b * d
     column = (e * (x - c) - b * (y - f)) / determinant
@@ -117,7 +118,7 @@ def _not_raised(of_shape: Int64Array, cells: Int64Array, is_outline: Any, grid: 
     else:
         a, b, c, d, e, f = grid.transform
         column, row = cells % grid.columns + 0.5, cells // grid.columns + 0.5
-        x, y = _moved(a * column + b * row + c, d * column + e * row + f, grid.crs, terrain.grid.crs)
+        x, y = moved_points(a * column + b * row + c, d * column + e * row + f, grid.crs, terrain.grid.crs)
         there = terrain.grid.cell_of(x, y)
         raised = (there >= 0) & terrain.raised.ravel()[np.maximum(there, 0)]
     raised &= is_outline[of_shape]

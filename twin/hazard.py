@@ -69,7 +69,11 @@ class Envelope:
 
 @runtime_checkable
 class Hazard(Protocol):
-    """Water depth over time. Whatever has these is a hazard."""
+    """Water depth over time. Whatever has these is a hazard.
+
+    One that can tell by how much its highest water missed a dry cell has ``shortfall_m(cells)`` too, (C,) [m], inf
+    where nobody can say: the exposure then finds the doubtful among the dry.
+    """
 
     @property
     def grid(self) -> Grid:

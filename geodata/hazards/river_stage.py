@@ -18,6 +18,7 @@ import shapely
 from pyproj import CRS
 from scipy.spatial import cKDTree
 
+from geodata.cells import moved_points
 from geodata.gauges import Hydrograph, read_levels
 from geodata.hazards.specs import Hand, Readings, RiverStage
 from geodata.hazards.vectors import lines_of, moved, polygons_of, read_shapes
@@ -35,6 +36,9 @@ GAUGE_REACH_M = 1000.0
 #: Parts of a river nearer to each other than this are one line [m].
 _GAP_M = 150.0
 _STATIONS = 4000
+#: Levels whose peak stays so far below the river's ground, or whose least stands so far above it, are of another
+#: datum [m].
+_BELOW_BED_M, _ABOVE_BED_M = 10.0, 60.0
 #: Name of the place where levels hold that come with none.
 NO_PLACE = "no gauge"
 #: Above this error of the terrain, what a single lamp does is an illustration [m].
@@ -73,6 +77,7 @@ def open_stage(spec: RiverStage | Hand, *, city_file: CityFile, folder: Path, st
                          remedy=_extents(axis, terrain, crs))
     river = River(chainage_m=chainage_m, thalweg_m=thalweg_m, cells=cells,
                   stations=_stations(cells, axis, chainage_m, terrain, crs))
+    _check_datum(gauges, river, terrain, field)
     level_m = surface(river, places, np.column_stack([graph.at(times_s) for graph in graphs]))
     options: dict[str, Any] = {"method": "hand"}
     if isinstance(spec, RiverStage):
@@ -82,6 +87,21 @@ def open_stage(spec: RiverStage | Hand, *, city_file: CityFile, folder: Path, st
     return stage(terrain.height_m, terrain.grid, river, level_m, times_s, cell_m=cell_size_m(terrain),
                  after=after, depth_error_m=error_m,
                  notes=_notes(spec, graphs, [g[1] for g in gauges], error_m, terrain), **options)
+
+
+def _check_datum(gauges: list[tuple[float, str, Hydrograph]], river: River, terrain: Terrain, field: str) -> None:
+    """Refuse levels far from the river's own ground: readings posing as altitudes, another zero, another datum."""
+    slack_m = 2 * float(np.nan_to_num(terrain.error_m))
+    for place, name, graph in gauges:
+        bed_m = float(np.interp(place, river.chainage_m, river.thalweg_m))
+        is_high = graph.level_m.min() > bed_m + _ABOVE_BED_M + slack_m
+        if not is_high and graph.level_m.max() >= bed_m - _BELOW_BED_M - slack_m:
+            continue
+        raise InputError(
+            file=graph.file, field=f"{field}.datum", ids=(name,), found=f"water between {graph.level_m.min():.2f} and "
+            f"{graph.level_m.max():.2f} m where the terrain of the river stands at {bed_m:.2f} m",
+            expected="levels near the river's ground, in the terrain's datum",
+            remedy="Readings above a gauge's zero want `datum: gauge`; check the zero, and the unit.")
 
 
 def frame_times(graphs: list[Hydrograph], every_s: float, duration_s: int, *, hold: bool, field: str) -> Int64Array:
@@ -198,8 +218,7 @@ def _profile(axis: Any, terrain: Terrain, crs: str, field: str) -> tuple[Any, Fl
 
 def _lowest_beside(points: FloatArray, terrain: Terrain, crs: str) -> FloatArray:
     """Give the lowest terrain among the cell of each point and its eight neighbours: bridges and banks stand out."""
-    moved_points = moved(np.asarray(shapely.points(points), object), crs, terrain.grid.crs)
-    x, y = shapely.get_coordinates(moved_points).T
+    x, y = moved_points(points[:, 0], points[:, 1], crs, terrain.grid.crs)
     cell = terrain.grid.cell_of(x, y)
     height = np.full(len(cell), np.inf)
     rows, columns = terrain.height_m.shape
@@ -322,9 +341,9 @@ def _stations(cells: Int64Array, axis: Any, chainage_m: FloatArray, terrain: Ter
     """Give the station nearest to each river cell."""
     a, b, c, d, e, f = terrain.grid.transform
     column, row = cells % terrain.grid.columns + 0.5, cells // terrain.grid.columns + 0.5
-    centres = np.asarray(shapely.points(a * column + b * row + c, d * column + e * row + f), object)
+    x, y = moved_points(a * column + b * row + c, d * column + e * row + f, terrain.grid.crs, crs)
     stations = shapely.get_coordinates(shapely.line_interpolate_point(axis, chainage_m))
-    _, nearest = cKDTree(stations).query(shapely.get_coordinates(moved(centres, terrain.grid.crs, crs)))
+    _, nearest = cKDTree(stations).query(np.column_stack([x, y]))
     return nearest.astype(np.int32)
 
 

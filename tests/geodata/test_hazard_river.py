@@ -119,6 +119,8 @@ def test_levels_that_end_early_are_refused_or_held(tmp_path):
     ({"gauge": "nowhere"}, r"gauge 'nowhere'.*\(PN\)"),
     ({"gauge": None}, "levels above a gauge's zero, and no gauge"),
     ({"levels": "none.csv"}, "no such file"),
+    ({"datum": "altitude"}, r"between 1\.00 and 3\.00 m where the terrain of the river stands at 97\."),
+    ({"levels": [["+0h", 100.0], ["+1h", 300.0]], "zero_m": 97.0}, "check the zero"),
     ({"levels": [["+0h", 1.0], ["+0h", 2.0]]}, "repeated time"),
     ({"levels": [["-3h", 1.0], ["-2h", 2.0]]}, "end before the start"),
     ({"levees": [{"line": [[0, 0], [1, 1]], "crest_m": 3.0}]}, "a levee off the terrain"),
