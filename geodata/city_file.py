@@ -91,7 +91,7 @@ class _Shapes:
         held = vars(city_file)
         if "_shapes" not in held:
             assets, shapes = city_file.city.assets, held["_outlines"].copy()
-            bare = np.flatnonzero(np.equal(shapes, None) & ~np.isnan(assets.x_m) & ~np.isnan(assets.y_m)
+            bare = np.flatnonzero(shapely.is_missing(shapes) & ~np.isnan(assets.x_m) & ~np.isnan(assets.y_m)
                                   & ~placeless(assets))
             shapes[bare] = shapely.points(assets.x_m[bare], assets.y_m[bare])
             shapes.flags.writeable = False

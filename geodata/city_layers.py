@@ -118,7 +118,7 @@ def _asset_layer(city_file: CityFile, code: int, rows: Any, ids: Mapping[str, li
         if always or not np.all(np.isnan(getattr(assets, name)[rows])):
             columns[name] = floats_to_arrow(getattr(assets, name)[rows])
     x, y, shapes = assets.x_m[rows], assets.y_m[rows], city_file.outlines[rows]
-    is_bare = np.equal(shapes, None)
+    is_bare = shapely.is_missing(shapes)
     with np.errstate(invalid="ignore"):
         is_point = (shapely.get_type_id(shapes) == 0) & ~shapely.has_z(shapes) & (
             shapely.get_x(shapes) == x) & (shapely.get_y(shapes) == y)
@@ -160,7 +160,7 @@ def _with_geometry(table: pa.Table, wkb: pa.Array) -> pa.Table:
 
 
 def _geometry_type(shapes: TextArray) -> str:
-    present = shapes[~np.equal(shapes, None)]
+    present = shapes[~shapely.is_missing(shapes)]
     types = {int(i) for i in np.unique(shapely.get_type_id(present))}
     name = _GEOMETRY.get(types.pop(), "Unknown") if len(types) == 1 else "Unknown"
     return f"{name} Z" if name != "Unknown" and len(present) and np.all(shapely.has_z(present)) else (

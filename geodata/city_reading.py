@@ -127,7 +127,7 @@ def _context(package: Package, layer: str) -> dict[str, Any]:
     columns = [name for name in package.columns(layer) if name not in {"fid", "geom"}]
     table = package.read(layer, columns)
     shapes, x, y = shapes_of(as_array(table["geom"]))
-    bare = np.flatnonzero(np.equal(shapes, None) & ~np.isnan(x))
+    bare = np.flatnonzero(shapely.is_missing(shapes) & ~np.isnan(x))
     shapes[bare] = shapely.points(x[bare], y[bare])
     n = table.num_rows
 

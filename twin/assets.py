@@ -266,6 +266,8 @@ class Assets:
     def replaced(self, **columns: Any) -> Assets:
         """Give a copy with some columns replaced (thresholds of a scenario, say); sources are the caller's to set."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
+        if "id" in columns:
+            values["_row_of"] = {}
         for name, value in columns.items():
             values[name] = value if isinstance(value, Labels) else column(value, values[name].dtype.type, len(self))
         return Assets(**values)

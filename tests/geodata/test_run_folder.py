@@ -17,14 +17,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import geodata.run_folder as run_folder_module
-from geodata.city_file import read_city, write_city
+from geodata.city_file import CityFile, read_city, write_city
 from geodata.package import Package
 from geodata.run_folder import Run, read_run, write_run
 from geodata.run_tables import TABLES
 from tests.geodata.runs import made_up_result, made_up_water
 from tests.geodata.towns import assert_same, small_town
+from tests.reference.hand_town import HandTown
 from twin.errors import InputError
 from twin.result import Result
+from twin.run import run
 
 INPUTS = [{"name": "city", "file": "ville.gpkg", "sha256": "ab" * 32}]
 
@@ -253,3 +255,15 @@ def test_manual_names_every_table_column_and_key(tmp_path: Path) -> None:
             named |= {column for column in package.columns(table) if not column.startswith("src_")}
         named |= set(package.pairs("metadata", "key", "value"))
     assert sorted(word for word in named if f"`{word}`" not in manual) == []
+
+
+def test_run_read_back_explains_in_the_same_words(tmp_path: Path, hand_town: HandTown) -> None:
+    result = run(hand_town.city, hand_town.plan, hand_town.exposure)
+    town = CityFile(city=hand_town.city, shapes=np.full(len(hand_town.city.assets), None, dtype=object))
+    write_run(result, town, None, None, np.zeros(0, np.int64), tmp_path / "run")
+    again = read_run(tmp_path / "run").result
+    for name in hand_town.city.assets.id:
+        for lang in ("fr", "en"):
+            for at_s in (None, 20_000, 38_000):
+                assert str(again.explain(name, lang, at_s)) == str(result.explain(name, lang, at_s))
+                assert again.explain(name, lang, at_s).to_dict() == result.explain(name, lang, at_s).to_dict()
