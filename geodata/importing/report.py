@@ -108,7 +108,12 @@ class ImportReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Give JSON values, as the city file keeps them."""
+        layers = [*self.layers, *self.context]
+        records = {"asked": sum(layer.read - layer.not_asked for layer in layers),
+                   "kept": sum(sum(layer.kept.values()) for layer in layers),
+                   **{outcome: sum(layer.count(outcome) for layer in layers) for outcome in OUTCOMES}}
         return {"city": self.city, "crs": self.crs, "assets": dict(self.assets), "supplies": self.supplies,
+                "records": records,
                 "layers": [layer.to_dict() for layer in self.layers],
                 "context": [layer.to_dict() for layer in self.context],
                 "links": [link.to_dict() for link in self.links], "notes": list(self.notes),
@@ -123,7 +128,9 @@ def report_text(report: dict[str, Any]) -> str:
     """Give an import report (as a city file keeps it) for people, one fact a line."""
     lines = [f"{report['city']} ({report['crs']}): "
              + ", ".join(f"{count:,} {kind}" for kind, count in report["assets"].items())
-             + f"; {report['supplies']:,} supplies"]
+             + f"; {report['supplies']:,} supplies",
+             "{asked:,} records asked for: {kept:,} kept, {dropped:,} dropped; {mended:,} times mended, {doubtful:,} "
+             "times doubtful".format(**report["records"])]
     for title, layers in (("Layers", report["layers"]), ("Context", report["context"])):
         if layers:
             lines += ["", title]

@@ -68,7 +68,7 @@ def read_csv(path: Path, name: str, spec: CsvSpec, encoding: str | None) -> Tabl
     names, repeated = unique_names(header)
     body = head + 1
     units: dict[str, str] = {}
-    if spec.unit_row or (spec.unit_row is None and body < len(rows) and _is_unit_row(rows[body])):
+    if spec.unit_row or (spec.unit_row is None and _has_unit_row(rows[body:body + 2])):
         units = {column: unit for column, cell in zip(names, rows[body], strict=False) if (unit := _unit(cell))}
         body += 1
     kept = [(row, line) for row, line in zip(rows[body:], lines[body:], strict=True)
@@ -177,6 +177,11 @@ def _header(rows: list[list[str]], lines: list[int], width: int, spec: CsvSpec, 
 def _unit(cell: str) -> str | None:
     """Give the unit in a cell; empty for a cell that stands for none; ``None`` for a cell that is no unit."""
     return _UNIT_WORDS.get(cell.strip().strip("()[]").strip().casefold())
+
+
+def _has_unit_row(rows: list[list[str]]) -> bool:
+    """Say whether the first of these rows holds units: where the next looks the same, both are data (lines A, V, W)."""
+    return bool(rows) and _is_unit_row(rows[0]) and not (len(rows) > 1 and _is_unit_row(rows[1]))
 
 
 def _is_unit_row(row: list[str]) -> bool:

