@@ -176,7 +176,7 @@ class Assets:
         InputError
             Repeated or empty ids, an unknown kind, heights out of order (``fail_m`` below ``touch_m``).
         """
-        ids = np.array(list(id), dtype=object)
+        ids = np.array(id if isinstance(id, np.ndarray) else list(id), dtype=object)
         n = len(ids)
         _check_ids(ids)
         codes = column(kind if isinstance(kind, np.ndarray) and kind.dtype.kind == "i" else kinds.codes(list(kind)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -375,8 +376,6 @@ def test_disk_that_fills_leaves_nothing(tmp_path: Path) -> None:
         "except InputError as error:\n    print(error)\n    raise SystemExit(2)\n")
 
     def limit() -> None:
-        import signal
-
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
+import signal
+import subprocess
+import sys
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -267,3 +271,25 @@ def test_run_read_back_explains_in_the_same_words(tmp_path: Path, hand_town: Han
             for at_s in (None, 20_000, 38_000):
                 assert str(again.explain(name, lang, at_s)) == str(result.explain(name, lang, at_s))
                 assert again.explain(name, lang, at_s).to_dict() == result.explain(name, lang, at_s).to_dict()
+
+
+def test_disk_that_fills_leaves_no_folder(tmp_path: Path) -> None:
+    """A limit on the size of files stands for a full disk."""
+    program = (
+        "import sys, numpy as np; from pathlib import Path; sys.path.insert(0, sys.argv[2])\n"
+        "from geodata.run_folder import write_run\n"
+        "from tests.geodata.runs import made_up_result; from tests.geodata.towns import small_town\n"
+        "from twin.errors import InputError\n"
+        "try:\n    town = small_town()\n"
+        "    write_run(made_up_result(town), town, None, None, np.zeros(0, np.int64), Path(sys.argv[1]) / 'run')\n"
+        "except InputError as error:\n    print(error)\n    raise SystemExit(2)\n")
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+
+    done = subprocess.run([sys.executable, "-B", "-c", program, str(tmp_path), str(Path(__file__).parents[2])],
+                          capture_output=True, text=True, preexec_fn=limit, check=False, timeout=60)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "expected a place that can be written" in done.stdout
+    assert list(tmp_path.iterdir()) == []
