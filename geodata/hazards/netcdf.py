@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from geodata.city_file import CityFile
 
 #: Usual names of a depth, in order of trust.
-DEPTHS = ("h", "depth", "water_depth", "waterdepth", "flood_depth", "wd", "hmax", "inundation_depth", "Band1")
+DEPTHS = ("h", "depth", "water_depth", "waterdepth", "flood_depth", "wd", "inundation_depth")
+MAXIMA = ("hmax", "max_depth", "Band1")
 _STANDARD = ("flood_water_thickness", "water_depth", "sea_floor_depth_below_sea_surface")
 _X = ("x", "lon", "longitude", "easting", "projection_x_coordinate", "corner_x")
 _Y = ("y", "lat", "latitude", "northing", "projection_y_coordinate", "corner_y")
@@ -68,7 +69,7 @@ def open_netcdf(spec: NetCDF, *, city_file: CityFile, folder: Path, start: datet
         if bed_m is not None:
             values -= bed_m
         is_dry = nodata == "dry" or (nodata == "auto" and outside is not None)
-        clean(values.reshape(-1), np.float32(np.nan), UNITS_M[spec.unit], 0.0 if is_dry else float("nan"))
+        clean(values.reshape(-1), float("nan"), UNITS_M[spec.unit], 0.0 if is_dry else float("nan"))
         if outside is not None and nodata != "dry":
             values[outside] = np.nan
         if frame == len(times_s) // 2:
@@ -117,12 +118,14 @@ def _depth(data: xarray.Dataset, spec: NetCDF, file: str, field: str) -> str:
         if data[name].attrs.get("standard_name") in _STANDARD:
             return name
     for name in DEPTHS:
-        if name in wide and data[name].ndim >= (3 if "time" in data.sizes and name == "hmax" else 2):
+        if name in wide:
             return name
-    if "zs" in wide and "zb" in held:
+    if "zs" in wide and "zb" in data:
         return "zs"
-    if "hmax" in wide:
-        return "hmax"
+    # Maxima over a run are the last choice: they have one frame.
+    for name in MAXIMA:
+        if name in wide:
+            return name
     raise InputError(file=file, field=field, found=f"variables {', '.join(held) or 'none'}",
                      expected="a depth of water: standard name flood_water_thickness, or h, depth, hmax, or zs and zb",
                      remedy="Name it with `variable`.")

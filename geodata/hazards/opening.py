@@ -110,7 +110,8 @@ def check_meets(grid: Grid, city_file: CityFile, *, field: str) -> None:
     a, b, c, d, e, f = grid.transform
     corners = np.array([(c + a * col + b * row, f + d * col + e * row)
                         for col in (0, grid.columns) for row in (0, grid.rows)])
-    west, south, east, north = *corners.min(axis=0), *corners.max(axis=0)
+    west, south = corners.min(axis=0).tolist()
+    east, north = corners.max(axis=0).tolist()
     if np.any((x >= west) & (x <= east) & (y >= south) & (y <= north)):
         return
     raise InputError(

@@ -162,7 +162,7 @@ def read_depth(path: Path, layout: Layout, *, band: int, unit: str, nodata: str,
         depth_m[values == 255] = np.nan
     if hidden is not None:
         depth_m[hidden] = np.nan
-    clean(depth_m.reshape(-1), np.float32(np.nan if declared is None else declared), UNITS_M[unit],
+    clean(depth_m.reshape(-1), float(np.float32(np.nan if declared is None else declared)), UNITS_M[unit],
           missing_value(nodata, declared))
     if check:
         refuse_levels(depth_m, path.name, field)

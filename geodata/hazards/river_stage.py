@@ -269,7 +269,7 @@ def find_gauge(name: str, city_file: CityFile, field: str) -> int:
         The city has no such gauge; its gauges are listed.
     """
     assets = city_file.city.assets
-    gauges = np.flatnonzero(assets.of_kind("gauge")) if "gauge" in assets.kinds.names else []
+    gauges = np.flatnonzero(assets.of_kind("gauge")).tolist() if "gauge" in assets.kinds.names else []
     wanted = folded(name)
     for row in gauges:
         if name == assets.id[row] or wanted in (folded(assets.id[row]), folded(assets.name[row])):

@@ -61,6 +61,7 @@ def test_sfincs_map_output_with_2d_coordinates_and_a_bed(tmp_path, transposed):
     data = xarray.Dataset(
         {"zs": (("time", "n", "m"), level.astype("float32")), "zb": (("n", "m"), bed.astype("float32")),
          "msk": (("n", "m"), domain), "zsmax": (("timemax", "n", "m"), level[1:].astype("float32")),
+         "hmax": (("timemax", "n", "m"), depth_field()[1:]),
          "crs": ((), 0, {"epsg_code": "EPSG:2154"})},
         coords={"time": ("time", [0.0, 3600.0], TIMES), "timemax": ("timemax", [3600.0], TIMES),
                 "x": (("n", "m"), x), "y": (("n", "m"), y)})
