@@ -438,7 +438,8 @@ def _exposure(reduction: _Reduction, index: CellIndex, assets: Assets, depth_err
         touched_at_s=column(touched_at_s, np.int64), failed_at_s=column(first(Level.FAIL), np.int64),
         water_left_at_s=column(np.where(has_touch, left_s, NONE), np.int64), margin_m=column(margin_m, np.float64),
         is_doubtful=column(is_doubtful, np.bool_), coverage=column(coverage, np.int8), wet=wet,
-        unknown_s=column(reduction.by_row(reduction.unknown_s), np.int64))
+        unknown_s=column(np.where(~has_cells & (coverage == Coverage.UNKNOWN), reduction.duration_s,
+                                  reduction.by_row(reduction.unknown_s)), np.int64))
 
 
 def _real(crossings: Crossings, has_touch: BoolArray) -> Crossings:

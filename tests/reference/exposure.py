@@ -47,3 +47,17 @@ def peak(times_s, depths_um, duration_s, after):
     """Peak over the closed horizon [µm] and the second at which it is first reached."""
     at = [math.floor(depth_at(times_s, depths_um, t, after) or 0) for t in range(duration_s + 1)]
     return max(at), at.index(max(at))
+
+
+def unknown_seconds(times_s, depths_um, duration_s, after):
+    """Seconds of the horizon whose frames, the one before and the one after, are not both known."""
+    total = 0
+    for t in range(duration_s):
+        if t < times_s[0]:
+            total += depths_um[0] is None
+        elif t >= times_s[-1]:
+            total += depths_um[-1] is None and (after == "hold" or t == times_s[-1])
+        else:
+            i = max(k for k, at in enumerate(times_s) if at <= t)
+            total += depths_um[i] is None or depths_um[i + 1] is None
+    return total

@@ -142,6 +142,13 @@ def test_unknown_runs_as_dry_and_says_so():
     assert np.isnan(exposure.margin_m).tolist() == [True, False, True, False, True, False]
 
 
+def test_an_asset_outside_the_grid_is_unknown_all_the_time():
+    exposure = expose(Frames([0], [[0.4]]), points([[0], []], [Coverage.INSIDE, Coverage.UNKNOWN]), lamps(2),
+                      duration_s=100)
+    assert exposure.unknown_s.tolist() == [0, 100]
+    assert np.isnan(exposure.peak_depth_m[1])
+
+
 def test_a_value_deeper_than_any_flood_is_unknown():
     exposure = expose(Frames([0], [[3.4e38]]), points([[0]]), lamps(1), duration_s=10)
     assert exposure.coverage.tolist() == [Coverage.UNKNOWN]
@@ -230,6 +237,7 @@ def test_agrees_with_the_second_by_second_reference(flood):
         for level, level_um in ((Level.TOUCH, 100_000), (Level.FAIL, 300_000), (Level.RECEDE, 100_000)):
             expected = reference.crossings(times, series, level_um, duration_s, after)
             assert of_level(exposure, asset, level) == expected
+        assert exposure.unknown_s[asset] == reference.unknown_seconds(times, series, duration_s, after)
         peak_um, when = reference.peak(times, series, duration_s, after)
         if exposure.coverage[asset] != Coverage.UNKNOWN:
             assert exposure.peak_depth_m[asset] == pytest.approx(peak_um * 1e-6, abs=2e-6)
