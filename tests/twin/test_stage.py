@@ -220,3 +220,32 @@ def test_the_envelope_is_that_of_the_frames(seed):
         near = (np.abs(np.nan_to_num(depth) - step) < 2e-6).any(axis=0)
         assert (found.first[s] == first)[~near].all()
         assert (found.last[s] == last)[~near].all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("gauges", [1, 2])
+def test_a_sloping_surface_wets_what_a_flood_fill_at_that_surface_wets(seed, gauges):
+    rng = np.random.default_rng(seed)
+    rows, columns = 30, 60
+    bed = 50 - 0.02 * np.arange(columns)
+    terrain = (bed[None, :] + rng.uniform(0.2, 2.5, (rows, columns))).astype(np.float32)
+    terrain[15] = bed
+    cells = 15 * columns + np.arange(columns)
+    river = River(chainage_m=np.arange(columns, dtype=float), thalweg_m=bed, cells=cells,
+                  stations=np.arange(columns, dtype=np.int32))
+    rise = np.array([0.0, 0.8, 1.6, 0.4])
+    places = np.array([10.0, 50.0])[:gauges]
+    level_m = surface(river, places, bed[places.astype(int)][None, :] + rise[:, None] * np.array([1.0, 1.3])[:gauges])
+    water = stage(terrain, grid_of(terrain), river, level_m, np.arange(4, dtype=np.int64) * 600, cell_m=(1.0, 1.0),
+                  drain_mm_h=1e9)
+    # The river is straight along the rows: each cell's nearest station is that of its column.
+    for frame, depth in enumerate(frames(water)):
+        if gauges == 2 and frame != int(rise.argmax()):
+            continue  # exact at the peak, an approximation away from it
+        low = terrain <= level_m[frame][None, :] - 1e-3
+        low[15] = True
+        label, _ = scipy.ndimage.label(low)
+        joined = label == label[15, 0]
+        expected = np.where(joined, level_m[frame][None, :] - terrain, 0)
+        sure = np.abs(terrain - level_m[frame][None, :]) > 3e-3
+        np.testing.assert_allclose(depth[sure], np.maximum(expected, 0)[sure], atol=2e-3)
