@@ -18,7 +18,7 @@ import pyproj
 import shapely
 
 from geodata.city_file import CityFile, Context, SourceRecord, check_crs
-from geodata.importing.columns import FieldValues, field_values, nulls_of
+from geodata.importing.columns import FieldValues, Others, chosen, field_values, nulls_of
 from geodata.importing.ground import terrain_of
 from geodata.importing.ids import identified, repeats
 from geodata.importing.layers import Layer, Progress, Tables, give_ids, open_layer, project, settle_crs
@@ -27,8 +27,9 @@ from geodata.importing.places import nearest_names, within_names
 from geodata.importing.positions import utm_of
 from geodata.importing.readers import files_of, shown
 from geodata.importing.report import ImportReport
-from geodata.importing.schema import ContextSpec, IdSpec, LayerSpec, Mapping, SourceSpec
+from geodata.importing.schema import ContextSpec, FieldSpec, IdSpec, LayerSpec, Mapping, SourceSpec, TableSpec
 from geodata.importing.streets import StreetNet
+from geodata.importing.tables import Table
 from geodata.importing.values import texts
 from geodata.importing.yaml_file import load_model
 from twin.assets import Assets, Labels, Protection, Source
@@ -95,7 +96,7 @@ def import_city(mapping: Path | str, data: Path | str | None = None, progress: P
     root = Path(data) if data is not None else path.parent
     say = progress or (lambda _line: None)
     kinds = built_in_kinds().with_kinds(declared.kinds)
-    layers, context = _open_all(declared, root, kinds, say)
+    layers, context, others = _open_all(declared, root, kinds, say)
     middle, crs = _settle(declared, [*layers.values(), *context.values()])
     say("positions and ids")
     complaints: list[InputError] = []
@@ -111,9 +112,9 @@ def import_city(mapping: Path | str, data: Path | str | None = None, progress: P
         report.notes.append(f"the mapping names no CRS: {crs}, the UTM zone of the city")
     prefixed = _city_ids(layers, report)
     say("fields")
-    contexts = _contexts(declared, context, complaints)
+    contexts = _contexts(context, others, complaints)
     _near_misses(declared, report)
-    return _assembled(declared, root, kinds, crs, middle, layers, prefixed, contexts, report, complaints, say)
+    return _assembled(declared, root, kinds, crs, middle, layers, prefixed, contexts, report, complaints, others, say)
 
 
 class _collecting:  # noqa: N801 - reads as a statement: with _collecting(complaints)
@@ -139,7 +140,7 @@ def _raise(complaints: list[InputError]) -> None:
 
 
 def _open_all(declared: Mapping, root: Path, kinds: Kinds,
-              say: Callable[[str], None]) -> tuple[dict[str, Layer], dict[str, Layer]]:
+              say: Callable[[str], None]) -> tuple[dict[str, Layer], dict[str, Layer], Others]:
     tables, complaints = Tables(root, declared), []
     layers: dict[str, Layer] = {}
     for spec in declared.layers:
@@ -160,8 +161,21 @@ def _open_all(declared: Mapping, root: Path, kinds: Kinds,
             with _collecting(complaints):
                 name = kind if len(specs) == 1 else f"{kind}.{place}"
                 context[name] = open_layer(item, name, tables, layers, kinds)
+    looked_at: dict[str, Table] = {}
+    for name, table_spec in declared.tables.items():
+        with _collecting(complaints):
+            whole = tables.read(table_spec)
+            looked_at[name] = whole.take(chosen(whole, table_spec))
     _raise(complaints)
-    return layers, context
+
+    def others(name: str) -> tuple[Table, TableSpec]:
+        if name in layers:
+            return layers[name].table, layers[name].spec
+        if name in looked_at:
+            return looked_at[name], declared.tables[name]
+        raise InputError(field="from", found=f"'{name}'", expected=f"one of {', '.join([*layers, *looked_at])}")
+
+    return layers, context, others
 
 
 def _settle(declared: Mapping, layers: Sequence[Layer]) -> tuple[tuple[float, float], str]:
@@ -208,16 +222,16 @@ def _near_misses(declared: Mapping, report: ImportReport) -> None:
                 report.warnings.append(f"field '{field}' is kept as src_{field}; did you mean '{near[0]}'?")
 
 
-def _contexts(declared: Mapping, layers: dict[str, Layer], complaints: list[InputError]) -> dict[str, Context]:
+def _contexts(layers: dict[str, Layer], others: Others, complaints: list[InputError]) -> dict[str, Context]:
     parts: dict[str, list[Context]] = {}
     for name, layer in layers.items():
         with _collecting(complaints):
-            parts.setdefault(name.split(".", 1)[0], []).append(_context(name, layer))
+            parts.setdefault(name.split(".", 1)[0], []).append(_context(name, layer, others))
     _raise(complaints)
     return {name: _joined_context(items) for name, items in parts.items()}
 
 
-def _context(name: str, layer: Layer) -> Context:
+def _context(name: str, layer: Layer, others: Others) -> Context:
     spec = layer.spec
     assert isinstance(spec, ContextSpec)
     kept = ~shapely.is_missing(layer.geometry)
@@ -231,10 +245,10 @@ def _context(name: str, layer: Layer) -> Context:
     ids = found.id
     label = np.full(n, "", dtype=object)
     if spec.name is not None:
-        label = _field(layer, "name", spec.name).as_texts()
+        label = _field(layer, "name", spec.name, others).as_texts()
     columns: dict[str, Any] = {}
     for field, item in spec.fields.items():
-        values = _field(layer, field, item)
+        values = _field(layer, field, item, others)
         columns[field] = values.values if values.values.dtype.kind == "f" else values.as_texts()
     columns |= _extras(layer, spec.keep)
     layer.report.kept[name.split(".", 1)[0]] = n
@@ -256,14 +270,7 @@ def _joined_context(items: list[Context]) -> Context:
                    columns={name: np.concatenate([part(item, name) for item in items]) for name in names})
 
 
-def _field(layer: Layer, name: str, spec: Any, layers: dict[str, Layer] | None = None) -> FieldValues:
-    def others(other: str) -> Any:
-        if other not in (layers or {}):
-            raise InputError(file=layer.report.file, field=f"fields.{name}.from", found=f"layer '{other}'",
-                             expected=f"one of {', '.join(layers or {})}")
-        found = (layers or {})[other]
-        return found.table, found.spec
-
+def _field(layer: Layer, name: str, spec: FieldSpec, others: Others) -> FieldValues:
     allowed = PROTECTIONS if name == "protection" else ()
     is_number = True if name in NUMBERS else False if name in TEXTS or allowed else None
     values = field_values(layer.table, layer.spec, name, spec, is_number=is_number, allowed=allowed, others=others)
@@ -293,8 +300,9 @@ def _extras(layer: Layer, keep: Any) -> dict[str, Any]:
 
 def _assembled(declared: Mapping, root: Path, kinds: Kinds, crs: str, middle: tuple[float, float],
                layers: dict[str, Layer], ids: dict[str, TextArray], contexts: dict[str, Context],
-               report: ImportReport, complaints: list[InputError], say: Callable[[str], None]) -> CityFile:
-    columns, extra = _columns(layers, kinds, ids, complaints)
+               report: ImportReport, complaints: list[InputError], others: Others,
+               say: Callable[[str], None]) -> CityFile:
+    columns, extra = _columns(layers, kinds, ids, others, complaints)
     shapes = np.concatenate([layer.geometry for layer in layers.values()])
     inside = np.concatenate([layer.point for layer in layers.values()])
     x_m, y_m = shapely.get_x(inside), shapely.get_y(inside)
@@ -320,7 +328,7 @@ def _assembled(declared: Mapping, root: Path, kinds: Kinds, crs: str, middle: tu
                                     own_id=layer.id, first_row=row, x_m=x_m[row:row + n], y_m=y_m[row:row + n],
                                     id=ids[name]))
         row += n
-    edges, report.links = link_all(placeables, net)
+    edges, report.links = link_all(placeables, net, others)
     say("streets, districts and ground")
     _place_names(declared, contexts, shapes, x_m, y_m, columns, report)
     terrain = terrain_of(declared.terrain, root, x_m, y_m, crs, shapes, columns, city_ids, kind, kinds, report)
@@ -347,7 +355,7 @@ def _rows(layers: dict[str, Layer], name: str) -> slice:
     raise KeyError(name)
 
 
-def _columns(layers: dict[str, Layer], kinds: Kinds, ids: dict[str, TextArray],
+def _columns(layers: dict[str, Layer], kinds: Kinds, ids: dict[str, TextArray], others: Others,
              complaints: list[InputError]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """Give the fields of all assets, and the imported columns of each kind."""
     total = sum(len(layer.id) for layer in layers.values())
@@ -364,7 +372,7 @@ def _columns(layers: dict[str, Layer], kinds: Kinds, ids: dict[str, TextArray],
         made: dict[str, Any] = {}
         for field, spec in layer.spec.fields.items():
             with _collecting(complaints):
-                values = _field(layer, field, spec, layers)
+                values = _field(layer, field, spec, others)
                 if field in NUMBERS:
                     columns[field][rows] = _believable(layer, field, values.as_numbers())
                 elif field in TEXTS:
@@ -470,6 +478,7 @@ def _assets(kinds: Kinds, ids: TextArray, kind: TextArray, x_m: Any, y_m: Any, c
 def _sources(declared: Mapping, root: Path) -> tuple[SourceRecord, ...]:
     """Give a record of every file read, with its digest, licence and date."""
     specs: list[tuple[list[str], SourceSpec]] = [(layer.file, layer.source) for layer in declared.layers]
+    specs += [(item.file, item.source) for item in declared.tables.values()]
     specs += [(item.file, item.source) for items in declared.context.values() for item in items]
     if declared.terrain is not None:
         specs.append((declared.terrain.file, declared.terrain.source))

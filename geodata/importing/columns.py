@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,7 +146,7 @@ def field_values(table: Table, layer: TableSpec, name: str, spec: FieldSpec, *, 
     if spec.looked_up_in is None:
         parts = [read_text(table, layer, column, path) for column in columns]
     else:
-        parts, lost = _looked_up(table, layer, spec, columns, path, others)
+        parts, lost, _ = looked_up(table, layer, spec.looked_up_in, spec.match, columns, path, others)
         tallies.append(("doubtful", f"{name}: no such record in {spec.looked_up_in}; left empty", lost))
     parts = [without_nulls(part, spec.no_value) for part in parts]
     if len(parts) == 1:
@@ -190,22 +190,43 @@ def _constant(table: Table, spec: FieldSpec, path: str) -> float:
         raise InputError(file=table.file, field=f"{path}.value", found=repr(spec.value), expected="a number") from None
 
 
-def _looked_up(table: Table, layer: TableSpec, spec: FieldSpec, columns: list[str], path: str,
-               others: Others | None) -> tuple[list[TextArray], BoolArray]:
-    """Give columns of another layer for each record, and the records that it has no partner for."""
+def looked_up(table: Table, layer: TableSpec, where: str, on: Mapping[str, str], columns: list[str], path: str,
+              others: Others | None) -> tuple[list[TextArray], BoolArray, BoolArray]:
+    """Give columns of another layer or table for each record of this one.
+
+    Parameters
+    ----------
+    table, layer
+        The records.
+    where
+        Name of the other layer or table.
+    on
+        Own column -> its column; both must hold the same.
+    columns
+        Its columns that are wanted.
+    path
+        Key of the mapping, for messages.
+    others
+        Gives layers and tables by name.
+
+    Returns
+    -------
+    tuple
+        The columns; the mask of records without a partner there; of those with several, whose first counts.
+    """
     assert others is not None
-    assert spec.looked_up_in is not None
-    other, other_spec = others(spec.looked_up_in)
-    mine = list(zip(*(read_text(table, layer, own, f"{path}.match") for own in spec.match), strict=True))
-    theirs = zip(*(read_text(other, other_spec, column, f"{path}.match") for column in spec.match.values()),
-                 strict=True)
+    other, other_spec = others(where)
+    mine = list(zip(*(read_text(table, layer, own, path) for own in on), strict=True))
+    theirs = zip(*(read_text(other, other_spec, column, path) for column in on.values()), strict=True)
     row_of: dict[Any, int] = {}
+    repeated = set()
     for row, key in enumerate(theirs):
-        row_of.setdefault(key, row)
+        if row_of.setdefault(key, row) != row:
+            repeated.add(key)
     rows = np.array([row_of.get(key, -1) for key in mine], dtype=np.int64)
     found = [read_text(other, other_spec, column, path) for column in columns]
     values = [np.array([None if row < 0 else column[row] for row in rows] or [], dtype=object) for column in found]
-    return values, rows < 0
+    return values, rows < 0, np.array([key in repeated for key in mine], dtype=bool)
 
 
 def _scale(table: Table, spec: FieldSpec, columns: list[str], name: str, unit: str | None) -> float:

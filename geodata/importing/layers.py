@@ -93,7 +93,8 @@ class Tables:
 
 def _columns_named(mapping: Mapping) -> Iterator[str]:
     """Give every column name that a mapping speaks of: OSM tags are looked for only then."""
-    specs: list[TableSpec] = [*mapping.layers, *(item for items in mapping.context.values() for item in items)]
+    specs: list[TableSpec] = [*mapping.layers, *(item for items in mapping.context.values() for item in items),
+                              *mapping.tables.values()]
     for spec in specs:
         yield from (column for every in spec.where for column in every)
         yield from spec.no_value
@@ -102,14 +103,14 @@ def _columns_named(mapping: Mapping) -> Iterator[str]:
             fields.append(spec.name)
         for item in fields:
             yield from ([item.column] if item.column else item.columns)
-            yield from item.match
+            yield from (*item.match, *item.match.values())
         if isinstance(spec, LayerSpec):
             if spec.kind.column:
                 yield spec.kind.column
             yield from spec.distinct
             for link in spec.supplied_by:
                 for one in (link, *link.any_of, *link.first_of):
-                    yield from (*one.by, *one.match, *one.match.values())
+                    yield from (*one.by, *one.match, *one.match.values(), *one.on, *one.on.values())
         if spec.__class__ is not TableSpec and getattr(spec, "id", None) is not None:
             yield from spec.id.columns  # type: ignore[attr-defined]
 

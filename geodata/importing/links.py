@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geodata.importing.columns import read_text
+from geodata.importing.columns import Others, looked_up, read_text
 from geodata.importing.report import LinkReport
 from geodata.importing.schema import LayerSpec, LinkSpec
 from geodata.importing.streets import StreetNet
@@ -82,7 +82,8 @@ class Found:
     along_m: FloatArray
 
 
-def link_all(layers: Sequence[Placeable], streets: StreetNet | None) -> tuple[Edges, list[LinkReport]]:
+def link_all(layers: Sequence[Placeable], streets: StreetNet | None,
+             others: Others) -> tuple[Edges, list[LinkReport]]:
     """Resolve all links of all layers.
 
     Raises
@@ -102,7 +103,7 @@ def link_all(layers: Sequence[Placeable], streets: StreetNet | None) -> tuple[Ed
             anybody = np.zeros(len(consumers), dtype=bool)
             for preference, choice in enumerate(alternatives):
                 report = LinkReport(layer=layer.name, how=_said(choice), asked=len(consumers))
-                found = _resolve(layer, choice, layers, streets, report, f"supplied_by.{group}")
+                found = _resolve(layer, choice, layers, streets, report, f"supplied_by.{group}", others)
                 myself = found.supplier == consumers
                 report.add("an asset that names itself as its supplier; left out", layer.id[myself])
                 linked = np.flatnonzero((found.supplier != NONE) & ~myself)
@@ -149,14 +150,14 @@ def _already(edges: Edges, consumer: Int64Array, supplier: Int64Array, group: in
 
 
 def _resolve(layer: Placeable, link: LinkSpec, layers: Sequence[Placeable], streets: StreetNet | None,
-             report: LinkReport, path: str) -> Found:
+             report: LinkReport, path: str, others: Others) -> Found:
     n = len(layer.raw)
     if link.first_of:
         supplier = np.full(n, NONE, dtype=np.int64)
         source = np.full(n, Source.SURVEY, dtype=np.int64)
         along = np.full(n, np.nan)
         for choice in link.first_of:
-            found = _resolve(layer, choice, layers, streets, report, path)
+            found = _resolve(layer, choice, layers, streets, report, path, others)
             new = (supplier == NONE) & (found.supplier != NONE)
             supplier[new], source[new], along[new] = found.supplier[new], found.source[new], found.along_m[new]
         return Found(supplier=supplier, source=source, along_m=along)
@@ -164,7 +165,12 @@ def _resolve(layer: Placeable, link: LinkSpec, layers: Sequence[Placeable], stre
     if link.nearest_m is not None:
         return _nearest(layer, link, suppliers, streets, report)
     own = link.by or list(link.match)
-    parts = [read_text(layer.table, layer.spec, column, path) for column in own]
+    if link.looked_up_in is not None:
+        parts, lost, several = looked_up(layer.table, layer.spec, link.looked_up_in, link.on, own, path, others)
+        report.add(f"stands not in {link.looked_up_in}", layer.id[lost])
+        report.add(f"stands more than once in {link.looked_up_in}; the first counts", layer.id[several])
+    else:
+        parts = [read_text(layer.table, layer.spec, column, path) for column in own]
     keys = _keys(parts)
     table: dict[str, int] = {}
     folded: dict[str, int] = {}
@@ -295,7 +301,8 @@ def _said(link: LinkSpec) -> str:
         way = "along streets" if link.along == "street" else "in a straight line"
         return f"by the nearest {supplier} within {link.nearest_m:g} m {way}"
     if link.by:
-        return f"by the id of its {supplier} in {', '.join(link.by)}"
+        through = f" of {link.looked_up_in}" if link.looked_up_in else ""
+        return f"by the id of its {supplier} in {', '.join(link.by)}{through}"
     return f"by {', '.join(k if k == v else f'{k} = {v}' for k, v in link.match.items())} of its {supplier}"
 
 

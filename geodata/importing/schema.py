@@ -288,6 +288,8 @@ class LinkSpec(Declared):
     layer: str | None = Field(default=None, description="layer of the suppliers, where a kind alone is ambiguous")
     by: Names = Field(default_factory=list, description="own columns that hold the supplier's id")
     match: Pairs = Field(default_factory=dict, description="own column -> the supplier's column")
+    looked_up_in: str | None = Field(default=None, alias="from", description="table or layer whose columns 'by' names")
+    on: Pairs = Field(default_factory=dict, description="own column -> that table's column")
     nearest_m: float | None = Field(default=None, gt=0, description="nearest supplier within this distance")
     along: Literal["street", "line"] = Field(default="street", description="how 'nearest' is measured; without streets "
                                              "in a straight line")
@@ -306,14 +308,15 @@ class LinkSpec(Declared):
         value = dict(value)
         if isinstance(value.get("by"), str):
             value["by"] = [value["by"]]
-        if isinstance(value.get("match"), str):
-            value["match"] = [value["match"]]
-        if isinstance(value.get("match"), list):
-            value["match"] = {str(name): str(name) for name in value["match"]}
+        for key in ("match", "on"):
+            if isinstance(value.get(key), str | list):
+                value[key] = {name: name for name in _texts(value[key])}
         return value
 
     @model_validator(mode="after")
     def _one_way(self) -> LinkSpec:
+        if bool(self.looked_up_in) != bool(self.on) or (self.on and not self.by):
+            raise ValueError("a link through a table says by (its column), from (its name), on (own column: its column)")
         ways = [bool(self.by), bool(self.match), self.nearest_m is not None, bool(self.any_of), bool(self.first_of)]
         if sum(ways) != 1:
             raise ValueError("a link is exactly one of by, match, nearest_m, any_of, first_of")
@@ -429,6 +432,7 @@ class Mapping(Declared):
     source: SourceSpec = SourceSpec()
     kinds: dict[str, dict[str, Any]] = Field(default_factory=dict, description="own kinds, as twin/data/kinds.toml")
     layers: list[LayerSpec] = Field(min_length=1)
+    tables: dict[str, TableSpec] = Field(default_factory=dict, description="files that are only looked up in")
     context: dict[str, list[ContextSpec]] = Field(default_factory=dict, json_schema_extra=_or_one_each)
     terrain: TerrainSpec | None = None
     street_within_m: float = Field(default=60.0, gt=0, description="farther assets get no street by distance")

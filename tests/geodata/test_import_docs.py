@@ -57,7 +57,7 @@ def test_mapping_fragments_are_valid(text: str) -> None:
 
 def test_links_of_the_table_are_valid() -> None:
     links = re.findall(r"^\| `(\{(?:kind|layer|first_of|any_of).*?\})` \|", TEXT, re.MULTILINE)
-    assert len(links) == 5
+    assert len(links) == 6
     for link in links:
         LinkSpec.model_validate(yaml(link))
 

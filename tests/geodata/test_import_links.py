@@ -132,6 +132,37 @@ context:
         "count": 1, "ids": ["off"]}
 
 
+def test_a_list_of_links_in_a_file_of_its_own(tmp_path: Path) -> None:
+    files = {
+        "boxes.csv": "ID,x,y\nC1,770000,6278000\nC2,770100,6278000\n",
+        "lamps.csv": "ID,MODEL,x,y\na,M1,770010,6278000\nb,M2,770110,6278000\nc,,770120,6278000\n",
+        "links.csv": "PL;ARM;STATE\na;C2;old\na;C1;on\nb;C2;on\nb;C1;on\n",
+        "models.json": '{"models": [{"code": "M1", "watt": 150}, {"code": "M2", "watt": 36.5}]}',
+    }
+    layers = f"""
+  - {{file: boxes.csv, kind: cabinet, id: ID, {XY}}}
+  - file: lamps.csv
+    kind: lamp
+    id: ID
+    position: {{x: x, y: y}}
+    crs: EPSG:2154
+    fields: {{power_w: {{from: models, match: {{MODEL: code}}, column: watt}}}}
+    supplied_by: {{kind: cabinet, by: ARM, from: links, on: {{ID: PL}}}}
+tables:
+  links: {{file: links.csv, where: {{STATE: "on"}}}}
+  models: {{file: models.json, records: models}}
+"""
+    city_file = city(tmp_path, files, layers)
+    assert {(e["from"], e["to"]) for e in edges(city_file)} == {("C1", "a"), ("C2", "b")}
+    np.testing.assert_array_equal(city_file.extra["lamp"]["src_power_w"], [150, 36.5, np.nan])
+    reasons = {why: tally["ids"] for why, tally in city_file.report["links"][0]["reasons"].items()}
+    assert reasons["stands not in links"] == ["c"]
+    assert reasons["stands more than once in links; the first counts"] == ["b"]
+    assert {source.file for source in city_file.sources} == set(files)
+    with pytest.raises(InputError, match="found 'nowhere'; expected one of boxes, lamps, links, models"):
+        city(tmp_path, files, layers.replace("from: links", "from: nowhere"))
+
+
 def test_a_circuit_without_place_is_measured_at_its_cabinet(tmp_path: Path) -> None:
     city_file = city(tmp_path, {
         "boxes.csv": "ID,x,y\nC1,770000,6278000\n",

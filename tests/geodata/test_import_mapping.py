@@ -109,7 +109,8 @@ def test_allowed_keys_are_found_through_lists_and_tables() -> None:
     assert allowed_keys(Mapping, ("layers", 0, "where", 0, "ETAT")) == [
         "in", "not", "above", "below", "matches", "present"]
     assert set(allowed_keys(Mapping, ("terrain",))) >= {"file", "error_m", "void"}
-    assert LinkSpec.model_fields.keys() == set(allowed_keys(Mapping, ("layers", 0, "supplied_by", 0)))
+    assert {info.alias or name for name, info in LinkSpec.model_fields.items()} == set(
+        allowed_keys(Mapping, ("layers", 0, "supplied_by", 0)))
 
 
 def plain(content: Any) -> Any:
