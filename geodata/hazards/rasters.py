@@ -150,18 +150,24 @@ def read_depth(path: Path, layout: Layout, *, band: int, unit: str, nodata: str,
         except RasterioError:
             raise InputError(file=path.name, field=field, found="a file that breaks off", expected="a whole raster",
                              remedy="Copy it again: it is truncated.") from None
-        declared = dataset.nodata
+        declared, packing = dataset.nodata, (dataset.scales[band - 1], dataset.offsets[band - 1])
         hidden = None
         if MaskFlags.per_dataset in dataset.mask_flag_enums[band - 1]:
             hidden = dataset.read_masks(band, window=rasterio.windows.Window(col, row, columns, rows)) == 0
         is_byte = values.dtype == np.uint8
-        if check and values.dtype.kind in "iu" and unit == "m":
+        if check and values.dtype.kind in "iu" and unit == "m" and packing == (1.0, 0.0):
             _refuse_classes(values, declared, path.name, field)
     depth_m = np.ascontiguousarray(values, np.float32)
     if is_byte:
         depth_m[values == 255] = np.nan
     if hidden is not None:
         depth_m[hidden] = np.nan
+    if packing != (1.0, 0.0):
+        # The file stores whole numbers and says how to unpack them; its no-data is of the stored kind.
+        depth_m[values == declared] = np.nan
+        depth_m *= packing[0]
+        depth_m += packing[1]
+        declared = None if declared != 0 else 0.0
     clean(depth_m.reshape(-1), float(np.float32(np.nan if declared is None else declared)), UNITS_M[unit],
           missing_value(nodata, declared))
     if check:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import rasterio
 from pydantic import ValidationError
 
 from geodata.hazards import FloodSpec
@@ -93,6 +94,15 @@ def test_centimetres_are_metres_when_said(tmp_path):
     raster(tmp_path / "d.tif", FLAT + 45, dtype="int16")
     water = opened({"raster": {"file": "d.tif", "unit": "cm"}}, tmp_path, city())
     assert at(water, (50, 50))[0] == [pytest.approx(0.45)]
+
+
+def test_packed_depths_are_unpacked_as_the_file_says(tmp_path):
+    values = FLAT + 45
+    values[:, :10] = -999
+    with rasterio.open(raster(tmp_path / "d.tif", values, dtype="int16", nodata=-999), "r+") as dataset:
+        dataset.scales, dataset.offsets = (0.01,), (0.0,)
+    water = opened({"raster": {"file": "d.tif"}}, tmp_path, city())
+    assert at(water, (50, 50), (150, 50))[0] == [-1.0, pytest.approx(0.45)]
 
 
 def test_a_raster_held_for_a_period_comes_and_goes_at_its_seconds(tmp_path):
