@@ -30,7 +30,7 @@ from viewer.public import Allowed
 from viewer.scene import Scene, pack_scene
 from viewer.spec import specification
 from viewer.states import states, svg
-from viewer.words import registers
+from viewer.words import REGISTERS, registers
 
 #: Scripts of both pages in the order of their dependence; a page adds its own at the end.
 _SCRIPTS = ("format.js", "unpack.js", "intervals.js", "symbols.js", "shapes.js", "water.js", "labels.js", "ground.js",
@@ -85,7 +85,6 @@ def page(run: Any, *, public: bool, lang: str, released_by: str | None = None, c
     scene = pack_scene(run, allowed, public=public)
     clock = _Clock(run)
     config = {**_common(run, clock), "public": public, "lang": lang}
-    words = registers()
     if public:
         from viewer.public_page import public_view
 
@@ -94,13 +93,12 @@ def page(run: Any, *, public: bool, lang: str, released_by: str | None = None, c
         name = "public"
     else:
         config |= _operator(run, scene, clock)
-        words = {key: given for key, given in words.items() if key != "simple"}
         view = {"symbols": {key: svg(key) for key in states()["symbols"]}}
         name = "operator"
     kinds = [{"name": kind.name, "words": {language: {"one": w.one, "many": w.many, "gender": w.gender}
                                            for language, w in kind.words.items()},
               "stages": [round(stage.value) for stage in kind.repair_s]} for kind in run.result.city.assets.kinds]
-    texts = {"kinds": kinds, "words": words, "states": states(), "spec": specification(public=public)}
+    texts = {"kinds": kinds, "words": _words(name), "states": states(), "spec": specification(public=public)}
     for key, value in texts.items():
         scene.packer.text(key, value)
     deck = _deck()
@@ -143,6 +141,18 @@ def _script(last: str) -> str:
     if "</script" in joined.lower():
         raise ValueError("a script of the page would end its own element")
     return joined
+
+
+@cache
+def _words(name: str) -> dict[str, dict[str, Any]]:
+    """Give the texts that a page can ask for, by register: those that its scripts and templates name."""
+    asked = _script(f"{name}.js") + "".join(_SOURCES.joinpath("templates", file).read_text("utf-8")
+                                            for file in (f"{name}.html", "zoom.html"))
+    named = set(re.findall(r"['\"]([a-z_0-9]+)['\"]", asked))
+    begun = tuple(set(re.findall(r"[`\"]([a-z_]+)(?:\$\{|\{\{)", asked)))
+    wanted = REGISTERS if name == "public" else LANGUAGES
+    return {register: {key: text for key, text in registers()[register].items()
+                       if key in named or key.startswith(begun)} for register in wanted}
 
 
 @cache

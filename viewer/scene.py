@@ -31,6 +31,8 @@ from viewer.water import pack_water
 
 #: Layers of the city's own that are drawn as ground, and whether their shapes are closed.
 _GROUND = {"park": True, "water": True, "bridge": True}
+#: A public file is carried by phones: fewer cells and frames of water, a quarter of an hour in a night of two days.
+_PUBLIC_WATER = {"longest": 400, "frames": 150}
 #: Outlines are simplified by this in a public file [m]: under a pixel at the closest zoom.
 _SIMPLIFY_M = 0.4
 
@@ -72,7 +74,7 @@ def pack_scene(run: Any, allowed: Allowed, *, public: bool) -> Scene:
             pack_shapes(packer, name, frame, shapes, closed=closed, simplify_m=1.0)
     _pack_names(packer, frame, context, allowed)
     water = pack_water(packer, frame, city.crs, run.water, run.water_grid, np.asarray(run.water_times_s)
-                       if run.water_times_s is not None else np.zeros(0), longest=480 if public else 640)
+                       if run.water_times_s is not None else np.zeros(0), **(_PUBLIC_WATER if public else {}))
     packer.text("water", water)
     packer.text("frame", {"width": frame.width_m, "height": frame.height_m, "step": frame.step_m})
     lamps = np.flatnonzero(kind_of == "lamp")

@@ -14,15 +14,15 @@ from viewer.pack import Packer
 #: Cells on the long side of the page's raster: a public file stays small, a shore stays round.
 LONGEST = 640
 #: Frames that a byte can tell apart; 0 stands for "never".
-_FRAMES = 254
+FRAMES = 254
 
 
 def pack_water(packer: Packer, frame: Frame, crs: str, envelope: Envelope | None, grid: Grid | None,
-               times_s: Any, *, longest: int = LONGEST) -> dict[str, Any] | None:
+               times_s: Any, *, longest: int = LONGEST, frames: int = FRAMES) -> dict[str, Any] | None:
     """Add the water's rasters and give what the page must know of them.
 
     Rasters are read at the centres of a grid in the city's CRS, at most ``longest`` cells long and no finer than the
-    water's own cells. Frames beyond 254 are thinned: a cell then gets wet at the frame kept before.
+    water's own cells. More than ``frames`` (at most 254) are thinned: a cell then gets wet at the frame kept before.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def pack_water(packer: Packer, frame: Frame, crs: str, envelope: Envelope | None
     known = cells >= 0
     at = np.where(known, cells, 0)
     times_s = np.asarray(times_s, np.int64)
-    thin = max(1, -(-len(times_s) // _FRAMES))
+    thin = max(1, -(-len(times_s) // frames))
     # What is drawn at depth 1 of a cell that the water never reaches is nothing: cut the box to the wet and unknown.
     peak = np.asarray(envelope.peak_m).reshape(-1)[at]
     unknown = ~known | np.isnan(peak)

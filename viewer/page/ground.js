@@ -47,7 +47,7 @@ export class View {
 /** Widths and radii in pixels at a zoom, by metres per pixel. */
 export function sizes(view, big) {
   const m = 1 / view.scale;
-  const r = Math.round(Math.max(m > 3 ? 1.5 : 2.5, Math.min(5.6, 3.1 * m ** -0.5)) * big * 4) / 4;
+  const r = Math.round(Math.max(m > 3 ? 1.5 : 2.3, Math.min(5.6, 3.1 * m ** -0.5)) * big * 4) / 4;
   return {
     m, lamp: r, node: Math.round(Math.max(3.2, Math.min(8, r * 1.35)) * 4) / 4,
     minor: m > 3 ? 0 : m > 1.2 ? 0.8 : m > 0.6 ? 1.2 : 1.6, main: m > 3 ? 1 : m > 1.2 ? 1.5 : m > 0.6 ? 2.2 : 3,

@@ -49,7 +49,11 @@ export class CityMap {
   home() {
     const box = this.model.focus();
     this.view.fit(box, 0.95, 1.4);
-    if (this.view.width < 560) this.view.scale = Math.max(this.view.scale, 0.42);
+    if (this.model.isPublic && this.view.scale < 0.6) {
+      // a resident looks for streets: open near enough to read them, where most lamps are dark
+      const [x, y] = this.model.heart();
+      Object.assign(this.view, {x, y, scale: 0.62});
+    }
     this.isHome = true;
     this.later();
   }

@@ -217,6 +217,16 @@ export class Model {
     }).filter(([, street]) => street).sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, 5).map((row) => row[1]);
   }
 
+  /** Where most lamps go out: the middle of those dark at the worst moment. */
+  heart() {
+    const t = this.times[this.outSeries.indexOf(Math.max(...this.outSeries))];
+    const dark = [];
+    for (let u = this.lamps[0]; u < this.lamps[1]; u++) if (this.placed[u] && this.iv.stateAt(this.pattern[u], t) === OUT) dark.push(u);
+    if (!dark.length) return [this.size[0] / 2, this.size[1] / 2];
+    const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+    return [middle(dark.map((u) => this.x[u])), middle(dark.map((u) => this.y[u]))];
+  }
+
   /** The box that holds what goes out or gets wet, else all lamps: [west, north, east, south]. */
   focus() {
     const box = [Infinity, Infinity, -Infinity, -Infinity];
