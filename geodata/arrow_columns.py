@@ -49,19 +49,18 @@ def codes_of(values: pa.Array, words: Sequence[str], *, field: str, file: str, n
     InputError
         A word that is not among them; the allowed ones are listed.
     """
-    values = values.cast(pa.string()) if not pa.types.is_string(values.type) else values
     if values.null_count == len(values):
         return np.full(len(values), none, dtype=np.int8)
-    found = pc.index_in(values, value_set=pa.array(words, pa.string()))
-    empty = pc.fill_null(pc.equal(values, ""), True)
-    unknown = pc.and_(pc.is_null(found), pc.invert(empty))
-    if pc.any(unknown).as_py():
-        strange = sorted(set(values.filter(unknown).to_pylist()))
+    encoded = values.cast(pa.string()).dictionary_encode()
+    place = {word: i for i, word in enumerate(words)}
+    found = encoded.dictionary.to_pylist()
+    strange = sorted(word for word in found if word and word not in place)
+    if strange:
         raise InputError(file=file, field=field, found=", ".join(f"'{word}'" for word in strange[:5]),
                          expected=f"one of {', '.join(word for word in words if word)}, or nothing")
-    codes = pc.fill_null(found, 127).to_numpy(zero_copy_only=False).astype(np.int8)
-    codes[codes == 127] = none
-    return codes
+    code = np.array([*(place[word] if word else none for word in found), none], dtype=np.int8)
+    indices = encoded.indices if not encoded.null_count else pc.fill_null(encoded.indices, len(found))
+    return np.asarray(code[indices.to_numpy(zero_copy_only=False)])
 
 
 def labels_of(values: pa.Array) -> Labels:
