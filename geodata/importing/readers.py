@@ -213,7 +213,7 @@ def read_parquet(path: Path, name: str) -> Table:
     columns: dict[str, Any] = {}
     for column in table.column_names:
         if column not in geo.get("columns", {}):
-            columns[column] = table.column(column).to_pandas().to_numpy()
+            columns[column] = table.column(column).to_numpy()
     geometry, crs = None, ""
     tallies: tuple[tuple[str, str, list[str]], ...] = ()
     record = np.array([f"record {i + 1}" for i in range(table.num_rows)], dtype=object)

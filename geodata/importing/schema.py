@@ -316,7 +316,7 @@ class LinkSpec(Declared):
     @model_validator(mode="after")
     def _one_way(self) -> LinkSpec:
         if bool(self.looked_up_in) != bool(self.on) or (self.on and not self.by):
-            raise ValueError("a link through a table says by (its column), from (its name), on (own column: its column)")
+            raise ValueError("a link through a table has by (its column), from (its name), on (own column: its column)")
         ways = [bool(self.by), bool(self.match), self.nearest_m is not None, bool(self.any_of), bool(self.first_of)]
         if sum(ways) != 1:
             raise ValueError("a link is exactly one of by, match, nearest_m, any_of, first_of")

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from twin.quantities import BoolArray, FloatArray, TextArray
 
@@ -113,8 +112,7 @@ def numbers(column: TextArray, decimal: str | None = None) -> Numbers:
         Decimal sign; when not stated a comma counts as one unless every comma of the column stands before three
         digits and a point stands elsewhere in the same value (``1,234.5``).
     """
-    plain = pd.Series(column, dtype=object)
-    present = plain.notna().to_numpy()
+    present = np.array([value is not None for value in column], dtype=bool)
     packed = np.array([None if value is None else _SPACES.sub("", value).replace("\u2212", "-")
                        for value in column] or [], dtype=object)
     has_comma = np.array([value is not None and "," in value for value in packed], dtype=bool)
@@ -135,8 +133,17 @@ def numbers(column: TextArray, decimal: str | None = None) -> Numbers:
                                for value, comma in zip(packed, has_comma, strict=True)], dtype=object)
         else:
             packed = np.array([None if value is None else value.replace(",", "") for value in packed], dtype=object)
-    value = np.asarray(pd.to_numeric(pd.Series(packed, dtype=object), errors="coerce"), dtype=np.float64)
+    value = np.array([_float(text) for text in packed], dtype=np.float64)
     return Numbers(value=value, unreadable=present & np.isnan(value), ambiguous=ambiguous)
+
+
+def _float(text: str | None) -> float:
+    if text is None or "_" in text:  # Python reads 1_000 as a number; people do not
+        return math.nan
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def dates(column: TextArray) -> TextArray:
