@@ -293,3 +293,22 @@ def test_disk_that_fills_leaves_no_folder(tmp_path: Path) -> None:
     assert done.returncode == 2, done.stdout + done.stderr
     assert "expected a place that can be written" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["new", "run"])
+def test_killed_run_leaves_nothing_that_looks_finished(tmp_path: Path, name: str) -> None:
+    first = write_small_run(tmp_path / "run")
+    program = (
+        "import os, signal, sys; from pathlib import Path; sys.path.insert(0, sys.argv[2])\n"
+        "import geodata.run_folder as f\n"
+        "from tests.geodata.runs import made_up_result, made_up_water; from tests.geodata.towns import small_town\n"
+        "f.write_water = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "town = small_town()\n"
+        "f.write_run(made_up_result(town, 2), town, *made_up_water(), Path(sys.argv[1]))\n")
+    done = subprocess.run([sys.executable, "-B", "-c", program, str(tmp_path / name), str(Path(__file__).parents[2])],
+                          capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".part")] == ["run"]
+    assert_same_result(first, read_run(tmp_path / "run").result)
+    second = write_small_run(tmp_path / name, seed=2)
+    assert_same_result(second, read_run(tmp_path / name).result)
