@@ -25,7 +25,6 @@ def jit(signature: str | None = None, **options: Any) -> Callable[[Function], Fu
     options
         Passed to ``numba.njit`` (``parallel``, ``fastmath``, ``inline``, ``nogil``).
     """
-
     types = () if signature is None else (signature,)
 
     def decorate(function: Function) -> Function:
