@@ -77,7 +77,12 @@ class Origin:
     content: tuple[Any, ...]
 
     def is_current(self, city_file: CityFile) -> bool:
-        """Tell whether the file is still the one that was read, and the city file still what it gave."""
+        """Tell whether the file is still the one that was read, and the city file still what it gave.
+
+        A file that stands open in QGIS, part of it in a journal beside, is none to copy.
+        """
+        if self.path.with_name(f"{self.path.name}-wal").exists():
+            return False
         return _stamp(self.path) == self.stamp and all(
             mine is theirs for mine, theirs in zip(_content(city_file), self.content, strict=True))
 

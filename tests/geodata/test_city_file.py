@@ -220,6 +220,19 @@ def test_lamp_added_by_hand_takes_the_defaults_of_its_kind(tmp_path: Path) -> No
     assert assets.fail_source[assets.row("L1")] == Source.SURVEY
 
 
+def test_city_that_stands_open_in_qgis_is_read_as_it_looks_there(tmp_path: Path) -> None:
+    path = edited(tmp_path / "ville.gpkg")
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA journal_mode = WAL")  # as QGIS opens it: what is saved stands in a file beside
+    database.execute("UPDATE lamp SET fail_m = 0.66 WHERE id = 'L1'")
+    database.commit()
+    city_file = read_city(path)
+    assert city_file.origin is not None
+    assert not city_file.origin.is_current(city_file)
+    database.close()
+    assert city_file.city.assets.fail_m[city_file.city.assets.row("L1")] == 0.66
+
+
 def test_layer_added_by_hand_is_drawn_as_context(tmp_path: Path) -> None:
     write_city(small_town(), tmp_path / "ville.gpkg")
     import geopandas
