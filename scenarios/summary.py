@@ -152,7 +152,8 @@ def _lamp_to_explain(result: Result, is_lamp: BoolArray, street: str) -> str:
     depth = np.nan_to_num(result.exposure.peak_depth_m[outages.asset[rows]])
     elsewhere = (outages.mechanism[rows] != Mechanism.FLOODED) & (outages.root_mechanism[rows] == Mechanism.FLOODED)
     by_cabinet = elsewhere & (assets.kind[outages.root[rows]] != assets.kind[outages.asset[rows]])
-    in_street = np.array([assets.street[int(a)] == street for a in outages.asset[rows]]) if street else depth < 0
+    code = assets.street.words.index(street) if street else NONE
+    in_street = (assets.street.codes[outages.asset[rows]] == code) & (code != NONE)
     score = 8 * (elsewhere & (depth == 0)) + 4 * by_cabinet + 2 * in_street + (outages.dark_s[rows] > 0)
     return str(assets.id[outages.asset[rows[int(np.argmax(score))]]])
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from scenarios.expect import Outcome
     from scenarios.running import Finished
+    from scenarios.summary import Summary
     from twin.explain import Cause
     from twin.result import Result
 
@@ -86,13 +87,14 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
             for file in made.iterdir():
                 file.rename(folder / file.name)
             made.rmdir()
+    told = _summary(finished)
     if json:
-        _print_json({"run": str(out), "map": str(out / "map.html"), **_summary(finished)})
+        _print_json({"run": str(out), "map": str(out / "map.html"), **told.to_dict()})
     else:
-        _tell_run(finished, out)
-        _tell_lamp(finished)
+        _tell_run(finished, told, out)
+        _tell_lamp(finished, told)
         _say(f"\nThe map:    open {out / 'map.html'} in a browser, no network needed")
-        _say(f"The causes: twin explain {out} {_lamp_of(finished)} --lang fr   (or any other lamp; --lang en)")
+        _say(f"The causes: twin explain {out} {told.lamp_to_explain or 'LAMP'} --lang fr   (or any lamp, --lang en)")
 
 
 _DEMO = "ouche-q10"
@@ -157,11 +159,12 @@ def run(scenario: Scenario,
         finished = run_scenario(prepared, progress=_run_stages(stage))
         stage("writing the run folder")
         finished.write(out)
+    told = _summary(finished)
     if json:
-        _print_json({"run": str(out), **_summary(finished)})
+        _print_json({"run": str(out), **told.to_dict()})
         return
-    _tell_run(finished, out)
-    _say(f"\nWhy a lamp is dark:  twin explain {out} {_lamp_of(finished)} --lang fr")
+    _tell_run(finished, told, out)
+    _say(f"\nWhy a lamp is dark:  twin explain {out} {told.lamp_to_explain or 'LAMP'} --lang fr")
     _say(f"On a map:            twin export {out} --out map.html")
 
 
@@ -338,16 +341,15 @@ def _moment_of(text: str | None, result: Any) -> int | None:
     return seconds
 
 
-def _summary(finished: Finished) -> dict[str, Any]:
+def _summary(finished: Finished) -> Summary:
     from scenarios.summary import summarise
 
-    return summarise(finished.result).to_dict()
+    return summarise(finished.result)
 
 
-def _tell_run(finished: Finished, out: Path) -> None:
-    from scenarios.summary import clock, summarise
+def _tell_run(finished: Finished, told: Summary, out: Path) -> None:
+    from scenarios.summary import clock
 
-    told = summarise(finished.result)
     kinds = finished.result.city.assets.kinds
 
     def tell(count: int, one: str, many: str, more: str = "") -> None:
@@ -382,18 +384,11 @@ def _tell_run(finished: Finished, out: Path) -> None:
     _say(f"  run folder: {out}")
 
 
-def _lamp_of(finished: Finished) -> str:
-    from scenarios.summary import summarise
-
-    return summarise(finished.result).lamp_to_explain or "LAMP"
-
-
-def _tell_lamp(finished: Finished) -> None:
-    lamp = _lamp_of(finished)
-    if lamp != "LAMP":
+def _tell_lamp(finished: Finished, told: Summary) -> None:
+    if told.lamp_to_explain:
         _say("\nWhy one lamp is dark", style="bold")
         for lang in ("fr", "en"):
-            _say(f"  {lang}  {finished.explain(lamp, lang=lang).sentence}")
+            _say(f"  {lang}  {finished.explain(told.lamp_to_explain, lang=lang).sentence}")
 
 
 def _tell_outcomes(name: str, file: str, outcomes: Sequence[Outcome], error: str) -> None:
