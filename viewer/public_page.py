@@ -34,7 +34,7 @@ def public_view(run: Any, scene: Scene, clock: Any, config: dict[str, Any], *, l
     night = _night(config)
     config |= {"night": night, "report": contacts.report, "releasedBy": released_by or "",
                "runId": plan.digest[:12], "geo": _geography(run, scene), "defaults": defaults, "doubtful": doubtful,
-               "sources": sources, "contacts": _contacts(contacts)}
+               "sources": sources, "blocks": scene.blocks, "contacts": _contacts(contacts)}
     worst_s, rows, ever, total, may = _worst(scene, config)
     wet = _most_blocks(scene)
     first, last = clock.local(night[0]), clock.local(night[1])
@@ -44,7 +44,7 @@ def public_view(run: Any, scene: Scene, clock: Any, config: dict[str, Any], *, l
     made = say("on_at", day=say.day(issued, year=False), clock=say.clock(issued))
     short = [say("clock_day", day=say.day(moment).split(" ")[0], clock=say.clock(moment)) for moment in (issued, until)]
     peak = clock.local(config["peakAt"])
-    key = "night_water" if config["wetSpan"] else "night_dry"
+    key = "night_dry" if not config["wetSpan"] else "night_water" if scene.blocks else "night_water_lamps"
     same_day = first.date() == last.date()
     status_words = say(f"status_{plan.status}")
     config["totals"] = {"ever": ever, "total": total, "may": may, "wet": wet}

@@ -55,6 +55,8 @@ class Scene:
     lamp_streets: Any
     #: Start and end of each interval in which some block stands in water; one entry per block and interval.
     wet_blocks: list[tuple[int, int]]
+    #: Number of blocks of houses.
+    blocks: int
 
 
 def pack_scene(run: Any, allowed: Allowed, *, public: bool) -> Scene:
@@ -98,7 +100,7 @@ def pack_scene(run: Any, allowed: Allowed, *, public: bool) -> Scene:
     packer.add("building.block", block_of[buildings] + 1, "u4", delta=True)
     wet = _pack_blocks(run, packer, frame, allowed, blocks, block_of, buildings, street_of)
     return Scene(packer, frame, streets.names, lamps, number, patterns, np.array(numbers, np.int64),
-                 street_of[lamps], wet)
+                 street_of[lamps], wet, len(blocks))
 
 
 def _area(shape: Any) -> Any:

@@ -25,6 +25,7 @@ class PublicPage {
       $('map').replaceChildren(make('p', {class: 'failed'}, say('map_failed')));
     }
     this.player = new Player({slider: $('time'), play: $('play')}, {duration: config.duration, step: config.step, start: this.worst(), onMove: (t) => this.move(t)});
+    document.body.classList.toggle('no-blocks', !config.blocks);
     this.forms();
     this.build();
     new ResizeObserver(() => this.chartAgain()).observe($('chart'));
@@ -59,7 +60,7 @@ class PublicPage {
     const lines = say(one ? 'h1_day' : 'h1', {city: config.city, from: one ? day(from) : dayOnly(from).split(' ')[0], to: dayOnly(to)}).split('\n');
     $('heading').replaceChildren(...lines.flatMap((line, i) => (i ? [make('br'), line] : [line])));
     const {ever, total, may, wet} = config.totals;
-    rich($('paragraph'), `${say(config.wetSpan ? 'night_water' : 'night_dry', {n: ever, total, wet, peak: clock(config.peakAt)})} ${may ? say('night_may', {n: may}) : ''}`);
+    rich($('paragraph'), `${say(!config.wetSpan ? 'night_dry' : config.blocks ? 'night_water' : 'night_water_lamps', {n: ever, total, wet, peak: clock(config.peakAt)})} ${may ? say('night_may', {n: may}) : ''}`);
     for (const edge of document.querySelectorAll('.print-edge')) edge.textContent = say('valid_foot', {status: say(`status_${config.status}`), until: this.until()});
     $('live-region').textContent = '';
     this.about();
@@ -326,7 +327,7 @@ class PublicPage {
       times: model.times, nights: model.nights, duration: config.duration,
       nightWords: (from, to) => say('night_from_to', {from: clock(from), to: clock(to)}),
       series: [{values: [...model.darkSeries], color: this.symbols.colors.dark, height: narrow ? 64 : 44, peak: (n) => say('at_most', {n})},
-        {values: [...model.wetSeries], color: this.symbols.colors.wet, height: narrow ? 60 : 40, peak: (n) => say('at_most', {n})}]
+        ...(config.blocks ? [{values: [...model.wetSeries], color: this.symbols.colors.wet, height: narrow ? 60 : 40, peak: (n) => say('at_most', {n})}] : [])]
     }, this.symbols.colors);
     if (this.t !== undefined) this.chart.move(this.t);
   }
