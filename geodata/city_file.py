@@ -182,9 +182,15 @@ def write_city(city_file: CityFile, path: Path | str) -> None:
     Raises
     ------
     InputError
-        A CRS in degrees, names that collide, values no file can hold, a place that cannot be written.
+        A CRS in degrees, names that collide, values no file can hold, a place that cannot be written, a file that
+        stands open in QGIS.
     """
     path = Path(path)
+    journal = path.with_name(f"{path.name}-wal")
+    if journal.exists() and journal.stat().st_size:
+        # SQLite would play the journal of the old file into the new one.
+        raise InputError(file=str(path), found="a city file that stands open in another program",
+                         expected="one that nobody has open", remedy="Close it in QGIS, then write it again.")
     with beside(path) as work:
         package = work / "city.gpkg"
         write_package(city_file, package, name=str(path))

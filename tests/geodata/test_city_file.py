@@ -229,6 +229,8 @@ def test_city_that_stands_open_in_qgis_is_read_as_it_looks_there(tmp_path: Path)
     city_file = read_city(path)
     assert city_file.origin is not None
     assert not city_file.origin.is_current(city_file)
+    with pytest.raises(InputError, match="stands open in another program.*Close it in QGIS"):
+        write_city(city_file, path)
     database.close()
     assert city_file.city.assets.fail_m[city_file.city.assets.row("L1")] == 0.66
 
