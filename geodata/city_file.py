@@ -187,7 +187,7 @@ def write_city(city_file: CityFile, path: Path | str) -> None:
     """
     path = Path(path)
     journal = path.with_name(f"{path.name}-wal")
-    if journal.exists() and journal.stat().st_size:
+    if journal.exists():
         # SQLite would play the journal of the old file into the new one.
         raise InputError(file=str(path), found="a city file that stands open in another program",
                          expected="one that nobody has open", remedy="Close it in QGIS, then write it again.")

@@ -226,13 +226,20 @@ def test_city_that_stands_open_in_qgis_is_read_as_it_looks_there(tmp_path: Path)
     database.execute("PRAGMA journal_mode = WAL")  # as QGIS opens it: what is saved stands in a file beside
     database.execute("UPDATE lamp SET fail_m = 0.66 WHERE id = 'L1'")
     database.commit()
-    city_file = read_city(path)
-    assert city_file.origin is not None
-    assert not city_file.origin.is_current(city_file)
-    with pytest.raises(InputError, match="stands open in another program.*Close it in QGIS"):
-        write_city(city_file, path)
+    assets = read_city(path).city.assets
     database.close()
-    assert city_file.city.assets.fail_m[city_file.city.assets.row("L1")] == 0.66
+    assert assets.fail_m[assets.row("L1")] == 0.66
+
+
+def test_city_that_stands_open_in_qgis_is_neither_copied_nor_written_over(tmp_path: Path) -> None:
+    write_city(small_town(), tmp_path / "ville.gpkg")
+    city_file = read_city(tmp_path / "ville.gpkg")
+    assert city_file.origin is not None
+    assert city_file.origin.is_current(city_file)
+    (tmp_path / "ville.gpkg-wal").touch()
+    assert not city_file.origin.is_current(city_file)
+    with pytest.raises(InputError, match=r"stands open in another program.*Close it in QGIS"):
+        write_city(city_file, tmp_path / "ville.gpkg")
 
 
 def test_layer_added_by_hand_is_drawn_as_context(tmp_path: Path) -> None:
