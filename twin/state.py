@@ -20,6 +20,7 @@ graph from its sources down, a component (an asset, or a cycle of assets that fe
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from types import MappingProxyType
@@ -33,8 +34,8 @@ from twin.errors import InvalidTransition
 from twin.events import Command, Declared, Elapsed, Event, Wake
 from twin.exposure import Crossings
 from twin.kernels import cascade as k
-from twin.kernels.supply_order import components, consumers_by_supplier, fed, levels
-from twin.quantities import BoolArray, Int8Array, Int32Array, Int64Array
+from twin.kernels.supply_order import components, consumers_by_supplier, fed, first_uses, levels
+from twin.quantities import BoolArray, Int8Array, Int32Array, Int64Array, distinct
 from twin.supplies import Service
 from twin.trace import What
 
@@ -106,6 +107,24 @@ def moves_table() -> Int8Array:
     return table
 
 
+def states_diagram() -> str:
+    """Give the diagram of ``docs/states.md`` in Mermaid's language, drawn from ``MOVES``."""
+    lines = ["stateDiagram-v2"]
+    for name, (_, start) in REGIONS.items():
+        reached = {start}
+        for _state in AssetState:
+            reached |= {after for (before, _), after in MOVES.items() if before in reached}
+        lines += [f"    state {name} {{", f"        [*] --> {start.name}"]
+        joined: dict[tuple[AssetState, AssetState], list[str]] = {}
+        for (before, what), after in MOVES.items():
+            if before in reached:
+                joined.setdefault((before, after), []).append(what.word)
+        lines += [f"        {before.name} --> {after.name}: {', '.join(words)}"
+                  for (before, after), words in joined.items()]
+        lines.append("    }")
+    return "\n".join(lines) + "\n"
+
+
 class SupplyRows(NamedTuple):
     """The supplies in compressed rows, as ``twin/kernels/supply_order.py`` reads them."""
 
@@ -165,7 +184,7 @@ def _tripping(city: City) -> tuple[Int32Array, Int32Array]:
     assets, supplies = city.assets, city.supplies
     is_rcd = assets.kinds.is_circuit[assets.kind] & (assets.protection == Protection.RCD)
     edges = np.flatnonzero(is_rcd[supplies.supplier] & (supplies.service == Service.POWER))
-    pairs = np.unique(supplies.consumer[edges].astype(np.int64) * len(assets) + supplies.supplier[edges])
+    pairs = distinct(supplies.consumer[edges].astype(np.int64) * len(assets) + supplies.supplier[edges])
     lamps, circuits = pairs // max(len(assets), 1), pairs % max(len(assets), 1)
     return np.searchsorted(lamps, np.arange(len(assets) + 1)).astype(np.int32), circuits.astype(np.int32)
 
@@ -202,9 +221,10 @@ class CityState:
         for column, start in REGIONS.values():
             assets[:, column] = start
         assets[:, k.CAME] = k.LONG_AGO
-        # Before the start every group had its preferred supplier.
+        # Before the start every group has its preferred supplier, unless that one rests on the group itself.
         groups = np.full((len(self._supplies.group_asset), k.GROUP_COLUMNS), -1, np.int32)
-        groups[:, k.IN_USE] = groups[:, k.LAST_USED] = self._supplies.edge_offsets[:-1]
+        groups[:, k.IN_USE] = groups[:, k.LAST_USED] = first_uses(
+            *self._supplies, np.ascontiguousarray(self.graph.assets[:-1, k.COMPONENT]))
         groups[:, k.LOST] = k.LONG_AGO
         scratch = np.full((n, k.SCRATCH), -1, np.int32)
         scratch[:, [k.IS_MARKED, k.IS_WATCHED]] = 0
@@ -222,7 +242,7 @@ class CityState:
 
     def _mark_never_fed(self) -> None:
         """Have what no source feeds looked at in the first instant: before the start it is taken as fed."""
-        is_fed = self._fed(np.zeros(len(self.city.assets), bool))
+        self._is_ever_fed = is_fed = self._fed(np.zeros(len(self.city.assets), bool))
         tables, graph = self.tables, self.graph
         for c in np.unique(graph.assets[:-1, k.COMPONENT][~is_fed]):
             level = graph.assets[c, k.LEVEL]
@@ -292,7 +312,9 @@ class CityState:
                     event.actions.astype(np.int8))
             self._live(event.at_s, told)
             assets = self.tables.assets
-            assets[:, k.DEAD] = ~self._fed(assets[:, k.SWITCH] == AssetState.CUT)
+            is_cut = assets[:, k.SWITCH] == AssetState.CUT
+            # Dead by a cut, its own or of all that feeds it; what no source ever fed is not dead by a cut.
+            assets[:, k.DEAD] = is_cut | (self._is_ever_fed & ~self._fed(is_cut))
         elif isinstance(event, Elapsed):
             self._live(event.at_s, _NOTHING)
         else:
@@ -345,11 +367,11 @@ class CityState:
         asset = int(counts[k.ERROR_ASSET])
         return InvalidTransition(
             asset=self.city.assets.id[asset], state=AssetState(int(counts[k.ERROR_STATE])).name,
-            event=What(int(counts[k.ERROR_WHAT])).name, story=self.story(asset))
+            event=What(int(counts[k.ERROR_WHAT])).name, story=self.story(asset, int(counts[k.INSTANT])))
 
-    def story(self, asset: int) -> Sequence[str]:
-        """Give what happened to an asset so far, a line each."""
-        events = self.tables.events[:self.event_count]
+    def story(self, asset: int, rows: int | None = None) -> Sequence[str]:
+        """Give what happened to an asset so far, or in the first ``rows`` of the log, a line each."""
+        events = self.tables.events[:self.event_count if rows is None else rows]
         return [f"{row[k.E_TIME]} s: {What(int(row[k.E_WHAT])).word}" for row in events[events[:, k.E_ASSET] == asset]]
 
     # The invariants
@@ -408,3 +430,7 @@ class CityState:
 
 
 _NOTHING = (np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int8))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(states_diagram())

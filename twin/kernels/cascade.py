@@ -36,8 +36,9 @@ STATE_COLUMNS = 37
 IN_USE, LAST_USED, LOST, LOST_ROW, IS_SERVED = range(5)
 GROUP_COLUMNS = 5
 # Scratch columns, by asset or by component.
-ROUND, MISSING, QUEUE, PENDING, CHOSEN, OPTION, NEXT, HEAD, WATCH, IS_MARKED, IS_WATCHED = range(11)
-SCRATCH = 11
+(ROUND, MISSING, DRY_ROUND, DRY_MISSING, QUEUE, PENDING, CHOSEN, OPTION, NEXT, HEAD, WATCH, IS_MARKED,
+ IS_WATCHED) = range(13)
+SCRATCH = 13
 # Columns of the graph: by asset (first group, first group fed, component, first circuit it may trip, durations),
 # component (first member, level), rank (member); by group; by edge.
 (GROUPS, FEEDS, COMPONENT, CIRCUITS, BUFFER, REPAIR_LIVE, REPAIR_DEAD, MEMBERS, LEVEL, MEMBER) = range(10)
@@ -161,9 +162,11 @@ def _move(moves: Int8Array, assets: Table, counts: Int64Array, region: int, asse
     state = assets[asset, region]
     after = moves[state, what]
     if after < 0:
-        counts[ERROR_ASSET] = asset
-        counts[ERROR_STATE] = state
-        counts[ERROR_WHAT] = what
+        # The first is what went wrong; others may follow from it.
+        if counts[ERROR_ASSET] < 0:
+            counts[ERROR_ASSET] = asset
+            counts[ERROR_STATE] = state
+            counts[ERROR_WHAT] = what
     else:
         assets[asset, region] = after
 
@@ -475,57 +478,79 @@ def _has_buffer_left(graph: Graph, tables: Tables, t: int, a: int) -> bool:
 
 
 @jit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+def _serve(graph: Graph, tables: Tables, t: int, c: int, g: int, e: int) -> None:
+    """Serve a group by one edge, if that may be used and its supplier delivers."""
+    s = _wide(graph.edges[e, SUPPLIER])
+    if graph.assets[s, COMPONENT] == c:
+        delivers = tables.scratch[s, ROUND] >= 0
+    else:
+        delivers = tables.assets[s, SERVICE] == IN_SERVICE
+    if delivers and _may_use(graph, tables, t, g, e):
+        tables.groups[g, IS_SERVED] = 1
+        tables.scratch[graph.groups[g, CONSUMER], MISSING] -= 1
+
+
+@jit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+def _come_in(graph: Graph, tables: Tables, t: int, a: int, turn: int, tail: int, with_buffers: bool) -> int:
+    """Have an asset deliver from this round on, if it can; give the length of the queue."""
+    scratch = tables.scratch
+    if scratch[a, ROUND] >= 0:
+        return tail
+    if tables.assets[a, FACT] != FACT_IN and (_own(tables.assets, a) >= 0 or (scratch[a, MISSING] > 0 and not (
+            with_buffers and _has_buffer_left(graph, tables, t, a)))):
+        return tail
+    scratch[a, ROUND] = turn
+    scratch[tail, QUEUE] = a
+    return tail + 1
+
+
+@jit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _grow(graph: Graph, tables: Tables, t: int, c: int, with_buffers: bool) -> int:
     """Find the least set of a component's members that deliver, round by round; give how many.
 
-    Leaves each member's round (-1 out), its number of unserved groups, and the members in order of round.
+    Within a cycle, preferred suppliers come first: only where they feed nothing more does the next rank count. Leaves
+    each member's round (-1 out), its number of unserved groups, and the members in order of round.
     """
     scratch = tables.scratch
-    first, last = graph.assets[c, MEMBERS], graph.assets[c + 1, MEMBERS]
-    tail = 0
+    first, last = _wide(graph.assets[c, MEMBERS]), _wide(graph.assets[c + 1, MEMBERS])
+    most = 1
     for k in range(first, last):
         a = _wide(graph.assets[k, MEMBER])
-        missing = 0
-        for g in range(graph.assets[a, GROUPS], graph.assets[a + 1, GROUPS]):
-            if graph.groups[g, IS_CONTROL]:
-                continue
-            is_served = 0
-            for e in range(graph.groups[g, EDGES], graph.groups[g + 1, EDGES]):
-                s = _wide(graph.edges[e, SUPPLIER])
-                if graph.assets[s, COMPONENT] != c and tables.assets[s, SERVICE] == IN_SERVICE and _may_use(
-                        graph, tables, t, g, e):
-                    is_served = 1
-                    break
-            tables.groups[g, IS_SERVED] = is_served
-            missing += 1 - is_served
-        scratch[a, MISSING] = missing
         scratch[a, ROUND] = -1
-        fact = _wide(tables.assets[a, FACT])
-        if fact == FACT_IN or (_own(tables.assets, a) < 0 and (
-                missing == 0 or (with_buffers and _has_buffer_left(graph, tables, t, a)))):
-            scratch[a, ROUND] = 0
-            scratch[tail, QUEUE] = a
-            tail += 1
-    if last - first == 1:
-        return tail
+        scratch[a, MISSING] = 0
+        for g in range(graph.assets[a, GROUPS], graph.assets[a + 1, GROUPS]):
+            if not graph.groups[g, IS_CONTROL]:
+                scratch[a, MISSING] += 1
+                tables.groups[g, IS_SERVED] = 0
+                most = max(most, _wide(graph.groups[g + 1, EDGES] - graph.groups[g, EDGES]))
     head = 0
-    while head < tail:
-        a = _wide(scratch[head, QUEUE])
-        head += 1
-        for k in range(graph.assets[a, FEEDS], graph.assets[a + 1, FEEDS]):
-            g = _wide(graph.edges[k, FED_GROUP])
-            b = graph.groups[g, CONSUMER]
-            if graph.assets[b, COMPONENT] != c or graph.groups[g, IS_CONTROL] or tables.groups[g, IS_SERVED]:
-                continue
-            for e in range(graph.groups[g, EDGES], graph.groups[g + 1, EDGES]):
-                if graph.edges[e, SUPPLIER] == a and _may_use(graph, tables, t, g, e):
-                    tables.groups[g, IS_SERVED] = 1
-                    scratch[b, MISSING] -= 1
-                    break
-            if scratch[b, MISSING] == 0 and scratch[b, ROUND] < 0 and _own(tables.assets, b) < 0:
-                scratch[b, ROUND] = scratch[a, ROUND] + 1
-                scratch[tail, QUEUE] = b
-                tail += 1
+    tail = 0
+    turn = 0
+    for rank in range(most):
+        for k in range(first, last):
+            a = _wide(graph.assets[k, MEMBER])
+            for g in range(graph.assets[a, GROUPS], graph.assets[a + 1, GROUPS]):
+                e = _wide(graph.groups[g, EDGES]) + rank
+                if e < graph.groups[g + 1, EDGES] and not graph.groups[g, IS_CONTROL] and not tables.groups[
+                        g, IS_SERVED]:
+                    _serve(graph, tables, t, c, g, e)
+        for k in range(first, last):
+            tail = _come_in(graph, tables, t, _wide(graph.assets[k, MEMBER]), turn, tail, with_buffers)
+        while head < tail and last - first > 1:
+            a = _wide(scratch[head, QUEUE])
+            head += 1
+            for k in range(graph.assets[a, FEEDS], graph.assets[a + 1, FEEDS]):
+                g = _wide(graph.edges[k, FED_GROUP])
+                b = _wide(graph.groups[g, CONSUMER])
+                if graph.assets[b, COMPONENT] != c or graph.groups[g, IS_CONTROL]:
+                    continue
+                begin = _wide(graph.groups[g, EDGES])
+                for e in range(begin, min(begin + rank + 1, _wide(graph.groups[g + 1, EDGES]))):
+                    if graph.edges[e, SUPPLIER] == a and not tables.groups[g, IS_SERVED]:
+                        _serve(graph, tables, t, c, g, e)
+                tail = _come_in(graph, tables, t, b, _wide(scratch[a, ROUND]) + 1, tail, with_buffers)
+        if tail > 0:
+            turn = _wide(scratch[scratch[tail - 1, QUEUE], ROUND]) + 1
     return tail
 
 
@@ -780,19 +805,37 @@ def _gain(graph: Graph, tables: Tables, t: int, c: int, a: int) -> None:
 
 
 @jit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+def _is_before(graph: Graph, tables: Tables, s: int, a: int) -> bool:
+    """Tell whether a supplier stands without the asset that it feeds: outside its cycle, or of an earlier round."""
+    if graph.assets[s, COMPONENT] != graph.assets[a, COMPONENT]:
+        return True
+    scratch = tables.scratch
+    is_forced = tables.assets[a, FACT] == FACT_IN or tables.assets[a, SERVICE] != IN_SERVICE
+    if scratch[a, DRY_MISSING] == 0:
+        # Fed without the buffers of the cycle: it uses those that are so too.
+        return bool(scratch[s, DRY_ROUND] >= 0 and (is_forced or scratch[s, DRY_ROUND] < scratch[a, DRY_ROUND]))
+    return bool(is_forced or scratch[s, ROUND] < scratch[a, ROUND])
+
+
+@jit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _update_group(graph: Graph, tables: Tables, t: int, g: int, level: int) -> None:
-    """Have a group take the supplier that it now uses, and set timers for those whose transfer runs."""
+    """Have a group take the supplier that it now uses, and set timers for those whose transfer runs.
+
+    Within a cycle what is in use never rests on itself, nor on a buffer where it need not.
+    """
     groups = tables.groups
     a = _wide(graph.groups[g, CONSUMER])
-    old = groups[g, IN_USE]
+    old = _wide(groups[g, IN_USE])
     new = -1
     for e in range(graph.groups[g, EDGES], graph.groups[g + 1, EDGES]):
-        if tables.assets[graph.edges[e, SUPPLIER], SERVICE] == IN_SERVICE and _may_use(graph, tables, t, g, e):
+        s = _wide(graph.edges[e, SUPPLIER])
+        if tables.assets[s, SERVICE] == IN_SERVICE and _may_use(graph, tables, t, g, e) and (
+                graph.groups[g, IS_CONTROL] or _is_before(graph, tables, s, a)):
             new = e
             break
-    is_lost = old >= 0 and tables.assets[graph.edges[old, SUPPLIER], SERVICE] != IN_SERVICE
-    if is_lost and not 0 <= new < old:
-        tables.groups[g, LOST] = t
+    is_lost = old >= 0 and new != old and not 0 <= new < old
+    if is_lost:
+        groups[g, LOST] = t
         groups[g, LOST_ROW] = tables.assets[graph.edges[old, SUPPLIER], OUT_ROW]
     groups[g, IN_USE] = new
     if new >= 0:
@@ -846,6 +889,8 @@ def _settle(graph: Graph, tables: Tables, t: int, c: int) -> None:
     has_buffer = False
     for k in range(first, last):
         a = _wide(graph.assets[k, MEMBER])
+        scratch[a, DRY_ROUND] = scratch[a, ROUND]
+        scratch[a, DRY_MISSING] = scratch[a, MISSING]
         if graph.assets[a, BUFFER] > 0:
             has_buffer = True
             # Who is fed without any buffer of its own cycle is full; the others drain.

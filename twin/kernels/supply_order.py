@@ -166,3 +166,72 @@ def fed(group_offsets: Int32Array, edge_offsets: Int32Array, group_asset: Int32A
                 queue[tail] = b
                 tail += 1
     return is_fed
+
+
+@jit()
+def first_uses(group_offsets: Int32Array, edge_offsets: Int32Array, group_asset: Int32Array, is_control: BoolArray,
+               supplier: Int32Array, out_offsets: Int32Array, out_group: Int32Array,
+               component: Int32Array) -> Int32Array:
+    """Give the edge that each group uses before anything happens, (G,), so that nothing holds itself up.
+
+    Suppliers outside an asset's cycle are taken as in service. Within it assets come in round by round, first over
+    preferred suppliers alone; where those feed nothing more, over the next in order of preference. A group uses the
+    most preferred supplier that is outside its cycle or came in an earlier round than its asset; the groups of what
+    is never fed, and of control, their preferred one. ``docs/mechanics.md`` has the reasons.
+    """
+    assets = len(out_offsets) - 1
+    turn_of = np.full(assets, -1, np.int32)
+    missing = np.zeros(assets, np.int32)
+    is_served = np.zeros(len(is_control), np.bool_)
+    coming = np.empty(assets, np.int32)
+    count = 0
+    most = 1
+    for g in range(len(is_control)):
+        most = max(most, edge_offsets[g + 1] - edge_offsets[g])
+        if not is_control[g]:
+            missing[group_asset[g]] += 1
+    first = 0
+    turn = 0
+    for rank in range(most):
+        for g in range(len(is_control)):
+            e = edge_offsets[g] + rank
+            if e < edge_offsets[g + 1] and not is_control[g] and not is_served[g] and (
+                    component[supplier[e]] != component[group_asset[g]] or turn_of[supplier[e]] >= 0):
+                is_served[g] = True
+                missing[group_asset[g]] -= 1
+        turn += 1
+        for a in range(assets):
+            if turn_of[a] < 0 and missing[a] == 0:
+                turn_of[a] = turn
+                coming[count] = a
+                count += 1
+        while first < count:
+            last = count
+            turn += 1
+            while first < last:
+                a = coming[first]
+                first += 1
+                for k in range(out_offsets[a], out_offsets[a + 1]):
+                    g = out_group[k]
+                    b = group_asset[g]
+                    if is_control[g] or is_served[g] or component[a] != component[b]:
+                        continue
+                    for e in range(edge_offsets[g], min(edge_offsets[g] + rank + 1, edge_offsets[g + 1])):
+                        if supplier[e] == a:
+                            is_served[g] = True
+                            missing[b] -= 1
+                            break
+                    if missing[b] == 0 and turn_of[b] < 0:
+                        turn_of[b] = turn
+                        coming[count] = b
+                        count += 1
+    used = edge_offsets[:-1].copy()
+    for g in range(len(is_control)):
+        a = group_asset[g]
+        if turn_of[a] < 0 or is_control[g]:
+            continue
+        for e in range(edge_offsets[g], edge_offsets[g + 1]):
+            if component[supplier[e]] != component[a] or 0 <= turn_of[supplier[e]] < turn_of[a]:
+                used[g] = e
+                break
+    return used
