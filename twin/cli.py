@@ -164,8 +164,8 @@ def run(scenario: Scenario,
         _print_json({"run": str(out), **told.to_dict()})
         return
     _tell_run(finished, told, out)
-    _say(f"\nWhy a lamp is dark:  twin explain {out} {told.lamp_to_explain or 'LAMP'} --lang fr")
-    _say(f"On a map:            twin export {out} --out map.html")
+    _say(f"\nWhy it is out:  twin explain {out} {told.lamp_to_explain or 'ASSET_ID'} --lang fr")
+    _say(f"On a map:       twin export {out} --out map.html")
 
 
 @app.command("test", short_help="Run scenarios whose `expect` must hold.",
@@ -365,7 +365,7 @@ def _tell_run(finished: Finished, told: Summary, out: Path) -> None:
     if told.lamps_out_at_worst:
         tell(told.lamps_out_at_worst, "", "", f"of {told.lamps:,} lamps out at worst, {clock(told.worst_at)}; "
              f"{told.dark_hours:,.0f} lamp-hours of darkness")
-    else:
+    elif told.lamps:
         _say(f"       0 of {told.lamps:,} lamps out")
     if told.worst_street:
         _say(f"         worst street: {told.worst_street}, {told.worst_street_lamps} lamps, "
