@@ -34,13 +34,17 @@ class Package:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._check_header()
+        wrong = {"file": str(path), "expected": "a city file as `twin import` writes it", "remedy": _DAMAGED}
         try:
             self._database = _connect(path)
+        except sqlite3.Error as error:
+            raise InputError(found=f"a file that is no GeoPackage ({error})", **wrong) from error
+        try:
             self._contents = {name: (kind, srs) for name, kind, srs in self._database.execute(
                 "SELECT table_name, data_type, srs_id FROM gpkg_contents ORDER BY rowid")}
         except sqlite3.Error as error:
-            raise InputError(file=str(path), found=f"a file that is no GeoPackage ({error})",
-                             expected="a city file as `twin import` writes it", remedy=_DAMAGED) from error
+            self._database.close()
+            raise InputError(found=f"a file that is no GeoPackage ({error})", **wrong) from error
 
     def __enter__(self) -> Self:
         return self
