@@ -121,14 +121,14 @@ def series_of(city: City, exposure: Exposure, outages: Outages, night: Int64Arra
             total = np.bincount(steps_in, weights=change[kinds == kind], minlength=len(steps) + 1)[:len(steps)]
             counts = np.vstack([counts, np.cumsum(total).astype(np.int64)])
             labels.append((names[kind], word))
-    ever = counts.any(axis=1)
+    ever = np.asarray(counts.any(axis=1))
     shown = (counts > 0) & ever[:, None]
     shown[ever, 0] = True
     step, label = np.nonzero(shown.T)
     out = counts[label, step]
     at_night = is_dark(night, steps)
     is_lamp = np.array([kind == "lamp" for kind, _ in labels], bool)
-    dark = np.where(is_lamp[label] & at_night[step], out, 0)
+    dark = out * (is_lamp[label] & at_night[step])
     kind_words, mechanism_words = (np.array([row[i] for row in labels], object) for i in (0, 1))
     return Series(time_s=column(steps[step], np.int64), kind=column(kind_words[label], np.object_),
                   mechanism=column(mechanism_words[label], np.object_), out=column(out, np.int32),
