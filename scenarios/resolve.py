@@ -170,7 +170,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
             if progress is not None:
                 progress(f"the water flows: {reached_s / 3600:.1f} of {end_s / 3600:.1f} h")
 
-        hazard = _opened(scenario, lambda: open_hazard(
+        hazard = placed(scenario, lambda: open_hazard(
             scenario.flood, city_file=city_used, folder=scenario.folder, start=start, duration_s=scenario.duration,
             cache=kept, progress=tell))
     from scenarios.gauge_readings import compared
@@ -482,7 +482,8 @@ def _flood_json(scenario: Scenario) -> str:
                       sort_keys=True)
 
 
-def _opened(scenario: Scenario, opened: Callable[[], Hazard]) -> Hazard:
+def placed(scenario: Scenario, opened: Callable[[], _Got]) -> _Got:
+    """Give what ``opened`` gives; its complaints about the flood get their line in the scenario."""
     try:
         return opened()
     except InputErrors:

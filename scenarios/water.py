@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios.resolve import read_city_of, start_of, zone_of
+from scenarios.resolve import placed, read_city_of, start_of, zone_of
 from scenarios.schema import Scenario
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = No
         if progress is not None:
             progress(f"the water flows: {reached_s / 3600:.1f} of {end_s / 3600:.1f} h")
 
-    frames = make(scenario.flood, out, city_file=read, folder=scenario.folder, start=start,
-                  duration_s=scenario.duration, progress=tell)
+    spec = scenario.flood
+    frames = placed(scenario, lambda: make(spec, out, city_file=read, folder=scenario.folder, start=start,
+                                           duration_s=scenario.duration, progress=tell))
     return {"file": str(out), "frames": len(frames.times_s), "notes": list(frames.notes), "book": dict(frames.book)}
