@@ -16,7 +16,7 @@ from viewer.states import states, svg
 from viewer.words import Voice
 
 #: Symbols of the legend, in its order.
-_LEGEND = ("lamp_dark", "lamp_may", "lamp_lit", "block_wet", "water", "link")
+_LEGEND = ("lamp_dark", "lamp_may", "lamp_lit", "unknown", "block_wet", "water", "water_unknown", "link")
 #: Sources named on the page at most; the rest are counted in the run folder.
 _SOURCES = 12
 

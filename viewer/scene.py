@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from twin.exposure import Coverage
 from twin.quantities import NONE
 from viewer.frame import Frame, morton, pack_points, pack_shapes
 from viewer.intervals import (
@@ -320,6 +321,8 @@ def _pack_public(run: Any, packer: Packer, frame: Frame, allowed: Allowed, lamps
         packer.add("lamp.placed", np.isfinite(place[lamps, 0]).astype(int), "u1")
     packer.add("lamp.street", street_of[lamps] if allowed("lamp", "street") else np.zeros(len(lamps), int), "u2",
                delta=True)
+    unknown = np.asarray(run.result.exposure.coverage)[lamps] == Coverage.UNKNOWN
+    packer.add("lamp.unknown", unknown.astype(int), "u1")
     packer.add("lamp.pattern", numbers, "u2" if max(numbers, default=0) < 65_536 else "u4", delta=True)
     if allowed("lamp", "id"):
         packer.text("lamp.id", front_coded(run.result.city.assets.id[lamps]))

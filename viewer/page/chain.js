@@ -5,7 +5,7 @@ import {clock, duration, form, make, metres, moment, number, rich, say} from './
 
 const MECHANISMS = ['flooded', 'tripped', 'supply_lost', 'buffer_empty', 'cut', 'failed'];
 const STAGES = ['recede', 'reach', 'inspect', 'clean_dry', 'replace', 're_energise'];
-const UNKNOWN = 32767;
+const NO_HEIGHT = 32767;
 const INFERRED = 3;
 
 export class Chain {
@@ -137,7 +137,7 @@ export class Chain {
     const mechanism = MECHANISMS[iv.mech[i]];
     if (iv.state[i] === MAY || mechanism === 'flooded') {
       const [peak, fail] = [columns['asset.peak'][u], columns['asset.fail'][u]];
-      if (peak !== UNKNOWN && fail !== UNKNOWN && peak > 0) {
+      if (peak !== NO_HEIGHT && fail !== NO_HEIGHT && peak > 0) {
         const words = say('water_threshold', {water: metres(peak), threshold: metres(fail), margin: metres(Math.abs(peak - fail))});
         return columns['asset.failsource'][u] === 2 ? `${words}${say('threshold_default')}` : words;
       }
@@ -194,7 +194,7 @@ export class Chain {
       const mechanism = MECHANISMS[iv.mech[last.i]];
       const peak = columns['asset.peak'][last.u];
       if (iv.state[last.i] === MAY) nodes.push({symbol: 'water', title: say('outside_may'), detail: ''});
-      else if (mechanism === 'flooded') nodes.push({symbol: 'water', title: say('outside_water'), detail: peak === UNKNOWN ? '' : say('outside_water_detail', {depth: metres(peak)})});
+      else if (mechanism === 'flooded') nodes.push({symbol: 'water', title: say('outside_water'), detail: peak === NO_HEIGHT ? '' : say('outside_water_detail', {depth: metres(peak)})});
       else nodes.push({symbol: null, ...this.outside(last, mechanism)});
     }
     parts.push(make('h3', {}, say('why')), this.tree(nodes, page));
@@ -225,7 +225,7 @@ export class Chain {
     const state = model.feet.stateAt(model.feet.members[u - model.lamps[1]], t);
     const peak = model.columns['asset.peak'][u];
     const lines = [state === 4 ? say('building_inside') : state === 3 ? say('building_wet') : say('building_dry')];
-    if (peak !== UNKNOWN && peak > 0) lines.push(say('peak_depth', {depth: metres(peak)}));
+    if (peak !== NO_HEIGHT && peak > 0) lines.push(say('peak_depth', {depth: metres(peak)}));
     return lines.map((line) => rich(make('p', {}), line));
   }
 

@@ -115,10 +115,13 @@ export class Gpu {
       parks: model.shapes.park.polygons(), rivers: model.shapes.water.polygons(), bridges: model.shapes.bridge.polygons(),
       minor: this.lines(model.shapes.street, (i) => !main[i]), major: this.lines(model.shapes.street, (i) => main[i]),
       buildings: model.shapes.building.polygons(), zones: this.lines(model.shapes.zone), wet: wet.rows, houses: wet.houses,
-      self: (row) => row, polygon: (row) => row.polygon, ring: (row) => row.polygon[0], span: (row) => row.span,
+      self: (row) => row, polygon: (row) => row.polygon, ring: (row) => [...row.polygon[0], row.polygon[0][0]], span: (row) => row.span,
       atlas: canvas, mapping, planes: model.water?.planes() ?? null, bounds: this.bounds()
     };
-    for (const [key, state] of [['lamps_lit', 0], ['lamps_dark', OUT], ['lamps_may', MAY]]) constants[key] = this.table(this.rows(...model.lamps, state));
+    for (const [key, state] of [['lamps_dark', OUT], ['lamps_may', MAY]]) constants[key] = this.table(this.rows(...model.lamps, state));
+    const inService = this.rows(...model.lamps, 0);
+    constants.lamps_lit = this.table(inService.filter(([u]) => !model.unknown[u]));
+    constants.lamps_unknown = this.table(inService.filter(([u]) => model.unknown[u]));
     for (const state of [0, MAY, OUT]) {
       const nameOf = (u) => {
         const family = this.ground.families[model.kindOf[u]];
@@ -156,6 +159,7 @@ export class Gpu {
       if (id === 'wet_fill' || id === 'wet_houses') props.visible = show.wet;
       if (id === 'lamps_lit') Object.assign(props, {getIcon: () => (scene.night ? 'lamp_lit' : 'lamp_day'), updateTriggers: {getIcon: scene.night}, visible: show.lamp_lit, getSize: 26 / 5 * size.lamp});
       if (id === 'lamps_dark') Object.assign(props, {visible: show.lamp_dark, getSize: 26 / 5 * size.lamp});
+      if (id === 'lamps_unknown') Object.assign(props, {visible: show.unknown, getSize: 26 / 5 * size.lamp});
       if (id === 'lamps_may') Object.assign(props, {visible: show.lamp_may, getSize: 26 / 5 * size.lamp});
       if (id.startsWith('nodes')) Object.assign(props, {getSize: 26 / 5 * size.node, visible: !model.isPublic});
       return layer.clone(props);

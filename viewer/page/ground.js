@@ -151,7 +151,10 @@ export class Ground {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.drawImage(still.below, 0, 0);
     view.apply(context, ratio);
-    if (model.water && scene.show.water) this.flood(context, view, model.water.outlines(model.water.frame(scene.t)));
+    if (model.water && scene.show.water) {
+      if (model.water.about.unknown) this.unknownWater(context, view, ratio);
+      this.flood(context, view, model.water.outlines(model.water.frame(scene.t)));
+    }
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.drawImage(still.above, 0, 0);
     view.apply(context, ratio);
@@ -166,6 +169,30 @@ export class Ground {
     if (scene.street) this.chosenStreet(context, view, scene.street);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.dots(context, view, scene, size);
+  }
+
+  /** Where the water is not known: thin diagonal lines that do not scale with the map. */
+  unknownWater(context, view, ratio) {
+    if (!this.hatch) {
+      const tile = document.createElement('canvas');
+      tile.width = tile.height = Math.round(8 * 1.414 * ratio);
+      const pen = tile.getContext('2d');
+      pen.strokeStyle = this.colors.control;
+      pen.globalAlpha = 0.55;
+      pen.lineWidth = ratio;
+      for (const k of [-1, 0, 1]) {
+        pen.moveTo(k * tile.width - 2, tile.width + 2);
+        pen.lineTo((k + 1) * tile.width + 2, -2);
+      }
+      pen.stroke();
+      this.hatch = context.createPattern(tile, 'repeat');
+    }
+    context.save();
+    context.clip(this.model.water.unknownOutline(), 'evenodd');
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = this.hatch;
+    context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+    context.restore();
   }
 
   flood(context, view, outlines) {
@@ -255,12 +282,13 @@ export class Ground {
     model.iv.states(scene.t, model.state);
     const {state, pattern, x, y, placed} = model;
     const lit = scene.night ? 'lamp_lit' : 'lamp_day';
-    const plan = [[0, lit, scene.show.lamp_lit], [OUT, 'lamp_dark', scene.show.lamp_dark], [MAY, 'lamp_may', scene.show.lamp_may]];
-    for (const [wanted, name, shown] of plan) {
+    const plan = [[0, lit, scene.show.lamp_lit, 0], [0, 'unknown', scene.show.unknown, 1], [OUT, 'lamp_dark', scene.show.lamp_dark], [MAY, 'lamp_may', scene.show.lamp_may]];
+    const {unknown} = model;
+    for (const [wanted, name, shown, only] of plan) {
       if (!shown) continue;
       const {image, half, size: side} = symbols.sprite(name, size.lamp);
       for (let u = model.lamps[0]; u < model.lamps[1]; u++) {
-        if (state[pattern[u]] !== wanted || x[u] < west || x[u] > east || y[u] < north || y[u] > south || !placed[u]) continue;
+        if (state[pattern[u]] !== wanted || only !== undefined && unknown[u] !== only || x[u] < west || x[u] > east || y[u] < north || y[u] > south || !placed[u]) continue;
         context.drawImage(image, view.px(x[u]) - half, view.py(y[u]) - half, side, side);
       }
     }

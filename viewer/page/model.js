@@ -5,6 +5,9 @@ import {fold} from './format.js';
 import {Shapes} from './shapes.js';
 import {Water} from './water.js';
 
+/** Coverage of an asset that the water's maker does not cover (twin/exposure.py). */
+const UNKNOWN = 2;
+
 export class Model {
   constructor({columns, texts}, config) {
     this.columns = columns;
@@ -39,11 +42,17 @@ export class Model {
       this.feet = new Intervals(columns, 'feet', columns['building.wet']);
     }
     this.total = this.lamps[1] - this.lamps[0];
+    // where the water is not known the run goes on as if dry, and the page says so
+    this.unknown = this.isPublic ? columns['lamp.unknown'] : columns['asset.coverage'].map((word) => (word === UNKNOWN ? 1 : 0));
     this.iv = new Intervals(columns, 'iv', this.pattern);
     this.blocks = new Intervals(columns, 'wet', columns['block.pattern'] ?? []);
     this.state = new Uint8Array(this.iv.count);
     this.lampWeight = new Float64Array(this.iv.count);
-    for (let u = this.lamps[0]; u < this.lamps[1]; u++) this.lampWeight[this.pattern[u]]++;
+    this.unknownWeight = new Float64Array(this.iv.count);
+    for (let u = this.lamps[0]; u < this.lamps[1]; u++) {
+      this.lampWeight[this.pattern[u]]++;
+      this.unknownWeight[this.pattern[u]] += this.unknown[u];
+    }
     this.times = [];
     for (let t = 0; t <= config.duration; t += config.step) this.times.push(t);
     this.nights = config.nights;
@@ -92,14 +101,16 @@ export class Model {
     this.iv.states(t, this.state);
     let out = 0;
     let may = 0;
-    for (let p = 1; p < this.iv.count; p++) {
+    let unknown = 0;
+    for (let p = 0; p < this.iv.count; p++) {
       if (this.state[p] === OUT) out += this.lampWeight[p];
       else if (this.state[p] === MAY) may += this.lampWeight[p];
+      else unknown += this.unknownWeight[p];
     }
     let wet = 0;
     const source = this.isPublic ? this.blocks : this.feet;
     for (let p = 1; p < source.count; p++) if (source.weight[p] && source.stateAt(p, t)) wet += source.weight[p];
-    return {out, may, lit: this.total - out - may, wet, night: this.isNight(t)};
+    return {out, may, lit: this.total - out - may - unknown, unknown, wet, night: this.isNight(t)};
   }
 
   /** Streets with lamps out (or in doubt) at a moment: {street, out, may, total, since, wet}. */

@@ -128,6 +128,7 @@ class Operator {
   legend() {
     const families = new Set(this.model.texts.kinds.map((kind, k) => (this.model.kindOf.includes(k) ? family(kind.name) : '')));
     for (const box of document.querySelectorAll('#layers input')) {
+      if (box.dataset.shows === 'unknown' && !this.model.unknown.includes(1)) box.closest('li').hidden = true;
       const of = box.dataset.shows.split('_')[0];
       if (['cabinet', 'substation', 'site', 'zone', 'other'].includes(of) && !families.has(of)) box.closest('li').hidden = true;
     }
@@ -190,7 +191,7 @@ class Operator {
     rich($('figure-wet'), say('figure_wet', {n: counts.wet}));
     $('lamps-now').textContent = number(counts.out);
     $('wet-now').textContent = number(counts.wet);
-    const shown = {lamp_dark: counts.out, lamp_may: counts.may, lamp_lit: counts.lit, wet: counts.wet, ...nodes};
+    const shown = {lamp_dark: counts.out, lamp_may: counts.may, lamp_lit: counts.lit, wet: counts.wet, unknown: counts.unknown, ...nodes};
     shown.live = this.liveNow().reduce((sum, row) => sum + row.count, 0);
     for (const item of document.querySelectorAll('#layers [data-count]')) {
       const key = item.dataset.count;

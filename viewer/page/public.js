@@ -17,7 +17,7 @@ const FEW = 9;
 class PublicPage {
   constructor(model, symbols) {
     Object.assign(this, {model, symbols, street: 0, lamp: -1});
-    this.show = {water: true, wet: true, lamp_lit: true, lamp_dark: true, lamp_may: true};
+    this.show = {water: true, wet: true, lamp_lit: true, lamp_dark: true, lamp_may: true, unknown: true};
     try {
       this.map = new CityMap($('map'), model, symbols, {gentle: true, onPick: (found) => this.picked(found)});
     } catch (error) {
@@ -26,6 +26,9 @@ class PublicPage {
     }
     this.player = new Player({slider: $('time'), play: $('play')}, {duration: config.duration, step: config.step, start: this.worst(), onMove: (t) => this.move(t)});
     document.body.classList.toggle('no-blocks', !config.blocks);
+    document.body.classList.toggle('all-covered', !model.unknown.includes(1));
+    document.body.classList.toggle('all-known', !model.water?.about.unknown);
+    document.body.classList.toggle('no-water', !model.water);
     this.forms();
     this.build();
     new ResizeObserver(() => this.chartAgain()).observe($('chart'));
@@ -274,8 +277,15 @@ class PublicPage {
       line.prepend(make('strong', {}, `${say(label)}${document.documentElement.lang === 'fr' ? '\u00a0:' : ':'}`), ' ');
       return line;
     }));
+    if (this.isUnknown(street)) $('sentences').append(make('p', {}, say('street_unknown')));
     this.details(street, now);
     for (const report of document.querySelectorAll('.report')) if (config.report) report.setAttribute('href', this.reportAddress());
+  }
+
+  isUnknown(street) {
+    const {model} = this;
+    for (let u = 0; u < model.total; u++) if (model.street[u] === street && model.unknown[u]) return true;
+    return false;
   }
 
   cause(story) {
@@ -344,7 +354,7 @@ class PublicPage {
     this.chart.move(t);
     $('chart-out').textContent = number(counts.night ? counts.out : 0);
     $('chart-wet').textContent = number(counts.wet);
-    const shown = {lamp_dark: counts.out, lamp_may: counts.may, lamp_lit: counts.lit, block_wet: counts.wet, water: 2, link: 2};
+    const shown = {lamp_dark: counts.out, lamp_may: counts.may, lamp_lit: counts.lit, unknown: counts.unknown, block_wet: counts.wet, water: 2, water_unknown: 2, link: 2};
     for (const item of document.querySelectorAll('[data-legend]')) {
       const key = item.dataset.legend === 'lamp_lit' && !counts.night ? 'lamp_day' : item.dataset.legend;
       const words = wordsOf(config.states.symbols[key].words, document.querySelector('[data-lang][aria-pressed=true]').dataset.lang);

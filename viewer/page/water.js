@@ -39,15 +39,26 @@ export class Water {
   }
 
   outline(level, frame) {
-    const {x: west, y: north, cell, width, height} = this.about;
     const [first, last] = [this.first[level], this.last[level]];
+    return this.trace((k) => first[k] !== 0 && first[k] <= frame && frame <= last[k]);
+  }
+
+  /** Give the outline of what the water's maker does not cover. */
+  unknownOutline() {
+    this.unknownPath ??= this.trace((k) => this.unknown[k]);
+    return this.unknownPath;
+  }
+
+  /** Give the smoothed outline of the cells that pass a test. */
+  trace(isInside) {
+    const {x: west, y: north, cell, width, height} = this.about;
     const w = width + 4;
     const h = height + 4;
     const wet = new Float32Array(w * h);
     let any = false;
     for (let row = 0; row < height; row++) {
       for (let column = 0, k = row * width, to = (row + 2) * w + 2; column < width; column++, k++, to++) {
-        if (first[k] !== 0 && first[k] <= frame && frame <= last[k]) {
+        if (isInside(k)) {
           wet[to] = 1;
           any = true;
         }
