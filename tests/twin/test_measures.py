@@ -61,10 +61,12 @@ def lamp_in_water(tiny_city: Callable[..., City], protection: Protection, *decla
                   feed: Feed = Feed.PERMANENT, until_h: int = 10) -> dict[str, Any]:
     """One lamp in 0.5 m of water from the second hour on, on a circuit that may be cut."""
     city = tiny_city({"S": "substation", "A": "cabinet", "K": {"kind": "circuit", "protection": protection},
-                      "L": {"kind": "lamp", "touch_m": 0.05, "fail_m": 0.30}}, [("S", "A"), ("A", "K"), ("K", "L", {"feed": feed})])
+                      "L": {"kind": "lamp", "touch_m": 0.05, "fail_m": 0.30}},
+                     [("S", "A"), ("A", "K"), ("K", "L", {"feed": feed})])
     plan = plan_of(24 * H, declared=tuple(
         Declared(at_s=at_s, action=action, asset=city.assets.row(name)) for at_s, action, name in declared))
-    water = water_at(city.assets, [0, 2 * H, 2 * H + 1, until_h * H, until_h * H + 1], {"L": [0, 0, 0.5, 0.5, 0]}, 24 * H)
+    times_s = [0, 2 * H, 2 * H + 1, until_h * H, until_h * H + 1]
+    water = water_at(city.assets, times_s, {"L": [0, 0, 0.5, 0.5, 0]}, 24 * H)
     return dict(run(city, plan, water).indicators)
 
 
