@@ -1,7 +1,7 @@
 /** Why an asset is out: the chain of causes from the effect down to what came from outside, in words and as links. */
 
 import {MAY, OPEN, OUT} from './intervals.js';
-import {clock, duration, form, make, metres, moment, number, rich, say} from './format.js';
+import {duration, make, metres, moment, rich, say} from './format.js';
 
 const MECHANISMS = ['flooded', 'tripped', 'supply_lost', 'buffer_empty', 'cut', 'failed'];
 const STAGES = ['recede', 'reach', 'inspect', 'clean_dry', 'replace', 're_energise'];

@@ -1,6 +1,6 @@
 /** Counts over time: one band per series, one x axis for all and for the slider, nights shaded and named. */
 
-import {clock, hour, number, secondOfDay} from './format.js';
+import {hour, secondOfDay} from './format.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 

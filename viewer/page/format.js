@@ -20,10 +20,6 @@ export function say(key, values = {}) {
   return fill(entry, values);
 }
 
-export function has(key) {
-  return (catalogue[key] ?? base[key]) !== undefined;
-}
-
 /** Give the form of {zero, one, many} for a number. */
 export function form(entry, n) {
   if (n === 0 && entry.zero !== undefined) return entry.zero;
@@ -47,11 +43,6 @@ export function number(value, decimals = 0) {
 
 export function metres(cm) {
   return `${number(cm / 100, 2)}\u00a0m`;
-}
-
-/** Give a depth as the public reads it: rounded to 10 cm under a metre. */
-export function about(cm) {
-  return cm < 95 ? `${Math.max(10, Math.round(cm / 10) * 10)}\u00a0cm` : `${number(cm / 100, 1)}\u00a0m`;
 }
 
 function local(seconds) {

@@ -2,7 +2,6 @@
 
 import {Ground, View, sizes} from './ground.js';
 import {Overlay} from './overlay.js';
-import {say} from './format.js';
 
 export class CityMap {
   /**

@@ -2,9 +2,9 @@
 
 import {Chart} from './chart.js';
 import {CityMap} from './map.js';
-import {MAY, OPEN, OUT} from './intervals.js';
+import {MAY, OUT} from './intervals.js';
 import {Player} from './player.js';
-import {clock, day, duration, form, has, make, metres, moment, number, rich, say} from './format.js';
+import {clock, day, duration, make, metres, moment, number, rich, say} from './format.js';
 import {family} from './ground.js';
 import {open, setLanguage, useGpu} from './start.js';
 import {Chain} from './chain.js';

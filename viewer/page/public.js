@@ -2,7 +2,7 @@
 
 import {Chart} from './chart.js';
 import {CityMap} from './map.js';
-import {MAY, OPEN, OUT, WET} from './intervals.js';
+import {MAY, OUT} from './intervals.js';
 import {Player} from './player.js';
 import {clock, day, make, moment, number, rich, say} from './format.js';
 import {csv, download} from './export.js';
@@ -207,6 +207,8 @@ class PublicPage {
   picked(found) {
     if (found?.kind === 'asset') this.choose(this.model.street[found.u], found.u, false);
     else if (found?.kind === 'street') this.choose(found.street, -1, false);
+    $('tip').textContent = found?.depth ? say(`depth_step_${found.depth}`) : '';
+    if (found?.depth) this.announce($('tip').textContent);
   }
 
   choose(street, lamp, fly) {
