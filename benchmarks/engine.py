@@ -4,7 +4,8 @@
 
 Prints instants, events per second and the ratio to the baseline, which does the same work in the way that comes to
 mind first: one simpy process per asset that waits for its crossings and tells its consumers. The baseline is timed at
-a size that it can bear; both are given per event. Noisy machines: read the ratio, not the seconds.
+a size that it can bear; both are given per event. Times are of the processor, not of the wall: other work on the
+machine counts little.
 """
 
 from __future__ import annotations
@@ -58,9 +59,13 @@ def street_city(assets: int) -> City:
 
 
 def wave(city: City, rng: np.random.Generator) -> Crossings:
-    """Give the crossings of one wave over a tenth of the assets that have a place."""
+    """Give the crossings of one wave over a tenth of the city: whole quarters, as rivers do."""
+    number = np.concatenate([[0] * int(city.assets.of_kind(kind).sum()) if per is None else
+                             np.arange(int(city.assets.of_kind(kind).sum())) // per
+                             for kind, per in (("substation", None), ("cabinet", 1), ("circuit", 1), ("lamp", 100),
+                                               ("building", 9))])
     has_place = ~np.isnan(city.assets.touch_m)
-    wet = np.flatnonzero(has_place & (rng.random(len(has_place)) < 0.1))
+    wet = np.flatnonzero(has_place & (number % 10 == 1))
     edges = np.sort(rng.integers(0, DAY_S, (4, len(wet))), axis=0)
     rows = [(edges[0], Level.TOUCH, True), (edges[0], Level.RECEDE, True), (edges[1], Level.FAIL, True),
             (edges[2], Level.FAIL, False), (edges[3], Level.RECEDE, False), (edges[3], Level.TOUCH, False)]
@@ -90,6 +95,7 @@ class OneProcessPerAsset:
             self.clock.process(self.live(asset, story.get(asset, [])))
 
     def live(self, asset: int, story: list[tuple[int, int, bool]]) -> Generator[simpy.Event, None, None]:
+        """Wait for each crossing of an asset, and for its repair."""
         for at_s, level, is_up in story:
             yield self.clock.timeout(max(at_s - self.clock.now, 0))
             self.events += 1
@@ -100,6 +106,7 @@ class OneProcessPerAsset:
                 self.spread(asset, -1)
 
     def spread(self, asset: int, change: int) -> None:
+        """Tell an asset and all that it feeds, one by one."""
         self.down[asset] += change
         self.events += 1
         for consumer in self.consumers.get(asset, ()):
@@ -107,6 +114,7 @@ class OneProcessPerAsset:
 
 
 def main() -> None:
+    """Time both and print."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--assets", type=int, default=1_000_000)
     options.add_argument("--baseline", type=int, default=20_000)
@@ -117,22 +125,22 @@ def main() -> None:
         exposure = dry(city.assets)
         exposure = type(exposure)(**{name: getattr(exposure, name) for name in exposure.__slots__}
                                   | {"crossings": crossings})
-        began = time.perf_counter()
-        state = CityState(city, crossings, reset_s=1800)
-        graph_s = time.perf_counter() - began
+        began = time.process_time()
+        CityState(city, crossings, reset_s=1800)
+        graph_s = time.process_time() - began
         result = run(city, plan_of(2 * DAY_S), exposure)
-        all_s = time.perf_counter() - began - graph_s
+        all_s = time.process_time() - began - graph_s
     instants = len(np.unique(result.trace.time_s))
     peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"{len(city.assets)} assets, {len(crossings)} crossings, {instants} instants, {len(result.trace)} events, "
           f"{len(result.outages)} outages")
     print(f"graph {graph_s:.2f} s, whole run {all_s:.2f} s, {len(result.trace) / all_s:,.0f} events/s, "
-          f"peak {peak_gb:.2f} GB, state {state.now_s} s")
+          f"peak {peak_gb:.2f} GB")
     small = street_city(given.baseline)
-    began = time.perf_counter()
+    began = time.process_time()
     baseline = OneProcessPerAsset(small, wave(small, np.random.default_rng(7)))
     baseline.clock.run()
-    per_event = (time.perf_counter() - began) / baseline.events
+    per_event = (time.process_time() - began) / baseline.events
     print(f"baseline of {given.baseline} assets: {1 / per_event:,.0f} events/s; ratio "
           f"{len(result.trace) / all_s * per_event:.1f}")
 

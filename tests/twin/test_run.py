@@ -100,9 +100,9 @@ def test_the_same_plan_gives_the_same_bytes(seed: int) -> None:
     assert bytes_of(result_of(random_case(seed))) == bytes_of(result_of(random_case(seed)))
 
 
-def gentle_case(seed: int) -> Case:
+def gentle_case(seed: int, *, buffers: bool = True) -> Case:
     """Make a case within rule 9: no transfer delays, no facts, no cuts (the shorter repair of what was dead)."""
-    case = random_case(seed, transfers=False, facts=False)
+    case = random_case(seed, transfers=False, facts=False, buffers=buffers)
     return replace(case, plan=replace(case.plan, declared=tuple(
         d for d in case.plan.declared if d.action is not Action.CUT)))
 
@@ -145,7 +145,8 @@ def with_supplier(case: Case, rng: Random) -> Case:
 @pytest.mark.parametrize("protect", [raised, lowered, with_supplier])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_more_protection_never_adds_a_second_of_outage(protect: Callable[[Case, Random], Case], seed: int) -> None:
-    case = gentle_case(seed)
+    # A new supplier may close a cycle: then batteries that were upstream of it are of it (docs/mechanics.md).
+    case = gentle_case(seed, buffers=protect is not with_supplier)
     before, after = out_of(result_of(case)), out_of(result_of(protect(case, Random(seed))))
     assert not np.any(after & ~before)
 
