@@ -42,7 +42,7 @@ def public_view(run: Any, scene: Scene, clock: Any, config: dict[str, Any], *, l
     until_words = say.clock(until) if until.date() == issued.date() else say("until_at", day=say.day(until, year=False),
                                                                               clock=say.clock(until))
     made = say("on_at", day=say.day(issued, year=False), clock=say.clock(issued))
-    short = [say("clock_day", day=say.day(moment).split(" ")[0], clock=say.clock(moment)) for moment in (issued, until)]
+    short = [say("day_clock", day=say.day(moment).split(" ")[0], clock=say.clock(moment)) for moment in (issued, until)]
     peak = clock.local(config["peakAt"])
     key = "night_dry" if not config["wetSpan"] else "night_water" if scene.blocks else "night_water_lamps"
     same_day = first.date() == last.date()

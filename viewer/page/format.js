@@ -82,10 +82,15 @@ export function secondOfDay(seconds) {
   return at.getUTCHours() * 3600 + at.getUTCMinutes() * 60 + at.getUTCSeconds();
 }
 
-/** Give a time of day, with its day of the week when it is not the day of `beside`, always where that is null. */
+/** Give a time of day, with its day of the week when it is not the day of `beside`. */
 export function moment(seconds, beside) {
-  return beside === undefined || beside !== null && dayNumber(seconds) === dayNumber(beside) ? clock(seconds)
+  return beside === undefined || dayNumber(seconds) === dayNumber(beside) ? clock(seconds)
     : say('clock_day', {clock: clock(seconds), day: day(seconds, false).split(' ')[0]});
+}
+
+/** Give the day of the week and the time of day. */
+export function weekdayClock(seconds) {
+  return say('day_clock', {clock: clock(seconds), day: day(seconds, false).split(' ')[0]});
 }
 
 export function duration(seconds) {

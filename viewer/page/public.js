@@ -4,7 +4,7 @@ import {Chart} from './chart.js';
 import {CityMap} from './map.js';
 import {MAY, OUT} from './intervals.js';
 import {Player} from './player.js';
-import {clock, day, make, moment, number, rich, say} from './format.js';
+import {clock, day, make, moment, number, rich, say, weekdayClock} from './format.js';
 import {csv, download} from './export.js';
 import {drawForPrint} from './print.js';
 import {open, setLanguage, useGpu} from './start.js';
@@ -55,7 +55,7 @@ class PublicPage {
     document.title = say('public_title', {city: config.city, status: say(`status_${config.status}`)});
     $('not-observed').textContent = say(`not_observed_${config.status}`);
     rich($('made'), say('made_until', {issued: say('on_at', {day: day(config.issued, false), clock: clock(config.issued)}), until: this.until()}));
-    rich($('made-short'), say('made_until', {issued: moment(config.issued, null), until: moment(config.validUntil, null)}));
+    rich($('made-short'), say('made_until', {issued: weekdayClock(config.issued), until: weekdayClock(config.validUntil)}));
     if ($('released')) $('released').textContent = say('released_by', {name: config.releasedBy});
     const [from, to] = config.night;
     const one = day(from) === day(to);
