@@ -5,6 +5,9 @@ from importlib import resources
 
 import pytest
 
+from twin.kinds import STAGES
+from twin.outages import Mechanism
+from viewer.public import STORIES
 from viewer.states import contrast, states, svg
 from viewer.words import Voice, registers
 
@@ -54,6 +57,16 @@ def test_every_text_that_pages_ask_for_stands_in_the_catalogues() -> None:
         text = folder.joinpath("templates", name).read_text("utf-8")
         asked |= set(re.findall(r'data-(?:t|label|hint)="([a-z_0-9]+)"', text))
     assert asked - set(words) == set()
+
+
+def test_every_mechanism_story_and_stage_has_its_words() -> None:
+    words = set(registers()["fr"])
+    for mechanism in Mechanism:
+        assert {f"how_{mechanism.word}", f"how_{mechanism.word}_f", f"waits_{mechanism.word}"} <= words
+        assert mechanism is Mechanism.FLOODED or f"outside_{mechanism.word}" in words
+    assert {f"cause_{story}" for story in STORIES} <= words
+    for stage in ("recede", *STAGES):
+        assert {f"stage_{stage}", f"stage_long_{stage}", f"back_waits_{stage}"} <= words
 
 
 @pytest.mark.parametrize("register", registers())
