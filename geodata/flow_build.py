@@ -53,7 +53,7 @@ def build_setup(rain: flow_specs.Rain | None, inflows: Sequence[flow_specs.Inflo
     height, grid = _window(terrain, model.window)
     built = _drawn(_buildings(city_file), grid) if model.buildings != "ignored" else np.zeros(height.shape, bool)
     land = _land(city_file, grid)
-    factor = _factor(grid, model)
+    factor = 1 if model.subgrid else factor_of(grid, model)
     notes: list[str] = []
     if factor > 1:
         height, built, land, grid = _coarser(height, built, land, grid, factor)
@@ -336,8 +336,8 @@ def _land(city_file: CityFile, grid: Grid) -> Any:
     names = list(land_classes())
     land = np.full((grid.rows, grid.columns), names.index("open"), np.uint8)
     context = city_file.context
-    for layer, name in (("block", "block"), ("park", "park"), ("water", "water"), ("street", "street"),
-                        ("bridge", "water")):
+    # Water comes last: under a bridge flows the river, not the street above it.
+    for layer, name in (("block", "block"), ("park", "park"), ("street", "street"), ("water", "water")):
         if layer not in context:
             continue
         held = context[layer]
@@ -351,14 +351,18 @@ def _land(city_file: CityFile, grid: Grid) -> Any:
             half = (np.nan_to_num(np.asarray(widths, float)[kept], nan=6.0) if widths is not None
                     else np.full(len(shapes), 6.0)) / 2
             shapes[lines] = shapely.buffer(shapes[lines], np.maximum(half[lines], grid.transform[0] / 2))
-        if layer == "bridge":
-            # A bridge over water is water underneath: only where the river's shape stops at it.
-            continue
         land[_drawn(list(shapes), grid)] = names.index(name)
     return land
 
 
-def _factor(grid: Grid, model: FlowModel) -> int:
+def factor_of(grid: Grid, model: FlowModel) -> int:
+    """Give how many cells of the terrain a cell of the computation is wide.
+
+    Raises
+    ------
+    InputError
+        ``cell_m`` is no whole multiple of the terrain's cell.
+    """
     if model.cell_m is None:
         return 1
     fine = grid.transform[0]

@@ -24,7 +24,7 @@ import numpy as np
 import zarr
 
 from geodata.atomic import unwritable
-from geodata.flow_build import build_setup
+from geodata.flow_build import build_setup, factor_of
 from geodata.flow_specs import FlowModel as ModelSpec
 from geodata.flow_specs import Inflow
 from twin.errors import InputError
@@ -177,7 +177,7 @@ def open_flow(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: date
         See ``build_setup`` and ``twin.flood.model.FlowModel``.
     """
     setup, times = _setup(spec, city_file, folder, start, duration_s)
-    key = key_of(setup, times)
+    key = key_of(setup, times, spec)
     home = Path(tempfile.mkdtemp(prefix="twin-flow-")) if cache is None else cache / "flow"
     out = home / key[:24]
     _compute(setup, times, out, key=key, start=start, model=spec.model or ModelSpec.model_validate({}),
@@ -207,8 +207,8 @@ def make(spec: FloodSpec, out: Path, *, city_file: CityFile, folder: Path, start
                          expected=f"a folder that does not exist yet, or one with a {INFO} to replace",
                          remedy="It may hold something of yours, so it stays. Choose another --out.")
     setup, times = _setup(spec, city_file, folder, start, duration_s)
-    _compute(setup, times, out, key=key_of(setup, times), start=start, model=spec.model or ModelSpec.model_validate({}),
-             progress=progress, cancel=cancel)
+    _compute(setup, times, out, key=key_of(setup, times, spec), start=start,
+             model=spec.model or ModelSpec.model_validate({}), progress=progress, cancel=cancel)
     return FlowFrames(out, after=spec.after, depth_error_m=_error(spec, city_file))
 
 
@@ -225,11 +225,13 @@ def open_frames(spec: FloodSpec, *, folder: Path, start: datetime) -> FlowFrames
     return FlowFrames(path, after=spec.after, shift_s=round(shift.total_seconds()), depth_error_m=spec.depth_error_m)
 
 
-def key_of(setup: FlowSetup, times_s: FloatArray) -> str:
+def key_of(setup: FlowSetup, times_s: FloatArray, spec: FloodSpec) -> str:
     """Give the hash of everything that shapes the water, as hexadecimal."""
     digest = hashlib.sha256(f"flow {VERSION}".encode())
     _feed(digest, setup)
     _feed(digest, np.asarray(times_s))
+    model = spec.model or ModelSpec.model_validate({})
+    _feed(digest, (model.subgrid, model.cell_m, model.warm_up))
     return digest.hexdigest()
 
 
@@ -280,9 +282,7 @@ def _compute(setup: FlowSetup, times: FloatArray, out: Path, *, key: str, start:
         return
     if found.get("key") != key and out.exists():
         shutil.rmtree(out)
-    from twin.flood.model import FlowModel
-
-    run = FlowModel(setup)
+    run = _model(setup, model)
     info: dict[str, Any] = {
         "key": key, "complete": False, "version": VERSION, "start": start.isoformat(), "times_s": times.tolist(),
         "grid": {"rows": setup.domain.grid.rows, "columns": setup.domain.grid.columns,
@@ -303,6 +303,16 @@ def _compute(setup: FlowSetup, times: FloatArray, out: Path, *, key: str, start:
         _finish(run, out, info, model)
     except OSError as failure:
         raise unwritable(out, failure) from failure
+
+
+def _model(setup: FlowSetup, model: ModelSpec) -> Any:
+    if model.subgrid:
+        from twin.flood.subgrid import SubgridModel
+
+        return SubgridModel(setup, factor_of(setup.domain.grid, model))
+    from twin.flood.model import FlowModel
+
+    return FlowModel(setup)
 
 
 def _frames(run: Any, out: Path, info: dict[str, Any]) -> tuple[Any, int]:

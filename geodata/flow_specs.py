@@ -8,10 +8,11 @@ city's CRS [m], times are durations from the start of the scenario (``90min``, `
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+_LONGEST_S = 100 * 366 * 86_400
 _PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)\s*d)?\s*(?:(\d+(?:\.\d+)?)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*min)?\s*"
                     r"(?:(\d+(?:\.\d+)?)\s*s)?")
 
@@ -30,24 +31,56 @@ def seconds_of(value: object) -> float:
     (5400.0, 5400.0, 20.0)
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if not abs(value) <= _LONGEST_S:
+            raise ValueError(f"{value!r} is not a duration; write 90min, 2h, 1h30 or 45s")
         return float(value)
     text = re.sub(r"h\s*(\d+)$", r"h\1min", str(value).strip().lower())
     match = _PARTS.fullmatch(text)
     if not text or text.isdigit() or match is None:
         raise ValueError(f"{value!r} is not a duration; write 90min, 2h, 1h30 or 45s")
     days, hours, minutes, seconds = (float(part) if part else 0.0 for part in match.groups())
-    return days * 86400 + hours * 3600 + minutes * 60 + seconds
+    total = days * 86400 + hours * 3600 + minutes * 60 + seconds
+    if total > _LONGEST_S:
+        raise ValueError(f"{value!r} is longer than a hundred years")
+    return total
 
 
 Seconds = Annotated[float, BeforeValidator(seconds_of, json_schema_input_type=float | str)]
 Point = tuple[float, float]
 
 
-class _Spec(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+def no_truth(value: object, annotation: object) -> object:
+    """Give a value back, unless it is true or false where a number belongs: ``yes`` is no metre.
+
+    Raises
+    ------
+    ValueError
+        It is.
+    """
+    if isinstance(value, bool):
+        wanted = set(_types_in(annotation))
+        if wanted & {int, float} and bool not in wanted:
+            raise ValueError(f"{str(value).lower()}; expected a number")
+    return value
 
 
-class Storm(_Spec):
+def _types_in(annotation: object) -> list[object]:
+    inner = get_args(annotation)
+    return [found for part in inner for found in _types_in(part)] if inner else [annotation]
+
+
+class Spec(BaseModel):
+    """A mapping under ``flood:``: closed, and every number in it a finite one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth(cls, value: object, info: ValidationInfo) -> object:
+        return no_truth(value, cls.model_fields[str(info.field_name)].annotation)
+
+
+class Storm(Spec):
     """A design storm: how much, how long, in what shape."""
 
     total_mm: float = Field(gt=0, le=2000)
@@ -61,7 +94,7 @@ class Storm(_Spec):
     starts: Seconds = 0.0
 
 
-class Rain(_Spec):
+class Rain(Spec):
     """Rain over the whole domain, uniform or as rasters; exactly one of ``mm_h``, ``file``, ``storm``, ``rasters``."""
 
     #: Intensity of each step [mm/h], or one number held for the duration ``lasts``.
@@ -91,7 +124,7 @@ class Rain(_Spec):
         return self
 
 
-class Inflow(_Spec):
+class Inflow(Spec):
     """Water that comes in at a place: a river at the edge of the domain, a burst main, a breach."""
 
     name: str = "inflow"
@@ -117,7 +150,7 @@ class Inflow(_Spec):
         return self
 
 
-class Edge(_Spec):
+class Edge(Spec):
     """One side of the domain; exactly one of ``slope`` (normal depth) and ``level_m`` (a stage)."""
 
     #: Slope of the energy line behind the edge: water leaves at normal depth.
@@ -135,7 +168,7 @@ class Edge(_Spec):
         return self
 
 
-class Edges(_Spec):
+class Edges(Spec):
     """The four sides: ``open`` lets water leave at the slope of the bed, ``closed`` is a wall."""
 
     north: Literal["open", "closed"] | Edge = "open"
@@ -144,7 +177,7 @@ class Edges(_Spec):
     west: Literal["open", "closed"] | Edge = "open"
 
 
-class Infiltration(_Spec):
+class Infiltration(Spec):
     """Losses into the ground: a constant rate, a soil of ``soils.csv`` (Green-Ampt), or by land class (default)."""
 
     mm_h: float | None = Field(None, ge=0, le=500)
@@ -153,7 +186,7 @@ class Infiltration(_Spec):
     saturation: float = Field(0.5, ge=0, le=1)
 
 
-class Drains(_Spec):
+class Drains(Spec):
     """The sewers as a sink: a capacity over sealed streets, or gullies at points. No surcharge, no pipes."""
 
     #: Over sealed ground (streets, squares, roofs) [mm/h].
@@ -162,7 +195,7 @@ class Drains(_Spec):
     points: tuple[tuple[float, float, float], ...] = ()
 
 
-class Barrier(_Spec):
+class Barrier(Spec):
     """A wall that is put up: its line, its crest above the datum or above the ground, from when to when."""
 
     name: str = "barrier"
@@ -171,7 +204,6 @@ class Barrier(_Spec):
     height_m: float | None = Field(None, gt=0, le=50)
     from_: Seconds = Field(0.0, alias="from")
     to: Seconds | None = None
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     @model_validator(mode="after")
     def _one(self) -> Barrier:
@@ -180,7 +212,7 @@ class Barrier(_Spec):
         return self
 
 
-class Pump(_Spec):
+class Pump(Spec):
     """Takes water at one place to another, or out of the domain (``to: out``)."""
 
     name: str = "pump"
@@ -192,10 +224,9 @@ class Pump(_Spec):
     off_m: float = Field(0.03, ge=0)
     from_: Seconds = Field(0.0, alias="from")
     until: Seconds | None = None
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Culvert(_Spec):
+class Culvert(Spec):
     """A pipe under an embankment: flows with the head between its ends, either way unless it has a flap."""
 
     name: str = "culvert"
@@ -210,7 +241,7 @@ class Culvert(_Spec):
     flap: bool = False
 
 
-class FlowModel(_Spec):
+class FlowModel(Spec):
     """Choices of the flow model that have a default."""
 
     #: Cell of the computation [m]; the terrain's cell when not given. Coarser needs ``subgrid`` or is averaged.

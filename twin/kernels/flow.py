@@ -400,7 +400,7 @@ def _special(face_axis: Int32Array, face_i: Int32Array, face_j: Int32Array, face
 
 
 @jit(error_model="numpy")
-def _sources(source_i: Int32Array, source_j: Int32Array, source_share: FloatArray, source_series: Int32Array,
+def sources(source_i: Int32Array, source_j: Int32Array, source_share: FloatArray, source_series: Int32Array,
         series_first: Int32Array, series_t: FloatArray, series_v: FloatArray, h2: Float32Array,
         carry: Float32Array, made: FloatArray, t: Scalar, dt: Scalar, dx: Scalar) -> None:
     """Pour each series into its cells; ``made[s]`` adds the volume poured [m3]."""
@@ -455,7 +455,7 @@ def _transfers(move_kind: Int32Array, move_i: Int32Array, move_j: Int32Array, mo
 
 
 @jit(error_model="numpy")
-def _repair(overdrawn: BoolArray, h2: Float32Array, carry: Float32Array, qx2: Float32Array, qy2: Float32Array,
+def repair(overdrawn: BoolArray, h2: Float32Array, carry: Float32Array, qx2: Float32Array, qy2: Float32Array,
         clock: FloatArray, dt: Scalar, dx: Scalar) -> None:
     """Give overdrawn cells back what they had not: their outflows are scaled until none is below zero.
 
@@ -584,11 +584,11 @@ def advance(job_strip: Int32Array, job_first: Int32Array, span_c0: Int32Array, s
                     overdrawn[i] |= h2[i, j - 1] < f32(0)
                 else:
                     overdrawn[i - 1] |= h2[i - 1, j] < f32(0)
-        _repair(overdrawn, h2, carry, qx2, qy2, clock, dt, dx)
+        repair(overdrawn, h2, carry, qx2, qy2, clock, dt, dx)
         for k in range(len(face_i)):
             q = qx2[face_i[k], face_j[k]] if face_axis[k] == 0 else qy2[face_i[k], face_j[k]]
             passed[k] += np.float64(q) * np.float64(f32(dt)) * dx
-        _sources(source_i, source_j, source_share, source_series, series_first, series_t, series_v, h2, carry, made,
+        sources(source_i, source_j, source_share, source_series, series_first, series_t, series_v, h2, carry, made,
                  t, dt, dx)
         _transfers(move_kind, move_i, move_j, move_to_i, move_to_j, move_number, move_on, moved, h2, carry, t, dt, dx)
         h, h2, qx, qx2, qy, qy2 = h2, h, qx2, qx, qy2, qy
