@@ -47,7 +47,7 @@ def check(seed: int) -> None:
     assert quick[1] == thorough[1]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None,
+@settings(max_examples=120, deadline=None, derandomize=True, database=None,
           suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32 - 1))
 def test_the_fast_engine_agrees_with_the_slow_one(seed: int) -> None:

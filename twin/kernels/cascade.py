@@ -12,7 +12,7 @@ rules are; ``twin/state.py`` names the columns for people.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -22,6 +22,13 @@ from twin.quantities import BoolArray, Int8Array, Int32Array, Int64Array
 #: Integers, (rows, columns).
 Table = Any
 
+
+
+def _numbers(count: int) -> list[int]:
+    """Give 0, 1, 2 ... as numpy integers: numba else compiles a helper anew for each constant it is called with."""
+    return cast(list[int], [np.int64(number) for number in range(count)])
+
+
 # Columns of an asset's state: codes of its regions, water and facts first,
 (SERVICE, DAMAGE, PROTECTION, FACT, FAILURE, SWITCH, SUPPLY, SUPERVISION, WET, DRY_FACT, WAS_DEAD, DEAD,
  # then times: end of repair, reset, empty buffer (-1 none), last return to service, last clearing,
@@ -30,58 +37,63 @@ Table = Any
  CLEARED_BY, CLEARED_ROW, CLEARED_ASSET, WET_LAMPS, TRIP_LAMP, LAST_LAMP, OUTAGE,
  # and the rows of the events that last changed each region, with the numbers of the facts that hold.
  DAMAGE_ROW, REPAIR_ROW, TRIP_ROW, FAILURE_ROW, CUT_ROW, FACT_ROW, FACT_INDEX, DRY_INDEX, SUPPLY_ROW, OUT_ROW,
- IN_ROW, WATCH_ROW, LAMP_ROW) = range(37)
+ IN_ROW, WATCH_ROW, LAMP_ROW) = _numbers(37)
 STATE_COLUMNS = 37
 # Columns of a group's state: edge in use (-1 none) and last used; when and by which event the last was lost.
-IN_USE, LAST_USED, LOST, LOST_ROW, IS_SERVED = range(5)
+IN_USE, LAST_USED, LOST, LOST_ROW, IS_SERVED = _numbers(5)
 GROUP_COLUMNS = 5
 # Scratch columns, by asset or by component.
 (ROUND, MISSING, DRY_ROUND, DRY_MISSING, QUEUE, PENDING, CHOSEN, OPTION, NEXT, HEAD, WATCH, IS_MARKED,
- IS_WATCHED) = range(13)
+ IS_WATCHED) = _numbers(13)
 SCRATCH = 13
 # Columns of the graph: by asset (first group, first group fed, component, first circuit it may trip, durations),
 # component (first member, level), rank (member); by group; by edge.
-(GROUPS, FEEDS, COMPONENT, CIRCUITS, BUFFER, REPAIR_LIVE, REPAIR_DEAD, MEMBERS, LEVEL, MEMBER) = range(10)
+(GROUPS, FEEDS, COMPONENT, CIRCUITS, BUFFER, REPAIR_LIVE, REPAIR_DEAD, MEMBERS, LEVEL, MEMBER) = _numbers(10)
 ASSET_COLUMNS = 10
-EDGES, CONSUMER, IS_CONTROL = range(3)
-SUPPLIER, TRANSFER, FED_GROUP = range(3)
+EDGES, CONSUMER, IS_CONTROL = _numbers(3)
+SUPPLIER, TRANSFER, FED_GROUP = _numbers(3)
 # Counters.
 (EVENTS, CONTRIBUTORS, OUTAGES, TIMERS, CROSSING, DECLARED, LOWEST, HIGHEST, WATCHED, PAIRS, TRIGGER, INSTANT, INSTANTS,
- ERROR_ASSET, ERROR_STATE, ERROR_WHAT) = range(16)
+ ERROR_ASSET, ERROR_STATE, ERROR_WHAT) = _numbers(16)
 COUNTERS = 16
 
 # States, as in twin.state.AssetState.
 (SOUND, FLOODED, REPAIRING, CLOSED, TRIPPED, FED, ON_BUFFER, UNFED, IN_SERVICE, OUT, SUPERVISED, UNSUPERVISED, INTACT,
- FAILED, CONNECTED, CUT) = range(16)
+ FAILED, CONNECTED, CUT) = _numbers(16)
 # Events, as in twin.trace.What.
 (W_TOUCHED, W_FLOODED, W_RECEDED, W_WATER_LEFT, W_TRIPPED, W_FAILED, W_CUT, W_REPORTED, W_SUPPLY_LOST,
  W_BUFFER_STARTED, W_BUFFER_EMPTIED, W_TRANSFERRED, W_REPAIR_STARTED, W_REPAIR_UNDONE, W_MENDED, W_RESET, W_RESTORED,
- W_UNSUPERVISED, W_SUPERVISED, W_FED, W_CLEARED) = range(21)
+ W_UNSUPERVISED, W_SUPERVISED, W_FED, W_CLEARED) = _numbers(21)
 # Mechanisms, as in twin.outages.Mechanism.
-M_FLOODED, M_TRIPPED, M_SUPPLY_LOST, M_BUFFER_EMPTY, M_CUT, M_FAILED = range(6)
+M_FLOODED, M_TRIPPED, M_SUPPLY_LOST, M_BUFFER_EMPTY, M_CUT, M_FAILED = _numbers(6)
 # Actions, as in twin.plan.Action.
-A_FAIL, A_CUT, A_RESTORE, A_OUT, A_IN_SERVICE, A_DRY, A_END = range(7)
+A_FAIL, A_CUT, A_RESTORE, A_OUT, A_IN_SERVICE, A_DRY, A_END = _numbers(7)
 # Levels of water, as in twin.exposure.Level: bits of WET.
 TOUCH, FAIL, RECEDE = 1, 2, 4
 # Facts.
-NO_FACT, FACT_OUT, FACT_IN = range(3)
+NO_FACT, FACT_OUT, FACT_IN = _numbers(3)
 # Phases of an instant, in order.
-WATER, PROTECT, SCENARIO, LOSS, REPAIR, DISPATCH = range(6)
+WATER, PROTECT, SCENARIO, LOSS, REPAIR, DISPATCH = _numbers(6)
+# Rounds within the first three phases.
+FIRST, SECOND, THIRD = _numbers(3)
 # Timers, in order within a second; a timer is one integer: time, sort, number.
-T_REPAIR, T_RESET, T_BUFFER, T_TRANSFER = range(4)
+T_REPAIR, T_RESET, T_BUFFER, T_TRANSFER = _numbers(4)
 TIME_SHIFT, _SORT_SHIFT, _NUMBER = 34, 32, (1 << 32) - 1
 # Columns of the event log and of the outage log.
-E_TIME, E_WHAT, E_ASSET, E_CAUSE, E_PHASE, E_LEVEL, E_ROUND, E_OTHER = range(8)
+E_TIME, E_WHAT, E_ASSET, E_CAUSE, E_PHASE, E_LEVEL, E_ROUND, E_OTHER = _numbers(8)
 E_COLUMNS = 8
-O_ASSET, O_START, O_END, O_BY, O_CAUSE, O_ROOT, O_ROOT_BY, O_HELD_BY, O_HELD, O_EVENT = range(10)
+O_ASSET, O_START, O_END, O_BY, O_CAUSE, O_ROOT, O_ROOT_BY, O_HELD_BY, O_HELD, O_EVENT = _numbers(10)
 O_COLUMNS = 10
-#: Sorts after every level and round.
-LAST = 1 << 30
+#: Sorts after every level and round; no row.
+LAST, NOWHERE = cast(tuple[int, int], (np.int64(1 << 30), np.int64(-1)))
 #: Before all time.
 LONG_AGO = -(1 << 30)
 _NEVER = 1 << 60
+# How a cycle grows: without its own buffers, or with them; which suppliers may explain a loss.
+DRY, BUFFERED = _numbers(2)
+PREFERRED, EACH = _numbers(2)
 # What ``advance`` comes back with.
-DONE, NEEDS_ROOM, INVALID = range(3)
+DONE, NEEDS_ROOM, INVALID = _numbers(3)
 
 
 class Graph(NamedTuple):
@@ -238,7 +250,7 @@ def _mark_consumers(graph: Graph, tables: Tables, asset: int) -> None:
     own = graph.assets[asset, COMPONENT]
     for k in range(graph.assets[asset, FEEDS], graph.assets[asset + 1, FEEDS]):
         g = _wide(graph.edges[k, FED_GROUP])
-        b = graph.groups[g, CONSUMER]
+        b = _wide(graph.groups[g, CONSUMER])
         if graph.groups[g, IS_CONTROL]:
             _watch(tables, b)
         elif graph.assets[b, COMPONENT] != own:
@@ -347,14 +359,14 @@ def _cross(graph: Graph, tables: Tables, t: int, a: int, bit: int, is_up: bool) 
     if bit == TOUCH:
         row = _emit(tables.events, tables.counts, t, W_TOUCHED if is_up else W_WATER_LEFT, a, -1, WATER, 0, 0)
         if is_up and assets[a, DAMAGE] == REPAIRING:
-            _undo_repair(graph, tables, t, a, row, WATER, 0)
+            _undo_repair(graph, tables, t, a, row, WATER, FIRST)
         return
     if is_up:
         if bit == FAIL:
             if assets[a, DAMAGE] == SOUND:
-                _drown(graph, tables, t, a, -1, WATER, 0)
+                _drown(graph, tables, t, a, NOWHERE, WATER, FIRST)
             elif assets[a, DAMAGE] == REPAIRING:
-                _undo_repair(graph, tables, t, a, -1, WATER, 0)
+                _undo_repair(graph, tables, t, a, NOWHERE, WATER, FIRST)
     elif assets[a, DAMAGE] == FLOODED and not assets[a, WET] & (FAIL | RECEDE):
         _start_repair(graph, tables, t, a, _emit(tables.events, tables.counts, t, W_RECEDED, a, -1, WATER, 0, 0))
 
@@ -447,9 +459,9 @@ def _declare(graph: Graph, tables: Tables, t: int, a: int, action: int, index: i
             if assets[a, DRY_FACT]:
                 assets[a, DRY_FACT] = 0
                 if assets[a, WET] & FAIL and assets[a, DAMAGE] == SOUND:
-                    _drown(graph, tables, t, a, row, SCENARIO, 1)
+                    _drown(graph, tables, t, a, row, SCENARIO, SECOND)
                 elif assets[a, WET] & (TOUCH | FAIL) and assets[a, DAMAGE] == REPAIRING:
-                    _undo_repair(graph, tables, t, a, row, SCENARIO, 1)
+                    _undo_repair(graph, tables, t, a, row, SCENARIO, SECOND)
     _mark(graph, tables, a)
 
 
@@ -491,7 +503,7 @@ def _serve(graph: Graph, tables: Tables, t: int, c: int, g: int, e: int) -> None
 
 
 @jit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _come_in(graph: Graph, tables: Tables, t: int, a: int, turn: int, tail: int, with_buffers: bool) -> int:
+def _come_in(graph: Graph, tables: Tables, t: int, a: int, turn: int, tail: int, with_buffers: int) -> int:
     """Have an asset deliver from this round on, if it can; give the length of the queue."""
     scratch = tables.scratch
     if scratch[a, ROUND] >= 0:
@@ -505,7 +517,7 @@ def _come_in(graph: Graph, tables: Tables, t: int, a: int, turn: int, tail: int,
 
 
 @jit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _grow(graph: Graph, tables: Tables, t: int, c: int, with_buffers: bool) -> int:
+def _grow(graph: Graph, tables: Tables, t: int, c: int, with_buffers: int) -> int:
     """Find the least set of a component's members that deliver, round by round; give how many.
 
     Within a cycle, preferred suppliers come first: only where they feed nothing more does the next rank count. Leaves
@@ -616,10 +628,10 @@ def _is_out(graph: Graph, tables: Tables, c: int, s: int) -> bool:
 
 
 @jit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _option(graph: Graph, tables: Tables, c: int, a: int, only_first: bool) -> int:
+def _option(graph: Graph, tables: Tables, c: int, a: int, ranks: int) -> int:
     """Give the edge whose supplier's outage explains a loss: first group that is out, preferred supplier.
 
-    Gives -1 where none is out, -2 where the first (or, unless ``only_first``, each) is itself still to be explained.
+    Gives -1 where none is out, -2 where the first (or, for ``EACH``, each) is itself still to be explained.
     """
     found = -1
     for g in range(graph.assets[a, GROUPS], graph.assets[a + 1, GROUPS]):
@@ -631,7 +643,7 @@ def _option(graph: Graph, tables: Tables, c: int, a: int, only_first: bool) -> i
                 if tables.assets[s, SERVICE] != IN_SERVICE:
                     return e
                 found = -2
-                if only_first:
+                if ranks == PREFERRED:
                     return found
     return found
 
@@ -716,7 +728,7 @@ def _lose_all(graph: Graph, tables: Tables, t: int, c: int) -> None:
         left = 0
         for k in range(pending):
             a = _wide(scratch[k, PENDING])
-            e = _option(graph, tables, c, a, True)
+            e = _option(graph, tables, c, a, PREFERRED)
             if e >= 0:
                 scratch[chosen, CHOSEN] = a
                 scratch[chosen, OPTION] = e
@@ -728,7 +740,7 @@ def _lose_all(graph: Graph, tables: Tables, t: int, c: int) -> None:
             pick = 0
             option = -1
             for k in range(pending):
-                e = _option(graph, tables, c, _wide(scratch[k, PENDING]), False)
+                e = _option(graph, tables, c, _wide(scratch[k, PENDING]), EACH)
                 if e >= 0:
                     pick = k
                     option = e
@@ -885,7 +897,7 @@ def _settle(graph: Graph, tables: Tables, t: int, c: int) -> None:
     """Bring one component to its least fixed point, its suppliers being settled."""
     first, last = graph.assets[c, MEMBERS], graph.assets[c + 1, MEMBERS]
     scratch = tables.scratch
-    grown = _grow(graph, tables, t, c, False)
+    grown = _grow(graph, tables, t, c, DRY)
     has_buffer = False
     for k in range(first, last):
         a = _wide(graph.assets[k, MEMBER])
@@ -900,7 +912,7 @@ def _settle(graph: Graph, tables: Tables, t: int, c: int) -> None:
                 tables.assets[a, BUFFER_END] = t + graph.assets[a, BUFFER]
                 _push(tables, t + graph.assets[a, BUFFER], T_BUFFER, a)
     if has_buffer:
-        grown = _grow(graph, tables, t, c, True)
+        grown = _grow(graph, tables, t, c, BUFFERED)
     is_any_out = grown < last - first
     for k in range(first, last):
         a = _wide(graph.assets[k, MEMBER])
@@ -1019,11 +1031,11 @@ def advance(graph: Graph, tables: Tables, crossing_time_s: Int64Array, crossing_
         for k in range(i, next_i):
             _cross(graph, tables, t, _wide(crossing_asset[k]), 1 << _wide(crossing_level[k]), crossing_is_up[k])
         counts[CROSSING] = next_i
-        _trip(graph, tables, t, PROTECT, 0)
+        _trip(graph, tables, t, PROTECT, FIRST)
         for k in range(d, next_d):
             _declare(graph, tables, t, _wide(declared_asset[k]), _wide(declared_action[k]), first_declared + k)
         counts[DECLARED] = next_d
-        _trip(graph, tables, t, SCENARIO, 2)
+        _trip(graph, tables, t, SCENARIO, THIRD)
         while counts[TIMERS] > 0 and tables.timers[0] >> TIME_SHIFT == t:
             key = _pop(tables)
             _ring(graph, tables, t, reset_s, (key >> _SORT_SHIFT) & 3, key & _NUMBER)
