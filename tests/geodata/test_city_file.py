@@ -143,7 +143,7 @@ def city_files(draw: st.DrawFn) -> CityFile:
     return CityFile(city=city, shapes=shapes, context=context, sources=sources, extra=extra, report=report)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture,
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture,
                                                                   HealthCheck.too_slow])
 @given(town=city_files())
 def test_any_city_comes_back_whole(tmp_path: Path, town: CityFile) -> None:
