@@ -106,7 +106,11 @@ def opened(path: str | Path) -> Iterator[rasterio.DatasetReader]:
         The file cannot be opened or read.
     """
     name = Path(path).name
-    if not str(path).startswith("/vsi") and not Path(path).exists():
+    try:
+        is_there = str(path).startswith("/vsi") or Path(path).exists()
+    except OSError:  # a name too long
+        is_there = False
+    if not is_there:
         raise InputError(file=str(path), found="no such file", expected="a raster",
                          remedy="Paths are relative to the file that names them.")
     try:

@@ -62,12 +62,14 @@ def flood_files(scenario: Scenario) -> tuple[Input, ...]:
         return ()
     found: dict[str, Path] = {}
     for text in _texts(scenario.flood):
-        if any(letter in text for letter in "*?["):
-            matches = sorted(scenario.folder.glob(text)) if not Path(text).is_absolute() else []
-        else:
-            path = scenario.folder / text
-            is_input = len(text) < 1000 and (path.is_file() or (path.is_dir() and (path / "zarr.json").exists()))
-            matches = [path] if is_input else []
+        path = scenario.folder / text
+        try:
+            if any(letter in text for letter in "*?["):
+                matches = sorted(scenario.folder.glob(text)) if not Path(text).is_absolute() else []
+            else:
+                matches = [path] if path.is_file() or (path.is_dir() and (path / "zarr.json").exists()) else []
+        except (OSError, ValueError):  # no name that a file can have: whoever opens it says so
+            matches = []
         for path in matches:
             found[_shown(path, scenario.folder)] = path
     return tuple(Input(role="flood", file=name, sha256=digest(path)) for name, path in sorted(found.items()))

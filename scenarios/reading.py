@@ -6,6 +6,7 @@ value. Times stay text: 22:10 is for :mod:`scenarios.times` to understand, never
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,13 @@ from twin.errors import InputError, InputErrors
 #: Names of keys and numbers of list entries from the top of a file down to a value.
 KeyPath = tuple[str | int, ...]
 
+#: Escapes in a quoted text can make these; no terminal, table or JSON file should meet them.
+_UNWRITABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _TAGS = "tag:yaml.org,2002:"
 #: A scenario is written by hand; a file beyond this is something else.
 _LARGEST_BYTES = 4_000_000
+#: Values that a scenario may come to once its aliases are followed: a few lines of them can stand for billions.
+_MOST_VALUES = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +142,13 @@ def _compose(text: str, file: str) -> Any:
 
     try:
         return YAML().compose(text)
+    except RecursionError:
+        raise InputError(file=file, found="lists or mappings within each other, hundreds deep", expected="a scenario",
+                         remedy="Is a bracket missing, or is this a file of another program?") from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        problem = " ".join(str(error.problem or error.context or "no YAML").split())
+        problem = " ".join(str(error.problem or error.context or "no YAML").removeprefix("found ").split())
         at_line = text.splitlines()[line - 1] if 0 < line <= len(text.splitlines()) else ""
         if "\\t" in problem or "\t" in at_line[:max(column, 1)]:
             raise InputError(file=file, line=line, column=column, found="a tab character", expected="spaces",
@@ -163,6 +171,10 @@ def _value(node: Any, path: KeyPath, document: Document, complaints: list[InputE
     from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
     document.values[path] = Place(line=node.start_mark.line + 1, column=node.start_mark.column + 1)
+    if len(document.values) > _MOST_VALUES:
+        raise document.complaint(path, found=f"more than {_MOST_VALUES:,} values",
+                                 expected="a scenario written by hand",
+                                 remedy="Do aliases (*) stand for lists of aliases? Write out what is meant.")
     if id(node) in above:
         complaints.append(document.complaint(path, found="an alias to what holds it", expected="a value"))
         return None
@@ -195,6 +207,11 @@ def _value(node: Any, path: KeyPath, document: Document, complaints: list[InputE
 
 def _scalar(node: Any, path: KeyPath, document: Document, complaints: list[InputError]) -> Any:
     text = str(node.value)
+    if _UNWRITABLE.search(text):
+        complaints.append(document.complaint(path, found="a control character, or half of one letter",
+                                             expected="text that a file can hold",
+                                             remedy=r"Take the escape (\0, \e, \uD800) away."))
+        return None
     tag = str(node.tag).removeprefix(_TAGS)
     if tag in ("str", "timestamp", "merge", "value"):
         return text

@@ -470,8 +470,10 @@ def _check_expected(scenario: Scenario, assets: Assets, clock: _Clock) -> None:
             if wanted is not None:
                 clock.complaints.tried((*path, name), lambda wanted=wanted: assets.row(wanted))  # type: ignore[misc]
         for name in ("start", "end"):
-            for j, moment in enumerate(getattr(expected, name) or ()):
-                clock.at(moment, (*path, name, j))
+            between = [clock.at(moment, (*path, name, j)) for j, moment in enumerate(getattr(expected, name) or ())]
+            if None not in between and between != sorted(between, key=lambda at_s: at_s or 0):
+                clock.complaints.add((*path, name), found=f"{getattr(expected, name)[0]} and then "
+                                     f"{getattr(expected, name)[1]}", expected="the earlier moment first")
 
 
 def _flood_json(scenario: Scenario) -> str:

@@ -11,8 +11,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PrivateAttr, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from geodata.flow_specs import no_truth
 from geodata.hazards.specs import FloodSpec
 from scenarios.reading import Document
 from scenarios.times import DURATION_FORMS, MOMENT_FORMS, check_moment, parse_duration
@@ -60,8 +73,16 @@ def _id(value: Any) -> str:
     return value
 
 
+def _named(text: str) -> str:
+    if not text.strip():
+        raise InputError(found="an empty text", expected="a name that people will read")
+    return text
+
+
 def _range(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
+        if not math.isfinite(value):
+            raise InputError(found=_shown(value), expected="a number, or the lowest and highest: [300, 500]")
         return (value, value)
     numbers = isinstance(value, list | tuple) and len(value) == 2 and all(
         isinstance(v, int | float) and not isinstance(v, bool) for v in value)
@@ -76,7 +97,9 @@ def _range(value: Any) -> Any:
 def _shown(value: Any) -> str:
     if value is None:
         return "nothing"
-    return f"'{value}'" if isinstance(value, str) else str(value)
+    text = str(value)
+    text = text if len(text) <= 60 else text[:57] + "…"
+    return f"'{text}'" if isinstance(value, str) else text
 
 
 Moment = Annotated[str, BeforeValidator(_moment, json_schema_input_type=str),
@@ -87,14 +110,20 @@ AssetId = Annotated[str, BeforeValidator(_id, json_schema_input_type=str | int)]
 AssetIds = Annotated[tuple[str, ...], BeforeValidator(_several, json_schema_input_type=str | int | list[str | int]),
                      Field(description="one asset's id, or a list of ids")]
 _Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
-Range = Annotated[tuple[float, float], BeforeValidator(_range, json_schema_input_type=float | _Pair),
+_Bound = Annotated[float, Field(allow_inf_nan=True)]
+Range = Annotated[tuple[_Bound, _Bound], BeforeValidator(_range, json_schema_input_type=float | _Pair),
                   Field(description="a number, or [lowest, highest], both included", examples=[[300, 500]])]
 
 
 class Part(BaseModel):
     """A mapping of a scenario file: closed, and unchangeable once read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth(cls, value: Any, info: ValidationInfo) -> Any:
+        return no_truth(value, cls.model_fields[str(info.field_name)].annotation)
 
 
 class Event(Part):
@@ -135,7 +164,7 @@ class Fact(Part):
     """of an asset: out, in_service, dry, ends (computed again from here on); of a street: closed, open"""
     gauge: AssetId | None = None
     """a gauge that was read: kept, shown and compared, never computed with"""
-    level_m: float | None = None
+    level_m: float | None = Field(default=None, ge=-1000, le=10_000)
     """what the gauge reads [m above its zero]"""
     street: str | None = None
     """name of a street, seen `closed` or `open`"""
@@ -317,7 +346,7 @@ Expect = Annotated[Annotated[ExpectCounts, Tag("of a kind")] | Annotated[ExpectA
 class Scenario(Part):
     """A short hand-written file: a city, a flood, what is done and seen, and what is expected of the answer."""
 
-    scenario: str = Field(min_length=1, max_length=200)
+    scenario: Annotated[str, AfterValidator(_named)] = Field(min_length=1, max_length=200)
     """its name, as people will read it"""
     description: str = ""
     """what it is for"""

@@ -20,6 +20,8 @@ _UNITS_S = {"d": 86_400, "day": 86_400, "days": 86_400, "h": 3600, "hour": 3600,
 _PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]+)")
 _TIME_OF_DAY = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _LONGEST_S = 366 * 86_400
+#: A year beyond these is a slip of the pen.
+_YEARS = (1800, 2999)
 
 MOMENT_FORMS = "a moment: 2026-11-22T21:00, +5h, +90min or 21:00"
 DURATION_FORMS = "a duration with its unit: 36h, 90min, 1h 30min, 2d"
@@ -157,4 +159,6 @@ def _iso(text: str) -> datetime:
     if len(text.strip()) <= 10:
         raise InputError(found=f"'{text}', a day without its time", expected=MOMENT_FORMS,
                          remedy=f"Write {text.strip()}T00:00 for midnight.")
+    if not _YEARS[0] <= moment.year <= _YEARS[1]:
+        raise InputError(found=f"'{text}'", expected=f"a year from {_YEARS[0]} to {_YEARS[1]}")
     return moment

@@ -155,7 +155,8 @@ def _maps(maps: list[LevelMap], *, city_file: CityFile, folder: Path, nodata: st
             continue
         path = folder / str(one.file)
         layout = layout or layout_of(path, city_file, one.crs, one.band, where)
-        layers.append(read_depth(path, layout, band=one.band, unit=one.unit, nodata=nodata, field=where, check=True))
+        layers.append(read_depth(path, layout, band=one.band, unit=one.unit, nodata=nodata, field=where, crs=one.crs,
+                                 check=True))
         grids.append(layout.grid)
     if any(grid != grids[0] for grid in grids):
         raise InputError(field=f"{field}.maps", found="maps on different grids", expected="one grid for all levels",

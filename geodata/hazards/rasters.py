@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,23 +119,34 @@ def layout_of(path: Path, city_file: CityFile, crs: str | None, band: int, field
             raise InputError(file=path.name, field=f"{field}.band", found=f"band {band}",
                              expected=f"1 to {dataset.count}")
         transform = tuple(dataset.transform)[:6]
+        a, b, _, d, e, _ = transform
+        if not all(map(math.isfinite, transform)) or not abs(a * e - b * d) > 0:
+            raise InputError(file=path.name, field=field, found=f"cells of {a:g} x {e:g}",
+                             expected="a raster that says where its cells lie", remedy="Georeference it again.")
         return Layout(width=dataset.width, height=dataset.height, transform=transform, crs=own,
                       window=part_over(city_file, own, transform, dataset.width, dataset.height))
 
 
-def read_depth(path: Path, layout: Layout, *, band: int, unit: str, nodata: str, field: str, check: bool = False
-               ) -> Float32Array:
+def read_depth(path: Path, layout: Layout, *, band: int, unit: str, nodata: str, field: str, crs: str | None = None,
+               check: bool = False) -> Float32Array:
     """Read the part of a depth raster over the city, (rows, columns) [m]; NaN unknown.
+
+    ``crs`` is what the scenario says of it, over what the file says.
 
     Raises
     ------
     InputError
-        A file that cannot be read, on another grid than ``layout``, or (with ``check``) whose values are classes or
-        levels.
+        A file that cannot be read, on another grid or in another CRS than ``layout``, or (with ``check``) whose values
+        are classes or levels.
     """
     with opened(path) as dataset:
         own = tuple(dataset.transform)[:6]
         cell = max(abs(layout.transform[0]), abs(layout.transform[4]))
+        stands = layout.crs if crs is not None or dataset.crs is None else _text_of(dataset.crs.to_wkt())
+        if not same_crs(stands, layout.crs):
+            raise InputError(file=path.name, field=field, found=f"a raster in {stands}",
+                             expected=f"{layout.crs}, as in the first file",
+                             remedy="All rasters of a series stand in one CRS; `crs` overrides a wrong one.")
         if (dataset.width, dataset.height) != (layout.width, layout.height) or \
                 not np.allclose(own, layout.transform, rtol=0, atol=1e-3 * cell):
             raise InputError(file=path.name, field=field,
@@ -173,6 +185,11 @@ def read_depth(path: Path, layout: Layout, *, band: int, unit: str, nodata: str,
     if check:
         refuse_levels(depth_m, path.name, field)
     return depth_m
+
+
+@lru_cache(maxsize=64)
+def _text_of(wkt: str) -> str:
+    return crs_text(wkt)
 
 
 def missing_value(nodata: str, declared: float | None) -> float:
@@ -219,10 +236,12 @@ def listed(files: str | tuple[str, ...], folder: Path, field: str) -> list[Path]
         A pattern without a match, a file that does not exist.
     """
     if isinstance(files, str):
-        if Path(files).is_absolute():
-            found = sorted(Path("/").glob(files.lstrip("/")), key=lambda p: natural(p.name))
-        else:
-            found = sorted(folder.glob(files), key=lambda p: natural(p.name))
+        root, pattern = (Path("/"), files.lstrip("/")) if Path(files).is_absolute() else (folder, files)
+        try:
+            found = sorted(root.glob(pattern), key=lambda p: natural(p.name))
+        except ValueError as error:
+            raise InputError(field=field, found=f"'{files}' ({error})", expected="a pattern, depth_*.tif for example"
+                             ) from None
         found = [p for p in found if p.suffix.lower() not in (".xml", ".prj", ".tfw", ".ovr")]
         if not found:
             raise InputError(field=field, found=f"no file like '{files}'", expected="depth rasters",
@@ -253,7 +272,7 @@ def open_rasters(spec: Rasters, *, city_file: CityFile, folder: Path, start: dat
 
     def read(frame: int) -> Float32Array:
         return read_depth(files[frame], layout, band=spec.band, unit=spec.unit, nodata=nodata, field=field,
-                          check=frame == len(files) // 2)
+                          crs=spec.crs, check=frame == len(files) // 2)
 
     return FrameHazard(grid=layout.grid, times_s=times_s, after=after, notes=nodata_notes(nodata),
                        depth_error_m=depth_error_m or 0.0, read=read)
@@ -292,7 +311,8 @@ def open_raster(spec: Raster, *, city_file: CityFile, folder: Path, start: datet
     """Give the water of one depth raster, held for a period."""
     field, path = "flood.raster", folder / spec.file
     layout = layout_of(path, city_file, spec.crs, spec.band, field)
-    depth_m = read_depth(path, layout, band=spec.band, unit=spec.unit, nodata=nodata, field=field, check=True)
+    depth_m = read_depth(path, layout, band=spec.band, unit=spec.unit, nodata=nodata, field=field,
+                         crs=spec.crs, check=True)
     return held(depth_m, layout.grid, from_=spec.from_, to=spec.to, start=start, duration_s=duration_s, field=field,
                 notes=nodata_notes(nodata), depth_error_m=depth_error_m or 0.0)
 

@@ -6,26 +6,22 @@ a duration is ``90min``, ``2h``, ``1h30`` or seconds.
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from geodata.flow_specs import FlowModel, Inflow, Rain, Seconds
+from geodata.flow_specs import FlowModel, Inflow, Rain, Seconds, Spec
 
 #: Sources of water; a flood has exactly one of them (``rain`` and ``inflow`` may stand together).
 SOURCES = ("rasters", "netcdf", "raster", "catalogue", "extents", "river_stage", "hand", "frames", "rain", "inflow")
 LengthUnit = Literal["m", "cm", "mm", "ft", "us_ft"]
 
 
-class _Spec(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Rasters(_Spec):
+class Rasters(Spec):
     """A series of depth rasters, one a frame, all on one grid."""
 
     #: Pattern (``depth_*.tif``), or the files in order.
-    files: str | tuple[str, ...]
+    files: Annotated[str, Field(min_length=1)] | Annotated[tuple[str, ...], Field(min_length=1)]
     #: Exactly one of ``times``, ``pattern`` and ``step``; without any, times are looked for in the names.
     #: A moment per file.
     times: tuple[str, ...] | None = None
@@ -33,7 +29,7 @@ class Rasters(_Spec):
     #: a number counted from ``first`` (``depth_{min}.tif``).
     pattern: str | None = None
     #: Equal step between files in the order of their names, numbers in them counted as numbers.
-    step: Seconds | None = None
+    step: Seconds | None = Field(None, ge=1)
     #: Moment of the first file (``step``), or of number 0 (``pattern`` with a number); the start when not given.
     first: str | None = None
     band: int = Field(1, ge=1)
@@ -48,7 +44,7 @@ class Rasters(_Spec):
         return self
 
 
-class NetCDF(_Spec):
+class NetCDF(Spec):
     """One NetCDF file: SFINCS map output, LISFLOOD-FP, or CF ``flood_water_thickness``."""
 
     file: str
@@ -60,7 +56,7 @@ class NetCDF(_Spec):
     unit: LengthUnit = "m"
 
 
-class Raster(_Spec):
+class Raster(Spec):
     """One depth raster, held for a period; dry before and after it."""
 
     file: str
@@ -72,7 +68,7 @@ class Raster(_Spec):
     crs: str | None = None
 
 
-class ClassRule(_Spec):
+class ClassRule(Spec):
     """How a class of depth becomes a depth."""
 
     file: str
@@ -83,7 +79,7 @@ class ClassRule(_Spec):
     max_column: str | None = None
     #: Column with the class's name, and its bounds [m]; CNIG's ``palier_hauteur`` is known.
     class_column: str | None = None
-    classes: dict[str, tuple[float, float | None]] = {}
+    classes: dict[str, tuple[float, float | None]] = Field(default_factory=dict)
     #: Which depth of a class counts; an open class ("over 2 m") counts its lower bound plus ``open_class_m``.
     depth: Literal["midpoint", "upper", "lower"] = "midpoint"
     open_class_m: float = Field(0.5, ge=0)
@@ -99,7 +95,7 @@ class Extents(ClassRule):
     to: str | None = None
 
 
-class LevelMap(_Spec):
+class LevelMap(Spec):
     """The flood map of one level at the gauge: a depth raster, or extents with depth classes."""
 
     #: In the catalogue's datum [m].
@@ -117,7 +113,7 @@ class LevelMap(_Spec):
         return self
 
 
-class Readings(_Spec):
+class Readings(Spec):
     """Water levels over time at one gauge."""
 
     #: Gauge of the city, by id or name. With datum ``altitude`` and neither gauge nor ``at``, the levels are taken to
@@ -146,7 +142,7 @@ class Catalogue(Readings):
     maps_datum: Literal["gauge", "altitude"] | None = None
 
 
-class Levee(_Spec):
+class Levee(Spec):
     """A protection: its crest stands in the terrain; behind it, above its protection level, nobody knows."""
 
     name: str = "levee"
@@ -157,7 +153,7 @@ class Levee(_Spec):
     protects_to_m: float | None = None
 
 
-class Conduit(_Spec):
+class Conduit(Spec):
     """A culvert or an underpass that joins two places that the terrain keeps apart."""
 
     name: str = "conduit"
@@ -167,7 +163,7 @@ class Conduit(_Spec):
     sill_m: float | None = None
 
 
-class _Levels(_Spec):
+class _Levels(Spec):
     """Levels along a river: one gauge at the top of the table, or several under ``gauges``."""
 
     #: Name of the river among the city's water, or a file with its line.
@@ -225,7 +221,7 @@ class Hand(_Levels):
     width_m: float = Field(10.0, gt=0)
 
 
-class FloodSpec(_Spec):
+class FloodSpec(Spec):
     """The water of a scenario."""
 
     rasters: Rasters | None = None

@@ -10,6 +10,8 @@ from geodata.flow_specs import seconds_of
 from twin.errors import InputError
 from twin.quantities import seconds_between
 
+#: A year beyond these is a slip of the pen.
+_YEARS = (1800, 2999)
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:h]([0-5]\d)(?::([0-5]\d))?")
 #: Date and time inside a file name: 20261122T1600, 2026-11-22_16-00-00, 202611221600 and the like.
 _IN_NAME = re.compile(r"(?<!\d)(\d{4})[-_]?(\d{2})[-_]?(\d{2})[T _-]?(\d{2})[-:h_]?(\d{2})"
@@ -56,7 +58,13 @@ def moment_s(text: str, start: datetime, *, field: str, file: str = "") -> int:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise _no_moment(text, field, file) from None
-    return seconds_between(start, moment if moment.tzinfo else moment.replace(tzinfo=start.tzinfo))
+    return _since(start, moment if moment.tzinfo else moment.replace(tzinfo=start.tzinfo), text, field, file)
+
+
+def _since(start: datetime, moment: datetime, text: str, field: str, file: str) -> int:
+    if not _YEARS[0] <= moment.year <= _YEARS[1]:
+        raise InputError(file=file, field=field, found=f"'{text}'", expected=f"a year from {_YEARS[0]} to {_YEARS[1]}")
+    return seconds_between(start, moment)
 
 
 def _no_moment(text: str, field: str, file: str) -> InputError:
@@ -86,10 +94,10 @@ def times_from_pattern(files: list[Path], pattern: str, start: datetime, first: 
     for path in files:
         try:
             moment = datetime.strptime(path.name, pattern)
-        except ValueError as error:
+        except (ValueError, re.error) as error:
             raise _misnamed(path, pattern, str(error)) from None
         zone = moment.tzinfo or start.tzinfo or UTC
-        times.append(seconds_between(start, moment.replace(tzinfo=zone)))
+        times.append(_since(start, moment.replace(tzinfo=zone), path.name, "flood.rasters.pattern", path.name))
     return times
 
 
@@ -127,5 +135,5 @@ def times_from_names(files: list[Path], start: datetime) -> list[int]:
         except ValueError as error:
             raise InputError(file=path.name, field="flood.rasters", found=f"'{match[0]}' ({error})",
                              expected="a date and time") from None
-        times.append(seconds_between(start, moment))
+        times.append(_since(start, moment, match[0], "flood.rasters", path.name))
     return times

@@ -225,3 +225,27 @@ def test_a_flood_has_exactly_one_source():
         FloodSpec.model_validate({"raster": {"file": "a"}, "rasters": {"files": "a"}})
     with pytest.raises(ValidationError, match="exactly one of times, pattern and step"):
         FloodSpec.model_validate({"rasters": {"files": "a", "step": "1h", "times": ["+1h"]}})
+
+
+def test_a_series_in_two_crs_is_refused_unless_the_scenario_says_which(tmp_path):
+    raster(tmp_path / "d_0.tif", FLAT)
+    raster(tmp_path / "d_1.tif", FLAT + 1, crs="EPSG:32631")
+    said = {"files": "d_*.tif", "step": "1h"}
+    with pytest.raises(InputError, match=r"d_1\.tif.* a raster in EPSG:32631; expected EPSG:2154, as in the first"):
+        at(opened({"rasters": said}, tmp_path, city()), (50, 50))
+    assert at(opened({"rasters": {**said, "crs": "EPSG:2154"}}, tmp_path, city()), (50, 50)) == [[0.0], [1.0]]
+
+
+@pytest.mark.parametrize("cell", [0.0, float("nan")])
+def test_a_raster_without_a_size_of_its_cells_is_refused(tmp_path, cell):
+    with rasterio.open(tmp_path / "d.tif", "w", driver="GTiff", width=30, height=10, count=1, dtype="float32",
+                       crs="EPSG:2154", transform=rasterio.Affine(10.0, 0.0, X0, 0.0, cell, Y0)) as file:
+        file.write(FLAT.astype(np.float32), 1)
+    with pytest.raises(InputError, match=r"d\.tif.*where its cells lie"):
+        opened({"raster": {"file": "d.tif"}}, tmp_path, city())
+
+
+@pytest.mark.parametrize("files", ["", []])
+def test_a_series_without_a_file_is_refused(files):
+    with pytest.raises(ValidationError, match="at least 1"):
+        FloodSpec.model_validate({"rasters": {"files": files, "step": 60}})
