@@ -11,7 +11,7 @@ import numpy as np
 from twin.city import City
 from twin.exposure import Exposure, Level, WetPeriods
 from twin.kernels import cascade as k
-from twin.kernels.ledger import hold, peaks_during, sorted_contributors
+from twin.kernels.ledger import peaks_during, sorted_contributors
 from twin.outages import Mechanism, Outages
 from twin.plan import Action, Declared, Plan
 from twin.quantities import NONE, Int32Array, Int64Array, TextArray, column
@@ -70,7 +70,7 @@ def outages_of(state: CityState, exposure: Exposure, row_of: Int32Array, night: 
     """Give the outages, sorted by start and asset, with what held each, its dark time and the depth at its root."""
     tables, graph = state.tables, state.graph
     table = tables.outages[:tables.counts[k.OUTAGES]].copy()
-    hold(graph, tables.assets, tables.groups, table)
+    k.hold(graph, tables.assets, tables.groups, table)
     table = table[np.lexsort((table[:, k.O_ASSET], table[:, k.O_START]))]
     asset, start_s, end_s = (table[:, c] for c in (k.O_ASSET, k.O_START, k.O_END))
     root, root_by = table[:, k.O_ROOT], table[:, k.O_ROOT_BY]

@@ -7,7 +7,8 @@ components are settled in order of level, and a component that changed marks tho
 Everything is integers in a few wide tables: the columns of the state are columns of ``Tables.assets``, those of the
 supply graph columns of ``Graph``, by the constants below. A row holds all that an instant needs of its asset, so a
 settled asset costs a few cache lines, and a helper is handed two tuples of tables. ``docs/mechanics.md`` says what the
-rules are; ``twin/state.py`` names the columns for people.
+rules are; ``twin/state.py`` names the columns for people. It is one file because numba's cache looks at one: a number
+changed elsewhere would live on in what is compiled here.
 """
 
 from __future__ import annotations
@@ -1055,3 +1056,45 @@ def advance(graph: Graph, tables: Tables, crossing_time_s: Int64Array, crossing_
         counts[WATCHED] = 0
         if counts[ERROR_ASSET] >= 0:
             return INVALID
+
+
+@jit()
+def hold(graph: Graph, assets: Table, groups: Table, outages: Table) -> None:
+    """Fill in what holds each outage that is open at the horizon: own condition first, else along the supply."""
+    for o in range(len(outages)):
+        if outages[o, O_END] >= 0:
+            continue
+        a = _wide(outages[o, O_ASSET])
+        by = -1
+        holder = -1
+        steps = 0
+        met = a
+        while holder < 0:
+            own = _own(assets, a)
+            if by < 0:
+                by = own if own >= 0 else (M_BUFFER_EMPTY if graph.assets[a, BUFFER] > 0 else M_SUPPLY_LOST)
+            if own == M_TRIPPED:
+                # Lamps still wet: the one that opened it stands for them; all mended: the last of them.
+                holder = _wide(assets[a, TRIP_LAMP] if assets[a, WET_LAMPS] > 0 else assets[a, LAST_LAMP])
+            elif own >= 0:
+                holder = a
+            else:
+                above = -1
+                for g in range(graph.assets[a, GROUPS], graph.assets[a + 1, GROUPS]):
+                    if above >= 0 or graph.groups[g, IS_CONTROL] or groups[g, IN_USE] >= 0:
+                        continue
+                    for e in range(graph.groups[g, EDGES], graph.groups[g + 1, EDGES]):
+                        if assets[graph.edges[e, SUPPLIER], SERVICE] != IN_SERVICE:
+                            above = _wide(graph.edges[e, SUPPLIER])
+                            break
+                if above < 0 or above == met:
+                    # A transfer runs, or a cycle holds itself down: what opened it stands for what holds it.
+                    holder = _wide(outages[o, O_ROOT])
+                else:
+                    # Brent's way to notice a cycle: remember where one was after 1, 2, 4, 8 ... steps.
+                    steps += 1
+                    if steps & (steps - 1) == 0:
+                        met = a
+                    a = above
+        outages[o, O_HELD_BY] = by
+        outages[o, O_HELD] = holder
