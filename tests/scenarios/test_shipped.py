@@ -52,6 +52,14 @@ def test_what_a_shipped_night_expects_holds(name: str, night: Callable[[str], An
     assert [f"{o.subject}: {o.expected}, found {o.found}" for o in outcomes if not o.is_met] == []
 
 
+@pytest.mark.verify
+@pytest.mark.parametrize("name", ["valmont-cloudburst", "valmont-inflow"])
+def test_what_a_computed_flood_expects_holds(name: str, night: Callable[[str], Any]) -> None:
+    outcomes = evaluate(load_scenario(name), night(name).result)
+    assert len(outcomes) >= 8
+    assert [f"{o.subject}: {o.expected}, found {o.found}" for o in outcomes if not o.is_met] == []
+
+
 def out_at(result: Result, seconds: int) -> set[str]:
     outages = result.outages
     rows = (outages.start_s <= seconds) & ((outages.end_s == NONE) | (seconds < outages.end_s))
