@@ -51,7 +51,7 @@ class Reference:
                 else max(np.sqrt(G * deepest), 5 / 3 * self.speed))
         dt = min(self.dt_most, self.cfl * self.dx / wave if wave > 0 else np.inf)
         left = until - self.t
-        dt = left if dt >= left else min(dt, 0.5 * left) if dt > 0.5 * left else dt
+        dt = left / np.ceil(left / dt) if left < 4 * dt else dt
         qx, qy, speed = self._faces(dt)
         self._edges(qx, qy, dt)
         rain = self.rain(self.t, dt)

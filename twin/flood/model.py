@@ -145,9 +145,8 @@ class FlowModel:
             while self.time_s < until_s:
                 if cancel is not None and cancel():
                     raise Cancelled(self.time_s)
-                self._step_to(min(until_s, self._slow_at + self.setup.slow_s, self._next_event()), allowed)
-                if self.time_s >= min(until_s, self._slow_at + self.setup.slow_s):
-                    self._slow()
+                self._step_to(min(until_s, self._next_event()), allowed)
+                self._slow()
         finally:
             numba.set_num_threads(allowed)
 
@@ -278,12 +277,13 @@ class FlowModel:
         return bool(falls)
 
     def _step_to(self, stop: float, allowed: int) -> None:
-        """Step the flow to ``stop``, looking now and then which tiles are wet."""
+        """Step the flow to ``stop`` or until the slow clock is due, looking now and then which tiles are wet."""
         s, faces, sources, moves = self.setup, self._faces, self._sources, self._moves
         raining = self._choose_rain()
         while self.time_s < stop:
             self._look(raining=raining)
             before = self._clock[flow.RAIN_MADE]
+            most = 10**9 if self._active.all() else STEPS_PER_LOOK
             strips, spans, begins, ends = self._jobs
             numba.set_num_threads(max(1, min(allowed, self._cells_active // self.cells_per_thread)))
             steps = flow.advance(
@@ -295,7 +295,7 @@ class FlowModel:
                 self._dzx, self._dzy, self._rough, self._weight, self._carry,
                 self._rain_t if raining else np.empty(0), self._rain_m if raining else np.empty(0),
                 self._clock, self._made, self._passed, self._moved, self._overdrawn, self._tops, stop,
-                10**9 if self._active.all() else STEPS_PER_LOOK, s.domain.cell_m, s.theta, s.film_m, s.dt_most_s,
+                self._slow_at, s.slow_s, most, s.domain.cell_m, s.theta, s.film_m, s.dt_most_s,
                 s.cfl * s.domain.cell_m / FASTEST_M_S, s.cfl, self._ux, self._uy, self._ux2, self._uy2, s.advection)
             if steps % 2:
                 self._h, self._h2 = self._h2, self._h
@@ -308,6 +308,8 @@ class FlowModel:
             self._clock[flow.CELLS] += steps * self._cells_active
             if self._clock[flow.STATUS] != flow.REACHED:
                 raise self._unstable()
+            if steps < most:
+                return
 
     def _look(self, *, raining: bool) -> None:
         """Find the tiles to compute: wet ones with a ring around them, rained ones, those with edges and sources."""

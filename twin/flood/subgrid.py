@@ -222,11 +222,11 @@ class SubgridModel:
                 raining = len(self._rain_t) > 0 and self._rain_t[0] <= self.time_s < self._rain_t[-1]
                 base._rained = np.ones_like(base._active) if raining else np.zeros_like(base._active)
                 base._look(raining=raining)
-            due = min(until_s, base._slow_at + self.setup.slow_s)
             turns = [t for t in (*self._rain_t[:1], *self._rain_t[-1:]) if t > self.time_s]
-            self._step(min([due, *turns]))
+            self._step(min([until_s, *turns]))
             steps = 0 if self.time_s in turns else steps + 1
-            if self.time_s >= due:
+            next_step = max(float(base._clock[flow.DT_LAST]), 1e-9)
+            if self.time_s >= until_s or self.time_s + next_step > base._slow_at + self.setup.slow_s:
                 self._slow()
 
     def _step(self, stop: float) -> None:
@@ -237,7 +237,9 @@ class SubgridModel:
         if not s.cfl * dx / FASTEST_M_S <= limit < np.inf:
             raise self._unstable()
         left = stop - self.time_s
-        dt = left if left <= min(limit, s.dt_most_s) else min(limit, s.dt_most_s, max(0.5 * left, 1e-6))
+        dt = min(limit, s.dt_most_s)
+        if left < 4.0 * dt:
+            dt = float(left / np.ceil(left / dt))
         rain = np.float32(0)
         if len(self._rain_t):
             rain = np.float32(max(np.interp(self.time_s + dt, self._rain_t, self._rain_m) - clock[flow.RAIN_MADE], 0.0))
@@ -264,6 +266,7 @@ class SubgridModel:
         self._pour_edges(dt, dx)
         clock[flow.TIME] = stop if dt == left else self.time_s + dt
         clock[flow.STEPS] += 1
+        clock[flow.DT_LAST] = dt
         clock[flow.CELLS] += base._cells_active
         clock[flow.DT_LEAST] = min(clock[flow.DT_LEAST], limit)
 
