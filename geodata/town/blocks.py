@@ -149,7 +149,7 @@ def build(streets: list[Street], relief: Relief, rng: np.random.Generator) -> Fa
     for name, point, count in _PARKS:
         number = free_block(point)
         parks.append(Park(name=name, shape=blocks[number], zones=_zones(blocks[number], count, rng)))
-    parks += _meadows(reach, roads, relief)
+    parks += _meadows(reach, roads)
     fronts = shapely.STRtree([s.shape for s in streets])
     widths = np.array([s.width_m for s in streets])
     buildings: list[Building] = []
@@ -279,7 +279,7 @@ def _zones(park: shapely.Polygon, count: int, rng: np.random.Generator) -> tuple
     return tuple(zones)
 
 
-def _meadows(reach: shapely.Geometry, roads: shapely.Geometry, relief: Relief) -> list[Park]:
+def _meadows(reach: shapely.Geometry, roads: shapely.Geometry) -> list[Park]:
     """Give the water meadows outside the town: green, not watered."""
     ouche = river()
     wide = shapely.LineString(ouche.axis).buffer(150.0)

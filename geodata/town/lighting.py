@@ -99,8 +99,8 @@ def _along(street: Street, relief: Relief, rng: np.random.Generator) -> list[Flo
     elif street.rank == "route":
         spacing = 26.0
     else:
-        # Staggered, 25 to 30 m on each side in the built town, on one side only among the villas.
-        spacing = {"old": 12.5, "town": 12.5, "faubourg": 12.5}.get(manner, 13.0)
+        # Staggered: 25 m on each side.
+        spacing = 13.0 if manner in ("villas", "works") else 12.5
     count = max(1, round((length - 2 * _END_M) / spacing))
     points = []
     for k, at in enumerate(_END_M + (np.arange(count) + 0.5) * (length - 2 * _END_M) / count):
