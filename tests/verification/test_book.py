@@ -132,3 +132,31 @@ def test_float32_kernels_agree_with_the_float64_reference():
     assert np.abs(model.depth_m() - slow.h).mean() < 2e-5
     assert np.abs(model.depth_m() - slow.h).max() < 2e-3
     assert abs(model.book().steps - slow.steps) <= 2
+
+
+def test_pond_under_a_level_at_the_edge_is_the_connected_bathtub():
+    """A10: what a level at the edge fills in the end is what lies below it and hangs together with the edge."""
+    x, y = sheets.centres(40, 60, 5.0)
+    z = 0.012 * x + 1.2 * np.sin(x / 15) * np.cos(y / 25)
+    level = 2.0
+    low = z < level
+    reached = np.zeros_like(low)
+    reached[:, 0] = low[:, 0]
+    while True:
+        grown = reached.copy()
+        grown[1:] |= reached[:-1]
+        grown[:-1] |= reached[1:]
+        grown[:, 1:] |= reached[:, :-1]
+        grown[:, :-1] |= reached[:, 1:]
+        grown &= low
+        if (grown == reached).all():
+            break
+        reached = grown
+    assert (low & ~reached).any()
+    model = FlowModel(FlowSetup(domain=sheets.ground(z, 5.0, 0.05),
+                                edges=(Edge(side="west", level_m=Series.constant(level)),)))
+    model.advance(2 * 3600.0)
+    expected = np.where(reached, level - z, 0.0)
+    # At the rim a film may stand on the first dry cell.
+    assert np.abs(model.depth_m() - expected)[expected > 0.01].max() < 1e-3
+    assert model.stored_m3 == pytest.approx(expected.sum() * 25, rel=1e-3)
