@@ -79,7 +79,7 @@ def say(result: Result, asset: Asset, outage: Outage | None, tree: Cause | None,
     teller = _Teller(result, speech(lang), result.plan.start.astimezone(zone))
     if outage is None or tree is None:
         sentence = _fed(teller, asset, chain, at_s)
-        full = [sentence, *_water(teller, asset), *_inferred_chain(teller, asset, chain)]
+        full = [sentence, *_saved(teller, asset, at_s), *_water(teller, asset), *_inferred_chain(teller, asset, chain)]
     else:
         sentence = _out(teller, asset, outage, tree, at_s)
         full = [sentence, *_story(teller, tree), *_alternatives(teller, tree), *_dark(teller, outage),
@@ -300,6 +300,11 @@ def _fed(teller: _Teller, asset: Asset, chain: tuple[tuple[Asset, bool], ...], a
     values: dict[str, Any] = {
         "asset": teller.placed(asset), "chain": teller.speech.listing([teller.asset(link) for link, _ in chain])}
     if at_s is None:
+        took_over = [a for a in _took_over(teller, asset) if a.id not in {link.id for link, _ in chain}]
+        if chain and took_over:
+            values["others"] = teller.speech.listing([teller.asset(other) for other in took_over])
+            return teller.text("{asset} stays in service throughout, fed by {chain}, then by {others}.", of=asset,
+                               **values)
         message = ("{asset} stays in service throughout, fed by {chain}." if chain else
                    "{asset} stays in service throughout.")
     else:
@@ -307,6 +312,29 @@ def _fed(teller: _Teller, asset: Asset, chain: tuple[tuple[Asset, bool], ...], a
         message = (("{asset} is lit, fed by {chain}." if chain else "{asset} is lit.") if lit else
                    "{asset} is in service, fed by {chain}." if chain else "{asset} is in service.")
     return teller.text(message, of=asset, **values)
+
+
+def _took_over(teller: _Teller, asset: Asset) -> list[Asset]:
+    """Give the suppliers that took an asset over, each once, in order."""
+    ids = [str(e.detail["supplier"]) for e in teller.result.trace.of_asset(asset.row)
+           if e.what is What.TRANSFERRED and "supplier" in e.detail]
+    assets = teller.result.city.assets
+    return [assets[assets.row(name)] for name in dict.fromkeys(ids)]
+
+
+def _saved(teller: _Teller, asset: Asset, at_s: int | None) -> list[str]:
+    """Give what kept an asset in service: its battery or tank, another supplier."""
+    lines, assets = [], teller.result.city.assets
+    for event in teller.result.trace.of_asset(asset.row):
+        if at_s is not None and event.time_s > at_s:
+            break
+        if event.what is What.BUFFER_STARTED:
+            lines.append(teller.text("{time}: its reserve takes over.", time=teller.clock(event.time_s)))
+        elif event.what is What.TRANSFERRED and "supplier" in event.detail:
+            supplier = assets[assets.row(str(event.detail["supplier"]))]
+            lines.append(teller.text("{time}: {asset} takes over.", time=teller.clock(event.time_s),
+                                     asset=teller.asset(supplier)))
+    return lines
 
 
 def _water(teller: _Teller, asset: Asset) -> list[str]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from tests.reference.cities import plan_of
 from tests.reference.hand_town import HandTown
+from tests.reference.water import water_at
 from twin.assets import Source
+from twin.city import City
 from twin.errors import InputError
+from twin.plan import Action, Declared
 from twin.result import Result
 from twin.run import run
 from twin.supplies import Supplies
@@ -100,6 +105,23 @@ def test_an_asset_that_never_fails_stays_in_service_throughout(hand_town: HandTo
     calm = run(hand_town.city, replace(hand_town.plan, declared=()), hand_town.exposure)
     assert said(calm.explain("L3", "en").sentence) == (
         "Lamp L3 stays in service throughout, fed by lighting circuit K2, lighting cabinet C2 and substation S1.")
+
+
+def test_a_hospital_saved_by_its_battery_and_its_second_feed(tiny_city: Callable[..., City]) -> None:
+    city = tiny_city({"P1": "substation", "P2": "substation", "H": {"kind": "site", "buffer_s": 600}},
+                     [("P1", "H"), ("P2", "H", {"transfer_s": 90})])
+    row = city.assets.row("P1")
+    plan = plan_of(7200, declared=(Declared(at_s=1800, action=Action.FAIL, asset=row),
+                                   Declared(at_s=3600, action=Action.RESTORE, asset=row)))
+    saved = run(city, plan, water_at(city.assets, [0, 7200], {}, 7200))
+    assert len(saved.outages) == 1  # P1's own
+    assert [said(line) for line in saved.explain("H", "fr").paragraphs] == [
+        "L’établissement H reste en service tout du long, alimenté par le poste électrique P1, puis par le poste "
+        "électrique P2.",
+        "16 h 30 : sa réserve prend le relais.",
+        "16 h 31 : le poste électrique P2 prend le relais.",
+        "17 h 00 : le poste électrique P1 prend le relais."]
+    assert [asset.id for asset, _ in saved.explain("H", at_s=2400).chain] == ["P2"]
 
 
 def test_an_inferred_link_is_said(hand_town: HandTown) -> None:
