@@ -33,7 +33,9 @@ def describe(result: Result, inputs: Sequence[Mapping[str, Any]]) -> dict[str, A
     return {
         "name": plan.name, "city": city.name, "status": plan.status, "start": plan.start.isoformat(),
         "duration_s": plan.duration_s, "issued_at": plan.issued_at.isoformat(),
-        "valid_until": plan.valid_until.isoformat(), "timezone": city.timezone, "seed": plan.seed,
+        "valid_until": plan.valid_until.isoformat(),
+        "next_update": plan.next_update.isoformat() if plan.next_update else None,
+        "timezone": city.timezone, "seed": plan.seed,
         "plan": plan_to_dict(plan, city.assets), "plan_sha256": plan.digest, "versions": versions(),
         "inputs": [dict(item) for item in inputs], "provenance": dict(result.provenance), "counts": counts(result),
         "doubtful": doubtful(result), "unknown": unknown(result), "indicators": dict(result.indicators),
@@ -87,8 +89,9 @@ def plan_to_dict(plan: Plan, assets: Assets) -> dict[str, Any]:
 def plan_of(table: Mapping[str, Any]) -> Plan:
     """Give the plan back from ``run.json``."""
     given = dict(table)
-    for name in ("start", "issued_at", "valid_until"):
-        given[name] = datetime.fromisoformat(given[name])
+    for name in ("start", "issued_at", "valid_until", "next_update"):
+        if given.get(name) is not None:
+            given[name] = datetime.fromisoformat(given[name])
     given["declared"] = tuple(
         Declared(**{key: Action[value.upper()] if key == "action" else value for key, value in row.items()
                     if key != "asset_id"}) for row in given["declared"])

@@ -141,6 +141,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
 
     issued = _issued(scenario, issued_at, clock)
     valid_until = _valid_until(scenario, issued, clock)
+    next_update = _next_update(scenario, issued, valid_until, clock)
     declared = _events(scenario.events, town.assets, clock) + _facts(scenario.facts, town.assets, clock)
     notes = _notes(scenario.facts, town.assets, clock, _streets(read))
     changed, thresholds, warnings = _with_thresholds(town.assets, scenario, complaints)
@@ -158,7 +159,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         declared=tuple(sorted(declared, key=lambda d: (d.at_s, d.action, d.asset))),
         notes=tuple(sorted(notes, key=lambda n: (n.at_s, n.text))),
         dark=DarkHours(by=scenario.dark.by, on=scenario.dark.on or "", off=scenario.dark.off or ""),
-        thresholds=thresholds, repair_s=repairs, supplies=links, flood=_flood_json(scenario))
+        thresholds=thresholds, repair_s=repairs, supplies=links, flood=_flood_json(scenario), next_update=next_update)
     city_used = replace(read, city=replace(town, assets=changed, supplies=supplies))
     hazard = None
     if scenario.flood is not None:
@@ -274,6 +275,21 @@ def _valid_until(scenario: Scenario, issued: datetime, clock: _Clock) -> datetim
     if seconds is not None and moment <= issued:
         clock.complaints.add(("valid_until",), found=f"'{text}', not after the issue time {_written(issued)}",
                              expected="a moment after the issue time")
+    return moment
+
+
+def _next_update(scenario: Scenario, issued: datetime, valid_until: datetime, clock: _Clock) -> datetime | None:
+    text = scenario.next_update
+    if text is None:
+        return None
+    seconds = clock.complaints.tried(("next_update",), lambda: seconds_from_start(text, clock.start, clock.zone))
+    if seconds is None:
+        return None
+    moment = clock.start + timedelta(seconds=seconds)
+    if not issued < moment <= valid_until:
+        # A page that expires before the next one comes would leave its readers with nothing.
+        clock.complaints.add(("next_update",), found=f"'{text}', {_written(moment)}", expected=f"a moment after the "
+                             f"issue time {_written(issued)}, and not after valid_until {_written(valid_until)}")
     return moment
 
 

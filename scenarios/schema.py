@@ -362,6 +362,8 @@ class Scenario(Part):
     """issue time; its start when left out; a forecast must have one here or by `--issued`"""
     valid_until: Moment | None = None
     """past it the answer is out of date; its end when left out"""
+    next_update: Moment | None = None
+    """when the next answer is promised; shown beside the issue time"""
     seed: int = Field(default=0, ge=0, lt=2**63)
     flood: FloodSpec | None = None
     """the water; without it nothing gets wet"""

@@ -86,6 +86,8 @@ class Plan:
     supplies: tuple[tuple[str, str, str, int], ...] = ()
     #: The hazard as the scenario resolved it: plain JSON values, paths relative, digests beside them.
     flood: str = "{}"
+    #: When the next run is promised; None where nobody promised one.
+    next_update: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.start.tzinfo is None:
@@ -98,6 +100,10 @@ class Plan:
         plain = asdict(self)
         for name in ("start", "issued_at", "valid_until"):
             plain[name] = getattr(self, name).isoformat()
+        # Without a promise there is no key: a plan keeps the digest that it had before there was one to give.
+        del plain["next_update"]
+        if self.next_update is not None:
+            plain["next_update"] = self.next_update.isoformat()
         plain["declared"] = [{**asdict(d), "action": d.action.name.lower()} for d in self.declared]
         plain["thresholds"] = [list(row) for row in self.thresholds]
         plain["repair_s"] = [list(row) for row in self.repair_s]

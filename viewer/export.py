@@ -218,6 +218,7 @@ def _common(run: Any, clock: _Clock) -> dict[str, Any]:
     return {"name": plan.name, "city": city.name, "status": plan.status, "start": clock.start,
             "offsets": clock.offsets(), "duration": plan.duration_s, "step": plan.step_s,
             "issued": clock.since(plan.issued_at), "validUntil": clock.since(plan.valid_until),
+            "nextUpdate": clock.since(plan.next_update),
             "nights": np.asarray(nights).tolist(), "wetSpan": wet, "peakAt": _peak_at(run)}
 
 

@@ -126,6 +126,15 @@ def _local(run: Any, seconds: int) -> datetime:
     return moment.astimezone(ZoneInfo(run.result.city.timezone))
 
 
+def _following(moment: datetime | None, zone: ZoneInfo, issued: datetime, say: Speech, words: Mapping[str, Any]) -> str:
+    if moment is None:
+        return ""
+    local = moment.astimezone(zone)
+    key = "next" if local.date() == issued.date() else "next_day"
+    text: str = words[key].format(day=say.day(local), clock=say.clock(local))
+    return text
+
+
 def _render(run: Any, pages: Sequence[_Page], say: Speech, words: Mapping[str, Any], people: Contacts,
             released: str) -> str:
     plan, zone = run.result.plan, ZoneInfo(run.result.city.timezone)
@@ -141,7 +150,8 @@ def _render(run: Any, pages: Sequence[_Page], say: Speech, words: Mapping[str, A
         lang=say.lang, title=f"{run.result.city.name}: {words[plan.status]}", pages=pages, status=words[plan.status],
         not_observed=words["not_observed"], town=run.result.city.name, night=say.day(plan.start.astimezone(zone)),
         issued=words["issued"].format(day=say.day(issued), clock=say.clock(issued)),
-        valid=words["valid"].format(day=say.day(valid), clock=say.clock(valid)), safety=words["safety"],
+        valid=words["valid"].format(day=say.day(valid), clock=say.clock(valid)),
+        following=_following(plan.next_update, zone, issued, say, words), safety=words["safety"],
         numbers=words["numbers"], contacts=contacts, not_official=words["not_official"], report=people.report,
         wrong=words["wrong"], made=words["made"].format(run=plan.digest[:12], sources=", ".join(sources)),
         released=words["released"].format(name=released) if released else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +44,16 @@ def public_view(run: Any, scene: Scene, clock: Any, config: dict[str, Any], *, l
                                                                               clock=say.clock(until))
     made = say("on_at", day=say.day(issued, year=False), clock=say.clock(issued))
     short = [say("day_clock", day=say.day(moment).split(" ")[0], clock=say.clock(moment)) for moment in (issued, until)]
+    following, following_short = _next(say, clock, plan, issued)
     peak = clock.local(config["peakAt"])
     key = "night_dry" if not config["wetSpan"] else "night_water" if scene.blocks else "night_water_lamps"
     same_day = first.date() == last.date()
     status_words = say(f"status_{plan.status}")
     config["totals"] = {"ever": ever, "total": total, "may": may, "wet": wet}
     return {
-        "say": say, "status_words": status_words, "made": say.rich("made_until", issued=made, until=until_words),
-        "made_short": say.rich("made_until", issued=short[0], until=short[1]),
+        "say": say, "status_words": status_words,
+        "made": say.rich("made_until", issued=made, until=until_words) + following,
+        "made_short": say.rich("made_until", issued=short[0], until=short[1]) + following_short,
         "heading": (say("h1_day", city=run.result.city.name, **{"from": say.day(first)}) if same_day else
                     say("h1", city=run.result.city.name, **{"from": str(first.day)},
                         to=say.date(last, year=False))).split("\n"),
@@ -61,8 +64,21 @@ def public_view(run: Any, scene: Scene, clock: Any, config: dict[str, Any], *, l
         "symbols": {name: svg(name) for name in _LEGEND}, "danger": svg("live", size=24), "legend": _LEGEND,
         "contacts": contacts, "issued_iso": issued.isoformat(), "title": say(
             "public_title", city=run.result.city.name, status=status_words),
-        "foot": say("valid_foot", status=status_words, until=until_words), "released_by": released_by or "",
+        "foot": say("valid_foot", status=status_words, until=until_words + following), "released_by": released_by or "",
         "icons": states()["symbols"]}
+
+
+def _next(say: Voice, clock: Any, plan: Any, issued: datetime) -> tuple[str, str]:
+    """Give when the next page is promised, in full and in short, ready to follow; empty where nobody promised one."""
+    if plan.next_update is None:
+        return "", ""
+    moment = plan.next_update.astimezone(clock.zone)
+    if moment.date() == issued.date():
+        full = short = say("at_clock", clock=say.clock(moment))
+    else:
+        full = say("on_at", day=say.day(moment, year=False), clock=say.clock(moment))
+        short = say("day_clock", day=say.day(moment).split(" ")[0], clock=say.clock(moment))
+    return ", " + say("next_update", when=full), ", " + say("next_update", when=short)
 
 
 def _source(record: Any) -> str:

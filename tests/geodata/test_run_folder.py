@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ import geodata.run_folder as run_folder_module
 from geodata.city_file import CityFile, read_city, write_city
 from geodata.package import Package
 from geodata.run_folder import Run, read_run, write_run
+from geodata.run_json import describe, plan_of, plan_to_dict
 from geodata.run_tables import TABLES
 from tests.geodata.runs import made_up_result, made_up_water
 from tests.geodata.towns import assert_same, small_town
@@ -41,6 +42,16 @@ def write_small_run(out: Path, *, seed: int = 7, water: bool = True) -> Result:
     envelope, grid, times_s = made_up_water() if water else (None, None, np.zeros(0, np.int64))
     write_run(result, town, envelope, grid, times_s, out, INPUTS)
     return result
+
+
+def test_a_promised_update_comes_back_and_its_absence_too() -> None:
+    result = made_up_result(small_town(), 7)
+    assets = result.city.assets
+    promised = replace(result.plan, next_update=result.plan.issued_at + timedelta(hours=1))
+    for plan in (result.plan, promised):
+        assert plan_of(plan_to_dict(plan, assets)) == plan
+    assert promised.digest != result.plan.digest
+    assert describe(replace(result, plan=promised), [])["next_update"] == promised.next_update.isoformat()
 
 
 def assert_same_result(mine: Result, theirs: Result) -> None:

@@ -45,6 +45,15 @@ def test_what_a_scenario_leaves_out_is_spelt_out(scenario: Make, hand_file: City
     assert (plan.declared, plan.notes, plan.flood, plan.dark.by) == ((), (), "{}", "sun")
 
 
+def test_the_next_answer_may_be_promised(scenario: Make, hand_file: CityFile) -> None:
+    plan = prepare(scenario('next_update: "18:30"'), hand_file).plan
+    assert plan.next_update == datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
+    assert plan.to_dict()["next_update"] == "2026-11-22T18:30:00+01:00"
+    without = prepare(scenario(), hand_file).plan
+    assert without.next_update is None
+    assert "next_update" not in without.to_dict(), "a plan keeps the digest it had before there was this key"
+
+
 def test_the_same_file_gives_the_same_plan_and_another_line_another(scenario: Make, hand_file: CityFile) -> None:
     one = prepare(scenario(HAND_TOWN), hand_file).plan.digest
     assert prepare(scenario(HAND_TOWN), hand_file).plan.digest == one

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,15 @@ def lit() -> str:
     dark = set(assets.street.codes[outages.asset].tolist())
     doubtful = set(assets.street.codes[run.result.exposure.is_doubtful & lamp].tolist())
     return next(assets.street.words[c] for c in assets.street.codes[lamp] if c >= 0 and c not in dark | doubtful)
+
+
+@pytest.mark.parametrize(("lang", "promise"), [("fr", "prochain point à 18 h 30"), ("en", "next update at 18:30")])
+def test_a_promised_update_stands_at_head_and_foot(lang: str, promise: str, tmp_path: Path) -> None:
+    run = night()
+    plan = replace(run.result.plan, next_update=run.result.plan.start + timedelta(hours=2.5))
+    promised = replace(run, result=replace(run.result, plan=plan))
+    assert words(export_leaflet(promised, tmp_path / "a.html", streets=[darkest()], lang=lang)).count(promise) == 2
+    assert promise not in words(export_leaflet(run, tmp_path / "b.html", streets=[darkest()], lang=lang))
 
 
 @pytest.mark.parametrize(("lang", "back", "safety"), [

@@ -3,8 +3,10 @@
 import gzip
 import re
 from base64 import b64decode
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import fake_town
@@ -29,8 +31,6 @@ def canaries() -> Any:
     city_file = fake_town.town(4, 2, spread=CANARY)
     assets = city_file.city.assets
     extra = {"lamp": {"src_note": np.array([CANARY] * int(assets.of_kind("lamp").sum()), dtype=object)}}
-    from dataclasses import replace
-
     kinds = np.array(assets.kinds.names, dtype=object)[assets.kind]
     ids = [f"{CANARY}-{i}" if kinds[i] != "lamp" else assets.id[i] for i in range(len(assets))]
     renamed = assets.replaced(id=np.array(ids, dtype=object))
@@ -114,6 +114,23 @@ def test_the_shipped_list_names_only_what_the_page_knows() -> None:
     assert not allowed("cabinet", "position")
     assert not allowed("site", "name")
     assert not allowed("building", "id")
+
+
+@pytest.mark.parametrize(("hours", "french", "english"), [
+    (6.5, "prochain point à 18\u00a0h\u00a030", "next update at 18:30"),
+    (13, "prochain point le mercredi 13 janvier à 1\u00a0h\u00a000", "next update on Wednesday 13 January at 01:00")])
+def test_the_next_update_stands_beside_the_limit_where_it_is_promised(made_run: Any, hours: float, french: str,
+                                                                      english: str) -> None:
+    start = made_run.result.plan.start
+    plan = replace(made_run.result.plan, next_update=start + timedelta(hours=hours),
+                   valid_until=start + timedelta(hours=20))
+    promised = SimpleNamespace(**{**vars(made_run), "result": replace(made_run.result, plan=plan)})
+    for lang, words in (("fr", french), ("en", english)):
+        text = page(promised, public=True, lang=lang)
+        for place in ('<span id="made" class="full">', '<p class="print-edge print-head"',
+                      '<p class="print-edge print-foot"'):
+            assert words in text.split(place)[1].split("</")[0 if "p " in place else 1], place
+    assert "next update" not in page(made_run, public=True, lang="en").split("<main")[0], "nobody promised one"
 
 
 def test_expiry_is_written_in_the_page(made_run: Any) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 from page_browser import launched, opened
 
 from twin.outages import Mechanism
+from viewer.export import export_map
 
 pytestmark = pytest.mark.browser
 
@@ -220,6 +223,18 @@ def test_past_its_time_nothing_is_said_in_the_present(chromium: Any, pages: dict
     page.click("#anyway")
     assert page.is_visible(".tables")
     page.context.close()
+
+
+def test_the_next_update_is_said_in_each_language(chromium: Any, made_run: Any, now: Any, tmp_path: Path) -> None:
+    plan = replace(made_run.result.plan, next_update=now + timedelta(minutes=30))
+    promised = SimpleNamespace(**{**vars(made_run), "result": replace(made_run.result, plan=plan)})
+    for public in (True, False):
+        page = opened(chromium, export_map(promised, tmp_path / "next.html", public=public), now=now)
+        assert "prochain point à 19\u00a0h\u00a030" in page.text_content("#made")
+        page.click("[data-lang=en]")
+        assert "next update at 19:30" in page.text_content("#made")
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 1280
+        page.context.close()
 
 
 def test_narrow_screens_scroll_one_way_only(chromium: Any, pages: dict[str, Path], now: Any) -> None:

@@ -43,7 +43,8 @@ class Operator {
     for (const element of document.querySelectorAll('[data-hint]')) element.setAttribute('placeholder', say(element.dataset.hint));
     document.title = say('operator_title', {name: config.name, city: config.city});
     const issued = config.issued;
-    $('made').textContent = say('made_valid', {issued: moment(issued, 0), until: moment(config.validUntil, issued)});
+    $('made').textContent = say('made_valid', {issued: moment(issued, 0), until: moment(config.validUntil, issued)})
+      + (config.nextUpdate === null ? '' : `, ${say('next_update', {when: say('at_clock', {clock: moment(config.nextUpdate, issued)})})}`);
     $('doubt').textContent = say('defaults_doubt', {defaults: config.defaults, doubtful: config.doubtful});
     $('status').textContent = say(`status_${config.status}`);
     this.expiry();

@@ -4,7 +4,7 @@ import {Chart} from './chart.js';
 import {CityMap} from './map.js';
 import {MAY, OUT} from './intervals.js';
 import {Player} from './player.js';
-import {clock, day, make, moment, number, rich, say, weekdayClock} from './format.js';
+import {clock, day, dayNumber, make, moment, number, rich, say, weekdayClock} from './format.js';
 import {csv, download} from './export.js';
 import {drawForPrint} from './print.js';
 import {open, setLanguage, useGpu} from './start.js';
@@ -48,14 +48,23 @@ class PublicPage {
       ? clock(config.validUntil) : say('until_at', {day: day(config.validUntil, false), clock: clock(config.validUntil)});
   }
 
+  /** Give when the next page is promised, in words; nothing where nobody promised one. */
+  next(short) {
+    const at = config.nextUpdate;
+    if (at === null) return '';
+    const when = dayNumber(at) === dayNumber(config.issued) ? say('at_clock', {clock: clock(at)})
+      : short ? weekdayClock(at) : say('on_at', {day: day(at, false), clock: clock(at)});
+    return say('next_update', {when});
+  }
+
   /** Everything that speaks: once at the start, and again when the language changes. */
   build() {
     for (const element of document.querySelectorAll('[data-t]')) rich(element, say(element.dataset.t));
     for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', say(element.dataset.label));
     document.title = say('public_title', {city: config.city, status: say(`status_${config.status}`)});
     $('not-observed').textContent = say(`not_observed_${config.status}`);
-    rich($('made'), say('made_until', {issued: say('on_at', {day: day(config.issued, false), clock: clock(config.issued)}), until: this.until()}));
-    rich($('made-short'), say('made_until', {issued: weekdayClock(config.issued), until: weekdayClock(config.validUntil)}));
+    rich($('made'), say('made_until', {issued: say('on_at', {day: day(config.issued, false), clock: clock(config.issued)}), until: this.until()}) + (this.next() && `, ${this.next()}`));
+    rich($('made-short'), say('made_until', {issued: weekdayClock(config.issued), until: weekdayClock(config.validUntil)}) + (this.next() && `, ${this.next(true)}`));
     if ($('released')) $('released').textContent = say('released_by', {name: config.releasedBy});
     const [from, to] = config.night;
     const one = day(from) === day(to);
@@ -64,7 +73,7 @@ class PublicPage {
     $('heading').replaceChildren(...lines.flatMap((line, i) => (i ? [make('br'), line] : [line])));
     const {ever, total, may, wet} = config.totals;
     rich($('paragraph'), `${say(!config.wetSpan ? 'night_dry' : config.blocks ? 'night_water' : 'night_water_lamps', {n: ever, total, wet, peak: clock(config.peakAt)})} ${may ? say('night_may', {n: may}) : ''}`);
-    for (const edge of document.querySelectorAll('.print-edge')) edge.textContent = say('valid_foot', {status: say(`status_${config.status}`), until: this.until()});
+    for (const edge of document.querySelectorAll('.print-edge')) edge.textContent = say('valid_foot', {status: say(`status_${config.status}`), until: this.until() + (this.next() && `, ${this.next()}`)});
     $('live-region').textContent = '';
     this.about();
     this.player.label();
