@@ -1,9 +1,8 @@
 """Speed of the flow model: ``python benchmarks/flood.py --case c1 --json``.
 
 Cases: ``c1`` (1000 x 1000 cells of 5 m, 20 mm/h for 30 min, all processes on), ``large`` (4000 x 4000, bare and full,
-against the read bandwidth measured in the same process), ``ea4`` (5 m, five hours), ``planes`` and ``peers`` (landlab
-and Itzi where they are installed: extra ``benchmark``), ``start`` (a second process), ``memory``. Every case prints
-``mcell_per_s`` and the ratio to a plain numpy step, a thread each; the best of ``--repeat`` runs counts.
+against the read bandwidth measured in the same process), ``ea4`` (5 m, five hours), ``subgrid`` (25 km2, 24 h),
+``start`` (a second process), ``memory``. The best of ``--repeat`` runs counts. landlab and Itzi: ``flood_peers.py``.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from twin.flood.domain import Domain
 from twin.flood.model import FlowModel
 from twin.flood.rain import Rain
 from twin.flood.series import Series
-from twin.flood.setup import FlowSetup, Inflow, Losses
+from twin.flood.setup import Edge, FlowSetup, Inflow, Losses
 from twin.hazard import Grid
 from twin.kernels import flow
 
@@ -35,7 +34,7 @@ BYTES_PER_CELL = 8 * 4 + 4 * 4 + 3 * 4
 
 
 def c1_ground(n=1000, cell_m=5.0):
-    """A valley with knolls and noise: case C1 of the study behind the model."""
+    """Make a valley with knolls and noise."""
     size = n * cell_m
     along = (np.arange(n) + 0.5) * cell_m
     x, y = np.meshgrid(along, size - along)
@@ -48,7 +47,7 @@ def c1_ground(n=1000, cell_m=5.0):
 
 
 def c1(n=1000, *, full=True, minutes=30.0):
-    """Case C1 as a setup; ``full`` adds infiltration and drains to rain and maxima."""
+    """Give case C1 as a setup; ``full`` adds infiltration and drains to rain and maxima."""
     z, grid = c1_ground(n)
     losses = Losses(loss_class=(np.arange(n * n).reshape(n, n) // 64 % 3).astype(np.uint8),
                     conductivity_m_s=np.array([0.0, 3.4e-3 / 3600, 1.0e-3 / 3600]), suction_m=np.array([0, 0.02, 0.03]),
@@ -57,7 +56,7 @@ def c1(n=1000, *, full=True, minutes=30.0):
 
 
 def timed(setup, until_s):
-    """Seconds and cell updates of a run, compilation apart."""
+    """Give the seconds of a run and its model, compilation apart."""
     model = FlowModel(setup)
     begin = time.perf_counter()
     model.advance(until_s)
@@ -65,6 +64,7 @@ def timed(setup, until_s):
 
 
 def best(setup, until_s, repeat):
+    """Give the figures of the fastest of some runs."""
     runs = [timed(setup, until_s) for _ in range(repeat)]
     seconds, model = min(runs, key=lambda run: run[0])
     book = model.book()
@@ -73,7 +73,7 @@ def best(setup, until_s, repeat):
 
 
 def numpy_step(n=1000, steps=3):
-    """Million cell updates a second of the same equations in plain numpy, float32, one thread."""
+    """Give million cell updates a second of the same equations in plain numpy, float32, one thread."""
     rng = np.random.default_rng(1)
     h = rng.uniform(0.01, 0.1, (n, n)).astype(np.float32)
     dz = rng.uniform(-0.1, 0.1, (n, n - 1)).astype(np.float32)
@@ -100,7 +100,7 @@ def _read(a, out):
 
 
 def read_bandwidth(megabytes=512, repeat=5):
-    """Bytes a second that all threads read from memory."""
+    """Measure the bytes a second that all threads read from memory."""
     a = np.ones((64, megabytes * 1024 * 1024 // 4 // 64), np.float32)
     out = np.zeros(64, np.float32)
     _read(a, out)
@@ -113,6 +113,7 @@ def read_bandwidth(megabytes=512, repeat=5):
 
 
 def case_c1(repeat):
+    """Run C1 with all processes, and with rain alone."""
     timed(c1(64), 10.0)
     threads = numba.get_num_threads()
     full, _ = best(c1(), 1800.0, repeat)
@@ -123,6 +124,7 @@ def case_c1(repeat):
 
 
 def case_large(repeat, n=4000):
+    """Run a field far beyond the caches against what memory can read."""
     timed(c1(64), 10.0)
     bandwidth = read_bandwidth()
     out = {"bytes_per_cell": BYTES_PER_CELL, "read_gb_per_s": bandwidth / 1e9}
@@ -144,6 +146,7 @@ def case_large(repeat, n=4000):
 
 
 def case_ea4(repeat):
+    """Run the Environment Agency's test 4 at 5 m."""
     grid = Grid(rows=400, columns=200, transform=(5.0, 0, 0, 0, -5.0, 2000.0), crs="EPSG:27700")
     inflow = Inflow(name="breach", line=np.array([[0.0, 990.0], [0.0, 1010.0]]),
                     m3_s=Series.of(np.array([0, 5, 60, 240, 300]) * 60.0, [0, 0, 20, 20, 0]))
@@ -152,17 +155,54 @@ def case_ea4(repeat):
     return best(setup, 18_000.0, repeat)[0]
 
 
+def city(size_m, cell_m=2.0):
+    """Make streets, blocks, courtyards and hollows on a slope."""
+    n = round(size_m / cell_m)
+    along = (np.arange(n) + 0.5) * cell_m
+    x, y = np.meshgrid(along, size_m - along)
+    street = ((x % 60) < 10) | ((y % 80) < 10)
+    z = 100 + 0.008 * x + 0.004 * y + 1.2 * np.sin(x / 90) * np.cos(y / 130) - 0.15 * street
+    z += 0.02 * np.random.default_rng(2).standard_normal((n, n))
+    block = ((x % 60) > 14) & ((x % 60) < 50) & ((y % 80) > 14) & ((y % 80) < 60)
+    yard = ((x % 60) > 26) & ((x % 60) < 36) & ((y % 80) > 26) & ((y % 80) < 50)
+    grid = Grid(rows=n, columns=n, transform=(cell_m, 0, 0, 0, -cell_m, size_m), crs="EPSG:2154")
+    return FlowSetup(domain=Domain.of(z, grid, np.where(street, 0.016, 0.04), blocked=block & ~yard),
+                     rain=Rain.storm(60.0, 2 * 3600.0), edges=tuple(Edge(side=s) for s in ("west", "south")))
+
+
+def case_subgrid(repeat):
+    """Run 25 km2 for a day on 10 m cells over 2 m ground, and 4 km2 for four hours against the full model."""
+    from twin.flood.subgrid import SubgridModel
+
+    SubgridModel(city(400.0), 5).advance(60.0)
+    begin = time.perf_counter()
+    model = SubgridModel(city(5000.0), 5)
+    tables = time.perf_counter() - begin
+    model.advance(86_400.0)
+    seconds = time.perf_counter() - begin - tables
+    book = model.book()
+    setup = city(2000.0)
+    fine, coarse = FlowModel(setup), SubgridModel(setup, 5)
+    fine.advance(4 * 3600.0)
+    coarse.advance(4 * 3600.0)
+    out = {"seconds": seconds, "tables_s": tables, "steps": book.steps, "relative_error": book.relative_error,
+           "mcell_per_s": book.cell_updates / seconds / 1e6}
+    for name, a, b in (("end", fine.depth_m(), coarse.depth_m()), ("peak", fine.peak_m, coarse.peak_m)):
+        out[f"iou_{name}"] = float(((a >= 0.1) & (b >= 0.1)).sum() / ((a >= 0.1) | (b >= 0.1)).sum())
+    return out
+
+
 def case_memory(repeat):
-    """Bytes a cell that the model holds beside its inputs."""
+    """Count the bytes a cell that the model holds beside its inputs."""
     model = FlowModel(c1(500))
     held = sum(v.nbytes for v in vars(model).values() if isinstance(v, np.ndarray))
     return {"bytes_per_cell_held": held / 250_000, "mcell_per_s": None}
 
 
 def case_start(repeat):
-    """Seconds until a second process has computed its first step: kernels come from the cache."""
-    code = ("import time, sys; t = time.perf_counter(); sys.path.insert(0, '.'); from benchmarks.flood import c1, timed;"
-            "timed(c1(64), 10.0); print(time.perf_counter() - t)")
+    """Time a second process up to its first steps: kernels come from the cache."""
+    code = ("import time, sys; t = time.perf_counter(); sys.path.insert(0, '.');"
+            "from benchmarks.flood import c1, timed; timed(c1(64), 10.0); print(time.perf_counter() - t)")
     root = Path(__file__).resolve().parents[1]
     seconds = [float(subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True,
                                     text=True).stdout) for _ in range(repeat + 1)]
@@ -170,6 +210,7 @@ def case_start(repeat):
 
 
 def main():
+    """Run a case and print it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     cases = {name[5:]: value for name, value in globals().items() if name.startswith("case_")}
     parser.add_argument("--case", choices=sorted(cases), default="c1")
