@@ -366,6 +366,45 @@ def test_export_names_the_file_and_its_size(run_dir: Path, tmp_path: Path, capsy
     assert (tmp_path / "open" / "datapackage.json").is_file()
 
 
+def test_the_citys_own_list_says_what_may_leave(run_dir: Path, tmp_path: Path,
+                                                capsys: pytest.CaptureFixture[str]) -> None:
+    from importlib import resources
+
+    shipped = resources.files("viewer").joinpath("data/public_fields.toml").read_text("utf-8")
+    ours, data = tmp_path / "ours.toml", tmp_path / "open"
+    ours.write_text(shipped.replace('fields = ["position", "street", "id"]', 'fields = ["position", "street"]'),
+                    encoding="utf-8")
+    words = ["export", str(run_dir), "--format", "csv", "--out", str(data)]
+    assert cli.main(words) == 0
+    assert "lamp" in (data / "lamps.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert cli.main([*words, "--fields", str(ours)]) == 0
+    assert "lamp" not in (data / "lamps.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    sizes = []
+    for more in ([], ["--fields", str(ours)]):
+        page = tmp_path / f"page{len(more)}.html"
+        assert cli.main(["export", str(run_dir), "--public", "--out", str(page), *more]) == 0
+        sizes.append(page.stat().st_size)
+    assert sizes[1] < sizes[0]
+    capsys.readouterr()
+    assert cli.main(["export", str(run_dir), "--out", str(tmp_path / "map.html"), "--fields", str(ours)]) == 2
+    assert "--public" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    (None, "No such file"), ("[lamp", "expected TOML"), ('lamp = ["position"]', "no list of words"),
+    ('[lamp]\nfields = ["positions"]', "expected one of id, position, street"),
+    ("[lampe]\nfields = ['id']", "cabinet")])
+def test_a_list_that_is_none_is_refused(run_dir: Path, tmp_path: Path, text: str | None, said: str,
+                                        capsys: pytest.CaptureFixture[str]) -> None:
+    ours = tmp_path / "ours.toml"
+    if text is not None:
+        ours.write_text(text, encoding="utf-8")
+    assert cli.main(["export", str(run_dir), "--public", "--out", str(tmp_path / "a.html"), "--fields", str(ours)]) == 2
+    told = capsys.readouterr().err
+    assert "ours.toml" in told
+    assert said in told
+
+
 # --- the main job ----------------------------------------------------------------------------------------------------
 
 
@@ -377,8 +416,13 @@ def test_the_demo_runs_offline_and_explains_a_dry_lamp(tmp_path: Path, monkeypat
         raise AssertionError("the demo asked for the network")
     monkeypatch.setattr(socket, "create_connection", offline)
     monkeypatch.setattr(socket.socket, "connect", offline)
-    assert cli.main(["demo", "--out", str(tmp_path / "demo")]) == 0
+    assert cli.main(["demo", "--date", "2027-07-14", "--out", str(tmp_path / "demo")]) == 0
     said = capsys.readouterr().out
+    assert "was moved to that day, 2027-07-14" in said
+    told = json.loads((tmp_path / "demo" / "run.json").read_text(encoding="utf-8"))
+    assert (told["start"], told["issued_at"]) == ("2027-07-14T16:00:00+02:00",) * 2
+    assert told["valid_until"] == "2027-07-16T04:00:00+02:00"
+    assert [one["at_s"] for one in told["plan"]["declared"]] == [22_200, 74_700], "22:10, and 12:45 of the next day"
     assert re.search(r"lighting cabinets? drowned; the first is A-\d+", said)
     lamp = re.search(r"fr  La lampe (\S+) .* est éteinte", said)
     assert lamp is not None
@@ -389,3 +433,31 @@ def test_the_demo_runs_offline_and_explains_a_dry_lamp(tmp_path: Path, monkeypat
     explained = capsys.readouterr().out
     assert f"La lampe {lamp[1]}" in explained
     assert "seuil" in explained
+
+
+@pytest.mark.parametrize(("day", "start"), [("2028-02-29", "2028-02-29T16:00:00+01:00"),
+                                            ("2026-10-24", "2026-10-24T16:00:00+02:00")])
+def test_the_demo_keeps_its_clock_and_its_length_on_any_day(day: str, start: str) -> None:
+    from datetime import UTC, date, timedelta
+
+    from scenarios import load_scenario, prepare
+
+    prepared = prepare(load_scenario("ouche-q10"))
+    moved = cli._on_day(prepared, date.fromisoformat(day))
+    assert moved.plan.start.isoformat() == start
+    assert moved.plan.valid_until.astimezone(UTC) - moved.plan.start.astimezone(UTC) == timedelta(hours=36)
+    assert moved.plan.declared == prepared.plan.declared
+    assert cli._on_day(prepared, date.fromisoformat(day)).plan.digest == moved.plan.digest
+
+
+def test_the_demo_is_not_out_of_date_on_the_day_it_is_made() -> None:
+    from datetime import UTC, datetime
+
+    from scenarios import load_scenario, prepare
+
+    assert cli._on_day(prepare(load_scenario("ouche-q10")), None).plan.valid_until > datetime.now(UTC)
+
+
+def test_a_date_that_is_none_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["demo", "--date", "14/07/2027", "--out", str(tmp_path / "demo")]) == 2
+    assert "field '--date': found '14/07/2027'; expected a day, YYYY-MM-DD" in capsys.readouterr().err

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from datetime import date as date_type
     from types import FrameType
 
     from rich.console import Console
     from rich.tree import Tree
 
     from scenarios.expect import Outcome
+    from scenarios.resolve import Prepared
     from scenarios.running import Finished
     from scenarios.summary import Summary
     from twin.explain import Cause
@@ -68,9 +70,12 @@ Issued = Annotated[str | None, typer.Option("--issued", metavar="TIME", help="Is
 @app.command(short_help="Flood the built-in town, with a map, offline.",
              epilog="Example:  twin demo --out demo")
 def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the run folder goes.")] = Path("demo"),
+         date: Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD",
+                                                  help="The day on which the night begins; today without it.")] = None,
          json: Json = False) -> None:
     """Flood the built-in town, offline: a run folder with map.html in it."""
     _check_place(out)
+    day = _day_of(date)
     from geodata.atomic import whole_folder
     from geodata.run_folder import read_run
     from scenarios import load_scenario, prepare, run_scenario, shipped
@@ -78,7 +83,8 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
 
     with _stages() as stage:
         stage("making the town")
-        finished = run_scenario(prepare(load_scenario(shipped()[_DEMO])), progress=_run_stages(stage))
+        prepared = _on_day(prepare(load_scenario(shipped()[_DEMO])), day)
+        finished = run_scenario(prepared, progress=_run_stages(stage))
         with whole_folder(out, holds="run.json") as folder:
             stage("writing the run folder")
             made = finished.write(folder / "run")
@@ -92,12 +98,52 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
         _print_json({"run": str(out), "map": str(out / "map.html"), **told.to_dict()})
     else:
         _tell_run(finished, told, out)
+        _say(f"         the night of {_DEMO} was moved to {'today' if day is None else 'that day'}, "
+             f"{prepared.plan.start.date().isoformat()} (--date YYYY-MM-DD picks another)")
         _tell_lamp(finished, told)
         _say(f"\nThe map:    open {out / 'map.html'} in a browser, no network needed")
         _say(f"The causes: twin explain {out} {told.lamp_to_explain or 'LAMP'} --lang fr   (or any lamp, --lang en)")
 
 
 _DEMO = "ouche-q10"
+
+
+def _day_of(text: str | None) -> date_type | None:
+    if text is None:
+        return None
+    from datetime import date
+
+    from twin.errors import InputError
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(field="--date", found=f"'{text}'", expected="a day, YYYY-MM-DD") from None
+
+
+def _on_day(prepared: Prepared, day: date_type | None) -> Prepared:
+    """Give the same night on another day, today where none is given: a page must not greet a newcomer as expired.
+
+    Water, events and facts are seconds from the start by now, so that all keep their place in the night.
+    """
+    from dataclasses import replace
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    zone = ZoneInfo(prepared.city.timezone)
+    plan = prepared.plan
+    moved = datetime.combine(day or datetime.now(zone).date(), plan.start.astimezone(zone).time(), tzinfo=zone)
+    # As UTC both: in one zone, datetime subtracts wall clocks and forgets the hour of a change.
+    by = moved.astimezone(UTC) - plan.start.astimezone(UTC)
+    start = datetime.fromisoformat(moved.isoformat())
+
+    def later(moment: datetime) -> datetime:
+        shifted = (moment.astimezone(UTC) + by).astimezone(zone)
+        return datetime.fromisoformat(shifted.isoformat())
+
+    return replace(prepared, plan=replace(
+        plan, start=start, issued_at=later(plan.issued_at), valid_until=later(plan.valid_until),
+        next_update=later(plan.next_update) if plan.next_update else None))
 
 
 @app.command("import", short_help="Make a city file from your own layers.",
@@ -236,10 +282,18 @@ def export(run_dir: RunFolder,
            contacts: Annotated[Path | None, typer.Option("--contacts", metavar="FILE.toml",
                                                          help="The city's telephone numbers, addresses and links.")
                                ] = None,
+           fields: Annotated[Path | None, typer.Option("--fields", metavar="FILE.toml",
+                                                       help="The city's own list of what may leave, for --public and "
+                                                       "open data.")] = None,
            json: Json = False) -> None:
     """Make a map, open data or an alert from a run folder: one file, offline."""
     from geodata.run_folder import read_run
 
+    if fields is not None and (format == "cap" or leaflet or (format == "html" and not public)):
+        from twin.errors import InputError
+
+        raise InputError(field="--fields", found="a list for the public beside what it does not rule",
+                         expected="--public, or --format geojson, csv or geoparquet")
     with _stages() as stage:
         stage("reading the run")
         found = read_run(run_dir)
@@ -251,7 +305,7 @@ def export(run_dir: RunFolder,
         elif format != "html":
             from viewer.open_data import export_open_data
 
-            written = export_open_data(found, out, format=format, released_by=released_by)
+            written = export_open_data(found, out, format=format, released_by=released_by, fields=fields)
         elif leaflet:
             from viewer.leaflet import export_leaflet
 
@@ -260,7 +314,8 @@ def export(run_dir: RunFolder,
         else:
             from viewer.export import export_map
 
-            written = export_map(found, out, public=public, lang=lang, released_by=released_by, city=contacts)
+            written = export_map(found, out, public=public, lang=lang, released_by=released_by, city=contacts,
+                                 fields=fields)
     size = sum(p.stat().st_size for p in (written.rglob("*") if written.is_dir() else [written]) if p.is_file())
     if json:
         _print_json({"file": str(written), "bytes": size, "format": format, "public": public, "lang": lang})

@@ -62,7 +62,8 @@ class _Table:
     frame: geopandas.GeoDataFrame
 
 
-def export_open_data(run: Any, out: Path, *, format: str, released_by: str | None = None) -> Path:
+def export_open_data(run: Any, out: Path, *, format: str, released_by: str | None = None,
+                     fields: Path | None = None) -> Path:
     """Write the open data of a run into a new folder, with its ``datapackage.json``.
 
     Parameters
@@ -75,15 +76,17 @@ def export_open_data(run: Any, out: Path, *, format: str, released_by: str | Non
         ``geojson``, ``csv`` (positions as lon and lat) or ``geoparquet``.
     released_by
         Who releases it; needed for a forecast.
+    fields
+        The city's own list of what may leave (TOML); the shipped one without it.
 
     Raises
     ------
     InputError
-        Unknown format, a forecast without a name, a folder that may not be replaced or written.
+        Unknown format, a forecast without a name, a list that is none, a folder that may not be replaced or written.
     """
     name = require_release(run.result.plan.status, released_by, what="the open data")
     ending, mediatype = FORMATS[format]
-    allowed = Allowed.public()
+    allowed = Allowed.public(fields)
     tables = [_lamps(run, allowed), _streets(run, allowed), _blocks(run, allowed)]
     with whole_folder(out, holds="datapackage.json") as folder:
         resources = [_write(table, folder, format, ending, mediatype) for table in tables if len(table.frame)]

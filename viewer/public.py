@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from twin.assets import Source
+from twin.errors import InputError
 from twin.outages import Mechanism
 from twin.quantities import NONE
 from twin.trace import What
@@ -29,10 +30,42 @@ class Allowed:
 
     @classmethod
     def public(cls, path: Path | None = None) -> Allowed:
-        """Read the public list: the shipped one, or the city's own."""
-        text = (resources.files("viewer").joinpath("data/public_fields.toml").read_text("utf-8") if path is None
-                else path.read_text("utf-8"))
-        return cls({kind: frozenset(table.get("fields", ())) for kind, table in tomllib.loads(text).items()})
+        """Read the public list: the shipped one, or the city's own.
+
+        Raises
+        ------
+        InputError
+            A file that is missing, no TOML, or no list of fields by kind.
+        """
+        shipped = _fields(resources.files("viewer").joinpath("data/public_fields.toml").read_text("utf-8"), "")
+        if path is None:
+            return cls(shipped)
+        try:
+            own = _fields(path.read_text("utf-8"), str(path))
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(file=str(path), found=getattr(error, "strerror", None) or "no text",
+                             expected="a list of what may leave (TOML)",
+                             remedy="Copy viewer/data/public_fields.toml and take words out.") from None
+        # A word that the pages do not know would be taken for something kept back, or let out, that is not.
+        for kind, fields in own.items():
+            if unknown := sorted(fields - shipped.get(kind, frozenset())):
+                raise InputError(file=str(path), field=kind, found=f"'{unknown[0]}'", ids=unknown,
+                                 expected=f"one of {', '.join(sorted(shipped[kind]))}" if shipped.get(kind)
+                                 else f"a kind of the shipped list: {', '.join(sorted(shipped))}")
+        return cls(own)
+
+
+def _fields(text: str, file: str) -> dict[str, frozenset[str]]:
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(file=file, found=str(error), expected="TOML") from None
+    for kind, table in tables.items():
+        fields = table.get("fields", []) if isinstance(table, dict) else None
+        if not isinstance(fields, list) or not all(isinstance(one, str) for one in fields):
+            raise InputError(file=file, field=kind, found="no list of words",
+                             expected='fields = ["position", "street"]')
+    return {kind: frozenset(table.get("fields", ())) for kind, table in tables.items()}
 
 
 #: Why a lamp is dark, as the public page tells it. The order is the code's.
