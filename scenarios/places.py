@@ -16,6 +16,9 @@ def check_place(out: Path) -> None:
     InputError
         Something stands there that is no run; its parent does not exist or may not be written.
     """
+    if len(out.name.encode()) > 255:
+        raise InputError(file=str(out), found="a name too long", expected="a folder, new or of an earlier run",
+                         remedy="Choose a shorter --out.")
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise InputError(file=str(out), found="a file", expected="a folder, new or of an earlier run",
                          remedy="Choose another --out.")
