@@ -18,6 +18,42 @@ UInt8Array = NDArray[np.uint8]
 f32 = np.float32
 
 
+# The row loops have no branch and may add in any order (the same for every run): so they are vectorised.
+@jit(fastmath=True, error_model="numpy")
+def _soak_row(h: Float32Array, carry: Float32Array, kinds: UInt8Array, soaked: Float32Array,
+        conductivity_m_s: FloatArray, suction_m: FloatArray, span_s: float) -> float:
+    """Let a row soak; gives the metres taken."""
+    total = 0.0
+    for k in range(len(h)):
+        depth, before = np.float64(h[k]), np.float64(soaked[k])
+        rate = conductivity_m_s[kinds[k]] * span_s
+        a = before + rate
+        after = 0.5 * (a + np.sqrt(a * a + 4.0 * rate * suction_m[kinds[k]]))
+        soak = max(min(after - before if rate > 0.0 else 0.0, depth), 0.0)
+        soaked[k] = f32(before + soak)
+        kept = (depth - soak) + np.float64(carry[k])
+        new = f32(max(kept, 0.0))
+        carry[k] = f32(kept - np.float64(new))
+        h[k] = new
+        total += soak
+    return total
+
+
+@jit(fastmath=True, error_model="numpy")
+def _drain_row(h: Float32Array, carry: Float32Array, drain_m_s: Float32Array, span_s: float) -> float:
+    """Let a row drain; gives the metres taken."""
+    total = 0.0
+    for k in range(len(h)):
+        depth = np.float64(h[k])
+        drain = max(min(np.float64(drain_m_s[k]) * span_s, depth), 0.0)
+        kept = (depth - drain) + np.float64(carry[k])
+        new = f32(max(kept, 0.0))
+        carry[k] = f32(kept - np.float64(new))
+        h[k] = new
+        total += drain
+    return total
+
+
 @jit(parallel=True, nogil=True, error_model="numpy")
 def lose(h: Float32Array, other: Float32Array, carry: Float32Array, loss_class: UInt8Array,
         conductivity_m_s: FloatArray, suction_m: FloatArray, soaked: Float32Array, drain_m_s: Float32Array,
@@ -33,36 +69,27 @@ def lose(h: Float32Array, other: Float32Array, carry: Float32Array, loss_class: 
     drain_m_s     Capacity of the drains of each cell, or an array without cells for none.
     """
     rows, columns = h.shape[0] - 2, h.shape[1] - 2
-    with_drains = drain_m_s.size > 0
     for i in numba.prange(1, rows + 1):
-        ground, drained = 0.0, 0.0
-        for j in range(1, columns + 1):
-            depth = h[i, j]
-            if depth <= f32(0):
-                continue
-            kind = loss_class[i, j]
-            rate = conductivity_m_s[kind]
-            left = np.float64(depth)
-            if rate > 0.0:
-                before = np.float64(soaked[i, j])
-                a = before + rate * span_s
-                after = 0.5 * (a + np.sqrt(a * a + 4.0 * rate * span_s * suction_m[kind]))
-                soak = min(after - before, left)
-                soaked[i, j] = f32(before + soak)
-                left -= soak
-                ground += soak
-            if with_drains and drain_m_s[i, j] > f32(0):
-                drain = min(np.float64(drain_m_s[i, j]) * span_s, left)
-                left -= drain
-                drained += drain
-            if left < np.float64(depth):
-                kept = left + np.float64(carry[i, j])
-                new = f32(max(kept, 0.0))
-                carry[i, j] = f32(kept - np.float64(new))
-                h[i, j] = new
-                other[i, j] = new
-        taken[i - 1, 0] = ground
-        taken[i - 1, 1] = drained
+        kinds, ground = loss_class[i, 1:columns + 1], soaked[i, 1:columns + 1]
+        if drain_m_s.size > 0:
+            taken[i - 1, 1] = _drain_row(h[i, 1:columns + 1], carry[i, 1:columns + 1], drain_m_s[i, 1:columns + 1],
+                                         span_s)
+        taken[i - 1, 0] = _soak_row(h[i, 1:columns + 1], carry[i, 1:columns + 1], kinds, ground, conductivity_m_s,
+                                    suction_m, span_s)
+        other[i, 1:columns + 1] = h[i, 1:columns + 1]
+
+
+@jit(fastmath=True, error_model="numpy")
+def _survey_row(h: Float32Array, carry: Float32Array, peak: Float32Array, arrival: Float32Array, now_s: float,
+        wet_m: float) -> float:
+    """Note maxima and arrivals of a row; gives the metres held."""
+    total = 0.0
+    for k in range(len(h)):
+        depth = h[k]
+        total += np.float64(depth) + np.float64(carry[k])
+        peak[k] = max(peak[k], depth)
+        arrival[k] = f32(now_s) if (depth >= f32(wet_m)) & (arrival[k] < f32(0)) else arrival[k]
+    return total
 
 
 @jit(parallel=True, nogil=True, error_model="numpy")
@@ -74,15 +101,8 @@ def survey(h: Float32Array, carry: Float32Array, peak: Float32Array, arrival: Fl
     """
     rows, columns = h.shape[0] - 2, h.shape[1] - 2
     for i in numba.prange(1, rows + 1):
-        total = 0.0
-        for j in range(columns):
-            depth = h[i, j + 1]
-            total += np.float64(depth) + np.float64(carry[i, j + 1])
-            if depth > peak[i - 1, j]:
-                peak[i - 1, j] = depth
-                if depth >= f32(wet_m) and arrival[i - 1, j] < f32(0):
-                    arrival[i - 1, j] = f32(now_s)
-        stored[i - 1] = total
+        stored[i - 1] = _survey_row(h[i, 1:columns + 1], carry[i, 1:columns + 1], peak[i - 1], arrival[i - 1],
+                                    now_s, wet_m)
 
 
 @jit(parallel=True, nogil=True, error_model="numpy")
