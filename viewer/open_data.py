@@ -23,6 +23,7 @@ import shapely
 
 from geodata.atomic import whole_folder
 from twin.quantities import NONE
+from viewer.blocks import blocks_of
 from viewer.public import STORIES, Allowed, public_stories
 from viewer.release import require_release
 
@@ -154,19 +155,17 @@ def _streets(run: Any, allowed: Allowed) -> _Table:
 
 def _blocks(run: Any, allowed: Allowed) -> _Table:
     """Give the blocks whose buildings get wet feet, numbered for this file; never a single house."""
-    blocks = run.city_file.context.get("block")
-    if blocks is None or not allowed("block", "outline"):
+    outlines, block_of = blocks_of(run, public=True)
+    if not outlines or not allowed("block", "outline"):
         return _geo(run, "blocks", {"block": [], "wet_from": []}, [])
-    exposure, assets = run.result.exposure, run.result.city.assets
-    wet = np.flatnonzero(assets.of_kind("building") & (exposure.touched_at_s != NONE) & ~np.isnan(assets.x_m))
-    tree = shapely.STRtree([shape if shape is not None else shapely.Point() for shape in blocks.geometry])
-    building, block = tree.query(shapely.points(assets.x_m[wet], assets.y_m[wet]), predicate="within")
+    exposure = run.result.exposure
     first: dict[int, int] = {}
-    for b, k in zip(wet[building], block, strict=True):
-        first[int(k)] = min(first.get(int(k), np.iinfo(np.int64).max), int(exposure.touched_at_s[b]))
+    for row in np.flatnonzero((block_of >= 0) & (exposure.touched_at_s != NONE)).tolist():
+        block = int(block_of[row])
+        first[block] = min(first.get(block, np.iinfo(np.int64).max), int(exposure.touched_at_s[row]))
     order = sorted(first)
     columns = {"block": [f"B{i + 1}" for i in range(len(order))], "wet_from": [_moment(run, first[k]) for k in order]}
-    return _geo(run, "blocks", columns, [blocks.geometry[k] for k in order])
+    return _geo(run, "blocks", columns, [outlines[k] for k in order])
 
 
 def _write(table: _Table, folder: Path, format: str, ending: str, mediatype: str) -> dict[str, Any]:

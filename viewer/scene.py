@@ -14,6 +14,7 @@ import shapely
 
 from twin.exposure import Coverage
 from twin.quantities import NONE
+from viewer.blocks import blocks_of
 from viewer.frame import Frame, morton, pack_points, pack_shapes
 from viewer.intervals import (
     OPEN,
@@ -85,7 +86,7 @@ def pack_scene(run: Any, allowed: Allowed, *, public: bool) -> Scene:
     place = _where(run)
     columns, rows = frame.columns(place[:, 0]), frame.rows(place[:, 1])
     street_of = streets.of_assets
-    blocks, block_of = _blocks(run, buildings, public)
+    blocks, block_of = blocks_of(run, public=public)
     buildings = buildings[np.lexsort((morton(columns[buildings], rows[buildings]), block_of[buildings]))]
     number = np.full(len(assets), NONE, np.int64)
     if public:
@@ -222,57 +223,6 @@ def river_line(shape: Any) -> tuple[Any, float] | None:
     smooth = middle.copy()
     smooth[1:-1] = (middle[:-2] + 2 * middle[1:-1] + middle[2:]) / 4
     return smooth, float(np.hypot(*np.diff(smooth, axis=0).T).sum())
-
-
-def _blocks(run: Any, buildings: Any, public: bool) -> tuple[list[Any], Any]:
-    """Give the blocks of houses and the block of each asset, (A,), -1 none.
-
-    The city's own blocks where it has them; else, for the public page, houses that nearly touch make one.
-    """
-    assets, shapes = run.result.city.assets, run.city_file.shapes
-    block_of = np.full(len(assets), -1, np.int64)
-    layer = run.city_file.context.get("block")
-    if layer is not None:
-        outlines = [shape for shape in layer.geometry if shape is not None and not shape.is_empty]
-    elif public and len(buildings):
-        present = np.array([shape for shape in shapes[buildings] if shape is not None], dtype=object)
-        grown = shapely.buffer(shapely.simplify(present, 1.0), 3.0, quad_segs=1, join_style="mitre")
-        outlines = list(shapely.get_parts(shapely.union_all(grown)))
-    else:
-        return [], block_of
-    tree = shapely.STRtree(outlines)
-    rows = np.array([row for row in buildings.tolist() if shapes[row] is not None], np.int64)
-    if len(rows):
-        points = shapely.point_on_surface(shapes[rows])
-        which, block = tree.query(points, predicate="intersects")
-        block_of[rows[which]] = block
-    pieces: list[Any] = []
-    piece_of = np.full(len(assets), -1, np.int64)
-    inside = rows[block_of[rows] >= 0]
-    inside = inside[np.argsort(block_of[inside], kind="stable")]
-    for houses in np.split(inside, np.flatnonzero(np.diff(block_of[inside])) + 1) if len(inside) else ():
-        outline = outlines[block_of[houses[0]]]
-        parts = list(shapely.get_parts(_tight(outline, houses, shapes)))
-        if len(parts) == 1:
-            piece_of[houses] = len(pieces)
-            pieces.append(parts[0])
-            continue
-        # Fields join nothing: each cluster of houses around them is a block of its own, wet or dry for itself.
-        nearest = shapely.STRtree(parts).nearest(shapely.point_on_surface(shapes[houses]))
-        used, of_part = np.unique(nearest, return_inverse=True)
-        piece_of[houses] = len(pieces) + of_part
-        pieces += [parts[part] for part in used]
-    return pieces, piece_of
-
-
-def _tight(outline: Any, houses: Any, shapes: Any) -> Any:
-    """Give a block's outline; of one that is mostly fields, what lies around its houses."""
-    built = shapes[houses]
-    if float(np.sum(shapely.area(built))) > 0.2 * outline.area:
-        return outline
-    around = shapely.union_all(shapely.buffer(built, 16.0, quad_segs=2))
-    near = shapely.intersection(outline, shapely.buffer(around, -7.0, quad_segs=2))
-    return near if near.geom_type.endswith("Polygon") and not near.is_empty else outline
 
 
 def _pack_blocks(run: Any, packer: Packer, frame: Frame, allowed: Allowed, blocks: list[Any], block_of: Any,

@@ -14,6 +14,8 @@ import pytest
 
 from tests.nights import night
 from twin.errors import InputError
+from viewer.blocks import blocks_of
+from viewer.intervals import State, wet_rows
 from viewer.open_data import FORMATS, export_open_data
 
 #: The parts of the Frictionless Data Package 1.0 profile that our package uses.
@@ -65,6 +67,18 @@ def test_counts_are_those_of_the_run(format: str, tmp_path: Path) -> None:
     streets = read(folder, "streets", format)
     assert int(streets["lamps_out"].sum()) <= run.info["indicators"]["lamps"]["ever_out"]
     assert len(streets) == len(run.info["indicators"]["streets"])
+
+
+def test_blocks_are_those_of_the_page(tmp_path: Path) -> None:
+    run = night()
+    folder = export_open_data(run, tmp_path / "data", format="geoparquet")
+    blocks = read(folder, "blocks", "geoparquet")
+    outlines, block_of = blocks_of(run, public=True)
+    wet = {int(block_of[row]) for row, spans in wet_rows(run).items()
+           if any(state == State.WET for _, _, state in spans)} - {-1}
+    assert len(blocks) == len(wet) > 50
+    fields = max(run.city_file.context["block"].geometry, key=lambda shape: shape.area)
+    assert max(outlines, key=lambda shape: shape.area).area < fields.area / 2, "fields join no houses"
 
 
 def test_geojson_is_in_degrees(tmp_path: Path) -> None:

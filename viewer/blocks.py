@@ -1,0 +1,61 @@
+"""Blocks of houses: what the public is told of water at houses, on the page and in open data alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+
+
+def blocks_of(run: Any, *, public: bool) -> tuple[list[Any], Any]:
+    """Give the blocks of houses and the block of each asset, (A,), -1 none.
+
+    The city's own blocks where it has them; else, for the public page, houses that nearly touch make one.
+    """
+    assets, shapes = run.result.city.assets, run.city_file.shapes
+    has_houses = "building" in assets.kinds.names
+    buildings = np.flatnonzero(assets.of_kind("building")) if has_houses else np.zeros(0, np.int64)
+    block_of = np.full(len(assets), -1, np.int64)
+    layer = run.city_file.context.get("block")
+    if layer is not None:
+        outlines = [shape for shape in layer.geometry if shape is not None and not shape.is_empty]
+    elif public and len(buildings):
+        present = np.array([shape for shape in shapes[buildings] if shape is not None], dtype=object)
+        grown = shapely.buffer(shapely.simplify(present, 1.0), 3.0, quad_segs=1, join_style="mitre")
+        outlines = list(shapely.get_parts(shapely.union_all(grown)))
+    else:
+        return [], block_of
+    tree = shapely.STRtree(outlines)
+    rows = np.array([row for row in buildings.tolist() if shapes[row] is not None], np.int64)
+    if len(rows):
+        points = shapely.point_on_surface(shapes[rows])
+        which, block = tree.query(points, predicate="intersects")
+        block_of[rows[which]] = block
+    pieces: list[Any] = []
+    piece_of = np.full(len(assets), -1, np.int64)
+    inside = rows[block_of[rows] >= 0]
+    inside = inside[np.argsort(block_of[inside], kind="stable")]
+    for houses in np.split(inside, np.flatnonzero(np.diff(block_of[inside])) + 1) if len(inside) else ():
+        outline = outlines[block_of[houses[0]]]
+        parts = list(shapely.get_parts(_tight(outline, houses, shapes)))
+        if len(parts) == 1:
+            piece_of[houses] = len(pieces)
+            pieces.append(parts[0])
+            continue
+        # Fields join nothing: each cluster of houses around them is a block of its own, wet or dry for itself.
+        nearest = shapely.STRtree(parts).nearest(shapely.point_on_surface(shapes[houses]))
+        used, of_part = np.unique(nearest, return_inverse=True)
+        piece_of[houses] = len(pieces) + of_part
+        pieces += [parts[part] for part in used]
+    return pieces, piece_of
+
+
+def _tight(outline: Any, houses: Any, shapes: Any) -> Any:
+    """Give a block's outline; of one that is mostly fields, what lies around its houses."""
+    built = shapes[houses]
+    if float(np.sum(shapely.area(built))) > 0.2 * outline.area:
+        return outline
+    around = shapely.union_all(shapely.buffer(built, 16.0, quad_segs=2))
+    near = shapely.intersection(outline, shapely.buffer(around, -7.0, quad_segs=2))
+    return near if near.geom_type.endswith("Polygon") and not near.is_empty else outline
