@@ -23,12 +23,16 @@ f32 = np.float32
 def _soak_row(h: Float32Array, carry: Float32Array, kinds: UInt8Array, soaked: Float32Array,
         conductivity_m_s: FloatArray, suction_m: FloatArray, span_s: float) -> float:
     """Let a row soak; gives the metres taken."""
+    rates, draws = np.empty(len(h)), np.empty(len(h))
+    # Looked up in a loop of its own: an index out of a table keeps the other from being vectorised.
+    for k in range(len(h)):
+        rates[k] = conductivity_m_s[kinds[k]] * span_s
+        draws[k] = suction_m[kinds[k]]
     total = 0.0
     for k in range(len(h)):
-        depth, before = np.float64(h[k]), np.float64(soaked[k])
-        rate = conductivity_m_s[kinds[k]] * span_s
+        depth, before, rate = np.float64(h[k]), np.float64(soaked[k]), rates[k]
         a = before + rate
-        after = 0.5 * (a + np.sqrt(a * a + 4.0 * rate * suction_m[kinds[k]]))
+        after = 0.5 * (a + np.sqrt(a * a + 4.0 * rate * draws[k]))
         soak = max(min(after - before if rate > 0.0 else 0.0, depth), 0.0)
         soaked[k] = f32(before + soak)
         kept = (depth - soak) + np.float64(carry[k])
