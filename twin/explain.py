@@ -39,7 +39,8 @@ class Cause:
     #: What happened to it, and when [s].
     what: What
     time_s: int
-    #: ``effect`` for the trunk's foot, ``cause`` for what tipped the balance, ``contributor`` for what was also needed.
+    #: ``effect`` for the foot, ``cause`` for the trunk, ``contributor`` for another supplier of the group that had to
+    #: be out as well, ``also`` for what happened at the same moment and would have been enough by itself.
     role: str
     #: Peak depth at it and what it can bear [m]; NaN where water has no part in it.
     depth_m: float
@@ -85,7 +86,8 @@ class Waiting:
 
     #: The asset that holds it.
     holder: Asset
-    #: ``recede``, one of ``STAGES``, ``reset`` or ``declared`` (someone has to say that it is back).
+    #: ``recede``, one of ``STAGES``, ``reset``, ``declared`` (someone has to say that it is back) or ``reported`` (a
+    #: fact keeps it out, whatever is computed).
     stage: str
     #: Depth under which repair may begin [m]; NaN elsewhere.
     below_m: float = math.nan
@@ -206,9 +208,10 @@ def _node(result: Result, event: Event, *, role: str, above: int, seen: set[int]
         lead = own.cause_row
     candidates = [trace[c] for c in (lead, *also) if c != NONE and c not in seen]
     candidates = [c for c in candidates if c.asset != event.asset and c.what not in _PRELUDES]
-    for place, other in enumerate(sorted(candidates, key=lambda c: _preference(result, event.asset, c.asset))):
+    ordered = sorted(candidates, key=lambda c: _preference(result, event.asset, c.asset))
+    for place, other in enumerate(ordered):
         if other.row not in seen:
-            role_below = "contributor" if place else "cause"
+            role_below = "cause" if not place else _role_beside(result, event, ordered[0], other)
             children.append(_node(result, other, role=role_below, above=event.asset, seen=seen))
     asset = result.city.assets[event.asset]
     by_water = event.what is What.FLOODED
@@ -219,6 +222,15 @@ def _node(result: Result, event: Event, *, role: str, above: int, seen: set[int]
         is_doubtful=by_water and bool(exposure.is_doubtful[event.asset]),
         is_inferred=above != NONE and _is_inferred(result, event.asset, above), detail=detail,
         children=tuple(children))
+
+
+def _role_beside(result: Result, event: Event, cause: Event, other: Event) -> str:
+    """Tell whether another event was needed beside the cause: only a second supplier of the same group is."""
+    supplies = result.city.supplies
+    edges = supplies.edges_into(event.asset)
+    group = {int(s): int(g) for s, g in zip(supplies.supplier[edges], supplies.group[edges], strict=True)}
+    same = cause.asset in group and group.get(other.asset) == group[cause.asset]
+    return "contributor" if same else "also"
 
 
 def _preference(result: Result, consumer: int, supplier: int) -> int:
@@ -271,6 +283,8 @@ def _waiting(result: Result, outage: Outage, tree: Cause, at_s: int | None) -> W
 
     # What holds an outage longest may not yet have happened: then it waits for what opened it.
     row = outage.held if last_of(outage.held) is not None else tree.trunk()[-1].asset.row
+    if _reported_out(result, row, moment - (at_s is None)):
+        return Waiting(holder=result.city.assets[row], stage="reported")
     state, holder = last_of(row), result.city.assets[row]
     if state is None or state.what in (What.FAILED, What.CUT, What.REPORTED):
         return Waiting(holder=holder, stage="declared")
@@ -283,6 +297,13 @@ def _waiting(result: Result, outage: Outage, tree: Cause, at_s: int | None) -> W
     figures = kind.repair_dead_s if state.detail.get("dead") else kind.repair_s
     return Waiting(holder=holder, stage=_stage(figures, moment - state.time_s), below_m=below_m, since_s=state.time_s,
                    total_s=round(sum(stage.value for stage in figures)))
+
+
+def _reported_out(result: Result, row: int, at_s: int) -> bool:
+    """Tell whether a fact keeps an asset out at a moment."""
+    facts = [e for e in result.trace.of_asset(row) if e.what is What.REPORTED and e.time_s <= at_s]
+    facts = [e for e in facts if e.detail.get("state") != "dry"]
+    return bool(facts) and facts[-1].detail.get("state") == "out"
 
 
 def _stage(figures: Sequence[Any], elapsed_s: int) -> str:

@@ -26,6 +26,8 @@ from twin.words import Speech, speech
 if TYPE_CHECKING:
     from twin.explain import Cause, Waiting
 
+#: Assets named in a list before the rest is counted.
+_SHOWN = 4
 #: How each kind is said to be without service; every other kind is "out of service".
 _STATE = {"building": "without power", "site": "without power", "circuit": "without power", "zone": "without watering"}
 
@@ -45,6 +47,13 @@ class _Teller:
 
     def clock(self, seconds: int) -> str:
         return self.speech.weekday_clock(self.moment(seconds), self.beside)
+
+    def span(self, start_s: int, end_s: int) -> tuple[str, str]:
+        """Give both ends of an interval, with their days where these differ or are not that of the plan's start."""
+        start, end = self.moment(start_s), self.moment(end_s)
+        if start.date() == end.date():
+            return self.speech.weekday_clock(start, self.beside), self.speech.clock(end)
+        return self.speech.weekday_clock(start, end), self.speech.weekday_clock(end, start)
 
     def asset(self, asset: Asset) -> str:
         return self.speech.asset(self.result.city.assets.kinds, asset)
@@ -79,11 +88,13 @@ def say(result: Result, asset: Asset, outage: Outage | None, tree: Cause | None,
     teller = _Teller(result, speech(lang), result.plan.start.astimezone(zone))
     if outage is None or tree is None:
         sentence = _fed(teller, asset, chain, at_s)
-        full = [sentence, *_saved(teller, asset, at_s), *_water(teller, asset), *_inferred_chain(teller, asset, chain)]
+        full = [sentence, *_saved(teller, asset, at_s), *_facts(teller, [asset]), *_water(teller, asset),
+                *_inferred_chain(teller, asset, chain)]
     else:
         sentence = _out(teller, asset, outage, tree, at_s)
         full = [sentence, *_story(teller, tree), *_alternatives(teller, tree), *_dark(teller, outage),
                 *_held(teller, outage, tree), *_wait(teller, waiting, outage, at_s), *_without(teller, outage, tree),
+                *_facts(teller, [*(node.asset for node in tree.walk()), *([waiting.holder] if waiting else [])]),
                 *_who(teller, tree), *_doubts(teller, tree)]
         if asset.kind in ("building", "site") and tree.what is not What.FLOODED:
             full += _water(teller, asset)
@@ -105,7 +116,8 @@ def _out(teller: _Teller, asset: Asset, outage: Outage, tree: Cause, at_s: int |
         return teller.text("{asset} has been {state} since {start}: {cause}.", **values)
     if outage.end_s == NONE:
         return teller.text("{asset} is {state} from {start} and not back within the time computed: {cause}.", **values)
-    return teller.text("{asset} is {state} from {start} to {end}: {cause}.", end=teller.clock(outage.end_s), **values)
+    start, end = teller.span(outage.start_s, outage.end_s)
+    return teller.text("{asset} is {state} from {start} to {end}: {cause}.", **{**values, "start": start, "end": end})
 
 
 def _cause(teller: _Teller, tree: Cause) -> str:
@@ -157,7 +169,8 @@ def _own(teller: _Teller, root: Cause) -> str:
     match root.what:
         case What.FLOODED:
             inside = root.asset.kind in ("building", "site")
-            message = ("water comes inside ({depth} at its highest, threshold {fail})" if inside else
+            message = ("water comes inside ({depth} at its highest, threshold {fail}) and the power there is off"
+                       if inside else
                        "water reaches its live parts ({depth} at its highest, threshold {fail})")
             return teller.text(message, depth=teller.speech.depth(root.depth_m), fail=teller.speech.depth(root.fail_m))
         case What.CUT:
@@ -205,10 +218,16 @@ def _story(teller: _Teller, tree: Cause) -> list[str]:
 
 
 def _alternatives(teller: _Teller, tree: Cause) -> list[str]:
-    """Give the other losses that were needed."""
-    return [teller.text("Also needed for this: {asset} is out too, from {time}.", of=node.asset,
-                        asset=teller.asset(node.asset), time=teller.clock(node.time_s))
-            for node in tree.walk() if node.role == "contributor"]
+    """Give the other losses that were needed, and what else came at the same moment."""
+    lines = [teller.text("Also needed for this: {asset} is out too, from {time}.", of=node.asset,
+                         asset=teller.asset(node.asset), time=teller.clock(node.time_s))
+             for node in tree.walk() if node.role == "contributor"]
+    also = [teller.asset(node.asset) for node in tree.walk() if node.role == "also"]
+    if also:
+        shown = also if len(also) <= _SHOWN else [*also[:_SHOWN], teller.speech.plural(
+            "{n} more", "{n} more", len(also) - _SHOWN)]
+        lines.append(teller.text("At the same moment also: {assets}.", assets=teller.speech.listing(shown)))
+    return lines
 
 
 def _dark(teller: _Teller, outage: Outage) -> list[str]:
@@ -236,6 +255,8 @@ def _wait(teller: _Teller, waiting: Waiting | None, outage: Outage, at_s: int | 
     if waiting is None or (is_over and waiting.stage in ("declared", "reset")):
         return []
     holder = teller.asset(waiting.holder)
+    if waiting.stage == "reported":
+        return [teller.text("Return to service waits for the fact to end that keeps it out ({asset}).", asset=holder)]
     if waiting.stage == "recede":
         return [teller.text("Return to service waits for the water at {asset} to fall below {below}.", asset=holder,
                             below=teller.speech.depth(waiting.below_m))]
@@ -244,8 +265,8 @@ def _wait(teller: _Teller, waiting: Waiting | None, outage: Outage, at_s: int | 
     if waiting.stage == "declared":
         return [teller.text("Return to service waits for {asset} to be declared back.", asset=holder)]
     if at_s is None:
-        return [teller.text("Repair of {asset} begins at {time}, once the water is below {below}, and takes {duration} "
-                            "by the durations assumed.", asset=holder, time=teller.clock(waiting.since_s),
+        return [teller.text("Repair of {asset} starts from {time}, once the water is below {below}, and takes "
+                            "{duration} by the durations assumed.", asset=holder, time=teller.clock(waiting.since_s),
                             below=teller.speech.depth(waiting.below_m),
                             duration=teller.speech.duration(waiting.total_s))]
     left_s = waiting.total_s - (at_s - waiting.since_s)
@@ -260,8 +281,30 @@ def _without(teller: _Teller, outage: Outage, tree: Cause) -> list[str]:
     alone = len(tree.walk()) == len(tree.trunk()) and outage.held in (root.asset.row, tree.asset.row)
     if root.what is not What.FLOODED or not alone or not root.margin_m > 0:
         return []
+    if root.asset.kind in ("building", "site"):
+        return [teller.text("With {margin} less water, none would come inside {asset}.",
+                            margin=teller.speech.depth(root.margin_m), asset=teller.asset(root.asset))]
     return [teller.text("With {margin} less water, or set higher by as much, {asset} would stay in service.",
                         of=root.asset, margin=teller.speech.depth(root.margin_m), asset=teller.asset(root.asset))]
+
+
+_FACTS = {"out": "Reported at {time}: {asset} is out of service{why}.",
+          "in_service": "Reported at {time}: {asset} is in service{why}.",
+          "dry": "Reported at {time}: {asset} is dry{why}.",
+          "ends": "From {time} the fact no longer holds ({asset}){why}."}
+
+
+def _facts(teller: _Teller, assets: list[Asset]) -> list[str]:
+    """Give the facts on these assets, each once, in order of time: they beat the computation."""
+    events = {e.row: e for asset in assets for e in teller.result.trace.of_asset(asset.row)
+              if e.what is What.REPORTED and e.detail.get("state") in _FACTS}
+    lines = []
+    for row in sorted(events):
+        event, asset = events[row], teller.result.city.assets[events[row].asset]
+        said = str(event.detail.get("by") or event.detail.get("reason") or "")
+        lines.append(teller.text(_FACTS[str(event.detail["state"])], of=asset, time=teller.clock(event.time_s),
+                                 asset=teller.asset(asset), why=f" ({said})" if said else ""))
+    return lines
 
 
 def _who(teller: _Teller, tree: Cause) -> list[str]:
@@ -297,6 +340,10 @@ def _inferred_chain(teller: _Teller, asset: Asset, chain: tuple[tuple[Asset, boo
 
 
 def _fed(teller: _Teller, asset: Asset, chain: tuple[tuple[Asset, bool], ...], at_s: int | None) -> str:
+    if asset.kind == "zone" and (wet := _wet_span(teller, asset, at_s)):
+        return teller.text("{asset} is not watered from {start} to {end}: water stands on it ({depth} at its highest).",
+                           asset=teller.placed(asset), start=wet[0], end=wet[1],
+                           depth=teller.speech.depth(float(teller.result.exposure.peak_depth_m[asset.row])))
     values: dict[str, Any] = {
         "asset": teller.placed(asset), "chain": teller.speech.listing([teller.asset(link) for link, _ in chain])}
     if at_s is None:
@@ -312,6 +359,16 @@ def _fed(teller: _Teller, asset: Asset, chain: tuple[tuple[Asset, bool], ...], a
         message = (("{asset} is lit, fed by {chain}." if chain else "{asset} is lit.") if lit else
                    "{asset} is in service, fed by {chain}." if chain else "{asset} is in service.")
     return teller.text(message, of=asset, **values)
+
+
+def _wet_span(teller: _Teller, asset: Asset, at_s: int | None) -> tuple[str, str] | None:
+    """Give from when to when water stands on an asset, if it does so at the moment asked for."""
+    exposure, horizon_s = teller.result.exposure, teller.result.plan.duration_s
+    first_s, left_s = int(exposure.touched_at_s[asset.row]), int(exposure.water_left_at_s[asset.row])
+    last_s = horizon_s if left_s == NONE else left_s
+    if first_s == NONE or (at_s is not None and not first_s <= at_s < last_s):
+        return None
+    return teller.span(first_s, last_s)
 
 
 def _took_over(teller: _Teller, asset: Asset) -> list[Asset]:

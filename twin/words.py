@@ -68,7 +68,8 @@ class Speech:
 
     def depth(self, depth_m: float) -> str:
         """Give a depth or height in metres with two decimals: 0,44 m or 0.44 m."""
-        return f"{self.number(depth_m, 2)}{_SPACE}m"
+        # To the millimetre first, as files hold it: 0.695 is said 0.70 here as on the map.
+        return f"{self.number(round(depth_m, 3) + 1e-9, 2)}{_SPACE}m"
 
     def distance(self, distance_m: float) -> str:
         """Give a distance rounded as people say it: 140 m, 1,2 km."""

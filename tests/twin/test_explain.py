@@ -12,7 +12,7 @@ import pytest
 from tests.reference.cities import plan_of
 from tests.reference.hand_town import HandTown
 from tests.reference.water import water_at
-from twin.assets import Source
+from twin.assets import Protection, Source
 from twin.city import City
 from twin.errors import InputError
 from twin.plan import Action, Declared
@@ -32,22 +32,22 @@ def said(text: str) -> str:
 
 
 WORDS = [
-    ("L1", "fr", "La lampe L1 est éteinte de 17 h 54 à lundi 6 h 45 : la lampe L2, à 10 m à l’est, a ses parties "
-                 "électriques dans l’eau (0,76 m au plus haut, seuil 0,30 m) et fait disjoncter le circuit d’éclairage "
-                 "K1."),
-    ("L1", "en", "Lamp L1 is dark from 17:54 to Monday 06:45: lamp L2, 10 m to the east, has its live parts in water "
-                 "(0.76 m at its highest, threshold 0.30 m) and trips lighting circuit K1."),
-    ("L3", "fr", "La lampe L3 est éteinte de lundi 2 h 30 à lundi 3 h 00 : le poste électrique S1, qui alimente "
+    ("L1", "fr", "La lampe L1 est éteinte de dimanche 17 h 54 à lundi 6 h 45 : la lampe L2, à 10 m à l’est, a ses "
+                 "parties électriques dans l’eau (0,77 m au plus haut, seuil 0,30 m) et fait disjoncter le circuit "
+                 "d’éclairage K1."),
+    ("L1", "en", "Lamp L1 is dark from Sunday 17:54 to Monday 06:45: lamp L2, 10 m to the east, has its live parts in "
+                 "water (0.77 m at its highest, threshold 0.30 m) and trips lighting circuit K1."),
+    ("L3", "fr", "La lampe L3 est éteinte de lundi 2 h 30 à 3 h 00 : le poste électrique S1, qui alimente "
                  "l’armoire d’éclairage C2 et se trouve à 80 m à l’ouest, est en panne à partir de lundi 2 h 00, et "
                  "son secours, le poste électrique S2, est lui aussi hors service."),
-    ("L3", "en", "Lamp L3 is dark from Monday 02:30 to Monday 03:00: substation S1, which feeds lighting cabinet C2 "
+    ("L3", "en", "Lamp L3 is dark from Monday 02:30 to 03:00: substation S1, which feeds lighting cabinet C2 "
                  "and stands 80 m to the west, is broken down from Monday 02:00, and its back-up, substation S2, is "
                  "out too."),
-    ("C1", "fr", "L’armoire d’éclairage C1 est hors service de 18 h 28 à lundi 6 h 45 : l’eau atteint ses parties "
-                 "électriques (0,85 m au plus haut, seuil 0,60 m)."),
-    ("B1", "en", "Building B1 is without power from 18:37 to Tuesday 00:43: water comes inside (0.38 m at its highest, "
-                 "threshold 0.30 m)."),
-    ("Z1", "fr", "La zone d’arrosage Z1 est sans arrosage de lundi 2 h 45 à lundi 3 h 00 : le poste électrique S1, qui "
+    ("C1", "fr", "L’armoire d’éclairage C1 est hors service de dimanche 18 h 28 à lundi 6 h 45 : l’eau atteint ses "
+                 "parties électriques (0,85 m au plus haut, seuil 0,60 m)."),
+    ("B1", "en", "Building B1 is without power from Sunday 18:37 to Tuesday 00:43: water comes inside (0.38 m at its "
+                 "highest, threshold 0.30 m) and the power there is off."),
+    ("Z1", "fr", "La zone d’arrosage Z1 est sans arrosage de lundi 2 h 45 à 3 h 00 : le poste électrique S1, qui "
                  "alimente l’armoire d’éclairage C2 et se trouve à 120 m à l’ouest, est en panne à partir de lundi "
                  "2 h 00, et son secours, le poste électrique S2, est lui aussi hors service."),
 ]
@@ -122,6 +122,35 @@ def test_a_hospital_saved_by_its_battery_and_its_second_feed(tiny_city: Callable
         "16 h 31 : le poste électrique P2 prend le relais.",
         "17 h 00 : le poste électrique P1 prend le relais."]
     assert [asset.id for asset, _ in saved.explain("H", at_s=2400).chain] == ["P2"]
+
+
+def test_lamps_wet_in_the_same_second_are_no_back_up_of_each_other(tiny_city: Callable[..., City]) -> None:
+    lamp = {"kind": "lamp", "touch_m": 0.05, "fail_m": 0.30}
+    city = tiny_city({"P": "substation", "A": "cabinet", "K": {"kind": "circuit", "protection": Protection.RCD},
+                      "L1": lamp, "L2": lamp, "L3": lamp},
+                     [("P", "A"), ("A", "K"), ("K", "L1"), ("K", "L2"), ("K", "L3")])
+    water = water_at(city.assets, [0, 3600], {"L1": [0, 0.5], "L2": [0, 0.5]}, 3600)
+    told = [said(line) for line in run(city, plan_of(3600), water).explain("L3", "fr").paragraphs]
+    assert "secours" not in " ".join(told)
+    assert not any(line.startswith("Il a fallu aussi") for line in told)
+    assert "Au même moment aussi : la lampe L2." in told
+
+
+def test_a_fact_says_who_and_when_and_holds_the_outage(tiny_city: Callable[..., City]) -> None:
+    city = tiny_city({"P": "substation", "A": "cabinet"}, [("P", "A")])
+    plan = plan_of(7200, declared=(
+        Declared(at_s=600, action=Action.FACT_OUT, asset=city.assets.row("A"), by="appel d’un riverain"),))
+    found = run(city, plan, water_at(city.assets, [0, 7200], {}, 7200)).explain("A", "fr", at_s=3600)
+    told = [said(line) for line in found.paragraphs]
+    assert "Signalé à 16 h 10 : l’armoire d’éclairage A est hors service (appel d’un riverain)." in told
+    assert found.waiting is not None
+    assert found.waiting.stage == "reported"
+
+
+def test_a_zone_under_water_is_not_watered(night: Result) -> None:
+    found = night.explain("Z1", "fr", at_s=7200)
+    assert said(found.sentence) == ("La zone d’arrosage Z1 n’est pas arrosée de dimanche 17 h 16 à lundi 0 h 45 : l’eau "
+                                    "la recouvre (0,43 m au plus haut).")
 
 
 def test_an_inferred_link_is_said(hand_town: HandTown) -> None:

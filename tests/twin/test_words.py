@@ -34,7 +34,12 @@ def messages() -> set[str]:
 
 def catalogue() -> dict[tuple[str, str], str]:
     with PO.open("rb") as file:
-        return {(m.context or "", m.id): m.string for m in read_po(file) if m.id}
+        found = [m for m in read_po(file) if m.id]
+    flat: dict[tuple[str, str], str] = {}
+    for m in found:
+        forms = zip(m.id, m.string, strict=True) if isinstance(m.id, tuple) else [(m.id, m.string)]
+        flat |= {(m.context or "", message): french for message, french in forms}
+    return flat
 
 
 def test_every_french_sentence_is_one_that_the_code_says() -> None:
