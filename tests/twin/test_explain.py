@@ -149,8 +149,8 @@ def test_a_fact_says_who_and_when_and_holds_the_outage(tiny_city: Callable[..., 
 
 def test_a_zone_under_water_is_not_watered(night: Result) -> None:
     found = night.explain("Z1", "fr", at_s=7200)
-    assert said(found.sentence) == ("La zone d’arrosage Z1 n’est pas arrosée de dimanche 17 h 16 à lundi 0 h 45 : l’eau "
-                                    "la recouvre (0,43 m au plus haut).")
+    assert said(found.sentence) == ("La zone d’arrosage Z1 n’est pas arrosée de dimanche 17 h 16 à lundi 0 h 45 : "
+                                    "l’eau la recouvre (0,43 m au plus haut).")
 
 
 def test_an_inferred_link_is_said(hand_town: HandTown) -> None:
