@@ -95,7 +95,7 @@ def public_stories(run: Any) -> PublicStories:
     outages, assets, supplies, trace = result.outages, result.city.assets, result.city.supplies, result.trace
     names = assets.kinds.names
     kind_of = [names[k] for k in assets.kind]
-    reported = set(trace.asset[trace.what == What.REPORTED].tolist())
+    told = _told(outages, trace)
     cabinet_of = _cabinets(kind_of, supplies)
     sure = np.ones(len(assets), bool)
     sure[supplies.consumer[supplies.source == Source.INFERRED]] = False
@@ -109,7 +109,7 @@ def public_stories(run: Any) -> PublicStories:
         if kind_of[asset] != "lamp":
             continue
         root, root_mechanism = int(outages.root[i]), int(outages.root_mechanism[i])
-        code = _code(kind_of[root] if root != NONE else "lamp", root_mechanism, root == asset, root in reported)
+        code = _code(kind_of[root] if root != NONE else "lamp", root_mechanism, root == asset, bool(told[i]))
         cabinet = cabinet_of.get(asset, -1)
         place = -1 if cabinet < 0 or code in ("lamp_flooded",) else places.setdefault(cabinet, len(places))
         held = int(outages.held[i])
@@ -119,11 +119,20 @@ def public_stories(run: Any) -> PublicStories:
     return PublicStories(of_outage, list(numbers), list(places), list(holds), may)
 
 
-def _code(root_kind: str, mechanism: int, own: bool, reported: bool) -> str:
+def _told(outages: Any, trace: Any) -> Any:
+    """Tell of each outage whether the chain of events that opened it begins with a fact, (O,)."""
+    if not len(trace):
+        return np.zeros(len(outages), bool)
+    first = np.array(outages.event_row, np.int64)
+    while (above := trace.cause_row[first] != NONE).any():
+        first[above] = trace.cause_row[first[above]]
+    return np.asarray(trace.what[first] == What.REPORTED)
+
+
+def _code(root_kind: str, mechanism: int, own: bool, told: bool) -> str:
+    """Name the story by the mechanism at the root; a fact is the cause only of what it opened itself."""
     if mechanism == Mechanism.CUT:
         return "cut"
-    if reported:
-        return "reported"
     if mechanism == Mechanism.FLOODED:
         if own:
             return "lamp_flooded"
@@ -131,6 +140,8 @@ def _code(root_kind: str, mechanism: int, own: bool, reported: bool) -> str:
             return "lamp_tripped"
         return "cabinet_flooded" if root_kind == "cabinet" else "feed_flooded"
     if mechanism == Mechanism.FAILED:
+        if told:
+            return "reported"
         return "failed" if root_kind in ("lamp", "circuit", "cabinet") else "feed_failed"
     return "lamp_tripped" if mechanism == Mechanism.TRIPPED else "feed_failed"
 

@@ -137,3 +137,33 @@ def test_expiry_is_written_in_the_page(made_run: Any) -> None:
     until = made_run.result.plan.valid_until
     assert until - made_run.result.plan.start == timedelta(hours=11.5)
     assert "23\u00a0h\u00a030" in page(made_run, public=True, lang="fr")
+
+
+def test_a_fact_is_the_cause_only_of_what_it_opened(made_run: Any) -> None:
+    """A fact on a cabinet that the water has drowned already changes no cause; one on a sound cabinet is its cause."""
+    from twin.outages import Mechanism
+    from twin.trace import What
+    from viewer.public import STORIES, public_stories
+
+    result, assets = made_run.result, made_run.result.city.assets
+    outages, trace = result.outages, result.trace
+    cabinet = int(np.flatnonzero(assets.of_kind("cabinet"))[0])
+    mine = np.flatnonzero(assets.of_kind("lamp")[outages.asset])
+    flooded = int(np.flatnonzero(trace.what == What.FLOODED)[0])
+    event = len(trace)
+    told = replace(trace, time_s=np.r_[trace.time_s, trace.time_s[flooded] + 3600],
+                   what=np.r_[trace.what, np.int8(What.REPORTED)], asset=np.r_[trace.asset, np.int32(cabinet)],
+                   cause_row=np.r_[trace.cause_row, np.int32(-1)], offsets=np.r_[trace.offsets, 0],
+                   detail=np.r_[trace.detail, np.array([""], dtype=object)])
+
+    def words(opened_by: int, mechanism: Mechanism) -> str:
+        rows, how, roots = outages.event_row.copy(), outages.root_mechanism.copy(), outages.root.copy()
+        rows[mine], how[mine], roots[mine] = opened_by, mechanism, cabinet
+        run = SimpleNamespace(**{**vars(made_run), "result": replace(result, trace=told, outages=replace(
+            outages, event_row=rows, root_mechanism=how, root=roots))})
+        stories = public_stories(run)
+        return STORIES[stories.table[int(stories.of_outage[mine[0]])][0]]
+
+    assert words(flooded, Mechanism.FLOODED) == "cabinet_flooded"
+    assert words(event, Mechanism.FAILED) == "reported"
+    assert words(flooded, Mechanism.FAILED) == "failed"
