@@ -1,7 +1,7 @@
 """CAP: the run as a message of the Common Alerting Protocol 1.2 (OASIS, 2010).
 
 A simulation is a ``Test``, an exercise an ``Exercise``; both are ``Restricted`` to the services unless somebody
-releases them. A forecast is ``Actual`` and needs the name of who releases it.
+releases them. A forecast is ``Actual`` and needs the name of who releases it, and a sender that exists.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import pyproj
 import shapely
 
 from geodata.atomic import beside
+from twin.errors import InputError
 from twin.words import speech
 from viewer.contacts import Contacts, read_contacts
 from viewer.release import require_release
@@ -50,10 +51,18 @@ def export_cap(run: Any, out: Path, *, released_by: str | None = None, contacts:
     Raises
     ------
     InputError
-        A forecast without a name, contacts that cannot be read, a place that cannot be written.
+        A forecast without a name or from the shipped sender, contacts that cannot be read, a place that cannot be
+        written.
     """
-    released = require_release(run.result.plan.status, released_by, what="a CAP alert with status Actual")
-    alert = _alert(run, read_contacts(contacts), released)
+    status = run.result.plan.status
+    released = require_release(status, released_by, what="a CAP alert with status Actual")
+    people = read_contacts(contacts)
+    if status == "forecast" and people.is_fictional:
+        raise InputError(file="" if contacts is None else str(contacts), field="sender.id",
+                         found=f"'{people.sender_id}', which is nobody's, for a CAP alert with status Actual",
+                         expected="the sender of your city",
+                         remedy="Give --contacts FILE.toml with your own [sender]: id and name.")
+    alert = _alert(run, people, released)
     ET.indent(alert)
     content = ET.tostring(alert, encoding="utf-8", xml_declaration=True) + b"\n"
     with beside(out) as work:
@@ -105,23 +114,27 @@ def _info(run: Any, lang: str, words: Mapping[str, str], contacts: Contacts, zon
               "lamps": say.number(lamps["ever_out"]), "total": say.number(lamps["count"]),
               "buildings": say.number(buildings["wet"]), "first": "" if first is None else say.clock(first)}
     is_grave = buildings["flooded_inside"] > 0 or any(site["without_power"] for site in indicators["sites"])
+    # A city without an inventory of lamps has nothing to say of them, not even that none goes out.
+    water = "" if lamps["count"] else "_water"
+    wet = {0: "water_none", 1: "water_one"}.get(buildings["wet"], "water")
+    headline = wet if water else "headline" if lamps["ever_out"] else "none"
     info = ET.Element(f"{{{NAMESPACE}}}info")
-    _put(info, language=words["language"], category="Infra", event=words["event"], responseType="Avoid",
+    _put(info, language=words["language"], category="Infra", event=words["event" + water], responseType="Avoid",
          urgency="Future" if first is None or first > plan.issued_at.astimezone(zone) else "Immediate",
          severity="Moderate" if is_grave else "Minor", certainty=_CERTAINTY[plan.status])
     if first is not None:
         _put(info, onset=_stamp(first, zone))
-    _put(info, expires=_stamp(plan.valid_until, zone), senderName=contacts.sender_name,
-         headline=words["headline" if lamps["ever_out"] else "none"].format(**values))
-    if lamps["ever_out"]:
-        _put(info, description=words["description"].format(**values))
+    _put(info, expires=_stamp(plan.valid_until, zone), senderName=contacts.sender_name or city.name,
+         headline=words[headline].format(**values))
+    if lamps["ever_out"] or not lamps["count"]:
+        _put(info, description=words["description" + water].format(**values))
     _put(info, instruction=words["instruction"])
     for name, value in (("lamps_out", lamps["ever_out"]), ("lamps_doubtful", indicators["doubtful"]["lamps_out"]),
                         ("buildings_wet", buildings["wet"])):
         parameter = ET.SubElement(info, f"{{{NAMESPACE}}}parameter")
         _put(parameter, valueName=name, value=str(value))
     area = ET.SubElement(info, f"{{{NAMESPACE}}}area")
-    _put(area, areaDesc=words["area"].format(city=city.name))
+    _put(area, areaDesc=words["area" + water].format(city=city.name))
     for polygon in polygons:
         _put(area, polygon=polygon)
     return info

@@ -11,6 +11,8 @@ from typing import Any
 from twin.errors import InputError
 
 _TABLES = {"sender", "report", "emergency", "grid", "official"}
+#: Those of which there may be several.
+_LISTS = {"emergency", "official"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,7 @@ class Contact:
 class Contacts:
     """All that the file names."""
 
-    #: Identifier of the sender of alerts, without spaces, and the name that people read.
+    #: Identifier of the sender of alerts, without spaces, and the name that people read; empty: the city's.
     sender_id: str
     sender_name: str
     #: Where to say that a page is wrong; empty: nowhere.
@@ -40,9 +42,14 @@ class Contacts:
     grid: Contact | None
     official: tuple[Contact, ...]
 
+    @property
+    def is_fictional(self) -> bool:
+        """Whether the sender is the shipped one: ``.invalid`` is a domain that nobody can own (RFC 2606)."""
+        return self.sender_id.casefold().endswith(".invalid")
+
 
 def read_contacts(path: Path | None = None) -> Contacts:
-    """Read the city's contacts, or the shipped ones.
+    """Read the city's contacts; a table that its file lacks is the shipped one.
 
     Raises
     ------
@@ -50,13 +57,10 @@ def read_contacts(path: Path | None = None) -> Contacts:
         No such file, no TOML, an unknown table, a contact without words, a sender with spaces.
     """
     file = "contacts.toml" if path is None else str(path)
-    try:
-        text = (resources.files("viewer").joinpath("data/contacts.toml").read_text("utf-8") if path is None
-                else path.read_text("utf-8"))
-        table = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(file=file, found=str(error), expected="a TOML file of contacts",
-                         remedy="Start from viewer/data/contacts.toml.") from error
+    table = tomllib.loads(resources.files("viewer").joinpath("data/contacts.toml").read_text("utf-8"))
+    if path is not None:
+        # Whoever writes his sender alone must not take 112 off the page: what is to go is said, emergency = [].
+        table |= _own_tables(path)
     unknown = sorted(set(table) - _TABLES)
     if unknown:
         raise InputError(file=file, field=unknown[0], found=f"table '{unknown[0]}'",
@@ -67,11 +71,32 @@ def read_contacts(path: Path | None = None) -> Contacts:
         raise InputError(file=file, field="sender.id", found=f"'{sender_id}'",
                          expected="an identifier without spaces, commas, < and &")
     return Contacts(
-        sender_id=sender_id, sender_name=str(sender.get("name", sender_id)),
+        sender_id=sender_id, sender_name=str(sender.get("name", "")).strip(),
         report=str(table.get("report", {}).get("address", "")),
         emergency=tuple(_contact(c, "number", file, "emergency") for c in table.get("emergency", ())),
-        grid=_contact(table["grid"], "number", file, "grid") if "grid" in table else None,
+        grid=_contact(table["grid"], "number", file, "grid") if table.get("grid") else None,
         official=tuple(_contact(c, "url", file, "official") for c in table.get("official", ())))
+
+
+def _own_tables(path: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        found = ("no such file" if isinstance(error, FileNotFoundError)
+                 else "a folder" if isinstance(error, IsADirectoryError)
+                 else "a file that you may not read" if isinstance(error, PermissionError)
+                 else "text that is not UTF-8" if isinstance(error, UnicodeDecodeError)
+                 else f"a file that is no TOML ({error})")
+        raise InputError(file=str(path), found=found, expected="a TOML file of contacts",
+                         remedy="Start from viewer/data/contacts.toml.") from error
+    for name, value in table.items():
+        is_list = name in _LISTS
+        if name in _TABLES and not (isinstance(value, list) and all(isinstance(one, dict) for one in value)
+                                    if is_list else isinstance(value, dict)):
+            raise InputError(file=str(path), field=name, found="something else than a table" if not is_list
+                             else "something else than a list of tables",
+                             expected=f"[[{name}]] for each" if is_list else f"[{name}]")
+    return table
 
 
 def _contact(table: dict[str, Any], key: str, file: str, where: str) -> Contact:

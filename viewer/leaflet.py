@@ -6,7 +6,9 @@ Paper cannot be called back: the status and the limit of validity stand at head 
 from __future__ import annotations
 
 import base64
+import re
 import tomllib
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,7 +49,7 @@ def export_leaflet(run: Any, out: Path, *, streets: Sequence[str], lang: str = "
     out
         HTML file to write.
     streets
-        Names of streets, in any case; ``all`` alone gives every street that loses a lamp.
+        Names of streets, in any case and with or without accents; ``all`` alone gives every street that loses a lamp.
     lang
         ``fr`` or ``en``.
     released_by
@@ -58,7 +60,8 @@ def export_leaflet(run: Any, out: Path, *, streets: Sequence[str], lang: str = "
     Raises
     ------
     InputError
-        A street that no lamp stands in (the nearest spellings are named), a forecast without a name.
+        A street that no lamp stands in (the nearest spellings are named), ``all`` where no street loses a lamp, a
+        forecast without a name.
     """
     released = require_release(run.result.plan.status, released_by, what="a leaflet")
     say, words, people = speech(lang), _words()[lang], read_contacts(contacts)
@@ -82,14 +85,38 @@ def _codes(run: Any, streets: Sequence[str]) -> list[int]:
     lit = set(labels.codes[lamp].tolist()) - {-1}
     if list(streets) == ["all"]:
         dark = set(labels.codes[outages.asset[lamp[outages.asset]]].tolist()) - {-1}
+        if not dark:
+            raise _nothing_to_say(lit, bool(lamp.any()), bool(lamp[outages.asset].any()))
         return sorted(dark, key=lambda code: labels.words[code])
-    known = {labels.words[code].casefold(): code for code in sorted(lit)}
-    missing = [street for street in streets if street.casefold() not in known]
+    known: dict[str, list[int]] = {}
+    for code in sorted(lit):
+        known.setdefault(_folded(labels.words[code]), []).append(code)
+    missing = [street for street in streets if _folded(street) not in known]
     if missing:
-        near = [labels.words[known[name]] for name in get_close_matches(missing[0].casefold(), known, n=5, cutoff=0.5)]
+        near = [labels.words[code] for name in get_close_matches(_folded(missing[0]), known, n=5, cutoff=0.5)
+                for code in known[name]]
         raise InputError(field="leaflet", found=f"street '{missing[0]}'", expected="a street with lamps in it",
                          ids=missing, remedy=f"Did you mean {' or '.join(near)}?" if near else "")
-    return [known[street.casefold()] for street in streets]
+    chosen: dict[int, None] = {}
+    for street in streets:
+        alike = known[_folded(street)]
+        chosen |= dict.fromkeys([code for code in alike if labels.words[code] == street] or alike)
+    return list(chosen)
+
+
+def _folded(name: str) -> str:
+    """Give a street's name as the page's search compares it: without accents, case, hyphens and dots."""
+    letters = "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c)).lower()
+    return " ".join(re.sub(r"[’'\-.]", " ", letters).split())
+
+
+def _nothing_to_say(lit: set[int], has_lamps: bool, is_dark: bool) -> InputError:
+    """Give the refusal of a file without a page."""
+    found = ("a city without lamps" if not has_lamps else "lamps without a street" if not lit
+             else "outages only of lamps without a street" if is_dark else "no street that loses a lamp in this run")
+    return InputError(field="leaflet", found=found, expected="a street that loses a lamp",
+                      remedy="Name a street with lamps: its leaflet says that they stay lit." if lit else
+                      "Leaflets go by the streets of the lamps: give them streets in the mapping." if has_lamps else "")
 
 
 def _page(run: Any, code: int, say: Speech, words: Mapping[str, Any], stories: PublicStories) -> _Page:
@@ -145,10 +172,12 @@ def _render(run: Any, pages: Sequence[_Page], say: Speech, words: Mapping[str, A
         templates.joinpath("leaflet.html.j2").read_text("utf-8"))
     contacts = [(c.to, c.words(say.lang)) for c in (*people.emergency, *([people.grid] if people.grid else []),
                                                     *people.official)]
-    sources = [s.attribution or s.name for s in run.city_file.sources] or [run.result.city.name]
+    # A city of ten files of one maker names him once.
+    sources = list(dict.fromkeys(s.attribution or s.name for s in run.city_file.sources)) or [run.result.city.name]
     return template.render(
         lang=say.lang, title=f"{run.result.city.name}: {words[plan.status]}", pages=pages, status=words[plan.status],
-        not_observed=words["not_observed"], town=run.result.city.name, night=say.day(plan.start.astimezone(zone)),
+        colon=words["colon"], not_observed=words["not_observed"],
+        town=run.result.city.name, night=say.day(plan.start.astimezone(zone)),
         issued=words["issued"].format(day=say.day(issued), clock=say.clock(issued)),
         valid=words["valid"].format(day=say.day(valid), clock=say.clock(valid)),
         following=_following(plan.next_update, zone, issued, say, words), safety=words["safety"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -12,6 +13,7 @@ from tests.nights import night
 from tests.viewer.test_open_data import as_forecast
 from twin.errors import InputError
 from viewer.cap import NAMESPACE, export_cap
+from viewer.contacts import read_contacts
 
 SCHEMA = xmlschema.XMLSchema(Path(__file__).parent / "schemas/CAP-v1.2.xsd")
 CAP = {"c": NAMESPACE}
@@ -24,6 +26,12 @@ def alert(path: Path) -> ET.Element:
 
 def one(element: ET.Element, path: str) -> str:
     return element.findtext(path, default="", namespaces=CAP)
+
+
+def own_sender(folder: Path) -> Path:
+    mine = folder / "contacts.toml"
+    mine.write_text('[sender]\nid = "crise@exemple.fr"\nname = "Mairie d’Exemple"\n', encoding="utf-8")
+    return mine
 
 
 def test_an_exercise_is_restricted_and_bilingual(tmp_path: Path) -> None:
@@ -59,7 +67,10 @@ def test_a_forecast_is_actual_public_and_named(tmp_path: Path) -> None:
     forecast = as_forecast(night())
     with pytest.raises(InputError, match="status Actual of a forecast without a name"):
         export_cap(forecast, tmp_path / "alert.xml")
-    found = alert(export_cap(forecast, tmp_path / "alert.xml", released_by="A. Martin"))
+    with pytest.raises(InputError, match=r"nobody's.*--contacts FILE.toml with your own \[sender\]"):
+        export_cap(forecast, tmp_path / "alert.xml", released_by="A. Martin")
+    assert not (tmp_path / "alert.xml").exists()
+    found = alert(export_cap(forecast, tmp_path / "alert.xml", released_by="A. Martin", contacts=own_sender(tmp_path)))
     assert (one(found, "c:status"), one(found, "c:scope")) == ("Actual", "Public")
     assert "released by A. Martin" in one(found, "c:note")
 
@@ -70,19 +81,56 @@ def test_an_exercise_that_is_released_stays_an_exercise(tmp_path: Path) -> None:
 
 
 def test_contacts_of_the_city_sign_the_alert(tmp_path: Path) -> None:
-    mine = tmp_path / "contacts.toml"
-    mine.write_text('[sender]\nid = "crise@exemple.fr"\nname = "Mairie d’Exemple"\n', encoding="utf-8")
-    found = alert(export_cap(night(), tmp_path / "alert.xml", contacts=mine))
+    found = alert(export_cap(night(), tmp_path / "alert.xml", contacts=own_sender(tmp_path)))
     assert one(found, "c:sender") == "crise@exemple.fr"
     assert one(found, "c:info/c:senderName") == "Mairie d’Exemple"
 
 
 @pytest.mark.parametrize(("text", "message"), [
     ("[sender]\nid = 'a b'", "'a b'"), ("[sendr]\nid = 'a'", "table 'sendr'"), ("not toml", "a TOML file"),
-    ("[sender]\nid = 'a'\n[[emergency]]\nnumber = '112'\nfr = 'x'", "without words in en")])
+    ("[sender]\nid = 'a'\n[[emergency]]\nnumber = '112'\nfr = 'x'", "without words in en"),
+    ("[emergency]\nnumber = '112'", r"\[\[emergency\]\] for each"), ("sender = 'me'", r"expected \[sender\]")])
 def test_contacts_that_cannot_be_used_are_refused(text: str, message: str, tmp_path: Path) -> None:
     mine = tmp_path / "contacts.toml"
     mine.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         export_cap(night(), tmp_path / "alert.xml", contacts=mine)
     assert not (tmp_path / "alert.xml").exists()
+
+
+def test_contacts_that_are_not_there_are_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"nope\.toml: found no such file; expected a TOML file of contacts"):
+        export_cap(night(), tmp_path / "alert.xml", contacts=tmp_path / "nope.toml")
+
+
+def test_a_sender_alone_leaves_the_emergency_numbers(tmp_path: Path) -> None:
+    shipped, mine = read_contacts(), read_contacts(own_sender(tmp_path))
+    assert [one.to for one in mine.emergency] == ["112", "18", "114"]
+    assert (mine.emergency, mine.grid, mine.official) == (shipped.emergency, shipped.grid, shipped.official)
+    assert (mine.sender_id, shipped.is_fictional, mine.is_fictional) == ("crise@exemple.fr", True, False)
+    (tmp_path / "few.toml").write_text("emergency = []\n[grid]\n", encoding="utf-8")
+    few = read_contacts(tmp_path / "few.toml")
+    assert (few.emergency, few.grid, few.official, few.sender_id) == ((), None, shipped.official, shipped.sender_id)
+
+
+def test_without_contacts_the_city_itself_is_named(tmp_path: Path) -> None:
+    run = night()
+    other = replace(run, result=replace(run.result, city=replace(run.result.city, name="Bourg")))
+    found = alert(export_cap(other, tmp_path / "alert.xml"))
+    assert {one(info, "c:senderName") for info in found.findall("c:info", CAP)} == {"Bourg"}
+    assert "valmont" not in one(found, "c:sender").casefold()
+
+
+@pytest.mark.parametrize(("wet", "fr", "en"), [(12, "l’eau touche 12 bâtiments à", "water touches 12 buildings in"),
+                                               (1, "l’eau touche 1 bâtiment à", "water touches 1 building in"),
+                                               (0, "l’eau ne touche aucun bâtiment à", "water touches no building in")])
+def test_a_city_without_lamps_speaks_of_water(wet: int, fr: str, en: str, tmp_path: Path) -> None:
+    run = night()
+    indicators = run.info["indicators"]
+    lamps = {**indicators["lamps"], "count": 0, "ever_out": 0}
+    bare = replace(run, info={**run.info, "indicators": {**indicators, "lamps": lamps,
+                                                         "buildings": {**indicators["buildings"], "wet": wet}}})
+    found = alert(export_cap(bare, tmp_path / "alert.xml")).findall("c:info", CAP)
+    for info, said in zip(found, (fr, en), strict=True):
+        assert said in one(info, "c:headline")
+        assert "lamp" not in one(info, "c:headline") + one(info, "c:event")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.nights import night
 from tests.viewer.test_open_data import as_forecast
+from twin.assets import Assets, Labels
 from twin.errors import InputError
 from viewer.leaflet import export_leaflet
 
@@ -81,3 +83,46 @@ def test_a_forecast_needs_a_name(tmp_path: Path) -> None:
     forecast = as_forecast(night())
     text = words(export_leaflet(forecast, tmp_path / "a.html", streets=[darkest()], released_by="A. Martin"))
     assert "Diffusé par A. Martin." in text
+
+
+def test_a_street_is_found_as_the_search_of_the_page_finds_it(tmp_path: Path) -> None:
+    assets = night().result.city.assets
+    lit_codes = set(assets.street.codes[assets.of_kind("lamp")].tolist())
+    named = next(w for code, w in enumerate(assets.street.words) if code in lit_codes and "é" in w)
+    typed = named.replace("é", "e").replace("’", " ").replace("-", " ").upper()
+    text = export_leaflet(night(), tmp_path / "a.html", streets=[typed, named]).read_text(encoding="utf-8")
+    assert text.count("<article") == 1
+    assert named in text
+
+
+def test_all_without_a_dark_lamp_is_refused_instead_of_an_empty_page(tmp_path: Path) -> None:
+    run = night()
+    outages = replace(run.result.outages, **{f.name: getattr(run.result.outages, f.name)[:0]
+                                             for f in fields(run.result.outages)})
+    calm = replace(run, result=replace(run.result, outages=outages))
+    with pytest.raises(InputError, match="no street that loses a lamp in this run"):
+        export_leaflet(calm, tmp_path / "a.html", streets=["all"])
+    city = run.result.city
+    rows = np.flatnonzero(~city.assets.of_kind("lamp"))
+    taken = {f.name: getattr(city.assets, f.name) for f in fields(city.assets) if f.name != "kinds"}
+    columns = {name: value.take(rows) if isinstance(value, Labels) else value[rows] for name, value in taken.items()
+               if name != "_row_of"}
+    bare = replace(calm.result, city=replace(city, assets=Assets(kinds=city.assets.kinds, **columns)))
+    with pytest.raises(InputError, match="a city without lamps"):
+        export_leaflet(replace(calm, result=bare), tmp_path / "a.html", streets=["all"])
+    assert not (tmp_path / "a.html").exists()
+
+
+def test_a_source_of_several_files_is_named_once(tmp_path: Path) -> None:
+    run = night()
+    twice = replace(run, city_file=replace(run.city_file, sources=run.city_file.sources[:1] * 3))
+    text = words(export_leaflet(twice, tmp_path / "a.html", streets=[darkest()]))
+    assert text.count(run.city_file.sources[0].attribution) == 1
+
+
+@pytest.mark.parametrize(("lang", "said"), [("fr", "EXERCICE\u00a0: ce n’est pas une observation."),
+                                            ("en", "EXERCISE: this is not an observation.")])
+def test_the_head_says_what_it_is_in_a_sentence(lang: str, said: str, tmp_path: Path) -> None:
+    page = export_leaflet(night(), tmp_path / "a.html", streets=[darkest()], lang=lang).read_text(encoding="utf-8")
+    head = page[page.index("<header"):page.index("</header>")]
+    assert said in " ".join(re.sub(r"<[^>]+>", "", head).split(" "))
