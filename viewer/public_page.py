@@ -40,10 +40,12 @@ def public_view(run: Any, scene: Scene, clock: Any, config: dict[str, Any], *, l
     wet = _most_blocks(scene)
     first, last = clock.local(night[0]), clock.local(night[1])
     issued, until = plan.issued_at.astimezone(clock.zone), plan.valid_until.astimezone(clock.zone)
-    until_words = say.clock(until) if until.date() == issued.date() else say("until_at", day=say.day(until, year=False),
-                                                                              clock=say.clock(until))
+    same = until.date() == issued.date()
+    until_words = say("until_clock", clock=say.clock(until)) if same else say(
+        "until_at", day=say.day(until, year=False), clock=say.clock(until))
     made = say("on_at", day=say.day(issued, year=False), clock=say.clock(issued))
-    short = [say("day_clock", day=say.day(moment).split(" ")[0], clock=say.clock(moment)) for moment in (issued, until)]
+    short = [say(key, day=say.day(moment).split(" ")[0], clock=say.clock(moment))
+             for key, moment in (("day_clock", issued), ("until_short", until))]
     following, following_short = _next(say, clock, plan, issued)
     peak = clock.local(config["peakAt"])
     key = "night_dry" if not config["wetSpan"] else "night_water" if scene.blocks else "night_water_lamps"

@@ -60,7 +60,7 @@ export class Chart {
       const peak = series.values.indexOf(Math.max(...series.values));
       if (series.peak && series.values[peak] > 0) {
         const x = this.x(data.times[peak]);
-        root.append(this.text(Math.max(44, Math.min(this.width - 60, x + 46)), up(series.values[peak]) - 5, series.peak(series.values[peak]), series.color, 'middle'));
+        root.append(this.text(Math.min(this.width - 80, x + 8), up(series.values[peak]) - 5, series.peak(series.values[peak]), series.color, 'start'));
       }
       this.marks.push({series, up});
       y = base + gap / 2;
@@ -84,7 +84,7 @@ export class Chart {
       y += row.height;
     }
     this.head = svg('g', {class: 'playhead'});
-    this.head.append(svg('path', {d: `M0 ${data.headTop ?? top - 8}V${height}`, stroke: colors.chosen, 'stroke-width': 1.8}));
+    this.head.append(svg('path', {d: `M0 ${data.headTop ?? top - 4}V${height}`, stroke: colors.chosen, 'stroke-width': 1.8}));
     this.rings = this.marks.map(({series}) => {
       const ring = svg('circle', {r: 4.5, fill: colors.night, stroke: series.color, 'stroke-width': 2});
       this.head.append(ring);

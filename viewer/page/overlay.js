@@ -32,9 +32,12 @@ export class Overlay {
   /** One triangle for each thing to cut; near, one for each asset that stands in water behind it. */
   dangers(context, view, scene, size) {
     const {x, y} = this.model;
+    // Seen from afar they stand close together: smaller, so that each stays one.
+    const far = size.m > 1.2;
+    const r = far ? Math.max(3.5, size.node * 0.76) : Math.max(4.2, size.node * 0.9);
     for (const group of scene.live) {
-      for (const u of size.m > 1.2 ? group.slice(0, 1) : group) {
-        this.symbols.put(context, 'live', view.px(x[u]) + size.node * 1.5, view.py(y[u]) - size.node * 1.6, Math.max(4.2, size.node * 0.9), undefined, 1.6);
+      for (const u of far ? group.slice(0, 1) : group) {
+        this.symbols.put(context, 'live', view.px(x[u]) + size.node * 1.5, view.py(y[u]) - size.node * 1.6, r, undefined, far ? 1.3 : 1.6);
       }
     }
   }

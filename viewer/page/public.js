@@ -4,7 +4,7 @@ import {Chart} from './chart.js';
 import {CityMap} from './map.js';
 import {MAY, OUT} from './intervals.js';
 import {Player} from './player.js';
-import {clock, day, dayNumber, make, moment, number, rich, say, weekdayClock} from './format.js';
+import {clock, day, dayNumber, make, number, rich, say, weekdayClock} from './format.js';
 import {csv, download} from './export.js';
 import {drawForPrint} from './print.js';
 import {open, setLanguage, useGpu} from './start.js';
@@ -43,9 +43,10 @@ class PublicPage {
     return times[series.indexOf(Math.max(...series))];
   }
 
+  /** Give the limit of validity after "valable jusqu’": the day only where it is another one than that of issue. */
   until() {
-    return Math.floor(config.validUntil / 86400) === Math.floor(config.issued / 86400) && moment(config.validUntil, config.issued) === clock(config.validUntil)
-      ? clock(config.validUntil) : say('until_at', {day: day(config.validUntil, false), clock: clock(config.validUntil)});
+    const at = config.validUntil;
+    return dayNumber(at) === dayNumber(config.issued) ? say('until_clock', {clock: clock(at)}) : say('until_at', {day: day(at, false), clock: clock(at)});
   }
 
   /** Give when the next page is promised, in words; nothing where nobody promised one. */
@@ -64,7 +65,7 @@ class PublicPage {
     document.title = say('public_title', {city: config.city, status: say(`status_${config.status}`)});
     $('not-observed').textContent = say(`not_observed_${config.status}`);
     rich($('made'), say('made_until', {issued: say('on_at', {day: day(config.issued, false), clock: clock(config.issued)}), until: this.until()}) + (this.next() && `, ${this.next()}`));
-    rich($('made-short'), say('made_until', {issued: weekdayClock(config.issued), until: weekdayClock(config.validUntil)}) + (this.next() && `, ${this.next(true)}`));
+    rich($('made-short'), say('made_until', {issued: weekdayClock(config.issued), until: say('until_short', {clock: clock(config.validUntil), day: day(config.validUntil, false).split(' ')[0]})}) + (this.next() && `, ${this.next(true)}`));
     if ($('released')) $('released').textContent = say('released_by', {name: config.releasedBy});
     const [from, to] = config.night;
     const one = day(from) === day(to);
@@ -104,7 +105,7 @@ class PublicPage {
     $('status').textContent = late ? say('expired') : say(`status_${config.status}`);
     if (late) {
       this.player.pause();
-      $('not-observed').textContent = say('expired_since', {when: this.until()});
+      $('not-observed').textContent = say('expired_since', {when: dayNumber(config.validUntil) === dayNumber(config.issued) ? clock(config.validUntil) : say('since_at', {day: day(config.validUntil, false), clock: clock(config.validUntil)})});
       $('made').textContent = $('made-short').textContent = '';
     }
   }
