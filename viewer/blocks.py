@@ -7,11 +7,15 @@ from typing import Any
 import numpy as np
 import shapely
 
+#: A block that the public sees holds at least this many houses; a smaller cluster joins one this near [m].
+LEAST_HOUSES, JOIN_M = 4, 60.0
+
 
 def blocks_of(run: Any, *, public: bool) -> tuple[list[Any], Any]:
     """Give the blocks of houses and the block of each asset, (A,), -1 none.
 
-    The city's own blocks where it has them; else, for the public page, houses that nearly touch make one.
+    The city's own blocks where it has them; else, for the public page, houses that nearly touch make one. For the
+    public, houses of a cluster that is too small and too far from the next belong to no block.
     """
     assets, shapes = run.result.city.assets, run.city_file.shapes
     has_houses = "building" in assets.kinds.names
@@ -48,7 +52,50 @@ def blocks_of(run: Any, *, public: bool) -> tuple[list[Any], Any]:
         used, of_part = np.unique(nearest, return_inverse=True)
         piece_of[houses] = len(pieces) + of_part
         pieces += [parts[part] for part in used]
-    return pieces, piece_of
+    return _crowded(pieces, piece_of) if public and pieces else (pieces, piece_of)
+
+
+def _crowded(pieces: list[Any], piece_of: Any) -> tuple[list[Any], Any]:
+    """Join each cluster of few houses to what lies nearest, and leave out what stays small.
+
+    The joined outline closes the gap between them, so that the map cannot be read cluster by cluster.
+    """
+    shapes = np.array(pieces, dtype=object)
+    houses = np.bincount(piece_of[piece_of >= 0], minlength=len(pieces))
+    group, gap = np.arange(len(pieces)), np.zeros(len(pieces))
+
+    def top(one: int) -> int:
+        while group[one] != one:
+            group[one] = group[group[one]]
+            one = int(group[one])
+        return one
+
+    small = np.flatnonzero(houses < LEAST_HOUSES)
+    which, other = shapely.STRtree(shapes).query(shapes[small], predicate="dwithin", distance=JOIN_M)
+    one = small[which]
+    far = shapely.distance(shapes[one], shapes[other])
+    for k in np.lexsort((other, one, far)).tolist():
+        a, b = top(int(one[k])), top(int(other[k]))
+        if a != b and min(houses[a], houses[b]) < LEAST_HOUSES:
+            group[b] = a
+            houses[a] += houses[b]
+            gap[a] = max(gap[a], gap[b], far[k])
+    tops = np.array([top(k) for k in range(len(pieces))], np.int64)
+    kept = np.flatnonzero((tops == np.arange(len(pieces))) & (houses >= LEAST_HOUSES))
+    place = np.full(len(pieces), -1, np.int64)
+    place[kept] = np.arange(len(kept))
+    outlines = []
+    for k in kept.tolist():
+        members = np.flatnonzero(tops == k)
+        outlines.append(shapes[k] if len(members) == 1 else _closed(shapes[members], float(gap[k])))
+    return outlines, np.where(piece_of >= 0, place[tops[piece_of]], -1)
+
+
+def _closed(shapes: Any, gap_m: float) -> Any:
+    """Give one outline around several, the gaps between them filled."""
+    both, reach = shapely.union_all(shapes), gap_m / 2 + 1.0
+    near = shapely.buffer(shapely.buffer(both, reach, quad_segs=2), -reach, quad_segs=2)
+    return near if near.geom_type == "Polygon" else shapely.convex_hull(both)
 
 
 def _tight(outline: Any, houses: Any, shapes: Any) -> Any:

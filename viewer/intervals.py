@@ -20,6 +20,8 @@ from viewer.pack import Packer
 
 #: End of an interval that does not end within the run.
 OPEN = 0xFFFF_FFFF
+#: Mechanisms of the page beside those of the run: in service though its water is near the threshold; under water.
+NEAR, TOUCHED = 6, 7
 #: Columns of an interval: start, end, state, mechanism, cause, root, held, held mechanism, story.
 Row = tuple[int, int, int, int, int, int, int, int, int]
 _COLUMNS = (("start", "u4"), ("end", "u4"), ("state", "u1"), ("mech", "u1"), ("cause", "u4"), ("root", "u4"),
@@ -92,11 +94,11 @@ def outage_rows(run: Any, number: Any, *, stories: Any = None) -> dict[int, list
     return rows
 
 
-def doubtful_rows(run: Any, *, story: int = 0) -> dict[int, list[Row]]:
+def doubtful_rows(run: Any, number: Any = None, *, story: int = 0) -> dict[int, list[Row]]:
     """Give the intervals in which an asset that stays in service might not: its water is within the errors.
 
     They last from the first touch until the water has left, and reach what hangs on that asset alone: no other
-    supplier in the group, no battery.
+    supplier in the group, no battery. With ``number`` (as for ``outage_rows``) each names the supplier it hangs on.
     """
     exposure, outages, plan = run.result.exposure, run.result.outages, run.result.plan
     assets, supplies = run.result.city.assets, run.result.city.supplies
@@ -115,10 +117,12 @@ def doubtful_rows(run: Any, *, story: int = 0) -> dict[int, list[Row]]:
             continue
         left = int(exposure.water_left_at_s[asset])
         window = (int(exposure.touched_at_s[asset]), plan.duration_s if left == NONE else left)
-        todo, seen = [asset], {asset}
+        todo, seen = [(asset, NONE)], {asset}
         while todo:
-            one = todo.pop()
-            rows.setdefault(one, []).append((window[0], window[1], State.MAY, 0, 0, 0, 0, 0, story))
+            one, above = todo.pop()
+            mechanism, cause, root = (0, 0, 0) if number is None else (
+                NEAR, 0 if above == NONE else int(number[above]) + 1, 0 if one == asset else int(number[asset]) + 1)
+            rows.setdefault(one, []).append((window[0], window[1], State.MAY, mechanism, cause, root, 0, 0, story))
             first, end = np.searchsorted(ordered, [one, one + 1])
             for edge in by_supplier[first:end].tolist():
                 consumer = int(supplies.consumer[edge])
@@ -126,8 +130,15 @@ def doubtful_rows(run: Any, *, story: int = 0) -> dict[int, list[Row]]:
                 alone = int((supplies.group[into] == supplies.group[edge]).sum()) == 1
                 if alone and supplies.service[edge] != 1 and not assets.buffer_s[consumer] and consumer not in seen:
                     seen.add(consumer)
-                    todo.append(consumer)
+                    todo.append((consumer, one))
     return rows
+
+
+def suspended_rows(run: Any) -> dict[int, list[Row]]:
+    """Give the intervals in which a zone of watering stands under water, by asset row: it waters nothing then."""
+    return {asset: [(start, end, State.OUT, TOUCHED, 0, 0, 0, 0, 0) for start, end in joined(
+        (start, end) for start, end, state in spans if state == State.WET)]
+            for asset, spans in wet_rows(run, "zone").items()}
 
 
 def merged(certain: Mapping[int, list[Row]], doubtful: Mapping[int, list[Row]]) -> dict[int, list[Row]]:

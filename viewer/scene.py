@@ -25,6 +25,7 @@ from viewer.intervals import (
     merged,
     outage_rows,
     repairs,
+    suspended_rows,
     wet_rows,
 )
 from viewer.pack import Packer
@@ -59,6 +60,8 @@ class Scene:
     wet_blocks: list[tuple[int, int]]
     #: Number of blocks of houses.
     blocks: int
+    #: Houses that get wet feet and belong to no block: told as a number, never with a place.
+    lone: int
 
 
 def pack_scene(run: Any, allowed: Allowed, *, public: bool) -> Scene:
@@ -102,7 +105,7 @@ def pack_scene(run: Any, allowed: Allowed, *, public: bool) -> Scene:
     packer.add("building.block", block_of[buildings] + 1, "u4", delta=True)
     wet = _pack_blocks(run, packer, frame, allowed, blocks, block_of, buildings, street_of)
     return Scene(packer, frame, streets.names, lamps, number, patterns, np.array(numbers, np.int64),
-                 street_of[lamps], wet, len(blocks))
+                 street_of[lamps], wet, len(blocks), sum(1 for row in wet_rows(run) if block_of[row] < 0))
 
 
 def _area(shape: Any) -> Any:
@@ -172,7 +175,7 @@ class _Streets:
 def _pack_names(packer: Packer, frame: Frame, context: Any, allowed: Allowed) -> None:
     """Add the names of rivers, along their middle, and of districts."""
     rivers: list[dict[str, Any]] = []
-    if "water" in context and allowed("water", "name"):
+    if "water" in context and allowed("water", "name") and allowed("water", "outline"):
         layer, longest = context["water"], {}
         for name, shape in zip(layer.name, layer.geometry, strict=True):
             if not name or shape is None or shape.is_empty:
@@ -197,14 +200,11 @@ def _pack_names(packer: Packer, frame: Frame, context: Any, allowed: Allowed) ->
 
 def river_line(shape: Any) -> tuple[Any, float] | None:
     """Give the middle of a river's bed as points, (N, 2) [m], and its length [m]; None where it is no band."""
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type in ("Polygon", "LineString")]
+    # Only areas are drawn as water: a name over a line that is not drawn would lie on houses.
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
     if not parts:
         return None
-    part = max(parts, key=lambda one: (one.area, one.length))
-    if part.geom_type == "LineString":
-        count = max(2, min(40, int(part.length / 40)))
-        line = [shapely.line_interpolate_point(part, i / count, normalized=True) for i in range(count + 1)]
-        return shapely.get_coordinates(line), float(part.length)
+    part = max(parts, key=lambda one: one.area)
     xy = shapely.get_coordinates(part)
     centre = xy.mean(axis=0)
     _, _, axes = np.linalg.svd(xy - centre, full_matrices=False)
@@ -340,7 +340,7 @@ def _pack_operator(run: Any, packer: Packer, frame: Frame, lamps: Any, buildings
     order = np.r_[nodes, lamps, buildings]
     number = np.full(len(assets), NONE, np.int64)
     number[order] = np.arange(len(order))
-    rows = merged(outage_rows(run, number), doubtful_rows(run))
+    rows = merged(merged(outage_rows(run, number), suspended_rows(run)), doubtful_rows(run, number))
     patterns = Patterns()
     numbers = [patterns.number(rows.get(row, ())) for row in order.tolist()]
     packer.add("asset.pattern", numbers, "u4", delta=True)
