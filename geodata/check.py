@@ -156,7 +156,8 @@ def _ids(assets: Assets) -> Iterator[Finding]:
              if folded.setdefault(key := name.strip().casefold(), row) != row]
     if twins:
         yield Finding(check="ids", severity="warning", count=len(twins), ids=_plain(f"{a} / {b}" for a, b in twins),
-                      text=f"{len(twins):,} ids differ from another only by case or spaces",
+                      text=("1 id differs" if len(twins) == 1 else f"{len(twins):,} ids differ")
+                      + " from another only by case or spaces",
                       advice="Are they one asset each? People and forms mix them up.")
 
 

@@ -431,7 +431,7 @@ def _kind_or_asset(key: str, path: KeyPath, assets: Assets, complaints: _Complai
         names = dict.fromkeys([*assets.kinds.names, *assets.id], 0)
         complaints.add(path, of_key=True, found=f"'{key}'",
                        expected=f"a kind ({', '.join(assets.kinds.names)}) or an asset's id",
-                       remedy=unknown_id(key, names).remedy)
+                       remedy=unknown_id(key, names, assets.ids_look()).remedy)
         return None
 
 

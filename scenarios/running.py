@@ -40,6 +40,9 @@ class Finished:
     grid: Grid | None
     times_s: Int64Array
 
+    def __repr__(self) -> str:
+        return repr(self.result)
+
     @property
     def city_file(self) -> CityFile:
         """The city used."""

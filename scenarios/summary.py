@@ -34,6 +34,8 @@ class Summary:
     tripped: int
     lamps: int
     lamps_out_at_worst: int
+    #: Those of them whose outage is in doubt: the map's « may be out ».
+    lamps_in_doubt_at_worst: int
     worst_at: str
     lamps_not_back: int
     dark_hours: float
@@ -43,6 +45,8 @@ class Summary:
     worst_street_dark_hours: float
     #: A lamp that stands dry and is dark because of a cabinet elsewhere, in that street if it can be; else any out.
     lamp_to_explain: str
+    #: The same; where no lamp is out, anything that is. Empty where nothing is.
+    asset_to_explain: str
     doubtful: int
     unknown: int
     #: Buildings with wet feet, and with water inside.
@@ -73,8 +77,9 @@ def summarise(result: Result) -> Summary:
     ever_out = np.unique(outages.asset)
     own = outages.mechanism == Mechanism.FLOODED
     is_lamp = kind_of == kinds.index("lamp") if "lamp" in kinds else np.zeros(len(outages), bool)
-    worst, worst_s = _most_at_once(result, is_lamp)
+    worst, in_doubt, worst_s = _most_at_once(result, is_lamp)
     street, street_lamps, street_hours = _worst_street(result, is_lamp)
+    lamp = _to_explain(result, is_lamp, street)
 
     def moment(seconds: int) -> str:
         return "" if seconds == NONE else (plan.start + timedelta(seconds=int(seconds))).astimezone(zone).isoformat()
@@ -91,11 +96,12 @@ def summarise(result: Result) -> Summary:
         assets=len(assets), out_by_kind={kinds[i]: int(n) for i, n in enumerate(counts) if n}, drowned=drowned,
         tripped=len(np.unique(outages.asset[outages.mechanism == Mechanism.TRIPPED])),
         lamps=int(assets.of_kind("lamp").sum()) if "lamp" in kinds else 0,
-        lamps_out_at_worst=worst, worst_at=moment(worst_s),
+        lamps_out_at_worst=worst, lamps_in_doubt_at_worst=in_doubt, worst_at=moment(worst_s),
         lamps_not_back=len(np.unique(outages.asset[is_lamp & (outages.end_s == NONE)])),
         dark_hours=round(float(outages.dark_s[is_lamp].clip(0).sum()) / 3600, 1),
         worst_street=street, worst_street_lamps=street_lamps, worst_street_dark_hours=street_hours,
-        lamp_to_explain=_lamp_to_explain(result, is_lamp, street),
+        lamp_to_explain=lamp,
+        asset_to_explain=lamp or _to_explain(result, np.ones(len(outages), dtype=bool), ""),
         doubtful=int(exposure.is_doubtful.sum()), unknown=int((exposure.coverage == Coverage.UNKNOWN).sum()),
         **_to_act_on(result))
 
@@ -114,10 +120,11 @@ def _to_act_on(result: Result) -> dict[str, Any]:
         "contradictions": sum(w.get("warning") == "contradiction" for w in result.warnings)}
 
 
-def _most_at_once(result: Result, rows: BoolArray) -> tuple[int, int]:
+def _most_at_once(result: Result, rows: BoolArray) -> tuple[int, int, int]:
+    """Give the most outages at one moment, those in doubt among them, and the moment [s]."""
     outages = result.outages
     if not rows.any():
-        return 0, NONE
+        return 0, 0, NONE
     start, end = outages.start_s[rows], outages.end_s[rows]
     end = np.where(end == NONE, result.plan.duration_s, end)
     times = np.concatenate([start, end])
@@ -127,7 +134,9 @@ def _most_at_once(result: Result, rows: BoolArray) -> tuple[int, int]:
     last_of_instant = np.append(times[order][1:] != times[order][:-1], True)
     counts = np.where(last_of_instant, running, -1)
     at = int(np.argmax(counts))
-    return int(counts[at]), int(times[order][at])
+    worst_s = int(times[order][at])
+    in_force = (start <= worst_s) & (worst_s < end)
+    return int(counts[at]), int((in_force & outages.is_doubtful[rows]).sum()), worst_s
 
 
 def _worst_street(result: Result, is_lamp: BoolArray) -> tuple[str, int, float]:
@@ -144,9 +153,9 @@ def _worst_street(result: Result, is_lamp: BoolArray) -> tuple[str, int, float]:
     return street.words[at], int(lamps[at]), round(float(dark[at]) / 3600, 1)
 
 
-def _lamp_to_explain(result: Result, is_lamp: BoolArray, street: str) -> str:
+def _to_explain(result: Result, wanted: BoolArray, street: str) -> str:
     outages, assets = result.outages, result.city.assets
-    rows = np.flatnonzero(is_lamp)
+    rows = np.flatnonzero(wanted)
     if not len(rows):
         return ""
     depth = np.nan_to_num(result.exposure.peak_depth_m[outages.asset[rows]])
@@ -154,7 +163,10 @@ def _lamp_to_explain(result: Result, is_lamp: BoolArray, street: str) -> str:
     by_cabinet = elsewhere & (assets.kind[outages.root[rows]] != assets.kind[outages.asset[rows]])
     code = assets.street.words.index(street) if street else NONE
     in_street = (assets.street.codes[outages.asset[rows]] == code) & (code != NONE)
-    score = 8 * (elsewhere & (depth == 0)) + 4 * by_cabinet + 2 * in_street + (outages.dark_s[rows] > 0)
+    # First of all one that stands on the map.
+    stands = ~np.isnan(assets.x_m[outages.asset[rows]])
+    score = (16 * stands + 8 * (elsewhere & (depth == 0)) + 4 * by_cabinet + 2 * in_street
+             + (outages.dark_s[rows] > 0))
     return str(assets.id[outages.asset[rows[int(np.argmax(score))]]])
 
 

@@ -199,7 +199,7 @@ def test_colour_stays_away_from_pipes() -> None:
     done = twin("run", "no-such-scenario", "--out", "nowhere", env={"FORCE_COLOR": "", "NO_COLOR": "1"})
     assert done.returncode == 2
     assert "\x1b" not in done.stdout + done.stderr
-    assert "no-such-scenario: found no such file" in done.stderr
+    assert "no-such-scenario: no such file" in done.stderr
 
 
 # --- a whole life, on the town worked by hand ------------------------------------------------------------------------

@@ -76,6 +76,9 @@ class Labels:
     def __len__(self) -> int:
         return len(self.codes)
 
+    def __repr__(self) -> str:
+        return f"Labels: {len(self):,} rows, {len(self.words):,} words"
+
     def __getitem__(self, row: int) -> str:
         code = int(self.codes[row])
         return "" if code < 0 else self.words[code]
@@ -228,6 +231,9 @@ class Assets:
     def __len__(self) -> int:
         return len(self.id)
 
+    def __repr__(self) -> str:
+        return f"Assets: {len(self):,} rows of {len(np.unique(self.kind))} kinds"
+
     def __getitem__(self, row: int) -> Asset:
         return Asset(
             row=int(row), id=self.id[row], kind=self.kinds.names[self.kind[row]], name=self.name[row],
@@ -253,7 +259,15 @@ class Assets:
         try:
             return self._row_of[asset_id]
         except KeyError:
-            raise unknown_id(asset_id, self._row_of) from None
+            raise unknown_id(asset_id, self._row_of, self.ids_look()) from None
+
+    def ids_look(self) -> str:
+        """Say how the ids of each kind look, by the first three of each."""
+        told = []
+        for code in np.unique(self.kind).tolist():
+            first = np.flatnonzero(self.kind == code)[:3]
+            told.append(f"{self.kinds.names[code]} {', '.join(self.id[first])}")
+        return f"Ids look like: {'; '.join(told)}." if told else "The city holds no asset at all."
 
     def rows(self, ids: Sequence[str]) -> Int32Array:
         """Give the rows of several ids, (N,)."""
@@ -300,15 +314,15 @@ def _check_ids(ids: TextArray) -> None:
                          remedy="Where two kinds share a numbering, put the kind before the number.")
 
 
-def unknown_id(asset_id: str, known: Mapping[str, int]) -> InputError:
-    """Give the error for an id that the city lacks, with the nearest spellings."""
+def unknown_id(asset_id: str, known: Mapping[str, int], ids_look: str) -> InputError:
+    """Give the error for an id that the city lacks, with the nearest spellings or else how its ids look."""
     from difflib import get_close_matches
 
     near = get_close_matches(asset_id, known.keys(), n=3) if len(known) <= 50_000 else []
     folded = asset_id.casefold()
     near = near or [name for name in known if name.casefold() == folded][:3]
     return InputError(found=f"asset '{asset_id}'", expected="an asset of this city", ids=(asset_id,),
-                      remedy=f"Did you mean {' or '.join(near)}?" if near else "twin check lists what the city holds.")
+                      remedy=f"Did you mean {' or '.join(near)}?" if near else ids_look)
 
 
 def _is_nan(values: Any) -> Any:

@@ -102,7 +102,8 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
              f"{prepared.plan.start.date().isoformat()} (--date YYYY-MM-DD picks another)")
         _tell_lamp(finished, told)
         _say(f"\nThe map:    open {out / 'map.html'} in a browser, no network needed")
-        _say(f"The causes: twin explain {out} {told.lamp_to_explain or 'LAMP'} --lang fr   (or any lamp, --lang en)")
+        if told.asset_to_explain:
+            _say(f"The causes: twin explain {out} {told.asset_to_explain} --lang fr   (or any other, --lang en)")
 
 
 _DEMO = "ouche-q10"
@@ -210,7 +211,9 @@ def run(scenario: Scenario,
         _print_json({"run": str(out), **told.to_dict()})
         return
     _tell_run(finished, told, out)
-    _say(f"\nWhy it is out:  twin explain {out} {told.lamp_to_explain or 'ASSET_ID'} --lang fr")
+    _say("")
+    if told.asset_to_explain:
+        _say(f"Why it is out:  twin explain {out} {told.asset_to_explain} --lang fr")
     _say(f"On a map:       twin export {out} --out map.html")
 
 
@@ -418,7 +421,9 @@ def _tell_run(finished: Finished, told: Summary, out: Path) -> None:
             tell(count, words.one, words.many, f" drowned; the first is {first}, {clock(moment)}")
     tell(told.tripped, "circuit", "circuits", " tripped by a wet lamp")
     if told.lamps_out_at_worst:
-        tell(told.lamps_out_at_worst, "", "", f"of {told.lamps:,} lamps out at worst, {clock(told.worst_at)}; "
+        tell(told.lamps_out_at_worst, "", "", f"of {told.lamps:,} lamps out at worst, "
+             + (f"{told.lamps_in_doubt_at_worst:,} of them in doubt, " if told.lamps_in_doubt_at_worst else "")
+             + f"{clock(told.worst_at)}; "
              f"{told.dark_hours:,.0f} lamp-hours of darkness")
     elif told.lamps:
         _say(f"       0 of {told.lamps:,} lamps out")

@@ -58,7 +58,9 @@ class InputError(TwinError, ValueError):
             shown = ", ".join(self.ids[:5])
             parts.append(shown if len(self.ids) <= 5 else f"{shown} and {len(self.ids) - 5} more")
         head = ", ".join(parts)
-        text = f"found {self.found}; expected {self.expected}"
+        # What is missing was not found: "night: no such folder; expected the folder of a run."
+        found = self.found if self.found.startswith("no such ") else f"found {self.found}"
+        text = f"{found}; expected {self.expected}"
         text += "" if text.endswith(".") else "."
         return (f"{head}: " if head else "") + text + (f" {self.remedy}" if self.remedy else "")
 

@@ -82,6 +82,9 @@ class Crossings:
     def __len__(self) -> int:
         return len(self.time_s)
 
+    def __repr__(self) -> str:
+        return f"Crossings: {len(self):,} rows"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WetPeriods:
@@ -100,6 +103,9 @@ class WetPeriods:
 
     def __len__(self) -> int:
         return len(self.asset)
+
+    def __repr__(self) -> str:
+        return f"WetPeriods: {len(self):,} rows"
 
     @classmethod
     def none(cls) -> WetPeriods:
@@ -150,6 +156,9 @@ class Exposure:
 
     def __len__(self) -> int:
         return len(self.peak_depth_m)
+
+    def __repr__(self) -> str:
+        return f"Exposure: {len(self):,} rows, {len(self.wet):,} wet periods"
 
 
 def recede_level_m(touch_m: FloatArray) -> FloatArray:

@@ -72,6 +72,9 @@ class Outages:
     def __len__(self) -> int:
         return len(self.asset)
 
+    def __repr__(self) -> str:
+        return f"Outages: {len(self):,} rows"
+
     def __getitem__(self, row: int) -> Outage:
         return Outage(
             row=int(row), asset=int(self.asset[row]), start_s=int(self.start_s[row]), end_s=int(self.end_s[row]),

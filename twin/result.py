@@ -33,6 +33,9 @@ class Series:
     #: Lamps out between sunset and sunrise; 0 by day.
     dark: Int32Array
 
+    def __repr__(self) -> str:
+        return f"Series: {len(self.time_s):,} rows"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Result:
@@ -50,6 +53,10 @@ class Result:
     provenance: Mapping[str, Any]
     #: What every reader must be told: defaults in use, unknown coverage, contradictions, in plain JSON values.
     warnings: tuple[Mapping[str, Any], ...]
+
+    def __repr__(self) -> str:
+        return (f"Result of {self.plan.name!r} in {self.city.name}: {self.outages!r}, {self.trace!r}, "
+                f"{self.city.assets!r}")
 
     def explain(self, asset_id: str, lang: str = "fr", at_s: int | None = None) -> Explanation:
         """Give the tree of causes of an asset's state, and its sentences in ``lang``.

@@ -91,6 +91,9 @@ class Supplies:
     def __len__(self) -> int:
         return len(self.supplier)
 
+    def __repr__(self) -> str:
+        return f"Supplies: {len(self):,} rows"
+
     def edges_into(self, row: int) -> slice:
         """Give the edges into an asset: they stand together."""
         first, last = np.searchsorted(self.consumer, [row, row + 1])

@@ -80,6 +80,9 @@ class Trace:
     def __len__(self) -> int:
         return len(self.time_s)
 
+    def __repr__(self) -> str:
+        return f"Trace: {len(self):,} rows"
+
     def __getitem__(self, row: int) -> Event:
         first, last = int(self.offsets[row]), int(self.offsets[row + 1])
         text = self.detail[row]

@@ -115,7 +115,7 @@ def test_export_is_netcdf_that_reads_back(bowl, tmp_path):
 
 
 @pytest.mark.parametrize(("flood", "message"), [
-    ({"rain": {"file": "none.csv"}}, "none.csv: found no such file"),
+    ({"rain": {"file": "none.csv"}}, "none.csv: no such file"),
     ({"inflow": {"at": [100, 100], "m3_s": [1, 2], "every": "10min"}, "rain": None}, "a series that ends at 600 s"),
     ({"inflow": {"at": [9000, 100], "m3_s": 1.0}, "rain": None}, "a place at 9000, 100"),
     ({"model": {"cell_m": 5}}, "a whole multiple of 4 m"),

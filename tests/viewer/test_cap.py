@@ -99,7 +99,7 @@ def test_contacts_that_cannot_be_used_are_refused(text: str, message: str, tmp_p
 
 
 def test_contacts_that_are_not_there_are_told_in_words(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"nope\.toml: found no such file; expected a TOML file of contacts"):
+    with pytest.raises(InputError, match=r"nope\.toml: no such file; expected a TOML file of contacts"):
         export_cap(night(), tmp_path / "alert.xml", contacts=tmp_path / "nope.toml")
 
 
