@@ -125,7 +125,8 @@ def is_dark(result: Result, at_s: int) -> bool:
     from twin import sun
 
     plan, city = result.plan, result.city
-    periods = sun.dark_periods(plan.start, plan.duration_s, plan.dark, latitude=city.latitude,
+    # One second beyond the horizon, whose own moment may be asked for.
+    periods = sun.dark_periods(plan.start, plan.duration_s + 1, plan.dark, latitude=city.latitude,
                                longitude=city.longitude, timezone=city.timezone)
     return bool(sun.is_dark(periods, np.array([at_s], np.int64))[0])
 

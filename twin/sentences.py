@@ -64,7 +64,8 @@ class _Teller:
 
     def is_dark(self, at_s: int) -> bool:
         plan, city = self.result.plan, self.result.city
-        periods = dark_periods(plan.start, plan.duration_s, plan.dark, latitude=city.latitude,
+        # One second beyond the horizon, whose own moment may be asked for.
+        periods = dark_periods(plan.start, plan.duration_s + 1, plan.dark, latitude=city.latitude,
                                longitude=city.longitude, timezone=city.timezone)
         return bool(is_dark(periods, np.array([at_s]))[0])
 

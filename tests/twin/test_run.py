@@ -9,6 +9,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from scenarios.expect import is_dark
 from tests.reference.cities import plan_of
 from tests.reference.hand_town import HandTown
 from tests.reference.random_cities import HORIZON_S, Case, random_case
@@ -203,6 +204,18 @@ def test_the_series_counts_what_is_out_and_what_is_dark(hand_town: HandTown) -> 
     assert rows[3 * 3600, "building", "flooded_inside"] == (1, 0)
     assert rows[7200, "building", "wet"] == (1, 0)
     assert (24 * 3600, "lamp", "flooded") not in rows
+
+
+def test_the_moment_of_the_horizon_is_as_dark_as_the_night_around_it(hand_town: HandTown) -> None:
+    plan = replace(hand_town.plan, duration_s=4 * 3600, step_s=3600,
+                   dark=DarkHours(by="profile", on="18:00", off="06:00"))
+    result = run(hand_town.city, plan, hand_town.exposure)
+    rows = result.series.time_s == 4 * 3600
+    lamps = rows & (result.series.kind == "lamp")
+    assert lamps.any()
+    assert np.array_equal(result.series.dark[lamps], result.series.out[lamps])
+    assert is_dark(result, 4 * 3600)
+    assert result.outages.dark_s.max() <= 2 * 3600
 
 
 def test_a_buffer_carries_its_asset_and_is_full_again_at_once(tiny_city: Callable[..., City]) -> None:
