@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from twin.errors import InputError
-from viewer.export import export_map, page
+from viewer.export import _lean, export_map, page
 from viewer.public import Allowed
 
 CANARY = "CANARI7Q"
@@ -167,3 +167,11 @@ def test_a_fact_is_the_cause_only_of_what_it_opened(made_run: Any) -> None:
     assert words(flooded, Mechanism.FLOODED) == "cabinet_flooded"
     assert words(event, Mechanism.FAILED) == "reported"
     assert words(flooded, Mechanism.FAILED) == "failed"
+
+
+def test_scripts_leave_without_their_comments_and_with_their_texts() -> None:
+    text = "/** What it\n * does. */\nfunction a() {\n  // why\n  return `x // y` + 'https://z'; // kept\n}\n"
+    assert _lean(text) == "function a() {\nreturn `x // y` + 'https://z'; // kept\n}\n"
+    for file in sorted((Path(__file__).parents[2] / "viewer" / "page").glob("*.js")):
+        for line in file.read_text("utf-8").splitlines():
+            assert line.count("`") % 2 == 0, f"{file.name}: a text over several lines would lose its indentation"
