@@ -37,7 +37,7 @@ def texts_of(values: pa.Array, empty: str | None = "") -> TextArray:
 def floats_of(values: pa.Array) -> FloatArray:
     """Give a number column, (N,); nulls become NaN."""
     if not pa.types.is_float64(values.type):
-        values = values.cast(pa.float64())
+        values = values.cast(pa.float64(), safe=False)  # a whole number beyond 2^53 keeps its size
     return np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 

@@ -22,6 +22,8 @@ from rasterio.errors import RasterioError
 from twin.errors import InputError
 
 #: What the libraries raise when the place, not the data, is at fault.
+#: What file systems take [bytes].
+_LONGEST_NAME = 255
 _FAILURES = (OSError, DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, RasterioError,
              sqlite3.Error, pa.ArrowException)
 
@@ -44,6 +46,8 @@ def beside(target: Path) -> Iterator[Path]:
     """
     work: Path | None = None
     try:
+        if len(target.name.encode()) > _LONGEST_NAME:
+            raise OSError(errno.ENAMETOOLONG, "a name too long")
         work = Path(tempfile.mkdtemp(prefix=f".{target.name[:60]}.", suffix=".part", dir=target.parent))
         yield work
     except InputError:
@@ -72,6 +76,8 @@ def whole_folder(out: Path, *, holds: str) -> Iterator[Path]:
     InputError
         The place holds something else, or cannot be written; what stood there stays.
     """
+    if len(out.name.encode()) > _LONGEST_NAME:
+        raise unwritable(out, OSError(errno.ENAMETOOLONG, "a name too long"))
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise InputError(file=str(out), found="a file", remedy="Choose another --out.",
                          expected=f"a folder that does not exist yet, or one with a {holds} to replace")
@@ -111,6 +117,8 @@ def unwritable(target: Path, failure: Exception) -> InputError:
     if number in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} or "disk is full" in text or "no space" in text \
             or "file too large" in text or _is_full(parent):
         found, remedy = "no space left on the disk", "Free some space or choose another disk. Nothing was changed."
+    elif number == errno.ENAMETOOLONG:
+        found, remedy = "a name too long", "Choose a shorter one."
     elif number == errno.ENOENT or not parent.exists():
         found, remedy = f"no folder '{parent}'", "Make the folder first, or choose another."
     elif number == errno.ENOTDIR or not parent.is_dir():

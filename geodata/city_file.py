@@ -21,7 +21,7 @@ import pyogrio
 import pyproj
 import shapely
 
-from geodata.atomic import beside
+from geodata.atomic import beside, unwritable
 from geodata.city_layers import layers_of, placeless
 from geodata.package import Package
 from twin.city import City
@@ -169,6 +169,31 @@ def check_crs(crs: str, *, file: str = "") -> pyproj.CRS:
     return parsed
 
 
+def check_city_place(path: Path) -> None:
+    """Make sure that a city file may stand at ``path``: what stands there already must be one.
+
+    Raises
+    ------
+    InputError
+        A folder, a file of another sort, no name for a file.
+    """
+    remedy = "What is no city file is never overwritten. Choose another --out, town.gpkg for example."
+    try:
+        stands = path.exists()
+        if not path.name or path.is_dir():
+            raise InputError(file=str(path), found="a folder", expected="a name for the city file", remedy=remedy)
+        if stands and not path.is_file():
+            raise InputError(file=str(path), found="no plain file", expected="a place for the city file", remedy=remedy)
+        if stands and path.stat().st_size:
+            with path.open("rb") as file:
+                is_package = file.read(16) == b"SQLite format 3\0"
+            if not is_package:
+                raise InputError(file=str(path), found="a file of another sort", remedy=remedy,
+                                 expected="a place where nothing stands, or an earlier city file to replace")
+    except OSError as failure:
+        raise unwritable(path, failure) from failure
+
+
 def write_city(city_file: CityFile, path: Path | str) -> None:
     """Write a city to one GeoPackage, and its terrain beside it.
 
@@ -182,10 +207,11 @@ def write_city(city_file: CityFile, path: Path | str) -> None:
     Raises
     ------
     InputError
-        A CRS in degrees, names that collide, values no file can hold, a place that cannot be written, a file that
-        stands open in QGIS.
+        A CRS in degrees, names that collide, values no file can hold, a place that cannot be written or holds another
+        sort of file, a file that stands open in QGIS.
     """
     path = Path(path)
+    check_city_place(path)
     journal = path.with_name(f"{path.name}-wal")
     if journal.exists():
         # SQLite would play the journal of the old file into the new one.

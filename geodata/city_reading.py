@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +26,11 @@ from twin.supplies import Feed, Service, Supplies
 #: Columns of a layer of assets that are not imported ones.
 _OWN = {*COLUMNS, "fid", "geom", "x_m", "y_m", "people", "zero_m", "buffer_s", "protection", "protection_source"}
 _SOURCES = [source.name.lower() for source in Source]
+#: Columns of numbers, and what they may lie between.
+_BETWEEN = {"ground_m": (-1000.0, 10_000.0), "touch_m": (-100.0, 1000.0), "fail_m": (-100.0, 1000.0),
+            "height_error_m": (0.0, 1000.0), "people": (0.0, 1e9), "zero_m": (-1000.0, 10_000.0),
+            "buffer_s": (0.0, 2.0**53)}
+_EDGES_BETWEEN = {"group": (0.0, 32_767.0), "preference": (0.0, 32_767.0), "transfer_s": (0.0, 2.0**53)}
 _EDGES = ("supplier", "consumer", "service", "group", "preference", "transfer_s", "feed", "source")
 
 
@@ -77,17 +83,26 @@ def _facts(package: Package) -> dict[str, str]:
     if facts.get("format") and facts["format"] != FORMAT:
         complaints.append(InputError(file=file, field="metadata.format", found=f"'{facts['format']}'",
                                      expected=f"'{FORMAT}'", remedy="It was written by another version of the twin."))
-    for key in ("latitude", "longitude"):
+    for key, most in (("latitude", 90.0), ("longitude", 180.0)):
         try:
-            float(facts.get(key) or 0.0)
+            is_one = abs(float(facts.get(key) or 0.0)) <= most
         except ValueError:
+            is_one = False
+        if not is_one:
             complaints.append(InputError(file=file, field=f"metadata.{key}", found=f"'{facts[key]}'",
-                                         expected="degrees"))
-    for key in ("context", "report"):
+                                         expected=f"degrees, from {-most:g} to {most:g}"))
+    try:
+        ZoneInfo(facts.get("timezone") or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        complaints.append(InputError(file=file, field="metadata.timezone", found=f"'{facts['timezone']}'",
+                                     expected="an IANA time zone (Europe/Paris)"))
+    for key, sort in (("context", list), ("report", dict)):
         try:
-            json.loads(facts.get(key) or "{}")
-        except ValueError:
-            complaints.append(InputError(file=file, field=f"metadata.{key}", found="text that is no JSON",
+            is_one = not facts.get(key) or isinstance(json.loads(facts[key]), sort)
+        except (ValueError, RecursionError):
+            is_one = False
+        if not is_one:
+            complaints.append(InputError(file=file, field=f"metadata.{key}", found="text that is no JSON of its sort",
                                          expected="JSON as `twin import` writes it"))
     _raise(complaints)
     return {"kinds": "own", **facts}
@@ -147,6 +162,7 @@ def _assets(package: Package, kinds: Kinds, layers: Mapping[str, str],
     tables = {}
     for layer in layers:
         held = [name for name in package.columns(layer) if name not in {"fid", "geom"}]
+        package.check_numbers(layer, list(_BETWEEN))
         tables[layer] = package.read(layer, held)
     names = list(tables)
     names.sort(key=lambda layer: tables[layer]["fid"][0].as_py() if tables[layer].num_rows else 0)
@@ -178,8 +194,11 @@ def _assets(package: Package, kinds: Kinds, layers: Mapping[str, str],
             written = number(name)
             values[~np.isnan(written)] = written[~np.isnan(written)]
     file = str(package.path)
-    columns: dict[str, Any] = {name: number(name) for name in ("ground_m", "touch_m", "fail_m", "height_error_m",
-                                                               "people", "zero_m")}
+    columns: dict[str, Any] = {name: number(name) for name in _BETWEEN}
+    ids = texts_of(text("id"))
+    for name, values in columns.items():
+        _check_between(values, _BETWEEN[name], field=name, ids=ids, file=file)
+    buffer_s = np.nan_to_num(columns.pop("buffer_s")).astype(np.int64)
     sources, left_out = {}, {}
     for name in ("ground", "touch", "fail"):
         sources[name], left_out[name] = _sources(text(f"{name}_source"), columns[f"{name}_m"],
@@ -187,13 +206,12 @@ def _assets(package: Package, kinds: Kinds, layers: Mapping[str, str],
     protection = codes_of(text("protection"), ["", "rcd", "fuse"], field="protection", file=file, none=0)
     protection_source = codes_of(text("protection_source"), _SOURCES, field="protection_source", file=file,
                                  none=Source.SURVEY)
-    ids = texts_of(text("id"))
     try:
         assets = Assets.of(
             kinds, id=ids, kind=code, name=texts_of(text("name")), x_m=x, y_m=y, **columns,
             ground_source=sources["ground"], touch_source=sources["touch"], fail_source=sources["fail"],
             protection=protection, protection_source=protection_source,
-            buffer_s=np.nan_to_num(number("buffer_s")).astype(np.int64),
+            buffer_s=buffer_s,
             street=_named(labels_of(text("street_id")), context.get("street")),
             district=_named(labels_of(text("district_id")), context.get("district")),
             owner=labels_of(text("owner")), operator=labels_of(text("operator")))
@@ -257,6 +275,7 @@ def _extra(table: pa.Table) -> dict[str, Any]:
 
 def _supplies(package: Package, assets: Assets) -> Supplies:
     file = str(package.path)
+    package.check_numbers("supplies", list(_EDGES_BETWEEN))
     table = package.read("supplies", list(_EDGES))
     complaints = []
     suppliers = as_array(table["supplier"].cast(pa.string())).dictionary_encode()  # few assets supply many
@@ -283,13 +302,29 @@ def _supplies(package: Package, assets: Assets) -> Supplies:
         except InputError as error:
             complaints.append(error)
     _raise(complaints)
-    numbers = {name: np.nan_to_num(floats_of(as_array(table[name]))).astype(np.int64)
-               for name in ("group", "preference", "transfer_s")}
+    fed = np.flatnonzero(supplier == consumer)
+    if len(fed):
+        raise InputError(file=file, field="supplies", found=f"{len(fed)} asset{'s' if len(fed) > 1 else ''} that "
+                         "supply themselves", expected="two different assets", remedy="Delete the link.",
+                         ids=sorted(str(assets.id[row]) for row in consumer[fed]))
+    numbers = {}
+    for name, limits in _EDGES_BETWEEN.items():
+        values = floats_of(as_array(table[name]))
+        _check_between(values, limits, field=f"supplies.{name}", ids=table["consumer"], file=file)
+        numbers[name] = np.nan_to_num(values).astype(np.int64)
     try:
         return Supplies.of(len(assets), supplier=supplier, consumer=consumer, **codes, **numbers)
     except InputError as error:
         raise InputError(file=file, field=f"supplies.{error.field}", found=error.found, expected=error.expected,
                          remedy=error.remedy) from error
+
+
+def _check_between(values: Any, limits: tuple[float, float], *, field: str, ids: Any, file: str) -> None:
+    low, high = limits
+    wrong = np.flatnonzero((values < low) | (values > high))
+    if len(wrong):
+        raise InputError(file=file, field=field, found=f"{values[wrong[0]]:g}", expected=f"{low:g} to {high:g}",
+                         ids=[str(ids[int(row)]) for row in wrong[:6]], remedy="Correct it, or leave it empty.")
 
 
 def _raise(complaints: list[InputError]) -> None:

@@ -10,6 +10,7 @@ import csv
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -26,6 +27,8 @@ from twin.quantities import FloatArray, Int64Array, seconds_between
 
 #: Levels beyond this are a wrong unit, not a river [m]: altitudes of gauges stay below it.
 _HIGHEST_M = 5000.0
+#: Times beyond this are no times of a flood [s from the start]: a hundred years.
+_LATEST_S = 100 * 366 * 86_400
 _TIME_WORDS = ("time", "date", "heure", "instant", "t", "seconds", "hours", "minutes")
 _LEVEL_WORDS = ("level", "stage", "niveau", "hauteur", "cote", "height", "h", "water", "wl", "resultat_obs", "value",
                 "valeur")
@@ -95,11 +98,12 @@ def read_levels(source: str | Path | Sequence[tuple[str, float]], *, start: date
 
 
 def _decoded(data: bytes, file: str) -> str:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+    is_wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")  # Excel's "Unicode text"
+    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "cp1252"):
+        with suppress(UnicodeDecodeError):
+            text = data.decode(encoding)
+            if "\0" not in text:
+                return text
     raise InputError(file=file, found="neither UTF-8 nor Windows text", expected="a CSV or JSON of levels")
 
 
@@ -134,13 +138,21 @@ def _from_json(text: str, file: str, start: datetime, station: str | None, field
         raise InputError(file=file, field=field, line=error.lineno, column=error.colno,
                          found=f"JSON that breaks off ({error.msg.lower()})", expected="a whole answer of the service",
                          remedy="The download was cut short: fetch it again.") from None
-    if isinstance(data, dict) and isinstance(data.get("Serie"), dict):
-        return *_vigicrues(data["Serie"], file, start, field), False
-    if isinstance(data, dict) and isinstance(data.get("Simul"), dict):
-        return *_vigicrues(data["Simul"], file, start, field), False
-    if isinstance(data, dict) and isinstance(data.get("data"), list):
-        return _hubeau(data, file, start, station, field)
-    keys = ", ".join(list(data)[:5]) if isinstance(data, dict) else "a list"
+    except RecursionError:
+        data = None
+    try:
+        for key in ("Serie", "Simul"):
+            if isinstance(data, dict) and isinstance(data.get(key), dict):
+                return *_vigicrues(data[key], file, start, field), False
+        if isinstance(data, dict) and isinstance(data.get("data"), list):
+            return _hubeau(data, file, start, station, field)
+    except InputError:
+        raise
+    except (TypeError, ValueError, AttributeError, LookupError, OverflowError, OSError) as error:
+        raise InputError(file=file, field=field, found=f"a reading in another form ({error})",
+                         expected="times and levels as Hub'Eau and Vigicrues write them",
+                         remedy="Open the file and look, or fetch it again.") from None
+    keys = ", ".join(list(data)[:5]) or "nothing in it" if isinstance(data, dict) else "no object at its top"
     message = next((str(data[k]) for k in ("error", "message", "erreur") if isinstance(data, dict) and k in data), "")
     raise InputError(file=file, field=field, found=f"JSON with {keys}" + (f" ({message})" if message else ""),
                      expected="Hub'Eau (`data`) or Vigicrues (`Serie`, `Simul`)",
@@ -247,7 +259,7 @@ def _from_csv(text: str, file: str, start: datetime, unit: str, column: str | No
         when = row[time_at]
         if relative_s is not None or _is_number(when):
             at_s = _number(when)
-            if at_s is None:
+            if at_s is None or not abs(at_s) < _LATEST_S:
                 raise InputError(file=file, field=header[time_at] if header else field, line=number, found=f"'{when}'",
                                  expected="a number")
             seconds = round(at_s * (relative_s or 1.0))
@@ -295,12 +307,17 @@ def _level_column(header: list[str], names: list[str], column: str | None, time_
         if not named and len(others) > 1:
             raise InputError(file=file, field="column", found=f"columns {', '.join(header)}", expected="one of levels",
                              remedy="Choose it with `column`.")
+        if not others:
+            raise InputError(file=file, field="column", found=f"one column, {header[0][:40]}",
+                             expected="a column of times and one of levels")
         at = (named or others)[0]
     said = re.search(r"[_\[(](us_ft|m|cm|mm|ft)[\])]?$", names[at]) if names else None
     return at, said[1] if said else unit
 
 
 def _number(text: str) -> float | None:
+    if "_" in text:  # Python's own way to write a number, nobody else's
+        return None
     try:
         return float(text.replace(",", ".").replace("\u202f", "").replace("\u00a0", ""))
     except ValueError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -104,6 +104,19 @@ class Package:
         chosen = ", ".join(_quoted(name) for name in names)
         return [dict(zip(names, row, strict=True)) for row in self._execute(f"SELECT {chosen} FROM {_quoted(table)}")]
 
+    def check_numbers(self, table: str, columns: Sequence[str]) -> None:
+        """Raise ``InputError`` where a column of numbers holds text: GDAL would read it as 0 and say nothing."""
+        held = set(self.columns(table))
+        names = [name for name in columns if name in held]
+        if not names:
+            return
+        # SQLite counts any text as greater than any number.
+        highest = self._execute(f"SELECT {', '.join(f'max({_quoted(name)})' for name in names)} FROM {_quoted(table)}")
+        for name, value in zip(names, highest[0], strict=True):
+            if isinstance(value, str | bytes):
+                raise InputError(file=str(self.path), field=f"{table}.{name}", found=f"'{str(value)[:40]}'",
+                                 expected="numbers, or nothing", remedy="Correct it in QGIS, or leave it empty.")
+
     def crs_of(self, layer: str) -> pyproj.CRS | None:
         """Give the CRS of a layer; None where the file does not say."""
         rows = self._execute("SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys "
@@ -142,6 +155,13 @@ class Package:
         names = [meta["geometry_name"] or "wkb_geometry", "wkb_geometry"] if is_layer else []
         found = found.rename_columns(["geom" if name in names else "fid" if name in {meta["fid_column"], "OGC_FID"}
                                       else name for name in found.column_names])
+        for name in found.column_names:
+            if pa.types.is_string(found.schema.field(name).type):
+                try:
+                    found[name].validate(full=True)
+                except pa.ArrowException:
+                    raise InputError(file=str(self.path), field=f"{table}.{name}", found="bytes that are no UTF-8 text",
+                                     expected="text", remedy="Correct the values in QGIS.") from None
         counted = {row[0]: row[1] for row in self._execute(
             "SELECT table_name, feature_count FROM gpkg_ogr_contents")} if self._has_counts() else {}
         if counted.get(table) is not None and counted[table] != found.num_rows:

@@ -158,6 +158,12 @@ def read_run(path: Path | str) -> Run:
     city_file = read_city(path / "city.gpkg")
     try:
         plan = plan_of(info["plan"])
+        rows = [declared.asset for declared in plan.declared]
+        if rows and not 0 <= min(rows) <= max(rows) < len(city_file.city.assets):
+            raise ValueError("plan.declared names assets that city.gpkg lacks")
+        if not isinstance(info["indicators"], dict) or not isinstance(info["provenance"], dict) or not all(
+                isinstance(warning, dict) for warning in info["warnings"]):
+            raise ValueError("indicators, provenance and warnings in another form")
         tables = read_tables(path, city_file.city.assets, plan)
         result = Result(plan=plan, city=city_file.city, **tables, indicators=info["indicators"],
                         provenance=info["provenance"], warnings=tuple(info["warnings"]))
@@ -167,7 +173,7 @@ def read_run(path: Path | str) -> Run:
             times_s = np.array(info["water"]["times_s"], dtype=np.int64)
     except TwinError:
         raise
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(file=str(path / "run.json"), found=f"a part that cannot be read ({error!r})",
                          expected="a run as `twin run` leaves it", remedy="Run the scenario again.") from error
     return Run(path=path, result=result, city_file=city_file, water=water, water_grid=grid, water_times_s=times_s,
@@ -193,10 +199,16 @@ def _info(path: Path) -> dict[str, Any]:
         raise InputError(file=str(file), field="format", found=f"'{found}'", expected=f"'{FORMAT}'",
                          remedy="It was written by another program or another version of the twin.")
     missing = [name for name in (*TABLES, "city.gpkg") if not (path / name).is_file()]
-    for name, facts in info.get("files", {}).items():
+    files = info.get("files", {})
+    if not isinstance(files, dict) or not all(isinstance(facts, dict) for facts in files.values()):
+        raise InputError(file=str(file), field="files", found="no list of the files of a run",
+                         expected="a run as `twin run` leaves it", remedy="Run the scenario again.")
+    for name, facts in files.items():
         stands = path / name
-        if stands.is_file() and name != "city.gpkg" and stands.stat().st_size != facts.get("bytes"):
-            missing.append(f"{name} (its size has changed)")
+        if stands.is_file() and name != "city.gpkg":
+            now = _described(stands)[1] if stands.stat().st_size == facts.get("bytes") else {}
+            if now != facts:
+                missing.append(f"{name} ({'its content' if now else 'its size'} has changed)")
         elif not stands.is_file() and name not in missing:
             missing.append(name)
     if missing:

@@ -6,6 +6,7 @@ cell an asset stands in is the cell of the file.
 
 from __future__ import annotations
 
+import math
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -115,6 +116,10 @@ def opened(path: str | Path) -> Iterator[rasterio.DatasetReader]:
                          remedy="Paths are relative to the file that names them.")
     try:
         with rasterio.open(path) as dataset:
+            a, b, c, d, e, f = tuple(dataset.transform)[:6]
+            if not all(map(math.isfinite, (a, b, c, d, e, f))) or not abs(a * e - b * d) > 0:
+                raise InputError(file=name, found=f"cells of {a:g} x {e:g}", remedy="Georeference it again.",
+                                 expected="a raster that says where its cells lie")
             yield dataset
     except RasterioError as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -37,6 +37,12 @@ _X = ("x", "lon", "longitude", "easting", "projection_x_coordinate", "corner_x")
 _Y = ("y", "lat", "latitude", "northing", "projection_y_coordinate", "corner_y")
 #: Cells may stray this much from a regular grid [cells].
 _STRAY = 0.05
+#: Times beyond this are no times of a flood [s]: models count from years long ago, not from before calendars.
+_LATEST_S = 1e11
+#: How files call the units of a depth.
+_UNITS = {"m": "m", "meter": "m", "meters": "m", "metre": "m", "metres": "m", "cm": "cm", "centimeter": "cm",
+          "centimetre": "cm", "mm": "mm", "millimeter": "mm", "millimetre": "mm", "ft": "ft", "feet": "ft",
+          "foot": "ft"}
 
 
 def open_netcdf(spec: NetCDF, *, city_file: CityFile, folder: Path, start: datetime, duration_s: int, after: str,
@@ -51,6 +57,10 @@ def open_netcdf(spec: NetCDF, *, city_file: CityFile, folder: Path, start: datet
     field, path = "flood.netcdf", folder / spec.file
     data = _dataset(path, field)
     variable = _depth(data, spec, path.name, field)
+    said = _UNITS.get(str(data[variable].attrs.get("units", "")).strip().lower(), spec.unit)
+    if said != spec.unit:
+        raise InputError(file=path.name, field=f"{field}.unit", found=f"'{variable}' in {said}",
+                         expected=f"depths in {spec.unit}", remedy=f"Say `unit: {said}`.")
     bed = _bed(data, variable)
     time = _time_dimension(data[variable])
     x, y = _coordinates(data, variable, path.name, field)
@@ -275,6 +285,8 @@ def _times(data: xarray.Dataset, time: str | None, spec: NetCDF, start: datetime
         raise InputError(file=file, field=field, found=f"dimension '{time}' without times", expected="their times")
     values = np.asarray(data[time].values, float)
     unit, _, origin = str(data[time].attrs.get("units", "")).partition(" since ")
+    if not np.all(np.isfinite(values)):
+        raise InputError(file=file, field=field, found="times that are missing", expected="a time for each frame")
     scale = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}.get(unit.strip().lower()[:1])
     if scale is None or unit.strip().lower().startswith(("month", "milli", "micro")):
         raise InputError(file=file, field=f"{field}.first", found=f"times in '{unit or 'no unit'}'",
@@ -283,6 +295,9 @@ def _times(data: xarray.Dataset, time: str | None, spec: NetCDF, start: datetime
         zero = moment_s(spec.first, start, field=f"{field}.first")
     else:
         zero = _origin(origin.strip(), start, file, field)
+    if np.any(np.abs(values * scale) > _LATEST_S):
+        raise InputError(file=file, field=field, found=f"a time of {np.max(np.abs(values)):g} {unit}",
+                         expected="times of a flood")
     times_s = zero + np.rint(values * scale).astype(np.int64)
     if np.any(np.diff(times_s) <= 0):
         raise InputError(file=file, field=field, found="times that do not increase", expected="times that increase")
@@ -296,7 +311,11 @@ def _origin(text: str, start: datetime, file: str, field: str) -> int:
         raise InputError(file=file, field=f"{field}.first", found=f"times since '{text}'",
                          expected="a moment, or `first` beside `file`") from None
     # CF takes a moment without an offset as UTC.
-    return seconds_between(start, origin if origin.tzinfo else origin.replace(tzinfo=UTC))
+    try:
+        return seconds_between(start, origin if origin.tzinfo else origin.replace(tzinfo=UTC))
+    except OverflowError:
+        raise InputError(file=file, field=f"{field}.first", found=f"times since '{text}'",
+                         expected="a moment, or `first` beside `file`") from None
 
 
 def _says_domain(data: xarray.Dataset, laid: _Laid) -> bool:

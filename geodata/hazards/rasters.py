@@ -119,10 +119,6 @@ def layout_of(path: Path, city_file: CityFile, crs: str | None, band: int, field
             raise InputError(file=path.name, field=f"{field}.band", found=f"band {band}",
                              expected=f"1 to {dataset.count}")
         transform = tuple(dataset.transform)[:6]
-        a, b, _, d, e, _ = transform
-        if not all(map(math.isfinite, transform)) or not abs(a * e - b * d) > 0:
-            raise InputError(file=path.name, field=field, found=f"cells of {a:g} x {e:g}",
-                             expected="a raster that says where its cells lie", remedy="Georeference it again.")
         return Layout(width=dataset.width, height=dataset.height, transform=transform, crs=own,
                       window=part_over(city_file, own, transform, dataset.width, dataset.height))
 

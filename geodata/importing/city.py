@@ -45,6 +45,10 @@ TEXTS = ("name", "street", "district", "owner", "operator")
 FIELDS = (*NUMBERS, *TEXTS, "protection")
 #: No live part of a city's assets is higher above the ground than this [m].
 HIGHEST_M = 20.0
+#: Altitudes that exist on land [m].
+LOWEST_M, PEAK_M = -480.0, 9000.0
+#: More than this is a slip or another unit: ten years of battery, a country's people, no height at all.
+_MOST = {"buffer_s": 10 * 366 * 86_400.0, "people": 1e8, "height_error_m": 1000.0}
 #: What may stand in a mapped ``protection``; ``default`` asks for the assumption.
 PROTECTIONS = ("rcd", "fuse", "default")
 _SHIPPED = Path(__file__).parents[1] / "mappings"
@@ -413,8 +417,14 @@ def _believable(layer: Layer, field: str, values: FloatArray) -> FloatArray:
                       high)])
         return np.where(high, np.nan, values)
     if field in ("buffer_s", "people", "height_error_m"):
-        layer.tally([("doubtful", f"{field}: less than nothing; left empty", negative)])
-        return np.where(negative, np.nan, values)
+        endless = values > _MOST[field]
+        layer.tally([("doubtful", f"{field}: less than nothing; left empty", negative),
+                     ("doubtful", f"{field}: more than {_MOST[field]:g}; left empty", endless)])
+        return np.where(negative | endless, np.nan, values)
+    if field in ("ground_m", "zero_m"):
+        nowhere = (values < LOWEST_M) | (values > PEAK_M)
+        layer.tally([("doubtful", f"{field}: no altitude on earth, another unit? Left empty", nowhere)])
+        return np.where(nowhere, np.nan, values)
     return values
 
 

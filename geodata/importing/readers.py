@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -107,7 +108,7 @@ def shown(root: Path, path: Path) -> str:
 
 
 def _read(path: Path, name: str, spec: TableSpec, wanted: Iterable[str]) -> Table:
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises on a name too long
         raise InputError(file=str(path), found="no such file", expected="the file that the mapping names",
                          remedy="Paths are relative to the folder given with --data, else to the mapping's.")
     suffix = path.suffix.lower()

@@ -42,7 +42,7 @@ Pairs = Annotated[dict[str, str], WithJsonSchema(
 class Declared(BaseModel):
     """Anything declared in a mapping: no key beyond the known ones."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
     #: What may stand for the whole of it, in JSON Schema: editors must know the short forms too.
     short: ClassVar[tuple[dict[str, Any], ...]] = ()
 
@@ -444,6 +444,13 @@ class Mapping(Declared):
             return {**value, "context": {name: item if isinstance(item, list) else [item]
                                          for name, item in value["context"].items()}}
         return value
+
+    @field_validator("context")
+    @classmethod
+    def _named(cls, context: dict[str, list[ContextSpec]]) -> dict[str, list[ContextSpec]]:
+        if any(not name.strip() for name in context):
+            raise ValueError("a context layer without a name; expected street, district, water or a name of your own")
+        return context
 
     @field_validator("timezone")
     @classmethod

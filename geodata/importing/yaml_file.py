@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import types
 import typing
 from pathlib import Path
@@ -14,6 +15,8 @@ from twin.errors import InputError, InputErrors
 Model = TypeVar("Model", bound=BaseModel)
 #: Key path -> place in the file, 1-based.
 Places = dict[tuple[str | int, ...], tuple[int, int]]
+#: Values that a mapping may come to once its aliases are followed: a few lines of them can stand for billions.
+_MOST_VALUES = 200_000
 
 
 def read_yaml(path: Path) -> tuple[Any, Places]:
@@ -36,9 +39,17 @@ def read_yaml(path: Path) -> tuple[Any, Places]:
         raise InputError(file=str(path), found=f"a file that cannot be read ({error})",
                          expected="a YAML file in UTF-8") from error
     try:
-        yaml = YAML(typ="safe", pure=True)
-        content = yaml.load(text)
         node = YAML(typ="safe", pure=True).compose(text)
+        if _values_in(node, {}) > _MOST_VALUES:
+            raise InputError(file=str(path), found=f"more than {_MOST_VALUES:,} values",
+                             expected="a mapping written by hand",
+                             remedy="Do aliases (*) stand for lists of aliases, or for what holds them?")
+        content = YAML(typ="safe", pure=True).load(text)
+        places: Places = {}
+        _place(node, (), places)
+    except RecursionError:
+        raise InputError(file=str(path), found="lists or mappings within each other, hundreds deep",
+                         expected="a mapping", remedy="Is a bracket missing?") from None
     except DuplicateKeyError as error:
         line, column = _mark(error)
         raise InputError(file=str(path), line=line, column=column, found=str(error.problem),
@@ -49,9 +60,23 @@ def read_yaml(path: Path) -> tuple[Any, Places]:
                          expected="YAML") from error
     except YAMLError as error:
         raise InputError(file=str(path), found=str(error).split("\n", 1)[0], expected="YAML") from error
-    places: Places = {}
-    _place(node, (), places)
+    except InputError:
+        raise
+    except ValueError as error:
+        raise InputError(file=str(path), found=f"a value that is none ({error})", expected="YAML",
+                         remedy="A date is 2026-01-31; put quotes around what is only text.") from error
     return content, places
+
+
+def _values_in(node: Any, counted: dict[int, float]) -> float:
+    """Count the values under a node once its aliases are followed; what holds itself is without end."""
+    if id(node) in counted:
+        return counted[id(node)]
+    counted[id(node)] = math.inf
+    inner = [] if node is None or node.id == "scalar" else \
+        [value for _, value in node.value] if node.id == "mapping" else node.value
+    counted[id(node)] = 1 + sum(_values_in(value, counted) for value in inner)
+    return counted[id(node)]
 
 
 def load_model(path: Path, model: type[Model]) -> Model:

@@ -260,7 +260,18 @@ def test_layer_added_by_hand_is_drawn_as_context(tmp_path: Path) -> None:
     ("UPDATE lamp SET touch_source = 'guess'", r"touch_source': found 'guess'; expected one of survey, observed"),
     ("UPDATE circuit SET protection = 'rdc'", r"protection': found 'rdc'; expected one of rcd, fuse"),
     ("UPDATE supplies SET service = 'gas'", r"supplies\.service': found 'gas'; expected one of power, control, water"),
-    ("UPDATE supplies SET transfer_s = -1", "negative transfer delay"),
+    ("UPDATE supplies SET transfer_s = -1", r"supplies\.transfer_s', .*found -1; expected 0 to"),
+    ("UPDATE supplies SET transfer_s = 9000000000000000000", r"supplies\.transfer_s', .*found 9e\+18; expected 0 to"),
+    ("UPDATE supplies SET preference = 40000", r"supplies\.preference', .*found 40000; expected 0 to 32767"),
+    ("UPDATE supplies SET \"group\" = 'x'", r"supplies\.group': found 'x'; expected numbers"),
+    ("UPDATE supplies SET supplier = consumer", r"supplies', A, .*found \d+ assets that supply themselves"),
+    ("UPDATE lamp SET fail_m = 'half a metre'", r"lamp\.fail_m': found 'half a metre'; expected numbers"),
+    ("UPDATE lamp SET ground_m = 9e999", r"ground_m', L1, .*found inf; expected -1000 to 10000"),
+    ("UPDATE lamp SET height_error_m = -1", r"height_error_m', L1, .*found -1; expected 0 to 1000"),
+    ("UPDATE lamp SET name = x'ff00fe'", r"lamp\.name': found bytes that are no UTF-8 text"),
+    ("UPDATE metadata SET value = 'Mars/Olympus' WHERE key = 'timezone'", r"metadata\.timezone': found 'Mars/Olympus'"),
+    ("UPDATE metadata SET value = 'nan' WHERE key = 'longitude'", r"metadata\.longitude': found 'nan'"),
+    ("UPDATE metadata SET value = '[]' WHERE key = 'report'", "text that is no JSON of its sort"),
     ("ALTER TABLE lamp RENAME COLUMN fail_m TO fail", r"'lamp': found no column fail_m.*renamed or deleted"),
     ("ALTER TABLE supplies DROP COLUMN feed", r"'supplies': found no column feed"),
     ("DELETE FROM gpkg_contents WHERE table_name = 'supplies'", "a GeoPackage without supplies"),
@@ -350,6 +361,18 @@ def test_city_in_degrees_or_with_impossible_text_is_not_written(tmp_path: Path) 
     with pytest.raises(InputError, match="second column 'src_WATT'"):
         write_city(replace(town, extra={"lamp": {"src_watt": [1, 2], "src_WATT": [3, 4]}}), tmp_path / "a.gpkg")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "message"), [
+    ("notes.txt", "a file of another sort; expected a place where nothing stands"), ("folder", "a folder"),
+    (".", "a folder"), ("x" * 300, "a name too long")])
+def test_only_a_city_file_is_written_over(tmp_path: Path, name: str, message: str) -> None:
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError, match=message):
+        write_city(small_town(), tmp_path / name)
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["folder", "notes.txt"]
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt(), OSError(28, "No space left on device"),

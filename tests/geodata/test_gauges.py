@@ -102,6 +102,11 @@ def test_vigicrues_forecast_takes_its_middle_value(tmp_path):
     assert "middle value" in graph.notes[0]
 
 
+def test_unicode_text_of_excel_is_read(tmp_path):
+    (tmp_path / "levels.txt").write_bytes("time\tlevel_m\n16:00\t1,5\n17:00\t2\n".encode("utf-16"))
+    assert read_levels("levels.txt", start=START, folder=tmp_path).level_m.tolist() == [1.5, 2.0]
+
+
 @pytest.mark.parametrize(("text", "message"), [
     ("time,level_m\n16:00,1\n2026-11-22T16:00+01:00,2\n", "repeated time.*reading 2"),
     ("time,level_m\n2026-11-22T17:00Z,1\n2026-11-22T16:00Z,2\n", "out of order"),
@@ -112,6 +117,10 @@ def test_vigicrues_forecast_takes_its_middle_value(tmp_path):
     ("time,level_m\n", "no reading"),
     ("", "an empty file"),
     ("time,level_m\n16:00,31500\n", "unit: mm"),
+    ("time,level_m\nnan,1\n17:00,2\n", "levels.csv:2.*'nan'; expected a number"),
+    ("time,level_m\n16:00,1_0\n", "levels.csv:2.*'1_0'; expected a level"),
+    ("<html>an error page</html>\n", "one column, <html>.*a column of times and one of levels"),
+    ("time,level_m\n16:00,0\0005\n", "neither UTF-8 nor Windows text"),
 ])
 def test_a_csv_that_cannot_be_used_is_said(tmp_path, text, message):
     with pytest.raises(InputError, match=message):
@@ -123,6 +132,11 @@ def test_a_csv_that_cannot_be_used_is_said(tmp_path, text, message):
     ('{"error":"station inconnue"}', "station inconnue"),
     (json.dumps({"Serie": {"GrdSerie": "Q", "ObssHydro": [[1615849200000, 368.8]]}}), "discharges"),
     (json.dumps({"count": 0, "data": []}), "no reading"),
+    ("[" * 100_000, "no object at its top"),
+    (json.dumps({"data": [1]}), "a reading in another form"),
+    (json.dumps({"data": [{"date_obs": "2026-11-22T14:00:00Z", "resultat_obs": "high"}]}), "another form.*'high'"),
+    (json.dumps({"data": [{"date_obs": "0001-01-01T00:00:00+09:00", "resultat_obs": 1}]}), "a reading in another form"),
+    (json.dumps({"Serie": {"ObssHydro": [[1e30, 1.0]]}}), "a reading in another form"),
 ])
 def test_a_json_that_cannot_be_used_is_said(tmp_path, text, message):
     with pytest.raises(InputError, match=message):

@@ -128,3 +128,22 @@ def test_two_frames_of_one_time_are_refused(tmp_path):
     cf(tmp_path / "a.nc").assign_coords(time=("time", [0, 0], TIMES)).to_netcdf(tmp_path / "b.nc", engine="h5netcdf")
     with pytest.raises(InputError, match="times that increase"):
         opened({"netcdf": {"file": "b.nc"}}, tmp_path, city())
+
+
+@pytest.mark.parametrize(("times", "units", "message"), [
+    ([0, float("nan")], TIMES["units"], "times that are missing"),
+    ([0, 1e30], TIMES["units"], r"a time of 1e\+30 seconds"),
+    ([0, 1], "days since 0001-01-01T00:00:00+01:00", "times since '0001-01-01T00:00:00")])
+def test_times_that_are_none_are_refused(tmp_path, times, units, message):
+    cf(tmp_path / "a.nc").assign_coords(time=("time", times, {"units": units})).to_netcdf(
+        tmp_path / "b.nc", engine="h5netcdf")
+    with pytest.raises(InputError, match=message):
+        opened({"netcdf": {"file": "b.nc"}}, tmp_path, city())
+
+
+def test_a_unit_of_the_file_that_the_scenario_does_not_say_is_refused(tmp_path):
+    cf(tmp_path / "a.nc", depth_field() * 100, units="cm")
+    with pytest.raises(InputError, match=r"netcdf\.unit': found 'wet' in cm; expected depths in m. Say `unit: cm`"):
+        opened({"netcdf": {"file": "a.nc"}}, tmp_path, city())
+    water = opened({"netcdf": {"file": "a.nc", "unit": "cm"}}, tmp_path, city())
+    assert at(water, (205, 55))[0] == [pytest.approx(expected(0, 205, 55))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,15 @@ def complaint(tmp_path: Path, text: str) -> str:
     (HEAD + "crs: EPSG:3857\n" + LAMPS, ["town.yaml:4:1", "crs", "each key once"]),
     (HEAD + "layers:\n  - {file: a.csv\n", ["town.yaml:", "expected YAML"]),
     (HEAD + "layers: []\n", ["town.yaml:4:1", "at least 1 item"]),
+    (HEAD + "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in pairwise("abcdefgh")),
+     ["town.yaml", "more than 200,000 values", "aliases"]),
+    (HEAD + "layers: &a [*a]\n", ["town.yaml", "more than 200,000 values", "what holds them"]),
+    (HEAD + "layers: " + "[" * 900, ["town.yaml", "hundreds deep", "a bracket missing"]),
+    (HEAD + LAMPS + "source: {date: 2026-99-01}\n", ["town.yaml", "month must be in 1..12", "A date is 2026-01-31"]),
+    (HEAD + LAMPS + "    supplied_by: {kind: lamp, nearest_m: .inf}\n", ["town.yaml:10:31", "a finite number"]),
+    (HEAD + LAMPS + "context: {' ': {file: a.gpkg}}\n", ["town.yaml:10:1", "a context layer without a name"]),
+    (HEAD + LAMPS.replace("lamps.csv", "l" * 300), ["no such file", "the file that the mapping names"]),
     ("", ["town.yaml:1", "an empty file", "city"]),
     ("- a\n", ["town.yaml:1", "list", "city"]),
     (HEAD.replace("EPSG:2154", "EPSG:4326") + LAMPS, ["a geographic CRS in degrees", "a projected CRS in metres"]),

@@ -248,6 +248,26 @@ def test_truncated_table_is_refused(tmp_path: Path) -> None:
         read_run(tmp_path / "run")
 
 
+def test_a_byte_that_turned_is_noticed(tmp_path: Path) -> None:
+    write_small_run(tmp_path / "run")
+    table = tmp_path / "run/exposure.parquet"
+    spoilt = bytearray(table.read_bytes())
+    spoilt[len(spoilt) // 2] ^= 0x40
+    table.write_bytes(bytes(spoilt))
+    with pytest.raises(InputError, match=r"exposure\.parquet \(its content has changed\)"):
+        read_run(tmp_path / "run")
+
+
+@pytest.mark.parametrize("key", ["files", "indicators", "provenance", "warnings", "water", "plan"])
+def test_run_json_edited_by_hand_is_refused(tmp_path: Path, key: str) -> None:
+    write_small_run(tmp_path / "run")
+    file = tmp_path / "run/run.json"
+    info = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**info, key: "edited"}), encoding="utf-8")
+    with pytest.raises(InputError, match=r"run\.json.*Run the scenario again"):
+        read_run(tmp_path / "run")
+
+
 def test_folder_needs_nothing_but_itself(tmp_path: Path) -> None:
     write_city(small_town(), tmp_path / "ville.gpkg")
     town = read_city(tmp_path / "ville.gpkg")
