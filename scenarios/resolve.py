@@ -148,7 +148,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
     changed, repairs = _with_repairs(changed, scenario, complaints)
     supplies, links = supply_changes.changed(town.assets, town.supplies, scenario.supplies, complaints.add)
     _check_expected(scenario, town.assets, clock)
-    if scenario.duration % scenario.step and scenario.step > scenario.duration:
+    if scenario.step > scenario.duration:
         complaints.add(("step",), found=f"{scenario.step} s", expected=f"at most the duration, {scenario.duration} s")
     complaints.settle()
 
@@ -308,6 +308,7 @@ def _is_list(scenario: Scenario, path: KeyPath) -> bool:
 
 def _events(events: Sequence[Event], assets: Assets, clock: _Clock) -> list[Declared]:
     declared: list[Declared] = []
+    spans: dict[int, list[tuple[int, int | None, int]]] = {}
     scenario = clock.complaints.scenario
     for i, event in enumerate(events):
         path: KeyPath = ("events", i)
@@ -326,7 +327,25 @@ def _events(events: Sequence[Event], assets: Assets, clock: _Clock) -> list[Decl
         if until_s is not None:
             declared += [Declared(at_s=until_s, action=Action.RESTORE, asset=row, by=event.by, reason=event.reason)
                          for row in rows]
+        if name != "restore":
+            for row in rows:
+                spans.setdefault(row, []).append((at_s, until_s, i))
+    _no_early_end(spans, events, assets, clock.complaints)
     return declared
+
+
+def _no_early_end(spans: Mapping[int, Sequence[tuple[int, int | None, int]]], events: Sequence[Event], assets: Assets,
+                  complaints: _Complaints) -> None:
+    """Refuse an ``until`` that would end another event's fail or cut with its own: a restore ends both."""
+    for row, own in spans.items():
+        for _, until_s, i in own:
+            cut_short = [j for at_s, other_s, j in own if j != i and until_s is not None and at_s <= until_s
+                         and (other_s is None or until_s < other_s)]
+            if cut_short:
+                complaints.add(("events", i, "until"), found=f"'{events[i].until}' of {assets.id[row]}, while "
+                               f"events[{cut_short[0]}] keeps it down for longer",
+                               expected="an end that ends no other event: what is restored is neither failed nor cut",
+                               remedy="Make one entry of the two, or give both the later end.")
 
 
 def _facts(facts: Sequence[Fact], assets: Assets, clock: _Clock) -> list[Declared]:
