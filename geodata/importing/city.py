@@ -21,11 +21,11 @@ from geodata.city_file import CityFile, Context, SourceRecord, check_crs
 from geodata.importing.columns import FieldValues, Others, chosen, field_values, nulls_of
 from geodata.importing.ground import terrain_of
 from geodata.importing.ids import identified, repeats
-from geodata.importing.layers import Layer, Progress, Tables, give_ids, open_layer, project, settle_crs
+from geodata.importing.layers import Layer, Progress, Tables, check_kinds, give_ids, open_layer, project, settle_crs
 from geodata.importing.links import Placeable, link_all
 from geodata.importing.places import nearest_names, within_names
 from geodata.importing.positions import utm_of
-from geodata.importing.readers import files_of, shown
+from geodata.importing.readers import files_of, files_there, shown
 from geodata.importing.report import ImportReport
 from geodata.importing.schema import ContextSpec, FieldSpec, IdSpec, LayerSpec, Mapping, SourceSpec, TableSpec
 from geodata.importing.streets import StreetNet
@@ -139,6 +139,8 @@ class _collecting:  # noqa: N801 - reads as a statement: with _collecting(compla
 
 
 def _raise(complaints: list[InputError]) -> None:
+    """Raise what was collected; a file that two layers name is complained of once."""
+    complaints = list({str(complaint): complaint for complaint in complaints}.values())
     if complaints:
         raise complaints[0] if len(complaints) == 1 else InputErrors(complaints)
 
@@ -147,6 +149,7 @@ def _open_all(declared: Mapping, root: Path, kinds: Kinds,
               say: Callable[[str], None]) -> tuple[dict[str, Layer], dict[str, Layer], Others]:
     tables, complaints = Tables(root, declared), []
     layers: dict[str, Layer] = {}
+    lost: set[str] = set()
     for spec in declared.layers:
         name = spec.name or (Path(spec.file[0]).stem if spec.file else "-".join(spec.distinct))
         if name in layers and not spec.name:
@@ -156,8 +159,16 @@ def _open_all(declared: Mapping, root: Path, kinds: Kinds,
                                          expected="a name for each", remedy="Give them names: {name: ...}."))
             continue
         say(f"reading {name}")
+        if spec.derived_from is not None and spec.derived_from in lost:
+            lost.add(name)  # what is derived from a layer that could not be read is no mistake of its own
+            continue
         with _collecting(complaints):
+            check_kinds(spec, name, kinds)
             layers[name] = open_layer(spec, name, tables, layers, kinds)
+        if name not in layers:
+            lost.add(name)
+            with _collecting(complaints):  # a kind misspelt hides no missing file
+                files_there(spec, root)
     context: dict[str, Layer] = {}
     for kind, specs in declared.context.items():
         for place, item in enumerate(specs):

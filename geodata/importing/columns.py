@@ -17,6 +17,7 @@ from geodata.importing.values import (
     extracted,
     factor,
     fold,
+    loose,
     mapped,
     numbers,
     texts,
@@ -146,7 +147,9 @@ def field_values(table: Table, layer: TableSpec, name: str, spec: FieldSpec, *, 
     if spec.looked_up_in is None:
         parts = [read_text(table, layer, column, path) for column in columns]
     else:
-        parts, lost, _ = looked_up(table, layer, spec.looked_up_in, spec.match, columns, path, others)
+        parts, lost, _, varied = looked_up(table, layer, spec.looked_up_in, spec.match, columns, path, others)
+        tallies.append(("mended", f"{name}: met its record in {spec.looked_up_in} but for case, spaces or leading "
+                        "zeros", varied))
         tallies.append(("doubtful", f"{name}: no such record in {spec.looked_up_in}; left empty", lost))
     parts = [without_nulls(part, spec.no_value) for part in parts]
     if len(parts) == 1:
@@ -191,7 +194,7 @@ def _constant(table: Table, spec: FieldSpec, path: str) -> float:
 
 
 def looked_up(table: Table, layer: TableSpec, where: str, on: Mapping[str, str], columns: list[str], path: str,
-              others: Others | None) -> tuple[list[TextArray], BoolArray, BoolArray]:
+              others: Others | None) -> tuple[list[TextArray], BoolArray, BoolArray, BoolArray]:
     """Give columns of another layer or table for each record of this one.
 
     Parameters
@@ -201,7 +204,7 @@ def looked_up(table: Table, layer: TableSpec, where: str, on: Mapping[str, str],
     where
         Name of the other layer or table.
     on
-        Own column -> its column; both must hold the same.
+        Own column -> its column; both must hold the same, but for case, spaces and leading zeros.
     columns
         Its columns that are wanted.
     path
@@ -212,21 +215,27 @@ def looked_up(table: Table, layer: TableSpec, where: str, on: Mapping[str, str],
     Returns
     -------
     tuple
-        The columns; the mask of records without a partner there; of those with several, whose first counts.
+        The columns; the mask of records without a partner there; of those with several, whose first counts; of those
+        that met it only but for case, spaces or leading zeros.
     """
     assert others is not None
     other, other_spec = others(where)
     mine = list(zip(*(read_text(table, layer, own, path) for own in on), strict=True))
     theirs = zip(*(read_text(other, other_spec, column, path) for column in on.values()), strict=True)
     row_of: dict[Any, int] = {}
+    loose_row_of: dict[Any, int] = {}
     repeated = set()
     for row, key in enumerate(theirs):
         if row_of.setdefault(key, row) != row:
             repeated.add(key)
-    rows = np.array([row_of.get(key, -1) for key in mine], dtype=np.int64)
+        if None not in key:
+            loose_row_of.setdefault(loose(key), row)
+    exact = np.array([row_of.get(key, -1) for key in mine], dtype=np.int64)
+    rows = np.array([row if row >= 0 or None in key else loose_row_of.get(loose(key), -1)
+                     for key, row in zip(mine, exact.tolist(), strict=True)], dtype=np.int64)
     found = [read_text(other, other_spec, column, path) for column in columns]
     values = [np.array([None if row < 0 else column[row] for row in rows] or [], dtype=object) for column in found]
-    return values, rows < 0, np.array([key in repeated for key in mine], dtype=bool)
+    return values, rows < 0, np.array([key in repeated for key in mine], dtype=bool), (exact < 0) & (rows >= 0)
 
 
 def _scale(table: Table, spec: FieldSpec, columns: list[str], name: str, unit: str | None) -> float:

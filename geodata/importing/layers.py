@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +28,8 @@ from geodata.importing.report import LayerReport
 from geodata.importing.schema import ContextSpec, LayerSpec, Mapping, PositionSpec, TableSpec
 from geodata.importing.shapes import mended, repeated
 from geodata.importing.tables import Table
-from geodata.importing.values import mapped
-from twin.errors import InputError
+from geodata.importing.values import loose, mapped
+from twin.errors import InputError, InputErrors
 from twin.kinds import Kinds
 from twin.quantities import TextArray
 
@@ -115,6 +117,30 @@ def _columns_named(mapping: Mapping) -> Iterator[str]:
             yield from spec.id.columns  # type: ignore[attr-defined]
 
 
+def check_kinds(spec: LayerSpec, name: str, kinds: Kinds) -> None:
+    """Check every kind that a layer speaks of.
+
+    Raises
+    ------
+    InputErrors
+        Kinds that the city lacks; the known ones are listed.
+    """
+    links = [one for link in spec.supplied_by for one in (link, *link.any_of, *link.first_of)]
+    named = [("kind", kind) for kind in (spec.kind.fixed, *spec.kind.map.values(), spec.kind.otherwise)
+             if kind not in (None, "drop")]
+    named += [("supplied_by.kind", one.kind) for one in links if one.kind is not None]
+    wrong = []
+    for key, kind in dict.fromkeys(named):
+        if kind not in kinds.names:
+            near = get_close_matches(str(kind), kinds.names, n=1)
+            wrong.append(InputError(field=f"layers.{name}.{key}", found=f"kind '{kind}'",
+                                    expected=f"one of {', '.join(kinds.names)}",
+                                    remedy=f"Did you mean {near[0]}?" if near else
+                                    "Kinds of your own stand under 'kinds' in the mapping."))
+    if wrong:
+        raise InputErrors(wrong)
+
+
 def open_layer(spec: LayerSpec | ContextSpec, name: str, tables: Tables, done: dict[str, Layer],
                kinds: Kinds) -> Layer:
     """Read one layer: its records asked for, their kind, their geometry in the file's CRS.
@@ -137,7 +163,7 @@ def open_layer(spec: LayerSpec | ContextSpec, name: str, tables: Tables, done: d
     for outcome, reason, ids in tallies:
         if not reason.startswith("old tag") or any(f" {column}=" in reason for column in named):
             report.add(outcome, reason, [i for i in ids if i in wanted])
-    kind, keep = _kinds(asked, spec, report, kinds)
+    kind, keep = _kinds(asked, spec, report)
     if not keep.all():
         asked, kind = asked.take(keep), kind[keep]
     position = spec.position
@@ -172,7 +198,8 @@ def _derived(spec: LayerSpec, name: str, done: dict[str, Layer]) -> Layer:
     columns = [read_text(other.table, other.spec, column, "distinct") for column in spec.distinct]
     keys = list(zip(*columns, strict=True))
     whole = np.array([None not in key for key in keys], dtype=bool)
-    distinct = sorted({key for key, ok in zip(keys, whole, strict=True) if ok})
+    counts = Counter(key for key, ok in zip(keys, whole, strict=True) if ok)
+    distinct, varied = _spellings(counts)
     names = [other.table.name_of(column) for column in spec.distinct]
     table = Table(file=f"{other.table.file} ({', '.join(names)})",
                   columns={column: np.array([key[i] for key in distinct], dtype=object)
@@ -182,23 +209,30 @@ def _derived(spec: LayerSpec, name: str, done: dict[str, Layer]) -> Layer:
     report.notes.append(f"distinct values of {', '.join(names)} in {len(other.table):,} records of {other.name}")
     if not whole.all():
         report.notes.append(f"{int((~whole).sum()):,} records of {other.name} leave one of them blank")
+    report.add("mended", f"{', '.join(names)}: met another but for case, spaces or leading zeros; taken as one",
+               ["-".join(key) for key in varied])
     kind = np.full(len(distinct), spec.kind.fixed, dtype=object)
     return Layer(name=name, spec=spec, report=report, table=table, kind=kind,
                  geometry=np.full(len(distinct), None, dtype=object))
 
 
-def _kinds(table: Table, spec: LayerSpec | ContextSpec, report: LayerReport, kinds: Kinds) -> tuple[TextArray, Any]:
+def _spellings(counts: Counter[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """Give the names that stand for all their spellings, the commonest of each, and the other spellings."""
+    best: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for key in sorted(counts, key=lambda key: (-counts[key], key)):
+        best.setdefault(loose(key), key)
+    distinct = sorted(best.values())
+    return distinct, sorted(set(counts) - set(distinct))
+
+
+def _kinds(table: Table, spec: LayerSpec | ContextSpec, report: LayerReport) -> tuple[TextArray, Any]:
     n = len(table)
     keep = np.ones(n, dtype=bool)
     if isinstance(spec, ContextSpec):
         return np.full(n, "", dtype=object), keep
     if spec.kind.fixed is not None:
-        kinds.index(spec.kind.fixed)
         return np.full(n, spec.kind.fixed, dtype=object), keep
     assert spec.kind.column is not None
-    for named in (*spec.kind.map.values(), spec.kind.otherwise):
-        if named not in (None, "drop"):
-            kinds.index(str(named))
     values = read_text(table, spec, spec.kind.column, "kind.column")
     kind, unknown, varied = mapped(values, spec.kind.map, spec.kind.otherwise)
     blank = np.array([value is None for value in values], dtype=bool) & np.array([k is None for k in kind], dtype=bool)

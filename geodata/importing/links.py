@@ -14,7 +14,7 @@ from geodata.importing.report import LinkReport
 from geodata.importing.schema import LayerSpec, LinkSpec
 from geodata.importing.streets import StreetNet
 from geodata.importing.tables import Table
-from geodata.importing.values import fold
+from geodata.importing.values import loose
 from twin.assets import Source
 from twin.errors import InputError
 from twin.quantities import NONE, BoolArray, FloatArray, Int64Array, TextArray
@@ -166,8 +166,9 @@ def _resolve(layer: Placeable, link: LinkSpec, layers: Sequence[Placeable], stre
         return _nearest(layer, link, suppliers, streets, report)
     own = link.by or list(link.match)
     if link.looked_up_in is not None:
-        parts, lost, several = looked_up(layer.table, layer.spec, link.looked_up_in, link.on, own, path, others)
+        parts, lost, several, varied = looked_up(layer.table, layer.spec, link.looked_up_in, link.on, own, path, others)
         report.add(f"stands not in {link.looked_up_in}", layer.id[lost])
+        report.add(f"stands in {link.looked_up_in} with other case, spaces or leading zeros; linked", layer.id[varied])
         report.add(f"stands more than once in {link.looked_up_in}; the first counts", layer.id[several])
     else:
         parts = [read_text(layer.table, layer.spec, column, path) for column in own]
@@ -215,8 +216,7 @@ def _keys(parts: Sequence[TextArray]) -> list[str | None]:
 
 
 def _loose(key: str) -> str:
-    text = fold(key)
-    return text.removesuffix(".0").lstrip("0") or "0" if text.removesuffix(".0").isdigit() else text
+    return "\x1f".join(loose(key.split("\x1f")))
 
 
 def _suppliers(link: LinkSpec, layers: Sequence[Placeable], own: Placeable,
@@ -248,6 +248,7 @@ def _nearest(layer: Placeable, link: LinkSpec, suppliers: Sequence[tuple[Placeab
     mine = np.column_stack([layer.x_m, layer.y_m])
     known = np.asarray(np.isfinite(mine).all(axis=1))
     report.add("no position, so no nearest supplier", layer.id[~known])
+    told = np.zeros(n, dtype=bool)
     assert link.nearest_m is not None
     if len(rows) and known.any():
         straight = known.copy()
@@ -257,13 +258,33 @@ def _nearest(layer: Placeable, link: LinkSpec, suppliers: Sequence[tuple[Placeab
             which, along[on_street] = streets.nearest(mine[on_street], points, link.nearest_m)
             result[on_street] = np.where(which == NONE, NONE, rows[which])
             straight[on_street] = False
+            told = _unreached(layer, on_street[which == NONE], points, link.nearest_m, streets, report)
             report.add("far from every street: nearest in a straight line", layer.id[straight])
         elif link.along == "street":
             report.add("no streets in the mapping: nearest in a straight line", layer.id[known])
         metres, which = cKDTree(points).query(mine[straight], distance_upper_bound=link.nearest_m)
         result[straight] = np.where(np.isfinite(metres), rows[np.where(np.isfinite(metres), which, 0)], NONE)
-    report.add(f"no supplier within {link.nearest_m:g} m", layer.id[known & (result == NONE)])
+    report.add(f"no supplier within {link.nearest_m:g} m", layer.id[known & (result == NONE) & ~told])
     return Found(supplier=result, source=np.full(n, Source.INFERRED, dtype=np.int64), along_m=along)
+
+
+def _unreached(layer: Placeable, rows: Int64Array, points: FloatArray, within_m: float, streets: StreetNet,
+               report: LinkReport) -> BoolArray:
+    """Say of records that no street leads to a supplier of, though one stands near, why; give their mask, (N,)."""
+    mine = np.column_stack([layer.x_m, layer.y_m])[rows]
+    metres, which = cKDTree(points).query(mine, distance_upper_bound=within_m)
+    near = np.isfinite(metres)
+    rows, which = rows[near], which[near]
+    here, there = streets.part(mine[near]), streets.part(points[which])
+    cut = (here != there) & (there != NONE)
+    for mask, why in ((cut, "the streets are not connected there"),
+                      (there == NONE, "the supplier stands far from every street"),
+                      ((here == there) & (there != NONE), "the way along the streets is longer")):
+        report.add(f"no supplier within {within_m:g} m along the streets, but one in a straight line: {why}; "
+                   "along: line would link them", layer.id[rows[mask]])
+    told = np.zeros(len(layer.raw), dtype=bool)
+    told[rows] = True
+    return told
 
 
 def _distances(report: LinkReport, consumer: Int64Array, supplier: Int64Array, along_m: FloatArray, place: FloatArray,

@@ -102,15 +102,32 @@ def files_of(root: Path, pattern: str) -> list[Path]:
     return paths
 
 
+def files_there(spec: TableSpec, root: Path) -> None:
+    """Check that the files of a layer are there, without reading them.
+
+    Raises
+    ------
+    InputError
+        One that is not.
+    """
+    for pattern in spec.file:
+        for path in files_of(root, pattern):
+            _there(path)
+
+
+def _there(path: Path) -> None:
+    if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises on a name too long
+        raise InputError(file=str(path), found="no such file", expected="the file that the mapping names",
+                         remedy="Paths are relative to the folder given with --data, else to the mapping's.")
+
+
 def shown(root: Path, path: Path) -> str:
     """Give a path as reports write it: relative to the data folder where it stands there."""
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 
 
 def _read(path: Path, name: str, spec: TableSpec, wanted: Iterable[str]) -> Table:
-    if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises on a name too long
-        raise InputError(file=str(path), found="no such file", expected="the file that the mapping names",
-                         remedy="Paths are relative to the folder given with --data, else to the mapping's.")
+    _there(path)
     suffix = path.suffix.lower()
     is_text = suffix in _TEXT or (suffix == ".zip" and _holds_text(path))
     is_json = suffix in (".json", ".jsonld", ".ndjson") and not (spec.records is None and _is_geojson(path))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from twin.quantities import NONE, FloatArray, Int64Array, TextArray
 
@@ -65,6 +65,14 @@ class StreetNet:
         t = np.clip(((points - a) * along).sum(axis=1) / np.maximum(length, 1e-12) ** 2, 0, 1)
         off = np.hypot(*(points - (a + t[:, None] * along)).T)
         return segment, t * length, off
+
+    def part(self, points: FloatArray) -> Int64Array:
+        """Give the connected part of the net that each point stands on, (N,); -1 too far from every street."""
+        graph = csr_array((np.ones(len(self.nodes)), (self.nodes[:, 0], self.nodes[:, 1])),
+                          shape=(self.size, self.size))
+        parts = connected_components(graph, directed=False)[1]
+        segment = self.project(points)[0]
+        return np.where(segment == NONE, NONE, parts[self.nodes[segment, 0]])
 
     def nearest(self, consumers: FloatArray, suppliers: FloatArray,
                 within_m: float) -> tuple[Int64Array, FloatArray]:

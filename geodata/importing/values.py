@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -190,6 +190,12 @@ def mapped(column: TextArray, table: Mapping[str, Any], otherwise: Any = None, *
 def fold(value: str) -> str:
     """Give a text without what people vary: case, spaces around and doubled."""
     return " ".join(value.split()).casefold()
+
+
+def loose(parts: Sequence[str]) -> tuple[str, ...]:
+    """Give a name, of one or several columns, without what people vary: case, spaces, leading zeros of numbers."""
+    folded = (fold(part).removesuffix(".0") for part in parts)
+    return tuple(text.lstrip("0") or "0" if text.isdigit() else text for text in folded)
 
 
 def extracted(column: TextArray, pattern: str) -> tuple[TextArray, BoolArray]:

@@ -94,13 +94,14 @@ def load_model(path: Path, model: type[Model]) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise InputErrors([_complaint(path, model, item, places) for item in error.errors()]) from None
+        raise InputErrors([_complaint(path, model, item, places, content) for item in error.errors()]) from None
 
 
-def _complaint(path: Path, model: type[BaseModel], error: Any, places: Places) -> InputError:
+def _complaint(path: Path, model: type[BaseModel], error: Any, places: Places, content: Any) -> InputError:
     location = tuple(error["loc"])
     line, column = _nearest(location, places)
-    field = ".".join(str(part) for part in location)
+    named = _named(location, content)
+    field = ".".join(named)
     if error["type"] == "extra_forbidden":
         allowed = allowed_keys(model, location[:-1])
         from difflib import get_close_matches
@@ -110,7 +111,7 @@ def _complaint(path: Path, model: type[BaseModel], error: Any, places: Places) -
                           expected=f"one of {', '.join(allowed)}",
                           remedy=f"Did you mean '{near[0]}'?" if near else "")
     if error["type"] == "invalid_key" or location[-1:] == ("[key]",):
-        field = ".".join(str(part) for part in location if part not in (error["input"], "[key]", str(error["input"])))
+        field = ".".join(part for part in named if part not in (error["input"], "[key]", str(error["input"])))
         return InputError(file=str(path), line=line, column=column, field=field,
                           found=f"a key that is no text ({error['input']})",
                           expected="a text", remedy='In YAML null, true and numbers are no texts: write "null".')
@@ -124,6 +125,18 @@ def _complaint(path: Path, model: type[BaseModel], error: Any, places: Places) -
                           found=found if expected else _shown(error["input"]), expected=expected or message)
     return InputError(file=str(path), line=line, column=column, field=field, found=_shown(error["input"]),
                       expected=str(error["msg"]).removeprefix("Input should be ").removeprefix("Value error, "))
+
+
+def _named(location: tuple[str | int, ...], content: Any) -> list[str]:
+    """Give a key path as people read it: a layer by its name, or its file's, instead of its number."""
+    said, here = [], content
+    for part in location:
+        here = (here.get(part) if isinstance(here, dict)
+                else here[part] if isinstance(here, list) and isinstance(part, int) and part < len(here) else None)
+        name = here.get("name") or here.get("file") if isinstance(part, int) and isinstance(here, dict) else None
+        name = name[0] if isinstance(name, list) and name else name
+        said.append(Path(name).stem if isinstance(name, str) else str(part))
+    return said
 
 
 def _shown(value: Any) -> str:
