@@ -231,7 +231,8 @@ def _seconds(text: str, start: datetime) -> float:
         return seconds_of(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=start.tzinfo)
-    return (moment - start).total_seconds()
+    # Of two moments of one zone Python would give the difference of the wall clocks.
+    return (moment.astimezone(UTC) - start.astimezone(UTC)).total_seconds()
 
 
 def _inflow(spec: flow_specs.Inflow, *, folder: Path, start: datetime, shift_s: float, end_s: float) -> Inflow:

@@ -27,6 +27,7 @@ from geodata.atomic import unwritable
 from geodata.flow_build import build_setup, factor_of
 from geodata.flow_specs import FlowModel as ModelSpec
 from geodata.flow_specs import Inflow
+from geodata.hazards.times import by_the_clock
 from twin.errors import InputError
 from twin.flood.setup import FlowSetup
 from twin.hazard import WATER_STEPS_M, Envelope, Grid
@@ -259,8 +260,8 @@ def _setup(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime, 
            ) -> tuple[FlowSetup, FloatArray]:
     model = spec.model or ModelSpec.model_validate({})
     inflows = (spec.inflow,) if isinstance(spec.inflow, Inflow) else tuple(spec.inflow or ())
-    setup = build_setup(spec.rain, inflows, model, city_file=city_file, folder=folder, start=start,
-                        duration_s=duration_s)
+    setup = build_setup(spec.rain, inflows, model, city_file=city_file, folder=folder,
+                        start=by_the_clock(start, city_file.city.timezone), duration_s=duration_s)
     count = max(int(np.ceil(duration_s / model.every)), 1)
     return setup, np.asarray(np.arange(count + 1) * model.every, np.float64)
 

@@ -29,6 +29,7 @@ def compared(scenario: Scenario, city_file: CityFile, start: datetime, zone: Zon
     """
     from geodata.gauges import read_levels
     from geodata.hazards.river_stage import find_gauge, zero_of
+    from geodata.hazards.times import by_the_clock
 
     flood = scenario.flood
     if flood is None or not any(fact.gauge is not None for fact in scenario.facts):
@@ -40,8 +41,9 @@ def compared(scenario: Scenario, city_file: CityFile, start: datetime, zone: Zon
     for reading in listed:
         if reading.gauge is not None:
             row = find_gauge(reading.gauge, city_file, field)
-            graph = read_levels(reading.levels, start=start, folder=scenario.folder, unit=reading.unit,
-                                column=reading.column, station=reading.station, field=f"{field}.levels")
+            graph = read_levels(reading.levels, start=by_the_clock(start, zone.key), folder=scenario.folder,
+                                unit=reading.unit, column=reading.column, station=reading.station,
+                                field=f"{field}.levels")
             zero_m = zero_of(reading.model_copy(update={"datum": "gauge"}), city_file, field) \
                 if reading.datum == "altitude" else 0.0
             graphs[row] = graph, zero_m

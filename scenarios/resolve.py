@@ -27,6 +27,7 @@ from twin.city import City
 from twin.errors import InputError, InputErrors
 from twin.kinds import STAGES, Figure, Kind, Kinds
 from twin.plan import Action, DarkHours, Declared, Note, Plan
+from twin.quantities import with_offset
 
 if TYPE_CHECKING:
     from geodata.city_file import CityFile
@@ -209,11 +210,11 @@ def zone_of(city: City) -> ZoneInfo:
 
 
 def start_of(scenario: Scenario, zone: ZoneInfo) -> datetime:
-    """Give the start with its offset; a start may not be relative, for there is nothing before it."""
+    """Give the start with its offset, whatever the clocks do later; it may not be relative to what is before it."""
     check_moment(scenario.start)
     if scenario.start.startswith("+") or len(scenario.start) <= 8:
         raise InputError(found=f"'{scenario.start}'", expected="date and time: 2026-11-22T16:00+01:00")
-    return local_moment(scenario.start, zone)
+    return with_offset(local_moment(scenario.start, zone))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

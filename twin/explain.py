@@ -166,10 +166,10 @@ def explain(result: Result, asset_id: str, *, lang: str = "fr", at_s: int | None
     plan, assets = result.plan, result.city.assets
     row = assets.row(asset_id)
     if at_s is not None and not 0 <= at_s <= plan.duration_s:
-        local = plan.start.astimezone(ZoneInfo(result.city.timezone))
-        raise InputError(field="at", found=(local + timedelta(seconds=at_s)).isoformat(),
-                         expected=f"a moment between {local.isoformat()} and "
-                                  f"{(local + timedelta(seconds=plan.duration_s)).isoformat()}")
+        zone = ZoneInfo(result.city.timezone)
+        asked, begins, ends = ((plan.start + timedelta(seconds=s)).astimezone(zone).isoformat()
+                               for s in (at_s, 0, plan.duration_s))
+        raise InputError(field="at", found=asked, expected=f"a moment between {begins} and {ends}")
     outage = _outage_of(result, row, at_s)
     tree = None if outage is None else _tree(result, outage)
     chain = _chain(result, row, at_s) if outage is None else ()

@@ -9,6 +9,8 @@ from enum import IntEnum
 from hashlib import sha256
 from typing import Any
 
+from twin.quantities import with_offset
+
 
 class Action(IntEnum):
     """What a scenario or a fact does to an asset."""
@@ -62,7 +64,7 @@ class Plan:
     """Everything spelt out. Two equal plans on the same city and water give byte-equal runs."""
 
     name: str
-    #: Start with offset; all seconds count from here.
+    #: Start with offset, kept as an offset and not as a zone; all seconds count from here.
     start: datetime
     duration_s: int
     #: Step of the series and of the map's slider [s]; the engine itself is exact to the second.
@@ -92,6 +94,9 @@ class Plan:
     def __post_init__(self) -> None:
         if self.start.tzinfo is None:
             raise ValueError("a plan starts at a moment with an offset")
+        for name in ("start", "issued_at", "valid_until", "next_update"):
+            moment = getattr(self, name)
+            object.__setattr__(self, name, None if moment is None else with_offset(moment))
         if self.duration_s <= 0 or self.step_s <= 0:
             raise ValueError("a plan lasts and steps longer than 0 s")
 

@@ -6,7 +6,7 @@ Inside the engine a time is an integer number of seconds since the start of the 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, TypeVar
 
 import numpy as np
@@ -78,6 +78,20 @@ def iso(start: datetime, seconds: int) -> str:
     '2026-11-22T16:00:00+00:00'
     """
     return (start + timedelta(seconds=int(seconds))).isoformat()
+
+
+def with_offset(moment: datetime) -> datetime:
+    """Give the same moment with its offset alone: adding seconds to a moment in a zone adds them to the wall clock.
+
+    Examples
+    --------
+    >>> from zoneinfo import ZoneInfo
+    >>> evening = datetime(2026, 10, 24, 20, tzinfo=ZoneInfo("Europe/Paris"))
+    >>> iso(with_offset(evening), 10 * 3600)
+    '2026-10-25T06:00:00+02:00'
+    """
+    offset = moment.utcoffset()
+    return moment if offset is None else moment.astimezone(timezone(offset))
 
 
 def seconds_between(start: datetime, moment: datetime) -> int:

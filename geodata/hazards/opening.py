@@ -11,6 +11,7 @@ import numpy as np
 from pyproj import Transformer
 
 from geodata.hazards.specs import FloodSpec
+from geodata.hazards.times import by_the_clock
 from geodata.terrain import same_crs
 from twin.errors import InputError
 from twin.exposure import check_times
@@ -44,7 +45,7 @@ def open_hazard(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: da
     InputError
         Water that cannot be read, that ends before the run, or that does not meet the city.
     """
-    hazard = _opened(spec, city_file, folder, start, duration_s, cache, progress)
+    hazard = _opened(spec, city_file, folder, by_the_clock(start, city_file.city.timezone), duration_s, cache, progress)
     check_times(np.asarray(hazard.times_s), hazard.after, duration_s)
     check_meets(hazard.grid, city_file, field=f"flood.{spec.source}")
     return hazard

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from geodata.flow_specs import seconds_of
 from twin.errors import InputError
@@ -17,6 +18,15 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3])[:h]([0-5]\d)(?::([0-5]\d))?")
 _IN_NAME = re.compile(r"(?<!\d)(\d{4})[-_]?(\d{2})[-_]?(\d{2})[T _-]?(\d{2})[-:h_]?(\d{2})"
                       r"(?:[-:m_]?(\d{2}))?(Z)?(?!\d)")
 _COUNTED = {"{s}": 1.0, "{min}": 60.0, "{h}": 3600.0, "{d}": 86400.0}
+
+
+def by_the_clock(start: datetime, timezone: str) -> datetime:
+    """Give a start in the city's zone, where it is written as the city's clocks show it.
+
+    Times without an offset then follow those clocks through the night on which they change, as the scenario's do.
+    """
+    here = start.astimezone(ZoneInfo(timezone))
+    return here if here.utcoffset() == start.utcoffset() else start
 
 
 def moment_s(text: str, start: datetime, *, field: str, file: str = "") -> int:
@@ -49,16 +59,28 @@ def moment_s(text: str, start: datetime, *, field: str, file: str = "") -> int:
             raise _no_moment(text, field, file) from None
     clock = _CLOCK.fullmatch(text)
     if clock:
-        hour, minute, second = (int(part or 0) for part in clock.groups())
-        moment = start.replace(hour=hour, minute=minute, second=second, microsecond=0)
-        if moment < start:
-            moment += timedelta(days=1)
-        return seconds_between(start, moment)
+        return _next(time(*(int(part or 0) for part in clock.groups())), start, text, field, file)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise _no_moment(text, field, file) from None
     return _since(start, moment if moment.tzinfo else moment.replace(tzinfo=start.tzinfo), text, field, file)
+
+
+def _next(clock: time, start: datetime, text: str, field: str, file: str) -> int:
+    """Give the first moment from the start on at which the clocks show a time; it may come twice in a night, or not."""
+    for days in (0, 1):
+        first = datetime.combine(start.date() + timedelta(days=days), clock, start.tzinfo)
+        for moment in (first, first.replace(fold=1)):
+            seconds = seconds_between(start, moment)
+            if seconds < 0:
+                continue
+            if moment.astimezone(UTC).astimezone(start.tzinfo).time() != clock:
+                raise InputError(file=file, field=field, found=f"'{text}'",
+                                 expected="a time that the clocks show that night",
+                                 remedy="They go forward over it: write the time since the start (+5h).")
+            return seconds
+    raise AssertionError("a time of day comes every day")
 
 
 def _since(start: datetime, moment: datetime, text: str, field: str, file: str) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import numpy as np
 import pytest
 import rasterio
 from pydantic import ValidationError
 
 from geodata.hazards import FloodSpec
+from geodata.hazards.times import moment_s
 from tests.geodata.waters import X0, Y0, at, city, opened, raster
 from twin.errors import InputError
 from twin.hazard import WATER_STEPS_M, Hazard
@@ -249,3 +253,26 @@ def test_a_raster_without_a_size_of_its_cells_is_refused(tmp_path, cell):
 def test_a_series_without_a_file_is_refused(files):
     with pytest.raises(ValidationError, match="at least 1"):
         FloodSpec.model_validate({"rasters": {"files": files, "step": 60}})
+
+
+@pytest.mark.parametrize("start", ["2026-10-24T20:00:00+02:00", "2026-10-24T18:00:00+00:00"])
+def test_times_of_day_follow_the_clocks_through_the_night_on_which_they_change(tmp_path, start):
+    raster(tmp_path / "d.tif", FLAT + 0.4)
+    water = opened({"raster": {"file": "d.tif", "from": "06:00"}}, tmp_path, city(), duration_s=14 * 3600,
+                   start=datetime.fromisoformat(start))
+    # 06:00 in Paris is 05:00 UTC by then. A start in another zone's time keeps to that.
+    assert water.times_s[1] == (11 if start.endswith("+02:00") else 12) * 3600
+
+
+@pytest.mark.parametrize(("start", "clock", "hours"), [
+    ("2026-10-24T20:00", "02:30", 6.5), ("2026-10-25T02:40", "02:30", 5 / 6), ("2026-10-24T20:00", "19:00", 24),
+    ("2026-03-28T20:00", "03:30", 6.5)])
+def test_a_time_of_day_is_the_first_from_the_start_on(start, clock, hours):
+    begin = datetime.fromisoformat(start).replace(tzinfo=ZoneInfo("Europe/Paris"))
+    assert moment_s(clock, begin, field="from") == hours * 3600
+
+
+def test_a_time_that_the_clocks_skip_is_refused():
+    begin = datetime(2026, 3, 28, 20, tzinfo=ZoneInfo("Europe/Paris"))
+    with pytest.raises(InputError, match="the clocks show that night"):
+        moment_s("02:30", begin, field="from")

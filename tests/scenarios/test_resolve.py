@@ -16,6 +16,7 @@ from tests.reference.hand_town import HandTown
 from twin.assets import Source
 from twin.errors import InputError
 from twin.plan import Action
+from twin.quantities import iso
 
 Make = Callable[..., Scenario]
 
@@ -43,6 +44,18 @@ def test_what_a_scenario_leaves_out_is_spelt_out(scenario: Make, hand_file: City
     assert plan.valid_until == datetime(2026, 11, 24, 3, tzinfo=UTC)
     assert (plan.status, plan.step_s, plan.seed, plan.reset_s) == ("simulation", 300, 0, 1800)
     assert (plan.declared, plan.notes, plan.flood, plan.dark.by) == ((), (), "{}", "sun")
+
+
+@pytest.mark.parametrize("start", ["2026-10-24T20:00", "2026-10-24T20:00+02:00"])
+def test_a_run_through_the_night_on_which_clocks_go_back_counts_true_hours(scenario: Make, hand_file: CityFile,
+                                                                         start: str) -> None:
+    head = f"scenario: Nuit\ncity: valmont\nstart: {start}\nduration: 12h\n"
+    plan = prepare(scenario('events: [{at: "05:00", fail: S1}]', head=head), hand_file).plan
+    [fails] = plan.declared
+    # From 20:00 to 05:00 the clocks show nine hours; ten go by.
+    assert fails.at_s == 10 * 3600
+    assert datetime.fromisoformat(iso(plan.start, fails.at_s)) == datetime(2026, 10, 25, 4, tzinfo=UTC)
+    assert plan.valid_until == datetime(2026, 10, 25, 6, tzinfo=UTC)
 
 
 def test_the_next_answer_may_be_promised(scenario: Make, hand_file: CityFile) -> None:
