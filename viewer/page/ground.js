@@ -228,9 +228,8 @@ export class Ground {
   wet(context, view, scene, size) {
     const {model, colors} = this;
     const box = view.box(20);
-    const outline = new Path2D();
-    const houses = new Path2D();
-    let any = false;
+    const outlines = [];
+    const inside = [];
     const {building, block} = model.shapes;
     if (model.isPublic) {
       const wet = new Uint8Array(model.blocks.count);
@@ -238,20 +237,20 @@ export class Ground {
       for (let i = 0; i < block.length; i++) {
         const b = block.of[i];
         if (!wet[model.blocks.members[b]] || !block.meets(i, box)) continue;
-        any = true;
-        block.trace(outline, i, true);
-        if (block.outer[i]) for (const house of this.blockHouses.get(b) ?? []) building.trace(houses, house, true);
+        outlines.push(i);
+        if (block.outer[i]) for (const house of this.blockHouses.get(b) ?? []) inside.push(house);
       }
     } else {
       const wet = new Uint8Array(model.feet.count);
       model.feet.states(scene.t, wet);
       for (let i = 0; i < building.length; i++) {
         if (!wet[model.feet.members[building.of[i]]] || !building.meets(i, box)) continue;
-        any = true;
-        building.trace(outline, i, true);
+        outlines.push(i);
       }
     }
-    if (!any) return;
+    if (!outlines.length) return;
+    const outline = (model.isPublic ? block : building).join(true, outlines);
+    const houses = building.join(true, inside);
     const width = model.isPublic ? size.block : size.building;
     context.fillStyle = model.isPublic ? colors.wet_fill : colors.wet_house;
     context.fill(outline, 'evenodd');

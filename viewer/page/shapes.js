@@ -1,5 +1,8 @@
 /** Shapes as packed by viewer/frame.py: first vertices and steps, in page metres with y down. */
 
+/** Rings that are traced into one path before it joins the whole. */
+const SHEAF = 64;
+
 export class Shapes {
   constructor(columns, name, step) {
     const counts = columns[`${name}.n`] ?? new Uint16Array(0);
@@ -40,9 +43,21 @@ export class Shapes {
     if (closed) path.closePath();
   }
 
+  /** Give one path of all rings or lines, or of those wanted. */
   path(closed, wanted) {
+    const rings = [];
+    for (let i = 0; i < this.length; i++) if (!wanted || wanted(i)) rings.push(i);
+    return this.join(closed, rings);
+  }
+
+  /** Give one path of some rings or lines. In sheaves: what a browser spends on a line grows with the path it joins. */
+  join(closed, rings) {
     const path = new Path2D();
-    for (let i = 0; i < this.length; i++) if (!wanted || wanted(i)) this.trace(path, i, closed);
+    for (let from = 0; from < rings.length; from += SHEAF) {
+      const sheaf = new Path2D();
+      for (const i of rings.slice(from, from + SHEAF)) this.trace(sheaf, i, closed);
+      path.addPath(sheaf);
+    }
     return path;
   }
 
