@@ -25,6 +25,7 @@ from twin.outages import Mechanism
 from twin.plan import Action
 from twin.quantities import NONE
 from twin.sun import dark_periods
+from viewer.intervals import NEAR
 from viewer.pack import compressed, safe_json
 from viewer.public import Allowed
 from viewer.scene import Scene, pack_scene
@@ -36,6 +37,7 @@ from viewer.words import REGISTERS, registers
 _SCRIPTS = ("format.js", "unpack.js", "intervals.js", "symbols.js", "shapes.js", "water.js", "labels.js", "ground.js",
             "overlay.js", "model.js", "map.js", "chart.js", "player.js", "gpu.js", "start.js")
 _SOURCES = resources.files("viewer")
+_DAY_S = 86_400
 
 
 def export_map(run: Any, out: Path | str, *, public: bool, lang: str = "fr", released_by: str | None = None,
@@ -218,8 +220,11 @@ class _Clock:
 def _common(run: Any, clock: _Clock) -> dict[str, Any]:
     """Give what both pages must know: names, times, nights, status."""
     plan, city = run.result.plan, run.result.city
-    nights = dark_periods(plan.start.astimezone(UTC), plan.duration_s, plan.dark, latitude=city.latitude,
-                          longitude=city.longitude, timezone=city.timezone)
+    # A night is named from dusk to dawn, also where the run begins after the one or ends before the other.
+    nights = dark_periods(plan.start.astimezone(UTC) - timedelta(seconds=_DAY_S), plan.duration_s + 2 * _DAY_S,
+                          plan.dark, latitude=city.latitude, longitude=city.longitude,
+                          timezone=city.timezone) - _DAY_S
+    nights = nights[(nights[:, 1] > 0) & (nights[:, 0] < plan.duration_s)]
     wet = _wet_span(run)
     return {"name": plan.name, "city": city.name, "status": plan.status, "start": clock.start,
             "offsets": clock.offsets(), "duration": plan.duration_s, "step": plan.step_s,
@@ -269,11 +274,38 @@ def _operator(run: Any, scene: Scene, clock: _Clock) -> dict[str, Any]:
     roots = [{"u": of(entry["asset"]), "lamps": entry["lamps"], "share": entry["share"]}
              for entry in indicators.get("roots", ())]
     facts = [{"u": int(number[one.asset]), "at": one.at_s, "by": one.by, "reason": one.reason,
-              "fact": one.action >= Action.FACT_OUT} for one in result.plan.declared]
+              "fact": one.action >= Action.FACT_OUT, "action": Action(one.action).name.lower()}
+             for one in result.plan.declared]
     sources = (assets.touch_source, assets.fail_source, assets.protection_source)
-    return {"live": live, "facts": facts, "lastMoments": moments, "roots": roots, "events": _events(run, scene),
+    return {"live": live, "facts": facts, "most": _most_out(run), "near": _near(scene),
+            "lastMoments": moments, "roots": roots, "events": _events(run, scene),
             "defaults": int(sum((np.asarray(source) == Source.DEFAULT).sum() for source in sources)),
             "doubtful": int(np.asarray(result.exposure.is_doubtful).sum())}
+
+
+def _most_out(run: Any) -> list[int]:
+    """Give how many lamps are out at once at most as computed, and how many of these are in doubt."""
+    outages = run.result.outages
+    mine = np.flatnonzero(run.result.city.assets.of_kind("lamp")[outages.asset])
+    start, doubtful = outages.start_s[mine], outages.is_doubtful[mine]
+    end = np.where(outages.end_s[mine] == NONE, run.result.plan.duration_s + 1, outages.end_s[mine])
+    most = [0, 0]
+    for moment in np.unique(start).tolist():
+        out = (start <= moment) & (moment < end)
+        if out.sum() > most[0]:
+            most = [int(out.sum()), int((out & doubtful).sum())]
+    return most
+
+
+def _near(scene: Scene) -> int:
+    """Give the lamps that are never out as computed, though they might be: the water comes within the errors."""
+    table = scene.patterns
+    weight = np.bincount(scene.lamp_patterns, minlength=len(table.offsets) - 1)
+    near = 0
+    for pattern in np.flatnonzero(weight).tolist():
+        rows = table.rows[table.offsets[pattern]:table.offsets[pattern + 1]]
+        near += int(weight[pattern]) if rows and all(row[3] == NEAR for row in rows) else 0
+    return near
 
 
 def _events(run: Any, scene: Scene) -> list[dict[str, Any]]:

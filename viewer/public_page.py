@@ -28,14 +28,15 @@ def public_view(run: Any, scene: Scene, clock: Any, config: dict[str, Any], *, l
     plan, assets = run.result.plan, run.result.city.assets
     contacts = read_contacts(city)
     say = Voice(lang)
-    sources = [_source(record) for record in run.city_file.sources][:_SOURCES]
+    sources = list(dict.fromkeys(_source(record) for record in run.city_file.sources))[:_SOURCES]
     defaults = int(sum((np.asarray(s) == Source.DEFAULT).sum() for s in
                        (assets.touch_source, assets.fail_source, assets.protection_source)))
     doubtful = int(np.asarray(run.result.exposure.is_doubtful).sum())
     night = _night(config)
     config |= {"night": night, "report": contacts.report, "releasedBy": released_by or "",
                "runId": plan.digest[:12], "geo": _geography(run, scene), "defaults": defaults, "doubtful": doubtful,
-               "sources": sources, "blocks": scene.blocks, "contacts": _contacts(contacts)}
+               "sources": sources, "blocks": scene.blocks,
+               "lone": scene.lone if scene.blocks else 0, "contacts": _contacts(contacts)}
     worst_s, rows, ever, total, may = _worst(scene, config)
     wet = _most_blocks(scene)
     first, last = clock.local(night[0]), clock.local(night[1])
@@ -49,6 +50,8 @@ def public_view(run: Any, scene: Scene, clock: Any, config: dict[str, Any], *, l
     following, following_short = _next(say, clock, plan, issued)
     peak = clock.local(config["peakAt"])
     key = "night_dry" if not config["wetSpan"] else "night_water" if scene.blocks else "night_water_lamps"
+    if not total:
+        key = "night_no_lamps" if scene.blocks else "night_no_lamps_blocks"
     same_day = first.date() == last.date()
     status_words = say(f"status_{plan.status}")
     config["totals"] = {"ever": ever, "total": total, "may": may, "wet": wet}
@@ -59,8 +62,8 @@ def public_view(run: Any, scene: Scene, clock: Any, config: dict[str, Any], *, l
         "heading": (say("h1_day", city=run.result.city.name, **{"from": say.day(first)}) if same_day else
                     say("h1", city=run.result.city.name, **{"from": str(first.day)},
                         to=say.date(last, year=False))).split("\n"),
-        "paragraph": say.rich(key, n=ever, total=total, wet=wet, peak=say.clock(peak)),
-        "may": say.rich("night_may", n=may) if may else "", "rows": [
+        "paragraph": say.rich(key, n=ever if total else wet, total=total, wet=wet, peak=say.clock(peak)),
+        "may": say.rich("night_may", n=may, all=ever + may) if may else "", "rows": [
             {"street": name, "out": say("of_total", n=n, total=of), "since": say.clock(clock.local(since))}
             for name, n, of, since in rows], "worst": say.clock(clock.local(worst_s)),
         "symbols": {name: svg(name) for name in _LEGEND}, "danger": svg("live", size=24), "legend": _LEGEND,
@@ -142,7 +145,7 @@ def _worst(scene: Scene, config: dict[str, Any]) -> tuple[int, list[tuple[str, i
     for start, end in config["nights"]:
         dark |= (steps >= start) & (steps < end)
     candidates = np.where(dark, out, -1) if (out * dark).any() else out
-    worst = int(steps[int(candidates.argmax())])
+    worst = int(steps[int(candidates.argmax())]) if out.any() else config["peakAt"] // config["step"] * config["step"]
     streets: dict[int, list[int]] = {}
     for lamp, pattern in enumerate(lamps.tolist()):
         entry = streets.setdefault(int(scene.lamp_streets[lamp]), [0, 0, OPEN])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -124,8 +125,7 @@ def test_slider_speaks_in_words_and_status_announces(public: Any) -> None:
     public.keyboard.press("ArrowRight")
     after = public.get_attribute("#time", "aria-valuetext")
     assert before != after
-    assert "lampes éteintes" in after
-    assert "pâtés de maisons dans l’eau" in after
+    assert "0 lampe éteinte, 0 pâté de maisons dans l’eau" in after, "zero is singular in French"
     public.clock.run_for(1000)
     public.wait_for_timeout(800)
     assert public.inner_text("#live-region") == after
@@ -210,8 +210,78 @@ def test_csv_holds_the_rows_that_are_shown(public: Any) -> None:
     with public.expect_download() as download:
         public.click("#csv")
     text = Path(download.value.path()).read_bytes().decode("utf-8-sig")
-    assert text.count("\r\n") == len(public.evaluate("() => twinPage.rows")) + 2
-    assert "SIMULATION" in text.splitlines()[0]
+    lines = text.splitlines()
+    assert len(lines) == len(public.evaluate("() => twinPage.rows")) + 1
+    assert lines[0] == "Rue;Lampes éteintes;Lampes de la rue;Depuis;Étape;Pâtés dans l’eau;Moment;État;Calcul"
+    assert all(line.split(";")[7] == "SIMULATION" for line in lines[1:])
+    assert public.evaluate("() => twinPage.rows.length") > 3
+
+
+def test_escape_in_the_search_clears_and_lets_go(public: Any) -> None:
+    public.fill("#search", "Quai des Lavandières")
+    public.keyboard.press("Enter")
+    assert public.evaluate("() => twinPage.street") > 0
+    public.focus("#search")
+    public.keyboard.press("Escape")
+    assert public.input_value("#search") == ""
+    assert public.evaluate("() => [twinPage.street, document.activeElement.tagName]") == [0, "BODY"]
+
+
+def test_while_the_water_rises_the_table_waits_for_it_to_fall(public: Any) -> None:
+    set_time(public, 9 * 3600)
+    for language, words in (("fr", "attend la décrue"), ("simple", "on attend que l’eau descende"),
+                            ("en", "waits for the water to fall")):
+        public.click(f"[data-lang={language}]")
+        stages = public.locator("#street-rows td.wide:nth-of-type(3)").all_inner_texts()
+        assert words in stages
+    assert "Blocks in water" in public.inner_text("#street-table thead")
+    public.click("[data-lang=simple]")
+    assert public.inner_text("#paragraph").startswith("Si l’eau monte comme dans ce calcul")
+    assert "Groupes de maisons dans l’eau" in public.inner_text("#street-table thead")
+    public.click("[data-lang=fr]")
+
+
+def test_a_town_without_lamps_does_not_say_that_none_goes_out(chromium: Any, now: Any, tmp_path: Path) -> None:
+    from fake_town import run_of, town
+
+    city_file = town(4, 2)
+    assets = city_file.city.assets
+    keep = ~assets.of_kind("lamp")
+    run = run_of(without(city_file, keep))
+    page = opened(chromium, export_map(run, tmp_path / "dry.html", public=True), now=now)
+    for language, words in (("fr", "L’éclairage n’est pas dans les données de ce calcul"),
+                            ("en", "The lighting is not in the data of this run"),
+                            ("simple", "Le calcul ne connaît pas les lampes")):
+        page.click(f"[data-lang={language}]")
+        text = page.inner_text("#paragraph")
+        assert words in text
+        assert re.search(r"\d+ (pâtés|blocks|groupes)", text)
+        assert "aucune lampe" not in page.inner_text("body")
+        assert "no lamp" not in page.inner_text("body")
+    peaks = run.result.exposure.peak_time_s
+    peak = int(np.sort(peaks[peaks != -1])[(peaks != -1).sum() // 2])
+    assert page.evaluate("() => twinPage.t") == peak // 600 * 600
+    assert not page.is_visible("#street-table")
+    assert page.is_visible("#block-table")
+    page.context.close()
+
+
+def without(city_file: Any, keep: Any) -> Any:
+    """Give a town with some of its assets only."""
+    from twin.assets import Assets
+    from twin.supplies import Supplies
+
+    city, old = city_file.city, city_file.city.assets
+    rows = np.flatnonzero(keep)
+    names = old.kinds.names
+    assets = Assets.of(old.kinds, id=old.id[rows], kind=[names[old.kind[r]] for r in rows], x_m=old.x_m[rows],
+                       y_m=old.y_m[rows], ground_m=old.ground_m[rows], street=[old.street[int(r)] for r in rows])
+    new = np.cumsum(keep) - 1
+    s = city.supplies
+    edges = np.flatnonzero(keep[s.supplier] & keep[s.consumer])
+    supplies = Supplies.of(len(rows), supplier=new[s.supplier[edges]], consumer=new[s.consumer[edges]],
+                           preference=s.preference[edges])
+    return replace(city_file, city=replace(city, assets=assets, supplies=supplies), shapes=city_file.shapes[rows])
 
 
 def test_past_its_time_nothing_is_said_in_the_present(chromium: Any, pages: dict[str, Path], now: Any) -> None:

@@ -1,9 +1,10 @@
 /** Why an asset is out: the chain of causes from the effect down to what came from outside, in words and as links. */
 
 import {MAY, OPEN, OUT} from './intervals.js';
-import {duration, make, metres, moment, rich, say} from './format.js';
+import {duration, make, metres, moment, rich, say, times} from './format.js';
 
-const MECHANISMS = ['flooded', 'tripped', 'supply_lost', 'buffer_empty', 'cut', 'failed'];
+const MECHANISMS = ['flooded', 'tripped', 'supply_lost', 'buffer_empty', 'cut', 'failed', 'near', 'touched'];
+const INUNDATED = ['site', 'building'];
 const STAGES = ['recede', 'reach', 'inspect', 'clean_dry', 'replace', 're_energise'];
 const NO_HEIGHT = 32767;
 const INFERRED = 3;
@@ -41,7 +42,7 @@ export class Chain {
       seen.add(u);
       const i = iv.at(pattern[u], at);
       steps.push({u, i});
-      if (i < 0 || iv.state[i] === MAY || !iv.cause[i]) break;
+      if (i < 0 || !iv.cause[i]) break;
       const next = iv.cause[i] - 1;
       if (iv.at(pattern[next], at) < 0) at = iv.start[i];
       u = next;
@@ -112,6 +113,10 @@ export class Chain {
     return this.kind(u).words[document.documentElement.lang];
   }
 
+  gender(u) {
+    return this.words(u).gender === 'f' ? '_f' : '';
+  }
+
   name(u) {
     const named = ['circuit', 'site'].includes(this.kind(u).name) ? this.model.texts['asset.name'][u] : '';
     return named || this.model.ids()[u];
@@ -127,18 +132,20 @@ export class Chain {
 
   how({u, i}, t) {
     const {iv} = this.model;
-    if (iv.state[i] === MAY) return say('how_may');
-    const gender = this.words(u).gender === 'f' ? '_f' : '';
-    return say(`how_${MECHANISMS[iv.mech[i]]}${gender}`, {when: moment(iv.start[i], t)});
+    const mechanism = MECHANISMS[iv.mech[i]];
+    if (mechanism === 'near') return say('how_may');
+    const word = mechanism === 'flooded' && INUNDATED.includes(this.kind(u).name) ? 'inside' : mechanism;
+    const how = say(`how_${word}${this.gender(u)}`, times(iv.start[i], t));
+    return iv.state[i] === MAY ? say('how_doubtful', {how}) : how;
   }
 
   detail({u, i}, above) {
     const {iv, columns} = this.model;
     const mechanism = MECHANISMS[iv.mech[i]];
-    if (iv.state[i] === MAY || mechanism === 'flooded') {
+    if (mechanism === 'flooded' || mechanism === 'near' && above === undefined) {
       const [peak, fail] = [columns['asset.peak'][u], columns['asset.fail'][u]];
       if (peak !== NO_HEIGHT && fail !== NO_HEIGHT && peak > 0) {
-        const words = say('water_threshold', {water: metres(peak), threshold: metres(fail), margin: metres(Math.abs(peak - fail))});
+        const words = say(peak >= fail ? 'water_above' : 'water_threshold', {water: metres(peak), threshold: metres(fail), margin: metres(Math.abs(peak - fail))});
         return columns['asset.failsource'][u] === 2 ? `${words}${say('threshold_default')}` : words;
       }
       return '';
@@ -166,11 +173,12 @@ export class Chain {
       else if (before) parts.push(make('p', {}, say('was_out')));
       const chain = this.feed(u);
       if (chain.length > 1) parts.push(make('h3', {}, say('fed_through')), this.tree(chain.map((one) => ({symbol: page.symbolOf(one), title: this.name(one), detail: [this.words(one).one, model.streets[model.street[one]]].filter(Boolean).join(', '), u: one})), page));
-      parts.push(...this.facts(u));
+      parts.push(...this.facts(u, [u], t));
       return parts;
     }
-    const gender = words.gender === 'f' ? '_f' : '';
-    const state = iv.state[i] === MAY ? say('may_until', {from: moment(iv.start[i], t)}) : say(`out_since${gender}`, {when: moment(iv.start[i], t)});
+    const isNear = MECHANISMS[iv.mech[i]] === 'near';
+    const when = moment(iv.start[i], t);
+    const state = isNear ? say('may_until', {from: when}) : iv.state[i] === MAY ? say('doubt_since', {when}) : say(`out_since${this.gender(u)}`, {when});
     const effect = lampsOut ? ` ${say('lamps_out_sentence', {n: lampsOut})}` : '';
     parts.push(rich(make('p', {}), state + effect));
     const steps = this.walk(u, t);
@@ -193,13 +201,14 @@ export class Chain {
     if (last.i >= 0) {
       const mechanism = MECHANISMS[iv.mech[last.i]];
       const peak = columns['asset.peak'][last.u];
-      if (iv.state[last.i] === MAY) nodes.push({symbol: 'water', title: say('outside_may'), detail: ''});
-      else if (mechanism === 'flooded') nodes.push({symbol: 'water', title: say('outside_water'), detail: peak === NO_HEIGHT ? '' : say('outside_water_detail', {depth: metres(peak)})});
+      if (mechanism === 'near') nodes.push({symbol: 'water', title: say('outside_may'), detail: ''});
+      else if (mechanism === 'flooded' && iv.state[last.i] === MAY) nodes.push({symbol: 'water', title: say('outside_water'), detail: say('outside_water_doubt')});
+      else if (mechanism === 'flooded' || mechanism === 'touched') nodes.push({symbol: 'water', title: say('outside_water'), detail: peak === NO_HEIGHT ? '' : say('outside_water_detail', {depth: metres(peak)})});
       else nodes.push({symbol: null, ...this.outside(last, mechanism)});
     }
     parts.push(make('h3', {}, say('why')), this.tree(nodes, page));
-    if (iv.state[i] === OUT) parts.push(...this.repair(u, i, t));
-    parts.push(...this.facts(u));
+    if (!isNear && MECHANISMS[iv.mech[i]] !== 'touched') parts.push(...this.repair(u, i, t));
+    parts.push(...this.facts(u, [...new Set([u, last.u, this.holder(u, i)])], t));
     return parts;
   }
 
@@ -229,10 +238,31 @@ export class Chain {
     return lines.map((line) => rich(make('p', {}), line));
   }
 
-  /** What the inventory and the water say of it: doubt, coverage, inferred links, owner. */
-  facts(u) {
-    const {columns, texts} = this.model;
+  /** The asset that holds an outage open. */
+  holder(u, i) {
+    const {iv} = this.model;
+    return iv.held[i] ? iv.held[i] - 1 : u;
+  }
+
+  /** The fact that holds an asset out of service while the outage of interval i lasts: {fact, end}; null where none does. */
+  heldByFact(u, i) {
+    const {iv, pattern, config} = this.model;
+    const held = this.holder(u, i);
+    const own = held === u ? i : iv.rows(pattern[held]).find((k) => iv.start[k] < iv.end[i] && iv.end[k] > iv.start[i]);
+    if (own === undefined || MECHANISMS[iv.heldmech[own]] !== 'failed') return null;
+    const here = config.facts.filter((one) => one.u === held && one.fact && one.at <= iv.end[own]);
+    const fact = here.filter((one) => one.action === 'fact_out' && one.at < iv.end[own]).pop();
+    return fact ? {held, fact, end: here.find((one) => one.at > fact.at)} : null;
+  }
+
+  /** What was reported of some assets, by whom and when; then what the inventory and the water say of the first: doubt, coverage, links, owner. */
+  facts(u, of, t) {
+    const {columns, texts, config} = this.model;
     const lines = [];
+    for (const one of config.facts.filter((fact) => fact.fact && of.includes(fact.u))) {
+      const said = say(one.by ? 'fact_said' : 'fact_said_nobody', {state: say(`fact_state_${one.action}`), by: one.by, at: times(one.at, t).at});
+      lines.push(one.u === u ? said : `${this.name(one.u)}, ${said[0].toLowerCase()}${said.slice(1)}`);
+    }
     if (columns['asset.doubt'][u]) lines.push(say('fact_doubt'));
     if (columns['asset.coverage'][u] === 2) lines.push(say('fact_unknown'));
     if (columns['asset.coverage'][u] === 1) lines.push(say('fact_partial'));
@@ -265,23 +295,33 @@ export class Chain {
   /** Six segments: the water must leave, then reach, inspect, clean and dry, replace, re-energise. */
   repair(u, i, t) {
     const {model} = this;
-    const held = model.iv.held[i] ? model.iv.held[i] - 1 : u;
+    const held = this.holder(u, i);
     const end = model.iv.end[i];
+    const told = this.heldByFact(u, i);
     const parts = [];
     const hold = this.holds.get(held);
     const mechanism = MECHANISMS[model.iv.heldmech[i]];
+    if (told && told.fact.at <= t) return [make('h3', {}, say('back_in_service')), ...this.toldLines(told, u, t)];
     if (hold !== undefined) {
       const {stage, next, work} = stageAt(model, hold, t);
       const bar = make('ol', {class: 'stages', 'aria-label': say('stage_of', {k: stage + 1, total: 6})});
       STAGES.forEach((name, k) => bar.append(make('li', {class: k < stage ? 'done' : k === stage ? 'now' : false, 'aria-current': k === stage ? 'step' : false}, say(`stage_${name}`))));
       parts.push(make('div', {class: 'title'}, make('h3', {}, say('back_in_service')), make('span', {class: 'soft'}, say('stage_of', {k: stage + 1, total: 6}))), bar);
-      parts.push(rich(make('p', {}), stage === 0 ? (next === null ? say('waits_water_beyond') : say('waits_water', {when: moment(next, t), work: duration(work)})) : say('waits_stage', {stage: say(`stage_long_${STAGES[stage]}`), when: moment(next, t)})));
+      parts.push(rich(make('p', {}), stage === 0 ? (next === null ? say('waits_water_beyond') : say('waits_water', {...times(next, t), work: duration(work)})) : say('waits_stage', {stage: say(`stage_long_${STAGES[stage]}`), ...times(next, t)})));
       if (held !== u) parts.push(make('p', {class: 'soft'}, say('held_by', {id: this.name(held)})));
     } else if (mechanism) {
       parts.push(make('h3', {}, say('back_in_service')), make('p', {}, say(`waits_${mechanism}`, {id: this.name(held)})));
     }
-    parts.push(make('p', {class: 'soft'}, end === OPEN ? say('not_back') : say('computed_back', {when: moment(end, t)})));
+    if (told) parts.push(...this.toldLines(told, u, t));
+    else parts.push(make('p', {class: 'soft'}, end === OPEN ? say('not_back') : say('computed_back', times(end, t))));
     return parts;
+  }
+
+  /** A fact beats the computation: no computed return is said beside it. */
+  toldLines({held, fact, end}, u, t) {
+    const who = [held === u ? '' : this.name(held), fact.by, times(fact.at, t).at].filter(Boolean).join(', ');
+    return [rich(make('p', {}), say(`held_fact${fact.at <= t ? '' : '_later'}${this.gender(u)}`, {who})),
+      make('p', {class: 'soft'}, end ? say('held_fact_end', times(end.at, t)) : say('held_fact_open'))];
   }
 }
 

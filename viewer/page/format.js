@@ -88,6 +88,12 @@ export function moment(seconds, beside) {
     : say('clock_day', {clock: clock(seconds), day: day(seconds, false).split(' ')[0]});
 }
 
+/** Give the same with "at" where it belongs, and without, for sentences: {at, when}. */
+export function times(seconds, beside) {
+  const same = dayNumber(seconds) === dayNumber(beside);
+  return {when: moment(seconds, beside), at: say(same ? 'clock_at' : 'clock_day_at', {clock: clock(seconds), day: day(seconds, false).split(' ')[0]})};
+}
+
 /** Give the day of the week and the time of day. */
 export function weekdayClock(seconds) {
   return say('day_clock', {clock: clock(seconds), day: day(seconds, false).split(' ')[0]});

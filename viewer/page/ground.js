@@ -3,7 +3,7 @@
 import {MAY, OUT} from './intervals.js';
 
 /** Symbol family of each kind of asset; a kind that is not named here is "other", circuits and buildings have none. */
-const FAMILIES = {lamp: 'lamp', cabinet: 'cabinet', substation: 'substation', site: 'site', zone: 'zone', controller: 'zone', circuit: '', building: '', service_box: 'other', gauge: 'other'};
+const FAMILIES = {lamp: 'lamp', cabinet: 'cabinet', substation: 'substation', site: 'site', zone: 'zone', controller: 'other', circuit: '', building: '', service_box: 'other', gauge: 'other'};
 
 export function family(kind) {
   return FAMILIES[kind] ?? 'other';

@@ -2,6 +2,7 @@
 
 import {INSIDE, Intervals, MAY, OUT, WET} from './intervals.js';
 import {fold} from './format.js';
+import {family} from './ground.js';
 import {Shapes} from './shapes.js';
 import {Water} from './water.js';
 
@@ -94,6 +95,14 @@ export class Model {
     const wet = this.feet.series(WET, this.times);
     const inside = this.feet.series(INSIDE, this.times);
     return wet.map((n, k) => n + inside[k]);
+  }
+
+  /** Tell whether some asset of a family is in doubt at some moment of the run. */
+  everMay(name) {
+    for (let u = 0; u < this.lamps[0]; u++) {
+      if (family(this.texts.kinds[this.kindOf[u]].name) === name && this.iv.rows(this.pattern[u]).some((i) => this.iv.state[i] === MAY)) return true;
+    }
+    return false;
   }
 
   /** Count everything at a moment. */

@@ -4,7 +4,7 @@ import {Chart} from './chart.js';
 import {CityMap} from './map.js';
 import {MAY, OUT} from './intervals.js';
 import {Player} from './player.js';
-import {clock, day, duration, make, metres, moment, number, rich, say} from './format.js';
+import {clock, day, duration, make, metres, moment, number, rich, say, times} from './format.js';
 import {family} from './ground.js';
 import {open, setLanguage, useGpu} from './start.js';
 import {Chain} from './chain.js';
@@ -33,7 +33,8 @@ class Operator {
   worst() {
     const {darkSeries, outSeries, times} = this.model;
     const series = Math.max(...darkSeries) ? darkSeries : outSeries;
-    return times[series.indexOf(Math.max(...series))];
+    // a town whose lamps all stay lit, or that knows of none, opens when the water stands highest
+    return Math.max(...series) ? times[series.indexOf(Math.max(...series))] : Math.floor(config.peakAt / config.step) * config.step;
   }
 
   /** Everything that speaks: once at the start and again when the language changes. */
@@ -67,13 +68,15 @@ class Operator {
   figures() {
     const {model} = this;
     const rows = [];
-    const most = Math.max(...model.outSeries);
+    const [most, doubtful] = config.most;
     const wet = Math.max(...model.wetSeries);
     if (model.water) rows.push([say('highest'), moment(config.peakAt, config.issued)]);
     rows.push([say('most_out'), number(most)]);
+    if (doubtful) rows.push([say('most_sure'), number(most - doubtful), 'part'], [say('most_may'), number(doubtful), 'part']);
+    if (config.near) rows.push([say('most_near'), number(config.near)]);
     rows.push([say('most_wet'), number(wet)]);
     rows.push([say('horizon'), duration(config.duration)]);
-    $('figures').replaceChildren(...rows.map(([term, value]) => make('div', {}, make('dt', {}, term), make('dd', {}, value))));
+    $('figures').replaceChildren(...rows.map(([term, value, part]) => make('div', {class: part ?? false}, make('dt', {}, term), make('dd', {}, value))));
   }
 
   moments() {
@@ -81,7 +84,7 @@ class Operator {
     const all = this.allMoments;
     const items = rows.slice(0, all ? rows.length : 3).map((row) => this.row({
       time: row.at, title: say('cut_asset', {id: this.id(row.u)}),
-      detail: [this.street(row.u), row.failed === null ? say('touched_only') : say('drowned_at', {when: clock(row.failed)})].filter(Boolean).join(', '), u: row.u, early: true}));
+      detail: [this.street(row.u), row.failed === null ? say('touched_only') : say('drowned_at', times(row.failed, row.at))].filter(Boolean).join(', '), u: row.u, early: true}));
     this.list('moments', items, rows.length, 3, () => {
       this.allMoments = !all;
       this.moments();
@@ -131,6 +134,8 @@ class Operator {
     for (const box of document.querySelectorAll('#layers input')) {
       if (box.dataset.shows === 'unknown' && !this.model.unknown.includes(1)) box.closest('li').hidden = true;
       const of = box.dataset.shows.split('_')[0];
+      const doubt = box.dataset.shows.split(' ')[0].endsWith('_may') && of !== 'lamp' && of !== 'cabinet';
+      if (doubt && !this.model.everMay(of)) box.closest('li').hidden = true;
       if (['cabinet', 'substation', 'site', 'zone', 'other'].includes(of) && !families.has(of)) box.closest('li').hidden = true;
     }
     for (const box of document.querySelectorAll('#layers input')) {
@@ -164,7 +169,7 @@ class Operator {
   }
 
   eventWords(event) {
-    if (event.kind === 'flooded') return say('event_flooded', {id: this.id(event.u)});
+    if (event.kind === 'flooded') return say(`event_flooded${this.chain.gender(event.u)}`, {id: this.id(event.u)});
     if (event.kind === 'first_dark') return say('event_first_dark');
     if (event.kind === 'water') return say('event_water');
     return say(`event_${event.kind}`, {id: event.u >= 0 ? this.id(event.u) : '', text: event.text ?? ''});
@@ -201,9 +206,10 @@ class Operator {
     const lit = document.querySelector('#layers [data-name=lamp_lit]');
     if (lit) lit.textContent = say(counts.night ? 'layer_lamp_lit' : 'layer_lamp_day');
     $('layers-at').textContent = say('at_time', {clock: clock(t)});
-    const valueText = say('valuetext_operator', {clock: clock(t), out: counts.out, cabinets: nodes.cabinet_out ?? 0, wet: counts.wet});
+    const said = {city: config.city, clock: clock(t), lamps: say('count_out', {n: counts.out}), cabinets: say('count_cabinets', {n: nodes.cabinet_out ?? 0}), wet: say('count_wet', {n: counts.wet})};
+    const valueText = say('valuetext_operator', said);
     $('time').setAttribute('aria-valuetext', valueText);
-    this.map.describe(say('map_name_operator', {city: config.city, clock: clock(t), out: counts.out, wet: counts.wet}));
+    this.map.describe(say('map_name_operator', said));
     this.announce(valueText);
     this.dangers();
     this.sites();
@@ -374,8 +380,12 @@ class Operator {
       const buttons = [...results.querySelectorAll('button')];
       const at = buttons.indexOf(document.activeElement);
       if (event.key === 'Escape') {
+        event.preventDefault();
+        event.stopPropagation();
+        input.value = '';
         close();
-        input.focus();
+        document.activeElement.blur();
+        this.choose(null, false);
       } else if (event.key === 'ArrowDown' && buttons.length) {
         event.preventDefault();
         buttons[(at + 1) % buttons.length].focus();

@@ -29,6 +29,7 @@ class PublicPage {
     document.body.classList.toggle('all-covered', !model.unknown.includes(1));
     document.body.classList.toggle('all-known', !model.water?.about.unknown);
     document.body.classList.toggle('no-water', !model.water);
+    document.body.classList.toggle('no-lamps', !model.total);
     this.forms();
     this.build();
     new ResizeObserver(() => this.chartAgain()).observe($('chart'));
@@ -40,7 +41,7 @@ class PublicPage {
   worst() {
     const {darkSeries, outSeries, times} = this.model;
     const series = Math.max(...darkSeries) ? darkSeries : outSeries;
-    return times[series.indexOf(Math.max(...series))];
+    return Math.max(...series) ? times[series.indexOf(Math.max(...series))] : Math.floor(config.peakAt / config.step) * config.step;
   }
 
   /** Give the limit of validity after "valable jusqu’": the day only where it is another one than that of issue. */
@@ -73,7 +74,9 @@ class PublicPage {
     const lines = say(one ? 'h1_day' : 'h1', {city: config.city, from: one ? day(from) : dayOnly(from).split(' ')[0], to: dayOnly(to)}).split('\n');
     $('heading').replaceChildren(...lines.flatMap((line, i) => (i ? [make('br'), line] : [line])));
     const {ever, total, may, wet} = config.totals;
-    rich($('paragraph'), `${say(!config.wetSpan ? 'night_dry' : config.blocks ? 'night_water' : 'night_water_lamps', {n: ever, total, wet, peak: clock(config.peakAt)})} ${may ? say('night_may', {n: may}) : ''}`);
+    const told = total ? (!config.wetSpan ? 'night_dry' : config.blocks ? 'night_water' : 'night_water_lamps') : config.blocks ? 'night_no_lamps' : 'night_no_lamps_blocks';
+    rich($('paragraph'), `${say(told, {n: total ? ever : wet, total, wet, peak: clock(config.peakAt)})} ${may ? say('night_may', {n: may, all: ever + may}) : ''}`);
+    rich($('lone'), config.lone ? say('lone_houses', {n: config.lone}) : '');
     for (const edge of document.querySelectorAll('.print-edge')) edge.textContent = say('valid_foot', {status: say(`status_${config.status}`), until: this.until() + (this.next() && `, ${this.next()}`)});
     $('live-region').textContent = '';
     this.about();
@@ -84,8 +87,8 @@ class PublicPage {
   }
 
   about() {
-    const from = say('on_at', {day: day(0), clock: clock(0)});
-    const to = say('on_at', {day: day(config.duration), clock: clock(config.duration)});
+    const from = say('moment_of', {day: day(0), clock: clock(0)});
+    const to = say('moment_of', {day: day(config.duration), clock: clock(config.duration)});
     const lines = [say('how_scenario', {name: config.name, from, to, status: say(`status_${config.status}`)}), say('how_method'),
       say('how_assumed', {n: config.defaults, doubtful: config.doubtful}), say('how_left_out')];
     if (config.sources.length) lines.push(say('how_sources', {list: config.sources.join(' ; ')}));
@@ -111,6 +114,14 @@ class PublicPage {
   }
 
   forms() {
+    $('search').addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      event.preventDefault();
+      $('search').value = '';
+      $('results').replaceChildren();
+      $('search').blur();
+      this.choose(0, -1, false);
+    });
     $('finder').addEventListener('submit', (event) => {
       event.preventDefault();
       this.search($('search').value);
@@ -124,8 +135,8 @@ class PublicPage {
       this.all = !this.all;
       this.tables();
     });
-    $('csv').addEventListener('click', () => download(`rues-${config.runId}.csv`, csv(this.csvRows())));
-    $('csv-blocks').addEventListener('click', () => download(`pates-${config.runId}.csv`, csv(this.csvBlocks())));
+    $('csv').addEventListener('click', () => download(`rues-${config.runId}.csv`, csv(this.csvRows(), document.documentElement.lang)));
+    $('csv-blocks').addEventListener('click', () => download(`pates-${config.runId}.csv`, csv(this.csvBlocks(), document.documentElement.lang)));
     $('street-rows').addEventListener('click', (event) => {
       const button = event.target.closest('button[data-street]');
       if (button) this.choose(Number(button.dataset.street), -1, true);
@@ -274,7 +285,9 @@ class PublicPage {
     const {now, night} = model.streetStory(street, t);
     const lines = [];
     const isNight = model.isNight(t);
-    if (now.out) {
+    if (!model.total) {
+      lines.push(['answer_now', say('no_lamps_answer')]);
+    } else if (now.out) {
       lines.push(['answer_back', `${say('back_unknown')} ${say(`back_waits_${this.stage(now)}`)}`]);
       lines.push(['answer_cause', this.cause(now.story)]);
       lines.push(['answer_now', say('now_out', {n: now.out, total: now.total, since: clock(now.since)})]);
@@ -311,7 +324,7 @@ class PublicPage {
     const hold = columns['story.hold'][now.story];
     const code = this.model.texts.stories[columns['story.code'][now.story]];
     if (!hold || ['cut', 'failed', 'feed_failed', 'reported'].includes(code)) return 'supply';
-    return STAGES[stageOf(this.model, hold - 1, this.t)];
+    return STAGES[stageOf(this.model, hold - 1, this.t)] ?? 'supply';
   }
 
   details(street, now) {
@@ -348,7 +361,7 @@ class PublicPage {
     this.chart = new Chart($('chart'), {
       times: model.times, nights: model.nights, duration: config.duration,
       nightWords: (from, to) => say('night_from_to', {from: clock(from), to: clock(to)}),
-      series: [{values: [...model.darkSeries], color: this.symbols.colors.dark, height: narrow ? 64 : 44, peak: (n) => say('at_most', {n})},
+      series: [...(model.total ? [{values: [...model.darkSeries], color: this.symbols.colors.dark, height: narrow ? 64 : 44, peak: (n) => say('at_most', {n})}] : []),
         ...(config.blocks ? [{values: [...model.wetSeries], color: this.symbols.colors.wet, height: narrow ? 60 : 40, peak: (n) => say('at_most', {n})}] : [])]
     }, this.symbols.colors);
     if (this.t !== undefined) this.chart.move(this.t);
@@ -362,10 +375,12 @@ class PublicPage {
     this.counts = counts;
     $('clock').textContent = clock(t);
     $('date').textContent = day(t, false);
-    $('now-out').textContent = say(counts.night ? 'out_short' : 'out_by_day', {n: counts.out});
+    $('now-out').textContent = model.total ? say(counts.night ? 'out_short' : 'out_by_day', {n: counts.out}) : say('count_blocks', {n: counts.wet});
     this.chart.move(t);
     $('chart-out').textContent = number(counts.night ? counts.out : 0);
     $('chart-wet').textContent = number(counts.wet);
+    document.querySelector('[data-t=chart_out]').textContent = say('chart_out', {n: counts.night ? counts.out : 0});
+    document.querySelector('[data-t=chart_wet]').textContent = say('chart_wet', {n: counts.wet});
     const shown = {lamp_dark: counts.out, lamp_may: counts.may, lamp_lit: counts.lit, unknown: counts.unknown, block_wet: counts.wet, water: 2, water_unknown: 2, link: 2};
     for (const item of document.querySelectorAll('[data-legend]')) {
       const key = item.dataset.legend === 'lamp_lit' && !counts.night ? 'lamp_day' : item.dataset.legend;
@@ -373,10 +388,11 @@ class PublicPage {
       rich(item, fillWords(words, shown[item.dataset.legend]));
     }
     $('legend-title').textContent = say('legend_at', {clock: clock(t)});
-    const values = {clock: clock(t), out: counts.out, wet: counts.wet};
-    $('time').setAttribute('aria-valuetext', say('valuetext', values));
-    this.map?.describe(say('map_name', {city: config.city, ...values}));
-    this.announce(say('valuetext', values), 700);
+    const values = {city: config.city, clock: clock(t), lamps: say('count_out', {n: counts.out}), blocks: say('count_blocks', {n: counts.wet})};
+    const spoken = say(model.total ? 'valuetext' : 'valuetext_no_lamps', values);
+    $('time').setAttribute('aria-valuetext', spoken);
+    this.map?.describe(say(model.total ? 'map_name' : 'map_name_no_lamps', values));
+    this.announce(spoken, 700);
     this.answer();
     this.tables();
     this.map?.show(this.scene());
@@ -448,17 +464,19 @@ class PublicPage {
       make('td', {class: 'number'}, number(blocks)), make('td', {class: 'number wide'}, number(count)))) : [make('tr', {}, make('td', {colspan: 3}, say('no_wet', {clock: clock(t)})))]));
   }
 
-  csvHead() {
-    return [[say(`status_${config.status}`), say('at_clock', {clock: clock(this.t)}), say('how_run', {run: config.runId})]];
+  /** Rows with their header first; each says of which moment, status and run it is. */
+  csvTable(head, rows) {
+    const about = [`${day(this.t)} ${clock(this.t)}`, say(`status_${config.status}`), config.runId];
+    return [[...head, 'csv_moment', 'csv_status', 'csv_run'].map((key) => say(key)), ...rows.map((row) => [...row, ...about])];
   }
 
   csvRows() {
-    const head = ['col_street', 'col_out', 'lamps', 'col_since', 'col_stage', 'col_blocks'].map((key) => (key === 'lamps' ? 'total' : say(key)));
-    return [...this.csvHead(), head, ...this.rows.map((row) => [this.model.streets[row.street], row.out, row.total, row.out ? clock(row.since) : '', row.out ? this.stageWords(row) : '', row.wet])];
+    return this.csvTable(['col_street', 'col_out', 'csv_total', 'col_since', 'col_stage', 'col_blocks'],
+      this.rows.map((row) => [this.model.streets[row.street], row.out, row.total, row.out ? clock(row.since) : '', row.out ? this.stageWords(row) : '', row.wet]));
   }
 
   csvBlocks() {
-    return [...this.csvHead(), ['col_street', 'col_wet_blocks', 'col_houses'].map((key) => say(key)), ...this.blockRows.map(([street, [blocks, count]]) => [this.model.streets[street], blocks, count])];
+    return this.csvTable(['col_street', 'col_wet_blocks', 'col_houses'], this.blockRows.map(([street, [blocks, count]]) => [this.model.streets[street], blocks, count]));
   }
 }
 
@@ -485,7 +503,9 @@ function stageOf(model, hold, t) {
     }
     return stages.length;
   }
-  return 0;
+  // repaired by its own stages, and yet held: what holds it is no repair
+  const last = columns['hold.offsets'][hold + 1] - 1;
+  return last >= columns['hold.offsets'][hold] && columns['hold.end'][last] <= t ? -1 : 0;
 }
 
 open(config).then(({model, symbols}) => {
