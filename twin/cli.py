@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
@@ -81,7 +81,7 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
     from scenarios import load_scenario, prepare, run_scenario, shipped
     from viewer.export import export_map
 
-    with _stages() as stage:
+    with _stages(computes=True) as stage:
         stage("making the town")
         prepared = _on_day(prepare(load_scenario(shipped()[_DEMO])), day)
         finished = run_scenario(prepared, progress=_run_stages(stage))
@@ -200,7 +200,7 @@ def run(scenario: Scenario,
     from scenarios import load_scenario, prepare, run_scenario
 
     _check_place(out)
-    with _stages() as stage:
+    with _stages(computes=True) as stage:
         stage("reading city and water")
         prepared = prepare(load_scenario(scenario), city=city, issued_at=issued, progress=stage)
         finished = run_scenario(prepared, progress=_run_stages(stage))
@@ -225,7 +225,7 @@ def held(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Sc
     from scenarios.suite import gather, run_suite
 
     files = gather(paths)
-    with _stages() as stage:
+    with _stages(computes=True) as stage:
         reports = run_suite(files, city=city, issued_at="now", progress=stage)
     if json:
         _print_json([report.to_dict() for report in reports])
@@ -335,7 +335,7 @@ def flood(scenario: Scenario,
     from scenarios import load_scenario
     from scenarios.water import make_water
 
-    with _stages() as stage:
+    with _stages(computes=True) as stage:
         stage("reading the city")
         report = make_water(load_scenario(scenario), out, city=city, progress=stage)
     if json:
@@ -543,12 +543,23 @@ def _print_json(value: Any) -> None:
 
 
 @contextmanager
-def _stages() -> Iterator[Callable[[str], None]]:
-    """Show what is being done and for how long, on a terminal's standard error only."""
+def _stages(*, computes: bool = False) -> Iterator[Callable[[str], None]]:
+    """Show what is being done and for how long, on a terminal's standard error only.
+
+    What ``computes`` says on any standard error when it has to compile first: a minute of silence looks like a fault.
+    """
     console = _console(stderr=True)
-    if not console.is_terminal:
-        yield lambda stage: None
-        return
+    with ExitStack() as stack:
+        if computes:
+            from twin.kernels._jit import when_compiling
+
+            stack.enter_context(when_compiling(lambda: console.print(
+                "Compiling for this computer: the first run takes a minute or two longer, the next ones do not.")))
+        yield stack.enter_context(_spinner(console)) if console.is_terminal else lambda stage: None
+
+
+@contextmanager
+def _spinner(console: Console) -> Iterator[Callable[[str], None]]:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console,

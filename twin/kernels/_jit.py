@@ -7,10 +7,12 @@ still run, so the decorator falls back and says so once.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core.event import Listener, install_listener
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -37,6 +39,28 @@ def jit(signature: str | None = None, **options: Any) -> Callable[[Function], Fu
             return cast(Function, numba.njit(*types, **options)(function))
 
     return decorate
+
+
+@contextmanager
+def when_compiling(tell: Callable[[], None]) -> Iterator[None]:
+    """Call ``tell`` once, as soon as a kernel that is not on disk yet has to be compiled within the block."""
+    with install_listener("numba:compile", _Once(tell)):
+        yield
+
+
+class _Once(Listener):  # type: ignore[misc]
+    """A listener to numba that speaks up once."""
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        self._tell: Callable[[], None] | None = tell
+
+    def on_start(self, event: Any) -> None:
+        tell, self._tell = self._tell, None
+        if tell is not None:
+            tell()
+
+    def on_end(self, event: Any) -> None:
+        """Nothing to say."""
 
 
 _noticed = False

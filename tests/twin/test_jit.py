@@ -1,0 +1,59 @@
+"""Kernels: the first compilation is told, what is on disk is not compiled again."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twin import cli
+from twin.kernels._jit import when_compiling
+
+KERNEL = """
+from twin.kernels._jit import jit
+
+@jit()
+def double(x):
+    return 2 * x
+
+@jit()
+def triple(x):
+    return 3 * x
+"""
+
+
+def module_of(path: Path) -> Any:
+    if not path.exists():
+        path.write_text(KERNEL, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("made_kernels", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_first_compilation_is_told_once_and_never_again(tmp_path: Path) -> None:
+    told: list[str] = []
+    with when_compiling(lambda: told.append("first")):
+        kernels = module_of(tmp_path / "made_kernels.py")
+        assert (kernels.double(2), kernels.triple(2)) == (4, 6)
+    assert told == ["first"]
+    with when_compiling(lambda: told.append("again")):
+        kernels = module_of(tmp_path / "made_kernels.py")
+        assert (kernels.double(2), kernels.triple(2)) == (4, 6)
+    assert told == ["first"]
+
+
+def test_the_command_line_says_so_where_there_is_no_terminal(tmp_path: Path,
+                                                             capsys: pytest.CaptureFixture[str]) -> None:
+    with cli._stages(computes=True):
+        module_of(tmp_path / "made_kernels.py").double(2)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("Compiling for this computer") == 1
+    with cli._stages():
+        module_of(tmp_path / "made_kernels.py").double(2.5)
+    assert capsys.readouterr().err == ""
