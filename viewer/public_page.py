@@ -101,9 +101,9 @@ def _contacts(contacts: Contacts) -> dict[str, Any]:
 
 
 def _night(config: dict[str, Any]) -> list[int]:
-    """Give the night that the page is about: the longest of the run; the whole run where there is none."""
-    nights = config["nights"]
-    return max(nights, key=lambda night: night[1] - night[0]) if nights else [0, config["duration"]]
+    """Give the night that the page is about: the one of which the run holds most; the whole run where there is none."""
+    nights, last = config["nights"], config["duration"]
+    return max(nights, key=lambda night: min(night[1], last) - max(night[0], 0)) if nights else [0, last]
 
 
 def _geography(run: Any, scene: Scene) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import fake_town
@@ -14,7 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from page_browser import opened
 
+from twin.exposure import Level
+from twin.outages import Mechanism
+from twin.plan import Action, Declared
 from viewer.export import export_map
+from viewer.intervals import TOUCHED, State, suspended_rows
 
 pytestmark = pytest.mark.browser
 
@@ -73,6 +78,107 @@ def test_layers_are_the_legend_and_count_what_is_drawn(operator: Any, made_run: 
     operator.uncheck("input[data-shows=lamp_lit]")
     assert operator.evaluate("() => twinPage.map.scene.show.lamp_lit") is False
     operator.check("input[data-shows=lamp_lit]")
+
+
+def test_the_first_view_holds_the_whole_town_clear_of_the_tiles(operator: Any) -> None:
+    operator.click("button[data-move=home]")
+    inside = operator.evaluate("""() => { const {map, model} = twinPage; const tops = ['.numbers', '#search'].map(
+      (s) => document.querySelector(s).getBoundingClientRect().bottom);
+      const frame = map.holder.getBoundingClientRect();
+      const zoom = document.querySelector('.zoom').getBoundingClientRect();
+      let n = 0;
+      for (let u = model.lamps[0]; u < model.lamps[1]; u++) {
+        const [x, y] = [map.view.px(model.x[u]) + frame.left, map.view.py(model.y[u]) + frame.top];
+        if (x < frame.left || x > zoom.left || y < Math.max(...tops) || y > frame.bottom) n++;
+      } return n; }""")
+    assert inside == 0
+
+
+def test_rows_of_each_kind_add_up_to_its_count(operator: Any, made_run: Any) -> None:
+    assets = made_run.result.city.assets
+    for t in (0, 9 * 3600, 15 * 3600):
+        operator.evaluate("t => twinPage.player.to(t)", t)
+        for name, kinds in (("cabinet", ["cabinet"]), ("substation", ["substation"]), ("site", ["site"])):
+            rows = operator.locator(f"#layers [data-count^={name}_]")
+            assert sum(int(text) for text in rows.all_text_contents()) == int(assets.of_kind(*kinds).sum())
+
+
+def test_lamps_certain_and_doubtful_make_what_the_run_counts(operator: Any, made_run: Any) -> None:
+    outages, lamp = made_run.result.outages, made_run.result.city.assets.of_kind("lamp")
+    mine = lamp[outages.asset]
+    most = max(int((mine & (outages.start_s <= t) & ((outages.end_s == -1) | (outages.end_s > t))).sum())
+               for t in np.unique(outages.start_s[mine]))
+    figures = operator.evaluate("() => [...document.querySelectorAll('#figures dd')].map(d => +d.textContent)")
+    names = operator.locator("#figures dt").all_text_contents()
+    assert figures[names.index("Lampes éteintes au plus")] == most
+    assert figures[names.index("dont sûres")] + figures[names.index("dont douteuses")] == most
+
+
+def test_a_doubtful_outage_shows_its_chain_up_to_the_root(chromium: Any, made_run: Any, now: Any,
+                                                          tmp_path: Path) -> None:
+    outages, assets = made_run.result.outages, made_run.result.city.assets
+    lamp = assets.of_kind("lamp")
+    i = next(k for k in range(len(outages)) if lamp[outages.asset[k]] and outages.root[k] != outages.asset[k])
+    doubtful = replace(outages, is_doubtful=outages.is_doubtful | (outages.root == outages.root[i]))
+    run = SimpleNamespace(**{**vars(made_run), "result": replace(made_run.result, outages=doubtful)})
+    page = opened(chromium, export_map(run, tmp_path / "doubt.html", public=False), now=now)
+    chain = page.evaluate("([id, t]) => { const p = twinPage; p.player.to(t); const u = p.model.ids().indexOf(id);"
+                          " p.choose(u, false); return p.chain.walk(u, p.t).map(s => p.model.ids()[s.u]); }",
+                          [assets.id[outages.asset[i]], int(-(-outages.start_s[i] // 600) * 600)])
+    assert chain[-1] == assets.id[outages.root[i]]
+    text = page.inner_text("#why")
+    assert "(douteux)" in text
+    assert "L’eau est près du seuil" not in text
+    page.context.close()
+
+
+def test_escape_in_the_search_clears_leaves_and_lets_go(operator: Any, made_run: Any) -> None:
+    lamp = made_run.result.city.assets.id[np.flatnonzero(made_run.result.city.assets.of_kind("lamp"))[3]]
+    operator.fill("#search", lamp)
+    operator.keyboard.press("Enter")
+    assert operator.evaluate("() => twinPage.chosen !== null")
+    operator.focus("#search")
+    operator.keyboard.press("Escape")
+    assert operator.input_value("#search") == ""
+    assert operator.evaluate("() => [twinPage.chosen, document.activeElement.tagName]") == [None, "BODY"]
+
+
+def test_a_fact_is_told_with_who_and_when_and_holds(chromium: Any, made_run: Any, now: Any, tmp_path: Path) -> None:
+    result, assets = made_run.result, made_run.result.city.assets
+    outages = result.outages
+    i = next(k for k in range(len(outages)) if assets.of_kind("cabinet", "lamp")[outages.asset[k]]
+             and outages.root[k] == outages.asset[k] and not outages.is_doubtful[k])
+    row, at = int(outages.asset[i]), int(outages.start_s[i]) + 3600
+    held = outages.held_mechanism.copy()
+    held[i] = Mechanism.FAILED
+    fact = Declared(at_s=at, action=Action.FACT_OUT, asset=row, by="appel de 22 h")
+    run = SimpleNamespace(**{**vars(made_run), "result": replace(
+        result, plan=replace(result.plan, declared=(fact,)), outages=replace(outages, held_mechanism=held))})
+    page = opened(chromium, export_map(run, tmp_path / "fact.html", public=False), now=now)
+    said = []
+    for t in (at - 1200, at + 1200):
+        page.evaluate("([id, t]) => { const p = twinPage; p.player.to(t); p.choose(p.model.ids().indexOf(id), 0); }",
+                      [assets.id[row], t])
+        said.append(page.inner_text("#why"))
+    assert all("Fait signalé\u00a0: hors service, par appel de 22 h, à" in text for text in said)
+    assert "étape 1 sur 6" in said[0], "before the fact the water decides"
+    assert "hors service par un fait signalé" in said[1]
+    assert "étape" not in said[1]
+    assert not any("Retour calculé" in text for text in said)
+    page.context.close()
+
+
+def test_a_zone_under_water_is_suspended(made_run: Any) -> None:
+    city = made_run.city_file.city
+    old, site = city.assets, int(np.flatnonzero(city.assets.of_kind("site"))[0])
+    kind = old.kind.copy()
+    kind[site] = old.kinds.names.index("zone")
+    crossings = made_run.result.exposure.crossings
+    wet = replace(crossings, time_s=np.array([4000, 9000]), asset=np.array([site, site], np.int32),
+                  level=np.array([Level.TOUCH, Level.TOUCH], np.int8), is_up=np.array([True, False]))
+    run = SimpleNamespace(result=replace(made_run.result, city=replace(city, assets=old.replaced(kind=kind)),
+                                         exposure=replace(made_run.result.exposure, crossings=wet)))
+    assert suspended_rows(run) == {site: [(4000, 9000, State.OUT, TOUCHED, 0, 0, 0, 0, 0)]}
 
 
 def test_keys_move_time_and_map(operator: Any) -> None:

@@ -175,3 +175,37 @@ def test_scripts_leave_without_their_comments_and_with_their_texts() -> None:
     for file in sorted((Path(__file__).parents[2] / "viewer" / "page").glob("*.js")):
         for line in file.read_text("utf-8").splitlines():
             assert line.count("`") % 2 == 0, f"{file.name}: a text over several lines would lose its indentation"
+
+
+def test_a_night_is_named_from_dusk_to_dawn_though_the_run_ends_before(made_run: Any) -> None:
+    from viewer.export import _Clock, _common
+    from viewer.public_page import _night
+
+    start = made_run.result.plan.start  # noon
+    plan = replace(made_run.result.plan, duration_s=36 * 3600)
+    long = SimpleNamespace(**{**vars(made_run), "result": replace(made_run.result, plan=plan)})
+    config = _common(long, _Clock(long))
+    assert len(config["nights"]) == 2
+    first, second = config["nights"]
+    assert second[1] > 36 * 3600, "the second night goes on after the run"
+    assert abs((second[0] - first[0]) - 86_400) < 300
+    assert abs((second[1] - second[0]) - (first[1] - first[0])) < 300
+    assert _night(config) == first, "the page is about the night that the run holds whole"
+    assert (start + timedelta(seconds=first[0])).hour in (16, 17)
+
+
+def test_a_source_is_named_once(made_run: Any) -> None:
+    city_file = replace(made_run.city_file, sources=made_run.city_file.sources * 3)
+    text = page(SimpleNamespace(**{**vars(made_run), "city_file": city_file}), public=True, lang="fr")
+    assert text.count("inventaire de l’éclairage") == 1
+
+
+def test_only_water_that_is_drawn_has_a_name() -> None:
+    import shapely
+
+    from viewer.scene import river_line
+
+    assert river_line(shapely.LineString([(0, 0), (400, 0)])) is None
+    band = river_line(shapely.box(0, 0, 400, 30))
+    assert band is not None
+    assert np.allclose(band[0][:, 1], 15)

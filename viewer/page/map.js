@@ -45,9 +45,33 @@ export class CityMap {
     return true;
   }
 
+  /** The part of the map that nothing lies on, in its pixels; all of it where that would leave less than half. */
+  free() {
+    const {width, height} = this.view;
+    const around = this.holder.getBoundingClientRect();
+    const free = {left: 0, top: 0, right: width, bottom: height};
+    for (const tile of this.holder.querySelectorAll('.numbers, .finder > input, .zoom')) {
+      const box = tile.getBoundingClientRect();
+      if (!box.width) continue;
+      if (box.width > box.height) free.top = Math.max(free.top, box.bottom - around.top);
+      else free.right = Math.min(free.right, box.left - around.left);
+    }
+    return free.bottom - free.top > height / 2 && free.right > width / 2 ? free : {left: 0, top: 0, right: width, bottom: height};
+  }
+
   home() {
-    const box = this.model.focus();
-    this.view.fit(box, 0.95, 1.4);
+    const free = this.free();
+    const {width, height} = this.view;
+    if (this.model.isPublic) {
+      this.view.fit(this.model.focus(), 0.95, 1.4);
+    } else {
+      // the whole town within what the tiles leave free
+      Object.assign(this.view, {width: free.right - free.left, height: free.bottom - free.top});
+      this.view.fit(this.model.town(), 0.95, 1.4);
+      Object.assign(this.view, {width, height});
+      this.view.x -= ((free.left + free.right) / 2 - width / 2) / this.view.scale;
+      this.view.y -= ((free.top + free.bottom) / 2 - height / 2) / this.view.scale;
+    }
     if (this.model.isPublic && this.view.scale < 0.6) {
       // a resident looks for streets: open near enough to read them, where most lamps are dark
       const [x, y] = this.model.heart();

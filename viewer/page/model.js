@@ -247,6 +247,19 @@ export class Model {
     return [middle(dark.map((u) => this.x[u])), middle(dark.map((u) => this.y[u]))];
   }
 
+  /** The box of the whole town, its lamps and houses: [west, north, east, south]. */
+  town() {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let u = this.lamps[0]; u < this.pattern.length; u++) {
+      if (!this.placed[u]) continue;
+      box[0] = Math.min(box[0], this.x[u]);
+      box[1] = Math.min(box[1], this.y[u]);
+      box[2] = Math.max(box[2], this.x[u]);
+      box[3] = Math.max(box[3], this.y[u]);
+    }
+    return box[2] > box[0] ? box : [0, 0, ...this.size];
+  }
+
   /** The box that holds what goes out or gets wet, else all lamps: [west, north, east, south]. */
   focus() {
     const box = [Infinity, Infinity, -Infinity, -Infinity];
