@@ -359,6 +359,17 @@ def test_a_run_that_is_stopped_leaves_nothing(night: Path, tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_interruption_that_the_compiler_swallows_is_one_all_the_same(night: Path, tmp_path: Path) -> None:
+    code = ("import signal, sys, geodata.run_folder as f, twin.cli as c\n"
+            "def swallow(*a):\n"
+            "    try:\n        signal.raise_signal(signal.SIGINT)\n"
+            "    except KeyboardInterrupt:\n        raise RuntimeError('no compiled object yet')\n"
+            "f.describe = swallow\n"
+            f"sys.exit(c.main(['run', {str(night)!r}, '--out', {str(tmp_path / 'out')!r}]))")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "Interrupted. Nothing half-written was left behind.\n")
+
+
 def test_export_names_the_file_and_its_size(run_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["export", str(run_dir), "--format", "csv", "--out", str(tmp_path / "open"), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)

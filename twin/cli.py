@@ -587,14 +587,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     import signal
 
+    stopped = False
+
     def stop(number: int, frame: FrameType | None) -> NoReturn:
         # A service manager's stop is an interruption like any other: what is half-written goes.
+        nonlocal stopped
+        stopped = True
         raise KeyboardInterrupt
 
+    before: dict[signal.Signals, Any] = {}
     try:
-        before = signal.signal(signal.SIGTERM, stop)
+        before[signal.SIGTERM] = signal.signal(signal.SIGTERM, stop)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # one that is ignored stays ignored
+            before[signal.SIGINT] = signal.signal(signal.SIGINT, stop)
     except ValueError:  # not in the main thread: the caller looks after signals
-        before = None
+        pass
     try:
         code = typer.main.get_command(app).main(args=None if arguments is None else list(arguments), prog_name="twin",
                                                 standalone_mode=False)
@@ -606,21 +613,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return YOUR_INPUT
     except (KeyboardInterrupt, typer.Abort):
-        _complain("Interrupted. Nothing half-written was left behind.")
-        return INTERRUPTED
+        return _interrupted()
     except BrokenPipeError:
         # The reader of our pipe has seen enough (twin explain … | head).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except Exception as error:
-        return _failed(error)
+        # The compiler swallows an interruption within it, and fails at what is then missing.
+        return _interrupted() if stopped else _failed(error)
     finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 #: Wrong words on the command line; typer carries its own copy of click since 0.29, and names this class nowhere.
 _WRONG_WORDS: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+
+
+def _interrupted() -> int:
+    _complain("Interrupted. Nothing half-written was left behind.")
+    return INTERRUPTED
 
 
 def _failed(error: Exception) -> int:
