@@ -37,7 +37,7 @@ export class Labels {
     for (const line of this.rivers) wanted.push([1, line]);
     for (const line of this.lines) {
       if (line.street === chosen) wanted.push([0, line]);
-      else if (perPixel < 3 && line.main) wanted.push([2, line]);
+      else if (perPixel < 4 && line.main) wanted.push([2, line]);
       else if (perPixel < 1.2 && line.length > (perPixel < 0.6 ? 40 : 120)) wanted.push([3, line]);
     }
     wanted.sort((a, b) => a[0] - b[0] || b[1].length - a[1].length);
