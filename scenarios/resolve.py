@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from twin.hazard import Hazard
 
 _Got = TypeVar("_Got")
+#: Steps of the tables beyond these are a slip: a year in minutes is below it.
+_MOST_STEPS = 1_000_000
 _ACTIONS = {"fail": Action.FAIL, "cut": Action.CUT, "restore": Action.RESTORE}
 _FACTS = {"out": Action.FACT_OUT, "in_service": Action.FACT_IN_SERVICE, "dry": Action.FACT_DRY, "ends": Action.FACT_END}
 
@@ -75,6 +77,15 @@ class _Complaints:
         except InputError as error:
             self.add(path, found=error.found, expected=error.expected, remedy=error.remedy)
             return None
+
+    def heard(self, of: Callable[[], object]) -> None:
+        """Keep the complaints of something that names their places itself."""
+        try:
+            of()
+        except InputErrors as errors:
+            self.errors += errors.complaints
+        except InputError as error:
+            self.errors.append(error)
 
     def settle(self) -> None:
         if self.errors:
@@ -151,6 +162,18 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
     _check_expected(scenario, town.assets, clock)
     if scenario.step > scenario.duration:
         complaints.add(("step",), found=f"{scenario.step} s", expected=f"at most the duration, {scenario.duration} s")
+    if scenario.duration // scenario.step > _MOST_STEPS:
+        complaints.add(("step",), found=f"{scenario.duration // scenario.step:,} steps",
+                       expected=f"at most {_MOST_STEPS:,}",
+                       remedy="Widen the step of the tables: outages are exact to the second whatever it is.")
+    flood = scenario.flood
+    if complaints.errors and flood is not None and flood.rain is None and flood.inflow is None:
+        # What is wrong with the water too is told at once; the flow model would first compute it.
+        from geodata.hazards import open_hazard
+
+        complaints.heard(lambda: placed(scenario, lambda: open_hazard(
+            flood, city_file=read, folder=scenario.folder, start=start, duration_s=scenario.duration,
+            cache=None)))
     complaints.settle()
 
     files = flood_files(scenario)

@@ -38,6 +38,17 @@ def test_the_hand_worked_town_as_a_scenario_gives_its_declared_events(scenario: 
     assert (plan.duration_s, plan.reset_s) == (hand_town.plan.duration_s, hand_town.plan.reset_s)
 
 
+def test_an_asset_misspelt_is_told_beside_water_that_is_missing(scenario: Make, hand_file: CityFile) -> None:
+    text = 'events: [{at: +1h, fail: S99}]\nflood: {raster: {file: none.tif, from: +1h, to: +2h}}'
+    with pytest.raises(InputError) as refused:
+        prepare(scenario(text), hand_file)
+    told = str(refused.value).splitlines()
+    assert len(told) == 2
+    assert "asset 'S99'" in told[0]
+    assert "none.tif" in told[1]
+    assert "no such file" in told[1]
+
+
 def test_what_a_scenario_leaves_out_is_spelt_out(scenario: Make, hand_file: CityFile) -> None:
     plan = prepare(scenario(), hand_file).plan
     assert plan.start == plan.issued_at == datetime(2026, 11, 22, 15, tzinfo=UTC)
