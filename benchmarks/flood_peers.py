@@ -131,9 +131,10 @@ def main():
     warnings.simplefilter("ignore")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--case", choices=("planes", "c1"), default="planes")
+    parser.add_argument("--cells", type=int, default=1000, help="cells a side of case c1")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    rows = planes() if given.case == "planes" else c1()
+    rows = planes() if given.case == "planes" else c1(given.cells)
     if given.json:
         print(json.dumps(rows))
         return

@@ -29,44 +29,45 @@ _FAST = {"nnan", "ninf", "nsz", "arcp", "contract"}
 
 
 @jit(fastmath=_FAST, error_model="numpy")
-def _face(step: Scalar, low: Scalar, top: Scalar, areas: Float32Array, carries: Float32Array, e0: Scalar, e1: Scalar,
-        q: Scalar, before: Scalar, behind: Scalar, across: Scalar, dt: Scalar, dx: Scalar, theta: Scalar,
-        film_m: Scalar) -> tuple[Scalar, Scalar, Scalar]:
+def _face(i: Scalar, j: Scalar, step: Scalar, low: Scalar, top: Scalar, areas: Float32Array, carries: Float32Array,
+        e0: Scalar, e1: Scalar, q: Scalar, before: Scalar, behind: Scalar, across: Scalar, dt: Scalar, dx: Scalar,
+        theta: Scalar, film_m: Scalar) -> tuple[Scalar, Scalar, Scalar]:
     """Give the new flow of a face [m2/s], its speed [m/s] and its greatest depth [m]."""
     w = max(e0, e1 - step) - low
     if not (top > f32(0) and w > film_m):
         return f32(0), f32(0), f32(0)
-    knots = len(areas) - 1
-    u = np.sqrt(w / top) * f32(knots)
-    k = min(int(u), knots - 1)
+    knots = areas.shape[2] - 1
+    share = w / top
+    k = min(int(np.sqrt(share) * f32(knots)), knots - 1)
     # Between knots linear in the level; beyond the last one as steep as between the last two.
     lower, upper = f32(k * k), f32((k + 1) * (k + 1))
-    f = (w / top * f32(knots * knots) - lower) / (upper - lower)
-    area = areas[k] + f * (areas[k + 1] - areas[k])
-    carry = carries[k] + f * (carries[k + 1] - carries[k])
+    f = (share * f32(knots * knots) - lower) / (upper - lower)
+    area = areas[i, j, k] + f * (areas[i, j, k + 1] - areas[i, j, k])
+    carry = carries[i, j, k] + f * (carries[i, j, k + 1] - carries[i, j, k])
     if not (area > film_m and carry > f32(0)):
         return f32(0), f32(0), f32(0)
-    drive = f32(9.80665) * area * dt / dx * (step + (e0 - e1))
+    gdt = f32(9.80665) * dt
+    drive = gdt / dx * area * (step + (e0 - e1))
     qb = q + (f32(1) - theta) * (f32(0.5) * (before + behind) - q)
     b = (qb if qb * drive >= f32(0) else q) + drive
-    a = f32(9.80665) * dt * area / (carry * carry)
+    a = gdt * area / (carry * carry)
     bt = across * (f32(1) + a * np.sqrt(q * q + across * across))
     new = f32(2) * b / (f32(1) + np.sqrt(f32(1) + f32(4) * a * np.sqrt(b * b + bt * bt)))
     return new, abs(new) / area, w
 
 
 @jit(fastmath=_FAST, error_model="numpy")
-def _level(v: Scalar, top: Scalar, share: Scalar, levels: Float32Array) -> Scalar:
+def _level(i: Scalar, j: Scalar, v: Scalar, top: Scalar, share: Scalar, levels: Float32Array) -> Scalar:
     """Give the level of a cell above its lowest ground from its volume [m]."""
     if v <= f32(0) or share <= f32(0):
         return f32(0)
-    knots = len(levels) - 1
+    knots = levels.shape[2] - 1
     if v >= top:
-        return levels[knots] + (v - top) / share
+        return levels[i, j, knots] + (v - top) / share
     u = np.sqrt(v / top) * f32(knots)
     k = min(int(u), knots - 1)
     f = u - f32(k)
-    return levels[k] + f * (levels[k + 1] - levels[k])
+    return levels[i, j, k] + f * (levels[i, j, k + 1] - levels[i, j, k])
 
 
 @jit(parallel=True, nogil=True, fastmath=_FAST, error_model="numpy")
@@ -76,7 +77,7 @@ def levels_of(v: Float32Array, e: Float32Array, cell_top: Float32Array, cell_ope
     rows, columns = v.shape[0] - 2, v.shape[1] - 2
     for i in numba.prange(1, rows + 1):
         for j in range(1, columns + 1):
-            e[i, j] = _level(v[i, j], cell_top[i, j], cell_open[i, j], cell_level[i, j])
+            e[i, j] = _level(i, j, v[i, j], cell_top[i, j], cell_open[i, j], cell_level)
 
 
 @jit(parallel=True, nogil=True, fastmath=_FAST, error_model="numpy")
@@ -99,13 +100,13 @@ def sweep(job_strip: Int32Array, job_first: Int32Array, span_c0: Int32Array, spa
             for span in range(job_first[job], job_first[job + 1]):
                 for j in range(span_c0[span], span_c1[span]):
                     across = f32(0.25) * ((qy[i, j - 1] + qy[i, j]) + (qy[i + 1, j - 1] + qy[i + 1, j]))
-                    flow, speed, depth = _face(step_x[i, j], low_x[i, j], top_x[i, j], area_x[i, j], carry_x[i, j],
+                    flow, speed, depth = _face(i, j, step_x[i, j], low_x[i, j], top_x[i, j], area_x, carry_x,
                                                e[i, j - 1], e[i, j], qx[i, j], qx[i, j - 1], qx[i, j + 1], across,
                                                dt, dx, theta, film_m)
                     qx2[i, j] = flow
                     fastest, deepest = max(fastest, speed), max(deepest, depth)
                     across = f32(0.25) * ((qx[i - 1, j] + qx[i - 1, j + 1]) + (qx[i, j] + qx[i, j + 1]))
-                    flow, speed, depth = _face(step_y[i, j], low_y[i, j], top_y[i, j], area_y[i, j], carry_y[i, j],
+                    flow, speed, depth = _face(i, j, step_y[i, j], low_y[i, j], top_y[i, j], area_y, carry_y,
                                                e[i - 1, j], e[i, j], qy[i, j], qy[i - 1, j], qy[i + 1, j], across,
                                                dt, dx, theta, film_m)
                     qy2[i, j] = flow
@@ -126,5 +127,5 @@ def sweep(job_strip: Int32Array, job_first: Int32Array, span_c0: Int32Array, spa
                     carry[i, j] = more - (new - v[i, j])
                     v2[i, j] = new
                     least = min(least, new)
-                    e2[i, j] = _level(new, cell_top[i, j], cell_open[i, j], cell_level[i, j])
+                    e2[i, j] = _level(i, j, new, cell_top[i, j], cell_open[i, j], cell_level)
             overdrawn[i] = least < f32(0)
