@@ -36,7 +36,7 @@ def public_view(run: Any, scene: Scene, clock: Any, config: dict[str, Any], *, l
     config |= {"night": night, "report": contacts.report, "releasedBy": released_by or "",
                "runId": plan.digest[:12], "geo": _geography(run, scene), "defaults": defaults, "doubtful": doubtful,
                "sources": sources, "blocks": scene.blocks,
-               "lone": scene.lone if scene.blocks else 0, "contacts": _contacts(contacts)}
+               "lone": scene.lone, "contacts": _contacts(contacts)}
     worst_s, rows, ever, total, may = _worst(scene, config)
     wet = _most_blocks(scene)
     first, last = clock.local(night[0]), clock.local(night[1])

@@ -69,3 +69,20 @@ def test_every_block_of_a_town_holds_enough_houses() -> None:
     run = fake_town.run_of(fake_town.town(4, 2))
     outlines, block_of = blocks_of(run, public=True)
     assert np.bincount(block_of[block_of >= 0], minlength=len(outlines)).min() >= LEAST_HOUSES
+
+
+def test_houses_of_no_block_are_told_as_a_number_without_a_place() -> None:
+    from dataclasses import replace
+
+    from viewer.public import Allowed
+    from viewer.scene import pack_scene
+
+    city_file = fake_town.town(4, 2)
+    shapes = city_file.shapes.copy()
+    houses_ = np.flatnonzero(city_file.city.assets.of_kind("building"))
+    run = fake_town.run_of(city_file)
+    wet = [int(row) for row in houses_ if run.result.exposure.touched_at_s[row] >= 0]
+    assert pack_scene(run, Allowed.public(), public=True).lone == 0
+    shapes[wet[0]] = shapely.transform(shapes[wet[0]], lambda xy: xy + np.array([5_000, 0]))
+    far = fake_town.run_of(replace(city_file, shapes=shapes))
+    assert pack_scene(far, Allowed.public(), public=True).lone == 1
