@@ -225,7 +225,7 @@ def _assets(package: Package, kinds: Kinds, layers: Mapping[str, str],
             source = getattr(assets, f"{name}_source").copy()
             values[absent], source[absent] = np.nan, Source.NONE
             assets = assets.replaced(**{f"{name}_m": values, f"{name}_source": source})
-    extra = {layers[layer]: found for layer in names if (found := _extra(tables[layer]))}
+    extra = {layers[layer]: found for layer in names if tables[layer].num_rows and (found := _extra(tables[layer]))}
     return assets, shapes, {name: extra[name] for name in kinds.names if name in extra}
 
 

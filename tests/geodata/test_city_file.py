@@ -242,6 +242,16 @@ def test_city_that_stands_open_in_qgis_is_neither_copied_nor_written_over(tmp_pa
         write_city(city_file, tmp_path / "ville.gpkg")
 
 
+def test_layer_emptied_by_hand_has_no_imported_columns(tmp_path: Path) -> None:
+    town = small_town()
+    kinds = [name for name in town.city.assets.kinds.names if name in town.extra]
+    path = edited(tmp_path / "ville.gpkg", f"DELETE FROM {kinds[0]}", "DELETE FROM supplies",
+                  "UPDATE gpkg_ogr_contents SET feature_count = NULL")
+    read = read_city(path)
+    assert list(read.extra) == kinds[1:]
+    write_city(read, tmp_path / "again.gpkg")
+
+
 def test_layer_added_by_hand_is_drawn_as_context(tmp_path: Path) -> None:
     write_city(small_town(), tmp_path / "ville.gpkg")
     import geopandas
