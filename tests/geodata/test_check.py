@@ -75,6 +75,7 @@ def test_ids_that_differ_by_case_and_assets_in_one_place_are_doubtful() -> None:
     city = moved(city_of({"L-1": "lamp", "l-1": "lamp", "L-2": "lamp", "A": "cabinet"}), x_m=[5.0, 7.0, 5.001, 5.0])
     report = check_city(as_file(city), today=TODAY)
     assert report.of("ids")[0].ids == ("L-1 / l-1",)
+    assert report.of("ids")[0].text == "1 id differs from another only by case or spaces"
     (twice,) = report.of("same_place")
     assert (twice.count, twice.ids) == (1, ("L-2",))
 
