@@ -177,7 +177,7 @@ class Assets:
         Raises
         ------
         InputError
-            Repeated or empty ids, an unknown kind, heights out of order (``fail_m`` below ``touch_m``).
+            Repeated or empty ids, an unknown kind, a column that assets do not have.
         """
         ids = np.array(id if isinstance(id, np.ndarray) else list(id), dtype=object)
         n = len(ids)

@@ -19,7 +19,7 @@ import numpy as np
 
 from twin.assets import Asset, Source
 from twin.errors import InputError
-from twin.exposure import Coverage, recede_level_m
+from twin.exposure import recede_level_m
 from twin.kinds import STAGES
 from twin.outages import Outage
 from twin.quantities import NONE
@@ -309,8 +309,3 @@ def _reported_out(result: Result, row: int, at_s: int) -> bool:
 def _stage(figures: Sequence[Any], elapsed_s: int) -> str:
     ends = np.cumsum([figure.value for figure in figures])
     return STAGES[min(int(np.searchsorted(ends, elapsed_s, side="right")), len(STAGES) - 1)]
-
-
-def coverage_of(result: Result, row: int) -> Coverage:
-    """Give how much of an asset the water's maker covers."""
-    return Coverage(int(result.exposure.coverage[row]))

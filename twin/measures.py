@@ -181,7 +181,7 @@ def _buildings(night: _Night) -> dict[str, Any]:
     building, exposure, o = night.of_kind("building"), night.exposure, night.outages
     wet = building & (exposure.touched_at_s != NONE)
     inside = building & (exposure.failed_at_s != NONE)
-    powerless = distinct(o.asset[building[o.asset] & (o.mechanism != Mechanism.FLOODED)])
+    powerless = distinct(o.asset[building[o.asset]])
     people = night.city.assets.people
     known = building & ~np.isnan(people)
 

@@ -61,7 +61,7 @@ class Supplies:
         ------
         InputError
             A row out of range, an asset that supplies itself, a transfer delay below zero, two suppliers of one
-            group with the same preference, the same edge twice in one group.
+            group with the same preference.
         """
         supplier = np.asarray(supplier, dtype=np.int64)
         n = len(supplier)

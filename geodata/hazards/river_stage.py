@@ -86,7 +86,7 @@ def open_stage(spec: RiverStage | Hand, *, city_file: CityFile, folder: Path, st
     error_m = depth_error_m if depth_error_m is not None else float(np.nan_to_num(terrain.error_m))
     return stage(terrain.height_m, terrain.grid, river, level_m, times_s, cell_m=cell_size_m(terrain),
                  after=after, depth_error_m=error_m,
-                 notes=_notes(spec, graphs, [g[1] for g in gauges], error_m, terrain), **options)
+                 notes=_notes(spec, graphs, [g[1] for g in gauges], error_m), **options)
 
 
 def _check_datum(gauges: list[tuple[float, str, Hydrograph]], river: River, terrain: Terrain, field: str) -> None:
@@ -397,8 +397,7 @@ def _extents(axis: Any, terrain: Terrain, crs: str) -> str:
     return f"The river spans {mine} in {crs}, the terrain {theirs} in {terrain.grid.crs}."
 
 
-def _notes(spec: RiverStage | Hand, graphs: list[Hydrograph], gauges: list[str], error_m: float, terrain: Terrain
-           ) -> tuple[str, ...]:
+def _notes(spec: RiverStage | Hand, graphs: list[Hydrograph], gauges: list[str], error_m: float) -> tuple[str, ...]:
     notes = [note for graph in graphs for note in graph.notes]
     if NO_PLACE in gauges:
         notes.append("The levels come without a place: they are taken to hold where the river is nearest to the middle "
@@ -418,5 +417,5 @@ def _notes(spec: RiverStage | Hand, graphs: list[Hydrograph], gauges: list[str],
         if spec.levees:
             notes.append("Behind a levee, above its protection level, the depth is unknown until its crest is passed.")
     if error_m > _ILLUSTRATIVE_M:
-        notes.append(f"The terrain's error is {terrain.error_m:g} m: results for single assets are illustrative.")
+        notes.append(f"The depth's error is {error_m:g} m: results for single assets are illustrative.")
     return tuple(notes)

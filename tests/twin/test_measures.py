@@ -33,6 +33,10 @@ def test_lamps_out_and_dark(found: dict[str, Any]) -> None:
     assert datetime.fromisoformat(lamps["most_out_at"]).timestamp() % 86400 == (1 * H + 30 * 60)
 
 
+def test_a_building_that_water_fails_is_without_power_too(found: dict[str, Any]) -> None:
+    assert (found["buildings"]["flooded_inside"], found["buildings"]["without_power"]) == (1, 1)
+
+
 def test_roots_share_the_darkness(found: dict[str, Any]) -> None:
     assert [(root["asset"], root["lamps"]) for root in found["roots"]] == [("L2", 2), ("L4", 1), ("S1", 1)]
     assert sum(root["share"] for root in found["roots"]) == pytest.approx(1, abs=1e-3)
