@@ -68,7 +68,7 @@ def city_bounds(city_file: CityFile, crs: str) -> tuple[float, float, float, flo
     known = ~(np.isnan(assets.x_m) | np.isnan(assets.y_m))
     bounds = [assets.x_m[known].min(), assets.y_m[known].min(), assets.x_m[known].max(), assets.y_m[known].max()] \
         if np.any(known) else []
-    shaped = shapely.total_bounds(city_file.outlines)
+    shaped = shapely.total_bounds(city_file.outlines) if len(assets) else np.full(4, np.nan)
     if not np.any(np.isnan(shaped)):
         bounds = [*np.minimum(bounds[:2], shaped[:2]), *np.maximum(bounds[2:], shaped[2:])] if bounds else list(shaped)
     if not bounds:

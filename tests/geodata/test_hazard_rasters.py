@@ -276,3 +276,9 @@ def test_a_time_that_the_clocks_skip_is_refused():
     begin = datetime(2026, 3, 28, 20, tzinfo=ZoneInfo("Europe/Paris"))
     with pytest.raises(InputError, match="the clocks show that night"):
         moment_s("02:30", begin, field="from")
+
+
+def test_a_city_without_assets_has_water_all_the_same(tmp_path):
+    series(tmp_path, [0.5])
+    water = opened({"raster": {"file": "d_0.tif"}}, tmp_path, city(np.zeros((0, 2))))
+    assert water.grid.columns == 30
