@@ -10,6 +10,7 @@ import pytest
 import typer
 
 from twin import cli
+from twin.kinds import Figure, built_in_kinds
 
 ROOT = Path(__file__).parents[1]
 START = ROOT / "README.md"
@@ -93,3 +94,18 @@ def test_decisions_are_numbered_dated_and_listed() -> None:
         assert page.name.startswith(f"{number:04d}-")
         assert re.fullmatch(rf"# {number}\. .+ \(\d{{4}}-\d\d-\d\d\)", title), title
         assert f"]({page.name})" in listed
+
+
+def test_the_table_of_kinds_is_that_of_the_data() -> None:
+    text = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (\w+) \| (.+ \| .+ \| .+ \| .+ / .+) \|$", text, flags=re.MULTILINE))
+
+    def metres(figure: Figure | None) -> str:
+        return "–" if figure is None else f"{figure.value:.2f} m{'*' if figure.assumption else ''}"
+
+    def hours(seconds: int) -> str:
+        return f"{seconds / 3600:g} h" if seconds else "–"
+
+    assert {kind.name: f"{metres(kind.touch_m)} | {metres(kind.fail_m)} | {metres(kind.height_error_m)} | "
+                       f"{hours(kind.repair_total_s)} / {hours(kind.repair_dead_total_s)}"
+            for kind in built_in_kinds()} == {name: row for name, row in rows.items() if name != "kind"}
