@@ -277,7 +277,7 @@ def open_rasters(spec: Rasters, *, city_file: CityFile, folder: Path, start: dat
 def nodata_notes(nodata: str) -> tuple[str, ...]:
     """Say what missing values were taken for."""
     said = {"dry": "dry, as the scenario says", "unknown": "unknown, as the scenario says",
-            "auto": "unknown (the scenario does not say): unknown runs as dry"}
+            "auto": "unknown (the scenario does not say; dry where a file declares 0 missing): unknown runs as dry"}
     return (f"Missing values of the depth files are taken as {said[nodata]}.",)
 
 
