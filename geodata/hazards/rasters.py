@@ -270,8 +270,16 @@ def open_rasters(spec: Rasters, *, city_file: CityFile, folder: Path, start: dat
         return read_depth(files[frame], layout, band=spec.band, unit=spec.unit, nodata=nodata, field=field,
                           crs=spec.crs, check=frame == len(files) // 2)
 
-    return FrameHazard(grid=layout.grid, times_s=times_s, after=after, notes=nodata_notes(nodata),
+    return FrameHazard(grid=layout.grid, times_s=times_s, after=after, notes=depth_notes(nodata, depth_error_m),
                        depth_error_m=depth_error_m or 0.0, read=read)
+
+
+def depth_notes(nodata: str, depth_error_m: float | None) -> tuple[str, ...]:
+    """Say what missing values were taken for, and that an error of the depths that nobody states counts as none."""
+    if depth_error_m is not None:
+        return nodata_notes(nodata)
+    return (*nodata_notes(nodata), "The error of the depths is not stated (depth_error_m): doubt rests on the heights "
+            "of the assets alone.")
 
 
 def nodata_notes(nodata: str) -> tuple[str, ...]:
@@ -310,7 +318,7 @@ def open_raster(spec: Raster, *, city_file: CityFile, folder: Path, start: datet
     depth_m = read_depth(path, layout, band=spec.band, unit=spec.unit, nodata=nodata, field=field,
                          crs=spec.crs, check=True)
     return held(depth_m, layout.grid, from_=spec.from_, to=spec.to, start=start, duration_s=duration_s, field=field,
-                notes=nodata_notes(nodata), depth_error_m=depth_error_m or 0.0)
+                notes=depth_notes(nodata, depth_error_m), depth_error_m=depth_error_m or 0.0)
 
 
 def held(depth_m: Float32Array, grid: Grid, *, from_: str | None, to: str | None, start: datetime, duration_s: int,
