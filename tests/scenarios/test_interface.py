@@ -26,7 +26,9 @@ def test_every_public_name_is_there_and_waits_until_it_is_asked_for(package: str
 def test_the_python_of_the_documents_runs(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                           capsys: pytest.CaptureFixture[str]) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
-    [block] = [part.split("```")[0] for part in text.split("```python\n")[1:]]
+    # The blocks of a document are one session: the later ones use the names of the first.
+    block = "\n".join(part.split("```")[0] for part in text.split("```python\n")[1:])
+    assert block
     monkeypatch.chdir(tmp_path)
     if "my-town.gpkg" in block:
         from geodata import valmont, write_city
