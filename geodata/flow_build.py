@@ -148,7 +148,12 @@ def _rain_rasters(spec: flow_specs.Rain, grid: Grid, *, folder: Path, start: dat
     path = folder / name
     if not path.exists():
         raise InputError(file=name, found="no such file", expected="a NetCDF of rain [mm/h] over (time, y, x)")
-    with xarray.open_dataset(path, engine="h5netcdf") as data:
+    try:
+        opened = xarray.open_dataset(path, engine="h5netcdf")
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise InputError(file=name, found=f"a file that cannot be read ({str(error).splitlines()[0][:120]})",
+                         expected="a whole NetCDF file of rain [mm/h] over (time, y, x)") from None
+    with opened as data:
         found = [v for v in data.data_vars if data[v].ndim == 3]
         if len(found) != 1:
             raise InputError(file=name, found=f"{len(found)} variables over three dimensions",

@@ -15,10 +15,12 @@ import tempfile
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 import zarr
@@ -56,17 +58,24 @@ class FlowFrames:
                  depth_error_m: float | None = None) -> None:
         self.path, self.after = path, after
         self.info = _info(path)
-        if not self.info.get("complete"):
+        if self.info.get("complete") is not True:
             raise InputError(file=str(path), found="a store whose computation did not end", expected="a finished store",
                              remedy="Run the same `twin flood` again: it goes on where it stopped.")
-        shape = self.info["grid"]
-        self.grid = Grid(rows=shape["rows"], columns=shape["columns"], transform=tuple(shape["transform"]),
-                         crs=shape["crs"])
-        self.times_s: Int64Array = np.array(self.info["times_s"], dtype=np.int64) + shift_s
-        self.notes: tuple[str, ...] = tuple(self.info["notes"])
-        self.depth_error_m = float(self.info["depth_error_m"] if depth_error_m is None else depth_error_m)
         self._envelope: Envelope | None = None
-        self._group = zarr.open_group(path, mode="r")
+        with _whole(path):
+            shape = self.info["grid"]
+            self.grid = Grid(rows=shape["rows"], columns=shape["columns"], transform=tuple(shape["transform"]),
+                             crs=shape["crs"])
+            self.times_s: Int64Array = np.array(list(self.info["times_s"]), dtype=np.int64) + shift_s
+            self.notes: tuple[str, ...] = tuple(self.info["notes"])
+            self.depth_error_m = float(self.info["depth_error_m"] if depth_error_m is None else depth_error_m)
+            self._group = zarr.open_group(path, mode="r")
+            frames = self._group["depth_mm"]
+            if frames.shape != (len(self.times_s), self.grid.rows, self.grid.columns):
+                raise ValueError(f"frames of {frames.shape}")
+            # A chunk that is not there would be read as no terrain, and run as dry.
+            if frames.nchunks_initialized != self.info.get("chunks", frames.nchunks_initialized):
+                raise ValueError(f"{frames.nchunks_initialized} of {self.info['chunks']} chunks")
 
     @property
     def book(self) -> Mapping[str, Any]:
@@ -76,7 +85,9 @@ class FlowFrames:
 
     def frame(self, k: int) -> Float32Array:
         """Give the depth at frame ``k``, (rows, columns) [m]; NaN where there is no terrain."""
-        return _metres(np.asarray(self._group["depth_mm"][k]))
+        with _whole(self.path):
+            depth = np.asarray(self._group["depth_mm"][k])
+        return _metres(depth)
 
     def depths(self, cells: Int64Array) -> Iterator[Float32Array]:
         """Give the depth at these cells, one (C,) array a frame [m]; the envelope is made on the way."""
@@ -85,7 +96,8 @@ class FlowFrames:
         last = first.copy()
         unknown = np.zeros(peak.shape, bool)
         for k in range(len(self.times_s)):
-            depth = np.asarray(self._group["depth_mm"][k])
+            with _whole(self.path):
+                depth = np.asarray(self._group["depth_mm"][k])
             if k == 0:
                 unknown = depth == _UNKNOWN_MM
             yield _metres(depth.ravel()[cells])
@@ -183,7 +195,13 @@ def open_flow(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: date
     out = home / key[:24]
     _compute(setup, times, out, key=key, start=start, model=spec.model or ModelSpec.model_validate({}),
              progress=progress, cancel=cancel)
-    made = FlowFrames(out, after=spec.after, depth_error_m=_error(spec, city_file))
+    try:
+        made = FlowFrames(out, after=spec.after, depth_error_m=_error(spec, city_file))
+    except InputError:  # what was kept is damaged: it is nobody's input, and is made again
+        shutil.rmtree(out)
+        _compute(setup, times, out, key=key, start=start, model=spec.model or ModelSpec.model_validate({}),
+                 progress=progress, cancel=cancel)
+        made = FlowFrames(out, after=spec.after, depth_error_m=_error(spec, city_file))
     if cache is None:
         weakref.finalize(made, shutil.rmtree, home, ignore_errors=True)
     return made
@@ -203,6 +221,9 @@ def make(spec: FloodSpec, out: Path, *, city_file: CityFile, folder: Path, start
     if spec.rain is None and spec.inflow is None:
         raise InputError(field="flood", found="water that is not computed", expected="rain or inflow",
                          remedy="twin flood runs the flow model; other water is read as it is.")
+    if out.exists() and not out.is_dir():
+        raise InputError(file=str(out), found="a file", expected="a folder that does not exist yet",
+                         remedy="Choose another --out.")
     if out.exists() and any(out.iterdir()) and not (out / INFO).exists():
         raise InputError(file=str(out), found="a folder with other things in it",
                          expected=f"a folder that does not exist yet, or one with a {INFO} to replace",
@@ -222,7 +243,8 @@ def open_frames(spec: FloodSpec, *, folder: Path, start: datetime) -> FlowFrames
         No store there, or one that is not finished.
     """
     path = folder / (spec.frames or "")
-    shift = datetime.fromisoformat(_info(path)["start"]) - start
+    with _whole(path):
+        shift = datetime.fromisoformat(_info(path)["start"]) - start
     return FlowFrames(path, after=spec.after, shift_s=round(shift.total_seconds()), depth_error_m=spec.depth_error_m)
 
 
@@ -278,7 +300,10 @@ def _error(spec: FloodSpec, city_file: CityFile) -> float:
 def _compute(setup: FlowSetup, times: FloatArray, out: Path, *, key: str, start: datetime, model: ModelSpec,
              progress: Progress | None, cancel: Callable[[], bool] | None) -> None:
     """Write the store ``out``, unless it stands finished; go on from its checkpoint where there is one."""
-    found = _info(out) if (out / INFO).exists() else {}
+    try:
+        found = _info(out) if (out / INFO).exists() else {}
+    except InputError:  # damaged: computed again
+        found = {}
     if found.get("key") == key and found.get("complete"):
         return
     if found.get("key") != key and out.exists():
@@ -319,9 +344,12 @@ def _model(setup: FlowSetup, model: ModelSpec) -> Any:
 def _frames(run: Any, out: Path, info: dict[str, Any]) -> tuple[Any, int]:
     """Give the array of frames and the number of those that are done: a checkpoint is taken up."""
     shape = (len(info["times_s"]), info["grid"]["rows"], info["grid"]["columns"])
-    if (out / _CHECKPOINT).exists():
-        with np.load(out / _CHECKPOINT) as held:
-            state = dict(held)
+    state: dict[str, Any] = {}
+    # A checkpoint that cannot be read is none: the computation begins anew.
+    with suppress(OSError, EOFError, ValueError, BadZipFile), (out / _CHECKPOINT).open("rb") as file, \
+            np.load(file) as held:
+        state = dict(held)
+    if "done" in state:
         done = int(state.pop("done"))
         run.restore(state)
         return zarr.open_group(out, mode="r+")["depth_mm"], done
@@ -354,6 +382,7 @@ def _finish(run: Any, out: Path, info: dict[str, Any], model: ModelSpec) -> None
     complaint = book.complaint(advection=run.setup.advection)
     info["notes"] += [complaint] if complaint else []
     info["book"] = book.to_dict()
+    info["chunks"] = group["depth_mm"].nchunks_initialized
     info["complete"] = True
     _write_info(out, info)
     (out / _CHECKPOINT).unlink(missing_ok=True)
@@ -372,10 +401,25 @@ def _info(path: Path) -> dict[str, Any]:
                          expected="a store that `twin flood` wrote")
     try:
         info: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
+    except (ValueError, OSError):
         raise InputError(file=str(file), found="no JSON", expected="a store that `twin flood` wrote",
                          remedy="Compute it again.") from None
+    if not isinstance(info, dict):
+        raise InputError(file=str(file), found="JSON of another sort", expected="a store that `twin flood` wrote",
+                         remedy="Compute it again.")
     return info
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """Say of a store that cannot be read that it is damaged."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, OSError, RuntimeError) as error:
+        raise InputError(file=str(path), found=f"a damaged store ({error})", expected="a store that `twin flood` wrote",
+                         remedy="Copy the folder again, or delete it and compute it again.") from error
 
 
 def _millimetres(depth_m: Float32Array) -> Any:

@@ -234,7 +234,7 @@ class FloodSpec(Spec):
     #: A store written by ``twin flood``.
     frames: str | None = None
     rain: Rain | None = None
-    inflow: Inflow | tuple[Inflow, ...] | None = None
+    inflow: Inflow | Annotated[tuple[Inflow, ...], Field(min_length=1)] | None = None
     #: Choices of the flow model, beside ``rain`` and ``inflow``.
     model: FlowModel | None = None
     #: What holds after the last frame. A run that outlasts the water is refused unless this says otherwise.

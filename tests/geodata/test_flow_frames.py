@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -134,6 +135,61 @@ def test_folder_of_something_else_is_left_alone(bowl, tmp_path):
     with pytest.raises(InputError, match="a folder with other things in it"):
         make(spec(), tmp_path / "mine", **given(bowl, tmp_path))
     assert (tmp_path / "mine" / "letter.txt").exists()
+
+
+def test_a_checkpoint_that_is_cut_is_none(bowl, tmp_path, monkeypatch):
+    whole = make(spec(), tmp_path / "whole", **given(bowl, tmp_path))
+    monkeypatch.setattr(flow_frames, "CHECKPOINT_S", -1.0)
+    asked = []
+    with pytest.raises(Cancelled):
+        make(spec(), tmp_path / "cut", **given(bowl, tmp_path), cancel=lambda: asked.append(1) or len(asked) > 40)
+    checkpoint = tmp_path / "cut/checkpoint.npz"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:100])
+    again = make(spec(), tmp_path / "cut", **given(bowl, tmp_path))
+    np.testing.assert_array_equal(again.frame(6), whole.frame(6))
+
+
+def test_a_file_in_the_way_is_left_alone(bowl, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match="a file; expected a folder"):
+        make(spec(), tmp_path / "notes.txt", **given(bowl, tmp_path))
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def spoil_info(key, value):
+    def spoil(store):
+        info = json.loads((store / "flow.json").read_text(encoding="utf-8"))
+        (store / "flow.json").write_text(json.dumps({**info, key: value}), encoding="utf-8")
+
+    return spoil
+
+
+DAMAGES = {
+    "a list": lambda store: (store / "flow.json").write_text("[]", encoding="utf-8"),
+    "no key": lambda store: (store / "flow.json").write_text('{"complete": true}', encoding="utf-8"),
+    **{key: spoil_info(key, "x") for key in ("grid", "times_s", "depth_error_m", "start")},
+    "no group": lambda store: (store / "zarr.json").unlink(),
+    "no frames": lambda store: (store / "depth_mm/zarr.json").unlink(),
+    "a frame cut": lambda store: (store / "depth_mm/c/4/0/0").write_bytes(b""),
+    "a frame gone": lambda store: (store / "depth_mm/c/4/0/0").unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_store_is_refused_and_never_read_as_dry(bowl, tmp_path, damage):
+    make(spec(), tmp_path / "water", **given(bowl, tmp_path))
+    DAMAGES[damage](tmp_path / "water")
+    with pytest.raises(InputError, match=r"water.*(damaged store|another sort)"):
+        list(open_frames(spec(rain=None, model=None, frames="water"), folder=tmp_path, start=START)
+             .depths(np.array([0])))
+
+
+def test_a_damaged_store_in_the_cache_is_made_again(bowl, tmp_path):
+    first = open_flow(spec(), **given(bowl, tmp_path), cache=tmp_path / "cache")
+    wet = [float(d[0]) for d in first.depths(np.array([30 * 80 + 40]))]
+    (first.path / "depth_mm/c/4/0/0").unlink()
+    again = open_flow(spec(), **given(bowl, tmp_path), cache=tmp_path / "cache")
+    assert [float(d[0]) for d in again.depths(np.array([30 * 80 + 40]))] == wet
 
 
 def test_rain_of_a_file_with_a_gap(bowl, tmp_path):
