@@ -60,6 +60,41 @@ def beside(target: Path) -> Iterator[Path]:
                 shutil.rmtree(work)
 
 
+def write_whole(out: Path, text: str, *, opens: str, sort: str) -> None:
+    """Write a text file whole or not at all, over nothing but a file of its own sort.
+
+    Parameters
+    ----------
+    out
+        The file's final place.
+    text
+        What stands in it; UTF-8.
+    opens
+        How every file of this sort begins (``<!doctype html``), in any case.
+    sort
+        The sort in words, for the message: "a page".
+
+    Raises
+    ------
+    InputError
+        The place holds a folder, a device or a file of another sort, or cannot be written; what stood there stays.
+    """
+    if out.exists() or out.is_symlink():
+        is_file = out.is_file()
+        head = b""
+        if is_file:
+            with out.open("rb") as file:
+                head = file.read(512)
+        if not is_file or (head and not head.lstrip().lower().startswith(opens.lower().encode())):
+            raise InputError(file=str(out), expected=f"a file that does not exist yet, or {sort} to replace",
+                             found="a folder" if out.is_dir() else "a file of another sort",
+                             remedy="It may be something of yours, so it stays. Choose another --out.")
+    with beside(out) as work:
+        finished = work / "new"
+        finished.write_text(text, encoding="utf-8", newline="\n")
+        finished.replace(out)
+
+
 @contextmanager
 def whole_folder(out: Path, *, holds: str) -> Iterator[Path]:
     """Give an empty folder to fill, that takes the place of ``out`` when the block ends well.

@@ -291,10 +291,14 @@ def export(run_dir: RunFolder,
            json: Json = False) -> None:
     """Make a map, open data or an alert from a run folder: one file, offline."""
     from geodata.run_folder import read_run
+    from twin.errors import InputError
 
+    if leaflet and format != "html":
+        raise InputError(field="--leaflet", found=f"a leaflet as {format}", expected="--format html, or no --leaflet")
+    if contacts is not None and not (public or leaflet or format == "cap"):
+        raise InputError(field="--contacts", found="contacts for what names nobody",
+                         expected="--public, --leaflet or --format cap")
     if fields is not None and (format == "cap" or leaflet or (format == "html" and not public)):
-        from twin.errors import InputError
-
         raise InputError(field="--fields", found="a list for the public beside what it does not rule",
                          expected="--public, or --format geojson, csv or geoparquet")
     with _stages() as stage:

@@ -19,7 +19,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from geodata.atomic import beside
+from geodata.atomic import write_whole
 from twin.errors import InputError
 from twin.words import speech
 from viewer.contacts import Contacts, read_contacts
@@ -64,11 +64,8 @@ def export_cap(run: Any, out: Path, *, released_by: str | None = None, contacts:
                          remedy="Give --contacts FILE.toml with your own [sender]: id and name.")
     alert = _alert(run, people, released)
     ET.indent(alert)
-    content = ET.tostring(alert, encoding="utf-8", xml_declaration=True) + b"\n"
-    with beside(out) as work:
-        finished = work / "alert.xml"
-        finished.write_bytes(content)
-        finished.replace(out)
+    text = ET.tostring(alert, encoding="utf-8", xml_declaration=True).decode() + "\n"
+    write_whole(out, text, opens="<?xml", sort="an alert")
     return out
 
 

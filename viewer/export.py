@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 import numpy as np
 
+from geodata.atomic import write_whole
 from twin.assets import Source
 from twin.errors import InputError
 from twin.kinds import LANGUAGES
@@ -49,7 +50,7 @@ def export_map(run: Any, out: Path | str, *, public: bool, lang: str = "fr", rel
     run
         ``geodata.run_folder.Run``.
     out
-        The file to write; an existing one is replaced.
+        The file to write; an existing page is replaced, any other file stays.
     public
         The page for residents, with what the public list allows; else the operator's page, with everything.
     lang
@@ -73,10 +74,7 @@ def export_map(run: Any, out: Path | str, *, public: bool, lang: str = "fr", rel
                          expected="a name", remedy="Add --released-by NAME: it will stand in the file.")
     out = Path(out)
     text = page(run, public=public, lang=lang, released_by=released_by, city=city, fields=fields)
-    try:
-        out.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError(file=str(out), found=error.strerror or str(error), expected="a place to write") from None
+    write_whole(out, text, opens="<!doctype html", sort="a page")
     return out
 
 

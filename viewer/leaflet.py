@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 import numpy as np
 
-from geodata.atomic import beside
+from geodata.atomic import write_whole
 from twin.errors import InputError
 from twin.outages import Mechanism
 from twin.words import Speech, speech
@@ -68,10 +68,7 @@ def export_leaflet(run: Any, out: Path, *, streets: Sequence[str], lang: str = "
     stories = public_stories(run)
     pages = [_page(run, code, say, words, stories) for code in _codes(run, streets)]
     text = _render(run, pages, say, words, people, released)
-    with beside(out) as work:
-        finished = work / "leaflet.html"
-        finished.write_text(text, encoding="utf-8")
-        finished.replace(out)
+    write_whole(out, text, opens="<!doctype html", sort="a page")
     return out
 
 

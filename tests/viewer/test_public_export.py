@@ -90,7 +90,7 @@ def test_a_language_that_we_do_not_speak_is_refused(made_run: Any, tmp_path: Pat
 
 
 def test_a_place_that_cannot_be_written_is_told(made_run: Any, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="a place to write"):
+    with pytest.raises(InputError, match="a place that can be written"):
         export_map(made_run, tmp_path / "missing" / "map.html", public=True)
 
 
