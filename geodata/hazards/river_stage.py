@@ -399,6 +399,8 @@ def _extents(axis: Any, terrain: Terrain, crs: str) -> str:
 
 def _notes(spec: RiverStage | Hand, graphs: list[Hydrograph], gauges: list[str], error_m: float) -> tuple[str, ...]:
     notes = [note for graph in graphs for note in graph.notes]
+    notes += [f"The levels of {gauge} begin {int(graph.times_s[0]) // 60} min after the start: until then their first "
+              "value holds." for graph, gauge in zip(graphs, gauges, strict=True) if graph.times_s[0] > 0]
     if NO_PLACE in gauges:
         notes.append("The levels come without a place: they are taken to hold where the river is nearest to the middle "
                      "of the city's assets.")
