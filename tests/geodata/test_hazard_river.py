@@ -159,5 +159,6 @@ def test_names_are_compared_without_accents(name, plain):
 
 def test_levels_that_begin_late_are_held_back_to_the_start_and_it_is_said(tmp_path):
     late = {**FLOOD, "levels": [["+20min", 1.0], ["+1h", 3.0]]}
-    assert any("begin 20 min after the start" in note for note in opened({"river_stage": late}, tmp_path, valley()).notes)
+    notes = opened({"river_stage": late}, tmp_path, valley()).notes
+    assert any("begin 20 min after the start" in note for note in notes)
     assert not any("begin" in note for note in opened({"river_stage": FLOOD}, tmp_path, valley()).notes)
