@@ -235,12 +235,12 @@ def listed(files: str | tuple[str, ...], folder: Path, field: str) -> list[Path]
         root, pattern = (Path("/"), files.lstrip("/")) if Path(files).is_absolute() else (folder, files)
         try:
             found = sorted(root.glob(pattern), key=lambda p: natural(p.name))
-        except ValueError as error:
-            raise InputError(field=field, found=f"'{files}' ({error})", expected="a pattern, depth_*.tif for example"
-                             ) from None
+        except ValueError:  # a pattern that older Pythons cannot read matches nothing in newer ones
+            found = []
         found = [p for p in found if p.suffix.lower() not in (".xml", ".prj", ".tfw", ".ovr")]
         if not found:
-            raise InputError(field=field, found=f"no file like '{files}'", expected="depth rasters",
+            raise InputError(field=field, found=f"no file like '{files}'",
+                             expected="depth rasters; a pattern, depth_*.tif for example",
                              remedy="The pattern is relative to the scenario.")
         return found
     paths = [folder / name for name in files]
