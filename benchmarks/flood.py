@@ -213,7 +213,7 @@ def main():
     """Run a case and print it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     cases = {name[5:]: value for name, value in globals().items() if name.startswith("case_")}
-    parser.add_argument("--case", choices=sorted(cases), default="c1")
+    parser.add_argument("--case", type=str.lower, choices=sorted(cases), default="c1")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
