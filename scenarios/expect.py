@@ -124,11 +124,7 @@ def is_dark(result: Result, at_s: int) -> bool:
     """Tell whether darkness counts at a moment, by the plan's rule: the sun, or the switching profile."""
     from twin import sun
 
-    plan, city = result.plan, result.city
-    # One second beyond the horizon, whose own moment may be asked for.
-    periods = sun.dark_periods(plan.start, plan.duration_s + 1, plan.dark, latitude=city.latitude,
-                               longitude=city.longitude, timezone=city.timezone)
-    return bool(sun.is_dark(periods, np.array([at_s], np.int64))[0])
+    return bool(sun.is_dark(sun.nights_of(result.plan, result.city), np.array([at_s], np.int64))[0])
 
 
 def _asset(expected: ExpectAsset, result: Result) -> _Found:

@@ -21,7 +21,7 @@ from twin.exposure import Coverage, Exposure, Level
 from twin.outages import Mechanism, Outages
 from twin.plan import Plan
 from twin.quantities import NONE, BoolArray, Float32Array, Int32Array, Int64Array, distinct
-from twin.sun import dark_periods
+from twin.sun import nights_of
 from twin.supplies import Feed, Service
 
 #: Rows of a list in ``run.json``; the count beside it is always the true one.
@@ -96,9 +96,7 @@ class _Night:
     @cached_property
     def dark(self) -> Int64Array:
         """From and to of each dark period, (N, 2)."""
-        plan, city = self.plan, self.city
-        return dark_periods(plan.start, plan.duration_s, plan.dark, latitude=city.latitude, longitude=city.longitude,
-                            timezone=city.timezone)
+        return nights_of(self.plan, self.city)
 
     @cached_property
     def preferred(self) -> Int32Array:

@@ -17,7 +17,7 @@ from twin.plan import Plan
 from twin.provenance import provenance as made_with
 from twin.result import Result
 from twin.state import CityState
-from twin.sun import dark_periods
+from twin.sun import nights_of
 
 
 def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, Any] | None = None,
@@ -57,9 +57,7 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
     if any(not 0 <= d.asset < len(city.assets) for d in declared):
         raise ValueError("the plan declares something of a row that is no asset of this city")
     state = Engine(CityState(city, exposure.crossings, reset_s=plan.reset_s), plan, on_instant).run()
-    # The series asks for the moment of the horizon too, so the night is followed one second beyond it.
-    night = dark_periods(plan.start, plan.duration_s + 1, plan.dark, latitude=city.latitude, longitude=city.longitude,
-                         timezone=city.timezone)
+    night = nights_of(plan, city)
     trace, row_of = trace_of(state, declared, order_of_events(state))
     outages = outages_of(state, exposure, row_of, night, plan)
     series = series_of(city, exposure, outages, night, plan)

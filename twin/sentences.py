@@ -19,7 +19,7 @@ from twin.exposure import Coverage
 from twin.outages import Outage
 from twin.quantities import NONE
 from twin.result import Result
-from twin.sun import dark_periods, is_dark
+from twin.sun import is_dark, nights_of
 from twin.trace import What
 from twin.words import Speech, speech
 
@@ -63,11 +63,7 @@ class _Teller:
         return f"{self.asset(asset)} ({asset.street})" if asset.street else self.asset(asset)
 
     def is_dark(self, at_s: int) -> bool:
-        plan, city = self.result.plan, self.result.city
-        # One second beyond the horizon, whose own moment may be asked for.
-        periods = dark_periods(plan.start, plan.duration_s + 1, plan.dark, latitude=city.latitude,
-                               longitude=city.longitude, timezone=city.timezone)
-        return bool(is_dark(periods, np.array([at_s]))[0])
+        return bool(is_dark(nights_of(self.result.plan, self.result.city), np.array([at_s]))[0])
 
     def gender(self, asset: Asset) -> str:
         return self.speech.kind(self.result.city.assets.kinds, asset.kind).gender

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from twin.city import City
 from twin.errors import InputError
-from twin.plan import DarkHours
+from twin.plan import DarkHours, Plan
 from twin.quantities import BoolArray, FloatArray, Int64Array
 
 #: Altitude of the sun's centre at sunrise and sunset [degrees].
@@ -95,6 +96,15 @@ def _half_day(moment: datetime, latitude: float, declination: float | None = Non
     if cosine >= 1:
         return False
     return timedelta(minutes=4 * float(np.degrees(np.arccos(cosine))))
+
+
+def nights_of(plan: Plan, city: City) -> Int64Array:
+    """Give the periods of a plan in which darkness counts at its city, (N, 2): from and to [s from the start].
+
+    They are followed one second beyond the horizon, whose own moment may be asked for.
+    """
+    return dark_periods(plan.start, plan.duration_s + 1, plan.dark, latitude=city.latitude, longitude=city.longitude,
+                        timezone=city.timezone)
 
 
 def dark_periods(start: datetime, duration_s: int, dark: DarkHours, *, latitude: float, longitude: float,

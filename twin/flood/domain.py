@@ -221,7 +221,7 @@ def _from_the_edge(void: BoolArray) -> BoolArray:
         grown[:, 1:] |= reached[:, :-1]
         grown[:, :-1] |= reached[:, 1:]
         grown &= void
-        # Runs of void are filled in one go: a long arm must not cost a round per cell.
+        # A round for each cell of the longest arm: made once for a terrain, and voids are mostly corners.
         if (grown == reached).all():
             return reached
         reached = grown
