@@ -18,7 +18,6 @@ sys.path.insert(0, str(ROOT))
 from tests.verification import sheets  # noqa: E402 - the repository is no installed package here
 from tests.verification.test_subgrid import district  # noqa: E402
 from twin.flood.model import FlowModel  # noqa: E402
-from twin.flood.subgrid import SubgridModel  # noqa: E402
 
 OUT = ROOT / "docs" / "figures"
 OURS, EXACT = {"color": "#0b6fa4", "lw": 1.6}, {"color": "#222", "lw": 1.0, "ls": "--"}
@@ -146,7 +145,7 @@ def agency():
 def subgrid():
     """Coarse cells over fine terrain."""
     setup = district()
-    fine, coarse = run(setup, 5400.0), SubgridModel(setup, 5)
+    fine, coarse = run(setup, 5400.0), FlowModel(setup, factor=5)
     coarse.advance(5400.0)
     figure, axes = plt.subplots(1, 2, figsize=(9, 4.4))
     for axis, depth, title in ((axes[0], fine.depth_m(), "2 m cells"),

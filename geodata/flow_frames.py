@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from geodata.hazards.specs import FloodSpec
 
 #: Changes whenever the same setup gives other water: stores of another version are computed again.
-VERSION = 1
+VERSION = 2
 INFO = "flow.json"
 _CHECKPOINT = "checkpoint.npz"
 #: A depth as it is kept: whole millimetres, and this for no terrain.
@@ -332,13 +332,9 @@ def _compute(setup: FlowSetup, times: FloatArray, out: Path, *, key: str, start:
 
 
 def _model(setup: FlowSetup, model: ModelSpec) -> Any:
-    if model.subgrid:
-        from twin.flood.subgrid import SubgridModel
-
-        return SubgridModel(setup, factor_of(setup.domain.grid, model))
     from twin.flood.model import FlowModel
 
-    return FlowModel(setup)
+    return FlowModel(setup, factor=factor_of(setup.domain.grid, model) if model.subgrid else 1)
 
 
 def _frames(run: Any, out: Path, info: dict[str, Any]) -> tuple[Any, int]:

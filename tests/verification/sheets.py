@@ -60,9 +60,9 @@ def plane_discharge(length, slope, n, rain_mm_h, rain_s, t):
     return q
 
 
-def hydrograph(setup, times_s, side="east"):
+def hydrograph(setup, times_s, side="east", factor=1):
     """Run and give the outflow over a side between the times [m3/s], and the model."""
-    model = FlowModel(setup)
+    model = FlowModel(setup, factor=factor)
     out = [0.0]
     for t in times_s[1:]:
         model.advance(float(t))

@@ -57,10 +57,10 @@ def town(seed, *, processes, advection=False, threads=None):
 PROCESSES = ("rain", "inflow", "edges", "losses", "barrier", "pumps", "blocks")
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
-@given(st.integers(0, 5), st.sets(st.sampled_from(PROCESSES), min_size=1))
-def test_book_balances_over_any_combination_of_processes(seed, processes):
-    model = FlowModel(town(seed, processes=processes))
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.integers(0, 5), st.sets(st.sampled_from(PROCESSES), min_size=1), st.booleans(), st.sampled_from([1, 2, 3]))
+def test_book_balances_over_any_combination_of_processes(seed, processes, advection, factor):
+    model = FlowModel(town(seed, processes=processes, advection=advection), factor=factor)
     model.advance(400.0)
     book = model.book()
     assert abs(book.relative_error) < 1e-6, book
@@ -76,13 +76,14 @@ def test_book_balances_over_any_combination_of_processes(seed, processes):
                                                         @ [30, 200, 170], rel=1e-5)
 
 
-def test_results_do_not_depend_on_the_number_of_threads():
+@pytest.mark.parametrize("factor", [1, 2])
+def test_results_do_not_depend_on_the_number_of_threads(factor):
     most = numba.config.NUMBA_NUM_THREADS
     setup = town(1, processes=PROCESSES)
     results = []
     for threads in {1, most}:
         numba.set_num_threads(threads)
-        model = FlowModel(setup)
+        model = FlowModel(setup, factor=factor)
         # Small domains take one thread by themselves: ask for more.
         model.cells_per_thread = 1
         model.advance(300.0)
@@ -91,13 +92,15 @@ def test_results_do_not_depend_on_the_number_of_threads():
     assert all(result == results[0] for result in results)
 
 
-def test_a_run_that_goes_on_from_a_state_is_identical():
-    setup = town(2, processes=PROCESSES)
-    straight = FlowModel(setup)
+@pytest.mark.parametrize("advection", [False, True])
+@pytest.mark.parametrize("factor", [1, 2])
+def test_a_run_that_goes_on_from_a_state_is_identical(factor, advection):
+    setup = town(2, processes=PROCESSES, advection=advection)
+    straight = FlowModel(setup, factor=factor)
     straight.advance(150.0)
     kept = {name: np.copy(array) for name, array in straight.state().items()}
     straight.advance(400.0)
-    resumed = FlowModel(setup)
+    resumed = FlowModel(setup, factor=factor)
     resumed.restore(kept)
     resumed.advance(400.0)
     assert resumed.depth_m().tobytes() == straight.depth_m().tobytes()

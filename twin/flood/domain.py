@@ -13,6 +13,7 @@ import numpy as np
 
 from twin.errors import InputError
 from twin.hazard import Grid
+from twin.kernels.reach import hand_inwards, rings
 from twin.quantities import BoolArray, FloatArray, Int64Array
 
 #: Roughness that is believed, Manning's n [s/m^(1/3)]: glass 0.010 to dense wood 0.2, Chow 1959, tables 5-6.
@@ -211,20 +212,14 @@ class Domain:
 
 def _from_the_edge(void: BoolArray) -> BoolArray:
     """Give the void cells that hang together with the edge of the raster (by sides)."""
-    reached = np.zeros_like(void)
-    reached[[0, -1], :] = void[[0, -1], :]
-    reached[:, [0, -1]] = void[:, [0, -1]]
-    while True:
-        grown = reached.copy()
-        grown[1:] |= reached[:-1]
-        grown[:-1] |= reached[1:]
-        grown[:, 1:] |= reached[:, :-1]
-        grown[:, :-1] |= reached[:, 1:]
-        grown &= void
-        # A round for each cell of the longest arm: made once for a terrain, and voids are mostly corners.
-        if (grown == reached).all():
-            return reached
-        reached = grown
+    rim = np.zeros_like(void)
+    rim[[0, -1], :] = void[[0, -1], :]
+    rim[:, [0, -1]] = void[:, [0, -1]]
+    if not rim.any():
+        return rim
+    ring = np.empty(void.shape, np.int32)
+    rings(rim, void, ring)
+    return np.asarray(ring >= 0)
 
 
 def roof_shares(open_cells: BoolArray, blocked: BoolArray, rain: FloatArray | None = None) -> FloatArray:
@@ -233,45 +228,9 @@ def roof_shares(open_cells: BoolArray, blocked: BoolArray, rain: FloatArray | No
     A blocked cell gives its rain to the open cells beside it, through other blocked cells where it has none; rain on
     blocked cells that reach no open cell does not fall. ``rain`` is 1 everywhere when not given.
     """
-    fallen = np.ones(open_cells.shape) if rain is None else np.asarray(rain, np.float64)
-    share = np.where(open_cells, fallen, 0.0)
-    waiting = blocked & ~open_cells
-    reached = open_cells.copy()
-    order: list[BoolArray] = []
-    while waiting.any():
-        ring = waiting & _beside(reached)
-        if not ring.any():
-            break
-        order.append(ring)
-        reached |= ring
-        waiting &= ~ring
-    load = np.where(reached & ~open_cells, fallen, 0.0)
-    for depth in range(len(order) - 1, -1, -1):
-        ring = order[depth]
-        nearer = order[depth - 1] if depth else open_cells
-        takers = sum(_shift(nearer.astype(np.float64), dr, dc) for dr, dc in _STEPS)
-        part = np.where(ring, load / np.maximum(takers, 1.0), 0.0)
-        given = np.where(nearer, sum(_shift(part, -dr, -dc) for dr, dc in _STEPS), 0.0)
-        if depth:
-            load += given
-        else:
-            share += given
+    share = np.ones(open_cells.shape) if rain is None else np.array(rain, np.float64)
+    ring = np.empty(open_cells.shape, np.int32)
+    order = rings(open_cells, blocked & ~open_cells, ring)
+    share[ring < 0] = 0.0
+    hand_inwards(order, ring, share)
     return share
-
-
-_STEPS = ((1, 0), (-1, 0), (0, 1), (0, -1))
-
-
-def _shift(array: FloatArray, down: int, right: int) -> FloatArray:
-    """Give the value of the neighbour ``down`` rows and ``right`` columns on; 0 outside."""
-    rows, columns = array.shape
-    out = np.zeros_like(array)
-    out[max(-down, 0):rows - max(down, 0), max(-right, 0):columns - max(right, 0)] = (
-        array[max(down, 0):rows + min(down, 0), max(right, 0):columns + min(right, 0)])
-    return out
-
-
-def _beside(cells: BoolArray) -> BoolArray:
-    """Give the cells that share a side with one of ``cells``."""
-    held = cells.astype(np.float64)
-    return np.asarray(sum(_shift(held, down, right) for down, right in _STEPS) > 0)

@@ -2,7 +2,7 @@
 
 Three clocks: the step of the flow (as long as waves allow), the slow clock (losses, maxima, sums; 10 s at most), and
 the frames that the caller asks for. Only tiles with water that can move, and one ring around them, are computed; while
-rain falls, all of them.
+rain falls, all that it falls on.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ import numba
 import numpy as np
 
 from twin.errors import InputError
+from twin.flood.bed import Bed, FlatBed, padded
 from twin.flood.book import Book, Cancelled, FlowUnstable
 from twin.flood.domain import roof_shares
-from twin.flood.packing import Faces, Moves, Sources, pack_faces, pack_moves, pack_sources
+from twin.flood.packing import pack
 from twin.flood.setup import FlowSetup
+from twin.flood.subgrid import SubgridBed
 from twin.kernels import flow, flow_slow
+from twin.kernels import flow_arrays as arrays
+from twin.kernels.flow_arrays import STRIP_ROWS, TILE_COLUMNS
 from twin.quantities import BoolArray, Float32Array, FloatArray
 
 #: A look at which tiles are wet holds for this many steps: less than the 32 rows that water needs to cross a tile.
@@ -32,12 +36,16 @@ CELLS_PER_THREAD = 40_000
 Progress = Callable[[float, float], None]
 
 
-def _padded(values: Any, fill: float = 0.0) -> Float32Array:
-    """Give a raster with one ghost cell on each side, as float32."""
-    inner = np.asarray(values)
-    out = np.full((inner.shape[0] + 2, inner.shape[1] + 2), fill, dtype=np.float32)
-    out[1:-1, 1:-1] = inner
-    return out
+def _fields(shape: tuple[int, int], count: int) -> list[Float32Array]:
+    """Give arrays of zeros that start 320 bytes apart in a page.
+
+    A row loop reads a dozen of them at the same place; where all begin on a page, the lines fall on each other in the
+    first cache (measured: 4 to 8 % of a sweep).
+    """
+    size = shape[0] * shape[1]
+    room = size + (-size) % 1024 + 80
+    store = np.zeros((count, room), np.float32)
+    return [row[:size].reshape(shape) for row in store]
 
 
 class FlowModel:
@@ -47,6 +55,9 @@ class FlowModel:
     ----------
     setup
         What to compute, checked here.
+    factor
+        How many cells of the terrain a cell of the computation is wide. More than 1: coarse cells that keep the storage
+        and the conveyance of the terrain inside them.
 
     Raises
     ------
@@ -54,81 +65,83 @@ class FlowModel:
         The setup cannot be, or a place of it lies outside the domain, in a wall, or nowhere near a face.
     """
 
-    def __init__(self, setup: FlowSetup) -> None:
+    def __init__(self, setup: FlowSetup, *, factor: int = 1) -> None:
         self.setup = setup.check()
         #: Cells a thread must have to be worth its start; the results do not depend on it.
         self.cells_per_thread = CELLS_PER_THREAD
         domain = setup.domain
-        rows, columns = domain.shape
-        shape = (rows + 2, columns + 2)
-        self.open = domain.open
-        self._area = domain.cell_m**2
-        self._faces: Faces = pack_faces(setup)
-        self._sources: Sources = pack_sources(setup, self._faces)
-        self._moves: Moves = pack_moves(setup)
-        self._dzx, self._dzy = self._bed_steps()
-        self._rough = _padded(np.sqrt(9.80665) * domain.roughness, 0.05)
-        self._h = np.zeros(shape, np.float32)
+        shape = tuple(-(-size // factor) + 2 for size in domain.shape)
+        shape = (shape[0], shape[1])
+        self._rows, self._columns = shape[0] - 2, shape[1] - 2
+        h, qx, qy, h2, qx2, qy2, self._carry, self._weight, *ground = _fields(shape, 8 + (3 if factor == 1 else 0))
+        self.bed: Bed = FlatBed(domain, ground) if factor == 1 else SubgridBed(domain, factor)
+        self._area = self.bed.cells.cell_m**2
+        velocities: list[Any] = [np.zeros(shape, np.float32) for _ in range(4)] if setup.advection else [None] * 4
+        self._old = arrays.Fields(h, qx, qy, *velocities[:2])
+        self._new = arrays.Fields(h2, qx2, qy2, *velocities[2:])
         if setup.depth_m is not None:
-            self._h[1:-1, 1:-1] = np.where(self.open, setup.depth_m, 0.0)
-        self._h2 = self._h.copy()
-        self._qx, self._qy, self._qx2, self._qy2, self._carry = (np.zeros(shape, np.float32) for _ in range(5))
-        velocity = shape if setup.advection else (1, 1)
-        self._ux, self._uy, self._ux2, self._uy2 = (np.zeros(velocity, np.float32) for _ in range(4))
-        self._weight = np.zeros(shape, np.float32)
+            h[1:-1, 1:-1] = self.bed.mean(np.where(domain.open, setup.depth_m, 0.0))
+            h2[...] = h
+        self._packed = pack(setup, self.bed)
+        self._barriers = self._packed.special.kind == arrays.BARRIER
+        self._standing: BoolArray | None = None
+        self._rule = arrays.Rule(float(self.bed.cells.cell_m), setup.theta, setup.film_m, setup.cfl, setup.dt_most_s,
+                                 setup.cfl * self.bed.cells.cell_m / FASTEST_M_S, setup.advection)
         self._rain_t, self._rain_m = setup.rain.fallen_m() if setup.rain else (np.empty(0), np.empty(0))
         self._rain_interval = -1
         self._rain_volume = 0.0
-        losses = setup.losses
-        self._loss_class = np.pad(losses.loss_class, 1) if losses else np.zeros((1, 1), np.uint8)
-        self._soaked = np.zeros(shape if losses else (1, 1), np.float32)
-        drains = losses.drain_m_s if losses else None
-        self._drain = np.zeros((0, 0), np.float32) if drains is None else _padded(drains)
-        self.peak_m = np.zeros((rows, columns), np.float32)
-        #: First time at the setup's arrival depth, (rows, columns) [s]; -1 never.
-        self.arrival_s = np.full((rows, columns), -1.0, np.float32)
-        self._stored = np.zeros(rows)
-        self._taken = np.zeros((rows, 2))
+        self._rate, self._suction, self._soaked, self._drain = self._pack_losses(shape)
         self._lost = np.zeros(2)
-        self._overdrawn = np.zeros(rows + 2, np.bool_)
-        strips, tiles = -(-rows // flow.STRIP_ROWS), -(-columns // flow.TILE_COLUMNS)
+        self._overdrawn = np.zeros(shape[0], np.bool_)
+        strips, tiles = -(-self._rows // STRIP_ROWS), -(-self._columns // TILE_COLUMNS)
         self._tops = np.zeros((strips, 2), np.int32)
-        self._active = np.zeros((strips, tiles), np.bool_)
+        self._active = np.ones((strips, tiles), np.bool_)
         self._pinned = self._pin(strips, tiles)
         self._rained = np.zeros((strips, tiles), np.bool_)
-        self._jobs: list[Any] = []
-        self._cells_active = 0
-        self._clock = np.zeros(11)
-        self._clock[flow.DT_LEAST] = np.inf
-        self._clock[flow.DEPTH] = float(self._h.max())
+        #: Metres of water that rest in tiles which are not computed, and that the computed ones held at the last look.
+        self._resting = np.zeros((strips, tiles))
+        self._flowing = 0.0
+        self._spans, self._cells_active = self._lay(self._active)
+        self._tally = arrays.Tally(np.zeros(11), np.zeros(len(self._packed.series.first)),
+                                   np.zeros(len(self._packed.special.i)), np.zeros(len(self._packed.moves.kind)))
+        self._clock = self._tally.clock
+        self._clock[arrays.DT_LEAST] = np.inf
+        self._clock[arrays.DEPTH] = self._deepest()
         self._slow_at = 0.0
-        self._passed = np.zeros(len(self._faces.i))
-        self._made = np.zeros(len(self._sources.series_first))
-        self._moved = np.zeros(len(self._moves.kind))
+        self._stand()
         self._look(raining=False)
-        self._survey()
+        self._settle(0.0)
         self._start_m3 = self.stored_m3
 
     @property
     def time_s(self) -> float:
         """Time reached [s from the start]."""
-        return float(self._clock[flow.TIME])
+        return float(self._clock[arrays.TIME])
 
     @property
     def stored_m3(self) -> float:
         """Water in the domain at the last look of the slow clock [m3]."""
-        return float(np.sum(self._stored)) * self._area
+        return (self._flowing + float(np.sum(self._resting[~self._active]))) * self._area
 
     def depth_m(self) -> Float32Array:
-        """Give the depth, (rows, columns) [m]; NaN where the terrain is void, 0 in buildings."""
-        out = self._h[1:-1, 1:-1] + self._carry[1:-1, 1:-1]
-        np.maximum(out, 0.0, out=out)
+        """Give the depth over the terrain, (rows, columns) [m]; NaN where the terrain is void, 0 in buildings."""
+        out = self.bed.depth_m(self._old, self._carry)
         out[~np.isfinite(self.setup.domain.height_m)] = np.nan
         return out
 
+    @property
+    def peak_m(self) -> Float32Array:
+        """Greatest depth at any look of the slow clock, over the terrain, (rows, columns) [m]."""
+        return self.bed.peak_m
+
+    @property
+    def arrival_s(self) -> Float32Array:
+        """First time at the setup's arrival depth, over the terrain, (rows, columns) [s]; -1 never."""
+        return self.bed.arrival_s
+
     def flows_m2_s(self) -> tuple[Float32Array, Float32Array]:
         """Give the flow per metre through west faces, (rows, columns + 1), and north faces, (rows + 1, columns)."""
-        return self._qx[1:-1, 1:].copy(), self._qy[1:, 1:-1].copy()
+        return self._old.qx[1:-1, 1:].copy(), self._old.qy[1:, 1:-1].copy()
 
     def advance(self, until_s: float, *, cancel: Callable[[], bool] | None = None) -> None:
         """Compute up to ``until_s``.
@@ -163,36 +176,37 @@ class FlowModel:
 
     def book(self) -> Book:
         """Give the book of the water at the last look of the slow clock."""
-        made, passed, moved = self._made, self._passed, self._moved
+        packed, tally, clock = self._packed, self._tally, self._clock
         sides: dict[str, float] = {}
-        first = len(self._faces.used)
-        inflow = {name: float(made[first + k]) for k, name in enumerate(self._sources.names)}
-        for name, group, sign in self._faces.groups:
-            volume = float(np.sum(passed[group]) * sign)
-            target = inflow if name in self._faces.names else sides
+        inflow = {name: float(tally.made[packed.first_inside + k]) for k, name in enumerate(packed.inside)}
+        for name, group, sign in packed.groups:
+            volume = float(np.sum(tally.passed[group]) * sign)
+            target = inflow if name in packed.over_edges else sides
             target[name] = target.get(name, 0.0) + volume
-        out = {name: float(moved[k]) for k, name in enumerate(self._moves.names) if self._moves.to_i[k] < 0}
-        inside = {name: float(moved[k]) for k, name in enumerate(self._moves.names) if self._moves.to_i[k] >= 0}
+        leaves = packed.moves.to_i < 0
+        out = {name: float(tally.moved[k]) for k, name in enumerate(packed.moved) if leaves[k]}
+        inside = {name: float(tally.moved[k]) for k, name in enumerate(packed.moved) if not leaves[k]}
         return Book(time_s=self.time_s, start_m3=self._start_m3, rain_m3=self._rain_volume, inflow_m3=inflow,
                     edges_m3=sides, infiltration_m3=float(self._lost[0]), drains_m3=float(self._lost[1]),
                     pumped_out_m3=out, moved_m3=inside, stored_m3=self.stored_m3,
-                    created_m3=float(self._clock[flow.CREATED]), steps=int(self._clock[flow.STEPS]),
-                    shortest_step_s=float(self._clock[flow.DT_LEAST]), repairs=int(self._clock[flow.REPAIRS]),
-                    cell_updates=float(self._clock[flow.CELLS]), notes=self.notes)
+                    created_m3=float(clock[arrays.CREATED]), steps=int(clock[arrays.STEPS]),
+                    shortest_step_s=float(clock[arrays.DT_LEAST]), repairs=int(clock[arrays.REPAIRS]),
+                    cell_updates=float(clock[arrays.CELLS]), notes=self.notes)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was mended or assumed, in sentences."""
         rain = self.setup.rain.notes if self.setup.rain else ()
-        return (*self.setup.domain.notes, *rain, *self._faces.notes, *self.setup.notes)
+        return (*self.bed.cells.notes, *rain, *self._packed.notes, *self.setup.notes)
 
     def state(self) -> dict[str, Any]:
         """Give all that changes in time, as arrays: ``restore`` of it goes on with identical results."""
-        return {"h": self._h, "qx": self._qx, "qy": self._qy, "carry": self._carry, "soaked": self._soaked,
-                "peak": self.peak_m, "arrival": self.arrival_s, "clock": self._clock, "made": self._made,
-                "passed": self._passed, "moved": self._moved, "move_on": self._moves.on, "lost": self._lost,
-                "stored": self._stored, "ux": self._ux, "uy": self._uy,
-                "numbers": np.array([self._rain_volume, self._slow_at, self._start_m3])}
+        fields = {name: array for name, array in self._old._asdict().items() if array is not None}
+        soil = {} if self._soaked is None else {"soaked": self._soaked}
+        return {**fields, **soil, **self.bed.state(), **self._tally._asdict(), "carry": self._carry,
+                "move_on": self._packed.moves.on, "lost": self._lost, "active": self._active,
+                "resting": self._resting, "numbers": np.array([self._rain_volume, self._slow_at, self._start_m3,
+                                                                self._flowing])}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up a state that ``state`` gave for the same setup.
@@ -208,49 +222,54 @@ class FlowModel:
                 raise InputError(field="checkpoint", found=f"'{name}' of another run", expected="a state of this setup",
                                  remedy="Remove the checkpoint and start again.")
             array[...] = state[name]
-        self._rain_volume, self._slow_at, self._start_m3 = (float(v) for v in state["numbers"])
-        for new, old in ((self._h2, self._h), (self._qx2, self._qx), (self._qy2, self._qy), (self._ux2, self._ux),
-                         (self._uy2, self._uy)):
-            new[...] = old
-        self._active[:] = True
-        self._jobs = []
+        self._rain_volume, self._slow_at, self._start_m3, self._flowing = (float(v) for v in state["numbers"])
+        for new, old in zip(self._new, self._old, strict=True):
+            if new is not None:
+                new[...] = old
+        self._spans, self._cells_active = self._lay(self._active)
         self._rain_interval = -1
-        self._look(raining=False)
+        self._stand()
 
-    def _bed_steps(self) -> tuple[Float32Array, Float32Array]:
-        """Make the bed steps in float64 and keep them as float32; every face beside a wall is closed."""
-        domain = self.setup.domain
-        rows, columns = domain.shape
-        z = np.zeros((rows + 2, columns + 2))
-        z[1:-1, 1:-1] = np.where(self.open, domain.height_m, 0.0)
-        wall = np.ones(z.shape, np.bool_)
-        wall[1:-1, 1:-1] = ~self.open
-        dzx, dzy = np.full(z.shape, flow.CLOSED, np.float32), np.full(z.shape, flow.CLOSED, np.float32)
-        dzx[:, 1:] = np.where(wall[:, 1:] | wall[:, :-1], flow.CLOSED, z[:, :-1] - z[:, 1:])
-        dzy[1:] = np.where(wall[1:] | wall[:-1], flow.CLOSED, z[:-1] - z[1:])
-        inner = self._faces.side == 0
-        for axis, array in ((0, dzx), (1, dzy)):
-            pick = inner & (self._faces.axis == axis)
-            array[self._faces.i[pick], self._faces.j[pick]] = flow.CLOSED
-        return dzx, dzy
+    def _pack_losses(self, shape: tuple[int, int]) -> tuple[Any, Any, Any, Any]:
+        """Give conductivity, suction, water in the ground and drains, padded; None for what nobody asks for."""
+        losses = self.setup.losses
+        if losses is None:
+            return None, None, None, None
+        drain = None if losses.drain_m_s is None else padded(self.bed.mean(
+            np.where(self.setup.domain.open, losses.drain_m_s, 0.0)))
+        if not losses.conductivity_m_s.any():
+            return None, None, None, drain
+        rate, suction = self.bed.losses(losses)
+        return padded(rate), padded(suction), np.zeros(shape, np.float32), drain
+
+    def _deepest(self) -> float:
+        """Give the greatest depth of the start [m]."""
+        return 0.0 if self.setup.depth_m is None else float(np.max(self.setup.depth_m, initial=0.0))
+
+    def _stand(self) -> None:
+        """Put up the barriers of this moment, and take the others away."""
+        special = self._packed.special
+        now = self._barriers & (special.from_s <= self.time_s) & (self.time_s < special.to_s)
+        if self._standing is None or (now != self._standing).any():
+            self.bed.stand(special, now)
+            self._standing = now
 
     def _pin(self, strips: int, tiles: int) -> BoolArray:
         """Mark the tiles that always are computed: those with edges, barriers, sources, pumps."""
         pinned = np.zeros((strips, tiles), np.bool_)
-        rows, columns = self.setup.domain.shape
-        for i, j in ((self._faces.i, self._faces.j), (self._faces.i - (self._faces.axis == 1), self._faces.j
-                     - (self._faces.axis == 0)), (self._sources.i, self._sources.j),
-                     (self._moves.i, self._moves.j), (self._moves.to_i, self._moves.to_j)):
-            keep = (i >= 1) & (i <= rows) & (j >= 1) & (j <= columns)
-            pinned[(i[keep] - 1) // flow.STRIP_ROWS, (j[keep] - 1) // flow.TILE_COLUMNS] = True
+        special, sources, moves = self._packed.special, self._packed.sources, self._packed.moves
+        for i, j in ((special.i, special.j), (special.i - (special.axis == 1), special.j - (special.axis == 0)),
+                     (sources.i, sources.j), (moves.i, moves.j), (moves.to_i, moves.to_j)):
+            keep = (i >= 1) & (i <= self._rows) & (j >= 1) & (j <= self._columns)
+            pinned[(i[keep] - 1) // STRIP_ROWS, (j[keep] - 1) // TILE_COLUMNS] = True
         return pinned
 
     def _next_event(self) -> float:
         """Give the next time at which the rules change: a wall comes or goes, the rain starts, changes or ends."""
-        times = np.concatenate([self._faces.from_s, self._faces.to_s, self._moves.number[:, 5],
-                                self._moves.number[:, 6],
-                                self._rain_t if self.setup.rain and self.setup.rain.raster else self._rain_t[[0, -1]]
-                                if len(self._rain_t) else np.empty(0)])
+        special, moves = self._packed.special, self._packed.moves
+        rain = self._rain_t if self.setup.rain and self.setup.rain.raster else self._rain_t[[0, -1]] if len(
+            self._rain_t) else np.empty(0)
+        times = np.concatenate([special.from_s, special.to_s, moves.from_s, moves.to_s, rain])
         later = times[times > self.time_s]
         return float(later.min()) if len(later) else np.inf
 
@@ -264,49 +283,40 @@ class FlowModel:
         key = interval if rain.raster else 0
         if falls and key != self._rain_interval:
             self._rain_interval = key
-            blocked = self.setup.domain.blocked
-            where = np.ones(self.open.shape)
+            domain = self.setup.domain
+            where = None
             if rain.raster:
                 where = np.asarray(rain.raster(interval), np.float64) / max(rain.mm_h[interval], 1e-12)
-            share = roof_shares(self.open, blocked, where) if blocked.any() else np.where(self.open, where, 0.0)
+            share = self.bed.mean(roof_shares(domain.open, domain.blocked, where))
             self._weight[1:-1, 1:-1] = share
             self._weight_sum = float(np.sum(self._weight, dtype=np.float64))
             self._rained = np.zeros_like(self._active)
             wet = np.argwhere(share > 0)
-            self._rained[wet[:, 0] // flow.STRIP_ROWS, wet[:, 1] // flow.TILE_COLUMNS] = True
+            self._rained[wet[:, 0] // STRIP_ROWS, wet[:, 1] // TILE_COLUMNS] = True
         return bool(falls)
 
     def _step_to(self, stop: float, allowed: int) -> None:
         """Step the flow to ``stop`` or until the slow clock is due, looking now and then which tiles are wet."""
-        s, faces, sources, moves = self.setup, self._faces, self._sources, self._moves
+        packed, clock = self._packed, self._clock
         raining = self._choose_rain()
+        self._stand()
+        none = np.empty(0)
         while self.time_s < stop:
             self._look(raining=raining)
-            before = self._clock[flow.RAIN_MADE]
+            before = clock[arrays.RAIN_MADE]
             most = 10**9 if self._active.all() else STEPS_PER_LOOK
-            strips, spans, begins, ends = self._jobs
             numba.set_num_threads(max(1, min(allowed, self._cells_active // self.cells_per_thread)))
             steps = flow.advance(
-                strips, spans, begins, ends,
-                faces.axis, faces.i, faces.j, faces.kind, faces.side, faces.series, faces.a, faces.b, faces.from_s,
-                faces.to_s, sources.i, sources.j, sources.share, sources.series, sources.series_first,
-                sources.series_t, sources.series_v, moves.kind, moves.i, moves.j, moves.to_i, moves.to_j,
-                moves.number, moves.on, self._h, self._qx, self._qy, self._h2, self._qx2, self._qy2,
-                self._dzx, self._dzy, self._rough, self._weight, self._carry,
-                self._rain_t if raining else np.empty(0), self._rain_m if raining else np.empty(0),
-                self._clock, self._made, self._passed, self._moved, self._overdrawn, self._tops, stop,
-                self._slow_at, s.slow_s, most, s.domain.cell_m, s.theta, s.film_m, s.dt_most_s,
-                s.cfl * s.domain.cell_m / FASTEST_M_S, s.cfl, self._ux, self._uy, self._ux2, self._uy2, s.advection)
+                self._spans, self._old, self._new, self.bed.flat, self.bed.grid, packed.special, packed.sources,
+                packed.moves, packed.series, self._weight, self._carry, self._rain_t if raining else none,
+                self._rain_m if raining else none, self._tally, self._overdrawn, self._tops, self._rule, stop,
+                self._slow_at, self.setup.slow_s, most)
             if steps % 2:
-                self._h, self._h2 = self._h2, self._h
-                self._qx, self._qx2 = self._qx2, self._qx
-                self._qy, self._qy2 = self._qy2, self._qy
-                self._ux, self._ux2 = self._ux2, self._ux
-                self._uy, self._uy2 = self._uy2, self._uy
+                self._old, self._new = self._new, self._old
             if raining:
-                self._rain_volume += (self._clock[flow.RAIN_MADE] - before) * self._weight_sum * self._area
-            self._clock[flow.CELLS] += steps * self._cells_active
-            if self._clock[flow.STATUS] != flow.REACHED:
+                self._rain_volume += (clock[arrays.RAIN_MADE] - before) * self._weight_sum * self._area
+            clock[arrays.CELLS] += steps * self._cells_active
+            if clock[arrays.STATUS] != arrays.REACHED:
                 raise self._unstable()
             if steps < most:
                 return
@@ -314,7 +324,7 @@ class FlowModel:
     def _look(self, *, raining: bool) -> None:
         """Find the tiles to compute: wet ones with a ring around them, rained ones, those with edges and sources."""
         wet = np.zeros_like(self._active)
-        flow_slow.wet_tiles(self._h, wet, flow.STRIP_ROWS, flow.TILE_COLUMNS, self.setup.film_m)
+        flow_slow.wet_tiles(self._old.h, wet, self.setup.film_m)
         wet |= self._pinned
         if raining:
             wet |= self._rained
@@ -324,52 +334,74 @@ class FlowModel:
         ring = grown.copy()
         ring[:, 1:] |= grown[:, :-1]
         ring[:, :-1] |= grown[:, 1:]
-        if self._jobs and (ring == self._active).all():
+        if (ring == self._active).all():
             return
         leaving = self._active & ~ring
         if leaving.any():
-            flow_slow.rest_tiles(leaving, self._h, self._qx, self._qy, self._h2, self._qx2, self._qy2, self._ux,
-                                 self._uy, self._ux2, self._uy2, flow.STRIP_ROWS, flow.TILE_COLUMNS)
+            old, new = self._old, self._new
+            flow_slow.rest_tiles(leaving, old, new, old.ux, old.uy, new.ux, new.uy, self._carry, self._resting)
         self._active = ring
-        self._jobs = self._spans()
+        self._spans, self._cells_active = self._lay(ring)
 
-    def _spans(self) -> list[Any]:
-        """Give the active tiles as jobs of spans of columns; neighbours in a strip make one span."""
-        rows, columns = self.setup.domain.shape
-        job_strip, job_first, first, last = [], [0], [], []
+    def _lay(self, tiles: BoolArray, *, joined: bool = True) -> tuple[arrays.Spans, int]:
+        """Give tiles as spans of columns, and their cells; neighbours in a strip make one span where ``joined``."""
+        strips, first, begin, end = [], [0], [], []
         cells = 0
-        for strip, row in enumerate(self._active):
-            edges = np.flatnonzero(np.diff(np.concatenate([[False], row, [False]]).astype(np.int8)))
-            if not len(edges):
+        for strip, row in enumerate(tiles):
+            if not row.any():
                 continue
-            job_strip.append(strip)
-            for begin, end in zip(edges[::2], edges[1::2], strict=True):
-                first.append(1 + begin * flow.TILE_COLUMNS)
-                last.append(min(1 + end * flow.TILE_COLUMNS, columns + 1))
-                cells += (last[-1] - first[-1]) * min(flow.STRIP_ROWS, rows - strip * flow.STRIP_ROWS)
-            job_first.append(len(first))
-        self._cells_active = cells
-        return [np.array(part, dtype=np.int32) for part in (job_strip, job_first, first, last)]
+            if joined:
+                edges = np.flatnonzero(np.diff(np.concatenate([[False], row, [False]]).astype(np.int8)))
+                pairs = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+            else:
+                pairs = [(int(tile), int(tile) + 1) for tile in np.flatnonzero(row)]
+            strips.append(strip)
+            height = min(STRIP_ROWS, self._rows - strip * STRIP_ROWS)
+            for a, b in pairs:
+                begin.append(1 + a * TILE_COLUMNS)
+                end.append(min(1 + b * TILE_COLUMNS, self._columns + 1))
+                cells += (end[-1] - begin[-1]) * height
+            first.append(len(begin))
+        return arrays.Spans(*(np.array(part, np.int32) for part in (strips, first, begin, end))), cells
 
     def _slow(self) -> None:
         """Take the losses since the last look, note maxima and sums."""
-        losses = self.setup.losses
         span = self.time_s - self._slow_at
-        if losses is not None and span > 0:
-            flow_slow.lose(self._h, self._h2, self._carry, self._loss_class, losses.conductivity_m_s, losses.suction_m,
-                           self._soaked, self._drain, self._taken, span)
-            self._lost += np.sum(self._taken, axis=0) * self._area
         self._slow_at = self.time_s
-        self._survey()
+        self._settle(span)
 
-    def _survey(self) -> None:
-        flow_slow.survey(self._h, self._carry, self.peak_m, self.arrival_s, self._stored, self.time_s,
-                         self.setup.arrival_m)
+    def _settle(self, span_s: float) -> None:
+        spans = self._spans
+        sums = np.zeros((len(spans.begin), 3))
+        self._settle_spans(spans, span_s, sums)
+        self._flowing = float(np.sum(sums[:, 0]))
+        self._lost += np.sum(sums[:, 1:], axis=0) * self._area
+        self.bed.note(spans, self._old.h, self.time_s, self.setup.arrival_m)
+        # A film that rests goes on soaking; where nothing is left nothing is done.
+        still = ~self._active & (self._resting > 0)
+        if still.any() and (self._rate is not None or self._drain is not None):
+            spans, _ = self._lay(still, joined=False)
+            sums = np.zeros((len(spans.begin), 3))
+            self._settle_spans(spans, span_s, sums)
+            self._resting[still] = sums[:, 0]
+            self._lost += np.sum(sums[:, 1:], axis=0) * self._area
+
+    def _settle_spans(self, spans: arrays.Spans, span_s: float, sums: FloatArray) -> None:
+        rate = self._rate
+        if rate is not None and self._rain_now() is False:
+            rate = self.bed.wetted(rate)
+        peak, arrival = self.bed.noted or (None, None)
+        flow_slow.settle(spans, self._old.h, self._new.h, self._carry, rate, self._suction, self._soaked, self._drain,
+                         peak, arrival, np.float32(span_s), np.float32(self.time_s), np.float32(self.setup.arrival_m),
+                         sums)
+
+    def _rain_now(self) -> bool:
+        return bool(len(self._rain_t)) and bool(self._rain_t[0] < self.time_s <= self._rain_t[-1])
 
     def _unstable(self) -> FlowUnstable:
         """Find the cell that stopped the run, and say why."""
-        h = self._h[1:-1, 1:-1]
-        speed = np.maximum(np.abs(self._qx[1:-1, 1:-1]), np.abs(self._qy[1:-1, 1:-1])) / np.maximum(h, 1e-4)
+        h = self._old.h[1:-1, 1:-1]
+        speed = np.maximum(np.abs(self._old.qx[1:-1, 1:-1]), np.abs(self._old.qy[1:-1, 1:-1])) / np.maximum(h, 1e-4)
         lost = ~(np.isfinite(h) & np.isfinite(speed))
         measure = np.where(lost, np.inf, np.maximum(speed, np.sqrt(9.80665 * np.maximum(h, 0.0))))
         row, col = (int(v) for v in np.unravel_index(int(np.argmax(measure)), h.shape))
@@ -377,7 +409,7 @@ class FlowModel:
             cause = "a number was lost (not finite)"
         else:
             cause = f"water {float(h[row, col]):.2f} m deep moves at {float(speed[row, col]):.0f} m/s"
-        a, _, c, _, e, f = self.setup.domain.grid.transform
+        a, _, c, _, e, f = self.bed.cells.grid.transform
         return FlowUnstable(time_s=self.time_s, row=row, column=col, x=c + a * (col + 0.5), y=f + e * (row + 0.5),
                             cause=cause, remedy="Look at the terrain there (a pit, a spike, a void taken for a height) "
                             "and at inflows and levels nearby.")

@@ -1,6 +1,6 @@
 """Measures, edges and inflows as the index arrays that the kernels read.
 
-Rows and columns are padded: cell (0, 0) of the domain is (1, 1) here.
+Rows and columns are padded: cell (0, 0) of the computation is (1, 1) here.
 """
 
 from __future__ import annotations
@@ -11,67 +11,68 @@ from typing import Any
 import numpy as np
 
 from twin.errors import InputError
+from twin.flood.bed import Bed
 from twin.flood.domain import SIDES, Domain
 from twin.flood.series import Series
-from twin.flood.setup import Edge, FlowSetup, Inflow
-from twin.kernels import flow
-from twin.quantities import BoolArray, FloatArray, Int32Array, Int64Array
+from twin.flood.setup import Barrier, Edge, FlowSetup, Inflow
+from twin.kernels import flow_arrays as flow
+from twin.kernels.flow_tables import ABOVE_FACE_M, profile_table
+from twin.quantities import FloatArray, Int64Array
 
 #: Least slope of an open edge whose bed does not fall outwards [-].
 LEAST_SLOPE = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Faces:
-    """Faces that are not plain: edges and barriers. Columns as ``twin.kernels.flow`` reads them."""
+class Packed:
+    """What the kernels read of edges, barriers, inflows, pumps, culverts and gullies, and what belongs to whom."""
 
-    axis: Int32Array
-    i: Int32Array
-    j: Int32Array
-    kind: Int32Array
-    side: Int32Array
-    series: Int32Array
-    a: FloatArray
-    b: FloatArray
-    from_s: FloatArray
-    to_s: FloatArray
-    #: Name, faces and sign of each group: a side of the domain, or an inflow over it.
+    special: flow.Special
+    sources: flow.Sources
+    moves: flow.Moves
+    series: flow.Series
+    #: Name, special faces and sign of each group: a side of the domain, or an inflow over it.
     groups: tuple[tuple[str, Int64Array, int], ...]
-    #: Names of the inflows among the groups.
-    names: tuple[str, ...]
-    #: Series that faces use, in the order of ``series``.
-    used: tuple[Series, ...]
+    #: Inflows over an edge, by name; and those inside, in the order of their series behind those of the faces.
+    over_edges: frozenset[str]
+    inside: tuple[str, ...]
+    #: Place of the first series of an inflow inside.
+    first_inside: int
+    moved: tuple[str, ...]
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sources:
-    """Cells that inflows pour into, and all series of the run."""
+def pack(setup: FlowSetup, bed: Bed) -> Packed:
+    """Pack a setup for the kernels.
 
-    i: Int32Array
-    j: Int32Array
-    share: FloatArray
-    series: Int32Array
-    series_first: Int32Array
-    series_t: FloatArray
-    series_v: FloatArray
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Moves:
-    """Pumps, culverts and gullies."""
-
-    kind: Int32Array
-    i: Int32Array
-    j: Int32Array
-    to_i: Int32Array
-    to_j: Int32Array
-    #: (M, 8), see ``twin.kernels.flow._transfers``.
-    number: FloatArray
-    #: Which pumps run, changed by the kernel.
-    on: BoolArray
-    names: tuple[str, ...]
+    Raises
+    ------
+    InputError
+        A barrier that touches no face of the domain, an edge or inflow without an open cell, an inflow or an end of a
+        pump or culvert outside the domain or in a wall, both ends in one cell, a negative discharge.
+    """
+    faces = _Faces(setup.domain, bed)
+    for inflow in setup.inflows:
+        if (inflow.m3_s.values < 0).any():
+            raise InputError(field="inflow", ids=(inflow.name,), found=f"{inflow.m3_s.values.min():g} m3/s",
+                             expected="0 or more", remedy="Water that leaves is a pump or an edge.")
+        faces.inflow(inflow)
+    over_edges = frozenset(name for name, _, _ in faces.groups)
+    for edge in setup.edges:
+        faces.edge(edge)
+    for barrier in setup.barriers:
+        faces.barrier(barrier)
+    inside = [inflow for inflow in setup.inflows if inflow.name not in over_edges]
+    moves, moved = _moves(setup, bed)
+    # Faces number their series from 0; those of sources come behind them.
+    table = [*faces.used, *(inflow.m3_s for inflow in inside)]
+    first = np.concatenate([[0], np.cumsum([len(s.times_s) for s in table])]).astype(np.int32)
+    series = flow.Series(first, np.concatenate([s.times_s for s in table]) if table else np.empty(0),
+                         np.concatenate([s.values for s in table]) if table else np.empty(0))
+    return Packed(special=faces.special(), sources=_sources(setup.domain, bed, inside, len(faces.used)), moves=moves,
+                  series=series, groups=tuple(faces.groups), over_edges=over_edges,
+                  inside=tuple(inflow.name for inflow in inside), first_inside=len(faces.used), moved=moved,
+                  notes=tuple(faces.notes))
 
 
 def _over_edge(domain: Domain, inflow: Inflow) -> tuple[str, float, float] | None:
@@ -97,190 +98,225 @@ def _behind(side: str, row: Int64Array, col: Int64Array) -> tuple[Int64Array, In
     return row + 1, col + 1, 1
 
 
-def _bed_slope(domain: Domain, side: str, row: Int64Array, col: Int64Array) -> FloatArray:
+def _bed_slope(cells: Domain, side: str, row: Int64Array, col: Int64Array) -> FloatArray:
     """Give the fall of the bed towards the edge, at least ``LEAST_SLOPE``."""
-    z = domain.height_m
+    z = cells.height_m
     back = {"west": (0, 1), "east": (0, -1), "north": (1, 0), "south": (-1, 0)}[side]
     r, c = np.clip(row + back[0], 0, z.shape[0] - 1), np.clip(col + back[1], 0, z.shape[1] - 1)
-    inner = np.where(domain.open[r, c], z[r, c], z[row, col])
-    return np.asarray(np.maximum((inner - z[row, col]) / domain.cell_m, LEAST_SLOPE))
+    inner = np.where(cells.open[r, c], z[r, c], z[row, col])
+    return np.asarray(np.maximum((inner - z[row, col]) / cells.cell_m, LEAST_SLOPE))
 
 
-def pack_faces(setup: FlowSetup) -> Faces:
-    """Pack edges, inflows over edges and barriers.
+def edge_profile(domain: Domain, bed: Bed, side: str, start_m: float = -np.inf, end_m: float = np.inf
+                 ) -> tuple[Int64Array, Int64Array, FloatArray, FloatArray]:
+    """Give the cells along a part of one side that water can cross, and the terrain along their edge.
 
-    Raises
-    ------
-    InputError
-        A barrier that touches no face of the domain, an edge or inflow without an open cell.
+    Returns
+    -------
+    Row and column of each cell, (F,); ground [m], inf where nothing crosses, and Manning's n, (F, factor).
     """
-    domain = setup.domain
-    columns: dict[str, list[Any]] = {name: [] for name in
-                                     ("axis", "i", "j", "kind", "side", "series", "a", "b", "from_s", "to_s")}
-    groups: list[tuple[str, Int64Array, int]] = []
-    used: list[Series] = []
-    notes: list[str] = []
-    taken: set[tuple[int, int, int]] = set()
+    n, half = bed.factor, max(bed.factor // 2, 1)
+    rows, columns = domain.shape
+    a, _, c, _, e, f = domain.grid.transform
+    if SIDES[side] == 1:
+        at, inwards = (0 if side == "north" else rows - 1), (1 if side == "north" else -1)
+        along = c + a * (np.arange(columns) + 0.5)
+        passing = np.all([bed.passable[at + inwards * k, :columns] for k in range(min(half, rows))], axis=0)
+        ground, manning = bed.ground_m[at, :columns], bed.manning[at, :columns]
+    else:
+        at, inwards = (0 if side == "west" else columns - 1), (1 if side == "west" else -1)
+        along = f + e * (np.arange(rows) + 0.5)
+        passing = np.all([bed.passable[:rows, at + inwards * k] for k in range(min(half, columns))], axis=0)
+        ground, manning = bed.ground_m[:rows, at], bed.manning[:rows, at]
+    profile = np.where(passing & (along >= start_m) & (along <= end_m), ground, np.inf)
+    more = (0, -len(profile) % n)
+    profile = np.pad(profile, more, constant_values=np.inf).reshape(-1, n)
+    manning = np.pad(manning, more, constant_values=0.05).reshape(-1, n)
+    crossed = np.flatnonzero(np.isfinite(profile).any(axis=1))
+    edge = np.full(len(crossed), at // n)
+    row, col = (edge, crossed) if SIDES[side] == 1 else (crossed, edge)
+    return row, col, profile[crossed], manning[crossed]
 
-    def put(group: str, axis: Any, i: Int64Array, j: Int64Array, kind: int, side: int, series: int, a: Any, b: Any,
-            window: tuple[float, float] = (-np.inf, np.inf)) -> int:
-        axis, a, b = (np.broadcast_to(v, i.shape) for v in (axis, a, b))
-        keys = list(zip(axis.tolist(), i.tolist(), j.tolist(), strict=True))
-        keep = np.array([key not in taken for key in keys], dtype=np.bool_)
-        taken.update(keys)
-        first = len(columns["i"])
-        for name, values in (("axis", axis), ("i", i), ("j", j), ("a", a), ("b", b)):
-            columns[name].extend(np.asarray(values)[keep].tolist())
-        count = int(keep.sum())
-        for name, value in (("kind", kind), ("side", side), ("series", series), ("from_s", window[0]),
-                            ("to_s", window[1])):
-            columns[name].extend([value] * count)
-        if side:
-            groups.append((group, np.arange(first, first + count), side))
-        return count
 
-    for inflow in setup.inflows:
-        part = _over_edge(domain, inflow)
+def ground_between(bed: Bed, axis: Int64Array, row: Int64Array, col: Int64Array) -> FloatArray:
+    """Give the terrain along faces inside, (F, factor) [m]: the higher of the two cells that touch; inf at a wall.
+
+    ``axis`` is 0 for the west face of the cell ``row, col`` and 1 for its north face.
+    """
+    n = bed.factor
+    out = np.full((len(axis), n), np.inf)
+    for m in range(n):
+        r1, c1 = row * n + np.where(axis == 0, m, 0), col * n + np.where(axis == 0, 0, m)
+        r0, c0 = r1 - (axis == 1), c1 - (axis == 0)
+        free = bed.passable[r0, c0] & bed.passable[r1, c1]
+        out[free, m] = np.maximum(bed.ground_m[r0, c0], bed.ground_m[r1, c1])[free]
+    return out
+
+
+class _Faces:
+    """Special faces as they are gathered."""
+
+    def __init__(self, domain: Domain, bed: Bed) -> None:
+        self.domain, self.bed = domain, bed
+        self.columns: dict[str, list[Any]] = {name: [] for name in flow.Special._fields}
+        self.groups: list[tuple[str, Int64Array, int]] = []
+        self.used: list[Series] = []
+        self.notes: list[str] = []
+        self._taken: set[tuple[int, int, int]] = set()
+
+    def inflow(self, inflow: Inflow) -> None:
+        """Add an inflow, if it lies over an edge."""
+        part = _over_edge(self.domain, inflow)
         if part is None:
-            continue
-        row, col = domain.edge_cells(*part)
+            return
+        row, col, bed, n = edge_profile(self.domain, self.bed, *part)
         if not len(row):
             raise InputError(field="inflow", ids=(inflow.name,), found=f"no open cell on the {part[0]} edge between "
                              f"{part[1]:g} and {part[2]:g}", expected="a part of the edge that water can cross")
-        i, j, side = _behind(part[0], row, col)
-        put(inflow.name, SIDES[part[0]], i, j, flow.FLOW, side, len(used), 1.0 / (len(row) * domain.cell_m), 0.0)
-        used.append(inflow.m3_s)
-    names = tuple(name for name, _, _ in groups)
-    for edge in setup.edges:
-        _pack_edge(domain, edge, put, used)
-    for barrier in setup.barriers:
-        axis, row, col = domain.faces_along(barrier.line)
-        behind = (row, col)
-        before = (row - (axis == 1), col - (axis == 0))
-        passable = domain.open[behind] & domain.open[before]
+        width = np.isfinite(bed).sum(axis=1)
+        self._edge(inflow.name, part[0], flow.FLOW, row, col, bed, n, width / width.sum() / self.bed.cells.cell_m)
+        self.used.append(inflow.m3_s)
+
+    def edge(self, edge: Edge) -> None:
+        """Add a part of the domain's edge."""
+        row, col, bed, n = edge_profile(self.domain, self.bed, edge.side, edge.start_m, edge.end_m)
+        if not len(row):
+            raise InputError(field=f"edges.{edge.side}",
+                             found=f"no open cell between {edge.start_m:g} and {edge.end_m:g}",
+                             expected="a part of the edge that water can cross")
+        if edge.level_m is not None:
+            self._edge(edge.side, edge.side, flow.STAGE, row, col, bed, n, self.bed.cells.height_m[row, col])
+            self.used.append(edge.level_m)
+            return
+        slope = (np.full(len(row), edge.slope) if edge.slope is not None
+                 else _bed_slope(self.bed.cells, edge.side, row, col))
+        self._edge(edge.side, edge.side, flow.NORMAL, row, col, bed, n, slope)
+
+    def barrier(self, barrier: Barrier) -> None:
+        """Add a barrier along the sides of cells."""
+        cells = self.bed.cells
+        axis, row, col = cells.faces_along(barrier.line)
         if not len(axis):
             raise InputError(field="barriers", ids=(barrier.name,), found="a line that touches no cell of the domain",
-                             expected=f"a line inside {domain.extent}",
+                             expected=f"a line inside {cells.extent}",
                              remedy="Coordinates are those of the city's CRS.")
-        axis, row, col = axis[passable], row[passable], col[passable]
-        z0, z1 = domain.height_m[row - (axis == 1), col - (axis == 0)], domain.height_m[row, col]
-        ground = np.maximum(z0, z1)
-        crest = ground + barrier.height_m if barrier.height_m is not None else np.full(len(z0), barrier.crest_m)
-        stands = crest > ground
+        ground = ground_between(self.bed, axis, row, col)
+        free = np.isfinite(ground).any(axis=1)
+        axis, row, col, ground = axis[free], row[free], col[free], ground[free]
+        crest: FloatArray = np.full(ground.shape, barrier.crest_m, np.float64)
+        if barrier.height_m is not None:
+            crest = np.asarray(ground + barrier.height_m)
+        stands = np.asarray(((crest > ground) & np.isfinite(ground)).any(axis=1))
         if not stands.all():
-            notes.append(f"The crest of '{barrier.name}' lies at or below the ground along {int((~stands).sum())} of "
-                         f"{len(stands)} faces: no wall there.")
-        axis, row, col, z0, z1, crest = (v[stands] for v in (axis, row, col, z0, z1, crest))
-        put(barrier.name, axis, row + 1, col + 1, flow.BARRIER, 0, -1, crest - z0, crest - z1,
-            (barrier.from_s, barrier.to_s))
-    ints = {name: np.array(columns[name], np.int32) for name in ("axis", "i", "j", "kind", "side", "series")}
-    floats = {name: np.array(columns[name], np.float64) for name in ("a", "b", "from_s", "to_s")}
-    return Faces(axis=ints["axis"], i=ints["i"], j=ints["j"], kind=ints["kind"], side=ints["side"],
-                 series=ints["series"], a=floats["a"], b=floats["b"], from_s=floats["from_s"], to_s=floats["to_s"],
-                 groups=tuple(groups), names=names, used=tuple(used), notes=tuple(notes))
+            self.notes.append(f"The crest of '{barrier.name}' lies at or below the ground along "
+                              f"{int((~stands).sum())} of {len(stands)} faces: no wall there.")
+        axis, row, col, ground = axis[stands], row[stands], col[stands], ground[stands]
+        crest = np.maximum(crest[stands], ground)
+        zero = np.zeros((len(axis), self.bed.factor))
+        self._put(axis, row + 1, col + 1, kind=flow.BARRIER, side=0, series=-1, number=0.0, bed=zero, manning=zero + 1,
+                  datum0=cells.height_m[row - (axis == 1), col - (axis == 0)], datum1=cells.height_m[row, col],
+                  crest=crest, window=(barrier.from_s, barrier.to_s))
+
+    def _edge(self, group: str, side: str, kind: int, row: Int64Array, col: Int64Array, bed: FloatArray,
+              manning: FloatArray, number: Any) -> None:
+        i, j, behind = _behind(side, row, col)
+        datum = self.bed.cells.height_m[row, col]
+        kept = self._put(np.full(len(i), SIDES[side]), i, j, kind=kind, side=behind, series=len(self.used),
+                         number=number, bed=bed, manning=manning, datum0=datum, datum1=datum,
+                         crest=np.full(bed.shape, np.inf))
+        self.groups.append((group, kept, behind))
+
+    def _put(self, axis: Int64Array, i: Int64Array, j: Int64Array, *, kind: int, side: int, series: int, number: Any,
+             bed: FloatArray, manning: FloatArray, datum0: FloatArray, datum1: FloatArray, crest: FloatArray,
+             window: tuple[float, float] = (-np.inf, np.inf)) -> Int64Array:
+        """Add faces that nobody has taken before; gives their numbers."""
+        keys = list(zip(axis.tolist(), i.tolist(), j.tolist(), strict=True))
+        number = np.broadcast_to(number, len(keys))
+        first = len(self.columns["i"])
+        for k, key in enumerate(keys):
+            if key in self._taken:
+                continue
+            self._taken.add(key)
+            lowest = float(bed[k].min())
+            top = float(bed[k][np.isfinite(bed[k])].max()) - lowest + ABOVE_FACE_M
+            depths, roughs = np.zeros(flow.KNOTS + 1), np.ones(flow.KNOTS + 1)
+            profile_table(bed[k], manning[k], lowest, top, depths, roughs)
+            row = {"axis": key[0], "i": key[1], "j": key[2], "kind": kind, "side": side, "series": series,
+                   "number": number[k], "from_s": window[0], "to_s": window[1], "low0": lowest - datum0[k],
+                   "low1": lowest - datum1[k], "top": top, "share": float(np.isfinite(bed[k]).mean()),
+                   "depths": depths, "roughs": roughs, "crest0": crest[k] - datum0[k], "crest1": crest[k] - datum1[k]}
+            for name, value in row.items():
+                self.columns[name].append(value)
+        return np.arange(first, len(self.columns["i"]))
+
+    def special(self) -> flow.Special:
+        """Give the faces as the kernels read them."""
+        knots, width = flow.KNOTS + 1, self.bed.factor
+        wide = {"depths": knots, "roughs": knots, "crest0": width, "crest1": width}
+        whole = ("axis", "i", "j", "kind", "side", "series")
+        count = len(self.columns["i"])
+        packed: dict[str, Any] = {
+            name: np.array(values, np.int32 if name in whole else np.float64).reshape(
+                (count, wide[name]) if name in wide else (count,)) for name, values in self.columns.items()}
+        return flow.Special(**packed)
 
 
-def _pack_edge(domain: Domain, edge: Edge, put: Any, used: list[Series]) -> None:
-    row, col = domain.edge_cells(edge.side, edge.start_m, edge.end_m)
-    if not len(row):
-        raise InputError(field=f"edges.{edge.side}", found=f"no open cell between {edge.start_m:g} and {edge.end_m:g}",
-                         expected="a part of the edge that water can cross")
-    i, j, side = _behind(edge.side, row, col)
-    axis = SIDES[edge.side]
-    if edge.level_m is not None:
-        put(edge.side, axis, i, j, flow.STAGE, side, len(used), domain.height_m[row, col], 0.0)
-        used.append(edge.level_m)
-        return
-    slope = np.full(len(row), edge.slope) if edge.slope is not None else _bed_slope(domain, edge.side, row, col)
-    put(edge.side, axis, i, j, flow.NORMAL, side, -1, slope, 0.0)
-
-
-def pack_sources(setup: FlowSetup, faces: Faces) -> Sources:
-    """Pack inflows at points and along lines inside, and all series.
-
-    Raises
-    ------
-    InputError
-        An inflow outside the domain or in a wall, or a negative discharge.
-    """
-    domain = setup.domain
-    i: list[int] = []
-    j: list[int] = []
-    share: list[float] = []
-    series: list[int] = []
-    names: list[str] = []
-    inside: list[Series] = []
-    for inflow in setup.inflows:
-        if (inflow.m3_s.values < 0).any():
-            raise InputError(field="inflow", ids=(inflow.name,), found=f"{inflow.m3_s.values.min():g} m3/s",
-                             expected="0 or more", remedy="Water that leaves is a pump or an edge.")
-        if inflow.name in faces.names:
-            continue
+def _sources(domain: Domain, bed: Bed, inflows: list[Inflow], first_series: int) -> flow.Sources:
+    """Pack inflows at points and along lines inside."""
+    rows: list[tuple[int, int, float, int]] = []
+    for k, inflow in enumerate(inflows):
         if len(inflow.line) == 1:
-            cells = [domain.cell(float(inflow.line[0, 0]), float(inflow.line[0, 1]), field="inflow", name=inflow.name)]
+            fine = [domain.cell(float(inflow.line[0, 0]), float(inflow.line[0, 1]), field="inflow", name=inflow.name)]
         else:
             row, col = domain.cells_along(inflow.line)
-            cells = list(zip(row.tolist(), col.tolist(), strict=True))
-            if not cells:
+            fine = list(zip(row.tolist(), col.tolist(), strict=True))
+            if not fine:
                 raise InputError(field="inflow", ids=(inflow.name,), found="a line that touches no open cell",
                                  expected=f"a line inside {domain.extent}")
-        for row_, col_ in cells:
-            i.append(row_ + 1)
-            j.append(col_ + 1)
-            share.append(1.0 / len(cells))
-            series.append(len(inside))
-        names.append(inflow.name)
-        inside.append(inflow.m3_s)
-    # Faces number their series from 0: theirs come first in the table, the sources' behind them.
-    table = [*faces.used, *inside]
-    first = np.concatenate([[0], np.cumsum([len(s.times_s) for s in table])]).astype(np.int32)
-    return Sources(i=np.array(i, np.int32), j=np.array(j, np.int32), share=np.array(share, np.float64),
-                   series=np.array(series, np.int32) + len(faces.used), series_first=first,
-                   series_t=np.concatenate([s.times_s for s in table]) if table else np.empty(0),
-                   series_v=np.concatenate([s.values for s in table]) if table else np.empty(0), names=tuple(names))
+        cells, count = np.unique(np.array(fine) // bed.factor, axis=0, return_counts=True)
+        rows += [(int(i) + 1, int(j) + 1, int(part) / len(fine), first_series + k)
+                 for (i, j), part in zip(cells, count, strict=True)]
+    i, j, share, series = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return flow.Sources(np.array(i, np.int32), np.array(j, np.int32), np.array(share, np.float64),
+                        np.array(series, np.int32))
 
 
-def pack_moves(setup: FlowSetup) -> Moves:
-    """Pack pumps, culverts and gullies.
-
-    Raises
-    ------
-    InputError
-        An end outside the domain or in a wall, or both ends in one cell.
-    """
+def _moves(setup: FlowSetup, bed: Bed) -> tuple[flow.Moves, tuple[str, ...]]:
+    """Pack pumps, culverts and gullies; gives their names too."""
     domain = setup.domain
-    rows: list[tuple[int, int, int, int, int]] = []
-    numbers: list[list[float]] = []
+    rows: list[dict[str, Any]] = []
     names: list[str] = []
 
-    def ends(name: str, what: str, at: tuple[float, float],
-             to: tuple[float, float] | None) -> tuple[int, int, int, int]:
-        i, j = domain.cell(*at, field=f"{what}.at", name=name)
-        if to is None:
-            return i, j, -2, -2
-        to_i, to_j = domain.cell(*to, field=f"{what}.to", name=name)
-        if (i, j) == (to_i, to_j):
-            raise InputError(field=what, ids=(name,), found="both ends in one cell", expected="two places at least "
-                             f"{domain.cell_m:g} m apart")
-        return i, j, to_i, to_j
+    def put(kind: int, name: str, what: str, at: tuple[float, float], to: tuple[float, float] | None,
+            capacity_m3_s: float, *, first: float = 0.0, second: float = 0.0, from_s: float = -np.inf,
+            to_s: float = np.inf, flap: bool = False) -> None:
+        place = domain.cell(*at, field=f"{what}.at", name=name)
+        i, j = (v // bed.factor for v in place)
+        datum = float(bed.cells.height_m[i, j])
+        row = {"kind": kind, "i": i + 1, "j": j + 1, "to_i": -1, "to_j": -1, "capacity_m3_s": capacity_m3_s,
+               "first": first, "second": second, "datum": 0.0, "ground": float(domain.height_m[place]) - datum,
+               "to_ground": 0.0, "from_s": from_s, "to_s": to_s, "flap": flap, "on": False}
+        if to is not None:
+            end = domain.cell(*to, field=f"{what}.to", name=name)
+            to_i, to_j = (v // bed.factor for v in end)
+            if (i, j) == (to_i, to_j):
+                raise InputError(field=what, ids=(name,), found="both ends in one cell", expected="two places at least "
+                                 f"{bed.cells.cell_m:g} m apart")
+            there = float(bed.cells.height_m[to_i, to_j])
+            row |= {"to_i": to_i + 1, "to_j": to_j + 1, "datum": there - datum,
+                    "to_ground": float(domain.height_m[end]) - there}
+        rows.append(row)
+        names.append(name)
 
     for pump in setup.pumps:
-        at = ends(pump.name, "pumps", pump.at, pump.to)
-        rows.append((flow.PUMP, *at))
-        numbers.append([pump.capacity_m3_s, pump.on_m, pump.off_m, 0.0, 0.0, pump.from_s, pump.to_s, 0.0])
-        names.append(pump.name)
+        put(flow.PUMP, pump.name, "pumps", pump.at, pump.to, pump.capacity_m3_s, first=pump.on_m, second=pump.off_m,
+            from_s=pump.from_s, to_s=pump.to_s)
     for culvert in setup.culverts:
-        at = ends(culvert.name, "culverts", culvert.at, culvert.to)
-        rows.append((flow.CULVERT, *at))
-        z0, z1 = domain.height_m[at[0], at[1]], domain.height_m[at[2], at[3]]
-        numbers.append([culvert.capacity_m3_s, culvert.area_m2, culvert.sill_m, float(z0 - z0), float(z1 - z0), -np.inf,
-                        np.inf, float(culvert.flap)])
-        names.append(culvert.name)
+        put(flow.CULVERT, culvert.name, "culverts", culvert.at, culvert.to, culvert.capacity_m3_s,
+            first=culvert.area_m2, second=culvert.sill_m, flap=culvert.flap)
     for gully in setup.gullies:
-        rows.append((flow.GULLY, *ends(gully.name, "drains", gully.at, None)))
-        numbers.append([gully.capacity_m3_s, 0.0, 0.0, 0.0, 0.0, -np.inf, np.inf, 0.0])
-        names.append(gully.name)
-    table = np.array(rows, dtype=np.int32).reshape(-1, 5)
-    return Moves(kind=table[:, 0].copy(), i=table[:, 1] + 1, j=table[:, 2] + 1, to_i=table[:, 3] + 1,
-                 to_j=table[:, 4] + 1, number=np.array(numbers, np.float64).reshape(-1, 8),
-                 on=np.zeros(len(table), np.bool_), names=tuple(names))
+        put(flow.GULLY, gully.name, "drains", gully.at, None, gully.capacity_m3_s)
+    types: dict[str, Any] = {"flap": np.bool_, "on": np.bool_}
+    types |= dict.fromkeys(("kind", "i", "j", "to_i", "to_j"), np.int32)
+    return flow.Moves(**{name: np.array([row[name] for row in rows], types.get(name, np.float64))
+                         for name in flow.Moves._fields}), tuple(names)

@@ -6,9 +6,13 @@ still run, so the decorator falls back and says so once.
 
 from __future__ import annotations
 
+import re
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -31,7 +35,9 @@ def jit(signature: str | None = None, **options: Any) -> Callable[[Function], Fu
 
     def decorate(function: Function) -> Function:
         try:
-            return cast(Function, numba.njit(*types, cache=True, **options)(function))
+            kernel = numba.njit(*types, cache=True, **options)(function)
+            _watch_helpers(kernel, function)
+            return cast(Function, kernel)
         except RuntimeError as error:
             if "cannot cache" not in str(error):
                 raise
@@ -39,6 +45,37 @@ def jit(signature: str | None = None, **options: Any) -> Callable[[Function], Fu
             return cast(Function, numba.njit(*types, **options)(function))
 
     return decorate
+
+
+#: How a kernel module names another whose functions or constants it compiles into its own.
+_BORROWED = re.compile(r"^from ([\w.]*kernels[\w.]*) import", re.MULTILINE)
+
+
+def _watch_helpers(kernel: Any, function: Callable[..., Any]) -> None:
+    """Make what is on disk stale when a helper in another file changes, not only the kernel's own file.
+
+    numba stamps an entry with the time and size of the kernel's own file, and would go on using a helper that was
+    compiled into it long ago. The stamp is no public part of numba: where it is not found, only that is lost.
+    """
+    files = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
+    own = getattr(files, "_source_stamp", None)
+    if files is not None and own is not None:
+        files._source_stamp = (own, *_stamps(function.__module__))
+
+
+@cache
+def _stamps(module: str) -> tuple[tuple[float, int], ...]:
+    """Give time and size of every file of kernels that a module borrows from, at one or more removes."""
+    found: dict[str, tuple[float, int]] = {}
+    waiting = [module]
+    while waiting:
+        path = getattr(sys.modules.get(waiting.pop()), "__file__", None)
+        if path is None or path in found:
+            continue
+        state = Path(path).stat()
+        found[path] = (state.st_mtime, state.st_size)
+        waiting += _BORROWED.findall(Path(path).read_text(encoding="utf-8"))
+    return tuple(stamp for _, stamp in sorted(found.items()))
 
 
 @contextmanager
