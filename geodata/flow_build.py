@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
-from rasterio.features import rasterize
-from rasterio.transform import Affine
 
 from geodata import flow_specs
+from geodata.flow_ground import averaged, buildings_of, check_size, drawn, factor_of, land_of, terrain_of, window_of
 from geodata.flow_specs import FlowModel, seconds_of
 from twin.errors import InputError
 from twin.flood.domain import Domain
@@ -22,18 +20,13 @@ from twin.flood.series import Series
 from twin.flood.setup import Barrier, Culvert, Edge, FlowSetup, Gully, Inflow, Losses, Pump
 from twin.flood.tables import land_classes, soil
 from twin.hazard import Grid
-from twin.quantities import BoolArray, Float32Array, FloatArray
+from twin.quantities import Float32Array, FloatArray
 
 if TYPE_CHECKING:
     from geodata.city_file import CityFile
-    from geodata.terrain import Terrain
 
 #: Soil of unsealed ground where a scenario names none.
 DEFAULT_SOIL = "loam"
-#: A cell is a building when this part of it is.
-_BUILT_SHARE = 0.5
-#: Most cells of a computation; beyond it a window or coarser cells are asked for.
-MOST_CELLS = 60_000_000
 
 
 def build_setup(rain: flow_specs.Rain | None, inflows: Sequence[flow_specs.Inflow], model: FlowModel, *,
@@ -46,21 +39,15 @@ def build_setup(rain: flow_specs.Rain | None, inflows: Sequence[flow_specs.Inflo
         No terrain, a file that cannot be read, a place outside, a series that ends early; see ``Domain.of``,
         ``Rain.of`` and ``FlowSetup.check``.
     """
-    terrain = city_file.terrain
-    if terrain is None:
-        raise InputError(field="flood.model", found="a city file without terrain", expected="a terrain beside it",
-                         remedy="Water flows over ground: import a terrain raster with the city.")
-    height, grid = _window(terrain, model.window)
-    built = _drawn(_buildings(city_file), grid) if model.buildings != "ignored" else np.zeros(height.shape, bool)
-    land = _land(city_file, grid)
+    height, grid = window_of(terrain_of(city_file, field="flood.model"), model.window, field="flood.model.window")
+    built = drawn(buildings_of(city_file), grid) if model.buildings != "ignored" else np.zeros(height.shape, bool)
+    land = land_of(city_file, grid)
     factor = 1 if model.subgrid else factor_of(grid, model)
     notes: list[str] = []
     if factor > 1:
-        height, built, land, grid = _coarser(height, built, land, grid, factor)
+        height, built, land, grid = averaged(height, built, land, grid, factor)
         notes.append(f"The terrain of {grid.transform[0] / factor:g} m was averaged to {grid.transform[0]:g} m.")
-    if grid.cells > MOST_CELLS:
-        raise InputError(field="flood.model.cell_m", found=f"{grid.cells / 1e6:.0f} million cells",
-                         expected=f"at most {MOST_CELLS / 1e6:.0f} million", remedy="Give a window or a larger cell_m.")
+    check_size(grid, field="flood.model.cell_m", remedy="Give a window, or subgrid: false with a larger cell_m.")
     if model.buildings == "raised":
         height = np.where(built, height + 5.0, height)
         built = np.zeros_like(built)
@@ -303,99 +290,3 @@ def _standing(model: FlowModel, names: list[str], land: Any, domain: Domain) -> 
         return None
     below = np.maximum(model.initial_level_m - np.nan_to_num(domain.height_m, nan=np.inf), 0.0)
     return np.where((land == names.index("water")) & domain.open, below, 0.0)
-
-
-def _window(terrain: Terrain, window: tuple[float, float, float, float] | None) -> tuple[FloatArray, Grid]:
-    grid = terrain.grid
-    height = np.asarray(terrain.height_m, np.float64)
-    if window is None:
-        return height, grid
-    a, b, c, d, e, f = grid.transform
-    west, south, east, north = window
-    c0, c1 = max(round((west - c) / a), 0), min(round((east - c) / a), grid.columns)
-    r0, r1 = max(round((north - f) / e), 0), min(round((south - f) / e), grid.rows)
-    if c1 - c0 < 2 or r1 - r0 < 2:
-        raise InputError(field="flood.model.window", found=f"{window}", expected="west, south, east, north inside "
-                         f"{c:.0f}, {f + e * grid.rows:.0f} to {c + a * grid.columns:.0f}, {f:.0f}")
-    return height[r0:r1, c0:c1], Grid(rows=r1 - r0, columns=c1 - c0, crs=grid.crs,
-                                      transform=(a, b, c + a * c0, d, e, f + e * r0))
-
-
-def _buildings(city_file: CityFile) -> list[Any]:
-    assets = city_file.city.assets
-    rows = np.flatnonzero(np.asarray(assets.kind) == assets.kinds.index("building"))
-    return [city_file.shapes[k] for k in rows if city_file.shapes[k] is not None
-            and city_file.shapes[k].geom_type in ("Polygon", "MultiPolygon")]
-
-
-def _drawn(shapes: Sequence[Any], grid: Grid) -> BoolArray:
-    """Give the cells whose centre lies in one of the shapes."""
-    if not len(shapes):
-        return np.zeros((grid.rows, grid.columns), bool)
-    drawn = rasterize([(shape, 1) for shape in shapes], out_shape=(grid.rows, grid.columns),
-                      transform=Affine(*grid.transform), dtype="uint8")
-    return np.asarray(drawn, bool)
-
-
-def _land(city_file: CityFile, grid: Grid) -> Any:
-    """Give the land class of each cell, (rows, columns): a row of ``land_classes.csv``."""
-    names = list(land_classes())
-    land = np.full((grid.rows, grid.columns), names.index("open"), np.uint8)
-    context = city_file.context
-    # Water comes last: under a bridge flows the river, not the street above it.
-    for layer, name in (("block", "block"), ("park", "park"), ("street", "street"), ("water", "water")):
-        if layer not in context:
-            continue
-        held = context[layer]
-        shapes = np.array([s for s in held.geometry if s is not None], dtype=object)
-        if not len(shapes):
-            continue
-        lines = np.isin(shapely.get_type_id(shapes), (1, 5))
-        if lines.any():
-            widths = held.columns.get("width_m")
-            kept = [s is not None for s in held.geometry]
-            half = (np.nan_to_num(np.asarray(widths, float)[kept], nan=6.0) if widths is not None
-                    else np.full(len(shapes), 6.0)) / 2
-            shapes[lines] = shapely.buffer(shapes[lines], np.maximum(half[lines], grid.transform[0] / 2))
-        land[_drawn(list(shapes), grid)] = names.index(name)
-    return land
-
-
-def factor_of(grid: Grid, model: FlowModel) -> int:
-    """Give how many cells of the terrain a cell of the computation is wide.
-
-    Raises
-    ------
-    InputError
-        ``cell_m`` is no whole multiple of the terrain's cell.
-    """
-    if model.cell_m is None:
-        return 1
-    fine = grid.transform[0]
-    factor = round(model.cell_m / fine)
-    if factor < 1 or abs(factor * fine - model.cell_m) > 1e-6 * fine:
-        raise InputError(field="flood.model.cell_m", found=f"{model.cell_m:g} m over a terrain of {fine:g} m",
-                         expected=f"a whole multiple of {fine:g} m")
-    return factor
-
-
-def _coarser(height: FloatArray, built: BoolArray, land: Any, grid: Grid, factor: int) -> tuple[Any, Any, Any, Grid]:
-    """Average the terrain over blocks of cells: open ground alone where a block has any."""
-    rows, columns = grid.rows // factor, grid.columns // factor
-
-    def blocks(array: Any) -> Any:
-        cut = array[:rows * factor, :columns * factor]
-        return cut.reshape(rows, factor, columns, factor).swapaxes(1, 2).reshape(rows, columns, factor * factor)
-
-    z, walls, classes = blocks(height), blocks(built), blocks(land)
-    known = np.isfinite(z)
-    ground = known & ~walls
-    use = np.where(ground.any(axis=2)[..., None], ground, known)
-    count = use.sum(axis=2)
-    mean = np.where(count > 0, np.where(use, z, 0.0).sum(axis=2) / np.maximum(count, 1), np.nan)
-    mean[known.mean(axis=2) < 0.5] = np.nan
-    blocked = walls.mean(axis=2) >= _BUILT_SHARE
-    counts = np.stack([(classes == k).sum(axis=2) for k in range(len(land_classes()))], axis=2)
-    a, b, c, d, e, f = grid.transform
-    return mean, blocked, counts.argmax(axis=2).astype(np.uint8), Grid(
-        rows=rows, columns=columns, transform=(a * factor, b, c, d, e * factor, f), crs=grid.crs)

@@ -26,7 +26,8 @@ import numpy as np
 import zarr
 
 from geodata.atomic import unwritable
-from geodata.flow_build import build_setup, factor_of
+from geodata.flow_build import build_setup
+from geodata.flow_ground import factor_of
 from geodata.flow_specs import FlowModel as ModelSpec
 from geodata.flow_specs import Inflow
 from geodata.hazards.times import by_the_clock
@@ -128,50 +129,6 @@ class FlowFrames:
     def arrival_s(self) -> Float32Array:
         """First time at 0.05 m, (rows, columns) [s from the start]; NaN never."""
         return np.asarray(self._group["arrival_s"][:], np.float32)
-
-    def to_netcdf(self, path: Path) -> None:
-        """Write the frames as NetCDF after the CF conventions (1.11), a frame at a time in memory.
-
-        Raises
-        ------
-        InputError
-            The file cannot be written.
-        """
-        import h5netcdf
-        from pyproj import CRS
-
-        a, _, c, _, e, f = self.grid.transform
-        rows, columns = self.grid.rows, self.grid.columns
-        try:
-            with h5netcdf.File(path, "w") as file:
-                file.attrs.update({"Conventions": "CF-1.11", "title": "Water depth of the flow model",
-                                   "history": f"computed from inputs {self.info['key']}"})
-                file.dimensions = {"time": len(self.times_s), "y": rows, "x": columns}
-                for name, values, attributes in (
-                        ("time", self.times_s.astype(np.float64), {
-                            "units": f"seconds since {self.info['start']}", "standard_name": "time", "axis": "T"}),
-                        ("y", f + e * (np.arange(rows) + 0.5), {
-                            "units": "m", "standard_name": "projection_y_coordinate", "axis": "Y"}),
-                        ("x", c + a * (np.arange(columns) + 0.5), {
-                            "units": "m", "standard_name": "projection_x_coordinate", "axis": "X"})):
-                    axis = file.create_variable(name, (name,), np.float64)
-                    axis[...] = values
-                    axis.attrs.update(attributes)
-                crs = file.create_variable("crs", (), np.int32)
-                crs.attrs.update({k: v for k, v in CRS.from_user_input(self.grid.crs).to_cf().items()
-                                  if isinstance(v, (str, int, float))})
-                depth = file.create_variable("depth", ("time", "y", "x"), np.float32, fillvalue=np.float32(-9999),
-                                             chunks=(1, min(rows, 512), min(columns, 512)), compression="gzip")
-                depth.attrs.update({"units": "m", "long_name": "water depth", "grid_mapping": "crs",
-                                    "standard_name": "flood_water_thickness"})
-                for k in range(len(self.times_s)):
-                    depth[k] = np.nan_to_num(self.frame(k), nan=-9999.0)
-                peak = file.create_variable("peak_depth", ("y", "x"), np.float32, fillvalue=np.float32(-9999))
-                peak[...] = np.nan_to_num(self.peak_m, nan=-9999.0)
-                peak.attrs.update({"units": "m", "long_name": "greatest water depth", "grid_mapping": "crs",
-                                   "cell_methods": "time: maximum"})
-        except OSError as failure:
-            raise unwritable(path, failure) from failure
 
 
 def open_flow(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: datetime, duration_s: int,

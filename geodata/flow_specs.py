@@ -244,10 +244,10 @@ class Culvert(Spec):
 class FlowModel(Spec):
     """Choices of the flow model that have a default."""
 
-    #: Cell of the computation [m]; the terrain's cell when not given. Coarser needs ``subgrid`` or is averaged.
+    #: Cell of the computation [m], a whole multiple of the terrain's; the terrain's cell when not given.
     cell_m: float | None = Field(None, gt=0, le=100)
-    #: Keep storage and conveyance of the terrain's cells inside the computation's cells.
-    subgrid: bool = False
+    #: Larger cells keep the storage and the conveyance of the terrain inside them; ``false`` averages the terrain.
+    subgrid: bool = True
     #: Manning's n [s/m^(1/3)]: one number, or by land class of ``land_classes.csv`` (default).
     roughness: float | None = Field(None, ge=0.005, le=1)
     #: ``blocked``: no water passes a building; ``raised``: its ground is lifted; ``ignored``: as the terrain says.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = None, city: str | Path | None = None,
+               netcdf: Path | None = None, geotiff: Path | None = None,
                progress: Callable[[str], None] | None = None) -> dict[str, Any]:
     """Compute the water of a scenario into the folder ``out``.
 
@@ -25,6 +26,8 @@ def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = No
         Store to write; a computation that was stopped goes on where it was.
     city_file, city
         City to use instead of the scenario's: already read, or by name or path.
+    netcdf, geotiff
+        Files for other programs: all frames, and peak and arrival.
     progress
         Told in words how far it is.
 
@@ -51,4 +54,12 @@ def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = No
     spec = scenario.flood
     frames = placed(scenario, lambda: make(spec, out, city_file=read, folder=scenario.folder, start=start,
                                            duration_s=scenario.duration, progress=tell))
+    if netcdf is not None or geotiff is not None:
+        from geodata.flow_export import write_geotiff, write_netcdf
+
+        if netcdf is not None:
+            write_netcdf(frames, netcdf, progress=lambda done, all_: progress(f"frame {done} of {all_}")
+                         if progress is not None else None)
+        if geotiff is not None:
+            write_geotiff(frames, geotiff)
     return {"file": str(out), "frames": len(frames.times_s), "notes": list(frames.notes), "book": dict(frames.book)}

@@ -334,6 +334,10 @@ def export(run_dir: RunFolder,
              epilog="Example:  twin flood valmont-cloudburst --out water")
 def flood(scenario: Scenario,
           out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The store of water frames to write.")],
+          netcdf: Annotated[Path | None, typer.Option(
+              "--netcdf", metavar="FILE.nc", help="All frames as NetCDF (CF) too, for other programs.")] = None,
+          geotiff: Annotated[Path | None, typer.Option(
+              "--geotiff", metavar="FILE.tif", help="Peak depth and arrival as a GeoTIFF too.")] = None,
           city: City = None, json: Json = False) -> None:
     """Compute the water of a scenario alone, with the flow model; `flood: {frames: DIR}` reads it."""
     from scenarios import load_scenario
@@ -341,17 +345,30 @@ def flood(scenario: Scenario,
 
     with _stages(computes=True) as stage:
         stage("reading the city")
-        report = make_water(load_scenario(scenario), out, city=city, progress=stage)
+        report = make_water(load_scenario(scenario), out, city=city, netcdf=netcdf, geotiff=geotiff, progress=stage)
     if json:
         _print_json(report)
-    else:
-        _say(f"Written: {out} ({report['frames']} frames)")
-        for note in report["notes"]:
-            _say(f"  {note}")
-        for name, value in report["book"].items():
-            if name.endswith("_m3") and isinstance(value, float) and value:
-                _say(f"  {name.removesuffix('_m3').replace('_', ' '):<14} {value:>14,.1f} m³")
-        _say(f"  {'relative error':<14} {report['book']['relative_error']:>14.1e}")
+        return
+    for place in filter(None, (out, netcdf, geotiff)):
+        _say(f"Written: {place}" + (f" ({report['frames']} frames)" if place == out else ""))
+    for note in report["notes"]:
+        _say(f"  {note}")
+    for name, volume in _volumes(report["book"]):
+        _say(f"  {name:<32} {volume:>16,.1f} m³")
+    _say(f"  {'relative error of the book':<32} {report['book']['relative_error']:>16.1e}")
+
+
+def _volumes(book: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    """Give the entries of a book of water that are not 0, in words."""
+    for key, name in (("start_m3", "there at the start"), ("rain_m3", "rain"), ("inflow_m3", "inflow"),
+                      ("edges_m3", "over the edge (out: below 0)"), ("infiltration_m3", "into the ground"),
+                      ("drains_m3", "into drains"), ("pumped_out_m3", "pumped or drained out"),
+                      ("moved_m3", "moved inside"), ("stored_m3", "there at the end"), ("created_m3", "made up"),
+                      ("error_m3", "error of the book")):
+        entry = book[key]
+        for part, volume in (entry.items() if isinstance(entry, dict) else [("", entry)]):
+            if volume:
+                yield f"{name}: {part}" if part else name, float(volume)
 
 
 @app.command(short_help="Print the JSON Schema of scenario files.",

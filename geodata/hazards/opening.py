@@ -69,6 +69,11 @@ def _opened(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime,
         assert levels is not None
         return open_stage(levels, city_file=city_file, folder=folder, start=start, duration_s=duration_s,
                           after=spec.after, depth_error_m=spec.depth_error_m)
+    if spec.fill_spill is not None:
+        from geodata.hazards.fill_spill import open_fill_spill
+
+        return open_fill_spill(spec.fill_spill, city_file=city_file, start=start, duration_s=duration_s,
+                               depth_error_m=spec.depth_error_m)
     common: dict[str, Any] = {"city_file": city_file, "folder": folder, "start": start, "duration_s": duration_s,
               "nodata": spec.nodata, "depth_error_m": spec.depth_error_m}
     if spec.rasters is not None:

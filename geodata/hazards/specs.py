@@ -13,7 +13,8 @@ from pydantic import Field, model_validator
 from geodata.flow_specs import FlowModel, Inflow, Rain, Seconds, Spec
 
 #: Sources of water; a flood has exactly one of them (``rain`` and ``inflow`` may stand together).
-SOURCES = ("rasters", "netcdf", "raster", "catalogue", "extents", "river_stage", "hand", "frames", "rain", "inflow")
+SOURCES = ("rasters", "netcdf", "raster", "catalogue", "extents", "river_stage", "hand", "fill_spill", "frames", "rain",
+           "inflow")
 LengthUnit = Literal["m", "cm", "mm", "ft", "us_ft"]
 
 
@@ -221,6 +222,27 @@ class Hand(_Levels):
     width_m: float = Field(10.0, gt=0)
 
 
+class FillSpill(Spec):
+    """A volume of rain in the hollows of the terrain: where it stands in the end. Quick, and blind to time and flow."""
+
+    rain_mm: float = Field(gt=0, le=2000)
+    #: What open ground takes before anything runs off it [mm].
+    losses_mm: float = Field(0.0, ge=0, le=2000)
+    #: What the sewers take from streets and squares [mm].
+    drains_mm: float = Field(0.0, ge=0, le=2000)
+    #: The period in which it stands: from the start, and to the end, where nothing is said.
+    from_: str | None = Field(None, alias="from")
+    to: str | None = None
+    #: ``blocked``: no water passes a building, rain on its roof falls beside it; ``ignored``: as the terrain says.
+    buildings: Literal["blocked", "ignored"] = "blocked"
+    #: ``open``: water leaves over the edge of the terrain, at its height; ``closed``: nowhere.
+    edges: Literal["open", "closed"] = "open"
+    #: West, south, east, north of the part to fill; the whole terrain when not given.
+    window: tuple[float, float, float, float] | None = None
+    #: No-data of the terrain inside: ``refuse`` it, or take it as a ``wall``.
+    voids: Literal["refuse", "wall"] = "wall"
+
+
 class FloodSpec(Spec):
     """The water of a scenario."""
 
@@ -231,6 +253,7 @@ class FloodSpec(Spec):
     extents: Extents | None = None
     river_stage: RiverStage | None = None
     hand: Hand | None = None
+    fill_spill: FillSpill | None = None
     #: A store written by ``twin flood``.
     frames: str | None = None
     rain: Rain | None = None

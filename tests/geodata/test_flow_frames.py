@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from geodata import flow_frames
+from geodata.flow_export import write_geotiff, write_netcdf
 from geodata.flow_frames import FlowFrames, make, open_flow, open_frames
 from geodata.flow_specs import seconds_of
 from geodata.hazards.specs import FloodSpec
@@ -108,11 +109,35 @@ def test_export_is_netcdf_that_reads_back(bowl, tmp_path):
     import xarray
 
     water = make(spec(), tmp_path / "water", **given(bowl, tmp_path))
-    water.to_netcdf(tmp_path / "water.nc")
+    told = []
+    write_netcdf(water, tmp_path / "water.nc", progress=lambda done, all_: told.append((done, all_)))
+    assert told[-1] == (7, 7)
     with xarray.open_dataset(tmp_path / "water.nc", engine="h5netcdf") as data:
         assert data.depth.attrs["standard_name"] == "flood_water_thickness"
         assert data.time.values[-1] == np.datetime64("2026-06-01T19:00")
         assert float(data.depth[-1, 30, 40]) == pytest.approx(float(water.frame(6)[30, 40]), abs=1e-6)
+        assert float(data.peak_depth[30, 40]) == pytest.approx(float(water.peak_m[30, 40]), abs=1e-6)
+        assert 0 < float(data.arrival[30, 40]) < 1800
+    # Written again over its like, and over nothing else.
+    write_netcdf(water, tmp_path / "water.nc")
+    (tmp_path / "letter.nc").write_text("dear", encoding="utf-8")
+    with pytest.raises(InputError, match="a file that is no NetCDF file"):
+        write_netcdf(water, tmp_path / "letter.nc")
+    assert (tmp_path / "letter.nc").read_text(encoding="utf-8") == "dear"
+
+
+def test_peak_and_arrival_go_out_as_a_geotiff(bowl, tmp_path):
+    import rasterio
+
+    water = make(spec(), tmp_path / "water", **given(bowl, tmp_path))
+    write_geotiff(water, tmp_path / "peak.tif")
+    with rasterio.open(tmp_path / "peak.tif") as raster:
+        assert raster.descriptions == ("greatest water depth [m]", "first time at 0.05 m [s]")
+        assert raster.crs.to_epsg() == 2154
+        assert raster.read(1)[30, 40] == water.peak_m[30, 40]
+        assert raster.read(2)[0, 0] == raster.nodata
+    with pytest.raises(InputError, match="a folder"):
+        write_geotiff(water, tmp_path)
 
 
 @pytest.mark.parametrize(("flood", "message"), [

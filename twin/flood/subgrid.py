@@ -143,6 +143,8 @@ class SubgridBed:
                    f"the terrain's cells of {a:g} m."))
         self._lows: list[tuple[float, float]] | None = None
         self._peak, self._peak_level = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        #: Part of each cell under water at the last look.
+        self._covered = storage.share.copy()
         self._arrival, self._wet_m = np.full(shape, -1.0, np.float32), 0.0
 
     def mean(self, terrain: Any) -> FloatArray:
@@ -176,18 +178,17 @@ class SubgridBed:
         return rate.astype(np.float32), (part * draw / np.maximum(rate, 1e-30)).astype(np.float32)
 
     def wetted(self, rate: Float32Array) -> Float32Array:
-        """Give a padded rate as it is when no rain falls: for the part of a cell's open ground that is wet."""
-        storage = self.grid.storage
-        wet = np.maximum(storage.wet, self._hollow)
-        return np.asarray(rate * np.minimum(wet / np.maximum(storage.share, np.float32(1e-6)), np.float32(1)))
+        """Give a padded rate as it is when no rain falls: for the part of a cell's open ground that is under water."""
+        share = np.maximum(self.grid.storage.share, np.float32(1e-6))
+        return np.asarray(rate * np.minimum(self._covered / share, np.float32(1)))
 
     def note(self, spans: Spans, h: Float32Array, now_s: float, wet_m: float) -> None:
         """Note peaks and arrivals."""
         self._wet_m = wet_m
         self._levels(h)
         grid = self.grid
-        flow_shores.note_peaks(spans, grid.storage, grid.x, grid.y, grid.level, h, self._peak, self._peak_level,
-                               self._arrival, np.float32(now_s), np.float32(wet_m))
+        flow_shores.note_peaks(spans, grid.storage, grid.x, grid.y, grid.level, h, self._hollow, self._peak,
+                               self._peak_level, self._arrival, self._covered, np.float32(now_s), np.float32(wet_m))
 
     def _levels(self, h: Float32Array) -> None:
         flow_subgrid.all_levels(self.grid.storage, h, self.grid.level, self.grid.free, self.grid.left)
@@ -219,6 +220,6 @@ class SubgridBed:
 
     def state(self) -> dict[str, Any]:
         """Give what changes in time; levels and pieces follow from the water."""
-        return {"peak": self._peak, "peak_level": self._peak_level, "arrival": self._arrival}
+        return {"peak": self._peak, "peak_level": self._peak_level, "arrival": self._arrival, "covered": self._covered}
 
 

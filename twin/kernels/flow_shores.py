@@ -28,9 +28,12 @@ def _held_level(level: Scalar, own: Scalar, beyond: Scalar, low_beyond: Scalar) 
 
 @jit(inline="always", fastmath=FAST, error_model="numpy")
 def _note(h: Row, level: Row, west: Row, east: Row, north: Row, south: Row, west_own: Row, west_low: Row, east_own: Row,
-        east_low: Row, north_own: Row, north_low: Row, south_own: Row, south_low: Row, share: Row, peak_h: Row,
-        peak_level: Row, arrival: Row, now_s: Scalar, wet_m: Scalar) -> None:
-    """Note the greatest water of a row, the level that held it, and the first time at ``wet_m``."""
+        east_low: Row, north_own: Row, north_low: Row, south_own: Row, south_low: Row, share: Row, wet: Row,
+        hollow: Row, peak_h: Row, peak_level: Row, arrival: Row, covered: Row, now_s: Scalar, wet_m: Scalar) -> None:
+    """Note the greatest water of a row, the level that held it, the first time at ``wet_m``, and the part under water.
+
+    Standing water covers what its level reaches, running water all the open ground; pockets are covered in any case.
+    """
     for k in range(len(h)):
         held = _held_level(level[k], west_own[k], west[k], west_low[k])
         held = _held_level(held, east_own[k], east[k], east_low[k])
@@ -41,13 +44,16 @@ def _note(h: Row, level: Row, west: Row, east: Row, north: Row, south: Row, west
         peak_h[k] = max(h[k], peak_h[k])
         deepest = min(level[k], held + h[k] / max(share[k], f32(1e-6)))
         arrival[k] = now_s if (deepest >= wet_m) & (arrival[k] < f32(0)) else arrival[k]
+        stands = held / max(level[k], f32(1e-9))
+        covered[k] = max(hollow[k], stands * wet[k] + (f32(1) - stands) * share[k] if level[k] > f32(0) else f32(0))
 
 
 @jit(parallel=True, fastmath=FAST, nogil=True, error_model="numpy")
 def note_peaks(spans: Spans, storage: Storage, x: Conveyance, y: Conveyance, level: Float32Array, h: Float32Array,
-        peak_h: Float32Array, peak_level: Float32Array, arrival: Float32Array, now_s: Scalar, wet_m: Scalar) -> None:
-    """Note peaks and arrivals of the active spans; the levels are those of ``h``. All are padded."""
-    share = storage.share
+        hollow: Float32Array, peak_h: Float32Array, peak_level: Float32Array, arrival: Float32Array,
+        covered: Float32Array, now_s: Scalar, wet_m: Scalar) -> None:
+    """Note peaks, arrivals and the part of each cell under water; the levels are those of ``h``. All are padded."""
+    share, wet = storage.share, storage.wet
     strip, first_span, begin, end = spans.strip, spans.first, spans.begin, spans.end
     rows = h.shape[0] - 2
     for job in numba.prange(len(strip)):
@@ -58,8 +64,9 @@ def note_peaks(spans: Spans, storage: Storage, x: Conveyance, y: Conveyance, lev
                 _note(h[i, c0:c1], level[i, c0:c1], level[i, c0 - 1:c1 - 1], level[i, c0 + 1:c1 + 1],
                       level[i - 1, c0:c1], level[i + 1, c0:c1], x.low1[i, c0:c1], x.low0[i, c0:c1],
                       x.low0[i, c0 + 1:c1 + 1], x.low1[i, c0 + 1:c1 + 1], y.low1[i, c0:c1], y.low0[i, c0:c1],
-                      y.low0[i + 1, c0:c1], y.low1[i + 1, c0:c1], share[i, c0:c1], peak_h[i, c0:c1],
-                      peak_level[i, c0:c1], arrival[i, c0:c1], now_s, wet_m)
+                      y.low0[i + 1, c0:c1], y.low1[i + 1, c0:c1], share[i, c0:c1], wet[i, c0:c1],
+                      hollow[i, c0:c1], peak_h[i, c0:c1], peak_level[i, c0:c1], arrival[i, c0:c1], covered[i, c0:c1],
+                      now_s, wet_m)
 
 
 @jit(parallel=True, nogil=True, error_model="numpy")
