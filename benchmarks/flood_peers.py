@@ -1,4 +1,4 @@
-"""The flow model beside landlab and Itzi: ``python benchmarks/flood_peers.py [--case planes|c1] [--json]``.
+"""The flow model beside landlab and Itzi: ``python benchmarks/flood_peers.py [--case planes|c1] [--figure FILE]``.
 
 Planes under rain with a wall at their foot: depth in their upper 100 m against the exact one, and water found over
 water rained. Case C1: wall and processor time side by side. Peers come from the extra ``benchmark``; what is not
@@ -96,7 +96,7 @@ def runners():
 
 
 def planes():
-    """Give, by plane and model, the relative error of depth and water found over water rained."""
+    """Run the planes: by plane and model the depth down the plane, its error and water found over water rained."""
     out = []
     for length, slope, n, rain_mm_h, until_s in PLANES:
         x = (np.arange(round(length / CELL_M)) + 0.5) * CELL_M
@@ -107,8 +107,36 @@ def planes():
             depth = np.asarray(run(z, n, rain, CELL_M, float(until_s)), float)
             error = np.sqrt(np.mean((depth.mean(axis=0)[upper] - exact) ** 2) / np.mean(exact**2))
             out.append({"slope": slope, "model": name, "depth_error": float(error),
-                        "water_over_rain": float(depth.mean() / (rain * until_s))})
+                        "water_over_rain": float(depth.mean() / (rain * until_s)),
+                        "depth_mm": (depth.mean(axis=0)[upper] * 1000).tolist(), "exact_mm": (exact * 1000).tolist()})
     return out
+
+
+def draw(rows, path):
+    """Draw the depth down each plane, each model against the exact one."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    slopes = sorted({row["slope"] for row in rows})
+    looks = {"twin": {"color": "#0b6fa4", "lw": 2.4}, "landlab": {"color": "#b3541e", "lw": 1.2},
+             "landlab steep_slopes": {"color": "#b3541e", "lw": 1.2, "ls": ":"},
+             "itzi": {"color": "#4a7c3a", "lw": 1.2}}
+    figure, axes = plt.subplots(1, len(slopes), figsize=(13, 3.6))
+    for axis, slope in zip(axes, slopes, strict=True):
+        here = [row for row in rows if row["slope"] == slope]
+        exact = np.array(here[0]["exact_mm"])
+        x = (np.arange(len(exact)) + 0.5) * CELL_M
+        for row in here:
+            axis.plot(x, row["depth_mm"], label=f"{row['model']}: water {row['water_over_rain']:.2f} of the rain",
+                      **looks[row["model"]])
+        axis.plot(x, exact, color="#222", lw=1, ls="--", label="exact")
+        axis.set(title=f"slope {slope:.1%}", xlabel="m from the top", ylim=(0, 2.2 * exact.max()))
+        axis.legend(fontsize=6, loc="upper left")
+    axes[0].set_ylabel("depth [mm]")
+    figure.tight_layout()
+    figure.savefig(path, dpi=80, metadata={"Software": None})
 
 
 def c1(n=1000):
@@ -132,14 +160,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--case", choices=("planes", "c1"), default="planes")
     parser.add_argument("--cells", type=int, default=1000, help="cells a side of case c1")
+    parser.add_argument("--figure", type=Path, help="draw case planes into this file")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     rows = planes() if given.case == "planes" else c1(given.cells)
+    if given.figure is not None and given.case == "planes":
+        draw(rows, given.figure)
     if given.json:
         print(json.dumps(rows))
         return
     for row in rows:
-        print("  ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()))
+        print("  ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()
+                        if not isinstance(v, list)))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import typer
 
+from geodata import flow_specs
+from geodata.hazards.specs import FillSpill
 from twin import cli
 from twin.kinds import Figure, built_in_kinds
 
@@ -109,3 +111,12 @@ def test_the_table_of_kinds_is_that_of_the_data() -> None:
     assert {kind.name: f"{metres(kind.touch_m)} | {metres(kind.fail_m)} | {metres(kind.height_error_m)} | "
                        f"{hours(kind.repair_total_s)} / {hours(kind.repair_dead_total_s)}"
             for kind in built_in_kinds()} == {name: row for name, row in rows.items() if name != "kind"}
+
+
+@pytest.mark.parametrize("spec", [
+    flow_specs.Storm, flow_specs.Rain, flow_specs.Inflow, flow_specs.Edge, flow_specs.Edges, flow_specs.Infiltration,
+    flow_specs.Drains, flow_specs.Barrier, flow_specs.Pump, flow_specs.Culvert, flow_specs.FlowModel, FillSpill])
+def test_every_key_of_the_flow_model_is_in_its_manual(spec: Any) -> None:
+    manual = (ROOT / "docs" / "flow-model.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"[`{, ](\w+)(?:`|: )", manual))
+    assert {field.alias or name for name, field in spec.model_fields.items()} <= told

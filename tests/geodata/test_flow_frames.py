@@ -98,6 +98,40 @@ def test_stopped_run_goes_on_and_ends_identically(bowl, tmp_path, monkeypatch):
     assert resumed.peak_m.tobytes() == whole.peak_m.tobytes()
 
 
+def test_larger_cells_keep_the_terrain_unless_it_is_averaged(bowl, tmp_path):
+    model = {"cell_m": 12, "every": "10min", "infiltration": None,
+             "edges": dict.fromkeys(("north", "east", "south", "west"), "closed")}
+    whole = make(spec(), tmp_path / "whole", **given(bowl, tmp_path))
+    kept = make(spec(model=model), tmp_path / "kept", **given(bowl, tmp_path))
+    averaged = make(spec(model={**model, "subgrid": False}), tmp_path / "averaged", **given(bowl, tmp_path))
+    assert (kept.grid.rows, kept.grid.columns) == (60, 80)
+    assert (averaged.grid.rows, averaged.grid.columns) == (20, 26)
+    assert "Computed on cells of 12 m" in kept.notes[0]
+    assert "averaged to 12 m" in averaged.notes[0]
+    assert np.abs(kept.frame(6) - whole.frame(6)).max() < 0.02
+    assert kept.book["stored_m3"] == pytest.approx(whole.book["stored_m3"], rel=1e-4)
+
+
+def test_stopped_run_on_larger_cells_goes_on_and_ends_identically(bowl, tmp_path, monkeypatch):
+    monkeypatch.setattr(flow_frames, "CHECKPOINT_S", 0.0)
+    model = {"cell_m": 12, "every": "10min"}
+    whole = make(spec(model=model), tmp_path / "whole", **given(bowl, tmp_path))
+    asked = []
+
+    def stop():
+        asked.append(1)
+        return len(asked) > 150
+
+    with pytest.raises(Cancelled):
+        make(spec(model=model), tmp_path / "cut", **given(bowl, tmp_path), cancel=stop)
+    assert (tmp_path / "cut" / "checkpoint.npz").exists()
+    resumed = make(spec(model=model), tmp_path / "cut", **given(bowl, tmp_path))
+    for k in range(7):
+        assert resumed.frame(k).tobytes() == whole.frame(k).tobytes()
+    assert resumed.peak_m.tobytes() == whole.peak_m.tobytes()
+    assert resumed.book == whole.book
+
+
 def test_frames_of_a_store_follow_the_scenarios_clock(bowl, tmp_path):
     make(spec(), tmp_path / "water", **given(bowl, tmp_path))
     later = datetime(2026, 6, 1, 18, 30, tzinfo=UTC)
