@@ -12,6 +12,7 @@ import numpy as np
 
 from geodata import flow_specs
 from geodata.flow_ground import averaged, buildings_of, check_size, drawn, factor_of, land_of, terrain_of, window_of
+from geodata.flow_rasters import values_at
 from geodata.flow_specs import FlowModel, seconds_of
 from twin.errors import InputError
 from twin.flood.domain import Domain
@@ -20,13 +21,17 @@ from twin.flood.series import Series
 from twin.flood.setup import Barrier, Culvert, Edge, FlowSetup, Gully, Inflow, Losses, Pump
 from twin.flood.tables import land_classes, soil
 from twin.hazard import Grid
-from twin.quantities import Float32Array, FloatArray
+from twin.quantities import BoolArray, Float32Array, FloatArray
 
 if TYPE_CHECKING:
     from geodata.city_file import CityFile
 
 #: Soil of unsealed ground where a scenario names none.
 DEFAULT_SOIL = "loam"
+#: Manning's n where no water comes.
+DEFAULT_ROUGHNESS = 0.05
+#: Sewers that take more are not believed [mm/h].
+MOST_DRAIN_MM_H = 500.0
 
 
 def build_setup(rain: flow_specs.Rain | None, inflows: Sequence[flow_specs.Inflow], model: FlowModel, *,
@@ -54,15 +59,21 @@ def build_setup(rain: flow_specs.Rain | None, inflows: Sequence[flow_specs.Inflo
         notes.append("Buildings are raised by 5 m.")
     names = list(land_classes())
     classes = list(land_classes().values())
-    roughness: Any = (model.roughness if model.roughness is not None
-                      else np.array([c.roughness for c in classes])[land])
+    open_cells = np.isfinite(height) & ~built
+    roughness: Any = np.array([c.roughness for c in classes])[land]
+    if model.roughness is not None:
+        roughness = model.roughness
+    elif model.roughness_raster is not None:
+        read = values_at(folder / model.roughness_raster, grid, open_cells, field="flood.model.roughness_raster")
+        roughness = np.where(open_cells, read, DEFAULT_ROUGHNESS)
     domain = Domain.of(height, grid, roughness, blocked=built, voids=model.voids, file="terrain")
     shift = model.warm_up
     end = duration_s + shift
     return FlowSetup(
         domain=domain, rain=None if rain is None else build_rain(rain, grid, folder=folder, start=start, shift_s=shift),
         inflows=tuple(_inflow(spec, folder=folder, start=start, shift_s=shift, end_s=end) for spec in inflows),
-        edges=_edges(model, shift), losses=_losses(model, names, land), advection=model.advection,
+        edges=_edges(model, folder=folder, start=start, shift_s=shift, end_s=end),
+        losses=_losses(model, names, land, _drains(model, land, grid, open_cells, folder)), advection=model.advection,
         barriers=tuple(Barrier(name=b.name, line=np.array(b.line), crest_m=b.crest_m, height_m=b.height_m,
                                from_s=-np.inf if b.from_ <= 0 else b.from_ + shift,
                                to_s=np.inf if b.to is None else b.to + shift) for b in model.barriers),
@@ -248,24 +259,56 @@ def _line(spec: flow_specs.Inflow) -> FloatArray:
     return np.array([spec.at] if spec.at is not None else spec.line, dtype=np.float64)
 
 
-def _edges(model: FlowModel, shift_s: float) -> tuple[Edge, ...]:
+def _edges(model: FlowModel, *, folder: Path, start: datetime, shift_s: float, end_s: float) -> tuple[Edge, ...]:
     edges = []
     for side in ("north", "east", "south", "west"):
         rule = getattr(model.edges, side)
         if rule == "open":
             edges.append(Edge(side=side))
         elif isinstance(rule, flow_specs.Edge):
-            level = rule.level_m
-            if isinstance(level, tuple):
-                assert rule.every is not None
-                series = Series.of(shift_s + rule.every * np.arange(len(level)), level, field=f"edges.{side}")
-            else:
-                series = Series.constant(level) if level is not None else None  # type: ignore[assignment]
-            edges.append(Edge(side=side, slope=rule.slope, level_m=series))
+            level = _level(rule, f"flood.model.edges.{side}", folder=folder, start=start, shift_s=shift_s, end_s=end_s)
+            edges.append(Edge(side=side, slope=rule.slope, level_m=level))
     return tuple(edges)
 
 
-def _losses(model: FlowModel, names: list[str], land: Any) -> Losses | None:
+def _level(rule: flow_specs.Edge, field: str, *, folder: Path, start: datetime, shift_s: float, end_s: float
+           ) -> Series | None:
+    """Give the level behind an edge over time; None for an edge without one."""
+    if rule.file is not None:
+        times, values = _table(folder / rule.file, "level_m", start)
+        series = Series.of(times + shift_s, values, field=field, file=rule.file)
+    elif isinstance(rule.level_m, tuple):
+        assert rule.every is not None
+        series = Series.of(shift_s + rule.every * np.arange(len(rule.level_m)), rule.level_m, field=field)
+    else:
+        return None if rule.level_m is None else Series.constant(rule.level_m)
+    if series.times_s[-1] < end_s and rule.after == "refuse":
+        raise InputError(file=rule.file or "", field=field, found=f"levels that end at {series.times_s[-1]:g} s",
+                         expected=f"levels up to the end of the run, {end_s:g} s",
+                         remedy="Give more levels, or say that the last one stays: after: hold.")
+    return series
+
+
+def _drains(model: FlowModel, land: Any, grid: Grid, open_cells: BoolArray, folder: Path
+            ) -> Float32Array | None:
+    """Give the capacity of drains of each cell [m/s]; None for none."""
+    if model.drains is None:
+        return None
+    if model.drains.raster is not None:
+        field = "flood.model.drains.raster"
+        mm_h = np.nan_to_num(values_at(folder / model.drains.raster, grid, open_cells, field=field))
+        if mm_h.min() < 0 or mm_h.max() > MOST_DRAIN_MM_H:
+            raise InputError(file=model.drains.raster, field=field,
+                             found=f"capacities from {mm_h.min():g} to {mm_h.max():g}",
+                             expected=f"mm/h from 0 to {MOST_DRAIN_MM_H:g}")
+        return (mm_h / 3.6e6).astype(np.float32)
+    if not model.drains.mm_h:
+        return None
+    sealed = np.array([c.sealed == "yes" for c in land_classes().values()])
+    return np.where(sealed[land], model.drains.mm_h / 3.6e6, 0.0).astype(np.float32)
+
+
+def _losses(model: FlowModel, names: list[str], land: Any, drains: Float32Array | None) -> Losses | None:
     classes = list(land_classes().values())
     unsealed = np.array([c.sealed == "no" for c in classes])
     rate, storage = np.zeros(len(names)), np.zeros(len(names))
@@ -276,10 +319,6 @@ def _losses(model: FlowModel, names: list[str], land: Any) -> Losses | None:
             ground = soil(model.infiltration.soil or DEFAULT_SOIL)
             rate[unsealed] = ground.conductivity_m_s
             storage[unsealed] = ground.storage_m(model.infiltration.saturation)
-    drains = None
-    if model.drains is not None and model.drains.mm_h:
-        sealed = np.array([c.sealed == "yes" for c in classes])
-        drains = np.where(sealed[land], model.drains.mm_h / 3.6e6, 0.0).astype(np.float32)
     if not rate.any() and drains is None:
         return None
     return Losses(loss_class=land.astype(np.uint8), conductivity_m_s=rate, suction_m=storage, drain_m_s=drains)

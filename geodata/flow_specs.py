@@ -151,18 +151,22 @@ class Inflow(Spec):
 
 
 class Edge(Spec):
-    """One side of the domain; exactly one of ``slope`` (normal depth) and ``level_m`` (a stage)."""
+    """One side of the domain; exactly one of ``slope`` (normal depth), and ``level_m`` or ``file`` (a stage)."""
 
     #: Slope of the energy line behind the edge: water leaves at normal depth.
     slope: float | None = Field(None, gt=0, le=1)
     #: Water level [m in the terrain's datum]: one number, or one a step of ``every`` (linear between).
     level_m: float | tuple[float, ...] | None = None
     every: Seconds | None = None
+    #: CSV ``time,level_m`` (linear between rows).
+    file: str | None = None
+    #: What holds after the last level.
+    after: Literal["refuse", "hold"] = "refuse"
 
     @model_validator(mode="after")
     def _one(self) -> Edge:
-        if (self.slope is None) == (self.level_m is None):
-            raise ValueError("an edge needs exactly one of slope and level_m")
+        if sum(value is not None for value in (self.slope, self.level_m, self.file)) != 1:
+            raise ValueError("an edge needs exactly one of slope, level_m and file")
         if isinstance(self.level_m, tuple) and self.every is None:
             raise ValueError("level_m as a list needs every, the length of its steps")
         return self
@@ -191,8 +195,16 @@ class Drains(Spec):
 
     #: Over sealed ground (streets, squares, roofs) [mm/h].
     mm_h: float | None = Field(None, ge=0, le=500)
+    #: Or a raster of capacities over all ground [mm/h].
+    raster: str | None = None
     #: Gullies: x, y and capacity of each [m3/s].
     points: tuple[tuple[float, float, float], ...] = ()
+
+    @model_validator(mode="after")
+    def _one(self) -> Drains:
+        if self.mm_h is not None and self.raster is not None:
+            raise ValueError("drains have mm_h or a raster, not both")
+        return self
 
 
 class Barrier(Spec):
@@ -250,6 +262,8 @@ class FlowModel(Spec):
     subgrid: bool = True
     #: Manning's n [s/m^(1/3)]: one number, or by land class of ``land_classes.csv`` (default).
     roughness: float | None = Field(None, ge=0.005, le=1)
+    #: Or a raster of it.
+    roughness_raster: str | None = None
     #: ``blocked``: no water passes a building; ``raised``: its ground is lifted; ``ignored``: as the terrain says.
     buildings: Literal["blocked", "raised", "ignored"] = "blocked"
     infiltration: Infiltration | None = Infiltration()
@@ -270,4 +284,11 @@ class FlowModel(Spec):
     window: tuple[float, float, float, float] | None = None
     #: No-data of the terrain inside the domain: ``refuse`` it, or take it as a ``wall``.
     voids: Literal["refuse", "wall"] = "wall"
+    #: Error of the depth beside the terrain's [m].
     depth_error_m: float = Field(0.10, ge=0)
+
+    @model_validator(mode="after")
+    def _one_roughness(self) -> FlowModel:
+        if self.roughness is not None and self.roughness_raster is not None:
+            raise ValueError("the model has roughness or roughness_raster, not both")
+        return self
