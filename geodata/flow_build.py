@@ -6,7 +6,7 @@ import csv
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -68,11 +68,10 @@ def build_setup(rain: flow_specs.Rain | None, inflows: Sequence[flow_specs.Inflo
         roughness = np.where(open_cells, read, DEFAULT_ROUGHNESS)
     domain = Domain.of(height, grid, roughness, blocked=built, voids=model.voids, file="terrain")
     shift = model.warm_up
-    end = duration_s + shift
+    told = _Told(folder, start, shift, duration_s + shift)
     return FlowSetup(
         domain=domain, rain=None if rain is None else build_rain(rain, grid, folder=folder, start=start, shift_s=shift),
-        inflows=tuple(_inflow(spec, folder=folder, start=start, shift_s=shift, end_s=end) for spec in inflows),
-        edges=_edges(model, folder=folder, start=start, shift_s=shift, end_s=end),
+        inflows=tuple(_inflow(spec, told) for spec in inflows), edges=_edges(model, told),
         losses=_losses(model, names, land, _drains(model, land, grid, open_cells, folder)), advection=model.advection,
         barriers=tuple(Barrier(name=b.name, line=np.array(b.line), crest_m=b.crest_m, height_m=b.height_m,
                                from_s=-np.inf if b.from_ <= 0 else b.from_ + shift,
@@ -238,19 +237,32 @@ def _seconds(text: str, start: datetime) -> float:
     return (moment.astimezone(UTC) - start.astimezone(UTC)).total_seconds()
 
 
-def _inflow(spec: flow_specs.Inflow, *, folder: Path, start: datetime, shift_s: float, end_s: float) -> Inflow:
+class _Told(NamedTuple):
+    """Where a scenario's tables lie, and how its times become the model's."""
+
+    folder: Path
+    start: datetime
+    shift_s: float
+    end_s: float
+
+    def series(self, column: str, values: float | tuple[float, ...] | None, every: float | None, file: str | None, *,
+               field: str) -> Series:
+        """Give a value over time: rows of a table, one value a step, or one number that never changes."""
+        if file is not None:
+            times, read = _table(self.folder / file, column, self.start)
+            return Series.of(times + self.shift_s, read, field=field, file=file)
+        if isinstance(values, tuple):
+            assert every is not None
+            return Series.of(self.shift_s + every * np.arange(len(values)), values, field=field)
+        return Series.constant(float(values or 0.0))
+
+
+def _inflow(spec: flow_specs.Inflow, told: _Told) -> Inflow:
     field = f"inflow '{spec.name}'"
-    if spec.file is not None:
-        times, values = _table(folder / spec.file, "m3_s", start)
-        series = Series.of(times + shift_s, values, field=field, file=spec.file)
-    elif isinstance(spec.m3_s, tuple):
-        assert spec.every is not None
-        series = Series.of(shift_s + spec.every * np.arange(len(spec.m3_s)), spec.m3_s, field=field)
-    else:
-        series = Series.constant(float(spec.m3_s or 0.0))
-        return Inflow(name=spec.name, line=_line(spec), m3_s=series)
-    series = series.until(end_s, after=spec.after, field=field, file=spec.file or "")
-    if shift_s > 0 and series.times_s[0] > 0:
+    series = told.series("m3_s", spec.m3_s, spec.every, spec.file, field=field)
+    if spec.file is not None or isinstance(spec.m3_s, tuple):
+        series = series.until(told.end_s, after=spec.after, field=field, file=spec.file or "")
+    if told.shift_s > 0 and series.times_s[0] > 0:
         series = Series.of(np.append(0.0, series.times_s), np.append(series.values[0], series.values), field=field)
     return Inflow(name=spec.name, line=_line(spec), m3_s=series)
 
@@ -259,32 +271,25 @@ def _line(spec: flow_specs.Inflow) -> FloatArray:
     return np.array([spec.at] if spec.at is not None else spec.line, dtype=np.float64)
 
 
-def _edges(model: FlowModel, *, folder: Path, start: datetime, shift_s: float, end_s: float) -> tuple[Edge, ...]:
+def _edges(model: FlowModel, told: _Told) -> tuple[Edge, ...]:
     edges = []
     for side in ("north", "east", "south", "west"):
         rule = getattr(model.edges, side)
         if rule == "open":
             edges.append(Edge(side=side))
         elif isinstance(rule, flow_specs.Edge):
-            level = _level(rule, f"flood.model.edges.{side}", folder=folder, start=start, shift_s=shift_s, end_s=end_s)
+            level = None if rule.slope is not None else _level(rule, told, field=f"flood.model.edges.{side}")
             edges.append(Edge(side=side, slope=rule.slope, level_m=level))
     return tuple(edges)
 
 
-def _level(rule: flow_specs.Edge, field: str, *, folder: Path, start: datetime, shift_s: float, end_s: float
-           ) -> Series | None:
-    """Give the level behind an edge over time; None for an edge without one."""
-    if rule.file is not None:
-        times, values = _table(folder / rule.file, "level_m", start)
-        series = Series.of(times + shift_s, values, field=field, file=rule.file)
-    elif isinstance(rule.level_m, tuple):
-        assert rule.every is not None
-        series = Series.of(shift_s + rule.every * np.arange(len(rule.level_m)), rule.level_m, field=field)
-    else:
-        return None if rule.level_m is None else Series.constant(rule.level_m)
-    if series.times_s[-1] < end_s and rule.after == "refuse":
+def _level(rule: flow_specs.Edge, told: _Told, *, field: str) -> Series:
+    """Give the level behind an edge over time."""
+    series = told.series("level_m", rule.level_m, rule.every, rule.file, field=field)
+    changes = rule.file is not None or isinstance(rule.level_m, tuple)
+    if changes and series.times_s[-1] < told.end_s and rule.after == "refuse":
         raise InputError(file=rule.file or "", field=field, found=f"levels that end at {series.times_s[-1]:g} s",
-                         expected=f"levels up to the end of the run, {end_s:g} s",
+                         expected=f"levels up to the end of the run, {told.end_s:g} s",
                          remedy="Give more levels, or say that the last one stays: after: hold.")
     return series
 
