@@ -443,7 +443,12 @@ def test_the_demo_runs_offline_and_explains_a_dry_lamp(tmp_path: Path, monkeypat
     assert cli.main(["explain", str(tmp_path / "demo"), lamp[1], "--lang", "fr"]) == 0
     explained = capsys.readouterr().out
     assert f"La lampe {lamp[1]}" in explained
-    assert "seuil" in explained
+    assert re.search(r"noyé à 20\s?h\s?39, eau 0,\d\d\s?m, seuil 0,35\s?m, dépassement 0,\d\d\s?m", explained)
+    assert "{" not in explained
+    assert cli.main(["explain", str(tmp_path / "demo"), lamp[1], "--lang", "en"]) == 0
+    explained = capsys.readouterr().out
+    assert re.search(r"drowned at 20:39, water 0.\d\d\s?m, threshold 0.35\s?m, 0.\d\d\s?m above", explained)
+    assert "{" not in explained
 
 
 @pytest.mark.parametrize(("day", "start"), [("2028-02-29", "2028-02-29T16:00:00+01:00"),

@@ -36,14 +36,20 @@ class Voice:
         self._speech = speech(self.lang)
 
     def __call__(self, key: str, /, **values: Any) -> str:
-        """Give a text of the catalogue with its {names} filled in; ``n`` picks zero, one or many."""
+        """Give a text of the catalogue with its {names} filled in; ``n`` picks zero, one or many.
+
+        Raises
+        ------
+        KeyError
+            No such text, or a name in it without a value.
+        """
         entry = self._words[key]
         if isinstance(entry, dict):
             n = values["n"]
             one = n < 2 if self.lang == "fr" else n == 1
             entry = entry["zero"] if n == 0 and "zero" in entry else entry["one" if one else "many"]
         said = {name: self._speech.number(v) if isinstance(v, int) else v for name, v in values.items()}
-        return re.sub(r"\{(\w+)\}", lambda found: str(said.get(found[1], found[0])), entry)
+        return re.sub(r"\{(\w+)\}", lambda found: str(said[found[1]]), entry)
 
     def rich(self, key: str, /, **values: Any) -> Markup:
         """Give the same with **marks** as bold, everything else escaped."""
@@ -54,6 +60,11 @@ class Voice:
     def clock(self, moment: datetime) -> str:
         """Give a time of day."""
         return self._speech.clock(moment)
+
+    def at(self, moment: datetime, beside: datetime) -> str:
+        """Give "at" a time of day, with the day of the week where it is not the day of ``beside``."""
+        return self("clock_at" if moment.date() == beside.date() else "clock_day_at", clock=self.clock(moment),
+                    day=self.day(moment).split(" ", 1)[0])
 
     def day(self, moment: datetime, *, year: bool = True) -> str:
         """Give a date in full, with or without its year."""
