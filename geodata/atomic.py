@@ -21,9 +21,9 @@ from rasterio.errors import RasterioError
 
 from twin.errors import InputError
 
-#: What the libraries raise when the place, not the data, is at fault.
 #: What file systems take [bytes].
 _LONGEST_NAME = 255
+#: What the libraries raise when the place, not the data, is at fault.
 _FAILURES = (OSError, DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, RasterioError,
              sqlite3.Error, pa.ArrowException)
 
@@ -60,6 +60,39 @@ def beside(target: Path) -> Iterator[Path]:
                 shutil.rmtree(work)
 
 
+def check_file(out: Path, *, opens: tuple[bytes, ...], sort: str) -> None:
+    """Make sure that a file may be written at ``out``: before the work, not after it.
+
+    Parameters
+    ----------
+    out
+        The file's final place.
+    opens
+        How files of this sort begin, one way or another, in any case.
+    sort
+        The sort in words, for the message: "a page".
+
+    Raises
+    ------
+    InputError
+        The place holds a folder, a device or a file of another sort; its folder is none, or may not be written.
+    """
+    if out.exists() or out.is_symlink():
+        is_file = out.is_file()
+        head = b""
+        if is_file:
+            with out.open("rb") as file:
+                head = file.read(512)
+        if not is_file or (head and not head.lstrip().lower().startswith(tuple(way.lower() for way in opens))):
+            raise InputError(file=str(out), expected=f"a file that does not exist yet, or {sort} to replace",
+                             found="a folder" if out.is_dir() else "a file of another sort",
+                             remedy="It may be something of yours, so it stays. Choose another place.")
+    if len(out.name.encode()) > _LONGEST_NAME:
+        raise unwritable(out, OSError(errno.ENAMETOOLONG, "a name too long"))
+    if not (out.parent.is_dir() and os.access(out.parent, os.W_OK | os.X_OK)):
+        raise unwritable(out, OSError("no such folder"))
+
+
 def write_whole(out: Path, text: str, *, opens: str, sort: str) -> None:
     """Write a text file whole or not at all, over nothing but a file of its own sort.
 
@@ -79,16 +112,7 @@ def write_whole(out: Path, text: str, *, opens: str, sort: str) -> None:
     InputError
         The place holds a folder, a device or a file of another sort, or cannot be written; what stood there stays.
     """
-    if out.exists() or out.is_symlink():
-        is_file = out.is_file()
-        head = b""
-        if is_file:
-            with out.open("rb") as file:
-                head = file.read(512)
-        if not is_file or (head and not head.lstrip().lower().startswith(opens.lower().encode())):
-            raise InputError(file=str(out), expected=f"a file that does not exist yet, or {sort} to replace",
-                             found="a folder" if out.is_dir() else "a file of another sort",
-                             remedy="It may be something of yours, so it stays. Choose another --out.")
+    check_file(out, opens=(opens.encode(),), sort=sort)
     with beside(out) as work:
         finished = work / "new"
         finished.write_text(text, encoding="utf-8", newline="\n")

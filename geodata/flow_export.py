@@ -12,26 +12,37 @@ import rasterio
 from pyproj import CRS
 from rasterio.transform import Affine
 
-from geodata.atomic import beside
+from geodata.atomic import beside, check_file
 from geodata.flow_frames import FlowFrames
-from twin.errors import InputError
 
 _EMPTY = np.float32(-9999)
 
 
-@contextmanager
-def _whole(path: Path, *, opens: tuple[bytes, ...], sort: str) -> Iterator[Path]:
-    """Give a place beside ``path``; what is written there is moved over nothing but a file of its own sort.
+def check_netcdf(path: Path) -> None:
+    """Make sure that a NetCDF file may be written at ``path``.
 
     Raises
     ------
     InputError
         The place holds something else, or cannot be written.
     """
-    if path.is_dir() or (path.exists() and not path.read_bytes()[:8].startswith(opens)):
-        raise InputError(file=str(path), found="a folder" if path.is_dir() else f"a file that is no {sort}",
-                         expected=f"a place for {sort}, or one to replace",
-                         remedy="It may be something of yours, so it stays. Choose another place.")
+    check_file(path, opens=(b"\x89HDF", b"CDF"), sort="a NetCDF file")
+
+
+def check_geotiff(path: Path) -> None:
+    """Make sure that a GeoTIFF may be written at ``path``.
+
+    Raises
+    ------
+    InputError
+        The place holds something else, or cannot be written.
+    """
+    check_file(path, opens=(b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"), sort="a GeoTIFF")
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Give a place beside ``path``; what is written there is moved there at the end."""
     with beside(path) as work:
         yield work / path.name
         (work / path.name).replace(path)
@@ -50,7 +61,8 @@ def write_netcdf(water: FlowFrames, path: Path, *, progress: Callable[[int, int]
     """
     a, _, c, _, e, f = water.grid.transform
     rows, columns = water.grid.rows, water.grid.columns
-    with _whole(path, opens=(b"\x89HDF",), sort="NetCDF file") as part, h5netcdf.File(part, "w") as file:
+    check_netcdf(path)
+    with _whole(path) as part, h5netcdf.File(part, "w") as file:
         file.attrs.update({"Conventions": "CF-1.11", "title": "Water depth of the flow model",
                            "history": f"computed from inputs {water.info['key']}",
                            "comment": " ".join(water.notes)})
@@ -99,8 +111,8 @@ def write_geotiff(water: FlowFrames, path: Path) -> None:
     profile = {"driver": "GTiff", "width": grid.columns, "height": grid.rows, "count": 2, "dtype": "float32",
                "crs": grid.crs, "transform": Affine(*grid.transform), "nodata": float(_EMPTY), "tiled": True,
                "compress": "deflate", "predictor": 3, "blockxsize": 256, "blockysize": 256}
-    with _whole(path, opens=(b"II*\x00", b"MM\x00*", b"II+\x00"), sort="GeoTIFF") as part, \
-            rasterio.open(part, "w", **profile) as raster:
+    check_geotiff(path)
+    with _whole(path) as part, rasterio.open(part, "w", **profile) as raster:
         for band, (values, name) in enumerate(((water.peak_m, "greatest water depth [m]"),
                                                (water.arrival_s, "first time at 0.05 m [s]")), start=1):
             raster.write(np.nan_to_num(values, nan=_EMPTY), band)

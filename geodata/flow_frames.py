@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from geodata.hazards.specs import FloodSpec
 
 #: Changes whenever the same setup gives other water: stores of another version are computed again.
-VERSION = 2
+VERSION = 3
 INFO = "flow.json"
 _CHECKPOINT = "checkpoint.npz"
 #: A depth as it is kept: whole millimetres, and this for no terrain.
@@ -324,7 +324,8 @@ def _finish(run: Any, out: Path, info: dict[str, Any], model: ModelSpec) -> None
     """Write maxima, arrival and the book, and call the store complete."""
     group = zarr.open_group(out, mode="r+")
     void = ~np.isfinite(run.setup.domain.height_m)
-    arrival = np.where(run.arrival_s >= 0, run.arrival_s - np.float32(model.warm_up), np.nan).astype(np.float32)
+    arrival = run.arrival_s
+    arrival = np.where(arrival >= 0, arrival - np.float32(model.warm_up), np.nan).astype(np.float32)
     for name, values, units in (("peak_m", np.where(void, np.nan, run.peak_m).astype(np.float32), "m"),
                                 ("arrival_s", arrival, "s")):
         array = group.create_array(name, shape=values.shape, chunks=tuple(min(n, 1024) for n in values.shape),

@@ -42,8 +42,14 @@ def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = No
     """
     if scenario.flood is None:
         raise scenario.complaint((), found="a scenario without 'flood'", expected="flood: {rain: …} or {inflow: …}")
+    from geodata.flow_export import check_geotiff, check_netcdf, write_geotiff, write_netcdf
     from geodata.flow_frames import make
 
+    # Before the work, not after it.
+    if netcdf is not None:
+        check_netcdf(netcdf)
+    if geotiff is not None:
+        check_geotiff(geotiff)
     read = city_file if city_file is not None else read_city_of(scenario, city)
     start = start_of(scenario, zone_of(read.city))
 
@@ -54,12 +60,9 @@ def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = No
     spec = scenario.flood
     frames = placed(scenario, lambda: make(spec, out, city_file=read, folder=scenario.folder, start=start,
                                            duration_s=scenario.duration, progress=tell))
-    if netcdf is not None or geotiff is not None:
-        from geodata.flow_export import write_geotiff, write_netcdf
-
-        if netcdf is not None:
-            write_netcdf(frames, netcdf, progress=lambda done, all_: progress(f"frame {done} of {all_}")
-                         if progress is not None else None)
-        if geotiff is not None:
-            write_geotiff(frames, geotiff)
+    if netcdf is not None:
+        write_netcdf(frames, netcdf, progress=lambda done, all_: progress(f"frame {done} of {all_}")
+                     if progress is not None else None)
+    if geotiff is not None:
+        write_geotiff(frames, geotiff)
     return {"file": str(out), "frames": len(frames.times_s), "notes": list(frames.notes), "book": dict(frames.book)}

@@ -425,6 +425,7 @@ def test_the_demo_runs_offline_and_explains_a_dry_lamp(tmp_path: Path, monkeypat
 
     def offline(*arguments: Any, **options: Any) -> None:
         raise AssertionError("the demo asked for the network")
+    monkeypatch.setenv("COLUMNS", "80")  # of a terminal, and none of a pipe's business: no line is cut
     monkeypatch.setattr(socket, "create_connection", offline)
     monkeypatch.setattr(socket.socket, "connect", offline)
     assert cli.main(["demo", "--date", "2027-07-14", "--out", str(tmp_path / "demo")]) == 0

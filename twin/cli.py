@@ -535,9 +535,9 @@ def _tree(cause: Cause, result: Result, lang: str) -> Tree:
 def _console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
-    # Rich takes NO_COLOR and non-terminals into account; a pipe gets lines as long as they are.
+    # Rich takes NO_COLOR and non-terminals into account; a pipe gets lines as long as they are, whatever COLUMNS says.
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else 10_000 if not os.environ.get("COLUMNS") else None
+    width = None if stream.isatty() else 10_000
     return Console(file=stream, width=width, soft_wrap=not stream.isatty(), highlight=False)
 
 

@@ -155,7 +155,7 @@ def test_export_is_netcdf_that_reads_back(bowl, tmp_path):
     # Written again over its like, and over nothing else.
     write_netcdf(water, tmp_path / "water.nc")
     (tmp_path / "letter.nc").write_text("dear", encoding="utf-8")
-    with pytest.raises(InputError, match="a file that is no NetCDF file"):
+    with pytest.raises(InputError, match="of another sort; expected a file that does not exist yet, or a NetCDF file"):
         write_netcdf(water, tmp_path / "letter.nc")
     assert (tmp_path / "letter.nc").read_text(encoding="utf-8") == "dear"
 

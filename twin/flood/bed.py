@@ -6,7 +6,7 @@ the conveyance of the terrain inside them. Places are padded rows and columns, a
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -14,6 +14,14 @@ from twin.flood.domain import Domain
 from twin.flood.setup import Losses
 from twin.kernels.flow_arrays import CLOSED, ROOT_G, Fields, Flat, Spans, Special, Subgrid
 from twin.quantities import BoolArray, Float32Array, FloatArray
+
+
+class Capacity(NamedTuple):
+    """What cells take in a second when all of their ground is wet, padded [m/s]."""
+
+    whole: Float32Array
+    #: The part of it that the lower half of the open ground takes; None where a cell is flat.
+    lower: Float32Array | None
 
 
 class Bed(Protocol):
@@ -28,8 +36,8 @@ class Bed(Protocol):
         """How many cells of the terrain one of them is wide."""
 
     @property
-    def ground_m(self) -> FloatArray:
-        """Terrain in whole cells, (rows * factor, columns * factor) [m]."""
+    def surface_m(self) -> FloatArray:
+        """Ground that water runs over, in whole cells, (rows * factor, columns * factor) [m]."""
 
     @property
     def passable(self) -> BoolArray:
@@ -57,11 +65,20 @@ class Bed(Protocol):
     def stand(self, special: Special, stands: BoolArray) -> None:
         """Close the special faces where something stands, and open the others."""
 
-    def losses(self, losses: Losses) -> tuple[Float32Array, Float32Array]:
-        """Give conductivity [m/s] and suction times free pore space [m] of each cell."""
+    def capacity(self, terrain: FloatArray) -> Capacity:
+        """Give what the ground or the drains of each cell take, from the terrain's cells [m/s]."""
 
-    def wetted(self, rate: Float32Array) -> Float32Array:
-        """Give a padded rate as it is when no rain falls: ground that is dry takes nothing."""
+    def suction_m(self, losses: Losses) -> Float32Array:
+        """Give suction times free pore space of each cell, padded [m]."""
+
+    def wetted(self, capacity: Capacity, rained: Float32Array | None) -> Float32Array:
+        """Give a capacity as it holds now, padded [m/s]: ground that is dry takes nothing.
+
+        ``rained`` is the share of the rain that each cell got since the last look; None for no rain.
+        """
+
+    def restored(self, h: Float32Array) -> None:
+        """Make again what follows from the water of a state."""
 
     def note(self, spans: Spans, h: Float32Array, now_s: float, wet_m: float) -> None:
         """Note peaks and arrivals."""
@@ -97,7 +114,7 @@ class FlatBed:
 
     def __init__(self, domain: Domain, fields: list[Float32Array]) -> None:
         self.cells = domain
-        self.ground_m, self.passable, self.manning = domain.height_m, domain.open, domain.roughness
+        self.surface_m, self.passable, self.manning = domain.height_m, domain.open, domain.roughness
         step_x, step_y, rough = fields
         self._steps(step_x, step_y)
         rough[...] = padded(ROOT_G * domain.roughness, 0.05)
@@ -109,7 +126,7 @@ class FlatBed:
     def _steps(self, x: Float32Array, y: Float32Array) -> None:
         """Make the bed steps in float64 and keep them as float32; every face beside a wall is closed."""
         z, wall = np.zeros(x.shape), np.ones(x.shape, np.bool_)
-        z[1:-1, 1:-1] = np.where(self.passable, self.ground_m, 0.0)
+        z[1:-1, 1:-1] = np.where(self.passable, self.surface_m, 0.0)
         wall[1:-1, 1:-1] = ~self.passable
         x[...], y[...] = CLOSED, CLOSED
         x[:, 1:] = np.where(wall[:, 1:] | wall[:, :-1], CLOSED, z[:, :-1] - z[:, 1:])
@@ -128,14 +145,20 @@ class FlatBed:
         for (axis, i, j), plain, closed in zip(places, self._plain, stands.tolist(), strict=True):
             steps[axis][i, j] = CLOSED if closed else plain
 
-    def losses(self, losses: Losses) -> tuple[Float32Array, Float32Array]:
-        """Give conductivity [m/s] and suction times free pore space [m] of each cell."""
-        return (losses.conductivity_m_s[losses.loss_class].astype(np.float32),
-                losses.suction_m[losses.loss_class].astype(np.float32))
+    def capacity(self, terrain: FloatArray) -> Capacity:
+        """Give the capacity of each cell [m/s]."""
+        return Capacity(padded(terrain), None)
 
-    def wetted(self, rate: Float32Array) -> Float32Array:
-        """Give the rate: a flat cell is wet or dry as a whole."""
-        return rate
+    def suction_m(self, losses: Losses) -> Float32Array:
+        """Give suction times free pore space of each cell, padded [m]."""
+        return padded(losses.suction_m[losses.loss_class])
+
+    def wetted(self, capacity: Capacity, rained: Float32Array | None) -> Float32Array:
+        """Give the capacity: a flat cell is wet or dry as a whole."""
+        return capacity.whole
+
+    def restored(self, h: Float32Array) -> None:
+        """Do nothing: nothing follows from the water."""
 
     def note(self, spans: Spans, h: Float32Array, now_s: float, wet_m: float) -> None:
         """Do nothing: the slow clock has noted it."""

@@ -147,7 +147,8 @@ class Domain:
     def corners(self, line: FloatArray) -> Int64Array:
         """Give a polyline as a chain of corners of cells, (K, 2) row and column, one side of a cell at a time.
 
-        The sides between corners make a chain without a hole: what no water passes.
+        The sides between corners make a chain without a hole: what no water passes. A line too short to reach another
+        corner takes the side that it lies nearest along.
         """
         a, _, c, _, e, f = self.grid.transform
         col = np.rint((line[:, 0] - c) / a).astype(np.int64)
@@ -164,6 +165,10 @@ class Domain:
                 else:
                     q += 1 if c1 > c0 else -1
                 chain.append((r, q))
+        if len(chain) == 1:
+            span = np.abs(line[-1] - line[0])
+            r, q = chain[0]
+            chain.append((r, q + 1) if span[0] >= span[1] else (r + 1, q))
         return np.array(chain, dtype=np.int64)
 
     def faces_along(self, line: FloatArray) -> tuple[Int64Array, Int64Array, Int64Array]:
@@ -180,21 +185,6 @@ class Domain:
                           (col > 0) & (col < columns) & (row >= 0) & (row < rows))
         faces = np.unique(np.stack([along, row, col], axis=1)[inside], axis=0)
         return faces[:, 0], faces[:, 1], faces[:, 2]
-
-    def edge_cells(self, side: str, start_m: float = -np.inf, end_m: float = np.inf) -> tuple[Int64Array, Int64Array]:
-        """Give the open cells along one side whose centre lies in ``start_m`` to ``end_m`` (x or y along the side)."""
-        a, _, c, _, e, f = self.grid.transform
-        rows, columns = self.shape
-        if SIDES[side] == 1:
-            col = np.arange(columns)
-            row = np.full(columns, 0 if side == "north" else rows - 1)
-            along = c + a * (col + 0.5)
-        else:
-            row = np.arange(rows)
-            col = np.full(rows, 0 if side == "west" else columns - 1)
-            along = f + e * (row + 0.5)
-        keep = (along >= start_m) & (along <= end_m) & self.open[row, col]
-        return row[keep], col[keep]
 
     def cells_along(self, line: FloatArray) -> tuple[Int64Array, Int64Array]:
         """Give the open cells that a polyline passes through, each once."""

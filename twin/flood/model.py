@@ -14,10 +14,10 @@ import numba
 import numpy as np
 
 from twin.errors import InputError
-from twin.flood.bed import Bed, FlatBed, padded
+from twin.flood.bed import Bed, Capacity, FlatBed
 from twin.flood.book import Book, Cancelled, FlowUnstable
 from twin.flood.domain import roof_shares
-from twin.flood.packing import pack
+from twin.flood.packing import ends_of, pack
 from twin.flood.setup import FlowSetup
 from twin.flood.subgrid import SubgridBed
 from twin.kernels import flow, flow_slow
@@ -74,7 +74,7 @@ class FlowModel:
         shape = (shape[0], shape[1])
         self._rows, self._columns = shape[0] - 2, shape[1] - 2
         h, qx, qy, h2, qx2, qy2, self._carry, self._weight, *ground = _fields(shape, 8 + (3 if factor == 1 else 0))
-        self.bed: Bed = FlatBed(domain, ground) if factor == 1 else SubgridBed(domain, factor)
+        self.bed: Bed = FlatBed(domain, ground) if factor == 1 else SubgridBed(domain, factor, ends_of(setup))
         self._area = self.bed.cells.cell_m**2
         velocities: list[Any] = [np.zeros(shape, np.float32) for _ in range(4)] if setup.advection else [None] * 4
         self._old = arrays.Fields(h, qx, qy, *velocities[:2])
@@ -90,6 +90,8 @@ class FlowModel:
         self._rain_t, self._rain_m = setup.rain.fallen_m() if setup.rain else (np.empty(0), np.empty(0))
         self._rain_interval = -1
         self._rain_volume = 0.0
+        #: Rain fallen at the last look [m].
+        self._rain_at_look = 0.0
         self._rate, self._suction, self._soaked, self._drain = self._pack_losses(shape)
         self._lost = np.zeros(2)
         self._overdrawn = np.zeros(shape[0], np.bool_)
@@ -102,7 +104,7 @@ class FlowModel:
         self._resting = np.zeros((strips, tiles))
         self._flowing = 0.0
         self._spans, self._cells_active = self._lay(self._active)
-        self._tally = arrays.Tally(np.zeros(11), np.zeros(len(self._packed.series.first)),
+        self._tally = arrays.Tally(np.zeros(10), np.zeros(len(self._packed.series.first)),
                                    np.zeros(len(self._packed.special.i)), np.zeros(len(self._packed.moves.kind)))
         self._clock = self._tally.clock
         self._clock[arrays.DT_LEAST] = np.inf
@@ -206,7 +208,7 @@ class FlowModel:
         return {**fields, **soil, **self.bed.state(), **self._tally._asdict(), "carry": self._carry,
                 "move_on": self._packed.moves.on, "lost": self._lost, "active": self._active,
                 "resting": self._resting, "numbers": np.array([self._rain_volume, self._slow_at, self._start_m3,
-                                                                self._flowing])}
+                                                                self._flowing, self._rain_at_look])}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up a state that ``state`` gave for the same setup.
@@ -222,29 +224,32 @@ class FlowModel:
                 raise InputError(field="checkpoint", found=f"'{name}' of another run", expected="a state of this setup",
                                  remedy="Remove the checkpoint and start again.")
             array[...] = state[name]
-        self._rain_volume, self._slow_at, self._start_m3, self._flowing = (float(v) for v in state["numbers"])
+        self._rain_volume, self._slow_at, self._start_m3, self._flowing, self._rain_at_look = (
+            float(v) for v in state["numbers"])
         for new, old in zip(self._new, self._old, strict=True):
             if new is not None:
                 new[...] = old
         self._spans, self._cells_active = self._lay(self._active)
         self._rain_interval = -1
+        self.bed.restored(self._old.h)
         self._stand()
 
-    def _pack_losses(self, shape: tuple[int, int]) -> tuple[Any, Any, Any, Any]:
-        """Give conductivity, suction, water in the ground and drains, padded; None for what nobody asks for."""
-        losses = self.setup.losses
+    def _pack_losses(self, shape: tuple[int, int]) -> tuple[Capacity | None, Any, Any, Capacity | None]:
+        """Give what the ground takes, suction, water in the ground and drains; None for what nobody asks for."""
+        losses, is_open = self.setup.losses, self.setup.domain.open
         if losses is None:
             return None, None, None, None
-        drain = None if losses.drain_m_s is None else padded(self.bed.mean(
-            np.where(self.setup.domain.open, losses.drain_m_s, 0.0)))
+        drain = (None if losses.drain_m_s is None
+                 else self.bed.capacity(np.where(is_open, losses.drain_m_s, 0.0).astype(np.float64)))
         if not losses.conductivity_m_s.any():
             return None, None, None, drain
-        rate, suction = self.bed.losses(losses)
-        return padded(rate), padded(suction), np.zeros(shape, np.float32), drain
+        rate = self.bed.capacity(np.where(is_open, losses.conductivity_m_s[losses.loss_class], 0.0))
+        return rate, self.bed.suction_m(losses), np.zeros(shape, np.float32), drain
 
     def _deepest(self) -> float:
         """Give the greatest depth of the start [m]."""
-        return 0.0 if self.setup.depth_m is None else float(np.max(self.setup.depth_m, initial=0.0))
+        depth = self.setup.depth_m
+        return 0.0 if depth is None else float(np.max(depth, initial=0.0, where=self.setup.domain.open))
 
     def _stand(self) -> None:
         """Put up the barriers of this moment, and take the others away."""
@@ -371,32 +376,38 @@ class FlowModel:
         self._settle(span)
 
     def _settle(self, span_s: float) -> None:
-        spans = self._spans
-        sums = np.zeros((len(spans.begin), 3))
-        self._settle_spans(spans, span_s, sums)
+        """Settle the tiles that are computed, and those that rest but still hold a film.
+
+        Raises
+        ------
+        FlowUnstable
+            A number was lost.
+        """
+        fallen = float(self._clock[arrays.RAIN_MADE])
+        # Where rain fell since the last look all ground is wet; elsewhere what water covers.
+        rained = self._weight if fallen > self._rain_at_look else None
+        rate, drain = (None if capacity is None else self.bed.wetted(capacity, rained)
+                       for capacity in (self._rate, self._drain))
+        self._rain_at_look = fallen
+        sums = self._settle_spans(self._spans, span_s, rate, drain)
         self._flowing = float(np.sum(sums[:, 0]))
-        self._lost += np.sum(sums[:, 1:], axis=0) * self._area
-        self.bed.note(spans, self._old.h, self.time_s, self.setup.arrival_m)
+        if not np.isfinite(self._flowing):
+            raise self._unstable()
+        self.bed.note(self._spans, self._old.h, self.time_s, self.setup.arrival_m)
         # A film that rests goes on soaking; where nothing is left nothing is done.
         still = ~self._active & (self._resting > 0)
-        if still.any() and (self._rate is not None or self._drain is not None):
-            spans, _ = self._lay(still, joined=False)
-            sums = np.zeros((len(spans.begin), 3))
-            self._settle_spans(spans, span_s, sums)
-            self._resting[still] = sums[:, 0]
-            self._lost += np.sum(sums[:, 1:], axis=0) * self._area
+        if still.any() and (rate is not None or drain is not None):
+            self._resting[still] = self._settle_spans(self._lay(still, joined=False)[0], span_s, rate, drain)[:, 0]
 
-    def _settle_spans(self, spans: arrays.Spans, span_s: float, sums: FloatArray) -> None:
-        rate = self._rate
-        if rate is not None and self._rain_now() is False:
-            rate = self.bed.wetted(rate)
+    def _settle_spans(self, spans: arrays.Spans, span_s: float, rate: Float32Array | None,
+                      drain: Float32Array | None) -> FloatArray:
+        """Settle some spans; gives their sums, (spans, 3), and books what was lost."""
+        sums = np.zeros((len(spans.begin), 3))
         peak, arrival = self.bed.noted or (None, None)
-        flow_slow.settle(spans, self._old.h, self._new.h, self._carry, rate, self._suction, self._soaked, self._drain,
-                         peak, arrival, np.float32(span_s), np.float32(self.time_s), np.float32(self.setup.arrival_m),
-                         sums)
-
-    def _rain_now(self) -> bool:
-        return bool(len(self._rain_t)) and bool(self._rain_t[0] < self.time_s <= self._rain_t[-1])
+        flow_slow.settle(spans, self._old.h, self._new.h, self._carry, rate, self._suction, self._soaked, drain, peak,
+                         arrival, np.float32(span_s), np.float32(self.time_s), np.float32(self.setup.arrival_m), sums)
+        self._lost += np.sum(sums[:, 1:], axis=0) * self._area
+        return sums
 
     def _unstable(self) -> FlowUnstable:
         """Find the cell that stopped the run, and say why."""

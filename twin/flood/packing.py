@@ -16,8 +16,8 @@ from twin.flood.domain import SIDES, Domain
 from twin.flood.series import Series
 from twin.flood.setup import Barrier, Edge, FlowSetup, Inflow
 from twin.kernels import flow_arrays as flow
-from twin.kernels.flow_tables import ABOVE_FACE_M, profile_table
-from twin.quantities import FloatArray, Int64Array
+from twin.kernels.flow_tables import ABOVE_FACE_M, TABLED_M, beds_at_edge, beds_between, profile_table
+from twin.quantities import BoolArray, FloatArray, Int64Array
 
 #: Least slope of an open edge whose bed does not fall outwards [-].
 LEAST_SLOPE = 1e-3
@@ -62,15 +62,16 @@ def pack(setup: FlowSetup, bed: Bed) -> Packed:
         faces.edge(edge)
     for barrier in setup.barriers:
         faces.barrier(barrier)
-    inside = [inflow for inflow in setup.inflows if inflow.name not in over_edges]
+    inside = [inflow for inflow in setup.inflows if inflow.name not in over_edges or faces.shared[inflow.name]]
     moves, moved = _moves(setup, bed)
     # Faces number their series from 0; those of sources come behind them.
     table = [*faces.used, *(inflow.m3_s for inflow in inside)]
     first = np.concatenate([[0], np.cumsum([len(s.times_s) for s in table])]).astype(np.int32)
     series = flow.Series(first, np.concatenate([s.times_s for s in table]) if table else np.empty(0),
                          np.concatenate([s.values for s in table]) if table else np.empty(0))
-    return Packed(special=faces.special(), sources=_sources(setup.domain, bed, inside, len(faces.used)), moves=moves,
-                  series=series, groups=tuple(faces.groups), over_edges=over_edges,
+    sources = _sources(setup.domain, bed, inside, faces.shared, len(faces.used))
+    return Packed(special=faces.special(), sources=sources, moves=moves, series=series,
+                  groups=tuple(faces.groups), over_edges=over_edges,
                   inside=tuple(inflow.name for inflow in inside), first_inside=len(faces.used), moved=moved,
                   notes=tuple(faces.notes))
 
@@ -107,61 +108,43 @@ def _bed_slope(cells: Domain, side: str, row: Int64Array, col: Int64Array) -> Fl
     return np.asarray(np.maximum((inner - z[row, col]) / cells.cell_m, LEAST_SLOPE))
 
 
-def edge_profile(domain: Domain, bed: Bed, side: str, start_m: float = -np.inf, end_m: float = np.inf
-                 ) -> tuple[Int64Array, Int64Array, FloatArray, FloatArray]:
+def edge_profile(domain: Domain, bed: Bed, surface_m: FloatArray, side: str, start_m: float = -np.inf,
+                 end_m: float = np.inf) -> tuple[Int64Array, Int64Array, FloatArray, FloatArray]:
     """Give the cells along a part of one side that water can cross, and the terrain along their edge.
 
     Returns
     -------
     Row and column of each cell, (F,); ground [m], inf where nothing crosses, and Manning's n, (F, factor).
     """
-    n, half = bed.factor, max(bed.factor // 2, 1)
-    rows, columns = domain.shape
+    n, axis = bed.factor, SIDES[side]
+    length, depth = domain.shape if axis == 0 else domain.shape[::-1]
     a, _, c, _, e, f = domain.grid.transform
-    if SIDES[side] == 1:
-        at, inwards = (0 if side == "north" else rows - 1), (1 if side == "north" else -1)
-        along = c + a * (np.arange(columns) + 0.5)
-        passing = np.all([bed.passable[at + inwards * k, :columns] for k in range(min(half, rows))], axis=0)
-        ground, manning = bed.ground_m[at, :columns], bed.manning[at, :columns]
-    else:
-        at, inwards = (0 if side == "west" else columns - 1), (1 if side == "west" else -1)
-        along = f + e * (np.arange(rows) + 0.5)
-        passing = np.all([bed.passable[:rows, at + inwards * k] for k in range(min(half, columns))], axis=0)
-        ground, manning = bed.ground_m[:rows, at], bed.manning[:rows, at]
-    profile = np.where(passing & (along >= start_m) & (along <= end_m), ground, np.inf)
-    more = (0, -len(profile) % n)
+    along = f + e * (np.arange(length) + 0.5) if axis == 0 else c + a * (np.arange(length) + 0.5)
+    at, inwards = (0, 1) if side in ("west", "north") else (depth - 1, -1)
+    ground = np.empty(length)
+    beds_at_edge(surface_m, bed.passable, axis, at, inwards, n, ground)
+    profile = np.where((along >= start_m) & (along <= end_m), ground, np.inf)
+    manning = bed.manning[:length, at] if axis == 0 else bed.manning[at, :length]
+    more = (0, -length % n)
     profile = np.pad(profile, more, constant_values=np.inf).reshape(-1, n)
     manning = np.pad(manning, more, constant_values=0.05).reshape(-1, n)
     crossed = np.flatnonzero(np.isfinite(profile).any(axis=1))
     edge = np.full(len(crossed), at // n)
-    row, col = (edge, crossed) if SIDES[side] == 1 else (crossed, edge)
+    row, col = (crossed, edge) if axis == 0 else (edge, crossed)
     return row, col, profile[crossed], manning[crossed]
-
-
-def ground_between(bed: Bed, axis: Int64Array, row: Int64Array, col: Int64Array) -> FloatArray:
-    """Give the terrain along faces inside, (F, factor) [m]: the higher of the two cells that touch; inf at a wall.
-
-    ``axis`` is 0 for the west face of the cell ``row, col`` and 1 for its north face.
-    """
-    n = bed.factor
-    out = np.full((len(axis), n), np.inf)
-    for m in range(n):
-        r1, c1 = row * n + np.where(axis == 0, m, 0), col * n + np.where(axis == 0, 0, m)
-        r0, c0 = r1 - (axis == 1), c1 - (axis == 0)
-        free = bed.passable[r0, c0] & bed.passable[r1, c1]
-        out[free, m] = np.maximum(bed.ground_m[r0, c0], bed.ground_m[r1, c1])[free]
-    return out
 
 
 class _Faces:
     """Special faces as they are gathered."""
 
     def __init__(self, domain: Domain, bed: Bed) -> None:
-        self.domain, self.bed = domain, bed
+        self.domain, self.bed, self._surface_m = domain, bed, bed.surface_m
         self.columns: dict[str, list[Any]] = {name: [] for name in flow.Special._fields}
         self.groups: list[tuple[str, Int64Array, int]] = []
         self.used: list[Series] = []
         self.notes: list[str] = []
+        #: Cells and shares of inflows over faces that another inflow has, by name.
+        self.shared: dict[str, list[tuple[int, int, float]]] = {}
         self._taken: set[tuple[int, int, int]] = set()
 
     def inflow(self, inflow: Inflow) -> None:
@@ -169,17 +152,21 @@ class _Faces:
         part = _over_edge(self.domain, inflow)
         if part is None:
             return
-        row, col, bed, n = edge_profile(self.domain, self.bed, *part)
+        row, col, bed, n = edge_profile(self.domain, self.bed, self._surface_m, *part)
         if not len(row):
             raise InputError(field="inflow", ids=(inflow.name,), found=f"no open cell on the {part[0]} edge between "
                              f"{part[1]:g} and {part[2]:g}", expected="a part of the edge that water can cross")
         width = np.isfinite(bed).sum(axis=1)
-        self._edge(inflow.name, part[0], flow.FLOW, row, col, bed, n, width / width.sum() / self.bed.cells.cell_m)
+        share = width / width.sum()
+        # A coarse face may lie in two inflows: what the second brings there rises in the cell behind it.
+        free = self._free(part[0], row, col)
+        self.shared[inflow.name] = [(int(row[k]), int(col[k]), float(share[k])) for k in np.flatnonzero(~free)]
+        self._edge(inflow.name, part[0], flow.FLOW, row, col, bed, n, share / self.bed.cells.cell_m)
         self.used.append(inflow.m3_s)
 
     def edge(self, edge: Edge) -> None:
         """Add a part of the domain's edge."""
-        row, col, bed, n = edge_profile(self.domain, self.bed, edge.side, edge.start_m, edge.end_m)
+        row, col, bed, n = edge_profile(self.domain, self.bed, self._surface_m, edge.side, edge.start_m, edge.end_m)
         if not len(row):
             raise InputError(field=f"edges.{edge.side}",
                              found=f"no open cell between {edge.start_m:g} and {edge.end_m:g}",
@@ -200,7 +187,8 @@ class _Faces:
             raise InputError(field="barriers", ids=(barrier.name,), found="a line that touches no cell of the domain",
                              expected=f"a line inside {cells.extent}",
                              remedy="Coordinates are those of the city's CRS.")
-        ground = ground_between(self.bed, axis, row, col)
+        ground = np.empty((len(axis), self.bed.factor))
+        beds_between(self._surface_m, self.bed.passable, axis, row, col, self.bed.factor, ground)
         free = np.isfinite(ground).any(axis=1)
         axis, row, col, ground = axis[free], row[free], col[free], ground[free]
         crest: FloatArray = np.full(ground.shape, barrier.crest_m, np.float64)
@@ -211,43 +199,50 @@ class _Faces:
             self.notes.append(f"The crest of '{barrier.name}' lies at or below the ground along "
                               f"{int((~stands).sum())} of {len(stands)} faces: no wall there.")
         axis, row, col, ground = axis[stands], row[stands], col[stands], ground[stands]
+        # Houses and levees stay what they are: a row that they close stays closed, a crest stands on theirs.
         crest = np.maximum(crest[stands], ground)
-        zero = np.zeros((len(axis), self.bed.factor))
-        self._put(axis, row + 1, col + 1, kind=flow.BARRIER, side=0, series=-1, number=0.0, bed=zero, manning=zero + 1,
-                  datum0=cells.height_m[row - (axis == 1), col - (axis == 0)], datum1=cells.height_m[row, col],
-                  crest=crest, window=(barrier.from_s, barrier.to_s))
+        for k in range(len(axis)):
+            i, j = row[k], col[k]
+            before = float(cells.height_m[i - (axis[k] == 1), j - (axis[k] == 0)])
+            self._put(int(axis[k]), int(i) + 1, int(j) + 1, kind=flow.BARRIER, from_s=barrier.from_s,
+                      to_s=barrier.to_s, crest0=crest[k] - before, crest1=crest[k] - float(cells.height_m[i, j]))
+
+    def _free(self, side: str, row: Int64Array, col: Int64Array) -> BoolArray:
+        i, j, _ = _behind(side, row, col)
+        return np.array([(SIDES[side], int(a), int(b)) not in self._taken for a, b in zip(i, j, strict=True)], np.bool_)
 
     def _edge(self, group: str, side: str, kind: int, row: Int64Array, col: Int64Array, bed: FloatArray,
-              manning: FloatArray, number: Any) -> None:
+              manning: FloatArray, number: FloatArray) -> None:
+        """Add those faces of an edge that nobody has yet."""
         i, j, behind = _behind(side, row, col)
-        datum = self.bed.cells.height_m[row, col]
-        kept = self._put(np.full(len(i), SIDES[side]), i, j, kind=kind, side=behind, series=len(self.used),
-                         number=number, bed=bed, manning=manning, datum0=datum, datum1=datum,
-                         crest=np.full(bed.shape, np.inf))
-        self.groups.append((group, kept, behind))
-
-    def _put(self, axis: Int64Array, i: Int64Array, j: Int64Array, *, kind: int, side: int, series: int, number: Any,
-             bed: FloatArray, manning: FloatArray, datum0: FloatArray, datum1: FloatArray, crest: FloatArray,
-             window: tuple[float, float] = (-np.inf, np.inf)) -> Int64Array:
-        """Add faces that nobody has taken before; gives their numbers."""
-        keys = list(zip(axis.tolist(), i.tolist(), j.tolist(), strict=True))
-        number = np.broadcast_to(number, len(keys))
+        free = self._free(side, row, col)
+        if kind != flow.FLOW and not free.all():
+            self.notes.append(f"{int((~free).sum())} of {len(free)} cells of the {side} edge belong to an inflow.")
         first = len(self.columns["i"])
-        for k, key in enumerate(keys):
-            if key in self._taken:
-                continue
-            self._taken.add(key)
+        for k in np.flatnonzero(free):
+            datum = float(self.bed.cells.height_m[row[k], col[k]])
             lowest = float(bed[k].min())
-            top = float(bed[k][np.isfinite(bed[k])].max()) - lowest + ABOVE_FACE_M
+            above = bed[k] - lowest
+            top = min(float(above[np.isfinite(above)].max()), TABLED_M) + ABOVE_FACE_M
             depths, roughs = np.zeros(flow.KNOTS + 1), np.ones(flow.KNOTS + 1)
             profile_table(bed[k], manning[k], lowest, top, depths, roughs)
-            row = {"axis": key[0], "i": key[1], "j": key[2], "kind": kind, "side": side, "series": series,
-                   "number": number[k], "from_s": window[0], "to_s": window[1], "low0": lowest - datum0[k],
-                   "low1": lowest - datum1[k], "top": top, "share": float(np.isfinite(bed[k]).mean()),
-                   "depths": depths, "roughs": roughs, "crest0": crest[k] - datum0[k], "crest1": crest[k] - datum1[k]}
-            for name, value in row.items():
-                self.columns[name].append(value)
-        return np.arange(first, len(self.columns["i"]))
+            self._put(SIDES[side], int(i[k]), int(j[k]), kind=kind, side=behind, series=len(self.used),
+                      number=number[k], low0=lowest - datum, low1=lowest - datum, top=top,
+                      share=float((above < top).mean()), depths=depths, roughs=roughs)
+        self.groups.append((group, np.arange(first, len(self.columns["i"])), behind))
+
+    def _put(self, axis: int, i: int, j: int, **told: Any) -> None:
+        """Add a face, unless somebody has it; what is not told does not matter for its kind."""
+        if (axis, i, j) in self._taken:
+            return
+        self._taken.add((axis, i, j))
+        nothing = np.zeros(flow.KNOTS + 1)
+        everywhere = np.full(self.bed.factor, np.inf)
+        row = {"axis": axis, "i": i, "j": j, "side": 0, "series": -1, "number": 0.0, "from_s": -np.inf, "to_s": np.inf,
+               "low0": 0.0, "low1": 0.0, "top": 0.0, "share": 0.0, "depths": nothing, "roughs": nothing + 1.0,
+               "crest0": everywhere, "crest1": everywhere, **told}
+        for name, value in row.items():
+            self.columns[name].append(value)
 
     def special(self) -> flow.Special:
         """Give the faces as the kernels read them."""
@@ -261,10 +256,14 @@ class _Faces:
         return flow.Special(**packed)
 
 
-def _sources(domain: Domain, bed: Bed, inflows: list[Inflow], first_series: int) -> flow.Sources:
-    """Pack inflows at points and along lines inside."""
+def _sources(domain: Domain, bed: Bed, inflows: list[Inflow], shared: dict[str, list[tuple[int, int, float]]],
+             first_series: int) -> flow.Sources:
+    """Pack inflows at points and along lines inside, and what comes over faces that another inflow has."""
     rows: list[tuple[int, int, float, int]] = []
     for k, inflow in enumerate(inflows):
+        if inflow.name in shared:
+            rows += [(i + 1, j + 1, part, first_series + k) for i, j, part in shared[inflow.name]]
+            continue
         if len(inflow.line) == 1:
             fine = [domain.cell(float(inflow.line[0, 0]), float(inflow.line[0, 1]), field="inflow", name=inflow.name)]
         else:
@@ -279,6 +278,21 @@ def _sources(domain: Domain, bed: Bed, inflows: list[Inflow], first_series: int)
     i, j, share, series = zip(*rows, strict=True) if rows else ((), (), (), ())
     return flow.Sources(np.array(i, np.int32), np.array(j, np.int32), np.array(share, np.float64),
                         np.array(series, np.int32))
+
+
+def ends_of(setup: FlowSetup) -> Int64Array:
+    """Give row and column of the terrain of every end of a pump, culvert or gully, (K, 2).
+
+    Raises
+    ------
+    InputError
+        One lies outside the domain or in a wall.
+    """
+    places = [(move.name, "pumps", place) for move in setup.pumps for place in (move.at, move.to) if place is not None]
+    places += [(move.name, "culverts", place) for move in setup.culverts for place in (move.at, move.to)]
+    places += [(move.name, "drains", move.at) for move in setup.gullies]
+    return np.array([setup.domain.cell(*place, field=what, name=name) for name, what, place in places],
+                    np.int64).reshape(-1, 2)
 
 
 def _moves(setup: FlowSetup, bed: Bed) -> tuple[flow.Moves, tuple[str, ...]]:

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from twin.errors import InputError
-from twin.flood.bed import padded
+from twin.flood.bed import Capacity, padded
 from twin.flood.domain import Domain
 from twin.flood.setup import Losses
 from twin.hazard import Grid
-from twin.kernels import flow_shores, flow_subgrid, flow_tables
+from twin.kernels import flow_downscale, flow_subgrid, flow_tables
 from twin.kernels.flow_arrays import (
     CLOSED,
     KNOTS,
@@ -28,7 +28,7 @@ from twin.kernels.flow_arrays import (
     Storage,
     Subgrid,
 )
-from twin.quantities import BoolArray, Float32Array, FloatArray
+from twin.quantities import BoolArray, Float32Array, FloatArray, Int64Array
 
 
 def _whole_cells(values: Any, factor: int, fill: Any) -> Any:
@@ -65,38 +65,40 @@ def storage_tables(ground_m: FloatArray, filled_m: Float32Array, passable: BoolA
     return datum, Storage(pocket, top, share, knots, at, slope, begin, end, wet)
 
 
-def conveyance_tables(ground_m: FloatArray, passable: BoolArray, manning: FloatArray, datum: FloatArray,
+def conveyance_tables(surface_m: FloatArray, passable: BoolArray, manning: FloatArray, datum: FloatArray,
                       fall: Float32Array, factor: int, axis: int) -> Conveyance:
     """Give what the faces between cells carry by level, padded: west faces (``axis`` 0) or north faces (1).
 
     Parameters
     ----------
-    ground_m, passable, manning
-        Fine ground without hollows [m], where water can stand, and Manning's n, in whole cells.
+    surface_m, passable, manning
+        Fine ground without small hollows [m], where water can stand, and Manning's n, in whole cells.
     datum, fall
         Lowest ground of each cell, (rows, columns) [m], and its mean rise by fine row and by fine column,
         (rows, columns, 2) [m].
     """
-    if axis == 1:
-        turned = np.ascontiguousarray
-        across = conveyance_tables(turned(ground_m.T), turned(passable.T), turned(manning.T), turned(datum.T),
-                                   turned(np.swapaxes(fall, 0, 1)[..., ::-1]), factor, 0)
-        return Conveyance(*(np.ascontiguousarray(np.swapaxes(v, 0, 1)) for v in across))
     rough_at = np.zeros((*datum.shape, len(flow_tables.DEPTHS_M)), np.float32)
-    flow_tables.cell_roughness(ground_m, passable, manning, factor, fall, rough_at)
+    flow_tables.cell_roughness(surface_m, passable, manning, factor, axis, fall, rough_at)
     shape = (datum.shape[0] + 2, datum.shape[1] + 2)
     low0, low1 = np.full(shape, CLOSED, np.float32), np.full(shape, CLOSED, np.float32)
     top, share, at, slope, end, more = (np.zeros(shape, np.float32) for _ in range(6))
     depths = np.zeros((*shape, KNOTS + 1), np.float32)
     rough, most = np.ones(shape, np.float32), np.ones(shape, np.float32)
-    flow_tables.face_tables(ground_m, passable, factor, datum, rough_at, low0, low1, top, share, depths, rough, more,
-                            most)
+    flow_tables.face_tables(surface_m, passable, factor, axis, datum, rough_at, low0, low1, top, share, depths, rough,
+                            more, most)
     begin = np.full(shape, 1e30, np.float32)
     return Conveyance(low0, low1, top, share, depths, at, slope, begin, end, rough, more, most)
 
 
 class SubgridBed:
     """Cells ``factor`` times as wide as those of the terrain.
+
+    Parameters
+    ----------
+    domain, factor
+        The terrain, and how many of its cells one of these is wide.
+    kept
+        Rows and columns of the terrain where a hollow is never a pocket, (K, 2): the ends of pumps, culverts, gullies.
 
     Raises
     ------
@@ -107,45 +109,53 @@ class SubgridBed:
     flat = None
     noted = None
 
-    def __init__(self, domain: Domain, factor: int) -> None:
+    def __init__(self, domain: Domain, factor: int, kept: Int64Array) -> None:
         self.terrain, self.factor = domain, factor
         a, b, c, d, e, f = domain.grid.transform
         rows, columns = (-(-size // factor) for size in domain.shape)
         if min(rows, columns) < 2:
             raise InputError(field="flood.model.cell_m", found=f"{rows} x {columns} cells of {a * factor:g} m",
                              expected="two rows and two columns at least")
-        self.ground_m = _whole_cells(domain.height_m, factor, np.nan)
+        self._ground_m = _whole_cells(domain.height_m, factor, np.nan)
         self.passable = _whole_cells(domain.open, factor, False)
         self.manning = _whole_cells(domain.roughness, factor, 0.05)
-        self._filled = np.zeros(self.ground_m.shape, np.float32)
-        flow_tables.fill_hollows(self.ground_m, self.passable, factor, self._filled)
-        datum, storage = storage_tables(self.ground_m, self._filled, self.passable, factor)
+        places = np.zeros(self.passable.shape, np.bool_)
+        places[kept[:, 0], kept[:, 1]] = True
+        self._filled = np.zeros(self.passable.shape, np.float32)
+        flow_tables.fill_hollows(self._ground_m, self.passable, places, *domain.shape, factor, self._filled)
+        datum, storage = storage_tables(self._ground_m, self._filled, self.passable, factor)
         self._fall = np.zeros((rows, columns, 2), np.float32)
-        flow_tables.cell_falls(self.ground_m, self._filled, self.passable, factor, self._fall)
-        filled = self.ground_m + self._filled
-        x, y = (conveyance_tables(filled, self.passable, self.manning, datum, self._fall, factor, axis)
+        flow_tables.cell_falls(self._ground_m, self._filled, self.passable, factor, self._fall)
+        surface = self.surface_m
+        x, y = (conveyance_tables(surface, self.passable, self.manning, datum, self._fall, factor, axis)
                 for axis in (0, 1))
         shape = (rows + 2, columns + 2)
         # Nothing beyond the rim holds water back.
         level = np.full(shape, -CLOSED, np.float32)
         level[1:-1, 1:-1] = 0.0
         self._datum = datum
-        scratch = np.zeros((-(-rows // STRIP_ROWS), 2, columns + 2), np.int32)
+        scratch = np.zeros((-(-rows // STRIP_ROWS), columns + 2), np.int32)
         self.grid = Subgrid(storage, x, y, level, np.zeros(shape, np.float32), scratch)
         share = storage.share[1:-1, 1:-1]
         #: Part of each cell that its pockets cover, padded.
         self._hollow = padded(_blocks(self._filled > 0, factor).mean(axis=(2, 3)))
         self.cells = Domain(
-            height_m=np.where(share > 0, datum, np.nan), roughness=_blocks(self.manning, factor).mean(axis=(2, 3)),
-            blocked=np.zeros((rows, columns), bool),
+            height_m=np.where(share > 0, datum, np.nan), blocked=np.zeros((rows, columns), bool),
+            # Faces have their own.
+            roughness=np.broadcast_to(np.float64(0.05), (rows, columns)),
             grid=Grid(rows=rows, columns=columns, crs=domain.grid.crs, transform=(a * factor, b, c, d, e * factor, f)),
             notes=(*domain.notes, f"Computed on cells of {a * factor:g} m that keep the storage and the conveyance of "
                    f"the terrain's cells of {a:g} m."))
         self._lows: list[tuple[float, float]] | None = None
-        self._peak, self._peak_level = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        self._peak, self._peak_held, self._held = (np.zeros(shape, np.float32) for _ in range(3))
         #: Part of each cell under water at the last look.
         self._covered = storage.share.copy()
         self._arrival, self._wet_m = np.full(shape, -1.0, np.float32), 0.0
+
+    @property
+    def surface_m(self) -> FloatArray:
+        """Ground without its pockets, in whole cells [m]; made when it is asked for."""
+        return np.asarray(self._ground_m + self._filled)
 
     def mean(self, terrain: Any) -> FloatArray:
         """Give the mean of a raster of the terrain over each cell."""
@@ -165,30 +175,42 @@ class SubgridBed:
         for (axis, i, j), lows, closed in zip(places, self._lows, stands.tolist(), strict=True):
             tables[axis].low0[i, j], tables[axis].low1[i, j] = (CLOSED, CLOSED) if closed else lows
 
-    def losses(self, losses: Losses) -> tuple[Float32Array, Float32Array]:
-        """Give conductivity [m/s] and suction times free pore space [m] of each cell.
+    def capacity(self, terrain: FloatArray) -> Capacity:
+        """Give what the ground or the drains of each cell take [m/s], and what of it lies low: streets, mostly."""
+        lower = np.zeros(self.cells.shape)
+        flow_tables.lower_half(self._ground_m, self.passable, _whole_cells(terrain, self.factor, 0.0), self.factor,
+                               lower)
+        return Capacity(padded(self.mean(terrain)), padded(lower))
+
+    def suction_m(self, losses: Losses) -> Float32Array:
+        """Give suction times free pore space of each cell, padded [m].
 
         With ``s`` of a cell on one soil and F over the whole cell, Green-Ampt reads dF/dt = s K (1 + s S / F): exact
         where a cell has one soil beside sealed ground, a mean weighted by K where it has several.
         """
         rates = np.where(self.terrain.open, losses.conductivity_m_s[losses.loss_class], 0.0)
-        part = self.mean(rates > 0)
-        rate = self.mean(rates)
         draw = self.mean(rates * losses.suction_m[losses.loss_class])
-        return rate.astype(np.float32), (part * draw / np.maximum(rate, 1e-30)).astype(np.float32)
+        return padded(self.mean(rates > 0) * draw / np.maximum(self.mean(rates), 1e-30))
 
-    def wetted(self, rate: Float32Array) -> Float32Array:
-        """Give a padded rate as it is when no rain falls: for the part of a cell's open ground that is under water."""
-        share = np.maximum(self.grid.storage.share, np.float32(1e-6))
-        return np.asarray(rate * np.minimum(self._covered / share, np.float32(1)))
+    def wetted(self, capacity: Capacity, rained: Float32Array | None) -> Float32Array:
+        """Give a capacity as it holds now, padded [m/s]; where no rain falls water covers the low ground first."""
+        assert capacity.lower is not None
+        out = np.empty_like(capacity.whole)
+        flow_downscale.wetted(capacity.whole, capacity.lower, self._covered, self.grid.storage.share, rained, out)
+        return out
+
+    def restored(self, h: Float32Array) -> None:
+        """Make levels and free water again: a tile that rests is read by the one beside it."""
+        self._levels(h)
 
     def note(self, spans: Spans, h: Float32Array, now_s: float, wet_m: float) -> None:
         """Note peaks and arrivals."""
         self._wet_m = wet_m
         self._levels(h)
         grid = self.grid
-        flow_shores.note_peaks(spans, grid.storage, grid.x, grid.y, grid.level, h, self._hollow, self._peak,
-                               self._peak_level, self._arrival, self._covered, np.float32(now_s), np.float32(wet_m))
+        flow_downscale.note_peaks(spans, grid.storage, grid.x, grid.y, grid.level, h, self._hollow, self._held,
+                                  self._peak, self._peak_held, self._arrival, self._covered, np.float32(now_s),
+                                  np.float32(wet_m))
 
     def _levels(self, h: Float32Array) -> None:
         flow_subgrid.all_levels(self.grid.storage, h, self.grid.level, self.grid.free, self.grid.left)
@@ -196,20 +218,19 @@ class SubgridBed:
     def depth_m(self, fields: Fields, carry: Float32Array) -> Float32Array:
         """Give the depth over the terrain [m]; 0 in walls."""
         self._levels(fields.h)
-        held = np.zeros_like(fields.h)
-        flow_shores.held_levels(self.grid.x, self.grid.y, self.grid.level, held)
-        return self._over(fields.h, held)
+        flow_downscale.held_levels(self.grid.x, self.grid.y, self.grid.level, self._held)
+        return self._over(fields.h, self._held)
 
     def _over(self, h: Float32Array, held: Float32Array) -> Float32Array:
         out = np.zeros(self.terrain.shape, np.float32)
-        flow_shores.fine_depths(self.ground_m, self._filled, self.passable, self.factor, self._datum, self._fall,
+        flow_downscale.fine_depths(self._ground_m, self._filled, self.passable, self.factor, self._datum, self._fall,
                                 self.grid.storage, h, held, out)
         return out
 
     @property
     def peak_m(self) -> Float32Array:
         """Greatest depth so far over the terrain [m]: of each cell when it held the most water."""
-        return self._over(self._peak, self._peak_level)
+        return self._over(self._peak, self._peak_held)
 
     @property
     def arrival_s(self) -> Float32Array:
@@ -219,7 +240,7 @@ class SubgridBed:
         return np.where(self.peak_m >= self._wet_m, out, np.float32(-1))
 
     def state(self) -> dict[str, Any]:
-        """Give what changes in time; levels and pieces follow from the water."""
-        return {"peak": self._peak, "peak_level": self._peak_level, "arrival": self._arrival, "covered": self._covered}
+        """Give what changes in time; levels and pieces follow from the water (``restored``)."""
+        return {"peak": self._peak, "peak_held": self._peak_held, "arrival": self._arrival, "covered": self._covered}
 
 

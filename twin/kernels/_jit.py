@@ -31,18 +31,20 @@ def jit(signature: str | None = None, **options: Any) -> Callable[[Function], Fu
     options
         Passed to ``numba.njit`` (``parallel``, ``fastmath``, ``inline``, ``nogil``).
     """
-    types = () if signature is None else (signature,)
-
     def decorate(function: Function) -> Function:
         try:
-            kernel = numba.njit(*types, cache=True, **options)(function)
-            _watch_helpers(kernel, function)
-            return cast(Function, kernel)
+            kernel = numba.njit(cache=True, **options)(function)
         except RuntimeError as error:
             if "cannot cache" not in str(error):
                 raise
             _notice()
-            return cast(Function, numba.njit(*types, **options)(function))
+            kernel = numba.njit(**options)(function)
+        # Before anything is compiled: what a signature compiles at once is looked up on disk as well.
+        _watch_helpers(kernel, function)
+        if signature is not None:
+            kernel.compile(signature)
+            kernel.disable_compile()
+        return cast(Function, kernel)
 
     return decorate
 

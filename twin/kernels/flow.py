@@ -16,7 +16,6 @@ from twin.kernels._jit import jit
 from twin.kernels.flow_arrays import (
     COLLAPSED,
     DEPTH,
-    DT_LAST,
     DT_LEAST,
     NOT_FINITE,
     RAIN_MADE,
@@ -36,7 +35,7 @@ from twin.kernels.flow_arrays import (
     f32,
 )
 from twin.kernels.flow_math import of_bits
-from twin.kernels.flow_places import (
+from twin.kernels.flow_structures import (
     clear_special,
     count_special,
     mark_special,
@@ -78,7 +77,10 @@ def advance(spans: Spans, old: Fields, new: Fields, flat: Any, grid: Any, specia
         wave = np.sqrt(9.80665 * clock[DEPTH])
         wave = wave + clock[SPEED] if rule.advection else max(wave, 5.0 / 3.0 * clock[SPEED])
         limit = rule.cfl * dx / wave if wave > 0.0 else 1e9
-        limit = step_for_places(special, sources, moves, series, t, limit, dx, rule.cfl)
+        if flat is not None:
+            limit = step_for_places(special, sources, moves, series, None, t, limit, dx, rule.cfl)
+        if grid is not None:
+            limit = step_for_places(special, sources, moves, series, grid.storage, t, limit, dx, rule.cfl)
         if not limit < np.inf:
             clock[STATUS] = NOT_FINITE
             return steps
@@ -128,7 +130,6 @@ def advance(spans: Spans, old: Fields, new: Fields, flat: Any, grid: Any, specia
         old, new = new, old
         clock[TIME] = stop if dt == left else t + dt
         clock[STEPS] += 1.0
-        clock[DT_LAST] = dt
         clock[DT_LEAST] = min(clock[DT_LEAST], limit, rule.dt_most_s)
         steps += 1
     return steps

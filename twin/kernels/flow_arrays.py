@@ -37,7 +37,7 @@ PUMP, CULVERT, GULLY = 1, 2, 3
 #: How an ``advance`` ends.
 REACHED, COLLAPSED, NOT_FINITE = 0, 1, 2
 #: Places in ``clock``.
-TIME, SPEED, DEPTH, STEPS, STATUS, DT_LEAST, RAIN_MADE, CREATED, REPAIRS, CELLS, DT_LAST = range(11)
+TIME, SPEED, DEPTH, STEPS, STATUS, DT_LEAST, RAIN_MADE, CREATED, REPAIRS, CELLS = range(10)
 #: A depth below zero by less is rounding, not an overdraft [m].
 ROUNDING_M = 1e-6
 #: No reassociation: compensated sums depend on the order written. No reciprocals: an exact division is as fast here and
@@ -61,7 +61,7 @@ class Fields(NamedTuple):
     h: Float32Array
     qx: Float32Array
     qy: Float32Array
-    #: Velocities of faces [m/s], kept with advection alone; else (1, 1).
+    #: Velocities of faces [m/s], kept with advection alone; else None.
     ux: Float32Array
     uy: Float32Array
 
@@ -127,7 +127,7 @@ class Subgrid(NamedTuple):
     #: Level of each cell over its datum, and its water above its pockets [m], made at the start of a step.
     level: Float32Array
     free: Float32Array
-    #: Pieces left in this row, by column: scratch of each job, (jobs, 2, C + 2).
+    #: Who of a row has left its piece, by column: scratch of each job, (jobs, C + 2).
     left: Int32Array
 
 
@@ -145,7 +145,7 @@ class Special(NamedTuple):
     number: FloatArray
     from_s: FloatArray
     to_s: FloatArray
-    #: Lowest ground of the face above the datum of the cell before and behind [m], and its table as ``Conveyance``.
+    #: Lowest ground of an edge face above the datum of the cell before and behind [m], and its table as ``Conveyance``.
     low0: FloatArray
     low1: FloatArray
     top: FloatArray
@@ -202,7 +202,7 @@ class Moves(NamedTuple):
 class Tally(NamedTuple):
     """Sums that a run adds to, float64."""
 
-    #: Time and what belongs to it; see the places above, (11,).
+    #: Time and what belongs to it; see the places above, (10,).
     clock: FloatArray
     #: Volume poured by each series [m3].
     made: FloatArray

@@ -160,11 +160,11 @@ def _level_row(storage: Storage, h: Float32Array, level: Float32Array, free: Flo
 
 @jit(parallel=True, fastmath=FAST, nogil=True, error_model="numpy")
 def all_levels(storage: Storage, h: Float32Array, level: Float32Array, free: Float32Array, left: Int32Array) -> None:
-    """Give every cell its level; ``left`` (jobs, 2, C + 2) is scratch."""
+    """Give every cell its level; ``left`` (jobs, C + 2) is scratch."""
     rows, columns = h.shape[0] - 2, h.shape[1] - 2
     for job in numba.prange(-(-rows // STRIP_ROWS)):
         for i in range(1 + job * STRIP_ROWS, min(1 + (job + 1) * STRIP_ROWS, rows + 1)):
-            _level_row(storage, h, level, free, left[job, 0], i, 1, columns + 1)
+            _level_row(storage, h, level, free, left[job], i, 1, columns + 1)
 
 
 @jit(fastmath=FAST, error_model="numpy")
@@ -211,7 +211,8 @@ def _faces(i: Scalar, c0: Scalar, c1: Scalar, di: Scalar, dj: Scalar, face: Conv
             drive -= moved * per_depth * advected(own[k], before[k], behind[k], now[k], u0[k], u1[k], q_across,
                                                   side0[k], side1[k], deep, dt, dt_dx)
         flow = root_flow(own[k], before[k], behind[k], q_across, drive, a, theta)
-        flow = flow if (deep > film_m) & ~gone else f32(0)
+        # Who holds no more than the film gives nothing, however deep it stands in his corner: so a tile may rest.
+        flow = flow if (deep > film_m) & (film > film_m) & ~gone else f32(0)
         new[k] = flow
         left[k] = np.int32(1) if gone else np.int32(0)
         some = max(some, left[k])
@@ -268,17 +269,17 @@ def sweep_subgrid(spans: Spans, old: Fields, new: Fields, storage: Storage, x: C
         first = 1 + strip[job] * STRIP_ROWS
         for i in range(first, min(first + STRIP_ROWS, rows + 1)):
             for span in range(first_span[job], first_span[job + 1]):
-                _level_row(storage, h, level, free, left[job, 0], i, begin[span], end[span])
+                _level_row(storage, h, level, free, left[job], i, begin[span], end[span])
     for job in numba.prange(jobs):
         first = 1 + strip[job] * STRIP_ROWS
         fastest, deepest = np.int32(0), np.int32(0)
         for i in range(first, min(first + STRIP_ROWS, rows + 1)):
             for span in range(first_span[job], first_span[job + 1]):
                 c0, c1 = begin[span], end[span]
-                speed, depth = _face_row(i, c0, c1, 0, 1, x, level, free, wet, qx, qy, qx2, left[job, 0], ux, ux2, dt,
+                speed, depth = _face_row(i, c0, c1, 0, 1, x, level, free, wet, qx, qy, qx2, left[job], ux, ux2, dt,
                                          dt_dx, g_dt_dx, reach, theta, film_m)
                 fastest, deepest = max(fastest, speed), max(deepest, depth)
-                speed, depth = _face_row(i, c0, c1, 1, 0, y, level, free, wet, qy, qx, qy2, left[job, 1], uy, uy2, dt,
+                speed, depth = _face_row(i, c0, c1, 1, 0, y, level, free, wet, qy, qx, qy2, left[job], uy, uy2, dt,
                                          dt_dx, g_dt_dx, reach, theta, film_m)
                 fastest, deepest = max(fastest, speed), max(deepest, depth)
         tops[job, 0], tops[job, 1] = fastest, deepest

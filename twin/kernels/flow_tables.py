@@ -1,21 +1,26 @@
 """From a fine terrain to the tables of coarse cells: how much a cell holds and what a face carries, by level.
 
 Fine rasters are (R * n, C * n) for cells of n x n; tables are padded as in ``twin.kernels.flow_arrays``. Heights go in
-as float64 above the terrain's datum; what comes out counts from the lowest ground of a cell or a face.
+as float64 above the terrain's datum; what comes out counts from the lowest ground of a cell or a face. ``axis`` is 0
+for flow along rows (west faces) and 1 for flow along columns (north faces).
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numba
 import numpy as np
 
 from twin.kernels._jit import jit
 from twin.kernels.flow_arrays import KNOTS, ROOT_G, Scalar
-from twin.quantities import BoolArray, Float32Array, FloatArray
+from twin.quantities import BoolArray, Float32Array, FloatArray, Int64Array
 
 #: Tables reach this far above the highest ground of a cell, and of a face [m]: a flat one has a table too.
 ABOVE_CELL_M = 0.01
 ABOVE_FACE_M = 1.0
+#: No ground higher than this above the lowest is in a table [m]: one quay wall must not take the knots from the kerb.
+TABLED_M = 3.0
 #: Ground between the middles of two cells that rises this far above both is a crest, not roughness [m].
 CREST_M = 0.25
 #: By how much bumps raise the roughness of the shallowest water; see ``cell_roughness``.
@@ -25,13 +30,13 @@ DEPTHS_M = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 @jit(error_model="numpy")
-def _spill_levels(z: FloatArray, is_open: BoolArray, r0: Scalar, c0: Scalar, level: FloatArray) -> None:
-    """Fill the level at which each fine cell of a window spills to its rim; NaN in walls.
+def _spill_levels(z: FloatArray, is_open: BoolArray, rows: Scalar, columns: Scalar, r0: Scalar, c0: Scalar,
+        level: FloatArray) -> None:
+    """Fill the level at which each fine cell of a window spills to its rim; NaN in walls and outside.
 
-    Over sides, walls closed. Planchon & Darboux 2002, doi:10.1016/S0341-8162(01)00164-3: from above, in turns from the
-    four corners until nothing changes.
+    Over sides, walls closed; the rim of the domain (``rows`` x ``columns``) lets water go. Planchon & Darboux 2002,
+    doi:10.1016/S0341-8162(01)00164-3: from above, in turns from the four corners until nothing changes.
     """
-    rows, columns = z.shape
     size = level.shape[0]
     for r in range(size):
         for c in range(size):
@@ -63,19 +68,21 @@ def _spill_levels(z: FloatArray, is_open: BoolArray, r0: Scalar, c0: Scalar, lev
 
 
 @jit(parallel=True, nogil=True, error_model="numpy")
-def fill_hollows(z: FloatArray, is_open: BoolArray, n: Scalar, filled: Float32Array) -> None:
+def fill_hollows(z: FloatArray, is_open: BoolArray, kept: BoolArray, rows: Scalar, columns: Scalar, n: Scalar,
+        filled: Float32Array) -> None:
     """Fill how far each fine cell must be raised so that its coarse cell has no small hollow inside [m].
 
     A hollow is small where it spills within half a cell around and covers no more than a quarter of a cell. Larger ones
-    are ponds, and left to the coarse cells.
+    are ponds, and left to the coarse cells; so are those with a place that is ``kept``, the sump of a pump. The domain
+    has ``rows`` x ``columns`` fine cells; what the rasters hold beyond it only fills up whole cells.
     """
-    rows, columns = z.shape
     half = max(n // 2, 1)
     size = n + 2 * half
-    for block in numba.prange((rows // n) * (columns // n)):
-        r0, c0 = block // (columns // n) * n - half, block % (columns // n) * n - half
+    across = z.shape[1] // n
+    for block in numba.prange((z.shape[0] // n) * across):
+        r0, c0 = block // across * n - half, block % across * n - half
         level = np.empty((size, size))
-        _spill_levels(z, is_open, r0, c0, level)
+        _spill_levels(z, is_open, rows, columns, r0, c0, level)
         seen = np.zeros((size, size), np.bool_)
         wait = np.empty((size * size, 2), np.int64)
         for r in range(half, half + n):
@@ -85,8 +92,9 @@ def fill_hollows(z: FloatArray, is_open: BoolArray, n: Scalar, filled: Float32Ar
                 # All of the hollow, cell by cell.
                 wait[0, 0], wait[0, 1] = r, c
                 seen[r, c] = True
-                at, count = 0, 1
+                at, count, is_kept = 0, 1, False
                 while at < count:
+                    is_kept |= kept[r0 + wait[at, 0], c0 + wait[at, 1]]
                     for k in range(4):
                         a, b = wait[at, 0] + (k == 0) - (k == 1), wait[at, 1] + (k == 2) - (k == 3)
                         if 0 <= a < size and 0 <= b < size and not seen[a, b] and z[r0 + a, c0 + b] < level[a, b]:
@@ -94,7 +102,7 @@ def fill_hollows(z: FloatArray, is_open: BoolArray, n: Scalar, filled: Float32Ar
                             wait[count, 0], wait[count, 1] = a, b
                             count += 1
                     at += 1
-                if count > max(n * n // 4, 1):
+                if is_kept or count > max(n * n // 4, 1):
                     continue
                 for k in range(count):
                     a, b = wait[k, 0], wait[k, 1]
@@ -104,8 +112,7 @@ def fill_hollows(z: FloatArray, is_open: BoolArray, n: Scalar, filled: Float32Ar
 
 @jit(parallel=True, nogil=True, error_model="numpy")
 def cell_tables(z: FloatArray, filled: Float32Array, is_open: BoolArray, n: Scalar, datum: FloatArray,
-        pocket: Float32Array, share: Float32Array, top: Float32Array,
-        knots: Float32Array) -> None:
+        pocket: Float32Array, share: Float32Array, top: Float32Array, knots: Float32Array) -> None:
     """Fill the datum (R, C), and pocket, share, top and knots (padded) of every cell."""
     rows, columns = datum.shape
     for i in numba.prange(rows):
@@ -122,21 +129,21 @@ def cell_tables(z: FloatArray, filled: Float32Array, is_open: BoolArray, n: Scal
                 continue
             ground = np.sort(heights[:count])
             lowest = ground[0]
+            highest = min(ground[count - 1] - lowest, TABLED_M) + ABOVE_CELL_M
             datum[i, j] = lowest
-            part = count / (n * n)
-            share[i + 1, j + 1] = part
             pocket[i + 1, j + 1] = held / (n * n)
-            highest = ground[count - 1] - lowest + ABOVE_CELL_M
-            below = 0.0
+            under, below = 0.0, 0
             for k in range(count):
-                below += highest - (ground[k] - lowest)
-            full = below / (n * n)
-            top[i + 1, j + 1] = full
+                if ground[k] - lowest < highest:
+                    under += highest - (ground[k] - lowest)
+                    below += 1
+            full = under / (n * n)
+            top[i + 1, j + 1], share[i + 1, j + 1] = full, below / (n * n)
             # Walk up the heights once: at each the water is known, and between two it is linear in the level.
             wet, level, water = 0, 0.0, 0.0
             for k in range(1, KNOTS):
                 wanted = full * (k * k) / (KNOTS * KNOTS)
-                while wet < count:
+                while wet < below:
                     step = ground[wet] - lowest
                     at_step = water + (step - level) * wet / (n * n)
                     if at_step > wanted:
@@ -145,6 +152,28 @@ def cell_tables(z: FloatArray, filled: Float32Array, is_open: BoolArray, n: Scal
                     wet += 1
                 knots[i + 1, j + 1, k] = level + (wanted - water) * (n * n) / wet
             knots[i + 1, j + 1, KNOTS] = highest
+
+
+@jit(parallel=True, nogil=True, error_model="numpy")
+def lower_half(z: FloatArray, is_open: BoolArray, values: FloatArray, n: Scalar, out: FloatArray) -> None:
+    """Fill the sum of ``values`` over the lower half of each cell's open ground, per fine cell of the whole, (R, C)."""
+    rows, columns = out.shape
+    for i in numba.prange(rows):
+        heights, found = np.empty(n * n), np.empty(n * n)
+        for j in range(columns):
+            count = 0
+            for r in range(i * n, (i + 1) * n):
+                for c in range(j * n, (j + 1) * n):
+                    if is_open[r, c]:
+                        heights[count], found[count] = z[r, c], values[r, c]
+                        count += 1
+            order = np.argsort(heights[:count])
+            total = 0.0
+            for k in range(count // 2):
+                total += found[order[k]]
+            if count % 2:
+                total += 0.5 * found[order[count // 2]]
+            out[i, j] = total / (n * n)
 
 
 @jit(parallel=True, nogil=True, error_model="numpy")
@@ -183,6 +212,12 @@ def cell_falls(z: FloatArray, filled: Float32Array, is_open: BoolArray, n: Scala
                 fall[i, j, 1] = (cz * rr - rz * rc) / spread
 
 
+@jit(inline="always", error_model="numpy")
+def _at(raster: Any, axis: Scalar, across: Scalar, along: Scalar) -> Scalar:
+    """Give a value by its place across and along the flow."""
+    return raster[across, along] if axis == 0 else raster[along, across]
+
+
 @jit(error_model="numpy")
 def profile_table(bed: FloatArray, rough: FloatArray, lowest: Scalar, top: Scalar, depths: FloatArray,
         roughs: FloatArray) -> None:
@@ -202,37 +237,74 @@ def profile_table(bed: FloatArray, rough: FloatArray, lowest: Scalar, top: Scala
 
 
 @jit(error_model="numpy")
-def _bed_between(z: FloatArray, is_open: BoolArray, row: Scalar, edge: Scalar, n: Scalar) -> Scalar:
-    """Give the bed of the fine row that crosses a face before the fine column ``edge``; inf where a wall closes it.
+def _with_crest(z: FloatArray, is_open: BoolArray, axis: Scalar, across: Scalar, first: Scalar, last: Scalar,
+        begin: Scalar, end: Scalar, bed: Scalar) -> Scalar:
+    """Give the bed of a fine row: ``bed``, or a crest that stands in the fine cells ``begin`` to ``end - 1``.
 
-    It is the higher of the two fine cells that touch there; a crest between the middles of both cells (a levee, an
-    embankment) counts where it stands ``CREST_M`` above the lowest ground on either side.
+    A crest (a levee, an embankment) stands ``CREST_M`` above the lowest ground on either side of it, within ``first``
+    to ``last - 1``; inf where one of its cells is a wall.
     """
-    half = max(n // 2, 1)
-    bed = max(z[row, edge - 1], z[row, edge])
-    crest, at = bed, edge
-    for c in range(edge - half, edge + half):
-        if not is_open[row, c]:
+    crest, at = bed, -1
+    for k in range(begin, end):
+        if not _at(is_open, axis, across, k):
             return np.inf
-        if z[row, c] > crest:
-            crest, at = z[row, c], c
-    if crest > bed:
-        left, right = np.inf, np.inf
-        for c in range(edge - n, at + 1):
-            if is_open[row, c]:
-                left = min(left, z[row, c])
-        for c in range(at, edge + n):
-            if is_open[row, c]:
-                right = min(right, z[row, c])
-        if crest - max(left, right) >= CREST_M:
-            return crest
-    return bed
+        if _at(z, axis, across, k) > crest:
+            crest, at = _at(z, axis, across, k), k
+    if at < 0:
+        return bed
+    before, behind = np.inf, np.inf
+    for k in range(first, at + 1):
+        if _at(is_open, axis, across, k):
+            before = min(before, _at(z, axis, across, k))
+    for k in range(at, last):
+        if _at(is_open, axis, across, k):
+            behind = min(behind, _at(z, axis, across, k))
+    return crest if crest - max(before, behind) >= CREST_M else bed
 
 
 @jit(error_model="numpy")
-def _profile(z: FloatArray, is_open: BoolArray, roughness: FloatArray, n: Scalar, i: Scalar, j: Scalar,
+def _bed_between(z: FloatArray, is_open: BoolArray, axis: Scalar, across: Scalar, edge: Scalar, n: Scalar) -> Scalar:
+    """Give the bed of the fine row that crosses a face before the fine cell ``edge``; inf where a wall closes it.
+
+    It is the higher of the two fine cells that touch there, or a crest between the middles of the two cells.
+    """
+    half = max(n // 2, 1)
+    bed = max(_at(z, axis, across, edge - 1), _at(z, axis, across, edge))
+    return _with_crest(z, is_open, axis, across, edge - n, edge + n, edge - half, edge + half, bed)
+
+
+@jit(error_model="numpy")
+def beds_between(z: FloatArray, is_open: BoolArray, axis: Int64Array, row: Int64Array, col: Int64Array, n: Scalar,
+        out: FloatArray) -> None:
+    """Fill the bed along some faces, (F, n) [m]; ``row, col`` is the cell behind each, inf is a wall."""
+    for k in range(len(axis)):
+        for m in range(n):
+            if axis[k] == 0:
+                out[k, m] = _bed_between(z, is_open, 0, row[k] * n + m, col[k] * n, n)
+            else:
+                out[k, m] = _bed_between(z, is_open, 1, col[k] * n + m, row[k] * n, n)
+
+
+@jit(error_model="numpy")
+def beds_at_edge(z: FloatArray, is_open: BoolArray, axis: Scalar, at: Scalar, inwards: Scalar, n: Scalar,
+        out: FloatArray) -> None:
+    """Fill the bed along an edge of the domain at the fine cells ``at``, (L,) [m]; ``inwards`` is +1 or -1."""
+    half = max(n // 2, 1)
+    for across in range(len(out)):
+        if not _at(is_open, axis, across, at):
+            out[across] = np.inf
+            continue
+        bed = _at(z, axis, across, at)
+        if inwards > 0:
+            out[across] = _with_crest(z, is_open, axis, across, at, at + n, at, at + half, bed)
+        else:
+            out[across] = _with_crest(z, is_open, axis, across, at - n + 1, at + 1, at - half + 1, at + 1, bed)
+
+
+@jit(error_model="numpy")
+def _profile(z: FloatArray, is_open: BoolArray, roughness: FloatArray, n: Scalar, axis: Scalar, i: Scalar, j: Scalar,
         fall: Float32Array, height: FloatArray, doubt: FloatArray, part: FloatArray, manning: FloatArray) -> Scalar:
-    """Fill the profile across a cell for flow along its rows: height over its plane [m], open part and Manning's n.
+    """Fill the profile across a cell for flow along it: height over its plane [m], open part and Manning's n.
 
     What lies within twice the error of a row's mean is no profile: noise makes no gutter.
 
@@ -242,22 +314,24 @@ def _profile(z: FloatArray, is_open: BoolArray, roughness: FloatArray, n: Scalar
     shallow water must climb or go round.
     """
     ups, downs, steps = 0.0, 0.0, 0
+    first_across, first_along = (i * n, j * n) if axis == 0 else (j * n, i * n)
+    by_across, by_along = (fall[i, j, 0], fall[i, j, 1]) if axis == 0 else (fall[i, j, 1], fall[i, j, 0])
     for r in range(n):
-        y = i * n + r
+        across = first_across + r
         count, first, total, squares, rough = 0, 0.0, 0.0, 0.0, 0.0
         for c in range(n):
-            x = j * n + c
-            if not is_open[y, x]:
+            along = first_along + c
+            if not _at(is_open, axis, across, along):
                 continue
-            over = z[y, x] - fall[i, j, 0] * r - fall[i, j, 1] * c
+            over = _at(z, axis, across, along) - by_across * r - by_along * c
             if count == 0:
                 first = over
             total += over - first
             squares += (over - first) ** 2
-            rough += roughness[y, x]
+            rough += _at(roughness, axis, across, along)
             count += 1
-            if c > 0 and is_open[y, x - 1]:
-                rise = z[y, x] - z[y, x - 1]
+            if c > 0 and _at(is_open, axis, across, along - 1):
+                rise = _at(z, axis, across, along) - _at(z, axis, across, along - 1)
                 ups += max(rise, 0.0)
                 downs -= min(rise, 0.0)
                 steps += 1
@@ -280,20 +354,21 @@ def _profile(z: FloatArray, is_open: BoolArray, roughness: FloatArray, n: Scalar
 
 
 @jit(parallel=True, nogil=True, error_model="numpy")
-def cell_roughness(z: FloatArray, is_open: BoolArray, roughness: FloatArray, n: Scalar, fall: Float32Array,
-        rough: Float32Array) -> None:
-    """Fill Manning's n of each cell for flow along its rows at the mean depths ``DEPTHS_M``, (R, C, S).
+def cell_roughness(z: FloatArray, is_open: BoolArray, roughness: FloatArray, n: Scalar, axis: Scalar,
+        fall: Float32Array, rough: Float32Array) -> None:
+    """Fill Manning's n of each cell for flow along ``axis`` at the mean depths ``DEPTHS_M``, (R, C, S).
 
     Two things part it from that of the ground. Water gathers where the profile is low: n = H^(5/3) / C with C the mean
-    of d^(5/3) / n over the profile. And shallow water goes up and round bumps: n is raised by 2 B / (B + H), B the mean
-    rise of the ground from fine cell to fine cell. The 2 is measured: planes of 0.2 to 3 % with noise of 1 to 4 cm,
-    computed on the fine cells, gave 1.4 to 2.9 (docs/verification.md).
+    of d^(5/3) / n over the profile. And shallow water goes up and round bumps: n is raised by ``BUMPS`` B / (B + H), B
+    the mean rise of the ground from fine cell to fine cell. Planes of 0.2 to 3 % with noise of 1 to 4 cm, computed on
+    the fine cells, ask for 1.4 to 2.9 there; a district with slopes both ways, where water finds ways round, for 0 to
+    1. It is 1: docs/verification.md says what that leaves.
     """
     rows, columns = rough.shape[:2]
     for i in numba.prange(rows):
         height, doubt, part, manning = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
         for j in range(columns):
-            bumps = _profile(z, is_open, roughness, n, i, j, fall, height, doubt, part, manning)
+            bumps = _profile(z, is_open, roughness, n, axis, i, j, fall, height, doubt, part, manning)
             low, whole = np.inf, 0.0
             for r in range(n):
                 if part[r] > 0.0:
@@ -350,39 +425,39 @@ def _fit_roughness(curve: FloatArray) -> tuple[Scalar, Scalar, Scalar]:
 
 
 @jit(parallel=True, nogil=True, error_model="numpy")
-def face_tables(z: FloatArray, is_open: BoolArray, n: Scalar, datum: FloatArray, manning: Float32Array,
+def face_tables(z: FloatArray, is_open: BoolArray, n: Scalar, axis: Scalar, datum: FloatArray, manning: Float32Array,
         low0: Float32Array, low1: Float32Array, top: Float32Array, share: Float32Array, depths: Float32Array,
         rough: Float32Array, more: Float32Array, most: Float32Array) -> None:
-    """Fill the tables of the faces between cells of one row (west faces); the padded outputs start as walls.
+    """Fill the tables of the faces between cells; the padded outputs start as walls.
 
-    ``manning``: see ``cell_roughness``; a face has the mean of its two cells. North faces: hand in everything
-    transposed.
+    ``z`` is the ground without small hollows; ``manning``: see ``cell_roughness``, a face has the mean of its cells.
     """
     rows, columns = datum.shape
-    for i in numba.prange(rows):
+    for i in numba.prange(axis, rows):
         bed = np.empty(n)
         curve = np.empty(len(DEPTHS_M))
-        for j in range(1, columns):
-            carrying = 0
+        for j in range(1 - axis, columns):
+            i0, j0 = i - axis, j - (1 - axis)
             lowest, highest = np.inf, -np.inf
-            for r in range(n):
-                bed[r] = _bed_between(z, is_open, i * n + r, j * n, n)
-                if bed[r] < np.inf:
-                    carrying += 1
-                    lowest, highest = min(lowest, bed[r]), max(highest, bed[r])
-            if carrying == 0:
+            for m in range(n):
+                bed[m] = _bed_between(z, is_open, axis, (i if axis == 0 else j) * n + m,
+                                      (j if axis == 0 else i) * n, n)
+                if bed[m] < np.inf:
+                    lowest, highest = min(lowest, bed[m]), max(highest, bed[m])
+            if lowest == np.inf:
                 continue
-            low0[i + 1, j + 1] = lowest - datum[i, j - 1]
-            low1[i + 1, j + 1] = lowest - datum[i, j]
-            top[i + 1, j + 1] = highest - lowest + ABOVE_FACE_M
-            share[i + 1, j + 1] = carrying / n
+            reach = min(highest - lowest, TABLED_M) + ABOVE_FACE_M
+            carrying = 0
+            for m in range(n):
+                carrying += bed[m] - lowest < reach
+            low0[i + 1, j + 1], low1[i + 1, j + 1] = lowest - datum[i0, j0], lowest - datum[i, j]
+            top[i + 1, j + 1], share[i + 1, j + 1] = reach, carrying / n
             for k in range(1, KNOTS + 1):
-                level = (highest - lowest + ABOVE_FACE_M) * (k * k) / (KNOTS * KNOTS)
                 depth = 0.0
-                for r in range(n):
-                    depth += max(level - (bed[r] - lowest), 0.0) / n
+                for m in range(n):
+                    depth += max(reach * (k * k) / (KNOTS * KNOTS) - (bed[m] - lowest), 0.0) / n
                 depths[i + 1, j + 1, k] = depth
             for s in range(len(DEPTHS_M)):
-                curve[s] = 0.5 * (manning[i, j - 1, s] + manning[i, j, s])
+                curve[s] = 0.5 * (manning[i0, j0, s] + manning[i, j, s])
             a, b, c = _fit_roughness(curve)
             rough[i + 1, j + 1], more[i + 1, j + 1], most[i + 1, j + 1] = ROOT_G * a, ROOT_G * b, c

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twin.kernels._jit import jit
 from twin.quantities import BoolArray, FloatArray, Int32Array, Int64Array
-
-UInt8Array = NDArray[np.uint8]
 
 
 @jit(nogil=True, error_model="numpy")

@@ -97,12 +97,21 @@ def _carries(special: Special, k: Scalar, w: Scalar) -> tuple[Scalar, Scalar]:
 
 
 @jit(error_model="numpy")
-def step_for_places(special: Special, sources: Sources, moves: Moves, series: Series, t: Scalar, dt: Scalar,
-        dx: Scalar, cfl: Scalar) -> Scalar:
+def _cover(storage: Any, i: Scalar, j: Scalar) -> Scalar:
+    """Give the part of a cell that water can cover."""
+    if storage is not None:
+        return max(np.float64(storage.share[i, j]), 0.01)
+    return 1.0
+
+
+@jit(error_model="numpy")
+def step_for_places(special: Special, sources: Sources, moves: Moves, series: Series, storage: Any, t: Scalar,
+        dt: Scalar, dx: Scalar, cfl: Scalar) -> Scalar:
     """Give the step [s] that the water at single places allows, ``dt`` at most.
 
     A level behind an edge sends waves before any water is inside. What is poured into a cell in a step must not stand
-    deeper there than its wave can leave: dt <= cfl dx / sqrt(g q dt / A), solved for dt.
+    deeper there than its wave can leave: dt <= cfl dx / sqrt(g q dt / A), solved for dt; A is the ground that water can
+    cover. ``storage`` is None where cells are flat.
     """
     for k in range(len(special.i)):
         if special.kind[k] == STAGE:
@@ -114,13 +123,16 @@ def step_for_places(special: Special, sources: Sources, moves: Moves, series: Se
     for k in range(len(special.i)):
         if special.kind[k] == FLOW:
             rate = max(_value(series, special.series[k], t), _value(series, special.series[k], t + dt))
-            most = max(most, special.number[k] * dx * rate)
+            i, j = special.i[k], special.j[k]
+            if special.side[k] < 0:
+                i, j = i - special.axis[k], j - (1 - special.axis[k])
+            most = max(most, special.number[k] * dx * rate / _cover(storage, i, j))
     for k in range(len(sources.i)):
         rate = max(_value(series, sources.series[k], t), _value(series, sources.series[k], t + dt))
-        most = max(most, sources.share[k] * rate)
+        most = max(most, sources.share[k] * rate / _cover(storage, sources.i[k], sources.j[k]))
     for m in range(len(moves.kind)):
         if moves.kind[m] == PUMP and moves.to_i[m] >= 0 and moves.from_s[m] <= t < moves.to_s[m]:
-            most = max(most, moves.capacity_m3_s[m])
+            most = max(most, moves.capacity_m3_s[m] / _cover(storage, moves.to_i[m], moves.to_j[m]))
     if most > 0.0:
         dt = min(dt, (cfl * dx) ** (2.0 / 3.0) * (dx * dx / (9.80665 * most)) ** (1.0 / 3.0))
     return dt
@@ -178,7 +190,8 @@ def special_faces(special: Special, series: Series, level: Float32Array, free: F
         else:
             new.qy[i, j] = q2
         if ux2 is not None and side != 0:
-            velocity = f32(flow / max(inside, film_m))
+            beside = deep if deep > 0.0 else _carries(special, k, inside)[0]
+            velocity = f32(flow / max(beside, film_m))
             if axis == 0:
                 ux2[i, j] = velocity
             else:
