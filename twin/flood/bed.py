@@ -62,6 +62,9 @@ class Bed(Protocol):
     def mean(self, terrain: Any) -> FloatArray:
         """Give the mean of a raster of the terrain over each cell."""
 
+    def start_m(self, depth_m: FloatArray) -> FloatArray:
+        """Give the water of each cell from a depth over the terrain [m]."""
+
     def stand(self, special: Special, stands: BoolArray) -> None:
         """Close the special faces where something stands, and open the others."""
 
@@ -136,14 +139,21 @@ class FlatBed:
         """Give the raster as it is."""
         return np.asarray(terrain, np.float64)
 
+    def start_m(self, depth_m: FloatArray) -> FloatArray:
+        """Give the depth of each open cell [m]."""
+        return np.where(self.passable, depth_m, 0.0)
+
     def stand(self, special: Special, stands: BoolArray) -> None:
         """Close the special faces where something stands, and open the others."""
         steps = [self.flat.step_x, self.flat.step_y]
         places = list(zip(special.axis.tolist(), special.i.tolist(), special.j.tolist(), strict=True))
         if self._plain is None:
             self._plain = [float(steps[axis][i, j]) for axis, i, j in places]
-        for (axis, i, j), plain, closed in zip(places, self._plain, stands.tolist(), strict=True):
-            steps[axis][i, j] = CLOSED if closed else plain
+        for (axis, i, j), plain in zip(places, self._plain, strict=True):
+            steps[axis][i, j] = plain
+        for k in np.flatnonzero(stands):
+            axis, i, j = places[k]
+            steps[axis][i, j] = CLOSED
 
     def capacity(self, terrain: FloatArray) -> Capacity:
         """Give the capacity of each cell [m/s]."""

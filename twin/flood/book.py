@@ -17,8 +17,9 @@ class Book:
     start_m3: float
     rain_m3: float
     inflow_m3: Mapping[str, float]
-    #: Over each side of the domain, inwards positive.
+    #: Over each side of the domain, inwards positive; and all that ever came in over them.
     edges_m3: Mapping[str, float]
+    edges_in_m3: float
     infiltration_m3: float
     drains_m3: float
     #: Out of the domain by pumps and gullies, by name; transfers inside are in ``moved_m3``.
@@ -38,8 +39,7 @@ class Book:
     @property
     def came_m3(self) -> float:
         """All water that ever was in the domain."""
-        over_edges = sum(volume for volume in self.edges_m3.values() if volume > 0)
-        return self.start_m3 + self.rain_m3 + sum(self.inflow_m3.values()) + over_edges
+        return self.start_m3 + self.rain_m3 + sum(self.inflow_m3.values()) + self.edges_in_m3
 
     @property
     def error_m3(self) -> float:

@@ -147,15 +147,15 @@ class Domain:
     def corners(self, line: FloatArray) -> Int64Array:
         """Give a polyline as a chain of corners of cells, (K, 2) row and column, one side of a cell at a time.
 
-        The sides between corners make a chain without a hole: what no water passes. A line too short to reach another
-        corner takes the side that it lies nearest along.
+        The sides between corners make a chain without a hole: what no water passes. It begins and ends at the corners
+        at or beyond the ends of the line, so that a wall from house to house leaves no gap.
         """
         a, _, c, _, e, f = self.grid.transform
-        col = np.rint((line[:, 0] - c) / a).astype(np.int64)
-        row = np.rint((line[:, 1] - f) / e).astype(np.int64)
-        chain = [(int(row[0]), int(col[0]))]
+        exact = np.stack([(line[:, 1] - f) / e, (line[:, 0] - c) / a], axis=1)
+        whole = np.rint(exact).astype(np.int64)
+        chain = [_beyond(exact[0], exact[1], whole[0]), (int(whole[0, 0]), int(whole[0, 1]))]
         for k in range(1, len(line)):
-            r0, c0, r1, c1 = int(row[k - 1]), int(col[k - 1]), int(row[k]), int(col[k])
+            (r0, c0), (r1, c1) = whole[k - 1].tolist(), whole[k].tolist()
             down, right = abs(r1 - r0), abs(c1 - c0)
             r, q = r0, c0
             for _ in range(down + right):
@@ -165,11 +165,8 @@ class Domain:
                 else:
                     q += 1 if c1 > c0 else -1
                 chain.append((r, q))
-        if len(chain) == 1:
-            span = np.abs(line[-1] - line[0])
-            r, q = chain[0]
-            chain.append((r, q + 1) if span[0] >= span[1] else (r + 1, q))
-        return np.array(chain, dtype=np.int64)
+        chain.append(_beyond(exact[-1], exact[-2], whole[-1]))
+        return np.array([corner for k, corner in enumerate(chain) if k == 0 or corner != chain[k - 1]], dtype=np.int64)
 
     def faces_along(self, line: FloatArray) -> tuple[Int64Array, Int64Array, Int64Array]:
         """Give the faces inside the domain that a polyline follows: axis, row and column of the cell behind each.
@@ -198,6 +195,16 @@ class Domain:
         row, col = np.divmod(at[at >= 0], self.grid.columns)
         keep = self.open[row, col]
         return row[keep], col[keep]
+
+
+def _beyond(end: FloatArray, other: FloatArray, corner: Int64Array) -> tuple[int, int]:
+    """Give the corner at or beyond the end of a line that comes from ``other``, along the axis it follows more."""
+    row, col = (int(v) for v in corner)
+    along = end - other
+    axis = int(abs(along[1]) >= abs(along[0]))
+    short = (end[axis] - corner[axis]) * np.sign(along[axis]) > 1e-9
+    step = int(np.sign(along[axis])) if short else 0
+    return (row, col + step) if axis == 1 else (row + step, col)
 
 
 def _from_the_edge(void: BoolArray) -> BoolArray:

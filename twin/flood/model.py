@@ -17,7 +17,7 @@ from twin.errors import InputError
 from twin.flood.bed import Bed, Capacity, FlatBed
 from twin.flood.book import Book, Cancelled, FlowUnstable
 from twin.flood.domain import roof_shares
-from twin.flood.packing import ends_of, pack
+from twin.flood.packing import pack, single_places
 from twin.flood.setup import FlowSetup
 from twin.flood.subgrid import SubgridBed
 from twin.kernels import flow, flow_slow
@@ -74,13 +74,13 @@ class FlowModel:
         shape = (shape[0], shape[1])
         self._rows, self._columns = shape[0] - 2, shape[1] - 2
         h, qx, qy, h2, qx2, qy2, self._carry, self._weight, *ground = _fields(shape, 8 + (3 if factor == 1 else 0))
-        self.bed: Bed = FlatBed(domain, ground) if factor == 1 else SubgridBed(domain, factor, ends_of(setup))
+        self.bed: Bed = FlatBed(domain, ground) if factor == 1 else SubgridBed(domain, factor, single_places(setup))
         self._area = self.bed.cells.cell_m**2
         velocities: list[Any] = [np.zeros(shape, np.float32) for _ in range(4)] if setup.advection else [None] * 4
         self._old = arrays.Fields(h, qx, qy, *velocities[:2])
         self._new = arrays.Fields(h2, qx2, qy2, *velocities[2:])
         if setup.depth_m is not None:
-            h[1:-1, 1:-1] = self.bed.mean(np.where(domain.open, setup.depth_m, 0.0))
+            h[1:-1, 1:-1] = self.bed.start_m(setup.depth_m)
             h2[...] = h
         self._packed = pack(setup, self.bed)
         self._barriers = self._packed.special.kind == arrays.BARRIER
@@ -105,7 +105,7 @@ class FlowModel:
         self._flowing = 0.0
         self._spans, self._cells_active = self._lay(self._active)
         self._tally = arrays.Tally(np.zeros(10), np.zeros(len(self._packed.series.first)),
-                                   np.zeros(len(self._packed.special.i)), np.zeros(len(self._packed.moves.kind)))
+                                   np.zeros((len(self._packed.special.i), 2)), np.zeros(len(self._packed.moves.kind)))
         self._clock = self._tally.clock
         self._clock[arrays.DT_LEAST] = np.inf
         self._clock[arrays.DEPTH] = self._deepest()
@@ -180,17 +180,20 @@ class FlowModel:
         """Give the book of the water at the last look of the slow clock."""
         packed, tally, clock = self._packed, self._tally, self._clock
         sides: dict[str, float] = {}
+        over_edges = 0.0
         inflow = {name: float(tally.made[packed.first_inside + k]) for k, name in enumerate(packed.inside)}
         for name, group, sign in packed.groups:
             volume = float(np.sum(tally.passed[group]) * sign)
             target = inflow if name in packed.over_edges else sides
             target[name] = target.get(name, 0.0) + volume
+            if target is sides:
+                over_edges += float(np.sum(tally.passed[group, 0 if sign > 0 else 1]) * sign)
         leaves = packed.moves.to_i < 0
         out = {name: float(tally.moved[k]) for k, name in enumerate(packed.moved) if leaves[k]}
         inside = {name: float(tally.moved[k]) for k, name in enumerate(packed.moved) if not leaves[k]}
         return Book(time_s=self.time_s, start_m3=self._start_m3, rain_m3=self._rain_volume, inflow_m3=inflow,
-                    edges_m3=sides, infiltration_m3=float(self._lost[0]), drains_m3=float(self._lost[1]),
-                    pumped_out_m3=out, moved_m3=inside, stored_m3=self.stored_m3,
+                    edges_m3=sides, edges_in_m3=over_edges, infiltration_m3=float(self._lost[0]),
+                    drains_m3=float(self._lost[1]), pumped_out_m3=out, moved_m3=inside, stored_m3=self.stored_m3,
                     created_m3=float(clock[arrays.CREATED]), steps=int(clock[arrays.STEPS]),
                     shortest_step_s=float(clock[arrays.DT_LEAST]), repairs=int(clock[arrays.REPAIRS]),
                     cell_updates=float(clock[arrays.CELLS]), notes=self.notes)
@@ -393,11 +396,11 @@ class FlowModel:
         self._flowing = float(np.sum(sums[:, 0]))
         if not np.isfinite(self._flowing):
             raise self._unstable()
-        self.bed.note(self._spans, self._old.h, self.time_s, self.setup.arrival_m)
         # A film that rests goes on soaking; where nothing is left nothing is done.
         still = ~self._active & (self._resting > 0)
         if still.any() and (rate is not None or drain is not None):
             self._resting[still] = self._settle_spans(self._lay(still, joined=False)[0], span_s, rate, drain)[:, 0]
+        self.bed.note(self._spans, self._old.h, self.time_s, self.setup.arrival_m)
 
     def _settle_spans(self, spans: arrays.Spans, span_s: float, rate: Float32Array | None,
                       drain: Float32Array | None) -> FloatArray:

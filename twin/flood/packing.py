@@ -15,8 +15,9 @@ from twin.flood.bed import Bed
 from twin.flood.domain import SIDES, Domain
 from twin.flood.series import Series
 from twin.flood.setup import Barrier, Edge, FlowSetup, Inflow
+from twin.flood.walls import as_columns, walls_of
 from twin.kernels import flow_arrays as flow
-from twin.kernels.flow_tables import ABOVE_FACE_M, TABLED_M, beds_at_edge, beds_between, profile_table
+from twin.kernels.flow_tables import beds_at_edge, levels_tabled, profile_table
 from twin.quantities import BoolArray, FloatArray, Int64Array
 
 #: Least slope of an open edge whose bed does not fall outwards [-].
@@ -60,8 +61,7 @@ def pack(setup: FlowSetup, bed: Bed) -> Packed:
     over_edges = frozenset(name for name, _, _ in faces.groups)
     for edge in setup.edges:
         faces.edge(edge)
-    for barrier in setup.barriers:
-        faces.barrier(barrier)
+    faces.walls(setup.barriers)
     inside = [inflow for inflow in setup.inflows if inflow.name not in over_edges or faces.shared[inflow.name]]
     moves, moved = _moves(setup, bed)
     # Faces number their series from 0; those of sources come behind them.
@@ -120,9 +120,9 @@ def edge_profile(domain: Domain, bed: Bed, surface_m: FloatArray, side: str, sta
     length, depth = domain.shape if axis == 0 else domain.shape[::-1]
     a, _, c, _, e, f = domain.grid.transform
     along = f + e * (np.arange(length) + 0.5) if axis == 0 else c + a * (np.arange(length) + 0.5)
-    at, inwards = (0, 1) if side in ("west", "north") else (depth - 1, -1)
+    at = 0 if side in ("west", "north") else depth - 1
     ground = np.empty(length)
-    beds_at_edge(surface_m, bed.passable, axis, at, inwards, n, ground)
+    beds_at_edge(surface_m, bed.passable, axis, at, ground)
     profile = np.where((along >= start_m) & (along <= end_m), ground, np.inf)
     manning = bed.manning[:length, at] if axis == 0 else bed.manning[at, :length]
     more = (0, -length % n)
@@ -179,33 +179,12 @@ class _Faces:
                  else _bed_slope(self.bed.cells, edge.side, row, col))
         self._edge(edge.side, edge.side, flow.NORMAL, row, col, bed, n, slope)
 
-    def barrier(self, barrier: Barrier) -> None:
-        """Add a barrier along the sides of cells."""
-        cells = self.bed.cells
-        axis, row, col = cells.faces_along(barrier.line)
-        if not len(axis):
-            raise InputError(field="barriers", ids=(barrier.name,), found="a line that touches no cell of the domain",
-                             expected=f"a line inside {cells.extent}",
-                             remedy="Coordinates are those of the city's CRS.")
-        ground = np.empty((len(axis), self.bed.factor))
-        beds_between(self._surface_m, self.bed.passable, axis, row, col, self.bed.factor, ground)
-        free = np.isfinite(ground).any(axis=1)
-        axis, row, col, ground = axis[free], row[free], col[free], ground[free]
-        crest: FloatArray = np.full(ground.shape, barrier.crest_m, np.float64)
-        if barrier.height_m is not None:
-            crest = np.asarray(ground + barrier.height_m)
-        stands = np.asarray(((crest > ground) & np.isfinite(ground)).any(axis=1))
-        if not stands.all():
-            self.notes.append(f"The crest of '{barrier.name}' lies at or below the ground along "
-                              f"{int((~stands).sum())} of {len(stands)} faces: no wall there.")
-        axis, row, col, ground = axis[stands], row[stands], col[stands], ground[stands]
-        # Houses and levees stay what they are: a row that they close stays closed, a crest stands on theirs.
-        crest = np.maximum(crest[stands], ground)
-        for k in range(len(axis)):
-            i, j = row[k], col[k]
-            before = float(cells.height_m[i - (axis[k] == 1), j - (axis[k] == 0)])
-            self._put(int(axis[k]), int(i) + 1, int(j) + 1, kind=flow.BARRIER, from_s=barrier.from_s,
-                      to_s=barrier.to_s, crest0=crest[k] - before, crest1=crest[k] - float(cells.height_m[i, j]))
+    def walls(self, barriers: tuple[Barrier, ...]) -> None:
+        """Add barriers."""
+        walls, notes = walls_of(barriers, self.bed, self._surface_m)
+        self.notes += notes
+        for wall in walls:
+            self._put(kind=flow.BARRIER, **as_columns(wall, self.bed))
 
     def _free(self, side: str, row: Int64Array, col: Int64Array) -> BoolArray:
         i, j, _ = _behind(side, row, col)
@@ -223,30 +202,28 @@ class _Faces:
             datum = float(self.bed.cells.height_m[row[k], col[k]])
             lowest = float(bed[k].min())
             above = bed[k] - lowest
-            top = min(float(above[np.isfinite(above)].max()), TABLED_M) + ABOVE_FACE_M
-            depths, roughs = np.zeros(flow.KNOTS + 1), np.ones(flow.KNOTS + 1)
-            profile_table(bed[k], manning[k], lowest, top, depths, roughs)
-            self._put(SIDES[side], int(i[k]), int(j[k]), kind=kind, side=behind, series=len(self.used),
-                      number=number[k], low0=lowest - datum, low1=lowest - datum, top=top,
-                      share=float((above < top).mean()), depths=depths, roughs=roughs)
+            top, full = levels_tabled(float(above[np.isfinite(above)].max()))
+            depths, roughs = np.zeros(flow.LAST_KNOT + 1), np.ones(flow.LAST_KNOT + 1)
+            profile_table(bed[k], manning[k], lowest, top, full, depths, roughs)
+            self._taken.add((SIDES[side], int(i[k]), int(j[k])))
+            self._put(axis=SIDES[side], i=int(i[k]), j=int(j[k]), kind=kind, side=behind, series=len(self.used),
+                      number=number[k], low0=lowest - datum, low1=lowest - datum, top=top, full=full,
+                      share=float((above < np.inf).mean()), depths=depths, roughs=roughs)
         self.groups.append((group, np.arange(first, len(self.columns["i"])), behind))
 
-    def _put(self, axis: int, i: int, j: int, **told: Any) -> None:
-        """Add a face, unless somebody has it; what is not told does not matter for its kind."""
-        if (axis, i, j) in self._taken:
-            return
-        self._taken.add((axis, i, j))
-        nothing = np.zeros(flow.KNOTS + 1)
+    def _put(self, **told: Any) -> None:
+        """Add a face; what is not told does not matter for its kind."""
+        nothing = np.zeros(flow.LAST_KNOT + 1)
         everywhere = np.full(self.bed.factor, np.inf)
-        row = {"axis": axis, "i": i, "j": j, "side": 0, "series": -1, "number": 0.0, "from_s": -np.inf, "to_s": np.inf,
-               "low0": 0.0, "low1": 0.0, "top": 0.0, "share": 0.0, "depths": nothing, "roughs": nothing + 1.0,
-               "crest0": everywhere, "crest1": everywhere, **told}
+        row = {"side": 0, "series": -1, "number": 0.0, "from_s": -np.inf, "to_s": np.inf, "low0": 0.0, "low1": 0.0,
+               "top": 0.0, "full": 0.0, "share": 0.0, "depths": nothing, "roughs": nothing + 1.0, "crest0": everywhere,
+               "crest1": everywhere, **told}
         for name, value in row.items():
             self.columns[name].append(value)
 
     def special(self) -> flow.Special:
         """Give the faces as the kernels read them."""
-        knots, width = flow.KNOTS + 1, self.bed.factor
+        knots, width = flow.LAST_KNOT + 1, self.bed.factor
         wide = {"depths": knots, "roughs": knots, "crest0": width, "crest1": width}
         whole = ("axis", "i", "j", "kind", "side", "series")
         count = len(self.columns["i"])
@@ -280,8 +257,8 @@ def _sources(domain: Domain, bed: Bed, inflows: list[Inflow], shared: dict[str, 
                         np.array(series, np.int32))
 
 
-def ends_of(setup: FlowSetup) -> Int64Array:
-    """Give row and column of the terrain of every end of a pump, culvert or gully, (K, 2).
+def single_places(setup: FlowSetup) -> Int64Array:
+    """Give row and column of the terrain of inflows at a point and every end of a pump, culvert or gully, (K, 2).
 
     Raises
     ------
@@ -291,6 +268,8 @@ def ends_of(setup: FlowSetup) -> Int64Array:
     places = [(move.name, "pumps", place) for move in setup.pumps for place in (move.at, move.to) if place is not None]
     places += [(move.name, "culverts", place) for move in setup.culverts for place in (move.at, move.to)]
     places += [(move.name, "drains", move.at) for move in setup.gullies]
+    places += [(inflow.name, "inflow", (float(inflow.line[0, 0]), float(inflow.line[0, 1]))) for inflow in setup.inflows
+               if len(inflow.line) == 1]
     return np.array([setup.domain.cell(*place, field=what, name=name) for name, what, place in places],
                     np.int64).reshape(-1, 2)
 

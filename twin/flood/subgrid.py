@@ -15,10 +15,10 @@ from twin.flood.bed import Capacity, padded
 from twin.flood.domain import Domain
 from twin.flood.setup import Losses
 from twin.hazard import Grid
-from twin.kernels import flow_downscale, flow_subgrid, flow_tables
+from twin.kernels import flow_downscale, flow_pools, flow_subgrid, flow_tables
 from twin.kernels.flow_arrays import (
     CLOSED,
-    KNOTS,
+    LAST_KNOT,
     NORMAL,
     STRIP_ROWS,
     Conveyance,
@@ -56,13 +56,13 @@ def storage_tables(ground_m: FloatArray, filled_m: Float32Array, passable: BoolA
     rows, columns = (size // factor for size in ground_m.shape)
     shape = (rows + 2, columns + 2)
     datum = np.zeros((rows, columns))
-    pocket, share, top = (np.zeros(shape, np.float32) for _ in range(3))
-    knots = np.zeros((*shape, KNOTS + 1), np.float32)
-    flow_tables.cell_tables(ground_m, filled_m, passable, factor, datum, pocket, share, top, knots)
+    pocket, share, top, full = (np.zeros(shape, np.float32) for _ in range(4))
+    knots = np.zeros((*shape, LAST_KNOT + 1), np.float32)
+    flow_tables.cell_tables(ground_m, filled_m, passable, factor, datum, pocket, share, top, full, knots)
     at, slope, end, wet = (np.zeros(shape, np.float32) for _ in range(4))
     # No piece holds at first: each cell takes up its own when it is asked for.
     begin = np.full(shape, 1e30, np.float32)
-    return datum, Storage(pocket, top, share, knots, at, slope, begin, end, wet)
+    return datum, Storage(pocket, top, full, share, knots, at, slope, begin, end, wet)
 
 
 def conveyance_tables(surface_m: FloatArray, passable: BoolArray, manning: FloatArray, datum: FloatArray,
@@ -81,13 +81,13 @@ def conveyance_tables(surface_m: FloatArray, passable: BoolArray, manning: Float
     flow_tables.cell_roughness(surface_m, passable, manning, factor, axis, fall, rough_at)
     shape = (datum.shape[0] + 2, datum.shape[1] + 2)
     low0, low1 = np.full(shape, CLOSED, np.float32), np.full(shape, CLOSED, np.float32)
-    top, share, at, slope, end, more = (np.zeros(shape, np.float32) for _ in range(6))
-    depths = np.zeros((*shape, KNOTS + 1), np.float32)
+    top, full, share, at, slope, end, more = (np.zeros(shape, np.float32) for _ in range(7))
+    depths = np.zeros((*shape, LAST_KNOT + 1), np.float32)
     rough, most = np.ones(shape, np.float32), np.ones(shape, np.float32)
-    flow_tables.face_tables(surface_m, passable, factor, axis, datum, rough_at, low0, low1, top, share, depths, rough,
-                            more, most)
+    flow_tables.face_tables(surface_m, passable, factor, axis, datum, rough_at, low0, low1, top, full, share, depths,
+                            rough, more, most)
     begin = np.full(shape, 1e30, np.float32)
-    return Conveyance(low0, low1, top, share, depths, at, slope, begin, end, rough, more, most)
+    return Conveyance(low0, low1, top, full, share, depths, at, slope, begin, end, rough, more, most)
 
 
 class SubgridBed:
@@ -98,7 +98,8 @@ class SubgridBed:
     domain, factor
         The terrain, and how many of its cells one of these is wide.
     kept
-        Rows and columns of the terrain where a hollow is never a pocket, (K, 2): the ends of pumps, culverts, gullies.
+        Rows and columns of the terrain where a hollow is never a pocket, (K, 2): inflows at a point, the ends of pumps,
+        culverts and gullies; the pool of a cell is theirs.
 
     Raises
     ------
@@ -116,18 +117,22 @@ class SubgridBed:
         if min(rows, columns) < 2:
             raise InputError(field="flood.model.cell_m", found=f"{rows} x {columns} cells of {a * factor:g} m",
                              expected="two rows and two columns at least")
-        self._ground_m = _whole_cells(domain.height_m, factor, np.nan)
-        self.passable = _whole_cells(domain.open, factor, False)
+        terrain, is_open = _whole_cells(domain.height_m, factor, np.nan), _whole_cells(domain.open, factor, False)
         self.manning = _whole_cells(domain.roughness, factor, 0.05)
-        places = np.zeros(self.passable.shape, np.bool_)
+        places = np.zeros(is_open.shape, np.bool_)
         places[kept[:, 0], kept[:, 1]] = True
+        self._ground_m, self.passable = terrain.copy(), is_open.copy()
+        flow_pools.keep_one_pool(terrain, is_open, places, factor, self._ground_m, self.passable)
+        #: Places behind a levee or a row of houses inside their cell, over the terrain.
+        self._apart = ((is_open & ~self.passable) | (self._ground_m > terrain))[:domain.shape[0], :domain.shape[1]]
         self._filled = np.zeros(self.passable.shape, np.float32)
-        flow_tables.fill_hollows(self._ground_m, self.passable, places, *domain.shape, factor, self._filled)
+        flow_pools.fill_hollows(self._ground_m, self.passable, places, *domain.shape, factor, self._filled)
         datum, storage = storage_tables(self._ground_m, self._filled, self.passable, factor)
-        self._fall = np.zeros((rows, columns, 2), np.float32)
-        flow_tables.cell_falls(self._ground_m, self._filled, self.passable, factor, self._fall)
+        fall = np.zeros((rows, columns, 2), np.float32)
+        flow_tables.cell_falls(self._ground_m, self._filled, self.passable, factor, fall)
+        fall_y, fall_x = (padded(fall[:, :, k] * factor) for k in (0, 1))
         surface = self.surface_m
-        x, y = (conveyance_tables(surface, self.passable, self.manning, datum, self._fall, factor, axis)
+        x, y = (conveyance_tables(surface, self.passable, self.manning, datum, fall, factor, axis)
                 for axis in (0, 1))
         shape = (rows + 2, columns + 2)
         # Nothing beyond the rim holds water back.
@@ -135,7 +140,7 @@ class SubgridBed:
         level[1:-1, 1:-1] = 0.0
         self._datum = datum
         scratch = np.zeros((-(-rows // STRIP_ROWS), columns + 2), np.int32)
-        self.grid = Subgrid(storage, x, y, level, np.zeros(shape, np.float32), scratch)
+        self.grid = Subgrid(storage, x, y, fall_x, fall_y, level, np.zeros(shape, np.float32), scratch)
         share = storage.share[1:-1, 1:-1]
         #: Part of each cell that its pockets cover, padded.
         self._hollow = padded(_blocks(self._filled > 0, factor).mean(axis=(2, 3)))
@@ -147,7 +152,11 @@ class SubgridBed:
             notes=(*domain.notes, f"Computed on cells of {a * factor:g} m that keep the storage and the conveyance of "
                    f"the terrain's cells of {a:g} m."))
         self._lows: list[tuple[float, float]] | None = None
-        self._peak, self._peak_held, self._held = (np.zeros(shape, np.float32) for _ in range(3))
+        self._surface = flow_downscale.Surface(*(np.zeros(shape, np.float32) for _ in range(3)))
+        self._deepest = np.zeros(shape, np.float32)
+        #: When each cell held the most water, and when its deepest place was deepest.
+        self._fullest, self._highest = (flow_downscale.Peak(*(np.zeros(shape, np.float32) for _ in range(5)))
+                                        for _ in range(2))
         #: Part of each cell under water at the last look.
         self._covered = storage.share.copy()
         self._arrival, self._wet_m = np.full(shape, -1.0, np.float32), 0.0
@@ -162,6 +171,12 @@ class SubgridBed:
         return np.asarray(_blocks(_whole_cells(np.asarray(terrain), self.factor, 0), self.factor).mean(
             axis=(2, 3), dtype=np.float64))
 
+    def start_m(self, depth_m: FloatArray) -> FloatArray:
+        """Give the water of each cell from a depth over the terrain [m]: what stands in its pool."""
+        rows, columns = self.terrain.shape
+        raised = (self._ground_m[:rows, :columns] - self.terrain.height_m)
+        return self.mean(np.where(self.passable[:rows, :columns], np.maximum(depth_m - raised, 0.0), 0.0))
+
     def stand(self, special: Special, stands: BoolArray) -> None:
         """Close the special faces where something stands, and open the others."""
         tables = (self.grid.x, self.grid.y)
@@ -172,8 +187,11 @@ class SubgridBed:
             own = list(zip(special.low0.tolist(), special.low1.tolist(), strict=True))
             self._lows = [own[k] if leaves[k] else (float(tables[axis].low0[i, j]), float(tables[axis].low1[i, j]))
                           for k, (axis, i, j) in enumerate(places)]
-        for (axis, i, j), lows, closed in zip(places, self._lows, stands.tolist(), strict=True):
-            tables[axis].low0[i, j], tables[axis].low1[i, j] = (CLOSED, CLOSED) if closed else lows
+        for (axis, i, j), lows in zip(places, self._lows, strict=True):
+            tables[axis].low0[i, j], tables[axis].low1[i, j] = lows
+        for k in np.flatnonzero(stands):
+            axis, i, j = places[k]
+            tables[axis].low0[i, j], tables[axis].low1[i, j] = CLOSED, CLOSED
 
     def capacity(self, terrain: FloatArray) -> Capacity:
         """Give what the ground or the drains of each cell take [m/s], and what of it lies low: streets, mostly."""
@@ -208,9 +226,9 @@ class SubgridBed:
         self._wet_m = wet_m
         self._levels(h)
         grid = self.grid
-        flow_downscale.note_peaks(spans, grid.storage, grid.x, grid.y, grid.level, h, self._hollow, self._held,
-                                  self._peak, self._peak_held, self._arrival, self._covered, np.float32(now_s),
-                                  np.float32(wet_m))
+        flow_downscale.note_peaks(spans, grid.storage, grid.x, grid.y, grid.fall_x, grid.fall_y, grid.level, h,
+                                  self._hollow, self._surface, self._deepest, self._fullest, self._highest,
+                                  self._arrival, self._covered, np.float32(now_s), np.float32(wet_m))
 
     def _levels(self, h: Float32Array) -> None:
         flow_subgrid.all_levels(self.grid.storage, h, self.grid.level, self.grid.free, self.grid.left)
@@ -218,29 +236,42 @@ class SubgridBed:
     def depth_m(self, fields: Fields, carry: Float32Array) -> Float32Array:
         """Give the depth over the terrain [m]; 0 in walls."""
         self._levels(fields.h)
-        flow_downscale.held_levels(self.grid.x, self.grid.y, self.grid.level, self._held)
-        return self._over(fields.h, self._held)
+        flow_downscale.surfaces(self.grid.x, self.grid.y, self.grid.fall_x, self.grid.fall_y, self.grid.level,
+                                self._surface)
+        return self._over(fields.h, self._surface)
 
-    def _over(self, h: Float32Array, held: Float32Array) -> Float32Array:
+    def _over(self, h: Float32Array, surface: flow_downscale.Surface) -> Float32Array:
         out = np.zeros(self.terrain.shape, np.float32)
-        flow_downscale.fine_depths(self._ground_m, self._filled, self.passable, self.factor, self._datum, self._fall,
-                                self.grid.storage, h, held, out)
+        flow_downscale.fine_depths(self._ground_m, self._filled, self.passable, self.factor, self._datum,
+                                   self.grid.fall_x, self.grid.fall_y, self.grid.storage, h, surface, out)
+        flow_downscale.wet_apart(self.terrain.height_m, self._apart, self.factor, out)
         return out
 
     @property
     def peak_m(self) -> Float32Array:
-        """Greatest depth so far over the terrain [m]: of each cell when it held the most water."""
-        return self._over(self._peak, self._peak_held)
+        """Greatest depth so far over the terrain [m]: of each cell when it held most, or was deepest."""
+        full, deep = (self._over(peak.h, flow_downscale.Surface(peak.stands, peak.tilt_x, peak.tilt_y))
+                      for peak in (self._fullest, self._highest))
+        return np.maximum(full, deep, out=full)
 
     @property
     def arrival_s(self) -> Float32Array:
-        """First time that the deepest place of each cell was that deep, where the peak is; over the terrain [s]."""
+        """First time that the deepest place of each cell was that deep, where the peak is; over the terrain [s].
+
+        A place apart from the pool of its cell has the first time of the cells beside it.
+        """
+        own = np.where(self._arrival < 0, np.float32(np.inf), self._arrival)
+        beside = np.minimum(np.minimum(own[:-2, 1:-1], own[2:, 1:-1]), np.minimum(own[1:-1, :-2], own[1:-1, 2:]))
+        first = np.where(self._apart, self._fine(beside), self._fine(own[1:-1, 1:-1]))
+        return np.where((self.peak_m >= self._wet_m) & (first < np.inf), first, np.float32(-1))
+
+    def _fine(self, cells: Float32Array) -> Float32Array:
+        """Give values of cells over the terrain."""
         rows, columns = self.terrain.shape
-        out = np.repeat(np.repeat(self._arrival[1:-1, 1:-1], self.factor, axis=0), self.factor, axis=1)[:rows, :columns]
-        return np.where(self.peak_m >= self._wet_m, out, np.float32(-1))
+        return np.repeat(np.repeat(cells, self.factor, axis=0), self.factor, axis=1)[:rows, :columns]
 
     def state(self) -> dict[str, Any]:
         """Give what changes in time; levels and pieces follow from the water (``restored``)."""
-        return {"peak": self._peak, "peak_held": self._peak_held, "arrival": self._arrival, "covered": self._covered}
-
-
+        peaks = {f"{name}_{part}": values for name, peak in (("fullest", self._fullest), ("highest", self._highest))
+                 for part, values in peak._asdict().items()}
+        return {**peaks, "arrival": self._arrival, "covered": self._covered}

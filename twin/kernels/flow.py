@@ -77,6 +77,8 @@ def advance(spans: Spans, old: Fields, new: Fields, flat: Any, grid: Any, specia
         wave = np.sqrt(9.80665 * clock[DEPTH])
         wave = wave + clock[SPEED] if rule.advection else max(wave, 5.0 / 3.0 * clock[SPEED])
         limit = rule.cfl * dx / wave if wave > 0.0 else 1e9
+        # What happens at single places is looked up over this step, not over the hours that still water would allow.
+        limit = min(limit, rule.dt_most_s)
         if flat is not None:
             limit = step_for_places(special, sources, moves, series, None, t, limit, dx, rule.cfl)
         if grid is not None:
@@ -87,7 +89,7 @@ def advance(spans: Spans, old: Fields, new: Fields, flat: Any, grid: Any, specia
         if limit < rule.dt_least_s:
             clock[STATUS] = COLLAPSED
             return steps
-        dt = min(limit, rule.dt_most_s)
+        dt = limit
         if t > slow_at and t + dt > slow_at + slow_s:
             return steps
         # Near the stop the rest is cut into equal steps. Steps that swing to and fro feed energy into waves that the
@@ -126,10 +128,10 @@ def advance(spans: Spans, old: Fields, new: Fields, flat: Any, grid: Any, specia
         if flat is not None:
             move(moves, None, new.h, carry, tally.moved, t, dt, dx)
         if grid is not None:
-            move(moves, grid.storage, new.h, carry, tally.moved, t, dt, dx)
+            move(moves, grid, new.h, carry, tally.moved, t, dt, dx)
         old, new = new, old
         clock[TIME] = stop if dt == left else t + dt
         clock[STEPS] += 1.0
-        clock[DT_LEAST] = min(clock[DT_LEAST], limit, rule.dt_most_s)
+        clock[DT_LEAST] = min(clock[DT_LEAST], limit)
         steps += 1
     return steps

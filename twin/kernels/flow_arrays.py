@@ -27,9 +27,10 @@ TILE_COLUMNS = 64
 #: A bed step of half of this or more is a wall; so is the bed of a face that high.
 CLOSED = f32(1e6)
 WALL = f32(5e5)
-#: Knots of subgrid tables stand at squares, (k / KNOTS)^2 of their top: what changes fastest is where there is little
-#: water.
-KNOTS = 12
+#: Knots of subgrid tables: the first at squares, (k / KNOTS)^2 of ``top``, for what changes fastest is where there is
+#: little water; the upper ones evenly from there to ``full``, where all ground is under water.
+KNOTS, UPPER_KNOTS = 12, 4
+LAST_KNOT = KNOTS + UPPER_KNOTS
 #: Kinds of special faces.
 FLOW, STAGE, NORMAL, BARRIER = 1, 2, 3, 4
 #: Kinds of transfers between cells.
@@ -83,9 +84,10 @@ class Storage(NamedTuple):
 
     #: Water that hollows inside the cell hold back [m]: it stands in them and never runs.
     pocket: Float32Array
-    #: Water above the pockets at the last knot [m], open share of the cell, and level at each knot,
-    #: (R + 2, C + 2, KNOTS + 1) [m].
+    #: Water above the pockets at knot KNOTS and at the last [m], open share of the cell, and level at each knot,
+    #: (R + 2, C + 2, LAST_KNOT + 1) [m].
     top: Float32Array
+    full: Float32Array
     share: Float32Array
     knots: Float32Array
     at: Float32Array
@@ -102,10 +104,11 @@ class Conveyance(NamedTuple):
     #: Lowest ground of the face above the datum of the cell before it and of the cell behind it [m]; CLOSED: a wall.
     low0: Float32Array
     low1: Float32Array
-    #: Level at the last knot [m], and the share of the face that carries above it.
+    #: Level at knot KNOTS and at the last [m], and the share of the face that carries above it.
     top: Float32Array
+    full: Float32Array
     share: Float32Array
-    #: Mean depth at each knot, (R + 2, C + 2, KNOTS + 1) [m].
+    #: Mean depth at each knot, (R + 2, C + 2, LAST_KNOT + 1) [m].
     depths: Float32Array
     at: Float32Array
     slope: Float32Array
@@ -124,6 +127,9 @@ class Subgrid(NamedTuple):
     storage: Storage
     x: Conveyance
     y: Conveyance
+    #: Rise of the ground over each cell by column and by row [m].
+    fall_x: Float32Array
+    fall_y: Float32Array
     #: Level of each cell over its datum, and its water above its pockets [m], made at the start of a step.
     level: Float32Array
     free: Float32Array
@@ -149,10 +155,12 @@ class Special(NamedTuple):
     low0: FloatArray
     low1: FloatArray
     top: FloatArray
+    full: FloatArray
     share: FloatArray
     depths: FloatArray
     roughs: FloatArray
-    #: Crest of a barrier along the face above either datum, (F, M) [m]; inf where nothing crosses.
+    #: Crest of a barrier along the face above either datum, (F, M) [m]; inf where nothing crosses. Barriers that stand
+    #: on one face stand at different times.
     crest0: FloatArray
     crest1: FloatArray
 
@@ -206,7 +214,7 @@ class Tally(NamedTuple):
     clock: FloatArray
     #: Volume poured by each series [m3].
     made: FloatArray
-    #: Volume through each special face along its axis [m3].
+    #: Volume through each special face along its axis, and against it, (F, 2) [m3].
     passed: FloatArray
     #: Volume moved by each pump, culvert and gully, onwards less back [m3].
     moved: FloatArray

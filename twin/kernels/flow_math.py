@@ -13,7 +13,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from twin.kernels._jit import jit
-from twin.kernels.flow_arrays import FAST, WALL, Scalar, f32
+from twin.kernels.flow_arrays import FAST, KNOTS, UPPER_KNOTS, WALL, Scalar, f32
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -82,3 +82,27 @@ def advected(q: Scalar, q0: Scalar, q1: Scalar, u: Scalar, u0: Scalar, u1: Scala
     taken = dt_dx * (taken + (across * (u - side0) if across > f32(0) else across * (side1 - u)))
     most = dt * max(hf, f32(0))
     return min(max(taken, -most), most)
+
+
+@jit(inline="always", error_model="numpy")
+def knot(top: Scalar, full: Scalar, k: Scalar) -> Scalar:
+    """Give the place of a knot of a subgrid table; see ``flow_arrays.KNOTS``."""
+    if k <= KNOTS:
+        return top * (f32(k * k) / f32(KNOTS * KNOTS))
+    return top + (full - top) * (f32(k - KNOTS) / f32(UPPER_KNOTS))
+
+
+@jit(inline="always", error_model="numpy")
+def knot_below(value: Scalar, top: Scalar, full: Scalar) -> Scalar:
+    """Give the knot at or below ``value``; the last one beyond ``full``."""
+    if value >= full:
+        return KNOTS + UPPER_KNOTS
+    if value < top:
+        k = min(int(np.sqrt(max(value, f32(0)) / top) * f32(KNOTS)), KNOTS - 1)
+    else:
+        k = KNOTS + min(int((value - top) / (full - top) * f32(UPPER_KNOTS)), UPPER_KNOTS - 1)
+    while k > 0 and value < knot(top, full, k):
+        k -= 1
+    while k < KNOTS + UPPER_KNOTS and value >= knot(top, full, k + 1):
+        k += 1
+    return k

@@ -12,7 +12,7 @@ from twin.kernels.flow_arrays import (
     CULVERT,
     DEPTH,
     FLOW,
-    KNOTS,
+    LAST_KNOT,
     NORMAL,
     PUMP,
     REPAIRS,
@@ -29,6 +29,8 @@ from twin.kernels.flow_arrays import (
     Tally,
     f32,
 )
+from twin.kernels.flow_downscale import runs_at
+from twin.kernels.flow_math import knot, knot_below
 from twin.kernels.flow_subgrid import level_of
 from twin.quantities import BoolArray, Float32Array, FloatArray
 
@@ -81,19 +83,39 @@ def _weir(over0: Scalar, over1: Scalar) -> Scalar:
 
 
 @jit(error_model="numpy")
+def _over_barrier(crest0: FloatArray, crest1: FloatArray, level0: Scalar, level1: Scalar, q: Scalar,
+        g_dt_dx: Scalar) -> Scalar:
+    """Give the new flow over the places of a barrier [m2/s] from the levels beside it and the flow that there was.
+
+    The water over the crest has inertia like any other, and so much friction that a steady flow is the weir's. A weir
+    alone answers the faster the nearer the levels are to each other: drowned, it would pump energy into the waves.
+    """
+    places = len(crest0)
+    weir, drive = 0.0, 0.0
+    for m in range(places):
+        if crest0[m] < np.inf:
+            over0, over1 = level0 - crest0[m], level1 - crest1[m]
+            weir += _weir(over0, over1) / places
+            drive += g_dt_dx * max(over0, over1, 0.0) * (over0 - over1) / places
+    if weir == 0.0:
+        return 0.0
+    b = drive + (q if q * drive > 0.0 else 0.0)
+    return 2.0 * b / (1.0 + np.sqrt(1.0 + 4.0 * abs(drive) / weir**2 * abs(b)))
+
+
+@jit(error_model="numpy")
 def _carries(special: Special, k: Scalar, w: Scalar) -> tuple[Scalar, Scalar]:
     """Give mean depth and ``sqrt(g) n`` of a special face at the level ``w`` over its lowest ground."""
-    top = special.top[k]
+    top, full = special.top[k], special.full[k]
     if w <= 0.0 or top <= 0.0:
         return 0.0, 1.0
-    if w >= top:
-        return special.depths[k, KNOTS] + (w - top) * special.share[k], special.roughs[k, KNOTS]
-    at = np.sqrt(w / top) * KNOTS
-    knot = min(int(at), KNOTS - 1)
-    low, high = top * (knot * knot) / (KNOTS * KNOTS), top * ((knot + 1) * (knot + 1)) / (KNOTS * KNOTS)
+    if w >= full:
+        return special.depths[k, LAST_KNOT] + (w - full) * special.share[k], special.roughs[k, LAST_KNOT]
+    at = knot_below(w, top, full)
+    low, high = knot(top, full, at), knot(top, full, at + 1)
     part = (w - low) / (high - low)
-    return (special.depths[k, knot] + part * (special.depths[k, knot + 1] - special.depths[k, knot]),
-            special.roughs[k, knot] + part * (special.roughs[k, knot + 1] - special.roughs[k, knot]))
+    return (special.depths[k, at] + part * (special.depths[k, at + 1] - special.depths[k, at]),
+            special.roughs[k, at] + part * (special.roughs[k, at + 1] - special.roughs[k, at]))
 
 
 @jit(error_model="numpy")
@@ -179,11 +201,9 @@ def special_faces(special: Special, series: Series, level: Float32Array, free: F
         elif not special.from_s[k] <= t < special.to_s[k]:
             continue
         else:
-            over0, over1 = np.float64(level[i0, j0]), np.float64(level[i, j])
-            places = special.crest0.shape[1]
-            for m in range(places):
-                if special.crest0[k, m] < np.inf:
-                    flow += _weir(over0 - special.crest0[k, m], over1 - special.crest1[k, m]) / places
+            q = np.float64(old.qx[i, j] if axis == 0 else old.qy[i, j])
+            flow = _over_barrier(special.crest0[k], special.crest1[k], np.float64(level[i0, j0]),
+                                 np.float64(level[i, j]), q, 9.80665 * dt / dx)
         q2 = f32(flow)
         if axis == 0:
             new.qx[i, j] = q2
@@ -229,10 +249,10 @@ def mark_special(special: Special, h2: Float32Array, overdrawn: BoolArray) -> No
 
 @jit(error_model="numpy")
 def count_special(special: Special, new: Fields, passed: FloatArray, dt: Scalar, dx: Scalar) -> None:
-    """Add what went through special faces to ``passed`` [m3]."""
+    """Add what went through special faces to ``passed``, along the axis and against it [m3]."""
     for k in range(len(special.i)):
         q = new.qx[special.i[k], special.j[k]] if special.axis[k] == 0 else new.qy[special.i[k], special.j[k]]
-        passed[k] += np.float64(q) * np.float64(f32(dt)) * dx
+        passed[k, 0 if q > f32(0) else 1] += np.float64(q) * np.float64(f32(dt)) * dx
 
 
 @jit(error_model="numpy")
@@ -257,21 +277,32 @@ def pour(sources: Sources, series: Series, h2: Float32Array, carry: Float32Array
 
 
 @jit(error_model="numpy")
-def _stands(storage: Any, h2: Float32Array, i: Scalar, j: Scalar) -> tuple[Scalar, Scalar]:
-    """Give the level over the datum of a cell [m] and the part of it that is wet."""
+def _stands(grid: Any, h2: Float32Array, i: Scalar, j: Scalar, ground: Scalar) -> tuple[Scalar, Scalar]:
+    """Give the level of the water over a place in a cell [m over its datum] and the part of the cell that is wet.
+
+    ``ground`` is that of the place. A coarse cell on a slope holds what runs through it in its lowest corner: there the
+    water over a place is no deeper than the film that runs.
+    """
     water: Scalar = max(h2[i, j], f32(0))
-    if storage is not None:
-        level, wet = level_of(storage, i, j, water)
-        return np.float64(level), np.float64(wet)
-    return np.float64(water), np.float64(1.0)
+    if grid is None:
+        return np.float64(water), 1.0
+    storage = grid.storage
+    level, wet = level_of(storage, i, j, water)
+    share = np.float64(storage.share[i, j])
+    free = max(np.float64(water) - np.float64(storage.pocket[i, j]), 0.0)
+    runs = runs_at(i, j, grid.x, grid.y, grid.fall_x, grid.fall_y, grid.level)
+    stands = max(np.float64(level) - ground, 0.0)
+    over = stands - runs * max(stands - free / max(share, 1e-6), 0.0)
+    return (ground + over if over > 0.0 else min(np.float64(level), ground),
+            np.float64(wet) + runs * (share - np.float64(wet)))
 
 
 @jit(error_model="numpy")
-def move(moves: Moves, storage: Any, h2: Float32Array, carry: Float32Array, moved: FloatArray, t: Scalar, dt: Scalar,
+def move(moves: Moves, grid: Any, h2: Float32Array, carry: Float32Array, moved: FloatArray, t: Scalar, dt: Scalar,
         dx: Scalar) -> None:
     """Let pumps, culverts and gullies carry water from cell to cell, or out.
 
-    ``storage`` is None where cells are flat. ``moved[m]`` adds the volume onwards less that back [m3].
+    ``grid`` is None where cells are flat. ``moved[m]`` adds the volume onwards less that back [m3].
     """
     area = dx * dx
     for m in range(len(moves.kind)):
@@ -279,9 +310,9 @@ def move(moves: Moves, storage: Any, h2: Float32Array, carry: Float32Array, move
             continue
         i, j, to_i, to_j = moves.i[m], moves.j[m], moves.to_i[m], moves.to_j[m]
         water = max(np.float64(h2[i, j]), 0.0)
-        level, wet = _stands(storage, h2, i, j)
+        level, wet = _stands(grid, h2, i, j, moves.ground[m])
         if moves.kind[m] == CULVERT:
-            other, wet_there = _stands(storage, h2, to_i, to_j)
+            other, wet_there = _stands(grid, h2, to_i, to_j, moves.to_ground[m])
             there = max(np.float64(h2[to_i, to_j]), 0.0)
             sill0, sill1 = moves.ground[m] + moves.second[m], moves.datum[m] + moves.to_ground[m] + moves.second[m]
             head = max(level, sill0, sill1) - max(moves.datum[m] + other, sill0, sill1)

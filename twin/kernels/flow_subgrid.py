@@ -22,7 +22,7 @@ import numpy as np
 from twin.kernels._jit import jit
 from twin.kernels.flow_arrays import (
     FAST,
-    KNOTS,
+    LAST_KNOT,
     STRIP_ROWS,
     TILE_COLUMNS,
     Conveyance,
@@ -33,7 +33,7 @@ from twin.kernels.flow_arrays import (
     Storage,
     f32,
 )
-from twin.kernels.flow_math import advected, bits, inverse_cube_root, root_flow
+from twin.kernels.flow_math import advected, bits, inverse_cube_root, knot, knot_below, root_flow
 from twin.kernels.flow_sweep import depths
 from twin.quantities import BoolArray, Float32Array, Int32Array
 
@@ -42,35 +42,16 @@ Row = Any
 _EVER = f32(1e30)
 
 
-@jit(inline="always", error_model="numpy")
-def _place(value: Scalar, top: Scalar) -> Scalar:
-    """Give the knot below ``value`` in a table whose knots stand at squares; KNOTS beyond its top."""
-    if value >= top:
-        return KNOTS
-    k = min(int(np.sqrt(max(value, f32(0)) / top) * f32(KNOTS)), KNOTS - 1)
-    while k > 0 and value < _knot(top, k):
-        k -= 1
-    while value >= _knot(top, k + 1):
-        k += 1
-    return k
-
-
-@jit(inline="always", error_model="numpy")
-def _knot(top: Scalar, k: Scalar) -> Scalar:
-    """Give the place of a knot."""
-    return top * (f32(k * k) / f32(KNOTS * KNOTS))
-
-
 @jit(error_model="numpy")
 def piece_of_cell(storage: Storage, i: Scalar, j: Scalar, free: Scalar) -> tuple[Scalar, Scalar, Scalar, Scalar]:
     """Give the piece of a cell's table that holds at its free water: at, slope, begin, end."""
-    top, share = storage.top[i, j], storage.share[i, j]
+    top, full, share = storage.top[i, j], storage.full[i, j], storage.share[i, j]
     if share <= f32(0):
         return f32(0), f32(0), -_EVER, _EVER
-    k = _place(free, top)
-    if k == KNOTS:
-        return storage.knots[i, j, KNOTS] - top / share, f32(1) / share, top, _EVER
-    begin, end = _knot(top, k), _knot(top, k + 1)
+    k = knot_below(free, top, full)
+    if k == LAST_KNOT:
+        return storage.knots[i, j, k] - full / share, f32(1) / share, full, _EVER
+    begin, end = knot(top, full, k), knot(top, full, k + 1)
     slope = (storage.knots[i, j, k + 1] - storage.knots[i, j, k]) / (end - begin)
     return storage.knots[i, j, k] - slope * begin, slope, begin if k > 0 else -_EVER, end
 
@@ -86,16 +67,17 @@ def level_of(storage: Storage, i: Scalar, j: Scalar, h: Scalar) -> tuple[Scalar,
 @jit(error_model="numpy")
 def water_of(storage: Storage, i: Scalar, j: Scalar, level: Scalar) -> Scalar:
     """Give the water of a cell at a level over its datum [m], its pockets full: the inverse of ``level_of``."""
-    top, share, pocket, knots = storage.top[i, j], storage.share[i, j], storage.pocket[i, j], storage.knots[i, j]
+    top, full, share = storage.top[i, j], storage.full[i, j], storage.share[i, j]
+    pocket, knots = storage.pocket[i, j], storage.knots[i, j]
     if share <= f32(0):
         return f32(0)
     if level <= f32(0):
         return pocket
-    if level >= knots[KNOTS]:
-        return pocket + top + (level - knots[KNOTS]) * share
+    if level >= knots[LAST_KNOT]:
+        return pocket + full + (level - knots[LAST_KNOT]) * share
     k = np.searchsorted(knots, level, side="right") - 1
-    rise = knots[k + 1] - knots[k]
-    return pocket + _knot(top, k) + (level - knots[k]) / rise * (_knot(top, k + 1) - _knot(top, k))
+    low, high = knot(top, full, k), knot(top, full, k + 1)
+    return pocket + low + (level - knots[k]) / (knots[k + 1] - knots[k]) * (high - low)
 
 
 @jit(error_model="numpy")
@@ -109,16 +91,16 @@ def _next_piece_of_cell(storage: Storage, i: Scalar, j: Scalar, free: Scalar) ->
 @jit(error_model="numpy")
 def _next_piece_of_face(face: Conveyance, i: Scalar, j: Scalar, w: Scalar) -> None:
     """Take up the piece of a face that holds at the level ``w`` over its lowest ground."""
-    top, depth = face.top[i, j], face.depths[i, j]
+    top, full, depth = face.top[i, j], face.full[i, j], face.depths[i, j]
     if top <= f32(0):
         face.at[i, j], face.slope[i, j], face.begin[i, j], face.end[i, j] = f32(0), f32(0), -_EVER, _EVER
         return
-    k = _place(w, top)
-    if k == KNOTS:
-        face.slope[i, j], face.at[i, j] = face.share[i, j], depth[KNOTS] - face.share[i, j] * top
-        face.begin[i, j], face.end[i, j] = top, _EVER
+    k = knot_below(w, top, full)
+    if k == LAST_KNOT:
+        face.slope[i, j], face.at[i, j] = face.share[i, j], depth[k] - face.share[i, j] * full
+        face.begin[i, j], face.end[i, j] = full, _EVER
         return
-    begin, end = _knot(top, k), _knot(top, k + 1)
+    begin, end = knot(top, full, k), knot(top, full, k + 1)
     slope = (depth[k + 1] - depth[k]) / (end - begin)
     face.slope[i, j], face.at[i, j] = slope, depth[k] - slope * begin
     face.begin[i, j], face.end[i, j] = begin if k > 0 else -_EVER, end

@@ -13,107 +13,25 @@ import numba
 import numpy as np
 
 from twin.kernels._jit import jit
-from twin.kernels.flow_arrays import KNOTS, ROOT_G, Scalar
+from twin.kernels.flow_arrays import LAST_KNOT, ROOT_G, Scalar
+from twin.kernels.flow_math import knot
 from twin.quantities import BoolArray, Float32Array, FloatArray, Int64Array
 
 #: Tables reach this far above the highest ground of a cell, and of a face [m]: a flat one has a table too.
 ABOVE_CELL_M = 0.01
 ABOVE_FACE_M = 1.0
-#: No ground higher than this above the lowest is in a table [m]: one quay wall must not take the knots from the kerb.
+#: Most knots lie below this height above the lowest ground [m]: one quay wall must not take them from the kerb.
 TABLED_M = 3.0
-#: Ground between the middles of two cells that rises this far above both is a crest, not roughness [m].
-CREST_M = 0.25
 #: By how much bumps raise the roughness of the shallowest water; see ``cell_roughness``.
 BUMPS = 1.0
 #: Mean depths at which the roughness of a cell is taken [m].
 DEPTHS_M = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
-@jit(error_model="numpy")
-def _spill_levels(z: FloatArray, is_open: BoolArray, rows: Scalar, columns: Scalar, r0: Scalar, c0: Scalar,
-        level: FloatArray) -> None:
-    """Fill the level at which each fine cell of a window spills to its rim; NaN in walls and outside.
-
-    Over sides, walls closed; the rim of the domain (``rows`` x ``columns``) lets water go. Planchon & Darboux 2002,
-    doi:10.1016/S0341-8162(01)00164-3: from above, in turns from the four corners until nothing changes.
-    """
-    size = level.shape[0]
-    for r in range(size):
-        for c in range(size):
-            i, j = r0 + r, c0 + c
-            level[r, c] = np.nan
-            if 0 <= i < rows and 0 <= j < columns and is_open[i, j]:
-                rim = r == 0 or c == 0 or r == size - 1 or c == size - 1
-                rim = rim or i == 0 or j == 0 or i == rows - 1 or j == columns - 1
-                level[r, c] = z[i, j] if rim else np.inf
-    changed, turn = True, 0
-    while changed:
-        changed = False
-        for a in range(1, size - 1):
-            for b in range(1, size - 1):
-                r, c = a if turn < 2 else size - 1 - a, b if turn % 2 == 0 else size - 1 - b
-                now = level[r, c]
-                if now != now or now == z[r0 + r, c0 + c]:
-                    continue
-                least = now
-                for k in range(4):
-                    beside = level[r + (k == 0) - (k == 1), c + (k == 2) - (k == 3)]
-                    if beside < least:  # noqa: PLR1730 - NaN, a wall, is not less; ``min`` could give it
-                        least = beside
-                least = max(least, z[r0 + r, c0 + c])
-                if least < now:
-                    level[r, c] = least
-                    changed = True
-        turn = (turn + 1) % 4
-
-
-@jit(parallel=True, nogil=True, error_model="numpy")
-def fill_hollows(z: FloatArray, is_open: BoolArray, kept: BoolArray, rows: Scalar, columns: Scalar, n: Scalar,
-        filled: Float32Array) -> None:
-    """Fill how far each fine cell must be raised so that its coarse cell has no small hollow inside [m].
-
-    A hollow is small where it spills within half a cell around and covers no more than a quarter of a cell. Larger ones
-    are ponds, and left to the coarse cells; so are those with a place that is ``kept``, the sump of a pump. The domain
-    has ``rows`` x ``columns`` fine cells; what the rasters hold beyond it only fills up whole cells.
-    """
-    half = max(n // 2, 1)
-    size = n + 2 * half
-    across = z.shape[1] // n
-    for block in numba.prange((z.shape[0] // n) * across):
-        r0, c0 = block // across * n - half, block % across * n - half
-        level = np.empty((size, size))
-        _spill_levels(z, is_open, rows, columns, r0, c0, level)
-        seen = np.zeros((size, size), np.bool_)
-        wait = np.empty((size * size, 2), np.int64)
-        for r in range(half, half + n):
-            for c in range(half, half + n):
-                if seen[r, c] or not z[r0 + r, c0 + c] < level[r, c] < np.inf:
-                    continue
-                # All of the hollow, cell by cell.
-                wait[0, 0], wait[0, 1] = r, c
-                seen[r, c] = True
-                at, count, is_kept = 0, 1, False
-                while at < count:
-                    is_kept |= kept[r0 + wait[at, 0], c0 + wait[at, 1]]
-                    for k in range(4):
-                        a, b = wait[at, 0] + (k == 0) - (k == 1), wait[at, 1] + (k == 2) - (k == 3)
-                        if 0 <= a < size and 0 <= b < size and not seen[a, b] and z[r0 + a, c0 + b] < level[a, b]:
-                            seen[a, b] = True
-                            wait[count, 0], wait[count, 1] = a, b
-                            count += 1
-                    at += 1
-                if is_kept or count > max(n * n // 4, 1):
-                    continue
-                for k in range(count):
-                    a, b = wait[k, 0], wait[k, 1]
-                    if half <= a < half + n and half <= b < half + n:
-                        filled[r0 + a, c0 + b] = level[a, b] - z[r0 + a, c0 + b]
-
-
 @jit(parallel=True, nogil=True, error_model="numpy")
 def cell_tables(z: FloatArray, filled: Float32Array, is_open: BoolArray, n: Scalar, datum: FloatArray,
-        pocket: Float32Array, share: Float32Array, top: Float32Array, knots: Float32Array) -> None:
-    """Fill the datum (R, C), and pocket, share, top and knots (padded) of every cell."""
+        pocket: Float32Array, share: Float32Array, top: Float32Array, full: Float32Array, knots: Float32Array) -> None:
+    """Fill the datum (R, C), and pocket, share, top, full and knots (padded) of every cell."""
     rows, columns = datum.shape
     for i in numba.prange(rows):
         heights = np.empty(n * n)
@@ -129,21 +47,21 @@ def cell_tables(z: FloatArray, filled: Float32Array, is_open: BoolArray, n: Scal
                 continue
             ground = np.sort(heights[:count])
             lowest = ground[0]
-            highest = min(ground[count - 1] - lowest, TABLED_M) + ABOVE_CELL_M
+            relief = ground[count - 1] - lowest
+            highest = relief + ABOVE_CELL_M
             datum[i, j] = lowest
             pocket[i + 1, j + 1] = held / (n * n)
-            under, below = 0.0, 0
+            under, below = 0.0, 0.0
             for k in range(count):
-                if ground[k] - lowest < highest:
-                    under += highest - (ground[k] - lowest)
-                    below += 1
-            full = under / (n * n)
-            top[i + 1, j + 1], share[i + 1, j + 1] = full, below / (n * n)
+                under += max(min(relief, TABLED_M) + ABOVE_CELL_M - (ground[k] - lowest), 0.0)
+                below += highest - (ground[k] - lowest)
+            reach, whole = under / (n * n), below / (n * n)
+            top[i + 1, j + 1], full[i + 1, j + 1], share[i + 1, j + 1] = reach, whole, count / (n * n)
             # Walk up the heights once: at each the water is known, and between two it is linear in the level.
             wet, level, water = 0, 0.0, 0.0
-            for k in range(1, KNOTS):
-                wanted = full * (k * k) / (KNOTS * KNOTS)
-                while wet < below:
+            for k in range(1, LAST_KNOT):
+                wanted = knot(reach, whole, k)
+                while wet < count:
                     step = ground[wet] - lowest
                     at_step = water + (step - level) * wet / (n * n)
                     if at_step > wanted:
@@ -151,7 +69,7 @@ def cell_tables(z: FloatArray, filled: Float32Array, is_open: BoolArray, n: Scal
                     level, water = step, at_step
                     wet += 1
                 knots[i + 1, j + 1, k] = level + (wanted - water) * (n * n) / wet
-            knots[i + 1, j + 1, KNOTS] = highest
+            knots[i + 1, j + 1, LAST_KNOT] = highest
 
 
 @jit(parallel=True, nogil=True, error_model="numpy")
@@ -219,12 +137,18 @@ def _at(raster: Any, axis: Scalar, across: Scalar, along: Scalar) -> Scalar:
 
 
 @jit(error_model="numpy")
-def profile_table(bed: FloatArray, rough: FloatArray, lowest: Scalar, top: Scalar, depths: FloatArray,
+def levels_tabled(relief: Scalar) -> tuple[Scalar, Scalar]:
+    """Give how far above its lowest ground the table of a face has fine knots, and how far any [m]."""
+    return min(relief, TABLED_M) + ABOVE_FACE_M, relief + ABOVE_FACE_M
+
+
+@jit(error_model="numpy")
+def profile_table(bed: FloatArray, rough: FloatArray, lowest: Scalar, top: Scalar, full: Scalar, depths: FloatArray,
         roughs: FloatArray) -> None:
-    """Fill mean depth and ``sqrt(g) n`` of a profile at the knots of ``top``; inf in ``bed`` carries nothing."""
+    """Fill mean depth and ``sqrt(g) n`` of a profile at its knots; inf in ``bed`` carries nothing."""
     count = len(bed)
-    for k in range(1, KNOTS + 1):
-        level = top * (k * k) / (KNOTS * KNOTS)
+    for k in range(1, LAST_KNOT + 1):
+        level = knot(top, full, k)
         depth, carried = 0.0, 0.0
         for r in range(count):
             over = level - (bed[r] - lowest)
@@ -237,40 +161,15 @@ def profile_table(bed: FloatArray, rough: FloatArray, lowest: Scalar, top: Scala
 
 
 @jit(error_model="numpy")
-def _with_crest(z: FloatArray, is_open: BoolArray, axis: Scalar, across: Scalar, first: Scalar, last: Scalar,
-        begin: Scalar, end: Scalar, bed: Scalar) -> Scalar:
-    """Give the bed of a fine row: ``bed``, or a crest that stands in the fine cells ``begin`` to ``end - 1``.
+def _bed_between(z: FloatArray, is_open: BoolArray, axis: Scalar, across: Scalar, edge: Scalar) -> Scalar:
+    """Give the bed where a fine row crosses a face before the fine cell ``edge``; inf where a wall closes it.
 
-    A crest (a levee, an embankment) stands ``CREST_M`` above the lowest ground on either side of it, within ``first``
-    to ``last - 1``; inf where one of its cells is a wall.
+    It is the higher of the two fine cells that touch there; what a levee inside a cell parts from the pool of the cell
+    is as high as the levee already (``flow_pools``).
     """
-    crest, at = bed, -1
-    for k in range(begin, end):
-        if not _at(is_open, axis, across, k):
-            return np.inf
-        if _at(z, axis, across, k) > crest:
-            crest, at = _at(z, axis, across, k), k
-    if at < 0:
-        return bed
-    before, behind = np.inf, np.inf
-    for k in range(first, at + 1):
-        if _at(is_open, axis, across, k):
-            before = min(before, _at(z, axis, across, k))
-    for k in range(at, last):
-        if _at(is_open, axis, across, k):
-            behind = min(behind, _at(z, axis, across, k))
-    return crest if crest - max(before, behind) >= CREST_M else bed
-
-
-@jit(error_model="numpy")
-def _bed_between(z: FloatArray, is_open: BoolArray, axis: Scalar, across: Scalar, edge: Scalar, n: Scalar) -> Scalar:
-    """Give the bed of the fine row that crosses a face before the fine cell ``edge``; inf where a wall closes it.
-
-    It is the higher of the two fine cells that touch there, or a crest between the middles of the two cells.
-    """
-    half = max(n // 2, 1)
-    bed = max(_at(z, axis, across, edge - 1), _at(z, axis, across, edge))
-    return _with_crest(z, is_open, axis, across, edge - n, edge + n, edge - half, edge + half, bed)
+    if not (_at(is_open, axis, across, edge - 1) and _at(is_open, axis, across, edge)):
+        return np.inf
+    return max(_at(z, axis, across, edge - 1), _at(z, axis, across, edge))
 
 
 @jit(error_model="numpy")
@@ -280,25 +179,16 @@ def beds_between(z: FloatArray, is_open: BoolArray, axis: Int64Array, row: Int64
     for k in range(len(axis)):
         for m in range(n):
             if axis[k] == 0:
-                out[k, m] = _bed_between(z, is_open, 0, row[k] * n + m, col[k] * n, n)
+                out[k, m] = _bed_between(z, is_open, 0, row[k] * n + m, col[k] * n)
             else:
-                out[k, m] = _bed_between(z, is_open, 1, col[k] * n + m, row[k] * n, n)
+                out[k, m] = _bed_between(z, is_open, 1, col[k] * n + m, row[k] * n)
 
 
 @jit(error_model="numpy")
-def beds_at_edge(z: FloatArray, is_open: BoolArray, axis: Scalar, at: Scalar, inwards: Scalar, n: Scalar,
-        out: FloatArray) -> None:
-    """Fill the bed along an edge of the domain at the fine cells ``at``, (L,) [m]; ``inwards`` is +1 or -1."""
-    half = max(n // 2, 1)
+def beds_at_edge(z: FloatArray, is_open: BoolArray, axis: Scalar, at: Scalar, out: FloatArray) -> None:
+    """Fill the bed along an edge of the domain at the fine cells ``at``, (L,) [m]; inf is a wall."""
     for across in range(len(out)):
-        if not _at(is_open, axis, across, at):
-            out[across] = np.inf
-            continue
-        bed = _at(z, axis, across, at)
-        if inwards > 0:
-            out[across] = _with_crest(z, is_open, axis, across, at, at + n, at, at + half, bed)
-        else:
-            out[across] = _with_crest(z, is_open, axis, across, at - n + 1, at + 1, at - half + 1, at + 1, bed)
+        out[across] = _at(z, axis, across, at) if _at(is_open, axis, across, at) else np.inf
 
 
 @jit(error_model="numpy")
@@ -426,8 +316,8 @@ def _fit_roughness(curve: FloatArray) -> tuple[Scalar, Scalar, Scalar]:
 
 @jit(parallel=True, nogil=True, error_model="numpy")
 def face_tables(z: FloatArray, is_open: BoolArray, n: Scalar, axis: Scalar, datum: FloatArray, manning: Float32Array,
-        low0: Float32Array, low1: Float32Array, top: Float32Array, share: Float32Array, depths: Float32Array,
-        rough: Float32Array, more: Float32Array, most: Float32Array) -> None:
+        low0: Float32Array, low1: Float32Array, top: Float32Array, full: Float32Array, share: Float32Array,
+        depths: Float32Array, rough: Float32Array, more: Float32Array, most: Float32Array) -> None:
     """Fill the tables of the faces between cells; the padded outputs start as walls.
 
     ``z`` is the ground without small hollows; ``manning``: see ``cell_roughness``, a face has the mean of its cells.
@@ -440,22 +330,21 @@ def face_tables(z: FloatArray, is_open: BoolArray, n: Scalar, axis: Scalar, datu
             i0, j0 = i - axis, j - (1 - axis)
             lowest, highest = np.inf, -np.inf
             for m in range(n):
-                bed[m] = _bed_between(z, is_open, axis, (i if axis == 0 else j) * n + m,
-                                      (j if axis == 0 else i) * n, n)
+                bed[m] = _bed_between(z, is_open, axis, (i if axis == 0 else j) * n + m, (j if axis == 0 else i) * n)
                 if bed[m] < np.inf:
                     lowest, highest = min(lowest, bed[m]), max(highest, bed[m])
             if lowest == np.inf:
                 continue
-            reach = min(highest - lowest, TABLED_M) + ABOVE_FACE_M
+            reach, whole = levels_tabled(highest - lowest)
             carrying = 0
             for m in range(n):
-                carrying += bed[m] - lowest < reach
+                carrying += bed[m] < np.inf
             low0[i + 1, j + 1], low1[i + 1, j + 1] = lowest - datum[i0, j0], lowest - datum[i, j]
-            top[i + 1, j + 1], share[i + 1, j + 1] = reach, carrying / n
-            for k in range(1, KNOTS + 1):
+            top[i + 1, j + 1], full[i + 1, j + 1], share[i + 1, j + 1] = reach, whole, carrying / n
+            for k in range(1, LAST_KNOT + 1):
                 depth = 0.0
                 for m in range(n):
-                    depth += max(reach * (k * k) / (KNOTS * KNOTS) - (bed[m] - lowest), 0.0) / n
+                    depth += max(knot(reach, whole, k) - (bed[m] - lowest), 0.0) / n
                 depths[i + 1, j + 1, k] = depth
             for s in range(len(DEPTHS_M)):
                 curve[s] = 0.5 * (manning[i0, j0, s] + manning[i, j, s])
