@@ -230,7 +230,7 @@ def test_river_in_a_valley_is_level_across_and_falls_along():
     row = (30, slice(20, 145, 5))
     assert coarse.peak_m[row] == pytest.approx(fine.peak_m[row], abs=0.004)
     assert (coarse.arrival_s[row] > 0).all()
-    assert coarse.arrival_s[row] == pytest.approx(fine.arrival_s[row], abs=100)
+    assert coarse.arrival_s[row] == pytest.approx(fine.arrival_s[row], abs=120)
 
 
 def test_gutters_hold_and_carry_what_the_fine_computation_says():

@@ -259,8 +259,8 @@ def test_drowned_barrier_lets_the_water_come_to_rest(factor):
 
 
 def test_barrier_along_the_rim_is_refused():
-    with pytest.raises(InputError, match=r"a line that follows no side between two cells of 10 m; expected a line inside"
-                       r" .*, and off its rim"):
+    with pytest.raises(InputError, match=r"a line that follows no side between two cells of 10 m; expected a line "
+                       r"inside .*, and off its rim"):
         FlowModel(FlowSetup(domain=sheets.ground(np.zeros((40, 40)), 2.0), barriers=(
             Barrier(name="wall", line=np.array([[78.0, 0.0], [78.0, 80.0]]), crest_m=3.0),)), factor=5)
 

@@ -15,12 +15,15 @@ from twin.flood.setup import FlowSetup, Inflow, Losses
 
 @pytest.fixture(scope="module")
 def plain():
-    """Eight strips and five tiles of coarse cells: a brook in one corner, a pond that soaks away in another."""
+    """Eight strips and five tiles of coarse cells: a brook in one corner, a pond that soaks away in another.
+
+    A drizzle leaves a film that never moves; where there is soil it goes on soaking.
+    """
     x, y = sheets.centres(512, 640, 2.0)
     z = 50 + 0.2 * np.random.default_rng(1).random(x.shape)
-    soil = Losses(loss_class=np.ones(z.shape, np.uint8), conductivity_m_s=np.array([0.0, 1e-5]),
+    soil = Losses(loss_class=(y < 700).astype(np.uint8), conductivity_m_s=np.array([0.0, 1e-5]),
                   suction_m=np.array([0.0, 0.01]))
-    return FlowSetup(domain=sheets.ground(z, 2.0), losses=soil, rain=Rain.of([0, 300, 900, 1200], [0.0, 2.0, 0.0]),
+    return FlowSetup(domain=sheets.ground(z, 2.0), losses=soil, rain=Rain.of([0, 300, 900, 1200], [0.0, 0.024, 0.0]),
                      depth_m=np.where((x > 900) & (x < 1000) & (y > 100) & (y < 200), 0.02, 0.0),
                      inflows=(Inflow(name="brook", line=np.array([[21.0, 1001.0]]), m3_s=Series.constant(0.3)),))
 
@@ -44,7 +47,7 @@ def test_results_do_not_depend_on_the_number_of_threads(plain):
     assert all(result == results[0] for result in results)
 
 
-@pytest.mark.parametrize("stop_s", [150.0, 700.0, 1500.0, 3000.0])
+@pytest.mark.parametrize("stop_s", [400.0, 1500.0])
 def test_a_run_that_goes_on_from_a_state_is_identical(plain, stop_s):
     straight = FlowModel(plain, factor=2)
     straight.advance(stop_s)

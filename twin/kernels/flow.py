@@ -86,7 +86,7 @@ def advance(spans: Spans, old: Fields, new: Fields, flat: Any, grid: Any, specia
         if not limit < np.inf:
             clock[STATUS] = NOT_FINITE
             return steps
-        if limit < rule.dt_least_s:
+        if limit < min(rule.dt_least_s, rule.dt_most_s):
             clock[STATUS] = COLLAPSED
             return steps
         dt = limit
