@@ -196,9 +196,10 @@ def discharge_of(spec: flow_specs.Inflow, run: Run) -> Series:
     if len(below):
         raise InputError(**where, line=lines[below[0]] if lines else 0, found=f"{series.values[below[0]]:g} m3/s",
                          expected="0 or more", remedy="Water that leaves is a pump or an edge.")
-    if len(series.times_s) > 1 or spec.file is not None:
-        _check_start(series, lines, run, where)
-        series = series.until(run.duration_s, after=spec.after, **where, line=lines[-1] if lines else 0)
+    if spec.file is None and not isinstance(spec.m3_s, tuple):
+        return series
+    _check_start(series, lines, run, where)
+    series = series.until(run.duration_s, after=spec.after, **where, line=lines[-1] if lines else 0)
     times, values = series.times_s + run.warm_up_s, series.values
     if times[0] > 0:
         times, values = np.append(0.0, times), np.append(values[0], values)
@@ -215,13 +216,14 @@ def level_of(rule: flow_specs.Edge, run: Run, *, field: str) -> Series:
     """
     where: dict[str, Any] = {"file": rule.file or "", "field": field + (".file" if rule.file else ".level_m")}
     series, lines = _series("level_m", rule.level_m, rule.every, rule.file, run, where)
-    if rule.file is not None or isinstance(rule.level_m, tuple):
-        _check_start(series, lines, run, where)
-        if series.times_s[-1] < run.duration_s and rule.after == "refuse":
-            raise InputError(**where, line=lines[-1] if lines else 0,
-                             found=f"levels that end at {series.times_s[-1]:.10g} s",
-                             expected=f"levels up to the end of the run, {run.duration_s:.10g} s",
-                             remedy="Give more levels, or say that the last one stays: after: hold.")
+    if rule.file is None and not isinstance(rule.level_m, tuple):
+        return series
+    _check_start(series, lines, run, where)
+    if series.times_s[-1] < run.duration_s and rule.after == "refuse":
+        raise InputError(**where, line=lines[-1] if lines else 0,
+                         found=f"levels that end at {series.times_s[-1]:.10g} s",
+                         expected=f"levels up to the end of the run, {run.duration_s:.10g} s",
+                         remedy="Give more levels, or say that the last one stays: after: hold.")
     return Series.of(series.times_s + run.warm_up_s, series.values)
 
 

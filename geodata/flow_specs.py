@@ -12,10 +12,13 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from twin.errors import InputError
+
 _LONGEST_S = 100 * 366 * 86_400
 _PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)\s*d)?\s*(?:(\d+(?:\.\d+)?)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*min)?\s*"
                     r"(?:(\d+(?:\.\d+)?)\s*s)?", re.ASCII)
 _BARE = re.compile(r"\d+(?:\.\d*)?")
+_DURATION = "a duration with its unit: 90min, 2h, 1h30 or 45s"
 
 
 def seconds_of(value: object) -> float:
@@ -23,7 +26,7 @@ def seconds_of(value: object) -> float:
 
     Raises
     ------
-    ValueError
+    InputError
         Not a duration, or a number without its unit.
 
     Examples
@@ -35,14 +38,15 @@ def seconds_of(value: object) -> float:
     if text in ("0", "0.0"):
         return 0.0
     if _BARE.fullmatch(text):
-        raise ValueError(f"{value} without a unit; write {value}min, {value}h or {value}s")
+        raise InputError(found=f"{value} without a unit", expected=_DURATION,
+                         remedy=f"Write {value}h, {value}min or {value}s.")
     match = _PARTS.fullmatch(text)
     if not text or match is None:
-        raise ValueError(f"{value!r} is not a duration; write 90min, 2h, 1h30 or 45s")
+        raise InputError(found=repr(value), expected=_DURATION)
     days, hours, minutes, seconds = (float(part) if part else 0.0 for part in match.groups())
     total = days * 86400 + hours * 3600 + minutes * 60 + seconds
     if total > _LONGEST_S:
-        raise ValueError(f"{value!r} is longer than a hundred years")
+        raise InputError(found=repr(value), expected="at most a hundred years")
     return total
 
 
@@ -85,7 +89,8 @@ def _refuse_beside(spec: Spec, names: tuple[str, ...], beside: str) -> None:
     """Refuse keys that change nothing: who writes them means something by them."""
     given = [name for name in names if name in spec.model_fields_set and getattr(spec, name) is not None]
     if given:
-        raise ValueError(f"`{given[0]}` has no effect beside {beside}; leave it out")
+        raise InputError(found=f"'{given[0]}' beside {beside}, where it has no effect", expected=f"no '{given[0]}'",
+                         remedy="Leave it out.")
 
 
 class Storm(Spec):
@@ -104,12 +109,12 @@ class Storm(Spec):
     @model_validator(mode="after")
     def _peak(self) -> Storm:
         if self.shape != "double_triangle":
-            _refuse_beside(self, ("peak_duration", "peak_share"), f"`shape: {self.shape}`")
+            _refuse_beside(self, ("peak_duration", "peak_share"), f"shape {self.shape}")
         if self.shape == "uniform":
-            _refuse_beside(self, ("peak_at",), "`shape: uniform`")
+            _refuse_beside(self, ("peak_at",), "shape uniform")
         if self.peak_duration is not None and self.peak_duration >= self.duration:
-            raise ValueError(f"the peak of {self.peak_duration:g} s lasts as long as the storm of {self.duration:g} s; "
-                             "give a shorter peak_duration")
+            raise InputError(found=f"a peak of {self.peak_duration:g} s in a storm of {self.duration:g} s",
+                             expected="a peak_duration shorter than the storm")
         return self
 
 
@@ -135,29 +140,32 @@ class Rain(Spec):
     def _one_source(self) -> Rain:
         given = [name for name in ("mm_h", "file", "storm", "rasters") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError("rain needs exactly one of mm_h, file, storm, rasters; found "
-                             + (", ".join(given) or "none"))
+            raise InputError(found=" and ".join(given) or "no rain", expected="exactly one of mm_h, file, storm, rasters")
         if self.storm is not None:
             if "starts" in self.model_fields_set:
-                raise ValueError("`starts` stands in the storm: storm: {..., starts: 15min}")
+                raise InputError(found="'starts' beside the storm", expected="it inside: storm: {..., starts: 15min}")
             _refuse_beside(self, ("every", "lasts", "gaps"), "storm")
         elif self.mm_h is None:
             _refuse_beside(self, ("every", "lasts"), given[0])
         elif isinstance(self.mm_h, tuple):
             _check_steps(self.mm_h, self.every, "mm_h")
-            _refuse_beside(self, ("lasts",), "a list mm_h: it lasts as long as its steps")
+            _refuse_beside(self, ("lasts",), "a list mm_h")
         else:
             if self.lasts is None:
-                raise ValueError("mm_h as one number needs `lasts`, how long it falls")
+                raise InputError(found="one number mm_h without 'lasts'", expected="how long it falls, lasts: 30min")
             _refuse_beside(self, ("every", "gaps"), "one number mm_h")
         return self
 
 
+def _both(one: object) -> str:
+    return "neither" if one is None else "both"
+
+
 def _check_steps(values: tuple[float | None, ...], every: float | None, name: str) -> None:
     if not values:
-        raise ValueError(f"{name} is an empty list; give one value or more")
+        raise InputError(found=f"an empty list {name}", expected="one value or more")
     if every is None:
-        raise ValueError(f"{name} as a list needs `every`, the length of its steps")
+        raise InputError(found=f"a list {name} without 'every'", expected="the length of its steps, every: 5min")
 
 
 class Inflow(Spec):
@@ -178,9 +186,9 @@ class Inflow(Spec):
     @model_validator(mode="after")
     def _whole(self) -> Inflow:
         if (self.at is None) == (self.line is None):
-            raise ValueError("inflow needs exactly one of at and line")
+            raise InputError(found=_both(self.at), expected="exactly one of at and line")
         if (self.m3_s is None) == (self.file is None):
-            raise ValueError("inflow needs exactly one of m3_s and file")
+            raise InputError(found=_both(self.m3_s), expected="exactly one of m3_s and file")
         if isinstance(self.m3_s, tuple):
             _check_steps(self.m3_s, self.every, "m3_s")
         elif self.file is not None:
@@ -206,7 +214,8 @@ class Edge(Spec):
     @model_validator(mode="after")
     def _one(self) -> Edge:
         if sum(value is not None for value in (self.slope, self.level_m, self.file)) != 1:
-            raise ValueError("an edge needs exactly one of slope, level_m and file")
+            raise InputError(found=", ".join(sorted(self.model_fields_set)) or "nothing",
+                             expected="exactly one of slope, level_m and file")
         if isinstance(self.level_m, tuple):
             _check_steps(self.level_m, self.every, "level_m")
         elif self.file is not None:
