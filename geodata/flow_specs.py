@@ -140,7 +140,8 @@ class Rain(Spec):
     def _one_source(self) -> Rain:
         given = [name for name in ("mm_h", "file", "storm", "rasters") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise InputError(found=" and ".join(given) or "no rain", expected="exactly one of mm_h, file, storm, rasters")
+            raise InputError(found=" and ".join(given) or "no rain",
+                             expected="exactly one of mm_h, file, storm, rasters")
         if self.storm is not None:
             if "starts" in self.model_fields_set:
                 raise InputError(found="'starts' beside the storm", expected="it inside: storm: {..., starts: 15min}")

@@ -175,7 +175,7 @@ def test_peak_and_arrival_go_out_as_a_geotiff(bowl, tmp_path):
 
 
 @pytest.mark.parametrize(("flood", "message"), [
-    ({"rain": {"file": "none.csv"}}, "none.csv: no such file"),
+    ({"rain": {"file": "none.csv"}}, "none.csv, field 'flood.rain.file': no such file"),
     ({"inflow": {"at": [100, 100], "m3_s": [1, 2], "every": "10min"}, "rain": None}, "a series that ends at 600 s"),
     ({"inflow": {"at": [9000, 100], "m3_s": 1.0}, "rain": None}, "a place at 9000, 100"),
     ({"model": {"cell_m": 5}}, "a whole multiple of 4 m"),

@@ -33,8 +33,9 @@ def radar(path, *, times=(0, 600, 1200), units="mm/h", crs=None, clock="minutes 
     if rates is None:
         rates = np.arange(1.0, len(times) + 1)[:, None, None] + 0.1 * np.arange(len(x)) + np.zeros((len(y), 1))
     scale = 60.0 if clock and clock.startswith("minutes") else 1.0
+    counted = ("time", np.array(times) / scale, {"units": clock} if clock else {})
     data = xarray.Dataset({"rain": (("time", "y", "x"), rates, {} if units is None else {"units": units})},
-                          {"time": ("time", np.array(times) / scale, {"units": clock} if clock else {}), "x": x, "y": y})
+                          {"time": counted, "x": x, "y": y})
     if crs is not None:
         data["spatial_ref"] = ((), 0, {"crs_wkt": crs})
         data["rain"].attrs["grid_mapping"] = "spatial_ref"
@@ -56,7 +57,8 @@ def test_a_hole_in_a_regular_record_can_be_taken_as_dry(tmp_path):
 
 
 def test_a_last_row_that_rains_is_said_to_end_the_rain(tmp_path):
-    assert of_csv(tmp_path, "0,10 / 10min,20").notes == ("The last row of rain.csv ends the rain; its 20 mm/h do not fall.",)
+    notes = of_csv(tmp_path, "0,10 / 10min,20").notes
+    assert notes == ("The last row of rain.csv ends the rain; its 20 mm/h do not fall.",)
 
 
 def test_starts_moves_what_counts_from_the_start(tmp_path):
