@@ -89,6 +89,9 @@ def _of_file(spec: flow_specs.Rain, name: str, run: Run) -> Rain:
                          remedy="A row holds until the next; the last row ends the rain.")
     if spec.starts and table.has_moments:
         raise _two_starts(name)
+    if table.values[-1] < 0:
+        raise InputError(file=name, field=field, line=table.lines[-1], found=f"{table.values[-1]:g} mm/h",
+                         expected="0 or more")
     bounds, row = _intervals(table.times_s, spec, name, field, lines=table.lines)
     made = Rain.of(spec.starts + bounds, np.where(row < 0, np.nan, table.values[row]), gaps=spec.gaps, source=name,
                    field=field, lines=[table.lines[k] for k in row])
@@ -141,7 +144,7 @@ def _of_rasters(spec: flow_specs.Rain, name: str, grid: Grid, run: Run) -> Rain:
     field = "flood.rain.rasters"
     with opened(run.folder / name, field) as data:
         variable, time = _rain_of(data, name, field)
-        rates, notes = _rates(data, variable, time, grid, name, field)
+        rates, row, col, notes = _rates(data, variable, time, grid, name, field)
         times, has_moments = _frame_times(data, time, run, name, field)
     if spec.starts and has_moments:
         raise _two_starts(name)
@@ -163,10 +166,10 @@ def _of_rasters(spec: flow_specs.Rain, name: str, grid: Grid, run: Run) -> Rain:
         raise InputError(file=name, field=field, found=f"{rates[k].min():g} mm/h at {times[k]:.10g} s",
                          expected="0 or more")
     peaks = rates.max(axis=(1, 2))
-    dry = np.zeros(rates.shape[1:], np.float32)
 
     def raster(k: int) -> Float32Array:
-        return rates[frame[k]] if frame[k] >= 0 else dry
+        falls = rates[frame[k]] if frame[k] >= 0 else np.zeros_like(rates[0])
+        return np.asarray(falls[np.ix_(row, col)])
 
     made = Rain.of(spec.starts + bounds, np.where(frame < 0, np.nan, peaks[frame]), gaps=spec.gaps, source=name,
                    raster=raster, field=field)
@@ -190,7 +193,14 @@ def _frame_times(data: xarray.Dataset, time: str, run: Run, name: str, field: st
     if time in data.variables:
         said = str(data[time].attrs.setdefault("units", "seconds"))
         has_moments = " since " in said
-    times = times_of(data, time, None if has_moments else run.start.isoformat(), run.start, name, field)
+    try:
+        times = times_of(data, time, None if has_moments else run.start.isoformat(), run.start, name, field)
+    except InputError as error:
+        if error.field == field:
+            raise
+        # It points at a key that water in a NetCDF file has and rain has not.
+        raise InputError(file=name, field=field, found=error.found,
+                         expected="seconds, minutes, hours or days, since a moment or from the start") from None
     if not has_moments and (np.abs(times) > LATEST_S).any():
         raise InputError(file=name, field=field, found=f"a time of {np.abs(times).max():.10g} s",
                          expected="seconds from the start of the scenario", remedy=NO_EPOCH)
@@ -198,8 +208,11 @@ def _frame_times(data: xarray.Dataset, time: str, run: Run, name: str, field: st
 
 
 def _rates(data: xarray.Dataset, variable: str, time: str, grid: Grid, name: str, field: str
-           ) -> tuple[Float32Array, list[str]]:
-    """Give the rain in each cell of the domain, (frames, rows, columns) [mm/h], and what must be said of it."""
+           ) -> tuple[Float32Array, Int64Array, Int64Array, list[str]]:
+    """Give the rain of the cells that lie over the domain, (frames, their rows, their columns) [mm/h].
+
+    With them: which of these rows and columns each row and column of the domain takes, and what must be said.
+    """
     notes: list[str] = []
     crs = crs_of(data, variable, name, field)
     if crs is None:
@@ -220,11 +233,11 @@ def _rates(data: xarray.Dataset, variable: str, time: str, grid: Grid, name: str
     x, y = coordinates_of(data, variable, name, field)
     col = _nearest(x, c + a * (np.arange(grid.columns) + 0.5), name, field)
     row = _nearest(y, f + e * (np.arange(grid.rows) + 0.5), name, field)
-    # Only the part over the domain is read.
+    (rows, row), (columns, col) = (np.unique(cells, return_inverse=True) for cells in (row, col))
     part = data[variable].transpose(time, str(y.dims[0]), str(x.dims[0]))[
-        :, row.min():row.max() + 1, col.min():col.max() + 1]
-    rates = np.asarray(part.values, np.float32)[:, row - row.min()][:, :, col - col.min()] * np.float32(scale)
-    return rates, notes
+        :, rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
+    rates = np.asarray(part.values, np.float32)[:, rows - rows[0]][:, :, columns - columns[0]] * np.float32(scale)
+    return rates, row, col, notes
 
 
 def _nearest(axis: xarray.DataArray, wanted: NDArray[np.floating[Any]], name: str, field: str) -> Int64Array:

@@ -14,7 +14,7 @@ from twin.quantities import FloatArray, column
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Series:
-    """Values at times, linear between them; the last is held after the end.
+    """Values at times, linear between them; the first is held before, the last after.
 
     Examples
     --------

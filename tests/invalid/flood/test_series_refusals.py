@@ -75,6 +75,7 @@ def test_what_is_no_text_is_refused(what, tmp_path):
 
 @pytest.mark.parametrize(("what", "text", "says"), [
     ("rain", "0,10\n600,-1\n1200,0\n", "s.csv:3, field 'flood.rain.file': found -1 mm/h at 600 s (below 0 in 1 of 2"),
+    ("rain", "0,10\n600,-1\n", "s.csv:3, field 'flood.rain.file': found -1 mm/h; expected 0 or more"),
     ("rain", "0,10\n600,\n1200,0\n", "s.csv:3, field 'flood.rain.file': found no value in 1 of 2 intervals"),
     ("rain", "0,10\n600,5000\n1200,0\n", "s.csv:3, field 'flood.rain.file': found 5000 mm/h at 600 s; expected at"),
     ("rain", "0,10\n", "s.csv:2, field 'flood.rain.file': found one row; expected two rows at least"),
@@ -140,6 +141,8 @@ def test_starts_beside_moments_is_refused(tmp_path):
     ({"clock": "minutes since 2026-07-18T18:00"}, "found rain that does not meet the run: from 24 h to 24.5 h after"),
     ({"clock": "seconds", "times": (1784311200, 1784311800, 1784312400)}, "Seconds since 1970 and the like are not"),
     ({"times": (0, 300, 600, 900, 1200, 2400)}, "found 1 hole in the times, the first of 20 min after 1200 s"),
+    ({"clock": "minutes since yesterday"}, "found times since 'yesterday'; expected seconds, minutes"),
+    ({"clock": "fortnights"}, "found times in 'fortnights'; expected seconds, minutes"),
     ({"times": (0,)}, "found 1 frame; expected two frames at least"),
     ({"times": (0, 600, 600)}, "found times that do not increase"),
     ({"rates": np.full((3, 5, 6), np.nan)}, "found cells without a value in 3 of 3 frames, the first at 0 s"),
