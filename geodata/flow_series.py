@@ -189,8 +189,8 @@ def discharge_of(spec: flow_specs.Inflow, run: Run) -> Series:
     InputError
         See ``read_table`` and ``Series.of``; a negative discharge, one that does not reach over the run.
     """
-    where: dict[str, Any] = {"file": spec.file or "", "field": "flood.inflow." + ("file" if spec.file else "m3_s"),
-                             "ids": (spec.name,)}
+    where: dict[str, Any] = {"file": spec.file or "", "ids": (spec.name,),
+                             "field": "flood.inflow." + ("m3_s" if spec.file is None else "file")}
     series, lines = _series("m3_s", spec.m3_s, spec.every, spec.file, run, where)
     below = np.flatnonzero(series.values < 0)
     if len(below):
@@ -214,7 +214,7 @@ def level_of(rule: flow_specs.Edge, run: Run, *, field: str) -> Series:
     InputError
         See ``read_table`` and ``Series.of``; levels that do not reach over the run.
     """
-    where: dict[str, Any] = {"file": rule.file or "", "field": field + (".file" if rule.file else ".level_m")}
+    where: dict[str, Any] = {"file": rule.file or "", "field": field + (".level_m" if rule.file is None else ".file")}
     series, lines = _series("level_m", rule.level_m, rule.every, rule.file, run, where)
     if rule.file is None and not isinstance(rule.level_m, tuple):
         return series

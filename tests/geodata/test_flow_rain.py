@@ -6,41 +6,22 @@ from datetime import datetime, timedelta, timezone
 
 import numpy as np
 import pytest
-import xarray
 
 from geodata.flow_rain import build_rain
 from geodata.flow_series import Run
 from geodata.flow_specs import Rain
-from twin.hazard import Grid
+from tests.geodata.waters import RAINED, radar
 
 START = datetime(2026, 7, 17, 20, tzinfo=timezone(timedelta(hours=2)))
-GRID = Grid(rows=4, columns=6, transform=(10.0, 0.0, 700_000.0, 0.0, -10.0, 6_600_040.0), crs="EPSG:2154")
 
 
 def rain(tmp_path, *, warm_up=0.0, duration=3600.0, **spec):
-    return build_rain(Rain.model_validate(spec), GRID, Run(tmp_path, START, warm_up, duration))
+    return build_rain(Rain.model_validate(spec), RAINED, Run(tmp_path, START, warm_up, duration))
 
 
 def of_csv(tmp_path, rows, **more):
     (tmp_path / "rain.csv").write_text("time,mm_h\n" + rows.replace(" / ", "\n") + "\n", encoding="utf-8")
     return rain(tmp_path, file="rain.csv", **more)
-
-
-def radar(path, *, times=(0, 600, 1200), units="mm/h", crs=None, clock="minutes since 2026-07-17T18:00", rates=None,
-          order=("time", "y", "x")):
-    """Write rain on cells of 20 m over the grid: frame k rains k + 1 everywhere, and more to the east."""
-    x, y = 700_000.0 + 20.0 * np.arange(-1, 5) + 10.0, 6_600_000.0 + 20.0 * np.arange(-1, 4) + 10.0
-    if rates is None:
-        rates = np.arange(1.0, len(times) + 1)[:, None, None] + 0.1 * np.arange(len(x)) + np.zeros((len(y), 1))
-    scale = 60.0 if clock and clock.startswith("minutes") else 1.0
-    counted = ("time", np.array(times) / scale, {"units": clock} if clock else {})
-    data = xarray.Dataset({"rain": (("time", "y", "x"), rates, {} if units is None else {"units": units})},
-                          {"time": counted, "x": x, "y": y})
-    if crs is not None:
-        data["spatial_ref"] = ((), 0, {"crs_wkt": crs})
-        data["rain"].attrs["grid_mapping"] = "spatial_ref"
-    data.transpose(*order).to_netcdf(path, engine="h5netcdf")
-    return path.name
 
 
 def test_a_row_holds_until_the_next_however_long(tmp_path):

@@ -13,9 +13,10 @@ from geodata.flow_series import Run, discharge_of, level_of
 from geodata.flow_specs import Edge, FlowModel, Inflow, Rain
 from scenarios import load_scenario
 from scenarios.water import make_water
-from tests.geodata.test_flow_rain import GRID, radar
+from tests.geodata.waters import CRS, RAINED, radar
 from twin.errors import InputError
 from twin.flood.rain import Rain as Fallen
+from twin.hazard import Grid
 
 START = datetime(2026, 7, 17, 20, tzinfo=timezone(timedelta(hours=2)))
 COLUMNS = {"rain": "mm_h", "inflow": "m3_s", "level": "level_m"}
@@ -24,7 +25,7 @@ COLUMNS = {"rain": "mm_h", "inflow": "m3_s", "level": "level_m"}
 def read(what, folder, *, duration=3600.0, **spec):
     run = Run(folder, START, spec.pop("warm_up", 0.0), duration)
     if what == "rain":
-        return build_rain(Rain.model_validate(spec), GRID, run)
+        return build_rain(Rain.model_validate(spec), RAINED, run)
     if what == "inflow":
         return discharge_of(Inflow.model_validate({"name": "Creek", "at": (0, 0), **spec}), run)
     return level_of(Edge.model_validate(spec), run, field="flood.model.edges.east")
@@ -70,7 +71,9 @@ def test_what_is_no_text_is_refused(what, tmp_path):
     (tmp_path / "s.tif").write_bytes(b"II*\x00\x08\x00\x00\x00\xff\xfe\x00\x81")
     for name, says in (("", "found '', which is no file"), ("folder", "found 'folder', which is no file"),
                        ("s.tif", "s.tif, field"), ("s.tif", "bytes that are no text"), ("none.csv", "no such file")):
-        assert says in refused(what, tmp_path, file=name)
+        message = refused(what, tmp_path, file=name)
+        assert says in message
+        assert ".file'" in message
 
 
 @pytest.mark.parametrize(("what", "text", "says"), [
@@ -162,7 +165,7 @@ def test_rasters_that_are_none_or_lie_elsewhere_are_refused(tmp_path):
     assert "no such file" in refused("rain", tmp_path, rasters="none.nc")
     assert "which is no file" in refused("rain", tmp_path, rasters="")
     radar(tmp_path / "r.nc")
-    away = GRID.__class__(rows=4, columns=60, transform=GRID.transform, crs=GRID.crs)
+    away = Grid(rows=4, columns=60, transform=RAINED.transform, crs=CRS)
     with pytest.raises(InputError, match="rasters that do not cover the domain"):
         build_rain(Rain(rasters="r.nc"), away, Run(tmp_path, START, 0.0, 3600.0))
 
