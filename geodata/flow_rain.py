@@ -178,12 +178,12 @@ def _of_rasters(spec: flow_specs.Rain, name: str, grid: Grid, run: Run) -> Rain:
 
 def _rain_of(data: xarray.Dataset, name: str, field: str) -> tuple[str, str]:
     """Give the variable that is rain, and its dimension of time."""
-    found = [str(v) for v in data.data_vars if data[v].ndim == 3]
+    found = [str(v) for v in data.data_vars if data[v].ndim == 3 and np.issubdtype(data[v].dtype, np.number)]
     time = time_dimension(data[found[0]]) if len(found) == 1 else None
     if time is None:
         raise InputError(file=name, field=field, expected="one variable over (time, y, x)",
                          found=f"'{found[0]}' over {', '.join(map(str, data[found[0]].dims))}" if len(found) == 1
-                         else f"{counted(len(found), 'variable')} over three dimensions")
+                         else f"{counted(len(found), 'variable')} of numbers over three dimensions")
     return found[0], time
 
 
@@ -236,7 +236,12 @@ def _rates(data: xarray.Dataset, variable: str, time: str, grid: Grid, name: str
     (rows, row), (columns, col) = (np.unique(cells, return_inverse=True) for cells in (row, col))
     part = data[variable].transpose(time, str(y.dims[0]), str(x.dims[0]))[
         :, rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
-    rates = np.asarray(part.values, np.float32)[:, rows - rows[0]][:, :, columns - columns[0]] * np.float32(scale)
+    try:
+        values = np.asarray(part.values, np.float32)
+    except (OSError, RuntimeError) as error:
+        raise InputError(file=name, field=field, found=f"a file that breaks off ({error})",
+                         expected="a whole NetCDF file", remedy="Copy it again.") from None
+    rates = values[:, rows - rows[0]][:, :, columns - columns[0]] * np.float32(scale)
     return rates, row, col, notes
 
 

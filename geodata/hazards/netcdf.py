@@ -331,6 +331,9 @@ def times_of(data: xarray.Dataset, time: str | None, first: str | None, start: d
         return np.array([0 if first is None else moment_s(first, start, field=f"{field}.first")], np.int64)
     if time not in data.variables:
         raise InputError(file=file, field=field, found=f"dimension '{time}' without times", expected="their times")
+    if not np.issubdtype(data[time].dtype, np.number):
+        raise InputError(file=file, field=field, found=f"times that are no numbers ({data[time].dtype})",
+                         expected="numbers since a moment")
     values = np.asarray(data[time].values, float)
     unit, _, origin = str(data[time].attrs.get("units", "")).partition(" since ")
     if not np.all(np.isfinite(values)):

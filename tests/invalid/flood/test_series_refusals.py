@@ -146,6 +146,7 @@ def test_starts_beside_moments_is_refused(tmp_path):
     ({"times": (0, 300, 600, 900, 1200, 2400)}, "found 1 hole in the times, the first of 20 min after 1200 s"),
     ({"clock": "minutes since yesterday"}, "found times since 'yesterday'; expected seconds, minutes"),
     ({"clock": "fortnights"}, "found times in 'fortnights'; expected seconds, minutes"),
+    ({"rates": np.full((3, 5, 6), "a")}, "found 0 variables of numbers over three dimensions; expected one"),
     ({"times": (0,)}, "found 1 frame; expected two frames at least"),
     ({"times": (0, 600, 600)}, "found times that do not increase"),
     ({"rates": np.full((3, 5, 6), np.nan)}, "found cells without a value in 3 of 3 frames, the first at 0 s"),
