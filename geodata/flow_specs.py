@@ -2,7 +2,7 @@
 
 ``flood: {rain: ...}`` and ``flood: {inflow: ...}`` may stand together; ``model:`` beside them holds everything that has
 a good default (cell size, roughness, infiltration, drains, edges, barriers, pumps, culverts). Places are in the
-city's CRS [m], times are durations from the start of the scenario (``90min``, ``2h``, ``1h30``, seconds).
+city's CRS [m], times are durations from the start of the scenario (``90min``, ``2h``, ``1h30``, ``45s``).
 """
 
 from __future__ import annotations
@@ -12,40 +12,45 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from twin.errors import InputError
+
 _LONGEST_S = 100 * 366 * 86_400
 _PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)\s*d)?\s*(?:(\d+(?:\.\d+)?)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*min)?\s*"
-                    r"(?:(\d+(?:\.\d+)?)\s*s)?")
+                    r"(?:(\d+(?:\.\d+)?)\s*s)?", re.ASCII)
+_BARE = re.compile(r"\d+(?:\.\d*)?")
+_DURATION = "a duration with its unit: 90min, 2h, 1h30 or 45s"
 
 
 def seconds_of(value: object) -> float:
-    """Give a duration in seconds: a number, ``90min``, ``2h``, ``1h30``, ``1d``, ``45s``.
+    """Give a duration in seconds: ``90min``, ``2h``, ``1h30``, ``1d``, ``45s``; 0 alone needs no unit.
 
     Raises
     ------
-    ValueError
-        Not a duration.
+    InputError
+        Not a duration, or a number without its unit.
 
     Examples
     --------
-    >>> seconds_of("1h30"), seconds_of("90min"), seconds_of(20)
-    (5400.0, 5400.0, 20.0)
+    >>> seconds_of("1h30"), seconds_of("90min"), seconds_of(0)
+    (5400.0, 5400.0, 0.0)
     """
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if not abs(value) <= _LONGEST_S:
-            raise ValueError(f"{value!r} is not a duration; write 90min, 2h, 1h30 or 45s")
-        return float(value)
     text = re.sub(r"h\s*(\d+)$", r"h\1min", str(value).strip().lower())
+    if text in ("0", "0.0"):
+        return 0.0
+    if _BARE.fullmatch(text):
+        raise InputError(found=f"{value} without a unit", expected=_DURATION,
+                         remedy=f"Write {value}h, {value}min or {value}s.")
     match = _PARTS.fullmatch(text)
-    if not text or text.isdigit() or match is None:
-        raise ValueError(f"{value!r} is not a duration; write 90min, 2h, 1h30 or 45s")
+    if not text or match is None:
+        raise InputError(found=repr(value), expected=_DURATION)
     days, hours, minutes, seconds = (float(part) if part else 0.0 for part in match.groups())
     total = days * 86400 + hours * 3600 + minutes * 60 + seconds
     if total > _LONGEST_S:
-        raise ValueError(f"{value!r} is longer than a hundred years")
+        raise InputError(found=repr(value), expected="at most a hundred years")
     return total
 
 
-Seconds = Annotated[float, BeforeValidator(seconds_of, json_schema_input_type=float | str)]
+Seconds = Annotated[float, BeforeValidator(seconds_of, json_schema_input_type=str | Literal[0])]
 Point = tuple[float, float]
 
 
@@ -80,6 +85,14 @@ class Spec(BaseModel):
         return no_truth(value, cls.model_fields[str(info.field_name)].annotation)
 
 
+def _refuse_beside(spec: Spec, names: tuple[str, ...], beside: str) -> None:
+    """Refuse keys that change nothing: who writes them means something by them."""
+    given = [name for name in names if name in spec.model_fields_set and getattr(spec, name) is not None]
+    if given:
+        raise InputError(found=f"'{given[0]}' beside {beside}, where it has no effect", expected=f"no '{given[0]}'",
+                         remedy="Leave it out.")
+
+
 class Storm(Spec):
     """A design storm: how much, how long, in what shape."""
 
@@ -89,39 +102,71 @@ class Storm(Spec):
     shape: Literal["uniform", "triangle", "double_triangle"] = "triangle"
     #: Place of the peak in the storm, 0 (start) to 1 (end).
     peak_at: float = Field(0.5, gt=0, lt=1)
-    peak_duration: Seconds | None = None
+    peak_duration: Seconds | None = Field(None, gt=0)
     peak_share: float = Field(0.6, gt=0, lt=1)
     starts: Seconds = 0.0
+
+    @model_validator(mode="after")
+    def _peak(self) -> Storm:
+        if self.shape != "double_triangle":
+            _refuse_beside(self, ("peak_duration", "peak_share"), f"shape {self.shape}")
+        if self.shape == "uniform":
+            _refuse_beside(self, ("peak_at",), "shape uniform")
+        if self.peak_duration is not None and self.peak_duration >= self.duration:
+            raise InputError(found=f"a peak of {self.peak_duration:g} s in a storm of {self.duration:g} s",
+                             expected="a peak_duration shorter than the storm")
+        return self
 
 
 class Rain(Spec):
     """Rain over the whole domain, uniform or as rasters; exactly one of ``mm_h``, ``file``, ``storm``, ``rasters``."""
 
-    #: Intensity of each step [mm/h], or one number held for the duration ``lasts``.
-    mm_h: float | tuple[float, ...] | None = None
+    #: Intensity of each step [mm/h] (null: missing), or one number held for the duration ``lasts``.
+    mm_h: float | tuple[float | None, ...] | None = None
     #: Length of a step of ``mm_h``.
-    every: Seconds | None = None
-    lasts: Seconds | None = None
+    every: Seconds | None = Field(None, gt=0)
+    lasts: Seconds | None = Field(None, gt=0)
+    #: When it starts; beside ``file`` and ``rasters`` it moves times that are counted from the start of the scenario.
     starts: Seconds = 0.0
     #: CSV ``time,mm_h``: each row holds until the next; the last row ends the rain.
     file: str | None = None
     storm: Storm | None = None
-    #: NetCDF of mm/h over (time, y, x) in the city's CRS.
+    #: NetCDF of rain over (time, y, x) in the city's CRS; its units say whether in mm/h.
     rasters: str | None = None
-    #: A missing value or a hole in the times of ``file`` or ``rasters``: refuse it, or count it and take it as dry.
+    #: A missing value or a hole in regular times: refuse it, or count it and take it as dry.
     gaps: Literal["refuse", "dry"] = "refuse"
 
     @model_validator(mode="after")
     def _one_source(self) -> Rain:
         given = [name for name in ("mm_h", "file", "storm", "rasters") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError("rain needs exactly one of mm_h, file, storm, rasters; found "
-                             + (", ".join(given) or "none"))
-        if isinstance(self.mm_h, tuple) and self.every is None:
-            raise ValueError("rain.mm_h as a list needs rain.every, the length of its steps")
-        if isinstance(self.mm_h, float) and self.lasts is None:
-            raise ValueError("rain.mm_h as one number needs rain.lasts, how long it falls")
+            raise InputError(found=" and ".join(given) or "no rain",
+                             expected="exactly one of mm_h, file, storm, rasters")
+        if self.storm is not None:
+            if "starts" in self.model_fields_set:
+                raise InputError(found="'starts' beside the storm", expected="it inside: storm: {..., starts: 15min}")
+            _refuse_beside(self, ("every", "lasts", "gaps"), "storm")
+        elif self.mm_h is None:
+            _refuse_beside(self, ("every", "lasts"), given[0])
+        elif isinstance(self.mm_h, tuple):
+            _check_steps(self.mm_h, self.every, "mm_h")
+            _refuse_beside(self, ("lasts",), "a list mm_h")
+        else:
+            if self.lasts is None:
+                raise InputError(found="one number mm_h without 'lasts'", expected="how long it falls, lasts: 30min")
+            _refuse_beside(self, ("every", "gaps"), "one number mm_h")
         return self
+
+
+def _both(one: object) -> str:
+    return "neither" if one is None else "both"
+
+
+def _check_steps(values: tuple[float | None, ...], every: float | None, name: str) -> None:
+    if not values:
+        raise InputError(found=f"an empty list {name}", expected="one value or more")
+    if every is None:
+        raise InputError(found=f"a list {name} without 'every'", expected="the length of its steps, every: 5min")
 
 
 class Inflow(Spec):
@@ -133,7 +178,7 @@ class Inflow(Spec):
     line: tuple[Point, ...] | None = Field(None, min_length=2)
     #: Discharge [m3/s]: one number, or one a step of ``every`` (linear between).
     m3_s: float | tuple[float, ...] | None = None
-    every: Seconds | None = None
+    every: Seconds | None = Field(None, gt=0)
     #: CSV ``time,m3_s`` (linear between rows).
     file: str | None = None
     #: What holds after the last value.
@@ -142,11 +187,15 @@ class Inflow(Spec):
     @model_validator(mode="after")
     def _whole(self) -> Inflow:
         if (self.at is None) == (self.line is None):
-            raise ValueError("inflow needs exactly one of at and line")
+            raise InputError(found=_both(self.at), expected="exactly one of at and line")
         if (self.m3_s is None) == (self.file is None):
-            raise ValueError("inflow needs exactly one of m3_s and file")
-        if isinstance(self.m3_s, tuple) and self.every is None:
-            raise ValueError("inflow.m3_s as a list needs inflow.every, the length of its steps")
+            raise InputError(found=_both(self.m3_s), expected="exactly one of m3_s and file")
+        if isinstance(self.m3_s, tuple):
+            _check_steps(self.m3_s, self.every, "m3_s")
+        elif self.file is not None:
+            _refuse_beside(self, ("every",), "file")
+        else:
+            _refuse_beside(self, ("every", "after"), "one number m3_s")
         return self
 
 
@@ -157,7 +206,7 @@ class Edge(Spec):
     slope: float | None = Field(None, gt=0, le=1)
     #: Water level [m in the terrain's datum]: one number, or one a step of ``every`` (linear between).
     level_m: float | tuple[float, ...] | None = None
-    every: Seconds | None = None
+    every: Seconds | None = Field(None, gt=0)
     #: CSV ``time,level_m`` (linear between rows).
     file: str | None = None
     #: What holds after the last level.
@@ -166,9 +215,14 @@ class Edge(Spec):
     @model_validator(mode="after")
     def _one(self) -> Edge:
         if sum(value is not None for value in (self.slope, self.level_m, self.file)) != 1:
-            raise ValueError("an edge needs exactly one of slope, level_m and file")
-        if isinstance(self.level_m, tuple) and self.every is None:
-            raise ValueError("level_m as a list needs every, the length of its steps")
+            raise InputError(found=", ".join(sorted(self.model_fields_set)) or "nothing",
+                             expected="exactly one of slope, level_m and file")
+        if isinstance(self.level_m, tuple):
+            _check_steps(self.level_m, self.every, "level_m")
+        elif self.file is not None:
+            _refuse_beside(self, ("every",), "file")
+        else:
+            _refuse_beside(self, ("every", "after"), "slope" if self.slope is not None else "one number level_m")
         return self
 
 

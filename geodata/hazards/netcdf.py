@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from geodata.hazards.frames import FrameHazard
 from geodata.hazards.rasters import Layout, needed, part_over, refuse_levels
@@ -55,17 +56,17 @@ def open_netcdf(spec: NetCDF, *, city_file: CityFile, folder: Path, start: datet
         A file that cannot be read, without a depth, times or CRS, or whose cells are no regular grid.
     """
     field, path = "flood.netcdf", folder / spec.file
-    data = _dataset(path, field)
+    data = opened(path, field)
     variable = _depth(data, spec, path.name, field)
     said = _UNITS.get(str(data[variable].attrs.get("units", "")).strip().lower(), spec.unit)
     if said != spec.unit:
         raise InputError(file=path.name, field=f"{field}.unit", found=f"'{variable}' in {said}",
                          expected=f"depths in {spec.unit}", remedy=f"Say `unit: {said}`.")
     bed = _bed(data, variable)
-    time = _time_dimension(data[variable])
-    x, y = _coordinates(data, variable, path.name, field)
+    time = time_dimension(data[variable])
+    x, y = coordinates_of(data, variable, path.name, field)
     laid = _laid(data, variable, x, y, time, spec, city_file, path.name, field)
-    times_s = _times(data, time, spec, start, path.name, field)
+    times_s = times_of(data, time, spec.first, start, path.name, field)
     keep = needed(times_s, duration_s)
     times_s = times_s[keep]
     bed_m = None if bed is None else laid.read(data[bed], {})
@@ -93,9 +94,18 @@ def open_netcdf(spec: NetCDF, *, city_file: CityFile, folder: Path, start: datet
                        read=read, notes=(f"Missing values of {path.name} are taken as {taken}.",))
 
 
-def _dataset(path: Path, field: str) -> xarray.Dataset:
+def opened(path: Path, field: str) -> xarray.Dataset:
+    """Open a NetCDF file, classic or HDF5; its times stay as they are.
+
+    Raises
+    ------
+    InputError
+        No such file, or one that cannot be read.
+    """
     import xarray
 
+    if not path.name or path.is_dir():
+        raise InputError(field=field, found=f"'{path.name}', which is no file", expected="a NetCDF file")
     if not path.exists():
         raise InputError(file=path.name, field=field, found="no such file", expected="a NetCDF file",
                          remedy="Paths are relative to the scenario.")
@@ -146,7 +156,8 @@ def _bed(data: xarray.Dataset, variable: str) -> str | None:
     return "zb" if variable in ("zs", "zsmax") and "zb" in data else None
 
 
-def _time_dimension(depth: xarray.DataArray) -> str | None:
+def time_dimension(depth: xarray.DataArray) -> str | None:
+    """Give the name of the dimension of time; None for a file without."""
     return next((str(d) for d in depth.dims if str(d).lower() in ("time", "t", "timemax", "times")), None)
 
 
@@ -155,13 +166,20 @@ def _space(depth: xarray.DataArray, time: str | None) -> tuple[str, str]:
     return left[0], left[1]
 
 
-def _coordinates(data: xarray.Dataset, variable: str, file: str, field: str) -> tuple[Any, Any]:
+def coordinates_of(data: xarray.Dataset, variable: str, file: str, field: str) -> tuple[Any, Any]:
+    """Give x and y of the cells of a variable, by the usual names or standard names.
+
+    Raises
+    ------
+    InputError
+        A variable that is not over time and two dimensions in space, or without coordinates.
+    """
     depth = data[variable]
-    if depth.ndim - (_time_dimension(depth) is not None) != 2:
+    if depth.ndim - (time_dimension(depth) is not None) != 2:
         raise InputError(file=file, field=field, found=f"'{variable}' over {', '.join(map(str, depth.dims))}",
                          expected="time and two dimensions in space",
                          remedy="Meshes and quadtrees: write a regular grid from your model first.")
-    space = set(_space(depth, _time_dimension(depth)))
+    space = set(_space(depth, time_dimension(depth)))
 
     def find(names: tuple[str, ...], standard: str) -> Any:
         for name in data.variables:
@@ -257,8 +275,22 @@ def _affine(x: FloatArray, y: FloatArray, file: str, field: str) -> tuple[float,
 
 
 def _crs(data: xarray.Dataset, variable: str, spec: NetCDF, file: str, field: str) -> str:
-    if spec.crs is not None:
-        return parse_crs(spec.crs, file=file, field=f"{field}.crs")
+    crs = parse_crs(spec.crs, file=file, field=f"{field}.crs") if spec.crs is not None else crs_of(
+        data, variable, file, field)
+    if crs is None:
+        raise InputError(file=file, field=field, found="no CRS",
+                         expected="a grid mapping in the file, or `crs` beside it")
+    return crs
+
+
+def crs_of(data: xarray.Dataset, variable: str, file: str, field: str) -> str | None:
+    """Give the CRS of a variable's grid mapping, as authority code or WKT; None where the file names none.
+
+    Raises
+    ------
+    InputError
+        A grid mapping that is no CRS.
+    """
     depth = data[variable]
     for name in (depth.attrs.get("grid_mapping"), depth.encoding.get("grid_mapping"), "spatial_ref", "crs"):
         if name is None or name not in data:
@@ -273,16 +305,35 @@ def _crs(data: xarray.Dataset, variable: str, spec: NetCDF, file: str, field: st
         if data[name].ndim == 0 and np.issubdtype(data[name].dtype, np.number) and int(data[name]) > 1024:
             return parse_crs(f"EPSG:{int(data[name])}", file=file, field=field)
         if "grid_mapping_name" in attributes:
-            return crs_text(CRS.from_cf(dict(attributes)))
-    raise InputError(file=file, field=field, found="no CRS", expected="a grid mapping in the file, or `crs` beside it")
+            try:
+                return crs_text(CRS.from_cf(dict(attributes)))
+            except (CRSError, KeyError, TypeError, ValueError):
+                raise InputError(file=file, field=field, found=f"a grid mapping '{name}' that is no CRS",
+                                 expected="one as CF defines it") from None
+    return None
 
 
-def _times(data: xarray.Dataset, time: str | None, spec: NetCDF, start: datetime, file: str, field: str) -> Int64Array:
-    """Give the times of the frames; a file without time is one frame at the start."""
+def times_of(data: xarray.Dataset, time: str | None, first: str | None, start: datetime, file: str, field: str
+             ) -> Int64Array:
+    """Give the times of the frames; a file without time is one frame at the start.
+
+    Parameters
+    ----------
+    first
+        Moment of time 0; the one that the file counts from where None.
+
+    Raises
+    ------
+    InputError
+        Times that are missing, in no unit of time, beyond belief, or that do not increase.
+    """
     if time is None:
-        return np.array([0 if spec.first is None else moment_s(spec.first, start, field=f"{field}.first")], np.int64)
+        return np.array([0 if first is None else moment_s(first, start, field=f"{field}.first")], np.int64)
     if time not in data.variables:
         raise InputError(file=file, field=field, found=f"dimension '{time}' without times", expected="their times")
+    if not np.issubdtype(data[time].dtype, np.number):
+        raise InputError(file=file, field=field, found=f"times that are no numbers ({data[time].dtype})",
+                         expected="numbers since a moment")
     values = np.asarray(data[time].values, float)
     unit, _, origin = str(data[time].attrs.get("units", "")).partition(" since ")
     if not np.all(np.isfinite(values)):
@@ -291,8 +342,8 @@ def _times(data: xarray.Dataset, time: str | None, spec: NetCDF, start: datetime
     if scale is None or unit.strip().lower().startswith(("month", "milli", "micro")):
         raise InputError(file=file, field=f"{field}.first", found=f"times in '{unit or 'no unit'}'",
                          expected="seconds, minutes, hours or days since a moment")
-    if spec.first is not None:
-        zero = moment_s(spec.first, start, field=f"{field}.first")
+    if first is not None:
+        zero = moment_s(first, start, field=f"{field}.first")
     else:
         zero = _origin(origin.strip(), start, file, field)
     if np.any(np.abs(values * scale) > _LATEST_S):

@@ -1,7 +1,7 @@
 """What a scenario may write under ``flood:``: exactly one source of water, and what holds for all of them.
 
 Files are relative to the scenario. A moment is ISO 8601, ``+5h`` from the start, or HH:MM (the first after the start);
-a duration is ``90min``, ``2h``, ``1h30`` or seconds.
+a duration is ``90min``, ``2h``, ``1h30`` or ``45s``.
 """
 
 from __future__ import annotations

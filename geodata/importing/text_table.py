@@ -136,16 +136,18 @@ def untyped(header: list[str]) -> tuple[list[str], bool]:
 def _rows(text: str, delimiter: str, quote: str, name: str) -> tuple[list[list[str]], list[int]]:
     """Give the rows and the line on which each begins. Stray quotes inside cells are survived."""
     try:
-        return _parsed(text, delimiter, quote, is_strict=True)
+        return parsed(text, delimiter, quote, is_strict=True)
     except csv.Error as error:
         if text.count(quote) % 2:
             raise InputError(file=name, found=f"a quote that never closes ({error})", expected="closed quotes",
                              remedy="The file may be cut off, or its quote sign another (csv: {quote: ...})."
                              ) from error
-        return _parsed(text, delimiter, quote, is_strict=False)
+        return parsed(text, delimiter, quote)
 
 
-def _parsed(text: str, delimiter: str, quote: str, *, is_strict: bool) -> tuple[list[list[str]], list[int]]:
+def parsed(text: str, delimiter: str, quote: str = '"', *, is_strict: bool = False
+           ) -> tuple[list[list[str]], list[int]]:
+    """Give the cells of each row, and the line on which it begins."""
     csv.field_size_limit(10_000_000)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote, strict=is_strict)
     rows, lines, first = [], [], 1

@@ -252,7 +252,7 @@ def test_a_raster_without_a_size_of_its_cells_is_refused(tmp_path, cell):
 @pytest.mark.parametrize("files", ["", []])
 def test_a_series_without_a_file_is_refused(files):
     with pytest.raises(ValidationError, match="at least 1"):
-        FloodSpec.model_validate({"rasters": {"files": files, "step": 60}})
+        FloodSpec.model_validate({"rasters": {"files": files, "step": "60s"}})
 
 
 @pytest.mark.parametrize("start", ["2026-10-24T20:00:00+02:00", "2026-10-24T18:00:00+00:00"])

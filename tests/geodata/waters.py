@@ -8,6 +8,7 @@ import numpy as np
 import rasterio
 import shapely
 import shapely.affinity
+import xarray
 from rasterio.transform import from_origin
 
 from geodata.city_file import CityFile, Context
@@ -23,6 +24,8 @@ START = datetime(2026, 11, 22, 16, tzinfo=timezone(timedelta(hours=1)))
 #: Lower left corner of the city in Lambert-93.
 X0, Y0 = 700_000.0, 6_600_000.0
 CRS = "EPSG:2154"
+#: Cells on which `radar` rains.
+RAINED = Grid(rows=4, columns=6, transform=(10.0, 0.0, X0, 0.0, -10.0, Y0 + 40.0), crs=CRS)
 
 
 def city(points=((50, 50), (150, 50), (250, 50)), *, terrain=None, water=None, gauges=()):
@@ -74,3 +77,20 @@ def at(hazard, *points):
     x, y = np.array(points, float).T
     cells = hazard.grid.cell_of(x + X0, y + Y0)
     return [[round(-1.0 if np.isnan(d) else float(d), 4) for d in frame] for frame in hazard.depths(cells)]
+
+
+def radar(path, *, times=(0, 600, 1200), units="mm/h", crs=None, clock="minutes since 2026-07-17T18:00", rates=None,
+          order=("time", "y", "x")):
+    """Write rain on cells of 20 m over the grid: frame k rains k + 1 everywhere, and more to the east."""
+    x, y = X0 + 20.0 * np.arange(-1, 5) + 10.0, Y0 + 20.0 * np.arange(-1, 4) + 10.0
+    if rates is None:
+        rates = np.arange(1.0, len(times) + 1)[:, None, None] + 0.1 * np.arange(len(x)) + np.zeros((len(y), 1))
+    scale = 60.0 if clock and clock.startswith("minutes") else 1.0
+    counted = ("time", np.array(times) / scale, {"units": clock} if clock else {})
+    data = xarray.Dataset({"rain": (("time", "y", "x"), rates, {} if units is None else {"units": units})},
+                          {"time": counted, "x": x, "y": y})
+    if crs is not None:
+        data["spatial_ref"] = ((), 0, {"crs_wkt": crs})
+        data["rain"].attrs["grid_mapping"] = "spatial_ref"
+    data.transpose(*order).to_netcdf(path, engine="h5netcdf")
+    return path.name

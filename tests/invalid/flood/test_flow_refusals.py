@@ -52,7 +52,7 @@ def test_no_data_at_the_rim_is_the_shape_of_the_domain():
     (lambda: Rain.of([0, 60, 120], [5, np.nan]), "no value in 1 of 2 intervals, the first at 60 s"),
     (lambda: Rain.of([0, 60, 120], [5, -1]), "-1 mm/h at 60 s"),
     (lambda: Rain.of([0, 60, 60], [5, 1]), "an interval that does not last"),
-    (lambda: Rain.of([0, 60], [5000]), "5000 mm/h; expected at most 1000"),
+    (lambda: Rain.of([0, 60], [5000]), "5000 mm/h at 0 s; expected at most 1000"),
     (lambda: Series.of([0, 60, 30], [1, 2, 3]), "row 3 at 30 s after 60 s"),
     (lambda: Series.of([0, 60], [1, 2]).until(90, after="refuse", field="inflow"), "a series that ends at 60 s with 2"),
     (lambda: FlowModel(setup(inflows=(Inflow(name="q", line=np.array([[500.0, 5.0]]), m3_s=Series.constant(1)),))),
