@@ -355,7 +355,9 @@ def test_a_run_that_is_stopped_leaves_nothing(night: Path, tmp_path: Path) -> No
             "f.describe = lambda *a: signal.raise_signal(signal.SIGTERM); "
             f"sys.exit(c.main(['run', {str(night)!r}, '--out', {str(tmp_path / 'out')!r}]))")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (130, "Interrupted. Nothing half-written was left behind.\n")
+    assert (done.returncode, done.stderr) == (130, "Interrupted. Nothing half-written was left behind. Water that "
+                                              "the flow model was computing is kept in the cache: the same command "
+                                              "goes on from its last checkpoint.\n")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -367,7 +369,9 @@ def test_an_interruption_that_the_compiler_swallows_is_one_all_the_same(night: P
             "f.describe = swallow\n"
             f"sys.exit(c.main(['run', {str(night)!r}, '--out', {str(tmp_path / 'out')!r}]))")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (130, "Interrupted. Nothing half-written was left behind.\n")
+    assert (done.returncode, done.stderr) == (130, "Interrupted. Nothing half-written was left behind. Water that "
+                                              "the flow model was computing is kept in the cache: the same command "
+                                              "goes on from its last checkpoint.\n")
 
 
 def test_export_names_the_file_and_its_size(run_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
