@@ -168,7 +168,7 @@ def test_files_that_the_twin_did_not_write_are_left_alone(bowl, tmp_path):
     for name, write in (("rain.nc", write_netcdf), ("cut.nc", write_netcdf), ("dtm.tif", write_geotiff),
                         ("cut.tif", write_geotiff)):
         before = (tmp_path / name).read_bytes()
-        with pytest.raises(InputError, match="that `twin flood` did not write.*so it stays"):
+        with pytest.raises(InputError, match=r"that `twin flood` did not write.*so it stays"):
             write(water, tmp_path / name)
         assert (tmp_path / name).read_bytes() == before
     for _ in range(2):  # its own are replaced

@@ -92,7 +92,9 @@ class Domain:
                                  found=f"{int(inside.sum())} cells without a height inside the domain, the first in "
                                  f"row {row + 1}, column {col + 1}", expected="a height in every cell inside",
                                  remedy="Fill the holes, or say voids: wall to let no water into them.")
-            notes.append(f"{int(inside.sum())} cells inside the terrain have no height and are walls.")
+            count = int(inside.sum())
+            notes.append("1 cell inside the terrain has no height and is a wall." if count == 1 else
+                         f"{count} cells inside the terrain have no height and are walls.")
         n = np.array(np.broadcast_to(np.asarray(roughness, np.float64), shape))
         used = n[~void & ~walls]
         bad = ~((used >= ROUGHNESS_RANGE[0]) & (used <= ROUGHNESS_RANGE[1]))
