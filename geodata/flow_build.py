@@ -10,13 +10,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geodata import flow_specs
-from geodata.flow_ground import averaged, buildings_of, check_size, drawn, factor_of, land_of, terrain_of, window_of
+from geodata.flow_doubts import check_level, doubts
+from geodata.flow_ground import (
+    averaged,
+    buildings_of,
+    check_size,
+    clipped,
+    drawn,
+    factor_of,
+    land_of,
+    terrain_of,
+    window_of,
+)
+from geodata.flow_names import names_of
 from geodata.flow_rain import build_rain
 from geodata.flow_rasters import values_at
 from geodata.flow_series import Run, discharge_of, level_of
 from geodata.flow_specs import FlowModel
 from twin.errors import InputError
-from twin.flood.domain import Domain
+from twin.flood.domain import ROUGHNESS_RANGE, Domain
 from twin.flood.setup import Barrier, Culvert, Edge, FlowSetup, Gully, Inflow, Losses, Pump
 from twin.flood.tables import land_classes, soil
 from twin.hazard import Grid
@@ -40,14 +52,16 @@ def build_setup(rain: flow_specs.Rain | None, inflows: Sequence[flow_specs.Inflo
     Raises
     ------
     InputError
-        No terrain, a file that cannot be read, a place outside; see ``Domain.of``, ``build_rain``, ``discharge_of``,
-        ``level_of`` and ``FlowSetup.check``.
+        No terrain, a file that cannot be read, a place outside, measures that cannot be meant; see ``names_of``,
+        ``Domain.of``, ``build_rain``, ``discharge_of``, ``level_of`` and ``FlowSetup.check``.
     """
-    height, grid = window_of(terrain_of(city_file, field="flood.model"), model.window, field="flood.model.window")
+    terrain = terrain_of(city_file, field="flood.model")
+    height, grid = window_of(terrain, model.window, field="flood.model.window")
     built = drawn(buildings_of(city_file), grid) if model.buildings != "ignored" else np.zeros(height.shape, bool)
     land = land_of(city_file, grid)
     factor = 1 if model.subgrid else factor_of(grid, model)
-    notes: list[str] = []
+    names = names_of(inflows, model)
+    notes = clipped(terrain.grid, model.window)
     if factor > 1:
         height, built, land, grid = averaged(height, built, land, grid, factor)
         notes.append(f"The terrain of {grid.transform[0] / factor:g} m was averaged to {grid.transform[0]:g} m.")
@@ -56,42 +70,45 @@ def build_setup(rain: flow_specs.Rain | None, inflows: Sequence[flow_specs.Inflo
         height = np.where(built, height + 5.0, height)
         built = np.zeros_like(built)
         notes.append("Buildings are raised by 5 m.")
-    names = list(land_classes())
     classes = list(land_classes().values())
     open_cells = np.isfinite(height) & ~built
     roughness: Any = np.array([c.roughness for c in classes])[land]
     if model.roughness is not None:
         roughness = model.roughness
     elif model.roughness_raster is not None:
-        read = values_at(folder / model.roughness_raster, grid, open_cells, field="flood.model.roughness_raster")
-        roughness = np.where(open_cells, read, DEFAULT_ROUGHNESS)
+        roughness = _roughness(folder / model.roughness_raster, grid, open_cells)
     domain = Domain.of(height, grid, roughness, blocked=built, voids=model.voids, file="terrain")
     shift = model.warm_up
     run = Run(folder, start, shift, duration_s)
+    water = open_cells & (land == list(land_classes()).index("water"))
+    notes += doubts(model, inflows, names, domain, water, end_s=duration_s)
+    named = [spec.model_copy(update={"name": name}) for name, spec in zip(names.inflows, inflows, strict=True)]
     return FlowSetup(
         domain=domain, rain=None if rain is None else build_rain(rain, grid, run),
-        inflows=tuple(Inflow(name=spec.name, line=_line(spec), m3_s=discharge_of(spec, run)) for spec in inflows),
-        edges=_edges(model, run),
-        losses=_losses(model, names, land, _drains(model, land, grid, open_cells, folder)), advection=model.advection,
-        barriers=tuple(Barrier(name=b.name, line=np.array(b.line), crest_m=b.crest_m, height_m=b.height_m,
+        inflows=tuple(Inflow(name=spec.name, line=_line(spec), m3_s=discharge_of(spec, run)) for spec in named),
+        edges=_edges(model, run, domain),
+        losses=_losses(model, land, _drains(model, land, grid, open_cells, folder)), advection=model.advection,
+        barriers=tuple(Barrier(name=name, line=np.array(b.line), crest_m=b.crest_m, height_m=b.height_m,
                                from_s=-np.inf if b.from_ <= 0 else b.from_ + shift,
-                               to_s=np.inf if b.to is None else b.to + shift) for b in model.barriers),
-        pumps=tuple(Pump(name=p.name, at=p.at, to=None if p.to == "out" else p.to, capacity_m3_s=p.m3_s, on_m=p.on_m,
+                               to_s=np.inf if b.to is None else b.to + shift)
+                       for name, b in zip(names.barriers, model.barriers, strict=True)),
+        pumps=tuple(Pump(name=name, at=p.at, to=None if p.to == "out" else p.to, capacity_m3_s=p.m3_s, on_m=p.on_m,
                          off_m=p.off_m, from_s=-np.inf if p.from_ <= 0 else p.from_ + shift,
-                         to_s=np.inf if p.until is None else p.until + shift) for p in model.pumps),
-        culverts=tuple(Culvert(name=c.name, at=c.at, to=c.to, area_m2=c.area_m2,
+                         to_s=np.inf if p.until is None else p.until + shift)
+                    for name, p in zip(names.pumps, model.pumps, strict=True)),
+        culverts=tuple(Culvert(name=name, at=c.at, to=c.to, area_m2=c.area_m2,
                                capacity_m3_s=np.inf if c.m3_s is None else c.m3_s, sill_m=c.sill_m, flap=c.flap)
-                       for c in model.culverts),
-        gullies=tuple(Gully(name=f"gully {k + 1}", at=(x, y), capacity_m3_s=capacity)
-                      for k, (x, y, capacity) in enumerate(model.drains.points if model.drains else ())),
-        depth_m=_standing(model, names, land, domain), notes=tuple(notes)).check()
+                       for name, c in zip(names.culverts, model.culverts, strict=True)),
+        gullies=tuple(Gully(name=name, at=(x, y), capacity_m3_s=capacity) for name, (x, y, capacity)
+                      in zip(names.gullies, model.drains.points if model.drains else (), strict=True)),
+        depth_m=_standing(model, water, domain), notes=tuple(notes)).check()
 
 
 def _line(spec: flow_specs.Inflow) -> FloatArray:
     return np.array([spec.at] if spec.at is not None else spec.line, dtype=np.float64)
 
 
-def _edges(model: FlowModel, run: Run) -> tuple[Edge, ...]:
+def _edges(model: FlowModel, run: Run, domain: Domain) -> tuple[Edge, ...]:
     edges = []
     for side in ("north", "east", "south", "west"):
         rule = getattr(model.edges, side)
@@ -99,6 +116,7 @@ def _edges(model: FlowModel, run: Run) -> tuple[Edge, ...]:
             edges.append(Edge(side=side))
         elif isinstance(rule, flow_specs.Edge):
             level = None if rule.slope is not None else level_of(rule, run, field=f"flood.model.edges.{side}")
+            check_level(level, domain, side)
             edges.append(Edge(side=side, slope=rule.slope, level_m=level))
     return tuple(edges)
 
@@ -122,10 +140,9 @@ def _drains(model: FlowModel, land: Any, grid: Grid, open_cells: BoolArray, fold
     return np.where(sealed[land], model.drains.mm_h / 3.6e6, 0.0).astype(np.float32)
 
 
-def _losses(model: FlowModel, names: list[str], land: Any, drains: Float32Array | None) -> Losses | None:
-    classes = list(land_classes().values())
-    unsealed = np.array([c.sealed == "no" for c in classes])
-    rate, storage = np.zeros(len(names)), np.zeros(len(names))
+def _losses(model: FlowModel, land: Any, drains: Float32Array | None) -> Losses | None:
+    unsealed = np.array([c.sealed == "no" for c in land_classes().values()])
+    rate, storage = np.zeros(len(unsealed)), np.zeros(len(unsealed))
     if model.infiltration is not None:
         if model.infiltration.mm_h is not None:
             rate[unsealed] = model.infiltration.mm_h / 3.6e6
@@ -138,8 +155,21 @@ def _losses(model: FlowModel, names: list[str], land: Any, drains: Float32Array 
     return Losses(loss_class=land.astype(np.uint8), conductivity_m_s=rate, suction_m=storage, drain_m_s=drains)
 
 
-def _standing(model: FlowModel, names: list[str], land: Any, domain: Domain) -> FloatArray | None:
+def _roughness(path: Path, grid: Grid, open_cells: BoolArray) -> FloatArray:
+    """Give Manning's n of each cell from a raster."""
+    field = "flood.model.roughness_raster"
+    read = values_at(path, grid, open_cells, field=field)
+    low, high = ROUGHNESS_RANGE
+    bad = open_cells & ~((read >= low) & (read <= high))
+    if bad.any():
+        raise InputError(file=path.name, field=field, found=f"values from {read[bad].min():g} to {read[bad].max():g} "
+                         f"in {int(bad.sum())} cells", expected=f"Manning's n, {low} to {high} s/m^(1/3)",
+                         remedy="Streets 0.015 to 0.025, grass 0.03 to 0.05; some files hold Strickler's K = 1/n, and "
+                         "8-bit files classes.")
+    return np.where(open_cells, read, DEFAULT_ROUGHNESS)
+
+
+def _standing(model: FlowModel, water: BoolArray, domain: Domain) -> FloatArray | None:
     if model.initial_level_m is None:
         return None
-    below = np.maximum(model.initial_level_m - np.nan_to_num(domain.height_m, nan=np.inf), 0.0)
-    return np.where((land == names.index("water")) & domain.open, below, 0.0)
+    return np.where(water, np.maximum(model.initial_level_m - np.nan_to_num(domain.height_m), 0.0), 0.0)

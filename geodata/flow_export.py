@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import h5netcdf
 import numpy as np
 import rasterio
 from pyproj import CRS
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.transform import Affine
 
 from geodata.atomic import beside, check_file
 from geodata.flow_frames import FlowFrames
+from twin.errors import InputError
 
 _EMPTY = np.float32(-9999)
+#: What a file says of who wrote it: only such a file is replaced.
+_SOURCE = "twin flood"
 
 
 def check_netcdf(path: Path) -> None:
@@ -24,9 +29,14 @@ def check_netcdf(path: Path) -> None:
     Raises
     ------
     InputError
-        The place holds something else, or cannot be written.
+        The place holds something that `twin flood` did not write, or cannot be written.
     """
-    check_file(path, opens=(b"\x89HDF", b"CDF"), sort="a NetCDF file")
+    check_file(path, opens=(b"\x89HDF", b"CDF"), sort="a NetCDF file that `twin flood` wrote")
+    if _holds_something(path):
+        with suppress(OSError, ValueError, KeyError, RuntimeError), h5netcdf.File(path, "r") as file:
+            if file.attrs.get("source") == _SOURCE:
+                return
+        raise _someone_elses(path, "a NetCDF file")
 
 
 def check_geotiff(path: Path) -> None:
@@ -35,9 +45,25 @@ def check_geotiff(path: Path) -> None:
     Raises
     ------
     InputError
-        The place holds something else, or cannot be written.
+        The place holds something that `twin flood` did not write, or cannot be written.
     """
-    check_file(path, opens=(b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"), sort="a GeoTIFF")
+    check_file(path, opens=(b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"), sort="a GeoTIFF that `twin flood` wrote")
+    if _holds_something(path):
+        with suppress(RasterioError), warnings.catch_warnings(action="ignore", category=NotGeoreferencedWarning), \
+                rasterio.open(path) as raster:
+            if raster.tags().get("TIFFTAG_SOFTWARE") == _SOURCE:
+                return
+        raise _someone_elses(path, "a GeoTIFF")
+
+
+def _holds_something(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def _someone_elses(path: Path, sort: str) -> InputError:
+    return InputError(file=str(path), found=f"{sort} that `twin flood` did not write",
+                      expected="a file that does not exist yet, or one that `twin flood` wrote",
+                      remedy="It may be something of yours, so it stays. Choose another place.")
 
 
 @contextmanager
@@ -64,6 +90,7 @@ def write_netcdf(water: FlowFrames, path: Path, *, progress: Callable[[int, int]
     check_netcdf(path)
     with _whole(path) as part, h5netcdf.File(part, "w") as file:
         file.attrs.update({"Conventions": "CF-1.11", "title": "Water depth of the flow model",
+                           "source": _SOURCE,
                            "history": f"computed from inputs {water.info['key']}",
                            "comment": " ".join(water.notes)})
         file.dimensions = {"time": len(water.times_s), "y": rows, "x": columns}
@@ -113,6 +140,7 @@ def write_geotiff(water: FlowFrames, path: Path) -> None:
                "compress": "deflate", "predictor": 3, "blockxsize": 256, "blockysize": 256}
     check_geotiff(path)
     with _whole(path) as part, rasterio.open(part, "w", **profile) as raster:
+        raster.update_tags(TIFFTAG_SOFTWARE=_SOURCE)
         for band, (values, name) in enumerate(((water.peak_m, "greatest water depth [m]"),
                                                (water.arrival_s, "first time at 0.05 m [s]")), start=1):
             raster.write(np.nan_to_num(values, nan=_EMPTY), band)

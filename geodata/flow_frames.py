@@ -28,6 +28,7 @@ import zarr
 from geodata.atomic import unwritable
 from geodata.flow_build import build_setup
 from geodata.flow_ground import factor_of
+from geodata.flow_names import in_the_scenario
 from geodata.flow_specs import FlowModel as ModelSpec
 from geodata.flow_specs import Inflow
 from geodata.hazards.times import by_the_clock
@@ -83,6 +84,11 @@ class FlowFrames:
         """Where the water came from and went [m3], as ``twin.flood.book.Book.to_dict`` gives it."""
         book: Mapping[str, Any] = self.info["book"]
         return book
+
+    @property
+    def complaint(self) -> str:
+        """That the book does not balance, in a sentence that is one of the notes; empty where it does."""
+        return str(self.info.get("complaint", ""))
 
     def frame(self, k: int) -> Float32Array:
         """Give the depth at frame ``k``, (rows, columns) [m]; NaN where there is no terrain."""
@@ -146,18 +152,23 @@ def open_flow(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: date
     InputError
         See ``build_setup`` and ``twin.flood.model.FlowModel``.
     """
-    setup, times = _setup(spec, city_file, folder, start, duration_s)
+    with in_the_scenario(spec):
+        setup, times = _setup(spec, city_file, folder, start, duration_s)
     key = key_of(setup, times, spec)
     home = Path(tempfile.mkdtemp(prefix="twin-flow-")) if cache is None else cache / "flow"
     out = home / key[:24]
-    _compute(setup, times, out, key=key, start=start, model=spec.model or ModelSpec.model_validate({}),
-             progress=progress, cancel=cancel)
+
+    def compute() -> None:
+        with in_the_scenario(spec):
+            _compute(setup, times, out, key=key, start=start, model=spec.model or ModelSpec.model_validate({}),
+                     progress=progress, cancel=cancel)
+
+    compute()
     try:
         made = FlowFrames(out, after=spec.after, depth_error_m=_error(spec, city_file))
     except InputError:  # what was kept is damaged: it is nobody's input, and is made again
         shutil.rmtree(out)
-        _compute(setup, times, out, key=key, start=start, model=spec.model or ModelSpec.model_validate({}),
-                 progress=progress, cancel=cancel)
+        compute()
         made = FlowFrames(out, after=spec.after, depth_error_m=_error(spec, city_file))
     if cache is None:
         weakref.finalize(made, shutil.rmtree, home, ignore_errors=True)
@@ -185,9 +196,10 @@ def make(spec: FloodSpec, out: Path, *, city_file: CityFile, folder: Path, start
         raise InputError(file=str(out), found="a folder with other things in it",
                          expected=f"a folder that does not exist yet, or one with a {INFO} to replace",
                          remedy="It may hold something of yours, so it stays. Choose another --out.")
-    setup, times = _setup(spec, city_file, folder, start, duration_s)
-    _compute(setup, times, out, key=key_of(setup, times, spec), start=start,
-             model=spec.model or ModelSpec.model_validate({}), progress=progress, cancel=cancel)
+    with in_the_scenario(spec):
+        setup, times = _setup(spec, city_file, folder, start, duration_s)
+        _compute(setup, times, out, key=key_of(setup, times, spec), start=start,
+                 model=spec.model or ModelSpec.model_validate({}), progress=progress, cancel=cancel)
     return FlowFrames(out, after=spec.after, depth_error_m=_error(spec, city_file))
 
 
@@ -241,8 +253,18 @@ def _setup(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime, 
     inflows = (spec.inflow,) if isinstance(spec.inflow, Inflow) else tuple(spec.inflow or ())
     setup = build_setup(spec.rain, inflows, model, city_file=city_file, folder=folder,
                         start=by_the_clock(start, city_file.city.timezone), duration_s=duration_s)
-    count = max(int(np.ceil(duration_s / model.every)), 1)
-    return setup, np.asarray(np.arange(count + 1) * model.every, np.float64)
+    return setup, frame_times(model.every, duration_s)
+
+
+def frame_times(every_s: float, duration_s: int) -> FloatArray:
+    """Give the times of frames, whole seconds: 0, every, 2 every and so on, and the end of the run, where it stops.
+
+    Examples
+    --------
+    >>> frame_times(420.0, 600).tolist()
+    [0.0, 420.0, 600.0]
+    """
+    return np.unique(np.append(np.floor(np.arange(0.0, duration_s, every_s)), float(duration_s)))
 
 
 def _error(spec: FloodSpec, city_file: CityFile) -> float:
@@ -335,6 +357,7 @@ def _finish(run: Any, out: Path, info: dict[str, Any], model: ModelSpec) -> None
     book = run.book()
     complaint = book.complaint(advection=run.setup.advection)
     info["notes"] += [complaint] if complaint else []
+    info["complaint"] = complaint
     info["book"] = book.to_dict()
     info["chunks"] = group["depth_mm"].nchunks_initialized
     info["complete"] = True

@@ -60,7 +60,7 @@ def window_of(terrain: Terrain, window: tuple[float, float, float, float] | None
     Raises
     ------
     InputError
-        The window holds fewer than two rows and columns of the terrain.
+        The window holds fewer than two rows and columns of the terrain, or no height.
     """
     grid = terrain.grid
     height = np.asarray(terrain.height_m, np.float64)
@@ -70,11 +70,30 @@ def window_of(terrain: Terrain, window: tuple[float, float, float, float] | None
     west, south, east, north = window
     c0, c1 = max(round((west - c) / a), 0), min(round((east - c) / a), grid.columns)
     r0, r1 = max(round((north - f) / e), 0), min(round((south - f) / e), grid.rows)
-    if c1 - c0 < 2 or r1 - r0 < 2:
-        raise InputError(field=field, found=f"{window}", expected="west, south, east, north inside "
+    said = ", ".join(f"{number:.15g}" for number in window)
+    if west >= east or south >= north:
+        raise InputError(field=field, found=said, expected="west, south, east, north in this order")
+    if c1 - c0 < 1 or r1 - r0 < 1:
+        raise InputError(field=field, found=f"{said}, outside the terrain", expected="west, south, east, north inside "
                          f"{c:.0f}, {f + e * grid.rows:.0f} to {c + a * grid.columns:.0f}, {f:.0f}")
+    if c1 - c0 < 2 or r1 - r0 < 2:
+        raise InputError(field=field, found=f"{said}: {r1 - r0} x {c1 - c0} cells of the terrain",
+                         expected=f"two rows and two columns at least, {2 * a:g} x {2 * a:g} m")
+    if not np.isfinite(height[r0:r1, c0:c1]).any():
+        raise InputError(field=field, found=f"{said}, where the terrain has no height at all",
+                         expected="a window with ground in it")
     return height[r0:r1, c0:c1], Grid(rows=r1 - r0, columns=c1 - c0, crs=grid.crs,
                                       transform=(a, b, c + a * c0, d, e, f + e * r0))
+
+
+def clipped(grid: Grid, window: tuple[float, float, float, float] | None) -> list[str]:
+    """Say that a window (west, south, east, north) reaches beyond the terrain; nothing where it does not."""
+    if window is None:
+        return []
+    a, _, c, _, e, f = grid.transform
+    west, south, east, north = window
+    beyond = max(c - west, east - c - a * grid.columns, f + e * grid.rows - south, north - f)
+    return [f"The window reaches up to {beyond:.0f} m beyond the terrain and was cut to it."] if beyond > a / 2 else []
 
 
 def buildings_of(city_file: CityFile) -> list[Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 import rasterio
 from pyproj import Transformer
-from rasterio.errors import RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from geodata.terrain import same_crs
 from twin.errors import InputError
@@ -28,19 +29,25 @@ def values_at(path: Path, grid: Grid, needed: BoolArray, *, field: str) -> Float
     Raises
     ------
     InputError
-        No such file, no raster, no CRS, needed cells outside it or on its no-data.
+        No such file, no raster, several bands, no CRS, needed cells outside it or on its no-data.
     """
     if not path.exists():
         raise InputError(file=path.name, field=field, found="no such file", expected="a raster")
     try:
-        with rasterio.open(path) as raster:
+        with warnings.catch_warnings(action="ignore", category=NotGeoreferencedWarning), rasterio.open(path) as raster:
+            if raster.count != 1:
+                raise InputError(file=path.name, field=field, found=f"{raster.count} bands", expected="one band",
+                                 remedy="Which of them is meant cannot be told: cut the others away.")
             if raster.crs is None:
                 raise InputError(file=path.name, field=field, found="no CRS", expected="a CRS in the file")
+            if raster.transform.is_identity:
+                raise InputError(file=path.name, field=field, found="no place in the CRS (no georeference)",
+                                 expected="a raster that says where it lies")
             crs, inverse = raster.crs.to_wkt(), ~raster.transform
             band = raster.read(1, masked=True)
-    except RasterioError as error:
-        raise InputError(file=path.name, field=field, found=f"a file that cannot be read ({error})",
-                         expected="a raster") from None
+    except RasterioError:
+        raise InputError(file=path.name, field=field, found="a file that cannot be read: broken off, or no raster",
+                         expected="a whole raster", remedy="Copy or write it again.") from None
     values = band.astype(np.float64).filled(np.nan)
     row, col = np.nonzero(needed)
     a, _, c, _, e, f = grid.transform

@@ -15,6 +15,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationIn
 from twin.errors import InputError
 
 _LONGEST_S = 100 * 366 * 86_400
+#: A sill that stands higher above the ground is an altitude by mistake [m].
+HIGHEST_SILL_M = 20.0
 _PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)\s*d)?\s*(?:(\d+(?:\.\d+)?)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*min)?\s*"
                     r"(?:(\d+(?:\.\d+)?)\s*s)?", re.ASCII)
 _BARE = re.compile(r"\d+(?:\.\d*)?")
@@ -236,12 +238,20 @@ class Edges(Spec):
 
 
 class Infiltration(Spec):
-    """Losses into the ground: a constant rate, a soil of ``soils.csv`` (Green-Ampt), or by land class (default)."""
+    """Losses into unsealed ground: a soil of ``soils.csv`` (Green-Ampt; loam, half full, by default), or ``mm_h``."""
 
+    #: A constant rate, instead of a soil [mm/h].
     mm_h: float | None = Field(None, ge=0, le=500)
     soil: str | None = None
-    #: Part of the pore space already full at the start, 0 dry to 1 saturated.
+    #: Part of the pore space of the soil already full at the start, 0 dry to 1 saturated.
     saturation: float = Field(0.5, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _one(self) -> Infiltration:
+        if self.mm_h is not None and self.model_fields_set & {"soil", "saturation"}:
+            beside = " and ".join(sorted(self.model_fields_set & {"soil", "saturation"}))
+            raise ValueError(f"mm_h and {beside}; expected a constant rate mm_h, or soil and saturation")
+        return self
 
 
 class Drains(Spec):
@@ -252,19 +262,22 @@ class Drains(Spec):
     #: Or a raster of capacities over all ground [mm/h].
     raster: str | None = None
     #: Gullies: x, y and capacity of each [m3/s].
-    points: tuple[tuple[float, float, float], ...] = ()
+    points: tuple[tuple[float, float, Annotated[float, Field(gt=0, le=500)]], ...] = ()
 
     @model_validator(mode="after")
     def _one(self) -> Drains:
         if self.mm_h is not None and self.raster is not None:
-            raise ValueError("drains have mm_h or a raster, not both")
+            raise ValueError("mm_h and raster; expected one of them")
+        if self.mm_h is None and self.raster is None and not self.points:
+            raise ValueError("drains that take nothing; expected mm_h, raster or points")
         return self
 
 
 class Barrier(Spec):
     """A wall that is put up: its line, its crest above the datum or above the ground, from when to when."""
 
-    name: str = "barrier"
+    #: What notes call it; numbered where it is not given.
+    name: str | None = None
     line: tuple[Point, ...] = Field(min_length=2)
     crest_m: float | None = None
     height_m: float | None = Field(None, gt=0, le=50)
@@ -274,18 +287,22 @@ class Barrier(Spec):
     @model_validator(mode="after")
     def _one(self) -> Barrier:
         if (self.crest_m is None) == (self.height_m is None):
-            raise ValueError("a barrier needs exactly one of crest_m (datum) and height_m (above ground)")
+            raise ValueError(f"{'neither' if self.crest_m is None else 'both'} of crest_m and height_m; expected "
+                             "exactly one: crest_m is an altitude, height_m counts from the ground")
+        if len(set(self.line)) == 1:
+            raise ValueError("a line whose points are all the same; expected two places at least")
         return self
 
 
 class Pump(Spec):
     """Takes water at one place to another, or out of the domain (``to: out``)."""
 
-    name: str = "pump"
+    #: What the book calls it; numbered where it is not given.
+    name: str | None = None
     at: Point
     to: Point | Literal["out"] = "out"
     m3_s: float = Field(gt=0, le=500)
-    #: Depth at the intake that starts it, and below which it stops [m].
+    #: Depth above the ground at the intake that starts it, and below which it stops [m].
     on_m: float = Field(0.10, gt=0)
     off_m: float = Field(0.03, ge=0)
     from_: Seconds = Field(0.0, alias="from")
@@ -295,16 +312,26 @@ class Pump(Spec):
 class Culvert(Spec):
     """A pipe under an embankment: flows with the head between its ends, either way unless it has a flap."""
 
-    name: str = "culvert"
+    #: What the book calls it; numbered where it is not given.
+    name: str | None = None
     at: Point
     to: Point
     #: Area of the opening [m2].
     area_m2: float = Field(gt=0, le=500)
     #: Most it carries [m3/s].
     m3_s: float | None = Field(None, gt=0)
-    #: Height of its sill above the ground at each end [m].
+    #: Height of its sill above the ground at each end [m]; no altitude.
     sill_m: float = Field(0.0, ge=0)
+    #: It flows from ``at`` to ``to`` only.
     flap: bool = False
+
+    @field_validator("sill_m")
+    @classmethod
+    def _no_altitude(cls, value: float) -> float:
+        if value > HIGHEST_SILL_M:
+            raise ValueError(f"{value:g} m; expected at most {HIGHEST_SILL_M:g} m above the ground at its ends (it is "
+                             "no altitude, as the sill of river_stage.conduits is)")
+        return value
 
 
 class FlowModel(Spec):
@@ -338,11 +365,11 @@ class FlowModel(Spec):
     window: tuple[float, float, float, float] | None = None
     #: No-data of the terrain inside the domain: ``refuse`` it, or take it as a ``wall``.
     voids: Literal["refuse", "wall"] = "wall"
-    #: Error of the depth beside the terrain's [m].
+    #: Error of the computation, added to the terrain's as squares; ``flood.depth_error_m`` replaces both [m].
     depth_error_m: float = Field(0.10, ge=0)
 
     @model_validator(mode="after")
     def _one_roughness(self) -> FlowModel:
         if self.roughness is not None and self.roughness_raster is not None:
-            raise ValueError("the model has roughness or roughness_raster, not both")
+            raise ValueError("roughness and roughness_raster; expected one of them")
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -79,10 +80,48 @@ def parse_scenario(document: Document) -> Scenario:
 
 
 def _complaints(error: ValidationError, document: Document) -> list[InputError]:
-    found = [_complaint(dict(detail), _locate(detail["loc"], document.data), document)
-             for detail in error.errors(include_url=False)]
+    details = [(dict(detail), _locate(detail["loc"], document.data)) for detail in error.errors(include_url=False)]
+    found = [_complaint(detail, at, document) for detail, at in _told_once(details)]
     unique = {(c.line, c.column, c.field, c.found, c.expected): c for c in found}
     return sorted(unique.values(), key=lambda c: (c.line, c.column))
+
+
+#: Errors that say only of what sort a value is not: each branch of a union has its own.
+_SORTS = ("tuple_type", "list_type", "dict_type", "model_type", "model_attributes_type", "literal_error", "string_type",
+          "float_type", "float_parsing", "int_type", "int_parsing", "bool_type", "bool_parsing")
+
+
+def _told_once(details: list[tuple[dict[str, Any], _Located]]) -> list[tuple[dict[str, Any], _Located]]:
+    """Leave out what a branch of a union says that the value was not meant for, and join what the others say.
+
+    A value is meant for the branch that finds something wrong within it; where none does, for any of them.
+    """
+    told: list[tuple[dict[str, Any], _Located]] = []
+    lacking: dict[KeyPath, int] = {}
+    sorts: dict[KeyPath, list[dict[str, Any]]] = {}
+    within: set[KeyPath] = set()
+    for detail, at in details:
+        if _lacks_entry(detail):
+            lacking[at.path] = max(lacking.get(at.path, 0), detail["loc"][-1] + 1)
+        if detail["type"] in _SORTS:
+            sorts.setdefault(at.path, []).append(detail)
+        else:
+            within.add(at.path)
+        within.update(at.path[:k] for k in range(len(at.path)))
+    for detail, at in details:
+        if _lacks_entry(detail):
+            detail |= {"type": "too_short", "ctx": {"entries": lacking[at.path], "actual_length": len(detail["input"])}}
+        elif detail["type"] in _SORTS:
+            if at.path in within or detail is not sorts[at.path][0]:
+                continue
+            detail["others"] = sorts[at.path][1:]
+        told.append((detail, at))
+    return told
+
+
+def _lacks_entry(detail: dict[str, Any]) -> bool:
+    """Say whether a list of fixed length, a place for example, is too short."""
+    return detail["type"] == "missing" and isinstance(detail["loc"][-1], int)
 
 
 def _complaint(detail: dict[str, Any], at: _Located, document: Document) -> InputError:
@@ -93,23 +132,46 @@ def _complaint(detail: dict[str, Any], at: _Located, document: Document) -> Inpu
         return document.complaint(path, found=raised.found, expected=raised.expected, remedy=raised.remedy)
     if sort == "value_error" and raised is not None:
         rule, _, expected = str(raised).partition("; expected ")
-        return document.complaint(path, found=rule, expected=expected or "what docs/scenarios.md and docs/water.md say")
+        needs = None if expected else re.fullmatch(r"(.+?) needs (.+?)(?:; found (.+))?", rule)
+        if needs:
+            rule, expected = needs[3] or needs[1], needs[2]
+        return document.complaint(path, found=rule, expected=expected or f"what docs/{_page(path)} says")
     if sort == "extra_forbidden":
         allowed = _keys(at.holder) if at.holder else []
         near = get_close_matches(str(path[-1]), allowed, n=1, cutoff=0.5)
         return document.complaint(path, of_key=True, found=f"the unknown key '{path[-1]}'",
                                   expected=f"one of {', '.join(allowed)}",
                                   remedy=f"Did you mean '{near[0]}'?" if near else "")
+    if sort in ("too_short", "too_long"):
+        count = int(context["actual_length"])
+        wanted = context.get("entries") or context.get("min_length") or context.get("max_length")
+        bound = "at least " if sort == "too_short" and "entries" not in context else ""
+        return document.complaint(path, found=f"a list of {count}" if count else "an empty list",
+                                  expected=f"{bound}{wanted} {'entry' if wanted == 1 else 'entries'}")
     if sort == "missing":
         # The place is that of the mapping that lacks the key.
         either = " (counts of a kind) or 'asset' (one asset)" if at.holder is ExpectCounts else ""
         return document.complaint(path[:-1], found=f"no key '{path[-1]}'",
                                   expected=f"'{path[-1]}'{either}{_meaning(at.holder, str(path[-1]))}")
+    expected = " or ".join(dict.fromkeys(_wanted(one, at) for one in (detail, *detail.get("others", ()))))
+    remedy = ""
     if sort == "literal_error":
-        words = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
-        near = get_close_matches(str(value), words.split(", "), n=1, cutoff=0.5)
-        return document.complaint(path, found=_shown(value), expected=f"one of {words}",
-                                  remedy=f"Did you mean '{near[0]}'?" if near else "")
+        near = get_close_matches(str(value), _words(detail).split(", "), n=1, cutoff=0.5)
+        remedy = f"Did you mean '{near[0]}'?" if near else ""
+    if expected == "a list":
+        remedy = "Begin each entry with `- `."
+    return document.complaint(path, found=_shown(value), expected=expected, remedy=remedy)
+
+
+def _words(detail: dict[str, Any]) -> str:
+    return str(detail.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
+
+
+def _wanted(detail: dict[str, Any], at: _Located) -> str:
+    """Give what a branch would have taken, in words."""
+    sort = detail["type"]
+    if sort == "literal_error":
+        return f"one of {_words(detail)}" if ", " in _words(detail) else f"'{_words(detail)}'"
     expected = {"string_type": "a text", "int_type": "a whole number", "int_parsing": "a whole number",
                 "int_from_float": "a whole number", "float_type": "a number", "float_parsing": "a number",
                 "bool_type": "true or false", "bool_parsing": "true or false", "tuple_type": "a list",
@@ -117,14 +179,17 @@ def _complaint(detail: dict[str, Any], at: _Located, document: Document) -> Inpu
                 "model_attributes_type": "a mapping"}.get(sort)
     if expected is None:
         expected = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-        if sort == "string_pattern_mismatch" and "[0-5]" in str(context.get("pattern")):
+        if sort == "string_pattern_mismatch" and "[0-5]" in str(detail.get("ctx", {}).get("pattern")):
             expected = "a time of day, HH:MM"
-    remedy = ""
     if expected == "a mapping" and at.wanted is not None:
         expected += f" with {', '.join(_keys(at.wanted))}"
-    if expected == "a list":
-        remedy = "Begin each entry with `- `."
-    return document.complaint(path, found=_shown(value), expected=expected, remedy=remedy)
+    return expected
+
+
+def _page(path: KeyPath) -> str:
+    if path[:1] != ("flood",):
+        return "scenarios.md"
+    return "flow-model.md" if path[1:2] in (("rain",), ("inflow",), ("model",)) else "water.md"
 
 
 def _shown(value: Any) -> str:

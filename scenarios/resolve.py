@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -561,7 +562,8 @@ def placed(scenario: Scenario, opened: Callable[[], _Got]) -> _Got:
             raise scenario.complaint(naming, found=f"'{error.file}': {error.found}", expected=error.expected,
                                      remedy=error.remedy) from None
         field = error.field if error.field.startswith("flood") else f"flood.{error.field}" if error.field else "flood"
-        raise scenario.complaint(tuple(field.split(".")), found=error.found, expected=error.expected,
+        path = tuple(int(part) if part.isdigit() else part for part in re.findall(r"[^.\[\]]+", field))
+        raise scenario.complaint(path, found=error.found, expected=error.expected,
                                  remedy=error.remedy, ids=error.ids) from None
 
 

@@ -118,7 +118,10 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, progress: Progre
     tell("cascade")
     from twin.run import run
 
-    warnings = [*prepared.warnings, *({"warning": "water", "text": note} for note in (hazard.notes if hazard else ()))]
+    # Only the flow model keeps a book of its water.
+    complaint = getattr(hazard, "complaint", "")
+    warnings = [*prepared.warnings, *({"warning": "water_book" if note == complaint else "water", "text": note}
+                                      for note in (hazard.notes if hazard else ()))]
     result = run(prepared.city, plan, exposure, provenance={"inputs": [f.to_dict() for f in prepared.inputs]},
                  warnings=tuple(warnings))
     tell("picture")

@@ -62,6 +62,8 @@ class Summary:
     act_first_before: str
     #: Facts that the computation contradicts.
     contradictions: int
+    #: That the book of the water does not balance, in a sentence; empty where it does, or where none is kept.
+    water_book: str
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain JSON values."""
@@ -117,6 +119,7 @@ def _to_act_on(result: Result) -> dict[str, Any]:
                                      if site["without_power"]),
         "may_be_live": told.get("may_be_live", {}).get("count", 0),
         "act_first": acts[0]["asset"] if acts else "", "act_first_before": acts[0]["act_before"] if acts else "",
+        "water_book": next((str(w["text"]) for w in result.warnings if w.get("warning") == "water_book"), ""),
         "contradictions": sum(w.get("warning") == "contradiction" for w in result.warnings)}
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.resolve import placed, read_city_of, start_of, zone_of
 from scenarios.schema import Scenario
+from twin.errors import InputError
 
 if TYPE_CHECKING:
     from geodata.city_file import CityFile
@@ -33,12 +34,14 @@ def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = No
 
     Returns
     -------
-    What the store says of itself: ``file``, ``frames``, ``notes`` and ``book``, the book of every cubic metre.
+    What the store says of itself: ``file``, ``frames``, ``notes``, ``complaint`` (one of the notes: the
+    book does not balance; else empty) and ``book``, the book of every cubic metre.
 
     Raises
     ------
     InputError
-        Water that is not computed, a place that holds something else, whatever the flow model refuses.
+        Water that is not computed, two files for one place, a place that holds something else, whatever the flow
+        model refuses.
     """
     if scenario.flood is None:
         raise scenario.complaint((), found="a scenario without 'flood'", expected="flood: {rain: …} or {inflow: …}")
@@ -46,6 +49,7 @@ def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = No
     from geodata.flow_frames import make
 
     # Before the work, not after it.
+    _check_places(out, netcdf, geotiff)
     if netcdf is not None:
         check_netcdf(netcdf)
     if geotiff is not None:
@@ -65,4 +69,18 @@ def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = No
                      if progress is not None else None)
     if geotiff is not None:
         write_geotiff(frames, geotiff)
-    return {"file": str(out), "frames": len(frames.times_s), "notes": list(frames.notes), "book": dict(frames.book)}
+    return {"file": str(out), "frames": len(frames.times_s), "notes": list(frames.notes),
+            "complaint": frames.complaint, "book": dict(frames.book)}
+
+
+def _check_places(out: Path, netcdf: Path | None, geotiff: Path | None) -> None:
+    """Refuse two things in one place, and files within the store, which is replaced as a whole."""
+    store = out.resolve()
+    places = {name: path.resolve() for name, path in (("--netcdf", netcdf), ("--geotiff", geotiff)) if path is not None}
+    for name, path in places.items():
+        if path == store or store in path.parents or path in store.parents:
+            raise InputError(field=name, found=f"'{path.name}' in or around the store '{out}'",
+                             expected="a place of its own", remedy="Choose one outside --out.")
+    if len(places) == 2 and len(set(places.values())) == 1:
+        raise InputError(field="--geotiff", found=f"'{geotiff}', the place of --netcdf too",
+                         expected="a place of its own for each file")

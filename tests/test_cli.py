@@ -355,7 +355,9 @@ def test_a_run_that_is_stopped_leaves_nothing(night: Path, tmp_path: Path) -> No
             "f.describe = lambda *a: signal.raise_signal(signal.SIGTERM); "
             f"sys.exit(c.main(['run', {str(night)!r}, '--out', {str(tmp_path / 'out')!r}]))")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (130, "Interrupted. Nothing half-written was left behind.\n")
+    assert (done.returncode, done.stderr) == (130, "Interrupted. Nothing half-written was left behind. Water that "
+                                              "the flow model was computing is kept in the cache: the same command "
+                                              "goes on from its last checkpoint.\n")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -367,7 +369,9 @@ def test_an_interruption_that_the_compiler_swallows_is_one_all_the_same(night: P
             "f.describe = swallow\n"
             f"sys.exit(c.main(['run', {str(night)!r}, '--out', {str(tmp_path / 'out')!r}]))")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (130, "Interrupted. Nothing half-written was left behind.\n")
+    assert (done.returncode, done.stderr) == (130, "Interrupted. Nothing half-written was left behind. Water that "
+                                              "the flow model was computing is kept in the cache: the same command "
+                                              "goes on from its last checkpoint.\n")
 
 
 def test_export_names_the_file_and_its_size(run_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -478,3 +482,38 @@ def test_the_demo_is_not_out_of_date_on_the_day_it_is_made() -> None:
 def test_a_date_that_is_none_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["demo", "--date", "14/07/2027", "--out", str(tmp_path / "demo")]) == 2
     assert "field '--date': found '14/07/2027'; expected a day, YYYY-MM-DD" in capsys.readouterr().err
+
+
+def test_volumes_say_in_and_out_and_nothing_that_rounds_to_zero() -> None:
+    book = {"start_m3": 0.0, "rain_m3": 12.0, "inflow_m3": {"Ouche": 3.0}, "edges_m3": {"east": -4.0, "west": 2.0,
+            "north": -0.04}, "infiltration_m3": 0.04, "drains_m3": 0.0, "pumped_out_m3": {}, "moved_m3": {"pipe": -1.0},
+            "stored_m3": 13.0, "created_m3": 0.0, "error_m3": -1e-7}
+    assert list(cli._volumes(book)) == [
+        ("rain", 12.0), ("inflow: Ouche", 3.0), ("in over the edge: west", 2.0), ("out over the edge: east", 4.0),
+        ("moved inside: pipe", -1.0), ("there at the end", 13.0)]
+
+
+@pytest.mark.parametrize(("words", "says"), [
+    (["flood", "storm", "--out", "w"], "Interrupted. The store keeps what was computed: the same command goes on"),
+    (["test", "."], "the flow model was computing is kept in the cache"),
+    (["schema"], "Interrupted. Nothing half-written was left behind.")])
+def test_an_interruption_says_what_it_leaves(words: list[str], says: str, monkeypatch: pytest.MonkeyPatch,
+                                             capsys: pytest.CaptureFixture[str]) -> None:
+    def stop(*arguments: Any, **more: Any) -> None:
+        raise KeyboardInterrupt
+    for place in ("scenarios.load_scenario", "scenarios.suite.gather", "scenarios.editor.schema_text"):
+        monkeypatch.setattr(place, stop)
+    assert cli.main(words) == 130
+    assert says in capsys.readouterr().err
+
+
+def test_without_a_terminal_a_line_comes_now_and_then(monkeypatch: pytest.MonkeyPatch,
+                                                      capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(cli, "QUIET_S", 0.0)
+    with cli._stages(computes=True) as stage:
+        stage("the water flows: 0.1 of 1.0 h")
+    assert capsys.readouterr().err == "the water flows: 0.1 of 1.0 h\n"
+    monkeypatch.setattr(cli, "QUIET_S", 3600.0)
+    with cli._stages(computes=True) as stage:
+        stage("the water flows: 0.2 of 1.0 h")
+    assert capsys.readouterr().err == ""

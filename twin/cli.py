@@ -352,22 +352,26 @@ def flood(scenario: Scenario,
     for place in filter(None, (out, netcdf, geotiff)):
         _say(f"Written: {place}" + (f" ({report['frames']} frames)" if place == out else ""))
     for note in report["notes"]:
-        _say(f"  {note}")
+        _say(f"  {note}", style="bold red" if note == report["complaint"] else "")
     for name, volume in _volumes(report["book"]):
         _say(f"  {name:<32} {volume:>16,.1f} m³")
     _say(f"  {'relative error of the book':<32} {report['book']['relative_error']:>16.1e}")
 
 
 def _volumes(book: dict[str, Any]) -> Iterator[tuple[str, float]]:
-    """Give the entries of a book of water that are not 0, in words."""
+    """Give the entries of a book of water that do not round to 0.0 m3, in words."""
+    book = {**book, **{f"edges_{way}": {side: sign * volume for side, volume in book["edges_m3"].items()}
+                       for way, sign in (("in", 1), ("out", -1))}}
     for key, name in (("start_m3", "there at the start"), ("rain_m3", "rain"), ("inflow_m3", "inflow"),
-                      ("edges_m3", "over the edge (out: below 0)"), ("infiltration_m3", "into the ground"),
+                      ("edges_in", "in over the edge"), ("edges_out", "out over the edge"),
+                      ("infiltration_m3", "into the ground"),
                       ("drains_m3", "into drains"), ("pumped_out_m3", "pumped or drained out"),
                       ("moved_m3", "moved inside"), ("stored_m3", "there at the end"), ("created_m3", "made up"),
                       ("error_m3", "error of the book")):
         entry = book[key]
         for part, volume in (entry.items() if isinstance(entry, dict) else [("", entry)]):
-            if volume:
+            # What came in over an edge stands under "in", what left under "out".
+            if volume > 0.05 or (volume < -0.05 and not key.startswith("edges")):
                 yield f"{name}: {part}" if part else name, float(volume)
 
 
@@ -462,6 +466,8 @@ def _tell_run(finished: Finished, told: Summary, out: Path) -> None:
     tell(told.contradictions, "fact contradicts", "facts contradict", " the computation (see run.json)")
     tell(told.doubtful, "outcome", "outcomes", " in doubt: the water comes within the error of the heights")
     tell(told.unknown, "asset", "assets", " where the water is not known: run as dry")
+    if told.water_book:
+        _say(f"  {told.water_book} Do not rely on this water.", style="bold red")
     _say(f"  run folder: {out}")
 
 
@@ -566,9 +572,10 @@ def _print_json(value: Any) -> None:
 
 @contextmanager
 def _stages(*, computes: bool = False) -> Iterator[Callable[[str], None]]:
-    """Show what is being done and for how long, on a terminal's standard error only.
+    """Show what is being done and for how long, on a terminal's standard error.
 
-    What ``computes`` says on any standard error when it has to compile first: a minute of silence looks like a fault.
+    What ``computes`` says on any standard error that it has to compile first, and elsewhere than on a terminal how far
+    it is, a line now and then: minutes of silence look like a fault.
     """
     console = _console(stderr=True)
     with ExitStack() as stack:
@@ -577,7 +584,27 @@ def _stages(*, computes: bool = False) -> Iterator[Callable[[str], None]]:
 
             stack.enter_context(when_compiling(lambda: console.print(
                 "Compiling for this computer: the first run takes a minute or two longer, the next ones do not.")))
-        yield stack.enter_context(_spinner(console)) if console.is_terminal else lambda stage: None
+        quiet = _now_and_then(console) if computes else lambda stage: None
+        yield stack.enter_context(_spinner(console)) if console.is_terminal else quiet
+
+
+#: Without a terminal a line of progress follows the one before after this many seconds.
+QUIET_S = 20.0
+
+
+def _now_and_then(console: Console) -> Callable[[str], None]:
+    """Give what prints a stage when the last line, or the beginning, is ``QUIET_S`` ago."""
+    from time import monotonic
+
+    last = monotonic()
+
+    def tell(stage: str) -> None:
+        nonlocal last
+        if monotonic() - last >= QUIET_S:
+            last = monotonic()
+            console.print(stage)
+
+    return tell
 
 
 @contextmanager
@@ -635,14 +662,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return YOUR_INPUT
     except (KeyboardInterrupt, typer.Abort):
-        return _interrupted()
+        return _interrupted(arguments)
     except BrokenPipeError:
         # The reader of our pipe has seen enough (twin explain … | head).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except Exception as error:
         # The compiler swallows an interruption within it, and fails at what is then missing.
-        return _interrupted() if stopped else _failed(error)
+        return _interrupted(arguments) if stopped else _failed(error)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -652,8 +679,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 _WRONG_WORDS: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 
 
-def _interrupted() -> int:
-    _complain("Interrupted. Nothing half-written was left behind.")
+#: What an interruption leaves, by command, beside nothing half-written.
+_KEPT = {"flood": "The store keeps what was computed: the same command goes on from its last checkpoint.",
+         **dict.fromkeys(("run", "test"), "Nothing half-written was left behind. Water that the flow model was "
+                         "computing is kept in the cache: the same command goes on from its last checkpoint.")}
+
+
+def _interrupted(arguments: Sequence[str] | None) -> int:
+    words = sys.argv[1:] if arguments is None else arguments
+    command = next((word for word in words if not word.startswith("-")), "")
+    _complain(f"Interrupted. {_KEPT.get(command, 'Nothing half-written was left behind.')}")
     return INTERRUPTED
 
 

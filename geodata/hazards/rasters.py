@@ -323,12 +323,24 @@ def open_raster(spec: Raster, *, city_file: CityFile, folder: Path, start: datet
 
 def held(depth_m: Float32Array, grid: Grid, *, from_: str | None, to: str | None, start: datetime, duration_s: int,
          field: str, notes: tuple[str, ...], depth_error_m: float) -> FrameHazard:
-    """Give water that stands from one moment up to another: there at the first second, gone at the last."""
+    """Give water that stands from one moment up to another: there at the first second, gone at the last.
+
+    Raises
+    ------
+    InputError
+        No part of the run lies between them.
+    """
     begins = 0 if from_ is None else moment_s(from_, start, field=f"{field}.from")
     ends = None if to is None else moment_s(to, start, field=f"{field}.to")
     if ends is not None and ends <= begins:
         raise InputError(field=f"{field}.to", found=f"an end {ends} s after the start, not after the beginning at "
                          f"{begins} s", expected="a moment after `from`")
+    if begins >= duration_s:
+        raise InputError(field=f"{field}.from", found=f"'{from_}', {begins / 60:g} min after the start",
+                         expected=f"a moment before the end of the run, {duration_s / 60:g} min after the start",
+                         remedy="A time of day is the first one after the start: check it, or the duration.")
+    if ends is not None and ends <= 0:
+        raise InputError(field=f"{field}.to", found=f"'{to}', before the start", expected="a moment of the run")
     frames = [(begins - 1, False)] if from_ is not None else []
     frames += [(begins, True)]
     if ends is None:

@@ -15,6 +15,9 @@ from geodata.flow_specs import FlowModel, Inflow, Rain, Seconds, Spec
 #: Sources of water; a flood has exactly one of them (``rain`` and ``inflow`` may stand together).
 SOURCES = ("rasters", "netcdf", "raster", "catalogue", "extents", "river_stage", "hand", "fill_spill", "frames", "rain",
            "inflow")
+#: Sources that read these keys beside them; with any other they would do nothing.
+_READ_BY = {"after": ("rasters", "netcdf", "catalogue", "river_stage", "hand", "frames"),
+            "nodata": ("rasters", "netcdf", "raster", "catalogue", "extents")}
 LengthUnit = Literal["m", "cm", "mm", "ft", "us_ft"]
 
 
@@ -41,7 +44,8 @@ class Rasters(Spec):
     @model_validator(mode="after")
     def _one_clock(self) -> Self:
         if sum(value is not None for value in (self.times, self.pattern, self.step)) > 1:
-            raise ValueError("rasters take their times from exactly one of times, pattern and step")
+            given = [name for name in ("times", "pattern", "step") if getattr(self, name) is not None]
+            raise ValueError(f"{' and '.join(given)}; expected exactly one of times, pattern and step")
         return self
 
 
@@ -110,7 +114,8 @@ class LevelMap(Spec):
     @model_validator(mode="after")
     def _one_file(self) -> Self:
         if (self.file is None) == (self.extents is None):
-            raise ValueError("a map has exactly one of file (a depth raster) and extents")
+            raise ValueError(f"{'neither' if self.file is None else 'both'} of file and extents; expected exactly one: "
+                             "file is a depth raster")
         return self
 
 
@@ -184,11 +189,12 @@ class _Levels(Spec):
     @model_validator(mode="after")
     def _some_levels(self) -> Self:
         if (self.levels is None) == (not self.gauges):
-            raise ValueError("levels stand either beside `gauge`, or for each gauge in the list `gauges`")
+            raise ValueError(f"{'neither' if self.levels is None else 'both'} of levels and gauges; expected levels "
+                             "beside `gauge`, or for each gauge in the list `gauges`")
         if self.levels is not None and self.datum is None:
-            raise ValueError("datum is missing: `gauge` (above the gauge's zero) or `altitude`")
+            raise ValueError("no datum; expected datum: gauge (above the gauge's zero) or datum: altitude")
         if self.gauges and self.datum is not None:
-            raise ValueError("datum stands beside each gauge of the list `gauges`")
+            raise ValueError("datum beside the list `gauges`; expected a datum beside each gauge of that list")
         return self
 
     @property
@@ -276,7 +282,11 @@ class FloodSpec(Spec):
             raise ValueError(f"a flood has exactly one source; found {', '.join(given) or 'none'}; expected one of "
                              f"{', '.join(SOURCES)} (rain and inflow may stand together)")
         if self.model is not None and not flows:
-            raise ValueError("`model` stands beside rain and inflow only")
+            raise ValueError(f"`model` beside {given[0]}; expected it beside rain and inflow only")
+        for key, readers in _READ_BY.items():
+            if key in self.model_fields_set and given[0] not in readers:
+                raise ValueError(f"`{key}` beside {given[0]}, which does not read it; expected it only beside "
+                                 f"{', '.join(readers)}")
         return self
 
     @property

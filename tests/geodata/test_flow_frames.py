@@ -11,12 +11,12 @@ import pytest
 
 from geodata import flow_frames
 from geodata.flow_export import write_geotiff, write_netcdf
-from geodata.flow_frames import FlowFrames, make, open_flow, open_frames
+from geodata.flow_frames import FlowFrames, frame_times, make, open_flow, open_frames
 from geodata.flow_specs import seconds_of
 from geodata.hazards.specs import FloodSpec
 from geodata.terrain import Terrain
 from twin.errors import InputError
-from twin.flood.book import Cancelled
+from twin.flood.book import Book, Cancelled
 from twin.hazard import Grid, Hazard
 
 START = datetime(2026, 6, 1, 18, tzinfo=UTC)
@@ -132,6 +132,56 @@ def test_stopped_run_on_larger_cells_goes_on_and_ends_identically(bowl, tmp_path
     assert resumed.book == whole.book
 
 
+@pytest.mark.parametrize(("every", "duration_s", "times"), [
+    ("7min", 600, [0, 420, 600]), ("10h", 600, [0, 600]), ("5min", 1, [0, 1]), ("5min", 600, [0, 300, 600]),
+    (1.5, 5, [0, 1, 3, 4, 5])])
+def test_the_last_frame_is_the_end_of_the_run(every, duration_s, times):
+    assert frame_times(seconds_of(every), duration_s).tolist() == times
+
+
+def test_a_short_last_step_is_read_back_and_exported_at_its_time(bowl, tmp_path):
+    import xarray
+
+    model = {"every": "25min", "infiltration": None}
+    flood = spec(rain=None, inflow={"at": [160, 120], "m3_s": 1.0}, model=model)
+    water = make(flood, tmp_path / "water", **given(bowl, tmp_path))
+    assert water.times_s.tolist() == [0, 1500, 3000, 3600]
+    assert water.book["time_s"] == 3600
+    assert water.book["inflow_m3"] == {"inflow": pytest.approx(3600.0, rel=1e-6)}
+    assert len(list(water.depths(np.array([0])))) == 4
+    write_netcdf(water, tmp_path / "water.nc")
+    with xarray.open_dataset(tmp_path / "water.nc", engine="h5netcdf") as data:
+        assert data.time.values[-1] == np.datetime64("2026-06-01T19:00")
+
+
+def test_files_that_the_twin_did_not_write_are_left_alone(bowl, tmp_path):
+    import rasterio
+    import xarray
+
+    water = make(spec(), tmp_path / "water", **given(bowl, tmp_path))
+    xarray.Dataset({"mm_h": ("x", [1.0])}).to_netcdf(tmp_path / "rain.nc", engine="h5netcdf")
+    (tmp_path / "cut.tif").write_bytes(b"II*\x00nothing more")
+    (tmp_path / "cut.nc").write_bytes(b"\x89HDF nothing more")
+    with rasterio.open(tmp_path / "dtm.tif", "w", driver="GTiff", width=80, height=60, count=1, dtype="float32",
+                       crs="EPSG:2154", transform=rasterio.Affine(4, 0, 0, 0, -4, 240)) as raster:
+        raster.write(bowl.terrain.height_m, 1)
+    for name, write in (("rain.nc", write_netcdf), ("cut.nc", write_netcdf), ("dtm.tif", write_geotiff),
+                        ("cut.tif", write_geotiff)):
+        before = (tmp_path / name).read_bytes()
+        with pytest.raises(InputError, match=r"that `twin flood` did not write.*so it stays"):
+            write(water, tmp_path / name)
+        assert (tmp_path / name).read_bytes() == before
+    for _ in range(2):  # its own are replaced
+        write_geotiff(water, tmp_path / "peak.tif")
+
+
+def test_a_book_that_does_not_balance_is_said(bowl, tmp_path, monkeypatch):
+    monkeypatch.setattr(Book, "error_m3", 600.0)
+    water = make(spec(), tmp_path / "water", **given(bowl, tmp_path))
+    assert water.complaint in water.notes
+    assert water.complaint.startswith("The book of the water does not balance: +600 m3 of ")
+
+
 def test_frames_of_a_store_follow_the_scenarios_clock(bowl, tmp_path):
     make(spec(), tmp_path / "water", **given(bowl, tmp_path))
     later = datetime(2026, 6, 1, 18, 30, tzinfo=UTC)
@@ -181,6 +231,10 @@ def test_peak_and_arrival_go_out_as_a_geotiff(bowl, tmp_path):
     ({"model": {"cell_m": 5}}, "a whole multiple of 4 m"),
     ({"model": {"infiltration": {"soil": "cheese"}}}, "'cheese'; expected one of sand, loamy_sand"),
     ({"model": {"window": [9000, 0, 9100, 100]}}, "west, south, east, north inside"),
+    ({"inflow": [{"at": [100, 100], "m3_s": 1.0}, {"at": [100, 100], "m3_s": [1, 2], "every": "10min"}], "rain": None},
+     "field 'flood.inflow[1]': found a series that ends at 600 s"),
+    ({"inflow": {"at": [100, 100], "m3_s": 1e12}}, "field 'flood.inflow', inflow: found 1e+12 m3/s of inflow"),
+    ({"model": {"drains": {"points": [[100, 100, 1], [9000, 100, 1]]}}}, "field 'flood.model.drains.points[1]"),
 ])
 def test_what_cannot_be_computed_is_refused(bowl, tmp_path, flood, message):
     with pytest.raises(InputError) as caught:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 import rasterio
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import from_origin
 
 from geodata.flow_build import build_setup
@@ -22,11 +24,23 @@ START = datetime(2026, 6, 1, 18, tzinfo=UTC)
 
 
 def written(path, values, *, cell=10.0, crs=CRS, west=X0, north=Y0 + 210.0, nodata=None):
-    values = np.asarray(values, "float32")
-    with rasterio.open(path, "w", driver="GTiff", width=values.shape[1], height=values.shape[0], count=1,
+    values = np.atleast_3d(np.asarray(values, "float32").T).T
+    with rasterio.open(path, "w", driver="GTiff", width=values.shape[2], height=values.shape[1], count=len(values),
                        dtype="float32", crs=crs, transform=from_origin(west, north, cell, cell),
                        nodata=nodata) as raster:
-        raster.write(values, 1)
+        raster.write(values)
+    return path
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:1500])
+    return path
+
+
+def unplaced(path, crs):
+    with warnings.catch_warnings(action="ignore", category=NotGeoreferencedWarning), rasterio.open(
+            path, "w", driver="GTiff", width=40, height=21, count=1, dtype="uint8", crs=crs) as raster:
+        raster.write(np.ones((21, 40), "uint8"), 1)
     return path
 
 
@@ -65,7 +79,11 @@ def test_raster_in_another_crs_is_read_where_it_lies(tmp_path):
     (lambda p: written(p / "n.tif", np.where(np.arange(40) == 3, -1, 1) * np.ones((21, 1)), nodata=-1),
      "no value in 21 of 840 cells, the first at 700035"),
     (lambda p: written(p / "n.tif", np.ones((21, 40)), crs=None), "no CRS"),
-    (lambda p: (p / "n.tif").write_text("no raster") and p / "n.tif", "cannot be read"),
+    (lambda p: (p / "n.tif").write_text("no raster") and p / "n.tif", "cannot be read: broken off, or no raster"),
+    (lambda p: cut(written(p / "n.tif", np.random.default_rng(1).random((21, 40)))), "cannot be read: broken off"),
+    (lambda p: written(p / "n.tif", np.ones((3, 21, 40))), "3 bands; expected one band"),
+    (lambda p: unplaced(p / "n.tif", CRS), "no place in the CRS"),
+    (lambda p: unplaced(p / "n.tif", None), "no CRS"),
 ])
 def test_raster_that_does_not_serve_is_refused(tmp_path, make, says):
     with pytest.raises(InputError, match=says):
@@ -81,7 +99,7 @@ def test_roughness_and_drains_come_from_rasters(tmp_path):
 
 
 @pytest.mark.parametrize(("model", "says"), [
-    ({"roughness_raster": "k.tif"}, "Strickler"),
+    ({"roughness_raster": "k.tif"}, "k.tif, field 'flood.model.roughness_raster': found values from 800 to 800"),
     ({"drains": {"raster": "k.tif"}}, "mm/h from 0 to 500"),
 ])
 def test_values_beyond_belief_are_refused(tmp_path, model, says):

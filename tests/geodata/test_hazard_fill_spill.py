@@ -67,6 +67,8 @@ def test_error_of_the_depth_is_the_terrains_unless_it_is_said():
     ({"rain_mm": 0}, "greater than 0"),
     ({"rain_mm": 50, "window": [9000, 0, 9100, 100]}, "west, south, east, north inside"),
     ({"rain_mm": 50, "from": "+2h", "to": "+1h"}, "a moment after `from`"),
+    ({"rain_mm": 50, "from": "+2h"}, "a moment before the end of the run, 60 min after the start"),
+    ({"rain_mm": 50, "to": "-1h"}, "before the start; expected a moment of the run|a moment after `from`"),
     ({"rain_mm": 50, "losses": 3}, "losses"),
 ])
 def test_what_makes_no_sense_is_refused(spec, says):

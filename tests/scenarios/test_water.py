@@ -51,3 +51,43 @@ def test_another_scenario_reads_the_store(store: tuple[Path, dict[str, Any]], sc
 def test_water_that_is_not_computed_is_refused(scenario: Make, tmp_path: Path, flood: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         make_water(scenario(flood, head=HEAD), tmp_path / "water", city_file=valmont())
+
+
+@pytest.mark.parametrize(("netcdf", "geotiff", "says"), [
+    ("s.nc", "s.nc", "field '--geotiff': found .*, the place of --netcdf too"),
+    ("s.nc", "sub/../s.nc", "the place of --netcdf too"),
+    ("water/s.nc", None, "field '--netcdf': found 's.nc' in or around the store"),
+    (None, "water", "field '--geotiff': found 'water' in or around the store"),
+    (".", None, "in or around the store")])
+def test_two_things_in_one_place_are_refused_before_the_work(scenario: Make, tmp_path: Path, netcdf: str | None,
+                                                             geotiff: str | None, says: str) -> None:
+    (tmp_path / "sub").mkdir()
+    with pytest.raises(InputError, match=says):
+        make_water(scenario(STORM, head=HEAD), tmp_path / "water", city_file=valmont(),
+                   netcdf=tmp_path / netcdf if netcdf else None, geotiff=tmp_path / geotiff if geotiff else None)
+    assert not (tmp_path / "water").exists()
+
+
+def test_a_folder_in_place_of_a_file_is_refused_before_the_work(scenario: Make, tmp_path: Path) -> None:
+    (tmp_path / "s.nc").mkdir()
+    with pytest.raises(InputError, match=r"s\.nc: found a folder; expected a file that does not exist yet"):
+        make_water(scenario(STORM, head=HEAD), tmp_path / "water", city_file=valmont(), netcdf=tmp_path / "s.nc")
+    assert not (tmp_path / "water").exists()
+
+
+def test_a_run_says_that_the_book_of_its_water_does_not_balance(store: tuple[Path, dict[str, Any]], scenario: Make,
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    from geodata.flow_frames import FlowFrames
+    from scenarios import run_scenario
+    from scenarios.summary import summarise
+
+    path, _ = store
+    prepared = prepare(scenario(f"flood: {{frames: {path}}}\n", head=HEAD), valmont())
+    assert isinstance(prepared.hazard, FlowFrames)
+    assert summarise(run_scenario(prepared).result).water_book == ""
+    said = "The book of the water does not balance: +600 m3 of 1200 m3."
+    prepared.hazard.info["complaint"] = said
+    prepared.hazard.notes = (*prepared.hazard.notes, said)
+    result = run_scenario(prepared).result
+    assert {"warning": "water_book", "text": said} in result.warnings
+    assert summarise(result).water_book == said

@@ -92,7 +92,9 @@ class Domain:
                                  found=f"{int(inside.sum())} cells without a height inside the domain, the first in "
                                  f"row {row + 1}, column {col + 1}", expected="a height in every cell inside",
                                  remedy="Fill the holes, or say voids: wall to let no water into them.")
-            notes.append(f"{int(inside.sum())} cells inside the terrain have no height and are walls.")
+            count = int(inside.sum())
+            notes.append("1 cell inside the terrain has no height and is a wall." if count == 1 else
+                         f"{count} cells inside the terrain have no height and are walls.")
         n = np.array(np.broadcast_to(np.asarray(roughness, np.float64), shape))
         used = n[~void & ~walls]
         bad = ~((used >= ROUGHNESS_RANGE[0]) & (used <= ROUGHNESS_RANGE[1]))
@@ -120,21 +122,23 @@ class Domain:
         return np.asarray(np.isfinite(self.height_m) & ~self.blocked)
 
     def cell(self, x: float, y: float, *, field: str, name: str) -> tuple[int, int]:
-        """Give row and column of a place.
+        """Give row and column of a place; one on the domain's edge belongs to the cell inside.
 
         Raises
         ------
         InputError
             Outside the domain, or in a wall.
         """
-        at = int(self.grid.cell_of(np.array([x]), np.array([y]))[0])
-        if at < 0:
-            raise InputError(field=field, ids=(name,), found=f"a place at {x:g}, {y:g}",
-                             expected=f"one inside {self.extent}", remedy="Coordinates are those of the city's CRS.")
-        row, col = divmod(at, self.grid.columns)
+        a, _, c, _, e, f = self.grid.transform
+        across, down = (x - c) / a, (y - f) / e
+        place = f"a place at {x:.15g}, {y:.15g}"
+        if not (0 <= across <= self.grid.columns and 0 <= down <= self.grid.rows):
+            raise InputError(field=field, ids=(name,), found=place, expected=f"one inside {self.extent}",
+                             remedy="Coordinates are those of the city's CRS, and of the window where there is one.")
+        row, col = min(int(down), self.grid.rows - 1), min(int(across), self.grid.columns - 1)
         if not self.open[row, col]:
             what = "a building" if self.blocked[row, col] else "a cell without a height"
-            raise InputError(field=field, ids=(name,), found=f"a place at {x:g}, {y:g} in {what}",
+            raise InputError(field=field, ids=(name,), found=f"{place} in {what}",
                              expected="a place that water can reach")
         return row, col
 
@@ -142,7 +146,9 @@ class Domain:
     def extent(self) -> str:
         """The frame in words: west, south to east, north."""
         a, _, c, _, e, f = self.grid.transform
-        return f"{c:.0f}, {f + e * self.grid.rows:.0f} to {c + a * self.grid.columns:.0f}, {f:.0f}"
+        west, south, east, north = (f"{round(v, 1):.15g}" for v in (c, f + e * self.grid.rows,
+                                                                    c + a * self.grid.columns, f))
+        return f"{west}, {south} to {east}, {north}"
 
     def corners(self, line: FloatArray) -> Int64Array:
         """Give a polyline as a chain of corners of cells, (K, 2) row and column, one side of a cell at a time.

@@ -15,6 +15,8 @@ from twin.flood.series import Series
 from twin.quantities import Float32Array, FloatArray
 
 UInt8Array = NDArray[np.uint8]
+#: A gully that takes more is none [m3/s].
+MOST_GULLY_M3_S = 500.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -142,8 +144,17 @@ class FlowSetup:
         Raises
         ------
         InputError
-            An edge's side is unknown, a number is out of range, a raster has another shape.
+            An edge's side is unknown, a number is out of range, two parts of the book have one name, a raster has
+            another shape.
         """
+        moved = [move.name for moves in (self.pumps, self.culverts, self.gullies) for move in moves]
+        for what, names in (("inflow", [*SIDES, *(inflow.name for inflow in self.inflows)]),
+                            ("barriers", [barrier.name for barrier in self.barriers]),
+                            ("pumps, culverts and gullies", moved)):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise InputError(field=what, ids=twice, found="the same name for two of them",
+                                 expected="a name of its own for each, unlike those of the domain's sides")
         for edge in self.edges:
             if edge.side not in SIDES:
                 raise InputError(field="edges", found=f"'{edge.side}'", expected="one of " + ", ".join(SIDES))
@@ -162,6 +173,19 @@ class FlowSetup:
                 raise InputError(field="pumps", ids=(pump.name,), found=f"{pump.capacity_m3_s:g} m3/s, on at "
                                  f"{pump.on_m:g} m, off at {pump.off_m:g} m",
                                  expected="a capacity above 0 and a start above the stop")
+            if not pump.from_s < pump.to_s:
+                raise InputError(field="pumps", ids=(pump.name,),
+                                 found=f"a pump from {pump.from_s:g} s to {pump.to_s:g} s",
+                                 expected="a time to stop after the time to start")
+        for culvert in self.culverts:
+            if not (0 < culvert.area_m2 < np.inf and culvert.capacity_m3_s > 0 and 0 <= culvert.sill_m < np.inf):
+                raise InputError(field="culverts", ids=(culvert.name,), found=f"{culvert.area_m2:g} m2, at most "
+                                 f"{culvert.capacity_m3_s:g} m3/s, a sill at {culvert.sill_m:g} m",
+                                 expected="an area and a capacity above 0, and a sill at or above the ground")
+        for gully in self.gullies:
+            if not 0 < gully.capacity_m3_s <= MOST_GULLY_M3_S:
+                raise InputError(field="drains", ids=(gully.name,), found=f"{gully.capacity_m3_s:g} m3/s",
+                                 expected=f"a capacity above 0, at most {MOST_GULLY_M3_S:g} m3/s")
         for name, low, value, high in (("theta", 0.5, self.theta, 1.0), ("cfl", 0.05, self.cfl, 1.0),
                                        ("film_m", 1e-7, self.film_m, 0.1), ("slow_s", 0.01, self.slow_s, 10.0),
                                        ("dt_most_s", 1e-3, self.dt_most_s, 60.0)):

@@ -12,13 +12,17 @@ from twin.flood.domain import Domain
 from twin.flood.model import FlowModel
 from twin.flood.rain import Rain
 from twin.flood.series import Series
-from twin.flood.setup import Barrier, Culvert, Edge, FlowSetup, Inflow, Pump
+from twin.flood.setup import Barrier, Culvert, Edge, FlowSetup, Gully, Inflow, Pump
 
 FLAT = np.full((20, 30), 10.0)
 
 
 def setup(**more):
     return FlowSetup(domain=sheets.ground(FLAT, 5.0), **more)
+
+
+def river(name):
+    return Inflow(name=name, line=np.array([[50.0, 50.0]]), m3_s=Series.constant(1))
 
 
 def hole():
@@ -68,6 +72,20 @@ def test_no_data_at_the_rim_is_the_shape_of_the_domain():
     (lambda: FlowModel(setup(pumps=(Pump(name="p", at=(10, 10), to=None, capacity_m3_s=0),))), "a capacity above 0"),
     (lambda: FlowModel(setup(culverts=(Culvert(name="c", at=(11, 11), to=(12, 12), area_m2=1),))),
      "both ends in one cell"),
+    (lambda: FlowModel(setup(pumps=(Pump(name="p", at=(10, 10), to=None, capacity_m3_s=1, from_s=300, to_s=120),))),
+     "a time to stop after the time to start"),
+    (lambda: setup(inflows=(river("q"), river("q"))).check(), "field 'inflow', q: found the same name for two of them"),
+    (lambda: setup(inflows=(river("west"),)).check(), "unlike those of the domain's sides"),
+    (lambda: setup(pumps=(Pump(name="g", at=(10, 10), to=None, capacity_m3_s=1),),
+                   gullies=(Gully(name="g", at=(11, 11), capacity_m3_s=1),)).check(), "the same name for two of them"),
+    *((lambda c=c: setup(gullies=(Gully(name="g", at=(11, 11), capacity_m3_s=c),)).check(), "at most 500 m3/s")
+      for c in (-1, 0, 1e9, np.nan)),
+    *((lambda more=more: setup(culverts=(Culvert(name="c", at=(11, 11), to=(90, 11), **more),)).check(),
+       "an area and a capacity above 0") for more in ({"area_m2": 0}, {"area_m2": np.inf}, {"area_m2": np.nan},
+                                                      {"area_m2": 1, "capacity_m3_s": -1},
+                                                      {"area_m2": 1, "sill_m": np.nan})),
+    (lambda: FlowModel(setup(pumps=(Pump(name="p", at=(846100, 6690860.25), to=None, capacity_m3_s=1),))),
+     "found a place at 846100, 6690860.25; expected"),
     (lambda: FlowModel(setup(edges=(Edge(side="up"),))), "'up'; expected one of north, east, south, west"),
     (lambda: FlowModel(setup(depth_m=np.full((20, 30), -1.0))), "a depth below zero"),
 ])
@@ -99,3 +117,29 @@ def test_collapsing_step_names_cell_time_and_cause():
     assert error.time_s == 0.0
     assert "water 40000.00 m deep" in str(error)
     assert "row 8, column 10" in str(error)
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+@pytest.mark.parametrize(("measure", "field", "ids", "says"), [
+    ({"inflows": (Inflow(name="main", line=np.array([[77.0, 52.0]]), m3_s=Series.constant(1e9)), river("brook"))},
+     "inflow", ("main",), "1e+09 m3/s of inflow 'main'"),
+    ({"inflows": (Inflow(name="Ouche", line=np.array([[0.0, 20.0], [0.0, 60.0]]), m3_s=Series.constant(1e12)),)},
+     "inflow", ("Ouche",), "1e+12 m3/s of inflow 'Ouche'"),
+    ({"edges": (Edge(side="south"), Edge(side="east", level_m=Series.constant(48_500)))}, "edges.east", (),
+     "a level of 48500 m, 48490.0 m above the ground"),
+    ({"pumps": (Pump(name="p", at=(11, 11), to=(91, 11), capacity_m3_s=1e12),)}, "pumps", ("p",),
+     "1e+12 m3/s of pump 'p'"),
+])
+def test_a_first_step_that_collapses_names_what_asks_for_it(measure, field, ids, says, factor):
+    model = FlowModel(setup(**measure), factor=factor)
+    with pytest.raises(FlowUnstable) as caught:
+        model.advance(60.0)
+    assert (caught.value.field, caught.value.ids, caught.value.time_s) == (field, ids, 0.0)
+    assert says in str(caught.value)
+    assert "Check its unit" in str(caught.value)
+
+
+def test_places_on_the_edge_belong_to_the_cell_inside():
+    domain = sheets.ground(FLAT, 5.0)
+    assert [domain.cell(x, y, field="at", name="p") for x, y in ((0, 0), (150, 0), (0, 100), (150, 100))] \
+        == [(19, 0), (19, 29), (0, 0), (0, 29)]
