@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
@@ -101,10 +100,7 @@ def _place(error: InputError, spec: FloodSpec) -> str:
         inflows = (spec.inflow,) if isinstance(spec.inflow, Inflow) else tuple(spec.inflow or ())
         names = names_of(inflows, spec.model or FlowModel.model_validate({}))
         head, dot, key = field.partition(".")
-        series = re.fullmatch("inflow '(.*)'", field)
         ids = error.ids
-        if series:
-            head, dot, key, ids = "inflow", "", "", (series[1],)
         lists = {"inflow": ("flood.inflow", names.inflows), "barriers": ("flood.model.barriers", names.barriers),
                  "pumps": ("flood.model.pumps", names.pumps), "culverts": ("flood.model.culverts", names.culverts),
                  "drains": ("flood.model.drains.points", names.gullies)}

@@ -190,7 +190,7 @@ def discharge_of(spec: flow_specs.Inflow, run: Run) -> Series:
         See ``read_table`` and ``Series.of``; a negative discharge, one that does not reach over the run.
     """
     where: dict[str, Any] = {"file": spec.file or "", "ids": (spec.name,),
-                             "field": "flood.inflow." + ("m3_s" if spec.file is None else "file")}
+                             "field": "inflow.m3_s" if spec.file is None else "flood.inflow.file"}
     series, lines = _series("m3_s", spec.m3_s, spec.every, spec.file, run, where)
     below = np.flatnonzero(series.values < 0)
     if len(below):

@@ -134,7 +134,7 @@ def test_stopped_run_on_larger_cells_goes_on_and_ends_identically(bowl, tmp_path
 
 @pytest.mark.parametrize(("every", "duration_s", "times"), [
     ("7min", 600, [0, 420, 600]), ("10h", 600, [0, 600]), ("5min", 1, [0, 1]), ("5min", 600, [0, 300, 600]),
-    (1.5, 5, [0, 1, 3, 4, 5])])
+    ("1.5s", 5, [0, 1, 3, 4, 5])])
 def test_the_last_frame_is_the_end_of_the_run(every, duration_s, times):
     assert frame_times(seconds_of(every), duration_s).tolist() == times
 
@@ -232,7 +232,7 @@ def test_peak_and_arrival_go_out_as_a_geotiff(bowl, tmp_path):
     ({"model": {"infiltration": {"soil": "cheese"}}}, "'cheese'; expected one of sand, loamy_sand"),
     ({"model": {"window": [9000, 0, 9100, 100]}}, "west, south, east, north inside"),
     ({"inflow": [{"at": [100, 100], "m3_s": 1.0}, {"at": [100, 100], "m3_s": [1, 2], "every": "10min"}], "rain": None},
-     "field 'flood.inflow[1]': found a series that ends at 600 s"),
+     "field 'flood.inflow[1].m3_s', inflow 2: found a series that ends at 600 s"),
     ({"inflow": {"at": [100, 100], "m3_s": 1e12}}, "field 'flood.inflow', inflow: found 1e+12 m3/s of inflow"),
     ({"model": {"drains": {"points": [[100, 100, 1], [9000, 100, 1]]}}}, "field 'flood.model.drains.points[1]"),
 ])

@@ -64,7 +64,7 @@ def test_no_data_at_the_rim_is_the_shape_of_the_domain():
     (lambda: FlowModel(setup(inflows=(Inflow(name="q", line=np.array([[50.0, 5.0]]), m3_s=Series.constant(-1)),))),
      "-1 m3/s"),
     (lambda: FlowModel(setup(barriers=(Barrier(name="wall", line=np.array([[500.0, 0], [500, 50]]), crest_m=12),))),
-     "wall: found a line that touches no cell"),
+     "wall: found a line that follows no side between two cells of 5 m"),
     (lambda: FlowModel(setup(barriers=(Barrier(name="wall", line=np.array([[50.0, 0], [50, 50]])),))),
      "both or neither"),
     (lambda: FlowModel(setup(pumps=(Pump(name="p", at=(10, 10), to=(900, 10), capacity_m3_s=1),))),
