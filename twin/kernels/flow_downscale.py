@@ -112,6 +112,11 @@ def _note(h: Row, level: Row, share: Row, wet: Row, hollow: Row, fall_x: Row, fa
 def _keep(value: Row, h: Row, stands: Row, tilt_x: Row, tilt_y: Row, most: Row, most_h: Row, most_stands: Row,
         most_x: Row, most_y: Row) -> None:
     """Keep how the water of a row lay when ``value`` was greatest."""
+    some = np.int32(0)
+    for k in range(len(value)):
+        some = max(some, np.int32(1) if value[k] > most[k] else np.int32(0))
+    if some == 0:
+        return
     for k in range(len(value)):
         more = value[k] > most[k]
         most[k] = max(value[k], most[k])
