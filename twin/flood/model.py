@@ -15,8 +15,9 @@ import numpy as np
 
 from twin.errors import InputError
 from twin.flood.bed import Bed, Capacity, FlatBed
-from twin.flood.book import Book, Cancelled, FlowUnstable
+from twin.flood.book import Book, Cancelled
 from twin.flood.domain import roof_shares
+from twin.flood.instability import unstable
 from twin.flood.packing import pack, single_places
 from twin.flood.setup import FlowSetup
 from twin.flood.subgrid import SubgridBed
@@ -325,7 +326,7 @@ class FlowModel:
                 self._rain_volume += (clock[arrays.RAIN_MADE] - before) * self._weight_sum * self._area
             clock[arrays.CELLS] += steps * self._cells_active
             if clock[arrays.STATUS] != arrays.REACHED:
-                raise self._unstable()
+                raise unstable(self._packed, self._rule, self.bed.cells, self._old, self._clock)
             if steps < most:
                 return
 
@@ -395,7 +396,7 @@ class FlowModel:
         sums = self._settle_spans(self._spans, span_s, rate, drain)
         self._flowing = float(np.sum(sums[:, 0]))
         if not np.isfinite(self._flowing):
-            raise self._unstable()
+            raise unstable(self._packed, self._rule, self.bed.cells, self._old, self._clock)
         # A film that rests goes on soaking; where nothing is left nothing is done.
         still = ~self._active & (self._resting > 0)
         if still.any() and (rate is not None or drain is not None):
@@ -411,67 +412,3 @@ class FlowModel:
                          arrival, np.float32(span_s), np.float32(self.time_s), np.float32(self.setup.arrival_m), sums)
         self._lost += np.sum(sums[:, 1:], axis=0) * self._area
         return sums
-
-    def _unstable(self) -> FlowUnstable:
-        """Find what stopped the run, the cell or what comes into one, and say why."""
-        clock, rule = self._clock, self._rule
-        wave = np.sqrt(9.80665 * clock[arrays.DEPTH]) + 5.0 / 3.0 * clock[arrays.SPEED]
-        if clock[arrays.STATUS] == arrays.COLLAPSED and wave * rule.dt_least_s < rule.cfl * rule.cell_m:
-            return self._asked_too_much()
-        h = self._old.h[1:-1, 1:-1]
-        speed = np.maximum(np.abs(self._old.qx[1:-1, 1:-1]), np.abs(self._old.qy[1:-1, 1:-1])) / np.maximum(h, 1e-4)
-        lost = ~(np.isfinite(h) & np.isfinite(speed))
-        measure = np.where(lost, np.inf, np.maximum(speed, np.sqrt(9.80665 * np.maximum(h, 0.0))))
-        row, col = (int(v) for v in np.unravel_index(int(np.argmax(measure)), h.shape))
-        if lost.any():
-            cause = "a number was lost (not finite)"
-        else:
-            cause = f"water {float(h[row, col]):.2f} m deep moves at {float(speed[row, col]):.0f} m/s"
-        a, _, c, _, e, f = self.bed.cells.grid.transform
-        return FlowUnstable(time_s=self.time_s, row=row, column=col, x=c + a * (col + 0.5), y=f + e * (row + 0.5),
-                            cause=cause, remedy="Look at the terrain there (a pit, a spike, a void taken for a height) "
-                            "and at inflows and levels nearby.")
-
-    def _asked_too_much(self) -> FlowUnstable:
-        """Find the inflow, pump or level that asks for the shortest step; see ``step_for_places`` for the bounds."""
-        packed, rule, t = self._packed, self._rule, self.time_s
-        special, sources, series, moves = packed.special, packed.sources, packed.series, packed.moves
-        reach = rule.cfl * rule.cell_m
-
-        def most(k: int) -> float:
-            part = slice(series.first[k], series.first[k + 1])
-            return float(np.interp([t, t + rule.dt_most_s], series.times_s[part], series.values[part]).max())
-
-        def poured(m3_s: float) -> float:
-            return float(np.cbrt(reach**2 * self._area / (9.80665 * m3_s))) if m3_s > 0 else np.inf
-
-        asks: list[tuple[float, str, str, str, int, int]] = []
-        for name, faces, _ in packed.groups:
-            for k in faces:
-                if special.kind[k] not in (arrays.FLOW, arrays.STAGE):
-                    continue
-                value, i, j = most(special.series[k]), int(special.i[k]), int(special.j[k])
-                if special.kind[k] == arrays.FLOW:
-                    step = poured(value * special.number[k] * rule.cell_m)
-                    asks.append((step, "inflow", name, f"{value:g} m3/s of inflow '{name}'", i, j))
-                    continue
-                deep = max(value - special.number[k], 1e-9)
-                asks.append((reach / np.sqrt(9.80665 * deep), f"edges.{name}", "",
-                             f"a level of {value:g} m, {deep:.1f} m above the ground", i, j))
-        for k, share in enumerate(sources.share):
-            value, name = most(sources.series[k]), packed.inside[sources.series[k] - packed.first_inside]
-            asks.append((poured(share * value), "inflow", name, f"{value:g} m3/s of inflow '{name}'",
-                         int(sources.i[k]), int(sources.j[k])))
-        for k in np.flatnonzero((moves.kind == arrays.PUMP) & (moves.to_i >= 0)):
-            value, name = float(moves.capacity_m3_s[k]), packed.moved[k]
-            asks.append((poured(value), "pumps", name, f"{value:g} m3/s of pump '{name}'", int(moves.to_i[k]),
-                         int(moves.to_j[k])))
-        _, field, name, what, i, j = min(asks)
-        # Edges have their faces beyond the last row and column.
-        row, col = min(i - 1, self._rows - 1), min(j - 1, self._columns - 1)
-        a, _, c, _, e, f = self.bed.cells.grid.transform
-        error = FlowUnstable(time_s=t, row=row, column=col, x=c + a * (col + 0.5), y=f + e * (row + 0.5),
-                             cause=f"{what}, more than a step of {rule.dt_least_s:.2g} s can carry,",
-                             remedy="Check its unit and its value, or give it more cells.")
-        error.field, error.ids = field, (name,) if name else ()
-        return error
