@@ -108,7 +108,7 @@ def test_water_on_rough_ground_is_that_of_the_fine_computation(noise_m, slope, n
     assert coarse.stored_m3 == pytest.approx(fine.stored_m3, rel=0.15 if noise_m == 0.02 else 0.07)
     for model in (fine, coarse):
         model.advance(3 * 3600.0)
-    assert coarse.stored_m3 == pytest.approx(fine.stored_m3, rel=0.4, abs=0.0004 * 40 * 200)
+    assert coarse.stored_m3 == pytest.approx(fine.stored_m3, rel=0.3)
 
 
 def test_uniform_flow_on_coarse_cells_is_mannings_in_any_direction():
