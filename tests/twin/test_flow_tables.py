@@ -212,7 +212,7 @@ def test_smaller_piece_behind_a_row_of_houses_is_a_wall():
 
 
 @given(seed=st.integers(0, 2**31), n=st.integers(2, 7), walls=st.floats(0, 0.6))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_cell_has_the_pool_of_its_slow_twin(seed, n, walls):
     rng = np.random.default_rng(seed)
     z, free = rng.uniform(0, 1, (n, n)), rng.random((n, n)) >= walls

@@ -90,7 +90,7 @@ def test_wet_part_of_a_cell_soaks_when_the_rain_is_over():
     assert coarse.book().infiltration_m3 == pytest.approx(fine.book().infiltration_m3, rel=0.05)
 
 
-@pytest.mark.parametrize("factor", [2, 3, 4, 5, 10])
+@pytest.mark.parametrize("factor", [2, 5, 10])
 def test_levee_holds_wherever_it_crosses_a_cell(factor):
     """One fine cell thick, straight at each place of a coarse cell, and slanting."""
     x, y = sheets.centres(60, 120, 2.0)
@@ -101,33 +101,31 @@ def test_levee_holds_wherever_it_crosses_a_cell(factor):
         z = np.where(levee, 9.0, 5 - 0.002 * x)
         model = FlowModel(FlowSetup(domain=sheets.ground(z, 2.0), depth_m=np.where(wet & ~levee, 1.0, 0.0)),
                           factor=factor)
-        model.advance(600.0)
+        model.advance(200.0)
         assert model.depth_m()[dry & ~levee].max() == 0
 
 
-@pytest.mark.parametrize("factor", [2, 3, 5, 10])
+@pytest.mark.parametrize("factor", [3, 10])
 def test_slanting_row_of_houses_holds(factor):
     x, y = sheets.centres(60, 120, 2.0)
     off = x - 0.7 * y
     houses = np.abs(off - 80) < 6
     model = FlowModel(FlowSetup(domain=sheets.ground(5 - 0.002 * x, 2.0, blocked=houses),
                                 depth_m=np.where(off < 74, 1.0, 0.0)), factor=factor)
-    model.advance(600.0)
+    model.advance(200.0)
     assert model.depth_m()[off > 86].max() == 0
 
 
 def test_town_that_is_turned_against_the_grid_drains_through_its_streets():
-    """Streets of 10 m at 30 and 45 degrees, 10 m cells: no straight row of a cell is all street."""
-    for degrees in (30, 45):
-        x, y = sheets.centres(150, 150, 2.0)
-        t = np.deg2rad(degrees)
-        u, v = x * np.cos(t) + y * np.sin(t) + 1000, y * np.cos(t) - x * np.sin(t) + 1000
-        houses = (u % 50 > 10) & (v % 70 > 10)
-        fine, coarse = both(FlowSetup(domain=sheets.ground(100 + 0.01 * x + 0.006 * y, 2.0, 0.02, blocked=houses),
-                                      rain=Rain.storm(60, 3600.0), edges=(Edge(side="west"), Edge(side="south"))),
-                            9000.0)
-        assert coarse.stored_m3 == pytest.approx(fine.stored_m3, rel=0.2)
-        assert coarse.depth_m().max() == pytest.approx(fine.depth_m().max(), abs=0.05)
+    """Streets of 10 m at 30 degrees, 10 m cells: no straight row of a cell is all street."""
+    x, y = sheets.centres(150, 150, 2.0)
+    t = np.deg2rad(30)
+    u, v = x * np.cos(t) + y * np.sin(t) + 1000, y * np.cos(t) - x * np.sin(t) + 1000
+    houses = (u % 50 > 10) & (v % 70 > 10)
+    fine, coarse = both(FlowSetup(domain=sheets.ground(100 + 0.01 * x + 0.006 * y, 2.0, 0.02, blocked=houses),
+                                  rain=Rain.storm(60, 1800.0), edges=(Edge(side="west"), Edge(side="south"))), 5400.0)
+    assert coarse.stored_m3 == pytest.approx(fine.stored_m3, rel=0.2)
+    assert coarse.depth_m().max() == pytest.approx(fine.depth_m().max(), abs=0.05)
 
 
 def test_still_water_over_a_drowned_cliff_and_a_deep_channel_stays_still():
@@ -135,7 +133,7 @@ def test_still_water_over_a_drowned_cliff_and_a_deep_channel_stays_still():
     x, _ = sheets.centres(61, 97, 2.0)
     for z, level in ((np.where(x < 97, 0.0, 5.0), 8.0), (np.where(np.abs(x - 97) < 3, -5.0, 0.0), 1.0)):
         model = FlowModel(FlowSetup(domain=sheets.ground(z, 2.0), depth_m=level - z), factor=5)
-        model.advance(600.0)
+        model.advance(200.0)
         assert model.depth_m() + z == pytest.approx(np.full(z.shape, level), abs=1e-4)
         assert max(np.abs(q).max() for q in model.flows_m2_s()) < 1e-4
 
@@ -210,15 +208,15 @@ def test_barrier_shorter_than_a_cell_closes_the_gap_that_it_stands_in():
     assert through[1] == 0
 
 
-@pytest.mark.parametrize("factor", [1, 2, 5, 10])
-@pytest.mark.parametrize(("low", "high"), [(52, 66), (50, 68), (44, 60)])
+@pytest.mark.parametrize("factor", [1, 2, 10])
+@pytest.mark.parametrize(("low", "high"), [(52, 66), (44, 60)])
 def test_barrier_from_house_to_house_leaves_no_gap(factor, low, high):
     x, y = sheets.centres(60, 100, 2.0)
     houses = (x > 80) & (x < 130) & ((y < low) | (y > high))
     wall = Barrier(name="wall", line=np.array([[100.0, low], [100.0, high]]), crest_m=5.0)
     model = FlowModel(FlowSetup(domain=sheets.ground(np.full(x.shape, 3.0), 2.0, blocked=houses), barriers=(wall,),
                                 depth_m=np.where((x < 80) & ~houses, 1.0, 0.0)), factor=factor)
-    model.advance(600.0)
+    model.advance(300.0)
     assert model.depth_m()[x > 130].max() == 0
 
 
@@ -253,7 +251,7 @@ def test_drowned_barrier_lets_the_water_come_to_rest(factor):
     wall = Barrier(name="wall", line=np.array([[100.0, 0.0], [100.0, 120.0]]), crest_m=0.5)
     model = FlowModel(FlowSetup(domain=sheets.ground(0.0 * x, 2.0), barriers=(wall,),
                                 depth_m=np.where(x < 100, 2.001, 2.0)), factor=factor)
-    model.advance(3600.0)
+    model.advance(1200.0)
     assert np.ptp(model.depth_m()) < 1e-3
     assert model.book().repairs == 0
 
