@@ -41,28 +41,28 @@ def test_results_do_not_depend_on_the_number_of_threads(plain):
         numba.set_num_threads(threads)
         model = FlowModel(plain, factor=2)
         model.cells_per_thread = 1
-        model.advance(2000.0)
+        model.advance(1300.0)
         results.append(outcome(model))
     numba.set_num_threads(most)
     assert all(result == results[0] for result in results)
 
 
-@pytest.mark.parametrize("stop_s", [400.0, 1500.0])
+@pytest.mark.parametrize("stop_s", [400.0, 1300.0])
 def test_a_run_that_goes_on_from_a_state_is_identical(plain, stop_s):
     straight = FlowModel(plain, factor=2)
     straight.advance(stop_s)
     kept = {name: np.copy(array) for name, array in straight.state().items()}
-    straight.advance(stop_s + 600.0)
+    straight.advance(stop_s + 300.0)
     resumed = FlowModel(plain, factor=2)
     resumed.restore(kept)
-    resumed.advance(stop_s + 600.0)
+    resumed.advance(stop_s + 300.0)
     assert outcome(resumed) == outcome(straight)
 
 
 def test_some_tiles_rest_in_that_plain(plain):
     """Else the tests above would show nothing."""
     model = FlowModel(plain, factor=2)
-    model.advance(3000.0)
+    model.advance(1400.0)
     state = model.state()
     assert 0 < state["active"].mean() < 0.7
     assert ((state["resting"] > 0) & ~state["active"]).any()
