@@ -30,7 +30,6 @@ from geodata.flow_build import build_setup
 from geodata.flow_ground import factor_of
 from geodata.flow_names import in_the_scenario
 from geodata.flow_specs import FlowModel as ModelSpec
-from geodata.flow_specs import Inflow
 from geodata.hazards.times import by_the_clock
 from twin.errors import InputError
 from twin.flood.setup import FlowSetup
@@ -160,7 +159,7 @@ def open_flow(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: date
 
     def compute() -> None:
         with in_the_scenario(spec):
-            _compute(setup, times, out, key=key, start=start, model=spec.model or ModelSpec.model_validate({}),
+            _compute(setup, times, out, key=key, start=start, model=spec.flow_model,
                      progress=progress, cancel=cancel)
 
     compute()
@@ -199,7 +198,7 @@ def make(spec: FloodSpec, out: Path, *, city_file: CityFile, folder: Path, start
     with in_the_scenario(spec):
         setup, times = _setup(spec, city_file, folder, start, duration_s)
         _compute(setup, times, out, key=key_of(setup, times, spec), start=start,
-                 model=spec.model or ModelSpec.model_validate({}), progress=progress, cancel=cancel)
+                 model=spec.flow_model, progress=progress, cancel=cancel)
     return FlowFrames(out, after=spec.after, depth_error_m=_error(spec, city_file))
 
 
@@ -222,7 +221,7 @@ def key_of(setup: FlowSetup, times_s: FloatArray, spec: FloodSpec) -> str:
     digest = hashlib.sha256(f"flow {VERSION}".encode())
     _feed(digest, setup)
     _feed(digest, np.asarray(times_s))
-    model = spec.model or ModelSpec.model_validate({})
+    model = spec.flow_model
     _feed(digest, (model.subgrid, model.cell_m, model.warm_up))
     return digest.hexdigest()
 
@@ -249,9 +248,8 @@ def _feed(digest: Any, value: Any) -> None:
 
 def _setup(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime, duration_s: int
            ) -> tuple[FlowSetup, FloatArray]:
-    model = spec.model or ModelSpec.model_validate({})
-    inflows = (spec.inflow,) if isinstance(spec.inflow, Inflow) else tuple(spec.inflow or ())
-    setup = build_setup(spec.rain, inflows, model, city_file=city_file, folder=folder,
+    model = spec.flow_model
+    setup = build_setup(spec.rain, spec.inflows, model, city_file=city_file, folder=folder,
                         start=by_the_clock(start, city_file.city.timezone), duration_s=duration_s)
     return setup, frame_times(model.every, duration_s)
 
@@ -271,9 +269,8 @@ def _error(spec: FloodSpec, city_file: CityFile) -> float:
     """Give the error of the depth: what is said, else that of the model and the terrain together."""
     if spec.depth_error_m is not None:
         return spec.depth_error_m
-    model = (spec.model or ModelSpec.model_validate({})).depth_error_m
     ground = city_file.terrain.error_m if city_file.terrain is not None else 0.0
-    return float(np.hypot(model, np.nan_to_num(ground)))
+    return float(np.hypot(spec.flow_model.depth_error_m, np.nan_to_num(ground)))
 
 
 def _compute(setup: FlowSetup, times: FloatArray, out: Path, *, key: str, start: datetime, model: ModelSpec,

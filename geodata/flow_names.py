@@ -97,8 +97,7 @@ def _place(error: InputError, spec: FloodSpec) -> str:
     single = isinstance(spec.inflow, Inflow)
     field = error.field
     if not field.startswith("flood"):
-        inflows = (spec.inflow,) if isinstance(spec.inflow, Inflow) else tuple(spec.inflow or ())
-        names = names_of(inflows, spec.model or FlowModel.model_validate({}))
+        names = names_of(spec.inflows, spec.flow_model)
         head, dot, key = field.partition(".")
         ids = error.ids
         lists = {"inflow": ("flood.inflow", names.inflows), "barriers": ("flood.model.barriers", names.barriers),

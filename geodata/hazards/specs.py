@@ -290,6 +290,16 @@ class FloodSpec(Spec):
         return self
 
     @property
+    def inflows(self) -> tuple[Inflow, ...]:
+        """The inflows, one or a list of them in the file; none where there is none."""
+        return (self.inflow,) if isinstance(self.inflow, Inflow) else self.inflow or ()
+
+    @property
+    def flow_model(self) -> FlowModel:
+        """The choices of the flow model, defaults where nothing is said."""
+        return self.model or FlowModel.model_validate({})
+
+    @property
     def source(self) -> str:
         """Name of the source in use; ``rain`` where rain and inflow stand together."""
         given = [name for name in SOURCES if getattr(self, name) is not None]

@@ -70,6 +70,15 @@ def hydrograph(setup, times_s, side="east", factor=1):
     return np.diff(out) / np.diff(times_s), model
 
 
+def both(setup, *times, factor=5):
+    """The fine and the coarse computation, run to the last of some times."""
+    fine, coarse = FlowModel(setup), FlowModel(setup, factor=factor)
+    for time in times:
+        fine.advance(time)
+        coarse.advance(time)
+    return fine, coarse
+
+
 def nse(got, exact):
     """Nash-Sutcliffe efficiency."""
     return 1 - np.sum((got - exact) ** 2) / np.sum((exact - exact.mean()) ** 2)

@@ -102,9 +102,7 @@ def test_water_on_rough_ground_is_that_of_the_fine_computation(noise_m, slope, n
     z = 50 + slope * (200 - x) + noise_m * np.random.default_rng(3).standard_normal(x.shape)
     setup = FlowSetup(domain=sheets.ground(z, 2.0, n), rain=Rain.uniform(rain_mm_h, 5400.0),
                       edges=(Edge(side="east", slope=slope),))
-    fine, coarse = FlowModel(setup), FlowModel(setup, factor=5)
-    for model in (fine, coarse):
-        model.advance(5400.0)
+    fine, coarse = sheets.both(setup, 5400.0)
     assert coarse.stored_m3 == pytest.approx(fine.stored_m3, rel=0.15 if noise_m == 0.02 else 0.07)
     for model in (fine, coarse):
         model.advance(3 * 3600.0)
@@ -221,9 +219,7 @@ def test_river_in_a_valley_is_level_across_and_falls_along():
     z = 10 + 0.004 * (300 - x) + 0.002 * np.abs(y - 60)
     setup = FlowSetup(domain=sheets.ground(z, 2.0), edges=(Edge(side="east", slope=0.004),), inflows=(
         Inflow(name="river", line=np.array([[11.0, 61.0]]), m3_s=Series.constant(0.5)),))
-    fine, coarse = FlowModel(setup), FlowModel(setup, factor=5)
-    for model in (fine, coarse):
-        model.advance(3600.0)
+    fine, coarse = sheets.both(setup, 3600.0)
     away = (slice(None), slice(40, 145))
     assert np.abs(coarse.depth_m() - fine.depth_m())[away].max() < 0.01
     # When the first of it comes, and how high it gets.
@@ -238,9 +234,7 @@ def test_gutters_hold_and_carry_what_the_fine_computation_says():
     x, y = sheets.centres(40, 100, 2.0)
     setup = FlowSetup(domain=sheets.ground(50 + 0.01 * (200 - x) + 0.05 * np.abs((y % 10) - 5), 2.0, 0.016),
                       rain=Rain.uniform(60, 5400.0), edges=(Edge(side="east", slope=0.01),))
-    fine, coarse = FlowModel(setup), FlowModel(setup, factor=5)
-    for model in (fine, coarse):
-        model.advance(5400.0)
+    fine, coarse = sheets.both(setup, 5400.0)
     # A fifth stands on the sides, on its way to the gutter, which coarse cells do not know.
     assert coarse.stored_m3 == pytest.approx(fine.stored_m3, rel=0.2)
 

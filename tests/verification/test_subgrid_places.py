@@ -13,15 +13,6 @@ from twin.flood.series import Series
 from twin.flood.setup import Barrier, Culvert, Edge, FlowSetup, Gully, Inflow, Losses, Pump
 
 
-def both(setup, *times, factor=5):
-    """The fine and the coarse computation, run to the last of some times."""
-    fine, coarse = FlowModel(setup), FlowModel(setup, factor=factor)
-    for time in times:
-        fine.advance(time)
-        coarse.advance(time)
-    return fine, coarse
-
-
 def valley():
     """A valley that falls to the east, 10 m wide steps of 2 m cells."""
     x, y = sheets.centres(60, 150, 2.0)
@@ -50,9 +41,7 @@ def test_low_barrier_is_overtopped_as_in_the_fine_computation():
     wall = Barrier(name="wall", line=np.array([[150.0, 0.0], [150.0, 120.0]]), height_m=0.4)
     setup = FlowSetup(domain=sheets.ground(valley(), 2.0), inflows=(river,), barriers=(wall,),
                       edges=(Edge(side="east", slope=0.004),))
-    fine, coarse = FlowModel(setup), FlowModel(setup, factor=5)
-    for model in (fine, coarse):
-        model.advance(4 * 3600.0)
+    fine, coarse = sheets.both(setup, 4 * 3600.0)
     level = [float((model.depth_m() + valley())[30, 70]) for model in (fine, coarse)]
     assert level[1] == pytest.approx(level[0], abs=0.03)
     assert coarse.book().edges_m3["east"] == pytest.approx(fine.book().edges_m3["east"], rel=0.05)
@@ -65,9 +54,7 @@ def test_pump_culvert_and_gully_move_what_they_can():
                       culverts=(Culvert(name="pipe", at=(40.0, 40.0), to=(80.0, 40.0), area_m2=0.1),),
                       pumps=(Pump(name="pump", at=(20.0, 20.0), to=None, capacity_m3_s=0.02, on_m=0.3, off_m=0.2),),
                       gullies=(Gully(name="gully", at=(100.0, 40.0), capacity_m3_s=0.001),))
-    fine, coarse = FlowModel(setup), FlowModel(setup, factor=5)
-    for model in (fine, coarse):
-        model.advance(3600.0)
+    fine, coarse = sheets.both(setup, 3600.0)
     a, b = fine.book(), coarse.book()
     assert a.moved_m3["pipe"] > 50
     assert b.moved_m3["pipe"] == pytest.approx(a.moved_m3["pipe"], rel=0.05)
@@ -83,9 +70,7 @@ def test_wet_part_of_a_cell_soaks_when_the_rain_is_over():
     losses = Losses(loss_class=np.ones(z.shape, np.uint8), conductivity_m_s=np.array([0.0, 1e-5]),
                     suction_m=np.array([0.0, 0.0]))
     setup = FlowSetup(domain=sheets.ground(z, 2.0), losses=losses, depth_m=np.where(z < 1, 0.5, 0.0))
-    fine, coarse = FlowModel(setup), FlowModel(setup, factor=5)
-    for model in (fine, coarse):
-        model.advance(3600.0)
+    fine, coarse = sheets.both(setup, 3600.0)
     assert fine.book().infiltration_m3 == pytest.approx(1e-5 * 3600 * 2 * 40 * 4, rel=0.01)
     assert coarse.book().infiltration_m3 == pytest.approx(fine.book().infiltration_m3, rel=0.05)
 
@@ -122,7 +107,7 @@ def test_town_that_is_turned_against_the_grid_drains_through_its_streets():
     t = np.deg2rad(30)
     u, v = x * np.cos(t) + y * np.sin(t) + 1000, y * np.cos(t) - x * np.sin(t) + 1000
     houses = (u % 50 > 10) & (v % 70 > 10)
-    fine, coarse = both(FlowSetup(domain=sheets.ground(100 + 0.01 * x + 0.006 * y, 2.0, 0.02, blocked=houses),
+    fine, coarse = sheets.both(FlowSetup(domain=sheets.ground(100 + 0.01 * x + 0.006 * y, 2.0, 0.02, blocked=houses),
                                   rain=Rain.storm(60, 1800.0), edges=(Edge(side="west"), Edge(side="south"))), 5400.0)
     assert coarse.stored_m3 == pytest.approx(fine.stored_m3, rel=0.2)
     assert coarse.depth_m().max() == pytest.approx(fine.depth_m().max(), abs=0.05)
@@ -141,7 +126,8 @@ def test_still_water_over_a_drowned_cliff_and_a_deep_channel_stays_still():
 def test_levee_with_a_gap_lets_water_through_the_gap():
     x, y = sheets.centres(60, 120, 2.0)
     z = np.where((np.abs(x - 101) < 1) & (np.abs(y - 60) > 8), 9.0, 5 - 0.002 * x)
-    fine, coarse = both(FlowSetup(domain=sheets.ground(z, 2.0), depth_m=np.where(x < 100, 1.0, 0.0)), 120.0, 600.0)
+    setup = FlowSetup(domain=sheets.ground(z, 2.0), depth_m=np.where(x < 100, 1.0, 0.0))
+    fine, coarse = sheets.both(setup, 120.0, 600.0)
     beyond = [float(model.depth_m()[x > 103].sum() * 4) for model in (fine, coarse)]
     assert beyond[0] > 1000
     assert beyond[1] == pytest.approx(beyond[0], rel=0.15)
@@ -164,7 +150,7 @@ def test_places_behind_a_levee_show_the_water_on_their_side():
     x, _ = sheets.centres(40, 100, 2.0)
     z = np.where(np.abs(x - 103) < 1, 9.0, 0.0) + np.where(x < 103, 0.0, 0.05)
     setup = FlowSetup(domain=sheets.ground(z, 2.0), depth_m=np.where(x > 104, 0.5, 0.0))
-    fine, coarse = both(setup, 600.0)
+    fine, coarse = sheets.both(setup, 600.0)
     land = (slice(None), slice(52, 55))
     assert fine.depth_m()[land].min() > 0.4
     assert coarse.depth_m()[land] == pytest.approx(fine.depth_m()[land], abs=0.05)
@@ -292,7 +278,7 @@ def test_pump_in_a_sump_finds_its_water():
     """A hollow of one fine cell would be a pocket, which no pump reaches."""
     z = np.full((40, 40), 5.0)
     z[12, 12] = 4.0
-    fine, coarse = both(FlowSetup(domain=sheets.ground(z, 2.0), rain=Rain.uniform(40, 3600.0), pumps=(
+    fine, coarse = sheets.both(FlowSetup(domain=sheets.ground(z, 2.0), rain=Rain.uniform(40, 3600.0), pumps=(
         Pump(name="pump", at=(25.0, 55.0), to=None, capacity_m3_s=0.02, on_m=0.3, off_m=0.05),)), 5400.0)
     assert fine.book().pumped_out_m3["pump"] > 80
     assert coarse.book().pumped_out_m3["pump"] == pytest.approx(fine.book().pumped_out_m3["pump"], rel=0.15)
@@ -309,7 +295,7 @@ def test_pump_on_a_slope_starts_by_the_depth_where_it_stands(x, pumped):
     """Half a metre stands there at x = 35, and a metre in the lowest corner of its cell."""
     z, depth = slope_with_a_pond()
     pump = Pump(name="pump", at=(x, 41.0), to=None, capacity_m3_s=0.2, on_m=0.6, off_m=0.2)
-    for model in both(FlowSetup(domain=sheets.ground(z, 2.0), depth_m=depth, pumps=(pump,)), 3600.0):
+    for model in sheets.both(FlowSetup(domain=sheets.ground(z, 2.0), depth_m=depth, pumps=(pump,)), 3600.0):
         assert model.book().pumped_out_m3["pump"] == pytest.approx(pumped, abs=1.0)
 
 
@@ -317,9 +303,10 @@ def test_pump_on_a_slope_starts_by_the_depth_where_it_stands(x, pumped):
 def test_culvert_on_slopes_runs_by_the_ground_at_its_ends(inlet, outlet):
     x, _ = sheets.centres(40, 100, 2.0)
     z = 5 + 0.05 * np.minimum(x, 200 - x)
-    fine, coarse = both(FlowSetup(domain=sheets.ground(z, 2.0), depth_m=np.where(x < 100, np.maximum(7 - z, 0), 0.0),
-                                  culverts=(Culvert(name="pipe", at=(inlet, 41.0), to=(outlet, 41.0), area_m2=0.3),)),
-                        1800.0, 4 * 7200.0)
+    pipe = Culvert(name="pipe", at=(inlet, 41.0), to=(outlet, 41.0), area_m2=0.3)
+    setup = FlowSetup(domain=sheets.ground(z, 2.0), depth_m=np.where(x < 100, np.maximum(7 - z, 0), 0.0),
+                      culverts=(pipe,))
+    fine, coarse = sheets.both(setup, 1800.0, 4 * 7200.0)
     assert fine.book().moved_m3["pipe"] > 100
     assert coarse.book().moved_m3["pipe"] == pytest.approx(fine.book().moved_m3["pipe"], rel=0.02)
 
@@ -328,7 +315,7 @@ def test_level_behind_an_edge_lets_a_film_out_no_faster_than_it_runs():
     x, _ = sheets.centres(40, 100, 2.0)
     setup = FlowSetup(domain=sheets.ground(0.02 * x, 2.0), rain=Rain.uniform(60, 1800.0),
                       edges=(Edge(side="west", level_m=Series.constant(0.0)),))
-    fine, coarse = both(setup, 1200.0, 1800.0)
+    fine, coarse = sheets.both(setup, 1200.0, 1800.0)
     assert coarse.stored_m3 == pytest.approx(fine.stored_m3, rel=0.15)
     assert coarse.stored_m3 > fine.stored_m3
     assert coarse.book().repairs == 0
@@ -345,7 +332,7 @@ def test_hours_without_rain_in_a_rain_take_water_where_it_stands(losses):
                   drain_m_s=np.full(z.shape, rate, np.float32) if losses == "drains" else None)
     setup = FlowSetup(domain=sheets.ground(z, 2.0), losses=soil, depth_m=np.where(z < 1, 0.5, 0.0),
                       rain=Rain.of([0, 600, 4200, 4800], [0.0, 0.0, 0.0]))
-    for model in both(setup, 3600.0):
+    for model in sheets.both(setup, 3600.0):
         taken = model.book().drains_m3 if losses == "drains" else model.book().infiltration_m3
         assert taken == pytest.approx(rate * 3600 * 2 * 40 * 4, rel=1e-3)
 
@@ -356,7 +343,7 @@ def test_soil_beside_sealed_ground_in_one_cell_takes_what_it_takes_alone():
     soil = Losses(loss_class=((y % 20) < 10).astype(np.uint8), conductivity_m_s=np.array([0.0, 2e-6]),
                   suction_m=np.array([0.0, 0.05]))
     setup = FlowSetup(domain=sheets.ground(5 + 0.0 * x, 2.0), rain=Rain.uniform(60, 1800.0), losses=soil)
-    fine, coarse = both(setup, 1800.0, factor=10)
+    fine, coarse = sheets.both(setup, 1800.0, factor=10)
     assert coarse.book().infiltration_m3 == pytest.approx(fine.book().infiltration_m3, rel=0.04)
 
 

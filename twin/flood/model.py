@@ -326,7 +326,7 @@ class FlowModel:
                 self._rain_volume += (clock[arrays.RAIN_MADE] - before) * self._weight_sum * self._area
             clock[arrays.CELLS] += steps * self._cells_active
             if clock[arrays.STATUS] != arrays.REACHED:
-                raise unstable(self._packed, self._rule, self.bed.cells, self._old, self._clock)
+                raise unstable(self._packed, self._rule, self.bed, self._old, self._clock)
             if steps < most:
                 return
 
@@ -396,7 +396,7 @@ class FlowModel:
         sums = self._settle_spans(self._spans, span_s, rate, drain)
         self._flowing = float(np.sum(sums[:, 0]))
         if not np.isfinite(self._flowing):
-            raise unstable(self._packed, self._rule, self.bed.cells, self._old, self._clock)
+            raise unstable(self._packed, self._rule, self.bed, self._old, self._clock)
         # A film that rests goes on soaking; where nothing is left nothing is done.
         still = ~self._active & (self._resting > 0)
         if still.any() and (rate is not None or drain is not None):
