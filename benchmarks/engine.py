@@ -19,14 +19,14 @@ import numpy as np
 import simpy
 
 from tests.reference.cities import plan_of
-from twin.assets import Assets
-from twin.city import City
-from twin.exposure import Crossings, Level, dry
-from twin.kinds import built_in_kinds
+from twin.engine.simulate import run
+from twin.engine.state import CityState
 from twin.quantities import column
-from twin.run import run
-from twin.state import CityState
-from twin.supplies import Supplies
+from twin.water.exposure import Crossings, Level, dry
+from twin.world.assets import Assets
+from twin.world.city import City
+from twin.world.kinds import built_in_kinds
+from twin.world.supplies import Supplies
 
 DAY_S = 86400
 

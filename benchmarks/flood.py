@@ -27,8 +27,8 @@ from twin.flood.model import FlowModel
 from twin.flood.rain import Rain
 from twin.flood.series import Series
 from twin.flood.setup import Edge, FlowSetup, Inflow, Losses
-from twin.hazard import Grid
-from twin.kernels.flow_arrays import STRIP_ROWS
+from twin.kernels.flow.arrays import STRIP_ROWS
+from twin.water.hazard import Grid
 
 #: Bytes that a step moves per cell where nothing stays in cache: reads of h, qx, qy, dzx, dzy, rough, weight, carry;
 #: writes of h2, qx2, qy2, carry, the first three fetched before they are written.

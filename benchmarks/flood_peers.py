@@ -32,7 +32,7 @@ def twin_run(z, n, rain_m_s, cell_m, until_s):
     from twin.flood.model import FlowModel
     from twin.flood.rain import Rain
     from twin.flood.setup import FlowSetup
-    from twin.hazard import Grid
+    from twin.water.hazard import Grid
 
     rows, columns = z.shape
     grid = Grid(rows=rows, columns=columns, transform=(cell_m, 0, 0, 0, -cell_m, rows * cell_m), crs="EPSG:2154")

@@ -60,14 +60,14 @@ def job(inputs: Path, out: Path) -> dict[str, Any]:
     """Go from a city file and rasters to a run folder, as ``twin run`` does, and tell the seconds of each stage."""
     import numpy as np
 
-    import twin.run
+    import twin.engine.simulate
     from benchmarks.metropolis_city import STEP_S
     from geodata.cells import index_cells
-    from geodata.city_file import read_city
+    from geodata.city.file import read_city
     from geodata.hazards import FloodSpec, open_hazard
-    from geodata.run_folder import write_run
-    from twin.exposure import expose
-    from twin.plan import Plan
+    from geodata.run.folder import write_run
+    from twin.water.exposure import expose
+    from twin.world.plan import Plan
 
     clock, files = Clock(), sorted(inputs.glob("depth_*.tif"))
     duration_s = (len(files) - 1) * STEP_S
@@ -83,18 +83,18 @@ def job(inputs: Path, out: Path) -> dict[str, Any]:
         exposure = expose(hazard, index, city.assets, duration_s=duration_s)
     plan = Plan(name="Nuit de la métropole", start=START, duration_s=duration_s, step_s=STEP_S, status="exercise",
                 issued_at=START, valid_until=START + timedelta(days=1), seed=1, reset_s=1800)
-    indicators = twin.run.indicators
+    indicators = twin.engine.simulate.indicators
 
     def measured(*args: Any, **more: Any) -> Any:
         with clock.stage("measures"):
             return indicators(*args, **more)
 
-    twin.run.indicators = measured  # type: ignore[assignment]
+    twin.engine.simulate.indicators = measured  # type: ignore[assignment]
     try:
         with clock.stage("engine"):
-            result = twin.run.run(city, plan, exposure)
+            result = twin.engine.simulate.run(city, plan, exposure)
     finally:
-        twin.run.indicators = indicators
+        twin.engine.simulate.indicators = indicators
     clock.seconds["engine"] -= clock.seconds["measures"]
     clock.cpu["engine"] -= clock.cpu["measures"]
     with clock.stage("picture"):

@@ -15,11 +15,11 @@ import rasterio
 import shapely
 from rasterio.transform import Affine
 
-from geodata.city_file import CityFile, SourceRecord, write_city
-from twin.assets import Assets, Labels, Protection, Source
-from twin.city import City
-from twin.kinds import built_in_kinds
-from twin.supplies import Feed, Service, Supplies
+from geodata.city.file import CityFile, SourceRecord, write_city
+from twin.world.assets import Assets, Labels, Protection, Source
+from twin.world.city import City
+from twin.world.kinds import built_in_kinds
+from twin.world.supplies import Feed, Service, Supplies
 
 #: Assets of the whole metropolis: one million.
 COUNTS = {"substation": 450, "cabinet": 9_000, "circuit": 9_000, "lamp": 900_000, "building": 80_000, "zone": 1_550}

@@ -54,7 +54,7 @@ def in_browser(file: Path, now: Any, *, gpu: bool) -> dict[str, float]:
 
 def measure(name: str, run: Any) -> None:
     """Print the figures of one run."""
-    from viewer.export import export_map
+    from viewer.outputs.page import export_map
 
     assets = run.result.city.assets
     counts = {kind: int(assets.of_kind(kind).sum()) for kind in ("lamp", "cabinet", "building")}
@@ -81,7 +81,7 @@ def main() -> None:
     parser.add_argument("run", nargs="?", type=Path)
     given = parser.parse_args()
     if given.run:
-        from geodata.run_folder import read_run
+        from geodata.run.folder import read_run
 
         measure(str(given.run), read_run(given.run))
         return

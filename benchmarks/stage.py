@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import scipy.ndimage
 
-from twin.hazard import Grid
-from twin.stage import River, stage, surface
+from twin.water.hazard import Grid
+from twin.water.river_stage import River, stage, surface
 
 
 def valley(cells: int, seed: int = 1) -> tuple[Any, Grid, River]:

@@ -16,8 +16,8 @@ import matplotlib.pyplot as plt
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from geodata.flow_build import build_setup  # noqa: E402
-from geodata.town import valmont  # noqa: E402
+from geodata.demo_town import valmont  # noqa: E402
+from geodata.hazards.flow.build import build_setup  # noqa: E402
 from scenarios import load_scenario  # noqa: E402
 from tests.verification import sheets  # noqa: E402 - the repository is no installed package here
 from tests.verification.test_subgrid import district  # noqa: E402

@@ -13,11 +13,11 @@ import shapely
 from pyproj import Transformer
 
 from geodata.terrain import Terrain, same_crs
-from twin.assets import Assets
-from twin.exposure import CellIndex, Coverage
-from twin.hazard import Grid
-from twin.kernels.footprints import footprint_cells
+from twin.kernels.water.footprints import footprint_cells
 from twin.quantities import FloatArray, Int8Array, Int64Array
+from twin.water.exposure import CellIndex, Coverage
+from twin.water.hazard import Grid
+from twin.world.assets import Assets
 
 #: Grids up to this many cells mark their distinct cells in a mask; larger ones sort.
 _MASK_CELLS = 200_000_000

@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from geodata.flow_specs import seconds_of
-from geodata.hazards.times import moment_s
+from geodata.hazards.flow.specs import seconds_of
+from geodata.inputs.times import moment_s
 from geodata.terrain import UNITS_M
 from twin.errors import InputError
 from twin.quantities import FloatArray, Int64Array, seconds_between

@@ -22,8 +22,8 @@ from pyproj.exceptions import CRSError
 from rasterio.errors import RasterioError
 
 from twin.errors import InputError
-from twin.hazard import Grid
 from twin.quantities import BoolArray, Float32Array, FloatArray
+from twin.water.hazard import Grid
 
 #: Metres in one unit of height. The US survey foot is the older one, 1200/3937 m.
 UNITS_M = {"m": 1.0, "cm": 0.01, "mm": 0.001, "ft": 0.3048, "us_ft": 1200.0 / 3937.0}

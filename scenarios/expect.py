@@ -11,10 +11,10 @@ from scenarios.reading import dotted
 from scenarios.resolve import zone_of
 from scenarios.schema import ExpectAsset, ExpectCounts, Scenario
 from scenarios.times import seconds_from_start
-from twin.exposure import Level
-from twin.outages import Mechanism, Outage
 from twin.quantities import NONE, BoolArray
-from twin.result import Result
+from twin.results.outages import Mechanism, Outage
+from twin.results.result import Result
+from twin.water.exposure import Level
 
 _MECHANISMS = {mechanism.word: mechanism for mechanism in Mechanism}
 
@@ -122,7 +122,7 @@ def _above(result: Result, level: Level, at_s: int | None) -> BoolArray:
 
 def is_dark(result: Result, at_s: int) -> bool:
     """Tell whether darkness counts at a moment, by the plan's rule: the sun, or the switching profile."""
-    from twin import sun
+    from twin.world import sun
 
     return bool(sun.is_dark(sun.nights_of(result.plan, result.city), np.array([at_s], np.int64))[0])
 

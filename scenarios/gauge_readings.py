@@ -16,7 +16,7 @@ from scenarios.schema import Scenario
 from scenarios.times import seconds_from_start
 
 if TYPE_CHECKING:
-    from geodata.city_file import CityFile
+    from geodata.city.file import CityFile
 
 
 def compared(scenario: Scenario, city_file: CityFile, start: datetime, zone: ZoneInfo) -> list[Mapping[str, Any]]:
@@ -29,7 +29,7 @@ def compared(scenario: Scenario, city_file: CityFile, start: datetime, zone: Zon
     """
     from geodata.gauges import read_levels
     from geodata.hazards.river_stage import find_gauge, zero_of
-    from geodata.hazards.times import by_the_clock
+    from geodata.inputs.times import by_the_clock
 
     flood = scenario.flood
     if flood is None or not any(fact.gauge is not None for fact in scenario.facts):

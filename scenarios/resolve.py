@@ -23,16 +23,16 @@ from scenarios.inputs import Input, flood_files, inputs_of
 from scenarios.reading import KeyPath
 from scenarios.schema import Event, Fact, Scenario
 from scenarios.times import check_moment, local_moment, seconds_from_start
-from twin.assets import Assets, Source, unknown_id
-from twin.city import City
 from twin.errors import InputError, InputErrors
-from twin.kinds import STAGES, Figure, Kind, Kinds
-from twin.plan import Action, DarkHours, Declared, Note, Plan
 from twin.quantities import with_offset
+from twin.world.assets import Assets, Source, unknown_id
+from twin.world.city import City
+from twin.world.kinds import STAGES, Figure, Kind, Kinds
+from twin.world.plan import Action, DarkHours, Declared, Note, Plan
 
 if TYPE_CHECKING:
-    from geodata.city_file import CityFile
-    from twin.hazard import Hazard
+    from geodata.city.file import CityFile
+    from twin.water.hazard import Hazard
 
 _Got = TypeVar("_Got")
 #: Steps of the tables beyond these are a slip: a year in minutes is below it.
@@ -101,14 +101,14 @@ def read_city_of(scenario: Scenario, given: str | Path | None = None) -> CityFil
     InputError
         Neither names a city; the file does not exist or is no city file.
     """
-    from geodata.city_file import read_city
+    from geodata.city.file import read_city
 
     name = str(given) if given is not None else scenario.city
     if name is None:
         raise scenario.complaint(("city",), found="no city", expected="a city file or valmont",
                                  remedy="Add `city: valmont`, or give one with --city.")
     if name == "valmont":
-        from geodata.town import valmont
+        from geodata.demo_town import valmont
 
         return valmont()
     path = Path(name) if given is not None else scenario.folder / name
@@ -208,7 +208,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
 
 def _own_cache() -> Path | None:
     """Give the user's cache folder; None where it cannot be written: water is then computed each time."""
-    from geodata.town import cache_folder
+    from geodata.demo_town import cache_folder
 
     folder = cache_folder()
     try:

@@ -13,13 +13,13 @@ from scenarios.expect import Outcome, evaluate
 from scenarios.resolve import Prepared, prepare
 from scenarios.schema import Scenario
 from twin.quantities import Int64Array
-from twin.result import Result
+from twin.results.result import Result
 
 if TYPE_CHECKING:
-    from geodata.city_file import CityFile
-    from twin.explain import Explanation
-    from twin.hazard import Envelope, Grid
-    from twin.outages import Outages
+    from geodata.city.file import CityFile
+    from twin.explaining.explain import Explanation
+    from twin.results.outages import Outages
+    from twin.water.hazard import Envelope, Grid
 
 #: Told at the start of each stage, for a progress line: a stage of ``STAGES``.
 Progress = Callable[[str], None]
@@ -54,7 +54,7 @@ class Finished:
         return self.result.outages
 
     def explain(self, asset_id: str, lang: str = "fr", at_s: int | None = None) -> Explanation:
-        """Explain an asset's state; see :meth:`twin.result.Result.explain`."""
+        """Explain an asset's state; see :meth:`twin.results.result.Result.explain`."""
         return self.result.explain(asset_id, lang=lang, at_s=at_s)
 
     def to_graph(self) -> Any:
@@ -73,7 +73,7 @@ class Finished:
         InputError
             The place exists and is no run, or cannot be written.
         """
-        from geodata.run_folder import write_run
+        from geodata.run.folder import write_run
 
         out = Path(out)
         write_run(self.result, self.city_file, self.envelope, self.grid, self.times_s, out,
@@ -105,18 +105,18 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, progress: Progre
     assets = prepared.city.assets
     tell("index")
     if hazard is None:
-        from twin.exposure import dry
+        from twin.water.exposure import dry
 
         exposure = dry(assets)
     else:
         from geodata.cells import index_cells
-        from twin.exposure import expose
+        from twin.water.exposure import expose
 
         index = index_cells(assets, city_file.outlines, prepared.city.crs, hazard.grid, city_file.terrain)
         tell("expose")
         exposure = expose(hazard, index, assets, duration_s=plan.duration_s)
     tell("cascade")
-    from twin.run import run
+    from twin.engine.simulate import run
 
     # Only the flow model keeps a book of its water.
     complaint = getattr(hazard, "complaint", "")

@@ -25,12 +25,12 @@ from pydantic import (
     model_validator,
 )
 
-from geodata.flow_specs import no_truth
+from geodata.hazards.flow.specs import no_truth
 from geodata.hazards.specs import FloodSpec
 from scenarios.reading import Document
 from scenarios.times import DURATION_FORMS, MOMENT_FORMS, check_moment, parse_duration
 from twin.errors import InputError
-from twin.outages import Mechanism
+from twin.results.outages import Mechanism
 
 #: Words of the mechanisms, as files have them.
 MechanismWord = Literal["flooded", "tripped", "supply_lost", "buffer_empty", "cut", "failed"]

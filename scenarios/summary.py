@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from twin.exposure import Coverage
-from twin.outages import Mechanism
 from twin.quantities import NONE, BoolArray
-from twin.result import Result
+from twin.results.outages import Mechanism
+from twin.results.result import Result
+from twin.water.exposure import Coverage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ import numpy as np
 
 from scenarios.reading import KeyPath
 from scenarios.schema import SupplyChange
-from twin.assets import Assets, Source
 from twin.errors import InputError
-from twin.supplies import Feed, Service, Supplies
+from twin.world.assets import Assets, Source
+from twin.world.supplies import Feed, Service, Supplies
 
 _COLUMNS = ("supplier", "consumer", "service", "group", "preference", "transfer_s", "feed", "source")
 #: As in ``Plan.supplies``.

@@ -11,7 +11,7 @@ from scenarios.schema import Scenario
 from twin.errors import InputError
 
 if TYPE_CHECKING:
-    from geodata.city_file import CityFile
+    from geodata.city.file import CityFile
 
 
 def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = None, city: str | Path | None = None,
@@ -45,8 +45,8 @@ def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = No
     """
     if scenario.flood is None:
         raise scenario.complaint((), found="a scenario without 'flood'", expected="flood: {rain: …} or {inflow: …}")
-    from geodata.flow_export import check_geotiff, check_netcdf, write_geotiff, write_netcdf
-    from geodata.flow_frames import make
+    from geodata.hazards.flow.export import check_geotiff, check_netcdf, write_geotiff, write_netcdf
+    from geodata.hazards.flow.store import make
 
     # Before the work, not after it.
     _check_places(out, netcdf, geotiff)

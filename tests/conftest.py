@@ -9,7 +9,7 @@ import pytest
 from tests.reference.cities import city_of
 from tests.reference.hand_town import HandTown
 from tests.reference.hand_town import hand_town as _hand_town
-from twin.city import City
+from twin.world.city import City
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from geodata.run_folder import Run, read_run
+from geodata.run.folder import Run, read_run
 from scenarios import run_scenario
 
 

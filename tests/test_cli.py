@@ -17,6 +17,10 @@ import pytest
 import typer
 
 from twin import cli
+from twin.cli import progress
+from twin.cli.commands.demo import on_day
+from twin.cli.commands.flood import volumes
+from twin.cli.progress import stages
 from twin.errors import InputError
 
 ROOT = Path(__file__).parents[1]
@@ -224,7 +228,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the hand-worked town as a city file and a night of failures beside it."""
     import numpy as np
 
-    from geodata.city_file import CityFile, write_city
+    from geodata.city.file import CityFile, write_city
     from tests.reference.hand_town import hand_city
 
     folder = tmp_path_factory.mktemp("hand")
@@ -340,18 +344,18 @@ def test_check_tells_people_and_programs(night: Path, capsys: pytest.CaptureFixt
 def test_a_run_that_cannot_end_leaves_nothing(night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                               failure: BaseException, code: int, words: str,
                                               capsys: pytest.CaptureFixture[str]) -> None:
-    import geodata.run_folder
+    import geodata.run.folder
 
     def fail(*arguments: Any) -> None:
         raise failure
-    monkeypatch.setattr(geodata.run_folder, "describe", fail)
+    monkeypatch.setattr(geodata.run.folder, "describe", fail)
     assert cli.main(["run", str(night), "--out", str(tmp_path / "out")]) == code
     assert words in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_that_is_stopped_leaves_nothing(night: Path, tmp_path: Path) -> None:
-    code = ("import signal, sys, geodata.run_folder as f, twin.cli as c; "
+    code = ("import signal, sys, geodata.run.folder as f, twin.cli as c; "
             "f.describe = lambda *a: signal.raise_signal(signal.SIGTERM); "
             f"sys.exit(c.main(['run', {str(night)!r}, '--out', {str(tmp_path / 'out')!r}]))")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -362,7 +366,7 @@ def test_a_run_that_is_stopped_leaves_nothing(night: Path, tmp_path: Path) -> No
 
 
 def test_an_interruption_that_the_compiler_swallows_is_one_all_the_same(night: Path, tmp_path: Path) -> None:
-    code = ("import signal, sys, geodata.run_folder as f, twin.cli as c\n"
+    code = ("import signal, sys, geodata.run.folder as f, twin.cli as c\n"
             "def swallow(*a):\n"
             "    try:\n        signal.raise_signal(signal.SIGINT)\n"
             "    except KeyboardInterrupt:\n        raise RuntimeError('no compiled object yet')\n"
@@ -464,11 +468,11 @@ def test_the_demo_keeps_its_clock_and_its_length_on_any_day(day: str, start: str
     from scenarios import load_scenario, prepare
 
     prepared = prepare(load_scenario("ouche-q10"))
-    moved = cli._on_day(prepared, date.fromisoformat(day))
+    moved = on_day(prepared, date.fromisoformat(day))
     assert moved.plan.start.isoformat() == start
     assert moved.plan.valid_until.astimezone(UTC) - moved.plan.start.astimezone(UTC) == timedelta(hours=36)
     assert moved.plan.declared == prepared.plan.declared
-    assert cli._on_day(prepared, date.fromisoformat(day)).plan.digest == moved.plan.digest
+    assert on_day(prepared, date.fromisoformat(day)).plan.digest == moved.plan.digest
 
 
 def test_the_demo_is_not_out_of_date_on_the_day_it_is_made() -> None:
@@ -476,7 +480,7 @@ def test_the_demo_is_not_out_of_date_on_the_day_it_is_made() -> None:
 
     from scenarios import load_scenario, prepare
 
-    assert cli._on_day(prepare(load_scenario("ouche-q10")), None).plan.valid_until > datetime.now(UTC)
+    assert on_day(prepare(load_scenario("ouche-q10")), None).plan.valid_until > datetime.now(UTC)
 
 
 def test_a_date_that_is_none_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -488,7 +492,7 @@ def test_volumes_say_in_and_out_and_nothing_that_rounds_to_zero() -> None:
     book = {"start_m3": 0.0, "rain_m3": 12.0, "inflow_m3": {"Ouche": 3.0}, "edges_m3": {"east": -4.0, "west": 2.0,
             "north": -0.04}, "infiltration_m3": 0.04, "drains_m3": 0.0, "pumped_out_m3": {}, "moved_m3": {"pipe": -1.0},
             "stored_m3": 13.0, "created_m3": 0.0, "error_m3": -1e-7}
-    assert list(cli._volumes(book)) == [
+    assert list(volumes(book)) == [
         ("rain", 12.0), ("inflow: Ouche", 3.0), ("in over the edge: west", 2.0), ("out over the edge: east", 4.0),
         ("moved inside: pipe", -1.0), ("there at the end", 13.0)]
 
@@ -509,11 +513,11 @@ def test_an_interruption_says_what_it_leaves(words: list[str], says: str, monkey
 
 def test_without_a_terminal_a_line_comes_now_and_then(monkeypatch: pytest.MonkeyPatch,
                                                       capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(cli, "QUIET_S", 0.0)
-    with cli._stages(computes=True) as stage:
+    monkeypatch.setattr(progress, "QUIET_S", 0.0)
+    with stages(computes=True) as stage:
         stage("the water flows: 0.1 of 1.0 h")
     assert capsys.readouterr().err == "the water flows: 0.1 of 1.0 h\n"
-    monkeypatch.setattr(cli, "QUIET_S", 3600.0)
-    with cli._stages(computes=True) as stage:
+    monkeypatch.setattr(progress, "QUIET_S", 3600.0)
+    with stages(computes=True) as stage:
         stage("the water flows: 0.2 of 1.0 h")
     assert capsys.readouterr().err == ""

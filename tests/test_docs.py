@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import typer
 
-from geodata import flow_specs
+from geodata.hazards.flow import specs as flow_specs
 from geodata.hazards.specs import FillSpill
 from twin import cli
-from twin.kinds import Figure, built_in_kinds
+from twin.world.kinds import Figure, built_in_kinds
 
 ROOT = Path(__file__).parents[1]
 START = ROOT / "README.md"

@@ -2,7 +2,7 @@
 
 >>> import twin  # doctest: +SKIP
 >>> city = twin.read_city("valmont")  # doctest: +SKIP
->>> result = twin.run(twin.load_scenario("ouche-q10"), city)  # doctest: +SKIP
+>>> result = twin.engine.simulate(twin.load_scenario("ouche-q10"), city)  # doctest: +SKIP
 >>> print(result.explain("L-0423", lang="fr"))  # doctest: +SKIP
 """
 
@@ -12,24 +12,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from twin.assets import Asset, Assets
-    from twin.city import City
     from twin.errors import InputError, InvalidTransition, TwinError
-    from twin.exposure import Exposure
-    from twin.hazard import Hazard
-    from twin.outages import Outages
-    from twin.plan import Plan
-    from twin.result import Result
-    from twin.supplies import Supplies
-    from twin.trace import Trace
+    from twin.results.outages import Outages
+    from twin.results.result import Result
+    from twin.results.trace import Trace
+    from twin.water.exposure import Exposure
+    from twin.water.hazard import Hazard
+    from twin.world.assets import Asset, Assets
+    from twin.world.city import City
+    from twin.world.plan import Plan
+    from twin.world.supplies import Supplies
 
 __all__ = ["Asset", "Assets", "City", "Exposure", "Hazard", "InputError", "InvalidTransition", "Outages", "Plan",
            "Result", "Supplies", "Trace", "TwinError"]
 __version__ = "0.1.0"
 
-_HOME = {"Asset": "assets", "Assets": "assets", "City": "city", "Exposure": "exposure", "Hazard": "hazard",
-         "InputError": "errors", "InvalidTransition": "errors", "Outages": "outages", "Plan": "plan",
-         "Result": "result", "Supplies": "supplies", "Trace": "trace", "TwinError": "errors"}
+_HOME = {"Asset": "world.assets", "Assets": "world.assets", "City": "world.city", "Exposure": "water.exposure",
+         "Hazard": "water.hazard", "InputError": "errors", "InvalidTransition": "errors", "Outages": "results.outages",
+         "Plan": "world.plan", "Result": "results.result", "Supplies": "world.supplies", "Trace": "results.trace",
+         "TwinError": "errors"}
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from twin.words import speech
+from twin.explaining.words import speech
 
 if TYPE_CHECKING:
     from datetime import datetime

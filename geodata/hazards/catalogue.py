@@ -21,16 +21,16 @@ from geodata.hazards.rasters import layout_of, nodata_notes, read_depth
 from geodata.hazards.river_stage import frame_times, zero_of
 from geodata.hazards.specs import Catalogue, LevelMap
 from twin.errors import InputError
-from twin.hazard import WATER_STEPS_M, Envelope, Grid
 from twin.quantities import Float32Array, FloatArray, Int64Array
+from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
 
 if TYPE_CHECKING:
-    from geodata.city_file import CityFile
+    from geodata.city.file import CityFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CatalogueHazard:
-    """Water picked from maps by level: a :class:`twin.hazard.Hazard`."""
+    """Water picked from maps by level: a :class:`twin.water.hazard.Hazard`."""
 
     grid: Grid
     times_s: Int64Array

@@ -21,11 +21,11 @@ from geodata.hazards.rasters import city_bounds, held
 from geodata.hazards.specs import ClassRule, Extents
 from geodata.hazards.vectors import read_shapes
 from twin.errors import InputError
-from twin.hazard import Grid
 from twin.quantities import Float32Array, FloatArray
+from twin.water.hazard import Grid
 
 if TYPE_CHECKING:
-    from geodata.city_file import CityFile
+    from geodata.city.file import CityFile
 
 #: Classes of CNIG Géostandards Risques, ``palier_hauteur`` [m]; None: open above.
 CNIG = {"emerg": (0.0, 0.0), "inf05": (0.0, 0.5), "05-1m": (0.5, 1.0), "1m-2m": (1.0, 2.0), "sup2m": (2.0, None)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geodata.flow_ground import buildings_of, check_size, drawn, land_of, terrain_of, window_of
+from geodata.hazards.flow.ground import buildings_of, check_size, drawn, land_of, terrain_of, window_of
 from geodata.hazards.frames import FrameHazard
 from geodata.hazards.rasters import held
 from geodata.hazards.specs import FillSpill
@@ -16,7 +16,7 @@ from twin.flood.fill_spill import fill_spill
 from twin.flood.tables import land_classes
 
 if TYPE_CHECKING:
-    from geodata.city_file import CityFile
+    from geodata.city.file import CityFile
 
 _FIELD = "flood.fill_spill"
 

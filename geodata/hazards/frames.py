@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from twin.errors import InputError
-from twin.hazard import WATER_STEPS_M, Envelope, Grid
-from twin.kernels.frames import accumulate
+from twin.kernels.water.frames import accumulate
 from twin.quantities import Float32Array, Int64Array
+from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
 
 #: Frames in the air at a time: enough to keep two readers busy, few enough to stay small.
 _AHEAD = 3
@@ -55,7 +55,7 @@ def read_ahead(read: Callable[[int], Float32Array], count: int) -> Iterator[Floa
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class FrameHazard:
-    """Water whose frames are read one by one: a :class:`twin.hazard.Hazard`."""
+    """Water whose frames are read one by one: a :class:`twin.water.hazard.Hazard`."""
 
     grid: Grid
     times_s: Int64Array

@@ -19,16 +19,16 @@ from pyproj.exceptions import CRSError
 from geodata.hazards.frames import FrameHazard
 from geodata.hazards.rasters import Layout, needed, part_over, refuse_levels
 from geodata.hazards.specs import NetCDF
-from geodata.hazards.times import moment_s
+from geodata.inputs.times import moment_s
 from geodata.terrain import UNITS_M, check_degrees, crs_text, parse_crs
 from twin.errors import InputError
-from twin.kernels.frames import clean
+from twin.kernels.water.frames import clean
 from twin.quantities import Float32Array, FloatArray, Int64Array, seconds_between
 
 if TYPE_CHECKING:
     import xarray
 
-    from geodata.city_file import CityFile
+    from geodata.city.file import CityFile
 
 #: Usual names of a depth, in order of trust.
 DEPTHS = ("h", "depth", "water_depth", "waterdepth", "flood_depth", "wd", "inundation_depth")

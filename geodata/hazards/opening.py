@@ -11,14 +11,14 @@ import numpy as np
 from pyproj import Transformer
 
 from geodata.hazards.specs import FloodSpec
-from geodata.hazards.times import by_the_clock
+from geodata.inputs.times import by_the_clock
 from geodata.terrain import same_crs
 from twin.errors import InputError
-from twin.exposure import check_times
-from twin.hazard import Grid, Hazard
+from twin.water.exposure import check_times
+from twin.water.hazard import Grid, Hazard
 
 if TYPE_CHECKING:
-    from geodata.city_file import CityFile
+    from geodata.city.file import CityFile
 
 
 def open_hazard(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: datetime, duration_s: int,
@@ -54,12 +54,12 @@ def open_hazard(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: da
 def _opened(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime, duration_s: int, cache: Path | None,
             progress: Callable[[float, float], None] | None) -> Hazard:
     if spec.source in ("rain", "inflow"):
-        from geodata.flow_frames import open_flow
+        from geodata.hazards.flow.store import open_flow
 
         return open_flow(spec, city_file=city_file, folder=folder, start=start, duration_s=duration_s, cache=cache,
                          progress=progress)
     if spec.frames is not None:
-        from geodata.flow_frames import open_frames
+        from geodata.hazards.flow.store import open_frames
 
         return open_frames(spec, folder=folder, start=start)
     if spec.river_stage is not None or spec.hand is not None:

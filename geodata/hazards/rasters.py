@@ -23,15 +23,15 @@ from rasterio.errors import RasterioError
 
 from geodata.hazards.frames import FrameHazard
 from geodata.hazards.specs import Raster, Rasters
-from geodata.hazards.times import moment_s, natural, times_from_names, times_from_pattern
+from geodata.inputs.times import moment_s, natural, times_from_names, times_from_pattern
 from geodata.terrain import UNITS_M, check_degrees, crs_text, opened, parse_crs, same_crs
 from twin.errors import InputError
-from twin.hazard import Grid
-from twin.kernels.frames import clean
+from twin.kernels.water.frames import clean
 from twin.quantities import Float32Array, Int64Array
+from twin.water.hazard import Grid
 
 if TYPE_CHECKING:
-    from geodata.city_file import CityFile
+    from geodata.city.file import CityFile
 
 #: The map shows water around the city too [m].
 MARGIN_M = 300.0

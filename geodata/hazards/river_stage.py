@@ -1,7 +1,7 @@
-"""River stage over terrain: from a city, a river and its gauges to :func:`twin.stage.stage`.
+"""River stage over terrain: from a city, a river and its gauges to :func:`twin.water.river_stage.stage`.
 
 What stands here finds things: the river among the city's water, its stations and thalweg, the gauges beside it with
-their zeros, the cells of river, levees and conduits. What the water then does is twin.stage's.
+their zeros, the cells of river, levees and conduits. What the water then does is twin.water.river_stage's.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from geodata.hazards.specs import Hand, Readings, RiverStage
 from geodata.hazards.vectors import lines_of, moved, polygons_of, read_shapes
 from geodata.terrain import Terrain
 from twin.errors import InputError
-from twin.kernels.footprints import footprint_cells
+from twin.kernels.water.footprints import footprint_cells
 from twin.quantities import FloatArray, Int64Array
-from twin.stage import Conduit, Levee, River, StageHazard, monotone_thalweg, stage, surface
+from twin.water.river_stage import Conduit, Levee, River, StageHazard, monotone_thalweg, stage, surface
 
 if TYPE_CHECKING:
-    from geodata.city_file import CityFile
+    from geodata.city.file import CityFile
 
 #: A gauge farther from the river than this belongs to another one [m].
 GAUGE_REACH_M = 1000.0

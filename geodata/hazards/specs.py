@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from geodata.flow_specs import FlowModel, Inflow, Rain, Seconds, Spec
+from geodata.hazards.flow.specs import FlowModel, Inflow, Rain, Seconds, Spec
 
 #: Sources of water; a flood has exactly one of them (``rain`` and ``inflow`` may stand together).
 SOURCES = ("rasters", "netcdf", "raster", "catalogue", "extents", "river_stage", "hand", "fill_spill", "frames", "rain",

@@ -17,7 +17,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from geodata.city_file import CityFile, Context, SourceRecord, check_crs
+from geodata.city.file import CityFile, Context, SourceRecord, check_crs
 from geodata.importing.columns import FieldValues, Others, chosen, field_values, nulls_of
 from geodata.importing.ground import terrain_of
 from geodata.importing.ids import identified, repeats
@@ -28,16 +28,16 @@ from geodata.importing.positions import utm_of
 from geodata.importing.readers import files_of, files_there, shown
 from geodata.importing.report import ImportReport
 from geodata.importing.schema import ContextSpec, FieldSpec, IdSpec, LayerSpec, Mapping, SourceSpec, TableSpec
-from geodata.importing.streets import StreetNet
 from geodata.importing.tables import Table
 from geodata.importing.values import texts
-from geodata.importing.yaml_file import load_model
-from twin.assets import Assets, Labels, Protection, Source
-from twin.city import City
+from geodata.inputs.yaml_file import load_model
+from geodata.streets import StreetNet
 from twin.errors import InputError, InputErrors
-from twin.kinds import Kinds, built_in_kinds
 from twin.quantities import FloatArray, TextArray
-from twin.supplies import Supplies
+from twin.world.assets import Assets, Labels, Protection, Source
+from twin.world.city import City
+from twin.world.kinds import Kinds, built_in_kinds
+from twin.world.supplies import Supplies
 
 #: Fields of assets that hold numbers and texts; every other field of a mapping becomes a ``src_`` column.
 NUMBERS = ("touch_m", "fail_m", "ground_m", "height_error_m", "buffer_s", "people", "zero_m")

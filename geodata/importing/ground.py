@@ -11,8 +11,8 @@ import numpy as np
 from geodata.importing.readers import files_of
 from geodata.importing.report import ImportReport
 from geodata.importing.schema import TerrainSpec
-from twin.kinds import Kinds
 from twin.quantities import FloatArray, TextArray
+from twin.world.kinds import Kinds
 
 if TYPE_CHECKING:
     from geodata.terrain import Terrain

@@ -30,8 +30,8 @@ from geodata.importing.shapes import mended, repeated
 from geodata.importing.tables import Table
 from geodata.importing.values import loose, mapped
 from twin.errors import InputError, InputErrors
-from twin.kinds import Kinds
 from twin.quantities import TextArray
+from twin.world.kinds import Kinds
 
 #: A record farther than this from the middle of the city is doubtful; a layer of which most is, is refused [m].
 FAR_M = 200_000.0

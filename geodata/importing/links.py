@@ -12,13 +12,13 @@ from scipy.spatial import cKDTree
 from geodata.importing.columns import Others, looked_up, read_text
 from geodata.importing.report import LinkReport
 from geodata.importing.schema import LayerSpec, LinkSpec
-from geodata.importing.streets import StreetNet
 from geodata.importing.tables import Table
 from geodata.importing.values import loose
-from twin.assets import Source
+from geodata.streets import StreetNet
 from twin.errors import InputError
 from twin.quantities import NONE, BoolArray, FloatArray, Int64Array, TextArray
-from twin.supplies import Feed, Service
+from twin.world.assets import Source
+from twin.world.supplies import Feed, Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

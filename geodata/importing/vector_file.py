@@ -16,8 +16,8 @@ import pyogrio.errors
 import pyogrio.raw
 import shapely
 
-from geodata.importing.encodings import detect
 from geodata.importing.tables import Table, file_bytes, joined, unique_names
+from geodata.inputs.encodings import detect
 from twin.errors import InputError
 from twin.quantities import TextArray
 

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta, timezone
 
 import numpy as np
 
-from geodata.city_file import CityFile
-from twin.exposure import Coverage, Crossings, Exposure, Level
-from twin.hazard import WATER_STEPS_M, Envelope, Grid
-from twin.outages import Mechanism, Outages
-from twin.plan import Action, DarkHours, Declared, Note, Plan
-from twin.result import Result, Series
-from twin.trace import Trace, What
+from geodata.city.file import CityFile
+from twin.results.outages import Mechanism, Outages
+from twin.results.result import Result, Series
+from twin.results.trace import Trace, What
+from twin.water.exposure import Coverage, Crossings, Exposure, Level
+from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
+from twin.world.plan import Action, DarkHours, Declared, Note, Plan
 
 START = datetime(2026, 11, 22, 16, 0, tzinfo=timezone(timedelta(hours=1)))
 

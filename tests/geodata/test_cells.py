@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from geodata.cells import index_cells
 from geodata.terrain import Terrain
-from twin.assets import Assets
-from twin.exposure import Coverage
-from twin.hazard import Grid
-from twin.kinds import built_in_kinds
+from twin.water.exposure import Coverage
+from twin.water.hazard import Grid
+from twin.world.assets import Assets
+from twin.world.kinds import built_in_kinds
 
 GRID = Grid(rows=10, columns=12, transform=(2.0, 0, 100.0, 0, -2.0, 220.0), crs="EPSG:2154")
 

@@ -12,9 +12,9 @@ import rasterio
 from benchmarks.metropolis import STAGES, job
 from benchmarks.metropolis_city import COUNTS, WET_SHARE, make_city, prepare
 from benchmarks.plain_script import plain_job
-from geodata.city_file import read_city, write_city
-from geodata.run_folder import read_run
-from twin.outages import Mechanism
+from geodata.city.file import read_city, write_city
+from geodata.run.folder import read_run
+from twin.results.outages import Mechanism
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from geodata.city_file import CityFile, Context, SourceRecord
-from twin.assets import Assets, Protection, Source
-from twin.city import City
-from twin.kinds import built_in_kinds
-from twin.supplies import Feed, Supplies
+from geodata.city.file import CityFile, Context, SourceRecord
+from twin.world.assets import Assets, Protection, Source
+from twin.world.city import City
+from twin.world.kinds import built_in_kinds
+from twin.world.supplies import Feed, Supplies
 
 
 def objects(*values: object) -> np.ndarray:

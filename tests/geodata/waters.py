@@ -11,14 +11,14 @@ import shapely.affinity
 import xarray
 from rasterio.transform import from_origin
 
-from geodata.city_file import CityFile, Context
+from geodata.city.file import CityFile, Context
 from geodata.hazards import FloodSpec, open_hazard
 from geodata.terrain import Terrain
-from twin.assets import Assets
-from twin.city import City
-from twin.hazard import Grid
-from twin.kinds import built_in_kinds
-from twin.supplies import Supplies
+from twin.water.hazard import Grid
+from twin.world.assets import Assets
+from twin.world.city import City
+from twin.world.kinds import built_in_kinds
+from twin.world.supplies import Supplies
 
 START = datetime(2026, 11, 22, 16, tzinfo=timezone(timedelta(hours=1)))
 #: Lower left corner of the city in Lambert-93.

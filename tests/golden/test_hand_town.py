@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.reference.hand_town import EXPECTED, HandTown
-from twin.result import Result
-from twin.run import run
+from twin.engine.simulate import run
+from twin.results.result import Result
 
 #: The whole trace, read through once by hand; a change in it is a change in results and belongs in the changelog.
 KEPT = Path(__file__).parent / "hand_town_trace.txt"

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from twin.assets import Assets
-from twin.city import City
-from twin.kinds import STAGES, Figure, Kinds, built_in_kinds
-from twin.plan import Plan
-from twin.supplies import Feed, Service, Supplies
+from twin.world.assets import Assets
+from twin.world.city import City
+from twin.world.kinds import STAGES, Figure, Kinds, built_in_kinds
+from twin.world.plan import Plan
+from twin.world.supplies import Feed, Service, Supplies
 
 START = datetime(2026, 11, 22, 15, tzinfo=UTC)
 

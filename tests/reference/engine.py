@@ -13,10 +13,10 @@ from math import isnan
 
 import networkx as nx
 
-from twin.assets import Protection
-from twin.city import City
-from twin.plan import Action, Plan
-from twin.supplies import Service
+from twin.world.assets import Protection
+from twin.world.city import City
+from twin.world.plan import Action, Plan
+from twin.world.supplies import Service
 
 OWN = ("flooded", "tripped", "failed", "cut")
 
@@ -89,7 +89,7 @@ class SlowEngine:
     Parameters
     ----------
     city, plan
-        As for ``twin.run.run``.
+        As for ``twin.engine.simulate.run``.
     times_s, depth_m
         Depth at each asset by row, linear between these times, the first and last held [m].
     """

@@ -1,4 +1,4 @@
-"""The slow twin of twin/kernels/flow.py: float64, plain numpy, whole arrays, no tiles, no tricks.
+"""The slow twin of twin/kernels/flow/step.py: float64, plain numpy, whole arrays, no tiles, no tricks.
 
 Same equations, same order of a step, written to be read. Depths are (rows, columns); ``qx`` is (rows, columns + 1),
 ``qy`` is (rows + 1, columns), the outer faces are the edges.

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from tests.reference.cities import city_of, kinds_with_repairs, plan_of
 from tests.reference.water import water_at
-from twin.assets import Protection
-from twin.city import City
-from twin.exposure import Exposure
-from twin.plan import Action, Declared, Plan
+from twin.water.exposure import Exposure
+from twin.world.assets import Protection
+from twin.world.city import City
+from twin.world.plan import Action, Declared, Plan
 
 HOURS_S = 3600
 HORIZON_S = 36 * HOURS_S

@@ -7,11 +7,11 @@ from random import Random
 
 from tests.reference.cities import city_of, kinds_with_repairs, plan_of
 from tests.reference.water import water_at
-from twin.assets import Protection
-from twin.city import City
-from twin.exposure import Exposure
-from twin.plan import Action, Declared, Plan
-from twin.supplies import Service
+from twin.water.exposure import Exposure
+from twin.world.assets import Protection
+from twin.world.city import City
+from twin.world.plan import Action, Declared, Plan
+from twin.world.supplies import Service
 
 HORIZON_S = 240
 #: Heights in whole centimetres, depths in whole millimetres: exact in every arithmetic.

@@ -10,7 +10,7 @@ import heapq
 import numpy as np
 
 from tests.reference.flow import G
-from twin.kernels.flow_arrays import KNOTS, UPPER_KNOTS
+from twin.kernels.flow.arrays import KNOTS, UPPER_KNOTS
 
 CREST_M = 0.25
 

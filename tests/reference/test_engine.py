@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from tests.reference.engine import SlowEngine
 from tests.reference.random_cities import Case, random_case
-from twin.engine import Engine, in_order
-from twin.ledger import order_of_events, outages_of, trace_of
-from twin.outages import Mechanism
-from twin.state import CityState
-from twin.trace import What
+from twin.engine.clock import Engine, in_order
+from twin.engine.collect import order_of_events, outages_of, trace_of
+from twin.engine.state import CityState
+from twin.results.outages import Mechanism
+from twin.results.trace import What
 
 NO_NIGHT = np.zeros((0, 2), np.int64)
 TOLD = {What.FLOODED, What.TRIPPED, What.MENDED, What.RESET, What.REPAIR_STARTED, What.REPAIR_UNDONE,

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from twin.assets import Assets
-from twin.exposure import CellIndex, Coverage, Exposure, expose
-from twin.hazard import Envelope, Grid
+from twin.water.exposure import CellIndex, Coverage, Exposure, expose
+from twin.water.hazard import Envelope, Grid
+from twin.world.assets import Assets
 
 
 class AssetWater:

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from geodata.city_file import CityFile
+from geodata.city.file import CityFile
 from scenarios import Scenario
 from scenarios.expect import evaluate
 from scenarios.suite import Report, as_text
 from tests.reference.hand_town import EXPECTED, HandTown
-from twin.outages import Mechanism, Outages
-from twin.result import Result, Series
-from twin.trace import Trace
+from twin.results.outages import Mechanism, Outages
+from twin.results.result import Result, Series
+from twin.results.trace import Trace
 
 MECHANISM = {mechanism.word: mechanism for mechanism in Mechanism}
 

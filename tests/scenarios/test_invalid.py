@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geodata.city_file import CityFile
-from geodata.town import valmont
+from geodata.city.file import CityFile
+from geodata.demo_town import valmont
 from scenarios import load_scenario, prepare
 from tests.reference.hand_town import hand_city
 from twin.errors import InputError

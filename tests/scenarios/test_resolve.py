@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from geodata.city_file import CityFile
+from geodata.city.file import CityFile
 from scenarios import Scenario, prepare
 from scenarios.load import find_scenario, load_scenario, shipped
 from tests.reference.hand_town import HandTown
-from twin.assets import Source
 from twin.errors import InputError
-from twin.plan import Action
 from twin.quantities import iso
+from twin.world.assets import Source
+from twin.world.plan import Action
 
 Make = Callable[..., Scenario]
 
@@ -189,7 +189,7 @@ def test_an_id_with_leading_zeros_keeps_them(write: Callable[..., Path]) -> None
 
 
 def test_a_gauge_reading_is_held_against_the_levels_of_the_water(scenario: Make) -> None:
-    from geodata.town import valmont
+    from geodata.demo_town import valmont
 
     prepared = prepare(scenario("""\
 flood:

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from scipy.ndimage import label
 
-from geodata.city_file import CityFile
-from geodata.town import valmont
-from geodata.town.ground import CELL_M, FALL, ORIGIN_M, river
-from geodata.town.made import ZERO_BELOW_BANK_M
+from geodata.city.file import CityFile
+from geodata.demo_town import valmont
+from geodata.demo_town.ground import CELL_M, FALL, ORIGIN_M, river
+from geodata.demo_town.made import ZERO_BELOW_BANK_M
 from scenarios.expect import evaluate
 from scenarios.load import load_scenario, shipped
 from scenarios.running import run_scenario
-from twin.assets import Protection
-from twin.outages import Mechanism
 from twin.quantities import NONE
-from twin.result import Result
+from twin.results.outages import Mechanism
+from twin.results.result import Result
+from twin.world.assets import Protection
 
 # rasterio's own window arithmetic: affine announces a change of operator.
 pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")

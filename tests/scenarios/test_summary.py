@@ -9,9 +9,9 @@ import numpy as np
 
 from scenarios.summary import summarise
 from tests.nights import night
-from twin.outages import Outages
 from twin.quantities import NONE
-from twin.result import Result
+from twin.results.outages import Outages
+from twin.results.result import Result
 
 
 def part(outages: Outages, rows: Any) -> Outages:

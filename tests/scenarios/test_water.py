@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from geodata.town import valmont
+from geodata.demo_town import valmont
 from scenarios import Scenario, prepare
 from scenarios.water import make_water
 from twin.errors import InputError
@@ -77,7 +77,7 @@ def test_a_folder_in_place_of_a_file_is_refused_before_the_work(scenario: Make, 
 
 def test_a_run_says_that_the_book_of_its_water_does_not_balance(store: tuple[Path, dict[str, Any]], scenario: Make,
                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
-    from geodata.flow_frames import FlowFrames
+    from geodata.hazards.flow.store import FlowFrames
     from scenarios import run_scenario
     from scenarios.summary import summarise
 

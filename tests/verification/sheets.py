@@ -9,7 +9,7 @@ from twin.flood.model import FlowModel
 from twin.flood.rain import Rain
 from twin.flood.series import Series
 from twin.flood.setup import Edge, FlowSetup, Inflow
-from twin.hazard import Grid
+from twin.water.hazard import Grid
 
 G = 9.80665
 

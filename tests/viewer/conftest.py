@@ -28,7 +28,7 @@ def now(made_run: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def pages(made_run: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    from viewer.export import export_map
+    from viewer.outputs.page import export_map
 
     folder = tmp_path_factory.mktemp("pages")
     return {"public": export_map(made_run, folder / "public.html", public=True),

@@ -12,17 +12,17 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geodata.city_file import CityFile, Context, SourceRecord
-from twin.assets import Assets, Source
-from twin.city import City
-from twin.exposure import Crossings, Exposure, Level
-from twin.hazard import WATER_STEPS_M, Envelope, Grid
-from twin.kinds import built_in_kinds
-from twin.outages import Mechanism, Outages
-from twin.plan import Plan
-from twin.result import Result, Series
-from twin.supplies import Supplies
-from twin.trace import Trace, What
+from geodata.city.file import CityFile, Context, SourceRecord
+from twin.results.outages import Mechanism, Outages
+from twin.results.result import Result, Series
+from twin.results.trace import Trace, What
+from twin.water.exposure import Crossings, Exposure, Level
+from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
+from twin.world.assets import Assets, Source
+from twin.world.city import City
+from twin.world.kinds import built_in_kinds
+from twin.world.plan import Plan
+from twin.world.supplies import Supplies
 
 X0, Y0 = 700_000.0, 6_600_000.0
 HORIZON_S, STEP_S, FRAME_S = 24 * 3600, 600, 900

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import shapely
 
-from twin.assets import Assets
-from twin.kinds import built_in_kinds
-from viewer.blocks import JOIN_M, LEAST_HOUSES, blocks_of
+from twin.world.assets import Assets
+from twin.world.kinds import built_in_kinds
+from viewer.scene.blocks import JOIN_M, LEAST_HOUSES, blocks_of
 
 
 def houses(*places: tuple[float, float], blocks: list[Any] | None = None) -> Any:
@@ -74,8 +74,8 @@ def test_every_block_of_a_town_holds_enough_houses() -> None:
 def test_houses_of_no_block_are_told_as_a_number_without_a_place() -> None:
     from dataclasses import replace
 
-    from viewer.public import Allowed
-    from viewer.scene import pack_scene
+    from viewer.outputs.public import Allowed
+    from viewer.scene.compose import pack_scene
 
     city_file = fake_town.town(4, 2)
     shapes = city_file.shapes.copy()

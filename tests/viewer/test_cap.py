@@ -12,8 +12,8 @@ import xmlschema
 from tests.nights import night
 from tests.viewer.test_open_data import as_forecast
 from twin.errors import InputError
-from viewer.cap import NAMESPACE, export_cap
-from viewer.contacts import read_contacts
+from viewer.outputs.cap import NAMESPACE, export_cap
+from viewer.outputs.contacts import read_contacts
 
 SCHEMA = xmlschema.XMLSchema(Path(__file__).parent / "schemas/CAP-v1.2.xsd")
 CAP = {"c": NAMESPACE}

@@ -12,9 +12,9 @@ import pytest
 
 from tests.nights import night
 from tests.viewer.test_open_data import as_forecast
-from twin.assets import Assets, Labels
 from twin.errors import InputError
-from viewer.leaflet import export_leaflet
+from twin.world.assets import Assets, Labels
+from viewer.outputs.leaflet import export_leaflet
 
 
 def words(path: Path) -> str:

@@ -14,9 +14,9 @@ import pytest
 
 from tests.nights import night
 from twin.errors import InputError
-from viewer.blocks import blocks_of
-from viewer.intervals import State, wet_rows
-from viewer.open_data import FORMATS, export_open_data
+from viewer.outputs.open_data import FORMATS, export_open_data
+from viewer.scene.blocks import blocks_of
+from viewer.scene.intervals import State, wet_rows
 
 #: The parts of the Frictionless Data Package 1.0 profile that our package uses.
 PROFILE = {

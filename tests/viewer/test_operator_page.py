@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from page_browser import opened
 
-from twin.exposure import Level
-from twin.outages import Mechanism
-from twin.plan import Action, Declared
-from viewer.export import export_map
-from viewer.intervals import TOUCHED, State, suspended_rows
+from twin.results.outages import Mechanism
+from twin.water.exposure import Level
+from twin.world.plan import Action, Declared
+from viewer.outputs.page import export_map
+from viewer.scene.intervals import TOUCHED, State, suspended_rows
 
 pytestmark = pytest.mark.browser
 

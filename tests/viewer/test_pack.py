@@ -10,8 +10,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.frame import Frame, pack_shapes
-from viewer.pack import Packer, safe_json
+from viewer.scene.frame import Frame, pack_shapes
+from viewer.scene.pack import Packer, safe_json
 
 
 def unpacked(packer: Packer) -> dict[str, np.ndarray]:
@@ -87,7 +87,7 @@ def test_json_in_a_page_cannot_end_its_script() -> None:
 
 
 def test_same_run_same_bytes(made_run: object) -> None:
-    from viewer.export import page
+    from viewer.outputs.page import page
 
     for public in (True, False):
         assert page(made_run, public=public, lang="fr") == page(made_run, public=public, lang="fr")

@@ -11,9 +11,9 @@ import pytest
 from geodata import atomic
 from tests.nights import night
 from twin.errors import InputError
-from viewer.cap import export_cap
-from viewer.export import export_map
-from viewer.leaflet import export_leaflet
+from viewer.outputs.cap import export_cap
+from viewer.outputs.leaflet import export_leaflet
+from viewer.outputs.page import export_map
 
 EXPORTS: dict[str, Callable[[Any, Path], Path]] = {
     "page": lambda run, out: export_map(run, out, public=True),

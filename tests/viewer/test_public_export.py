@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from twin.errors import InputError
-from viewer.export import _lean, export_map, page
-from viewer.public import Allowed
+from viewer.outputs.page import _lean, export_map, page
+from viewer.outputs.public import Allowed
 
 CANARY = "CANARI7Q"
 
@@ -54,7 +54,7 @@ def test_a_city_that_allows_no_lamp_numbers_writes_none(made_run: Any, tmp_path:
 
 
 def test_a_cabinet_stands_for_its_street_not_for_its_place(made_run: Any) -> None:
-    from viewer.public import coarse_position
+    from viewer.outputs.public import coarse_position
 
     assets = made_run.result.city.assets
     lines = {str(name): [shape] for name, shape in zip(made_run.city_file.context["street"].name,
@@ -141,9 +141,9 @@ def test_expiry_is_written_in_the_page(made_run: Any) -> None:
 
 def test_a_fact_is_the_cause_only_of_what_it_opened(made_run: Any) -> None:
     """A fact on a cabinet that the water has drowned already changes no cause; one on a sound cabinet is its cause."""
-    from twin.outages import Mechanism
-    from twin.trace import What
-    from viewer.public import STORIES, public_stories
+    from twin.results.outages import Mechanism
+    from twin.results.trace import What
+    from viewer.outputs.public import STORIES, public_stories
 
     result, assets = made_run.result, made_run.result.city.assets
     outages, trace = result.outages, result.trace
@@ -178,8 +178,8 @@ def test_scripts_leave_without_their_comments_and_with_their_texts() -> None:
 
 
 def test_a_night_is_named_from_dusk_to_dawn_though_the_run_ends_before(made_run: Any) -> None:
-    from viewer.export import _Clock, _common
-    from viewer.public_page import _night
+    from viewer.outputs.page import _Clock, _common
+    from viewer.outputs.public_page import _night
 
     start = made_run.result.plan.start  # noon
     plan = replace(made_run.result.plan, duration_s=36 * 3600)
@@ -203,7 +203,7 @@ def test_a_source_is_named_once(made_run: Any) -> None:
 def test_only_water_that_is_drawn_has_a_name() -> None:
     import shapely
 
-    from viewer.scene import river_line
+    from viewer.scene.compose import river_line
 
     assert river_line(shapely.LineString([(0, 0), (400, 0)])) is None
     band = river_line(shapely.box(0, 0, 400, 30))

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from page_browser import launched, opened
 
-from twin.outages import Mechanism
-from viewer.export import export_map
+from twin.results.outages import Mechanism
+from viewer.outputs.page import export_map
 
 pytestmark = pytest.mark.browser
 
@@ -268,8 +268,8 @@ def test_a_town_without_lamps_does_not_say_that_none_goes_out(chromium: Any, now
 
 def without(city_file: Any, keep: Any) -> Any:
     """Give a town with some of its assets only."""
-    from twin.assets import Assets
-    from twin.supplies import Supplies
+    from twin.world.assets import Assets
+    from twin.world.supplies import Supplies
 
     city, old = city_file.city, city_file.city.assets
     rows = np.flatnonzero(keep)
@@ -370,7 +370,7 @@ def test_without_javascript_the_table_stands(chromium: Any, pages: dict[str, Pat
 
 
 def test_the_picture_shows_why_a_trip_is_no_flooded_cabinet(made_run: Any) -> None:
-    from viewer.public import STORIES, public_stories
+    from viewer.outputs.public import STORIES, public_stories
 
     stories = public_stories(made_run)
     outages, lamp = made_run.result.outages, made_run.result.city.assets.of_kind("lamp")

@@ -5,9 +5,9 @@ from importlib import resources
 
 import pytest
 
-from twin.kinds import STAGES
-from twin.outages import Mechanism
-from viewer.public import STORIES
+from twin.results.outages import Mechanism
+from twin.world.kinds import STAGES
+from viewer.outputs.public import STORIES
 from viewer.states import contrast, states, svg
 from viewer.words import Voice, registers
 

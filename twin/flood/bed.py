@@ -12,7 +12,7 @@ import numpy as np
 
 from twin.flood.domain import Domain
 from twin.flood.setup import Losses
-from twin.kernels.flow_arrays import CLOSED, ROOT_G, Fields, Flat, Spans, Special, Subgrid
+from twin.kernels.flow.arrays import CLOSED, ROOT_G, Fields, Flat, Spans, Special, Subgrid
 from twin.quantities import BoolArray, Float32Array, FloatArray
 
 

@@ -12,9 +12,9 @@ from itertools import pairwise
 import numpy as np
 
 from twin.errors import InputError
-from twin.hazard import Grid
-from twin.kernels.reach import hand_inwards, rings
+from twin.kernels.water.reach import hand_inwards, rings
 from twin.quantities import BoolArray, FloatArray, Int64Array
+from twin.water.hazard import Grid
 
 #: Roughness that is believed, Manning's n [s/m^(1/3)]: glass 0.010 to dense wood 0.2, Chow 1959, tables 5-6.
 ROUGHNESS_RANGE = (0.005, 1.0)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.errors import InputError
-from twin.kernels.fill_spill import OUTSIDE, hollows, pond_depths, pour
+from twin.kernels.water.fill_spill import OUTSIDE, hollows, pond_depths, pour
 from twin.quantities import BoolArray, FloatArray
 
 

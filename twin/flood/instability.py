@@ -10,8 +10,8 @@ from twin.flood.bed import Bed
 from twin.flood.book import FlowUnstable
 from twin.flood.domain import Domain
 from twin.flood.packing import Packed
-from twin.kernels import flow_arrays as arrays
-from twin.kernels.flow_structures import step_for_places
+from twin.kernels.flow import arrays
+from twin.kernels.flow.structures import step_for_places
 from twin.quantities import FloatArray
 
 

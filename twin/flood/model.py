@@ -21,9 +21,10 @@ from twin.flood.instability import unstable
 from twin.flood.packing import pack, single_places
 from twin.flood.setup import FlowSetup
 from twin.flood.subgrid import SubgridBed
-from twin.kernels import flow, flow_slow
-from twin.kernels import flow_arrays as arrays
-from twin.kernels.flow_arrays import STRIP_ROWS, TILE_COLUMNS
+from twin.kernels.flow import arrays
+from twin.kernels.flow import slow as flow_slow
+from twin.kernels.flow import step as flow
+from twin.kernels.flow.arrays import STRIP_ROWS, TILE_COLUMNS
 from twin.quantities import BoolArray, Float32Array, FloatArray
 
 #: A look at which tiles are wet holds for this many steps: less than the 32 rows that water needs to cross a tile.

@@ -16,8 +16,8 @@ from twin.flood.domain import SIDES, Domain
 from twin.flood.series import Series
 from twin.flood.setup import Barrier, Edge, FlowSetup, Inflow
 from twin.flood.walls import as_columns, walls_of
-from twin.kernels import flow_arrays as flow
-from twin.kernels.flow_tables import beds_at_edge, levels_tabled, profile_table
+from twin.kernels.flow import arrays as flow
+from twin.kernels.flow.tables import beds_at_edge, levels_tabled, profile_table
 from twin.quantities import BoolArray, FloatArray, Int64Array
 
 #: Least slope of an open edge whose bed does not fall outwards [-].

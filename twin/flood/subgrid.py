@@ -14,9 +14,11 @@ from twin.errors import InputError
 from twin.flood.bed import Capacity, padded
 from twin.flood.domain import Domain
 from twin.flood.setup import Losses
-from twin.hazard import Grid
-from twin.kernels import flow_downscale, flow_pools, flow_subgrid, flow_tables
-from twin.kernels.flow_arrays import (
+from twin.kernels.flow import downscale as flow_downscale
+from twin.kernels.flow import pools as flow_pools
+from twin.kernels.flow import subgrid as flow_subgrid
+from twin.kernels.flow import tables as flow_tables
+from twin.kernels.flow.arrays import (
     CLOSED,
     LAST_KNOT,
     NORMAL,
@@ -29,6 +31,7 @@ from twin.kernels.flow_arrays import (
     Subgrid,
 )
 from twin.quantities import BoolArray, Float32Array, FloatArray, Int64Array
+from twin.water.hazard import Grid
 
 
 def _whole_cells(values: Any, factor: int, fill: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from twin.errors import InputError
 from twin.flood.bed import Bed
 from twin.flood.setup import Barrier
-from twin.kernels.flow_tables import beds_between
+from twin.kernels.flow.tables import beds_between
 from twin.quantities import BoolArray, FloatArray, Int64Array
 
 

@@ -1,4 +1,4 @@
-/** The GPU renderer: layers as pydeck wrote them (viewer/spec.py), fed with typed arrays; time is one filter range. */
+/** The GPU renderer: layers as pydeck wrote them (viewer/scene/spec.py), fed with typed arrays; time is one filter range. */
 
 import {MAY, OUT} from './intervals.js';
 

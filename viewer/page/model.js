@@ -6,7 +6,7 @@ import {family} from './ground.js';
 import {Shapes} from './shapes.js';
 import {Water} from './water.js';
 
-/** Coverage of an asset that the water's maker does not cover (twin/exposure.py). */
+/** Coverage of an asset that the water's maker does not cover (twin/water/exposure.py). */
 const UNKNOWN = 2;
 
 export class Model {

@@ -1,4 +1,4 @@
-/** Shapes as packed by viewer/frame.py: first vertices and steps, in page metres with y down. */
+/** Shapes as packed by viewer/scene/frame.py: first vertices and steps, in page metres with y down. */
 
 /** Rings that are traced into one path before it joins the whole. */
 const SHEAF = 64;

@@ -1,4 +1,4 @@
-/** Reading the packed stream: see viewer/pack.py, which writes it. */
+/** Reading the packed stream: see viewer/scene/pack.py, which writes it. */
 
 const arrays = {Uint8Array, Uint16Array, Uint32Array, Int16Array, Int32Array, Float32Array};
 const wholes = {1: Uint8Array, 2: Uint16Array, 4: Uint32Array};

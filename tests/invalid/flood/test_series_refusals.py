@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from geodata.flow_rain import build_rain
-from geodata.flow_series import Run, discharge_of, level_of
-from geodata.flow_specs import Edge, FlowModel, Inflow, Rain
+from geodata.hazards.flow.rain import build_rain
+from geodata.hazards.flow.series import Run, discharge_of, level_of
+from geodata.hazards.flow.specs import Edge, FlowModel, Inflow, Rain
 from scenarios import load_scenario
 from scenarios.water import make_water
 from tests.geodata.waters import CRS, RAINED, radar
 from twin.errors import InputError
 from twin.flood.rain import Rain as Fallen
-from twin.hazard import Grid
+from twin.water.hazard import Grid
 
 START = datetime(2026, 7, 17, 20, tzinfo=timezone(timedelta(hours=2)))
 COLUMNS = {"rain": "mm_h", "inflow": "m3_s", "level": "level_m"}
@@ -222,7 +222,7 @@ def test_a_key_that_cannot_be_meant_is_refused(kind, spec, says):
      "night.scenario.yaml:6:54, field 'flood.inflow.m3_s', Creek: found a series that ends at 300 s"),
 ])
 def test_a_refusal_says_where_in_the_scenario(flood, says, tmp_path):
-    from geodata.town import valmont
+    from geodata.demo_town import valmont
 
     (tmp_path / "s.csv").write_text("time,mm_h\n0,-1\n1h,0\n", encoding="utf-8")
     path = tmp_path / "night.scenario.yaml"

@@ -1,0 +1,1 @@
+"""The city file: its types, written and read."""

@@ -1,0 +1,1 @@
+"""Water computed by the 2D flow model: what a scenario says of it, its ground, rain and rivers, its store."""

@@ -1,0 +1,70 @@
+"""Rasters of what the ground is like (roughness, drains), read at the cells of a computation."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from pyproj import Transformer
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+
+from geodata.terrain import same_crs
+from twin.errors import InputError
+from twin.quantities import BoolArray, FloatArray
+from twin.water.hazard import Grid
+
+
+def values_at(path: Path, grid: Grid, needed: BoolArray, *, field: str) -> FloatArray:
+    """Give the value of a raster under the middle of each cell of ``grid``, (rows, columns); NaN where not needed.
+
+    Parameters
+    ----------
+    path
+        Any raster that GDAL reads, one band, in any CRS.
+    needed
+        Cells that must have a value, (rows, columns).
+
+    Raises
+    ------
+    InputError
+        No such file, no raster, several bands, no CRS, needed cells outside it or on its no-data.
+    """
+    if not path.exists():
+        raise InputError(file=path.name, field=field, found="no such file", expected="a raster")
+    try:
+        with warnings.catch_warnings(action="ignore", category=NotGeoreferencedWarning), rasterio.open(path) as raster:
+            if raster.count != 1:
+                raise InputError(file=path.name, field=field, found=f"{raster.count} bands", expected="one band",
+                                 remedy="Which of them is meant cannot be told: cut the others away.")
+            if raster.crs is None:
+                raise InputError(file=path.name, field=field, found="no CRS", expected="a CRS in the file")
+            if raster.transform.is_identity:
+                raise InputError(file=path.name, field=field, found="no place in the CRS (no georeference)",
+                                 expected="a raster that says where it lies")
+            crs, inverse = raster.crs.to_wkt(), ~raster.transform
+            band = raster.read(1, masked=True)
+    except RasterioError:
+        raise InputError(file=path.name, field=field, found="a file that cannot be read: broken off, or no raster",
+                         expected="a whole raster", remedy="Copy or write it again.") from None
+    values = band.astype(np.float64).filled(np.nan)
+    row, col = np.nonzero(needed)
+    a, _, c, _, e, f = grid.transform
+    x, y = c + a * (col + 0.5), f + e * (row + 0.5)
+    if not same_crs(grid.crs, crs):
+        x, y = Transformer.from_crs(grid.crs, crs, always_xy=True).transform(x, y)
+    there_col, there_row = (np.floor(v).astype(np.int64) for v in inverse * (x, y))
+    inside = (there_row >= 0) & (there_row < values.shape[0]) & (there_col >= 0) & (there_col < values.shape[1])
+    if not inside.all():
+        raise InputError(file=path.name, field=field, found=f"{int((~inside).sum())} of {len(inside)} cells outside it",
+                         expected="a raster that covers the domain", remedy="Give a larger one, or a window.")
+    out = np.full((grid.rows, grid.columns), np.nan)
+    out[row, col] = values[there_row, there_col]
+    missing = np.isnan(out[row, col])
+    if missing.any():
+        first = int(np.flatnonzero(missing)[0])
+        raise InputError(file=path.name, field=field, found=f"no value in {int(missing.sum())} of {len(missing)} "
+                         f"cells, the first at {c + a * (col[first] + 0.5):.0f}, {f + e * (row[first] + 0.5):.0f}",
+                         expected="a value in every cell that water can reach", remedy="Fill them.")
+    return out

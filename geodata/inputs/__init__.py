@@ -1,0 +1,1 @@
+"""Every text grammar once: times, tables of text, encodings, YAML."""

@@ -1,0 +1,1 @@
+"""The data quality check of a city."""

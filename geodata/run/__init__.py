@@ -1,0 +1,1 @@
+"""The run folder: tables, manifest, picture of the water."""

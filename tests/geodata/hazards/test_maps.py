@@ -1,0 +1,153 @@
+"""Extents with depth classes, and catalogues of flood maps by gauge level."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from tests.geodata.waters import X0, Y0, at, city, opened, raster
+from twin.errors import InputError
+from twin.water.hazard import WATER_STEPS_M
+
+FLAT = np.zeros((10, 30))
+
+
+def polygons(path, *rows):
+    """Write rectangles ``(west, south, east, north, attributes)`` relative to the city's corner as GeoJSON."""
+    features = [{"type": "Feature", "properties": attributes, "geometry": {"type": "Polygon", "coordinates": [[
+        [X0 + x, Y0 + y] for x, y in ((w, s), (e, s), (e, n), (w, n), (w, s))]]}}
+        for w, s, e, n, attributes in rows]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features, "crs": {
+        "type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::2154"}}}))
+
+
+def test_tri_classes_count_their_midpoint_and_say_so(tmp_path):
+    polygons(tmp_path / "n_iso_ht.geojson", (0, 0, 100, 100, {"ht_min": 0.0, "ht_max": 0.5}),
+             (100, 0, 200, 100, {"ht_min": 2.0, "ht_max": None}))
+    water = opened({"extents": {"file": "n_iso_ht.geojson"}}, tmp_path, city())
+    assert at(water, (50, 50), (150, 50), (250, 50))[0] == [0.25, 2.5, 0.0]
+    assert water.depth_error_m == 0.25
+    assert "holds classes of depth" in water.notes[0]
+
+
+@pytest.mark.parametrize(("rule", "depths"), [("upper", [0.5, 1.0]), ("lower", [0.0, 0.5]), ("midpoint", [0.25, 0.75])])
+def test_cnig_classes_are_known(tmp_path, rule, depths):
+    polygons(tmp_path / "zone.geojson", (0, 0, 100, 100, {"palier_hauteur": "Inf05"}),
+             (100, 0, 200, 100, {"palier_hauteur": "05-1m"}))
+    water = opened({"extents": {"file": "zone.geojson", "depth": rule}}, tmp_path, city())
+    assert at(water, (50, 50), (150, 50))[0] == depths
+
+
+def test_own_classes_are_explained_in_the_scenario(tmp_path):
+    polygons(tmp_path / "zone.geojson", (0, 0, 100, 100, {"alea": "Fort"}))
+    flood = {"extents": {"file": "zone.geojson", "class_column": "alea", "classes": {"fort": [1.0, 2.0]}}}
+    assert at(opened(flood, tmp_path, city()), (50, 50))[0] == [1.5]
+    with pytest.raises(InputError, match=r"fort.*nobody explains"):
+        opened({"extents": {"file": "zone.geojson", "class_column": "alea"}}, tmp_path, city())
+
+
+def test_where_classes_overlap_the_deeper_counts(tmp_path):
+    polygons(tmp_path / "z.geojson", (0, 0, 100, 100, {"ht_min": 1, "ht_max": 2}),
+             (0, 0, 100, 100, {"ht_min": 0, "ht_max": 0.5}))
+    assert at(opened({"extents": {"file": "z.geojson"}}, tmp_path, city()), (50, 50))[0] == [1.5]
+
+
+def test_outside_the_extents_is_dry_or_unknown_as_said(tmp_path):
+    polygons(tmp_path / "z.geojson", (0, 0, 100, 100, {"ht_min": 0, "ht_max": 0.5}))
+    flood = {"extents": {"file": "z.geojson", "from": "+10min", "to": "+20min"}}
+    assert at(opened({**flood, "nodata": "unknown"}, tmp_path, city()), (250, 50))[0] == [-1.0]
+    held = opened(flood, tmp_path, city())
+    assert held.times_s.tolist() == [599, 600, 1199, 1200, 3600]
+
+
+def test_extents_that_cannot_be_used_are_refused(tmp_path):
+    polygons(tmp_path / "far.geojson", (90_000, 0, 90_100, 100, {"ht_min": 0, "ht_max": 0.5}))
+    polygons(tmp_path / "plain.geojson", (0, 0, 100, 100, {"name": "zone"}))
+    polygons(tmp_path / "upside.geojson", (0, 0, 100, 100, {"low": -1, "high": 0.5}))
+    for flood, message in (({"file": "far.geojson"}, "extents that meet the city"),
+                           ({"file": "plain.geojson"}, "ht_min and ht_max, palier_hauteur, or a column"),
+                           ({"file": "none.geojson"}, "no such file"),
+                           ({"file": "upside.geojson", "min_column": "low", "max_column": "high"}, "upside down")):
+        with pytest.raises(InputError, match=message):
+            opened({"extents": flood}, tmp_path, city())
+
+
+def catalogue(folder, levels, **options):
+    """Write three maps: at 1 m the west is wet, at 2 m the middle too, at 3 m deeper; give the flood."""
+    low, middle, high = FLAT.copy(), FLAT.copy(), FLAT.copy()
+    low[:, :10] = 0.2
+    middle[:, :10], middle[:, 10:20] = 1.0, 0.5
+    high[:, :10], high[:, 10:20] = 2.0, 1.5
+    for name, values in (("low", low), ("middle", middle), ("high", high)):
+        raster(folder / f"{name}.tif", values)
+    return {"catalogue": {"levels": levels, "datum": "gauge", "maps": [
+        {"level_m": 1.0, "file": "low.tif"}, {"level_m": 2.0, "file": "middle.tif"},
+        {"level_m": 3.0, "file": "high.tif"}], **options}}
+
+
+def test_the_hydrograph_picks_and_interpolates(tmp_path):
+    levels = [["+0h", 0.5], ["+20min", 1.0], ["+40min", 1.5], ["+1h", 3.0]]
+    water = opened(catalogue(tmp_path, levels), tmp_path, city())
+    by_time = dict(zip(water.times_s.tolist(), at(water, (50, 50), (150, 50), (250, 50)), strict=True))
+    assert by_time[0] == [0.0, 0.0, 0.0]
+    assert by_time[1200] == [0.2, 0.0, 0.0]
+    assert by_time[2400] == [0.6, 0.25, 0.0]
+    assert by_time[3600] == [2.0, 1.5, 0.0]
+
+
+def test_above_the_highest_map_dry_ground_is_unknown_and_wet_ground_stays_wet(tmp_path):
+    water = opened(catalogue(tmp_path, [["+0h", 2.0], ["+1h", 3.5]]), tmp_path, city())
+    assert at(water, (50, 50), (150, 50), (250, 50))[-1] == [2.0, 1.5, -1.0]
+    assert any("above the highest map (3 m)" in note for note in water.notes)
+
+
+def test_the_envelope_is_that_of_the_frames(tmp_path):
+    levels = [["+0h", 0.5], ["+20min", 2.7], ["+30min", 1.2], ["+45min", 2.9], ["+1h", 0.0]]
+    water = opened(catalogue(tmp_path, levels), tmp_path, city())
+    depth = np.array([f.copy() for f in water.depths(np.arange(water.grid.cells))])
+    found = water.envelope()
+    np.testing.assert_allclose(found.peak_m.ravel(), depth.max(axis=0), atol=1e-6)
+    for s, step in enumerate(WATER_STEPS_M):
+        wet = depth >= step - 1e-6
+        last = len(depth) - 1 - wet[::-1].argmax(axis=0)
+        np.testing.assert_array_equal(found.first[s].ravel(), np.where(wet.any(axis=0), wet.argmax(axis=0), -1))
+        np.testing.assert_array_equal(found.last[s].ravel(), np.where(wet.any(axis=0), last, -1))
+
+
+def test_maps_may_be_extents_with_classes(tmp_path):
+    polygons(tmp_path / "zip1.geojson", (0, 0, 100, 100, {"ht_min": 0.0, "ht_max": 0.5}))
+    polygons(tmp_path / "zip2.geojson", (0, 0, 200, 100, {"ht_min": 0.5, "ht_max": 1.0}))
+    flood = {"catalogue": {"levels": [["+0h", 1.0], ["+1h", 1.5]], "datum": "gauge", "maps": [
+        {"level_m": 1.0, "extents": {"file": "zip1.geojson"}}, {"level_m": 2.0, "extents": {"file": "zip2.geojson"}}]}}
+    water = opened(flood, tmp_path, city())
+    assert at(water, (50, 50), (150, 50))[-1] == [0.5, 0.375]
+    assert water.depth_error_m == 0.25
+
+
+def test_a_map_that_is_shallower_than_a_lower_one_is_deepened_and_counted(tmp_path):
+    flood = catalogue(tmp_path, [["+0h", 2.0], ["+1h", 3.0]])
+    raster(tmp_path / "high.tif", FLAT)
+    water = opened(flood, tmp_path, city())
+    assert at(water, (50, 50))[-1] == [1.0]
+    assert any("deeper value is used" in note for note in water.notes)
+
+
+def test_maps_in_another_datum_need_the_zero(tmp_path):
+    flood = catalogue(tmp_path, [["+0h", 1.0], ["+1h", 1.0]], gauge="PN", maps_datum="altitude")
+    with pytest.raises(InputError, match="no altitude of the gauge's zero"):
+        opened(flood, tmp_path, city(gauges=[("PN", 0, 0, np.nan)]))
+    water = opened(flood, tmp_path, city(gauges=[("PN", 0, 0, 1.0)]))
+    assert at(water, (150, 50))[0] == [0.5]
+
+
+def test_a_catalogue_that_does_not_hold_together_is_refused(tmp_path):
+    flood = catalogue(tmp_path, [["+0h", 1.0], ["+1h", 2.0]])
+    flood["catalogue"]["maps"][1]["level_m"] = 1.0
+    with pytest.raises(InputError, match="two maps of one level"):
+        opened(flood, tmp_path, city())
+    flood = catalogue(tmp_path, [["+0h", 1.0], ["+1h", 2.0]])
+    raster(tmp_path / "high.tif", np.zeros((20, 60)), cell=5)
+    with pytest.raises(InputError, match="as in the first file"):
+        opened(flood, tmp_path, city())

@@ -1,0 +1,121 @@
+"""The state by itself: its table of moves, its invariants, what it refuses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.reference.hand_town import HandTown
+from tests.reference.random_cities import random_case
+from twin import kernels
+from twin.engine.events import Declared, Elapsed, Wake
+from twin.engine.state import MOVES, REGIONS, TOLD, AssetState, CityState, moves_table, states_diagram
+from twin.errors import InvalidTransition
+from twin.kernels.supply import cascade
+from twin.results.outages import Mechanism
+from twin.results.trace import What
+from twin.water.exposure import Level, dry
+from twin.world.city import City
+from twin.world.plan import Action
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+@pytest.mark.parametrize("what", list(What))
+def test_every_event_moves_a_state_or_is_only_told(what: What) -> None:
+    assert (what in TOLD) != any(event is what for _, event in MOVES)
+
+
+@pytest.mark.parametrize(("state", "what"), list(MOVES))
+def test_every_move_stays_in_its_region(state: AssetState, what: What) -> None:
+    def region(of: AssetState) -> str:
+        reached = {name: {start} for name, (_, start) in REGIONS.items()}
+        for _ in AssetState:
+            for states in reached.values():
+                states |= {after for (before, _), after in MOVES.items() if before in states}
+        return next(name for name, states in reached.items() if of in states)
+
+    assert region(state) == region(MOVES[state, what])
+    assert moves_table()[state, what] == MOVES[state, what]
+
+
+@pytest.mark.parametrize(("prefix", "enum"), [("W_", What), ("M_", Mechanism), ("", AssetState)])
+def test_the_kernel_counts_as_the_enums_do(prefix: str, enum: type) -> None:
+    for member in enum:  # type: ignore[attr-defined]
+        assert getattr(cascade, prefix + member.name) == member.value
+
+
+def test_the_kernel_knows_actions_and_levels_by_the_same_numbers() -> None:
+    names = {Action.FAIL: "A_FAIL", Action.CUT: "A_CUT", Action.RESTORE: "A_RESTORE", Action.FACT_OUT: "A_OUT",
+             Action.FACT_IN_SERVICE: "A_IN_SERVICE", Action.FACT_DRY: "A_DRY", Action.FACT_END: "A_END"}
+    assert {action: getattr(cascade, name) for action, name in names.items()} == {a: a.value for a in Action}
+    assert [1 << level for level in Level] == [cascade.TOUCH, cascade.FAIL, cascade.RECEDE]
+
+
+def test_the_diagram_in_the_docs_is_drawn_from_the_table() -> None:
+    text = (DOCS / "states.md").read_text(encoding="utf-8")
+    drawn = re.search(r"```mermaid\n(.*?)```", text, re.DOTALL)
+    assert drawn is not None
+    assert drawn.group(1) == states_diagram(), (
+        "run `python -m twin.engine.state` and paste its diagram into docs/states.md")
+
+
+def test_a_move_that_the_table_lacks_is_refused_with_the_story_so_far(hand_town: HandTown) -> None:
+    state = CityState(hand_town.city, hand_town.exposure.crossings, reset_s=1800)
+    state.handle(Elapsed(at_s=5000))
+    lamp = hand_town.city.assets.row("L2")
+    state.graph.moves[AssetState.SOUND, What.FLOODED] = -1
+    with pytest.raises(InvalidTransition, match=r"L2: no move from SOUND on FLOODED(.|\n)*4682 s: touched") as raised:
+        state.handle(Elapsed(at_s=7000))
+    assert raised.value.asset == "L2"
+    assert state.damage[lamp] == AssetState.SOUND
+
+
+def test_the_state_asks_to_be_woken_when_something_is_next(hand_town: HandTown) -> None:
+    state = CityState(hand_town.city, hand_town.exposure.crossings, reset_s=1800)
+    command, = state.handle(Elapsed(at_s=100))
+    assert isinstance(command, Wake)
+    assert command.at_s == 4573
+
+
+def test_an_event_from_the_past_is_refused(hand_town: HandTown) -> None:
+    state = CityState(hand_town.city, hand_town.exposure.crossings, reset_s=1800)
+    state.handle(Elapsed(at_s=100))
+    with pytest.raises(ValueError, match="lived through 100 s"):
+        state.handle(Declared(at_s=100, assets=np.array([0], np.int32), actions=np.array([Action.FAIL], np.int8)))
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_invariants_hold_in_every_second(seed: int) -> None:
+    case = random_case(seed)
+    state = CityState(case.city, case.exposure.crossings, reset_s=case.plan.reset_s)
+    by_time: dict[int, list[tuple[int, int]]] = {}
+    for said in case.plan.declared:
+        by_time.setdefault(max(said.at_s, 0), []).append((said.asset, said.action))
+    for t in range(0, case.plan.duration_s, 3):
+        for at in range(max(t - 2, 0), t + 1):
+            if at in by_time:
+                told = sorted(by_time[at], key=lambda pair: pair[0])
+                state.handle(Declared(at_s=at, assets=np.array([a for a, _ in told], np.int32),
+                                      actions=np.array([b for _, b in told], np.int8)))
+        if state.now_s < t:
+            state.handle(Elapsed(at_s=t))
+        state.validate()
+
+
+def test_a_broken_invariant_is_named(tiny_city: Callable[..., City]) -> None:
+    city = tiny_city({"S": "substation", "L": "lamp"}, [("S", "L")])
+    state = CityState(city, dry(city.assets).crossings, reset_s=0)
+    state.handle(Elapsed(at_s=1))
+    state.tables.assets[1, cascade.SERVICE] = AssetState.OUT
+    with pytest.raises(AssertionError, match="L is in service and should not be"):
+        state.validate()
+
+
+def test_kernels_have_no_docstringless_public_function() -> None:
+    assert kernels.__doc__
+    assert cascade.advance.__doc__

@@ -1,0 +1,82 @@
+"""Kernels: the first compilation is told, what is on disk is not compiled again."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twin import kernels
+from twin.cli.progress import stages
+from twin.kernels.jit import when_compiling
+
+KERNEL = """
+from twin.kernels.jit import jit
+
+@jit()
+def double(x):
+    return 2 * x
+
+@jit()
+def triple(x):
+    return 3 * x
+"""
+
+
+def module_of(path: Path) -> Any:
+    if not path.exists():
+        path.write_text(KERNEL, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("made_kernels", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_first_compilation_is_told_once_and_never_again(tmp_path: Path) -> None:
+    told: list[str] = []
+    with when_compiling(lambda: told.append("first")):
+        kernels = module_of(tmp_path / "made_kernels.py")
+        assert (kernels.double(2), kernels.triple(2)) == (4, 6)
+    assert told == ["first"]
+    with when_compiling(lambda: told.append("again")):
+        kernels = module_of(tmp_path / "made_kernels.py")
+        assert (kernels.double(2), kernels.triple(2)) == (4, 6)
+    assert told == ["first"]
+
+
+def test_a_kernel_is_compiled_again_when_a_helper_in_another_file_changes(tmp_path: Path) -> None:
+    package = tmp_path / "made_kernels"
+    package.mkdir()
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    (package / "uses.py").write_text(
+        "from twin.kernels.jit import jit\nfrom made_kernels.helps import FACTOR, more\n\n"
+        "@jit()\ndef grown(x):\n    return more(x) * FACTOR\n", encoding="utf-8")
+    ask = [sys.executable, "-c", "from made_kernels.uses import grown; print(grown(1))"]
+    answers = []
+    for step, factor in ((1, 10), (1, 10), (2, 10), (2, 100)):
+        (package / "helps.py").write_text(
+            f"from twin.kernels.jit import jit\n\nFACTOR = {factor}\n\n"
+            f"@jit()\ndef more(x):\n    return x + {step}\n", encoding="utf-8")
+        path = os.pathsep.join([str(tmp_path), str(Path(kernels.__file__).parents[2])])
+        answers.append(int(subprocess.run(ask, check=True, capture_output=True, text=True,
+                                          env={**os.environ, "PYTHONPATH": path}).stdout))
+    assert answers == [20, 20, 30, 300]
+
+
+def test_the_command_line_says_so_where_there_is_no_terminal(tmp_path: Path,
+                                                             capsys: pytest.CaptureFixture[str]) -> None:
+    with stages(computes=True):
+        module_of(tmp_path / "made_kernels.py").double(2)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("Compiling for this computer") == 1
+    with stages():
+        module_of(tmp_path / "made_kernels.py").double(2.5)
+    assert capsys.readouterr().err == ""

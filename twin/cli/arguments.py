@@ -1,0 +1,54 @@
+"""Arguments and options that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+Lang = Literal["fr", "en"]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a shipped one.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A folder that `twin run` left.")]
+City = Annotated[str | None, typer.Option("--city", metavar="CITY.gpkg", help="A city instead of the scenario's.")]
+Issued = Annotated[str | None, typer.Option("--issued", metavar="TIME", help="Issue time: ISO 8601, or now.")]
+
+
+def check_place(out: Path) -> None:
+    """Refuse a place that a run may not take, before the work and not after it."""
+    from scenarios.places import check_place
+
+    check_place(out)
+
+
+def city_named(name: str) -> Any:
+    """Read a city by its path, or the built-in one by its name."""
+    if name == "valmont":
+        from geodata.demo_town import valmont
+
+        return valmont()
+    from geodata.city.file import read_city
+
+    return read_city(Path(name))
+
+
+def moment_of(text: str | None, result: Any) -> int | None:
+    """Give a moment of a run as people write it, in seconds from its start; None where none is asked for."""
+    if text is None:
+        return None
+    from zoneinfo import ZoneInfo
+
+    from scenarios.times import seconds_from_start
+    from twin.errors import InputError
+
+    plan = result.plan
+    try:
+        seconds = seconds_from_start(text, plan.start, ZoneInfo(result.city.timezone))
+    except InputError as error:
+        error.field = "--at"
+        raise
+    if not 0 <= seconds <= plan.duration_s:
+        raise InputError(field="--at", found=f"'{text}'", expected=f"a moment of the run, which begins at "
+                         f"{plan.start.isoformat(timespec='minutes')} and lasts {plan.duration_s / 3600:g} h")
+    return seconds

@@ -1,0 +1,6 @@
+"""The sub-commands of ``twin``, one subject a module; help lists them in this order."""
+
+# isort: off
+from twin.cli.commands import demo, city, run, explain, export, flood
+
+__all__ = ["city", "demo", "explain", "export", "flood", "run"]

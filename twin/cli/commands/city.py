@@ -1,0 +1,57 @@
+"""``twin import`` and ``twin check``: a city file from one's own layers, and what it lacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twin.cli.app import app
+from twin.cli.arguments import Json, city_named
+from twin.cli.printing import print_json, say
+from twin.cli.progress import stages
+
+
+@app.command("import", short_help="Make a city file from your own layers.",
+             epilog="Example:  twin import lecce --data ../shared/data --out lecce.gpkg")
+def import_(mapping: Annotated[str, typer.Argument(metavar="MAPPING.yaml",
+                                                   help="A mapping file, or the name of a shipped one.")],
+            out: Annotated[Path, typer.Option("--out", metavar="CITY.gpkg", help="The city file to write.")],
+            data: Annotated[Path | None, typer.Option("--data", metavar="DIR",
+                                                      help="Folder that the mapping's files stand in.")] = None,
+            json: Json = False) -> None:
+    """Make a city file from real layers and inventories, as a mapping declares."""
+    from geodata.city.file import write_city
+    from geodata.importing import import_city
+
+    with stages() as stage:
+        stage("reading the layers")
+        city_file = import_city(mapping, data=data, progress=stage)
+        stage("writing the city file")
+        write_city(city_file, out)
+    if json:
+        print_json({"city": str(out), "report": city_file.report})
+        return
+    from geodata.importing import report_text
+
+    say(report_text(dict(city_file.report)))
+    say(f"\nWritten: {out} ({len(city_file.city.assets):,} assets). Look at it: twin check {out}")
+
+
+@app.command(short_help="The data doctor: missing, doubtful, inferred, old.",
+             epilog="Example:  twin check lecce.gpkg")
+def check(city: Annotated[str, typer.Argument(metavar="CITY.gpkg", help="A city file, or valmont.")],
+          json: Json = False) -> None:
+    """Run the data doctor: what a city file lacks, doubts, infers, and what is out of date."""
+    from geodata.quality.check import check_city
+
+    with stages() as stage:
+        stage("reading the city")
+        city_file = city_named(city)
+        stage("looking at it")
+        report = check_city(city_file)
+    if json:
+        print_json(report.to_dict())
+    else:
+        say(str(report))

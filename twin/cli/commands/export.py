@@ -1,0 +1,77 @@
+"""``twin export``: maps, leaflets, open data, alerts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from twin.cli.app import app
+from twin.cli.arguments import Json, Lang, RunFolder
+from twin.cli.printing import print_json, say
+from twin.cli.progress import stages
+
+
+@app.command(short_help="Make a map, a leaflet, open data or an alert.",
+             epilog="Example:  twin export demo --public --lang fr --out crue.html")
+def export(run_dir: RunFolder,
+           out: Annotated[Path, typer.Option("--out", metavar="map.html", help="The file or folder to write.")],
+           public: Annotated[bool, typer.Option("--public", help="The residents' map: only what a public list "
+                                                "allows leaves the run.")] = False,
+           lang: Annotated[Lang, typer.Option("--lang", help="Language that it opens in.")] = "fr",
+           format: Annotated[Literal["html", "geojson", "csv", "geoparquet", "cap"],
+                             typer.Option("--format", help="A page, open data with its datapackage, or an alert.")
+                             ] = "html",
+           released_by: Annotated[str | None, typer.Option("--released-by", metavar="NAME",
+                                                           help="Who releases a forecast or an alert.")] = None,
+           leaflet: Annotated[list[str] | None, typer.Option("--leaflet", metavar="STREET",
+                                                             help="A one-page notice for this street; repeat "
+                                                             "it for more; all gives every street that loses a lamp."
+                                                             )] = None,
+           contacts: Annotated[Path | None, typer.Option("--contacts", metavar="FILE.toml",
+                                                         help="The city's telephone numbers, addresses and links.")
+                               ] = None,
+           fields: Annotated[Path | None, typer.Option("--fields", metavar="FILE.toml",
+                                                       help="The city's own list of what may leave, for --public and "
+                                                       "open data.")] = None,
+           json: Json = False) -> None:
+    """Make a map, open data or an alert from a run folder: one file, offline."""
+    from geodata.run.folder import read_run
+    from twin.errors import InputError
+
+    if leaflet and format != "html":
+        raise InputError(field="--leaflet", found=f"a leaflet as {format}", expected="--format html, or no --leaflet")
+    if contacts is not None and not (public or leaflet or format == "cap"):
+        raise InputError(field="--contacts", found="contacts for what names nobody",
+                         expected="--public, --leaflet or --format cap")
+    if fields is not None and (format == "cap" or leaflet or (format == "html" and not public)):
+        raise InputError(field="--fields", found="a list for the public beside what it does not rule",
+                         expected="--public, or --format geojson, csv or geoparquet")
+    with stages() as stage:
+        stage("reading the run")
+        found = read_run(run_dir)
+        stage("writing")
+        if format == "cap":
+            from viewer.outputs.cap import export_cap
+
+            written = export_cap(found, out, released_by=released_by, contacts=contacts)
+        elif format != "html":
+            from viewer.outputs.open_data import export_open_data
+
+            written = export_open_data(found, out, format=format, released_by=released_by, fields=fields)
+        elif leaflet:
+            from viewer.outputs.leaflet import export_leaflet
+
+            written = export_leaflet(found, out, streets=leaflet, lang=lang, released_by=released_by,
+                                     contacts=contacts)
+        else:
+            from viewer.outputs.page import export_map
+
+            written = export_map(found, out, public=public, lang=lang, released_by=released_by, city=contacts,
+                                 fields=fields)
+    size = sum(p.stat().st_size for p in (written.rglob("*") if written.is_dir() else [written]) if p.is_file())
+    if json:
+        print_json({"file": str(written), "bytes": size, "format": format, "public": public, "lang": lang})
+    else:
+        say(f"Written: {written} ({size / 1000:,.0f} kB)")

@@ -1,0 +1,75 @@
+"""``twin run``, ``twin test`` and ``twin schema``: scenarios to results."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twin.cli.app import app
+from twin.cli.arguments import City, Issued, Json, Scenario, check_place
+from twin.cli.exits import NOT_AS_EXPECTED, YOUR_INPUT
+from twin.cli.printing import print_json, say
+from twin.cli.progress import run_stages, stages
+from twin.cli.summary import summary_of, tell_outcomes, tell_run
+
+
+@app.command(short_help="Run a scenario; leave a run folder.",
+             epilog="Example:  twin run ouche-q10 --out q10")
+def run(scenario: Scenario,
+        out: Annotated[Path, typer.Option("--out", metavar="RUN_DIR", help="Where the run folder goes.")],
+        city: City = None, issued: Issued = None, json: Json = False) -> None:
+    """Run a scenario and leave a run folder: outages, their causes, exposure, and the city used."""
+    from scenarios import load_scenario, prepare, run_scenario
+
+    check_place(out)
+    with stages(computes=True) as stage:
+        stage("reading city and water")
+        prepared = prepare(load_scenario(scenario), city=city, issued_at=issued, progress=stage)
+        finished = run_scenario(prepared, progress=run_stages(stage))
+        stage("writing the run folder")
+        finished.write(out)
+    told = summary_of(finished)
+    if json:
+        print_json({"run": str(out), **told.to_dict()})
+        return
+    tell_run(finished, told, out)
+    say("")
+    if told.asset_to_explain:
+        say(f"Why it is out:  twin explain {out} {told.asset_to_explain} --lang fr")
+    say(f"On a map:       twin export {out} --out map.html")
+
+
+@app.command("test", short_help="Run scenarios whose `expect` must hold.",
+             epilog="Example:  twin test scenarios/")
+def held(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Scenario files, or folders of them.")],
+         city: City = None, json: Json = False) -> None:
+    """Run scenarios whose `expect` must hold; exit with 3 where one does not."""
+    from scenarios.suite import gather, run_suite
+
+    files = gather(paths)
+    with stages(computes=True) as stage:
+        reports = run_suite(files, city=city, issued_at="now", progress=stage)
+    if json:
+        print_json([report.to_dict() for report in reports])
+    else:
+        for report in reports:
+            tell_outcomes(report.name, report.file, report.outcomes, report.error)
+        met = sum(outcome.is_met for report in reports for outcome in report.outcomes)
+        total = sum(len(report.outcomes) for report in reports)
+        say(f"{met} of {total} expectations hold, in {len(reports)} scenario{'s' if len(reports) != 1 else ''}.")
+    if any(report.error for report in reports):
+        raise typer.Exit(YOUR_INPUT)
+    if any(not outcome.is_met for report in reports for outcome in report.outcomes):
+        raise typer.Exit(NOT_AS_EXPECTED)
+
+
+@app.command(short_help="Print the JSON Schema of scenario files.",
+             epilog="Example:  twin schema > scenario.schema.json")
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check as you type."""
+    from scenarios.editor import schema_text
+
+    sys.stdout.write(schema_text())

@@ -1,0 +1,131 @@
+"""The door: words in, an exit code out. What can go wrong ends here, as a message for people.
+
+0 done, 2 your input, 3 an expectation failed, 130 interrupted, 1 our mistake.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+import twin.cli.commands  # noqa: F401 - each module there adds its commands to the app
+from twin.cli.app import app
+from twin.cli.exits import DONE, INTERRUPTED, OUR_MISTAKE, YOUR_INPUT
+from twin.cli.printing import complain
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; give the exit code.
+
+    Parameters
+    ----------
+    arguments
+        Words after ``twin``; those of this process when left out.
+    """
+    import signal
+
+    stopped = False
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        # A service manager's stop is an interruption like any other: what is half-written goes.
+        nonlocal stopped
+        stopped = True
+        raise KeyboardInterrupt
+
+    before: dict[signal.Signals, Any] = {}
+    try:
+        before[signal.SIGTERM] = signal.signal(signal.SIGTERM, stop)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # one that is ignored stays ignored
+            before[signal.SIGINT] = signal.signal(signal.SIGINT, stop)
+    except ValueError:  # not in the main thread: the caller looks after signals
+        pass
+    try:
+        code = typer.main.get_command(app).main(args=None if arguments is None else list(arguments), prog_name="twin",
+                                                standalone_mode=False)
+        sys.stdout.flush()
+        if code == INTERRUPTED:  # newer typers turn an interruption into its exit code themselves
+            raise KeyboardInterrupt
+        return int(code or DONE)
+    except _WRONG_WORDS as error:
+        error.show()
+        return YOUR_INPUT
+    except (KeyboardInterrupt, typer.Abort):
+        return _interrupted(arguments)
+    except BrokenPipeError:
+        # The reader of our pipe has seen enough (twin explain … | head).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        # The compiler swallows an interruption within it, and fails at what is then missing.
+        return _interrupted(arguments) if stopped else _failed(error)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+#: Wrong words on the command line; typer carries its own copy of click since 0.29, and names this class nowhere.
+_WRONG_WORDS: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+
+
+#: What an interruption leaves, by command, beside nothing half-written.
+_KEPT = {"flood": "The store keeps what was computed: the same command goes on from its last checkpoint.",
+         **dict.fromkeys(("run", "test"), "Nothing half-written was left behind. Water that the flow model was "
+                         "computing is kept in the cache: the same command goes on from its last checkpoint.")}
+
+
+def _interrupted(arguments: Sequence[str] | None) -> int:
+    words = sys.argv[1:] if arguments is None else arguments
+    command = next((word for word in words if not word.startswith("-")), "")
+    complain(f"Interrupted. {_KEPT.get(command, 'Nothing half-written was left behind.')}")
+    return INTERRUPTED
+
+
+def _failed(error: Exception) -> int:
+    import errno
+
+    from twin.errors import InputError
+
+    if isinstance(error, InputError):
+        complain(str(error))
+        return YOUR_INPUT
+    places = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "your share of the disk is full",
+              errno.EACCES: "you may not write or read there", errno.EPERM: "you may not write or read there",
+              errno.EROFS: "that disk is read-only"}
+    if isinstance(error, OSError) and error.errno in places:
+        complain(str(InputError(file=str(error.filename or ""), found=places[error.errno],
+                                 expected="a place with room that you may use", remedy="Nothing was changed.")))
+        return YOUR_INPUT
+    if isinstance(error, MemoryError):
+        complain(str(InputError(found="too little memory for this city and water", expected="more memory",
+                                 remedy="Cut the rasters to the city, or take a larger computer.")))
+        return YOUR_INPUT
+    complain(f"This is our mistake, not yours: {type(error).__name__}: {error}\n"
+              f"Please report it, with what you typed and this file: {_written_down(error)}")
+    return OUR_MISTAKE
+
+
+def _written_down(error: Exception) -> str:
+    """Write the traceback to a file that a report can carry; give its path."""
+    import platform
+    import tempfile
+    import traceback
+
+    from twin import __version__
+
+    text = "".join(traceback.format_exception(error))
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="twin-mistake-", suffix=".txt", delete=False,
+                                         encoding="utf-8") as file:
+            file.write(f"twin {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
+                       f"command: {' '.join(sys.argv)}\n\n{text}")
+            return file.name
+    except OSError:
+        sys.stderr.write(text)
+        return "(the lines above: no file could be written)"

@@ -1,0 +1,91 @@
+"""Run: from a city, a plan and its exposure to a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from twin.engine.clock import Engine, in_order
+from twin.engine.collect import contradictions, order_of_events, outages_of, series_of, trace_of
+from twin.engine.state import CityState
+from twin.results.indicators import indicators
+from twin.results.provenance import provenance as made_with
+from twin.results.result import Result
+from twin.water.exposure import Coverage, Exposure
+from twin.world.assets import Source
+from twin.world.city import City
+from twin.world.plan import Plan
+from twin.world.sun import nights_of
+
+
+def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, Any] | None = None,
+        warnings: Sequence[Mapping[str, Any]] = (),
+        on_instant: Callable[[int, int], None] | None = None) -> Result:
+    """Let a plan happen to a city in its water, and give all that follows.
+
+    Parameters
+    ----------
+    city
+        The city, the scenario's thresholds already in its columns.
+    plan
+        What is declared and when, the horizon, the hours of darkness.
+    exposure
+        What the water does at each asset within the horizon (``twin.water.exposure.expose``, or ``dry``).
+    provenance
+        What else the result should carry: digests of input files, say.
+    warnings
+        What the caller already knows that every reader must be told, plain JSON values.
+    on_instant
+        Called now and then with the moment reached [s] and the horizon [s].
+
+    Raises
+    ------
+    ValueError
+        An exposure of another city; a declared asset that the city lacks.
+
+    Examples
+    --------
+    >>> result = run(city, plan, exposure)  # doctest: +SKIP
+    >>> len(result.outages)  # doctest: +SKIP
+    15
+    """
+    if len(exposure) != len(city.assets):
+        raise ValueError(f"an exposure of {len(exposure)} assets does not fit a city of {len(city.assets)}")
+    declared = in_order(plan)
+    if any(not 0 <= d.asset < len(city.assets) for d in declared):
+        raise ValueError("the plan declares something of a row that is no asset of this city")
+    state = Engine(CityState(city, exposure.crossings, reset_s=plan.reset_s), plan, on_instant).run()
+    night = nights_of(plan, city)
+    trace, row_of = trace_of(state, declared, order_of_events(state))
+    outages = outages_of(state, exposure, row_of, night, plan)
+    series = series_of(city, exposure, outages, night, plan)
+    return Result(
+        plan=plan, city=city, exposure=exposure, trace=trace, outages=outages, series=series,
+        indicators=indicators(plan, city, exposure, outages),
+        provenance={**made_with(plan, city, exposure), **(provenance or {})},
+        warnings=(*warnings, *contradictions(state, declared), *_never_fed(city, state), *_coverage(exposure),
+                  *_defaults(city)))
+
+
+def _never_fed(city: City, state: CityState) -> list[dict[str, Any]]:
+    """Warn of assets that no source feeds even before anything happens: rings cut off from every source."""
+    if not len(state.never_fed):
+        return []
+    return [{"warning": "never_fed", "count": len(state.never_fed),
+             "asset_ids": [str(name) for name in city.assets.id[state.never_fed[:5]]]}]
+
+
+def _coverage(exposure: Exposure) -> list[dict[str, Any]]:
+    """Warn of assets whose water is not known, or known in part: they run as dry there."""
+    counts = {c.word: int(np.count_nonzero(exposure.coverage == c)) for c in (Coverage.UNKNOWN, Coverage.PARTIAL)}
+    return [{"warning": f"coverage_{word}", "count": count} for word, count in counts.items() if count]
+
+
+def _defaults(city: City) -> list[dict[str, Any]]:
+    """Warn of values that are the kind's default, not the city's own: each is an assumption."""
+    assets = city.assets
+    columns = {"touch_m": assets.touch_source, "fail_m": assets.fail_source, "protection": assets.protection_source}
+    counts = {name: int(np.count_nonzero(column == Source.DEFAULT)) for name, column in columns.items()}
+    return [{"warning": "defaults", "field": name, "count": count} for name, count in counts.items() if count]

@@ -1,0 +1,436 @@
+"""The state of a city: one mutable object, in columns, that knows no clock and no file.
+
+Theory of operation
+-------------------
+An asset's state has regions that move each by its own: *damage* (sound, flooded, repairing), *protection* of a circuit
+(closed, tripped), *failure* and *switch* (declared by the scenario), *supply* (fed, on buffer, unfed), *supervision*
+and, resulting from all of them, *service* (in service, out). ``MOVES`` is the one table of what may follow what; the
+diagram in ``docs/states.md`` is drawn from it. A move that is not in it raises ``InvalidTransition``.
+
+Three rules hold after every instant, and ``validate`` restates them:
+
+1. An asset is in service if no condition of its own keeps it down and each of its groups of power and water uses a
+   supplier in service, or its buffer is not yet empty. Facts beat this.
+2. Among all states for which 1 holds, it is the least: nothing holds itself up through a cycle.
+3. Every change is in the log with the row of an earlier event that caused it, or with -1 when it came from outside.
+
+One instant is handled as a whole (``twin/kernels/supply/cascade.py``): water, protection, scenario and facts, then the
+supply graph from its sources down, a component (an asset, or a cycle of assets that feed each other) at a time.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+from twin.engine.events import Command, Declared, Elapsed, Event, Wake
+from twin.errors import InvalidTransition
+from twin.kernels.supply import cascade as k
+from twin.kernels.supply.order import components, consumers_by_supplier, fed, first_uses, levels
+from twin.quantities import BoolArray, Int8Array, Int32Array, Int64Array, distinct
+from twin.results.trace import What
+from twin.water.exposure import Crossings
+from twin.world.assets import Protection
+from twin.world.city import City
+from twin.world.supplies import Service
+
+#: Longest duration that is told apart from never [s]: 17 years.
+FOREVER_S = 1 << 29
+
+
+class AssetState(IntEnum):
+    """The states of all regions; a region moves only among its own."""
+
+    SOUND = 0
+    FLOODED = 1  #: live parts were in water; it waits for the water to leave
+    REPAIRING = 2  #: the water has left, the stages run
+    CLOSED = 3
+    TRIPPED = 4
+    FED = 5
+    ON_BUFFER = 6  #: it lives on its battery or tank
+    UNFED = 7
+    IN_SERVICE = 8
+    OUT = 9
+    SUPERVISED = 10
+    UNSUPERVISED = 11
+    INTACT = 12
+    FAILED = 13
+    CONNECTED = 14
+    CUT = 15
+
+
+_S, _W = AssetState, What
+#: Every allowed move: (state, what happens) -> next state.
+MOVES: Mapping[tuple[AssetState, What], AssetState] = MappingProxyType({
+    (_S.SOUND, _W.FLOODED): _S.FLOODED,
+    (_S.FLOODED, _W.REPAIR_STARTED): _S.REPAIRING,
+    (_S.REPAIRING, _W.REPAIR_UNDONE): _S.FLOODED,
+    (_S.REPAIRING, _W.MENDED): _S.SOUND,
+    (_S.CLOSED, _W.TRIPPED): _S.TRIPPED,
+    (_S.TRIPPED, _W.RESET): _S.CLOSED,
+    (_S.FED, _W.SUPPLY_LOST): _S.UNFED,
+    (_S.FED, _W.BUFFER_STARTED): _S.ON_BUFFER,
+    # In a cycle an asset may have lived on its neighbours' buffers after its own was empty.
+    (_S.FED, _W.BUFFER_EMPTIED): _S.UNFED,
+    (_S.ON_BUFFER, _W.BUFFER_EMPTIED): _S.UNFED,
+    (_S.ON_BUFFER, _W.FED): _S.FED,
+    (_S.UNFED, _W.FED): _S.FED,
+    **{(_S.IN_SERVICE, what): _S.OUT for what in (_W.FLOODED, _W.TRIPPED, _W.FAILED, _W.CUT, _W.SUPPLY_LOST,
+                                                  _W.BUFFER_EMPTIED)},
+    (_S.OUT, _W.RESTORED): _S.IN_SERVICE,
+    (_S.SUPERVISED, _W.UNSUPERVISED): _S.UNSUPERVISED,
+    (_S.UNSUPERVISED, _W.SUPERVISED): _S.SUPERVISED,
+    (_S.INTACT, _W.FAILED): _S.FAILED,
+    (_S.FAILED, _W.CLEARED): _S.INTACT,
+    (_S.CONNECTED, _W.CUT): _S.CUT,
+    (_S.CUT, _W.CLEARED): _S.CONNECTED,
+})
+#: What is told and moves no state by itself.
+TOLD = frozenset({What.TOUCHED, What.RECEDED, What.WATER_LEFT, What.REPORTED, What.TRANSFERRED})
+#: The regions, each with the column that holds it and the state it starts in.
+REGIONS: Mapping[str, tuple[int, AssetState]] = MappingProxyType({
+    "damage": (k.DAMAGE, _S.SOUND), "protection": (k.PROTECTION, _S.CLOSED), "failure": (k.FAILURE, _S.INTACT),
+    "switch": (k.SWITCH, _S.CONNECTED), "supply": (k.SUPPLY, _S.FED), "supervision": (k.SUPERVISION, _S.SUPERVISED),
+    "service": (k.SERVICE, _S.IN_SERVICE)})
+
+
+def moves_table() -> Int8Array:
+    """Give ``MOVES`` as the kernel reads it, (states, events): the next state, -1 where there is no such move."""
+    table = np.full((len(AssetState), len(What)), -1, np.int8)
+    for (state, what), after in MOVES.items():
+        table[state, what] = after
+    return table
+
+
+def states_diagram() -> str:
+    """Give the diagram of ``docs/states.md`` in Mermaid's language, drawn from ``MOVES``."""
+    lines = ["stateDiagram-v2"]
+    for name, (_, start) in REGIONS.items():
+        reached = {start}
+        for _state in AssetState:
+            reached |= {after for (before, _), after in MOVES.items() if before in reached}
+        lines += [f"    state {name} {{", f"        [*] --> {start.name}"]
+        joined: dict[tuple[AssetState, AssetState], list[str]] = {}
+        for (before, what), after in MOVES.items():
+            if before in reached:
+                joined.setdefault((before, after), []).append(what.word)
+        lines += [f"        {before.name} --> {after.name}: {', '.join(words)}"
+                  for (before, after), words in joined.items()]
+        lines.append("    }")
+    return "\n".join(lines) + "\n"
+
+
+class SupplyRows(NamedTuple):
+    """The supplies in compressed rows, as ``twin/kernels/supply/order.py`` reads them."""
+
+    group_offsets: Int32Array
+    edge_offsets: Int32Array
+    group_asset: Int32Array
+    is_control: BoolArray
+    supplier: Int32Array
+    out_offsets: Int32Array
+    out_group: Int32Array
+
+
+def supply_rows(city: City) -> SupplyRows:
+    """Give the supplies of a city in compressed rows."""
+    supplies, n = city.supplies, len(city.assets)
+    consumer, group = supplies.consumer, supplies.group
+    is_first = np.ones(len(supplies), bool)
+    is_first[1:] = (consumer[1:] != consumer[:-1]) | (group[1:] != group[:-1])
+    first = np.flatnonzero(is_first)
+    group_asset = consumer[first].astype(np.int32)
+    # Copies may be written: one compiled kernel then serves every city.
+    supplier = np.array(supplies.supplier)
+    out_offsets, out_group = consumers_by_supplier(supplier, (np.cumsum(is_first) - 1).astype(np.int32), n)
+    return SupplyRows(
+        group_offsets=np.searchsorted(group_asset, np.arange(n + 1)).astype(np.int32),
+        edge_offsets=np.append(first, len(supplies)).astype(np.int32), group_asset=group_asset,
+        is_control=np.asarray(supplies.service[first] == Service.CONTROL), supplier=supplier,
+        out_offsets=out_offsets, out_group=out_group)
+
+
+def supply_graph(city: City, rows: SupplyRows) -> k.Graph:
+    """Give the supply graph as the kernel of the run reads it, its cycles found and put in order."""
+    assets = city.assets
+    n = len(assets)
+    component, count = components(rows.out_offsets, rows.out_group, rows.group_asset, rows.is_control)
+    level, member_offsets, members = levels(component, count, rows.group_offsets, rows.edge_offsets, rows.supplier,
+                                            rows.is_control)
+    circuit_offsets, circuits = _tripping(city)
+    of_asset = np.zeros((n + 1, k.ASSET_COLUMNS), np.int32)
+    for at, values in ((k.GROUPS, rows.group_offsets), (k.FEEDS, rows.out_offsets), (k.COMPONENT, component),
+                       (k.CIRCUITS, circuit_offsets), (k.BUFFER, np.minimum(assets.buffer_s, FOREVER_S)),
+                       (k.REPAIR_LIVE, np.minimum(assets.kinds.repair_s, FOREVER_S)[assets.kind]),
+                       (k.REPAIR_DEAD, np.minimum(assets.kinds.repair_dead_s, FOREVER_S)[assets.kind]),
+                       (k.MEMBERS, member_offsets), (k.LEVEL, level), (k.MEMBER, members)):
+        of_asset[:len(values), at] = values
+    of_group = np.zeros((len(rows.group_asset) + 1, 3), np.int32)
+    of_group[:, k.EDGES] = rows.edge_offsets
+    of_group[:-1, k.CONSUMER], of_group[:-1, k.IS_CONTROL] = rows.group_asset, rows.is_control
+    of_edge = np.empty((len(city.supplies), 3), np.int32)
+    of_edge[:, k.SUPPLIER], of_edge[:, k.FED_GROUP] = rows.supplier, rows.out_group
+    of_edge[:, k.TRANSFER] = np.minimum(city.supplies.transfer_s, FOREVER_S)
+    return k.Graph(assets=of_asset, groups=of_group, edges=of_edge, circuits=circuits, moves=moves_table())
+
+
+def _tripping(city: City) -> tuple[Int32Array, Int32Array]:
+    """Give the circuits with an RCD that feed each asset power: offsets (A + 1,) and circuits, each once."""
+    assets, supplies = city.assets, city.supplies
+    is_rcd = assets.kinds.is_circuit[assets.kind] & (assets.protection == Protection.RCD)
+    edges = np.flatnonzero(is_rcd[supplies.supplier] & (supplies.service == Service.POWER))
+    pairs = distinct(supplies.consumer[edges].astype(np.int64) * len(assets) + supplies.supplier[edges])
+    lamps, circuits = pairs // max(len(assets), 1), pairs % max(len(assets), 1)
+    return np.searchsorted(lamps, np.arange(len(assets) + 1)).astype(np.int32), circuits.astype(np.int32)
+
+
+class CityState:
+    """The state of all assets at one moment, and the log of how it came to be.
+
+    Parameters
+    ----------
+    city
+        The city; its supply graph is put in order once.
+    crossings
+        What the water does, within the horizon.
+    reset_s
+        Seconds from the last mended lamp of a circuit until its protection is closed again.
+
+    Examples
+    --------
+    >>> state = CityState(city, exposure.crossings, reset_s=1800)  # doctest: +SKIP
+    >>> state.handle(Elapsed(at_s=3600))  # doctest: +SKIP
+    [Wake(at_s=4573)]
+    """
+
+    def __init__(self, city: City, crossings: Crossings, *, reset_s: int) -> None:
+        self.city, self.reset_s = city, reset_s
+        self._water = (np.array(crossings.time_s), np.array(crossings.asset), np.array(crossings.level),
+                       np.array(crossings.is_up))
+        self._supplies = supply_rows(city)
+        self.graph = supply_graph(city, self._supplies)
+        self.now_s = -1
+        n = len(city.assets)
+        assets = np.full((n, k.STATE_COLUMNS), -1, np.int32)
+        assets[:, [k.FACT, k.WET, k.DRY_FACT, k.WAS_DEAD, k.DEAD, k.WET_LAMPS]] = 0
+        for column, start in REGIONS.values():
+            assets[:, column] = start
+        assets[:, k.CAME] = k.LONG_AGO
+        # Before the start every group has its preferred supplier, unless that one rests on the group itself.
+        groups = np.full((len(self._supplies.group_asset), k.GROUP_COLUMNS), -1, np.int32)
+        groups[:, k.IN_USE] = groups[:, k.LAST_USED] = first_uses(
+            *self._supplies, np.ascontiguousarray(self.graph.assets[:-1, k.COMPONENT]))
+        groups[:, k.LOST] = k.LONG_AGO
+        scratch = np.full((n, k.SCRATCH), -1, np.int32)
+        scratch[:, [k.IS_MARKED, k.IS_WATCHED]] = 0
+        counts = np.zeros(k.COUNTERS, np.int64)
+        counts[[k.ERROR_ASSET, k.HIGHEST, k.TRIGGER]] = -1
+        counts[k.LOWEST] = 1 << 60
+        self._declared = 0
+        self.tables = k.Tables(
+            assets=assets, groups=groups, edge_timer_s=np.full(len(city.supplies), -1, np.int32),
+            events=np.empty((0, k.E_COLUMNS), np.int32), contributors=np.empty((0, 2), np.int32),
+            outages=np.empty((0, k.O_COLUMNS), np.int32), timers=np.empty(0, np.int64), scratch=scratch,
+            pairs=np.empty((len(self.graph.circuits), 2), np.int32), contradicted_s=np.empty(0, np.int64),
+            counts=counts)
+        self._mark_never_fed()
+
+    def _mark_never_fed(self) -> None:
+        """Have what no source feeds looked at in the first instant: before the start it is taken as fed."""
+        self._is_ever_fed = is_fed = self._fed(np.zeros(len(self.city.assets), bool))
+        tables, graph = self.tables, self.graph
+        for c in np.unique(graph.assets[:-1, k.COMPONENT][~is_fed]):
+            level = graph.assets[c, k.LEVEL]
+            tables.scratch[c, k.NEXT], tables.scratch[level, k.HEAD] = tables.scratch[level, k.HEAD], c
+            tables.scratch[c, k.IS_MARKED] = 1
+            tables.counts[k.LOWEST] = min(tables.counts[k.LOWEST], level)
+            tables.counts[k.HIGHEST] = max(tables.counts[k.HIGHEST], level)
+        self.never_fed = np.flatnonzero(~is_fed)
+
+    def _fed(self, is_down: BoolArray) -> BoolArray:
+        return fed(*self._supplies, is_down)
+
+    # The columns by name
+
+    @property
+    def damage(self) -> Int8Array:
+        """``SOUND``, ``FLOODED`` or ``REPAIRING``, (A,)."""
+        return np.asarray(self.tables.assets[:, k.DAMAGE])
+
+    @property
+    def is_tripped(self) -> BoolArray:
+        """Whose protection is open, (A,)."""
+        return np.asarray(self.tables.assets[:, k.PROTECTION] == AssetState.TRIPPED)
+
+    @property
+    def supply(self) -> Int8Array:
+        """``FED``, ``ON_BUFFER`` or ``UNFED``, (A,)."""
+        return np.asarray(self.tables.assets[:, k.SUPPLY])
+
+    @property
+    def is_in_service(self) -> BoolArray:
+        """Who delivers its service, (A,)."""
+        return np.asarray(self.tables.assets[:, k.SERVICE] == AssetState.IN_SERVICE)
+
+    @property
+    def is_unsupervised(self) -> BoolArray:
+        """Who has lost ``control``, (A,)."""
+        return np.asarray(self.tables.assets[:, k.SUPERVISION] == AssetState.UNSUPERVISED)
+
+    @property
+    def instants(self) -> int:
+        """Number of seconds in which something happened."""
+        return int(self.tables.counts[k.INSTANTS])
+
+    @property
+    def event_count(self) -> int:
+        """Number of rows in the log."""
+        return int(self.tables.counts[k.EVENTS])
+
+    # The one way in
+
+    def handle(self, event: Event) -> list[Command]:
+        """Live through an event, and everything before it that happens by itself.
+
+        Raises
+        ------
+        InvalidTransition
+            A move that ``MOVES`` does not hold: our bug, with the story of the asset so far.
+        ValueError
+            An event from the past.
+        """
+        if event.at_s < self.now_s or (isinstance(event, Declared) and event.at_s == self.now_s):
+            raise ValueError(f"an event at {event.at_s} s reaches a state that has lived through {self.now_s} s")
+        if isinstance(event, Declared):
+            self._live(event.at_s - 1, _NOTHING)
+            told = (np.full(len(event.assets), event.at_s, np.int64), event.assets.astype(np.int32),
+                    event.actions.astype(np.int8))
+            self._live(event.at_s, told)
+            assets = self.tables.assets
+            is_cut = assets[:, k.SWITCH] == AssetState.CUT
+            # Dead by a cut, its own or of all that feeds it; what no source ever fed is not dead by a cut.
+            assets[:, k.DEAD] = is_cut | (self._is_ever_fed & ~self._fed(is_cut))
+        elif isinstance(event, Elapsed):
+            self._live(event.at_s, _NOTHING)
+        else:
+            raise TypeError(f"{type(event).__name__} is no event of a city")
+        next_s = self._next_s()
+        return [] if next_s is None else [Wake(at_s=next_s)]
+
+    def _live(self, until_s: int, told: tuple[Int64Array, Int32Array, Int8Array]) -> None:
+        if len(told[0]):
+            self._declared += len(told[0])
+            self.tables = self.tables._replace(contradicted_s=np.append(
+                self.tables.contradicted_s, np.full(len(told[0]), -1, np.int64)))
+        base = self._declared - len(told[0])
+        self.tables.counts[k.DECLARED] = 0
+        while True:
+            outcome = k.advance(self.graph, self.tables, *self._water, *told, base, self.reset_s,
+                                until_s)
+            if outcome == k.DONE:
+                break
+            if outcome == k.INVALID:
+                raise self._invalid()
+            self._make_room(len(told[0]))
+        self.now_s = max(self.now_s, until_s)
+
+    def _next_s(self) -> int | None:
+        counts, at_s = self.tables.counts, self._water[0]
+        next_s = [int(at_s[counts[k.CROSSING]])] if counts[k.CROSSING] < len(at_s) else []
+        if counts[k.TIMERS]:
+            next_s.append(int(self.tables.timers[0] >> k.TIME_SHIFT))
+        return min(next_s, default=None)
+
+    def _make_room(self, declared: int) -> None:
+        """Make the logs larger than any one instant can need; memory that is never written costs nothing."""
+        tables, graph = self.tables, self.graph
+        n, edges = len(self.city.assets), len(self.city.supplies)
+        at_once = {
+            "events": 8 * n + len(tables.groups) + 3 * len(self._water[0]) + 3 * declared,
+            "contributors": edges + 2 * n + len(graph.circuits), "outages": n, "timers": 4 * n + edges}
+        used = {"events": k.EVENTS, "contributors": k.CONTRIBUTORS, "outages": k.OUTAGES, "timers": k.TIMERS}
+        larger = {}
+        for name, need in at_once.items():
+            old, count = getattr(tables, name), int(tables.counts[used[name]])
+            new = np.empty((count + max(count, 64) + need, *old.shape[1:]), old.dtype)
+            new[:count] = old[:count]
+            larger[name] = new
+        self.tables = tables._replace(**larger)
+
+    def _invalid(self) -> InvalidTransition:
+        counts = self.tables.counts
+        asset = int(counts[k.ERROR_ASSET])
+        return InvalidTransition(
+            asset=self.city.assets.id[asset], state=AssetState(int(counts[k.ERROR_STATE])).name,
+            event=What(int(counts[k.ERROR_WHAT])).name, story=self.story(asset, int(counts[k.INSTANT])))
+
+    def story(self, asset: int, rows: int | None = None) -> Sequence[str]:
+        """Give what happened to an asset so far, or in the first ``rows`` of the log, a line each."""
+        events = self.tables.events[:self.event_count if rows is None else rows]
+        return [f"{row[k.E_TIME]} s: {What(int(row[k.E_WHAT])).word}" for row in events[events[:, k.E_ASSET] == asset]]
+
+    # The invariants
+
+    def validate(self) -> None:
+        """Restate the rules that hold after every instant.
+
+        Raises
+        ------
+        AssertionError
+            One of them does not, with the ids concerned.
+        """
+        tables, assets, supplies = self.tables, self.tables.assets, self._supplies
+        for name, (column, start) in REGIONS.items():
+            reachable = {int(start)}
+            for _ in AssetState:
+                reachable |= {int(after) for (state, _), after in MOVES.items() if int(state) in reachable}
+            self._none(~np.isin(assets[:, column], sorted(reachable)), f"{name} is in a state of another region")
+        service = self.is_in_service
+        used = tables.groups[:, k.IN_USE]
+        is_served = used >= 0
+        uses_out = is_served & ~service[supplies.supplier[np.maximum(used, 0)]] if len(used) else is_served
+        self._none(np.isin(np.arange(len(assets)), supplies.group_asset[uses_out]), "uses a supplier that is out")
+        unserved = np.zeros(len(service), bool)
+        unserved[supplies.group_asset[~is_served & ~supplies.is_control]] = True
+        has_buffer = (self.city.assets.buffer_s > 0) & (assets[:, k.BUFFER_END] > self.now_s)
+        own = ((self.damage != AssetState.SOUND) | self.is_tripped | (assets[:, k.FAILURE] == AssetState.FAILED)
+               | (assets[:, k.SWITCH] == AssetState.CUT))
+        fact = assets[:, k.FACT]
+        expected = np.where(fact == k.FACT_OUT, False, np.where(fact == k.FACT_IN, True,
+                                                                ~own & (~unserved | has_buffer)))
+        self._none(service != expected, "is in service and should not be, or the reverse")
+        self._none(service & ~self._least(own, has_buffer), "holds itself up through a cycle")
+        outages = tables.outages[:tables.counts[k.OUTAGES]]
+        is_open = np.bincount(outages[outages[:, k.O_END] < 0, k.O_ASSET], minlength=len(service))
+        self._none(is_open != ~service, "is out without an open outage, or has one too many")
+        wet = np.zeros(len(service), np.int64)
+        np.add.at(wet, self.graph.circuits, np.repeat(self.damage != AssetState.SOUND,
+                                                      np.diff(self.graph.assets[:, k.CIRCUITS])))
+        self._none(wet != assets[:, k.WET_LAMPS], "miscounts its wet lamps")
+        events = tables.events[:self.event_count]
+        assert np.all(events[:, k.E_CAUSE] < np.arange(len(events))), "an event is caused by a later one"
+
+    def _least(self, own: BoolArray, has_buffer: BoolArray) -> BoolArray:
+        """Give who could deliver at all: the least fixed point with every transfer done and every buffer a source."""
+        fact = self.tables.assets[:, k.FACT]
+        is_free = (fact == k.FACT_IN) | has_buffer
+        # An asset that needs nothing from its groups is one whose groups all count as control.
+        supplies = self._supplies._replace(
+            is_control=self._supplies.is_control | is_free[self._supplies.group_asset])
+        return fed(*supplies, np.where(fact == k.FACT_IN, False, own | (fact == k.FACT_OUT)))
+
+    def _none(self, mask: BoolArray, complaint: str) -> None:
+        ids = self.city.assets.id[np.flatnonzero(mask)[:5]]
+        assert not len(ids), f"at {self.now_s} s: {', '.join(ids)} {complaint}"
+
+
+_NOTHING = (np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int8))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(states_diagram())

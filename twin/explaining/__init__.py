@@ -1,0 +1,1 @@
+"""One explanation for console, page and paper: the tree of causes and its sentences."""

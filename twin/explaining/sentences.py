@@ -1,0 +1,426 @@
+"""Sentences: an explanation in words, for the radio (one sentence) and for the desk (the full form).
+
+Present tense throughout: a run is a computation of a night, not its report. Every sentence stands in the catalogue
+and is tested word for word in both languages.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from twin.explaining.words import Speech, speech
+from twin.quantities import NONE
+from twin.results.outages import Outage
+from twin.results.result import Result
+from twin.results.trace import What
+from twin.water.exposure import Coverage
+from twin.world.assets import Asset
+from twin.world.sun import is_dark, nights_of
+
+if TYPE_CHECKING:
+    from twin.explaining.explain import Cause, Waiting
+
+#: Assets named in a list before the rest is counted.
+_SHOWN = 4
+#: How each kind is said to be without service; every other kind is "out of service".
+_STATE = {"building": "without power", "site": "without power", "circuit": "without power", "zone": "without watering"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """One explanation being told: the run, the language and the moment that times are said beside."""
+
+    result: Result
+    speech: Speech
+    #: Moment whose day goes without saying.
+    beside: datetime
+
+    def moment(self, seconds: int) -> datetime:
+        zone = ZoneInfo(self.result.city.timezone)
+        return (self.result.plan.start + timedelta(seconds=seconds)).astimezone(zone)
+
+    def clock(self, seconds: int) -> str:
+        return self.speech.weekday_clock(self.moment(seconds), self.beside)
+
+    def span(self, start_s: int, end_s: int) -> tuple[str, str]:
+        """Give both ends of an interval, with their days where these differ or are not that of the plan's start."""
+        start, end = self.moment(start_s), self.moment(end_s)
+        if start.date() == end.date():
+            return self.speech.weekday_clock(start, self.beside), self.speech.clock(end)
+        return self.speech.weekday_clock(start, end), self.speech.weekday_clock(end, start)
+
+    def asset(self, asset: Asset) -> str:
+        return self.speech.asset(self.result.city.assets.kinds, asset)
+
+    def placed(self, asset: Asset) -> str:
+        """Give an asset with its street in brackets where one is known."""
+        return f"{self.asset(asset)} ({asset.street})" if asset.street else self.asset(asset)
+
+    def is_dark(self, at_s: int) -> bool:
+        return bool(is_dark(nights_of(self.result.plan, self.result.city), np.array([at_s]))[0])
+
+    def gender(self, asset: Asset) -> str:
+        return self.speech.kind(self.result.city.assets.kinds, asset.kind).gender
+
+    def text(self, message: str, /, *, of: Asset | None = None, **values: object) -> str:
+        return self.speech.text(message, gender="" if of is None else self.gender(of), **values)
+
+
+def say(result: Result, asset: Asset, outage: Outage | None, tree: Cause | None,
+        chain: tuple[tuple[Asset, bool], ...], waiting: Waiting | None, *, lang: str,
+        at_s: int | None) -> tuple[str, tuple[str, ...]]:
+    """Give the one sentence and the full form of an explanation.
+
+    Returns
+    -------
+    The sentence, and the paragraphs, the first of which is the sentence.
+    """
+    zone = ZoneInfo(result.city.timezone)
+    teller = _Teller(result, speech(lang), result.plan.start.astimezone(zone))
+    if outage is None or tree is None:
+        sentence = _fed(teller, asset, chain, at_s)
+        full = [sentence, *_saved(teller, asset, at_s), *_facts(teller, [asset]), *_water(teller, asset),
+                *_inferred_chain(teller, asset, chain)]
+    else:
+        sentence = _out(teller, asset, outage, tree, at_s)
+        full = [sentence, *_story(teller, tree), *_alternatives(teller, tree), *_dark(teller, outage),
+                *_held(teller, outage, tree), *_wait(teller, waiting, outage, at_s), *_without(teller, outage, tree),
+                *_facts(teller, [*(node.asset for node in tree.walk()), *([waiting.holder] if waiting else [])]),
+                *_who(teller, tree), *_doubts(teller, tree)]
+        if asset.kind in ("building", "site") and tree.what is not What.FLOODED:
+            full += _water(teller, asset)
+    full += _coverage(teller, asset)
+    return Speech.sentence(sentence), tuple(Speech.sentence(line) for line in full)
+
+
+def _state(teller: _Teller, asset: Asset, outage: Outage, at_s: int | None) -> str:
+    if asset.kind == "lamp":
+        lit_hours = outage.dark_s > 0 if at_s is None else teller.is_dark(at_s)
+        return teller.text("dark", of=asset) if lit_hours else teller.text("without power")
+    return teller.text(_STATE.get(asset.kind, "out of service"))
+
+
+def _out(teller: _Teller, asset: Asset, outage: Outage, tree: Cause, at_s: int | None) -> str:
+    values: dict[str, Any] = {"asset": teller.placed(asset), "state": _state(teller, asset, outage, at_s),
+              "start": teller.clock(outage.start_s), "cause": _cause(teller, tree)}
+    if at_s is not None:
+        return teller.text("{asset} has been {state} since {start}: {cause}.", **values)
+    if outage.end_s == NONE:
+        return teller.text("{asset} is {state} from {start} and not back within the time computed: {cause}.", **values)
+    start, end = teller.span(outage.start_s, outage.end_s)
+    return teller.text("{asset} is {state} from {start} to {end}: {cause}.", **{**values, "start": start, "end": end})
+
+
+def _cause(teller: _Teller, tree: Cause) -> str:
+    """Give the clause that names the root, how it reaches the asset, and the back-up that failed too."""
+    clause = _root(teller, tree)
+    also = next((node for node in tree.walk() if node.role == "contributor"), None)
+    if also is None:
+        return clause
+    return teller.text("{clause}, and its back-up, {other}, is out too", of=also.asset, clause=clause,
+                       other=teller.asset(also.asset))
+
+
+def _root(teller: _Teller, tree: Cause) -> str:
+    trunk = tree.trunk()
+    root = trunk[-1]
+    if root is tree:
+        return _own(teller, root)
+    where = teller.speech.where(tree.asset, root.asset)
+    tripped = next((node for node in trunk if node.what is What.TRIPPED), None)
+    depth: dict[str, Any] = {}
+    if root.what is What.FLOODED:
+        depth = {"depth": teller.speech.depth(root.depth_m), "fail": teller.speech.depth(root.fail_m)}
+    if tripped is not None:
+        aside = teller.text(", {where},", where=where) if where else ""
+        return teller.text("{root}{aside} has its live parts in water ({depth} at its highest, threshold {fail}) "
+                           "and trips {circuit}", root=teller.placed(root.asset), aside=aside,
+                           circuit=teller.asset(tripped.asset), **depth)
+    stands = teller.text(" and stands {where}", where=where) if where else ""
+    via = next((node.asset for node in reversed(trunk[1:-1]) if node.asset.kind != "circuit"), None)
+    feeds = teller.text("which feeds it") if via is None else teller.text("which feeds {via}", via=teller.asset(via))
+    values = {"root": teller.placed(root.asset), "feeds": feeds, "stands": stands, **_declared(teller, root)}
+    match root.what:
+        case What.FLOODED:
+            return teller.text("{root}, {feeds}{stands}, is in water ({depth} at its highest, threshold {fail})",
+                               **values, **depth)
+        case What.CUT:
+            return teller.text("{root}, {feeds}{stands}, is switched off on purpose from {time}{why}", of=root.asset,
+                               **values)
+        case What.REPORTED:
+            return teller.text("{root}, {feeds}{stands}, is reported out of service from {time}{why}", of=root.asset,
+                               **values)
+        case What.FAILED:
+            return teller.text("{root}, {feeds}{stands}, is broken down from {time}{why}", of=root.asset, **values)
+        case _:
+            return teller.text("{root}, {feeds}{stands}, is cut off from every source", of=root.asset, **values)
+
+
+def _own(teller: _Teller, root: Cause) -> str:
+    match root.what:
+        case What.FLOODED:
+            inside = root.asset.kind in ("building", "site")
+            message = ("water comes inside ({depth} at its highest, threshold {fail}) and the power there is off"
+                       if inside else
+                       "water reaches its live parts ({depth} at its highest, threshold {fail})")
+            return teller.text(message, depth=teller.speech.depth(root.depth_m), fail=teller.speech.depth(root.fail_m))
+        case What.CUT:
+            return teller.text("it is switched off on purpose{why}", of=root.asset, **_declared(teller, root))
+        case What.REPORTED:
+            return teller.text("it is reported out of service{why}", of=root.asset, **_declared(teller, root))
+        case What.FAILED:
+            return teller.text("it breaks down{why}", of=root.asset, **_declared(teller, root))
+        case _:
+            return teller.text("it is cut off from every source", of=root.asset)
+
+
+def _declared(teller: _Teller, node: Cause) -> dict[str, Any]:
+    """Give when, and in brackets why or by whom, of what a scenario or a fact declares."""
+    said = str(node.detail.get("reason") or node.detail.get("by") or "")
+    return {"time": teller.clock(node.time_s), "why": f" ({said})" if said else ""}
+
+
+_STORY = {
+    What.FLOODED: "{time}: {asset} has its live parts in water, {depth} at its highest, threshold {fail}, "
+                  "{margin} above it.",
+    What.TRIPPED: "{time}: {asset} trips.",
+    What.SUPPLY_LOST: "{time}: {asset} loses its supply.",
+    What.BUFFER_EMPTIED: "{time}: {asset} has used up its reserve.",
+    What.CUT: "{time}: {asset} is switched off on purpose{why}.",
+    What.FAILED: "{time}: {asset} breaks down{why}.",
+    What.REPORTED: "{time}: {asset} is reported out of service{why}.",
+}
+
+
+def _story(teller: _Teller, tree: Cause) -> list[str]:
+    """Give the trunk in order of time, one line an event."""
+    lines = []
+    for node in reversed(tree.trunk()):
+        values: dict[str, Any] = {"time": teller.clock(node.time_s), "asset": teller.asset(node.asset),
+                                  "why": _declared(teller, node)["why"]}
+        if node.what is What.FLOODED:
+            values |= {"depth": teller.speech.depth(node.depth_m), "fail": teller.speech.depth(node.fail_m),
+                       "margin": teller.speech.depth(node.margin_m)}
+        message = _STORY.get(node.what, _STORY[What.SUPPLY_LOST])
+        if node.what is What.FLOODED and node.asset.kind in ("building", "site"):
+            message = "{time}: water comes inside {asset}, {depth} at its highest, threshold {fail}, {margin} above it."
+        lines.append(teller.text(message, of=node.asset, **values))
+    return lines
+
+
+def _alternatives(teller: _Teller, tree: Cause) -> list[str]:
+    """Give the other losses that were needed, and what else came at the same moment."""
+    lines = [teller.text("Also needed for this: {asset} is out too, from {time}.", of=node.asset,
+                         asset=teller.asset(node.asset), time=teller.clock(node.time_s))
+             for node in tree.walk() if node.role == "contributor"]
+    also = [teller.asset(node.asset) for node in tree.walk() if node.role == "also"]
+    if also:
+        shown = also if len(also) <= _SHOWN else [*also[:_SHOWN], teller.speech.plural(
+            "{n} more", "{n} more", len(also) - _SHOWN)]
+        lines.append(teller.text("At the same moment also: {assets}.", assets=teller.speech.listing(shown)))
+    return lines
+
+
+def _dark(teller: _Teller, outage: Outage) -> list[str]:
+    if outage.dark_s <= 0:
+        return []
+    return [teller.text("In darkness for {duration} in all.", duration=teller.speech.duration(outage.dark_s))]
+
+
+def _held(teller: _Teller, outage: Outage, tree: Cause) -> list[str]:
+    root = tree.trunk()[-1].asset
+    if outage.held in (root.row, tree.asset.row):
+        return []
+    holder = teller.result.city.assets[outage.held]
+    return [teller.text("What holds it longest: {asset}.", asset=teller.asset(holder))]
+
+
+_STAGE_WORDS = {
+    "reach": "the crew gets there", "inspect": "inspection", "clean_dry": "cleaning and drying",
+    "replace": "replacement of parts", "re_energise": "test and return to service",
+}
+
+
+def _wait(teller: _Teller, waiting: Waiting | None, outage: Outage, at_s: int | None) -> list[str]:
+    is_over = at_s is None and outage.end_s != NONE
+    if waiting is None or (is_over and waiting.stage in ("declared", "reset")):
+        return []
+    holder = teller.asset(waiting.holder)
+    if waiting.stage == "reported":
+        return [teller.text("Return to service waits for the fact to end that keeps it out ({asset}).", asset=holder)]
+    if waiting.stage == "recede":
+        return [teller.text("Return to service waits for the water at {asset} to fall below {below}.", asset=holder,
+                            below=teller.speech.depth(waiting.below_m))]
+    if waiting.stage == "reset":
+        return [teller.text("Return to service waits for the wet lamps of {asset} to be mended.", asset=holder)]
+    if waiting.stage == "declared":
+        return [teller.text("Return to service waits for {asset} to be declared back.", asset=holder)]
+    if at_s is None:
+        return [teller.text("Repair of {asset} starts from {time}, once the water is below {below}, and takes "
+                            "{duration} by the durations assumed.", asset=holder, time=teller.clock(waiting.since_s),
+                            below=teller.speech.depth(waiting.below_m),
+                            duration=teller.speech.duration(waiting.total_s))]
+    left_s = waiting.total_s - (at_s - waiting.since_s)
+    return [teller.text("Stage for {asset}: {stage}; {duration} of work left by the durations assumed.", asset=holder,
+                        stage=teller.text(_STAGE_WORDS[waiting.stage]),
+                        duration=teller.speech.duration(max(left_s, 0)))]
+
+
+def _without(teller: _Teller, outage: Outage, tree: Cause) -> list[str]:
+    """Give the counterfactual, where one asset's height alone decides it."""
+    root = tree.trunk()[-1]
+    alone = len(tree.walk()) == len(tree.trunk()) and outage.held in (root.asset.row, tree.asset.row)
+    if root.what is not What.FLOODED or not alone or not root.margin_m > 0:
+        return []
+    if root.asset.kind in ("building", "site"):
+        return [teller.text("With {margin} less water, none would come inside {asset}.",
+                            margin=teller.speech.depth(root.margin_m), asset=teller.asset(root.asset))]
+    return [teller.text("With {margin} less water, or set higher by as much, {asset} would stay in service.",
+                        of=root.asset, margin=teller.speech.depth(root.margin_m), asset=teller.asset(root.asset))]
+
+
+_FACTS = {"out": "Reported at {time}: {asset} is out of service{why}.",
+          "in_service": "Reported at {time}: {asset} is in service{why}.",
+          "dry": "Reported at {time}: {asset} is dry{why}.",
+          "ends": "From {time} the fact no longer holds ({asset}){why}."}
+
+
+def _facts(teller: _Teller, assets: list[Asset]) -> list[str]:
+    """Give the facts on these assets, each once, in order of time: they beat the computation."""
+    events = {e.row: e for asset in assets for e in teller.result.trace.of_asset(asset.row)
+              if e.what is What.REPORTED and e.detail.get("state") in _FACTS}
+    lines = []
+    for row in sorted(events):
+        event, asset = events[row], teller.result.city.assets[events[row].asset]
+        said = str(event.detail.get("by") or event.detail.get("reason") or "")
+        lines.append(teller.text(_FACTS[str(event.detail["state"])], of=asset, time=teller.clock(event.time_s),
+                                 asset=teller.asset(asset), why=f" ({said})" if said else ""))
+    return lines
+
+
+def _who(teller: _Teller, tree: Cause) -> list[str]:
+    root = tree.trunk()[-1].asset
+    if not (root.operator or root.owner):
+        return []
+    if root.operator and root.owner:
+        return [teller.text("{asset}: operated by {operator}, owned by {owner}.", asset=teller.asset(root),
+                            operator=root.operator, owner=root.owner)]
+    message = "{asset}: operated by {who}." if root.operator else "{asset}: owned by {who}."
+    return [teller.text(message, asset=teller.asset(root), who=root.operator or root.owner)]
+
+
+def _doubts(teller: _Teller, tree: Cause) -> list[str]:
+    lines = [teller.text("Uncertain: at {asset} the water comes within {margin} of the threshold, less than the error "
+                         "of the heights.", asset=teller.asset(node.asset),
+                         margin=teller.speech.depth(abs(node.margin_m)))
+             for node in tree.walk() if node.is_doubtful]
+    parents = {id(child): node for node in tree.walk() for child in node.children}
+    lines += [_link(teller, node.asset, parents[id(node)].asset) for node in tree.walk() if node.is_inferred]
+    return lines
+
+
+def _link(teller: _Teller, supplier: Asset, consumer: Asset) -> str:
+    return teller.text("The link between {supplier} and {consumer} is inferred, not surveyed.",
+                       supplier=teller.asset(supplier), consumer=teller.asset(consumer))
+
+
+def _inferred_chain(teller: _Teller, asset: Asset, chain: tuple[tuple[Asset, bool], ...]) -> list[str]:
+    consumers = [asset, *(link for link, _ in chain)]
+    return [_link(teller, link, consumer)
+            for (link, inferred), consumer in zip(chain, consumers, strict=False) if inferred]
+
+
+def _fed(teller: _Teller, asset: Asset, chain: tuple[tuple[Asset, bool], ...], at_s: int | None) -> str:
+    if asset.kind == "zone" and (wet := _wet_span(teller, asset, at_s)):
+        return teller.text("{asset} is not watered from {start} to {end}: water stands on it ({depth} at its highest).",
+                           asset=teller.placed(asset), start=wet[0], end=wet[1],
+                           depth=teller.speech.depth(float(teller.result.exposure.peak_depth_m[asset.row])))
+    values: dict[str, Any] = {
+        "asset": teller.placed(asset), "chain": teller.speech.listing([teller.asset(link) for link, _ in chain])}
+    if at_s is None:
+        took_over = [a for a in _took_over(teller, asset) if a.id not in {link.id for link, _ in chain}]
+        if chain and took_over:
+            values["others"] = teller.speech.listing([teller.asset(other) for other in took_over])
+            return teller.text("{asset} stays in service throughout, fed by {chain}, then by {others}.", of=asset,
+                               **values)
+        message = ("{asset} stays in service throughout, fed by {chain}." if chain else
+                   "{asset} stays in service throughout.")
+    else:
+        lit = asset.kind == "lamp" and teller.is_dark(at_s)
+        message = (("{asset} is lit, fed by {chain}." if chain else "{asset} is lit.") if lit else
+                   "{asset} is in service, fed by {chain}." if chain else "{asset} is in service.")
+    return teller.text(message, of=asset, **values)
+
+
+def _wet_span(teller: _Teller, asset: Asset, at_s: int | None) -> tuple[str, str] | None:
+    """Give from when to when water stands on an asset, if it does so at the moment asked for."""
+    exposure, horizon_s = teller.result.exposure, teller.result.plan.duration_s
+    first_s, left_s = int(exposure.touched_at_s[asset.row]), int(exposure.water_left_at_s[asset.row])
+    last_s = horizon_s if left_s == NONE else left_s
+    if first_s == NONE or (at_s is not None and not first_s <= at_s < last_s):
+        return None
+    return teller.span(first_s, last_s)
+
+
+def _took_over(teller: _Teller, asset: Asset) -> list[Asset]:
+    """Give the suppliers that took an asset over, each once, in order."""
+    ids = [str(e.detail["supplier"]) for e in teller.result.trace.of_asset(asset.row)
+           if e.what is What.TRANSFERRED and "supplier" in e.detail]
+    assets = teller.result.city.assets
+    return [assets[assets.row(name)] for name in dict.fromkeys(ids)]
+
+
+def _saved(teller: _Teller, asset: Asset, at_s: int | None) -> list[str]:
+    """Give what kept an asset in service: its battery or tank, another supplier."""
+    lines, assets = [], teller.result.city.assets
+    for event in teller.result.trace.of_asset(asset.row):
+        if at_s is not None and event.time_s > at_s:
+            break
+        if event.what is What.BUFFER_STARTED:
+            lines.append(teller.text("{time}: its reserve takes over.", time=teller.clock(event.time_s)))
+        elif event.what is What.TRANSFERRED and "supplier" in event.detail:
+            supplier = assets[assets.row(str(event.detail["supplier"]))]
+            lines.append(teller.text("{time}: {asset} takes over.", time=teller.clock(event.time_s),
+                                     asset=teller.asset(supplier)))
+    return lines
+
+
+def _water(teller: _Teller, asset: Asset) -> list[str]:
+    """Give what the water does at an asset that it does not fail."""
+    exposure = teller.result.exposure
+    peak_m = float(exposure.peak_depth_m[asset.row])
+    touched_s = int(exposure.touched_at_s[asset.row])
+    if math.isnan(peak_m) or touched_s == NONE:
+        return []
+    lines = []
+    if math.isnan(asset.fail_m) or peak_m >= asset.fail_m:
+        lines.append(teller.text("Water touches it from {time}: {depth} at its highest.", time=teller.clock(touched_s),
+                                 depth=teller.speech.depth(peak_m)))
+    else:
+        lines.append(teller.text("Water touches it from {time}: {depth} at its highest, {margin} under its threshold.",
+                                 time=teller.clock(touched_s), depth=teller.speech.depth(peak_m),
+                                 margin=teller.speech.depth(asset.fail_m - peak_m)))
+    if bool(np.asarray(exposure.is_doubtful)[asset.row]):
+        lines.append(teller.text("Uncertain: that is less than the error of the heights; it may go out all the same.",
+                                 of=asset))
+    return lines
+
+
+def _coverage(teller: _Teller, asset: Asset) -> list[str]:
+    match Coverage(int(teller.result.exposure.coverage[asset.row])):
+        case Coverage.UNKNOWN:
+            return [teller.text("The depth of water at {asset} is not known: the run takes the ground there as dry.",
+                                asset=teller.asset(asset))]
+        case Coverage.NONE if teller.result.city.assets.kinds[asset.kind].footprint != "none":
+            return [teller.text("The position is not known ({asset}), so neither is the water there: the run takes the "
+                                "ground as dry.", asset=teller.asset(asset))]
+        case Coverage.PARTIAL:
+            return [teller.text("The depth of water is known for a part of {asset} only.", asset=teller.asset(asset))]
+        case _:
+            return []

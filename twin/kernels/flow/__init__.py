@@ -1,0 +1,1 @@
+"""Kernels of the 2D flow model."""

@@ -1,0 +1,1 @@
+"""What a run found: trace, outages, indicators, and where they come from."""

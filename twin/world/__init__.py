@@ -1,0 +1,1 @@
+"""The declared world: kinds, assets, supplies, the city, the plan, the sun."""

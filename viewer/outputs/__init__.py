@@ -1,0 +1,1 @@
+"""What leaves: pages, leaflets, open data, alerts."""

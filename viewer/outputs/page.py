@@ -1,0 +1,329 @@
+"""Export: one HTML file that holds the map, the lists and the run they come from, and asks for nothing else."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jinja2
+import numpy as np
+
+from geodata.atomic import write_whole
+from twin.errors import InputError
+from twin.quantities import NONE
+from twin.results.outages import Mechanism
+from twin.world.assets import Source
+from twin.world.kinds import LANGUAGES
+from twin.world.plan import Action
+from twin.world.sun import dark_periods
+from viewer.outputs.public import Allowed
+from viewer.scene.compose import Scene, pack_scene
+from viewer.scene.intervals import NEAR
+from viewer.scene.pack import compressed, safe_json
+from viewer.scene.spec import specification
+from viewer.states import states, svg
+from viewer.words import REGISTERS, registers
+
+#: Scripts of both pages in the order of their dependence; a page adds its own at the end.
+_SCRIPTS = ("format.js", "unpack.js", "intervals.js", "symbols.js", "shapes.js", "water.js", "labels.js", "ground.js",
+            "overlay.js", "model.js", "map.js", "chart.js", "player.js", "gpu.js", "start.js")
+_SOURCES = resources.files("viewer")
+_DAY_S = 86_400
+
+
+def export_map(run: Any, out: Path | str, *, public: bool, lang: str = "fr", released_by: str | None = None,
+               city: Path | str | None = None, fields: Path | str | None = None) -> Path:
+    """Write a run as one HTML file.
+
+    Parameters
+    ----------
+    run
+        ``geodata.run.folder.Run``.
+    out
+        The file to write; an existing page is replaced, any other file stays.
+    public
+        The page for residents, with what the public list allows; else the operator's page, with everything.
+    lang
+        Language that the page opens in, ``fr`` or ``en``; both are in the file.
+    released_by
+        Who released it: needed to publish a forecast, and written in the file.
+    city
+        The city's own file of telephone numbers, addresses and links (TOML); the shipped one without it.
+    fields
+        The city's own list of what may leave (TOML); the shipped one without it.
+
+    Raises
+    ------
+    InputError
+        A language other than fr and en, a public forecast that nobody released, a place that cannot be written.
+    """
+    if lang not in LANGUAGES:
+        raise InputError(found=f"language '{lang}'", expected=" or ".join(LANGUAGES), field="lang")
+    if public and run.result.plan.status == "forecast" and not released_by:
+        raise InputError(field="released_by", found="a forecast for the public that nobody released",
+                         expected="a name", remedy="Add --released-by NAME: it will stand in the file.")
+    out = Path(out)
+    text = page(run, public=public, lang=lang, released_by=released_by, city=city, fields=fields)
+    write_whole(out, text, opens="<!doctype html", sort="a page")
+    return out
+
+
+def page(run: Any, *, public: bool, lang: str, released_by: str | None = None, city: Path | str | None = None,
+         fields: Path | str | None = None) -> str:
+    """Give the page as text: same run, same text."""
+    allowed = Allowed.public(Path(fields) if fields else None) if public else Allowed(None)
+    scene = pack_scene(run, allowed, public=public)
+    clock = _Clock(run)
+    config = {**_common(run, clock), "public": public, "lang": lang}
+    if public:
+        from viewer.outputs.public_page import public_view
+
+        view = public_view(run, scene, clock, config, lang=lang, released_by=released_by,
+                           city=Path(city) if city else None)
+        name = "public"
+    else:
+        config |= _operator(run, scene, clock)
+        view = {"symbols": {key: svg(key) for key in states()["symbols"]}}
+        name = "operator"
+    kinds = [{"name": kind.name, "words": {language: {"one": w.one, "many": w.many, "gender": w.gender}
+                                           for language, w in kind.words.items()},
+              "stages": [round(stage.value) for stage in kind.repair_s]} for kind in run.result.city.assets.kinds]
+    texts = {"kinds": kinds, "words": _words(name), "states": states(), "spec": specification(public=public)}
+    for key, value in texts.items():
+        scene.packer.text(key, value)
+    deck = _deck()
+    script, loader = _script(f"{name}.js"), _loader()
+    style = _style(name)
+    policy = ("default-src 'none'; img-src 'self' data:; connect-src 'none'; font-src 'none'; object-src 'none'; "
+              "base-uri 'none'; form-action 'none'; "
+              f"script-src {_hash(loader)} {_hash(script)} {_hash(deck.text)}; style-src {_hash(style)}")
+    return _templates().get_template(f"{name}.html").render(
+        config=safe_json(config), data=scene.packer.base64(), deck=deck.packed, loader=loader, style=style,
+        script=base64.b64encode(compressed(script.encode("utf-8"))).decode("ascii"), policy=policy, lang=lang,
+        words=registers()[lang], status=run.result.plan.status, run=run,
+        city=run.result.city.name, **view)
+
+
+@dataclass(frozen=True, slots=True)
+class _Deck:
+    text: str
+    packed: str
+
+
+@cache
+def _deck() -> _Deck:
+    """Give the deck.gl bundle as text and as base64 of its gzip form."""
+    packed = _SOURCES.joinpath("bundle/deck.js.gz").read_bytes()
+    return _Deck(gzip.decompress(packed).decode("utf-8"), base64.b64encode(packed).decode("ascii"))
+
+
+@cache
+def _script(last: str) -> str:
+    """Join the modules of a page into one script: imports and exports go, the order is ours."""
+    names = [*_SCRIPTS, *(("chain.js",) if last == "operator.js" else ("export.js", "print.js")), last]
+    parts = []
+    for name in names:
+        text = _SOURCES.joinpath("page", name).read_text("utf-8")
+        text = re.sub(r"^import [^;]*;\n", "", text, flags=re.MULTILINE)
+        text = re.sub(r"^export (?=(async )?(function|class|const|let) )", "", text, flags=re.MULTILINE)
+        parts.append(_lean(text))
+    joined = "'use strict';\n(() => {\n" + "\n".join(parts) + "\n})();\n"
+    if "</script" in joined.lower():
+        raise ValueError("a script of the page would end its own element")
+    return joined
+
+
+def _lean(text: str) -> str:
+    """Give a script without what only its maintainers read: lines of comment and indentation. A tenth of the page's."""
+    text = re.sub(r"^\s*/\*\*.*?\*/\n", "", text, flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"^ *(?://.*\n)?", "", text, flags=re.MULTILINE)
+
+
+@cache
+def _words(name: str) -> dict[str, dict[str, Any]]:
+    """Give the texts that a page can ask for, by register: those that its scripts and templates name."""
+    asked = _script(f"{name}.js") + "".join(_SOURCES.joinpath("templates", file).read_text("utf-8")
+                                            for file in (f"{name}.html", "zoom.html"))
+    named = set(re.findall(r"['\"]([a-z_0-9]+)['\"]", asked))
+    begun = tuple(set(re.findall(r"[`\"]([a-z_]+)(?:\$\{|\{\{)", asked)))
+    wanted = REGISTERS if name == "public" else LANGUAGES
+    return {register: {key: text for key, text in registers()[register].items()
+                       if key in named or key.startswith(begun)} for register in wanted}
+
+
+@cache
+def _loader() -> str:
+    return _SOURCES.joinpath("page/loader.js").read_text("utf-8")
+
+
+@cache
+def _style(name: str) -> str:
+    colors = "".join(f"--{key.replace('_', '-')}:{value};" for key, value in states()["colors"].items())
+    return ":root{" + colors + "}\n" + "\n".join(
+        _SOURCES.joinpath("page", file).read_text("utf-8") for file in ("common.css", f"{name}.css"))
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(loader=jinja2.FunctionLoader(
+        lambda name: _SOURCES.joinpath("templates", name).read_text("utf-8")), autoescape=True, trim_blocks=True,
+        lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+
+
+class _Clock:
+    """Times of the run as the page counts them: seconds from the start."""
+
+    def __init__(self, run: Any) -> None:
+        self.plan = run.result.plan
+        self.zone = ZoneInfo(run.result.city.timezone)
+        self.start = int(self.plan.start.timestamp())
+
+    def since(self, moment: datetime | str | None) -> int | None:
+        """Give the seconds from the start of a moment, ISO text or not."""
+        if moment is None:
+            return None
+        if isinstance(moment, str):
+            moment = datetime.fromisoformat(moment)
+        return round(moment.timestamp()) - self.start
+
+    def local(self, seconds: float) -> datetime:
+        """Give the local time of a second of the run."""
+        return (self.plan.start + timedelta(seconds=float(seconds))).astimezone(self.zone)
+
+    def offsets(self) -> list[list[int]]:
+        """Give the zone's offsets from UTC over the run: from which second on, and how much [s]."""
+        found: list[list[int]] = []
+        for seconds in range(-7 * 86_400, self.plan.duration_s + 8 * 86_400, 900):
+            offset = self.local(seconds).utcoffset()
+            value = int(offset.total_seconds()) if offset is not None else 0
+            if not found or found[-1][1] != value:
+                found.append([seconds, value])
+        return found
+
+
+def _common(run: Any, clock: _Clock) -> dict[str, Any]:
+    """Give what both pages must know: names, times, nights, status."""
+    plan, city = run.result.plan, run.result.city
+    # A night is named from dusk to dawn, also where the run begins after the one or ends before the other.
+    nights = dark_periods(plan.start.astimezone(UTC) - timedelta(seconds=_DAY_S), plan.duration_s + 2 * _DAY_S,
+                          plan.dark, latitude=city.latitude, longitude=city.longitude,
+                          timezone=city.timezone) - _DAY_S
+    nights = nights[(nights[:, 1] > 0) & (nights[:, 0] < plan.duration_s)]
+    wet = _wet_span(run)
+    return {"name": plan.name, "city": city.name, "status": plan.status, "start": clock.start,
+            "offsets": clock.offsets(), "duration": plan.duration_s, "step": plan.step_s,
+            "issued": clock.since(plan.issued_at), "validUntil": clock.since(plan.valid_until),
+            "nextUpdate": clock.since(plan.next_update),
+            "nights": np.asarray(nights).tolist(), "wetSpan": wet, "peakAt": _peak_at(run)}
+
+
+def _wet_span(run: Any) -> list[int] | None:
+    """Give from when until when some asset stands in water, None where none does."""
+    exposure = run.result.exposure
+    touched = exposure.touched_at_s[exposure.touched_at_s != NONE]
+    if not len(touched):
+        return None
+    never_left = bool(((exposure.touched_at_s != NONE) & (exposure.water_left_at_s == NONE)).any())
+    last = run.result.plan.duration_s if never_left else int(exposure.water_left_at_s.max())
+    return [int(touched.min()), last]
+
+
+def _peak_at(run: Any) -> int:
+    """Give when the water stands highest: the middle one of the assets' own peaks."""
+    peaks = run.result.exposure.peak_time_s
+    peaks = np.sort(peaks[peaks != NONE])
+    return int(peaks[len(peaks) // 2]) if len(peaks) else 0
+
+
+def _operator(run: Any, scene: Scene, clock: _Clock) -> dict[str, Any]:
+    """Give the lists of the operator's page, assets by their number in the page."""
+    result = run.result
+    indicators: Mapping[str, Any] = result.indicators
+    assets = result.city.assets
+    number = scene.number
+    row = {name: i for i, name in enumerate(assets.id)}
+
+    def of(asset_id: str) -> int:
+        return int(number[row[asset_id]])
+
+    live = []
+    for entry in indicators.get("may_be_live", {}).get("rows", ()):
+        depth = entry["depth_m"]
+        live.append({"us": [of(one) for one in entry["assets"]], "count": entry["assets_count"], "cut": entry["cut"],
+                     "from": clock.since(entry["from"]), "to": clock.since(entry["to"]), "street": entry["street"],
+                     "depth": None if depth is None else round(depth * 100)})
+    moments = [{"u": of(entry["asset"]), "at": clock.since(entry["act_before"]),
+                "failed": clock.since(entry["failed_at"]), "lamps": entry["lamps"]}
+               for entry in indicators.get("last_moment_to_act", {}).get("rows", ())]
+    roots = [{"u": of(entry["asset"]), "lamps": entry["lamps"], "share": entry["share"]}
+             for entry in indicators.get("roots", ())]
+    facts = [{"u": int(number[one.asset]), "at": one.at_s, "by": one.by, "reason": one.reason,
+              "fact": one.action >= Action.FACT_OUT, "action": Action(one.action).name.lower()}
+             for one in result.plan.declared]
+    sources = (assets.touch_source, assets.fail_source, assets.protection_source)
+    return {"live": live, "facts": facts, "most": _most_out(run), "near": _near(scene),
+            "lastMoments": moments, "roots": roots, "events": _events(run, scene),
+            "defaults": int(sum((np.asarray(source) == Source.DEFAULT).sum() for source in sources)),
+            "doubtful": int(np.asarray(result.exposure.is_doubtful).sum())}
+
+
+def _most_out(run: Any) -> list[int]:
+    """Give how many lamps are out at once at most as computed, and how many of these are in doubt."""
+    outages = run.result.outages
+    mine = np.flatnonzero(run.result.city.assets.of_kind("lamp")[outages.asset])
+    start, doubtful = outages.start_s[mine], outages.is_doubtful[mine]
+    end = np.where(outages.end_s[mine] == NONE, run.result.plan.duration_s + 1, outages.end_s[mine])
+    most = [0, 0]
+    for moment in np.unique(start).tolist():
+        out = (start <= moment) & (moment < end)
+        if out.sum() > most[0]:
+            most = [int(out.sum()), int((out & doubtful).sum())]
+    return most
+
+
+def _near(scene: Scene) -> int:
+    """Give the lamps that are never out as computed, though they might be: the water comes within the errors."""
+    table = scene.patterns
+    weight = np.bincount(scene.lamp_patterns, minlength=len(table.offsets) - 1)
+    near = 0
+    for pattern in np.flatnonzero(weight).tolist():
+        rows = table.rows[table.offsets[pattern]:table.offsets[pattern + 1]]
+        near += int(weight[pattern]) if rows and all(row[3] == NEAR for row in rows) else 0
+    return near
+
+
+def _events(run: Any, scene: Scene) -> list[dict[str, Any]]:
+    """Give the few events that a timeline can name: first water, first lamp, cabinets and substations, decisions."""
+    result = run.result
+    outages, assets, plan = result.outages, result.city.assets, result.plan
+    names = np.array(assets.kinds.names, dtype=object)[assets.kind]
+    events: list[dict[str, Any]] = []
+    houses = (names == "building") & (result.exposure.touched_at_s != NONE)
+    if houses.any():
+        events.append({"kind": "water", "at": int(result.exposure.touched_at_s[houses].min()), "u": -1})
+    lamps = names[outages.asset] == "lamp"
+    if lamps.any():
+        events.append({"kind": "first_dark", "at": int(outages.start_s[lamps].min()), "u": -1})
+    for i in np.flatnonzero(outages.mechanism == Mechanism.FLOODED).tolist():
+        asset = int(outages.asset[i])
+        if names[asset] in ("cabinet", "substation") and not outages.is_doubtful[i]:
+            events.append({"kind": "flooded", "at": int(outages.start_s[i]), "u": int(scene.number[asset])})
+    words = {Action.FAIL: "failed", Action.CUT: "cut", Action.RESTORE: "restore"}
+    events += [{"kind": words.get(declared.action, "fact"), "at": declared.at_s,
+                "u": int(scene.number[declared.asset]), "tone": "danger"} for declared in plan.declared]
+    events += [{"kind": "note", "at": note.at_s, "u": -1, "text": note.text} for note in plan.notes]
+    return sorted(events, key=lambda event: (event["at"], event["kind"], event["u"]))[:400]

@@ -1,0 +1,1 @@
+"""What a page draws and tells of a run, packed."""
