@@ -15,7 +15,8 @@ import rasterio
 import shapely
 from rasterio.transform import Affine
 
-from geodata.city.file import CityFile, SourceRecord, write_city
+from geodata.city.file import write_city
+from geodata.city.model import CityFile, SourceRecord
 from twin.world.assets import Assets, Labels, Protection, Source
 from twin.world.city import City
 from twin.world.kinds import built_in_kinds

@@ -10,14 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile, read_city, write_city
+    from geodata.city.file import read_city, write_city
+    from geodata.city.model import CityFile
     from geodata.demo_town import valmont
     from geodata.importing import import_city
     from geodata.run.folder import Run, read_run, write_run
 
 __all__ = ["CityFile", "Run", "import_city", "read_city", "read_run", "valmont", "write_city", "write_run"]
 
-_HOME = {"CityFile": "city.file", "Run": "run.folder", "import_city": "importing", "read_city": "city.file",
+_HOME = {"CityFile": "city.model", "Run": "run.folder", "import_city": "importing", "read_city": "city.file",
          "read_run": "run.folder", "valmont": "demo_town", "write_city": "city.file", "write_run": "run.folder"}
 
 

@@ -16,7 +16,7 @@ from scenarios.schema import Scenario
 from scenarios.times import seconds_from_start
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
 
 
 def compared(scenario: Scenario, city_file: CityFile, start: datetime, zone: ZoneInfo) -> list[Mapping[str, Any]]:

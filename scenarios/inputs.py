@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from scenarios.schema import Scenario
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ from twin.world.kinds import STAGES, Figure, Kind, Kinds
 from twin.world.plan import Action, DarkHours, Declared, Note, Plan
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
     from twin.water.hazard import Hazard
 
 _Got = TypeVar("_Got")

@@ -16,7 +16,7 @@ from twin.quantities import Int64Array
 from twin.results.result import Result
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
     from twin.explaining.explain import Explanation
     from twin.results.outages import Outages
     from twin.water.hazard import Envelope, Grid

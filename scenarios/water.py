@@ -11,7 +11,7 @@ from scenarios.schema import Scenario
 from twin.errors import InputError
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
 
 
 def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = None, city: str | Path | None = None,

@@ -228,7 +228,8 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the hand-worked town as a city file and a night of failures beside it."""
     import numpy as np
 
-    from geodata.city.file import CityFile, write_city
+    from geodata.city.file import write_city
+    from geodata.city.model import CityFile
     from tests.reference.hand_town import hand_city
 
     folder = tmp_path_factory.mktemp("hand")

@@ -21,11 +21,11 @@ from geodata.city.arrow_columns import (
 from geodata.city.kind_table import own_kinds
 from twin.errors import InputError
 from twin.quantities import TextArray
-from twin.world.assets import Assets, Labels, Protection, Source
+from twin.world.assets import Labels, Protection, Source
 from twin.world.supplies import Feed, Service
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile, Context
+    from geodata.city.model import CityFile, Context
 
 #: Version of the layout, in ``metadata``.
 FORMAT = "citytwin-city-1"
@@ -65,11 +65,6 @@ def layers_of(city_file: CityFile, file: str) -> list[Layer]:
                          expected="kinds, context layers and tables with names of their own",
                          remedy=f"Rename the kind or the layer; {', '.join(TABLES)} are taken.")
     return layers
-
-
-def placeless(assets: Assets) -> Any:
-    """Give the mask of the assets whose kind has no place of its own, (A,)."""
-    return np.array([kind.footprint == "none" for kind in assets.kinds] or [False])[assets.kind]
 
 
 def _asset_layers(city_file: CityFile, file: str) -> list[Layer]:

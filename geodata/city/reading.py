@@ -15,7 +15,9 @@ import shapely
 from geodata.city.arrow_columns import any_of, as_array, codes_of, floats_of, labels_of, shapes_of, texts_of
 from geodata.city.kind_table import read_kinds
 from geodata.city.layers import COLUMNS, FORMAT
+from geodata.city.model import Context, SourceRecord
 from geodata.city.package import Package
+from geodata.crs import check_crs
 from twin.errors import InputError, InputErrors
 from twin.quantities import Int8Array
 from twin.world.assets import Assets, Labels, Source
@@ -42,8 +44,6 @@ def read_parts(package: Package) -> dict[str, Any]:
     InputErrors
         All that is wrong with the file.
     """
-    from geodata.city.file import Context, SourceRecord
-
     file = str(package.path)
     facts = _facts(package)
     kinds = read_kinds(facts["kinds"], package.pairs("kinds", "name", "definition"), file)
@@ -109,8 +109,6 @@ def _facts(package: Package) -> dict[str, str]:
 
 
 def _check_crs(package: Package, crs: str) -> None:
-    from geodata.city.file import check_crs
-
     file = str(package.path)
     declared = check_crs(crs, file=file)
     for layer in package.layers:

@@ -24,6 +24,8 @@ ORIGIN_M = (846_000.0, 6_690_000.0)
 WIDTH_M, HEIGHT_M, CELL_M = 2560.0, 1920.0, 2.0
 #: Altitude of the full bank where the river enters, and its fall [m], [m/m].
 BANK_M, FALL = 213.40, 0.0011
+#: Zero of the gauges below the full bank [m].
+ZERO_BELOW_BANK_M = 2.40
 #: Depth of the river's bed and of the tributary's below the full bank [m].
 BED_M, STREAM_BED_M = 2.60, 1.30
 #: Half widths of the wet beds [m].
@@ -213,3 +215,8 @@ def _carve(rise: FloatArray, edge: FloatArray, depth_m: float, *, reach_m: float
     # The bed keeps its depth below the ground it crosses on the hill and meets the river's below.
     bed = rise - depth_m
     return np.where(edge <= 0, bed, np.where(edge < 3.0, bed + depth_m * edge / 3.0, rise))
+
+
+def gauge_zero_m(chainage_m: float) -> float:
+    """Give the altitude of a gauge's zero at a place along the river [m]."""
+    return round(BANK_M - FALL * chainage_m - ZERO_BELOW_BANK_M, 2)

@@ -13,12 +13,10 @@ from numpy.typing import NDArray
 from rasterio.features import rasterize
 from scipy.spatial import cKDTree
 
-from geodata.city.file import CityFile, Context, SourceRecord
+from geodata.city.model import CityFile, Context, SourceRecord
 from geodata.demo_town import blocks, lighting, network, streets, utilities
 from geodata.demo_town.ground import (
-    BANK_M,
     CELL_M,
-    FALL,
     HEART_M,
     HEIGHT_M,
     ORIGIN_M,
@@ -40,8 +38,6 @@ CRS = "EPSG:2154"
 SEED = 7
 #: Height of the carriageway's gutter below the pavement [m].
 KERB_M = 0.14
-#: Zero of the gauges below the full bank [m].
-ZERO_BELOW_BANK_M = 2.40
 #: Error of the terrain, one standard figure [m]: that of a good airborne survey.
 TERRAIN_ERROR_M = 0.08
 
@@ -192,8 +188,3 @@ def _terrain(relief: Relief) -> Terrain:
                 transform=(CELL_M, 0.0, ORIGIN_M[0], 0.0, -CELL_M, ORIGIN_M[1] + HEIGHT_M))
     return Terrain(height_m=np.round(relief.height_m, 3).astype(np.float32), grid=grid, error_m=TERRAIN_ERROR_M,
                    vertical="NGF-IGN69")
-
-
-def gauge_zero_m(chainage_m: float) -> float:
-    """Give the altitude of a gauge's zero at a place along the river [m]."""
-    return round(BANK_M - FALL * chainage_m - ZERO_BELOW_BANK_M, 2)

@@ -17,7 +17,7 @@ from geodata.demo_town import valmont
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
 
 #: The tokens of the maps that the picture needs.
 GROUND, SOFT, FAINT = "#101820", "#B4C1CD", "#8C9BA9"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geodata.demo_town.blocks import Fabric
-from geodata.demo_town.ground import HOLLOW_M, river
+from geodata.demo_town.ground import HOLLOW_M, gauge_zero_m, river
 from geodata.demo_town.lighting import DECK_M, DOOR_M, LOWEST_CABINET, Lamps, banked, cluster
 from geodata.demo_town.streets import Street
 from twin.world.assets import Protection, Source
@@ -250,8 +250,6 @@ def _signals(table: Table, town: Town, street_at: Any, cabinet_at: Any) -> None:
 
 def _waterworks(table: Table, street_at: Any, substation_at: Any) -> None:
     """Add lift station and pump of the low town, and the gauges."""
-    from geodata.demo_town.made import gauge_zero_m
-
     for name, kind, words, xy, buffer_s in (
             ("R-01", "lift_station", "Poste de relevage du Bief", (1128.0, 742.0), 3600),
             ("R-02", "lift_station", "Poste de relevage des Bas-Prés", (HOLLOW_M[0] - 40.0, HOLLOW_M[1] + 20.0), 0),

@@ -25,7 +25,7 @@ from twin.quantities import Float32Array, FloatArray, Int64Array
 from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -25,7 +25,7 @@ from twin.quantities import Float32Array, FloatArray
 from twin.water.hazard import Grid
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
 
 #: Classes of CNIG Géostandards Risques, ``palier_hauteur`` [m]; None: open above.
 CNIG = {"emerg": (0.0, 0.0), "inf05": (0.0, 0.5), "05-1m": (0.5, 1.0), "1m-2m": (1.0, 2.0), "sup2m": (2.0, None)}

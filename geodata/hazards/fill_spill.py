@@ -16,7 +16,7 @@ from twin.flood.fill_spill import fill_spill
 from twin.flood.tables import land_classes
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
 
 _FIELD = "flood.fill_spill"
 

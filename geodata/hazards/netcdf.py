@@ -28,7 +28,7 @@ from twin.quantities import Float32Array, FloatArray, Int64Array, seconds_betwee
 if TYPE_CHECKING:
     import xarray
 
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
 
 #: Usual names of a depth, in order of trust.
 DEPTHS = ("h", "depth", "water_depth", "waterdepth", "flood_depth", "wd", "inundation_depth")

@@ -18,7 +18,7 @@ from twin.water.exposure import check_times
 from twin.water.hazard import Grid, Hazard
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
 
 
 def open_hazard(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: datetime, duration_s: int,

@@ -31,7 +31,7 @@ from twin.quantities import Float32Array, Int64Array
 from twin.water.hazard import Grid
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
 
 #: The map shows water around the city too [m].
 MARGIN_M = 300.0

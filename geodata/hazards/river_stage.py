@@ -29,7 +29,7 @@ from twin.quantities import FloatArray, Int64Array
 from twin.water.river_stage import Conduit, Levee, River, StageHazard, monotone_thalweg, stage, surface
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
 
 #: A gauge farther from the river than this belongs to another one [m].
 GAUGE_REACH_M = 1000.0

@@ -17,7 +17,8 @@ import numpy as np
 import pyproj
 import shapely
 
-from geodata.city.file import CityFile, Context, SourceRecord, check_crs
+from geodata.city.model import CityFile, Context, SourceRecord
+from geodata.crs import check_crs
 from geodata.importing.columns import FieldValues, Others, chosen, field_values, nulls_of
 from geodata.importing.ground import terrain_of
 from geodata.importing.ids import identified, repeats

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from geodata.city.file import Context
+from geodata.city.model import Context
 from twin.quantities import FloatArray, TextArray
 
 

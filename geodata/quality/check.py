@@ -29,7 +29,7 @@ from twin.world.kinds import Kinds
 from twin.world.supplies import Supplies
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
 
 #: ``error``: an answer would be wrong. ``warning``: doubtful, look at it. ``note``: true, and good to know.
 SEVERITIES = ("error", "warning", "note")

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from geodata.atomic import whole_folder
-from geodata.city.file import CityFile, read_city, write_package
+from geodata.city.file import read_city, write_package
+from geodata.city.model import CityFile
 from geodata.run.manifest import describe, plan_of, to_json
 from geodata.run.tables import TABLES, read_tables, tables_of, write_table
 from geodata.run.water import describe_water, read_water, write_water

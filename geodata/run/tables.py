@@ -16,7 +16,7 @@ import pyproj
 import shapely
 
 from geodata.city.arrow_columns import as_array, codes_of, floats_of, points_to_wkb, texts_of, words_to_arrow
-from geodata.city.layers import placeless
+from geodata.city.model import placeless
 from twin.errors import InputError
 from twin.quantities import FloatArray, Int32Array, Int64Array, TextArray
 from twin.results.outages import Mechanism, Outages

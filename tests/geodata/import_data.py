@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from geodata.city.file import CityFile
+from geodata.city.model import CityFile
 from geodata.importing import import_city
 
 #: The public data sets stand beside the checkout; they are not part of it.

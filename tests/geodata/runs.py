@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import numpy as np
 
-from geodata.city.file import CityFile
+from geodata.city.model import CityFile
 from twin.results.outages import Mechanism, Outages
 from twin.results.result import Result, Series
 from twin.results.trace import Trace, What

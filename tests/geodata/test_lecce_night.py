@@ -18,7 +18,7 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
-from geodata.city.file import CityFile
+from geodata.city.model import CityFile
 from geodata.importing import import_city
 from scenarios import run_scenario
 from scenarios.load import load_scenario

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from geodata.city.file import CityFile, Context, SourceRecord
+from geodata.city.model import CityFile, Context, SourceRecord
 from twin.world.assets import Assets, Protection, Source
 from twin.world.city import City
 from twin.world.kinds import built_in_kinds

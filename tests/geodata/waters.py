@@ -11,7 +11,7 @@ import shapely.affinity
 import xarray
 from rasterio.transform import from_origin
 
-from geodata.city.file import CityFile, Context
+from geodata.city.model import CityFile, Context
 from geodata.hazards import FloodSpec, open_hazard
 from geodata.terrain import Terrain
 from twin.water.hazard import Grid

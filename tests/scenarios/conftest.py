@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geodata.city.file import CityFile
+from geodata.city.model import CityFile
 from scenarios.load import load_scenario
 from scenarios.schema import Scenario
 from tests.reference.hand_town import hand_city

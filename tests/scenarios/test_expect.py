@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from geodata.city.file import CityFile
+from geodata.city.model import CityFile
 from scenarios import Scenario
 from scenarios.expect import evaluate
 from scenarios.suite import Report, as_text

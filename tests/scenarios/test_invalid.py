@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geodata.city.file import CityFile
+from geodata.city.model import CityFile
 from geodata.demo_town import valmont
 from scenarios import load_scenario, prepare
 from tests.reference.hand_town import hand_city

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from geodata.city.file import CityFile
+from geodata.city.model import CityFile
 from scenarios import Scenario, prepare
 from scenarios.load import find_scenario, load_scenario, shipped
 from tests.reference.hand_town import HandTown

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import label
 
-from geodata.city.file import CityFile
+from geodata.city.model import CityFile
 from geodata.demo_town import valmont
 from geodata.demo_town.ground import CELL_M, FALL, ORIGIN_M, river
 from geodata.demo_town.made import ZERO_BELOW_BANK_M

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geodata.city.file import CityFile, Context, SourceRecord
+from geodata.city.model import CityFile, Context, SourceRecord
 from twin.results.outages import Mechanism, Outages
 from twin.results.result import Result, Series
 from twin.results.trace import Trace, What

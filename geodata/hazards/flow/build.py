@@ -35,7 +35,7 @@ from twin.quantities import BoolArray, Float32Array, FloatArray
 from twin.water.hazard import Grid
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
 
 #: Soil of unsealed ground where a scenario names none.
 DEFAULT_SOIL = "loam"

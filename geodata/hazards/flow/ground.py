@@ -17,7 +17,7 @@ from twin.quantities import BoolArray, FloatArray
 from twin.water.hazard import Grid
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
     from geodata.terrain import Terrain
 
 #: A cell is a building when this part of it is.

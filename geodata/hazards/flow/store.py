@@ -37,7 +37,7 @@ from twin.quantities import Float32Array, FloatArray, Int64Array
 from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
 
 if TYPE_CHECKING:
-    from geodata.city.file import CityFile
+    from geodata.city.model import CityFile
     from geodata.hazards.specs import FloodSpec
 
 #: Changes whenever the same setup gives other water: stores of another version are computed again.

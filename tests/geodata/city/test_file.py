@@ -20,8 +20,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import geodata.atomic as atomic_module
-from geodata.city.file import CityFile, Context, SourceRecord, read_city, write_city
+from geodata.city.file import read_city, write_city
 from geodata.city.kind_table import kind_to_dict
+from geodata.city.model import CityFile, Context, SourceRecord
 from tests.geodata.towns import assert_same, objects, small_town
 from twin.errors import InputError, InputErrors
 from twin.world.assets import Assets, Protection, Source

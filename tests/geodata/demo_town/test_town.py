@@ -10,7 +10,7 @@ import pytest
 import shapely
 from scipy.spatial import cKDTree
 
-from geodata.city.file import CityFile
+from geodata.city.model import CityFile
 from geodata.demo_town import valmont
 from geodata.demo_town.made import make_city_file
 from geodata.demo_town.storm import write_rasters

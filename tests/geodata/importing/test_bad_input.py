@@ -16,7 +16,7 @@ import shapely
 import xarray
 from ruamel.yaml import YAML
 
-from geodata.city.file import CityFile
+from geodata.city.model import CityFile
 from geodata.hazards.opening import open_hazard
 from geodata.hazards.specs import FloodSpec
 from geodata.importing import import_city

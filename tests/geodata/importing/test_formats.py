@@ -15,7 +15,7 @@ import pyogrio
 import pytest
 import shapely
 
-from geodata.city.file import CityFile
+from geodata.city.model import CityFile
 from geodata.importing import import_city
 from tests.geodata.import_data import DATA
 from twin.errors import InputError

@@ -13,7 +13,7 @@ import shapely
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from geodata.city.file import CityFile
+from geodata.city.model import CityFile
 from geodata.importing import import_city
 from geodata.streets import StreetNet
 from twin.errors import InputError

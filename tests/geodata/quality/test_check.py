@@ -12,7 +12,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.city.file import CityFile, SourceRecord
+from geodata.city.model import CityFile, SourceRecord
 from geodata.quality.check import check_city
 from geodata.quality.supplies import long_links, losses, never_in_service, rings
 from geodata.terrain import Terrain

@@ -21,7 +21,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import geodata.run.folder as run_folder_module
-from geodata.city.file import CityFile, read_city, write_city
+from geodata.city.file import read_city, write_city
+from geodata.city.model import CityFile
 from geodata.city.package import Package
 from geodata.run.folder import Run, read_run, write_run
 from geodata.run.manifest import describe, plan_of, plan_to_dict

@@ -1,0 +1,32 @@
+"""The CRS that a city may stand in."""
+
+from __future__ import annotations
+
+import pyproj
+
+from twin.errors import InputError
+
+
+def check_crs(crs: str, *, file: str = "") -> pyproj.CRS:
+    """Give a CRS that a city may stand in: projected, in metres.
+
+    Raises
+    ------
+    InputError
+        Not a CRS, a geographic one (degrees), or one that counts in feet.
+    """
+    remedy = "Choose a projected CRS of your region in metres (Lambert-93 in France: EPSG:2154; else its UTM zone)."
+    try:
+        parsed = pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError as error:
+        raise InputError(file=file, field="crs", found=f"'{crs}', which is no CRS",
+                         expected="a projected CRS in metres", remedy=remedy) from error
+    if not parsed.is_projected:
+        kind = "geographic CRS in degrees" if parsed.is_geographic else "CRS that is not projected"
+        raise InputError(file=file, field="crs", found=f"'{parsed.name}', a {kind}",
+                         expected="a projected CRS in metres", remedy=remedy)
+    unit = parsed.axis_info[0].unit_name if parsed.axis_info else "metre"
+    if unit not in {"metre", "meter", "m"}:
+        raise InputError(file=file, field="crs", found=f"'{parsed.name}', which counts in {unit}",
+                         expected="a projected CRS in metres", remedy=remedy)
+    return parsed
