@@ -11,8 +11,7 @@ from scipy.ndimage import label
 
 from geodata.city.model import CityFile
 from geodata.demo_town import valmont
-from geodata.demo_town.ground import CELL_M, FALL, ORIGIN_M, river
-from geodata.demo_town.made import ZERO_BELOW_BANK_M
+from geodata.demo_town.ground import CELL_M, FALL, ORIGIN_M, ZERO_BELOW_BANK_M, river
 from scenarios.expect import evaluate
 from scenarios.load import load_scenario, shipped
 from scenarios.running import run_scenario
