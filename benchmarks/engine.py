@@ -22,7 +22,8 @@ from tests.reference.cities import plan_of
 from twin.engine.simulate import run
 from twin.engine.state import CityState
 from twin.quantities import column
-from twin.water.exposure import Crossings, Level, dry
+from twin.codes import Level
+from twin.water.exposure import Crossings, dry
 from twin.world.assets import Assets
 from twin.world.city import City
 from twin.world.kinds import built_in_kinds

@@ -12,9 +12,10 @@ from scenarios.resolve import zone_of
 from scenarios.schema import ExpectAsset, ExpectCounts, Scenario
 from scenarios.times import seconds_from_start
 from twin.quantities import NONE, BoolArray
-from twin.results.outages import Mechanism, Outage
+from twin.codes import Mechanism
+from twin.results.outages import Outage
 from twin.results.result import Result
-from twin.water.exposure import Level
+from twin.codes import Level
 
 _MECHANISMS = {mechanism.word: mechanism for mechanism in Mechanism}
 

@@ -28,7 +28,8 @@ from twin.quantities import with_offset
 from twin.world.assets import Assets, Source, unknown_id
 from twin.world.city import City
 from twin.world.kinds import STAGES, Figure, Kind, Kinds
-from twin.world.plan import Action, DarkHours, Declared, Note, Plan
+from twin.codes import Action
+from twin.world.plan import DarkHours, Declared, Note, Plan
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile

@@ -30,7 +30,7 @@ from geodata.hazards.specs import FloodSpec
 from scenarios.reading import Document
 from scenarios.times import DURATION_FORMS, MOMENT_FORMS, check_moment, parse_duration
 from twin.errors import InputError
-from twin.results.outages import Mechanism
+from twin.codes import Mechanism
 
 #: Words of the mechanisms, as files have them.
 MechanismWord = Literal["flooded", "tripped", "supply_lost", "buffer_empty", "cut", "failed"]
@@ -376,7 +376,7 @@ class Scenario(Part):
     supplies: tuple[SupplyChange, ...] = ()
     """links of supply added or taken away"""
     reset_s: int = Field(default=1800, ge=0, le=366 * 86_400)
-    """seconds from a circuit's last mended lamp until its protection is closed again"""
+    """seconds from a circuit's last repaired lamp until its protection is closed again"""
     dark: Dark = Dark()
     expect: tuple[Expect, ...] = ()
     """what must hold: makes the scenario a test"""

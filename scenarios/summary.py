@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from twin.quantities import NONE, BoolArray
-from twin.results.outages import Mechanism
+from twin.codes import Mechanism
 from twin.results.result import Result
 from twin.water.exposure import Coverage
 

@@ -11,8 +11,8 @@ from twin.world.kinds import STAGES, Figure, Kind, Kinds, built_in_kinds
 
 def kind_to_dict(kind: Kind) -> dict[str, Any]:
     """Give a kind in the form that ``Kinds.with_kinds`` reads."""
-    table: dict[str, Any] = {"symbol": kind.symbol, "footprint": kind.footprint, "is_source": kind.is_source,
-                             "is_circuit": kind.is_circuit}
+    table: dict[str, Any] = {"symbol": kind.symbol, "footprint": kind.footprint,
+                             "roles": sorted(role.value for role in kind.roles)}
     for name in ("touch_m", "fail_m", "height_error_m"):
         figure = getattr(kind, name)
         if figure is not None:

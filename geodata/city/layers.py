@@ -22,6 +22,7 @@ from geodata.city.kind_table import own_kinds
 from twin.errors import InputError
 from twin.quantities import TextArray
 from twin.world.assets import Labels, Protection, Source
+from twin.world.kinds import Role
 from twin.world.supplies import Feed, Service
 
 if TYPE_CHECKING:
@@ -103,13 +104,13 @@ def _asset_layer(city_file: CityFile, code: int, rows: Any, ids: Mapping[str, li
     for name, default in defaults.items():
         values, sources = getattr(assets, f"{name}_m")[rows], getattr(assets, f"{name}_source")[rows]
         columns[f"{name}_source"] = _sources_to_arrow(sources, np.isnan(values) & np.isnan(default))
-    if kind.is_circuit:
+    if Role.CIRCUIT in kind.roles:
         columns["protection"] = words_to_arrow(assets.protection[rows], ["", "rcd", "fuse"])
         columns["protection_source"] = _sources_to_arrow(assets.protection_source[rows],
                                                          assets.protection[rows] == Protection.NONE)
     if np.any(assets.buffer_s[rows] != 0):
         columns["buffer_s"] = pa.array(assets.buffer_s[rows])
-    for name, always in (("people", kind.name in {"building", "site"}), ("zero_m", kind.name == "gauge")):
+    for name, always in (("people", Role.PREMISES in kind.roles), ("zero_m", Role.GAUGE in kind.roles)):
         if always or not np.all(np.isnan(getattr(assets, name)[rows])):
             columns[name] = floats_to_arrow(getattr(assets, name)[rows])
     x, y, shapes = assets.x_m[rows], assets.y_m[rows], city_file.outlines[rows]

@@ -14,11 +14,12 @@ import numpy as np
 
 from twin import __version__
 from twin.quantities import distinct
-from twin.results.outages import Mechanism
+from twin.codes import Mechanism
 from twin.results.result import Result
 from twin.water.exposure import Coverage
 from twin.world.assets import Assets
-from twin.world.plan import Action, DarkHours, Declared, Note, Plan
+from twin.codes import Action
+from twin.world.plan import DarkHours, Declared, Note, Plan
 
 #: Libraries whose version may change a figure.
 _LIBRARIES = ("numpy", "numba", "simpy", "pyogrio", "rasterio", "shapely", "pyproj", "pyarrow")

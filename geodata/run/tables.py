@@ -19,10 +19,13 @@ from geodata.city.arrow_columns import as_array, codes_of, floats_of, points_to_
 from geodata.city.model import placeless
 from twin.errors import InputError
 from twin.quantities import FloatArray, Int32Array, Int64Array, TextArray
-from twin.results.outages import Mechanism, Outages
+from twin.codes import Mechanism
+from twin.results.outages import Outages
 from twin.results.result import Result, Series
-from twin.results.trace import Trace, What
-from twin.water.exposure import Coverage, Crossings, Exposure, Level
+from twin.codes import What
+from twin.results.trace import Trace
+from twin.codes import Level
+from twin.water.exposure import Coverage, Crossings, Exposure
 from twin.world.assets import Assets
 from twin.world.plan import Plan
 

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 
 from geodata.city.model import CityFile
-from twin.results.outages import Mechanism, Outages
+from twin.codes import Action, Level, Mechanism, What
+from twin.results.outages import Outages
 from twin.results.result import Result, Series
-from twin.results.trace import Trace, What
-from twin.water.exposure import Coverage, Crossings, Exposure, Level
+from twin.results.trace import Trace
+from twin.water.exposure import Coverage, Crossings, Exposure
 from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
-from twin.world.plan import Action, DarkHours, Declared, Note, Plan
+from twin.world.plan import DarkHours, Declared, Note, Plan
 
 START = datetime(2026, 11, 22, 16, 0, tzinfo=timezone(timedelta(hours=1)))
 

@@ -14,7 +14,7 @@ from benchmarks.metropolis_city import COUNTS, WET_SHARE, make_city, prepare
 from benchmarks.plain_script import plain_job
 from geodata.city.file import read_city, write_city
 from geodata.run.folder import read_run
-from twin.results.outages import Mechanism
+from twin.codes import Mechanism
 
 
 @pytest.fixture(scope="module")

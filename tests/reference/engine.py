@@ -13,9 +13,10 @@ from math import isnan
 
 import networkx as nx
 
+from twin.codes import Action
 from twin.world.assets import Protection
 from twin.world.city import City
-from twin.world.plan import Action, Plan
+from twin.world.plan import Plan
 from twin.world.supplies import Service
 
 OWN = ("flooded", "tripped", "failed", "cut")
@@ -122,6 +123,9 @@ class SlowEngine:
         condensed = nx.condensation(graph)
         self.cycles = [sorted(condensed.nodes[c]["members"]) for c in nx.topological_sort(condensed)]
         self.first_uses()
+        for row in set(range(len(self.things))) - self.live(set()):
+            # What no source ever fed has an empty buffer.
+            self.things[row].buffer_end = 0
         self.outages: list[dict[str, object]] = []
         self.story: list[tuple[int, str, int]] = []
         self.t = 0
@@ -256,25 +260,25 @@ class SlowEngine:
                     elif (thing.above["touch"] or thing.above["fail"]) and thing.damage == "repairing":
                         self.undo(thing)
 
+    def live(self, cut: set[int]) -> set[int]:
+        """Give who is fed where nothing but these is down."""
+        found: set[int] = set()
+        while more := {t.row for t in self.things if t.row not in found | cut and all(
+                any(s in found for s in group.suppliers) for group in t.needs())}:
+            found |= more
+        return found
+
     def dead_by_cut(self) -> set[int]:
         """Give who is cut, and who is dead where cuts are all that ever happened."""
-
-        def live(cut: set[int]) -> set[int]:
-            found: set[int] = set()
-            while more := {t.row for t in self.things if t.row not in found | cut and all(
-                    any(s in found for s in group.suppliers) for group in t.needs())}:
-                found |= more
-            return found
-
         cut = {t.row for t in self.things if t.cut}
-        return cut | (live(set()) - live(cut))
+        return cut | (self.live(set()) - self.live(cut))
 
     def mend(self, thing: Thing) -> None:
         if thing.damage != "repairing" or thing.repair_end != self.t:
             return
         thing.damage = "sound"
         thing.clear("flooded", thing.row)
-        self.tell("mended", thing)
+        self.tell("repaired", thing)
         for circuit in (self.things[row] for row in thing.circuits):
             circuit.wet.discard(thing.row)
             circuit.last_lamp = thing.row
@@ -323,16 +327,19 @@ class SlowEngine:
             return [group for group, can in zip(m.needs(), usable[m.row], strict=True) if not any(
                 (s in rounds) if s in inside else self.things[s].in_service for _, s in can)]
 
-        dry = rounds = self.grow(members, usable, set())
+        dry = self.grow(members, usable, set())
         fed_dry = {m.row for m in members if not unserved(m, dry)}
         for m in members:
-            if m.buffer_s:
-                if m.row in fed_dry:
-                    m.buffer_end = -1
-                elif m.buffer_end < 0:
-                    m.buffer_end = self.t + m.buffer_s
-        lasting = {m.row for m in members if m.buffer_end > self.t}
-        rounds = self.grow(members, usable, lasting)
+            if m.buffer_s and m.row in fed_dry:
+                m.buffer_end = -1
+        while True:
+            # One buffer more at a time, and only of a member that those in use do not feed.
+            lasting = {m.row for m in members if m.buffer_end > self.t}
+            rounds = self.grow(members, usable, lasting)
+            full = [m for m in members if m.buffer_s and m.buffer_end < 0 and unserved(m, rounds)]
+            if not full:
+                break
+            full[0].buffer_end = self.t + full[0].buffer_s
         missing = {m.row: unserved(m, rounds) for m in members}
         supply = {m.row: "on_buffer" if m.row in lasting else "unfed" if missing[m.row] else "fed" for m in members}
         for m in members:
@@ -375,20 +382,57 @@ class SlowEngine:
                 if m.in_service and m.row not in rounds:
                     if supplier < 0 and missing[m.row]:
                         supplier = missing[m.row][0].suppliers[0]
-                    self.open(m, "buffer_empty" if m.buffer_s else "supply_lost", supplier)
+                    self.open(m, "buffer_empty" if m.buffer_s else "supply_lost", supplier, missing)
 
-    def open(self, m: Thing, mechanism: str, supplier: int = -1) -> None:
+    def open(self, m: Thing, mechanism: str, supplier: int = -1,
+             missing: dict[int, list[Group]] | None = None) -> None:
         cause = m.trip_lamp if mechanism == "tripped" else supplier if supplier >= 0 else m.row
         root = (cause, "flooded") if mechanism == "tripped" else (m.row, mechanism)
-        if mechanism in ("supply_lost", "buffer_empty") and supplier >= 0:
-            above = self.things[supplier].last_outage
-            if above is not None:
-                root = (above["root"], above["root_mechanism"])  # type: ignore[assignment]
+        if mechanism in ("supply_lost", "buffer_empty") and supplier >= 0 and self.things[supplier].last_outage:
+            root = self.in_force(self.things[supplier], missing or {})  # type: ignore[assignment]
         m.outage = m.last_outage = {
             "asset": m.row, "start": self.t, "end": -1, "mechanism": mechanism, "cause": cause, "root": root[0],
             "root_mechanism": root[1], "held_mechanism": "", "held": -1}
         self.outages.append(m.outage)
         m.in_service = False
+
+    def in_force(self, thing: Thing, unserved: dict[int, list[Group]]) -> tuple[object, object]:
+        """Give what keeps a thing out at this second at the end of the chain, and how."""
+        while True:
+            own = thing.own()
+            if own == "tripped":
+                return thing.trip_lamp, "flooded"
+            if own:
+                return thing.row, own
+            outage = thing.last_outage
+            above = self.above(thing, unserved) if outage["start"] != self.t else None  # type: ignore[index]
+            if above is None:
+                return outage["root"], outage["root_mechanism"]  # type: ignore[index]
+            thing = above
+
+    def above(self, thing: Thing, unserved: dict[int, list[Group]], now: bool = True) -> Thing | None:
+        """Give the supplier whose outage keeps a thing without supply.
+
+        The preferred of the first group that is out; where these close on themselves in a ring, the next alternative,
+        depth first, until one is outside the ring, down by itself or (``now``) explained in this very second.
+        """
+        ring = next(set(cycle) for cycle in self.cycles if thing.row in cycle)
+
+        def missing(m: Thing) -> list[Group]:
+            return unserved.get(m.row, [group for group in m.needs() if group.used is None])
+
+        def search(m: Thing, seen: set[int]) -> Thing | None:
+            for s in (self.things[row] for group in missing(m) for row in group.suppliers):
+                if s.in_service or s.row in seen:
+                    continue
+                if s.row not in ring or s.own() or (now and s.outage is not None and s.outage["start"] == self.t):
+                    return s
+                seen.add(s.row)
+                if (found := search(s, seen)) is not None:
+                    return found
+            return None
+
+        return search(thing, {thing.row})
 
     def gain(self, m: Thing, inside: set[int], rounds: dict[int, int], missing: dict[int, list[Group]],
              supply: dict[int, str], usable: dict[int, list[list[tuple[int, int]]]]) -> None:
@@ -436,16 +480,13 @@ class SlowEngine:
 
     def holding(self, thing: Thing) -> tuple[str, object]:
         """Give what holds an outage at the horizon: own condition first, else along the supply."""
-        outage, by, seen, here = thing.outage, "", set(), thing
-        while here.row not in seen:
-            seen.add(here.row)
+        outage, by, here = thing.outage, "", thing
+        while True:
             own = here.own()
             by = by or own or ("buffer_empty" if here.buffer_s else "supply_lost")
             if own:
                 return by, here.row if own != "tripped" else here.trip_lamp if here.wet else here.last_lamp
-            above = [s for group in here.needs() if group.used is None for s in group.suppliers
-                     if not self.things[s].in_service]
-            if not above:
-                break
-            here = self.things[above[0]]
-        return by, outage["root"]
+            above = self.above(here, {}, now=False)
+            if above is None:
+                return by, outage["root"]  # type: ignore[index]
+            here = above

@@ -7,10 +7,11 @@ from random import Random
 
 from tests.reference.cities import city_of, kinds_with_repairs, plan_of
 from tests.reference.water import water_at
+from twin.codes import Action
 from twin.water.exposure import Exposure
 from twin.world.assets import Protection
 from twin.world.city import City
-from twin.world.plan import Action, Declared, Plan
+from twin.world.plan import Declared, Plan
 from twin.world.supplies import Service
 
 HORIZON_S = 240

@@ -9,21 +9,20 @@ from hypothesis import strategies as st
 
 from tests.reference.engine import SlowEngine
 from tests.reference.random_cities import Case, random_case
+from twin.codes import Mechanism, What
 from twin.engine.clock import Engine, in_order
-from twin.engine.collect import order_of_events, outages_of, trace_of
+from twin.engine.collect import log_of, outages_of, trace_of
 from twin.engine.state import CityState
-from twin.results.outages import Mechanism
-from twin.results.trace import What
 
 NO_NIGHT = np.zeros((0, 2), np.int64)
-TOLD = {What.FLOODED, What.TRIPPED, What.MENDED, What.RESET, What.REPAIR_STARTED, What.REPAIR_UNDONE,
+TOLD = {What.FLOODED, What.TRIPPED, What.REPAIRED, What.RESET, What.REPAIR_STARTED, What.REPAIR_UNDONE,
         What.SUPPLY_LOST, What.BUFFER_STARTED, What.BUFFER_EMPTIED, What.UNSUPERVISED, What.SUPERVISED}
 
 
 def fast(case: Case) -> tuple[list[tuple[object, ...]], list[tuple[int, str, int]]]:
     state = Engine(CityState(case.city, case.exposure.crossings, reset_s=case.plan.reset_s), case.plan).run()
     state.validate()
-    trace, row_of = trace_of(state, in_order(case.plan), order_of_events(state))
+    trace, row_of = trace_of(state, log_of(state), in_order(case.plan))
     o = outages_of(state, case.exposure, row_of, NO_NIGHT, case.plan)
     rows = [(o.asset[i], o.start_s[i], o.end_s[i], Mechanism(int(o.mechanism[i])).word, o.cause[i], o.root[i],
              Mechanism(int(o.root_mechanism[i])).word, Mechanism(int(o.held_mechanism[i])).word, o.held[i])

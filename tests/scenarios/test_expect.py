@@ -13,7 +13,8 @@ from scenarios import Scenario
 from scenarios.expect import evaluate
 from scenarios.suite import Report, as_text
 from tests.reference.hand_town import EXPECTED, HandTown
-from twin.results.outages import Mechanism, Outages
+from twin.codes import Mechanism
+from twin.results.outages import Outages
 from twin.results.result import Result, Series
 from twin.results.trace import Trace
 

@@ -13,10 +13,10 @@ from geodata.city.model import CityFile
 from scenarios import Scenario, prepare
 from scenarios.load import find_scenario, load_scenario, shipped
 from tests.reference.hand_town import HandTown
+from twin.codes import Action
 from twin.errors import InputError
 from twin.quantities import iso
 from twin.world.assets import Source
-from twin.world.plan import Action
 
 Make = Callable[..., Scenario]
 

@@ -15,8 +15,8 @@ from geodata.demo_town.ground import CELL_M, FALL, ORIGIN_M, ZERO_BELOW_BANK_M, 
 from scenarios.expect import evaluate
 from scenarios.load import load_scenario, shipped
 from scenarios.running import run_scenario
+from twin.codes import Mechanism
 from twin.quantities import NONE
-from twin.results.outages import Mechanism
 from twin.results.result import Result
 from twin.world.assets import Protection
 

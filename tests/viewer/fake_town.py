@@ -13,10 +13,11 @@ import numpy as np
 import shapely
 
 from geodata.city.model import CityFile, Context, SourceRecord
-from twin.results.outages import Mechanism, Outages
+from twin.codes import Level, Mechanism, What
+from twin.results.outages import Outages
 from twin.results.result import Result, Series
-from twin.results.trace import Trace, What
-from twin.water.exposure import Crossings, Exposure, Level
+from twin.results.trace import Trace
+from twin.water.exposure import Crossings, Exposure
 from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
 from twin.world.assets import Assets, Source
 from twin.world.city import City

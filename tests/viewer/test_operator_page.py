@@ -15,9 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from page_browser import opened
 
-from twin.results.outages import Mechanism
-from twin.water.exposure import Level
-from twin.world.plan import Action, Declared
+from twin.codes import Action, Level, Mechanism
+from twin.world.plan import Declared
 from viewer.outputs.page import export_map
 from viewer.scene.intervals import TOUCHED, State, suspended_rows
 

@@ -141,8 +141,7 @@ def test_expiry_is_written_in_the_page(made_run: Any) -> None:
 
 def test_a_fact_is_the_cause_only_of_what_it_opened(made_run: Any) -> None:
     """A fact on a cabinet that the water has drowned already changes no cause; one on a sound cabinet is its cause."""
-    from twin.results.outages import Mechanism
-    from twin.results.trace import What
+    from twin.codes import Mechanism, What
     from viewer.outputs.public import STORIES, public_stories
 
     result, assets = made_run.result, made_run.result.city.assets

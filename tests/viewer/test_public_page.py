@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from page_browser import launched, opened
 
-from twin.results.outages import Mechanism
+from twin.codes import Mechanism
 from viewer.outputs.page import export_map
 
 pytestmark = pytest.mark.browser

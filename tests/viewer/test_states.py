@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 
-from twin.results.outages import Mechanism
+from twin.codes import Mechanism
 from twin.world.kinds import STAGES
 from viewer.outputs.public import STORIES
 from viewer.states import contrast, states, svg

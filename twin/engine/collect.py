@@ -1,4 +1,4 @@
-"""Ledger: the state's log, put in order and turned into the tables that a result is made of."""
+"""The state's log, put in order and turned into the tables that a result is made of."""
 
 from __future__ import annotations
 
@@ -8,51 +8,97 @@ from typing import Any
 
 import numpy as np
 
+from twin.codes import Action, Level, Mechanism, Phase, What
 from twin.engine.state import CityState
-from twin.kernels.supply import cascade as k
+from twin.kernels.supply import codes as k
 from twin.kernels.supply.collect import peaks_during, sorted_contributors
+from twin.kernels.supply.holding import hold
+from twin.kernels.supply.tables import Records
 from twin.quantities import NONE, Int32Array, Int64Array, TextArray, column
-from twin.results.outages import Mechanism, Outages
+from twin.results.outages import Outages
 from twin.results.result import Series
-from twin.results.trace import Trace, What
-from twin.water.exposure import Exposure, Level, WetPeriods
+from twin.results.trace import Trace
+from twin.water.exposure import Exposure, WetPeriods
 from twin.world.city import City
-from twin.world.plan import Action, Declared, Plan
+from twin.world.kinds import STAGES, Role
+from twin.world.plan import Declared, Plan
 from twin.world.sun import dark_seconds, is_dark
 
 _FACT_WORDS = {Action.FACT_OUT: "out", Action.FACT_IN_SERVICE: "in_service", Action.FACT_DRY: "dry",
                Action.FACT_END: "end"}
 
 
-def order_of_events(state: CityState) -> Int64Array:
-    """Give the log's rows in the total order of a trace: time, phase, round of the cascade, asset, serial."""
-    events = state.tables.events[:state.event_count]
-    # Time is in order already; the rest orders the events of one instant. Keys are packed to sort once.
-    inner = (events[:, k.E_PHASE].astype(np.int64) << 32) + events[:, k.E_LEVEL] + 4
-    return np.lexsort((events[:, k.E_ASSET], events[:, k.E_ROUND], inner, events[:, k.E_TIME]))
-
-
-def trace_of(state: CityState, declared: Sequence[Declared], order: Int64Array) -> tuple[Trace, Int32Array]:
-    """Give the trace, and the row in it of each row of the log, (R,)."""
+def log_of(state: CityState) -> Records:
+    """Give the log of a state with the stages of every repair, which follow from its beginning and its kind."""
     log = state.tables.events[:state.event_count]
+    return np.concatenate([log, _stages(state, log)])
+
+
+def _stages(state: CityState, log: Records) -> Records:
+    """Give an event for each stage of a repair as it begins; one that has no stage of some kind passes it over.
+
+    Crews that are limited write their own stages: this is for repairs that run by themselves.
+    """
+    assets = state.city.assets
+    starts = np.flatnonzero((log["what"] == What.REPAIR_STARTED) & ~state.needs_crew[log["asset"]])
+    asset, start_s, is_dead = (log[name][starts] for name in ("asset", "time", "other"))
+    stage_s = np.where((is_dead > 0)[:, None], assets.kinds.stage_dead_s[assets.kind[asset]],
+                       assets.kinds.stage_s[assets.kind[asset]])
+    begins_s = start_s[:, None] + np.cumsum(stage_s, axis=1) - stage_s
+    ends_s = _ends_of_repairs(log, starts)
+    repair, stage = np.nonzero((stage_s > 0) & (begins_s < ends_s[:, None]))
+    rows = np.full(len(repair), -1, log.dtype)
+    rows["time"], rows["what"], rows["asset"] = begins_s[repair, stage], What.STAGE_STARTED, asset[repair]
+    rows["cause"], rows["phase"], rows["level"] = starts[repair], Phase.DISPATCH, 2
+    rows["round"], rows["other"] = stage, stage
+    return rows
+
+
+def _ends_of_repairs(log: Records, starts: Int64Array) -> Int64Array:
+    """Give the second in which each repair ended or was undone, (R,); beyond all time where neither came."""
+    width = np.int64(1) << 32
+    over = np.flatnonzero(np.isin(log["what"], (What.REPAIRED, What.REPAIR_UNDONE)))
+    # Of one asset they take turns: the first end at or behind a start, in the order of the log, is its own.
+    ends = np.sort(log["asset"][over] * width + over)
+    place = np.searchsorted(ends, log["asset"][starts] * width + starts)
+    found = np.append(ends, -1)[place]
+    is_own = found // width == log["asset"][starts]
+    end_s = log["time"][np.where(is_own, found % width, 0)].astype(np.int64) if len(log) else found
+    return np.where(is_own, end_s, np.iinfo(np.int64).max)
+
+
+def order_of(log: Records) -> Int64Array:
+    """Give the rows of a log in the total order of a trace: time, phase, round of the cascade, asset, serial."""
+    # Time is in order already but for the stages; the rest orders the events of one instant, packed to sort once.
+    inner = (log["phase"].astype(np.int64) << 32) + log["level"] + 4
+    return np.lexsort((log["asset"], log["round"], inner, log["time"]))
+
+
+def trace_of(state: CityState, log: Records, declared: Sequence[Declared]) -> tuple[Trace, Int32Array]:
+    """Give the trace, and the row in it of each row of the log, (R,)."""
+    order = order_of(log)
     row_of = np.empty(len(log), np.int32)
     row_of[order] = np.arange(len(log), dtype=np.int32)
     events = log[order]
-    cause = events[:, k.E_CAUSE]
+    cause = events["cause"]
     pairs = state.tables.contributors[:state.tables.counts[k.CONTRIBUTORS]]
     offsets, contributors = sorted_contributors(row_of[pairs[:, 0]], row_of[pairs[:, 1]], len(log))
+    what = events["what"]
+    is_taken_over = what == What.TRANSFERRED
     return Trace(
-        time_s=column(events[:, k.E_TIME], np.int64), what=column(events[:, k.E_WHAT], np.int8),
-        asset=column(events[:, k.E_ASSET], np.int32),
+        time_s=column(events["time"], np.int64), what=column(what, np.int8),
+        asset=column(events["asset"], np.int32),
         cause_row=column(np.where(cause < 0, NONE, row_of[np.maximum(cause, 0)]) if len(log) else cause, np.int32),
         offsets=column(offsets, np.int64), contributors=column(contributors, np.int32),
+        other=column(np.where(is_taken_over, events["other"], NONE), np.int32),
+        stage=column(np.where(what == What.STAGE_STARTED, events["other"], NONE), np.int8),
         detail=_details(state, events, declared)), row_of
 
 
-def _details(state: CityState, events: Int32Array, declared: Sequence[Declared]) -> TextArray:
+def _details(state: CityState, events: Records, declared: Sequence[Declared]) -> TextArray:
     """Give what else is known of each event as JSON; empty for most."""
     details = np.full(len(events), "", object)
-    what, other = events[:, k.E_WHAT], events[:, k.E_OTHER]
+    what, other = events["what"], events["other"]
     ids = state.city.assets.id
     for row in np.flatnonzero(np.isin(what, (What.FAILED, What.CUT, What.REPORTED, What.CLEARED))):
         said = declared[other[row]]
@@ -61,40 +107,40 @@ def _details(state: CityState, events: Int32Array, declared: Sequence[Declared])
             if any(words.values()) else ""
     for row in np.flatnonzero(what == What.TRANSFERRED):
         details[row] = json.dumps({"supplier": ids[other[row]]}, ensure_ascii=False)
-    details[(what == What.REPAIR_STARTED) & (other > 0)] = '{"dead": true}'
+    details[np.isin(what, (What.REPAIR_STARTED, What.CALLED)) & (other > 0)] = '{"dead": true}'
+    for number, stage in enumerate(STAGES):
+        details[(what == What.STAGE_STARTED) & (other == number)] = f'{{"stage": "{stage}"}}'
     details.flags.writeable = False
     return details
 
 
 def outages_of(state: CityState, exposure: Exposure, row_of: Int32Array, night: Int64Array, plan: Plan) -> Outages:
     """Give the outages, sorted by start and asset, with what held each, its dark time and the depth at its root."""
-    tables, graph = state.tables, state.graph
-    table = tables.outages[:tables.counts[k.OUTAGES]].copy()
-    k.hold(graph, tables.assets, tables.groups, table)
-    table = table[np.lexsort((table[:, k.O_ASSET], table[:, k.O_START]))]
-    asset, start_s, end_s = (table[:, c] for c in (k.O_ASSET, k.O_START, k.O_END))
-    root, root_by = table[:, k.O_ROOT], table[:, k.O_ROOT_BY]
-    until_s = np.where(end_s < 0, plan.duration_s, end_s).astype(np.int64)
-    lamp = state.city.assets.of_kind("lamp")[asset] if "lamp" in state.city.assets.kinds.names else np.zeros(
-        len(asset), bool)
-    dark_s = np.where(lamp, dark_seconds(night, start_s.astype(np.int64), until_s), NONE)
-    is_by_water = root_by == Mechanism.FLOODED
+    rows = int(state.tables.counts[k.OUTAGES])
+    hold(state.graph, state.tables, rows)
+    table = state.tables.outages[:rows]
+    table = table[np.lexsort((table["asset"], table["start"]))]
+    asset, root, root_by = table["asset"], table["root"], table["root_by"]
+    start_s, end_s = table["start"].astype(np.int64), table["end"].astype(np.int64)
+    until_s = np.where(end_s < 0, plan.duration_s, end_s)
+    is_lamp = state.city.assets.kinds.lights[state.city.assets.kind[asset]]
+    dark_s = np.where(is_lamp, dark_seconds(night, start_s, until_s), NONE)
     return Outages(
         asset=column(asset, np.int32), start_s=column(start_s, np.int64), end_s=column(end_s, np.int64),
-        mechanism=column(table[:, k.O_BY], np.int8), cause=column(table[:, k.O_CAUSE], np.int32),
+        mechanism=column(table["by"], np.int8), cause=column(table["cause"], np.int32),
         root=column(root, np.int32), root_mechanism=column(root_by, np.int8),
         root_depth_m=column(_root_depths(exposure.wet, root, start_s, until_s), np.float32),
-        held_mechanism=column(table[:, k.O_HELD_BY], np.int8), held=column(table[:, k.O_HELD], np.int32),
-        dark_s=column(dark_s, np.int64), is_doubtful=column(is_by_water & exposure.is_doubtful[root], np.bool_),
-        event_row=column(row_of[table[:, k.O_EVENT]] if len(table) else [], np.int32))
+        held_mechanism=column(table["held_by"], np.int8), held=column(table["held"], np.int32),
+        dark_s=column(dark_s, np.int64), is_doubtful=column(False, np.bool_, rows),
+        event_row=column(row_of[table["event"]] if rows else [], np.int32))
 
 
-def _root_depths(wet: WetPeriods, root: Int32Array, start_s: Int32Array, until_s: Int64Array) -> np.ndarray[Any, Any]:
+def _root_depths(wet: WetPeriods, root: Int32Array, start_s: Int64Array, until_s: Int64Array) -> np.ndarray[Any, Any]:
     """Give the peak depth at the root over the wet periods that meet each outage, (O,) [m]; NaN without water."""
     first = np.searchsorted(wet.asset, root)
     last = np.searchsorted(wet.asset, root, side="right")
     return peaks_during(np.array(wet.start_s), np.array(wet.end_s), np.array(wet.peak_depth_m), first, last,
-                        start_s.astype(np.int64), until_s)
+                        start_s, until_s)
 
 
 def series_of(city: City, exposure: Exposure, outages: Outages, night: Int64Array, plan: Plan) -> Series:
@@ -111,7 +157,7 @@ def series_of(city: City, exposure: Exposure, outages: Outages, night: Int64Arra
                       len(names) * len(words))
     labels = [(kind, word) for kind in names for word in words]
     water = exposure.crossings
-    houses = np.isin(city.assets.kind, [i for i, name in enumerate(names) if name in ("building", "site")])
+    houses = city.assets.of_role(Role.PREMISES)
     for level, word in ((Level.TOUCH, "wet"), (Level.FAIL, "flooded_inside")):
         chosen = (water.level == level) & houses[water.asset]
         change = np.where(water.is_up[chosen], 1, -1)
@@ -127,7 +173,8 @@ def series_of(city: City, exposure: Exposure, outages: Outages, night: Int64Arra
     step, label = np.nonzero(shown.T)
     out = counts[label, step]
     at_night = is_dark(night, steps)
-    is_lamp = np.array([kind == "lamp" for kind, _ in labels], bool)
+    lights = {kind.name for kind in city.assets.kinds if Role.LIGHTS in kind.roles}
+    is_lamp = np.array([kind in lights for kind, _ in labels], bool)
     dark = out * (is_lamp[label] & at_night[step])
     kind_words, mechanism_words = (np.array([row[i] for row in labels], object) for i in (0, 1))
     return Series(time_s=column(steps[step], np.int64), kind=column(kind_words[label], np.object_),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from twin.engine.clock import Engine, in_order
-from twin.engine.collect import contradictions, order_of_events, outages_of, series_of, trace_of
+from twin.engine.collect import contradictions, log_of, outages_of, series_of, trace_of
 from twin.engine.state import CityState
 from twin.results.indicators import indicators
 from twin.results.provenance import provenance as made_with
@@ -56,9 +56,9 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
     declared = in_order(plan)
     if any(not 0 <= d.asset < len(city.assets) for d in declared):
         raise ValueError("the plan declares something of a row that is no asset of this city")
-    state = Engine(CityState(city, exposure.crossings, reset_s=plan.reset_s), plan, on_instant).run()
+    state = Engine(CityState(city, exposure.crossings, reset_s=plan.reset_s), plan, on_instant=on_instant).run()
     night = nights_of(plan, city)
-    trace, row_of = trace_of(state, declared, order_of_events(state))
+    trace, row_of = trace_of(state, log_of(state), declared)
     outages = outages_of(state, exposure, row_of, night, plan)
     series = series_of(city, exposure, outages, night, plan)
     return Result(

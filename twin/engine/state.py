@@ -14,7 +14,7 @@ Three rules hold after every instant, and ``validate`` restates them:
 2. Among all states for which 1 holds, it is the least: nothing holds itself up through a cycle.
 3. Every change is in the log with the row of an earlier event that caused it, or with -1 when it came from outside.
 
-One instant is handled as a whole (``twin/kernels/supply/cascade.py``): water, protection, scenario and facts, then the
+One instant is handled as a whole (``twin/kernels/supply/run.py``): water, protection, scenario and facts, then the
 supply graph from its sources down, a component (an asset, or a cycle of assets that feed each other) at a time.
 """
 
@@ -22,18 +22,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from enum import IntEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
-from twin.engine.events import Command, Declared, Elapsed, Event, Wake
+from twin.codes import AssetState, Phase, What
+from twin.engine.events import Begun, CallOff, Command, Declared, Dispatch, Elapsed, Event
 from twin.errors import InvalidTransition
-from twin.kernels.supply import cascade as k
+from twin.kernels.supply import codes as k
+from twin.kernels.supply import tables as records
 from twin.kernels.supply.order import components, consumers_by_supplier, fed, first_uses, levels
+from twin.kernels.supply.run import advance
+from twin.kernels.supply.tables import Graph, Records, Tables
 from twin.quantities import BoolArray, Int8Array, Int32Array, Int64Array, distinct
-from twin.results.trace import What
 from twin.water.exposure import Crossings
 from twin.world.assets import Protection
 from twin.world.city import City
@@ -43,34 +45,16 @@ from twin.world.supplies import Service
 FOREVER_S = 1 << 29
 
 
-class AssetState(IntEnum):
-    """The states of all regions; a region moves only among its own."""
-
-    SOUND = 0
-    FLOODED = 1  #: live parts were in water; it waits for the water to leave
-    REPAIRING = 2  #: the water has left, the stages run
-    CLOSED = 3
-    TRIPPED = 4
-    FED = 5
-    ON_BUFFER = 6  #: it lives on its battery or tank
-    UNFED = 7
-    IN_SERVICE = 8
-    OUT = 9
-    SUPERVISED = 10
-    UNSUPERVISED = 11
-    INTACT = 12
-    FAILED = 13
-    CONNECTED = 14
-    CUT = 15
-
-
 _S, _W = AssetState, What
 #: Every allowed move: (state, what happens) -> next state.
 MOVES: Mapping[tuple[AssetState, What], AssetState] = MappingProxyType({
     (_S.SOUND, _W.FLOODED): _S.FLOODED,
     (_S.FLOODED, _W.REPAIR_STARTED): _S.REPAIRING,
+    (_S.FLOODED, _W.CALLED): _S.CALLED,
+    (_S.CALLED, _W.REPAIR_STARTED): _S.REPAIRING,
+    (_S.CALLED, _W.REPAIR_UNDONE): _S.FLOODED,
     (_S.REPAIRING, _W.REPAIR_UNDONE): _S.FLOODED,
-    (_S.REPAIRING, _W.MENDED): _S.SOUND,
+    (_S.REPAIRING, _W.REPAIRED): _S.SOUND,
     (_S.CLOSED, _W.TRIPPED): _S.TRIPPED,
     (_S.TRIPPED, _W.RESET): _S.CLOSED,
     (_S.FED, _W.SUPPLY_LOST): _S.UNFED,
@@ -91,7 +75,8 @@ MOVES: Mapping[tuple[AssetState, What], AssetState] = MappingProxyType({
     (_S.CUT, _W.CLEARED): _S.CONNECTED,
 })
 #: What is told and moves no state by itself.
-TOLD = frozenset({What.TOUCHED, What.RECEDED, What.WATER_LEFT, What.REPORTED, What.TRANSFERRED})
+TOLD = frozenset({What.TOUCHED, What.RECEDED, What.WATER_LEFT, What.REPORTED, What.TRANSFERRED,
+                  What.STAGE_STARTED})
 #: The regions, each with the column that holds it and the state it starts in.
 REGIONS: Mapping[str, tuple[int, AssetState]] = MappingProxyType({
     "damage": (k.DAMAGE, _S.SOUND), "protection": (k.PROTECTION, _S.CLOSED), "failure": (k.FAILURE, _S.INTACT),
@@ -155,28 +140,38 @@ def supply_rows(city: City) -> SupplyRows:
         out_offsets=out_offsets, out_group=out_group)
 
 
-def supply_graph(city: City, rows: SupplyRows) -> k.Graph:
-    """Give the supply graph as the kernel of the run reads it, its cycles found and put in order."""
-    assets = city.assets
-    n = len(assets)
+def supply_graph(city: City, rows: SupplyRows, needs_crew: BoolArray | None = None) -> Graph:
+    """Give the supply graph as the kernels of the run read it, its cycles found and put in order.
+
+    Parameters
+    ----------
+    city, rows
+        The city, and its supplies in compressed rows.
+    needs_crew
+        Whose repair waits for somebody to begin it, (A,); None: nobody's.
+    """
+    assets, n = city.assets, len(city.assets)
     component, count = components(rows.out_offsets, rows.out_group, rows.group_asset, rows.is_control)
     level, member_offsets, members = levels(component, count, rows.group_offsets, rows.edge_offsets, rows.supplier,
                                             rows.is_control)
     circuit_offsets, circuits = _tripping(city)
-    of_asset = np.zeros((n + 1, k.ASSET_COLUMNS), np.int32)
-    for at, values in ((k.GROUPS, rows.group_offsets), (k.FEEDS, rows.out_offsets), (k.COMPONENT, component),
-                       (k.CIRCUITS, circuit_offsets), (k.BUFFER, np.minimum(assets.buffer_s, FOREVER_S)),
-                       (k.REPAIR_LIVE, np.minimum(assets.kinds.repair_s, FOREVER_S)[assets.kind]),
-                       (k.REPAIR_DEAD, np.minimum(assets.kinds.repair_dead_s, FOREVER_S)[assets.kind]),
-                       (k.MEMBERS, member_offsets), (k.LEVEL, level), (k.MEMBER, members)):
-        of_asset[:len(values), at] = values
-    of_group = np.zeros((len(rows.group_asset) + 1, 3), np.int32)
-    of_group[:, k.EDGES] = rows.edge_offsets
-    of_group[:-1, k.CONSUMER], of_group[:-1, k.IS_CONTROL] = rows.group_asset, rows.is_control
-    of_edge = np.empty((len(city.supplies), 3), np.int32)
-    of_edge[:, k.SUPPLIER], of_edge[:, k.FED_GROUP] = rows.supplier, rows.out_group
-    of_edge[:, k.TRANSFER] = np.minimum(city.supplies.transfer_s, FOREVER_S)
-    return k.Graph(assets=of_asset, groups=of_group, edges=of_edge, circuits=circuits, moves=moves_table())
+    links = np.zeros(n + 1, records.ASSET_LINKS)
+    for name, values in (
+            ("groups", rows.group_offsets), ("feeds", rows.out_offsets), ("circuits", circuit_offsets),
+            ("component", component), ("buffer", np.minimum(assets.buffer_s, FOREVER_S)),
+            ("repair_live", np.minimum(assets.kinds.repair_s, FOREVER_S)[assets.kind]),
+            ("repair_dead", np.minimum(assets.kinds.repair_dead_s, FOREVER_S)[assets.kind]),
+            ("needs_crew", np.zeros(0) if needs_crew is None else needs_crew)):
+        links[name][:len(values)] = values
+    parts = np.zeros(count + 1, records.COMPONENT)
+    parts["members"], parts["level"][:count] = member_offsets, level
+    groups = np.zeros(len(rows.group_asset) + 1, records.GROUP_LINKS)
+    groups["edges"] = rows.edge_offsets
+    groups["consumer"][:-1], groups["is_control"][:-1] = rows.group_asset, rows.is_control
+    edges = np.zeros(len(city.supplies), records.EDGE_LINKS)
+    edges["supplier"], edges["transfer"] = rows.supplier, np.minimum(city.supplies.transfer_s, FOREVER_S)
+    return Graph(assets=links, components=parts, members=members, groups=groups, edges=edges,
+                 fed_groups=rows.out_group, circuits=circuits, moves=moves_table())
 
 
 def _tripping(city: City) -> tuple[Int32Array, Int32Array]:
@@ -199,58 +194,75 @@ class CityState:
     crossings
         What the water does, within the horizon.
     reset_s
-        Seconds from the last mended lamp of a circuit until its protection is closed again.
+        Seconds from the last repaired lamp of a circuit until its protection is closed again.
+    needs_crew
+        Whose repair waits for somebody to begin it, (A,); None: crews are unlimited, repairs begin by themselves.
 
     Examples
     --------
     >>> state = CityState(city, exposure.crossings, reset_s=1800)  # doctest: +SKIP
     >>> state.handle(Elapsed(at_s=3600))  # doctest: +SKIP
-    [Wake(at_s=4573)]
+    []
     """
 
-    def __init__(self, city: City, crossings: Crossings, *, reset_s: int) -> None:
+    def __init__(self, city: City, crossings: Crossings, *, reset_s: int,
+                 needs_crew: BoolArray | None = None) -> None:
         self.city, self.reset_s = city, reset_s
         self._water = (np.array(crossings.time_s), np.array(crossings.asset), np.array(crossings.level),
                        np.array(crossings.is_up))
+        self.needs_crew = np.zeros(len(city.assets), bool) if needs_crew is None else needs_crew.copy()
         self._supplies = supply_rows(city)
-        self.graph = supply_graph(city, self._supplies)
+        self.graph = supply_graph(city, self._supplies, needs_crew)
         self.now_s = -1
-        n = len(city.assets)
-        assets = np.full((n, k.STATE_COLUMNS), -1, np.int32)
-        assets[:, [k.FACT, k.WET, k.DRY_FACT, k.WAS_DEAD, k.DEAD, k.WET_LAMPS]] = 0
-        for column, start in REGIONS.values():
-            assets[:, column] = start
-        assets[:, k.CAME] = k.LONG_AGO
-        # Before the start every group has its preferred supplier, unless that one rests on the group itself.
-        groups = np.full((len(self._supplies.group_asset), k.GROUP_COLUMNS), -1, np.int32)
-        groups[:, k.IN_USE] = groups[:, k.LAST_USED] = first_uses(
-            *self._supplies, np.ascontiguousarray(self.graph.assets[:-1, k.COMPONENT]))
-        groups[:, k.LOST] = k.LONG_AGO
-        scratch = np.full((n, k.SCRATCH), -1, np.int32)
-        scratch[:, [k.IS_MARKED, k.IS_WATCHED]] = 0
-        counts = np.zeros(k.COUNTERS, np.int64)
-        counts[[k.ERROR_ASSET, k.HIGHEST, k.TRIGGER]] = -1
-        counts[k.LOWEST] = 1 << 60
         self._declared = 0
-        self.tables = k.Tables(
-            assets=assets, groups=groups, edge_timer_s=np.full(len(city.supplies), -1, np.int32),
-            events=np.empty((0, k.E_COLUMNS), np.int32), contributors=np.empty((0, 2), np.int32),
-            outages=np.empty((0, k.O_COLUMNS), np.int32), timers=np.empty(0, np.int64), scratch=scratch,
-            pairs=np.empty((len(self.graph.circuits), 2), np.int32), contradicted_s=np.empty(0, np.int64),
-            counts=counts)
+        self.tables = self._tables()
         self._mark_never_fed()
 
+    def _tables(self) -> Tables:
+        """Give the state before the start: all sound and in service, every group on its preferred supplier."""
+        graph, n = self.graph, len(self.city.assets)
+        regions = np.empty((n, k.REGION_COUNT), np.int8)
+        for place, start in REGIONS.values():
+            regions[:, place] = start
+        assets = _filled(n, records.ASSET)
+        for name in ("fact", "wet", "dry_fact", "was_dead", "dead", "wet_lamps"):
+            assets[name] = 0
+        assets["came"] = k.LONG_AGO
+        groups = _filled(len(self._supplies.group_asset), records.GROUP)
+        # The preferred supplier, unless that one rests on the group itself.
+        groups["in_use"] = groups["last_used"] = first_uses(
+            *self._supplies, np.ascontiguousarray(graph.assets["component"][:-1]))
+        groups["lost"] = k.LONG_AGO
+        scratch, marks = _filled(n, records.SCRATCH), _filled(len(graph.components) - 1, records.MARK)
+        scratch["is_watched"] = scratch["seen"] = marks["is_marked"] = 0
+        counts = np.zeros(k.COUNTERS, np.int64)
+        counts[[k.ERROR_ASSET, k.HIGHEST, k.TRIGGER]] = -1
+        counts[k.LOWEST] = k.NEVER
+        lists = {name: np.empty(n, np.int32) for name in ("queue", "pending", "chosen", "option", "watch", "stack",
+                                                          "cursor")}
+        return Tables(
+            regions=regions, assets=assets, groups=groups,
+            edge_timer_s=np.full(len(self.city.supplies), -1, np.int32), events=np.empty(0, records.EVENT),
+            contributors=np.empty((0, 2), np.int32), outages=np.empty(0, records.OUTAGE),
+            timers=np.empty(0, np.int64), scratch=scratch, marks=marks,
+            heads=np.full(int(graph.components["level"].max(initial=0)) + 1, -1, np.int32), **lists,
+            pairs=np.empty((len(graph.circuits), 2), np.int32), called=np.empty(2 * n, np.int32),
+            contradicted_s=np.empty(0, np.int64), counts=counts)
+
     def _mark_never_fed(self) -> None:
-        """Have what no source feeds looked at in the first instant: before the start it is taken as fed."""
+        """Have what no source feeds looked at in the first instant: before the start it is taken as fed.
+
+        Nothing ever filled its buffer.
+        """
         self._is_ever_fed = is_fed = self._fed(np.zeros(len(self.city.assets), bool))
         tables, graph = self.tables, self.graph
-        for c in np.unique(graph.assets[:-1, k.COMPONENT][~is_fed]):
-            level = graph.assets[c, k.LEVEL]
-            tables.scratch[c, k.NEXT], tables.scratch[level, k.HEAD] = tables.scratch[level, k.HEAD], c
-            tables.scratch[c, k.IS_MARKED] = 1
+        self.never_fed = np.flatnonzero(~is_fed)
+        tables.assets["buffer_end"][self.never_fed] = 0
+        for c in np.unique(graph.assets["component"][self.never_fed]):
+            level = graph.components["level"][c]
+            tables.marks[c], tables.heads[level] = (tables.heads[level], 1), c
             tables.counts[k.LOWEST] = min(tables.counts[k.LOWEST], level)
             tables.counts[k.HIGHEST] = max(tables.counts[k.HIGHEST], level)
-        self.never_fed = np.flatnonzero(~is_fed)
 
     def _fed(self, is_down: BoolArray) -> BoolArray:
         return fed(*self._supplies, is_down)
@@ -260,27 +272,27 @@ class CityState:
     @property
     def damage(self) -> Int8Array:
         """``SOUND``, ``FLOODED`` or ``REPAIRING``, (A,)."""
-        return np.asarray(self.tables.assets[:, k.DAMAGE])
+        return np.asarray(self.tables.regions[:, k.DAMAGE])
 
     @property
     def is_tripped(self) -> BoolArray:
         """Whose protection is open, (A,)."""
-        return np.asarray(self.tables.assets[:, k.PROTECTION] == AssetState.TRIPPED)
+        return np.asarray(self.tables.regions[:, k.PROTECTION] == AssetState.TRIPPED)
 
     @property
     def supply(self) -> Int8Array:
         """``FED``, ``ON_BUFFER`` or ``UNFED``, (A,)."""
-        return np.asarray(self.tables.assets[:, k.SUPPLY])
+        return np.asarray(self.tables.regions[:, k.SUPPLY])
 
     @property
     def is_in_service(self) -> BoolArray:
         """Who delivers its service, (A,)."""
-        return np.asarray(self.tables.assets[:, k.SERVICE] == AssetState.IN_SERVICE)
+        return np.asarray(self.tables.regions[:, k.SERVICE] == AssetState.IN_SERVICE)
 
     @property
     def is_unsupervised(self) -> BoolArray:
         """Who has lost ``control``, (A,)."""
-        return np.asarray(self.tables.assets[:, k.SUPERVISION] == AssetState.UNSUPERVISED)
+        return np.asarray(self.tables.regions[:, k.SUPERVISION] == AssetState.UNSUPERVISED)
 
     @property
     def instants(self) -> int:
@@ -297,6 +309,13 @@ class CityState:
     def handle(self, event: Event) -> list[Command]:
         """Live through an event, and everything before it that happens by itself.
 
+        Where something is asked for before its time, the state stops in that instant: ``now_s`` is then less than the
+        event's ``at_s``, and the same event is to be handed in again once the commands are obeyed.
+
+        Returns
+        -------
+        What is asked for in the instant ``now_s``; nothing where crews are unlimited.
+
         Raises
         ------
         InvalidTransition
@@ -304,47 +323,81 @@ class CityState:
         ValueError
             An event from the past.
         """
-        if event.at_s < self.now_s or (isinstance(event, Declared) and event.at_s == self.now_s):
+        is_late = event.at_s <= self.now_s if isinstance(event, Declared) else event.at_s < self.now_s
+        if is_late:
             raise ValueError(f"an event at {event.at_s} s reaches a state that has lived through {self.now_s} s")
-        if isinstance(event, Declared):
-            self._live(event.at_s - 1, _NOTHING)
-            told = (np.full(len(event.assets), event.at_s, np.int64), event.assets.astype(np.int32),
-                    event.actions.astype(np.int8))
-            self._live(event.at_s, told)
-            assets = self.tables.assets
-            is_cut = assets[:, k.SWITCH] == AssetState.CUT
-            # Dead by a cut, its own or of all that feeds it; what no source ever fed is not dead by a cut.
-            assets[:, k.DEAD] = is_cut | (self._is_ever_fed & ~self._fed(is_cut))
-        elif isinstance(event, Elapsed):
-            self._live(event.at_s, _NOTHING)
-        else:
-            raise TypeError(f"{type(event).__name__} is no event of a city")
-        next_s = self._next_s()
-        return [] if next_s is None else [Wake(at_s=next_s)]
+        match event:
+            case Declared():
+                before_s = event.at_s - 1
+                if before_s > self.now_s and (asked := self._live(before_s)):
+                    return asked
+                return self._instant(event)
+            case Elapsed():
+                return self._live(event.at_s)
+            case Begun():
+                self._begin(event)
+                return []
+            case _:
+                raise TypeError(f"{type(event).__name__} is no event of a city")
 
-    def _live(self, until_s: int, told: tuple[Int64Array, Int32Array, Int8Array]) -> None:
-        if len(told[0]):
-            self._declared += len(told[0])
-            self.tables = self.tables._replace(contradicted_s=np.append(
-                self.tables.contradicted_s, np.full(len(told[0]), -1, np.int64)))
+    def _live(self, until_s: int) -> list[Command]:
+        return self._advance(until_s, (np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int8)),
+                             np.empty(0, np.int32))
+
+    def _instant(self, event: Declared) -> list[Command]:
+        told = (np.full(len(event.assets), event.at_s, np.int64), event.assets.astype(np.int32),
+                event.actions.astype(np.int8))
+        self._declared += len(event.assets)
+        self.tables = self.tables._replace(contradicted_s=np.append(
+            self.tables.contradicted_s, np.full(len(event.assets), -1, np.int64)))
+        commands = self._advance(event.at_s, told, event.repaired.astype(np.int32))
+        if len(event.assets):
+            is_cut = self.tables.regions[:, k.SWITCH] == AssetState.CUT
+            # Dead by a cut, its own or of all that feeds it; what no source ever fed is not dead by a cut.
+            self.tables.assets["dead"] = is_cut | (self._is_ever_fed & ~self._fed(is_cut))
+        return commands
+
+    def _begin(self, event: Begun) -> None:
+        """Write that crews begin repairs, in the instant that was just lived through."""
+        if event.at_s != self.now_s:
+            raise ValueError(f"crews begin at {event.at_s} s in a state that stands at {self.now_s} s")
+        self._make_room(len(event.assets))
+        tables = self.tables
+        for asset in event.assets.tolist():
+            state = int(tables.regions[asset, k.DAMAGE])
+            after = MOVES.get((AssetState(state), What.REPAIR_STARTED))
+            if after is None or state != AssetState.CALLED:
+                raise InvalidTransition(asset=self.city.assets.id[asset], state=AssetState(state).name,
+                                        event=What.REPAIR_STARTED.name, story=self.story(asset))
+            row = int(tables.counts[k.EVENTS])
+            tables.events[row] = (event.at_s, What.REPAIR_STARTED, asset, tables.assets["repair_row"][asset],
+                                  Phase.DISPATCH, 1, 0, tables.assets["was_dead"][asset])
+            tables.counts[k.EVENTS] = row + 1
+            tables.assets["repair_row"][asset], tables.regions[asset, k.DAMAGE] = row, after
+
+    def _advance(self, until_s: int, told: tuple[Int64Array, Int32Array, Int8Array],
+                 repaired: Int32Array) -> list[Command]:
+        """Have the kernel go on; give what it asks for in the instant at which it stopped."""
         base = self._declared - len(told[0])
         self.tables.counts[k.DECLARED] = 0
+        repaired_s = until_s if len(repaired) else int(k.NEVER)
         while True:
-            outcome = k.advance(self.graph, self.tables, *self._water, *told, base, self.reset_s,
-                                until_s)
-            if outcome == k.DONE:
-                break
+            outcome = advance(self.graph, self.tables, *self._water, *told, base, repaired_s, repaired, self.reset_s,
+                              until_s)
             if outcome == k.INVALID:
                 raise self._invalid()
+            if outcome != k.NEEDS_ROOM:
+                break
             self._make_room(len(told[0]))
-        self.now_s = max(self.now_s, until_s)
-
-    def _next_s(self) -> int | None:
-        counts, at_s = self.tables.counts, self._water[0]
-        next_s = [int(at_s[counts[k.CROSSING]])] if counts[k.CROSSING] < len(at_s) else []
-        if counts[k.TIMERS]:
-            next_s.append(int(self.tables.timers[0] >> k.TIME_SHIFT))
-        return min(next_s, default=None)
+        if outcome == k.DONE:
+            self.now_s = max(self.now_s, until_s)
+            return []
+        self.now_s = int(self.tables.events["time"][self.event_count - 1])
+        called = np.sort(self.tables.called[:self.tables.counts[k.CALLED_COUNT]])
+        self.tables.counts[k.CALLED_COUNT] = 0
+        off, on = -1 - called[called < 0][::-1], called[called >= 0]
+        commands: list[Command] = [CallOff(at_s=self.now_s, assets=off)] if len(off) else []
+        return commands + ([Dispatch(at_s=self.now_s, assets=on)] if len(on) else [])
 
     def _make_room(self, declared: int) -> None:
         """Make the logs larger than any one instant can need; memory that is never written costs nothing."""
@@ -357,6 +410,8 @@ class CityState:
         larger = {}
         for name, need in at_once.items():
             old, count = getattr(tables, name), int(tables.counts[used[name]])
+            if len(old) >= count + need:
+                continue
             new = np.empty((count + max(count, 64) + need, *old.shape[1:]), old.dtype)
             new[:count] = old[:count]
             larger[name] = new
@@ -372,7 +427,7 @@ class CityState:
     def story(self, asset: int, rows: int | None = None) -> Sequence[str]:
         """Give what happened to an asset so far, or in the first ``rows`` of the log, a line each."""
         events = self.tables.events[:self.event_count if rows is None else rows]
-        return [f"{row[k.E_TIME]} s: {What(int(row[k.E_WHAT])).word}" for row in events[events[:, k.E_ASSET] == asset]]
+        return [f"{row['time']} s: {What(int(row['what'])).word}" for row in events[events["asset"] == asset]]
 
     # The invariants
 
@@ -384,40 +439,40 @@ class CityState:
         AssertionError
             One of them does not, with the ids concerned.
         """
-        tables, assets, supplies = self.tables, self.tables.assets, self._supplies
+        tables, regions, supplies = self.tables, self.tables.regions, self._supplies
         for name, (column, start) in REGIONS.items():
             reachable = {int(start)}
             for _ in AssetState:
                 reachable |= {int(after) for (state, _), after in MOVES.items() if int(state) in reachable}
-            self._none(~np.isin(assets[:, column], sorted(reachable)), f"{name} is in a state of another region")
+            self._none(~np.isin(regions[:, column], sorted(reachable)), f"{name} is in a state of another region")
         service = self.is_in_service
-        used = tables.groups[:, k.IN_USE]
+        used = tables.groups["in_use"]
         is_served = used >= 0
         uses_out = is_served & ~service[supplies.supplier[np.maximum(used, 0)]] if len(used) else is_served
-        self._none(np.isin(np.arange(len(assets)), supplies.group_asset[uses_out]), "uses a supplier that is out")
+        self._none(np.isin(np.arange(len(regions)), supplies.group_asset[uses_out]), "uses a supplier that is out")
         unserved = np.zeros(len(service), bool)
         unserved[supplies.group_asset[~is_served & ~supplies.is_control]] = True
-        has_buffer = (self.city.assets.buffer_s > 0) & (assets[:, k.BUFFER_END] > self.now_s)
-        own = ((self.damage != AssetState.SOUND) | self.is_tripped | (assets[:, k.FAILURE] == AssetState.FAILED)
-               | (assets[:, k.SWITCH] == AssetState.CUT))
-        fact = assets[:, k.FACT]
+        has_buffer = (self.city.assets.buffer_s > 0) & (tables.assets["buffer_end"] > self.now_s)
+        own = ((self.damage != AssetState.SOUND) | self.is_tripped | (regions[:, k.FAILURE] == AssetState.FAILED)
+               | (regions[:, k.SWITCH] == AssetState.CUT))
+        fact = tables.assets["fact"]
         expected = np.where(fact == k.FACT_OUT, False, np.where(fact == k.FACT_IN, True,
                                                                 ~own & (~unserved | has_buffer)))
         self._none(service != expected, "is in service and should not be, or the reverse")
         self._none(service & ~self._least(own, has_buffer), "holds itself up through a cycle")
         outages = tables.outages[:tables.counts[k.OUTAGES]]
-        is_open = np.bincount(outages[outages[:, k.O_END] < 0, k.O_ASSET], minlength=len(service))
+        is_open = np.bincount(outages["asset"][outages["end"] < 0], minlength=len(service))
         self._none(is_open != ~service, "is out without an open outage, or has one too many")
         wet = np.zeros(len(service), np.int64)
         np.add.at(wet, self.graph.circuits, np.repeat(self.damage != AssetState.SOUND,
-                                                      np.diff(self.graph.assets[:, k.CIRCUITS])))
-        self._none(wet != assets[:, k.WET_LAMPS], "miscounts its wet lamps")
+                                                      np.diff(self.graph.assets["circuits"])))
+        self._none(wet != tables.assets["wet_lamps"], "miscounts its wet lamps")
         events = tables.events[:self.event_count]
-        assert np.all(events[:, k.E_CAUSE] < np.arange(len(events))), "an event is caused by a later one"
+        assert np.all(events["cause"] < np.arange(len(events))), "an event is caused by a later one"
 
     def _least(self, own: BoolArray, has_buffer: BoolArray) -> BoolArray:
         """Give who could deliver at all: the least fixed point with every transfer done and every buffer a source."""
-        fact = self.tables.assets[:, k.FACT]
+        fact = self.tables.assets["fact"]
         is_free = (fact == k.FACT_IN) | has_buffer
         # An asset that needs nothing from its groups is one whose groups all count as control.
         supplies = self._supplies._replace(
@@ -429,7 +484,9 @@ class CityState:
         assert not len(ids), f"at {self.now_s} s: {', '.join(ids)} {complaint}"
 
 
-_NOTHING = (np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int8))
+def _filled(rows: int, kind: np.dtype[np.void]) -> Records:
+    """Give records whose every field is -1."""
+    return np.full((rows, len(kind.fields or ())), -1, np.int32).view(kind).reshape(rows)
 
 
 if __name__ == "__main__":

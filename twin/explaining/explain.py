@@ -17,11 +17,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from twin.codes import What
 from twin.errors import InputError
 from twin.quantities import NONE
 from twin.results.outages import Outage
 from twin.results.result import Result
-from twin.results.trace import Event, What
+from twin.results.trace import Event
 from twin.water.exposure import recede_level_m
 from twin.world.assets import Asset, Source
 from twin.world.kinds import STAGES

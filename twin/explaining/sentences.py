@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from twin.codes import What
 from twin.explaining.words import Speech, speech
 from twin.quantities import NONE
 from twin.results.outages import Outage
 from twin.results.result import Result
-from twin.results.trace import What
 from twin.water.exposure import Coverage
 from twin.world.assets import Asset
 from twin.world.sun import is_dark, nights_of
@@ -258,7 +258,7 @@ def _wait(teller: _Teller, waiting: Waiting | None, outage: Outage, at_s: int | 
         return [teller.text("Return to service waits for the water at {asset} to fall below {below}.", asset=holder,
                             below=teller.speech.depth(waiting.below_m))]
     if waiting.stage == "reset":
-        return [teller.text("Return to service waits for the wet lamps of {asset} to be mended.", asset=holder)]
+        return [teller.text("Return to service waits for the wet lamps of {asset} to be repaired.", asset=holder)]
     if waiting.stage == "declared":
         return [teller.text("Return to service waits for {asset} to be declared back.", asset=holder)]
     if at_s is None:

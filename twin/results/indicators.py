@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from twin.codes import Level, Mechanism
 from twin.quantities import NONE, BoolArray, Float32Array, Int32Array, Int64Array, distinct
-from twin.results.outages import Mechanism, Outages
-from twin.water.exposure import Coverage, Exposure, Level
+from twin.results.outages import Outages
+from twin.water.exposure import Coverage, Exposure
 from twin.world.assets import Labels, Protection
 from twin.world.city import City
 from twin.world.plan import Plan

@@ -3,25 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
+from twin.codes import Mechanism
 from twin.quantities import BoolArray, Float32Array, Int8Array, Int32Array, Int64Array
-
-
-class Mechanism(IntEnum):
-    """How an outage came about. The word in files is the lower-case name."""
-
-    FLOODED = 0  #: own live parts in water, until repaired
-    TRIPPED = 1  #: a wet lamp on this circuit opened its protection
-    SUPPLY_LOST = 2  #: every supplier of some needed group is out
-    BUFFER_EMPTY = 3  #: the same, after its buffer
-    CUT = 4  #: opened on purpose
-    FAILED = 5  #: declared by the scenario or a fact
-
-    @property
-    def word(self) -> str:
-        """The word used in files."""
-        return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

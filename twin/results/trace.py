@@ -9,43 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 import numpy as np
 
+from twin.codes import What
 from twin.quantities import NONE, Int8Array, Int32Array, Int64Array, TextArray
-
-
-class What(IntEnum):
-    """What can happen to an asset. The word in files is the lower-case name."""
-
-    TOUCHED = 0  #: water at ``touch_m``
-    FLOODED = 1  #: water at ``fail_m``: own live parts in water
-    RECEDED = 2  #: water below the recede level: repair may begin
-    WATER_LEFT = 3  #: water below ``touch_m``
-    TRIPPED = 4  #: a wet lamp opened its protection
-    FAILED = 5  #: declared by the scenario
-    CUT = 6  #: opened on purpose
-    REPORTED = 7  #: a fact: seen out, in service or dry
-    SUPPLY_LOST = 8  #: every supplier of some needed group is out
-    BUFFER_STARTED = 9  #: it lives on its battery or tank
-    BUFFER_EMPTIED = 10  #: the same, after its buffer
-    TRANSFERRED = 11  #: another supplier of the group took over
-    REPAIR_STARTED = 12  #: the water has left, the stages run
-    REPAIR_UNDONE = 13  #: water is back before the end
-    MENDED = 14  #: own damage repaired and tested
-    RESET = 15  #: protection closed again
-    RESTORED = 16  #: delivers its service again
-    UNSUPERVISED = 17  #: lost ``control``: darkens nothing
-    SUPERVISED = 18
-    FED = 19  #: supply is back, or the buffer full again, at an asset that does not return by it
-    CLEARED = 20  #: a declared failure or cut is over
-
-    @property
-    def word(self) -> str:
-        """The word used in files."""
-        return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +43,9 @@ class Trace:
     #: Other events that were needed: those of row ``r`` are ``contributors[offsets[r]:offsets[r + 1]]``, (R + 1,).
     offsets: Int64Array
     contributors: Int32Array
+    #: Supplier that took over at a ``TRANSFERRED``, -1 else; place in ``STAGES`` of a ``STAGE_STARTED``, -1 else, (R,).
+    other: Int32Array
+    stage: Int8Array
     #: JSON object of what else is known (depth_m, supplier, by, reason); "" where nothing, (R,).
     detail: TextArray
 

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.codes import Level
 from twin.errors import InputError
 from twin.quantities import NONE, BoolArray, Float32Array, FloatArray, Int8Array, Int32Array, Int64Array, column
 from twin.water.hazard import Hazard
@@ -27,14 +28,6 @@ RECEDE_M = 0.10
 FILM_M = 0.001
 _NEVER_UM = 2**31 - 1
 _Scalar = TypeVar("_Scalar", bound=np.generic)
-
-
-class Level(IntEnum):
-    """The levels whose crossing is recorded."""
-
-    TOUCH = 0
-    FAIL = 1
-    RECEDE = 2
 
 
 class Coverage(IntEnum):

@@ -26,7 +26,7 @@ from twin.quantities import (
     TextArray,
     column,
 )
-from twin.world.kinds import Kinds
+from twin.world.kinds import Kinds, Role
 
 
 class Source(IntEnum):
@@ -276,6 +276,14 @@ class Assets:
     def of_kind(self, *names: str) -> BoolArray:
         """Give the mask of the assets of these kinds, (A,)."""
         return np.asarray(np.isin(self.kind, [self.kinds.index(name) for name in names]))
+
+    def of_role(self, role: Role) -> BoolArray:
+        """Give the mask of the assets whose kind has a role, (A,)."""
+        return np.asarray(self.kinds.with_role(role)[self.kind])
+
+    def has_role(self, row: int, role: Role) -> bool:
+        """Tell whether the kind of an asset has a role."""
+        return bool(self.kinds.with_role(role)[self.kind[row]])
 
     def replaced(self, **columns: Any) -> Assets:
         """Give a copy with some columns replaced (thresholds of a scenario, say); sources are the caller's to set."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -21,6 +22,23 @@ from twin.quantities import BoolArray, FloatArray, Int16Array, Int64Array, colum
 #: Stages of a repair after water, in order; the waiting for the water to leave comes before them.
 STAGES = ("reach", "inspect", "clean_dry", "replace", "re_energise")
 LANGUAGES = ("fr", "en")
+
+
+class Role(StrEnum):
+    """What a kind does in the city, whatever it is called; a kind may have several."""
+
+    SOURCE = "source"  #: has no supplier in the real world: a source of the graph
+    CIRCUIT = "circuit"  #: its protection trips
+    LIGHTS = "lights"  #: gives light: dark when it is out at night
+    SWITCHES = "switches"  #: the place where lighting is cut and repaired: a cabinet
+    DISTRIBUTES = "distributes"  #: stands between source and consumer: without consumers it is odd
+    PREMISES = "premises"  #: people are inside: water comes inside, its outage is a loss of electricity
+    VITAL = "vital"  #: a stake of the emergency plan: told one by one, by name
+    WATERS = "waters"  #: watering, suspended by water on the ground or without its controller
+    LIVE_IN_STREET = "live_in_street"  #: stands in the street with live parts: in water it may be live until it is cut
+    GAUGE = "gauge"  #: measures the level of a river
+    NAMED = "named"  #: people know it by its name, not by its id
+    GRID = "grid"  #: the grid operator's to open and to repair, unless its owner says otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +73,7 @@ class Kind:
     #: How water is read at it: ``point`` (its cell), ``outline`` (cells its outline touches), ``area`` (cells of its
     #: footprint) or ``none`` (it has no place of its own).
     footprint: str
-    #: True where it has no supplier in the real world: a source of the graph.
-    is_source: bool
-    #: True for the kinds whose protection trips (circuits).
-    is_circuit: bool
+    roles: frozenset[Role]
     #: Defaults; ``None`` where water cannot touch or fail it.
     touch_m: Figure | None
     fail_m: Figure | None
@@ -91,8 +106,10 @@ class Kinds:
     height_error_m: FloatArray = field(init=False)
     repair_s: Int64Array = field(init=False)
     repair_dead_s: Int64Array = field(init=False)
-    is_source: BoolArray = field(init=False)
-    is_circuit: BoolArray = field(init=False)
+    #: Seconds of each of ``STAGES``, live and dead as the water came, (K, stages).
+    stage_s: Int64Array = field(init=False)
+    stage_dead_s: Int64Array = field(init=False)
+    _with_role: Mapping[Role, BoolArray] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         def put(name: str, value: Any) -> None:
@@ -107,8 +124,9 @@ class Kinds:
         put("height_error_m", column([k.height_error_m.value for k in self.kinds], np.float64))
         put("repair_s", column([k.repair_total_s for k in self.kinds], np.int64))
         put("repair_dead_s", column([k.repair_dead_total_s for k in self.kinds], np.int64))
-        put("is_source", column([k.is_source for k in self.kinds], np.bool_))
-        put("is_circuit", column([k.is_circuit for k in self.kinds], np.bool_))
+        put("stage_s", _stage_table([k.repair_s for k in self.kinds]))
+        put("stage_dead_s", _stage_table([k.repair_dead_s for k in self.kinds]))
+        put("_with_role", {role: column([role in k.roles for k in self.kinds], np.bool_) for role in Role})
 
     def __len__(self) -> int:
         return len(self.kinds)
@@ -118,6 +136,25 @@ class Kinds:
 
     def __getitem__(self, name: str) -> Kind:
         return self.kinds[self.index(name)]
+
+    def with_role(self, role: Role) -> BoolArray:
+        """Give the mask of the kinds that have a role, (K,)."""
+        return self._with_role[role]
+
+    @property
+    def is_source(self) -> BoolArray:
+        """Which kinds have no supplier in the real world, (K,)."""
+        return self.with_role(Role.SOURCE)
+
+    @property
+    def is_circuit(self) -> BoolArray:
+        """Which kinds have a protection that trips, (K,)."""
+        return self.with_role(Role.CIRCUIT)
+
+    @property
+    def lights(self) -> BoolArray:
+        """Which kinds give light, (K,)."""
+        return self.with_role(Role.LIGHTS)
 
     def index(self, name: str) -> int:
         """Give the code of a kind.
@@ -149,6 +186,16 @@ class Kinds:
         return Kinds(tuple(kind for kind in self.kinds if kind.name not in replaced) + added)
 
 
+def _stage_table(kinds: Sequence[Sequence[Figure]]) -> Int64Array:
+    """Give whole seconds of each stage whose sum is the rounded sum of all, (K, stages)."""
+    table = np.zeros((len(kinds), len(STAGES)), np.int64)
+    for row, figures in enumerate(kinds):
+        ends = np.rint(np.cumsum([figure.value for figure in figures])).astype(np.int64)
+        table[row] = np.diff(ends, prepend=0)
+    table.flags.writeable = False
+    return table
+
+
 @cache
 def built_in_kinds() -> Kinds:
     """Give the kinds of ``twin/data/kinds.toml``."""
@@ -156,8 +203,20 @@ def built_in_kinds() -> Kinds:
     return Kinds(tuple(_kind(name, table, file="kinds.toml") for name, table in tomllib.loads(text).items()))
 
 
-_ALLOWED = {"symbol", "footprint", "is_source", "is_circuit", "touch_m", "fail_m", "height_error_m", "repair_s",
-            "repair_dead_s", "words"}
+_ALLOWED = {"symbol", "footprint", "roles", "is_source", "is_circuit", "touch_m", "fail_m", "height_error_m",
+            "repair_s", "repair_dead_s", "words"}
+
+
+def _roles(name: str, table: Mapping[str, Any], file: str) -> frozenset[Role]:
+    known, given = {role.value for role in Role}, table.get("roles", ())
+    # City files of before roles said two of them by keys of their own.
+    words = [*([given] if isinstance(given, str) else given),
+             *(role for role in (Role.SOURCE.value, Role.CIRCUIT.value) if table.get(f"is_{role}"))]
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        raise InputError(file=file, field=f"{name}.roles", found=f"role '{unknown[0]}'",
+                         expected=f"of {', '.join(sorted(known))}")
+    return frozenset(Role(word) for word in words)
 
 
 def _kind(name: str, table: Mapping[str, Any], *, file: str) -> Kind:
@@ -190,7 +249,7 @@ def _kind(name: str, table: Mapping[str, Any], *, file: str) -> Kind:
                          expected="words in fr and in en (one, many, the, of_the)")
     return Kind(
         name=name, symbol=table.get("symbol", "dot"), footprint=table.get("footprint", "point"),
-        is_source=bool(table.get("is_source", False)), is_circuit=bool(table.get("is_circuit", False)),
+        roles=_roles(name, table, file),
         touch_m=figure("touch_m", table["touch_m"], "m") if "touch_m" in table else None,
         fail_m=figure("fail_m", table["fail_m"], "m") if "fail_m" in table else None,
         height_error_m=figure("height_error_m", table["height_error_m"], "m") if "height_error_m" in table

@@ -5,23 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from enum import IntEnum
 from hashlib import sha256
 from typing import Any
 
+from twin.codes import Action
 from twin.quantities import with_offset
-
-
-class Action(IntEnum):
-    """What a scenario or a fact does to an asset."""
-
-    FAIL = 0  #: it breaks, for a reason outside the model
-    CUT = 1  #: it is opened on purpose
-    RESTORE = 2  #: ends a ``FAIL`` or a ``CUT``
-    FACT_OUT = 3  #: seen out of service: beats the computation
-    FACT_IN_SERVICE = 4  #: seen in service: beats the computation
-    FACT_DRY = 5  #: seen dry: water has left it, whatever the computation says
-    FACT_END = 6  #: the fact no longer holds: computation again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

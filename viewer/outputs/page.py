@@ -21,10 +21,10 @@ import numpy as np
 from geodata.atomic import write_whole
 from twin.errors import InputError
 from twin.quantities import NONE
-from twin.results.outages import Mechanism
+from twin.codes import Mechanism
 from twin.world.assets import Source
 from twin.world.kinds import LANGUAGES
-from twin.world.plan import Action
+from twin.codes import Action
 from twin.world.sun import dark_periods
 from viewer.outputs.public import Allowed
 from viewer.scene.compose import Scene, pack_scene

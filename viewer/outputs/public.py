@@ -13,8 +13,8 @@ import shapely
 
 from twin.errors import InputError
 from twin.quantities import NONE
-from twin.results.outages import Mechanism
-from twin.results.trace import What
+from twin.codes import Mechanism
+from twin.codes import What
 from twin.world.assets import Source
 
 

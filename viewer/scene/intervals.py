@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from twin.quantities import NONE
-from twin.results.outages import Mechanism
-from twin.results.trace import What
-from twin.water.exposure import Level
+from twin.codes import Mechanism
+from twin.codes import What
+from twin.codes import Level
 from viewer.scene.pack import Packer
 
 #: End of an interval that does not end within the run.
@@ -214,7 +214,7 @@ def repairs(run: Any) -> dict[int, list[tuple[int, int]]]:
     """
     trace, plan = run.result.trace, run.result.plan
     found: dict[int, list[tuple[int, int]]] = {}
-    for row in np.flatnonzero(np.isin(trace.what, [What.REPAIR_STARTED, What.REPAIR_UNDONE, What.MENDED])).tolist():
+    for row in np.flatnonzero(np.isin(trace.what, [What.REPAIR_STARTED, What.REPAIR_UNDONE, What.REPAIRED])).tolist():
         asset, when, what = int(trace.asset[row]), int(trace.time_s[row]), int(trace.what[row])
         if what == What.REPAIR_STARTED:
             found.setdefault(asset, []).append((when, plan.duration_s))

@@ -74,7 +74,7 @@ def own_kinds(draw: st.DrawFn) -> Kinds:
     if draw(st.booleans()):
         own["pump"] = OWN_KIND
     if draw(st.booleans()):
-        own["réseau"] = {"footprint": "none", "is_circuit": True, "words": two_languages("réseau"),
+        own["réseau"] = {"footprint": "none", "roles": ["circuit"], "words": two_languages("réseau"),
                          "repair_s": {"reach": 60, "source": "équipe", "assumption": True}}
     return built_in_kinds().with_kinds(own)
 

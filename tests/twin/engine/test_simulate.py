@@ -14,13 +14,12 @@ from tests.reference.cities import plan_of
 from tests.reference.hand_town import HandTown
 from tests.reference.random_cities import HORIZON_S, Case, random_case
 from tests.reference.water import water_at
+from twin.codes import Action, Mechanism, What
 from twin.engine.simulate import run
-from twin.results.outages import Mechanism
 from twin.results.result import Result
-from twin.results.trace import What
 from twin.water.exposure import Exposure, dry
 from twin.world.city import City
-from twin.world.plan import Action, DarkHours, Declared
+from twin.world.plan import DarkHours, Declared
 from twin.world.supplies import Service, Supplies
 
 SEEDS = range(40)
@@ -101,9 +100,9 @@ def test_the_same_plan_gives_the_same_bytes(seed: int) -> None:
     assert bytes_of(result_of(random_case(seed))) == bytes_of(result_of(random_case(seed)))
 
 
-def gentle_case(seed: int, *, buffers: bool = True) -> Case:
+def gentle_case(seed: int) -> Case:
     """Make a case within rule 9: no transfer delays, no facts, no cuts (the shorter repair of what was dead)."""
-    case = random_case(seed, transfers=False, facts=False, buffers=buffers)
+    case = random_case(seed, transfers=False, facts=False)
     return replace(case, plan=replace(case.plan, declared=tuple(
         d for d in case.plan.declared if d.action is not Action.CUT)))
 
@@ -146,8 +145,7 @@ def with_supplier(case: Case, rng: Random) -> Case:
 @pytest.mark.parametrize("protect", [raised, lowered, with_supplier])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_more_protection_never_adds_a_second_of_outage(protect: Callable[[Case, Random], Case], seed: int) -> None:
-    # A new supplier may close a cycle: then batteries that were upstream of it are of it (docs/mechanics.md).
-    case = gentle_case(seed, buffers=protect is not with_supplier)
+    case = gentle_case(seed)
     before, after = out_of(result_of(case)), out_of(result_of(protect(case, Random(seed))))
     assert not np.any(after & ~before)
 
@@ -225,13 +223,58 @@ def test_a_buffer_carries_its_asset_and_is_full_again_at_once(tiny_city: Callabl
     assert outages_by_id(run(city, plan, dry(city.assets)))["I"] == [(300, 400, "buffer_empty", "S")]
 
 
-def test_batteries_of_a_ring_do_not_take_turns(tiny_city: Callable[..., City]) -> None:
+def test_batteries_of_a_ring_take_turns(tiny_city: Callable[..., City]) -> None:
     ring = {"kind": "service_box", "buffer_s": 100}
     city = tiny_city({"S": "substation", "A": ring, "B": ring}, [("S", "A"), ("B", "A"), ("A", "B")])
     plan = plan_of(1000, declared=(Declared(at_s=50, action=Action.FAIL, asset=0),))
     found = outages_by_id(run(city, plan, dry(city.assets)))
-    assert found["A"] == [(150, -1, "buffer_empty", "S")]
-    assert found["B"] == [(150, -1, "buffer_empty", "S")]
+    # A lives on its own battery until 150 and feeds B, then on that of B.
+    assert found["A"] == [(250, -1, "buffer_empty", "S")]
+    assert found["B"] == [(250, -1, "buffer_empty", "S")]
+
+
+def test_a_back_feed_takes_nothing_from_a_battery(tiny_city: Callable[..., City]) -> None:
+    box = {"kind": "service_box", "buffer_s": 4}
+    boxes = {"S": "substation", "A": box, "B": box}
+    plan = plan_of(100, declared=(Declared(at_s=10, action=Action.FAIL, asset=0),))
+    for links in ([("S", "A"), ("A", "B")], [("S", "A"), ("B", "A"), ("A", "B")]):
+        city = tiny_city(boxes, links)
+        assert outages_by_id(run(city, plan, dry(city.assets)))["B"][0][0] == 18
+
+
+def test_a_ring_that_no_source_ever_fed_has_empty_batteries(tiny_city: Callable[..., City]) -> None:
+    ring = {"kind": "service_box", "buffer_s": 100}
+    city = tiny_city({"A": ring, "B": ring}, [("B", "A"), ("A", "B")])
+    found = outages_by_id(run(city, plan_of(1000), dry(city.assets)))
+    assert found == {"A": [(0, -1, "buffer_empty", "A")], "B": [(0, -1, "buffer_empty", "A")]}
+
+
+def test_the_root_is_what_is_in_force_when_an_outage_opens(tiny_city: Callable[..., City]) -> None:
+    """C lost S at 10, drowned dead at 50, and S came back at 100: at 200 it is C's own water that keeps L dark."""
+    city = tiny_city({"S": "substation", "T": "substation", "C": "cabinet", "D": "cabinet", "L": "lamp"},
+                     [("S", "C"), ("T", "D"), ("C", "L"), ("D", "L")])
+    plan = plan_of(1000, declared=(
+        Declared(at_s=10, action=Action.FAIL, asset=0), Declared(at_s=100, action=Action.RESTORE, asset=0),
+        Declared(at_s=200, action=Action.FAIL, asset=3)))
+    water = water_at(city.assets, [0, 49, 50], {"C": [0.0, 0.0, 1.0]}, 1000)
+    result = run(city, plan, water)
+    found = outages_by_id(result)
+    assert found["C"][0][2:] == ("supply_lost", "S")
+    assert found["L"] == [(200, -1, "supply_lost", "C")]
+    row = int(result.outages.event_row[result.outages.asset.tolist().index(4)])
+    loss = result.trace[row]
+    # The trace names what keeps each of them out: D since now, C by its water.
+    assert result.trace[loss.cause_row].asset == 3
+    assert [(result.trace[r].asset, result.trace[r].what) for r in loss.contributors] == [(2, What.FLOODED)]
+
+
+def test_what_holds_a_ring_down_lies_outside_it(tiny_city: Callable[..., City]) -> None:
+    city = tiny_city({"X": "substation", "A": "service_box", "B": "service_box"},
+                     [("B", "A"), ("X", "A"), ("A", "B")])
+    plan = plan_of(100, declared=(Declared(at_s=10, action=Action.FAIL, asset=0),))
+    result = run(city, plan, dry(city.assets))
+    ids = city.assets.id
+    assert {ids[o.asset]: ids[o.held] for o in (result.outages[i] for i in range(3))} == {"X": "X", "A": "X", "B": "X"}
 
 
 def test_a_transfer_takes_its_time_and_going_back_is_seamless(tiny_city: Callable[..., City]) -> None:

@@ -9,18 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.reference.hand_town import HandTown
+from tests.reference.hand_town import HORIZON_S, HandTown
 from tests.reference.random_cities import random_case
 from twin import kernels
-from twin.engine.events import Declared, Elapsed, Wake
-from twin.engine.state import MOVES, REGIONS, TOLD, AssetState, CityState, moves_table, states_diagram
+from twin.codes import Action, AssetState, Level, Mechanism, What
+from twin.engine.events import Begun, CallOff, Declared, Dispatch, Elapsed
+from twin.engine.state import MOVES, REGIONS, TOLD, CityState, moves_table, states_diagram
 from twin.errors import InvalidTransition
-from twin.kernels.supply import cascade
-from twin.results.outages import Mechanism
-from twin.results.trace import What
-from twin.water.exposure import Level, dry
+from twin.kernels.supply import codes
+from twin.kernels.supply.run import advance
+from twin.water.exposure import dry
 from twin.world.city import City
-from twin.world.plan import Action
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -43,17 +42,13 @@ def test_every_move_stays_in_its_region(state: AssetState, what: What) -> None:
     assert moves_table()[state, what] == MOVES[state, what]
 
 
-@pytest.mark.parametrize(("prefix", "enum"), [("W_", What), ("M_", Mechanism), ("", AssetState)])
-def test_the_kernel_counts_as_the_enums_do(prefix: str, enum: type) -> None:
-    for member in enum:  # type: ignore[attr-defined]
-        assert getattr(cascade, prefix + member.name) == member.value
-
-
-def test_the_kernel_knows_actions_and_levels_by_the_same_numbers() -> None:
-    names = {Action.FAIL: "A_FAIL", Action.CUT: "A_CUT", Action.RESTORE: "A_RESTORE", Action.FACT_OUT: "A_OUT",
-             Action.FACT_IN_SERVICE: "A_IN_SERVICE", Action.FACT_DRY: "A_DRY", Action.FACT_END: "A_END"}
-    assert {action: getattr(cascade, name) for action, name in names.items()} == {a: a.value for a in Action}
-    assert [1 << level for level in Level] == [cascade.TOUCH, cascade.FAIL, cascade.RECEDE]
+def test_the_kernel_names_every_code_by_its_own_number() -> None:
+    prefixes = {What: "W_", Mechanism: "M_", AssetState: ""}
+    for enum, prefix in prefixes.items():
+        for member in enum:
+            if member is not What.STAGE_STARTED:  # follows from a beginning: no kernel writes it
+                assert getattr(codes, prefix + member.name) == member.value
+    assert [1 << level for level in Level] == [codes.TOUCH, codes.FAIL, codes.RECEDE]
 
 
 def test_the_diagram_in_the_docs_is_drawn_from_the_table() -> None:
@@ -75,11 +70,40 @@ def test_a_move_that_the_table_lacks_is_refused_with_the_story_so_far(hand_town:
     assert state.damage[lamp] == AssetState.SOUND
 
 
-def test_the_state_asks_to_be_woken_when_something_is_next(hand_town: HandTown) -> None:
+def test_a_state_with_crews_without_limit_asks_for_nothing(hand_town: HandTown) -> None:
     state = CityState(hand_town.city, hand_town.exposure.crossings, reset_s=1800)
-    command, = state.handle(Elapsed(at_s=100))
-    assert isinstance(command, Wake)
-    assert command.at_s == 4573
+    assert state.handle(Elapsed(at_s=HORIZON_S - 1)) == []
+    assert state.now_s == HORIZON_S - 1
+
+
+def test_a_state_that_needs_crews_stops_where_a_repair_may_begin(hand_town: HandTown) -> None:
+    town, row = hand_town.city, hand_town.city.assets.row
+    needs = np.zeros(len(town.assets), bool)
+    needs[row("C1")] = True
+    state = CityState(town, hand_town.exposure.crossings, reset_s=1800, needs_crew=needs)
+    asked, = state.handle(Elapsed(at_s=HORIZON_S - 1))
+    assert isinstance(asked, Dispatch)
+    assert asked.assets.tolist() == [row("C1")]
+    assert asked.at_s == state.now_s < HORIZON_S - 1
+    state.validate()
+    # The second wave comes before anybody began: the job is called off, and called for again when it has left.
+    state.handle(Begun(at_s=state.now_s, assets=asked.assets))
+    off, = state.handle(Elapsed(at_s=HORIZON_S - 1))
+    assert isinstance(off, CallOff)
+    assert off.assets.tolist() == [row("C1")]
+    again, = state.handle(Elapsed(at_s=HORIZON_S - 1))
+    assert isinstance(again, Dispatch)
+    state.handle(Begun(at_s=state.now_s, assets=again.assets))
+    assert state.handle(Declared(at_s=60_000, repaired=again.assets)) == []
+    assert state.is_in_service[row("C1")]
+    state.validate()
+
+
+def test_a_crew_begins_nothing_that_was_not_called_for(hand_town: HandTown) -> None:
+    state = CityState(hand_town.city, hand_town.exposure.crossings, reset_s=1800)
+    state.handle(Elapsed(at_s=100))
+    with pytest.raises(InvalidTransition, match="no move from SOUND on REPAIR_STARTED"):
+        state.handle(Begun(at_s=100, assets=np.array([0], np.int32)))
 
 
 def test_an_event_from_the_past_is_refused(hand_town: HandTown) -> None:
@@ -111,11 +135,11 @@ def test_a_broken_invariant_is_named(tiny_city: Callable[..., City]) -> None:
     city = tiny_city({"S": "substation", "L": "lamp"}, [("S", "L")])
     state = CityState(city, dry(city.assets).crossings, reset_s=0)
     state.handle(Elapsed(at_s=1))
-    state.tables.assets[1, cascade.SERVICE] = AssetState.OUT
+    state.tables.regions[1, codes.SERVICE] = AssetState.OUT
     with pytest.raises(AssertionError, match="L is in service and should not be"):
         state.validate()
 
 
 def test_kernels_have_no_docstringless_public_function() -> None:
     assert kernels.__doc__
-    assert cascade.advance.__doc__
+    assert advance.__doc__

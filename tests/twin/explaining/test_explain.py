@@ -12,12 +12,13 @@ import pytest
 from tests.reference.cities import plan_of
 from tests.reference.hand_town import HandTown
 from tests.reference.water import water_at
+from twin.codes import Action
 from twin.engine.simulate import run
 from twin.errors import InputError
 from twin.results.result import Result
 from twin.world.assets import Protection, Source
 from twin.world.city import City
-from twin.world.plan import Action, Declared
+from twin.world.plan import Declared
 from twin.world.supplies import Supplies
 
 

@@ -12,10 +12,11 @@ import pytest
 from tests.reference.cities import plan_of
 from tests.reference.hand_town import HandTown
 from tests.reference.water import water_at
+from twin.codes import Action
 from twin.engine.simulate import run
 from twin.world.assets import Labels, Protection
 from twin.world.city import City
-from twin.world.plan import Action, Declared
+from twin.world.plan import Declared
 from twin.world.supplies import Feed
 
 H = 3600

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reference import exposure as reference
+from twin.codes import Level
 from twin.errors import InputError
-from twin.water.exposure import CellIndex, Coverage, Level, dry, expose
+from twin.water.exposure import CellIndex, Coverage, dry, expose
 from twin.water.hazard import Envelope, Grid, Hazard
 from twin.world.assets import Assets
 from twin.world.kinds import built_in_kinds
