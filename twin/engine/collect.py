@@ -97,19 +97,20 @@ def trace_of(state: CityState, log: Records, declared: Sequence[Declared]) -> tu
 
 def _details(state: CityState, events: Records, declared: Sequence[Declared]) -> TextArray:
     """Give what else is known of each event as JSON; empty for most."""
-    details = np.full(len(events), "", object)
     what, other = events["what"], events["other"]
     ids = state.city.assets.id
+    # Most say nothing or one of a few things: they are looked up, not made one by one.
+    said = np.array(["", '{"dead": true}', *(f'{{"stage": "{stage}"}}' for stage in STAGES)], object)
+    is_stage = what == What.STAGE_STARTED
+    is_dead = ((what == What.REPAIR_STARTED) | (what == What.CALLED)) & (other > 0)
+    details = said[np.where(is_stage, 2 + other, is_dead)]
     for row in np.flatnonzero(np.isin(what, (What.FAILED, What.CUT, What.REPORTED, What.CLEARED))):
-        said = declared[other[row]]
-        words = {"state": _FACT_WORDS.get(said.action, ""), "by": said.by, "reason": said.reason}
+        told = declared[other[row]]
+        words = {"state": _FACT_WORDS.get(told.action, ""), "by": told.by, "reason": told.reason}
         details[row] = json.dumps({key: value for key, value in words.items() if value}, ensure_ascii=False) \
             if any(words.values()) else ""
     for row in np.flatnonzero(what == What.TRANSFERRED):
         details[row] = json.dumps({"supplier": ids[other[row]]}, ensure_ascii=False)
-    details[np.isin(what, (What.REPAIR_STARTED, What.CALLED)) & (other > 0)] = '{"dead": true}'
-    for number, stage in enumerate(STAGES):
-        details[(what == What.STAGE_STARTED) & (other == number)] = f'{{"stage": "{stage}"}}'
     details.flags.writeable = False
     return details
 

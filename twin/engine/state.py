@@ -77,11 +77,10 @@ MOVES: Mapping[tuple[AssetState, What], AssetState] = MappingProxyType({
 #: What is told and moves no state by itself.
 TOLD = frozenset({What.TOUCHED, What.RECEDED, What.WATER_LEFT, What.REPORTED, What.TRANSFERRED,
                   What.STAGE_STARTED})
-#: The regions, each with the column that holds it and the state it starts in.
-REGIONS: Mapping[str, tuple[int, AssetState]] = MappingProxyType({
-    "damage": (k.DAMAGE, _S.SOUND), "protection": (k.PROTECTION, _S.CLOSED), "failure": (k.FAILURE, _S.INTACT),
-    "switch": (k.SWITCH, _S.CONNECTED), "supply": (k.SUPPLY, _S.FED), "supervision": (k.SUPERVISION, _S.SUPERVISED),
-    "service": (k.SERVICE, _S.IN_SERVICE)})
+#: The regions, each with the state it starts in.
+REGIONS: Mapping[str, AssetState] = MappingProxyType({
+    "damage": _S.SOUND, "protection": _S.CLOSED, "failure": _S.INTACT, "switch": _S.CONNECTED, "supply": _S.FED,
+    "supervision": _S.SUPERVISED, "service": _S.IN_SERVICE})
 
 
 def moves_table() -> Int8Array:
@@ -95,7 +94,7 @@ def moves_table() -> Int8Array:
 def states_diagram() -> str:
     """Give the diagram of ``docs/states.md`` in Mermaid's language, drawn from ``MOVES``."""
     lines = ["stateDiagram-v2"]
-    for name, (_, start) in REGIONS.items():
+    for name, start in REGIONS.items():
         reached = {start}
         for _state in AssetState:
             reached |= {after for (before, _), after in MOVES.items() if before in reached}
@@ -161,7 +160,7 @@ def supply_graph(city: City, rows: SupplyRows, needs_crew: BoolArray | None = No
             ("component", component), ("buffer", np.minimum(assets.buffer_s, FOREVER_S)),
             ("repair_live", np.minimum(assets.kinds.repair_s, FOREVER_S)[assets.kind]),
             ("repair_dead", np.minimum(assets.kinds.repair_dead_s, FOREVER_S)[assets.kind]),
-            ("needs_crew", np.zeros(0) if needs_crew is None else needs_crew)):
+            ("member", members), ("needs_crew", np.zeros(0) if needs_crew is None else needs_crew)):
         links[name][:len(values)] = values
     parts = np.zeros(count + 1, records.COMPONENT)
     parts["members"], parts["level"][:count] = member_offsets, level
@@ -169,9 +168,9 @@ def supply_graph(city: City, rows: SupplyRows, needs_crew: BoolArray | None = No
     groups["edges"] = rows.edge_offsets
     groups["consumer"][:-1], groups["is_control"][:-1] = rows.group_asset, rows.is_control
     edges = np.zeros(len(city.supplies), records.EDGE_LINKS)
-    edges["supplier"], edges["transfer"] = rows.supplier, np.minimum(city.supplies.transfer_s, FOREVER_S)
-    return Graph(assets=links, components=parts, members=members, groups=groups, edges=edges,
-                 fed_groups=rows.out_group, circuits=circuits, moves=moves_table())
+    edges["supplier"], edges["fed_group"] = rows.supplier, rows.out_group
+    edges["transfer"] = np.minimum(city.supplies.transfer_s, FOREVER_S)
+    return Graph(assets=links, components=parts, groups=groups, edges=edges, circuits=circuits, moves=moves_table())
 
 
 def _tripping(city: City) -> tuple[Int32Array, Int32Array]:
@@ -221,10 +220,9 @@ class CityState:
     def _tables(self) -> Tables:
         """Give the state before the start: all sound and in service, every group on its preferred supplier."""
         graph, n = self.graph, len(self.city.assets)
-        regions = np.empty((n, k.REGION_COUNT), np.int8)
-        for place, start in REGIONS.values():
-            regions[:, place] = start
         assets = _filled(n, records.ASSET)
+        for name, start in REGIONS.items():
+            assets[name] = start
         for name in ("fact", "wet", "dry_fact", "was_dead", "dead", "wet_lamps"):
             assets[name] = 0
         assets["came"] = k.LONG_AGO
@@ -238,15 +236,13 @@ class CityState:
         counts = np.zeros(k.COUNTERS, np.int64)
         counts[[k.ERROR_ASSET, k.HIGHEST, k.TRIGGER]] = -1
         counts[k.LOWEST] = k.NEVER
-        lists = {name: np.empty(n, np.int32) for name in ("queue", "pending", "chosen", "option", "watch", "stack",
-                                                          "cursor")}
         return Tables(
-            regions=regions, assets=assets, groups=groups,
+            assets=assets, groups=groups,
             edge_timer_s=np.full(len(self.city.supplies), -1, np.int32), events=np.empty(0, records.EVENT),
             contributors=np.empty((0, 2), np.int32), outages=np.empty(0, records.OUTAGE),
             timers=np.empty(0, np.int64), scratch=scratch, marks=marks,
-            heads=np.full(int(graph.components["level"].max(initial=0)) + 1, -1, np.int32), **lists,
-            pairs=np.empty((len(graph.circuits), 2), np.int32), called=np.empty(2 * n, np.int32),
+            heads=np.full(int(graph.components["level"].max(initial=0)) + 1, -1, np.int32),
+            lists=np.empty(n, records.LIST), pairs=np.empty((len(graph.circuits), 2), np.int32),
             contradicted_s=np.empty(0, np.int64), counts=counts)
 
     def _mark_never_fed(self) -> None:
@@ -272,27 +268,27 @@ class CityState:
     @property
     def damage(self) -> Int8Array:
         """``SOUND``, ``FLOODED`` or ``REPAIRING``, (A,)."""
-        return np.asarray(self.tables.regions[:, k.DAMAGE])
+        return np.asarray(self.tables.assets["damage"])
 
     @property
     def is_tripped(self) -> BoolArray:
         """Whose protection is open, (A,)."""
-        return np.asarray(self.tables.regions[:, k.PROTECTION] == AssetState.TRIPPED)
+        return np.asarray(self.tables.assets["protection"] == AssetState.TRIPPED)
 
     @property
     def supply(self) -> Int8Array:
         """``FED``, ``ON_BUFFER`` or ``UNFED``, (A,)."""
-        return np.asarray(self.tables.regions[:, k.SUPPLY])
+        return np.asarray(self.tables.assets["supply"])
 
     @property
     def is_in_service(self) -> BoolArray:
         """Who delivers its service, (A,)."""
-        return np.asarray(self.tables.regions[:, k.SERVICE] == AssetState.IN_SERVICE)
+        return np.asarray(self.tables.assets["service"] == AssetState.IN_SERVICE)
 
     @property
     def is_unsupervised(self) -> BoolArray:
         """Who has lost ``control``, (A,)."""
-        return np.asarray(self.tables.regions[:, k.SUPERVISION] == AssetState.UNSUPERVISED)
+        return np.asarray(self.tables.assets["supervision"] == AssetState.UNSUPERVISED)
 
     @property
     def instants(self) -> int:
@@ -352,7 +348,7 @@ class CityState:
             self.tables.contradicted_s, np.full(len(event.assets), -1, np.int64)))
         commands = self._advance(event.at_s, told, event.repaired.astype(np.int32))
         if len(event.assets):
-            is_cut = self.tables.regions[:, k.SWITCH] == AssetState.CUT
+            is_cut = self.tables.assets["switch"] == AssetState.CUT
             # Dead by a cut, its own or of all that feeds it; what no source ever fed is not dead by a cut.
             self.tables.assets["dead"] = is_cut | (self._is_ever_fed & ~self._fed(is_cut))
         return commands
@@ -364,7 +360,7 @@ class CityState:
         self._make_room(len(event.assets))
         tables = self.tables
         for asset in event.assets.tolist():
-            state = int(tables.regions[asset, k.DAMAGE])
+            state = int(tables.assets["damage"][asset])
             after = MOVES.get((AssetState(state), What.REPAIR_STARTED))
             if after is None or state != AssetState.CALLED:
                 raise InvalidTransition(asset=self.city.assets.id[asset], state=AssetState(state).name,
@@ -373,7 +369,7 @@ class CityState:
             tables.events[row] = (event.at_s, What.REPAIR_STARTED, asset, tables.assets["repair_row"][asset],
                                   Phase.DISPATCH, 1, 0, tables.assets["was_dead"][asset])
             tables.counts[k.EVENTS] = row + 1
-            tables.assets["repair_row"][asset], tables.regions[asset, k.DAMAGE] = row, after
+            tables.assets["repair_row"][asset], tables.assets["damage"][asset] = row, after
 
     def _advance(self, until_s: int, told: tuple[Int64Array, Int32Array, Int8Array],
                  repaired: Int32Array) -> list[Command]:
@@ -393,7 +389,7 @@ class CityState:
             self.now_s = max(self.now_s, until_s)
             return []
         self.now_s = int(self.tables.events["time"][self.event_count - 1])
-        called = np.sort(self.tables.called[:self.tables.counts[k.CALLED_COUNT]])
+        called = np.sort(self.tables.lists["called"][:self.tables.counts[k.CALLED_COUNT]])
         self.tables.counts[k.CALLED_COUNT] = 0
         off, on = -1 - called[called < 0][::-1], called[called >= 0]
         commands: list[Command] = [CallOff(at_s=self.now_s, assets=off)] if len(off) else []
@@ -439,22 +435,22 @@ class CityState:
         AssertionError
             One of them does not, with the ids concerned.
         """
-        tables, regions, supplies = self.tables, self.tables.regions, self._supplies
-        for name, (column, start) in REGIONS.items():
+        tables, assets, supplies = self.tables, self.tables.assets, self._supplies
+        for name, start in REGIONS.items():
             reachable = {int(start)}
             for _ in AssetState:
                 reachable |= {int(after) for (state, _), after in MOVES.items() if int(state) in reachable}
-            self._none(~np.isin(regions[:, column], sorted(reachable)), f"{name} is in a state of another region")
+            self._none(~np.isin(assets[name], sorted(reachable)), f"{name} is in a state of another region")
         service = self.is_in_service
         used = tables.groups["in_use"]
         is_served = used >= 0
         uses_out = is_served & ~service[supplies.supplier[np.maximum(used, 0)]] if len(used) else is_served
-        self._none(np.isin(np.arange(len(regions)), supplies.group_asset[uses_out]), "uses a supplier that is out")
+        self._none(np.isin(np.arange(len(assets)), supplies.group_asset[uses_out]), "uses a supplier that is out")
         unserved = np.zeros(len(service), bool)
         unserved[supplies.group_asset[~is_served & ~supplies.is_control]] = True
         has_buffer = (self.city.assets.buffer_s > 0) & (tables.assets["buffer_end"] > self.now_s)
-        own = ((self.damage != AssetState.SOUND) | self.is_tripped | (regions[:, k.FAILURE] == AssetState.FAILED)
-               | (regions[:, k.SWITCH] == AssetState.CUT))
+        own = ((self.damage != AssetState.SOUND) | self.is_tripped | (assets["failure"] == AssetState.FAILED)
+               | (assets["switch"] == AssetState.CUT))
         fact = tables.assets["fact"]
         expected = np.where(fact == k.FACT_OUT, False, np.where(fact == k.FACT_IN, True,
                                                                 ~own & (~unserved | has_buffer)))

@@ -32,7 +32,7 @@ def test_every_event_moves_a_state_or_is_only_told(what: What) -> None:
 @pytest.mark.parametrize(("state", "what"), list(MOVES))
 def test_every_move_stays_in_its_region(state: AssetState, what: What) -> None:
     def region(of: AssetState) -> str:
-        reached = {name: {start} for name, (_, start) in REGIONS.items()}
+        reached = {name: {start} for name, start in REGIONS.items()}
         for _ in AssetState:
             for states in reached.values():
                 states |= {after for (before, _), after in MOVES.items() if before in states}
@@ -135,7 +135,7 @@ def test_a_broken_invariant_is_named(tiny_city: Callable[..., City]) -> None:
     city = tiny_city({"S": "substation", "L": "lamp"}, [("S", "L")])
     state = CityState(city, dry(city.assets).crossings, reset_s=0)
     state.handle(Elapsed(at_s=1))
-    state.tables.regions[1, codes.SERVICE] = AssetState.OUT
+    state.tables.assets["service"][1] = AssetState.OUT
     with pytest.raises(AssertionError, match="L is in service and should not be"):
         state.validate()
 

@@ -6,7 +6,7 @@ since. Causes, roots and holders are what is in force, not what once began.
 
 from __future__ import annotations
 
-from twin.kernels.supply.codes import FACT_OUT, IN_SERVICE, M_CUT, M_FAILED, M_FLOODED, M_TRIPPED, SEARCH, SERVICE
+from twin.kernels.supply.codes import FACT_OUT, IN_SERVICE, M_CUT, M_FAILED, M_FLOODED, M_TRIPPED, SEARCH
 from twin.kernels.supply.damage import own_condition
 from twin.kernels.supply.tables import Graph, Tables, helper, wide
 
@@ -36,7 +36,7 @@ def tipping_row(graph: Graph, tables: Tables, t: int, g: int) -> int:
     latest = -1
     for k in range(graph.groups[g].edges, graph.groups[g + 1].edges):
         s = wide(graph.edges[k].supplier)
-        if tables.regions[s, SERVICE] != IN_SERVICE:
+        if tables.assets[s].service != IN_SERVICE:
             latest = max(latest, row_in_force(tables, s))
             if tables.outages[tables.assets[s].outage].start == t:
                 tipped = max(tipped, wide(tables.assets[s].out_row))
@@ -63,28 +63,28 @@ def way_up(graph: Graph, tables: Tables, t: int, c: int, a: int) -> int:
     tables.counts[SEARCH] += 1
     search = tables.counts[SEARCH]
     depth = 0
-    tables.stack[0] = a
-    tables.cursor[0] = graph.groups[graph.assets[a].groups].edges
+    tables.lists[0].stack = a
+    tables.lists[0].cursor = graph.groups[graph.assets[a].groups].edges
     tables.scratch[a].seen = search
     while depth >= 0:
-        m = wide(tables.stack[depth])
+        m = wide(tables.lists[depth].stack)
         goes_deeper = False
         for g in range(graph.assets[m].groups, graph.assets[m + 1].groups):
             last = graph.groups[g + 1].edges
-            if last <= tables.cursor[depth] or goes_deeper or graph.groups[g].is_control or (
+            if last <= tables.lists[depth].cursor or goes_deeper or graph.groups[g].is_control or (
                     tables.groups[g].is_served if is_here else tables.groups[g].in_use >= 0):
                 continue
-            for e in range(max(wide(graph.groups[g].edges), wide(tables.cursor[depth])), last):
+            for e in range(max(wide(graph.groups[g].edges), wide(tables.lists[depth].cursor)), last):
                 s = wide(graph.edges[e].supplier)
-                if tables.regions[s, SERVICE] == IN_SERVICE or tables.scratch[s].seen == search:
+                if tables.assets[s].service == IN_SERVICE or tables.scratch[s].seen == search:
                     continue
                 if is_end(graph, tables, t, ring, s):
                     return s
                 tables.scratch[s].seen = search
-                tables.cursor[depth] = e + 1
+                tables.lists[depth].cursor = e + 1
                 depth += 1
-                tables.stack[depth] = s
-                tables.cursor[depth] = graph.groups[graph.assets[s].groups].edges
+                tables.lists[depth].stack = s
+                tables.lists[depth].cursor = graph.groups[graph.assets[s].groups].edges
                 goes_deeper = True
                 break
         if not goes_deeper:

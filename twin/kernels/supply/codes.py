@@ -17,7 +17,7 @@ def _code(member: IntEnum | int) -> int:
     return cast(int, np.int64(int(member)))
 
 
-# States, and the regions that they are of: columns of ``Tables.regions``.
+# States, and the regions that they are of.
 SOUND, FLOODED, REPAIRING = _code(AssetState.SOUND), _code(AssetState.FLOODED), _code(AssetState.REPAIRING)
 CALLED = _code(AssetState.CALLED)
 CLOSED, TRIPPED = _code(AssetState.CLOSED), _code(AssetState.TRIPPED)
@@ -27,7 +27,6 @@ SUPERVISED, UNSUPERVISED = _code(AssetState.SUPERVISED), _code(AssetState.UNSUPE
 INTACT, FAILED = _code(AssetState.INTACT), _code(AssetState.FAILED)
 CONNECTED, CUT = _code(AssetState.CONNECTED), _code(AssetState.CUT)
 SERVICE, DAMAGE, PROTECTION, FAILURE, SWITCH, SUPPLY, SUPERVISION = (_code(column) for column in range(7))
-REGION_COUNT = 7
 
 # What happens.
 W_TOUCHED, W_FLOODED = _code(What.TOUCHED), _code(What.FLOODED)

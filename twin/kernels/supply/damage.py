@@ -12,7 +12,6 @@ from twin.kernels.supply.codes import (
     FACT_OUT,
     FAIL,
     FAILED,
-    FAILURE,
     FIRST,
     FLOODED,
     INSTANT,
@@ -27,7 +26,6 @@ from twin.kernels.supply.codes import (
     REPAIR,
     REPAIRING,
     SOUND,
-    SWITCH,
     T_BUFFER,
     T_REPAIR,
     T_RESET,
@@ -54,13 +52,13 @@ from twin.kernels.supply.timers import push
 @helper
 def own_condition(tables: Tables, asset: int) -> int:
     """Give the first condition of its own that keeps an asset down, facts included; -1 for none."""
-    if tables.regions[asset, DAMAGE] != SOUND:
+    if tables.assets[asset].damage != SOUND:
         return M_FLOODED
-    if tables.regions[asset, PROTECTION] == TRIPPED:
+    if tables.assets[asset].protection == TRIPPED:
         return M_TRIPPED
-    if tables.assets[asset].fact == FACT_OUT or tables.regions[asset, FAILURE] == FAILED:
+    if tables.assets[asset].fact == FACT_OUT or tables.assets[asset].failure == FAILED:
         return M_FAILED
-    if tables.regions[asset, SWITCH] == CUT:
+    if tables.assets[asset].switch == CUT:
         return M_CUT
     return -1
 
@@ -80,14 +78,14 @@ def note_cleared(tables: Tables, t: int, asset: int, mechanism: int, row: int, b
 @helper
 def is_under_repair(tables: Tables, a: int) -> bool:
     """Tell whether the water has left an asset whose repair runs, or waits for crews."""
-    return bool(tables.regions[a, DAMAGE] == REPAIRING or tables.regions[a, DAMAGE] == CALLED)
+    return bool(tables.assets[a].damage == REPAIRING or tables.assets[a].damage == CALLED)
 
 
 @helper
 def begin_repair(graph: Graph, tables: Tables, t: int, a: int, cause: int) -> None:
     """Start a repair where crews are unlimited, else call for them."""
     if graph.assets[a].needs_crew:
-        move(graph.moves, tables.regions, tables.counts, DAMAGE, a, W_CALLED)
+        move(graph.moves, tables.assets, tables.counts, DAMAGE, a, W_CALLED)
         row = emit(tables.events, tables.counts, t, W_CALLED, a, cause, DISPATCH, 0, 0)
         contribute(tables, row, wide(tables.assets[a].damage_row))
         tables.events[row].other = tables.assets[a].was_dead
@@ -100,14 +98,14 @@ def begin_repair(graph: Graph, tables: Tables, t: int, a: int, cause: int) -> No
 @helper
 def call(tables: Tables, number: int) -> None:
     """Have the engine told of an asset whose repair is called for; of one that is called off as ``-1 - asset``."""
-    tables.called[tables.counts[CALLED_COUNT]] = number
+    tables.lists[tables.counts[CALLED_COUNT]].called = number
     tables.counts[CALLED_COUNT] += 1
 
 
 @helper
 def start_repair(graph: Graph, tables: Tables, t: int, a: int, cause: int) -> None:
     """Start a repair that ends by itself after its stages."""
-    move(graph.moves, tables.regions, tables.counts, DAMAGE, a, W_REPAIR_STARTED)
+    move(graph.moves, tables.assets, tables.counts, DAMAGE, a, W_REPAIR_STARTED)
     lasts_s = graph.assets[a].repair_dead if tables.assets[a].was_dead else graph.assets[a].repair_live
     # A repair that takes no time is over in the same instant: its start stands before its end.
     phase, level = (DISPATCH, 0) if lasts_s > 0 else (REPAIR, -3)
@@ -122,7 +120,7 @@ def start_repair(graph: Graph, tables: Tables, t: int, a: int, cause: int) -> No
 @helper
 def undo_repair(graph: Graph, tables: Tables, t: int, a: int, cause: int, phase: int, level: int) -> None:
     """Have a repair start over once the water has left again."""
-    move(graph.moves, tables.regions, tables.counts, DAMAGE, a, W_REPAIR_UNDONE)
+    move(graph.moves, tables.assets, tables.counts, DAMAGE, a, W_REPAIR_UNDONE)
     emit(tables.events, tables.counts, t, W_REPAIR_UNDONE, a, cause, phase, level, 0)
     tables.assets[a].repair_end = -1
     if graph.assets[a].needs_crew:
@@ -132,7 +130,7 @@ def undo_repair(graph: Graph, tables: Tables, t: int, a: int, cause: int, phase:
 @helper
 def flood(graph: Graph, tables: Tables, t: int, a: int, cause: int, phase: int, level: int) -> None:
     """Put an asset's live parts in water, and note the circuits that it trips."""
-    move(graph.moves, tables.regions, tables.counts, DAMAGE, a, W_FLOODED)
+    move(graph.moves, tables.assets, tables.counts, DAMAGE, a, W_FLOODED)
     row = emit(tables.events, tables.counts, t, W_FLOODED, a, cause, phase, level, 0)
     tables.assets[a].damage_row = row
     tables.assets[a].was_dead = tables.assets[a].dead
@@ -153,8 +151,8 @@ def trip(graph: Graph, tables: Tables, t: int, phase: int, level: int) -> None:
     for k in range(tables.counts[PAIRS]):
         circuit = wide(tables.pairs[k, 0])
         cause = wide(tables.pairs[k, 1])
-        if tables.regions[circuit, PROTECTION] == CLOSED:
-            move(graph.moves, tables.regions, tables.counts, PROTECTION, circuit, W_TRIPPED)
+        if tables.assets[circuit].protection == CLOSED:
+            move(graph.moves, tables.assets, tables.counts, PROTECTION, circuit, W_TRIPPED)
             tables.assets[circuit].trip_row = emit(tables.events, tables.counts, t, W_TRIPPED, circuit, cause, phase,
                                                    level, 0)
             tables.assets[circuit].trip_lamp = tables.events[cause].asset
@@ -185,11 +183,11 @@ def cross(graph: Graph, tables: Tables, t: int, a: int, bit: int, is_up: bool) -
         return
     if is_up:
         if bit == FAIL:
-            if tables.regions[a, DAMAGE] == SOUND:
+            if tables.assets[a].damage == SOUND:
                 flood(graph, tables, t, a, NOWHERE, WATER, FIRST)
             elif is_under_repair(tables, a):
                 undo_repair(graph, tables, t, a, NOWHERE, WATER, FIRST)
-    elif tables.regions[a, DAMAGE] == FLOODED and not assets[a].wet & (FAIL | RECEDE):
+    elif tables.assets[a].damage == FLOODED and not assets[a].wet & (FAIL | RECEDE):
         begin_repair(graph, tables, t, a, emit(tables.events, tables.counts, t, W_RECEDED, a, -1, WATER, 0, 0))
 
 
@@ -197,7 +195,7 @@ def cross(graph: Graph, tables: Tables, t: int, a: int, bit: int, is_up: bool) -
 def end_repair(graph: Graph, tables: Tables, t: int, reset_s: int, a: int) -> None:
     """Have an asset be sound again, and the circuits it tripped closed once the last of their lamps is."""
     assets = tables.assets
-    move(graph.moves, tables.regions, tables.counts, DAMAGE, a, W_REPAIRED)
+    move(graph.moves, tables.assets, tables.counts, DAMAGE, a, W_REPAIRED)
     assets[a].repair_end = -1
     row = emit(tables.events, tables.counts, t, W_REPAIRED, a, wide(assets[a].repair_row), REPAIR, -2, 0)
     note_cleared(tables, t, a, M_FLOODED, row, a)
@@ -206,7 +204,7 @@ def end_repair(graph: Graph, tables: Tables, t: int, reset_s: int, a: int) -> No
         circuit = wide(graph.circuits[k])
         assets[circuit].wet_lamps -= 1
         assets[circuit].last_lamp = a
-        if assets[circuit].wet_lamps == 0 and tables.regions[circuit, PROTECTION] == TRIPPED:
+        if assets[circuit].wet_lamps == 0 and tables.assets[circuit].protection == TRIPPED:
             assets[circuit].reset_at = t + reset_s
             assets[circuit].lamp_row = row
             push(tables, t + reset_s, T_RESET, circuit)
@@ -217,12 +215,12 @@ def ring(graph: Graph, tables: Tables, t: int, reset_s: int, sort: int, number: 
     """Act on a timer that is due, unless it was overtaken."""
     assets = tables.assets
     if sort == T_REPAIR:
-        if tables.regions[number, DAMAGE] == REPAIRING and assets[number].repair_end == t:
+        if tables.assets[number].damage == REPAIRING and assets[number].repair_end == t:
             end_repair(graph, tables, t, reset_s, number)
     elif sort == T_RESET:
-        if assets[number].reset_at != t or tables.regions[number, PROTECTION] != TRIPPED:
+        if assets[number].reset_at != t or tables.assets[number].protection != TRIPPED:
             return
-        move(graph.moves, tables.regions, tables.counts, PROTECTION, number, W_RESET)
+        move(graph.moves, tables.assets, tables.counts, PROTECTION, number, W_RESET)
         assets[number].reset_at = -1
         lamp = wide(assets[number].last_lamp)
         cause = wide(assets[number].lamp_row)

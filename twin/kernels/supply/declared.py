@@ -11,7 +11,6 @@ from twin.kernels.supply.codes import (
     A_RESTORE,
     CONNECTED,
     CUT,
-    DAMAGE,
     FACT_IN,
     FACT_OUT,
     FAIL,
@@ -50,24 +49,24 @@ def declare(graph: Graph, tables: Tables, t: int, a: int, action: int, index: in
     """Do what the scenario or a fact says of one asset."""
     assets = tables.assets
     if action == A_FAIL:
-        if tables.regions[a, FAILURE] == INTACT:
-            move(graph.moves, tables.regions, tables.counts, FAILURE, a, W_FAILED)
+        if tables.assets[a].failure == INTACT:
+            move(graph.moves, tables.assets, tables.counts, FAILURE, a, W_FAILED)
             assets[a].failure_row = emit(tables.events, tables.counts, t, W_FAILED, a, -1, SCENARIO, 0, 0)
             tables.events[assets[a].failure_row].other = index
     elif action == A_CUT:
-        if tables.regions[a, SWITCH] == CONNECTED:
-            move(graph.moves, tables.regions, tables.counts, SWITCH, a, W_CUT)
+        if tables.assets[a].switch == CONNECTED:
+            move(graph.moves, tables.assets, tables.counts, SWITCH, a, W_CUT)
             assets[a].cut_row = emit(tables.events, tables.counts, t, W_CUT, a, -1, SCENARIO, 0, 0)
             tables.events[assets[a].cut_row].other = index
     elif action == A_RESTORE:
-        if tables.regions[a, FAILURE] == FAILED or tables.regions[a, SWITCH] == CUT:
+        if tables.assets[a].failure == FAILED or tables.assets[a].switch == CUT:
             row = emit(tables.events, tables.counts, t, W_CLEARED, a, -1, SCENARIO, 0, 0)
             tables.events[row].other = index
-            if tables.regions[a, FAILURE] == FAILED:
-                move(graph.moves, tables.regions, tables.counts, FAILURE, a, W_CLEARED)
+            if tables.assets[a].failure == FAILED:
+                move(graph.moves, tables.assets, tables.counts, FAILURE, a, W_CLEARED)
                 note_cleared(tables, t, a, M_FAILED, row, a)
-            if tables.regions[a, SWITCH] == CUT:
-                move(graph.moves, tables.regions, tables.counts, SWITCH, a, W_CLEARED)
+            if tables.assets[a].switch == CUT:
+                move(graph.moves, tables.assets, tables.counts, SWITCH, a, W_CLEARED)
                 note_cleared(tables, t, a, M_CUT, row, a)
     else:
         row = emit(tables.events, tables.counts, t, W_REPORTED, a, -1, SCENARIO, 0, 0)
@@ -83,13 +82,13 @@ def declare(graph: Graph, tables: Tables, t: int, a: int, action: int, index: in
             assets[a].dry_index = index
             if assets[a].wet & TOUCH and tables.contradicted_s[index] < 0:
                 tables.contradicted_s[index] = t
-            if tables.regions[a, DAMAGE] == FLOODED:
+            if tables.assets[a].damage == FLOODED:
                 begin_repair(graph, tables, t, a, row)
         else:
             assets[a].fact = NO_FACT
             if assets[a].dry_fact:
                 assets[a].dry_fact = 0
-                if assets[a].wet & FAIL and tables.regions[a, DAMAGE] == SOUND:
+                if assets[a].wet & FAIL and tables.assets[a].damage == SOUND:
                     flood(graph, tables, t, a, row, SCENARIO, SECOND)
                 elif assets[a].wet & (TOUCH | FAIL) and is_under_repair(tables, a):
                     undo_repair(graph, tables, t, a, row, SCENARIO, SECOND)

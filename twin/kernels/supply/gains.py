@@ -30,9 +30,9 @@ from twin.kernels.supply.timers import push
 def gain(graph: Graph, tables: Tables, t: int, c: int, a: int) -> None:
     """Note that supply is back at an asset, or that it delivers again, and close its outage."""
     assets = tables.assets
-    old = tables.regions[a, SUPPLY]
+    old = tables.assets[a].supply
     is_fed_again = old != FED and new_supply(graph, tables, t, a) == FED
-    is_restored = tables.regions[a, SERVICE] != IN_SERVICE and tables.scratch[a].round >= 0
+    is_restored = tables.assets[a].service != IN_SERVICE and tables.scratch[a].round >= 0
     if not is_fed_again and not is_restored:
         return
     turn = max(wide(tables.scratch[a].round), 0)
@@ -46,7 +46,7 @@ def gain(graph: Graph, tables: Tables, t: int, c: int, a: int) -> None:
                 continue
             for e in range(graph.groups[g].edges, graph.groups[g + 1].edges):
                 s = wide(graph.edges[e].supplier)
-                if tables.regions[s, SERVICE] != IN_SERVICE or not may_use(graph, tables, t, g, e):
+                if tables.assets[s].service != IN_SERVICE or not may_use(graph, tables, t, g, e):
                     continue
                 if graph.assets[s].component == c and tables.scratch[s].round >= turn:
                     continue
@@ -58,7 +58,7 @@ def gain(graph: Graph, tables: Tables, t: int, c: int, a: int) -> None:
                     # A transfer ended: it was the loss, not a return, that set it off.
                     cause = max(wide(tables.groups[g].lost_row), wide(assets[s].in_row))
                 break
-        move(graph.moves, tables.regions, tables.counts, SUPPLY, a, W_FED)
+        move(graph.moves, tables.assets, tables.counts, SUPPLY, a, W_FED)
         if not is_restored:
             row = emit(tables.events, tables.counts, t, W_FED, a, cause, REPAIR, wide(graph.components[c].level), turn)
             assets[a].supply_row = row
@@ -80,7 +80,7 @@ def gain(graph: Graph, tables: Tables, t: int, c: int, a: int) -> None:
     row = emit(tables.events, tables.counts, t, W_RESTORED, a, cause, REPAIR, wide(graph.components[c].level), turn)
     assets[a].in_row = row
     assets[a].came = t
-    move(graph.moves, tables.regions, tables.counts, SERVICE, a, W_RESTORED)
+    move(graph.moves, tables.assets, tables.counts, SERVICE, a, W_RESTORED)
     mark_consumers(graph, tables, a)
 
 
@@ -89,7 +89,7 @@ def is_before(graph: Graph, tables: Tables, s: int, a: int) -> bool:
     """Tell whether a supplier stands without the asset that it feeds: outside its cycle, or of an earlier round."""
     if graph.assets[s].component != graph.assets[a].component:
         return True
-    is_forced = tables.assets[a].fact == FACT_IN or tables.regions[a, SERVICE] != IN_SERVICE
+    is_forced = tables.assets[a].fact == FACT_IN or tables.assets[a].service != IN_SERVICE
     if tables.scratch[a].dry_missing == 0:
         # Fed without the buffers of the cycle: it uses those that are so too.
         return bool(tables.scratch[s].dry_round >= 0 and (
@@ -109,7 +109,7 @@ def update_group(graph: Graph, tables: Tables, t: int, g: int, level: int) -> No
     new = -1
     for e in range(graph.groups[g].edges, graph.groups[g + 1].edges):
         s = wide(graph.edges[e].supplier)
-        if tables.regions[s, SERVICE] == IN_SERVICE and may_use(graph, tables, t, g, e) and (
+        if tables.assets[s].service == IN_SERVICE and may_use(graph, tables, t, g, e) and (
                 graph.groups[g].is_control or is_before(graph, tables, s, a)):
             new = e
             break
@@ -133,7 +133,7 @@ def update_group(graph: Graph, tables: Tables, t: int, g: int, level: int) -> No
         if e == new:
             break
         s = wide(graph.edges[e].supplier)
-        if graph.edges[e].transfer > 0 and tables.regions[s, SERVICE] == IN_SERVICE:
+        if graph.edges[e].transfer > 0 and tables.assets[s].service == IN_SERVICE:
             ready_s = max(tables.groups[g].lost, tables.assets[s].came) + graph.edges[e].transfer
             if ready_s > t and tables.edge_timer_s[e] != ready_s:
                 tables.edge_timer_s[e] = ready_s

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.kernels.supply.codes import FACT_IN, FED, IN_SERVICE, ON_BUFFER, SERVICE, T_BUFFER, UNFED
+from twin.kernels.supply.codes import FACT_IN, FED, IN_SERVICE, ON_BUFFER, T_BUFFER, UNFED
 from twin.kernels.supply.damage import own_condition
 from twin.kernels.supply.tables import Graph, Tables, helper, wide
 from twin.kernels.supply.timers import push
@@ -19,7 +19,7 @@ def may_use(graph: Graph, tables: Tables, t: int, g: int, e: int) -> bool:
     if used >= 0 and e > used:
         return False
     s = wide(graph.edges[e].supplier)
-    if tables.regions[s, SERVICE] != IN_SERVICE:
+    if tables.assets[s].service != IN_SERVICE:
         return False
     return bool(max(tables.groups[g].lost, tables.assets[s].came) + graph.edges[e].transfer <= t)
 
@@ -37,7 +37,7 @@ def serve(graph: Graph, tables: Tables, t: int, c: int, g: int, e: int) -> None:
     if graph.assets[s].component == c:
         delivers = tables.scratch[s].round >= 0
     else:
-        delivers = tables.regions[s, SERVICE] == IN_SERVICE
+        delivers = tables.assets[s].service == IN_SERVICE
     if delivers and may_use(graph, tables, t, g, e):
         tables.groups[g].is_served = 1
         tables.scratch[graph.groups[g].consumer].missing -= 1
@@ -52,7 +52,7 @@ def come_in(graph: Graph, tables: Tables, t: int, a: int, turn: int, tail: int, 
             with_buffers and has_buffer_left(graph, tables, t, a)))):
         return tail
     tables.scratch[a].round = turn
-    tables.queue[tail] = a
+    tables.lists[tail].queue = a
     return tail + 1
 
 
@@ -66,7 +66,7 @@ def grow(graph: Graph, tables: Tables, t: int, c: int, with_buffers: bool) -> in
     first, last = wide(graph.components[c].members), wide(graph.components[c + 1].members)
     most = 1
     for k in range(first, last):
-        a = wide(graph.members[k])
+        a = wide(graph.assets[k].member)
         tables.scratch[a].round = -1
         tables.scratch[a].missing = 0
         for g in range(graph.assets[a].groups, graph.assets[a + 1].groups):
@@ -79,18 +79,18 @@ def grow(graph: Graph, tables: Tables, t: int, c: int, with_buffers: bool) -> in
     turn = 0
     for rank in range(most):
         for k in range(first, last):
-            a = wide(graph.members[k])
+            a = wide(graph.assets[k].member)
             for g in range(graph.assets[a].groups, graph.assets[a + 1].groups):
                 e = wide(graph.groups[g].edges) + rank
                 if e < graph.groups[g + 1].edges and not graph.groups[g].is_control and not tables.groups[g].is_served:
                     serve(graph, tables, t, c, g, e)
         for k in range(first, last):
-            tail = come_in(graph, tables, t, wide(graph.members[k]), turn, tail, with_buffers)
+            tail = come_in(graph, tables, t, wide(graph.assets[k].member), turn, tail, with_buffers)
         while head < tail and last - first > 1:
-            a = wide(tables.queue[head])
+            a = wide(tables.lists[head].queue)
             head += 1
             for k in range(graph.assets[a].feeds, graph.assets[a + 1].feeds):
-                g = wide(graph.fed_groups[k])
+                g = wide(graph.edges[k].fed_group)
                 b = wide(graph.groups[g].consumer)
                 if graph.assets[b].component != c or graph.groups[g].is_control:
                     continue
@@ -100,7 +100,7 @@ def grow(graph: Graph, tables: Tables, t: int, c: int, with_buffers: bool) -> in
                         serve(graph, tables, t, c, g, e)
                 tail = come_in(graph, tables, t, b, wide(tables.scratch[a].round) + 1, tail, with_buffers)
         if tail > 0:
-            turn = wide(tables.scratch[tables.queue[tail - 1]].round) + 1
+            turn = wide(tables.scratch[tables.lists[tail - 1].queue].round) + 1
     return tail
 
 
@@ -123,13 +123,13 @@ def drain(graph: Graph, tables: Tables, t: int, c: int) -> int:
     """
     first, last = wide(graph.components[c].members), wide(graph.components[c + 1].members)
     for k in range(first, last):
-        a = wide(graph.members[k])
+        a = wide(graph.assets[k].member)
         if graph.assets[a].buffer > 0 and tables.scratch[a].missing == 0:
             tables.assets[a].buffer_end = -1
     grown = grow(graph, tables, t, c, True)
     k = first
     while k < last:
-        a = wide(graph.members[k])
+        a = wide(graph.assets[k].member)
         k += 1
         if graph.assets[a].buffer > 0 and tables.assets[a].buffer_end < 0 and tables.scratch[a].missing > 0:
             tables.assets[a].buffer_end = t + graph.assets[a].buffer

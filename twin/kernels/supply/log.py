@@ -8,15 +8,21 @@ from numba import types
 from twin.kernels.jit import jit
 from twin.kernels.supply.codes import (
     CONTRIBUTORS,
+    DAMAGE,
     ERROR_ASSET,
     ERROR_STATE,
     ERROR_WHAT,
     EVENTS,
+    FAILURE,
     OUTAGES,
+    PROTECTION,
     SCENARIO,
+    SERVICE,
+    SUPPLY,
+    SWITCH,
     TRIGGER,
 )
-from twin.kernels.supply.tables import EVENT, Records, Tables, helper
+from twin.kernels.supply.tables import ASSET, EVENT, Records, Tables, helper, wide
 from twin.quantities import Int8Array, Int64Array
 
 _EVENTS = numba.from_dtype(EVENT)[::1]
@@ -51,10 +57,48 @@ def contribute(tables: Tables, row: int, contributor: int) -> None:
     tables.counts[CONTRIBUTORS] = n + 1
 
 
-@jit("void(int8[:,::1], int8[:,::1], int64[::1], int64, int64, int64)", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def move(moves: Int8Array, regions: Int8Array, counts: Int64Array, region: int, asset: int, what: int) -> None:
+@helper
+def state_of(assets: Records, region: int, asset: int) -> int:
+    """Give the state of one region of an asset."""
+    one = assets[asset]
+    if region == SERVICE:
+        return wide(one.service)
+    if region == SUPPLY:
+        return wide(one.supply)
+    if region == DAMAGE:
+        return wide(one.damage)
+    if region == PROTECTION:
+        return wide(one.protection)
+    if region == FAILURE:
+        return wide(one.failure)
+    return wide(one.switch if region == SWITCH else one.supervision)
+
+
+@helper
+def put_state(assets: Records, region: int, asset: int, state: int) -> None:
+    """Put one region of an asset into a state."""
+    one = assets[asset]
+    if region == SERVICE:
+        one.service = state
+    elif region == SUPPLY:
+        one.supply = state
+    elif region == DAMAGE:
+        one.damage = state
+    elif region == PROTECTION:
+        one.protection = state
+    elif region == FAILURE:
+        one.failure = state
+    elif region == SWITCH:
+        one.switch = state
+    else:
+        one.supervision = state
+
+
+@jit(types.void(types.int8[:, ::1], numba.from_dtype(ASSET)[::1], types.int64[::1], *[types.int64] * 3),
+     no_cpython_wrapper=True, no_cfunc_wrapper=True)
+def move(moves: Int8Array, assets: Records, counts: Int64Array, region: int, asset: int, what: int) -> None:
     """Move one region of an asset's state as the table allows; else leave it and say so."""
-    state = regions[asset, region]
+    state = state_of(assets, region, asset)
     after = moves[state, what]
     if after < 0:
         # The first is what went wrong; others may follow from it.
@@ -63,7 +107,7 @@ def move(moves: Int8Array, regions: Int8Array, counts: Int64Array, region: int, 
             counts[ERROR_STATE] = state
             counts[ERROR_WHAT] = what
     else:
-        regions[asset, region] = after
+        put_state(assets, region, asset, after)
 
 
 @helper

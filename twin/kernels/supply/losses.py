@@ -37,7 +37,7 @@ from twin.kernels.supply.tables import Graph, Tables, helper, wide
 @helper
 def go_out(graph: Graph, tables: Tables, a: int, what: int) -> None:
     """Take an asset out of service, and have those that it feeds looked at."""
-    move(graph.moves, tables.regions, tables.counts, SERVICE, a, what)
+    move(graph.moves, tables.assets, tables.counts, SERVICE, a, what)
     mark_consumers(graph, tables, a)
 
 
@@ -66,7 +66,7 @@ def is_out(graph: Graph, tables: Tables, c: int, s: int) -> bool:
     """Tell whether a supplier is out at the end of this instant, its own component being grown."""
     if graph.assets[s].component == c:
         return bool(tables.scratch[s].round < 0)
-    return bool(tables.regions[s, SERVICE] != IN_SERVICE)
+    return bool(tables.assets[s].service != IN_SERVICE)
 
 
 @helper
@@ -82,7 +82,7 @@ def option(graph: Graph, tables: Tables, c: int, a: int, ranks: int) -> int:
         for e in range(graph.groups[g].edges, graph.groups[g + 1].edges):
             s = wide(graph.edges[e].supplier)
             if is_out(graph, tables, c, s):
-                if tables.regions[s, SERVICE] != IN_SERVICE:
+                if tables.assets[s].service != IN_SERVICE:
                     return e
                 found = -2
                 if ranks == PREFERRED:
@@ -103,7 +103,7 @@ def group_of(graph: Graph, a: int, e: int) -> int:
 def lose(graph: Graph, tables: Tables, t: int, c: int, a: int, e: int, turn: int) -> None:
     """Note the loss of an asset's supply, explained by edge ``e`` (below 0: by none), and open its outage."""
     assets = tables.assets
-    old = tables.regions[a, SUPPLY]
+    old = tables.assets[a].supply
     new = new_supply(graph, tables, t, a)
     has_buffer = graph.assets[a].buffer > 0
     what = W_SUPPLY_LOST
@@ -119,11 +119,11 @@ def lose(graph: Graph, tables: Tables, t: int, c: int, a: int, e: int, turn: int
         if g >= 0:
             for k in range(graph.groups[g].edges, graph.groups[g + 1].edges):
                 s = wide(graph.edges[k].supplier)
-                if tables.regions[s, SERVICE] != IN_SERVICE and row_in_force(tables, s) != cause:
+                if tables.assets[s].service != IN_SERVICE and row_in_force(tables, s) != cause:
                     contribute(tables, row, row_in_force(tables, s))
         assets[a].supply_row = row
-        move(graph.moves, tables.regions, tables.counts, SUPPLY, a, what)
-    if tables.regions[a, SERVICE] == IN_SERVICE and tables.scratch[a].round < 0:
+        move(graph.moves, tables.assets, tables.counts, SUPPLY, a, what)
+    if tables.assets[a].service == IN_SERVICE and tables.scratch[a].round < 0:
         mechanism = M_BUFFER_EMPTY if has_buffer else M_SUPPLY_LOST
         cause = a
         root = a
@@ -150,43 +150,43 @@ def lose_all(graph: Graph, tables: Tables, t: int, c: int) -> None:
     """
     pending = 0
     for k in range(graph.components[c].members, graph.components[c + 1].members):
-        a = wide(graph.members[k])
-        old = tables.regions[a, SUPPLY]
+        a = wide(graph.assets[k].member)
+        old = tables.assets[a].supply
         new = new_supply(graph, tables, t, a)
         if (new == UNFED and old != UNFED) or (new == ON_BUFFER and old == FED) or (
-                tables.regions[a, SERVICE] == IN_SERVICE and tables.scratch[a].round < 0):
-            tables.pending[pending] = a
+                tables.assets[a].service == IN_SERVICE and tables.scratch[a].round < 0):
+            tables.lists[pending].pending = a
             pending += 1
     turn = 1
     while pending > 0:
         chosen = 0
         left = 0
         for k in range(pending):
-            a = wide(tables.pending[k])
+            a = wide(tables.lists[k].pending)
             e = option(graph, tables, c, a, PREFERRED)
             if e >= 0:
-                tables.chosen[chosen] = a
-                tables.option[chosen] = e
+                tables.lists[chosen].chosen = a
+                tables.lists[chosen].option = e
                 chosen += 1
             else:
-                tables.pending[left] = a
+                tables.lists[left].pending = a
                 left += 1
         if chosen == 0:
             pick = 0
             best = -1
             for k in range(pending):
-                e = option(graph, tables, c, wide(tables.pending[k]), EACH)
+                e = option(graph, tables, c, wide(tables.lists[k].pending), EACH)
                 if e >= 0:
                     pick = k
                     best = e
                     break
-            tables.chosen[0] = tables.pending[pick]
-            tables.option[0] = best
+            tables.lists[0].chosen = tables.lists[pick].pending
+            tables.lists[0].option = best
             chosen = 1
             for k in range(pick, pending - 1):
-                tables.pending[k] = tables.pending[k + 1]
+                tables.lists[k].pending = tables.lists[k + 1].pending
             left = pending - 1
         for k in range(chosen):
-            lose(graph, tables, t, c, wide(tables.chosen[k]), wide(tables.option[k]), turn)
+            lose(graph, tables, t, c, wide(tables.lists[k].chosen), wide(tables.lists[k].option), turn)
         pending = left
         turn += 1

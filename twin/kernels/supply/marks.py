@@ -26,7 +26,7 @@ def watch(tables: Tables, asset: int) -> None:
     """Have the control groups of an asset looked at when all is settled."""
     if not tables.scratch[asset].is_watched:
         tables.scratch[asset].is_watched = 1
-        tables.watch[tables.counts[WATCHED]] = asset
+        tables.lists[tables.counts[WATCHED]].watch = asset
         tables.counts[WATCHED] += 1
 
 
@@ -35,7 +35,7 @@ def mark_consumers(graph: Graph, tables: Tables, asset: int) -> None:
     """Have what an asset feeds looked at, outside its own component."""
     own = graph.assets[asset].component
     for k in range(graph.assets[asset].feeds, graph.assets[asset + 1].feeds):
-        g = wide(graph.fed_groups[k])
+        g = wide(graph.edges[k].fed_group)
         b = wide(graph.groups[g].consumer)
         if graph.groups[g].is_control:
             watch(tables, b)

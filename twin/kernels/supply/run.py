@@ -8,7 +8,6 @@ from twin.kernels.supply.codes import (
     CALLS,
     CONTRIBUTORS,
     CROSSING,
-    DAMAGE,
     DECLARED,
     DONE,
     ERROR_ASSET,
@@ -123,7 +122,7 @@ def advance(graph: Graph, tables: Tables, crossing_time_s: Int64Array, crossing_
             ring(graph, tables, t, reset_s, (key >> SORT_SHIFT) & 3, key & NUMBER)
         if t == mended_s:
             for k in range(len(mended)):
-                if tables.regions[mended[k], DAMAGE] == REPAIRING:
+                if tables.assets[mended[k]].damage == REPAIRING:
                     end_repair(graph, tables, t, reset_s, wide(mended[k]))
             mended_s = NEVER
         level = counts[LOWEST]
@@ -136,7 +135,7 @@ def advance(graph: Graph, tables: Tables, crossing_time_s: Int64Array, crossing_
             level += 1
         counts[LOWEST], counts[HIGHEST] = NEVER, -1
         for k in range(counts[WATCHED]):
-            a = wide(tables.watch[k])
+            a = wide(tables.lists[k].watch)
             tables.scratch[a].is_watched = 0
             supervise(graph, tables, t, a)
         counts[WATCHED] = 0

@@ -9,7 +9,6 @@ from twin.kernels.supply.codes import (
     LOSS,
     NO_FACT,
     REPAIR,
-    SERVICE,
     SUPERVISION,
     UNFED,
     UNSUPERVISED,
@@ -46,7 +45,7 @@ def settle(graph: Graph, tables: Tables, t: int, c: int) -> None:
     grown = grow(graph, tables, t, c, False)
     has_buffer = False
     for k in range(first, last):
-        a = wide(graph.members[k])
+        a = wide(graph.assets[k].member)
         tables.scratch[a].dry_round = tables.scratch[a].round
         tables.scratch[a].dry_missing = tables.scratch[a].missing
         has_buffer = has_buffer or graph.assets[a].buffer > 0
@@ -54,9 +53,9 @@ def settle(graph: Graph, tables: Tables, t: int, c: int) -> None:
         grown = drain(graph, tables, t, c)
     is_any_out = grown < last - first
     for k in range(first, last):
-        a = wide(graph.members[k])
+        a = wide(graph.assets[k].member)
         check_fact(graph, tables, t, a)
-        if tables.regions[a, SERVICE] == IN_SERVICE and tables.scratch[a].round < 0:
+        if tables.assets[a].service == IN_SERVICE and tables.scratch[a].round < 0:
             own = own_condition(tables, a)
             if own >= 0:
                 open_own(graph, tables, t, a, own)
@@ -64,13 +63,13 @@ def settle(graph: Graph, tables: Tables, t: int, c: int) -> None:
     if is_any_out or has_buffer:
         lose_all(graph, tables, t, c)
     for k in range(grown):
-        gain(graph, tables, t, c, wide(tables.queue[k]))
+        gain(graph, tables, t, c, wide(tables.lists[k].queue))
     if grown < last - first:
         for k in range(first, last):
-            if tables.scratch[graph.members[k]].round < 0:
-                gain(graph, tables, t, c, wide(graph.members[k]))
+            if tables.scratch[graph.assets[k].member].round < 0:
+                gain(graph, tables, t, c, wide(graph.assets[k].member))
     for k in range(first, last):
-        a = wide(graph.members[k])
+        a = wide(graph.assets[k].member)
         for g in range(graph.assets[a].groups, graph.assets[a + 1].groups):
             if not graph.groups[g].is_control:
                 update_group(graph, tables, t, g, wide(graph.components[c].level))
@@ -91,14 +90,14 @@ def supervise(graph: Graph, tables: Tables, t: int, a: int) -> None:
         if used < 0:
             is_lost = True
             for e in range(graph.groups[g].edges, graph.groups[g + 1].edges):
-                if tables.regions[graph.edges[e].supplier, SERVICE] != IN_SERVICE:
+                if tables.assets[graph.edges[e].supplier].service != IN_SERVICE:
                     cause = max(cause, wide(tables.assets[graph.edges[e].supplier].out_row))
         elif not is_lost:
             cause = max(cause, wide(tables.assets[graph.edges[used].supplier].in_row))
-    if has_control and is_lost != (tables.regions[a, SUPERVISION] == UNSUPERVISED):
+    if has_control and is_lost != (tables.assets[a].supervision == UNSUPERVISED):
         what = W_UNSUPERVISED if is_lost else W_SUPERVISED
         if not is_lost:
             cause = max(cause, wide(tables.assets[a].watch_row))
-        move(graph.moves, tables.regions, tables.counts, SUPERVISION, a, what)
+        move(graph.moves, tables.assets, tables.counts, SUPERVISION, a, what)
         phase = LOSS if is_lost else REPAIR
         tables.assets[a].watch_row = emit(tables.events, tables.counts, t, what, a, cause, phase, LAST, 0)

@@ -24,16 +24,20 @@ ASSET_LINKS = _records(
     groups="first of its groups", feeds="first of the groups that it may feed", circuits="first circuit it may trip",
     component="its cycle in the graph, or itself alone", buffer="battery or tank [s]",
     repair_live="repair if it was live as the water came [s]", repair_dead="the same if it was dead [s]",
-    needs_crew="1 where a repair waits for somebody to begin it")
+    needs_crew="1 where a repair waits for somebody to begin it",
+    member="the asset at this place of the order of components")
 #: A component of the graph: its first member, and its longest way from a source.
 COMPONENT = _records(members="first of its members", level="longest way from a source")
 #: A group of alternatives.
 GROUP_LINKS = _records(edges="first of its edges", consumer="who needs it", is_control="1 where it darkens nothing")
 #: An edge from supplier to consumer, in order of preference within its group.
-EDGE_LINKS = _records(supplier="who gives", transfer="changeover time [s]")
+EDGE_LINKS = _records(supplier="who gives", transfer="changeover time [s]",
+                      fed_group="group at this place of the lists of groups that each asset may feed")
 
-#: The state of an asset beside its regions; times in seconds, -1 for none, rows of the log, -1 for none.
+#: The state of an asset; times in seconds, -1 for none, rows of the log, -1 for none.
 ASSET = _records(
+    service="``AssetState`` of each region", damage="", protection="", failure="", switch="", supply="",
+    supervision="",
     fact="fact in force", wet="bits of the levels that the water is above", dry_fact="1 while it was seen dry",
     was_dead="1 if it was dead as the water came", dead="1 while it is dead by a cut",
     repair_end="end of the repair", reset_at="when its protection closes", buffer_end="when its buffer is empty",
@@ -52,6 +56,10 @@ SCRATCH = _records(round="round in which it delivers, -1 out", missing="groups w
                    seen="number of the last search that met it")
 #: Scratch of a component: the next in the list of its level, and whether it stands in one.
 MARK = _records(next="", is_marked="")
+#: Lists while an instant is handled, each from its own beginning: who delivers, in order of round; losses not yet
+#: explained; those explained in this turn, and by which edge; whose control is to be looked at; a search up the
+#: suppliers of a ring, and the next edge at each step of it; repairs called for, or called off as -1 - asset.
+LIST = _records(queue="", pending="", chosen="", option="", watch="", stack="", cursor="", called="")
 #: A row of the log: ``level`` and ``round`` order the rows of one instant and phase; ``other`` is one more asset.
 EVENT = _records(time="", what="", asset="", cause="", phase="", level="", round="", other="")
 #: A row of the outages.
@@ -59,19 +67,19 @@ OUTAGE = _records(asset="", start="", end="", by="", cause="", root="", root_by=
 
 
 class Graph(NamedTuple):
-    """The supply graph in compressed rows, its components in order, and durations; never changed."""
+    """The supply graph in compressed rows, its components in order, and durations; never changed.
+
+    Few arrays in one tuple: numba hands each of them on, piece by piece, at every call of a helper.
+    """
 
     #: ``ASSET_LINKS``, (A + 1,).
     assets: Records
-    #: ``COMPONENT``, (C + 1,), and the members of all, (A,), in order of row within each.
+    #: ``COMPONENT``, (C + 1,).
     components: Records
-    members: Int32Array
     #: ``GROUP_LINKS``, (G + 1,).
     groups: Records
     #: ``EDGE_LINKS``, (E,).
     edges: Records
-    #: Groups that each asset may feed, (E,), from ``assets.feeds`` on.
-    fed_groups: Int32Array
     #: Circuits that an asset may trip, those with an RCD that feed it power, from ``assets.circuits`` on.
     circuits: Int32Array
     #: Next state of each state at each event, -1 where there is no such move, (states, events).
@@ -81,8 +89,6 @@ class Graph(NamedTuple):
 class Tables(NamedTuple):
     """All that changes: the state of assets, groups and edges, the logs, and scratch."""
 
-    #: ``AssetState`` of each region, (A, regions).
-    regions: Int8Array
     #: ``ASSET``, (A,).
     assets: Records
     #: ``GROUP``, (G,).
@@ -95,24 +101,13 @@ class Tables(NamedTuple):
     outages: Records
     #: Binary heap.
     timers: Int64Array
-    #: ``SCRATCH``, (A,); ``MARK``, (C,); first component of the list of each level, (levels,).
+    #: ``SCRATCH``, (A,); ``MARK``, (C,); first component of the list of each level, (levels,); ``LIST``, (A,).
     scratch: Records
     marks: Records
     heads: Int32Array
-    #: Lists while a component is settled, (A,) each: who delivers in order of round; losses not yet explained; those
-    #: explained in this turn and by which edge; whose control is to be looked at.
-    queue: Int32Array
-    pending: Int32Array
-    chosen: Int32Array
-    option: Int32Array
-    watch: Int32Array
-    #: A search up the suppliers of a ring: the way, and the next edge at each step of it, (A,) each.
-    stack: Int32Array
-    cursor: Int32Array
+    lists: Records
     #: Circuit and event for the protection phase, (.., 2).
     pairs: Int32Array
-    #: Assets whose repair was called for, or called off, in this instant, (A,).
-    called: Int32Array
     #: First moment at which the computation says otherwise than each declared fact, (D,); -1 never.
     contradicted_s: Int64Array
     #: Counters, by the places in ``codes``.
