@@ -19,10 +19,10 @@ import numpy as np
 import simpy
 
 from tests.reference.cities import plan_of
+from twin.codes import Level
 from twin.engine.simulate import run
 from twin.engine.state import CityState
 from twin.quantities import column
-from twin.codes import Level
 from twin.water.exposure import Crossings, dry
 from twin.world.assets import Assets
 from twin.world.city import City

@@ -15,7 +15,7 @@ from pyproj import Transformer
 from geodata.terrain import Terrain, same_crs
 from twin.kernels.water.footprints import footprint_cells
 from twin.quantities import FloatArray, Int8Array, Int64Array
-from twin.water.exposure import CellIndex, Coverage
+from twin.water.depths import CellIndex, Coverage
 from twin.water.hazard import Grid
 from twin.world.assets import Assets
 

@@ -11,11 +11,10 @@ from scenarios.reading import dotted
 from scenarios.resolve import zone_of
 from scenarios.schema import ExpectAsset, ExpectCounts, Scenario
 from scenarios.times import seconds_from_start
+from twin.codes import Level, Mechanism
 from twin.quantities import NONE, BoolArray
-from twin.codes import Mechanism
 from twin.results.outages import Outage
 from twin.results.result import Result
-from twin.codes import Level
 
 _MECHANISMS = {mechanism.word: mechanism for mechanism in Mechanism}
 

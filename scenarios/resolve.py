@@ -23,12 +23,12 @@ from scenarios.inputs import Input, flood_files, inputs_of
 from scenarios.reading import KeyPath
 from scenarios.schema import Event, Fact, Scenario
 from scenarios.times import check_moment, local_moment, seconds_from_start
+from twin.codes import Action
 from twin.errors import InputError, InputErrors
 from twin.quantities import with_offset
 from twin.world.assets import Assets, Source, unknown_id
 from twin.world.city import City
 from twin.world.kinds import STAGES, Figure, Kind, Kinds
-from twin.codes import Action
 from twin.world.plan import DarkHours, Declared, Note, Plan
 
 if TYPE_CHECKING:

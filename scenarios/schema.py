@@ -29,8 +29,8 @@ from geodata.hazards.flow.specs import no_truth
 from geodata.hazards.specs import FloodSpec
 from scenarios.reading import Document
 from scenarios.times import DURATION_FORMS, MOMENT_FORMS, check_moment, parse_duration
-from twin.errors import InputError
 from twin.codes import Mechanism
+from twin.errors import InputError
 
 #: Words of the mechanisms, as files have them.
 MechanismWord = Literal["flooded", "tripped", "supply_lost", "buffer_empty", "cut", "failed"]

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from twin.quantities import NONE, BoolArray
 from twin.codes import Mechanism
+from twin.quantities import NONE, BoolArray
 from twin.results.result import Result
-from twin.water.exposure import Coverage
+from twin.water.depths import Coverage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from geodata.hazards.specs import FloodSpec
 from geodata.inputs.times import by_the_clock
 from geodata.terrain import same_crs
 from twin.errors import InputError
-from twin.water.exposure import check_times
+from twin.water.depths import check_times
 from twin.water.hazard import Grid, Hazard
 
 if TYPE_CHECKING:

@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 
 from twin import __version__
+from twin.codes import Action, Mechanism
 from twin.quantities import distinct
-from twin.codes import Mechanism
 from twin.results.result import Result
-from twin.water.exposure import Coverage
+from twin.water.depths import Coverage
 from twin.world.assets import Assets
-from twin.codes import Action
 from twin.world.plan import DarkHours, Declared, Note, Plan
 
 #: Libraries whose version may change a figure.

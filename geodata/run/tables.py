@@ -17,15 +17,14 @@ import shapely
 
 from geodata.city.arrow_columns import as_array, codes_of, floats_of, points_to_wkb, texts_of, words_to_arrow
 from geodata.city.model import placeless
+from twin.codes import Level, Mechanism, What
 from twin.errors import InputError
 from twin.quantities import FloatArray, Int32Array, Int64Array, TextArray
-from twin.codes import Mechanism
 from twin.results.outages import Outages
 from twin.results.result import Result, Series
-from twin.codes import What
 from twin.results.trace import Trace
-from twin.codes import Level
-from twin.water.exposure import Coverage, Crossings, Exposure
+from twin.water.depths import Coverage
+from twin.water.exposure import Crossings, Exposure
 from twin.world.assets import Assets
 from twin.world.plan import Plan
 

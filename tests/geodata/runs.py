@@ -12,7 +12,8 @@ from twin.codes import Action, Level, Mechanism, What
 from twin.results.outages import Outages
 from twin.results.result import Result, Series
 from twin.results.trace import Trace
-from twin.water.exposure import Coverage, Crossings, Exposure
+from twin.water.depths import Coverage
+from twin.water.exposure import Crossings, Exposure
 from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
 from twin.world.plan import DarkHours, Declared, Note, Plan
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geodata.cells import index_cells
 from geodata.terrain import Terrain
-from twin.water.exposure import Coverage
+from twin.water.depths import Coverage
 from twin.water.hazard import Grid
 from twin.world.assets import Assets
 from twin.world.kinds import built_in_kinds

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from twin.water.exposure import CellIndex, Coverage, Exposure, expose
+from twin.water.depths import CellIndex, Coverage
+from twin.water.exposure import Exposure, expose
 from twin.water.hazard import Envelope, Grid
 from twin.world.assets import Assets
 

@@ -13,7 +13,8 @@ from twin.engine.state import CityState
 from twin.results.indicators import indicators
 from twin.results.provenance import provenance as made_with
 from twin.results.result import Result
-from twin.water.exposure import Coverage, Exposure
+from twin.water.depths import Coverage
+from twin.water.exposure import Exposure
 from twin.world.assets import Source
 from twin.world.city import City
 from twin.world.plan import Plan

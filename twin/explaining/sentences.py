@@ -19,7 +19,7 @@ from twin.explaining.words import Speech, speech
 from twin.quantities import NONE
 from twin.results.outages import Outage
 from twin.results.result import Result
-from twin.water.exposure import Coverage
+from twin.water.depths import Coverage
 from twin.world.assets import Asset
 from twin.world.sun import is_dark, nights_of
 

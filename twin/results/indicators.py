@@ -18,7 +18,8 @@ import numpy as np
 from twin.codes import Level, Mechanism
 from twin.quantities import NONE, BoolArray, Float32Array, Int32Array, Int64Array, distinct
 from twin.results.outages import Outages
-from twin.water.exposure import Coverage, Exposure
+from twin.water.depths import Coverage
+from twin.water.exposure import Exposure
 from twin.world.assets import Labels, Protection
 from twin.world.city import City
 from twin.world.plan import Plan

@@ -24,9 +24,9 @@ import jinja2
 import numpy as np
 
 from geodata.atomic import write_whole
+from twin.codes import Mechanism
 from twin.errors import InputError
 from twin.explaining.words import Speech, speech
-from twin.codes import Mechanism
 from viewer.outputs.contacts import Contacts, read_contacts
 from viewer.outputs.public import STORIES, PublicStories, public_stories
 from viewer.outputs.release import require_release

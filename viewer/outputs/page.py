@@ -19,12 +19,11 @@ import jinja2
 import numpy as np
 
 from geodata.atomic import write_whole
+from twin.codes import Action, Mechanism
 from twin.errors import InputError
 from twin.quantities import NONE
-from twin.codes import Mechanism
 from twin.world.assets import Source
 from twin.world.kinds import LANGUAGES
-from twin.codes import Action
 from twin.world.sun import dark_periods
 from viewer.outputs.public import Allowed
 from viewer.scene.compose import Scene, pack_scene

@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 import shapely
 
+from twin.codes import Mechanism, What
 from twin.errors import InputError
 from twin.quantities import NONE
-from twin.codes import Mechanism
-from twin.codes import What
 from twin.world.assets import Source
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from twin.quantities import NONE
-from twin.water.exposure import Coverage
+from twin.water.depths import Coverage
 from viewer.outputs.public import STORIES, Allowed, coarse_position, public_stories
 from viewer.scene.blocks import blocks_of
 from viewer.scene.frame import Frame, morton, pack_points, pack_shapes

@@ -12,10 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from twin.codes import Level, Mechanism, What
 from twin.quantities import NONE
-from twin.codes import Mechanism
-from twin.codes import What
-from twin.codes import Level
 from viewer.scene.pack import Packer
 
 #: End of an interval that does not end within the run.

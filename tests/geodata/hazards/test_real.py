@@ -12,7 +12,8 @@ from rasterio.transform import from_origin
 from geodata.cells import index_cells
 from geodata.importing import import_city
 from tests.geodata.waters import START, opened
-from twin.water.exposure import Coverage, expose
+from twin.water.depths import Coverage
+from twin.water.exposure import expose
 
 DATA = Path(__file__).parents[3].parent / "shared/data"
 DAY_S = 24 * 3600

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.reference import exposure as reference
 from twin.codes import Level
 from twin.errors import InputError
-from twin.water.exposure import CellIndex, Coverage, dry, expose
+from twin.water.depths import CellIndex, Coverage
+from twin.water.exposure import dry, expose
 from twin.water.hazard import Envelope, Grid, Hazard
 from twin.world.assets import Assets
 from twin.world.kinds import built_in_kinds

@@ -1,0 +1,201 @@
+"""Depth over time of single assets: put together from frames, and what it crosses.
+
+Depths are whole micrometres (int32). Linear interpolation between two frames at whole seconds is then a ratio of
+integers, and "the first whole second with depth at or above the level" is a division that rounds up: exact, the same
+on every machine.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.kernels.jit import jit
+from twin.quantities import BoolArray, Int8Array, Int32Array, Int64Array
+
+
+@jit(nogil=True)
+def extents(blocks: Int32Array, of_chunk: Int64Array, frame: Int32Array, lanes: int, first: Int32Array,
+            last: Int32Array) -> None:
+    """Find the first and the last frame with water of each asset.
+
+    Parameters
+    ----------
+    blocks
+        Depth of the assets of a chunk at a frame, (B, lanes) [µm], sorted by chunk, then frame.
+    of_chunk
+        Blocks of chunk ``c`` are ``of_chunk[c]:of_chunk[c + 1]``, (chunks + 1,).
+    frame
+        Frame of each block, (B,).
+    lanes
+        Assets in a chunk.
+    first, last
+        Out: by place of the asset, (chunks * lanes,); -1 where it is always dry.
+    """
+    for chunk in range(len(of_chunk) - 1):
+        for block in range(of_chunk[chunk], of_chunk[chunk + 1]):
+            for lane in range(lanes):
+                if blocks[block, lane] > 0:
+                    place = chunk * lanes + lane
+                    if first[place] < 0:
+                        first[place] = frame[block]
+                    last[place] = frame[block]
+
+
+@jit(nogil=True)
+def fill_series(blocks: Int32Array, of_chunk: Int64Array, frame: Int32Array, lanes: int, first: Int32Array,
+                last: Int32Array, offsets: Int64Array, depth_um: Int32Array) -> None:
+    """Write the depths of each asset from its first frame with water to its last, one after the other.
+
+    Parameters
+    ----------
+    blocks, of_chunk, frame, lanes, first, last
+        As for ``extents``.
+    offsets
+        Where the depths of each place begin, (chunks * lanes,).
+    depth_um
+        Out, zeroed: depths of all, [µm]. A frame without a block is dry.
+    """
+    for chunk in range(len(of_chunk) - 1):
+        for block in range(of_chunk[chunk], of_chunk[chunk + 1]):
+            for lane in range(lanes):
+                place = chunk * lanes + lane
+                if first[place] >= 0 and first[place] <= frame[block] <= last[place]:
+                    depth_um[offsets[place] + frame[block] - first[place]] = blocks[block, lane]
+
+
+@jit(nogil=True)
+def crossings_of(first: Int32Array, offsets: Int64Array, depth_um: Int32Array, knot_s: Int64Array,
+                 knot_frame: Int32Array, levels_um: Int32Array, duration_s: int, begin: int,
+                 peak_um: Int32Array, peak_time_s: Int64Array, open_um: Int32Array, open_time_s: Int64Array,
+                 is_open: BoolArray, out_time_s: Int64Array, out_row: Int32Array, out_level: Int8Array,
+                 out_is_up: BoolArray, out_peak_um: Int32Array, out_peak_time_s: Int64Array,
+                 count: Int64Array) -> int:
+    """Write every crossing of every level, series by series, and the peak of each.
+
+    Parameters
+    ----------
+    first, offsets, depth_um
+        Series: row ``w`` has the depths ``depth_um[offsets[w]:offsets[w + 1]]`` at the frames from ``first[w]`` on,
+        and is dry at all others [µm].
+    knot_s, knot_frame
+        Moments between which depth is linear, (K,) [s], strictly increasing, and the frame that holds at each; -1
+        dry.
+    levels_um
+        Touch, fail and recede level, (3, W) [µm].
+    duration_s
+        Horizon [s]. A crossing counts from 0 to the second before it.
+    begin
+        Series to begin with; not 0 when an earlier call ran out of room.
+    peak_um, peak_time_s
+        Out: peak within the closed horizon, and the second in which it is first reached; 0 and -1 where dry, (W,).
+    open_um, open_time_s, is_open
+        Out: peak and its time of a wet period that lasts to the horizon, and whether there is one, (W,).
+    out_time_s, out_row, out_level, out_is_up, out_peak_um, out_peak_time_s
+        Out: the crossings; the peak of the wet period that it ends stands beside a fall below the touch level.
+    count
+        In and out: crossings written, (1,).
+
+    Returns
+    -------
+    int
+        The series at which the room ran out, or the number of series.
+    """
+    n = count[0]
+    for w in range(begin, len(first)):
+        rows = offsets[w + 1] - offsets[w]
+        # Between two knots an asset crosses each level at most once, and each of three at the start.
+        if n + 3 * (rows + 3) + 3 > len(out_time_s):
+            count[0] = n
+            return w
+        above = 0
+        period_um, period_time_s = np.int64(0), np.int64(-1)
+        highest_um, highest_s = np.int64(0), np.int64(-1)
+        is_first = True
+        for i in range(len(knot_s) - 1):
+            t0, t1 = knot_s[i], knot_s[i + 1]
+            start_s, end_s = max(t0, np.int64(0)), min(t1, np.int64(duration_s))
+            if start_s >= end_s:
+                continue
+            k0, k1 = np.int64(knot_frame[i]) - first[w], np.int64(knot_frame[i + 1]) - first[w]
+            d0 = np.int64(depth_um[offsets[w] + k0]) if knot_frame[i] >= 0 and 0 <= k0 < rows else np.int64(0)
+            d1 = np.int64(depth_um[offsets[w] + k1]) if knot_frame[i + 1] >= 0 and 0 <= k1 < rows else np.int64(0)
+            if d0 == 0 and d1 == 0:
+                is_first = False
+                continue
+            span = t1 - t0
+            at_start = (d0 * span + (d1 - d0) * (start_s - t0)) // span if start_s > t0 else d0
+            at_end = (d0 * span + (d1 - d0) * (end_s - t0)) // span if end_s < t1 else d1
+            was_above = above
+            if is_first:
+                is_first = False
+                for level in range(3):
+                    if d0 * span + (d1 - d0) * (start_s - t0) >= np.int64(levels_um[level, w]) * span:
+                        was_above |= 1 << level
+                        out_time_s[n], out_row[n], out_level[n], out_is_up[n] = start_s, w, level, True
+                        out_peak_um[n], out_peak_time_s[n] = 0, -1
+                        n += 1
+                if at_start > highest_um:
+                    highest_um, highest_s = at_start, start_s
+                if was_above & 1:
+                    period_um, period_time_s = at_start, start_s
+            is_above = was_above
+            last_s = end_s - (1 if end_s == duration_s else 0)
+            for level in range(3):
+                threshold = np.int64(levels_um[level, w])
+                bit = 1 << level
+                if d1 >= threshold and not was_above & bit:
+                    time = t0 + ((threshold - d0) * span + (d1 - d0) - 1) // (d1 - d0)
+                    if time <= last_s:
+                        is_above |= bit
+                        out_time_s[n], out_row[n], out_level[n], out_is_up[n] = time, w, level, True
+                        out_peak_um[n], out_peak_time_s[n] = 0, -1
+                        n += 1
+                        if level == 0:
+                            period_um, period_time_s = at_end, end_s
+                elif d1 < threshold and was_above & bit:
+                    time = t0 + ((d0 - threshold) * span) // (d0 - d1) + 1
+                    if time <= last_s:
+                        is_above &= ~bit
+                        out_time_s[n], out_row[n], out_level[n], out_is_up[n] = time, w, level, False
+                        out_peak_um[n], out_peak_time_s[n] = 0, -1
+                        if level == 0:
+                            out_peak_um[n], out_peak_time_s[n] = period_um, period_time_s
+                        n += 1
+            if is_above & 1 and at_end > period_um:
+                period_um, period_time_s = at_end, end_s
+            if at_end > highest_um:
+                highest_um, highest_s = at_end, end_s
+            above = is_above
+        peak_um[w], peak_time_s[w] = highest_um, highest_s
+        open_um[w], open_time_s[w], is_open[w] = period_um, period_time_s, above & 1 > 0
+    count[0] = n
+    return len(first)
+
+
+@jit(nogil=True)
+def depths_at(first: Int32Array, offsets: Int64Array, depth_um: Int32Array, rows: Int32Array, t0_s: int, t1_s: int,
+              frame0: int, frame1: int, t_s: int, out_um: Int32Array) -> None:
+    """Give the depth of some series at one second between two knots.
+
+    Parameters
+    ----------
+    first, offsets, depth_um
+        Series, as for ``crossings_of``.
+    rows
+        Series asked for, (N,); -1 for an asset that is always dry.
+    t0_s, t1_s, frame0, frame1, t_s
+        The knots around the second and their frames; ``t0_s <= t_s <= t1_s``.
+    out_um
+        Out: depth, (N,) [µm].
+    """
+    span = np.int64(t1_s - t0_s)
+    for n in range(len(rows)):
+        w = rows[n]
+        out_um[n] = 0
+        if w < 0:
+            continue
+        size = offsets[w + 1] - offsets[w]
+        k0, k1 = frame0 - first[w], frame1 - first[w]
+        d0 = np.int64(depth_um[offsets[w] + k0]) if frame0 >= 0 and 0 <= k0 < size else np.int64(0)
+        d1 = np.int64(depth_um[offsets[w] + k1]) if frame1 >= 0 and 0 <= k1 < size else np.int64(0)
+        out_um[n] = (d0 * span + (d1 - d0) * (t_s - t0_s)) // span if span > 0 else d0

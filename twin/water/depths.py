@@ -1,0 +1,386 @@
+"""Depth over time of every asset that ever gets wet: what a raised cabinet, a drawn threshold, a ranking are read from.
+
+The water is read once, frame by frame; crossings, peaks and margins are functions of this series and of heights
+(``twin.water.exposure``). Depth is linear between frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+
+from twin.errors import InputError
+from twin.quantities import NONE, BoolArray, Float32Array, FloatArray, Int8Array, Int32Array, Int64Array, column
+from twin.water.hazard import Hazard
+
+
+class Coverage(IntEnum):
+    """How much of an asset the hazard covers. All but ``INSIDE`` is said in every answer."""
+
+    INSIDE = 0
+    PARTIAL = 1  #: part of its footprint is outside or unknown
+    UNKNOWN = 2  #: the hazard does not say: it runs as dry
+    NONE = 3  #: no position (a circuit): water does not come to it
+
+    @property
+    def word(self) -> str:
+        """The word used in files."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CellIndex:
+    """Which cells of a hazard's grid each asset is read from: compressed rows (CSR). Made by ``geodata``.
+
+    The depth of an asset is the largest among its cells: a point has one, a building those that its outline touches
+    (those that the terrain raises as building left out), a zone those of its footprint.
+    """
+
+    #: Distinct cells, (C,), increasing: what is asked of the hazard.
+    cells: Int64Array
+    #: Asset ``a`` is read from ``members[offsets[a]:offsets[a + 1]]``, (A + 1,).
+    offsets: Int64Array
+    #: Positions in ``cells``, (M,).
+    members: Int32Array
+    #: ``Coverage`` by geometry alone, (A,): ``NONE`` no position, ``PARTIAL`` or ``UNKNOWN`` outside the grid.
+    coverage: Int8Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DepthSeries:
+    """The depth at each asset over time, whatever its heights: wet assets alone, (W,), in compressed rows."""
+
+    #: Time of each frame, (T,) [s], strictly increasing.
+    times_s: Int64Array
+    #: What holds after the last frame: ``hold`` or ``dry`` (``refuse`` where the last frame is the horizon or later).
+    after: str
+    #: Horizon for which the series was read [s].
+    duration_s: int
+    #: Rows of the assets that ever stand in water, (W,), increasing.
+    asset: Int32Array
+    #: First frame of each with water; its depths [µm] from there on are ``depth_um[offsets[w]:offsets[w + 1]]``, and
+    #: at all other frames it is dry.
+    first: Int32Array
+    offsets: Int64Array
+    depth_um: Int32Array
+    #: ``Coverage``, (A,).
+    coverage: Int8Array
+    #: Seconds of the horizon in which the depth is unknown and runs as dry, (A,).
+    unknown_s: Int64Array
+    #: By how much the highest water missed an asset, (A,) [m]; inf where the water does not tell.
+    shortfall_m: FloatArray
+    #: Error of the depth itself, as stated by its maker [m].
+    error_m: float
+    _row_of: dict[int, int] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.asset)
+
+    def __repr__(self) -> str:
+        return f"DepthSeries: {len(self):,} wet assets, {len(self.times_s):,} frames, {self.depth_um.nbytes / 1e6:,.1f} MB"
+
+    def knots(self) -> tuple[Int64Array, Int32Array]:
+        """Give the moments between which depth is linear, (K,) [s], and the frame that holds at each; -1 dry.
+
+        Before the first frame the first holds; after the last what ``after`` says.
+        """
+        moments, frames = self.times_s.tolist(), list(range(len(self.times_s)))
+        if moments and moments[0] > 0:
+            moments, frames = [0, *moments], [0, *frames]
+        if moments and moments[-1] < self.duration_s:
+            if self.after == "dry":
+                moments, frames = [*moments, moments[-1] + 1], [*frames, NONE]
+            if moments[-1] < self.duration_s:
+                moments, frames = [*moments, self.duration_s], [*frames, frames[-1]]
+        return np.array(moments, np.int64), np.array(frames, np.int32)
+
+    def rows_of(self, assets: Int32Array) -> Int32Array:
+        """Give the series of assets, (N,); -1 for those that are always dry."""
+        place = np.searchsorted(self.asset, assets)
+        found = np.append(self.asset, NONE)[place] == assets
+        return np.where(found, place, NONE).astype(np.int32)
+
+    def at(self, t_s: int, assets: Int32Array | None = None) -> FloatArray:
+        """Give the depth at one second of the horizon, (N,) or (A,) [m]; 0 where dry or unknown.
+
+        Parameters
+        ----------
+        t_s
+            Second within the horizon.
+        assets
+            Rows asked for, (N,); None: every asset.
+        """
+        from twin.kernels.water.series import depths_at
+
+        asked = np.arange(len(self.coverage), dtype=np.int32) if assets is None else np.asarray(assets, np.int32)
+        out_um = np.zeros(len(asked), np.int32)
+        knot_s, knot_frame = self.knots()
+        if not len(knot_s):
+            return out_um * 1e-6
+        k = int(np.clip(np.searchsorted(knot_s, t_s, side="right") - 1, 0, max(len(knot_s) - 2, 0)))
+        following = min(k + 1, len(knot_s) - 1)
+        depths_at(np.asarray(self.first), np.asarray(self.offsets), np.asarray(self.depth_um), self.rows_of(asked),
+                  int(knot_s[k]), int(knot_s[following]), int(knot_frame[k]), int(knot_frame[following]), t_s, out_um)
+        return out_um * 1e-6
+
+    def take(self, assets: Int32Array) -> DepthSeries:
+        """Give the series of a city of these assets alone, in this order of rows, increasing."""
+        wanted = self.rows_of(assets)
+        wet = np.flatnonzero(wanted != NONE)
+        rows = wanted[wet]
+        sizes = np.diff(self.offsets)[rows]
+        offsets = np.concatenate([[0], np.cumsum(sizes)])
+        source = np.repeat(self.offsets[:-1][rows] - offsets[:-1], sizes) + np.arange(offsets[-1])
+        return DepthSeries(
+            times_s=self.times_s, after=self.after, duration_s=self.duration_s, asset=column(wet, np.int32),
+            first=column(self.first[rows], np.int32), offsets=column(offsets, np.int64),
+            depth_um=column(self.depth_um[source], np.int32), coverage=column(self.coverage[assets], np.int8),
+            unknown_s=column(self.unknown_s[assets], np.int64), shortfall_m=column(self.shortfall_m[assets], np.float64),
+            error_m=self.error_m)
+
+    def assert_equal(self, other: DepthSeries) -> None:
+        """Raise ``AssertionError`` at the first difference, naming the column."""
+        for name in ("times_s", "asset", "first", "offsets", "depth_um", "coverage", "unknown_s", "shortfall_m"):
+            np.testing.assert_array_equal(getattr(self, name), getattr(other, name), err_msg=name)
+        assert (self.after, self.duration_s, self.error_m) == (other.after, other.duration_s, other.error_m)
+
+
+def read_depths(hazard: Hazard, index: CellIndex, *, duration_s: int,
+                progress: Callable[[int, int], None] | None = None) -> DepthSeries:
+    """Give the depth at each asset between 0 and ``duration_s``.
+
+    One thread reads frames ahead while this one sorts them; the outcome does not depend on it.
+
+    Parameters
+    ----------
+    hazard
+        The water.
+    index
+        Which cells of the hazard's grid each asset is read from.
+    duration_s
+        Horizon [s].
+    progress
+        Told the frames done and the frames in all.
+
+    Raises
+    ------
+    InputError
+        The horizon outlasts the last frame and the hazard's ``after`` is ``refuse``; a hazard without frames, or whose
+        times do not increase.
+    """
+    times_s = np.asarray(hazard.times_s, np.int64)
+    check_times(times_s, hazard.after, duration_s)
+    order = _Order.of(index)
+    blocks, unknown = _Blocks(len(order.rows)), _Unknown(len(order.rows), duration_s)
+    for done, frame in enumerate(_frames(hazard, index.cells, order, times_s), start=1):
+        if _matters(times_s, done - 1, duration_s):
+            blocks.add(done - 1, frame)
+        unknown.add(int(times_s[done - 1]), frame.unknown)
+        if progress is not None:
+            progress(done, len(times_s))
+    unknown.end(hold=hazard.after != "dry")
+    asset, first, offsets, depth_um = blocks.series(order.rows)
+    unknown_s, is_partly, is_wholly = (values[np.argsort(order.rows)] for values in (
+        unknown.seconds, unknown.is_partly, unknown.is_wholly))
+    has_cells = np.diff(index.offsets) > 0
+    is_wet = np.zeros(len(has_cells), bool)
+    is_wet[asset] = True
+    coverage = np.array(index.coverage, np.int8)
+    coverage[has_cells & is_partly & (coverage == Coverage.INSIDE)] = Coverage.PARTIAL
+    # Never seen wet and not always known: nobody can say that it stays dry.
+    coverage[has_cells & is_wholly & ~is_wet] = Coverage.UNKNOWN
+    outside = ~has_cells & (coverage == Coverage.UNKNOWN)
+    return DepthSeries(
+        times_s=column(times_s, np.int64), after=hazard.after, duration_s=duration_s, asset=asset, first=first,
+        offsets=offsets, depth_um=depth_um, coverage=column(coverage, np.int8),
+        unknown_s=column(np.where(outside, duration_s, unknown_s), np.int64),
+        shortfall_m=column(_shortfall_m(hazard, index), np.float64), error_m=float(hazard.depth_error_m))
+
+
+def _matters(times_s: Int64Array, frame: int, duration_s: int) -> bool:
+    """Tell whether a frame bears on the horizon: it, the one before or the one after lies within."""
+    return bool((frame + 1 == len(times_s) or times_s[frame + 1] > 0)
+                and (frame == 0 or times_s[frame - 1] < duration_s))
+
+
+def _shortfall_m(hazard: Hazard, index: CellIndex) -> FloatArray:
+    """Give by how much the highest water missed each asset, (A,) [m]; inf where the water does not tell."""
+    missed = np.full(len(index.offsets) - 1, np.inf)
+    tell = getattr(hazard, "shortfall_m", None)
+    if tell is not None and len(index.members):
+        of_cells = np.asarray(tell(index.cells), np.float64)[index.members]
+        has_cells = np.diff(index.offsets) > 0
+        missed[has_cells] = np.minimum.reduceat(of_cells, index.offsets[:-1][has_cells])
+    return missed
+
+
+def check_times(times_s: Int64Array, after: str, duration_s: int) -> None:
+    """Refuse times that do not increase, and water that ends before the run when nobody says what follows.
+
+    Raises
+    ------
+    InputError
+        As said.
+    """
+    if not len(times_s):
+        raise InputError(field="flood", found="water without a single frame", expected="one frame or more")
+    if np.any(np.diff(times_s) <= 0):
+        row = int(np.flatnonzero(np.diff(times_s) <= 0)[0])
+        raise InputError(field="flood", found=f"frame {row + 2} at {times_s[row + 1]} s after frame {row + 1} at "
+                         f"{times_s[row]} s", expected="times that increase",
+                         remedy="Sort the frames, drop the repeated.")
+    if after == "refuse" and times_s[-1] < duration_s:
+        raise InputError(field="flood.after", found=f"water that ends {times_s[-1]} s after the start",
+                         expected=f"frames up to the end of the run, {duration_s} s after the start",
+                         remedy="Shorten the duration, or say `after: hold` or `after: dry`.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Frame:
+    """The assets at one frame, in the order of ``_Order``."""
+
+    depth_um: Int32Array
+    unknown: Int8Array
+    #: Chunks of assets that may not be simply dry.
+    is_active: BoolArray
+
+
+class _Blocks:
+    """Frames kept as they come: of each the chunks of assets in which there is water."""
+
+    def __init__(self, assets: int) -> None:
+        from twin.kernels.water.depths import CHUNK
+
+        self.lanes, self.chunks = CHUNK, -(-assets // CHUNK)
+        self._blocks: list[Int32Array] = []
+        self._chunk: list[Int64Array] = []
+        self._frame: list[Int32Array] = []
+
+    def add(self, frame: int, now: _Frame) -> None:
+        """Keep what is wet at a frame."""
+        padded = now.depth_um.reshape(self.chunks, self.lanes)
+        active = np.flatnonzero(now.is_active)
+        active = active[padded[active].any(axis=1)]
+        self._blocks.append(padded[active])
+        self._chunk.append(active)
+        self._frame.append(np.full(len(active), frame, np.int32))
+
+    def series(self, rows: Int64Array) -> tuple[Int32Array, Int32Array, Int64Array, Int32Array]:
+        """Give the wet assets in order of row, their first frames, where each begins, and all depths."""
+        from twin.kernels.water.series import extents, fill_series
+
+        chunk = np.concatenate([*self._chunk, np.empty(0, np.int64)])
+        frame = np.concatenate([*self._frame, np.empty(0, np.int32)])
+        blocks = np.concatenate([*self._blocks, np.empty((0, self.lanes), np.int32)])
+        # Frames came in order of time: sorting by chunk alone keeps them so within each.
+        order = np.argsort(chunk, kind="stable")
+        blocks, frame = blocks[order], frame[order]
+        of_chunk = np.searchsorted(chunk[order], np.arange(self.chunks + 1)).astype(np.int64)
+        first, last = (np.full(self.chunks * self.lanes, NONE, np.int32) for _ in range(2))
+        extents(blocks, of_chunk, frame, self.lanes, first, last)
+        wet = np.flatnonzero(first[:len(rows)] != NONE)
+        wet = wet[np.argsort(rows[wet])]
+        sizes = (last[wet] - first[wet] + 1).astype(np.int64)
+        offsets = np.concatenate([[0], np.cumsum(sizes)])
+        begins = np.zeros(len(first), np.int64)
+        begins[wet] = offsets[:-1]
+        depth_um = np.zeros(int(offsets[-1]), np.int32)
+        fill_series(blocks, of_chunk, frame, self.lanes, first, last, begins, depth_um)
+        depth_um.flags.writeable = False
+        return column(rows[wet], np.int32), column(first[wet], np.int32), column(offsets, np.int64), depth_um
+
+
+class _Unknown:
+    """For how long the depth of each asset was unknown, in part or as a whole, within the horizon."""
+
+    def __init__(self, assets: int, duration_s: int) -> None:
+        self.duration_s = duration_s
+        self.seconds = np.zeros(assets, np.int64)
+        self.is_partly, self.is_wholly = np.zeros(assets, bool), np.zeros(assets, bool)
+        self._before: Int8Array | None = None
+        self._before_s = 0
+
+    def add(self, time_s: int, unknown: Int8Array) -> None:
+        """Take in a frame; before the first the first holds."""
+        before = unknown if self._before is None else self._before
+        self._between(min(0, time_s) if self._before is None else self._before_s, time_s, before, unknown)
+        self._before, self._before_s = unknown.copy() if unknown.any() else np.zeros_like(unknown), time_s
+
+    def end(self, *, hold: bool) -> None:
+        """Take in what follows the last frame: it holds, or all is dry a second later."""
+        if self._before is None or self._before_s >= self.duration_s:
+            return
+        until_s = self.duration_s if hold else self._before_s + 1
+        self._between(self._before_s, until_s, self._before, self._before)
+
+    def _between(self, from_s: int, to_s: int, before: Int8Array, now: Int8Array) -> None:
+        from twin.kernels.water.depths import ALL
+
+        lasts_s = min(to_s, self.duration_s) - max(from_s, 0)
+        if lasts_s <= 0 or not (before.any() or now.any()):
+            return
+        worst = np.maximum(before, now)
+        self.is_partly |= worst > 0
+        self.is_wholly |= worst == ALL
+        self.seconds[worst == ALL] += lasts_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Order:
+    """The assets in order of their cells: memory is then read from end to end, ten times as fast as at random."""
+
+    #: Row of the asset at each place, (A,).
+    rows: Int64Array
+    offsets: Int64Array
+    members: Int32Array
+    #: Least and greatest of ``members`` in each chunk of assets; -1 in a chunk without any.
+    lowest: Int32Array
+    highest: Int32Array
+
+    @classmethod
+    def of(cls, index: CellIndex) -> _Order:
+        from twin.kernels.water.depths import CHUNK
+
+        sizes = np.diff(index.offsets)
+        has_cells = sizes > 0
+        key = np.full(len(sizes), NONE, np.int64)
+        key[has_cells] = index.members[index.offsets[:-1][has_cells]]
+        rows = np.argsort(key, kind="stable")
+        offsets = np.zeros(len(index.offsets), np.int64)
+        np.cumsum(sizes[rows], out=offsets[1:])
+        shift = np.repeat(index.offsets[:-1][rows] - offsets[:-1], sizes[rows])
+        members = index.members[np.arange(len(index.members)) + shift]
+        begin = offsets[:-1:CHUNK]
+        lowest, highest = (np.full(len(begin), NONE, np.int32) for _ in range(2))
+        filled = np.append(begin[1:], len(members)) > begin
+        if len(members):
+            # Chunks without members begin where the next one does: leaving them out keeps the bounds of the others.
+            lowest[filled] = np.minimum.reduceat(members, begin[filled])
+            highest[filled] = np.maximum.reduceat(members, begin[filled])
+        return cls(rows=rows, offsets=offsets, members=members, lowest=lowest, highest=highest)
+
+
+def _frames(hazard: Hazard, cells: Int64Array, order: _Order, times_s: Int64Array) -> Iterator[_Frame]:
+    """Give the depth of each asset frame by frame, in one buffer; the next frame is read while this one is used."""
+    from twin.kernels.water.depths import CHUNK, asset_depths
+
+    n = len(order.rows)
+    padded = np.zeros(-(-n // CHUNK) * CHUNK, np.int32)
+    unknown, is_active = np.zeros(n, np.int8), np.zeros(len(order.lowest), np.bool_)
+    source: Iterator[Float32Array] = (np.array(depth_m, np.float32) for depth_m in hazard.depths(cells))
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="frames") as reader:
+        ahead = reader.submit(next, source, None)
+        for i in range(len(times_s)):
+            depth_m = ahead.result()
+            if depth_m is None:
+                raise InputError(field="flood", found=f"{i} frames", expected=f"{len(times_s)}, as the water announced")
+            # After the last frame the source is asked once more: it then knows that it was read to its end.
+            ahead = reader.submit(next, source, None)
+            asset_depths(order.offsets, order.members, order.lowest, order.highest, depth_m, padded[:n], unknown,
+                         is_active)
+            yield _Frame(depth_um=padded, unknown=unknown, is_active=is_active)
+        ahead.result()
