@@ -19,7 +19,7 @@ MAY_IMPORT = {
 TWIN_USES = {"numpy", "numba", "llvmlite", "simpy", "networkx", "babel"}
 ONLY_IN = {
     "simpy": {"twin/engine/clock.py"},
-    "networkx": {"twin/world/supplies.py", "twin/results/result.py"},
+    "networkx": {"twin/world/networkx_graph.py", "twin/results/result.py"},
     "pydeck": {"viewer"},
     "pydantic": {"scenarios", "geodata"},
     "ruamel": {"scenarios", "geodata"},

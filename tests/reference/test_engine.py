@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests.reference.engine import SlowEngine
 from tests.reference.random_cities import Case, random_case
 from twin.codes import Mechanism, What
-from twin.engine.clock import Engine, in_order
+from twin.engine.clock import Engine
 from twin.engine.collect import log_of, outages_of, trace_of
+from twin.engine.cuts import in_order
 from twin.engine.state import CityState
 
 NO_NIGHT = np.zeros((0, 2), np.int64)

@@ -15,10 +15,10 @@ from typing import Protocol
 import numpy as np
 import simpy
 
+from twin.engine.cuts import in_order
 from twin.engine.events import Begun, CallOff, Command, Declared, Dispatch, Elapsed
 from twin.engine.state import CityState
 from twin.quantities import Int32Array
-from twin.world.plan import Declared as Statement
 from twin.world.plan import Plan
 
 
@@ -120,14 +120,6 @@ class Engine:
                 self.workforce.call_off(self.clock, assets)
             case _:
                 raise TypeError(f"{type(command).__name__} is no command that an engine obeys")
-
-
-def in_order(plan: Plan) -> list[Statement]:
-    """Give what a plan declares within its horizon in the order in which it is lived: by time, then row.
-
-    What was declared before the start holds from the start.
-    """
-    return sorted((d for d in plan.declared if d.at_s < plan.duration_s), key=lambda d: (max(d.at_s, 0), d.asset))
 
 
 def _agenda(plan: Plan) -> list[Declared | Elapsed]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from twin.engine.clock import Engine, in_order
+from twin.engine.clock import Engine
 from twin.engine.collect import contradictions, log_of, outages_of, series_of, trace_of
+from twin.engine.cuts import in_order
 from twin.engine.state import CityState
 from twin.results.indicators import indicators
 from twin.results.provenance import provenance as made_with

@@ -22,24 +22,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
 
 from twin.codes import AssetState, Phase, What
+from twin.engine.cuts import DeadByCut
 from twin.engine.events import Begun, CallOff, Command, Declared, Dispatch, Elapsed, Event
 from twin.errors import InvalidTransition
 from twin.kernels.supply import codes as k
 from twin.kernels.supply import tables as records
-from twin.kernels.supply.order import components, consumers_by_supplier, fed, first_uses, levels
+from twin.kernels.supply.order import first_uses, levels
 from twin.kernels.supply.run import advance
 from twin.kernels.supply.tables import Graph, Records, Tables
-from twin.quantities import BoolArray, Int8Array, Int32Array, Int64Array, distinct
+from twin.quantities import BoolArray, Int8Array, Int32Array, Int64Array
 from twin.water.exposure import Crossings
-from twin.world.assets import Protection
 from twin.world.city import City
-from twin.world.supplies import Service
+from twin.world.graph import SupplyGraph, graph_of, trips
 
 #: Longest duration that is told apart from never [s]: 17 years.
 FOREVER_S = 1 << 29
@@ -109,37 +109,7 @@ def states_diagram() -> str:
     return "\n".join(lines) + "\n"
 
 
-class SupplyRows(NamedTuple):
-    """The supplies in compressed rows, as ``twin/kernels/supply/order.py`` reads them."""
-
-    group_offsets: Int32Array
-    edge_offsets: Int32Array
-    group_asset: Int32Array
-    is_control: BoolArray
-    supplier: Int32Array
-    out_offsets: Int32Array
-    out_group: Int32Array
-
-
-def supply_rows(city: City) -> SupplyRows:
-    """Give the supplies of a city in compressed rows."""
-    supplies, n = city.supplies, len(city.assets)
-    consumer, group = supplies.consumer, supplies.group
-    is_first = np.ones(len(supplies), bool)
-    is_first[1:] = (consumer[1:] != consumer[:-1]) | (group[1:] != group[:-1])
-    first = np.flatnonzero(is_first)
-    group_asset = consumer[first].astype(np.int32)
-    # Copies may be written: one compiled kernel then serves every city.
-    supplier = np.array(supplies.supplier)
-    out_offsets, out_group = consumers_by_supplier(supplier, (np.cumsum(is_first) - 1).astype(np.int32), n)
-    return SupplyRows(
-        group_offsets=np.searchsorted(group_asset, np.arange(n + 1)).astype(np.int32),
-        edge_offsets=np.append(first, len(supplies)).astype(np.int32), group_asset=group_asset,
-        is_control=np.asarray(supplies.service[first] == Service.CONTROL), supplier=supplier,
-        out_offsets=out_offsets, out_group=out_group)
-
-
-def supply_graph(city: City, rows: SupplyRows, needs_crew: BoolArray | None = None) -> Graph:
+def kernel_graph(city: City, rows: SupplyGraph, needs_crew: BoolArray | None = None) -> Graph:
     """Give the supply graph as the kernels of the run read it, its cycles found and put in order.
 
     Parameters
@@ -150,10 +120,10 @@ def supply_graph(city: City, rows: SupplyRows, needs_crew: BoolArray | None = No
         Whose repair waits for somebody to begin it, (A,); None: nobody's.
     """
     assets, n = city.assets, len(city.assets)
-    component, count = components(rows.out_offsets, rows.out_group, rows.group_asset, rows.is_control)
+    component, count = rows.cycle_of()
     level, member_offsets, members = levels(component, count, rows.group_offsets, rows.edge_offsets, rows.supplier,
                                             rows.is_control)
-    circuit_offsets, circuits = _tripping(city)
+    circuit_offsets, circuits = trips(assets, city.supplies)
     links = np.zeros(n + 1, records.ASSET_LINKS)
     for name, values in (
             ("groups", rows.group_offsets), ("feeds", rows.out_offsets), ("circuits", circuit_offsets),
@@ -173,16 +143,6 @@ def supply_graph(city: City, rows: SupplyRows, needs_crew: BoolArray | None = No
     return Graph(assets=links, components=parts, groups=groups, edges=edges, circuits=circuits, moves=moves_table())
 
 
-def _tripping(city: City) -> tuple[Int32Array, Int32Array]:
-    """Give the circuits with an RCD that feed each asset power: offsets (A + 1,) and circuits, each once."""
-    assets, supplies = city.assets, city.supplies
-    is_rcd = assets.kinds.is_circuit[assets.kind] & (assets.protection == Protection.RCD)
-    edges = np.flatnonzero(is_rcd[supplies.supplier] & (supplies.service == Service.POWER))
-    pairs = distinct(supplies.consumer[edges].astype(np.int64) * len(assets) + supplies.supplier[edges])
-    lamps, circuits = pairs // max(len(assets), 1), pairs % max(len(assets), 1)
-    return np.searchsorted(lamps, np.arange(len(assets) + 1)).astype(np.int32), circuits.astype(np.int32)
-
-
 class CityState:
     """The state of all assets at one moment, and the log of how it came to be.
 
@@ -196,6 +156,8 @@ class CityState:
         Seconds from the last repaired lamp of a circuit until its protection is closed again.
     needs_crew
         Whose repair waits for somebody to begin it, (A,); None: crews are unlimited, repairs begin by themselves.
+    border
+        Who at the border of a part of a city is dead by a cut, or was never fed, for reasons outside it; None: nobody.
 
     Examples
     --------
@@ -205,13 +167,14 @@ class CityState:
     """
 
     def __init__(self, city: City, crossings: Crossings, *, reset_s: int,
-                 needs_crew: BoolArray | None = None) -> None:
+                 needs_crew: BoolArray | None = None, border: DeadByCut | None = None) -> None:
         self.city, self.reset_s = city, reset_s
         self._water = (np.array(crossings.time_s), np.array(crossings.asset), np.array(crossings.level),
                        np.array(crossings.is_up))
         self.needs_crew = np.zeros(len(city.assets), bool) if needs_crew is None else needs_crew.copy()
-        self._supplies = supply_rows(city)
-        self.graph = supply_graph(city, self._supplies, needs_crew)
+        self._supplies = graph_of(city)
+        self._border = border
+        self.graph = kernel_graph(city, self._supplies, needs_crew)
         self.now_s = -1
         self._declared = 0
         self.tables = self._tables()
@@ -229,7 +192,7 @@ class CityState:
         groups = _filled(len(self._supplies.group_asset), records.GROUP)
         # The preferred supplier, unless that one rests on the group itself.
         groups["in_use"] = groups["last_used"] = first_uses(
-            *self._supplies, np.ascontiguousarray(graph.assets["component"][:-1]))
+            *self._supplies.rows, np.ascontiguousarray(graph.assets["component"][:-1]))
         groups["lost"] = k.LONG_AGO
         scratch, marks = _filled(n, records.SCRATCH), _filled(len(graph.components) - 1, records.MARK)
         scratch["is_watched"] = scratch["seen"] = marks["is_marked"] = 0
@@ -261,7 +224,8 @@ class CityState:
             tables.counts[k.HIGHEST] = max(tables.counts[k.HIGHEST], level)
 
     def _fed(self, is_down: BoolArray) -> BoolArray:
-        return fed(*self._supplies, is_down)
+        """Give who is fed when only these are down, and what the border says, (A,)."""
+        return self._supplies.fed(is_down if self._border is None else is_down | self._border.is_never_fed)
 
     # The columns by name
 
@@ -350,7 +314,8 @@ class CityState:
         if len(event.assets):
             is_cut = self.tables.assets["switch"] == AssetState.CUT
             # Dead by a cut, its own or of all that feeds it; what no source ever fed is not dead by a cut.
-            self.tables.assets["dead"] = is_cut | (self._is_ever_fed & ~self._fed(is_cut))
+            is_down = is_cut if self._border is None else is_cut | self._border.at(event.at_s)
+            self.tables.assets["dead"] = is_cut | (self._is_ever_fed & ~self._fed(is_down))
         return commands
 
     def _begin(self, event: Begun) -> None:
@@ -471,9 +436,9 @@ class CityState:
         fact = self.tables.assets["fact"]
         is_free = (fact == k.FACT_IN) | has_buffer
         # An asset that needs nothing from its groups is one whose groups all count as control.
-        supplies = self._supplies._replace(
-            is_control=self._supplies.is_control | is_free[self._supplies.group_asset])
-        return fed(*supplies, np.where(fact == k.FACT_IN, False, own | (fact == k.FACT_OUT)))
+        supplies = replace(
+            self._supplies, is_control=self._supplies.is_control | is_free[self._supplies.group_asset])
+        return supplies.fed(np.where(fact == k.FACT_IN, False, own | (fact == k.FACT_OUT)))
 
     def _none(self, mask: BoolArray, complaint: str) -> None:
         ids = self.city.assets.id[np.flatnonzero(mask)[:5]]

@@ -81,6 +81,6 @@ class Result:
 
     def to_graph(self) -> nx.MultiDiGraph:
         """Give the city as a networkx graph."""
-        from twin.world.supplies import to_graph
+        from twin.world.networkx_graph import to_graph
 
         return to_graph(self.city.assets, self.city.supplies)

@@ -81,7 +81,8 @@ class DepthSeries:
         return len(self.asset)
 
     def __repr__(self) -> str:
-        return f"DepthSeries: {len(self):,} wet assets, {len(self.times_s):,} frames, {self.depth_um.nbytes / 1e6:,.1f} MB"
+        return (f"DepthSeries: {len(self):,} wet assets, {len(self.times_s):,} frames, "
+                f"{self.depth_um.nbytes / 1e6:,.1f} MB")
 
     def knots(self) -> tuple[Int64Array, Int32Array]:
         """Give the moments between which depth is linear, (K,) [s], and the frame that holds at each; -1 dry.
@@ -139,8 +140,8 @@ class DepthSeries:
             times_s=self.times_s, after=self.after, duration_s=self.duration_s, asset=column(wet, np.int32),
             first=column(self.first[rows], np.int32), offsets=column(offsets, np.int64),
             depth_um=column(self.depth_um[source], np.int32), coverage=column(self.coverage[assets], np.int8),
-            unknown_s=column(self.unknown_s[assets], np.int64), shortfall_m=column(self.shortfall_m[assets], np.float64),
-            error_m=self.error_m)
+            unknown_s=column(self.unknown_s[assets], np.int64),
+            shortfall_m=column(self.shortfall_m[assets], np.float64), error_m=self.error_m)
 
     def assert_equal(self, other: DepthSeries) -> None:
         """Raise ``AssertionError`` at the first difference, naming the column."""

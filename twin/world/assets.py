@@ -285,6 +285,15 @@ class Assets:
         """Tell whether the kind of an asset has a role."""
         return bool(self.kinds.with_role(role)[self.kind[row]])
 
+    def take(self, rows: Int32Array) -> Assets:
+        """Give a table of these rows alone, in this order."""
+        values: dict[str, Any] = {}
+        for f in fields(self):
+            value = getattr(self, f.name)
+            values[f.name] = value if f.name == "kinds" else {} if f.name == "_row_of" else value.take(
+                rows) if isinstance(value, Labels) else column(value[rows], value.dtype.type)
+        return Assets(**values)
+
     def replaced(self, **columns: Any) -> Assets:
         """Give a copy with some columns replaced (thresholds of a scenario, say); sources are the caller's to set."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}

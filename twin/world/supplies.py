@@ -1,8 +1,7 @@
-"""Supplies: who feeds whom, as columns, and the questions that a graph answers.
+"""Supplies: who feeds whom, as columns.
 
 An edge points the way the service flows: **supplier -> consumer**. The suppliers of one *group* of a consumer are
-alternatives in order of preference; all groups of a consumer are needed. This is the one module that knows networkx:
-for analysis (cycles, single points of failure, paths to show), never on the way of a run.
+alternatives in order of preference; all groups of a consumer are needed. Questions to the graph: ``twin.world.graph``.
 """
 
 from __future__ import annotations
@@ -11,12 +10,11 @@ from dataclasses import dataclass, fields
 from enum import IntEnum
 from typing import Any
 
-import networkx as nx
 import numpy as np
 
 from twin.errors import InputError
 from twin.quantities import Int8Array, Int16Array, Int32Array, Int64Array, column
-from twin.world.assets import Assets, Source
+from twin.world.assets import Source
 
 
 class Service(IntEnum):
@@ -34,7 +32,7 @@ class Feed(IntEnum):
     SWITCHED = 1  #: behind the lighting contactor: dead by day
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class Supplies:
     """Columns of all edges, (E,) each, sorted by consumer, group, preference; read-only."""
 
@@ -113,17 +111,3 @@ class Supplies:
         for f in fields(self):
             differing = np.flatnonzero(getattr(self, f.name) != getattr(other, f.name))
             assert not len(differing), f"{f.name} of edge {differing[0]} differs"
-
-
-def to_graph(assets: Assets, supplies: Supplies) -> nx.MultiDiGraph:
-    """Give the city as a networkx graph: nodes by asset id with kind and position, edges with their columns."""
-    graph = nx.MultiDiGraph()
-    names = assets.kinds.names
-    graph.add_nodes_from((assets.id[row], {"kind": names[assets.kind[row]], "x_m": float(assets.x_m[row]),
-                                           "y_m": float(assets.y_m[row])}) for row in range(len(assets)))
-    graph.add_edges_from(
-        (assets.id[supplies.supplier[e]], assets.id[supplies.consumer[e]],
-         {"service": Service(int(supplies.service[e])).name.lower(), "group": int(supplies.group[e]),
-          "preference": int(supplies.preference[e]), "transfer_s": int(supplies.transfer_s[e])})
-        for e in range(len(supplies)))
-    return graph

@@ -13,7 +13,8 @@ from tests.reference.cities import plan_of
 from tests.reference.hand_town import HORIZON_S, HandTown
 from tests.reference.water import water_at
 from twin.codes import Action
-from twin.engine.clock import Engine, in_order
+from twin.engine.clock import Engine
+from twin.engine.cuts import in_order
 from twin.engine.simulate import run
 from twin.engine.state import CityState
 from twin.quantities import Int32Array

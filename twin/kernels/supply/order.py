@@ -235,3 +235,53 @@ def first_uses(group_offsets: Int32Array, edge_offsets: Int32Array, group_asset:
                 used[g] = e
                 break
     return used
+
+
+@jit()
+def reach_down(group_offsets: Int32Array, edge_offsets: Int32Array, group_asset: Int32Array, is_control: BoolArray,
+               supplier: Int32Array, out_offsets: Int32Array, out_group: Int32Array, seeds: BoolArray) -> BoolArray:
+    """Give what lies below some assets, themselves included, (A,)."""
+    found = seeds.copy()
+    queue = np.empty(len(seeds), np.int32)
+    tail = 0
+    for a in range(len(seeds)):
+        if seeds[a]:
+            queue[tail] = a
+            tail += 1
+    head = 0
+    while head < tail:
+        a = queue[head]
+        head += 1
+        for k in range(out_offsets[a], out_offsets[a + 1]):
+            b = group_asset[out_group[k]]
+            if not is_control[out_group[k]] and not found[b]:
+                found[b] = True
+                queue[tail] = b
+                tail += 1
+    return found
+
+
+@jit()
+def reach_up(group_offsets: Int32Array, edge_offsets: Int32Array, group_asset: Int32Array, is_control: BoolArray,
+             supplier: Int32Array, out_offsets: Int32Array, out_group: Int32Array, seeds: BoolArray) -> BoolArray:
+    """Give what lies above some assets, themselves included, (A,)."""
+    found = seeds.copy()
+    queue = np.empty(len(seeds), np.int32)
+    tail = 0
+    for a in range(len(seeds)):
+        if seeds[a]:
+            queue[tail] = a
+            tail += 1
+    head = 0
+    while head < tail:
+        a = queue[head]
+        head += 1
+        for g in range(group_offsets[a], group_offsets[a + 1]):
+            if is_control[g]:
+                continue
+            for e in range(edge_offsets[g], edge_offsets[g + 1]):
+                if not found[supplier[e]]:
+                    found[supplier[e]] = True
+                    queue[tail] = supplier[e]
+                    tail += 1
+    return found
