@@ -54,8 +54,10 @@ class Finished:
         return self.result.outages
 
     def explain(self, asset_id: str, lang: str = "fr", at_s: int | None = None) -> Explanation:
-        """Explain an asset's state; see :meth:`twin.results.result.Result.explain`."""
-        return self.result.explain(asset_id, lang=lang, at_s=at_s)
+        """Explain an asset's state; see :func:`twin.explaining.explain.explain`."""
+        from twin.explaining.explain import explain
+
+        return explain(self.result, asset_id, lang, at_s)
 
     def to_graph(self) -> Any:
         """Give the city as a networkx graph."""

@@ -23,7 +23,9 @@ from geodata.atomic import whole_folder
 from geodata.city.file import read_city, write_package
 from geodata.city.model import CityFile
 from geodata.run.manifest import describe, plan_of, to_json
-from geodata.run.tables import TABLES, read_tables, tables_of, write_table
+from geodata.run.reading import read_tables
+from geodata.run.schemas import OPTIONAL, TABLES
+from geodata.run.tables import tables_of, write_table
 from geodata.run.water import describe_water, read_water, write_water
 from twin.errors import InputError, TwinError
 from twin.quantities import Int64Array
@@ -165,7 +167,7 @@ def read_run(path: Path | str) -> Run:
         if not isinstance(info["indicators"], dict) or not isinstance(info["provenance"], dict) or not all(
                 isinstance(warning, dict) for warning in info["warnings"]):
             raise ValueError("indicators, provenance and warnings in another form")
-        tables = read_tables(path, city_file.city.assets, plan)
+        tables = read_tables(path, city_file.city, plan)
         result = Result(plan=plan, city=city_file.city, **tables, indicators=info["indicators"],
                         provenance=info["provenance"], warnings=tuple(info["warnings"]))
         water, grid, times_s = None, None, np.zeros(0, np.int64)
@@ -199,7 +201,7 @@ def _info(path: Path) -> dict[str, Any]:
         found = info.get("format") if isinstance(info, dict) else None
         raise InputError(file=str(file), field="format", found=f"'{found}'", expected=f"'{FORMAT}'",
                          remedy="It was written by another program or another version of the twin.")
-    missing = [name for name in (*TABLES, "city.gpkg") if not (path / name).is_file()]
+    missing = [name for name in (*TABLES, "city.gpkg") if name not in OPTIONAL and not (path / name).is_file()]
     files = info.get("files", {})
     if not isinstance(files, dict) or not all(isinstance(facts, dict) for facts in files.values()):
         raise InputError(file=str(file), field="files", found="no list of the files of a run",

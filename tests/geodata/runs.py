@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
 
 from geodata.city.model import CityFile
 from twin.codes import Action, Level, Mechanism, What
+from twin.results.doubts import Doubts
+from twin.results.feeds import Feeds
 from twin.results.outages import Outages
 from twin.results.result import Result, Series
 from twin.results.trace import Trace
-from twin.water.depths import Coverage
-from twin.water.exposure import Crossings, Exposure
+from twin.water.depths import Coverage, DepthSeries
+from twin.water.exposure import Crossings, Exposure, WetPeriods
 from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
+from twin.world.graph import graph_of
+from twin.world.kinds import STAGES
 from twin.world.plan import DarkHours, Declared, Note, Plan
 
 START = datetime(2026, 11, 22, 16, 0, tzinfo=timezone(timedelta(hours=1)))
@@ -43,12 +48,26 @@ def made_up_result(city_file: CityFile, seed: int = 7, *, outages: int = 5, even
         crossings=Crossings(time_s=times(crossings, never=False), asset=rows(crossings), level=words(crossings, Level),
                             is_up=rng.random(crossings) < 0.5),
         peak_depth_m=peak, peak_time_s=times(n), touched_at_s=times(n), failed_at_s=times(n), water_left_at_s=times(n),
-        margin_m=city_file.city.assets.fail_m - peak, is_doubtful=rng.random(n) < 0.5, coverage=words(n, Coverage))
+        margin_m=city_file.city.assets.fail_m - peak, is_doubtful=rng.random(n) < 0.5, coverage=words(n, Coverage),
+        unknown_s=rng.integers(0, horizon_s, n))
+    wet = np.sort(rows(n // 2))
+    exposure = replace(exposure, wet=WetPeriods(
+        asset=wet, start_s=np.arange(len(wet)) * 60, end_s=times(len(wet)),
+        peak_depth_m=rng.random(len(wet)).astype(np.float32), peak_time_s=times(len(wet), never=False)),
+        depths=_made_up_depths(rng, exposure, horizon_s))
     lengths = rng.integers(0, 3, events)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     detail = np.array([json.dumps({"by": "appel du 22 h 08", "depth_m": 0.5}) if rng.random() < 0.5 else ""
                        for _ in range(events)], dtype=object)
-    trace = Trace(time_s=times(events, never=False), what=words(events, What), asset=rows(events),
+    what, other = words(events, What), rows(events)
+    stage = rng.integers(0, len(STAGES), events).astype(np.int8)
+    other[what != What.TRANSFERRED], stage[what != What.STAGE_STARTED] = -1, -1
+    for row in range(events):
+        if what[row] == What.TRANSFERRED:
+            detail[row] = json.dumps({"supplier": city_file.city.assets.id[other[row]]}, ensure_ascii=False)
+        elif what[row] == What.STAGE_STARTED:
+            detail[row] = json.dumps({"stage": STAGES[stage[row]]})
+    trace = Trace(time_s=times(events, never=False), what=what, asset=rows(events), other=other, stage=stage,
                   cause_row=np.array([rng.integers(-1, row) if row else -1 for row in range(events)], dtype=np.int32),
                   offsets=offsets, contributors=rng.integers(0, max(events, 1), int(offsets[-1])).astype(np.int32),
                   detail=detail)
@@ -69,8 +88,38 @@ def made_up_result(city_file: CityFile, seed: int = 7, *, outages: int = 5, even
         dark=DarkHours(by="profile", on="17:30", off="08:00"),
         thresholds=(("cabinet", "fail_m", 0.4),), flood='{"river_stage": {"river": "ouche"}}')
     return Result(plan=plan, city=city_file.city, exposure=exposure, trace=trace, outages=table, series=series,
+                  doubts=_made_up_doubts(rng, n, horizon_s), feeds=_made_up_feeds(rng, city_file, horizon_s),
                   indicators={"lamps_out": 3, "roots": [{"asset_id": "S", "share": 0.5}]},
                   provenance={"engine": "test"}, warnings=({"warning": "defaults", "text": "hauteurs supposées"},))
+
+
+def _made_up_depths(rng: np.random.Generator, exposure: Exposure, horizon_s: int) -> DepthSeries:
+    n = len(exposure)
+    wet = np.flatnonzero(rng.random(n) < 0.6).astype(np.int32)
+    offsets = np.concatenate([[0], np.cumsum(rng.integers(1, 5, len(wet)))]).astype(np.int64)
+    return DepthSeries(
+        times_s=np.arange(8) * 600, after="hold", duration_s=horizon_s, asset=wet,
+        first=rng.integers(0, 4, len(wet)).astype(np.int32), offsets=offsets,
+        depth_um=rng.integers(0, 2_000_000, int(offsets[-1])).astype(np.int32), coverage=exposure.coverage,
+        unknown_s=exposure.unknown_s, shortfall_m=np.where(rng.random(n) < 0.5, np.inf, rng.random(n)), error_m=0.12)
+
+
+def _made_up_doubts(rng: np.random.Generator, n: int, horizon_s: int) -> Doubts:
+    count = 4
+    start_s = np.sort(rng.integers(0, horizon_s, count))
+    asset, cause, root = (rng.integers(0, n, count).astype(np.int32) for _ in range(3))
+    mechanism, root_mechanism = (rng.integers(0, len(Mechanism), count).astype(np.int8) for _ in range(2))
+    return Doubts(asset=asset, start_s=start_s, end_s=np.where(rng.random(count) < 0.3, -1, start_s + 60),
+                  is_out=rng.random(count) < 0.5, mechanism=mechanism, cause=cause, root=root,
+                  root_mechanism=root_mechanism)
+
+
+def _made_up_feeds(rng: np.random.Generator, city_file: CityFile, horizon_s: int) -> Feeds:
+    graph = graph_of(city_file.city)
+    first = graph.edge_offsets[:-1].copy()
+    several = np.flatnonzero(np.diff(graph.edge_offsets) > 1).astype(np.int32)
+    return Feeds(first=first, start_s=np.sort(rng.integers(0, horizon_s, len(several))), group=several,
+                 edge=(first[several] + 1).astype(np.int32))
 
 
 def made_up_water(seed: int = 3) -> tuple[Envelope, Grid, np.ndarray]:

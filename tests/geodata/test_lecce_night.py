@@ -23,6 +23,7 @@ from geodata.importing import import_city
 from scenarios import run_scenario
 from scenarios.load import load_scenario
 from scenarios.resolve import prepare
+from twin.explaining.explain import explain
 
 DATA = Path(__file__).parents[2].parent / "shared/data"
 pytestmark = [pytest.mark.data, pytest.mark.skipif(not (DATA / "lecce").is_dir(), reason="needs the public data sets")]
@@ -143,5 +144,5 @@ def test_every_lamp_s_root_equals_an_independent_recomputation(lecce: CityFile, 
 def test_the_lamp_without_coordinates_follows_its_circuit(lecce: CityFile, night: dict[str, Any]) -> None:
     assets = lecce.city.assets
     (lost,) = np.flatnonzero(assets.of_kind("lamp") & np.isnan(assets.x_m))
-    told = night["result"].explain(assets.id[lost], "fr").paragraphs
+    told = explain(night["result"], assets.id[lost], "fr").paragraphs
     assert any(line.startswith("La position n’est pas connue") for line in told), told

@@ -14,6 +14,8 @@ import shapely
 
 from geodata.city.model import CityFile, Context, SourceRecord
 from twin.codes import Level, Mechanism, What
+from twin.engine.doubt import doubts_of
+from twin.results.feeds import feeds_of
 from twin.results.outages import Outages
 from twin.results.result import Result, Series
 from twin.results.trace import Trace
@@ -260,7 +262,8 @@ def run_of(city_file: CityFile, *, start: datetime | None = None, status: str = 
     e = np.array([(t, int(w), a) for t, w, a in events], np.int64).reshape(-1, 3)
     trace = Trace(time_s=e[:, 0], what=e[:, 1].astype(np.int8), asset=e[:, 2].astype(np.int32),
                   cause_row=np.full(len(e), -1, np.int32), offsets=np.zeros(len(e) + 1, np.int64),
-                  contributors=np.zeros(0, np.int32), detail=np.array([""] * len(e), dtype=object))
+                  contributors=np.zeros(0, np.int32), other=np.full(len(e), -1, np.int32),
+                  stage=np.full(len(e), -1, np.int8), detail=np.array([""] * len(e), dtype=object))
     c = np.array([(t, a, int(lv), int(u)) for t, a, lv, u in crossings], np.int64).reshape(-1, 4)
     exposure = Exposure(
         crossings=Crossings(time_s=c[:, 0], asset=c[:, 1].astype(np.int32), level=c[:, 2].astype(np.int8),
@@ -271,6 +274,7 @@ def run_of(city_file: CityFile, *, start: datetime | None = None, status: str = 
     series = Series(time_s=np.zeros(0, np.int64), kind=np.zeros(0, object), mechanism=np.zeros(0, object),
                     out=np.zeros(0, np.int32), dark=np.zeros(0, np.int32))
     result = Result(plan=plan, city=city, exposure=exposure, trace=trace, outages=table, series=series, indicators={},
+                    doubts=doubts_of(city, plan, exposure, table), feeds=feeds_of(city, trace),
                     provenance={"versions": {"twin": "0.1.0"}}, warnings=())
     west, south = np.nanmin(assets.x_m) - 200, np.nanmin(assets.y_m) - 200
     east, north = np.nanmax(assets.x_m) + 200, np.nanmax(assets.y_m) + 200

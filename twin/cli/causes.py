@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.tree import Tree
 
-    from twin.explaining.explain import Cause
+    from twin.explaining.tree import Cause
     from twin.results.result import Result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,10 @@ import numpy as np
 from twin.engine.clock import Engine
 from twin.engine.collect import contradictions, log_of, outages_of, series_of, trace_of
 from twin.engine.cuts import in_order
+from twin.engine.doubt import doubts_of, opened_in_doubt
 from twin.engine.state import CityState
+from twin.quantities import column
+from twin.results.feeds import feeds_of
 from twin.results.indicators import indicators
 from twin.results.provenance import provenance as made_with
 from twin.results.result import Result
@@ -18,6 +22,7 @@ from twin.water.depths import Coverage
 from twin.water.exposure import Exposure
 from twin.world.assets import Source
 from twin.world.city import City
+from twin.world.graph import without_supplier
 from twin.world.plan import Plan
 from twin.world.sun import nights_of
 
@@ -62,13 +67,15 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
     night = nights_of(plan, city)
     trace, row_of = trace_of(state, log_of(state), declared)
     outages = outages_of(state, exposure, row_of, night, plan)
+    doubts = doubts_of(city, plan, exposure, outages)
+    outages = replace(outages, is_doubtful=column(opened_in_doubt(outages, doubts), np.bool_))
     series = series_of(city, exposure, outages, night, plan)
     return Result(
-        plan=plan, city=city, exposure=exposure, trace=trace, outages=outages, series=series,
-        indicators=indicators(plan, city, exposure, outages),
+        plan=plan, city=city, exposure=exposure, trace=trace, outages=outages, doubts=doubts,
+        feeds=feeds_of(city, trace), series=series, indicators=indicators(plan, city, exposure, outages, doubts, trace),
         provenance={**made_with(plan, city, exposure), **(provenance or {})},
-        warnings=(*warnings, *contradictions(state, declared), *_never_fed(city, state), *_coverage(exposure),
-                  *_defaults(city)))
+        warnings=(*warnings, *contradictions(state, declared), *_never_fed(city, state), *_no_supplier(city),
+                  *_coverage(exposure),                  *_defaults(city)))
 
 
 def _never_fed(city: City, state: CityState) -> list[dict[str, Any]]:
@@ -77,6 +84,14 @@ def _never_fed(city: City, state: CityState) -> list[dict[str, Any]]:
         return []
     return [{"warning": "never_fed", "count": len(state.never_fed),
              "asset_ids": [str(name) for name in city.assets.id[state.never_fed[:5]]]}]
+
+
+def _no_supplier(city: City) -> list[dict[str, Any]]:
+    """Warn of assets that need a supplier and have none known: they count as fed."""
+    rows = np.flatnonzero(without_supplier(city))
+    kinds = np.bincount(city.assets.kind[rows], minlength=len(city.assets.kinds))
+    return [{"warning": "no_supplier", "kind": city.assets.kinds.names[code], "count": int(count)}
+            for code, count in enumerate(kinds) if count]
 
 
 def _coverage(exposure: Exposure) -> list[dict[str, Any]]:

@@ -123,10 +123,11 @@ def kernel_graph(city: City, rows: SupplyGraph, needs_crew: BoolArray | None = N
     component, count = rows.cycle_of()
     level, member_offsets, members = levels(component, count, rows.group_offsets, rows.edge_offsets, rows.supplier,
                                             rows.is_control)
+    out_offsets, out_group = rows.fed_groups
     circuit_offsets, circuits = trips(assets, city.supplies)
     links = np.zeros(n + 1, records.ASSET_LINKS)
     for name, values in (
-            ("groups", rows.group_offsets), ("feeds", rows.out_offsets), ("circuits", circuit_offsets),
+            ("groups", rows.group_offsets), ("feeds", out_offsets), ("circuits", circuit_offsets),
             ("component", component), ("buffer", np.minimum(assets.buffer_s, FOREVER_S)),
             ("repair_live", np.minimum(assets.kinds.repair_s, FOREVER_S)[assets.kind]),
             ("repair_dead", np.minimum(assets.kinds.repair_dead_s, FOREVER_S)[assets.kind]),
@@ -138,7 +139,7 @@ def kernel_graph(city: City, rows: SupplyGraph, needs_crew: BoolArray | None = N
     groups["edges"] = rows.edge_offsets
     groups["consumer"][:-1], groups["is_control"][:-1] = rows.group_asset, rows.is_control
     edges = np.zeros(len(city.supplies), records.EDGE_LINKS)
-    edges["supplier"], edges["fed_group"] = rows.supplier, rows.out_group
+    edges["supplier"], edges["fed_group"] = rows.supplier, out_group
     edges["transfer"] = np.minimum(city.supplies.transfer_s, FOREVER_S)
     return Graph(assets=links, components=parts, groups=groups, edges=edges, circuits=circuits, moves=moves_table())
 

@@ -8,105 +8,85 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from twin.codes import What
+from twin.explaining.at_moment import FACT_STALE_S, now_and_ahead, waits, wet_since
+from twin.explaining.teller import Teller
+from twin.explaining.tree import Cause
+from twin.explaining.waiting import Waiting
 from twin.explaining.words import Speech, speech
 from twin.quantities import NONE
+from twin.results.doubts import Doubt
+from twin.results.moment import AssetAt, Condition
 from twin.results.outages import Outage
 from twin.results.result import Result
 from twin.water.depths import Coverage
 from twin.world.assets import Asset
-from twin.world.sun import is_dark, nights_of
-
-if TYPE_CHECKING:
-    from twin.explaining.explain import Cause, Waiting
+from twin.world.graph import without_supplier
+from twin.world.kinds import Role
 
 #: Assets named in a list before the rest is counted.
 _SHOWN = 4
-#: How each kind is said to be without service; every other kind is "out of service".
-_STATE = {"building": "without power", "site": "without power", "circuit": "without power", "zone": "without watering"}
+#: How what has a role is said to be without service; every other kind is "out of service".
+_STATE = {Role.PREMISES: "without power", Role.CIRCUIT: "without power", Role.WATERS: "without watering"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Teller:
-    """One explanation being told: the run, the language and the moment that times are said beside."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is to be said of an asset, found by ``twin.explaining.explain``."""
 
-    result: Result
-    speech: Speech
-    #: Moment whose day goes without saying.
-    beside: datetime
-
-    def moment(self, seconds: int) -> datetime:
-        zone = ZoneInfo(self.result.city.timezone)
-        return (self.result.plan.start + timedelta(seconds=seconds)).astimezone(zone)
-
-    def clock(self, seconds: int) -> str:
-        return self.speech.weekday_clock(self.moment(seconds), self.beside)
-
-    def span(self, start_s: int, end_s: int) -> tuple[str, str]:
-        """Give both ends of an interval, with their days where these differ or are not that of the plan's start."""
-        start, end = self.moment(start_s), self.moment(end_s)
-        if start.date() == end.date():
-            return self.speech.weekday_clock(start, self.beside), self.speech.clock(end)
-        return self.speech.weekday_clock(start, end), self.speech.weekday_clock(end, start)
-
-    def asset(self, asset: Asset) -> str:
-        return self.speech.asset(self.result.city.assets.kinds, asset)
-
-    def placed(self, asset: Asset) -> str:
-        """Give an asset with its street in brackets where one is known."""
-        return f"{self.asset(asset)} ({asset.street})" if asset.street else self.asset(asset)
-
-    def is_dark(self, at_s: int) -> bool:
-        return bool(is_dark(nights_of(self.result.plan, self.result.city), np.array([at_s]))[0])
-
-    def gender(self, asset: Asset) -> str:
-        return self.speech.kind(self.result.city.assets.kinds, asset.kind).gender
-
-    def text(self, message: str, /, *, of: Asset | None = None, **values: object) -> str:
-        return self.speech.text(message, gender="" if of is None else self.gender(of), **values)
+    asset: Asset
+    outage: Outage | None
+    doubt: Doubt | None
+    now: AssetAt | None
+    tree: Cause | None
+    chain: tuple[tuple[Asset, bool], ...]
+    waiting: Waiting | None
+    is_supplier_known: bool
+    #: Moment of the question [s]; None: the run as a whole.
+    at_s: int | None
 
 
-def say(result: Result, asset: Asset, outage: Outage | None, tree: Cause | None,
-        chain: tuple[tuple[Asset, bool], ...], waiting: Waiting | None, *, lang: str,
-        at_s: int | None) -> tuple[str, tuple[str, ...]]:
+def say(result: Result, told: Told, lang: str) -> tuple[str, tuple[str, ...]]:
     """Give the one sentence and the full form of an explanation.
 
     Returns
     -------
     The sentence, and the paragraphs, the first of which is the sentence.
     """
-    zone = ZoneInfo(result.city.timezone)
-    teller = _Teller(result, speech(lang), result.plan.start.astimezone(zone))
+    teller = Teller(result, speech(lang), result.plan.start.astimezone(ZoneInfo(result.city.timezone)))
+    asset, outage, tree, at_s = told.asset, told.outage, told.tree, told.at_s
     if outage is None or tree is None:
-        sentence = _fed(teller, asset, chain, at_s)
-        full = [sentence, *_saved(teller, asset, at_s), *_facts(teller, [asset]), *_water(teller, asset),
-                *_inferred_chain(teller, asset, chain)]
+        sentence = _fed(teller, told)
+        full = [sentence, *now_and_ahead(teller, asset, told.now, outage, told.doubt),
+                *_saved(teller, asset, at_s), *_facts(teller, [asset], at_s),
+                *(_water(teller, asset) if told.now is None else []), *_inferred_chain(teller, asset, told.chain)]
     else:
         sentence = _out(teller, asset, outage, tree, at_s)
-        full = [sentence, *_story(teller, tree), *_alternatives(teller, tree), *_dark(teller, outage),
-                *_held(teller, outage, tree), *_wait(teller, waiting, outage, at_s), *_without(teller, outage, tree),
-                *_facts(teller, [*(node.asset for node in tree.walk()), *([waiting.holder] if waiting else [])]),
-                *_who(teller, tree), *_doubts(teller, tree)]
-        if asset.kind in ("building", "site") and tree.what is not What.FLOODED:
+        concerned = [*(node.asset for node in tree.walk()), *([told.waiting.holder] if told.waiting else [])]
+        full = [sentence, *now_and_ahead(teller, tree.trunk()[-1].asset, told.now, outage, told.doubt),
+                *_story(teller, tree), *_alternatives(teller, tree), *_dark(teller, outage),
+                *_held(teller, outage, tree), *waits(teller, asset, told.waiting, outage, at_s),
+                *wet_since(teller, tree, outage, at_s), *_without(teller, outage, tree),
+                *_facts(teller, concerned, at_s), *_who(teller, tree), *_doubts(teller, tree)]
+        if teller.has_role(asset, Role.PREMISES) and tree.what is not What.FLOODED:
             full += _water(teller, asset)
-    full += _coverage(teller, asset)
+    full += [*_unknown(teller, told), *_coverage(teller, asset)]
     return Speech.sentence(sentence), tuple(Speech.sentence(line) for line in full)
 
 
-def _state(teller: _Teller, asset: Asset, outage: Outage, at_s: int | None) -> str:
-    if asset.kind == "lamp":
+def _state(teller: Teller, asset: Asset, outage: Outage, at_s: int | None) -> str:
+    if teller.has_role(asset, Role.LIGHTS):
         lit_hours = outage.dark_s > 0 if at_s is None else teller.is_dark(at_s)
         return teller.text("dark", of=asset) if lit_hours else teller.text("without power")
-    return teller.text(_STATE.get(asset.kind, "out of service"))
+    return teller.text(next((said for role, said in _STATE.items() if teller.has_role(asset, role)), "out of service"))
 
 
-def _out(teller: _Teller, asset: Asset, outage: Outage, tree: Cause, at_s: int | None) -> str:
+def _out(teller: Teller, asset: Asset, outage: Outage, tree: Cause, at_s: int | None) -> str:
     values: dict[str, Any] = {"asset": teller.placed(asset), "state": _state(teller, asset, outage, at_s),
               "start": teller.clock(outage.start_s), "cause": _cause(teller, tree)}
     if at_s is not None:
@@ -117,7 +97,7 @@ def _out(teller: _Teller, asset: Asset, outage: Outage, tree: Cause, at_s: int |
     return teller.text("{asset} is {state} from {start} to {end}: {cause}.", **{**values, "start": start, "end": end})
 
 
-def _cause(teller: _Teller, tree: Cause) -> str:
+def _cause(teller: Teller, tree: Cause) -> str:
     """Give the clause that names the root, how it reaches the asset, and the back-up that failed too."""
     clause = _root(teller, tree)
     also = next((node for node in tree.walk() if node.role == "contributor"), None)
@@ -127,7 +107,7 @@ def _cause(teller: _Teller, tree: Cause) -> str:
                        other=teller.asset(also.asset))
 
 
-def _root(teller: _Teller, tree: Cause) -> str:
+def _root(teller: Teller, tree: Cause) -> str:
     trunk = tree.trunk()
     root = trunk[-1]
     if root is tree:
@@ -143,7 +123,7 @@ def _root(teller: _Teller, tree: Cause) -> str:
                            "and trips {circuit}", root=teller.placed(root.asset), aside=aside,
                            circuit=teller.asset(tripped.asset), **depth)
     stands = teller.text(" and stands {where}", where=where) if where else ""
-    via = next((node.asset for node in reversed(trunk[1:-1]) if node.asset.kind != "circuit"), None)
+    via = next((node.asset for node in reversed(trunk[1:-1]) if not teller.has_role(node.asset, Role.CIRCUIT)), None)
     feeds = teller.text("which feeds it") if via is None else teller.text("which feeds {via}", via=teller.asset(via))
     values = {"root": teller.placed(root.asset), "feeds": feeds, "stands": stands, **_declared(teller, root)}
     match root.what:
@@ -162,10 +142,10 @@ def _root(teller: _Teller, tree: Cause) -> str:
             return teller.text("{root}, {feeds}{stands}, is cut off from every source", of=root.asset, **values)
 
 
-def _own(teller: _Teller, root: Cause) -> str:
+def _own(teller: Teller, root: Cause) -> str:
     match root.what:
         case What.FLOODED:
-            inside = root.asset.kind in ("building", "site")
+            inside = teller.has_role(root.asset, Role.PREMISES)
             message = ("water comes inside ({depth} at its highest, threshold {fail}) and the power there is off"
                        if inside else
                        "water reaches its live parts ({depth} at its highest, threshold {fail})")
@@ -180,7 +160,7 @@ def _own(teller: _Teller, root: Cause) -> str:
             return teller.text("it is cut off from every source", of=root.asset)
 
 
-def _declared(teller: _Teller, node: Cause) -> dict[str, Any]:
+def _declared(teller: Teller, node: Cause) -> dict[str, Any]:
     """Give when, and in brackets why or by whom, of what a scenario or a fact declares."""
     said = str(node.detail.get("reason") or node.detail.get("by") or "")
     return {"time": teller.clock(node.time_s), "why": f" ({said})" if said else ""}
@@ -198,7 +178,7 @@ _STORY = {
 }
 
 
-def _story(teller: _Teller, tree: Cause) -> list[str]:
+def _story(teller: Teller, tree: Cause) -> list[str]:
     """Give the trunk in order of time, one line an event."""
     lines = []
     for node in reversed(tree.trunk()):
@@ -208,13 +188,13 @@ def _story(teller: _Teller, tree: Cause) -> list[str]:
             values |= {"depth": teller.speech.depth(node.depth_m), "fail": teller.speech.depth(node.fail_m),
                        "margin": teller.speech.depth(node.margin_m)}
         message = _STORY.get(node.what, _STORY[What.SUPPLY_LOST])
-        if node.what is What.FLOODED and node.asset.kind in ("building", "site"):
+        if node.what is What.FLOODED and teller.has_role(node.asset, Role.PREMISES):
             message = "{time}: water comes inside {asset}, {depth} at its highest, threshold {fail}, {margin} above it."
         lines.append(teller.text(message, of=node.asset, **values))
     return lines
 
 
-def _alternatives(teller: _Teller, tree: Cause) -> list[str]:
+def _alternatives(teller: Teller, tree: Cause) -> list[str]:
     """Give the other losses that were needed, and what else came at the same moment."""
     lines = [teller.text("Also needed for this: {asset} is out too, from {time}.", of=node.asset,
                          asset=teller.asset(node.asset), time=teller.clock(node.time_s))
@@ -227,13 +207,13 @@ def _alternatives(teller: _Teller, tree: Cause) -> list[str]:
     return lines
 
 
-def _dark(teller: _Teller, outage: Outage) -> list[str]:
+def _dark(teller: Teller, outage: Outage) -> list[str]:
     if outage.dark_s <= 0:
         return []
     return [teller.text("In darkness for {duration} in all.", duration=teller.speech.duration(outage.dark_s))]
 
 
-def _held(teller: _Teller, outage: Outage, tree: Cause) -> list[str]:
+def _held(teller: Teller, outage: Outage, tree: Cause) -> list[str]:
     root = tree.trunk()[-1].asset
     if outage.held in (root.row, tree.asset.row):
         return []
@@ -241,44 +221,13 @@ def _held(teller: _Teller, outage: Outage, tree: Cause) -> list[str]:
     return [teller.text("What holds it longest: {asset}.", asset=teller.asset(holder))]
 
 
-_STAGE_WORDS = {
-    "reach": "the crew gets there", "inspect": "inspection", "clean_dry": "cleaning and drying",
-    "replace": "replacement of parts", "re_energise": "test and return to service",
-}
-
-
-def _wait(teller: _Teller, waiting: Waiting | None, outage: Outage, at_s: int | None) -> list[str]:
-    is_over = at_s is None and outage.end_s != NONE
-    if waiting is None or (is_over and waiting.stage in ("declared", "reset")):
-        return []
-    holder = teller.asset(waiting.holder)
-    if waiting.stage == "reported":
-        return [teller.text("Return to service waits for the fact to end that keeps it out ({asset}).", asset=holder)]
-    if waiting.stage == "recede":
-        return [teller.text("Return to service waits for the water at {asset} to fall below {below}.", asset=holder,
-                            below=teller.speech.depth(waiting.below_m))]
-    if waiting.stage == "reset":
-        return [teller.text("Return to service waits for the wet lamps of {asset} to be repaired.", asset=holder)]
-    if waiting.stage == "declared":
-        return [teller.text("Return to service waits for {asset} to be declared back.", asset=holder)]
-    if at_s is None:
-        return [teller.text("Repair of {asset} starts from {time}, once the water is below {below}, and takes "
-                            "{duration} by the durations assumed.", asset=holder, time=teller.clock(waiting.since_s),
-                            below=teller.speech.depth(waiting.below_m),
-                            duration=teller.speech.duration(waiting.total_s))]
-    left_s = waiting.total_s - (at_s - waiting.since_s)
-    return [teller.text("Stage for {asset}: {stage}; {duration} of work left by the durations assumed.", asset=holder,
-                        stage=teller.text(_STAGE_WORDS[waiting.stage]),
-                        duration=teller.speech.duration(max(left_s, 0)))]
-
-
-def _without(teller: _Teller, outage: Outage, tree: Cause) -> list[str]:
+def _without(teller: Teller, outage: Outage, tree: Cause) -> list[str]:
     """Give the counterfactual, where one asset's height alone decides it."""
     root = tree.trunk()[-1]
     alone = len(tree.walk()) == len(tree.trunk()) and outage.held in (root.asset.row, tree.asset.row)
     if root.what is not What.FLOODED or not alone or not root.margin_m > 0:
         return []
-    if root.asset.kind in ("building", "site"):
+    if teller.has_role(root.asset, Role.PREMISES):
         return [teller.text("With {margin} less water, none would come inside {asset}.",
                             margin=teller.speech.depth(root.margin_m), asset=teller.asset(root.asset))]
     return [teller.text("With {margin} less water, or set higher by as much, {asset} would stay in service.",
@@ -288,23 +237,32 @@ def _without(teller: _Teller, outage: Outage, tree: Cause) -> list[str]:
 _FACTS = {"out": "Reported at {time}: {asset} is out of service{why}.",
           "in_service": "Reported at {time}: {asset} is in service{why}.",
           "dry": "Reported at {time}: {asset} is dry{why}.",
-          "ends": "From {time} the fact no longer holds ({asset}){why}."}
+          "end": "From {time} the fact no longer holds ({asset}){why}."}
 
 
-def _facts(teller: _Teller, assets: list[Asset]) -> list[str]:
-    """Give the facts on these assets, each once, in order of time: they beat the computation."""
+def _facts(teller: Teller, assets: list[Asset], at_s: int | None) -> list[str]:
+    """Give the facts on these assets up to a moment, each once, in order of time: they beat the computation.
+
+    A fact in force shows its age, and asks to be renewed once it is old.
+    """
     events = {e.row: e for asset in assets for e in teller.result.trace.of_asset(asset.row)
-              if e.what is What.REPORTED and e.detail.get("state") in _FACTS}
+              if e.what is What.REPORTED and e.detail.get("state") in _FACTS and (at_s is None or e.time_s <= at_s)}
     lines = []
     for row in sorted(events):
         event, asset = events[row], teller.result.city.assets[events[row].asset]
         said = str(event.detail.get("by") or event.detail.get("reason") or "")
         lines.append(teller.text(_FACTS[str(event.detail["state"])], of=asset, time=teller.clock(event.time_s),
                                  asset=teller.asset(asset), why=f" ({said})" if said else ""))
+        later = [e for e in events.values() if e.asset == event.asset and e.row > row]
+        if at_s is not None and event.detail["state"] != "end" and not later:
+            age_s = at_s - event.time_s
+            lines.append(teller.text(
+                "That is {age} ago: ask again before relying on it." if age_s >= FACT_STALE_S else
+                "That is {age} ago.", age=teller.speech.duration(age_s)))
     return lines
 
 
-def _who(teller: _Teller, tree: Cause) -> list[str]:
+def _who(teller: Teller, tree: Cause) -> list[str]:
     root = tree.trunk()[-1].asset
     if not (root.operator or root.owner):
         return []
@@ -315,7 +273,7 @@ def _who(teller: _Teller, tree: Cause) -> list[str]:
     return [teller.text(message, asset=teller.asset(root), who=root.operator or root.owner)]
 
 
-def _doubts(teller: _Teller, tree: Cause) -> list[str]:
+def _doubts(teller: Teller, tree: Cause) -> list[str]:
     lines = [teller.text("Uncertain: at {asset} the water comes within {margin} of the threshold, less than the error "
                          "of the heights.", asset=teller.asset(node.asset),
                          margin=teller.speech.depth(abs(node.margin_m)))
@@ -325,40 +283,70 @@ def _doubts(teller: _Teller, tree: Cause) -> list[str]:
     return lines
 
 
-def _link(teller: _Teller, supplier: Asset, consumer: Asset) -> str:
+def _link(teller: Teller, supplier: Asset, consumer: Asset) -> str:
     return teller.text("The link between {supplier} and {consumer} is inferred, not surveyed.",
                        supplier=teller.asset(supplier), consumer=teller.asset(consumer))
 
 
-def _inferred_chain(teller: _Teller, asset: Asset, chain: tuple[tuple[Asset, bool], ...]) -> list[str]:
+def _inferred_chain(teller: Teller, asset: Asset, chain: tuple[tuple[Asset, bool], ...]) -> list[str]:
     consumers = [asset, *(link for link, _ in chain)]
     return [_link(teller, link, consumer)
             for (link, inferred), consumer in zip(chain, consumers, strict=False) if inferred]
 
 
-def _fed(teller: _Teller, asset: Asset, chain: tuple[tuple[Asset, bool], ...], at_s: int | None) -> str:
-    if asset.kind == "zone" and (wet := _wet_span(teller, asset, at_s)):
+def _fed(teller: Teller, told: Told) -> str:
+    """Give the sentence of an asset that the run has in service."""
+    asset, at_s = told.asset, told.at_s
+    if teller.has_role(asset, Role.WATERS) and (wet := _wet_span(teller, asset, at_s)):
         return teller.text("{asset} is not watered from {start} to {end}: water stands on it ({depth} at its highest).",
                            asset=teller.placed(asset), start=wet[0], end=wet[1],
                            depth=teller.speech.depth(float(teller.result.exposure.peak_depth_m[asset.row])))
+    if told.doubt is not None:
+        return _may(teller, asset, told.doubt, at_s)
+    chain = [link for link, _ in told.chain]
     values: dict[str, Any] = {
-        "asset": teller.placed(asset), "chain": teller.speech.listing([teller.asset(link) for link, _ in chain])}
+        "asset": teller.placed(asset), "chain": teller.speech.listing([teller.asset(link) for link in chain])}
+    if not told.is_supplier_known:
+        return teller.text("{asset} counts as fed: no supplier is known for it.", of=asset, **values)
     if at_s is None:
-        took_over = [a for a in _took_over(teller, asset) if a.id not in {link.id for link, _ in chain}]
+        took_over = [a for a in _took_over(teller, asset) if a.id not in {link.id for link in chain}]
         if chain and took_over:
             values["others"] = teller.speech.listing([teller.asset(other) for other in took_over])
             return teller.text("{asset} stays in service throughout, fed by {chain}, then by {others}.", of=asset,
                                **values)
         message = ("{asset} stays in service throughout, fed by {chain}." if chain else
                    "{asset} stays in service throughout.")
-    else:
-        lit = asset.kind == "lamp" and teller.is_dark(at_s)
-        message = (("{asset} is lit, fed by {chain}." if chain else "{asset} is lit.") if lit else
-                   "{asset} is in service, fed by {chain}." if chain else "{asset} is in service.")
+        return teller.text(message, of=asset, **values)
+    if told.now is not None and told.now.condition is Condition.ON_RESERVE:
+        left = teller.speech.duration(told.now.reserve_ends_s - at_s)
+        return teller.text("{asset} lives on its reserve, {left} left.", of=asset, left=left, **values)
+    if told.now is not None and told.now.condition is Condition.LAST_FEED and chain:
+        return teller.text("{asset} is in service on its last feed: {chain}.", of=asset, **values)
+    lit = teller.has_role(asset, Role.LIGHTS) and teller.is_dark(at_s)
+    message = (("{asset} is lit, fed by {chain}." if chain else "{asset} is lit.") if lit else
+               "{asset} is in service, fed by {chain}." if chain else "{asset} is in service.")
     return teller.text(message, of=asset, **values)
 
 
-def _wet_span(teller: _Teller, asset: Asset, at_s: int | None) -> tuple[str, str] | None:
+def _may(teller: Teller, asset: Asset, doubt: Doubt, at_s: int | None) -> str:
+    """Give the sentence of an asset that the run has in service, and that may be out all the same."""
+    root = teller.result.city.assets[doubt.root]
+    margin_m = abs(float(teller.result.exposure.margin_m[doubt.root]))
+    cause = (teller.text("the water comes within {margin} of its threshold, less than the error of the heights",
+                         margin=teller.speech.depth(margin_m)) if root.row == asset.row else
+             teller.text("at {root} the water comes within {margin} of the threshold, less than the error of the "
+                         "heights", root=teller.asset(root), margin=teller.speech.depth(margin_m)))
+    values: dict[str, Any] = {"asset": teller.placed(asset), "start": teller.clock(doubt.start_s), "cause": cause}
+    if at_s is not None:
+        return teller.text("{asset} may be out since {start}: {cause}.", of=asset, **values)
+    if doubt.end_s == NONE:
+        return teller.text("{asset} may be out from {start} on: {cause}.", of=asset, **values)
+    start, end = teller.span(doubt.start_s, doubt.end_s)
+    return teller.text("{asset} may be out from {start} to {end}: {cause}.", of=asset,
+                       **{**values, "start": start, "end": end})
+
+
+def _wet_span(teller: Teller, asset: Asset, at_s: int | None) -> tuple[str, str] | None:
     """Give from when to when water stands on an asset, if it does so at the moment asked for."""
     exposure, horizon_s = teller.result.exposure, teller.result.plan.duration_s
     first_s, left_s = int(exposure.touched_at_s[asset.row]), int(exposure.water_left_at_s[asset.row])
@@ -368,7 +356,7 @@ def _wet_span(teller: _Teller, asset: Asset, at_s: int | None) -> tuple[str, str
     return teller.span(first_s, last_s)
 
 
-def _took_over(teller: _Teller, asset: Asset) -> list[Asset]:
+def _took_over(teller: Teller, asset: Asset) -> list[Asset]:
     """Give the suppliers that took an asset over, each once, in order."""
     ids = [str(e.detail["supplier"]) for e in teller.result.trace.of_asset(asset.row)
            if e.what is What.TRANSFERRED and "supplier" in e.detail]
@@ -376,7 +364,7 @@ def _took_over(teller: _Teller, asset: Asset) -> list[Asset]:
     return [assets[assets.row(name)] for name in dict.fromkeys(ids)]
 
 
-def _saved(teller: _Teller, asset: Asset, at_s: int | None) -> list[str]:
+def _saved(teller: Teller, asset: Asset, at_s: int | None) -> list[str]:
     """Give what kept an asset in service: its battery or tank, another supplier."""
     lines, assets = [], teller.result.city.assets
     for event in teller.result.trace.of_asset(asset.row):
@@ -391,7 +379,7 @@ def _saved(teller: _Teller, asset: Asset, at_s: int | None) -> list[str]:
     return lines
 
 
-def _water(teller: _Teller, asset: Asset) -> list[str]:
+def _water(teller: Teller, asset: Asset) -> list[str]:
     """Give what the water does at an asset that it does not fail."""
     exposure = teller.result.exposure
     peak_m = float(exposure.peak_depth_m[asset.row])
@@ -412,7 +400,17 @@ def _water(teller: _Teller, asset: Asset) -> list[str]:
     return lines
 
 
-def _coverage(teller: _Teller, asset: Asset) -> list[str]:
+def _unknown(teller: Teller, told: Told) -> list[str]:
+    """Say where a chain of supply ends because nobody knows what feeds its last link."""
+    if told.outage is not None or not told.chain or not told.is_supplier_known:
+        return []
+    last = told.chain[-1][0]
+    if not without_supplier(teller.result.city)[last.row]:
+        return []
+    return [teller.text("What feeds {asset} is not known: it counts as fed.", asset=teller.asset(last))]
+
+
+def _coverage(teller: Teller, asset: Asset) -> list[str]:
     match Coverage(int(teller.result.exposure.coverage[asset.row])):
         case Coverage.UNKNOWN:
             return [teller.text("The depth of water at {asset} is not known: the run takes the ground there as dry.",

@@ -21,14 +21,12 @@ from babel.numbers import format_decimal
 
 from twin.errors import InputError
 from twin.world.assets import Asset
-from twin.world.kinds import LANGUAGES, Kinds, Words
+from twin.world.kinds import LANGUAGES, Kinds, Role, Words
 
 _SPACE = "\u00a0"
 #: Eight directions counter-clockwise from east, as the catalogues name them.
 _DIRECTIONS = ("to the east", "to the north-east", "to the north", "to the north-west", "to the west",
                "to the south-west", "to the south", "to the south-east")
-#: Kinds that people call by name where there is one.
-_KNOWN_BY_NAME = {"site", "building", "zone", "gauge"}
 #: Under this distance two assets stand at the same place [m].
 _HERE_M = 5.0
 
@@ -133,12 +131,12 @@ class Speech:
     def asset(self, kinds: Kinds, asset: Asset) -> str:
         """Give an asset with its kind: l’armoire d’éclairage A-012, lighting cabinet A-012."""
         words = self.kind(kinds, asset.kind)
-        label = self.label(asset)
+        label = self.label(kinds, asset)
         return f"{words.the} {label}" if self.lang == "fr" else f"{words.one} {label}"
 
-    def label(self, asset: Asset) -> str:
+    def label(self, kinds: Kinds, asset: Asset) -> str:
         """Give what an asset is called: places that people know go by their name, gear by the id painted on it."""
-        if asset.kind not in _KNOWN_BY_NAME or not asset.name or asset.name == asset.id:
+        if Role.NAMED not in kinds[asset.kind].roles or not asset.name or asset.name == asset.id:
             return asset.id
         return f"«{_SPACE}{asset.name}{_SPACE}»" if self.lang == "fr" else f"“{asset.name}”"
 

@@ -48,7 +48,7 @@ class Outages:
     held: Int32Array
     #: Seconds of it between sunset and sunrise, lamps only; -1 for others.
     dark_s: Int64Array
-    #: Its root could as well have stayed dry (or, for a lamp that stayed lit, see ``Exposure``).
+    #: In doubt when it opens: with the doubtful water a little lower it would not be out then.
     is_doubtful: BoolArray
     #: Row in the trace of the event that opened it.
     event_row: Int32Array

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from twin.quantities import Int32Array, Int64Array, TextArray
+from twin.results.doubts import Doubts
+from twin.results.feeds import Feeds
 from twin.results.outages import Outages
 from twin.results.trace import Trace
 from twin.water.exposure import Exposure
@@ -15,8 +17,6 @@ from twin.world.plan import Plan
 
 if TYPE_CHECKING:
     import networkx as nx
-
-    from twin.explaining.explain import Explanation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,6 +46,10 @@ class Result:
     exposure: Exposure
     trace: Trace
     outages: Outages
+    #: When assets may be out and may not.
+    doubts: Doubts
+    #: Which supplier each group of alternatives uses, from when on.
+    feeds: Feeds
     series: Series
     #: Lists and figures that an operator acts on, plain JSON values; see ``twin.results.indicators``.
     indicators: Mapping[str, Any]
@@ -57,27 +61,6 @@ class Result:
     def __repr__(self) -> str:
         return (f"Result of {self.plan.name!r} in {self.city.name}: {self.outages!r}, {self.trace!r}, "
                 f"{self.city.assets!r}")
-
-    def explain(self, asset_id: str, lang: str = "fr", at_s: int | None = None) -> Explanation:
-        """Give the tree of causes of an asset's state, and its sentences in ``lang``.
-
-        Parameters
-        ----------
-        asset_id
-            Any asset; one that never failed is explained by the chain that feeds it.
-        lang
-            ``fr`` or ``en``.
-        at_s
-            Moment [s from start]; without it the asset's longest outage.
-
-        Raises
-        ------
-        InputError
-            The city has no such asset.
-        """
-        from twin.explaining.explain import explain
-
-        return explain(self, asset_id, lang=lang, at_s=at_s)
 
     def to_graph(self) -> nx.MultiDiGraph:
         """Give the city as a networkx graph."""

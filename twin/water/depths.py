@@ -115,18 +115,26 @@ class DepthSeries:
         assets
             Rows asked for, (N,); None: every asset.
         """
-        from twin.kernels.water.series import depths_at
-
         asked = np.arange(len(self.coverage), dtype=np.int32) if assets is None else np.asarray(assets, np.int32)
-        out_um = np.zeros(len(asked), np.int32)
+        out_um = np.zeros(len(asked), np.int64)
+        rows = self.rows_of(asked)
+        wet, w = np.flatnonzero(rows != NONE), rows[rows != NONE]
         knot_s, knot_frame = self.knots()
-        if not len(knot_s):
-            return out_um * 1e-6
-        k = int(np.clip(np.searchsorted(knot_s, t_s, side="right") - 1, 0, max(len(knot_s) - 2, 0)))
-        following = min(k + 1, len(knot_s) - 1)
-        depths_at(np.asarray(self.first), np.asarray(self.offsets), np.asarray(self.depth_um), self.rows_of(asked),
-                  int(knot_s[k]), int(knot_s[following]), int(knot_frame[k]), int(knot_frame[following]), t_s, out_um)
-        return out_um * 1e-6
+        if len(w):
+            k = int(np.clip(np.searchsorted(knot_s, t_s, side="right") - 1, 0, len(knot_s) - 1))
+            following = min(k + 1, len(knot_s) - 1)
+            d0, d1 = self._frame_um(w, int(knot_frame[k])), self._frame_um(w, int(knot_frame[following]))
+            span = int(knot_s[following] - knot_s[k])
+            out_um[wet] = (d0 * span + (d1 - d0) * (t_s - int(knot_s[k]))) // span if span else d0
+        return np.asarray(out_um * 1e-6, np.float64)
+
+    def _frame_um(self, rows: Int32Array, frame: int) -> Int64Array:
+        """Give the depth of some series at a frame, (N,) [µm]."""
+        place = frame - self.first[rows]
+        within = (place >= 0) & (place < np.diff(self.offsets)[rows]) & (frame != NONE)
+        found = np.zeros(len(rows), np.int64)
+        found[within] = self.depth_um[self.offsets[rows[within]] + place[within]]
+        return found
 
     def take(self, assets: Int32Array) -> DepthSeries:
         """Give the series of a city of these assets alone, in this order of rows, increasing."""

@@ -280,6 +280,24 @@ def exposure_of(depths: DepthSeries, assets: Assets) -> Exposure:
         coverage=depths.coverage, wet=wet, unknown_s=depths.unknown_s, depths=depths)
 
 
+def fail_crossings(depths: DepthSeries, assets: Assets, rows: Int32Array, fail_m: FloatArray) -> Crossings:
+    """Give the crossings of other heights of the lowest live part, of these assets alone.
+
+    Parameters
+    ----------
+    depths, assets
+        As for ``exposure_of``.
+    rows
+        Assets, (N,), increasing.
+    fail_m
+        Height of the lowest live part of each, (N,) [m].
+    """
+    part = depths.take(rows)
+    found = _pass(part, levels_um(assets, rows[part.asset], fail_m[part.asset]))
+    fail = found.level == Level.FAIL
+    return Crossings.of(found.time_s[fail], rows[part.asset[found.row[fail]]], found.level[fail], found.is_up[fail])
+
+
 def errors_m(depths: DepthSeries, assets: Assets) -> FloatArray:
     """Give the error of the depth above the lowest live part, (A,) [m]: of heights, ground and water together."""
     return np.hypot(np.nan_to_num(assets.height_error_m), depths.error_m)

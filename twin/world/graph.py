@@ -8,6 +8,7 @@ as ``twin/kernels/supply/order.py`` reads them. What is in use at a moment is a 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -21,7 +22,7 @@ from twin.world.supplies import Service, Supplies
 _LONGEST_CHAIN = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SupplyGraph:
     """Supplies in compressed rows: groups by asset, edges by group, groups fed by asset."""
 
@@ -34,15 +35,18 @@ class SupplyGraph:
     is_control: BoolArray
     #: Supplier of each edge, (E,): the column of ``Supplies``.
     supplier: Int32Array
-    #: Groups that asset ``a`` may feed are ``out_group[out_offsets[a]:out_offsets[a + 1]]``.
-    out_offsets: Int32Array
-    out_group: Int32Array
+    @cached_property
+    def fed_groups(self) -> tuple[Int32Array, Int32Array]:
+        """Give offsets, (A + 1,), and groups, (E,): those that asset ``a`` may feed, in order."""
+        from twin.kernels.supply.order import consumers_by_supplier
+
+        return consumers_by_supplier(self.supplier, self.group_of_edge, len(self.group_offsets) - 1)
 
     @property
     def rows(self) -> tuple[Int32Array, Int32Array, Int32Array, BoolArray, Int32Array, Int32Array, Int32Array]:
         """The columns in the order in which the kernels take them."""
         return (self.group_offsets, self.edge_offsets, self.group_asset, self.is_control, self.supplier,
-                self.out_offsets, self.out_group)
+                *self.fed_groups)
 
     @property
     def group_of_edge(self) -> Int32Array:
@@ -107,7 +111,7 @@ class SupplyGraph:
         """Give the cycle of each asset, (A,), and how many there are; most stand alone in theirs."""
         from twin.kernels.supply.order import components
 
-        return components(self.out_offsets, self.out_group, self.group_asset, self.is_control)
+        return components(*self.fed_groups, self.group_asset, self.is_control)
 
     def rings(self) -> list[Int32Array]:
         """Give the sets of assets that feed each other in a ring, largest first, then by row."""
@@ -136,8 +140,6 @@ def graph_of(city: City) -> SupplyGraph:
 
 
 def _in_rows(supplies: Supplies, n: int) -> SupplyGraph:
-    from twin.kernels.supply.order import consumers_by_supplier
-
     consumer, group = supplies.consumer, supplies.group
     is_first = np.ones(len(supplies), bool)
     is_first[1:] = (consumer[1:] != consumer[:-1]) | (group[1:] != group[:-1])
@@ -145,12 +147,10 @@ def _in_rows(supplies: Supplies, n: int) -> SupplyGraph:
     group_asset = consumer[first].astype(np.int32)
     # Copies may be written: one compiled kernel then serves every city.
     supplier = np.array(supplies.supplier)
-    out_offsets, out_group = consumers_by_supplier(supplier, (np.cumsum(is_first) - 1).astype(np.int32), n)
     return SupplyGraph(
         group_offsets=np.searchsorted(group_asset, np.arange(n + 1)).astype(np.int32),
         edge_offsets=np.append(first, len(supplies)).astype(np.int32), group_asset=group_asset,
-        is_control=np.asarray(supplies.service[first] == Service.CONTROL), supplier=supplier,
-        out_offsets=out_offsets, out_group=out_group)
+        is_control=np.asarray(supplies.service[first] == Service.CONTROL), supplier=supplier)
 
 
 def without_supplier(city: City) -> BoolArray:

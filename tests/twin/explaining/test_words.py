@@ -23,8 +23,8 @@ PO = TWIN / "locale/fr/LC_MESSAGES/twin.po"
 def messages() -> set[str]:
     """Every sentence that the code says through a catalogue: literal arguments of ``text``, tables of sentences."""
     found = set()
-    for name in ("explaining/words.py", "explaining/sentences.py"):
-        tree = ast.parse((TWIN / name).read_text(encoding="utf-8"))
+    for path in sorted((TWIN / "explaining").glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
         docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:

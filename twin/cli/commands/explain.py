@@ -22,11 +22,12 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
             json: Json = False) -> None:
     """Tell why an asset is out: the tree of causes, since when, what it waits for; or what feeds it."""
     from geodata.run.folder import read_run
+    from twin.explaining.explain import explain as explain_asset
 
     with stages() as stage:
         stage("reading the run")
         result = read_run(run_dir).result
-        explanation = result.explain(asset_id, lang=lang, at_s=moment_of(at, result))
+        explanation = explain_asset(result, asset_id, lang, moment_of(at, result))
     if json:
         print_json(explanation.to_dict())
         return

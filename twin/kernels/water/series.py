@@ -170,32 +170,3 @@ def crossings_of(first: Int32Array, offsets: Int64Array, depth_um: Int32Array, k
         open_um[w], open_time_s[w], is_open[w] = period_um, period_time_s, above & 1 > 0
     count[0] = n
     return len(first)
-
-
-@jit(nogil=True)
-def depths_at(first: Int32Array, offsets: Int64Array, depth_um: Int32Array, rows: Int32Array, t0_s: int, t1_s: int,
-              frame0: int, frame1: int, t_s: int, out_um: Int32Array) -> None:
-    """Give the depth of some series at one second between two knots.
-
-    Parameters
-    ----------
-    first, offsets, depth_um
-        Series, as for ``crossings_of``.
-    rows
-        Series asked for, (N,); -1 for an asset that is always dry.
-    t0_s, t1_s, frame0, frame1, t_s
-        The knots around the second and their frames; ``t0_s <= t_s <= t1_s``.
-    out_um
-        Out: depth, (N,) [µm].
-    """
-    span = np.int64(t1_s - t0_s)
-    for n in range(len(rows)):
-        w = rows[n]
-        out_um[n] = 0
-        if w < 0:
-            continue
-        size = offsets[w + 1] - offsets[w]
-        k0, k1 = frame0 - first[w], frame1 - first[w]
-        d0 = np.int64(depth_um[offsets[w] + k0]) if frame0 >= 0 and 0 <= k0 < size else np.int64(0)
-        d1 = np.int64(depth_um[offsets[w] + k1]) if frame1 >= 0 and 0 <= k1 < size else np.int64(0)
-        out_um[n] = (d0 * span + (d1 - d0) * (t_s - t0_s)) // span if span > 0 else d0

@@ -1,0 +1,199 @@
+"""The tables of a run folder, read: the columns of the engine back from Parquet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from geodata.city.arrow_columns import as_array, codes_of, floats_of, texts_of
+from geodata.run.schemas import COVERAGE, EVENTS, LEVELS, MECHANISMS, OPTIONAL, TABLES, Clock
+from twin.codes import What
+from twin.errors import InputError
+from twin.quantities import BoolArray, FloatArray, Int8Array, Int32Array, Int64Array, TextArray
+from twin.results.doubts import Doubts
+from twin.results.feeds import Feeds
+from twin.results.outages import Outages
+from twin.results.result import Series
+from twin.results.trace import Trace
+from twin.water.depths import DepthSeries
+from twin.water.exposure import Crossings, Exposure, WetPeriods
+from twin.world.assets import Assets
+from twin.world.city import City
+from twin.world.graph import graph_of
+from twin.world.kinds import STAGES
+from twin.world.plan import Plan
+
+
+def read_tables(folder: Path, city: City, plan: Plan) -> dict[str, Any]:
+    """Give ``outages``, ``doubts``, ``feeds``, ``exposure``, ``trace`` and ``series`` of a run.
+
+    Raises
+    ------
+    InputError
+        A table that is damaged, lacks a column, or speaks of assets that the city lacks.
+    """
+    assets, clock = city.assets, Clock(plan)
+    ids = pa.array(assets.id, pa.string())
+    tables = {name: _Table(folder / name, ids) for name in TABLES if name not in OPTIONAL or (folder / name).is_file()}
+    return {"outages": _outages(tables["outages.parquet"], clock), "doubts": _doubts(tables["doubts.parquet"], clock),
+            "feeds": _feeds(tables["feeds.parquet"], clock, city),
+            "exposure": _exposure(tables, clock, assets),
+            "trace": _trace(tables["events.parquet"], clock, assets.id),
+            "series": _series(tables["timeline.parquet"], clock)}
+
+
+class _Table:
+    """A table of the folder, its columns by name."""
+
+    def __init__(self, path: Path, ids: pa.Array) -> None:
+        self.path, self._ids = path, ids
+        wanted = TABLES[path.name]
+        columns = [name for name in wanted.names if name != "geometry"]
+        try:
+            self.table = pq.read_table(path, columns=columns)
+        except (pa.ArrowException, OSError) as error:
+            raise InputError(file=str(path), found=f"a damaged table ({error})", expected="a table of a run",
+                             remedy="Copy the folder again, or run the scenario again.") from error
+        wrong = [name for name in columns if name not in self.table.column_names
+                 or self.table.schema.field(name).type != wanted.field(name).type]
+        if wrong:
+            raise InputError(file=str(path), field=", ".join(wrong), found="columns missing or of another type",
+                             expected=", ".join(f"{name} {wanted.field(name).type}" for name in wrong))
+
+    def __getitem__(self, name: str) -> pa.Array:
+        return as_array(self.table[name])
+
+    def rows(self, name: str) -> Int32Array:
+        words = self[name]
+        found = pc.index_in(words, value_set=self._ids)
+        lost = pc.and_(pc.is_null(found), pc.is_valid(words))
+        if pc.any(lost).as_py():
+            strange = words.filter(lost).to_pylist()
+            raise InputError(file=str(self.path), field=name, found="assets that the city of the run lacks",
+                             expected="ids of city.gpkg", ids=sorted(set(strange)))
+        return np.asarray(pc.fill_null(found, -1).to_numpy(zero_copy_only=False), dtype=np.int32)
+
+    def codes(self, name: str, words: list[str]) -> Any:
+        return codes_of(self[name], words, field=name, file=str(self.path))
+
+    def numbers(self, name: str, kind: Any, none: Any = None) -> Any:
+        values = self[name] if none is None else pc.fill_null(self[name], none)
+        return np.array(values.to_numpy(zero_copy_only=False), dtype=kind)
+
+
+def _outages(table: _Table, clock: Clock) -> Outages:
+    return Outages(
+        asset=table.rows("asset_id"), start_s=clock.seconds(table["start"]), end_s=clock.seconds(table["end"]),
+        mechanism=table.codes("mechanism", MECHANISMS), cause=table.rows("cause_asset_id"),
+        root=table.rows("root_asset_id"), root_mechanism=table.codes("root_mechanism", MECHANISMS),
+        root_depth_m=floats_of(table["root_depth_m"]).astype(np.float32),
+        held_mechanism=table.codes("held_mechanism", MECHANISMS), held=table.rows("held_asset_id"),
+        dark_s=table.numbers("dark_s", np.int64, -1), is_doubtful=table.numbers("doubtful", np.bool_),
+        event_row=table.numbers("event_row", np.int32))
+
+
+def _doubts(table: _Table, clock: Clock) -> Doubts:
+    return Doubts(
+        asset=table.rows("asset_id"), start_s=clock.seconds(table["start"]), end_s=clock.seconds(table["end"]),
+        is_out=table.codes("computed", ["in_service", "out"]) == 1, mechanism=table.codes("mechanism", MECHANISMS),
+        cause=table.rows("cause_asset_id"), root=table.rows("root_asset_id"),
+        root_mechanism=table.codes("root_mechanism", MECHANISMS))
+
+
+def _feeds(table: _Table, clock: Clock, city: City) -> Feeds:
+    """Give the edges that groups use; groups of one supplier have no other, and stand in no table."""
+    graph, s = graph_of(city), city.supplies
+    start_s, asset, supplier = clock.seconds(table["from"]), table.rows("asset_id"), table.rows("supplier_id")
+    number = table.numbers("group", np.int64)
+    n = max(len(city.assets), 1)
+    most = int(s.group.max(initial=0)) + 1
+    keys = (s.consumer.astype(np.int64) * most + s.group) * n + s.supplier
+    order = np.argsort(keys, kind="stable")
+    place = np.searchsorted(keys[order], (asset.astype(np.int64) * most + number) * n + supplier)
+    edge = np.append(order, 0)[place]
+    if len(edge) and not np.array_equal(keys[edge], (asset.astype(np.int64) * most + number) * n + supplier):
+        raise InputError(file=str(table.path), field="supplier_id", found="a feed that the city does not have",
+                         expected="links of city.gpkg")
+    group, first = graph.group_of_edge[edge] if len(edge) else np.empty(0, np.int32), graph.edge_offsets[:-1].copy()
+    at_start = np.arange(len(edge)) < len(np.flatnonzero(np.diff(graph.edge_offsets) > 1))
+    first[group[at_start]] = edge[at_start]
+    return Feeds(first=first, start_s=start_s[~at_start], group=group[~at_start],
+                 edge=edge[~at_start].astype(np.int32))
+
+
+def _exposure(tables: Mapping[str, _Table], clock: Clock, assets: Assets) -> Exposure:
+    table, crossings, wet = (tables[f"{name}.parquet"] for name in ("exposure", "crossings", "wet_periods"))
+    if table.table.num_rows != len(assets) or np.any(table.rows("asset_id") != np.arange(len(assets))):
+        raise InputError(file=str(table.path), field="asset_id", found="other assets than the city of the run",
+                         expected="a row per asset, in the order of city.gpkg")
+    margin_m: FloatArray = floats_of(table["margin_m"])
+    coverage, unknown_s = table.codes("coverage", COVERAGE), table.numbers("unknown_s", np.int64)
+    depths = _depths(tables["depths.parquet"], coverage, unknown_s, floats_of(table["shortfall_m"])) \
+        if "depths.parquet" in tables else None
+    return Exposure(
+        crossings=Crossings(time_s=clock.seconds(crossings["time"]), asset=crossings.rows("asset_id"),
+                            level=crossings.codes("level", LEVELS), is_up=crossings.numbers("rising", np.bool_)),
+        peak_depth_m=floats_of(table["peak_depth_m"]).astype(np.float32),
+        peak_time_s=clock.seconds(table["peak_time"]), touched_at_s=clock.seconds(table["touched_at"]),
+        failed_at_s=clock.seconds(table["failed_at"]), water_left_at_s=clock.seconds(table["water_left_at"]),
+        margin_m=margin_m, is_doubtful=table.numbers("doubtful", np.bool_), coverage=coverage, unknown_s=unknown_s,
+        depths=depths, wet=WetPeriods(
+            asset=wet.rows("asset_id"), start_s=clock.seconds(wet["start"]), end_s=clock.seconds(wet["end"]),
+            peak_depth_m=floats_of(wet["peak_depth_m"]).astype(np.float32),
+            peak_time_s=clock.seconds(wet["peak_time"])))
+
+
+def _depths(table: _Table, coverage: Int8Array, unknown_s: Int64Array, shortfall_m: FloatArray) -> DepthSeries:
+    lists = table["depth_um"]
+    offsets = np.concatenate([[0], np.cumsum(pc.list_value_length(lists).to_numpy(zero_copy_only=False))])
+    try:
+        told = json.loads((table.table.schema.metadata or {})[b"twin"])
+        times_s, after = np.array(told["times_s"], np.int64), str(told["after"])
+        duration_s, error_m = int(told["duration_s"]), float(told["error_m"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(file=str(table.path), found=f"no times of the frames ({error!r})",
+                         expected="the metadata `twin` of a run's depths") from error
+    return DepthSeries(
+        times_s=times_s, after=after, duration_s=duration_s, asset=table.rows("asset_id"),
+        first=table.numbers("first_frame", np.int32), offsets=offsets.astype(np.int64),
+        depth_um=np.asarray(lists.flatten().to_numpy(zero_copy_only=False), dtype=np.int32), coverage=coverage,
+        unknown_s=unknown_s, shortfall_m=np.where(np.isnan(shortfall_m), np.inf, shortfall_m), error_m=error_m)
+
+
+def _trace(table: _Table, clock: Clock, ids: TextArray) -> Trace:
+    lists = table["contributors"]
+    offsets = np.concatenate([[0], np.cumsum(pc.list_value_length(lists).to_numpy(zero_copy_only=False))])
+    what, detail = table.codes("event", EVENTS), texts_of(table["detail"])
+    return Trace(
+        time_s=clock.seconds(table["time"]), what=what, asset=table.rows("asset_id"),
+        other=_said(what == What.TRANSFERRED, detail, "supplier", {name: i for i, name in enumerate(ids)}, np.int32),
+        stage=_said(what == What.STAGE_STARTED, detail, "stage", {name: i for i, name in enumerate(STAGES)}, np.int8),
+        cause_row=table.numbers("cause_row", np.int32),
+        offsets=offsets.astype(np.int64),
+        contributors=np.asarray(lists.flatten().to_numpy(zero_copy_only=False), dtype=np.int32),
+        detail=detail)
+
+
+def _said(rows: BoolArray, detail: TextArray, key: str, number: Mapping[str, int], kind: Any) -> Any:
+    """Give what the detail of some events names, as a number, -1 for all others."""
+    found = np.full(len(rows), -1, kind)
+    seen: dict[str, int] = {}
+    for row in np.flatnonzero(rows).tolist():
+        text = detail[row]
+        if text not in seen:
+            seen[text] = number[json.loads(text)[key]]
+        found[row] = seen[text]
+    return found
+
+
+def _series(table: _Table, clock: Clock) -> Series:
+    return Series(time_s=clock.seconds(table["time"]), kind=texts_of(table["kind"]),
+                  mechanism=texts_of(table["mechanism"]), out=table.numbers("out", np.int32),
+                  dark=table.numbers("dark", np.int32))

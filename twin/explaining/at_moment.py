@@ -1,0 +1,142 @@
+"""What is now, what is to come, what is waited for: the sentences about a moment of a run."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from twin.codes import What
+from twin.explaining.teller import Teller
+from twin.explaining.tree import Cause
+from twin.explaining.waiting import Waiting, waiting_at
+from twin.quantities import NONE
+from twin.results.doubts import Doubt
+from twin.results.moment import AssetAt, Damage, moment_of
+from twin.results.outages import Outage
+from twin.world.assets import Asset
+
+#: A fact older than this asks to be renewed [s].
+FACT_STALE_S = 2 * 3600
+#: Times of return rest on durations assumed: they are said to the quarter of an hour, rounded up.
+_QUARTER_S = 900
+_STAGE_WORDS = {
+    "reach": "the crew gets there", "inspect": "inspection", "clean_dry": "cleaning and drying",
+    "replace": "replacement of parts", "re_energise": "test and return to service",
+}
+_TREND = {1: "rising", 0: "steady", -1: "falling"}
+
+
+def now_and_ahead(teller: Teller, wet: Asset, now: AssetAt | None, outage: Outage | None,
+                  doubt: Doubt | None) -> list[str]:
+    """Say what the water does now at an asset, and what is to come: apart, and only where a moment was asked for.
+
+    Parameters
+    ----------
+    teller
+        The run, and how it is told.
+    wet
+        The asset whose water matters: the root of an outage, else the asset itself.
+    now, outage, doubt
+        The asset asked about at the moment, and what is in force there.
+    """
+    if now is None:
+        return []
+    lines = _depth_now(teller, wet, now.t_s)
+    if outage is not None:
+        if outage.end_s == NONE:
+            lines.append(teller.text("Ahead: not back within the time computed."))
+        else:
+            lines.append(teller.text("Ahead: back at the earliest about {time}, by durations assumed and crews without "
+                                     "limit.", time=teller.clock(-(-outage.end_s // _QUARTER_S) * _QUARTER_S)))
+    elif doubt is None:
+        coming = [o for o in _outages_of(teller, now.asset) if o.start_s > now.t_s]
+        if coming:
+            lines.append(teller.text("Ahead: out from {time}.", time=teller.clock(coming[0].start_s)))
+    return lines
+
+
+def _outages_of(teller: Teller, asset: int) -> list[Outage]:
+    o = teller.result.outages
+    return [o[int(row)] for row in range(len(o)) if o.asset[row] == asset]
+
+
+def _depth_now(teller: Teller, asset: Asset, t_s: int) -> list[str]:
+    exposure = teller.result.exposure
+    peak_m, peak_s = float(exposure.peak_depth_m[asset.row]), int(exposure.peak_time_s[asset.row])
+    if math.isnan(peak_m) or peak_s == NONE:
+        return []
+    moment = moment_of(teller.result, t_s)
+    depth_m = float(moment.depth_m[asset.row])
+    lines = []
+    if not math.isnan(depth_m):
+        values: dict[str, Any] = {"asset": teller.asset(asset), "depth": teller.speech.depth(depth_m)}
+        match int(moment.trend[asset.row]):
+            case 1:
+                lines.append(teller.text("Now: {depth} of water at {asset}, rising.", **values))
+            case -1:
+                lines.append(teller.text("Now: {depth} of water at {asset}, falling.", **values))
+            case _:
+                lines.append(teller.text("Now: {depth} of water at {asset}, steady.", **values) if depth_m > 0 else
+                             teller.text("Now: no water at {asset}.", **values))
+    peak: dict[str, Any] = {"time": teller.clock(peak_s), "depth": teller.speech.depth(peak_m)}
+    lines.append(teller.text("Ahead: {depth} at its highest, at {time}.", **peak) if peak_s > t_s else
+                 teller.text("It was at its highest at {time}: {depth}.", **peak))
+    return lines
+
+
+def waits(teller: Teller, asset: Asset, waiting: Waiting | None, outage: Outage, at_s: int | None) -> list[str]:
+    """Say what an outage waits for; and, where another asset holds it, what its own repair waits for."""
+    is_over = at_s is None and outage.end_s != NONE
+    if waiting is None or (is_over and waiting.stage in ("declared", "reset")):
+        return []
+    lines = [_waits(teller, waiting, at_s)]
+    if at_s is not None and waiting.holder.row != asset.row:
+        moment = moment_of(teller.result, at_s)
+        if moment.damage[asset.row] != Damage.SOUND:
+            lines.append(_waits(teller, waiting_at(teller.result, asset.row, at_s), at_s))
+    return lines
+
+
+def _waits(teller: Teller, waiting: Waiting, at_s: int | None) -> str:
+    holder = teller.asset(waiting.holder)
+    below = "" if math.isnan(waiting.below_m) else teller.speech.depth(waiting.below_m)
+    repair = waiting.repair
+    if waiting.stage == "reported":
+        return teller.text("Return to service waits for the fact to end that keeps it out ({asset}).", asset=holder)
+    if waiting.stage == "recede":
+        said = teller.text("Return to service waits for the water at {asset} to fall below {below}.", asset=holder,
+                           below=below)
+        if at_s is None or repair is None:
+            return said
+        return said + " " + teller.text("Computed for {time}; then {duration} of work by the durations assumed.",
+                                        time=teller.clock(repair.start_s),
+                                        duration=teller.speech.duration(repair.planned_end_s - repair.start_s))
+    if waiting.stage == "crew":
+        return teller.text("Return to service waits for a crew at {asset}.", asset=holder)
+    if waiting.stage == "reset":
+        return teller.text("Return to service waits for the wet lamps of {asset} to be repaired.", asset=holder)
+    if waiting.stage == "declared" or repair is None:
+        return teller.text("Return to service waits for {asset} to be declared back.", asset=holder)
+    if at_s is None:
+        return teller.text("Repair of {asset} starts from {time}, once the water is below {below}, and takes "
+                           "{duration} by the durations assumed.", asset=holder, time=teller.clock(repair.start_s),
+                           below=below, duration=teller.speech.duration(repair.planned_end_s - repair.start_s))
+    return teller.text("Stage for {asset}: {stage}; {duration} of work left by the durations assumed.", asset=holder,
+                       stage=teller.text(_STAGE_WORDS[waiting.stage]),
+                       duration=teller.speech.duration(max(repair.planned_end_s - at_s, 0)))
+
+
+def wet_since(teller: Teller, tree: Cause, outage: Outage, at_s: int | None) -> list[str]:
+    """Say of what is out for another reason that water reached its live parts meanwhile: a cut hides no water."""
+    horizon_s = teller.result.plan.duration_s if outage.end_s == NONE else outage.end_s
+    moment = moment_of(teller.result, horizon_s - (outage.end_s != NONE) if at_s is None else at_s)
+    lines = []
+    for node in tree.trunk():
+        since_s = int(moment.flooded_since_test_s[node.asset.row])
+        if node.what is What.FLOODED or since_s == NONE:
+            continue
+        lines.append(teller.text(
+            "Water has reached the live parts since ({asset}, {time}, {depth} at its highest): not to be switched on "
+            "again without inspection and insulation test.", asset=teller.asset(node.asset), time=teller.clock(since_s),
+            depth=teller.speech.depth(float(teller.result.exposure.peak_depth_m[node.asset.row]))))
+    return lines

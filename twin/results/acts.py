@@ -1,0 +1,112 @@
+"""Acts: until when there is something to be done for a cabinet, and the moments at which much fails at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from twin.codes import Mechanism
+from twin.quantities import NONE, Int64Array
+from twin.results.view import View, limited, metres
+from twin.world.kinds import Role
+
+#: What fails within this time by several causes is told as one event [s].
+CLUSTER_S = 600
+#: An event of this many lamps, and this share of all that ever go out, is told; and of this many causes.
+CLUSTER_LAMPS, CLUSTER_SHARE, CLUSTER_ROOTS = 20, 0.05, 3
+
+
+def last_moments(view: View) -> dict[str, Any]:
+    """Give, for each cabinet that water touches, the last moment to act: its first touch, the earliest first.
+
+    One that is dead by a cut by then is not listed, but counted: there is nothing left to be done for it. What is
+    past and what is ahead is told by a time: see ``at``.
+    """
+    assets, exposure = view.city.assets, view.exposure
+    touched = np.flatnonzero(assets.of_role(Role.SWITCHES) & (exposure.touched_at_s != NONE)).astype(np.int32)
+    touched = touched[np.lexsort((touched, exposure.touched_at_s[touched]))]
+    before_s = exposure.touched_at_s[touched]
+    outage = view.covering(touched, before_s)
+    is_dead = (outage != NONE) & (view.outages.root_mechanism[outage] == Mechanism.CUT) if len(
+        view.outages) else np.zeros(len(touched), bool)
+    return {**limited([
+        {"asset": assets.id[row], "street": assets.street[row], "act_before": view.moment(int(at_s)),
+         "failed_at": view.moment(int(exposure.failed_at_s[row])),
+         "peak_depth_m": metres(exposure.peak_depth_m, row), "lamps": int(view.lamps_of[row]),
+         "doubtful": bool(exposure.is_doubtful[row])}
+        for row, at_s in zip(touched[~is_dead].tolist(), before_s[~is_dead].tolist(), strict=True)]),
+        "dead_by_a_cut": int(is_dead.sum())}
+
+
+def at(indicator: dict[str, Any], moment: str) -> dict[str, list[dict[str, Any]]]:
+    """Split last moments by a time: ``ahead``, the next first, and ``past``, the latest first.
+
+    Parameters
+    ----------
+    indicator
+        What ``last_moments`` gave, as it stands in ``run.json``.
+    moment
+        ISO 8601 in the city's zone, with offset.
+    """
+    from datetime import datetime
+
+    now = datetime.fromisoformat(moment)
+    rows = indicator.get("rows", [])
+    ahead = [row for row in rows if datetime.fromisoformat(row["act_before"]) > now]
+    return {"ahead": ahead, "past": [row for row in rows if row not in ahead][::-1]}
+
+
+def clusters(view: View) -> list[dict[str, Any]]:
+    """Give the moments at which much fails within minutes and by several causes, the largest first.
+
+    A levee overtopped: five cabinets, 188 lamps in four minutes. Each row says from when to when, what goes out by
+    kind, which sites are among it, where, and before when something could be done: the first touch of its causes.
+    """
+    o = view.outages
+    lamps = np.flatnonzero(view.lamp_outage)
+    if not len(lamps):
+        return []
+    least = max(CLUSTER_LAMPS, CLUSTER_SHARE * len(np.unique(o.asset[lamps])))
+    start_s, left = o.start_s[lamps], np.ones(len(lamps), bool)
+    rows: list[dict[str, Any]] = []
+    while True:
+        begin, count = _fullest(start_s[left])
+        if count < least:
+            return rows
+        within = (start_s >= begin) & (start_s < begin + CLUSTER_S)
+        mine = lamps[within & left]
+        left &= ~within
+        by_itself = np.isin(o.root_mechanism[mine], (Mechanism.FLOODED,))
+        roots = np.unique(o.root[mine[by_itself]])
+        if len(roots) >= CLUSTER_ROOTS:
+            rows.append(_cluster(view, mine, roots))
+
+
+def _fullest(start_s: Int64Array) -> tuple[int, int]:
+    """Give the beginning of the window in which most outages open, the earliest of them, and how many."""
+    if not len(start_s):
+        return 0, 0
+    ordered = np.sort(start_s)
+    counts = np.searchsorted(ordered, ordered + CLUSTER_S) - np.arange(len(ordered))
+    at = int(np.argmax(counts))
+    return int(ordered[at]), int(counts[at])
+
+
+def _cluster(view: View, lamps: Int64Array, roots: Any) -> dict[str, Any]:
+    o, assets = view.outages, view.city.assets
+    from_s, to_s = int(o.start_s[lamps].min()), int(o.start_s[lamps].max())
+    begun = np.flatnonzero((o.start_s >= from_s) & (o.start_s <= to_s))
+    asset = np.unique(o.asset[begun])
+    kinds = np.bincount(assets.kind[asset], minlength=len(assets.kinds))
+    touched_s = view.exposure.touched_at_s[roots]
+    touched_s = touched_s[touched_s != NONE]
+    streets = [assets.street[int(row)] for row in o.asset[lamps]]
+    named = sorted({name for name in streets if name}, key=lambda name: (-streets.count(name), name))
+    vital = [row for row in asset.tolist() if assets.has_role(row, Role.VITAL)]
+    return {"from": view.moment(from_s), "to": view.moment(to_s), "lamps": len(np.unique(o.asset[lamps])),
+            "out": {name: int(kinds[i]) for i, name in enumerate(assets.kinds.names) if kinds[i]},
+            "roots": [str(assets.id[row]) for row in roots[:20]], "root_count": len(roots),
+            "sites": [{"asset": str(assets.id[row]), "name": str(assets.name[row])} for row in vital],
+            "streets": named[:3],
+            "act_before": view.moment(int(touched_s.min())) if len(touched_s) else None}

@@ -1,0 +1,150 @@
+"""Live parts in water: what stands in water and may be under voltage until somebody cuts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from twin.codes import Level
+from twin.quantities import NONE, BoolArray, Int32Array, Int64Array, column, distinct
+from twin.results.view import View, limited, metres
+from twin.world.assets import Protection
+from twin.world.kinds import Role
+from twin.world.supplies import Feed, Service
+
+
+def _wet_intervals(view: View, level: Level, until: Level,
+                   rows: BoolArray) -> tuple[Int32Array, Int64Array, Int64Array]:
+    """Give the intervals from each up-crossing of ``level`` to the next fall below ``until``, of the rows asked."""
+    c, horizon_s = view.exposure.crossings, view.plan.duration_s
+    ups = np.flatnonzero(c.is_up & (c.level == level) & rows[c.asset])
+    downs = np.flatnonzero(~c.is_up & (c.level == until) & rows[c.asset])
+    width = horizon_s + 2
+    down_key = np.sort(c.asset[downs].astype(np.int64) * width + c.time_s[downs])
+    up_key = np.sort(c.asset[ups].astype(np.int64) * width + c.time_s[ups])
+    asset, start_s = up_key // width, up_key % width
+    at = np.searchsorted(down_key, up_key, side="right")
+    padded = np.append(down_key, np.iinfo(np.int64).max)[at]
+    end_s = np.where(padded // width == asset, padded % width, horizon_s)
+    return asset.astype(np.int32), start_s, end_s
+
+
+def _live_part(view: View, supplier: Int32Array, start_s: Int64Array, end_s: Int64Array,
+               switched: BoolArray) -> tuple[Int64Array, Int64Array]:
+    """Give the first part of each interval in which its supplier is in service; start = end where there is none."""
+    o = view.outages
+    width = view.plan.duration_s + 2
+    order = np.lexsort((o.start_s, o.asset))
+    key = o.asset[order].astype(np.int64) * width + o.start_s[order]
+    ends = view.end_s[order]
+    here = supplier.astype(np.int64) * width
+
+    def covering(moment: Int64Array) -> Int64Array:
+        """End of the supplier's outage that covers the moment; the moment itself where it is in service."""
+        i = np.searchsorted(key, here + moment, side="right") - 1
+        mine = (i >= 0) & (o.asset[order][np.maximum(i, 0)] == supplier)
+        return np.where(mine & (ends[np.maximum(i, 0)] > moment), ends[np.maximum(i, 0)], moment)
+
+    if not len(key):
+        live_from, live_to = start_s.copy(), end_s.copy()
+    else:
+        live_from = np.minimum(covering(start_s), end_s)
+        following = np.searchsorted(key, here + live_from, side="right")
+        next_key = np.append(key, np.iinfo(np.int64).max)[following]
+        live_to = np.where(next_key // width == supplier, np.minimum(end_s, next_key % width), end_s)
+    if switched.any():
+        dark_from, dark_to = np.full_like(live_from, width), np.full_like(live_to, width)
+        for first, last in view.dark:
+            a, b = np.maximum(live_from, first), np.minimum(live_to, last)
+            better = (a < b) & (dark_from == width)
+            dark_from, dark_to = np.where(better, a, dark_from), np.where(better, b, dark_to)
+        live_from = np.where(switched, dark_from, live_from)
+        live_to = np.where(switched, dark_to, live_to)
+    return live_from, np.maximum(live_to, live_from)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LiveParts:
+    """When things stand in water and may be live, (N,) each: one row per thing, way in and period."""
+
+    #: What stands in water, and what to cut so that it is dead: itself, or the circuit of a lamp.
+    asset: Int32Array
+    cut: Int32Array
+    from_s: Int64Array
+    to_s: Int64Array
+
+    def __len__(self) -> int:
+        return len(self.asset)
+
+    def at(self, t_s: int) -> Int64Array:
+        """Give the rows in force at a second, (N,)."""
+        return np.flatnonzero((self.from_s <= t_s) & (t_s < self.to_s))
+
+
+def live_parts(view: View) -> LiveParts:
+    """Give what stands in water and may be live, and when.
+
+    A lamp on a fused circuit from the moment water reaches its door, while its circuit is in service; a cabinet and its
+    like from the first touch of water, while a supplier is in service. A flooded cabinet counts: that its supply has
+    opened is not known.
+    """
+    assets, supplies = view.city.assets, view.city.supplies
+    fused = np.zeros(len(assets), dtype=bool)
+    power = supplies.service == Service.POWER
+    by_fuse = power & (assets.protection[supplies.supplier] == Protection.FUSE)
+    fused[supplies.consumer[by_fuse]] = True
+    lamps = _wet_intervals(view, Level.FAIL, Level.TOUCH, view.is_lamp & fused)
+    others = _wet_intervals(view, Level.TOUCH, Level.TOUCH, assets.of_role(Role.LIVE_IN_STREET))
+    asset, start_s, end_s = (np.concatenate([a, b]) for a, b in zip(lamps, others, strict=True))
+    # One line per interval and power edge into the asset; a source has no edge and is live of itself.
+    first = np.searchsorted(supplies.consumer, asset)
+    count = np.searchsorted(supplies.consumer, asset, side="right") - first
+    lines = np.repeat(np.arange(len(asset)), np.maximum(count, 1))
+    edge = np.repeat(first, np.maximum(count, 1)) + np.arange(len(lines)) - np.repeat(
+        np.cumsum(np.maximum(count, 1)) - np.maximum(count, 1), np.maximum(count, 1))
+    fed = count[lines] > 0
+    safe_edge = np.where(fed, edge, 0)
+    keep = ~fed | (power[safe_edge] if len(supplies) else False)
+    lines, fed, safe_edge = lines[keep], fed[keep], safe_edge[keep]
+    supplier = np.where(fed, supplies.supplier[safe_edge] if len(supplies) else NONE, asset[lines]).astype(np.int32)
+    switched = fed & ((supplies.feed[safe_edge] == Feed.SWITCHED) if len(supplies) else False)
+    live_from, live_to = _live_part(view, supplier, start_s[lines], end_s[lines], switched)
+    live = live_from < live_to
+    member = asset[lines][live]
+    return LiveParts(asset=column(member, np.int32),
+                     cut=column(np.where(view.is_lamp[member], supplier[live], member), np.int32),
+                     from_s=column(live_from[live], np.int64), to_s=column(live_to[live], np.int64))
+
+
+def places_to_cut(view: View, parts: LiveParts) -> dict[str, Any]:
+    """Give one row for each place to cut, the earliest first, with the things in water behind it.
+
+    ``count`` counts places, ``things`` what stands in water, ``grid`` the places that are the grid operator's to open.
+    """
+    rows = _grouped(view, parts.cut, parts.asset, parts.from_s, parts.to_s)
+    return {**limited(rows), "things": len(distinct(parts.asset)), "grid": sum(row["by"] == "grid" for row in rows)}
+
+
+def _grouped(view: View, cut: Int32Array, member: Int32Array, live_from: Int64Array,
+             live_to: Int64Array) -> list[dict[str, Any]]:
+    """Give one row for each thing to cut, with what stands in water behind it."""
+    assets, peak_m = view.city.assets, view.exposure.peak_depth_m
+    known_m = np.nan_to_num(peak_m)
+    order = np.lexsort((member, live_from, cut))
+    cuts, begins = np.unique(cut[order], return_index=True)
+    rows = []
+    for i, (row, begin) in enumerate(zip(cuts, begins, strict=True)):
+        piece = order[begin:begins[i + 1] if i + 1 < len(begins) else None]
+        members = list(dict.fromkeys(int(m) for m in member[piece]))
+        deepest = max(members, key=lambda m: float(known_m[m]))
+        rows.append((int(live_from[piece].min()), {
+            "cut": assets.id[row], "cut_kind": assets[int(row)].kind,
+            "cabinet": None if view.cabinet[row] == NONE else str(assets.id[view.cabinet[row]]),
+            "by": "grid" if assets.has_role(int(row), Role.GRID) else "city", "operator": assets.operator[int(row)],
+            "street": assets.street[deepest] or assets.street[int(row)],
+            "from": view.moment(int(live_from[piece].min())),
+            "to": view.moment(int(live_to[piece].max())), "depth_m": metres(peak_m, deepest),
+            "assets": [assets.id[m] for m in members[:50]], "assets_count": len(members)}))
+    return [row for _, row in sorted(rows, key=lambda pair: (pair[0], pair[1]["cut"]))]
