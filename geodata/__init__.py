@@ -1,7 +1,10 @@
 """Files and twin types: every format, CRS and footprint of the project is read and written here.
 
->>> from geodata import read_city  # doctest: +SKIP
->>> read_city("my-town.gpkg").city  # doctest: +SKIP
+>>> from geodata import valmont, write_city, read_city
+>>> town = valmont()
+>>> write_city(town, folder / "valmont.gpkg")
+>>> read_city(folder / "valmont.gpkg").city.name
+'Valmont-sur-Ouche'
 """
 
 from __future__ import annotations

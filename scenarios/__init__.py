@@ -1,8 +1,11 @@
 """What to run: scenario files, their resolution into plans, and expectations as tests.
 
->>> from scenarios import load_scenario, run_scenario  # doctest: +SKIP
->>> result = run_scenario("ouche-q10").result  # doctest: +SKIP
->>> print(result.explain("L-0423", lang="fr"))  # doctest: +SKIP
+>>> from scenarios import load_scenario, run_scenario
+>>> night = run_scenario(load_scenario("ouche-q10"))
+>>> all(outcome.is_met for outcome in night.expectations())
+True
+>>> print(night.explain("A-012", lang="fr").sentence)
+L’armoire d’éclairage A-012 ...
 """
 
 from __future__ import annotations

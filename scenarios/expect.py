@@ -13,6 +13,7 @@ from scenarios.schema import ExpectAsset, ExpectCounts, Scenario
 from scenarios.times import seconds_from_start
 from twin.codes import Level, Mechanism
 from twin.quantities import NONE, BoolArray
+from twin.results.moment import moment_of
 from twin.results.outages import Outage
 from twin.results.result import Result
 
@@ -65,7 +66,7 @@ def _at_s(text: str, result: Result) -> int:
 
 
 def _counts(expected: ExpectCounts, result: Result) -> _Found:
-    assets, outages, exposure = result.city.assets, result.outages, result.exposure
+    assets, outages = result.city.assets, result.outages
     chosen = assets.of_kind(expected.kind)
     for name in ("street", "district"):
         word = getattr(expected, name)
@@ -93,7 +94,10 @@ def _counts(expected: ExpectCounts, result: Result) -> _Found:
     if expected.flooded is not None:
         counted["flooded"] = int((_above(result, Level.FAIL, at_s) & chosen).sum())
     if expected.doubtful is not None:
-        counted["doubtful"] = int((exposure.is_doubtful & chosen).sum())
+        rows = np.arange(len(result.doubts)) if at_s is None else result.doubts.at(at_s)
+        in_doubt = np.zeros(len(assets), bool)
+        in_doubt[result.doubts.asset[rows]] = True
+        counted["doubtful"] = int((in_doubt & chosen).sum())
     word = f" {expected.mechanism}" if expected.mechanism else ""
     return [_held_to(f"{name}{word if name in ('out', 'dark') else ''}", getattr(expected, name), got)
             for name, got in counted.items()]
@@ -135,20 +139,23 @@ def _asset(expected: ExpectAsset, result: Result) -> _Found:
     in_force = own if at_s is None else [o for o in own if o.start_s <= at_s and (o.end_s == NONE or at_s < o.end_s)]
     found: _Found = []
     if expected.state is not None:
-        state = "out" if in_force else "in_service"
-        found.append((f"state {expected.state}", state, state == expected.state))
+        computed = "out" if in_force else "in_service"
+        said = computed if expected.state in ("out", "in_service") or at_s is None else \
+            moment_of(result, at_s).of(row).condition.word
+        found.append((f"state {expected.state}", said, said == expected.state))
     if expected.outages is not None:
         found.append(_held_to("outages", expected.outages, len(own)))
     if expected.dark_s is not None:
         found.append(_held_to("dark_s", expected.dark_s, sum(max(o.dark_s, 0) for o in own)))
     if expected.doubtful is not None:
-        doubtful = bool(result.exposure.is_doubtful[row]) or any(o.is_doubtful for o in own)
+        doubts = result.doubts.of_asset(row) if at_s is None else result.doubts.at(at_s)
+        doubtful = any(d.asset == row for d in doubts) if at_s is None else row in result.doubts.asset[doubts]
         found.append((f"doubtful {_yes(expected.doubtful)}", _yes(doubtful), doubtful == expected.doubtful))
     wanted = _wanted(expected, result)
     if wanted:
         # One and the same outage must fulfil them all; of several the one that fulfils most is shown.
-        said = [{name: _said(name, outage, result) for name in wanted} for outage in in_force]
-        best = max(said, key=lambda got: sum(_fits(wanted[n], got[n], result) for n in wanted), default=None)
+        told = [{name: _said(name, outage, result) for name in wanted} for outage in in_force]
+        best = max(told, key=lambda got: sum(_fits(wanted[n], got[n], result) for n in wanted), default=None)
         for name, value in wanted.items():
             shown = f"{name} {value}" if isinstance(value, str) else f"{name} between {value[0]} and {value[1]}"
             if best is None:

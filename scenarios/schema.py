@@ -288,15 +288,13 @@ class ExpectCounts(Part):
     flooded: Range | None = None
     """assets with water at or above fail_m"""
     doubtful: Range | None = None
-    """assets whose outcome is doubtful, over the whole run"""
+    """assets that may be out and may not, at the moment or at any; doubt travels along supplies"""
 
     @model_validator(mode="after")
     def _says_something(self) -> ExpectCounts:
         names = ("out", "dark", "wet", "flooded", "doubtful")
         if all(getattr(self, name) is None for name in names):
             raise InputError(found="no count", expected=f"one of {', '.join(names)}, a number or [lowest, highest]")
-        if self.doubtful is not None and self.at is not None:
-            raise InputError(found="'doubtful' with 'at'", expected="'doubtful' without a time: it is of the whole run")
         return self
 
 
@@ -305,8 +303,8 @@ class ExpectAsset(Part):
 
     asset: AssetId
     at: Moment | None = None
-    state: Literal["out", "in_service"] | None = None
-    """at that moment; without `at`, in_service means: never out"""
+    state: Literal["out", "may_be_out", "on_reserve", "last_feed", "no_supplier", "in_service"] | None = None
+    """at that moment, the worst that holds; without `at`: out, ever, or in_service, which means never out"""
     mechanism: MechanismWord | None = None
     cause: AssetId | None = None
     root: AssetId | None = None
@@ -328,9 +326,12 @@ class ExpectAsset(Part):
         if not said:
             raise InputError(found="nothing expected of it", expected="one of state, mechanism, cause, root, held, "
                              "start, end, dark_s, outages, doubtful")
-        if self.state == "in_service" and said & {"mechanism", "cause", "root", "root_mechanism", "held",
-                                                  "held_mechanism", "start", "end"}:
-            raise InputError(found="state in_service beside what an outage has", expected="one or the other")
+        if self.at is None and self.state not in (None, "out", "in_service"):
+            raise InputError(found=f"state {self.state} without a moment",
+                             expected="'at' beside it, or out or in_service")
+        of_an_outage = {"mechanism", "cause", "root", "root_mechanism", "held", "held_mechanism", "start", "end"}
+        if self.state not in (None, "out", "may_be_out") and said & of_an_outage:
+            raise InputError(found=f"state {self.state} beside what an outage has", expected="one or the other")
         return self
 
 

@@ -1,9 +1,12 @@
 """A lightweight digital twin for a city's control centre: what goes dark in a flood, and why.
 
->>> import twin  # doctest: +SKIP
->>> city = twin.read_city("valmont")  # doctest: +SKIP
->>> result = twin.engine.simulate(twin.load_scenario("ouche-q10"), city)  # doctest: +SKIP
->>> print(result.explain("L-0423", lang="fr"))  # doctest: +SKIP
+>>> from scenarios import run_scenario
+>>> import twin
+>>> night = run_scenario("ouche-q10").result
+>>> night.outages
+Outages: 913 rows
+>>> print(twin.explain(night, "A-012", lang="en").sentence)
+Lighting cabinet A-012 ...
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from twin.errors import InputError, InvalidTransition, TwinError
+    from twin.explaining.explain import explain
     from twin.results.outages import Outages
     from twin.results.result import Result
     from twin.results.trace import Trace
@@ -24,13 +28,13 @@ if TYPE_CHECKING:
     from twin.world.supplies import Supplies
 
 __all__ = ["Asset", "Assets", "City", "Exposure", "Hazard", "InputError", "InvalidTransition", "Outages", "Plan",
-           "Result", "Supplies", "Trace", "TwinError"]
+           "Result", "Supplies", "Trace", "TwinError", "explain"]
 __version__ = "0.1.0"
 
 _HOME = {"Asset": "world.assets", "Assets": "world.assets", "City": "world.city", "Exposure": "water.exposure",
          "Hazard": "water.hazard", "InputError": "errors", "InvalidTransition": "errors", "Outages": "results.outages",
          "Plan": "world.plan", "Result": "results.result", "Supplies": "world.supplies", "Trace": "results.trace",
-         "TwinError": "errors"}
+         "TwinError": "errors", "explain": "explaining.explain"}
 
 
 def __getattr__(name: str) -> Any:

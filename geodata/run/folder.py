@@ -35,7 +35,7 @@ from twin.world.assets import Labels
 from twin.world.city import City
 
 #: Version of the layout, in ``run.json``.
-FORMAT = "citytwin-run-1"
+FORMAT = "citytwin-run-2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -66,8 +66,10 @@ def counts(result: Result) -> dict[str, Any]:
 
 
 def doubtful(result: Result) -> dict[str, Any]:
-    """Give how many outcomes could as well be the other, by kind, and how many outages rest on them."""
-    return {"assets": _by_kind(result.city.assets, np.flatnonzero(result.exposure.is_doubtful)),
+    """Give the assets that may be out and may not at some moment, those whose own height decides it, and outages."""
+    assets = result.city.assets
+    return {"assets": _by_kind(assets, distinct(result.doubts.asset)),
+            "near_threshold": _by_kind(assets, np.flatnonzero(result.exposure.is_doubtful)),
             "outages": int(np.count_nonzero(result.outages.is_doubtful))}
 
 

@@ -14,9 +14,12 @@ from scenarios.expect import evaluate
 from scenarios.suite import Report, as_text
 from tests.reference.hand_town import EXPECTED, HandTown
 from twin.codes import Mechanism
+from twin.results.doubts import Doubts
+from twin.results.feeds import Feeds
 from twin.results.outages import Outages
 from twin.results.result import Result, Series
 from twin.results.trace import Trace
+from twin.world.graph import graph_of
 
 MECHANISM = {mechanism.word: mechanism for mechanism in Mechanism}
 
@@ -43,12 +46,14 @@ def result(hand_town: HandTown) -> Result:
         held=column([row(r[8]) for r in rows], np.int32),
         dark_s=column([3600 if r[0].startswith("L") else -1 for r in rows], np.int64),
         is_doubtful=np.zeros(len(rows), bool), event_row=np.zeros(len(rows), np.int32))
-    trace = Trace(time_s=nothing(np.int64), what=nothing(np.int8), asset=nothing(np.int32), cause_row=nothing(np.int32),
-                  offsets=np.zeros(1, np.int64), contributors=nothing(np.int32), detail=nothing(object))
+    trace = Trace(time_s=nothing(np.int64), what=nothing(np.int8), asset=nothing(np.int32), other=nothing(np.int32),
+                  stage=nothing(np.int8), cause_row=nothing(np.int32), offsets=np.zeros(1, np.int64), contributors=nothing(np.int32), detail=nothing(object))
     series = Series(time_s=nothing(np.int64), kind=nothing(object), mechanism=nothing(object), out=nothing(np.int32),
                     dark=nothing(np.int32))
+    feeds = Feeds(first=graph_of(hand_town.city).edge_offsets[:-1].copy(), start_s=nothing(np.int64),
+                  group=nothing(np.int32), edge=nothing(np.int32))
     return Result(plan=hand_town.plan, city=hand_town.city, exposure=hand_town.exposure, trace=trace, outages=outages,
-                  series=series, indicators={}, provenance={}, warnings=())
+                  series=series, doubts=Doubts.none(), feeds=feeds, indicators={}, provenance={}, warnings=())
 
 
 def held(scenario: Callable[..., Scenario], result: Result, entry: str) -> list[tuple[str, str, bool]]:

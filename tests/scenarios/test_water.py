@@ -79,7 +79,7 @@ def test_a_run_says_that_the_book_of_its_water_does_not_balance(store: tuple[Pat
                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
     from geodata.hazards.flow.store import FlowFrames
     from scenarios import run_scenario
-    from scenarios.summary import summarise
+    from twin.results.summary import summarise
 
     path, _ = store
     prepared = prepare(scenario(f"flood: {{frames: {path}}}\n", head=HEAD), valmont())

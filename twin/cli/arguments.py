@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 Lang = Literal["fr", "en"]
+Spoken = Annotated[Lang | None, typer.Option("--lang", help="Language of the answer; without it the terminal's.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a shipped one.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A folder that `twin run` left.")]
 City = Annotated[str | None, typer.Option("--city", metavar="CITY.gpkg", help="A city instead of the scenario's.")]
 Issued = Annotated[str | None, typer.Option("--issued", metavar="TIME", help="Issue time: ISO 8601, or now.")]
+
+
+def language_of(lang: Lang | None) -> Lang:
+    """Give the language to answer in: the one asked for, else French where the terminal is set to it, else English."""
+    if lang is not None:
+        return lang
+    # The order of POSIX: the first that is set decides.
+    locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "fr" if locale.startswith("fr") else "en"
 
 
 def check_place(out: Path) -> None:

@@ -214,16 +214,18 @@ def _roots(view: View) -> list[dict[str, Any]]:
 
 
 def _doubtful(view: View) -> dict[str, Any]:
-    """Give the assets whose own outcome could be the other, and how many lamps hang on them."""
-    assets, exposure, o = view.city.assets, view.exposure, view.outages
-    rows = np.flatnonzero(exposure.is_doubtful)
+    """Give the assets that may be out and may not at some moment; and apart, those on whose heights it hangs.
+
+    ``near_threshold``: the water comes within the errors of a height of theirs, so that they could fail or not.
+    """
+    assets, exposure, d = view.city.assets, view.exposure, view.doubts
+    rows, near = distinct(d.asset), np.flatnonzero(exposure.is_doubtful)
     listed = [{"asset": assets.id[row], "kind": assets[int(row)].kind, "street": assets.street[int(row)],
                "peak_depth_m": metres(exposure.peak_depth_m, int(row)), "fail_m": round(float(assets.fail_m[row]), 3),
                "outcome": "flooded" if exposure.failed_at_s[row] != NONE else "in_service"}
-              for row in rows[:LIST_LIMIT]]
-    return {"count": len(rows), "by_kind": _by_kind(view, rows), "rows": listed,
-            "lamps_out": len(distinct(o.asset[view.lamp_outage & o.is_doubtful])),
-            "lamps": len(distinct(view.doubts.asset[view.is_lamp[view.doubts.asset]]))}
+              for row in near[:LIST_LIMIT]]
+    return {"count": len(rows), "by_kind": _by_kind(view, rows),
+            "near_threshold": {"count": len(near), "by_kind": _by_kind(view, near), "rows": listed}}
 
 
 def _by_kind(view: View, rows: Any) -> Mapping[str, int]:

@@ -222,6 +222,6 @@ def test_rings_are_the_strongly_connected_sets(city: City) -> None:
 
 
 def city_graph(city: City) -> Any:
-    from twin.world.supplies import to_graph
+    from twin.world.networkx_graph import to_graph
 
     return to_graph(city.assets, city.supplies)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import Json, check_place
+from twin.cli.arguments import Json, Spoken, check_place, language_of
 from twin.cli.printing import print_json, say
 from twin.cli.progress import run_stages, stages
 from twin.cli.summary import summary_of, tell_lamp, tell_run
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the run folder goes.")] = Path("demo"),
          date: Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD",
                                                   help="The day on which the night begins; today without it.")] = None,
-         json: Json = False) -> None:
+         lang: Spoken = None, json: Json = False) -> None:
     """Flood the built-in town, offline: a run folder with map.html in it."""
     check_place(out)
     day = _day_of(date)
@@ -49,7 +49,7 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
     if json:
         print_json({"run": str(out), "map": str(out / "map.html"), **told.to_dict()})
     else:
-        tell_run(finished, told, out)
+        tell_run(finished, told, out, language_of(lang))
         say(f"         the night of {_DEMO} was moved to {'today' if day is None else 'that day'}, "
              f"{prepared.plan.start.date().isoformat()} (--date YYYY-MM-DD picks another)")
         tell_lamp(finished, told)

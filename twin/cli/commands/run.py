@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import City, Issued, Json, Scenario, check_place
+from twin.cli.arguments import City, Issued, Json, Scenario, Spoken, check_place, language_of
 from twin.cli.exits import NOT_AS_EXPECTED, YOUR_INPUT
 from twin.cli.printing import print_json, say
 from twin.cli.progress import run_stages, stages
@@ -20,7 +20,7 @@ from twin.cli.summary import summary_of, tell_outcomes, tell_run
              epilog="Example:  twin run ouche-q10 --out q10")
 def run(scenario: Scenario,
         out: Annotated[Path, typer.Option("--out", metavar="RUN_DIR", help="Where the run folder goes.")],
-        city: City = None, issued: Issued = None, json: Json = False) -> None:
+        city: City = None, issued: Issued = None, lang: Spoken = None, json: Json = False) -> None:
     """Run a scenario and leave a run folder: outages, their causes, exposure, and the city used."""
     from scenarios import load_scenario, prepare, run_scenario
 
@@ -35,7 +35,7 @@ def run(scenario: Scenario,
     if json:
         print_json({"run": str(out), **told.to_dict()})
         return
-    tell_run(finished, told, out)
+    tell_run(finished, told, out, language_of(lang))
     say("")
     if told.asset_to_explain:
         say(f"Why it is out:  twin explain {out} {told.asset_to_explain} --lang fr")

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.summary import summarise
 from tests.nights import night
 from twin.quantities import NONE
 from twin.results.outages import Outages
 from twin.results.result import Result
+from twin.results.summary import summarise
 
 
 def part(outages: Outages, rows: Any) -> Outages:

@@ -1,0 +1,213 @@
+"""A run in a few lines, in words: what a chief reads first, the most pressing above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from twin.explaining.words import Speech, speech
+from twin.results.summary import Summary
+from twin.world.kinds import Kinds
+
+#: Sites and clusters told one by one before the rest is counted.
+_SITES, _CLUSTERS = 6, 3
+_STATUS = {"simulation": "simulation", "exercise": "exercise", "forecast": "forecast"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: its text, and whether it must not be overlooked."""
+
+    text: str
+    is_alarm: bool = False
+
+
+def first_lines(told: Summary, kinds: Kinds, lang: str) -> list[Line]:
+    """Give the first lines about a run.
+
+    Parameters
+    ----------
+    told
+        The run in figures.
+    kinds
+        Kinds of the city, for their words.
+    lang
+        ``fr`` or ``en``.
+    """
+    return [line for part in (_water, _together, _gear, _lamps, _sites, _rest, _acts, _how_sure)
+            for line in part(told, kinds, _Clock(speech(lang), told))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    speech: Speech
+    told: Summary
+
+    def at(self, moment: str | None) -> str:
+        """Give an ISO moment as people say it beside the start of the run; the end of the run where there is none."""
+        if not moment:
+            return self.speech.text("the end of the run")
+        return self.speech.weekday_clock(datetime.fromisoformat(moment), datetime.fromisoformat(self.told.start))
+
+    def day(self, moment: str) -> str:
+        """Give an ISO moment with its full date."""
+        when = datetime.fromisoformat(moment)
+        return f"{self.speech.day(when)}, {self.speech.clock(when)}"
+
+
+def _water(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
+    text, depth = clock.speech.text, clock.speech.depth
+    yield Line(text("{name}: {status}, {city}, {start} to {end}", name=told.name, status=text(_STATUS[told.status]),
+                    city=told.city, start=clock.day(told.start), end=clock.day(told.end)))
+    for reading in told.readings:
+        values = {"gauge": reading["gauge"], "read": depth(reading["read_m"]), "at": clock.at(reading["at"]),
+                  "computed": depth(reading["scenario_m"]), "by": depth(abs(reading["difference_m"]))}
+        yield Line(text("Gauge {gauge} reads {read} at {at}; this run was computed with {computed}: the river stands "
+                        "{by} higher than the run says, and the water is worse than shown.", **values)
+                   if reading["difference_m"] > 0 else
+                   text("Gauge {gauge} reads {read} at {at}; this run was computed with {computed}: the river stands "
+                        "{by} lower than the run says.", **values), is_alarm=True)
+    if told.water_book:
+        yield Line(f"{told.water_book} {text('Do not rely on this water.')}", is_alarm=True)
+    for note in told.water_notes:
+        yield Line(note)
+
+
+def _together(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
+    words = clock.speech
+    for cluster in told.clusters[:_CLUSTERS]:
+        sites = [site["name"] or site["asset"] for site in cluster["sites"]]
+        values = {"start": clock.at(cluster["from"]), "end": clock.at(cluster["to"]),
+                  "lamps": words.number(cluster["lamps"]), "roots": words.number(cluster["root_count"]),
+                  "streets": words.listing(cluster["streets"])}
+        said = words.text("{start} to {end}, all at once: {roots} things under water take {lamps} lamps with them "
+                          "({streets}).", **values)
+        if sites:
+            said += " " + words.text("Among what goes out: {sites}.", sites=words.listing(sites))
+        if cluster["act_before"]:
+            said += " " + words.text("To act before {at}.", at=clock.at(cluster["act_before"]))
+        yield Line(said, is_alarm=True)
+
+
+def _gear(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
+    words = clock.speech
+    for name, row in told.gear.items():
+        kind = words.kind(kinds, name)
+        count = row["out"] or row["flooded"]
+        called = f"{words.number(count)} {kind.one if count == 1 else kind.many}"
+        if not row["flooded"]:
+            yield Line(words.text("{gear} out; no water at their live parts", gear=called))
+            continue
+        values = {"gear": called, "flooded": words.number(row["flooded"]), "first": row["first"],
+                  "at": clock.at(row["first_at"])}
+        dead = "" if not row["flooded_dead"] else " " + words.plural(
+            "({n} of them dead by then)", "({n} of them dead by then)", row["flooded_dead"])
+        message = "{gear} out; {flooded} flooded{dead}, the first is {first}, {at}" if row["out"] else \
+            "{gear} flooded{dead}, the first is {first}, {at}"
+        yield Line(words.text(message, dead=dead, **values))
+    if told.tripped:
+        yield Line(words.plural("{n} circuit opened by a wet lamp", "{n} circuits opened by a wet lamp", told.tripped))
+
+
+def _lamps(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
+    words = clock.speech
+    if told.lamps_out_at_worst:
+        said = words.plural("{n} of {lamps} lamps out at worst, {at}", "{n} of {lamps} lamps out at worst, {at}",
+                            told.lamps_out_at_worst, lamps=words.number(told.lamps), at=clock.at(told.worst_at))
+        if told.lamps_in_doubt_at_worst:
+            said += words.plural(", {n} of them in doubt", ", {n} of them in doubt", told.lamps_in_doubt_at_worst)
+        if told.lamps_that_may_go_out_at_worst:
+            said += words.plural(", {n} more may be out", ", {n} more may be out", told.lamps_that_may_go_out_at_worst)
+        hours = round(told.dark_hours)
+        yield Line(said + words.plural("; {n} lamp-hour of darkness", "; {n} lamp-hours of darkness", hours))
+    elif told.lamps:
+        yield Line(words.text("no lamp out, of {lamps}", lamps=words.number(told.lamps)))
+    if told.worst_street:
+        yield Line(words.plural("worst street: {street}, {n} lamp, {hours} lamp-hours of darkness",
+                                "worst street: {street}, {n} lamps, {hours} lamp-hours of darkness",
+                                told.worst_street_lamps, street=told.worst_street,
+                                hours=words.number(told.worst_street_dark_hours)))
+    if told.lamps_not_back:
+        yield Line(words.plural("{n} lamp not back by the end of the run", "{n} lamps not back by the end of the run",
+                                told.lamps_not_back))
+
+
+def _sites(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
+    words = clock.speech
+    for site in told.sites[:_SITES]:
+        yield Line(_site(site, clock), is_alarm=bool(site["people"]) and site["without_power"])
+    if len(told.sites) > _SITES:
+        yield Line(words.plural("{n} more site without power or in doubt", "{n} more sites without power or in doubt",
+                                len(told.sites) - _SITES))
+
+
+def _site(site: Mapping[str, Any], clock: _Clock) -> str:
+    words = clock.speech
+    name = site["name"] or site["asset"]
+    if site["people"]:
+        name += words.plural(" ({n} person)", " ({n} people)", site["people"])
+
+    def spans(rows: list[Mapping[str, Any]]) -> str:
+        return words.listing([words.text("{start} to {end}", start=clock.at(row["start"]), end=clock.at(row["end"]))
+                              for row in rows])
+
+    said = []
+    if site["without_power"]:
+        said.append(words.text("without power, {spans}", spans=spans(site["outages"])))
+    if site["reserve"]:
+        said.append(words.text("on its reserve, {spans}", spans=spans(site["reserve"])))
+    doubts = [row for row in site["in_doubt"] if row["computed"] == "in_service"]
+    if doubts:
+        said.append(words.text("may be without power, {spans}", spans=spans(doubts)))
+    elif site["in_doubt"]:
+        said.append(words.text("in doubt, {spans}", spans=spans(site["in_doubt"])))
+    return words.text("{site}: {said}", site=name, said="; ".join(said))
+
+
+def _rest(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
+    words = clock.speech
+    if told.buildings_wet:
+        yield Line(words.plural("{n} building with its feet in the water, {inside} flooded inside",
+                                "{n} buildings with their feet in the water, {inside} flooded inside",
+                                told.buildings_wet, inside=words.number(told.buildings_flooded)))
+    if told.zones_suspended:
+        yield Line(words.plural("{n} irrigation zone suspended", "{n} irrigation zones suspended",
+                                told.zones_suspended))
+    if told.may_be_live:
+        said = words.plural("to be cut: {n} place, where {things} things may be live in water",
+                            "to be cut: {n} places, where {things} things may be live in water",
+                            told.may_be_live, things=words.number(told.may_be_live_things))
+        if told.may_be_live_grid:
+            said += words.plural("; {n} of them is the grid operator's to cut",
+                                 "; {n} of them are the grid operator's to cut", told.may_be_live_grid)
+        yield Line(said, is_alarm=True)
+
+
+def _acts(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
+    words = clock.speech
+    if told.act_first:
+        yield Line(words.text("next cabinet to act on: {asset}, before {at}", asset=told.act_first,
+                              at=clock.at(told.act_first_before)))
+    if told.acts_past:
+        yield Line(words.plural("too late for {n} cabinet when this run was issued",
+                                "too late for {n} cabinets when this run was issued", told.acts_past))
+
+
+def _how_sure(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
+    words = clock.speech
+    if told.contradictions:
+        yield Line(words.plural("{n} fact contradicts the computation", "{n} facts contradict the computation",
+                                told.contradictions), is_alarm=True)
+    if told.doubtful:
+        yield Line(words.plural("{n} asset in doubt: the water comes within the error of a height on which it hangs",
+                                "{n} assets in doubt: the water comes within the error of a height on which they hang",
+                                told.doubtful))
+    if told.unknown:
+        yield Line(words.plural("{n} asset where the water is not known: computed as dry",
+                                "{n} assets where the water is not known: computed as dry", told.unknown))
+    for name, count in told.no_supplier.items():
+        kind = words.kind(kinds, name)
+        yield Line(words.text("{n} {kind} without a known supplier: computed as fed",
+                              n=words.number(count), kind=kind.one if count == 1 else kind.many))
