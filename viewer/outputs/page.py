@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -26,17 +23,15 @@ from twin.world.assets import Source
 from twin.world.kinds import LANGUAGES
 from twin.world.plan import Action
 from twin.world.sun import dark_periods
+from viewer import scripts
 from viewer.outputs.public import Allowed
 from viewer.scene.compose import Scene, pack_scene
 from viewer.scene.intervals import NEAR
-from viewer.scene.pack import compressed, safe_json
+from viewer.scene.pack import safe_json
 from viewer.scene.spec import specification
 from viewer.states import states, svg
-from viewer.words import REGISTERS, registers
+from viewer.words import registers
 
-#: Scripts of both pages in the order of their dependence; a page adds its own at the end.
-_SCRIPTS = ("format.js", "unpack.js", "intervals.js", "symbols.js", "shapes.js", "water.js", "labels.js", "ground.js",
-            "overlay.js", "model.js", "map.js", "chart.js", "player.js", "gpu.js", "start.js")
 _SOURCES = resources.files("viewer")
 _DAY_S = 86_400
 
@@ -98,72 +93,19 @@ def page(run: Any, *, public: bool, lang: str, released_by: str | None = None, c
     kinds = [{"name": kind.name, "words": {language: {"one": w.one, "many": w.many, "gender": w.gender}
                                            for language, w in kind.words.items()},
               "stages": [round(stage.value) for stage in kind.repair_s]} for kind in run.result.city.assets.kinds]
-    texts = {"kinds": kinds, "words": _words(name), "states": states(), "spec": specification(public=public)}
+    texts = {"kinds": kinds, "words": scripts.words(name), "states": states(), "spec": specification(public=public)}
     for key, value in texts.items():
         scene.packer.text(key, value)
-    deck = _deck()
-    script, loader = _script(f"{name}.js"), _loader()
+    deck, script, loader = scripts.deck(), scripts.built(name), scripts.built("loader").text
     style = _style(name)
     policy = ("default-src 'none'; img-src 'self' data:; connect-src 'none'; font-src 'none'; object-src 'none'; "
               "base-uri 'none'; form-action 'none'; "
-              f"script-src {_hash(loader)} {_hash(script)} {_hash(deck.text)}; style-src {_hash(style)}")
+              f"script-src {_hash(loader)} {_hash(script.text)} {_hash(deck.text)}; style-src {_hash(style)}")
     return _templates().get_template(f"{name}.html").render(
         config=safe_json(config), data=scene.packer.base64(), deck=deck.packed, loader=loader, style=style,
-        script=base64.b64encode(compressed(script.encode("utf-8"))).decode("ascii"), policy=policy, lang=lang,
+        script=script.packed, policy=policy, lang=lang,
         words=registers()[lang], status=run.result.plan.status, run=run,
         city=run.result.city.name, **view)
-
-
-@dataclass(frozen=True, slots=True)
-class _Deck:
-    text: str
-    packed: str
-
-
-@cache
-def _deck() -> _Deck:
-    """Give the deck.gl bundle as text and as base64 of its gzip form."""
-    packed = _SOURCES.joinpath("bundle/deck.js.gz").read_bytes()
-    return _Deck(gzip.decompress(packed).decode("utf-8"), base64.b64encode(packed).decode("ascii"))
-
-
-@cache
-def _script(last: str) -> str:
-    """Join the modules of a page into one script: imports and exports go, the order is ours."""
-    names = [*_SCRIPTS, *(("chain.js",) if last == "operator.js" else ("export.js", "print.js")), last]
-    parts = []
-    for name in names:
-        text = _SOURCES.joinpath("page", name).read_text("utf-8")
-        text = re.sub(r"^import [^;]*;\n", "", text, flags=re.MULTILINE)
-        text = re.sub(r"^export (?=(async )?(function|class|const|let) )", "", text, flags=re.MULTILINE)
-        parts.append(_lean(text))
-    joined = "'use strict';\n(() => {\n" + "\n".join(parts) + "\n})();\n"
-    if "</script" in joined.lower():
-        raise ValueError("a script of the page would end its own element")
-    return joined
-
-
-def _lean(text: str) -> str:
-    """Give a script without what only its maintainers read: lines of comment and indentation. A tenth of the page's."""
-    text = re.sub(r"^\s*/\*\*.*?\*/\n", "", text, flags=re.MULTILINE | re.DOTALL)
-    return re.sub(r"^ *(?://.*\n)?", "", text, flags=re.MULTILINE)
-
-
-@cache
-def _words(name: str) -> dict[str, dict[str, Any]]:
-    """Give the texts that a page can ask for, by register: those that its scripts and templates name."""
-    asked = _script(f"{name}.js") + "".join(_SOURCES.joinpath("templates", file).read_text("utf-8")
-                                            for file in (f"{name}.html", "zoom.html"))
-    named = set(re.findall(r"['\"]([a-z_0-9]+)['\"]", asked))
-    begun = tuple(set(re.findall(r"[`\"]([a-z_]+)(?:\$\{|\{\{)", asked)))
-    wanted = REGISTERS if name == "public" else LANGUAGES
-    return {register: {key: text for key, text in registers()[register].items()
-                       if key in named or key.startswith(begun)} for register in wanted}
-
-
-@cache
-def _loader() -> str:
-    return _SOURCES.joinpath("page/loader.js").read_text("utf-8")
 
 
 @cache
