@@ -74,8 +74,8 @@ def test_every_block_of_a_town_holds_enough_houses() -> None:
 def test_houses_of_no_block_are_told_as_a_number_without_a_place() -> None:
     from dataclasses import replace
 
-    from viewer.outputs.public import Allowed
     from viewer.scene.compose import pack_scene
+    from viewer.scene.public import Allowed
 
     city_file = fake_town.town(4, 2)
     shapes = city_file.shapes.copy()

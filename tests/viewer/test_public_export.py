@@ -15,7 +15,7 @@ import pytest
 
 from twin.errors import InputError
 from viewer.outputs.page import export_map, page
-from viewer.outputs.public import Allowed
+from viewer.scene.public import Allowed
 
 CANARY = "CANARI7Q"
 
@@ -54,7 +54,7 @@ def test_a_city_that_allows_no_lamp_numbers_writes_none(made_run: Any, tmp_path:
 
 
 def test_a_cabinet_stands_for_its_street_not_for_its_place(made_run: Any) -> None:
-    from viewer.outputs.public import coarse_position
+    from viewer.scene.public import coarse_position
 
     assets = made_run.result.city.assets
     lines = {str(name): [shape] for name, shape in zip(made_run.city_file.context["street"].name,
@@ -143,7 +143,7 @@ def test_a_fact_is_the_cause_only_of_what_it_opened(made_run: Any) -> None:
     """A fact on a cabinet that the water has drowned already changes no cause; one on a sound cabinet is its cause."""
     from twin.results.outages import Mechanism
     from twin.results.trace import What
-    from viewer.outputs.public import STORIES, public_stories
+    from viewer.scene.public import STORIES, public_stories
 
     result, assets = made_run.result, made_run.result.city.assets
     outages, trace = result.outages, result.trace

@@ -370,7 +370,7 @@ def test_without_javascript_the_table_stands(chromium: Any, pages: dict[str, Pat
 
 
 def test_the_picture_shows_why_a_trip_is_no_flooded_cabinet(made_run: Any) -> None:
-    from viewer.outputs.public import STORIES, public_stories
+    from viewer.scene.public import STORIES, public_stories
 
     stories = public_stories(made_run)
     outages, lamp = made_run.result.outages, made_run.result.city.assets.of_kind("lamp")

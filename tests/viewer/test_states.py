@@ -7,7 +7,7 @@ import pytest
 
 from twin.results.outages import Mechanism
 from twin.world.kinds import STAGES
-from viewer.outputs.public import STORIES
+from viewer.scene.public import STORIES
 from viewer.states import contrast, states, svg
 from viewer.words import Voice, registers
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,9 @@ from twin.explaining.words import speech
 from viewer.outputs.contacts import Contacts, read_contacts
 from viewer.outputs.release import require_release
 
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
+
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 _STATUS = {"simulation": "Test", "exercise": "Exercise", "forecast": "Actual"}
 _CERTAINTY = {"simulation": "Possible", "exercise": "Possible", "forecast": "Likely"}
@@ -34,7 +37,7 @@ _AROUND_M, _SIMPLIFY_M = 60.0, 15.0
 _POLYGONS = 25
 
 
-def export_cap(run: Any, out: Path, *, released_by: str | None = None, contacts: Path | None = None) -> Path:
+def export_cap(run: Run, out: Path, *, released_by: str | None = None, contacts: Path | None = None) -> Path:
     """Write the run as one CAP 1.2 alert with a French and an English part.
 
     Parameters
@@ -69,7 +72,7 @@ def export_cap(run: Any, out: Path, *, released_by: str | None = None, contacts:
     return out
 
 
-def _alert(run: Any, contacts: Contacts, released: str) -> ET.Element:
+def _alert(run: Run, contacts: Contacts, released: str) -> ET.Element:
     plan = run.result.plan
     zone = ZoneInfo(run.result.city.timezone)
     ET.register_namespace("", NAMESPACE)
@@ -101,7 +104,7 @@ def _stamp(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).isoformat(timespec="seconds")
 
 
-def _info(run: Any, lang: str, words: Mapping[str, str], contacts: Contacts, zone: ZoneInfo,
+def _info(run: Run, lang: str, words: Mapping[str, str], contacts: Contacts, zone: ZoneInfo,
           polygons: list[str]) -> ET.Element:
     plan, city, indicators = run.result.plan, run.result.city, run.info["indicators"]
     lamps, buildings = indicators["lamps"], indicators["buildings"]
@@ -137,7 +140,7 @@ def _info(run: Any, lang: str, words: Mapping[str, str], contacts: Contacts, zon
     return info
 
 
-def _first_out(run: Any) -> datetime | None:
+def _first_out(run: Run) -> datetime | None:
     outages, assets = run.result.outages, run.result.city.assets
     starts = outages.start_s[assets.of_kind("lamp")[outages.asset]]
     if not len(starts):
@@ -146,7 +149,7 @@ def _first_out(run: Any) -> datetime | None:
     return moment.astimezone(ZoneInfo(run.result.city.timezone))
 
 
-def _polygons(run: Any) -> list[str]:
+def _polygons(run: Run) -> list[str]:
     """Give the surroundings of the lamps that go out, WGS84 "lat,lon lat,lon ...", closed, the largest first."""
     outages, assets = run.result.outages, run.result.city.assets
     rows = np.unique(outages.asset[assets.of_kind("lamp")[outages.asset]])

@@ -17,19 +17,23 @@ from difflib import get_close_matches
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import jinja2
 import numpy as np
+from markupsafe import Markup
 
 from geodata.atomic import write_whole
 from twin.errors import InputError
 from twin.explaining.words import Speech, speech
 from twin.results.outages import Mechanism
 from viewer.outputs.contacts import Contacts, read_contacts
-from viewer.outputs.public import STORIES, PublicStories, public_stories
 from viewer.outputs.release import require_release
+from viewer.scene.public import STORIES, PublicStories, public_stories
+
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class _Page:
     answer: tuple[tuple[str, str], ...]
 
 
-def export_leaflet(run: Any, out: Path, *, streets: Sequence[str], lang: str = "fr", released_by: str | None = None,
+def export_leaflet(run: Run, out: Path, *, streets: Sequence[str], lang: str = "fr", released_by: str | None = None,
                    contacts: Path | None = None) -> Path:
     """Write one HTML file that prints as one A4 page for each street.
 
@@ -76,7 +80,7 @@ def _words() -> Mapping[str, Any]:
     return tomllib.loads(resources.files("viewer").joinpath("data/leaflet.toml").read_text("utf-8"))
 
 
-def _codes(run: Any, streets: Sequence[str]) -> list[int]:
+def _codes(run: Run, streets: Sequence[str]) -> list[int]:
     labels, outages = run.result.city.assets.street, run.result.outages
     lamp = run.result.city.assets.of_kind("lamp")
     lit = set(labels.codes[lamp].tolist()) - {-1}
@@ -116,7 +120,7 @@ def _nothing_to_say(lit: set[int], has_lamps: bool, is_dark: bool) -> InputError
                       "Leaflets go by the streets of the lamps: give them streets in the mapping." if has_lamps else "")
 
 
-def _page(run: Any, code: int, say: Speech, words: Mapping[str, Any], stories: PublicStories) -> _Page:
+def _page(run: Run, code: int, say: Speech, words: Mapping[str, Any], stories: PublicStories) -> _Page:
     assets, outages, exposure = run.result.city.assets, run.result.outages, run.result.exposure
     here = assets.of_kind("lamp") & (assets.street.codes == code)
     mine = np.flatnonzero(here[outages.asset])
@@ -145,7 +149,7 @@ def _page(run: Any, code: int, say: Speech, words: Mapping[str, Any], stories: P
     return _Page(assets.street.words[code], tuple(answer))
 
 
-def _local(run: Any, seconds: int) -> datetime:
+def _local(run: Run, seconds: int) -> datetime:
     moment: datetime = run.result.plan.start + timedelta(seconds=seconds)
     return moment.astimezone(ZoneInfo(run.result.city.timezone))
 
@@ -159,7 +163,7 @@ def _following(moment: datetime | None, zone: ZoneInfo, issued: datetime, say: S
     return text
 
 
-def _render(run: Any, pages: Sequence[_Page], say: Speech, words: Mapping[str, Any], people: Contacts,
+def _render(run: Run, pages: Sequence[_Page], say: Speech, words: Mapping[str, Any], people: Contacts,
             released: str) -> str:
     plan, zone = run.result.plan, ZoneInfo(run.result.city.timezone)
     issued, valid = plan.issued_at.astimezone(zone), plan.valid_until.astimezone(zone)
@@ -181,5 +185,5 @@ def _render(run: Any, pages: Sequence[_Page], say: Speech, words: Mapping[str, A
         numbers=words["numbers"], contacts=contacts, not_official=words["not_official"], report=people.report,
         wrong=words["wrong"], made=words["made"].format(run=plan.digest[:12], sources=", ".join(sources)),
         released=words["released"].format(name=released) if released else "",
-        style=jinja2.utils.markupsafe.Markup(style),
+        style=Markup(style),
         style_hash=base64.b64encode(sha256(style.encode()).digest()).decode())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import geopandas
@@ -23,9 +23,12 @@ import shapely
 
 from geodata.atomic import whole_folder
 from twin.quantities import NONE
-from viewer.outputs.public import STORIES, Allowed, public_stories
 from viewer.outputs.release import require_release
 from viewer.scene.blocks import blocks_of
+from viewer.scene.public import STORIES, Allowed, public_stories
+
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
 
 FORMATS = {"geojson": ("geojson", "application/geo+json"), "csv": ("csv", "text/csv"),
            "geoparquet": ("parquet", "application/vnd.apache.parquet")}
@@ -63,7 +66,7 @@ class _Table:
     frame: geopandas.GeoDataFrame
 
 
-def export_open_data(run: Any, out: Path, *, format: str, released_by: str | None = None,
+def export_open_data(run: Run, out: Path, *, format: str, released_by: str | None = None,
                      fields: Path | None = None) -> Path:
     """Write the open data of a run into a new folder, with its ``datapackage.json``.
 
@@ -97,14 +100,14 @@ def export_open_data(run: Any, out: Path, *, format: str, released_by: str | Non
     return out
 
 
-def _moment(run: Any, seconds: int) -> datetime | None:
+def _moment(run: Run, seconds: int) -> datetime | None:
     if seconds == NONE:
         return None
     moment: datetime = run.result.plan.start + timedelta(seconds=int(seconds))
     return moment.astimezone(ZoneInfo(run.result.city.timezone))
 
 
-def _geo(run: Any, name: str, columns: Mapping[str, list[Any]], shapes: Any) -> _Table:
+def _geo(run: Run, name: str, columns: Mapping[str, list[Any]], shapes: Any) -> _Table:
     """Give a table in WGS84 with its moments as text, in the columns' own order."""
     moments = {key for key, (kind, _, _) in _SCHEMA[name].items() if kind == "datetime"}
     data = {key: [None if v is None else v.isoformat() for v in values] if key in moments else values
@@ -116,7 +119,7 @@ def _geo(run: Any, name: str, columns: Mapping[str, list[Any]], shapes: Any) -> 
     return _Table(name, frame)
 
 
-def _lamps(run: Any, allowed: Allowed) -> _Table:
+def _lamps(run: Run, allowed: Allowed) -> _Table:
     outages, assets = run.result.outages, run.result.city.assets
     lamp = assets.of_kind("lamp")
     stories = public_stories(run)
@@ -136,7 +139,7 @@ def _lamps(run: Any, allowed: Allowed) -> _Table:
     return _geo(run, "lamps", columns, shapes)
 
 
-def _streets(run: Any, allowed: Allowed) -> _Table:
+def _streets(run: Run, allowed: Allowed) -> _Table:
     rows = run.info["indicators"]["streets"] if allowed("street", "name") else []
     lines = run.city_file.context.get("street")
     shape_of: dict[str, list[Any]] = {}
@@ -153,7 +156,7 @@ def _streets(run: Any, allowed: Allowed) -> _Table:
     return _geo(run, "streets", columns, shapes)
 
 
-def _blocks(run: Any, allowed: Allowed) -> _Table:
+def _blocks(run: Run, allowed: Allowed) -> _Table:
     """Give the blocks whose buildings get wet feet, numbered for this file; never a single house."""
     outlines, block_of = blocks_of(run, public=True)
     if not outlines or not allowed("block", "outline"):
@@ -164,7 +167,8 @@ def _blocks(run: Any, allowed: Allowed) -> _Table:
         block = int(block_of[row])
         first[block] = min(first.get(block, np.iinfo(np.int64).max), int(exposure.touched_at_s[row]))
     order = sorted(first)
-    columns = {"block": [f"B{i + 1}" for i in range(len(order))], "wet_from": [_moment(run, first[k]) for k in order]}
+    columns: dict[str, list[Any]] = {"block": [f"B{i + 1}" for i in range(len(order))],
+                                     "wet_from": [_moment(run, first[k]) for k in order]}
     return _geo(run, "blocks", columns, [outlines[k] for k in order])
 
 
@@ -195,7 +199,7 @@ def _write(table: _Table, folder: Path, format: str, ending: str, mediatype: str
             "bytes": len(content), "hash": f"sha256:{sha256(content).hexdigest()}", "schema": {"fields": fields}}
 
 
-def _package(run: Any, resources: list[dict[str, Any]], released_by: str) -> dict[str, Any]:
+def _package(run: Run, resources: list[dict[str, Any]], released_by: str) -> dict[str, Any]:
     plan, sources = run.result.plan, run.city_file.sources
     package = {
         "profile": "data-package", "name": _slug(f"{run.result.city.name}-{plan.name}"), "title": plan.name,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -24,19 +24,22 @@ from twin.world.kinds import LANGUAGES
 from twin.world.plan import Action
 from twin.world.sun import dark_periods
 from viewer import scripts
-from viewer.outputs.public import Allowed
 from viewer.scene.compose import Scene, pack_scene
 from viewer.scene.intervals import NEAR
 from viewer.scene.pack import safe_json
+from viewer.scene.public import Allowed
 from viewer.scene.spec import specification
 from viewer.states import states, svg
 from viewer.words import registers
+
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
 
 _SOURCES = resources.files("viewer")
 _DAY_S = 86_400
 
 
-def export_map(run: Any, out: Path | str, *, public: bool, lang: str = "fr", released_by: str | None = None,
+def export_map(run: Run, out: Path | str, *, public: bool, lang: str = "fr", released_by: str | None = None,
                city: Path | str | None = None, fields: Path | str | None = None) -> Path:
     """Write a run as one HTML file.
 
@@ -73,7 +76,7 @@ def export_map(run: Any, out: Path | str, *, public: bool, lang: str = "fr", rel
     return out
 
 
-def page(run: Any, *, public: bool, lang: str, released_by: str | None = None, city: Path | str | None = None,
+def page(run: Run, *, public: bool, lang: str, released_by: str | None = None, city: Path | str | None = None,
          fields: Path | str | None = None) -> str:
     """Give the page as text: same run, same text."""
     allowed = Allowed.public(Path(fields) if fields else None) if public else Allowed(None)
@@ -129,7 +132,7 @@ def _templates() -> jinja2.Environment:
 class _Clock:
     """Times of the run as the page counts them: seconds from the start."""
 
-    def __init__(self, run: Any) -> None:
+    def __init__(self, run: Run) -> None:
         self.plan = run.result.plan
         self.zone = ZoneInfo(run.result.city.timezone)
         self.start = int(self.plan.start.timestamp())
@@ -157,7 +160,7 @@ class _Clock:
         return found
 
 
-def _common(run: Any, clock: _Clock) -> dict[str, Any]:
+def _common(run: Run, clock: _Clock) -> dict[str, Any]:
     """Give what both pages must know: names, times, nights, status."""
     plan, city = run.result.plan, run.result.city
     # A night is named from dusk to dawn, also where the run begins after the one or ends before the other.
@@ -173,7 +176,7 @@ def _common(run: Any, clock: _Clock) -> dict[str, Any]:
             "nights": np.asarray(nights).tolist(), "wetSpan": wet, "peakAt": _peak_at(run)}
 
 
-def _wet_span(run: Any) -> list[int] | None:
+def _wet_span(run: Run) -> list[int] | None:
     """Give from when until when some asset stands in water, None where none does."""
     exposure = run.result.exposure
     touched = exposure.touched_at_s[exposure.touched_at_s != NONE]
@@ -184,14 +187,14 @@ def _wet_span(run: Any) -> list[int] | None:
     return [int(touched.min()), last]
 
 
-def _peak_at(run: Any) -> int:
+def _peak_at(run: Run) -> int:
     """Give when the water stands highest: the middle one of the assets' own peaks."""
     peaks = run.result.exposure.peak_time_s
     peaks = np.sort(peaks[peaks != NONE])
     return int(peaks[len(peaks) // 2]) if len(peaks) else 0
 
 
-def _operator(run: Any, scene: Scene, clock: _Clock) -> dict[str, Any]:
+def _operator(run: Run, scene: Scene, clock: _Clock) -> dict[str, Any]:
     """Give the lists of the operator's page, assets by their number in the page."""
     result = run.result
     indicators: Mapping[str, Any] = result.indicators
@@ -223,7 +226,7 @@ def _operator(run: Any, scene: Scene, clock: _Clock) -> dict[str, Any]:
             "doubtful": int(np.asarray(result.exposure.is_doubtful).sum())}
 
 
-def _most_out(run: Any) -> list[int]:
+def _most_out(run: Run) -> list[int]:
     """Give how many lamps are out at once at most as computed, and how many of these are in doubt."""
     outages = run.result.outages
     mine = np.flatnonzero(run.result.city.assets.of_kind("lamp")[outages.asset])
@@ -248,7 +251,7 @@ def _near(scene: Scene) -> int:
     return near
 
 
-def _events(run: Any, scene: Scene) -> list[dict[str, Any]]:
+def _events(run: Run, scene: Scene) -> list[dict[str, Any]]:
     """Give the few events that a timeline can name: first water, first lamp, cabinets and substations, decisions."""
     result = run.result
     outages, assets, plan = result.outages, result.city.assets, result.plan

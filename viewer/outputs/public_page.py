@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyproj
@@ -16,13 +16,16 @@ from viewer.scene.intervals import OPEN, State
 from viewer.states import states, svg
 from viewer.words import Voice
 
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
+
 #: Symbols of the legend, in its order.
 _LEGEND = ("lamp_dark", "lamp_may", "lamp_lit", "unknown", "block_wet", "water", "water_unknown", "link")
 #: Sources named on the page at most; the rest are counted in the run folder.
 _SOURCES = 12
 
 
-def public_view(run: Any, scene: Scene, clock: Any, config: dict[str, Any], *, lang: str, released_by: str | None,
+def public_view(run: Run, scene: Scene, clock: Any, config: dict[str, Any], *, lang: str, released_by: str | None,
                 city: Path | None) -> dict[str, Any]:
     """Give the values of the template, and complete ``config`` with what the page's script needs."""
     plan, assets = run.result.plan, run.result.city.assets
@@ -106,7 +109,7 @@ def _night(config: dict[str, Any]) -> list[int]:
     return max(nights, key=lambda night: min(night[1], last) - max(night[0], 0)) if nights else [0, last]
 
 
-def _geography(run: Any, scene: Scene) -> dict[str, Any] | None:
+def _geography(run: Run, scene: Scene) -> dict[str, Any] | None:
     """Give the quadratic from degrees to page metres, fitted over the frame, for "where I am"."""
     west, south, east, north = scene.frame.box
     x, y = (grid.ravel() for grid in np.meshgrid(np.linspace(west, east, 7), np.linspace(south, north, 7)))

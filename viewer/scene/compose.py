@@ -6,15 +6,16 @@ lamps by street, blocks of houses, and stories in place of the chain of supply.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from twin.quantities import NONE
 from twin.water.exposure import Coverage
-from viewer.outputs.public import STORIES, Allowed, coarse_position, public_stories
+from twin.world.supplies import Service
 from viewer.scene.blocks import blocks_of
 from viewer.scene.frame import Frame, morton, pack_points, pack_shapes
 from viewer.scene.intervals import (
@@ -30,7 +31,11 @@ from viewer.scene.intervals import (
     wet_rows,
 )
 from viewer.scene.pack import Packer
+from viewer.scene.public import STORIES, Allowed, coarse_position, public_stories
 from viewer.scene.water import pack_water
+
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
 
 #: Layers of the city's own that are drawn as ground, and whether their shapes are closed.
 _GROUND = {"park": True, "water": True, "bridge": True}
@@ -38,6 +43,8 @@ _GROUND = {"park": True, "water": True, "bridge": True}
 _PUBLIC_WATER = {"longest": 400, "frames": 150}
 #: Outlines are simplified by this in a public file [m]: under a pixel at the closest zoom.
 _SIMPLIFY_M = 0.4
+#: A height that is not known, among those in centimetres.
+NO_HEIGHT = 32_767
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ class Scene:
     lone: int
 
 
-def pack_scene(run: Any, allowed: Allowed, *, public: bool) -> Scene:
+def pack_scene(run: Run, allowed: Allowed, *, public: bool) -> Scene:
     """Pack a run for a page."""
     city, context = run.result.city, run.city_file.context
     assets = city.assets
@@ -75,7 +82,7 @@ def pack_scene(run: Any, allowed: Allowed, *, public: bool) -> Scene:
     kind_of = np.array(assets.kinds.names, dtype=object)[assets.kind]
     for name, closed in _GROUND.items():
         if name in context and allowed(name, "outline"):
-            shapes = context[name].geometry
+            shapes: Iterable[Any] = context[name].geometry
             if name == "bridge":
                 shapes = [_area(shape) for shape in shapes]
             pack_shapes(packer, name, frame, shapes, closed=closed, simplify_m=1.0)
@@ -115,7 +122,7 @@ def _area(shape: Any) -> Any:
     return shapely.buffer(shape, 6.0, cap_style="flat")
 
 
-def _where(run: Any) -> Any:
+def _where(run: Run) -> Any:
     """Give a point for each asset, (A, 2) [m]: its own, else one inside its shape; NaN where there is neither."""
     assets = run.result.city.assets
     points = np.column_stack([assets.x_m, assets.y_m]).astype(float)
@@ -127,7 +134,7 @@ def _where(run: Any) -> Any:
     return points
 
 
-def _frame(run: Any) -> Frame:
+def _frame(run: Run) -> Frame:
     """Give the frame of the assets people look for; a far substation does not shrink the town."""
     place = _where(run)
     kinds = run.result.city.assets.of_kind("lamp", "building") if {"lamp", "building"} <= set(
@@ -136,11 +143,11 @@ def _frame(run: Any) -> Frame:
     return Frame.around(chosen[:, 0], chosen[:, 1])
 
 
-def _feeder(run: Any) -> Any:
+def _feeder(run: Run) -> Any:
     """Give the preferred supplier of power of each asset, (A,); -1 where it has none."""
     supplies = run.result.city.supplies
     feeder = np.full(len(run.result.city.assets), NONE, np.int64)
-    power = np.flatnonzero(supplies.service == 0)[::-1]
+    power = np.flatnonzero(supplies.service == Service.POWER)[::-1]
     feeder[supplies.consumer[power]] = supplies.supplier[power]
     return feeder
 
@@ -148,7 +155,7 @@ def _feeder(run: Any) -> Any:
 class _Streets:
     """Streets of the page: the names that assets carry and those that the layer of streets draws."""
 
-    def __init__(self, run: Any) -> None:
+    def __init__(self, run: Run) -> None:
         labels = run.result.city.assets.street
         self.layer = run.city_file.context.get("street")
         drawn = [] if self.layer is None else [str(name) for name in self.layer.name]
@@ -176,7 +183,8 @@ def _pack_names(packer: Packer, frame: Frame, context: Any, allowed: Allowed) ->
     """Add the names of rivers, along their middle, and of districts."""
     rivers: list[dict[str, Any]] = []
     if "water" in context and allowed("water", "name") and allowed("water", "outline"):
-        layer, longest = context["water"], {}
+        layer = context["water"]
+        longest: dict[str, tuple[Any, float]] = {}
         for name, shape in zip(layer.name, layer.geometry, strict=True):
             if not name or shape is None or shape.is_empty:
                 continue
@@ -225,7 +233,7 @@ def river_line(shape: Any) -> tuple[Any, float] | None:
     return smooth, float(np.hypot(*np.diff(smooth, axis=0).T).sum())
 
 
-def _pack_blocks(run: Any, packer: Packer, frame: Frame, allowed: Allowed, blocks: list[Any], block_of: Any,
+def _pack_blocks(run: Run, packer: Packer, frame: Frame, allowed: Allowed, blocks: list[Any], block_of: Any,
                  buildings: Any, street_of: Any) -> list[tuple[int, int]]:
     """Add the blocks with the intervals in which some house of theirs stands in water, and give these intervals."""
     if not blocks:
@@ -259,7 +267,7 @@ def _pack_blocks(run: Any, packer: Packer, frame: Frame, allowed: Allowed, block
     return [span for spans in intervals for span in joined(spans)]
 
 
-def _pack_public(run: Any, packer: Packer, frame: Frame, allowed: Allowed, lamps: Any, street_of: Any, place: Any,
+def _pack_public(run: Run, packer: Packer, frame: Frame, allowed: Allowed, lamps: Any, street_of: Any, place: Any,
                  streets: _Streets) -> tuple[Patterns, list[int]]:
     stories = public_stories(run)
     certain = outage_rows(run, None, stories=stories.of_outage)
@@ -293,7 +301,7 @@ def _pack_public(run: Any, packer: Packer, frame: Frame, allowed: Allowed, lamps
     return patterns, numbers
 
 
-def _pack_holds(run: Any, packer: Packer, rows: list[int]) -> None:
+def _pack_holds(run: Run, packer: Packer, rows: list[int]) -> None:
     """Add, for what holds an outage, its kind and when the stages of its repair run."""
     assets = run.result.city.assets
     windows = repairs(run)
@@ -329,7 +337,7 @@ def front_coded(ids: Any) -> str:
     return "\n".join(lines)
 
 
-def _pack_operator(run: Any, packer: Packer, frame: Frame, lamps: Any, buildings: Any, street_of: Any,
+def _pack_operator(run: Run, packer: Packer, frame: Frame, lamps: Any, buildings: Any, street_of: Any,
                    place: Any) -> tuple[Any, Patterns, list[int]]:
     result = run.result
     assets, supplies, exposure = result.city.assets, result.city.supplies, result.exposure
@@ -359,7 +367,7 @@ def _pack_operator(run: Any, packer: Packer, frame: Frame, lamps: Any, buildings
 
     def centimetres(values: Any) -> Any:
         values = np.asarray(values, float)[order]
-        return np.where(np.isnan(values), 32_767, np.clip(np.rint(np.nan_to_num(values) * 100), -32_000, 32_000))
+        return np.where(np.isnan(values), NO_HEIGHT, np.clip(np.rint(np.nan_to_num(values) * 100), -32_000, 32_000))
 
     packer.add("asset.peak", centimetres(exposure.peak_depth_m).astype(int), "i2")
     packer.add("asset.touch", centimetres(assets.touch_m).astype(int), "i2")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,12 +16,18 @@ from twin.quantities import NONE
 from twin.results.outages import Mechanism
 from twin.results.trace import What
 from twin.water.exposure import Level
+from twin.world.supplies import Service
 from viewer.scene.pack import Packer
+
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
 
 #: End of an interval that does not end within the run.
 OPEN = 0xFFFF_FFFF
 #: Mechanisms of the page beside those of the run: in service though its water is near the threshold; under water.
-NEAR, TOUCHED = 6, 7
+NEAR, TOUCHED = len(Mechanism), len(Mechanism) + 1
+#: The word of each mechanism of the page.
+MECHANISMS = (*(mechanism.word for mechanism in Mechanism), "near", "touched")
 #: Columns of an interval: start, end, state, mechanism, cause, root, held, held mechanism, story.
 Row = tuple[int, int, int, int, int, int, int, int, int]
 _COLUMNS = (("start", "u4"), ("end", "u4"), ("state", "u1"), ("mech", "u1"), ("cause", "u4"), ("root", "u4"),
@@ -65,7 +71,7 @@ class Patterns:
             packer.add(f"{name}.{column}", table[:, i], dtype)
 
 
-def outage_rows(run: Any, number: Any, *, stories: Any = None) -> dict[int, list[Row]]:
+def outage_rows(run: Run, number: Any, *, stories: Any = None) -> dict[int, list[Row]]:
     """Give the intervals without service by asset row.
 
     Parameters
@@ -94,7 +100,7 @@ def outage_rows(run: Any, number: Any, *, stories: Any = None) -> dict[int, list
     return rows
 
 
-def doubtful_rows(run: Any, number: Any = None, *, story: int = 0) -> dict[int, list[Row]]:
+def doubtful_rows(run: Run, number: Any = None, *, story: int = 0) -> dict[int, list[Row]]:
     """Give the intervals in which an asset that stays in service might not: its water is within the errors.
 
     They last from the first touch until the water has left, and reach what hangs on that asset alone: no other
@@ -128,13 +134,14 @@ def doubtful_rows(run: Any, number: Any = None, *, story: int = 0) -> dict[int, 
                 consumer = int(supplies.consumer[edge])
                 into = supplies.edges_into(consumer)
                 alone = int((supplies.group[into] == supplies.group[edge]).sum()) == 1
-                if alone and supplies.service[edge] != 1 and not assets.buffer_s[consumer] and consumer not in seen:
+                feeds = supplies.service[edge] != Service.CONTROL
+                if alone and feeds and not assets.buffer_s[consumer] and consumer not in seen:
                     seen.add(consumer)
                     todo.append((consumer, one))
     return rows
 
 
-def suspended_rows(run: Any) -> dict[int, list[Row]]:
+def suspended_rows(run: Run) -> dict[int, list[Row]]:
     """Give the intervals in which a zone of watering stands under water, by asset row: it waters nothing then."""
     return {asset: [(start, end, State.OUT, TOUCHED, 0, 0, 0, 0, 0) for start, end in joined(
         (start, end) for start, end, state in spans if state == State.WET)]
@@ -162,7 +169,7 @@ def merged(certain: Mapping[int, list[Row]], doubtful: Mapping[int, list[Row]]) 
     return rows
 
 
-def wet_rows(run: Any, kind: str = "building") -> dict[int, list[tuple[int, int, int]]]:
+def wet_rows(run: Run, kind: str = "building") -> dict[int, list[tuple[int, int, int]]]:
     """Give start, end and state (wet, inside) of the water at the assets of a kind, by asset row."""
     assets, exposure = run.result.city.assets, run.result.exposure
     crossings = exposure.crossings
@@ -207,7 +214,7 @@ def joined(intervals: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return out
 
 
-def repairs(run: Any) -> dict[int, list[tuple[int, int]]]:
+def repairs(run: Run) -> dict[int, list[tuple[int, int]]]:
     """Give the repairs of each flooded asset, by row: when the stages start (the water has left) and when they end.
 
     A repair that the water undid ends where the water came back; one that outlasts the run ends with it.

@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -16,6 +16,10 @@ from twin.quantities import NONE
 from twin.results.outages import Mechanism
 from twin.results.trace import What
 from twin.world.assets import Source
+from twin.world.supplies import Service
+
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class PublicStories:
     may: int
 
 
-def public_stories(run: Any) -> PublicStories:
+def public_stories(run: Run) -> PublicStories:
     """Tell each outage by a story: root, place and what it waits for, no chain of supply."""
     result = run.result
     outages, assets, supplies, trace = result.outages, result.city.assets, result.city.supplies, result.trace
@@ -150,7 +154,7 @@ def _cabinets(kind_of: list[str], supplies: Any) -> dict[int, int]:
     """Give the cabinet that feeds each lamp, directly or by its circuit."""
     first: dict[int, int] = {}
     for edge in range(len(supplies) - 1, -1, -1):
-        if supplies.service[edge] == 0:
+        if supplies.service[edge] == Service.POWER:
             first[int(supplies.consumer[edge])] = int(supplies.supplier[edge])
     found = {}
     for row, kind in enumerate(kind_of):
@@ -164,7 +168,7 @@ def _cabinets(kind_of: list[str], supplies: Any) -> dict[int, int]:
     return found
 
 
-def coarse_position(run: Any, row: int, lines: dict[str, list[Any]]) -> tuple[float, float] | None:
+def coarse_position(run: Run, row: int, lines: dict[str, list[Any]]) -> tuple[float, float] | None:
     """Give the point that stands for a cabinet: the middle of its street; None where the street is not known.
 
     Nothing of the cabinet's own position enters: two cabinets of one street stand at the same point.
