@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -45,11 +46,23 @@ def deck() -> Script:
 
 @cache
 def words(name: str) -> dict[str, dict[str, Any]]:
-    """Give the texts that a page can ask for, by register: those that its scripts and templates name."""
-    asked = built(name).text + "".join(_SOURCES.joinpath("templates", file).read_text("utf-8")
-                                       for file in (f"{name}.html", "zoom.html"))
-    named = set(re.findall(r"['\"]([a-z_0-9]+)['\"]", asked))
-    begun = tuple(set(re.findall(r"[`\"]([a-z_]+)(?:\$\{|\{\{)", asked)))
+    """Give the texts that a page can ask for, by register."""
+    asked = keys(name)
     wanted = REGISTERS if name == "public" else LANGUAGES
-    return {register: {key: text for key, text in registers()[register].items()
-                       if key in named or key.startswith(begun)} for register in wanted}
+    return {register: {key: text for key, text in registers()[register].items() if key in asked}
+            for register in wanted}
+
+
+@cache
+def keys(name: str) -> frozenset[str]:
+    """Give the keys of the texts that a page can ask for: those of its scripts, as built, and those of its template.
+
+    A template names them as ``data-t``, ``data-label`` and ``data-hint``; one that ends in ``{{ ... }}`` stands for all
+    that begin so.
+    """
+    asked = set(json.loads(_SOURCES.joinpath("page/built/words.json").read_text("utf-8"))[name])
+    for file in (f"{name}.html", "zoom.html"):
+        text = _SOURCES.joinpath("templates", file).read_text("utf-8")
+        for start, more in re.findall(r'data-(?:t|label|hint)="([a-z_0-9]+)(\{\{)?', text):
+            asked |= {key for key in registers()["fr"] if key.startswith(start)} if more else {start}
+    return frozenset(asked)

@@ -66,11 +66,11 @@ def test_nothing_is_asked_of_the_network_and_the_policy_holds(chromium: Any, pag
 def test_table_equals_the_state_at_each_moment(public: Any, made_run: Any) -> None:
     for t in (0, 6 * 3600, 8 * 3600, 10 * 3600, 15 * 3600, 24 * 3600):
         set_time(public, t)
-        rows = public.evaluate("() => twinPage.rows.filter(r => r.out).map(r => [twinPage.model.streets[r.street],"
+        rows = public.evaluate("() => twinPage.tables.rows.filter(r => r.out).map(r => [twinPage.model.streets[r.street],"
                                " r.out, r.since])")
         expected = state_at(made_run, t)
         assert {name: (out, since) for name, out, since in rows} == expected
-        public.evaluate("() => { twinPage.all = true; twinPage.tables(); }")
+        public.evaluate("() => { twinPage.tables.isOpen = true; twinPage.tables.show(0, twinPage.t); }")
         shown = public.evaluate("() => [...document.querySelectorAll('#street-rows tr[data-out]')].map(r =>"
                                 " [r.querySelector('th').textContent, Number(r.dataset.out)])")
         assert {name: n for name, n in shown if n} == {name: n for name, (n, _) in expected.items()}
@@ -211,10 +211,10 @@ def test_csv_holds_the_rows_that_are_shown(public: Any) -> None:
         public.click("#csv")
     text = Path(download.value.path()).read_bytes().decode("utf-8-sig")
     lines = text.splitlines()
-    assert len(lines) == len(public.evaluate("() => twinPage.rows")) + 1
+    assert len(lines) == len(public.evaluate("() => twinPage.tables.rows")) + 1
     assert lines[0] == "Rue;Lampes éteintes;Lampes de la rue;Depuis;Étape;Pâtés dans l’eau;Moment;État;Calcul"
     assert all(line.split(";")[7] == "SIMULATION" for line in lines[1:])
-    assert public.evaluate("() => twinPage.rows.length") > 3
+    assert public.evaluate("() => twinPage.tables.rows.length") > 3
 
 
 def test_escape_in_the_search_clears_and_lets_go(public: Any) -> None:

@@ -17,7 +17,9 @@ const lean = {
       return {contents: lines.join('\n'), loader: 'js'};
     });
     build.onLoad({filter: /(glsl|vertex|fragment|bitmap-layer-(vertex|fragment))[^/]*\.js$/}, ({path}) => ({
-      contents: readFileSync(path, 'utf8').replace(/`[^`]*`/g, (shader) => shader.replace(/^\s*\/\/.*\n/gm, '').replace(/^[ \t]+/gm, '')),
+      contents: readFileSync(path, 'utf8').replace(/`[^`]*`/g, (shader) =>
+        shader.replace(/^\s*\/\/.*\n/gm, '').replace(/^[ \t]+/gm, '')
+      ),
       loader: 'js'
     }));
   }
@@ -25,9 +27,16 @@ const lean = {
 
 const {metafile} = await build({
   plugins: [lean],
-  entryPoints: ['src/index.js'], outfile: 'build/deck.js', bundle: true, minify: true, format: 'iife',
-  target: ['chrome90', 'firefox90', 'safari15'], charset: 'utf8', legalComments: 'none', metafile: true,
-  define: {'process.env.NODE_ENV': '"production"', 'global': 'globalThis'},
+  entryPoints: ['src/index.js'],
+  outfile: 'build/deck.js',
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: ['chrome90', 'firefox90', 'safari15'],
+  charset: 'utf8',
+  legalComments: 'none',
+  metafile: true,
+  define: {'process.env.NODE_ENV': '"production"', global: 'globalThis'},
   logLevel: 'warning'
 });
 const script = readFileSync('build/deck.js');
@@ -37,10 +46,12 @@ packed.writeUInt32LE(0, 4); // no time of writing
 packed[9] = 255; // no operating system: the same bytes everywhere
 writeFileSync('deck.js.gz', packed);
 
-const inside = new Set(Object.keys(metafile.inputs).flatMap((path) => {
-  const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
-  return found ? [found[1]] : [];
-}));
+const inside = new Set(
+  Object.keys(metafile.inputs).flatMap((path) => {
+    const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
+    return found ? [found[1]] : [];
+  })
+);
 const licences = [...inside].sort().map((name) => {
   const folder = `node_modules/${name}`;
   const about = JSON.parse(readFileSync(`${folder}/package.json`));

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _SOURCES = resources.files("viewer")
 _DAY_S = 86_400
+#: What the operator's timeline can name.
+TIMELINE = ("water", "first_dark", "flooded", "failed", "cut", "restore", "fact", "note")
 
 
 def export_map(run: Run, out: Path | str, *, public: bool, lang: str = "fr", released_by: str | None = None,
