@@ -41,7 +41,7 @@ def test_versions_are_pinned_exactly_and_what_is_bundled_has_its_licence() -> No
 def test_what_is_built_comes_from_the_sources_that_stand_beside_it() -> None:
     lines = (PAGE / "built" / "pages.sha256").read_text().splitlines()
     listed = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
-    present = [*PAGE.glob("*.js"), *PAGE.glob("built/*.js")]
+    present = [*PAGE.rglob("*.js"), *PAGE.rglob("*.ts"), PAGE / "built" / "words.json"]
     assert listed == {path.relative_to(PAGE).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
                       for path in present}, "viewer/page was changed: run `make bundle`"
 

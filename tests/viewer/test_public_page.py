@@ -66,8 +66,8 @@ def test_nothing_is_asked_of_the_network_and_the_policy_holds(chromium: Any, pag
 def test_table_equals_the_state_at_each_moment(public: Any, made_run: Any) -> None:
     for t in (0, 6 * 3600, 8 * 3600, 10 * 3600, 15 * 3600, 24 * 3600):
         set_time(public, t)
-        rows = public.evaluate("() => twinPage.tables.rows.filter(r => r.out).map(r => [twinPage.model.streets[r.street],"
-                               " r.out, r.since])")
+        rows = public.evaluate("() => twinPage.tables.rows.filter(r => r.out).map(r =>"
+                               " [twinPage.model.streets[r.street], r.out, r.since])")
         expected = state_at(made_run, t)
         assert {name: (out, since) for name, out, since in rows} == expected
         public.evaluate("() => { twinPage.tables.isOpen = true; twinPage.tables.show(0, twinPage.t); }")

@@ -1,4 +1,4 @@
-/** Build deck.js from the pinned packages and write its SHA-256, the gzip form that goes into pages and all licences. */
+/** Build deck.js from the pinned packages; write its SHA-256, the gzip form that goes into pages and all licences. */
 import {createHash} from 'node:crypto';
 import {existsSync, readFileSync, readdirSync, writeFileSync} from 'node:fs';
 import {gzipSync} from 'node:zlib';
@@ -36,6 +36,7 @@ const {metafile} = await build({
   charset: 'utf8',
   legalComments: 'none',
   metafile: true,
+  tsconfigRaw: '{}', // the types of the pages' scripts are not for these packages
   define: {'process.env.NODE_ENV': '"production"', global: 'globalThis'},
   logLevel: 'warning'
 });

@@ -1,6 +1,6 @@
 /**
- * The keys of the catalogues that a page can ask for, as the types know them: every expression that stands where a `Key`
- * is wanted, be it a literal, a template of known words or a choice among them. A page carries these texts and no others.
+ * The keys of the catalogues that a page can ask for, as the types know them: every expression that stands where a
+ * `Key` is wanted, be it a literal, a template of known words or a choice among them. A page carries these texts alone.
  */
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';

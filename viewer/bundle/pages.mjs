@@ -27,6 +27,7 @@ const {outputFiles} = await build({
   target: ['chrome99', 'firefox113', 'safari16.4'],
   charset: 'utf8',
   legalComments: 'none',
+  tsconfigRaw: {compilerOptions: {alwaysStrict: true}},
   logLevel: 'warning'
 });
 

@@ -29,7 +29,7 @@ from viewer.scene.intervals import NEAR
 from viewer.scene.pack import safe_json
 from viewer.scene.public import Allowed
 from viewer.scene.spec import specification
-from viewer.states import states, svg
+from viewer.states import carried, states, svg
 from viewer.words import registers
 
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ def page(run: Run, *, public: bool, lang: str, released_by: str | None = None, c
     kinds = [{"name": kind.name, "words": {language: {"one": w.one, "many": w.many, "gender": w.gender}
                                            for language, w in kind.words.items()},
               "stages": [round(stage.value) for stage in kind.repair_s]} for kind in run.result.city.assets.kinds]
-    texts = {"kinds": kinds, "words": scripts.words(name), "states": states(), "spec": specification(public=public)}
+    texts = {"kinds": kinds, "words": scripts.words(name), "states": carried(public=public),
+             "spec": specification(public=public)}
     for key, value in texts.items():
         scene.packer.text(key, value)
     deck, script, loader = scripts.deck(), scripts.built(name), scripts.built("loader").text

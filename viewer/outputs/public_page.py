@@ -13,14 +13,12 @@ from twin.world.assets import Source
 from viewer.outputs.contacts import Contacts, read_contacts
 from viewer.scene.compose import Scene
 from viewer.scene.intervals import OPEN, State
-from viewer.states import states, svg
+from viewer.states import LEGEND, states, svg
 from viewer.words import Voice
 
 if TYPE_CHECKING:
     from geodata.run.folder import Run
 
-#: Symbols of the legend, in its order.
-_LEGEND = ("lamp_dark", "lamp_may", "lamp_lit", "unknown", "block_wet", "water", "water_unknown", "link")
 #: Sources named on the page at most; the rest are counted in the run folder.
 _SOURCES = 12
 
@@ -69,7 +67,7 @@ def public_view(run: Run, scene: Scene, clock: Any, config: dict[str, Any], *, l
         "may": say.rich("night_may", n=may, all=ever + may) if may else "", "rows": [
             {"street": name, "out": say("of_total", n=n, total=of), "since": say.clock(clock.local(since))}
             for name, n, of, since in rows], "worst": say.clock(clock.local(worst_s)),
-        "symbols": {name: svg(name) for name in _LEGEND}, "danger": svg("live", size=24), "legend": _LEGEND,
+        "symbols": {name: svg(name) for name in LEGEND}, "danger": svg("live", size=24), "legend": LEGEND,
         "contacts": contacts, "issued_iso": issued.isoformat(), "title": say(
             "public_title", city=run.result.city.name, status=status_words),
         "foot": say("valid_foot", status=status_words, until=until_words + following), "released_by": released_by or "",

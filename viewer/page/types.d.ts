@@ -27,6 +27,7 @@ export interface Stroke {
 /** viewer/data/states.json, less what the page does not need. */
 export interface States {
   colors: Colors;
+  /** The public page has words, and no symbols but its own. */
   symbols: Record<SymbolName, {shapes: Stroke[]; words?: Partial<Record<Register, Forms>>}>;
 }
 export interface Forms {
@@ -42,18 +43,16 @@ export type Flags = Uint8Array;
 
 type ShapeName = 'street' | 'park' | 'water' | 'bridge' | 'building' | 'block' | 'zone';
 type TableName = 'iv' | 'feet' | 'wet';
+/** Columns that each of some families has where the run has it. */
+type Each<Family extends string, Column extends string, Array> = {[K in `${Family}.${Column}`]?: Array};
 /** Rings or lines: counts of vertices, first vertices, steps, and of rings whether they are outer ones. */
-type ShapeColumns = {[K in ShapeName as `${K}.n` | `${K}.fx` | `${K}.fy`]?: Uint16Array} & {
-  [K in ShapeName as `${K}.dx` | `${K}.dy`]?: Int16Array;
-} & {[K in ShapeName as `${K}.outer`]?: Flags};
+type ShapeColumns = Each<ShapeName, 'n' | 'fx' | 'fy', Uint16Array> &
+  Each<ShapeName, 'dx' | 'dy', Int16Array> &
+  Each<ShapeName, 'outer', Flags>;
 /** Intervals by pattern: viewer/scene/intervals.py. */
-type IntervalColumns = {
-  [
-    K in TableName as `${K}.offsets` | `${K}.start` | `${K}.end` | `${K}.cause` | `${K}.root` | `${K}.held`
-  ]?: Uint32Array;
-} & {[K in TableName as `${K}.state` | `${K}.mech` | `${K}.heldmech`]?: Uint8Array} & {
-  [K in TableName as `${K}.story`]?: Uint16Array;
-};
+type IntervalColumns = Each<TableName, 'offsets' | 'start' | 'end' | 'cause' | 'root' | 'held', Uint32Array> &
+  Each<TableName, 'state' | 'mech' | 'heldmech', Uint8Array> &
+  Each<TableName, 'story', Uint16Array>;
 
 /** Ground, blocks and water: both pages, as far as the run has them and the public list lets them through. */
 interface CommonColumns {
@@ -95,17 +94,14 @@ interface AssetColumns extends HoldColumns {
   'asset.owner': Uint16Array;
   'asset.operator': Uint16Array;
   'asset.peak': Int16Array;
-  'asset.touch': Int16Array;
   'asset.fail': Int16Array;
   'asset.coverage': Uint8Array;
   'asset.doubt': Flags;
   'asset.failsource': Uint8Array;
-  'asset.protection': Uint8Array;
   'building.wet': Uint32Array;
   'edge.consumer': Uint32Array;
   'edge.supplier': Uint32Array;
   'edge.service': Uint8Array;
-  'edge.group': Uint16Array;
   'edge.source': Uint8Array;
   'hold.asset': Uint32Array;
 }
@@ -125,7 +121,6 @@ interface LampColumns extends HoldColumns {
   'place.x': Uint16Array;
   'place.y': Uint16Array;
   'place.known': Flags;
-  'place.street': Uint16Array;
 }
 
 export type GroundColumns = ShapeColumns & IntervalColumns & CommonColumns;

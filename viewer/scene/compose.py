@@ -31,7 +31,7 @@ from viewer.scene.intervals import (
     wet_rows,
 )
 from viewer.scene.pack import Packer
-from viewer.scene.public import STORIES, Allowed, coarse_position, public_stories
+from viewer.scene.public import Allowed, coarse_position, public_stories
 from viewer.scene.water import pack_water
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ class _Streets:
 
 
 def _pack_names(packer: Packer, frame: Frame, context: Any, allowed: Allowed) -> None:
-    """Add the names of rivers, along their middle, and of districts."""
+    """Add the names of rivers, along their middle."""
     rivers: list[dict[str, Any]] = []
     if "water" in context and allowed("water", "name") and allowed("water", "outline"):
         layer = context["water"]
@@ -195,15 +195,6 @@ def _pack_names(packer: Packer, frame: Frame, context: Any, allowed: Allowed) ->
             rivers.append({"name": str(name), "x": ((points[:, 0] - frame.west_m) / 1).round(1).tolist(),
                            "y": (frame.north_m - points[:, 1]).round(1).tolist()})
     packer.text("rivers", rivers)
-    districts = []
-    if "district" in context and allowed("district", "name"):
-        layer = context["district"]
-        for name, shape in zip(layer.name, layer.geometry, strict=True):
-            if name and shape is not None and not shape.is_empty:
-                point = shape.representative_point()
-                districts.append({"name": str(name), "x": round(point.x - frame.west_m, 1),
-                                  "y": round(frame.north_m - point.y, 1)})
-    packer.text("districts", sorted(districts, key=lambda d: d["name"]))
 
 
 def river_line(shape: Any) -> tuple[Any, float] | None:
@@ -290,13 +281,11 @@ def _pack_public(run: Run, packer: Packer, frame: Frame, allowed: Allowed, lamps
     packer.add("story.place", table[:, 1] + 1, "u2")
     packer.add("story.hold", table[:, 2] + 1, "u2")
     packer.add("story.sure", table[:, 3], "u1")
-    packer.text("stories", list(STORIES))
     points = [coarse_position(run, row, streets.lines) if allowed("cabinet", "street") else None
               for row in stories.places]
     packer.add("place.x", frame.columns([np.nan if p is None else p[0] for p in points]), "u2")
     packer.add("place.y", frame.rows([np.nan if p is None else p[1] for p in points]), "u2")
     packer.add("place.known", [p is not None for p in points], "u1")
-    packer.add("place.street", [street_of[row] if allowed("cabinet", "street") else 0 for row in stories.places], "u2")
     _pack_holds(run, packer, stories.holds)
     return patterns, numbers
 
@@ -370,18 +359,15 @@ def _pack_operator(run: Run, packer: Packer, frame: Frame, lamps: Any, buildings
         return np.where(np.isnan(values), NO_HEIGHT, np.clip(np.rint(np.nan_to_num(values) * 100), -32_000, 32_000))
 
     packer.add("asset.peak", centimetres(exposure.peak_depth_m).astype(int), "i2")
-    packer.add("asset.touch", centimetres(assets.touch_m).astype(int), "i2")
     packer.add("asset.fail", centimetres(assets.fail_m).astype(int), "i2")
     packer.add("asset.coverage", np.asarray(exposure.coverage)[order], "u1")
     packer.add("asset.doubt", np.asarray(exposure.is_doubtful)[order].astype(int), "u1")
     packer.add("asset.failsource", np.asarray(assets.fail_source)[order], "u1")
-    packer.add("asset.protection", np.asarray(assets.protection)[order], "u1")
     ends = number[supplies.consumer]
     edges = np.lexsort((supplies.preference, supplies.group, ends))
     packer.add("edge.consumer", ends[edges], "u4", delta=True)
     packer.add("edge.supplier", number[supplies.supplier[edges]], "u4", delta=True)
     packer.add("edge.service", supplies.service[edges], "u1")
-    packer.add("edge.group", supplies.group[edges], "u2")
     packer.add("edge.source", supplies.source[edges], "u1")
     wet = wet_rows(run)
     wets = Patterns()
