@@ -236,6 +236,12 @@ def test_the_gpu_draws_the_same_layers(chromium: Any, pages: dict[str, Path], no
         p.gpu.draw(p.view, {...p.scene, t: 600 * k}, {lamp: 3, node: 4, minor: 1, major: 2, block: 2, building: 1});
         spent.push(performance.now() - a); } return spent.sort((a, b) => a - b)[10]; }""")
     assert spent < 8, "2 ms on a quiet machine; this one is shared"
+    size = ("() => twinPage.map.gpu.deck.layerManager.getLayers().find(l => l.id === 'nodes_in')"
+            ".props.getSize({name: 'cabinet_in'})")
+    assert page.evaluate(size) > 0
+    page.evaluate("() => document.querySelector('[data-shows=cabinet_in]').click()")
+    page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    assert page.evaluate(size) == 0, "a layer that is switched off is hidden by the GPU as by the canvas"
     assert [e for e in page.errors if "GL Driver" not in e] == []
     page.context.close()
 
