@@ -75,6 +75,7 @@ def test_houses_of_no_block_are_told_as_a_number_without_a_place() -> None:
     from dataclasses import replace
 
     from viewer.outputs.public import Allowed
+
     from viewer.scene.compose import pack_scene
 
     city_file = fake_town.town(4, 2)

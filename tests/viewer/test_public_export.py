@@ -12,10 +12,10 @@ from typing import Any
 import fake_town
 import numpy as np
 import pytest
+from viewer.outputs.public import Allowed
 
 from twin.errors import InputError
 from viewer.outputs.page import _lean, export_map, page
-from viewer.outputs.public import Allowed
 
 CANARY = "CANARI7Q"
 
@@ -141,9 +141,10 @@ def test_expiry_is_written_in_the_page(made_run: Any) -> None:
 
 def test_a_fact_is_the_cause_only_of_what_it_opened(made_run: Any) -> None:
     """A fact on a cabinet that the water has drowned already changes no cause; one on a sound cabinet is its cause."""
+    from viewer.outputs.public import STORIES, public_stories
+
     from twin.results.outages import Mechanism
     from twin.results.trace import What
-    from viewer.outputs.public import STORIES, public_stories
 
     result, assets = made_run.result, made_run.result.city.assets
     outages, trace = result.outages, result.trace

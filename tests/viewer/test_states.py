@@ -4,10 +4,10 @@ import re
 from importlib import resources
 
 import pytest
+from viewer.outputs.public import STORIES
 
 from twin.results.outages import Mechanism
 from twin.world.kinds import STAGES
-from viewer.outputs.public import STORIES
 from viewer.states import contrast, states, svg
 from viewer.words import Voice, registers
 

@@ -10,7 +10,7 @@ export class Intervals {
   /** @param columns unpacked columns; name their prefix; members the pattern of each asset. */
   constructor(columns, name, members) {
     this.offsets = columns[`${name}.offsets`] ?? new Uint32Array([0, 0]);
-    for (const column of ['start', 'end', 'state', 'mech', 'cause', 'root', 'held', 'heldmech', 'story']) {
+    for (const column of ['start', 'end', 'state', 'mech', 'cause', 'root', 'held', 'heldmech']) {
       this[column] = columns[`${name}.${column}`] ?? new Uint32Array(0);
     }
     this.members = members;

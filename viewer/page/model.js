@@ -30,7 +30,6 @@ export class Model {
       this.pattern = columns['lamp.pattern'];
       this.lamps = [0, this.pattern.length];
       this.kindOf = null;
-      this.places = {x: scaled('place.x'), y: scaled('place.y'), known: columns['place.known'], street: columns['place.street']};
     } else {
       this.x = scaled('asset.x');
       this.y = scaled('asset.y');
@@ -127,7 +126,7 @@ export class Model {
     this.iv.states(t, this.state);
     const rows = new Map();
     const row = (street) => {
-      if (!rows.has(street)) rows.set(street, {street, out: 0, may: 0, total: this.streetTotal[street], since: Infinity, wet: 0, story: 0, most: 0});
+      if (!rows.has(street)) rows.set(street, {street, out: 0, may: 0, total: this.streetTotal[street], since: Infinity, wet: 0});
       return rows.get(street);
     };
     for (const [street, pattern, n] of this.pairs) {
@@ -137,7 +136,6 @@ export class Model {
         const i = this.iv.at(pattern, t);
         at.out += n;
         at.since = Math.min(at.since, this.iv.start[i]);
-        if (n > at.most) [at.most, at.story] = [n, this.iv.story[i]];
       } else if (state === MAY) {
         row(street).may += n;
       }
@@ -151,16 +149,13 @@ export class Model {
   /** What happens to one street over the run. */
   streetStory(street, t) {
     const patterns = this.streetPatterns.get(street) ?? [];
-    const now = {out: 0, may: 0, total: this.streetTotal[street], since: Infinity, story: 0, interval: -1};
-    const night = {out: 0, first: Infinity, last: 0, story: 0, may: 0};
-    let most = 0;
-    let mostEver = 0;
+    const now = {out: 0, may: 0, total: this.streetTotal[street], since: Infinity};
+    const night = {out: 0, first: Infinity, last: 0, may: 0};
     for (const [pattern, n] of patterns) {
       const i = this.iv.at(pattern, t);
       if (i >= 0 && this.iv.state[i] === OUT) {
         now.out += n;
         now.since = Math.min(now.since, this.iv.start[i]);
-        if (n > most) [most, now.story, now.interval] = [n, this.iv.story[i], i];
       } else if (i >= 0) {
         now.may += n;
       }
@@ -172,12 +167,28 @@ export class Model {
         ever = true;
         night.first = Math.min(night.first, this.iv.start[k]);
         night.last = Math.max(night.last, this.iv.end[k]);
-        if (n > mostEver) [mostEver, night.story] = [n, this.iv.story[k]];
       }
       if (ever) night.out += n;
       else if (doubt) night.may += n;
     }
     return {now, night};
+  }
+
+  /** What a street is told while lamps of it are out: {story, stage, sure}; the public page only. */
+  toldOf(street, t) {
+    const {columns, texts} = this;
+    const streets = columns['told.street'];
+    for (let i = streets.indexOf(street); i >= 0 && streets[i] === street; i++) {
+      if (columns['told.start'][i] <= t && t < columns['told.end'][i]) return {story: texts.stories[columns['told.story'][i]], stage: texts.stages[columns['told.stage'][i]], sure: Boolean(columns['told.sure'][i])};
+    }
+    return {story: 'none', stage: 'supply', sure: true};
+  }
+
+  /** The cause of most lamps of a street over the night: {story, sure}; the public page only. */
+  mainOf(street) {
+    const {columns, texts} = this;
+    const i = columns['main.street'].indexOf(street);
+    return i < 0 ? {story: 'none', sure: true} : {story: texts.stories[columns['main.story'][i]], sure: Boolean(columns['main.sure'][i])};
   }
 
   ids() {

@@ -11,7 +11,6 @@ import {open, setLanguage, useGpu} from './start.js';
 
 const $ = (id) => document.getElementById(id);
 const config = JSON.parse($('config').textContent);
-const STAGES = ['recede', 'reach', 'inspect', 'clean_dry', 'replace', 're_energise'];
 const FEW = 9;
 
 class PublicPage {
@@ -30,6 +29,7 @@ class PublicPage {
     document.body.classList.toggle('all-known', !model.water?.about.unknown);
     document.body.classList.toggle('no-water', !model.water);
     document.body.classList.toggle('no-lamps', !model.total);
+    document.body.classList.toggle('no-streets', !config.byStreet && !config.blocks);
     this.forms();
     this.build();
     new ResizeObserver(() => this.chartAgain()).observe($('chart'));
@@ -68,14 +68,10 @@ class PublicPage {
     rich($('made'), say('made_until', {issued: say('on_at', {day: day(config.issued, false), clock: clock(config.issued)}), until: this.until()}) + (this.next() && `, ${this.next()}`));
     rich($('made-short'), say('made_until', {issued: weekdayClock(config.issued), until: say('until_short', {clock: clock(config.validUntil), day: day(config.validUntil, false).split(' ')[0]})}) + (this.next() && `, ${this.next(true)}`));
     if ($('released')) $('released').textContent = say('released_by', {name: config.releasedBy});
-    const [from, to] = config.night;
-    const one = day(from) === day(to);
-    const dayOnly = (t) => day(t, false).split(' ').slice(1).join(' ');
-    const lines = say(one ? 'h1_day' : 'h1', {city: config.city, from: one ? day(from) : dayOnly(from).split(' ')[0], to: dayOnly(to)}).split('\n');
-    $('heading').replaceChildren(...lines.flatMap((line, i) => (i ? [make('br'), line] : [line])));
-    const {ever, total, may, wet} = config.totals;
-    const told = total ? (!config.wetSpan ? 'night_dry' : config.blocks ? 'night_water' : 'night_water_lamps') : config.blocks ? 'night_no_lamps' : 'night_no_lamps_blocks';
-    rich($('paragraph'), `${say(told, {n: total ? ever : wet, total, wet, peak: clock(config.peakAt)})} ${may ? say('night_may', {n: may, all: ever + may}) : ''}`);
+    const said = this.said();
+    $('heading').replaceChildren(...said.heading.flatMap((line, i) => (i ? [make('br'), line] : [line])));
+    rich($('paragraph'), said.paragraph);
+    $('also')?.replaceChildren(...said.also.map((line) => make('li', {}, line)));
     rich($('lone'), config.lone ? say('lone_houses', {n: config.lone}) : '');
     for (const edge of document.querySelectorAll('.print-edge')) edge.textContent = say('valid_foot', {status: say(`status_${config.status}`), until: this.until() + (this.next() && `, ${this.next()}`)});
     $('live-region').textContent = '';
@@ -86,17 +82,16 @@ class PublicPage {
     this.move(this.player.t);
   }
 
+  /** The texts that no moment changes, in the register that is chosen. */
+  said() {
+    return config.said[document.querySelector('[data-lang][aria-pressed=true]').dataset.lang];
+  }
+
   about() {
-    const from = say('moment_of', {day: day(0), clock: clock(0)});
-    const to = say('moment_of', {day: day(config.duration), clock: clock(config.duration)});
-    const lines = [say('how_scenario', {name: config.name, from, to, status: say(`status_${config.status}`)}), say('how_method'),
-      say('how_assumed', {n: config.defaults, doubtful: config.doubtful}), say('how_left_out')];
-    if (config.sources.length) lines.push(say('how_sources', {list: config.sources.join(' ; ')}));
-    lines.push(say('how_run', {run: config.runId}), say('how_licence'));
-    $('how-text').replaceChildren(...lines.map((line) => make('p', {}, line)));
+    $('how-text').replaceChildren(...this.said().how.map((line) => make('p', {}, line)));
     const lang = document.documentElement.lang;
     const {emergency, grid, official} = config.contacts;
-    $('numbers').replaceChildren(...[...emergency, ...(grid ? [grid] : [])].map((one) => make('li', {}, make('strong', {}, one.to), ` ${one[lang]}`)));
+    $('numbers').replaceChildren(...[...emergency, ...(grid ? [grid] : [])].map((one) => make('li', {}, one.to ? make('strong', {}, one.to) : null, one.to ? ` ${one[lang]}` : one[lang])));
     $('official').replaceChildren(...official.map((one) => make('li', {}, /^https:\/\//.test(one.to) ? make('a', {href: one.to, rel: 'noreferrer'}, one[lang]) : one[lang])));
   }
 
@@ -253,16 +248,11 @@ class PublicPage {
     return -1;
   }
 
-  /** The lamp that stands for a street: the middle one of those dark for its main cause. */
+  /** The lamp that stands for a street: the middle one of those drawn dark. */
   darkLamp(street) {
     const {model} = this;
-    const {now} = model.streetStory(street, this.t);
     const dark = [];
-    for (let u = 0; u < model.total; u++) {
-      if (model.street[u] !== street || !model.placed[u]) continue;
-      const i = model.iv.at(model.pattern[u], this.t);
-      if (i >= 0 && model.iv.state[i] === OUT && model.iv.story[i] === now.story) dark.push(u);
-    }
+    for (let u = 0; u < model.total; u++) if (model.street[u] === street && model.placed[u] && model.iv.stateAt(model.pattern[u], this.t) === OUT) dark.push(u);
     return dark.length ? dark[dark.length >> 1] : -1;
   }
 
@@ -286,16 +276,16 @@ class PublicPage {
     const lines = [];
     const isNight = model.isNight(t);
     if (!model.total) {
-      lines.push(['answer_now', say('no_lamps_answer')]);
+      lines.push(['answer_now', say(config.lampsAnswer)]);
     } else if (now.out) {
-      lines.push(['answer_back', `${say('back_unknown')} ${say(`back_waits_${this.stage(now)}`)}`]);
-      lines.push(['answer_cause', this.cause(now.story)]);
+      lines.push(['answer_back', `${say('back_unknown')} ${say(`back_waits_${this.told().stage}`)}`]);
+      lines.push(['answer_cause', this.cause(this.told())]);
       lines.push(['answer_now', say('now_out', {n: now.out, total: now.total, since: clock(now.since)})]);
     } else {
       lines.push(['answer_now', say(isNight ? 'now_lit' : 'now_day', {n: now.total})]);
-      if (night.out && night.first > t) lines.push(['answer_later', say('later_out', {n: night.out, first: clock(night.first)})], ['answer_cause', this.cause(night.story)]);
+      if (night.out && night.first > t) lines.push(['answer_later', say('later_out', {n: night.out, first: clock(night.first)})], ['answer_cause', this.cause(model.mainOf(street))]);
       else if (night.out) lines.push(['answer_later', say('later_was', {n: night.out})], ['answer_sure', say('other_reason')]);
-      else if (now.total) lines.push(['answer_later', night.may ? say('later_may', {n: night.may}) : say('later_none')], ['answer_sure', say('other_reason')]);
+      else if (now.total) lines.push(['answer_later', night.may ? say('later_may', {n: night.may}) : say(now.total > 1 ? 'later_none' : 'later_none_one')], ['answer_sure', say('other_reason')]);
     }
     $('sentences').replaceChildren(...lines.map(([label, text]) => {
       const line = rich(make('p', {}), text);
@@ -313,18 +303,14 @@ class PublicPage {
     return false;
   }
 
-  cause(story) {
-    const {columns, texts} = this.model;
-    const text = say(`cause_${texts.stories[columns['story.code'][story]]}`);
-    return columns['story.sure'][story] ? text : `${text} ${say('cause_doubt')}`;
+  /** What the chosen street is told at the chosen moment. */
+  told(street = this.street) {
+    return this.model.toldOf(street, this.t);
   }
 
-  stage(now) {
-    const {columns} = this.model;
-    const hold = columns['story.hold'][now.story];
-    const code = this.model.texts.stories[columns['story.code'][now.story]];
-    if (!hold || ['cut', 'failed', 'feed_failed', 'reported'].includes(code)) return 'supply';
-    return STAGES[stageOf(this.model, hold - 1, this.t)] ?? 'supply';
+  cause({story, sure}) {
+    const text = say(`cause_${story}`);
+    return sure ? text : `${text} ${say('cause_doubt')}`;
   }
 
   details(street, now) {
@@ -333,7 +319,8 @@ class PublicPage {
     more.hidden = false;
     const wet = [...model.blockStreet].filter((one, b) => one === street && model.blocks.stateAt(model.blocks.members[b], this.t)).length;
     const parts = [];
-    if (now.out) parts.push(make('p', {}, say('stage_now', {stage: this.stageWords(now)})), make('p', {}, say('link_note')));
+    if (now.out) parts.push(make('p', {}, say('wait_now', {stage: say(`wait_${this.told().stage}`)})));
+    parts.push(make('p', {}, say('street_which')));
     parts.push(rich(make('p', {}), say('blocks_street', {n: wet})));
     const strip = make('div', {class: 'strip'});
     parts.push(make('h3', {}, say('street_over_time')), strip);
@@ -348,11 +335,6 @@ class PublicPage {
     };
     more.ontoggle = draw;
     draw();
-  }
-
-  stageWords(now) {
-    const stage = this.stage(now);
-    return stage === 'supply' ? say('stage_supply') : say(`stage_${stage}`);
   }
 
   chartAgain() {
@@ -381,7 +363,7 @@ class PublicPage {
     $('chart-wet').textContent = number(counts.wet);
     document.querySelector('[data-t=chart_out]').textContent = say('chart_out', {n: counts.night ? counts.out : 0});
     document.querySelector('[data-t=chart_wet]').textContent = say('chart_wet', {n: counts.wet});
-    const shown = {lamp_dark: counts.out, lamp_may: counts.may, lamp_lit: counts.lit, unknown: counts.unknown, block_wet: counts.wet, water: 2, water_unknown: 2, link: 2};
+    const shown = {lamp_dark: counts.out, lamp_may: counts.may, lamp_lit: counts.lit, unknown: counts.unknown, block_wet: counts.wet, water: 2, water_unknown: 2};
     for (const item of document.querySelectorAll('[data-legend]')) {
       const key = item.dataset.legend === 'lamp_lit' && !counts.night ? 'lamp_day' : item.dataset.legend;
       const words = wordsOf(config.states.symbols[key].words, document.querySelector('[data-lang][aria-pressed=true]').dataset.lang);
@@ -408,24 +390,19 @@ class PublicPage {
 
   scene() {
     const {model, lamp, t, street} = this;
-    const links = [];
     let chosen = null;
     if (lamp >= 0 && model.placed[lamp]) {
-      const i = model.iv.at(model.pattern[lamp], t);
-      const state = i < 0 ? 0 : model.iv.state[i];
-      chosen = {x: model.x[lamp], y: model.y[lamp], symbol: state === OUT ? 'lamp_dark' : state === MAY ? 'lamp_may' : 'lamp_lit'};
-      const place = state === OUT ? model.columns['story.place'][model.iv.story[i]] : 0;
-      if (place && model.places.known[place - 1]) {
-        links.push({from: chosen, to: {x: model.places.x[place - 1], y: model.places.y[place - 1], symbol: null}, sure: Boolean(model.columns['story.sure'][model.iv.story[i]])});
-      }
+      // Of a street that is partly out it is not told which of its lamps are.
+      const {out, may, total} = model.streetStory(street, t).now;
+      chosen = {x: model.x[lamp], y: model.y[lamp], symbol: out && out === total ? 'lamp_dark' : out || may ? 'lamp_may' : 'lamp_lit'};
     }
-    return {t, night: this.counts.night, show: this.show, links, chosen, street, live: [], lang: document.documentElement.lang};
+    return {t, night: this.counts.night, show: this.show, links: [], chosen, street, live: [], lang: document.documentElement.lang};
   }
 
   tables() {
     const {model, t, street} = this;
     const rows = model.streetRows(t).filter((row) => row.out);
-    if (street && !rows.some((row) => row.street === street)) rows.unshift({street, out: 0, total: model.streetTotal[street], since: Infinity, wet: 0, story: 0});
+    if (street && !rows.some((row) => row.street === street)) rows.unshift({street, out: 0, total: model.streetTotal[street], since: Infinity, wet: 0});
     rows.sort((a, b) => (b.street === street) - (a.street === street));
     this.rows = rows;
     $('streets-caption').textContent = say('streets_title', {clock: clock(t)});
@@ -434,7 +411,7 @@ class PublicPage {
       const name = make('button', {type: 'button', class: 'text', 'data-street': row.street}, model.streets[row.street] || say('no_street'));
       return make('tr', {class: row.street === street ? 'chosen' : false, 'data-out': row.out},
         make('th', {scope: 'row'}, row.street ? name : say('no_street')), make('td', {class: 'number'}, say('of_total', {n: row.out, total: row.total})),
-        make('td', {class: 'number'}, row.out ? clock(row.since) : ''), make('td', {class: 'wide'}, row.out ? this.stageWords(row) : ''), make('td', {class: 'number wide'}, number(row.wet)));
+        make('td', {class: 'number'}, row.out ? clock(row.since) : ''), make('td', {class: 'wide'}, row.out ? say(`wait_${this.told(row.street).stage}`) : ''), make('td', {class: 'number wide'}, number(row.wet)));
     });
     if (!rows.length) {
       const first = model.darkSeries.findIndex((n, k) => n > 0 && model.times[k] > t);
@@ -472,7 +449,7 @@ class PublicPage {
 
   csvRows() {
     return this.csvTable(['col_street', 'col_out', 'csv_total', 'col_since', 'col_stage', 'col_blocks'],
-      this.rows.map((row) => [this.model.streets[row.street], row.out, row.total, row.out ? clock(row.since) : '', row.out ? this.stageWords(row) : '', row.wet]));
+      this.rows.map((row) => [this.model.streets[row.street], row.out, row.total, row.out ? clock(row.since) : '', row.out ? say(`wait_${this.told(row.street).stage}`) : '', row.wet]));
   }
 
   csvBlocks() {
@@ -488,24 +465,6 @@ function fillWords(entry, n) {
   const single = document.documentElement.lang === 'fr' ? n < 2 : n === 1;
   const text = n === 0 ? entry.zero : single ? entry.one : entry.many;
   return text.replace('{n}', number(n));
-}
-
-/** Stage of what holds an outage: 0 waits for the water to fall. */
-function stageOf(model, hold, t) {
-  const {columns, texts} = model;
-  const {stages} = texts.kinds[columns['hold.kind'][hold]];
-  for (let k = columns['hold.offsets'][hold]; k < columns['hold.offsets'][hold + 1]; k++) {
-    let end = columns['hold.start'][k];
-    if (end > t || t >= columns['hold.end'][k]) continue;
-    for (let s = 0; s < stages.length; s++) {
-      end += stages[s];
-      if (t < end) return s + 1;
-    }
-    return stages.length;
-  }
-  // repaired by its own stages, and yet held: what holds it is no repair
-  const last = columns['hold.offsets'][hold + 1] - 1;
-  return last >= columns['hold.offsets'][hold] && columns['hold.end'][last] <= t ? -1 : 0;
 }
 
 open(config).then(({model, symbols}) => {
