@@ -208,7 +208,8 @@ def _info(message: _Message, say: Voice, words: Mapping[str, str], polygons: lis
     _put(info, language=message.country.tag(say.lang), category="Infra", event=words[f"event_{topic}"],
          responseType="AllClear" if topic == "calm" else "None" if topic == "cancel" else "Avoid",
          urgency="Past" if is_calm else "Immediate" if onset is not None and night.moment(
-             onset) <= message.sent else "Future", severity="Moderate" if blocks and not is_calm else "Minor", certainty=_CERTAINTY[night.status])
+             onset) <= message.sent else "Future",
+         severity="Moderate" if blocks and not is_calm else "Minor", certainty=_CERTAINTY[night.status])
     if onset is not None and not is_calm:
         _put(info, onset=_stamp(night, night.moment(onset)))
     title = night.title.get(say.lang) or next(iter(night.title.values()), "")

@@ -57,8 +57,8 @@ def export_leaflet(run: Run, out: Path, *, streets: Sequence[str], lang: str | N
     out
         HTML file to write.
     streets
-        Names of streets, in any case and with or without accents; ``all`` alone gives every street that loses a lamp,
-        and where none does one page for the town.
+        Names of streets, in any case and with or without accents; ``all`` alone gives every street in which a
+        lamp may go out, and where there is none one page for the town.
     lang
         ``fr`` or ``en``; without it an official language of the country where it is one of the two, else English.
     released_by
@@ -95,7 +95,8 @@ def _words() -> Mapping[str, Any]:
 def _numbers(night: PublicNight, streets: Sequence[str], file: str) -> list[int]:
     """Give the numbers of the streets that are asked for; none where the town is to have one page."""
     if list(streets) == ["all"]:
-        return sorted(street for street in night.told if street)
+        touched = night.lamps.street[[bool(night.lamps.patterns[pattern]) for pattern in night.lamps.pattern]]
+        return sorted(set(touched.tolist()) - {0})
     with_lamps = sorted(set(night.lamps.street.tolist()) - {0})
     if not with_lamps:
         raise InputError(file=file, field="leaflet", found="a night whose lamps are told without their street"
