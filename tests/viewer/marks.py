@@ -61,8 +61,9 @@ def marked_run(*, status: str = "exercise") -> Any:
         supplies=(("add", mark("plan", "supplier"), mark("plan", "consumer"), 0),))
     trace = replace(result.trace, detail=np.array([f'{{"by": "{mark("trace", "detail")}"}}'] * len(result.trace),
                                                   dtype=object))
-    done = replace(result, city=city, plan=plan, trace=trace, outages=_all_out(result.outages, assets), indicators={"note": mark("indicators", "note")},
-                   provenance={"note": mark("provenance", "note")}, warnings=({"warning": mark("warning", "text")},))
+    done = replace(result, city=city, plan=plan, trace=trace, outages=_all_out(result.outages, assets),
+                   indicators={"note": mark("indicators", "note")}, provenance={"note": mark("provenance", "note")},
+                   warnings=({"warning": mark("warning", "text")},))
     return SimpleNamespace(**{**vars(run), "city_file": marked, "result": done, "path": Path("/" + mark("run", "path")),
                               "info": {"note": mark("info", "note"), "plan": plan.to_dict()}})
 
@@ -166,8 +167,8 @@ def everything(run: Any, folder: Path, **given: Any) -> dict[str, str]:
             keep(f"leaflet {lang} {streets}", lambda lang=lang, streets=streets: export_leaflet(
                 run, folder / "leaflet.html", streets=[streets], lang=lang, contacts=contacts,
                 **allowed).read_text("utf-8"))
-    for format in ("geojson", "csv", "geoparquet"):
-        keep(format, lambda format=format: _folder(export_open_data(run, folder / format, format=format, **allowed)))
+    for ending in ("geojson", "csv", "geoparquet"):
+        keep(ending, lambda ending=ending: _folder(export_open_data(run, folder / ending, format=ending, **allowed)))
     keep("alert", lambda: export_cap(run, folder / "alert.xml", contacts=contacts, now=run.result.plan.issued_at,
                                      **allowed).read_text("utf-8"))
     return made

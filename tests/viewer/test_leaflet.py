@@ -122,7 +122,7 @@ def test_a_calm_night_gives_one_page_for_the_town_that_says_so(lang: str, said: 
 def test_a_street_cannot_be_asked_of_a_city_without_lamps(tmp_path: Path) -> None:
     city_file = fake_town.town(4, 2)
     bare = fake_town.run_of(fake_town.without(city_file, ~city_file.city.assets.of_kind("lamp")))
-    with pytest.raises(InputError, match="nothing is told of lamps.*--leaflet all gives one page for the town"):
+    with pytest.raises(InputError, match=r"nothing is told of lamps.*--leaflet all gives one page for the town"):
         export_leaflet(bare, tmp_path / "a.html", streets=["Rue Haute 1"])
     assert "L’éclairage n’est pas dans les données" in words(export_leaflet(bare, tmp_path / "b.html", streets=["all"]))
 

@@ -95,8 +95,8 @@ def test_what_a_street_is_told_hour_by_hour_is_the_run_to_the_quarter(tmp_path: 
 
 
 def test_no_table_says_of_a_single_lamp_when_it_goes_out(tmp_path: Path) -> None:
-    for format in FORMATS:
-        lamps = read(export_open_data(night(), tmp_path / format, format=format), "lamps", format)
+    for sort in FORMATS:
+        lamps = read(export_open_data(night(), tmp_path / sort, format=sort), "lamps", sort)
         assert set(lamps.columns) <= {"lamp", "street", "lon", "lat", "geometry"}
 
 

@@ -125,7 +125,8 @@ def test_a_night_is_named_from_dusk_to_dawn_though_the_run_ends_before(made_run:
 
 
 @pytest.mark.parametrize(("day", "heading"), [
-    (12, ["Vauclair-sur-Ouche,", "nuit du 12 au 13 janvier"]), (31, ["Vauclair-sur-Ouche,", "nuit du 31 janvier au 1er février"])])
+    (12, ["Vauclair-sur-Ouche,", "nuit du 12 au 13 janvier"]),
+    (31, ["Vauclair-sur-Ouche,", "nuit du 31 janvier au 1er février"])])
 def test_a_night_over_the_end_of_a_month_names_both(made_run: Any, day: int, heading: list[str]) -> None:
     plan = replace(made_run.result.plan, start=made_run.result.plan.start.replace(day=day))
     moved = SimpleNamespace(**{**vars(made_run), "result": replace(made_run.result, plan=plan)})

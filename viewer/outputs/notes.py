@@ -29,6 +29,6 @@ def notes_of(run: Run, *, contacts: Path | None, fields: Path | None) -> list[st
     if not night.title:
         notes.append("no public title: the file names town and day. `public_title: {fr: …, en: …}` in the scenario "
                      "gives one; the scenario's own name never leaves.")
-    if any(not credit.licence and not credit.is_openstreetmap for credit in night.credits):
+    if any(credit.lacks_licence for credit in night.credits):
         notes.append("data without a stated licence: the mapping's `source: {licence: …, attribution: …}` says it.")
     return notes

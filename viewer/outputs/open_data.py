@@ -285,7 +285,8 @@ def _package(night: PublicNight, resources: list[dict[str, Any]], released_by: s
                        "Calculé, non observé : les rues où une inondation éteindrait des lampes, combien et quand.",
         "created": night.issued_at.isoformat(), "version": "2.0.0", "resources": resources,
         "sources": [{"title": credit.attribution or credit.name or "OpenStreetMap", "licence": credit.licence or (
-            "ODbL-1.0" if credit.is_openstreetmap else "")} for credit in night.credits],
+            "ODbL-1.0" if credit.is_openstreetmap else "")} for credit in night.credits
+            if credit.words() or credit.is_openstreetmap],
         "status": night.status, "valid_until": night.valid_until.isoformat(), "run": night.run_id,
         "causes": list(STORIES)}
     licences = sorted({credit.licence for credit in night.credits if credit.licence})

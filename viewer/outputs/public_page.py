@@ -59,7 +59,7 @@ def how(night: PublicNight, say: Voice) -> list[str]:
     credited = [credit.words() for credit in night.credits if credit.words()]
     if credited:
         lines.append(say("how_sources", list=" ; ".join(credited) if say.lang == "fr" else "; ".join(credited)))
-    if any(not credit.licence for credit in night.credits):
+    if any(credit.lacks_licence for credit in night.credits):
         lines.append(say("how_no_licence"))
     if any(credit.is_openstreetmap for credit in night.credits):
         lines.append(say("how_openstreetmap"))

@@ -29,6 +29,8 @@ class Credit:
     attribution: str
     #: True where OpenStreetMap's own words must stand beside whatever is made from it.
     is_openstreetmap: bool
+    #: True where the city's file names no licence: that is said beside the map.
+    lacks_licence: bool
 
     def words(self) -> str:
         """Give it as a reader needs it: what, of when, under which licence, whose."""
@@ -45,17 +47,19 @@ def credits_of(run: Run, allowed: Allowed) -> tuple[Credit, ...]:
     def said(field: str, text: str) -> str:
         return clean(text) if allowed("source", field) else ""
 
-    found: dict[tuple[str, str, str, bool], list[str]] = {}
+    found: dict[tuple[str, str, str, bool, bool], list[str]] = {}
     for source in run.city_file.sources:
         # A source without a name of its own is called as its file.
         name = "" if source.name == PurePath(source.file).stem else source.name
         is_osm = bool(_OPEN_DATABASE.search(f"{source.licence} {source.attribution} {source.name}")
                       or source.file.casefold().endswith(_OSM_FILES)) and not allowed.is_empty
-        key = (said("name", name), said("licence", source.licence), said("attribution", source.attribution), is_osm)
+        key = (said("name", name), said("licence", source.licence), said("attribution", source.attribution), is_osm,
+               allowed("source", "licence") and not source.licence and not is_osm)
         dates = found.setdefault(key, [])
         if date := said("date", source.date):
             dates.append(date)
     return tuple(Credit(name=name, licence=licence, attribution=attribution, is_openstreetmap=is_osm,
+                        lacks_licence=lacks,
                         dates=tuple(dict.fromkeys((min(dates), max(dates)))) if dates else ())
-                 for (name, licence, attribution, is_osm), dates in found.items()
-                 if name or licence or attribution or dates or is_osm)
+                 for (name, licence, attribution, is_osm, lacks), dates in found.items()
+                 if name or licence or attribution or dates or is_osm or lacks)

@@ -83,11 +83,12 @@ def told_by_page(page: str, run: Any) -> Told:
         before = before[:int(line[0], 36)] + line[1:]
         numbers.append(before)
     offsets, pattern = columns["iv.offsets"], columns["lamp.pattern"]
-    lists = [tuple(zip(*(columns[f"iv.{name}"][offsets[p]:offsets[p + 1]].tolist() for name in ("start", "end", "state")),
-                       strict=True)) for p in range(len(offsets) - 1)]
+    spans = np.column_stack([columns[f"iv.{name}"] for name in ("start", "end", "state")]).tolist()
+    lists = [tuple(map(tuple, spans[offsets[p]:offsets[p + 1]])) for p in range(len(offsets) - 1)]
     rows: dict[int, tuple[Any, ...]] = {}
     for k, street in enumerate(columns["told.street"].tolist()):
-        rows[street] = (*rows.get(street, ()), *(int(columns[f"told.{name}"][k]) for name in ("start", "story", "stage")))
+        rows[street] = (*rows.get(street, ()), *(int(columns[f"told.{name}"][k])
+                                                 for name in ("start", "story", "stage")))
     here = np.flatnonzero(pattern > 0)
     step = texts["frame"]["step"]
     return Told(
@@ -211,7 +212,7 @@ def main() -> None:
             any_two, alike_two = neighbours(told, run)
             print(f"{name:20} {title:22} lamps {len(told.row):5} told alike {direct.fall:.2f} {direct.off_m:3.0f} m | "
                   f"nearness {nearness.fall:.2f} {nearness.off_m:3.0f} m | best {best.fall:.2f} {best.off_m:3.0f} m | "
-                  f"one circuit {one_feeder_share(told, run, 0):.2f} one cabinet {one_feeder_share(told, run, 1):.2f} | "
+                  f"circuit {one_feeder_share(told, run, 0):.2f} cabinet {one_feeder_share(told, run, 1):.2f} | "
                   f"neighbours {any_two:.2f} alike {alike_two:.2f}")
 
 
