@@ -28,7 +28,7 @@ from twin.world.kinds import LANGUAGES
 from viewer.outputs.contacts import Contacts, read_contacts
 from viewer.outputs.countries import country_of
 from viewer.outputs.release import require_release
-from viewer.outputs.summary import junction_line, paragraph
+from viewer.outputs.summary import junction_lines, paragraph
 from viewer.public.lamps import MAY, OUT
 from viewer.public.night import PublicNight, public_night
 from viewer.public.quarters import OPEN
@@ -153,7 +153,7 @@ def _page(night: PublicNight, number: int, say: Voice, words: Mapping[str, Any])
     name = night.streets[number - 1]
     dark = [junction for junction in night.junctions if name in junction.streets]
     if dark:
-        answer.append((words["junctions"], " ; ".join(junction_line(night, one, say) for one in dark) + "."))
+        answer.append((words["junctions"], " ".join(junction_lines(night, dark, say))))
     return _Page(name, tuple(answer))
 
 
@@ -161,7 +161,7 @@ def _town(night: PublicNight, say: Voice, words: Mapping[str, Any]) -> _Page:
     """Give one page for the whole town: a night in which no lamp goes out is told, too."""
     answer = [(words["night"], paragraph(night, say).replace("**", ""))]
     if night.junctions:
-        answer.append((words["junctions"], " ; ".join(junction_line(night, one, say) for one in night.junctions) + "."))
+        answer.append((words["junctions"], " ".join(junction_lines(night, night.junctions, say))))
     return _Page(night.city, tuple(answer))
 
 

@@ -27,7 +27,7 @@ def public_config(night: PublicNight, frame: Frame, contacts: Contacts, *, relea
     return {
         "night": list(night.night), "report": contacts.report, "releasedBy": released_by, "runId": night.run_id,
         "geo": to_page(night, frame), "blocks": len(night.blocks.outlines), "lone": night.blocks.lone,
-        "peakAt": night.peak_s or 0, "byStreet": bool(night.streets and np.any(night.lamps.street)),
+        "peakAt": night.peak_s or 0,
         "lampsAnswer": "lamps_kept" if night.keeps_lamps else "no_lamps_data",
         "contacts": {"emergency": [_plain(one) for one in contacts.emergency],
                      "grid": _plain(contacts.grid) if contacts.grid else None,
@@ -42,7 +42,7 @@ def _plain(one: Any) -> dict[str, str]:
 def _said(night: PublicNight, say: Voice) -> dict[str, Any]:
     """Give the texts of one register that no moment changes."""
     return {"heading": heading(night, say), "paragraph": paragraph(night, say, is_brief=True),
-            "how": how(night, say), "also": also(night, say)}
+            "how": how(night, say), "also": also(night, say), "limits": limits(night, say)}
 
 
 def how(night: PublicNight, say: Voice) -> list[str]:
@@ -52,9 +52,11 @@ def how(night: PublicNight, say: Voice) -> list[str]:
             for key, at in (("from", 0), ("to", night.duration_s))}
     status = say(f"status_{night.status}")
     lines = [say("how_titled", title=title, status=status, **span) if title else
-             say("how_untitled", status=status, **span), say("how_method")]
+             say("how_untitled", status=status, **span),
+             say("how_method" if night.peak_s is not None else "how_method_dry")]
     if len(night.lamps):
-        lines += [say("how_assumed", n=night.defaults, doubtful=night.doubtful), say("how_rounded")]
+        lines += [" ".join(filter(None, (say("how_assumed", n=night.defaults), say("how_doubtful", n=night.doubtful)))),
+                  say("how_rounded")]
     lines.append(say("how_left_out"))
     credited = [credit.words() for credit in night.credits if credit.words()]
     if credited:
@@ -63,7 +65,20 @@ def how(night: PublicNight, say: Voice) -> list[str]:
         lines.append(say("how_no_licence"))
     if any(credit.is_openstreetmap for credit in night.credits):
         lines.append(say("how_openstreetmap"))
-    return [*lines, say("how_run", run=night.run_id), say("how_licence")]
+    return [*filter(None, lines), say("how_run", run=night.run_id), say("how_licence")]
+
+
+def limits(night: PublicNight, say: Voice) -> str:
+    """Say what the page does not tell, of what it tells of at all."""
+    return " ".join(say(key) for key, is_told in (("limits_lamps", len(night.lamps)), (
+        "limits_water", night.water is not None or night.blocks.outlines), ("limits_official", True)) if is_told)
+
+
+def shape(night: PublicNight) -> str:
+    """Give the classes of a page that has no streets to look up, or nothing to draw and no time to move through."""
+    by_street = bool(night.streets) and (bool(np.any(night.lamps.street)) or any(night.blocks.street))
+    has_map = len(night.lamps) or night.blocks.outlines or night.water is not None
+    return "".join(f" {name}" for name, holds in (("no-streets", not by_street), ("no-map", not has_map)) if holds)
 
 
 def public_view(night: PublicNight, contacts: Contacts, *, lang: str, released_by: str) -> dict[str, Any]:
@@ -84,6 +99,7 @@ def public_view(night: PublicNight, contacts: Contacts, *, lang: str, released_b
         "made": say.rich("made_until", issued=made, until=until_words) + following,
         "made_short": say.rich("made_until", issued=short[0], until=short[1]) + following_short,
         "heading": heading(night, say), "paragraph": say.marked(paragraph(night, say, is_brief=True)),
+        "limits": limits(night, say), "shape": shape(night), "has_numbers": night.lamp_numbers is not None,
         "also": also(night, say), "has_junctions": bool(night.junctions),
         "rows": [{"street": name, "out": say("of_total", n=n, total=of), "since": say.clock(night.moment(since))}
                  for name, n, of, since in rows], "worst": say.clock(night.moment(worst_s)),

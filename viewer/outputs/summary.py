@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from viewer.public.night import PublicNight
 from viewer.public.services import Junction
 from viewer.words import Voice
@@ -41,8 +43,7 @@ def paragraph(night: PublicNight, say: Voice, *, is_brief: bool = False) -> str:
 
 def also(night: PublicNight, say: Voice) -> list[str]:
     """Give what else is affected, a line each: junctions without signals, and houses without power."""
-    lines = [junction_line(night, junction, say) for junction in night.junctions]
-    return [*lines, *filter(None, [_power(night, say).replace("**", "")])]
+    return [*junction_lines(night, night.junctions, say), *filter(None, [_power(night, say).replace("**", "")])]
 
 
 def _calm(night: PublicNight, say: Voice) -> list[str]:
@@ -84,8 +85,11 @@ def junction_name(junction: Junction, say: Voice) -> str:
     return say("signal_number", number=junction.number) if junction.number else ""
 
 
-def junction_line(night: PublicNight, junction: Junction, say: Voice) -> str:
-    """Give one line of the list of junctions: which, and since when."""
-    key = "junction_may" if junction.is_doubtful else "junction_from"
-    return say(key, junction=junction_name(junction, say) or say("junction_nameless"),
-               clock=say.clock(night.moment(junction.from_s)))
+def junction_lines(night: PublicNight, junctions: Sequence[Junction], say: Voice) -> list[str]:
+    """Give these junctions in sentences, those of one time together, the earliest first."""
+    groups: dict[tuple[int, bool], list[str]] = {}
+    for one in sorted(junctions, key=lambda junction: (junction.from_s, junction.is_doubtful)):
+        groups.setdefault((one.from_s, one.is_doubtful), []).append(
+            junction_name(one, say) or say("junction_nameless"))
+    return [say("junctions_may" if is_doubtful else "junctions_from", list=say.listing(list(dict.fromkeys(names))),
+                clock=say.clock(night.moment(from_s))) for (from_s, is_doubtful), names in groups.items()]

@@ -29,7 +29,6 @@ class PublicPage {
     document.body.classList.toggle('all-known', !model.water?.about.unknown);
     document.body.classList.toggle('no-water', !model.water);
     document.body.classList.toggle('no-lamps', !model.total);
-    document.body.classList.toggle('no-streets', !config.byStreet && !config.blocks);
     this.forms();
     this.build();
     new ResizeObserver(() => this.chartAgain()).observe($('chart'));
@@ -88,6 +87,7 @@ class PublicPage {
   }
 
   about() {
+    $('limits').textContent = this.said().limits;
     $('how-text').replaceChildren(...this.said().how.map((line) => make('p', {}, line)));
     const lang = document.documentElement.lang;
     const {emergency, grid, official} = config.contacts;

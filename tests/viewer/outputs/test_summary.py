@@ -85,7 +85,8 @@ def test_a_night_of_signals_alone_names_the_junctions(tmp_path: Path) -> None:
     said = paragraph(told, Voice("fr"))
     assert said.startswith("Les feux tricolores de **3 carrefours** s’éteignent\u00a0: feu n°\u00a0101")
     assert "L’éclairage n’est pas dans les données" in said
-    assert also(told, Voice("en"))[0] == "signal no.\u00a0101: signals out from about 17:00"
+    assert also(told, Voice("en")) == [
+        "Traffic signals out from about 17:00: signal no.\u00a0101, signal no.\u00a0102 and signal no.\u00a0103."]
     assert "feu n°\u00a0102" in visible(run)
     assert not re.search(r"\bT1\b|secret", visible(run))
     leaflet = export_leaflet(run, tmp_path / "a.html", streets=["all"], lang="en").read_text("utf-8")
@@ -154,7 +155,7 @@ def test_a_signal_that_may_go_out_is_told_so(tmp_path: Path) -> None:
     outages = replace(run.result.outages, is_doubtful=np.ones(len(run.result.outages), bool))
     doubtful = replace(run, result=replace(run.result, outages=outages))
     assert "peuvent s’éteindre" in paragraph(public_night(doubtful), Voice("fr"))
-    assert "may go out from about 17:00" in also(public_night(doubtful), Voice("en"))[0]
+    assert "that may go out from about 17:00" in also(public_night(doubtful), Voice("en"))[0]
 
 
 def test_times_are_told_to_the_quarter_from_any_start(tmp_path: Path) -> None:

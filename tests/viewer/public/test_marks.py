@@ -61,7 +61,7 @@ def test_with_the_shipped_list_nothing_leaves_but_what_it_names(run: Any, contac
     # Bridges are drawn without their name, and a signal in a street needs no number.
     assert SHIPPED - {("bridge", "layer_name"), ("traffic_signal", "id"), ("traffic_signal", "street")} <= found(
         made["page fr"]), "the test sees what may leave"
-    assert "feux éteints" in made["page fr"]
+    assert "Feux tricolores éteints" in made["page fr"]
     assert ("lamp", "street") in found(made["alert"]) & found(made["geoparquet"]) & found(made["leaflet en all"])
 
 
