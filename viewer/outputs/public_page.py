@@ -69,9 +69,10 @@ def how(night: PublicNight, say: Voice) -> list[str]:
 
 
 def limits(night: PublicNight, say: Voice) -> str:
-    """Say what the page does not tell, of what it tells of at all."""
-    return " ".join(say(key) for key, is_told in (("limits_lamps", len(night.lamps)), (
-        "limits_water", night.water is not None or night.blocks.outlines), ("limits_official", True)) if is_told)
+    """Say what the map does not tell, of what it tells of at all; empty where there is no map."""
+    told = [say(key) for key, is_told in (("limits_lamps", len(night.lamps)), (
+        "limits_water", night.water is not None or night.blocks.outlines)) if is_told]
+    return " ".join([*told, say("limits_official")] if told else [])
 
 
 def shape(night: PublicNight) -> str:

@@ -101,7 +101,7 @@ class PublicNight:
     #: Places and numbers of the lamps, (L, 2) and (L,); None where they may not leave.
     lamp_points: Any | None
     lamp_numbers: Any | None
-    #: Number of lamps that the city has, 0 also where they may not be counted, and whether the list keeps them back.
+    #: Whether the list keeps lamps back altogether, their number too.
     keeps_lamps: bool
     #: What each street is told of its dark lamps, by its number.
     told: Mapping[int, StreetTold]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from importlib import resources
@@ -40,6 +41,19 @@ def contacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("contacts") / "contacts.toml"
     file.write_text(CONTACTS, encoding="utf-8")
     return file
+
+
+def test_no_writer_reads_the_run_itself() -> None:
+    """What a writer was not given, it cannot let out: it makes the view of the night, and reads nothing else."""
+    viewer = Path(__file__).parents[3] / "viewer"
+    for name in ("outputs/cap.py", "outputs/leaflet.py", "outputs/notes.py", "outputs/open_data.py",
+                 "outputs/public_page.py", "outputs/summary.py", "public/scene.py"):
+        tree = ast.parse((viewer / name).read_text("utf-8"))
+        uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "run"]
+        allowed = [ast.unparse(node) for node in ast.walk(tree)
+                   if isinstance(node, ast.Call | ast.Attribute) and ast.unparse(node).startswith(
+                       ("public_night(run, ", "run.result.plan.status"))]
+        assert len(uses) == len(allowed), f"{name}: {[ast.unparse(use) for use in uses]}"
 
 
 def test_the_marks_are_there_to_be_found(run: Any) -> None:
