@@ -55,7 +55,7 @@ def how(night: PublicNight, say: Voice) -> list[str]:
              say("how_untitled", status=status, **span),
              say("how_method" if night.peak_s is not None else "how_method_dry")]
     if len(night.lamps):
-        lines += [" ".join(filter(None, (say("how_assumed", n=night.defaults), say("how_doubtful", n=night.doubtful)))),
+        lines += [" ".join(filter(None, (say("how_assumed", n=night.defaults), say("how_near", n=night.doubtful)))),
                   say("how_rounded")]
     lines.append(say("how_left_out"))
     credited = [credit.words() for credit in night.credits if credit.words()]

@@ -20,7 +20,10 @@ def clean(text: object) -> str:
     >>> clean("Rue \u202eA\x1b[2J\n suite")
     'Rue A[2J suite'
     """
-    kept = "".join(" " if sign.isspace() else sign for sign in str(text)
+    text = str(text)
+    if text.isprintable() and "  " not in text and text == text.strip():  # nearly all names
+        return text
+    kept = "".join(" " if sign.isspace() else sign for sign in text
                    if sign.isspace() or sign in _JOINERS or unicodedata.category(sign) not in _HIDDEN)
     return " ".join(kept.split())
 

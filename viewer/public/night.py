@@ -240,7 +240,8 @@ def _blocks(run: Run, allowed: Allowed, street_of: Any,
     houses: tuple[tuple[Any, int], ...] = ()
     if allowed("building", "outline"):
         by_block = tells and allowed("building", "block")
-        houses = tuple((run.city_file.shapes[row], int(block_of[row]) if by_block else -1) for row in buildings)
+        shown = block_of[buildings].tolist() if by_block else [-1] * len(buildings)
+        houses = tuple(zip(run.city_file.shapes[buildings], shown, strict=True))
     if not tells:
         return PublicBlocks(outlines=(), wet=(), street=(), houses=(), lone=0), houses
     wet: list[list[Span]] = [[] for _ in outlines]
