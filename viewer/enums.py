@@ -24,9 +24,10 @@ from twin.world.kinds import STAGES
 from twin.world.plan import Action
 from twin.world.supplies import Service
 from viewer.outputs.page import TIMELINE
+from viewer.public.stories import STAGES as WAITS
+from viewer.public.stories import STORIES
 from viewer.scene.compose import NO_HEIGHT
 from viewer.scene.intervals import MECHANISMS, OPEN, State
-from viewer.scene.public import STORIES
 
 #: The module that is written.
 MODULE = Path(__file__).parent / "page" / "enums.js"
@@ -46,6 +47,7 @@ def module() -> str:
         _words("MECHANISMS", "Mechanism", "How an outage came about, by its number.", MECHANISMS),
         _codes("State", "What an interval says of an asset.", _members(State)),
         _words("STAGES", "Stage", "Stages of a repair, in order: 0 waits for the water to leave.", ("recede", *STAGES)),
+        _words("WAITS", "Wait", "What the light of a street waits for, as the public is told, by its number.", WAITS),
         _words("STORIES", "Story", "Why a lamp is dark, as the public is told, by its number.", STORIES),
         _words("ACTIONS", "Action", "What a scenario or a fact does to an asset, by its number.",
                [action.name.lower() for action in Action]),

@@ -20,7 +20,7 @@ def states() -> dict[str, Any]:
 
 
 #: Symbols of the public page's legend, in its order.
-LEGEND = ("lamp_dark", "lamp_may", "lamp_lit", "unknown", "block_wet", "water", "water_unknown", "link")
+LEGEND = ("lamp_dark", "lamp_may", "lamp_lit", "unknown", "block_wet", "water", "water_unknown")
 
 
 def carried(*, public: bool) -> dict[str, Any]:

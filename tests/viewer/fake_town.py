@@ -5,6 +5,7 @@ Not the engine: cabinets drown, circuits trip on a wet lamp, and everything come
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
@@ -176,6 +177,21 @@ def town(columns: int = 12, rows: int = 8, *, seed: int = 3, spread: str = "") -
     all_shapes[:] = shapes
     return CityFile(city=city, shapes=all_shapes, context=context,
                     sources=(SourceRecord(name="inventaire de l’éclairage", file="lamps.csv", date="2026-05-02"),))
+
+
+def without(city_file: Any, keep: Any) -> Any:
+    """Give a town with some of its assets only."""
+    city, old = city_file.city, city_file.city.assets
+    rows = np.flatnonzero(keep)
+    names = old.kinds.names
+    assets = Assets.of(old.kinds, id=old.id[rows], kind=[names[old.kind[r]] for r in rows], x_m=old.x_m[rows],
+                       y_m=old.y_m[rows], ground_m=old.ground_m[rows], street=[old.street[int(r)] for r in rows])
+    new = np.cumsum(keep) - 1
+    s = city.supplies
+    edges = np.flatnonzero(keep[s.supplier] & keep[s.consumer])
+    supplies = Supplies.of(len(rows), supplier=new[s.supplier[edges]], consumer=new[s.consumer[edges]],
+                           preference=s.preference[edges])
+    return replace(city_file, city=replace(city, assets=assets, supplies=supplies), shapes=city_file.shapes[rows])
 
 
 def run_of(city_file: CityFile, *, start: datetime | None = None, status: str = "simulation",

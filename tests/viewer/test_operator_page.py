@@ -178,7 +178,7 @@ def test_a_zone_under_water_is_suspended(made_run: Any) -> None:
                   level=np.array([Level.TOUCH, Level.TOUCH], np.int8), is_up=np.array([True, False]))
     run = SimpleNamespace(result=replace(made_run.result, city=replace(city, assets=old.replaced(kind=kind)),
                                          exposure=replace(made_run.result.exposure, crossings=wet)))
-    assert suspended_rows(run) == {site: [(4000, 9000, State.OUT, TOUCHED, 0, 0, 0, 0, 0)]}
+    assert suspended_rows(run) == {site: [(4000, 9000, State.OUT, TOUCHED, 0, 0, 0, 0)]}
 
 
 def test_keys_move_time_and_map(operator: Any) -> None:

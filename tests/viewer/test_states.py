@@ -5,8 +5,8 @@ import re
 import pytest
 
 from twin.results.outages import Mechanism
-from twin.world.kinds import STAGES
-from viewer.scene.public import STORIES
+from twin.world.kinds import STAGES as REPAIR
+from viewer.public.stories import STAGES, STORIES
 from viewer.states import contrast, states, svg
 from viewer.words import Voice, registers
 
@@ -52,8 +52,10 @@ def test_every_mechanism_story_and_stage_has_its_words() -> None:
         assert {f"how_{mechanism.word}", f"how_{mechanism.word}_f", f"waits_{mechanism.word}"} <= words
         assert mechanism is Mechanism.FLOODED or f"outside_{mechanism.word}" in words
     assert {f"cause_{story}" for story in STORIES} <= words
-    for stage in ("recede", *STAGES):
-        assert {f"stage_{stage}", f"stage_long_{stage}", f"back_waits_{stage}"} <= words
+    for stage in ("recede", *REPAIR):
+        assert {f"stage_{stage}", f"stage_long_{stage}"} <= words
+    for stage in STAGES:
+        assert {f"wait_{stage}", f"back_waits_{stage}"} <= words
 
 
 @pytest.mark.parametrize("register", registers())

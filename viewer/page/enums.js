@@ -30,6 +30,14 @@ export const STAGES = /** @type {const} */ ([
 ]);
 /** @typedef {typeof STAGES[number]} Stage */
 
+/** What the light of a street waits for, as the public is told, by its number. */
+export const WAITS = /** @type {const} */ ([
+  'recede',
+  'repair',
+  'supply'
+]);
+/** @typedef {typeof WAITS[number]} Wait */
+
 /** Why a lamp is dark, as the public is told, by its number. */
 export const STORIES = /** @type {const} */ ([
   'none',
@@ -41,8 +49,7 @@ export const STORIES = /** @type {const} */ ([
   'cut',
   'failed',
   'reported',
-  'may',
-  'may_cabinet'
+  'may'
 ]);
 /** @typedef {typeof STORIES[number]} Story */
 

@@ -1,6 +1,5 @@
 /** The public page: answer, then map; one clock; three sentences; the table is the same data at the same moment. */
 
-import {State} from './enums.js';
 import {CityMap} from './map/city_map.js';
 import {drawForPrint} from './map/print.js';
 import {Symbols} from './map/symbols.js';
@@ -53,7 +52,7 @@ class PublicPage extends Page {
     this.model = new PublicModel(pack, config);
     this.symbols = new Symbols(pack.texts.states);
     this.stories = new Stories(this.model);
-    this.answer = new Answer(this.model, this.stories, this.symbols.colors);
+    this.answer = new Answer(this.model, this.stories, this.symbols.colors, config.lampsAnswer);
     this.tables = new Tables(this.model, config, this.stories, (street) => this.choose(street, -1, true));
     this.finder = new Finder(this.model, config, {
       choose: (street, lamp) => this.choose(street, lamp, true),
@@ -170,7 +169,7 @@ class PublicPage extends Page {
   choose(street, lamp, fly) {
     const {model} = this;
     this.street = street;
-    this.lamp = lamp < 0 ? this.darkLamp(street) : lamp;
+    this.lamp = lamp < 0 ? this.stories.lampOf(street, this.t) : lamp;
     if (fly && street && this.map) {
       inputById('search').value = model.streets[street];
       const at = this.lamp >= 0 ? this.lamp : model.lampsWhere((u) => model.street[u] === street)[0];
@@ -178,23 +177,6 @@ class PublicPage extends Page {
     }
     this.show();
     this.announce(this.answer.spoken(), SOON_MS);
-  }
-
-  /**
-   * Give the lamp that stands for a street: the middle one of those dark for its main cause; -1 where none is.
-   *
-   * @param {number} street
-   */
-  darkLamp(street) {
-    const {model, t} = this;
-    const {iv} = model;
-    const {story} = model.byStreet.row(street, t);
-    const dark = model.lampsWhere((u) => {
-      if (model.street[u] !== street) return false;
-      const i = iv.at(model.pattern[u], t);
-      return i >= 0 && iv.state[i] === State.OUT && iv.story[i] === story;
-    });
-    return dark.length ? dark[dark.length >> 1] : -1;
   }
 
   /**
@@ -242,13 +224,12 @@ class PublicPage extends Page {
   /** @returns {Scene} */
   scene() {
     const {stories, street, lamp, t} = this;
-    const chosen = stories.mark(lamp, t);
     return {
       t,
       night: this.counts.night,
       show: SHOW,
-      links: chosen ? stories.links(lamp, chosen, t) : [],
-      chosen,
+      links: [],
+      chosen: stories.mark(lamp, street, t),
       street,
       live: [],
       lang: language()

@@ -1,6 +1,6 @@
 /** Shapes of what Python packs for the pages and of what the pages' parts hand to one another. */
 
-import type {Action, Mechanism, Status, TimelineEvent} from './enums.js';
+import type {Action, Mechanism, Status, Story, TimelineEvent, Wait} from './enums.js';
 
 /** A text of the catalogues, viewer/data/words.*.json. */
 export type Key = keyof typeof import('../data/words.fr.json');
@@ -51,8 +51,7 @@ type ShapeColumns = Each<ShapeName, 'n' | 'fx' | 'fy', Uint16Array> &
   Each<ShapeName, 'outer', Flags>;
 /** Intervals by pattern: viewer/scene/intervals.py. */
 type IntervalColumns = Each<TableName, 'offsets' | 'start' | 'end' | 'cause' | 'root' | 'held', Uint32Array> &
-  Each<TableName, 'state' | 'mech' | 'heldmech', Uint8Array> &
-  Each<TableName, 'story', Uint16Array>;
+  Each<TableName, 'state' | 'mech' | 'heldmech', Uint8Array>;
 
 /** Ground, blocks and water: both pages, as far as the run has them and the public list lets them through. */
 interface CommonColumns {
@@ -106,21 +105,23 @@ interface AssetColumns extends HoldColumns {
   'hold.asset': Uint32Array;
 }
 
-/** The public page: lamps by street, stories in place of the chain of supply. */
-interface LampColumns extends HoldColumns {
+/** The public page: lamps by street, and what each street is told. */
+interface LampColumns {
   'lamp.x'?: Uint16Array;
   'lamp.y'?: Uint16Array;
-  'lamp.placed'?: Flags;
+  'lamp.placed': Flags;
   'lamp.street': Uint16Array;
   'lamp.unknown': Flags;
   'lamp.pattern': Uint16Array | Uint32Array;
-  'story.code': Uint8Array;
-  'story.place': Uint16Array;
-  'story.hold': Uint16Array;
-  'story.sure': Flags;
-  'place.x': Uint16Array;
-  'place.y': Uint16Array;
-  'place.known': Flags;
+  'told.street': Uint16Array;
+  'told.start': Uint32Array;
+  'told.end': Uint32Array;
+  'told.story': Uint8Array;
+  'told.stage': Uint8Array;
+  'told.sure': Flags;
+  'main.street': Uint16Array;
+  'main.story': Uint8Array;
+  'main.sure': Flags;
 }
 
 export type GroundColumns = ShapeColumns & IntervalColumns & CommonColumns;
@@ -156,13 +157,13 @@ interface CommonTexts {
   streets: string[];
   rivers: Line[];
   water: WaterFrame | null;
-  kinds: Kind[];
   words: Partial<Record<Register, Catalogue>>;
   states: States;
   spec: Spec;
 }
 export interface OperatorTexts extends CommonTexts {
   count: {node: number; lamp: number; building: number};
+  kinds: Kind[];
   'asset.id': string;
   'asset.name': Record<number, string>;
   'asset.owners': string[];
@@ -181,7 +182,6 @@ export type AnyPack = Pack<GroundColumns, CommonTexts>;
 
 /** Seconds from the start of the run; `start` itself is the device's clock [s]. */
 interface CommonConfig {
-  name: string;
   city: string;
   status: Status;
   lang: Lang;
@@ -193,10 +193,7 @@ interface CommonConfig {
   validUntil: number;
   nextUpdate: number | null;
   nights: [number, number][];
-  wetSpan: [number, number] | null;
   peakAt: number;
-  defaults: number;
-  doubtful: number;
 }
 export type AnyConfig = CommonConfig;
 /** What somebody reported of an asset. */
@@ -221,6 +218,10 @@ export interface Danger {
   depth: number | null;
 }
 export interface OperatorConfig extends CommonConfig {
+  name: string;
+  wetSpan: [number, number] | null;
+  defaults: number;
+  doubtful: number;
   live: Danger[];
   facts: Declared[];
   most: [number, number];
@@ -234,6 +235,14 @@ export interface Contact {
   fr: string;
   en: string;
 }
+/** The texts of a register that no moment changes. */
+export interface Said {
+  heading: string[];
+  paragraph: string;
+  also: string[];
+  how: string[];
+  limits: string;
+}
 export interface PublicConfig extends CommonConfig {
   night: [number, number];
   report: string;
@@ -241,11 +250,18 @@ export interface PublicConfig extends CommonConfig {
   runId: string;
   /** The quadratic from degrees to page metres; null where the place is not known. */
   geo: {lon: number; lat: number; x: number[]; y: number[]} | null;
-  sources: string[];
   blocks: number;
   lone: number;
+  /** What is said of lamps where the page has none. */
+  lampsAnswer: 'lamps_kept' | 'no_lamps_data';
   contacts: {emergency: Contact[]; grid: Contact | null; official: Contact[]};
-  totals: {ever: number; total: number; may: number; wet: number};
+  said: Record<Register, Said>;
+}
+/** What a street is told while lamps of it are out: why, what its light waits for, and whether the link is surveyed. */
+export interface Told {
+  story: Story;
+  wait: Wait;
+  isSure: boolean;
 }
 
 /** West, north, east, south [m]. */

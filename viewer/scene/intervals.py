@@ -28,10 +28,10 @@ OPEN = 0xFFFF_FFFF
 NEAR, TOUCHED = len(Mechanism), len(Mechanism) + 1
 #: The word of each mechanism of the page.
 MECHANISMS = (*(mechanism.word for mechanism in Mechanism), "near", "touched")
-#: Columns of an interval: start, end, state, mechanism, cause, root, held, held mechanism, story.
-Row = tuple[int, int, int, int, int, int, int, int, int]
+#: Columns of an interval: start, end, state, mechanism, cause, root, held, held mechanism.
+Row = tuple[int, int, int, int, int, int, int, int]
 _COLUMNS = (("start", "u4"), ("end", "u4"), ("state", "u1"), ("mech", "u1"), ("cause", "u4"), ("root", "u4"),
-            ("held", "u4"), ("heldmech", "u1"), ("story", "u2"))
+            ("held", "u4"), ("heldmech", "u1"))
 
 
 class State(IntEnum):
@@ -71,7 +71,7 @@ class Patterns:
             packer.add(f"{name}.{column}", table[:, i], dtype)
 
 
-def outage_rows(run: Run, number: Any, *, stories: Any = None) -> dict[int, list[Row]]:
+def outage_rows(run: Run, number: Any) -> dict[int, list[Row]]:
     """Give the intervals without service by asset row.
 
     Parameters
@@ -80,8 +80,6 @@ def outage_rows(run: Run, number: Any, *, stories: Any = None) -> dict[int, list
         ``geodata.run.folder.Run``.
     number
         Number in the page of each asset, (A,), or None: causes are left out (0 stands for the asset itself).
-    stories
-        Number of the public story of each outage, (O,); None on the operator's page.
     """
     outages = run.result.outages
     rows: dict[int, list[Row]] = {}
@@ -96,11 +94,11 @@ def outage_rows(run: Run, number: Any, *, stories: Any = None) -> dict[int, list
             int(outages.start_s[i]), OPEN if end == NONE else end,
             State.MAY if outages.is_doubtful[i] else State.OUT, 0 if number is None else int(outages.mechanism[i]),
             other(int(outages.cause[i])), other(int(outages.root[i])), other(int(outages.held[i])),
-            0 if number is None else int(outages.held_mechanism[i]), 0 if stories is None else int(stories[i])))
+            0 if number is None else int(outages.held_mechanism[i])))
     return rows
 
 
-def doubtful_rows(run: Run, number: Any = None, *, story: int = 0) -> dict[int, list[Row]]:
+def doubtful_rows(run: Run, number: Any = None) -> dict[int, list[Row]]:
     """Give the intervals in which an asset that stays in service might not: its water is within the errors.
 
     They last from the first touch until the water has left, and reach what hangs on that asset alone: no other
@@ -128,7 +126,7 @@ def doubtful_rows(run: Run, number: Any = None, *, story: int = 0) -> dict[int, 
             one, above = todo.pop()
             mechanism, cause, root = (0, 0, 0) if number is None else (
                 NEAR, 0 if above == NONE else int(number[above]) + 1, 0 if one == asset else int(number[asset]) + 1)
-            rows.setdefault(one, []).append((window[0], window[1], State.MAY, mechanism, cause, root, 0, 0, story))
+            rows.setdefault(one, []).append((window[0], window[1], State.MAY, mechanism, cause, root, 0, 0))
             first, end = np.searchsorted(ordered, [one, one + 1])
             for edge in by_supplier[first:end].tolist():
                 consumer = int(supplies.consumer[edge])
@@ -143,7 +141,7 @@ def doubtful_rows(run: Run, number: Any = None, *, story: int = 0) -> dict[int, 
 
 def suspended_rows(run: Run) -> dict[int, list[Row]]:
     """Give the intervals in which a zone of watering stands under water, by asset row: it waters nothing then."""
-    return {asset: [(start, end, State.OUT, TOUCHED, 0, 0, 0, 0, 0) for start, end in joined(
+    return {asset: [(start, end, State.OUT, TOUCHED, 0, 0, 0, 0) for start, end in joined(
         (start, end) for start, end, state in spans if state == State.WET)]
             for asset, spans in wet_rows(run, "zone").items()}
 

@@ -26,7 +26,6 @@ export class Intervals {
     this.root = columns[`${name}.root`] ?? whole;
     this.held = columns[`${name}.held`] ?? whole;
     this.heldmech = columns[`${name}.heldmech`] ?? bytes;
-    this.story = columns[`${name}.story`] ?? new Uint16Array(0);
     this.members = members;
     this.count = this.offsets.length - 1;
     this.weight = new Float64Array(this.count);

@@ -36,7 +36,6 @@ export class Model {
    */
   constructor({columns, texts}, config, assets) {
     const step = texts.frame.step;
-    this.kinds = texts.kinds;
     this.rivers = texts.rivers;
     this.duration = config.duration;
     this.nights = config.nights;
@@ -246,6 +245,7 @@ export class OperatorModel extends Model {
       ids: texts['asset.id']
     });
     this.columns = columns;
+    this.kinds = texts.kinds;
     this.names = texts['asset.name'];
     this.owners = texts['asset.owners'];
     this.operators = texts['asset.operators'];
@@ -302,7 +302,7 @@ export class OperatorModel extends Model {
   }
 }
 
-/** Lamps by street, and stories in place of the chain of supply: the public page. */
+/** Lamps by street, and what each street is told in place of the chain of supply: the public page. */
 export class PublicModel extends Model {
   /**
    * @param {PublicPack} pack
@@ -314,20 +314,14 @@ export class PublicModel extends Model {
     super(pack, config, {
       x: columns['lamp.x'] ?? none,
       y: columns['lamp.y'] ?? none,
-      placed: columns['lamp.placed'] ?? new Uint8Array(none.length),
+      placed: columns['lamp.placed'],
       street: columns['lamp.street'],
       pattern: columns['lamp.pattern'],
       lamps: [0, none.length],
       unknown: columns['lamp.unknown'],
       ids: texts['lamp.id']
     });
-    const {step} = texts.frame;
     this.columns = columns;
     this.wetSeries = this.blocks.series(State.WET, this.times);
-    this.places = {
-      x: Float32Array.from(columns['place.x'], (value) => value * step),
-      y: Float32Array.from(columns['place.y'], (value) => value * step),
-      known: columns['place.known']
-    };
   }
 }

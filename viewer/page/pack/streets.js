@@ -14,7 +14,6 @@ import {State} from '../enums.js';
  * @property {number} total
  * @property {number} since when the first of those out went out; Infinity where none is
  * @property {number} wet blocks in water
- * @property {number} story of the largest group of lamps out
  */
 
 export class StreetTable {
@@ -70,15 +69,13 @@ export class StreetTable {
    */
   row(street, t) {
     const {iv} = this.model;
-    const row = {street, out: 0, may: 0, total: this.total[street], since: Infinity, wet: 0, story: 0};
-    let most = 0;
+    const row = {street, out: 0, may: 0, total: this.total[street], since: Infinity, wet: 0};
     for (const [pattern, n] of this.patterns.get(street) ?? []) {
       const i = iv.at(pattern, t);
       if (i >= 0 && iv.state[i] === State.MAY) row.may += n;
       if (i < 0 || iv.state[i] !== State.OUT) continue;
       row.out += n;
       row.since = Math.min(row.since, iv.start[i]);
-      if (n > most) [most, row.story] = [n, iv.story[i]];
     }
     return row;
   }
@@ -90,14 +87,10 @@ export class StreetTable {
    */
   night(street) {
     const {iv} = this.model;
-    const night = {out: 0, may: 0, first: Infinity, story: 0};
-    let most = 0;
+    const night = {out: 0, may: 0, first: Infinity};
     for (const [pattern, n] of this.patterns.get(street) ?? []) {
       const outages = iv.rows(pattern).filter((k) => iv.state[k] === State.OUT);
-      for (const k of outages) {
-        night.first = Math.min(night.first, iv.start[k]);
-        if (n > most) [most, night.story] = [n, iv.story[k]];
-      }
+      for (const k of outages) night.first = Math.min(night.first, iv.start[k]);
       if (outages.length) night.out += n;
       else if (iv.rows(pattern).some((k) => iv.state[k] === State.MAY)) night.may += n;
     }

@@ -24,9 +24,11 @@ export class Answer {
    * @param {PublicModel} model
    * @param {Stories} stories
    * @param {Colors} colors
+   * @param {Key} noLamps what is said of lamps where the page has none
    */
-  constructor(model, stories, colors) {
+  constructor(model, stories, colors, noLamps) {
     this.model = model;
+    this.noLamps = noLamps;
     this.stories = stories;
     this.colors = colors;
     this.title = byId('answer-title');
@@ -73,10 +75,10 @@ export class Answer {
    * @returns {Sentence[]}
    */
   dark(now, t) {
-    const stage = this.stories.stage(now.story, t);
+    const told = this.stories.at(now.street, t);
     return [
-      ['answer_back', `${say('back_unknown')} ${say(`back_waits_${stage}`)}`],
-      ['answer_cause', this.stories.cause(now.story)],
+      ['answer_back', `${say('back_unknown')} ${say(`back_waits_${told.wait}`)}`],
+      ['answer_cause', this.stories.cause(told)],
       ['answer_now', say('now_out', {n: now.out, total: now.total, since: clock(now.since)})]
     ];
   }
@@ -88,20 +90,20 @@ export class Answer {
    */
   lit(now, t) {
     const {model} = this;
-    if (!model.total) return [['answer_now', say('no_lamps_answer')]];
+    if (!model.total) return [['answer_now', say(this.noLamps)]];
     const night = model.byStreet.night(now.street);
     /** @type {Sentence} */
     const first = ['answer_now', say(model.isNight(t) ? 'now_lit' : 'now_day', {n: now.total})];
     if (night.out && night.first > t) {
       const later = say('later_out', {n: night.out, first: clock(night.first)});
-      return [first, ['answer_later', later], ['answer_cause', this.stories.cause(night.story)]];
+      return [first, ['answer_later', later], ['answer_cause', this.stories.cause(this.stories.main(now.street))]];
     }
     if (!night.out && !now.total) return [first];
     const later = night.out
       ? say('later_was', {n: night.out})
       : night.may
         ? say('later_may', {n: night.may})
-        : say('later_none');
+        : say(now.total > 1 ? 'later_none' : 'later_none_one');
     return [first, ['answer_later', later], ['answer_sure', say('other_reason')]];
   }
 
@@ -121,9 +123,10 @@ export class Answer {
    */
   details(now, t) {
     const wet = this.model.byStreet.wetBlocks(now.street, t);
-    const stage = now.out ? this.stories.stageWords(now.story, t) : '';
+    const stage = this.stories.waits(now.street, t);
     byId('more-text').replaceChildren(
-      ...(now.out ? [make('p', {}, say('stage_now', {stage})), make('p', {}, say('link_note'))] : []),
+      ...(now.out ? [make('p', {}, say('wait_now', {stage}))] : []),
+      make('p', {}, say('street_which')),
       paragraph(say('blocks_street', {n: wet})),
       make('h3', {}, say('street_over_time')),
       this.strip

@@ -1,10 +1,10 @@
-/** What the public page says of the run as a whole: status and limits, the night in one paragraph, how it was made. */
+/** What the public page says of the run as a whole: status, validity, the night in one paragraph, how it was made. */
 
 import {all, byId, make, rich} from '../parts/dom.js';
-import {language, listed, say} from '../words/speech.js';
+import {language, listed, register, say} from '../words/speech.js';
 import {clock, day, isSameDay, onDayAt, weekday, weekdayClock} from '../words/time.js';
 
-/** @import {Contact, Key, PublicConfig} from '../types.js' */
+/** @import {Contact, PublicConfig} from '../types.js' */
 
 /** @param {PublicConfig} config */
 export function sayHeading(config) {
@@ -19,9 +19,10 @@ export function sayHeading(config) {
   rich(byId('made-short'), listed(made, nextWords(config, true)));
   const released = document.getElementById('released');
   if (released) released.textContent = say('released_by', {name: releasedBy});
-  const lines = headline(config).split('\n');
-  byId('heading').replaceChildren(...lines.flatMap((line, i) => (i ? [make('br'), line] : [line])));
-  rich(byId('paragraph'), night(config));
+  const {heading, paragraph, also} = config.said[register()];
+  byId('heading').replaceChildren(...heading.flatMap((line, i) => (i ? [make('br'), line] : [line])));
+  rich(byId('paragraph'), paragraph);
+  document.getElementById('also')?.replaceChildren(...also.map((line) => make('li', {}, line)));
   rich(byId('lone'), config.lone ? say('lone_houses', {n: config.lone}) : '');
   const foot = say('valid_foot', {status: statusWords, until: listed(until, nextWords(config))});
   for (const edge of all('.print-edge')) edge.textContent = foot;
@@ -51,58 +52,25 @@ function nextWords({nextUpdate: at, issued}, isShort = false) {
   return say('next_update', {when});
 }
 
-/** @param {PublicConfig} config */
-function headline({city, night: [first, last]}) {
-  const isOneDay = day(first) === day(last);
-  /** @param {number} t */
-  const date = (t) => day(t, false).split(' ').slice(1);
-  const from = isOneDay ? day(first) : date(first)[0];
-  return say(isOneDay ? 'h1_day' : 'h1', {city, from, to: date(last).join(' ')});
-}
-
-/** @param {PublicConfig} config */
-function night({totals: {ever, total, may, wet}, wetSpan, blocks, peakAt}) {
-  const values = {n: total ? ever : wet, total, wet, peak: clock(peakAt)};
-  return `${say(nightKey(total > 0, wetSpan !== null, blocks > 0), values)} ${
-    may ? say('night_may', {n: may, all: ever + may}) : ''
-  }`;
-}
-
 /**
- * @param {boolean} hasLamps
- * @param {boolean} hasWater
- * @param {boolean} hasBlocks
- * @returns {Key}
- */
-function nightKey(hasLamps, hasWater, hasBlocks) {
-  if (!hasLamps) return hasBlocks ? 'night_no_lamps' : 'night_no_lamps_blocks';
-  if (!hasWater) return 'night_dry';
-  return hasBlocks ? 'night_water' : 'night_water_lamps';
-}
-
-/**
- * Say how it was made, and whom to call.
+ * Say what the map does not tell, how it was made, and whom to call.
  *
  * @param {PublicConfig} config
  */
-function about({name, status, duration, defaults, doubtful, sources, runId, contacts}) {
-  /** @param {number} t */
-  const moment = (t) => say('moment_of', {day: day(t), clock: clock(t)});
-  const lines = [
-    say('how_scenario', {name, from: moment(0), to: moment(duration), status: say(`status_${status}`)}),
-    say('how_method'),
-    say('how_assumed', {n: defaults, doubtful}),
-    say('how_left_out'),
-    ...(sources.length ? [say('how_sources', {list: sources.join(' ; ')})] : []),
-    say('how_run', {run: runId}),
-    say('how_licence')
-  ];
-  byId('how-text').replaceChildren(...lines.map((line) => make('p', {}, line)));
-  const lang = language();
+function about({said, contacts}) {
+  const {how, limits} = said[register()];
+  byId('limits').textContent = limits;
+  byId('how-text').replaceChildren(...how.map((line) => make('p', {}, line)));
   const {emergency, grid, official} = contacts;
   const numbers = [...emergency, ...(grid ? [grid] : [])];
-  byId('numbers').replaceChildren(...numbers.map((one) => make('li', {}, make('strong', {}, one.to), ` ${one[lang]}`)));
+  byId('numbers').replaceChildren(...numbers.map((one) => make('li', {}, ...number(one))));
   byId('official').replaceChildren(...official.map((one) => make('li', {}, link(one))));
+}
+
+/** @param {Contact} contact */
+function number(contact) {
+  const words = contact[language()];
+  return contact.to ? [make('strong', {}, contact.to), ` ${words}`] : [words];
 }
 
 /** @param {Contact} contact */

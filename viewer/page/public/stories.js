@@ -1,14 +1,10 @@
-/** Why lamps are dark and how far their repair is, in words for residents: stories in place of the chain of supply. */
+/** Why a street is dark and what its light waits for, in words for residents: told by street, never by lamp. */
 
-import {STORIES, State} from '../enums.js';
-import {progress, stageWord} from '../pack/repair.js';
+import {State, STORIES, WAITS} from '../enums.js';
 import {say} from '../words/speech.js';
 
 /** @import {PublicModel} from '../pack/model.js' */
-/** @import {Link, Mark} from '../types.js' */
-
-/** Stories that end when the supply comes back, not when the water leaves. */
-const NOT_REPAIRED = ['cut', 'failed', 'feed_failed', 'reported'];
+/** @import {Mark, Told} from '../types.js' */
 
 export class Stories {
   /** @param {PublicModel} model */
@@ -17,78 +13,84 @@ export class Stories {
   }
 
   /**
+   * Give what a street is told at a moment at which lamps of it are out.
+   *
+   * @param {number} street
+   * @param {number} t
+   * @returns {Told}
+   */
+  at(street, t) {
+    const {columns} = this.model;
+    const {'told.street': streets, 'told.start': starts, 'told.end': ends} = columns;
+    for (let i = streets.indexOf(street); i >= 0 && streets[i] === street; i++) {
+      if (t < starts[i] || t >= ends[i]) continue;
+      const [story, wait] = [STORIES[columns['told.story'][i]], WAITS[columns['told.stage'][i]]];
+      return {story, wait, isSure: columns['told.sure'][i] === 1};
+    }
+    return {story: 'none', wait: 'supply', isSure: true};
+  }
+
+  /**
+   * Give the cause of most lamps of a street over the night.
+   *
+   * @param {number} street
+   * @returns {Pick<Told, 'story' | 'isSure'>}
+   */
+  main(street) {
+    const {columns} = this.model;
+    const i = columns['main.street'].indexOf(street);
+    if (i < 0) return {story: 'none', isSure: true};
+    return {story: STORIES[columns['main.story'][i]], isSure: columns['main.sure'][i] === 1};
+  }
+
+  /**
    * Say why, and whether that is sure.
    *
-   * @param {number} story
+   * @param {Pick<Told, 'story' | 'isSure'>} told
    */
-  cause(story) {
-    const text = say(`cause_${this.code(story)}`);
-    return this.isSure(story) ? text : `${text} ${say('cause_doubt')}`;
-  }
-
-  /** @param {number} story */
-  code(story) {
-    return STORIES[this.model.columns['story.code'][story]];
-  }
-
-  /** @param {number} story */
-  isSure(story) {
-    return this.model.columns['story.sure'][story] === 1;
+  cause({story, isSure}) {
+    const text = say(`cause_${story}`);
+    return isSure ? text : `${text} ${say('cause_doubt')}`;
   }
 
   /**
-   * Give the stage of what holds a story's lamps: one of a repair, or that the supply must come back.
+   * Say what the light of a street waits for.
    *
-   * @param {number} story
+   * @param {number} street
    * @param {number} t
    */
-  stage(story, t) {
-    const {columns, kinds} = this.model;
-    const hold = columns['story.hold'][story];
-    if (!hold || NOT_REPAIRED.includes(this.code(story))) return 'supply';
-    const {stage} = progress(columns, kinds, hold - 1, t);
-    // repaired by its own stages, and yet held: what holds it is no repair
-    return stage < 0 ? 'supply' : stageWord(stage);
+  waits(street, t) {
+    return say(`wait_${this.at(street, t).wait}`);
   }
 
   /**
-   * @param {number} story
-   * @param {number} t
-   */
-  stageWords(story, t) {
-    return say(`stage_${this.stage(story, t)}`);
-  }
-
-  /**
-   * Give the mark of a lamp at a moment; null where it has no place.
+   * Give the mark of a lamp at a moment; null where it has no place. Of a street that is partly out it is not told
+   * which of its lamps are.
    *
    * @param {number} lamp
+   * @param {number} street
    * @param {number} t
    * @returns {Mark | null}
    */
-  mark(lamp, t) {
-    const {x, y, placed, iv, pattern} = this.model;
+  mark(lamp, street, t) {
+    const {x, y, placed, byStreet} = this.model;
     if (lamp < 0 || !placed[lamp]) return null;
-    const state = iv.stateAt(pattern[lamp], t);
-    const symbol = state === State.OUT ? 'lamp_dark' : state === State.MAY ? 'lamp_may' : 'lamp_lit';
+    const {out, may, total} = byStreet.row(street, t);
+    const symbol = out && out === total ? 'lamp_dark' : out || may ? 'lamp_may' : 'lamp_lit';
     return {x: x[lamp], y: y[lamp], symbol};
   }
 
   /**
-   * Give the arc from a lamp that is out to the street of its cabinet, where that is known.
+   * Give the lamp that stands for a street: the middle one of those drawn dark; -1 where none is.
    *
-   * @param {number} lamp
-   * @param {Mark} from
+   * @param {number} street
    * @param {number} t
-   * @returns {Link[]}
    */
-  links(lamp, from, t) {
-    const {iv, pattern, places, columns} = this.model;
-    const i = iv.at(pattern[lamp], t);
-    if (i < 0 || iv.state[i] !== State.OUT) return [];
-    const story = iv.story[i];
-    const place = columns['story.place'][story] - 1;
-    if (place < 0 || !places.known[place]) return [];
-    return [{from, to: {x: places.x[place], y: places.y[place], symbol: null}, sure: this.isSure(story)}];
+  lampOf(street, t) {
+    const {model} = this;
+    /** @param {number} u */
+    const isDark = (u) => model.street[u] === street && model.iv.stateAt(model.pattern[u], t) === State.OUT;
+    const dark = model.lampsWhere(isDark);
+    return dark.length ? dark[dark.length >> 1] : -1;
   }
 }

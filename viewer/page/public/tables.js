@@ -75,7 +75,7 @@ export class Tables {
   }
 
   /** @param {StreetRow} row */
-  streetRow({street, out, total, since, story, wet}) {
+  streetRow({street, out, total, since, wet}) {
     const name = street
       ? make('button', {type: 'button', class: 'text', 'data-street': street}, this.model.streets[street])
       : say('no_street');
@@ -85,7 +85,7 @@ export class Tables {
       make('th', {scope: 'row'}, name),
       cell(say('of_total', {n: out, total}), 'number'),
       cell(out ? clock(since) : '', 'number'),
-      cell(out ? this.stories.stageWords(story, this.t) : '', 'wide'),
+      cell(out ? this.stories.waits(street, this.t) : '', 'wide'),
       cell(number(wet), 'number wide')
     );
   }
@@ -112,12 +112,12 @@ export class Tables {
   streetCells() {
     /** @type {Key[]} */
     const head = ['col_street', 'col_out', 'csv_total', 'col_since', 'col_stage', 'col_blocks'];
-    const rows = this.rows.map(({street, out, total, since, story, wet}) => [
+    const rows = this.rows.map(({street, out, total, since, wet}) => [
       this.model.streets[street],
       out,
       total,
       out ? clock(since) : '',
-      out ? this.stories.stageWords(story, this.t) : '',
+      out ? this.stories.waits(street, this.t) : '',
       wet
     ]);
     return this.cells(head, rows);
