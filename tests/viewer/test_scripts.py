@@ -1,13 +1,14 @@
 """What Python and the pages' scripts say to one another: keys of texts, codes, columns and the ids of elements."""
 
 import ast
+import gzip
 import json
 import re
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
 import pytest
-from test_public_export import everything_in
 
 from viewer import enums, scripts
 from viewer.outputs.page import page
@@ -99,8 +100,10 @@ def declared() -> dict[str, tuple[str, bool]]:
 
 def header(run: Any, *, public: bool) -> dict[str, Any]:
     """Give the header of a page's packed stream: its columns and texts."""
-    text = everything_in(page(run, public=public, lang="fr"))
-    return dict(json.JSONDecoder().raw_decode(text[text.index('{"columns":['):])[0])
+    packed = re.search(r'id="data">([^<]*)<', page(run, public=public, lang="fr"))
+    assert packed is not None
+    stream = gzip.decompress(b64decode(packed[1]))
+    return dict(json.loads(stream[4:4 + int.from_bytes(stream[:4], "little")]))
 
 
 @pytest.mark.parametrize("name", PAGES)
