@@ -24,7 +24,7 @@ SPEAKERS = [*(ROOT / "viewer").rglob("*.py"), ROOT / "twin" / "cli" / "causes.py
 
 def sources(name: str) -> list[Path]:
     """Give the scripts of a page, those of the other one left out."""
-    other = next(one for one in PAGES if one != name)
+    other = other_than(name)
     return [path for path in PAGE.rglob("*.js") if not {"built", other, f"{other}.js"} & set(path.parts)]
 
 
@@ -98,6 +98,19 @@ def declared() -> dict[str, tuple[str, bool]]:
     return found
 
 
+def only(name: str) -> set[str]:
+    """Give the columns that types.d.ts declares for one page alone."""
+    text = (PAGE / "types.d.ts").read_text("utf-8")
+    columns = {kind: (more or "", re.findall(r"^  '([a-z_]+\.\w+)'", body, re.MULTILINE)) for kind, more, body in
+               re.findall(r"interface (\w+Columns)(?: extends (\w+))? \{([^}]*)\}", text)}
+    more, own = columns[{"operator": "AssetColumns", "public": "LampColumns"}[name]]
+    return {*own, *columns.get(more, ("", []))[1]}
+
+
+def other_than(name: str) -> str:
+    return next(one for one in PAGES if one != name)
+
+
 def header(run: Any, *, public: bool) -> dict[str, Any]:
     """Give the header of a page's packed stream: its columns and texts."""
     packed = re.search(r'id="data">([^<]*)<', page(run, public=public, lang="fr"))
@@ -113,9 +126,8 @@ def test_the_types_of_the_scripts_are_those_of_what_is_packed(made_run: Any, nam
         kind, _ = types.get(column["name"], ("no type", False))
         kinds = kind.replace("Flags", "Uint8Array").split(" | ")
         assert column["type"] in kinds, f"{column['name']} is {column['type']}, types.d.ts says {kind}"
-    others = {"public": ("asset.", "edge.", "building.wet", "hold.asset"), "operator": ("lamp.", "story.", "place.")}
-    always = {column for column, (_, optional) in types.items()
-              if not optional and not column.startswith(others[name])}
+    other = only(other_than(name)) - only(name)
+    always = {column for column, (_, optional) in types.items() if not optional and column not in other}
     assert always <= {column["name"] for column in packed["columns"]}, "types.d.ts says that these are always there"
     text = (PAGE / "types.d.ts").read_text("utf-8")
     for key in packed["texts"]:
