@@ -6,13 +6,13 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint unit verify bundle schema bench clean
+.PHONY: help demo test lint scripts unit verify bundle schema bench clean
 help:
 	@echo "make demo     flood the built-in town, offline: the folder demo/, with demo/map.html"
 	@echo "make test     style, types and all tests"
 	@echo "make verify   the slow checks as well (thousands of random cities, fine grids)"
 	@echo "make bench    the benchmarks behind docs/performance.md"
-	@echo "make bundle   rebuild the map's JavaScript bundle (maintainers; needs npm)"
+	@echo "make bundle   rebuild what the maps run, after a change of their JavaScript (maintainers; needs npm)"
 
 # One stamp per kind of environment: what users need, and what developers need beside it.
 $(VENV)/.made:
@@ -38,9 +38,22 @@ demo: $(VENV)/.run
 
 test: lint unit
 
-lint: $(VENV)/.test
+lint: $(VENV)/.test scripts
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# Types, rules and layout of the pages' scripts; what is built of them is committed, so node is for maintainers only.
+scripts:
+	@if command -v npm >/dev/null 2>&1; then \
+	  $(MAKE) --no-print-directory $(MODULES) && cd viewer/bundle && npm run --silent lint; \
+	else \
+	  echo "node is missing: the pages' scripts are NOT checked (Debian: apt-get install nodejs npm)"; \
+	fi
+
+MODULES := viewer/bundle/node_modules/.package-lock.json
+$(MODULES): viewer/bundle/package-lock.json
+	cd viewer/bundle && npm ci --ignore-scripts --silent
+	@touch $@
 
 unit: $(VENV)/.test
 	@command -v chromium >/dev/null 2>&1 || echo "chromium is missing: the browser tests will be skipped (Debian: apt-get install chromium)"
@@ -52,8 +65,9 @@ verify: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
 
-bundle:
-	cd viewer/bundle && npm ci --ignore-scripts && npm run build
+bundle: $(VENV)/.run $(MODULES)
+	$(BIN)/python -m viewer.enums
+	cd viewer/bundle && npm run --silent build
 
 schema: $(VENV)/.run
 	$(BIN)/twin schema > scenarios/scenario.schema.json

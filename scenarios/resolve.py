@@ -174,8 +174,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         from geodata.hazards import open_hazard
 
         complaints.heard(lambda: placed(scenario, lambda: open_hazard(
-            flood, city_file=read, folder=scenario.folder, start=start, duration_s=scenario.duration,
-            cache=None)))
+            flood, city_file=read, folder=scenario.folder, start=start, duration_s=scenario.duration, cache=None)))
     complaints.settle()
 
     files = flood_files(scenario)
@@ -185,7 +184,8 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         declared=tuple(sorted(declared, key=lambda d: (d.at_s, d.action, d.asset))),
         notes=tuple(sorted(notes, key=lambda n: (n.at_s, n.text))),
         dark=DarkHours(by=scenario.dark.by, on=scenario.dark.on or "", off=scenario.dark.off or ""),
-        thresholds=thresholds, repair_s=repairs, supplies=links, flood=_flood_json(scenario), next_update=next_update)
+        thresholds=thresholds, repair_s=repairs, supplies=links, flood=_flood_json(scenario), next_update=next_update,
+        public_title=tuple(sorted(scenario.public_title.items())))
     city_used = replace(read, city=replace(town, assets=changed, supplies=supplies))
     hazard = None
     if scenario.flood is not None:

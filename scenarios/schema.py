@@ -348,7 +348,9 @@ class Scenario(Part):
     """A short hand-written file: a city, a flood, what is done and seen, and what is expected of the answer."""
 
     scenario: Annotated[str, AfterValidator(_named)] = Field(min_length=1, max_length=200)
-    """its name, as people will read it"""
+    """its name, as operators will read it; it never stands in a public file"""
+    public_title: dict[Literal["fr", "en"], Annotated[str, AfterValidator(_named)]] = {}
+    """its name for the public, by language: {fr: Crue de l’Ouche, en: Flood of the Ouche}; without it town and day"""
     description: str = ""
     """what it is for"""
     city: str | None = None

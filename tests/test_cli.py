@@ -425,6 +425,70 @@ def test_a_list_that_is_none_is_refused(run_dir: Path, tmp_path: Path, text: str
     assert said in told
 
 
+def test_a_night_that_is_over_is_said_where_it_is_run_and_exported(run_dir: Path, night: Path, tmp_path: Path,
+                                                                   capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    said = r"OUT OF DATE: valid until 24/11/2026 04:00\. Its map opens as PÉRIMÉ.*`twin run SCENARIO --date today`"
+    assert cli.main(["run", str(night), "--out", str(tmp_path / "old")]) == 0
+    assert re.search(said, capsys.readouterr().out)
+    assert cli.main(["export", str(tmp_path / "old"), "--public", "--out", str(tmp_path / "old.html")]) == 0
+    assert re.search(said, capsys.readouterr().out)
+    assert cli.main(["export", str(tmp_path / "old"), "--out", str(tmp_path / "map.html"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["expired"] is True
+    assert cli.main(["export", str(tmp_path / "old"), "--format", "cap", "--out", str(tmp_path / "a.xml")]) == 2
+    assert "a night that is over" in capsys.readouterr().err
+
+
+def test_a_date_moves_an_exercise_with_all_that_is_in_it(night: Path, tmp_path: Path,
+                                                         capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert cli.main(["run", str(night), "--date", "today", "--out", str(tmp_path / "now")]) == 0
+    said = capsys.readouterr().out
+    assert "the night was moved to" in said
+    assert "OUT OF DATE" not in said
+    assert cli.main(["run", str(night), "--date", "2028-02-29", "--out", str(tmp_path / "leap")]) == 0
+    told = json.loads((tmp_path / "leap" / "run.json").read_text(encoding="utf-8"))
+    assert (told["start"], told["valid_until"]) == ("2028-02-29T16:00:00+01:00", "2028-03-02T04:00:00+01:00")
+    assert [one["at_s"] for one in told["plan"]["declared"]] == [36_000, 37_800, 39_600, 43_200]
+    assert {"warning": "moved", "from": "2026-11-22T16:00:00+01:00", "to": told["start"]} in told["warnings"]
+    assert cli.main(["export", str(tmp_path / "now"), "--format", "cap", "--out", str(tmp_path / "a.xml")]) == 0
+    assert cli.main(["export", str(tmp_path / "now"), "--format", "cap", "--update", str(tmp_path / "a.xml"),
+                     "--out", str(tmp_path / "b.xml")]) == 0
+    assert "<msgType>Update</msgType>" in (tmp_path / "b.xml").read_text(encoding="utf-8")
+
+
+def test_a_forecast_stays_on_its_day_and_a_date_alone(night: Path, tmp_path: Path,
+                                                      capsys: pytest.CaptureFixture[str]) -> None:
+    forecast = night.with_name("forecast.scenario.yaml")
+    forecast.write_text(HAND.replace("status: exercise", "status: forecast\nissued: 2026-11-22T16:00+01:00"), "utf-8")
+    for words, message in (([str(forecast), "--date", "today"], "a forecast moved to another day"),
+                           ([str(night), "--date", "today", "--issued", "now"], "--date beside --issued"),
+                           ([str(night), "--date", "tomorrow"], "expected a day, YYYY-MM-DD, or today")):
+        assert cli.main(["run", *words, "--out", str(tmp_path / "run")]) == 2
+        assert message in capsys.readouterr().err
+        assert not (tmp_path / "run").exists()
+
+
+def test_whoever_publishes_is_told_what_was_guessed_or_is_missing(run_dir: Path, tmp_path: Path,
+                                                                  capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert cli.main(["export", str(run_dir), "--public", "--out", str(tmp_path / "a.html")]) == 0
+    said = capsys.readouterr().out
+    assert "emergency numbers are those of FR, guessed from the time zone Europe/Paris" in said
+    assert "no public title" in said
+    assert cli.main(["export", str(run_dir), "--out", str(tmp_path / "map.html"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["notes"] == [], "the operator's map publishes nothing"
+
+
+@pytest.mark.parametrize(("words", "message"), [
+    (["--update", "a.xml"], "--update for what is no alert"), (["--all-clear"], "--all-clear for what is no alert"),
+    (["--format", "cap", "--update", "a.xml", "--cancel", "b.xml"], "--update beside --cancel")])
+def test_options_of_alerts_are_for_alerts(words: list[str], message: str, run_dir: Path, tmp_path: Path,
+                                          capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["export", str(run_dir), *words, "--out", str(tmp_path / "out")]) == 2
+    assert message in capsys.readouterr().err
+
+
 # --- the main job ----------------------------------------------------------------------------------------------------
 
 

@@ -79,3 +79,9 @@ def test_inside_twin_imports_go_down(path: Path) -> None:
         module = name.split(".")
         if module[0] == "twin" and len(module) > 1:
             assert ROOMS.index(module[1]) <= rank, f"{here}.py:{line} imports {name} from above"
+
+
+def test_a_scene_knows_nothing_of_the_files_that_are_made_of_it() -> None:
+    for path in sorted((ROOT / "viewer" / "scene").rglob("*.py")):
+        for name, line in imports_of(path):
+            assert not name.startswith("viewer.outputs"), f"{path.name}:{line} imports {name}"

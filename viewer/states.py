@@ -19,6 +19,19 @@ def states() -> dict[str, Any]:
     return dict(json.loads(resources.files("viewer").joinpath("data/states.json").read_text("utf-8")))
 
 
+#: Symbols of the public page's legend, in its order.
+LEGEND = ("lamp_dark", "lamp_may", "lamp_lit", "unknown", "block_wet", "water", "water_unknown")
+
+
+def carried(*, public: bool) -> dict[str, Any]:
+    """Give what a page carries of the table: colours and shapes; the public one its own symbols, with their words."""
+    table = states()
+    names = (*LEGEND, "lamp_day") if public else tuple(table["symbols"])
+    wanted = ("shapes", "words") if public else ("shapes",)
+    return {"colors": table["colors"],
+            "symbols": {name: {key: table["symbols"][name][key] for key in wanted} for name in names}}
+
+
 def svg(name: str, *, size: int = 20, extra: str = "") -> str:
     """Give a symbol as inline SVG for a legend; decoration beside words, so hidden from screen readers."""
     colors = states()["colors"]

@@ -53,9 +53,21 @@ class Voice:
 
     def rich(self, key: str, /, **values: Any) -> Markup:
         """Give the same with **marks** as bold, everything else escaped."""
-        parts = self(key, **values).split("**")
+        return self.marked(self(key, **values))
+
+    @staticmethod
+    def marked(text: str) -> Markup:
+        """Give a text with **marks** as bold, everything else escaped."""
         return Markup("").join(Markup("<strong>{}</strong>").format(part) if i % 2 else escape(part)
-                               for i, part in enumerate(parts))
+                               for i, part in enumerate(text.split("**")))
+
+    def number(self, value: int) -> str:
+        """Give a number: 1 365 or 1,365."""
+        return self._speech.number(value)
+
+    def listing(self, items: list[str]) -> str:
+        """Give a list in words: a, b et c."""
+        return self._speech.listing(items)
 
     def clock(self, moment: datetime) -> str:
         """Give a time of day."""

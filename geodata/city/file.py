@@ -150,7 +150,8 @@ def read_city(path: Path | str) -> CityFile:
                              expected="the terrain that belongs to this city",
                              remedy="Keep the two files together, under the same name.")
         terrain = read_terrain([stands])
-    content = (parts["city"], parts["context"], parts["sources"], parts["extra"], parts["report"])
+    content = (parts["city"], parts["context"], parts["sources"], parts["extra"], parts["report"],
+               parts["country"])
     return CityFile(**parts, terrain=terrain, origin=Origin(path=path, stamp=stamp, content=content))
 
 

@@ -208,6 +208,8 @@ def _tables(city_file: CityFile) -> list[Layer]:
              "context": json.dumps(list(city_file.context), ensure_ascii=False),
              "terrain": "beside" if city_file.terrain is not None else "",
              "report": json.dumps(city_file.report, ensure_ascii=False)}
+    if city_file.country:
+        facts["country"] = city_file.country
     names = ("name", "file", "date", "sha256", "licence", "attribution")
     return [
         ("supplies", edges, None),

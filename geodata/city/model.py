@@ -56,7 +56,7 @@ class Origin:
     path: Path
     #: Size and time of change of the file when it was read.
     stamp: tuple[int, int]
-    #: What it gave: city, context, sources, imported columns, report.
+    #: What it gave: city, context, sources, imported columns, report, country.
     content: tuple[Any, ...]
 
     def is_current(self, city_file: CityFile) -> bool:
@@ -113,6 +113,8 @@ class CityFile:
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     #: Report of the import, JSON values.
     report: Mapping[str, Any] = field(default_factory=dict)
+    #: ISO 3166 code of its country ("FR"); empty where the mapping does not say.
+    country: str = ""
     #: Where it was read from; None for a city made in memory.
     origin: Origin | None = None
 
@@ -138,4 +140,5 @@ def stamp_of(path: Path) -> tuple[int, int]:
 
 def content_of(city_file: CityFile) -> tuple[Any, ...]:
     """Give what a file gave of a city: unchanged, the file may be copied as it stands."""
-    return city_file.city, city_file.context, city_file.sources, city_file.extra, city_file.report
+    return (city_file.city, city_file.context, city_file.sources, city_file.extra, city_file.report,
+            city_file.country)

@@ -63,7 +63,8 @@ def read_parts(package: Package) -> dict[str, Any]:
     city = City(name=facts["name"], crs=facts["crs"], latitude=float(facts["latitude"]),
                 longitude=float(facts["longitude"]), timezone=facts["timezone"], assets=assets, supplies=supplies)
     return {"city": city, "shapes": shapes, "context": context, "sources": tuple(records), "extra": extra,
-            "report": json.loads(facts.get("report") or "{}"), "has_terrain": facts.get("terrain") == "beside"}
+            "report": json.loads(facts.get("report") or "{}"), "country": facts.get("country", ""),
+            "has_terrain": facts.get("terrain") == "beside"}
 
 
 def _facts(package: Package) -> dict[str, str]:

@@ -99,7 +99,7 @@ def make_city_file(seed: int = SEED) -> CityFile:
     moved = [None if shape is None else shapely.affinity.translate(shape, *ORIGIN_M) for shape in shapes]
     shapes_array = np.empty(len(moved), dtype=object)
     shapes_array[:] = moved
-    return CityFile(city=city, shapes=shapes_array, context=_context(town), terrain=_terrain(town.relief),
+    return CityFile(city=city, shapes=shapes_array, context=_context(town), terrain=_terrain(town.relief), country="FR",
                     sources=(SourceRecord(name="Valmont-sur-Ouche, ville fictive", file="geodata/town", date="",
                                           licence="Apache-2.0", attribution="Valmont-sur-Ouche n’existe pas"),),
                     report={"made_by": "geodata.demo_town", "seed": seed,

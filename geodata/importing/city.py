@@ -359,7 +359,7 @@ def _assembled(declared: Mapping, root: Path, kinds: Kinds, crs: str, middle: tu
     city = City(name=declared.city, crs=crs, latitude=round(float(lat), 5), longitude=round(float(lon), 5),
                 timezone=declared.timezone, assets=assets, supplies=supplies)
     return CityFile(city=city, shapes=shapes, context=contexts, terrain=terrain, sources=_sources(declared, root),
-                    extra=extra, report=report.to_dict())
+                    extra=extra, report=report.to_dict(), country=declared.country)
 
 
 def _rows(layers: dict[str, Layer], name: str) -> slice:

@@ -428,6 +428,8 @@ class Mapping(Declared):
 
     city: str = Field(min_length=1)
     timezone: str = Field(description="IANA name, Europe/Paris")
+    country: str = Field(default="", pattern="^([A-Z]{2})?$", description="ISO 3166 code, FR: emergency numbers and "
+                         "authorities of public files; without it the time zone's country")
     crs: str | None = Field(default=None, description="projected CRS of the city; without it the UTM zone")
     source: SourceSpec = SourceSpec()
     kinds: dict[str, dict[str, Any]] = Field(default_factory=dict, description="own kinds, as twin/data/kinds.toml")

@@ -99,7 +99,8 @@ def plan_of(table: Mapping[str, Any]) -> Plan:
                     if key != "asset_id"}) for row in given["declared"])
     given["notes"] = tuple(Note(**row) for row in given["notes"])
     given["dark"] = DarkHours(**given["dark"])
-    for name in ("thresholds", "repair_s", "supplies"):
+    given.setdefault("public_title", ())
+    for name in ("thresholds", "repair_s", "supplies", "public_title"):
         given[name] = tuple(tuple(row) for row in given[name])
     given["flood"] = json.dumps(given["flood"], ensure_ascii=False)
     return Plan(**given)

@@ -47,7 +47,8 @@ def result(hand_town: HandTown) -> Result:
         dark_s=column([3600 if r[0].startswith("L") else -1 for r in rows], np.int64),
         is_doubtful=np.zeros(len(rows), bool), event_row=np.zeros(len(rows), np.int32))
     trace = Trace(time_s=nothing(np.int64), what=nothing(np.int8), asset=nothing(np.int32), other=nothing(np.int32),
-                  stage=nothing(np.int8), cause_row=nothing(np.int32), offsets=np.zeros(1, np.int64), contributors=nothing(np.int32), detail=nothing(object))
+                  stage=nothing(np.int8), cause_row=nothing(np.int32), offsets=np.zeros(1, np.int64),
+                  contributors=nothing(np.int32), detail=nothing(object))
     series = Series(time_s=nothing(np.int64), kind=nothing(object), mechanism=nothing(object), out=nothing(np.int32),
                     dark=nothing(np.int32))
     feeds = Feeds(first=graph_of(hand_town.city).edge_offsets[:-1].copy(), start_s=nothing(np.int64),

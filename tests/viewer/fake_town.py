@@ -5,6 +5,7 @@ Not the engine: cabinets drown, circuits trip on a wet lamp, and everything come
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ import shapely
 from geodata.city.model import CityFile, Context, SourceRecord
 from twin.codes import Level, Mechanism, What
 from twin.engine.doubt import doubts_of
+from twin.results.doubts import Doubts
 from twin.results.feeds import feeds_of
 from twin.results.outages import Outages
 from twin.results.result import Result, Series
@@ -181,6 +183,21 @@ def town(columns: int = 12, rows: int = 8, *, seed: int = 3, spread: str = "") -
                     sources=(SourceRecord(name="inventaire de l’éclairage", file="lamps.csv", date="2026-05-02"),))
 
 
+def without(city_file: Any, keep: Any) -> Any:
+    """Give a town with some of its assets only."""
+    city, old = city_file.city, city_file.city.assets
+    rows = np.flatnonzero(keep)
+    names = old.kinds.names
+    assets = Assets.of(old.kinds, id=old.id[rows], kind=[names[old.kind[r]] for r in rows], x_m=old.x_m[rows],
+                       y_m=old.y_m[rows], ground_m=old.ground_m[rows], street=[old.street[int(r)] for r in rows])
+    new = np.cumsum(keep) - 1
+    s = city.supplies
+    edges = np.flatnonzero(keep[s.supplier] & keep[s.consumer])
+    supplies = Supplies.of(len(rows), supplier=new[s.supplier[edges]], consumer=new[s.consumer[edges]],
+                           preference=s.preference[edges])
+    return replace(city_file, city=replace(city, assets=assets, supplies=supplies), shapes=city_file.shapes[rows])
+
+
 def run_of(city_file: CityFile, *, start: datetime | None = None, status: str = "simulation",
            valid_hours: float = 11.5, cell_m: float = 8.0) -> Any:
     """Give a run of the town: the river rises in the evening and falls in the morning."""
@@ -295,3 +312,10 @@ def run_of(city_file: CityFile, *, start: datetime | None = None, status: str = 
     grid = Grid(rows=rows, columns=columns, transform=(cell_m, 0, west, 0, -cell_m, north), crs="EPSG:2154")
     return SimpleNamespace(result=result, city_file=city_file, water=envelope, water_grid=grid, water_times_s=times,
                            info={"run_id": "test", "plan": plan.to_dict(), "status": status, "indicators": {}})
+
+
+def all_in_doubt(outages: Outages) -> Doubts:
+    """Give the doubts that reach over all of these outages."""
+    return Doubts(asset=outages.asset, start_s=outages.start_s, end_s=outages.end_s,
+                  is_out=np.ones(len(outages), bool), mechanism=outages.mechanism, cause=outages.cause,
+                  root=outages.root, root_mechanism=outages.root_mechanism)

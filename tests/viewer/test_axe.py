@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from marks import marked_run
 from page_browser import launched, opened
+
+from viewer.outputs.page import export_map
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +46,27 @@ def test_public_page_with_an_answer_open(axe: Any, chromium: Any, pages: dict[st
     page.click("#all-streets")
     # What scrolls beneath the player is covered for a moment: look at the map where it is whole.
     page.evaluate("() => document.getElementById('map').scrollIntoView({block: 'center'})")
+    assert violations(axe, page) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("form", [{}, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("told", ["signals", "nothing"])
+def test_public_page_without_a_map(axe: Any, chromium: Any, now: Any, told: str, form: dict[str, Any],
+                                   tmp_path: Path) -> None:
+    fields = tmp_path / "few.toml"
+    fields.write_text('[traffic_signal]\nfields = ["street", "id"]\n' if told == "signals" else "", encoding="utf-8")
+    run = marked_run(status="simulation")
+    file = export_map(run, tmp_path / "a.html", public=True, lang="fr", fields=fields)
+    page = opened(chromium, file, now=now, **form)
+    for hidden in ("#map", ".player", ".legend", ".graph", "#finder", "#street-table"):
+        assert not page.is_visible(hidden), hidden
+    assert page.is_visible(".safety")
+    assert page.inner_text("#paragraph").strip().endswith(".")
+    assert page.is_visible("#also") == (told == "signals")
+    page.click("[data-lang=en]")
+    assert ("traffic signals" in page.inner_text("#paragraph")) == (told == "signals")
+    assert page.errors == []
     assert violations(axe, page) == []
     page.context.close()
 

@@ -74,15 +74,14 @@ def test_every_block_of_a_town_holds_enough_houses() -> None:
 def test_houses_of_no_block_are_told_as_a_number_without_a_place() -> None:
     from dataclasses import replace
 
-    from viewer.outputs.public import Allowed
-    from viewer.scene.compose import pack_scene
+    from viewer.public.night import public_night
 
     city_file = fake_town.town(4, 2)
     shapes = city_file.shapes.copy()
     houses_ = np.flatnonzero(city_file.city.assets.of_kind("building"))
     run = fake_town.run_of(city_file)
     wet = [int(row) for row in houses_ if run.result.exposure.touched_at_s[row] >= 0]
-    assert pack_scene(run, Allowed.public(), public=True).lone == 0
+    assert public_night(run).blocks.lone == 0
     shapes[wet[0]] = shapely.transform(shapes[wet[0]], lambda xy: xy + np.array([5_000, 0]))
     far = fake_town.run_of(replace(city_file, shapes=shapes))
-    assert pack_scene(far, Allowed.public(), public=True).lone == 1
+    assert public_night(far).blocks.lone == 1

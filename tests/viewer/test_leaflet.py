@@ -7,14 +7,17 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
-import numpy as np
+import fake_town
 import pytest
 
+from geodata.run.folder import Run
 from tests.nights import night
 from tests.viewer.test_open_data import as_forecast
 from twin.errors import InputError
-from twin.world.assets import Assets, Labels
+from twin.results.doubts import Doubts
+from twin.water.exposure import dry
 from viewer.outputs.leaflet import export_leaflet
+from viewer.public.night import public_night
 
 
 def words(path: Path) -> str:
@@ -61,9 +64,13 @@ def test_a_lit_street_gets_its_answer_too(tmp_path: Path) -> None:
     assert "Une rue éclairée n’est pas une rue sûre." in text
 
 
-def test_all_gives_a_page_for_each_dark_street(tmp_path: Path) -> None:
+def test_all_gives_a_page_for_each_street_in_which_a_lamp_may_go_out(tmp_path: Path) -> None:
     text = export_leaflet(night(), tmp_path / "a.html", streets=["all"]).read_text(encoding="utf-8")
-    assert text.count("<article") == len(night().info["indicators"]["streets"])
+    told = public_night(night())
+    wanted = {told.streets[street - 1] for street, pattern in zip(told.lamps.street, told.lamps.pattern, strict=True)
+              if street and pattern}
+    assert text.count("<article") == len(wanted)
+    assert {row["name"] for row in night().info["indicators"]["streets"]} <= wanted
 
 
 def test_no_time_of_return_is_promised(tmp_path: Path) -> None:
@@ -95,22 +102,47 @@ def test_a_street_is_found_as_the_search_of_the_page_finds_it(tmp_path: Path) ->
     assert named in text
 
 
-def test_all_without_a_dark_lamp_is_refused_instead_of_an_empty_page(tmp_path: Path) -> None:
-    run = night()
-    outages = replace(run.result.outages, **{f.name: getattr(run.result.outages, f.name)[:0]
-                                             for f in fields(run.result.outages)})
-    calm = replace(run, result=replace(run.result, outages=outages))
-    with pytest.raises(InputError, match="no street that loses a lamp in this run"):
-        export_leaflet(calm, tmp_path / "a.html", streets=["all"])
-    city = run.result.city
-    rows = np.flatnonzero(~city.assets.of_kind("lamp"))
-    taken = {f.name: getattr(city.assets, f.name) for f in fields(city.assets) if f.name != "kinds"}
-    columns = {name: value.take(rows) if isinstance(value, Labels) else value[rows] for name, value in taken.items()
-               if name != "_row_of"}
-    bare = replace(calm.result, city=replace(city, assets=Assets(kinds=city.assets.kinds, **columns)))
-    with pytest.raises(InputError, match="a city without lamps"):
-        export_leaflet(replace(calm, result=bare), tmp_path / "a.html", streets=["all"])
-    assert not (tmp_path / "a.html").exists()
+def calm(run: Run) -> Run:
+    """Give the same run without a single outage, dry."""
+    result = run.result
+    outages = replace(result.outages, **{f.name: getattr(result.outages, f.name)[:0] for f in fields(result.outages)})
+    exposure = dry(result.city.assets)
+    dry_night = replace(result, outages=outages, doubts=Doubts.none(), exposure=exposure)
+    return replace(run, result=dry_night, water=None, water_grid=None)
+
+
+@pytest.mark.parametrize(("lang", "said"), [
+    ("fr", "Dans ce calcul, tout reste calme. Aucune lampe ne s’éteint. Aucun feu tricolore ne s’éteint."),
+    ("en", "As computed here, all is calm. No lamp goes out. No traffic signal goes out.")])
+def test_a_calm_night_gives_one_page_for_the_town_that_says_so(lang: str, said: str, tmp_path: Path) -> None:
+    made = export_leaflet(calm(night()), tmp_path / "a.html", streets=["all"], lang=lang)
+    assert made.read_text(encoding="utf-8").count("<article") == 1
+    assert said in words(made)
+    assert "112" in words(made)
+
+
+def test_a_street_cannot_be_asked_of_a_city_without_lamps(tmp_path: Path) -> None:
+    city_file = fake_town.town(4, 2)
+    bare = fake_town.run_of(fake_town.without(city_file, ~city_file.city.assets.of_kind("lamp")))
+    with pytest.raises(InputError, match=r"nothing is told of lamps.*--leaflet all gives one page for the town"):
+        export_leaflet(bare, tmp_path / "a.html", streets=["Rue Haute 1"])
+    assert "L’éclairage n’est pas dans les données" in words(export_leaflet(bare, tmp_path / "b.html", streets=["all"]))
+
+
+def test_a_street_at_a_junction_without_signals_says_so(tmp_path: Path) -> None:
+    text = words(export_leaflet(night(), tmp_path / "a.html", streets=["Rue des Mariniers"]))
+    said = "Feux tricolores éteints à partir de \\d+ h \\d\\d environ : Rue des Mariniers / Rue du Grand-Pont."
+    assert re.search(said, text)
+
+
+def test_a_list_that_keeps_streets_back_leaves_the_town_alone(tmp_path: Path) -> None:
+    kept = tmp_path / "few.toml"
+    kept.write_text('[lamp]\nfields = ["position"]\n', encoding="utf-8")
+    with pytest.raises(InputError, match="lamps are told without their street"):
+        export_leaflet(night(), tmp_path / "a.html", streets=[darkest()], fields=kept)
+    text = words(export_leaflet(night(), tmp_path / "a.html", streets=["all"], fields=kept))
+    assert darkest() not in text
+    assert re.search(r"\d+ lampes sur", text)
 
 
 def test_a_source_of_several_files_is_named_once(tmp_path: Path) -> None:

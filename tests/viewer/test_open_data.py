@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import geopandas
 import jsonschema
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -62,11 +66,53 @@ def test_the_package_describes_what_is_there(format: str, tmp_path: Path) -> Non
 def test_counts_are_those_of_the_run(format: str, tmp_path: Path) -> None:
     run = night()
     folder = export_open_data(run, tmp_path / "data", format=format)
-    lamps = read(folder, "lamps", format)
-    assert lamps["lamp"].nunique() == run.info["indicators"]["lamps"]["ever_out"]
+    outages, assets = run.result.outages, run.result.city.assets
+    mine = assets.of_kind("lamp")[outages.asset] & (assets.street.codes[outages.asset] >= 0)
+    sure = np.unique(outages.asset[mine & ~outages.is_doubtful])
     streets = read(folder, "streets", format)
-    assert int(streets["lamps_out"].sum()) <= run.info["indicators"]["lamps"]["ever_out"]
-    assert len(streets) == len(run.info["indicators"]["streets"])
+    assert int(streets["lamps_out"].sum()) == len(sure)
+    assert int((streets["lamps_out"] + streets["lamps_may"]).sum()) >= run.info["indicators"]["lamps"]["ever_out"]
+    assert {row["name"] for row in run.info["indicators"]["streets"]} <= set(streets["street"])
+
+
+def test_what_a_street_is_told_hour_by_hour_is_the_run_to_the_quarter(tmp_path: Path) -> None:
+    run = night()
+    rows = read(export_open_data(run, tmp_path / "data", format="csv"), "street_hours", "csv")
+    begins, ends = pd.to_datetime(rows["from"]), pd.to_datetime(rows["to"])
+    outages, assets = run.result.outages, run.result.city.assets
+    mine = np.flatnonzero(assets.of_kind("lamp")[outages.asset] & ~outages.is_doubtful)
+    street = np.array(assets.street.to_list(), dtype=object)[outages.asset[mine]]
+    for hours in (5, 7.25, 12.5, 20, 30):
+        at = run.result.plan.start + timedelta(hours=hours)
+        now = rows[(begins <= at) & ((ends > at) | ends.isna())]
+        assert now["street"].is_unique
+        second = int(hours * 3600)
+        start = outages.start_s[mine] // 900 * 900
+        end = np.where(outages.end_s[mine] < 0, 10**9, -(-outages.end_s[mine] // 900) * 900)
+        expected = pd.Series(street[(start <= second) & (second < end)]).value_counts()
+        told = now.set_index("street")["lamps_out"]
+        assert told[told > 0].to_dict() == expected[expected.index != ""].to_dict()
+
+
+def test_no_table_says_of_a_single_lamp_when_it_goes_out(tmp_path: Path) -> None:
+    for sort in FORMATS:
+        lamps = read(export_open_data(night(), tmp_path / sort, format=sort), "lamps", sort)
+        assert set(lamps.columns) <= {"lamp", "street", "lon", "lat", "geometry"}
+
+
+def test_texts_that_a_spreadsheet_would_run_are_inert(tmp_path: Path) -> None:
+    run = night()
+    labels = run.result.city.assets.street
+    formula = '=HYPERLINK("http://x","Rue A")'
+    words = tuple(formula if word == "Rue du Bois" else word for word in labels.words)
+    evil = replace(run, result=replace(run.result, city=replace(run.result.city, assets=run.result.city.assets.replaced(
+        street=replace(labels, words=words)))))
+    folder = export_open_data(evil, tmp_path / "data", format="csv")
+    assert f"'{formula}" in set(read(folder, "streets", "csv")["street"])
+    for path in folder.glob("*.csv"):
+        for row in csv.reader(path.read_text(encoding="utf-8").splitlines()):
+            assert not [cell for cell in row if cell[:1] in "=+@" and cell]
+            assert not [cell for cell in row if cell[:1] == "-" and not re.fullmatch(r"-?[\d.]+", cell)]
 
 
 def test_blocks_are_those_of_the_page(tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from page_browser import opened
 
-from twin.codes import Action, Level, Mechanism
+from twin.codes import Action, Mechanism
+from twin.water.exposure import WetPeriods
 from twin.world.plan import Declared
 from viewer.outputs.page import export_map
-from viewer.scene.intervals import TOUCHED, State, suspended_rows
+from viewer.scene.intervals import TOUCHED, State, state_rows
 
 pytestmark = pytest.mark.browser
 
@@ -118,8 +119,8 @@ def test_a_doubtful_outage_shows_its_chain_up_to_the_root(chromium: Any, made_ru
     outages, assets = made_run.result.outages, made_run.result.city.assets
     lamp = assets.of_kind("lamp")
     i = next(k for k in range(len(outages)) if lamp[outages.asset[k]] and outages.root[k] != outages.asset[k])
-    doubtful = replace(outages, is_doubtful=outages.is_doubtful | (outages.root == outages.root[i]))
-    run = SimpleNamespace(**{**vars(made_run), "result": replace(made_run.result, outages=doubtful)})
+    doubts = fake_town.all_in_doubt(outages)
+    run = SimpleNamespace(**{**vars(made_run), "result": replace(made_run.result, doubts=doubts)})
     page = opened(chromium, export_map(run, tmp_path / "doubt.html", public=False), now=now)
     chain = page.evaluate("([id, t]) => { const p = twinPage; p.player.to(t); const u = p.model.ids().indexOf(id);"
                           " p.choose(u, false); return p.chain.walk(u, p.t).map(s => p.model.ids()[s.u]); }",
@@ -172,12 +173,12 @@ def test_a_zone_under_water_is_suspended(made_run: Any) -> None:
     old, site = city.assets, int(np.flatnonzero(city.assets.of_kind("site"))[0])
     kind = old.kind.copy()
     kind[site] = old.kinds.names.index("zone")
-    crossings = made_run.result.exposure.crossings
-    wet = replace(crossings, time_s=np.array([4000, 9000]), asset=np.array([site, site], np.int32),
-                  level=np.array([Level.TOUCH, Level.TOUCH], np.int8), is_up=np.array([True, False]))
+    wet = WetPeriods(asset=np.array([site], np.int32), start_s=np.array([4000]), end_s=np.array([9000]),
+                     peak_depth_m=np.array([0.2], np.float32), peak_time_s=np.array([5000]))
     run = SimpleNamespace(result=replace(made_run.result, city=replace(city, assets=old.replaced(kind=kind)),
-                                         exposure=replace(made_run.result.exposure, crossings=wet)))
-    assert suspended_rows(run) == {site: [(4000, 9000, State.OUT, TOUCHED, 0, 0, 0, 0, 0)]}
+                                         exposure=replace(made_run.result.exposure, wet=wet)))
+    rows = state_rows(run, np.arange(len(old)))[site]
+    assert (4000, 9000, State.OUT, TOUCHED, 0, 0, 0, 0) in rows
 
 
 def test_keys_move_time_and_map(operator: Any) -> None:
@@ -235,6 +236,12 @@ def test_the_gpu_draws_the_same_layers(chromium: Any, pages: dict[str, Path], no
         p.gpu.draw(p.view, {...p.scene, t: 600 * k}, {lamp: 3, node: 4, minor: 1, major: 2, block: 2, building: 1});
         spent.push(performance.now() - a); } return spent.sort((a, b) => a - b)[10]; }""")
     assert spent < 8, "2 ms on a quiet machine; this one is shared"
+    size = ("() => twinPage.map.gpu.deck.layerManager.getLayers().find(l => l.id === 'nodes_in')"
+            ".props.getSize({name: 'cabinet_in'})")
+    assert page.evaluate(size) > 0
+    page.evaluate("() => document.querySelector('[data-shows=cabinet_in]').click()")
+    page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    assert page.evaluate(size) == 0, "a layer that is switched off is hidden by the GPU as by the canvas"
     assert [e for e in page.errors if "GL Driver" not in e] == []
     page.context.close()
 

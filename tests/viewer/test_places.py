@@ -18,7 +18,7 @@ from viewer.outputs.page import export_map
 EXPORTS: dict[str, Callable[[Any, Path], Path]] = {
     "page": lambda run, out: export_map(run, out, public=True),
     "leaflet": lambda run, out: export_leaflet(run, out, streets=["all"]),
-    "alert": export_cap,
+    "alert": lambda run, out: export_cap(run, out, now=run.result.plan.issued_at),
 }
 
 

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from page_browser import launched, opened
 
-from twin.codes import Mechanism
 from viewer.outputs.page import export_map
 
 pytestmark = pytest.mark.browser
@@ -27,17 +26,17 @@ def public(chromium: Any, pages: dict[str, Path], now: Any) -> Any:
 
 
 def state_at(run: Any, t: int) -> dict[str, tuple[int, int]]:
-    """Lamps out and first since, by street, counted from the run itself."""
+    """Lamps out and first since, by street, counted from the run itself, its times to the quarter outward."""
     outages, assets = run.result.outages, run.result.city.assets
     lamp = assets.of_kind("lamp")
     found: dict[str, list[int]] = {}
     for i in range(len(outages)):
         row = int(outages.asset[i])
-        end = int(outages.end_s[i])
-        if lamp[row] and not outages.is_doubtful[i] and outages.start_s[i] <= t and (end == -1 or t < end):
+        start, end = int(outages.start_s[i]) // 900 * 900, -(-int(outages.end_s[i]) // 900) * 900
+        if lamp[row] and not outages.is_doubtful[i] and start <= t and (outages.end_s[i] == -1 or t < end):
             entry = found.setdefault(assets.street[row], [0, 10**9])
             entry[0] += 1
-            entry[1] = min(entry[1], int(outages.start_s[i]))
+            entry[1] = min(entry[1], start)
     return {name: (n, since) for name, (n, since) in found.items()}
 
 
@@ -66,11 +65,11 @@ def test_nothing_is_asked_of_the_network_and_the_policy_holds(chromium: Any, pag
 def test_table_equals_the_state_at_each_moment(public: Any, made_run: Any) -> None:
     for t in (0, 6 * 3600, 8 * 3600, 10 * 3600, 15 * 3600, 24 * 3600):
         set_time(public, t)
-        rows = public.evaluate("() => twinPage.rows.filter(r => r.out).map(r => [twinPage.model.streets[r.street],"
-                               " r.out, r.since])")
+        rows = public.evaluate("() => twinPage.tables.rows.filter(r => r.out).map(r =>"
+                               " [twinPage.model.streets[r.street], r.out, r.since])")
         expected = state_at(made_run, t)
         assert {name: (out, since) for name, out, since in rows} == expected
-        public.evaluate("() => { twinPage.all = true; twinPage.tables(); }")
+        public.evaluate("() => { twinPage.tables.isOpen = true; twinPage.tables.show(0, twinPage.t); }")
         shown = public.evaluate("() => [...document.querySelectorAll('#street-rows tr[data-out]')].map(r =>"
                                 " [r.querySelector('th').textContent, Number(r.dataset.out)])")
         assert {name: n for name, n in shown if n} == {name: n for name, (n, _) in expected.items()}
@@ -211,10 +210,10 @@ def test_csv_holds_the_rows_that_are_shown(public: Any) -> None:
         public.click("#csv")
     text = Path(download.value.path()).read_bytes().decode("utf-8-sig")
     lines = text.splitlines()
-    assert len(lines) == len(public.evaluate("() => twinPage.rows")) + 1
+    assert len(lines) == len(public.evaluate("() => twinPage.tables.rows")) + 1
     assert lines[0] == "Rue;Lampes éteintes;Lampes de la rue;Depuis;Étape;Pâtés dans l’eau;Moment;État;Calcul"
     assert all(line.split(";")[7] == "SIMULATION" for line in lines[1:])
-    assert public.evaluate("() => twinPage.rows.length") > 3
+    assert public.evaluate("() => twinPage.tables.rows.length") > 3
 
 
 def test_escape_in_the_search_clears_and_lets_go(public: Any) -> None:
@@ -242,7 +241,7 @@ def test_while_the_water_rises_the_table_waits_for_it_to_fall(public: Any) -> No
 
 
 def test_a_town_without_lamps_does_not_say_that_none_goes_out(chromium: Any, now: Any, tmp_path: Path) -> None:
-    from fake_town import run_of, town
+    from fake_town import run_of, town, without
 
     city_file = town(4, 2)
     assets = city_file.city.assets
@@ -264,24 +263,6 @@ def test_a_town_without_lamps_does_not_say_that_none_goes_out(chromium: Any, now
     assert not page.is_visible("#street-table")
     assert page.is_visible("#block-table")
     page.context.close()
-
-
-def without(city_file: Any, keep: Any) -> Any:
-    """Give a town with some of its assets only."""
-    from twin.world.assets import Assets
-    from twin.world.supplies import Supplies
-
-    city, old = city_file.city, city_file.city.assets
-    rows = np.flatnonzero(keep)
-    names = old.kinds.names
-    assets = Assets.of(old.kinds, id=old.id[rows], kind=[names[old.kind[r]] for r in rows], x_m=old.x_m[rows],
-                       y_m=old.y_m[rows], ground_m=old.ground_m[rows], street=[old.street[int(r)] for r in rows])
-    new = np.cumsum(keep) - 1
-    s = city.supplies
-    edges = np.flatnonzero(keep[s.supplier] & keep[s.consumer])
-    supplies = Supplies.of(len(rows), supplier=new[s.supplier[edges]], consumer=new[s.consumer[edges]],
-                           preference=s.preference[edges])
-    return replace(city_file, city=replace(city, assets=assets, supplies=supplies), shapes=city_file.shapes[rows])
 
 
 def test_past_its_time_nothing_is_said_in_the_present(chromium: Any, pages: dict[str, Path], now: Any) -> None:
@@ -367,16 +348,3 @@ def test_without_javascript_the_table_stands(chromium: Any, pages: dict[str, Pat
     assert "a besoin de JavaScript" in page.inner_text(".noscript")
     assert page.is_visible(".safety")
     page.context.close()
-
-
-def test_the_picture_shows_why_a_trip_is_no_flooded_cabinet(made_run: Any) -> None:
-    from viewer.outputs.public import STORIES, public_stories
-
-    stories = public_stories(made_run)
-    outages, lamp = made_run.result.outages, made_run.result.city.assets.of_kind("lamp")
-    for i in np.flatnonzero(lamp[outages.asset]):
-        code = STORIES[stories.table[stories.of_outage[i]][0]]
-        root_is_lamp = bool(lamp[outages.root[i]])
-        own = outages.root[i] == outages.asset[i]
-        assert outages.root_mechanism[i] == Mechanism.FLOODED
-        assert code == ("lamp_flooded" if own else "lamp_tripped" if root_is_lamp else "cabinet_flooded")

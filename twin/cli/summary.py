@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twin.cli.printing import console_on, say
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from scenarios.expect import Outcome
     from scenarios.running import Finished
     from twin.results.summary import Summary
+    from twin.world.plan import Plan
 
 
 def summary_of(finished: Finished) -> Summary:
@@ -31,6 +32,23 @@ def tell_run(finished: Finished, told: Summary, out: Path, lang: str) -> None:
     for line in lines:
         say(f"  {line.text}", style="bold red" if line.is_alarm else "")
     say(f"  {speech(lang).text('run folder: {out}', out=out)}")
+
+
+def expiry(plan: Plan) -> dict[str, Any]:
+    """Give until when a run holds, and whether that is over now: a page of it then opens as out of date."""
+    from datetime import UTC, datetime
+
+    return {"valid_until": plan.valid_until.isoformat(), "expired": plan.valid_until <= datetime.now(UTC)}
+
+
+def tell_expiry(plan: Plan) -> None:
+    """Say aloud that a run no longer holds."""
+    if not expiry(plan)["expired"]:
+        return
+    remedy = "Make a forecast of today's water." if plan.status == "forecast" else \
+        "`twin run SCENARIO --date today` moves it to today."
+    say(f"  OUT OF DATE: valid until {plan.valid_until.strftime('%d/%m/%Y %H:%M')}. Its map opens as PÉRIMÉ (expired). "
+        f"{remedy}", style="bold red")
 
 
 def tell_lamp(finished: Finished, told: Summary) -> None:

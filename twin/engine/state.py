@@ -4,8 +4,8 @@ Theory of operation
 -------------------
 An asset's state has regions that move each by its own: *damage* (sound, flooded, repairing), *protection* of a circuit
 (closed, tripped), *failure* and *switch* (declared by the scenario), *supply* (fed, on buffer, unfed), *supervision*
-and, resulting from all of them, *service* (in service, out). ``MOVES`` is the one table of what may follow what; the
-diagram in ``docs/states.md`` is drawn from it. A move that is not in it raises ``InvalidTransition``.
+and, resulting from all of them, *service* (in service, out). ``MOVES`` in ``twin.engine.moves`` is the one table of what
+may follow what; the diagram in ``docs/states.md`` is drawn from it. A move that is not in it raises ``InvalidTransition``.
 
 Three rules hold after every instant, and ``validate`` restates them:
 
@@ -20,16 +20,15 @@ supply graph from its sources down, a component (an asset, or a cycle of assets 
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 import numpy as np
 
 from twin.codes import AssetState, Phase, What
 from twin.engine.cuts import DeadByCut
 from twin.engine.events import Begun, CallOff, Command, Declared, Dispatch, Elapsed, Event
+from twin.engine.moves import MOVES, REGIONS, moves_table
 from twin.errors import InvalidTransition
 from twin.kernels.supply import codes as k
 from twin.kernels.supply import tables as records
@@ -43,71 +42,6 @@ from twin.world.graph import SupplyGraph, graph_of, trips
 
 #: Longest duration that is told apart from never [s]: 17 years.
 FOREVER_S = 1 << 29
-
-
-_S, _W = AssetState, What
-#: Every allowed move: (state, what happens) -> next state.
-MOVES: Mapping[tuple[AssetState, What], AssetState] = MappingProxyType({
-    (_S.SOUND, _W.FLOODED): _S.FLOODED,
-    (_S.FLOODED, _W.REPAIR_STARTED): _S.REPAIRING,
-    (_S.FLOODED, _W.CALLED): _S.CALLED,
-    (_S.CALLED, _W.REPAIR_STARTED): _S.REPAIRING,
-    (_S.CALLED, _W.REPAIR_UNDONE): _S.FLOODED,
-    (_S.REPAIRING, _W.REPAIR_UNDONE): _S.FLOODED,
-    (_S.REPAIRING, _W.REPAIRED): _S.SOUND,
-    (_S.CLOSED, _W.TRIPPED): _S.TRIPPED,
-    (_S.TRIPPED, _W.RESET): _S.CLOSED,
-    (_S.FED, _W.SUPPLY_LOST): _S.UNFED,
-    (_S.FED, _W.BUFFER_STARTED): _S.ON_BUFFER,
-    # In a cycle an asset may have lived on its neighbours' buffers after its own was empty.
-    (_S.FED, _W.BUFFER_EMPTIED): _S.UNFED,
-    (_S.ON_BUFFER, _W.BUFFER_EMPTIED): _S.UNFED,
-    (_S.ON_BUFFER, _W.FED): _S.FED,
-    (_S.UNFED, _W.FED): _S.FED,
-    **{(_S.IN_SERVICE, what): _S.OUT for what in (_W.FLOODED, _W.TRIPPED, _W.FAILED, _W.CUT, _W.SUPPLY_LOST,
-                                                  _W.BUFFER_EMPTIED)},
-    (_S.OUT, _W.RESTORED): _S.IN_SERVICE,
-    (_S.SUPERVISED, _W.UNSUPERVISED): _S.UNSUPERVISED,
-    (_S.UNSUPERVISED, _W.SUPERVISED): _S.SUPERVISED,
-    (_S.INTACT, _W.FAILED): _S.FAILED,
-    (_S.FAILED, _W.CLEARED): _S.INTACT,
-    (_S.CONNECTED, _W.CUT): _S.CUT,
-    (_S.CUT, _W.CLEARED): _S.CONNECTED,
-})
-#: What is told and moves no state by itself.
-TOLD = frozenset({What.TOUCHED, What.RECEDED, What.WATER_LEFT, What.REPORTED, What.TRANSFERRED,
-                  What.STAGE_STARTED})
-#: The regions, each with the state it starts in.
-REGIONS: Mapping[str, AssetState] = MappingProxyType({
-    "damage": _S.SOUND, "protection": _S.CLOSED, "failure": _S.INTACT, "switch": _S.CONNECTED, "supply": _S.FED,
-    "supervision": _S.SUPERVISED, "service": _S.IN_SERVICE})
-
-
-def moves_table() -> Int8Array:
-    """Give ``MOVES`` as the kernel reads it, (states, events): the next state, -1 where there is no such move."""
-    table = np.full((len(AssetState), len(What)), -1, np.int8)
-    for (state, what), after in MOVES.items():
-        table[state, what] = after
-    return table
-
-
-def states_diagram() -> str:
-    """Give the diagram of ``docs/states.md`` in Mermaid's language, drawn from ``MOVES``."""
-    lines = ["stateDiagram-v2"]
-    for name, start in REGIONS.items():
-        reached = {start}
-        for _state in AssetState:
-            reached |= {after for (before, _), after in MOVES.items() if before in reached}
-        lines += [f"    state {name} {{", f"        [*] --> {start.name}"]
-        joined: dict[tuple[AssetState, AssetState], list[str]] = {}
-        for (before, what), after in MOVES.items():
-            if before in reached:
-                joined.setdefault((before, after), []).append(what.word)
-        lines += [f"        {before.name} --> {after.name}: {', '.join(words)}"
-                  for (before, after), words in joined.items()]
-        lines.append("    }")
-    return "\n".join(lines) + "\n"
-
 
 def kernel_graph(city: City, rows: SupplyGraph, needs_crew: BoolArray | None = None) -> Graph:
     """Give the supply graph as the kernels of the run read it, its cycles found and put in order.
@@ -449,7 +383,3 @@ class CityState:
 def _filled(rows: int, kind: np.dtype[np.void]) -> Records:
     """Give records whose every field is -1."""
     return np.full((rows, len(kind.fields or ())), -1, np.int32).view(kind).reshape(rows)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(states_diagram())

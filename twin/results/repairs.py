@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,6 +62,9 @@ class Repairs:
         return Repair(asset=int(self.asset[row]), start_s=int(self.start_s[row]), end_s=int(self.end_s[row]),
                       planned_end_s=begin, is_undone=bool(self.is_undone[row]), is_dead=bool(self.is_dead[row]),
                       stages=tuple(stages))
+
+    def __iter__(self) -> Iterator[Repair]:
+        return (self[row] for row in range(len(self)))
 
     def of_asset(self, asset: int) -> list[Repair]:
         """Give the repairs of one asset in order."""

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from twin.quantities import Int32Array, Int64Array, TextArray
 from twin.results.doubts import Doubts
 from twin.results.feeds import Feeds
 from twin.results.outages import Outages
+from twin.results.repairs import Repairs, repairs_of
+from twin.results.spans import Spans, spans_of
 from twin.results.trace import Trace
+from twin.results.view import View
+from twin.results.watering import Suspensions, suspensions
 from twin.water.exposure import Exposure
 from twin.world.city import City
 from twin.world.plan import Plan
@@ -37,7 +42,7 @@ class Series:
         return f"Series: {len(self.time_s):,} rows"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Result:
     """Plan, trace, outages, exposure, series, indicators and provenance of one run."""
 
@@ -61,6 +66,21 @@ class Result:
     def __repr__(self) -> str:
         return (f"Result of {self.plan.name!r} in {self.city.name}: {self.outages!r}, {self.trace!r}, "
                 f"{self.city.assets!r}")
+
+    @cached_property
+    def spans(self) -> Spans:
+        """Each asset's time out or in doubt, in pieces that are one or the other."""
+        return spans_of(self.outages, self.doubts)
+
+    @cached_property
+    def repairs(self) -> Repairs:
+        """The repairs after water, with their stages."""
+        return repairs_of(self.trace, self.city.assets)
+
+    @cached_property
+    def suspensions(self) -> Suspensions:
+        """When zones water nothing, and why."""
+        return suspensions(View(self.plan, self.city, self.exposure, self.outages, self.doubts))
 
     def to_graph(self) -> nx.MultiDiGraph:
         """Give the city as a networkx graph."""

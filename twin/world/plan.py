@@ -78,6 +78,8 @@ class Plan:
     flood: str = "{}"
     #: When the next run is promised; None where nobody promised one.
     next_update: datetime | None = None
+    #: What the public reads as the name of the night: language and text. Without it public files tell town and day.
+    public_title: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.start.tzinfo is None:
@@ -97,6 +99,9 @@ class Plan:
         del plain["next_update"]
         if self.next_update is not None:
             plain["next_update"] = self.next_update.isoformat()
+        del plain["public_title"]
+        if self.public_title:
+            plain["public_title"] = [list(row) for row in self.public_title]
         plain["declared"] = [{**asdict(d), "action": d.action.name.lower()} for d in self.declared]
         plain["thresholds"] = [list(row) for row in self.thresholds]
         plain["repair_s"] = [list(row) for row in self.repair_s]

@@ -1,4 +1,4 @@
-"""Contacts: whom a public page or alert names, from a file that the city edits."""
+"""Contacts: whom a public page or alert names, from a file that the city edits, else by the country's table."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from twin.errors import InputError
+from viewer.outputs.countries import Country, words_of
+from viewer.public.clean import clean
 
 _TABLES = {"sender", "report", "emergency", "grid", "official"}
 #: Those of which there may be several.
@@ -41,6 +43,10 @@ class Contacts:
     emergency: tuple[Contact, ...]
     grid: Contact | None
     official: tuple[Contact, ...]
+    #: Whom the official information comes from, by language: "de la mairie", "the town hall".
+    authorities: dict[str, tuple[str, ...]]
+    #: Whether nobody knows an emergency number: a line says so in its place.
+    lacks_emergency: bool
 
     @property
     def is_fictional(self) -> bool:
@@ -48,8 +54,8 @@ class Contacts:
         return self.sender_id.casefold().endswith(".invalid")
 
 
-def read_contacts(path: Path | None = None) -> Contacts:
-    """Read the city's contacts; a table that its file lacks is the shipped one.
+def read_contacts(path: Path | None, country: Country) -> Contacts:
+    """Read the city's contacts; a table that its file lacks is the country's.
 
     Raises
     ------
@@ -70,12 +76,22 @@ def read_contacts(path: Path | None = None) -> Contacts:
     if not sender_id or any(c in sender_id for c in " ,<&"):
         raise InputError(file=file, field="sender.id", found=f"'{sender_id}'",
                          expected="an identifier without spaces, commas, < and &")
+    emergency = tuple(_contact(c, "number", file, "emergency") for c in table["emergency"]) \
+        if "emergency" in table else tuple(Contact(to=number, fr=words_of(role, "fr"), en=words_of(role, "en"))
+                                           for number, role in country.emergency)
+    lacks = not emergency and "emergency" not in table
+    if lacks:
+        emergency = (Contact(to="", fr=words_of("unknown", "fr"), en=words_of("unknown", "en")),)
+    official = tuple(_contact(c, "url", file, "official") for c in table["official"]) if "official" in table else (
+        *(Contact(to=one["url"], fr=one["fr"], en=one["en"]) for one in country.official),
+        *(Contact(to="", fr=words_of(key, "fr"), en=words_of(key, "en")) for key in country.authorities))
     return Contacts(
-        sender_id=sender_id, sender_name=str(sender.get("name", "")).strip(),
-        report=str(table.get("report", {}).get("address", "")),
-        emergency=tuple(_contact(c, "number", file, "emergency") for c in table.get("emergency", ())),
-        grid=_contact(table["grid"], "number", file, "grid") if table.get("grid") else None,
-        official=tuple(_contact(c, "url", file, "official") for c in table.get("official", ())))
+        sender_id=sender_id, sender_name=clean(sender.get("name", "")),
+        report=str(table.get("report", {}).get("address", "")), emergency=emergency, lacks_emergency=lacks,
+        grid=_contact(table["grid"], "number", file, "grid") if table.get("grid") else None, official=official,
+        authorities={lang: (*(words_of(key, f"{lang}_of") for key in country.authorities),
+                            *(f"de {one['short']}" if lang == "fr" else one["short"] for one in country.official))
+                     for lang in ("fr", "en")})
 
 
 def _own_tables(path: Path) -> dict[str, Any]:
@@ -104,4 +120,4 @@ def _contact(table: dict[str, Any], key: str, file: str, where: str) -> Contact:
     if missing:
         raise InputError(file=file, field=where, found=f"a contact without words in {', '.join(missing)}",
                          expected="fr and en")
-    return Contact(to=str(table.get(key, "")), fr=str(table["fr"]), en=str(table["en"]))
+    return Contact(to=clean(table.get(key, "")), fr=clean(table["fr"]), en=clean(table["en"]))

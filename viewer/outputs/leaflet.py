@@ -9,37 +9,45 @@ import base64
 import re
 import tomllib
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from difflib import get_close_matches
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import jinja2
-import numpy as np
+from markupsafe import Markup
 
 from geodata.atomic import write_whole
-from twin.codes import Mechanism
 from twin.errors import InputError
-from twin.explaining.words import Speech, speech
+from twin.world.kinds import LANGUAGES
 from viewer.outputs.contacts import Contacts, read_contacts
-from viewer.outputs.public import STORIES, PublicStories, public_stories
+from viewer.outputs.countries import country_of
 from viewer.outputs.release import require_release
+from viewer.outputs.summary import junction_lines, paragraph
+from viewer.public.lamps import MAY, OUT
+from viewer.public.night import PublicNight, public_night
+from viewer.public.quarters import OPEN
+from viewer.public.stories import STAGES, STORIES
+from viewer.words import Voice
+
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    street: str
+    #: What it is about: a street, or the town.
+    title: str
     answer: tuple[tuple[str, str], ...]
 
 
-def export_leaflet(run: Any, out: Path, *, streets: Sequence[str], lang: str = "fr", released_by: str | None = None,
-                   contacts: Path | None = None) -> Path:
+def export_leaflet(run: Run, out: Path, *, streets: Sequence[str], lang: str | None = None,
+                   released_by: str | None = None, contacts: Path | None = None, fields: Path | None = None) -> Path:
     """Write one HTML file that prints as one A4 page for each street.
 
     Parameters
@@ -49,26 +57,34 @@ def export_leaflet(run: Any, out: Path, *, streets: Sequence[str], lang: str = "
     out
         HTML file to write.
     streets
-        Names of streets, in any case and with or without accents; ``all`` alone gives every street that loses a lamp.
+        Names of streets, in any case and with or without accents; ``all`` alone gives every street in which a
+        lamp may go out, and where there is none one page for the town.
     lang
-        ``fr`` or ``en``.
+        ``fr`` or ``en``; without it an official language of the country where it is one of the two, else English.
     released_by
         Who releases it; needed for a forecast.
     contacts
-        The city's contacts; the shipped ones without it.
+        The city's contacts; the country's without it.
+    fields
+        The city's own list of what may leave (TOML); the shipped one without it.
 
     Raises
     ------
     InputError
-        A street that no lamp stands in (the nearest spellings are named), ``all`` where no street loses a lamp, a
-        forecast without a name.
+        A street that no lamp stands in (the nearest spellings are named), a list that lets no street out, a language
+        other than fr and en, a forecast without a name.
     """
+    if lang is not None and lang not in LANGUAGES:
+        raise InputError(found=f"language '{lang}'", expected=" or ".join(LANGUAGES), field="lang")
     released = require_release(run.result.plan.status, released_by, what="a leaflet")
-    say, words, people = speech(lang), _words()[lang], read_contacts(contacts)
-    stories = public_stories(run)
-    pages = [_page(run, code, say, words, stories) for code in _codes(run, streets)]
-    text = _render(run, pages, say, words, people, released)
-    write_whole(out, text, opens="<!doctype html", sort="a page")
+    night = public_night(run, fields)
+    country = country_of(night.country, night.timezone, night.latitude, night.longitude)
+    people = read_contacts(contacts, country)
+    say = Voice(lang or country.language)
+    words = _words()[say.lang]
+    numbers = _numbers(night, streets, str(fields or ""))
+    pages = [_page(night, number, say, words) for number in numbers] or [_town(night, say, words)]
+    write_whole(out, _render(night, pages, say, words, people, released), opens="<!doctype html", sort="a page")
     return out
 
 
@@ -76,28 +92,31 @@ def _words() -> Mapping[str, Any]:
     return tomllib.loads(resources.files("viewer").joinpath("data/leaflet.toml").read_text("utf-8"))
 
 
-def _codes(run: Any, streets: Sequence[str]) -> list[int]:
-    labels, outages = run.result.city.assets.street, run.result.outages
-    lamp = run.result.city.assets.of_kind("lamp")
-    lit = set(labels.codes[lamp].tolist()) - {-1}
+def _numbers(night: PublicNight, streets: Sequence[str], file: str) -> list[int]:
+    """Give the numbers of the streets that are asked for; none where the town is to have one page."""
     if list(streets) == ["all"]:
-        dark = set(labels.codes[outages.asset[lamp[outages.asset]]].tolist()) - {-1}
-        if not dark:
-            raise _nothing_to_say(lit, bool(lamp.any()), bool(lamp[outages.asset].any()))
-        return sorted(dark, key=lambda code: labels.words[code])
+        touched = night.lamps.street[[bool(night.lamps.patterns[pattern]) for pattern in night.lamps.pattern]]
+        return sorted(set(touched.tolist()) - {0})
+    with_lamps = sorted(set(night.lamps.street.tolist()) - {0})
+    if not with_lamps:
+        raise InputError(file=file, field="leaflet", found="a night whose lamps are told without their street"
+                         if len(night.lamps) else "a night in which nothing is told of lamps",
+                         expected="lamps with a street that may leave", remedy="--leaflet all gives one page for the "
+                         "town. Leaflets go by the streets of the lamps: the mapping gives them, the list of fields "
+                         "lets them out.")
     known: dict[str, list[int]] = {}
-    for code in sorted(lit):
-        known.setdefault(_folded(labels.words[code]), []).append(code)
+    for number in with_lamps:
+        known.setdefault(_folded(night.streets[number - 1]), []).append(number)
     missing = [street for street in streets if _folded(street) not in known]
     if missing:
-        near = [labels.words[code] for name in get_close_matches(_folded(missing[0]), known, n=5, cutoff=0.5)
-                for code in known[name]]
+        near = [night.streets[number - 1] for name in get_close_matches(_folded(missing[0]), known, n=5, cutoff=0.5)
+                for number in known[name]]
         raise InputError(field="leaflet", found=f"street '{missing[0]}'", expected="a street with lamps in it",
                          ids=missing, remedy=f"Did you mean {' or '.join(near)}?" if near else "")
     chosen: dict[int, None] = {}
     for street in streets:
         alike = known[_folded(street)]
-        chosen |= dict.fromkeys([code for code in alike if labels.words[code] == street] or alike)
+        chosen |= dict.fromkeys([number for number in alike if night.streets[number - 1] == street] or alike)
     return list(chosen)
 
 
@@ -107,79 +126,80 @@ def _folded(name: str) -> str:
     return " ".join(re.sub(r"[’'\-.]", " ", letters).split())
 
 
-def _nothing_to_say(lit: set[int], has_lamps: bool, is_dark: bool) -> InputError:
-    """Give the refusal of a file without a page."""
-    found = ("a city without lamps" if not has_lamps else "lamps without a street" if not lit
-             else "outages only of lamps without a street" if is_dark else "no street that loses a lamp in this run")
-    return InputError(field="leaflet", found=found, expected="a street that loses a lamp",
-                      remedy="Name a street with lamps: its leaflet says that they stay lit." if lit else
-                      "Leaflets go by the streets of the lamps: give them streets in the mapping." if has_lamps else "")
-
-
-def _page(run: Any, code: int, say: Speech, words: Mapping[str, Any], stories: PublicStories) -> _Page:
-    assets, outages, exposure = run.result.city.assets, run.result.outages, run.result.exposure
-    here = assets.of_kind("lamp") & (assets.street.codes == code)
-    mine = np.flatnonzero(here[outages.asset])
-    lamps, out = int(here.sum()), len(np.unique(outages.asset[mine]))
-    may = int((exposure.is_doubtful & here).sum()) - len(
-        np.unique(outages.asset[mine][exposure.is_doubtful[outages.asset[mine]]]))
-    if not len(mine):
-        answer = [(words["back"], words["lit_back"]), (words["cause"], words["stories"]["may" if may else "none"]),
-                  (words["tonight"], words["lit"])]
+def _page(night: PublicNight, number: int, say: Voice, words: Mapping[str, Any]) -> _Page:
+    here = night.lamps.pattern[night.lamps.street == number]
+    lists = [night.lamps.patterns[pattern] for pattern in here.tolist()]
+    starts = [start for one in lists for start, _, state in one if state == OUT]
+    out = sum(any(state == OUT for _, _, state in one) for one in lists)
+    may = sum(any(state == MAY for _, _, state in one) for one in lists if not any(s == OUT for _, _, s in one))
+    if not out:
+        told = words["may_all"] if may > 1 else words["may_all_one"] if may else words["lit"]
+        answer = [(words["back"], words["may_back" if may else "lit_back"]),
+                  (words["cause"], words["stories"]["may" if may else "none"]),
+                  (words["tonight"], told.format(may=say.number(may), lamps=say.number(len(lists))))]
     else:
-        # The story of most lamps; of two as common the earlier in the table, so that the choice does not wander.
-        counts = Counter(int(stories.of_outage[i]) for i in mine)
-        story = min(counts, key=lambda number: (-counts[number], number))
-        code_word = STORIES[stories.table[story][0]]
-        held = Counter(int(h) for h in outages.held_mechanism[mine]).most_common(1)[0][0]
-        root = Counter(int(r) for r in outages.root_mechanism[mine]).most_common(1)[0][0]
-        declared = Mechanism(held) in (Mechanism.CUT, Mechanism.FAILED) or Mechanism(root) in (
-            Mechanism.CUT, Mechanism.FAILED)
-        first = say.clock(_local(run, int(outages.start_s[mine].min())))
-        tonight = words["out_one" if out == 1 else "out"].format(out=say.number(out), lamps=say.number(lamps),
-                                                                 first=first)
-        if may > 0:
+        street = night.told[number]
+        # What the return waits for as the notice is made; before the outage, what it will wait for first.
+        at = (night.issued_at - night.start).total_seconds()
+        stage = STAGES[next((row for row in street.rows if row.start_s <= at < row.end_s), street.rows[0]).stage]
+        tonight = words["out_one" if out == 1 else "out"].format(
+            out=say.number(out), lamps=say.number(len(lists)), first=say.clock(night.moment(min(starts, default=OPEN))))
+        if may:
             tonight += " " + words["may_one" if may == 1 else "may"].format(may=say.number(may))
-        answer = [(words["back"], f"{words['back_unknown']} {words['waits_declared' if declared else 'waits_recede']}"),
-                  (words["cause"], words["stories"][code_word]), (words["tonight"], tonight)]
-    return _Page(assets.street.words[code], tuple(answer))
+        cause = words["stories"][STORIES[street.story]]
+        answer = [(words["back"], f"{words['back_unknown']} {words[f'waits_{stage}']}"),
+                  (words["cause"], cause if street.is_sure else f"{cause} {words['not_sure']}"),
+                  (words["tonight"], tonight)]
+    name = night.streets[number - 1]
+    dark = [junction for junction in night.junctions if name in junction.streets]
+    if dark:
+        answer.append((words["junctions"], " ".join(junction_lines(night, dark, say))))
+    return _Page(name, tuple(answer))
 
 
-def _local(run: Any, seconds: int) -> datetime:
-    moment: datetime = run.result.plan.start + timedelta(seconds=seconds)
-    return moment.astimezone(ZoneInfo(run.result.city.timezone))
+def _town(night: PublicNight, say: Voice, words: Mapping[str, Any]) -> _Page:
+    """Give one page for the whole town: a night in which no lamp goes out is told, too."""
+    answer = [(words["night"], paragraph(night, say).replace("**", ""))]
+    if night.junctions:
+        answer.append((words["junctions"], " ".join(junction_lines(night, night.junctions, say))))
+    return _Page(night.city, tuple(answer))
 
 
-def _following(moment: datetime | None, zone: ZoneInfo, issued: datetime, say: Speech, words: Mapping[str, Any]) -> str:
-    if moment is None:
+def _following(night: PublicNight, issued: datetime, zone: ZoneInfo, say: Voice, words: Mapping[str, Any]) -> str:
+    if night.next_update is None:
         return ""
-    local = moment.astimezone(zone)
+    local = night.next_update.astimezone(zone)
     key = "next" if local.date() == issued.date() else "next_day"
     text: str = words[key].format(day=say.day(local), clock=say.clock(local))
     return text
 
 
-def _render(run: Any, pages: Sequence[_Page], say: Speech, words: Mapping[str, Any], people: Contacts,
+def _render(night: PublicNight, pages: Sequence[_Page], say: Voice, words: Mapping[str, Any], people: Contacts,
             released: str) -> str:
-    plan, zone = run.result.plan, ZoneInfo(run.result.city.timezone)
-    issued, valid = plan.issued_at.astimezone(zone), plan.valid_until.astimezone(zone)
+    zone = ZoneInfo(night.timezone)
+    issued, valid = night.issued_at.astimezone(zone), night.valid_until.astimezone(zone)
     templates = resources.files("viewer").joinpath("templates")
     style = templates.joinpath("leaflet.css").read_text("utf-8")
     template = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined).from_string(
         templates.joinpath("leaflet.html.j2").read_text("utf-8"))
     contacts = [(c.to, c.words(say.lang)) for c in (*people.emergency, *([people.grid] if people.grid else []),
                                                     *people.official)]
-    # A city of ten files of one maker names him once.
-    sources = list(dict.fromkeys(s.attribution or s.name for s in run.city_file.sources)) or [run.result.city.name]
+    credited = list(dict.fromkeys(credit.attribution or credit.name for credit in night.credits))
+    if any(credit.is_openstreetmap for credit in night.credits):
+        credited.append(words["openstreetmap"])
+    title = night.title.get(say.lang) or next(iter(night.title.values()), "")
+    made = words["made"].format(run=night.run_id)
+    if any(credited):
+        made += " " + words["data"].format(sources=", ".join(filter(None, credited)))
     return template.render(
-        lang=say.lang, title=f"{run.result.city.name}: {words[plan.status]}", pages=pages, status=words[plan.status],
-        colon=words["colon"], not_observed=words["not_observed"],
-        town=run.result.city.name, night=say.day(plan.start.astimezone(zone)),
+        lang=say.lang, title=f"{night.city}{words['colon']} {words[night.status]}", pages=pages,
+        status=words[night.status], colon=words["colon"], not_observed=words["not_observed"], town=night.city,
+        night=" · ".join(filter(None, (say.day(night.start.astimezone(zone)), title))),
         issued=words["issued"].format(day=say.day(issued), clock=say.clock(issued)),
         valid=words["valid"].format(day=say.day(valid), clock=say.clock(valid)),
-        following=_following(plan.next_update, zone, issued, say, words), safety=words["safety"],
-        numbers=words["numbers"], contacts=contacts, not_official=words["not_official"], report=people.report,
-        wrong=words["wrong"], made=words["made"].format(run=plan.digest[:12], sources=", ".join(sources)),
+        following=_following(night, issued, zone, say, words), safety=words["safety"],
+        numbers=words["numbers"], contacts=contacts, report=people.report, wrong=words["wrong"], made=made,
+        not_official=words["not_official"].format(authorities=say.listing(list(people.authorities[say.lang]))),
         released=words["released"].format(name=released) if released else "",
-        style=jinja2.utils.markupsafe.Markup(style),
+        style=Markup(style),
         style_hash=base64.b64encode(sha256(style.encode()).digest()).decode())

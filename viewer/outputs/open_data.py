@@ -1,7 +1,8 @@
 """Open data: what a city may put on its portal, in three formats, with a data package that says what it is.
 
-Three tables: lamps with their outages, streets with their counts, blocks of houses with the time that water stands at
-them. Only what the public list allows leaves; positions are WGS84.
+Five tables: lamps where they stand, streets with their counts, what each street is told hour by hour, blocks of houses
+with the time that water stands at them, junctions without signals. None says of a single lamp when it goes out: that
+would be a plan of the circuits. Only what the public list allows leaves; positions are WGS84, times are rounded.
 """
 
 from __future__ import annotations
@@ -9,11 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
 import geopandas
 import numpy as np
@@ -22,10 +22,16 @@ import pyproj
 import shapely
 
 from geodata.atomic import whole_folder
-from twin.quantities import NONE
-from viewer.outputs.public import STORIES, Allowed, public_stories
+from twin.errors import InputError
 from viewer.outputs.release import require_release
-from viewer.scene.blocks import blocks_of
+from viewer.public.clean import inert
+from viewer.public.lamps import MAY, OUT
+from viewer.public.night import PublicNight, public_night
+from viewer.public.quarters import OPEN
+from viewer.public.stories import STAGES, STORIES
+
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
 
 FORMATS = {"geojson": ("geojson", "application/geo+json"), "csv": ("csv", "text/csv"),
            "geoparquet": ("parquet", "application/vnd.apache.parquet")}
@@ -36,23 +42,42 @@ _DECIMALS = 6
 _SCHEMA: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
     "lamps": {
         "lamp": ("string", "numéro de la lampe", "number of the lamp"),
-        "street": ("string", "rue", "street"),
-        "out_from": ("datetime", "sans courant à partir de", "without power from"),
-        "out_to": ("datetime", "jusqu’à ; vide : pas de retour pendant la durée calculée",
-                   "until; empty: not back within the time computed"),
-        "cause": ("string", "cause, selon le calcul", "cause, as computed"),
-        "may": ("boolean", "vrai : incertain", "true: uncertain"),
+        "street": ("string", "rue ; les pannes se lisent par rue, pas par lampe",
+                   "street; outages are told by street, not by lamp"),
     },
     "streets": {
         "street": ("string", "rue", "street"),
         "lamps": ("integer", "lampes de la rue", "lamps of the street"),
         "lamps_out": ("integer", "lampes éteintes au moins une fois", "lamps out at least once"),
-        "out_from": ("datetime", "première lampe éteinte", "first lamp out"),
-        "lamp_hours_dark": ("number", "heures de lampe perdues la nuit", "lamp-hours lost by night"),
+        "lamps_may": ("integer", "autres lampes qui peuvent s’éteindre", "more lamps that may go out"),
+        "out_from": ("datetime", "première lampe éteinte, au quart d’heure",
+                     "first lamp out, to the quarter of an hour"),
+        "cause": ("string", "cause la plus fréquente, selon le calcul", "commonest cause, as computed"),
+        "certain": ("boolean", "faux : la cause repose sur un lien non relevé",
+                    "false: the cause rests on a link that nobody surveyed"),
+        "lamp_hours_dark": ("number", "heures de lampe perdues la nuit, comptées au quart d’heure",
+                            "lamp-hours lost by night, counted by quarters of an hour"),
+    },
+    "street_hours": {
+        "street": ("string", "rue", "street"),
+        "from": ("datetime", "à partir de", "from"),
+        "to": ("datetime", "jusqu’à ; vide : au-delà de la durée calculée", "until; empty: beyond the time computed"),
+        "lamps_out": ("integer", "lampes éteintes", "lamps out"),
+        "lamps_may": ("integer", "lampes qui peuvent être éteintes", "lamps that may be out"),
+        "cause": ("string", "cause la plus fréquente, selon le calcul", "commonest cause, as computed"),
+        "waits_for": ("string", "ce que la lumière attend : recede (la décrue), repair (la réparation), supply (le "
+                      "courant)", "what the light waits for: recede (the water to fall), repair, supply (the power)"),
     },
     "blocks": {
         "block": ("string", "numéro du pâté de maisons, propre à ce fichier", "number of the block, of this file only"),
-        "wet_from": ("datetime", "l’eau touche un bâtiment à partir de", "water touches a building from"),
+        "wet_from": ("datetime", "l’eau touche un bâtiment à partir de, au quart d’heure",
+                     "water touches a building from, to the quarter of an hour"),
+    },
+    "junctions": {
+        "junction": ("string", "rues qui se croisent, ou numéro du feu", "streets that meet, or number of the signal"),
+        "out_from": ("datetime", "feux éteints à partir de, au quart d’heure",
+                     "signals out from, to the quarter of an hour"),
+        "certain": ("boolean", "faux : incertain", "false: uncertain"),
     },
 }
 
@@ -63,7 +88,7 @@ class _Table:
     frame: geopandas.GeoDataFrame
 
 
-def export_open_data(run: Any, out: Path, *, format: str, released_by: str | None = None,
+def export_open_data(run: Run, out: Path, *, format: str, released_by: str | None = None,
                      fields: Path | None = None) -> Path:
     """Write the open data of a run into a new folder, with its ``datapackage.json``.
 
@@ -83,103 +108,160 @@ def export_open_data(run: Any, out: Path, *, format: str, released_by: str | Non
     Raises
     ------
     InputError
-        Unknown format, a forecast without a name, a list that is none, a folder that may not be replaced or written.
+        Unknown format, a forecast without a name, a list that is none or lets no table out, a folder that may not be
+        replaced or written.
     """
     name = require_release(run.result.plan.status, released_by, what="the open data")
     ending, mediatype = FORMATS[format]
-    allowed = Allowed.public(fields)
-    tables = [_lamps(run, allowed), _streets(run, allowed), _blocks(run, allowed)]
+    night = public_night(run, fields)
+    tables = [table for table in (_lamps(night), _streets(night), _street_hours(night), _blocks(night),
+                                  _junctions(night)) if table is not None]
+    if not tables:
+        raise InputError(file=str(fields or ""), found="a list that lets nothing of this run into a table",
+                         expected="lamps, streets, blocks or traffic signals that may leave")
     with whole_folder(out, holds="datapackage.json") as folder:
-        resources = [_write(table, folder, format, ending, mediatype) for table in tables if len(table.frame)]
-        package = _package(run, resources, name)
+        resources = [_write(table, folder, format, ending, mediatype) for table in tables]
+        package = _package(night, resources, name)
         (folder / "datapackage.json").write_text(
             json.dumps(package, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return out
 
 
-def _moment(run: Any, seconds: int) -> datetime | None:
-    if seconds == NONE:
-        return None
-    moment: datetime = run.result.plan.start + timedelta(seconds=int(seconds))
-    return moment.astimezone(ZoneInfo(run.result.city.timezone))
+def _moment(night: PublicNight, seconds: int) -> str | None:
+    return None if seconds >= OPEN else night.moment(seconds).isoformat()
 
 
-def _geo(run: Any, name: str, columns: Mapping[str, list[Any]], shapes: Any) -> _Table:
-    """Give a table in WGS84 with its moments as text, in the columns' own order."""
-    moments = {key for key, (kind, _, _) in _SCHEMA[name].items() if kind == "datetime"}
-    data = {key: [None if v is None else v.isoformat() for v in values] if key in moments else values
-            for key, values in columns.items()}
-    to_degrees = pyproj.Transformer.from_crs(run.result.city.crs, "EPSG:4326", always_xy=True).transform
+def _geo(night: PublicNight, name: str, columns: Mapping[str, list[Any]], shapes: Any) -> _Table:
+    """Give a table in WGS84 in the columns' own order; it may have no rows."""
+    to_degrees = pyproj.Transformer.from_crs(night.crs, "EPSG:4326", always_xy=True).transform
     shapes = np.asarray(shapes, dtype=object)
     flat = shapely.transform(shapes, lambda xy: np.round(np.stack(to_degrees(xy[:, 0], xy[:, 1]), axis=1), _DECIMALS))
-    frame = geopandas.GeoDataFrame(pd.DataFrame(data, columns=list(columns)), geometry=flat, crs="EPSG:4326")
-    return _Table(name, frame)
+    kinds = {"string": "object", "datetime": "object", "integer": "int64", "number": "float64", "boolean": "bool"}
+    data = {key: pd.Series(values, dtype=kinds[_SCHEMA[name][key][0]]) for key, values in columns.items()}
+    return _Table(name, geopandas.GeoDataFrame(pd.DataFrame(data), geometry=flat, crs="EPSG:4326"))
 
 
-def _lamps(run: Any, allowed: Allowed) -> _Table:
-    outages, assets = run.result.outages, run.result.city.assets
-    lamp = assets.of_kind("lamp")
-    stories = public_stories(run)
-    rows = np.flatnonzero(lamp[outages.asset] & ~np.isnan(assets.x_m[outages.asset]))
-    owner = outages.asset[rows]
-    words = [STORIES[stories.table[int(stories.of_outage[i])][0]] for i in rows]
+def _lamps(night: PublicNight) -> _Table | None:
+    """Give where the lamps of streets with an outage stand; their outages are the streets'."""
     columns: dict[str, list[Any]] = {}
-    if allowed("lamp", "id"):
-        columns["lamp"] = list(assets.id[owner])
-    if allowed("lamp", "street"):
-        columns["street"] = [assets.street[int(a)] for a in owner]
-    columns |= {"out_from": [_moment(run, s) for s in outages.start_s[rows]],
-                "out_to": [_moment(run, s) for s in outages.end_s[rows]], "cause": words,
-                "may": [bool(d) for d in outages.is_doubtful[rows]]}
-    shapes = shapely.points(assets.x_m[owner], assets.y_m[owner]) if allowed("lamp", "position") \
-        else np.full(len(owner), None)
-    return _geo(run, "lamps", columns, shapes)
+    dark = np.array([bool(one) for one in night.lamps.patterns])[night.lamps.pattern]
+    told = np.isin(night.lamps.stretch, np.unique(night.lamps.stretch[dark]))
+    if night.lamp_points is not None:
+        told &= np.isfinite(night.lamp_points[:, 0])
+    if night.lamp_numbers is not None:
+        columns["lamp"] = list(night.lamp_numbers[told])
+    if night.allowed("lamp", "street"):
+        columns["street"] = [night.streets[number - 1] if number else None for number in night.lamps.street[told]]
+    if not columns and night.lamp_points is None:
+        return None
+    shapes = np.full(int(told.sum()), None) if night.lamp_points is None else shapely.points(night.lamp_points[told])
+    return _geo(night, "lamps", columns, shapes)
 
 
-def _streets(run: Any, allowed: Allowed) -> _Table:
-    rows = run.info["indicators"]["streets"] if allowed("street", "name") else []
-    lines = run.city_file.context.get("street")
-    shape_of: dict[str, list[Any]] = {}
-    if lines is not None and allowed("street", "outline"):
-        for name, shape in zip(lines.name, lines.geometry, strict=True):
-            if shape is not None:
-                shape_of.setdefault(name, []).append(shape)
-    shapes = [shapely.union_all(shape_of[row["name"]]) if row["name"] in shape_of else None for row in rows]
-    columns = {
-        "street": [row["name"] for row in rows], "lamps": [row["lamps"] for row in rows],
-        "lamps_out": [row["ever_out"] for row in rows],
-        "out_from": [datetime.fromisoformat(row["first_out_at"]) if row["first_out_at"] else None for row in rows],
-        "lamp_hours_dark": [row["lamp_hours_dark"] for row in rows]}
-    return _geo(run, "streets", columns, shapes)
+def _by_street(night: PublicNight) -> dict[int, list[int]]:
+    """Give the patterns of the lamps of each street in which one may go out, in the order of the streets."""
+    patterns: dict[int, list[int]] = {}
+    for street, pattern in zip(night.lamps.street.tolist(), night.lamps.pattern.tolist(), strict=True):
+        if street:
+            patterns.setdefault(street, []).append(pattern)
+    return {street: held for street, held in sorted(patterns.items()) if any(held)}
 
 
-def _blocks(run: Any, allowed: Allowed) -> _Table:
+def _streets(night: PublicNight) -> _Table | None:
+    if not night.allowed("lamp", "street"):
+        return None
+    columns: dict[str, list[Any]] = {name: [] for name in _SCHEMA["streets"]}
+    shapes = []
+    for street, patterns in _by_street(night).items():
+        lists = [night.lamps.patterns[pattern] for pattern in patterns]
+        starts = [start for one in lists for start, _, state in one if state == OUT]
+        out = sum(any(state == OUT for _, _, state in one) for one in lists)
+        told = night.told.get(street)
+        values = (night.streets[street - 1], len(lists), out, sum(bool(one) for one in lists) - out,
+                  _moment(night, min(starts)) if starts else None, STORIES[told.story] if told else "may",
+                  told.is_sure if told else False, _dark_hours(night, lists))
+        for name, value in zip(columns, values, strict=True):
+            columns[name].append(value)
+        shapes.append(_outline(night, night.streets[street - 1]))
+    return _geo(night, "streets", columns, shapes)
+
+
+def _dark_hours(night: PublicNight, lists: list[Any]) -> float:
+    """Give the lamp-hours out by night, of times as they are told."""
+    seconds = sum(max(0, min(end, dawn, night.duration_s) - max(start, dusk)) for one in lists
+                  for start, end, state in one if state == OUT for dusk, dawn in night.nights)
+    return float(round(seconds / 3600 * 4) / 4)
+
+
+def _outline(night: PublicNight, name: str) -> Any:
+    layer = night.layers.get("street")
+    shapes = [] if layer is None else [shape for shape, other in zip(layer.shapes, layer.names, strict=True)
+                                       if other == name and shape is not None]
+    return shapely.union_all(shapes) if shapes else None
+
+
+def _street_hours(night: PublicNight) -> _Table | None:
+    """Give, for each street, the whiles in which its counts and what it is told stay the same."""
+    if not night.allowed("lamp", "street"):
+        return None
+    columns: dict[str, list[Any]] = {name: [] for name in _SCHEMA["street_hours"]}
+    for street, patterns in _by_street(night).items():
+        spans = [span for pattern in patterns for span in night.lamps.patterns[pattern]]
+        told = night.told[street].rows if street in night.told else ()
+        moments = sorted({moment for start, end, _ in spans for moment in (start, end)}
+                         | {moment for row in told for moment in (row.start_s, row.end_s)})
+        before: tuple[Any, ...] | None = None
+        for begins, ends in pairwise(moments):
+            now = [sum(start <= begins < end and state == wanted for start, end, state in spans)
+                   for wanted in (OUT, MAY)]
+            row = next((row for row in told if row.start_s <= begins < row.end_s), None) if now[0] else None
+            said = (*now, STORIES[row.story] if row else "may", STAGES[row.stage] if row else None)
+            if said == before and columns["to"][-1] == _moment(night, begins):
+                columns["to"][-1] = _moment(night, ends)
+            elif any(now):
+                values = (night.streets[street - 1], _moment(night, begins), _moment(night, ends), *said)
+                for name, value in zip(columns, values, strict=True):
+                    columns[name].append(value)
+            before = said if any(now) else None
+    return _geo(night, "street_hours", columns, np.full(len(columns["street"]), None))
+
+
+def _blocks(night: PublicNight) -> _Table | None:
     """Give the blocks whose buildings get wet feet, numbered for this file; never a single house."""
-    outlines, block_of = blocks_of(run, public=True)
-    if not outlines or not allowed("block", "outline"):
-        return _geo(run, "blocks", {"block": [], "wet_from": []}, [])
-    exposure = run.result.exposure
-    first: dict[int, int] = {}
-    for row in np.flatnonzero((block_of >= 0) & (exposure.touched_at_s != NONE)).tolist():
-        block = int(block_of[row])
-        first[block] = min(first.get(block, np.iinfo(np.int64).max), int(exposure.touched_at_s[row]))
-    order = sorted(first)
-    columns = {"block": [f"B{i + 1}" for i in range(len(order))], "wet_from": [_moment(run, first[k]) for k in order]}
-    return _geo(run, "blocks", columns, [outlines[k] for k in order])
+    if not night.allowed("block", "outline"):
+        return None
+    wet = [(outline, spans[0][0]) for outline, spans in zip(night.blocks.outlines, night.blocks.wet, strict=True)
+           if spans]
+    columns: dict[str, list[Any]] = {"block": [f"B{k + 1}" for k in range(len(wet))],
+                                     "wet_from": [_moment(night, start) for _, start in wet]}
+    return _geo(night, "blocks", columns, [outline for outline, _ in wet])
+
+
+def _junctions(night: PublicNight) -> _Table | None:
+    if not night.allowed.tells("traffic_signal") or not night.signals:
+        return None
+    columns: dict[str, list[Any]] = {"junction": [" / ".join(one.streets) or one.number for one in night.junctions],
+               "out_from": [_moment(night, one.from_s) for one in night.junctions],
+               "certain": [not one.is_doubtful for one in night.junctions]}
+    return _geo(night, "junctions", columns, np.full(len(night.junctions), None))
 
 
 def _write(table: _Table, folder: Path, format: str, ending: str, mediatype: str) -> dict[str, Any]:
     path = folder / f"{table.name}.{ending}"
     frame = table.frame
+    has_shapes = table.name not in ("street_hours", "junctions")
     if format == "geojson":
         text = frame.to_json(ensure_ascii=False, drop_id=True, show_bbox=False, to_wgs84=True)
         path.write_text(text + "\n", encoding="utf-8")
     elif format == "csv":
         flat = pd.DataFrame(frame.drop(columns="geometry"))
+        for name in flat.columns:
+            if _SCHEMA[table.name][name][0] == "string":
+                flat[name] = [None if value is None else inert(value) for value in flat[name]]
         if table.name == "lamps":
             flat.insert(0, "lat", frame.geometry.y)
             flat.insert(0, "lon", frame.geometry.x)
-        else:
+        elif has_shapes:
             flat["wkt"] = [None if shape is None else shape.wkt for shape in frame.geometry]
         flat.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
     else:
@@ -189,23 +271,28 @@ def _write(table: _Table, folder: Path, format: str, ending: str, mediatype: str
               for key, (kind, french, english) in _SCHEMA[table.name].items() if key in frame.columns]
     if format == "csv" and table.name == "lamps":
         fields = [{"name": axis, "type": "number", "description": f"{axis}, WGS84"} for axis in ("lon", "lat")] + fields
-    elif format == "csv":
+    elif format == "csv" and has_shapes:
         fields.append({"name": "wkt", "type": "string", "description": "shape, WGS84, well-known text"})
     return {"name": table.name, "path": path.name, "format": ending, "mediatype": mediatype, "encoding": "utf-8",
             "bytes": len(content), "hash": f"sha256:{sha256(content).hexdigest()}", "schema": {"fields": fields}}
 
 
-def _package(run: Any, resources: list[dict[str, Any]], released_by: str) -> dict[str, Any]:
-    plan, sources = run.result.plan, run.city_file.sources
+def _package(night: PublicNight, resources: list[dict[str, Any]], released_by: str) -> dict[str, Any]:
+    title = night.title.get("fr") or next(iter(night.title.values()), "") or night.city
     package = {
-        "profile": "data-package", "name": _slug(f"{run.result.city.name}-{plan.name}"), "title": plan.name,
-        "description": "Computed, not observed: which street lamps a flood would put out, and when. "
-                       "Calculé, non observé : quelles lampes une inondation éteindrait, et quand.",
-        "created": plan.issued_at.isoformat(), "version": "1.0.0", "resources": resources,
-        "sources": [{"title": s.attribution or s.name, "path": s.file, "licence": s.licence} for s in sources],
-        "status": plan.status, "valid_until": plan.valid_until.isoformat(), "run": plan.digest,
-        "causes": list(dict.fromkeys(STORIES))}
-    licences = sorted({s.licence for s in sources if s.licence})
+        "profile": "data-package", "name": _slug(f"{night.city}-{night.start.date().isoformat()}"), "title": title,
+        "description": "Computed, not observed: in which streets a flood would put out lamps, how many, and when. "
+                       "Calculé, non observé : les rues où une inondation éteindrait des lampes, combien et quand.",
+        "created": night.issued_at.isoformat(), "version": "2.0.0", "resources": resources,
+        "sources": [{"title": credit.attribution or credit.name or "OpenStreetMap", "licence": credit.licence or (
+            "ODbL-1.0" if credit.is_openstreetmap else "")} for credit in night.credits
+            if credit.words() or credit.is_openstreetmap],
+        "status": night.status, "valid_until": night.valid_until.isoformat(), "run": night.run_id,
+        "causes": list(STORIES)}
+    licences = sorted({credit.licence for credit in night.credits if credit.licence})
+    if any(credit.is_openstreetmap for credit in night.credits):
+        licences = sorted({*licences, "ODbL-1.0"})
+        package["attribution"] = "© OpenStreetMap contributors, https://www.openstreetmap.org/copyright"
     if licences:
         package["licenses"] = [{"name": _slug(licence), "title": licence} for licence in licences]
     if released_by:

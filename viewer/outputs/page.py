@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -25,22 +22,28 @@ from twin.quantities import NONE
 from twin.world.assets import Source
 from twin.world.kinds import LANGUAGES
 from twin.world.sun import dark_periods
-from viewer.outputs.public import Allowed
+from viewer import scripts
+from viewer.outputs.contacts import read_contacts
+from viewer.outputs.countries import country_of
+from viewer.outputs.release import require_release
+from viewer.public.night import PublicNight, public_night
 from viewer.scene.compose import Scene, pack_scene
 from viewer.scene.intervals import NEAR
-from viewer.scene.pack import compressed, safe_json
+from viewer.scene.pack import Packer, safe_json
 from viewer.scene.spec import specification
-from viewer.states import states, svg
-from viewer.words import REGISTERS, registers
+from viewer.states import carried, states, svg
+from viewer.words import registers
 
-#: Scripts of both pages in the order of their dependence; a page adds its own at the end.
-_SCRIPTS = ("format.js", "unpack.js", "intervals.js", "symbols.js", "shapes.js", "water.js", "labels.js", "ground.js",
-            "overlay.js", "model.js", "map.js", "chart.js", "player.js", "gpu.js", "start.js")
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
+
 _SOURCES = resources.files("viewer")
 _DAY_S = 86_400
+#: What the operator's timeline can name.
+TIMELINE = ("water", "first_dark", "flooded", "failed", "cut", "restore", "fact", "note")
 
 
-def export_map(run: Any, out: Path | str, *, public: bool, lang: str = "fr", released_by: str | None = None,
+def export_map(run: Run, out: Path | str, *, public: bool, lang: str | None = None, released_by: str | None = None,
                city: Path | str | None = None, fields: Path | str | None = None) -> Path:
     """Write a run as one HTML file.
 
@@ -53,11 +56,12 @@ def export_map(run: Any, out: Path | str, *, public: bool, lang: str = "fr", rel
     public
         The page for residents, with what the public list allows; else the operator's page, with everything.
     lang
-        Language that the page opens in, ``fr`` or ``en``; both are in the file.
+        Language that the page opens in, ``fr`` or ``en``; both are in the file. Without it French for the operator, and
+        for the public an official language of the country where it is one of the two, else English.
     released_by
         Who released it: needed to publish a forecast, and written in the file.
     city
-        The city's own file of telephone numbers, addresses and links (TOML); the shipped one without it.
+        The city's own file of telephone numbers, addresses and links (TOML); the country's without it.
     fields
         The city's own list of what may leave (TOML); the shipped one without it.
 
@@ -66,103 +70,67 @@ def export_map(run: Any, out: Path | str, *, public: bool, lang: str = "fr", rel
     InputError
         A language other than fr and en, a public forecast that nobody released, a place that cannot be written.
     """
-    if lang not in LANGUAGES:
-        raise InputError(found=f"language '{lang}'", expected=" or ".join(LANGUAGES), field="lang")
-    if public and run.result.plan.status == "forecast" and not released_by:
-        raise InputError(field="released_by", found="a forecast for the public that nobody released",
-                         expected="a name", remedy="Add --released-by NAME: it will stand in the file.")
     out = Path(out)
     text = page(run, public=public, lang=lang, released_by=released_by, city=city, fields=fields)
     write_whole(out, text, opens="<!doctype html", sort="a page")
     return out
 
 
-def page(run: Any, *, public: bool, lang: str, released_by: str | None = None, city: Path | str | None = None,
-         fields: Path | str | None = None) -> str:
+def page(run: Run, *, public: bool, lang: str | None = None, released_by: str | None = None,
+         city: Path | str | None = None, fields: Path | str | None = None) -> str:
     """Give the page as text: same run, same text."""
-    allowed = Allowed.public(Path(fields) if fields else None) if public else Allowed(None)
-    scene = pack_scene(run, allowed, public=public)
-    clock = _Clock(run)
-    config = {**_common(run, clock), "public": public, "lang": lang}
+    if lang is not None and lang not in LANGUAGES:
+        raise InputError(found=f"language '{lang}'", expected=" or ".join(LANGUAGES), field="lang")
     if public:
-        from viewer.outputs.public_page import public_view
-
-        view = public_view(run, scene, clock, config, lang=lang, released_by=released_by,
-                           city=Path(city) if city else None)
-        name = "public"
-    else:
-        config |= _operator(run, scene, clock)
-        view = {"symbols": {key: svg(key) for key in states()["symbols"]}}
-        name = "operator"
+        return _public(public_night(run, fields), lang, require_release(
+            run.result.plan.status, released_by, what="a public page"), Path(city) if city else None)
+    lang = lang or "fr"
+    scene = pack_scene(run)
+    clock = _Clock(run.result.plan.start, run.result.city.timezone)
+    config = {**_common(run, clock), "public": False, "lang": lang, **_operator(run, scene, clock)}
     kinds = [{"name": kind.name, "words": {language: {"one": w.one, "many": w.many, "gender": w.gender}
                                            for language, w in kind.words.items()},
               "stages": [round(stage.value) for stage in kind.repair_s]} for kind in run.result.city.assets.kinds]
-    texts = {"kinds": kinds, "words": _words(name), "states": states(), "spec": specification(public=public)}
-    for key, value in texts.items():
-        scene.packer.text(key, value)
-    deck = _deck()
-    script, loader = _script(f"{name}.js"), _loader()
+    scene.packer.text("kinds", kinds)
+    view = {"symbols": {key: svg(key) for key in states()["symbols"]}, "run": run}
+    return _rendered("operator", scene.packer, config, view, lang=lang, status=run.result.plan.status,
+                     city=run.result.city.name)
+
+
+def _public(night: PublicNight, lang: str | None, released_by: str, contacts: Path | None) -> str:
+    """Give the public page of a night: what it was not told, it cannot write."""
+    from viewer.outputs.public_page import public_config, public_view
+    from viewer.public.scene import pack_public
+
+    country = country_of(night.country, night.timezone, night.latitude, night.longitude)
+    people = read_contacts(contacts, country)
+    packer, frame = pack_public(night)
+    clock = _Clock(night.start, night.timezone)
+    lang = lang or country.language
+    config = {"city": night.city, "status": night.status, "start": clock.start, "offsets": clock.offsets(
+        night.duration_s), "duration": night.duration_s, "step": night.step_s, "issued": clock.since(night.issued_at),
+        "validUntil": clock.since(night.valid_until), "nextUpdate": clock.since(night.next_update),
+        "nights": [list(span) for span in night.nights], "public": True, "lang": lang,
+        **public_config(night, frame, people, released_by=released_by)}
+    return _rendered("public", packer, config, public_view(night, people, lang=lang, released_by=released_by),
+                     lang=lang, status=night.status, city=night.city)
+
+
+def _rendered(name: str, packer: Packer, config: dict[str, Any], view: dict[str, Any], *, lang: str, status: str,
+              city: str) -> str:
+    public = name == "public"
+    for key, value in {"words": scripts.words(name), "states": carried(public=public),
+                       "spec": specification(public=public)}.items():
+        packer.text(key, value)
+    deck, script, loader = scripts.deck(), scripts.built(name), scripts.built("loader").text
     style = _style(name)
     policy = ("default-src 'none'; img-src 'self' data:; connect-src 'none'; font-src 'none'; object-src 'none'; "
               "base-uri 'none'; form-action 'none'; "
-              f"script-src {_hash(loader)} {_hash(script)} {_hash(deck.text)}; style-src {_hash(style)}")
+              f"script-src {_hash(loader)} {_hash(script.text)} {_hash(deck.text)}; style-src {_hash(style)}")
     return _templates().get_template(f"{name}.html").render(
-        config=safe_json(config), data=scene.packer.base64(), deck=deck.packed, loader=loader, style=style,
-        script=base64.b64encode(compressed(script.encode("utf-8"))).decode("ascii"), policy=policy, lang=lang,
-        words=registers()[lang], status=run.result.plan.status, run=run,
-        city=run.result.city.name, **view)
-
-
-@dataclass(frozen=True, slots=True)
-class _Deck:
-    text: str
-    packed: str
-
-
-@cache
-def _deck() -> _Deck:
-    """Give the deck.gl bundle as text and as base64 of its gzip form."""
-    packed = _SOURCES.joinpath("bundle/deck.js.gz").read_bytes()
-    return _Deck(gzip.decompress(packed).decode("utf-8"), base64.b64encode(packed).decode("ascii"))
-
-
-@cache
-def _script(last: str) -> str:
-    """Join the modules of a page into one script: imports and exports go, the order is ours."""
-    names = [*_SCRIPTS, *(("chain.js",) if last == "operator.js" else ("export.js", "print.js")), last]
-    parts = []
-    for name in names:
-        text = _SOURCES.joinpath("page", name).read_text("utf-8")
-        text = re.sub(r"^import [^;]*;\n", "", text, flags=re.MULTILINE)
-        text = re.sub(r"^export (?=(async )?(function|class|const|let) )", "", text, flags=re.MULTILINE)
-        parts.append(_lean(text))
-    joined = "'use strict';\n(() => {\n" + "\n".join(parts) + "\n})();\n"
-    if "</script" in joined.lower():
-        raise ValueError("a script of the page would end its own element")
-    return joined
-
-
-def _lean(text: str) -> str:
-    """Give a script without what only its maintainers read: lines of comment and indentation. A tenth of the page's."""
-    text = re.sub(r"^\s*/\*\*.*?\*/\n", "", text, flags=re.MULTILINE | re.DOTALL)
-    return re.sub(r"^ *(?://.*\n)?", "", text, flags=re.MULTILINE)
-
-
-@cache
-def _words(name: str) -> dict[str, dict[str, Any]]:
-    """Give the texts that a page can ask for, by register: those that its scripts and templates name."""
-    asked = _script(f"{name}.js") + "".join(_SOURCES.joinpath("templates", file).read_text("utf-8")
-                                            for file in (f"{name}.html", "zoom.html"))
-    named = set(re.findall(r"['\"]([a-z_0-9]+)['\"]", asked))
-    begun = tuple(set(re.findall(r"[`\"]([a-z_]+)(?:\$\{|\{\{)", asked)))
-    wanted = REGISTERS if name == "public" else LANGUAGES
-    return {register: {key: text for key, text in registers()[register].items()
-                       if key in named or key.startswith(begun)} for register in wanted}
-
-
-@cache
-def _loader() -> str:
-    return _SOURCES.joinpath("page/loader.js").read_text("utf-8")
+        config=safe_json(config), data=packer.base64(), deck=deck.packed, loader=loader, style=style,
+        script=script.packed, policy=policy, lang=lang,
+        words=registers()[lang], status=status, city=city, **view)
 
 
 @cache
@@ -186,10 +154,10 @@ def _templates() -> jinja2.Environment:
 class _Clock:
     """Times of the run as the page counts them: seconds from the start."""
 
-    def __init__(self, run: Any) -> None:
-        self.plan = run.result.plan
-        self.zone = ZoneInfo(run.result.city.timezone)
-        self.start = int(self.plan.start.timestamp())
+    def __init__(self, start: datetime, timezone: str) -> None:
+        self.zone = ZoneInfo(timezone)
+        self.start = int(start.timestamp())
+        self._start = start
 
     def since(self, moment: datetime | str | None) -> int | None:
         """Give the seconds from the start of a moment, ISO text or not."""
@@ -201,12 +169,12 @@ class _Clock:
 
     def local(self, seconds: float) -> datetime:
         """Give the local time of a second of the run."""
-        return (self.plan.start + timedelta(seconds=float(seconds))).astimezone(self.zone)
+        return (self._start + timedelta(seconds=float(seconds))).astimezone(self.zone)
 
-    def offsets(self) -> list[list[int]]:
+    def offsets(self, duration_s: int) -> list[list[int]]:
         """Give the zone's offsets from UTC over the run: from which second on, and how much [s]."""
         found: list[list[int]] = []
-        for seconds in range(-7 * 86_400, self.plan.duration_s + 8 * 86_400, 900):
+        for seconds in range(-7 * 86_400, duration_s + 8 * 86_400, 900):
             offset = self.local(seconds).utcoffset()
             value = int(offset.total_seconds()) if offset is not None else 0
             if not found or found[-1][1] != value:
@@ -214,8 +182,8 @@ class _Clock:
         return found
 
 
-def _common(run: Any, clock: _Clock) -> dict[str, Any]:
-    """Give what both pages must know: names, times, nights, status."""
+def _common(run: Run, clock: _Clock) -> dict[str, Any]:
+    """Give what the operator's page must know: names, times, nights, status."""
     plan, city = run.result.plan, run.result.city
     # A night is named from dusk to dawn, also where the run begins after the one or ends before the other.
     nights = dark_periods(plan.start.astimezone(UTC) - timedelta(seconds=_DAY_S), plan.duration_s + 2 * _DAY_S,
@@ -224,13 +192,13 @@ def _common(run: Any, clock: _Clock) -> dict[str, Any]:
     nights = nights[(nights[:, 1] > 0) & (nights[:, 0] < plan.duration_s)]
     wet = _wet_span(run)
     return {"name": plan.name, "city": city.name, "status": plan.status, "start": clock.start,
-            "offsets": clock.offsets(), "duration": plan.duration_s, "step": plan.step_s,
+            "offsets": clock.offsets(plan.duration_s), "duration": plan.duration_s, "step": plan.step_s,
             "issued": clock.since(plan.issued_at), "validUntil": clock.since(plan.valid_until),
             "nextUpdate": clock.since(plan.next_update),
             "nights": np.asarray(nights).tolist(), "wetSpan": wet, "peakAt": _peak_at(run)}
 
 
-def _wet_span(run: Any) -> list[int] | None:
+def _wet_span(run: Run) -> list[int] | None:
     """Give from when until when some asset stands in water, None where none does."""
     exposure = run.result.exposure
     touched = exposure.touched_at_s[exposure.touched_at_s != NONE]
@@ -241,14 +209,14 @@ def _wet_span(run: Any) -> list[int] | None:
     return [int(touched.min()), last]
 
 
-def _peak_at(run: Any) -> int:
+def _peak_at(run: Run) -> int:
     """Give when the water stands highest: the middle one of the assets' own peaks."""
     peaks = run.result.exposure.peak_time_s
     peaks = np.sort(peaks[peaks != NONE])
     return int(peaks[len(peaks) // 2]) if len(peaks) else 0
 
 
-def _operator(run: Any, scene: Scene, clock: _Clock) -> dict[str, Any]:
+def _operator(run: Run, scene: Scene, clock: _Clock) -> dict[str, Any]:
     """Give the lists of the operator's page, assets by their number in the page."""
     result = run.result
     indicators: Mapping[str, Any] = result.indicators
@@ -280,7 +248,7 @@ def _operator(run: Any, scene: Scene, clock: _Clock) -> dict[str, Any]:
             "doubtful": int(np.asarray(result.exposure.is_doubtful).sum())}
 
 
-def _most_out(run: Any) -> list[int]:
+def _most_out(run: Run) -> list[int]:
     """Give how many lamps are out at once at most as computed, and how many of these are in doubt."""
     outages = run.result.outages
     mine = np.flatnonzero(run.result.city.assets.of_kind("lamp")[outages.asset])
@@ -305,7 +273,7 @@ def _near(scene: Scene) -> int:
     return near
 
 
-def _events(run: Any, scene: Scene) -> list[dict[str, Any]]:
+def _events(run: Run, scene: Scene) -> list[dict[str, Any]]:
     """Give the few events that a timeline can name: first water, first lamp, cabinets and substations, decisions."""
     result = run.result
     outages, assets, plan = result.outages, result.city.assets, result.plan

@@ -1,521 +1,280 @@
 /** The public page: answer, then map; one clock; three sentences; the table is the same data at the same moment. */
 
-import {Chart} from './chart.js';
-import {CityMap} from './map.js';
-import {MAY, OUT} from './intervals.js';
-import {Player} from './player.js';
-import {clock, day, dayNumber, make, number, rich, say, weekdayClock} from './format.js';
-import {csv, download} from './export.js';
-import {drawForPrint} from './print.js';
-import {open, setLanguage, useGpu} from './start.js';
+import {CityMap} from './map/city_map.js';
+import {drawForPrint} from './map/print.js';
+import {Symbols} from './map/symbols.js';
+import {PublicModel} from './pack/model.js';
+import {Chart} from './parts/chart.js';
+import {all, byId, inputById, make} from './parts/dom.js';
+import {Page} from './parts/page.js';
+import {Player} from './parts/player.js';
+import {configuration, packed, useGpu} from './parts/start.js';
+import {Answer} from './public/answer.js';
+import {Finder} from './public/finder.js';
+import {sayExpired, sayHeading} from './public/heading.js';
+import {sayLegend} from './public/legend.js';
+import {reportAddress} from './public/report.js';
+import {Stories} from './public/stories.js';
+import {Tables} from './public/tables.js';
+import {language, number, say} from './words/speech.js';
+import {clock, day} from './words/time.js';
 
-const $ = (id) => document.getElementById(id);
-const config = JSON.parse($('config').textContent);
-const STAGES = ['recede', 'reach', 'inspect', 'clean_dry', 'replace', 're_energise'];
-const FEW = 9;
+/** @import {Found, PublicConfig, PublicPack, Scene, Show} from './types.js' */
+/** @import {Series} from './parts/chart.js' */
 
-class PublicPage {
-  constructor(model, symbols) {
-    Object.assign(this, {model, symbols, street: 0, lamp: -1});
-    this.show = {water: true, wet: true, lamp_lit: true, lamp_dark: true, lamp_may: true, unknown: true};
+/** Scale that the map goes near with to show what was chosen [px per m]. */
+const NEAR = 1.1;
+/** How long a screen reader is left in peace after a choice [ms]; how often the page looks whether it has expired. */
+const SOON_MS = 150;
+const EXPIRY_MS = 30_000;
+/** Below this width the chart is drawn higher [px]. */
+const NARROW = 480;
+/** The public map shows everything that it has. */
+const SHOW = /** @type {Show} */ ({
+  water: true,
+  wet: true,
+  lamp_lit: true,
+  lamp_dark: true,
+  lamp_may: true,
+  unknown: true
+});
+
+/** @extends {Page<PublicConfig>} */
+class PublicPage extends Page {
+  /**
+   * @param {PublicConfig} config
+   * @param {PublicPack} pack
+   */
+  constructor(config, pack) {
+    super(config, pack.texts.words);
+    this.street = 0;
+    this.lamp = -1;
+    this.model = new PublicModel(pack, config);
+    this.symbols = new Symbols(pack.texts.states);
+    this.stories = new Stories(this.model);
+    this.answer = new Answer(this.model, this.stories, this.symbols.colors, config.lampsAnswer);
+    this.tables = new Tables(this.model, config, this.stories, (street) => this.choose(street, -1, true));
+    this.finder = new Finder(this.model, config, {
+      choose: (street, lamp) => this.choose(street, lamp, true),
+      clear: () => this.choose(0, -1, false),
+      announce: (text) => this.announce(text, SOON_MS),
+      spoken: () => this.answer.spoken()
+    });
+    this.map = this.cityMap();
+    this.player = new Player(
+      {slider: inputById('time'), play: byId('play')},
+      {duration: config.duration, step: config.step, start: this.model.worst(config), onMove: (t) => this.move(t)}
+    );
+    this.counts = this.model.counts(this.player.t);
+    this.lackings();
+    this.reports();
+    this.switchLanguages();
+    byId('anyway').addEventListener('click', () => {
+      document.body.classList.add('anyway');
+      byId('streets').focus();
+    });
+    this.speak();
+    new ResizeObserver(() => this.drawChart()).observe(byId('chart'));
+    addEventListener('hashchange', () => this.fromHash());
+    addEventListener('beforeprint', () => this.print());
+    setInterval(() => this.sayExpiry(), EXPIRY_MS);
+  }
+
+  /** Make the map; the page tells the night without it where this device cannot draw one. */
+  cityMap() {
+    const holder = byId('map');
+    if (!matchMedia('(min-width: 900px)').matches) holder.classList.add('sketch');
     try {
-      this.map = new CityMap($('map'), model, symbols, {gentle: true, onPick: (found) => this.picked(found)});
+      const options = {gentle: true, near: true, onPick: (/** @type {Found} */ found) => this.picked(found)};
+      return new CityMap(holder, this.model, this.symbols, options);
     } catch (error) {
       console.warn(error);
-      $('map').replaceChildren(make('p', {class: 'failed'}, say('map_failed')));
+      holder.replaceChildren(make('p', {class: 'failed'}, say('map_failed')));
+      return null;
     }
-    this.player = new Player({slider: $('time'), play: $('play')}, {duration: config.duration, step: config.step, start: this.worst(), onMove: (t) => this.move(t)});
-    document.body.classList.toggle('no-blocks', !config.blocks);
-    document.body.classList.toggle('all-covered', !model.unknown.includes(1));
-    document.body.classList.toggle('all-known', !model.water?.about.unknown);
-    document.body.classList.toggle('no-water', !model.water);
-    document.body.classList.toggle('no-lamps', !model.total);
-    this.forms();
-    this.build();
-    new ResizeObserver(() => this.chartAgain()).observe($('chart'));
-    addEventListener('beforeprint', () => this.map && drawForPrint($('print-map'), this.map, this.scene()));
-    setInterval(() => this.expiry(), 30000);
-    if (!matchMedia('(min-width: 900px)').matches) $('map').classList.add('sketch');
   }
 
-  worst() {
-    const {darkSeries, outSeries, times} = this.model;
-    const series = Math.max(...darkSeries) ? darkSeries : outSeries;
-    return Math.max(...series) ? times[series.indexOf(Math.max(...series))] : Math.floor(config.peakAt / config.step) * config.step;
+  /** Hide what the run has nothing to say of. */
+  lackings() {
+    const {model, config} = this;
+    const lacks = {
+      'no-blocks': !config.blocks,
+      'all-covered': !model.unknown.includes(1),
+      'all-known': !model.water?.about.unknown,
+      'no-water': !model.water,
+      'no-lamps': !model.total
+    };
+    for (const [name, isSo] of Object.entries(lacks)) document.body.classList.toggle(name, isSo);
   }
 
-  /** Give the limit of validity after "valable jusqu’": the day only where it is another one than that of issue. */
-  until() {
-    const at = config.validUntil;
-    return dayNumber(at) === dayNumber(config.issued) ? say('until_clock', {clock: clock(at)}) : say('until_at', {day: day(at, false), clock: clock(at)});
-  }
-
-  /** Give when the next page is promised, in words; nothing where nobody promised one. */
-  next(short) {
-    const at = config.nextUpdate;
-    if (at === null) return '';
-    const when = dayNumber(at) === dayNumber(config.issued) ? say('at_clock', {clock: clock(at)})
-      : short ? weekdayClock(at) : say('on_at', {day: day(at, false), clock: clock(at)});
-    return say('next_update', {when});
-  }
-
-  /** Everything that speaks: once at the start, and again when the language changes. */
-  build() {
-    for (const element of document.querySelectorAll('[data-t]')) rich(element, say(element.dataset.t));
-    for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', say(element.dataset.label));
-    document.title = say('public_title', {city: config.city, status: say(`status_${config.status}`)});
-    $('not-observed').textContent = say(`not_observed_${config.status}`);
-    rich($('made'), say('made_until', {issued: say('on_at', {day: day(config.issued, false), clock: clock(config.issued)}), until: this.until()}) + (this.next() && `, ${this.next()}`));
-    rich($('made-short'), say('made_until', {issued: weekdayClock(config.issued), until: say('until_short', {clock: clock(config.validUntil), day: day(config.validUntil, false).split(' ')[0]})}) + (this.next() && `, ${this.next(true)}`));
-    if ($('released')) $('released').textContent = say('released_by', {name: config.releasedBy});
-    const [from, to] = config.night;
-    const one = day(from) === day(to);
-    const dayOnly = (t) => day(t, false).split(' ').slice(1).join(' ');
-    const lines = say(one ? 'h1_day' : 'h1', {city: config.city, from: one ? day(from) : dayOnly(from).split(' ')[0], to: dayOnly(to)}).split('\n');
-    $('heading').replaceChildren(...lines.flatMap((line, i) => (i ? [make('br'), line] : [line])));
-    const {ever, total, may, wet} = config.totals;
-    const told = total ? (!config.wetSpan ? 'night_dry' : config.blocks ? 'night_water' : 'night_water_lamps') : config.blocks ? 'night_no_lamps' : 'night_no_lamps_blocks';
-    rich($('paragraph'), `${say(told, {n: total ? ever : wet, total, wet, peak: clock(config.peakAt)})} ${may ? say('night_may', {n: may, all: ever + may}) : ''}`);
-    rich($('lone'), config.lone ? say('lone_houses', {n: config.lone}) : '');
-    for (const edge of document.querySelectorAll('.print-edge')) edge.textContent = say('valid_foot', {status: say(`status_${config.status}`), until: this.until() + (this.next() && `, ${this.next()}`)});
-    $('live-region').textContent = '';
-    this.about();
+  /** @override */
+  speak() {
+    super.speak();
+    sayHeading(this.config);
+    byId('live-region').textContent = '';
     this.player.label();
-    this.chartAgain();
-    this.expiry();
+    this.drawChart();
+    this.sayExpiry();
     this.move(this.player.t);
   }
 
-  about() {
-    const from = say('moment_of', {day: day(0), clock: clock(0)});
-    const to = say('moment_of', {day: day(config.duration), clock: clock(config.duration)});
-    const lines = [say('how_scenario', {name: config.name, from, to, status: say(`status_${config.status}`)}), say('how_method'),
-      say('how_assumed', {n: config.defaults, doubtful: config.doubtful}), say('how_left_out')];
-    if (config.sources.length) lines.push(say('how_sources', {list: config.sources.join(' ; ')}));
-    lines.push(say('how_run', {run: config.runId}), say('how_licence'));
-    $('how-text').replaceChildren(...lines.map((line) => make('p', {}, line)));
-    const lang = document.documentElement.lang;
-    const {emergency, grid, official} = config.contacts;
-    $('numbers').replaceChildren(...[...emergency, ...(grid ? [grid] : [])].map((one) => make('li', {}, make('strong', {}, one.to), ` ${one[lang]}`)));
-    $('official').replaceChildren(...official.map((one) => make('li', {}, /^https:\/\//.test(one.to) ? make('a', {href: one.to, rel: 'noreferrer'}, one[lang]) : one[lang])));
-  }
-
   /** Past its time by the device's clock the page says so, and nothing in the present tense. */
-  expiry() {
-    const late = Date.now() / 1000 > config.start + config.validUntil;
-    document.body.classList.toggle('expired', late);
-    $('late').hidden = !late;
-    $('status').textContent = late ? say('expired') : say(`status_${config.status}`);
-    if (late) {
-      this.player.pause();
-      $('not-observed').textContent = say('expired_since', {when: dayNumber(config.validUntil) === dayNumber(config.issued) ? clock(config.validUntil) : say('since_at', {day: day(config.validUntil, false), clock: clock(config.validUntil)})});
-      $('made').textContent = $('made-short').textContent = '';
+  sayExpiry() {
+    const isLate = this.expire();
+    byId('late').hidden = !isLate;
+    byId('status').textContent = isLate ? say('expired') : say(`status_${this.config.status}`);
+    if (!isLate) return;
+    this.player.pause();
+    sayExpired(this.config);
+  }
+
+  /** Lead every link of a report to where the city takes them, with what is shown filled in. */
+  reports() {
+    for (const link of all('.report')) {
+      link.hidden = !this.config.report;
+      link.addEventListener('click', () => this.addressReports());
     }
   }
 
-  forms() {
-    $('search').addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape') return;
-      event.preventDefault();
-      $('search').value = '';
-      $('results').replaceChildren();
-      $('search').blur();
-      this.choose(0, -1, false);
-    });
-    $('finder').addEventListener('submit', (event) => {
-      event.preventDefault();
-      this.search($('search').value);
-    });
-    $('where').addEventListener('click', () => this.where());
-    $('anyway').addEventListener('click', () => {
-      document.body.classList.add('anyway');
-      $('streets').focus();
-    });
-    $('all-streets').addEventListener('click', () => {
-      this.all = !this.all;
-      this.tables();
-    });
-    $('csv').addEventListener('click', () => download(`rues-${config.runId}.csv`, csv(this.csvRows(), document.documentElement.lang)));
-    $('csv-blocks').addEventListener('click', () => download(`pates-${config.runId}.csv`, csv(this.csvBlocks(), document.documentElement.lang)));
-    $('street-rows').addEventListener('click', (event) => {
-      const button = event.target.closest('button[data-street]');
-      if (button) this.choose(Number(button.dataset.street), -1, true);
-    });
-    for (const button of document.querySelectorAll('[data-lang]')) {
-      button.addEventListener('click', () => {
-        setLanguage(config, button.dataset.lang);
-        for (const other of document.querySelectorAll('[data-lang]')) other.setAttribute('aria-pressed', String(other === button));
-        this.build();
-      });
-    }
-    for (const report of document.querySelectorAll('.report')) {
-      report.hidden = !config.report;
-      report.addEventListener('click', () => report.setAttribute('href', this.reportAddress()));
-      if (config.report) report.setAttribute('href', this.reportAddress());
-    }
-    addEventListener('hashchange', () => this.fromHash());
+  addressReports() {
+    const {report, runId} = this.config;
+    if (!report) return;
+    const address = reportAddress(report, this.model.streets[this.street], this.player.t, runId);
+    for (const link of all('.report')) link.setAttribute('href', address);
   }
 
-  reportAddress() {
-    const street = this.model.streets[this.street] || '';
-    const subject = encodeURIComponent(say('report_subject'));
-    const body = encodeURIComponent(say('report_body', {street, clock: clock(this.player?.t ?? 0), run: config.runId}));
-    if (/^https:\/\//.test(config.report)) return `${config.report}${config.report.includes('?') ? '&' : '?'}street=${encodeURIComponent(street)}&time=${this.player?.t ?? 0}&run=${config.runId}`;
-    return `mailto:${encodeURIComponent(config.report.replace(/^mailto:/, '')).replace('%40', '@')}?subject=${subject}&body=${body}`;
-  }
-
+  /** Choose the street that the address names: …#rue=Rue du Lac. */
   fromHash() {
     const wanted = /rue=([^&]+)/.exec(decodeURIComponent(location.hash))?.[1];
-    if (wanted) this.search(wanted);
+    if (wanted) this.finder.search(wanted);
   }
 
-  search(query) {
-    const results = $('results');
-    results.replaceChildren();
-    if (!query.trim()) return;
-    const {streets, assets, exact} = this.model.find(query, 8);
-    if (streets.length === 1 || exact) {
-      this.choose(streets[0], -1, true);
-    } else if (!streets.length && assets.length) {
-      this.choose(this.model.street[assets[0]], assets[0], true);
-    } else if (streets.length) {
-      results.append(make('p', {}, say('several')), this.streetButtons(streets));
-    } else {
-      const near = this.model.nearest(query);
-      results.append(make('p', {}, say('not_found')), this.streetButtons(near), make('p', {}, make('a', {href: '#streets'}, say('see_table'))));
-    }
-    this.announce(results.textContent || this.spoken());
-  }
-
-  streetButtons(streets) {
-    return make('ul', {}, ...streets.map((street) => {
-      const button = make('button', {type: 'button', class: 'text'}, this.model.streets[street]);
-      button.addEventListener('click', () => {
-        $('results').replaceChildren();
-        this.choose(street, -1, true);
-        $('answer-title').focus();
-      });
-      return make('li', {}, button);
-    }));
-  }
-
-  where() {
-    const say2 = (key) => {
-      $('results').replaceChildren(make('p', {}, say(key)));
-      this.announce(say(key));
-    };
-    if (!navigator.geolocation || !config.geo) {
-      say2('where_failed');
-      return;
-    }
-    say2('where_hint');
-    navigator.geolocation.getCurrentPosition(({coords}) => {
-      const [u, v] = [coords.longitude - config.geo.lon, coords.latitude - config.geo.lat];
-      const terms = [1, u, v, u * u, u * v, v * v];
-      const [x, y] = [config.geo.x, config.geo.y].map((k) => k.reduce((sum, value, i) => sum + value * terms[i], 0));
-      const [wide, high] = this.model.size;
-      const {street} = this.model.shapes;
-      let best = [Infinity, 0];
-      for (let i = 0; i < street.length; i++) {
-        const far = street.of[i] ? street.distance(i, x, y) : Infinity;
-        if (far < best[0]) best = [far, street.of[i]];
-      }
-      if (x < 0 || y < 0 || x > wide || y > high || !best[1]) say2('where_outside');
-      else this.choose(best[1], -1, true);
-    }, () => say2('where_failed'), {timeout: 15000, maximumAge: 60000});
-  }
-
+  /** @param {Found} found */
   picked(found) {
-    if (found?.kind === 'asset') this.choose(this.model.street[found.u], found.u, false);
-    else if (found?.kind === 'street') this.choose(found.street, -1, false);
-    $('tip').textContent = found?.depth ? say(`depth_step_${found.depth}`) : '';
-    if (found?.depth) this.announce($('tip').textContent);
+    if (found.kind === 'asset') this.choose(this.model.street[found.u], found.u, false);
+    else if (found.kind === 'street') this.choose(found.street, -1, false);
+    const depth = found.kind === 'ground' ? /** @type {0 | 1 | 2 | 3} */ (found.depth) : 0;
+    const tip = depth ? say(`depth_step_${depth}`) : '';
+    byId('tip').textContent = tip;
+    if (tip) this.announce(tip, SOON_MS);
   }
 
+  /**
+   * Choose a street, and a lamp of it.
+   *
+   * @param {number} street its number; 0 chooses nothing
+   * @param {number} lamp -1 where the page picks one that stands for the street
+   * @param {boolean} fly
+   */
   choose(street, lamp, fly) {
     const {model} = this;
     this.street = street;
-    this.lamp = lamp;
-    if (lamp < 0) this.lamp = this.darkLamp(street);
+    this.lamp = lamp < 0 ? this.stories.lampOf(street, this.t) : lamp;
     if (fly && street && this.map) {
-      $('search').value = model.streets[street];
-      const at = this.lamp >= 0 ? this.lamp : this.firstLamp(street);
-      if (at >= 0) this.map.go(model.x[at], model.y[at], 1.1);
+      inputById('search').value = model.streets[street];
+      const at = this.lamp >= 0 ? this.lamp : model.lampsWhere((u) => model.street[u] === street)[0];
+      if (at !== undefined) this.map.go(model.x[at], model.y[at], NEAR);
     }
-    this.answer();
-    this.tables();
-    this.map?.show(this.scene());
-    this.announce(this.spoken());
+    this.show();
+    this.announce(this.answer.spoken(), SOON_MS);
   }
 
-  firstLamp(street) {
-    for (let u = 0; u < this.model.total; u++) if (this.model.street[u] === street && this.model.placed[u]) return u;
-    return -1;
-  }
-
-  /** The lamp that stands for a street: the middle one of those dark for its main cause. */
-  darkLamp(street) {
-    const {model} = this;
-    const {now} = model.streetStory(street, this.t);
-    const dark = [];
-    for (let u = 0; u < model.total; u++) {
-      if (model.street[u] !== street || !model.placed[u]) continue;
-      const i = model.iv.at(model.pattern[u], this.t);
-      if (i >= 0 && model.iv.state[i] === OUT && model.iv.story[i] === now.story) dark.push(u);
-    }
-    return dark.length ? dark[dark.length >> 1] : -1;
-  }
-
-  spoken() {
-    return `${$('answer-title').textContent}. ${$('sentences').textContent}`;
-  }
-
-  /** Three sentences for the chosen street at the chosen moment. */
-  answer() {
-    const {model, street, t} = this;
-    const title = $('answer-title');
-    title.tabIndex = -1;
-    if (!street) {
-      title.textContent = '';
-      $('sentences').replaceChildren(make('p', {}, say('answer_empty')));
-      $('more').hidden = true;
-      return;
-    }
-    title.replaceChildren(model.streets[street], make('span', {class: 'at'}, ` ${say('at_clock', {clock: clock(t)})}`));
-    const {now, night} = model.streetStory(street, t);
-    const lines = [];
-    const isNight = model.isNight(t);
-    if (!model.total) {
-      lines.push(['answer_now', say('no_lamps_answer')]);
-    } else if (now.out) {
-      lines.push(['answer_back', `${say('back_unknown')} ${say(`back_waits_${this.stage(now)}`)}`]);
-      lines.push(['answer_cause', this.cause(now.story)]);
-      lines.push(['answer_now', say('now_out', {n: now.out, total: now.total, since: clock(now.since)})]);
-    } else {
-      lines.push(['answer_now', say(isNight ? 'now_lit' : 'now_day', {n: now.total})]);
-      if (night.out && night.first > t) lines.push(['answer_later', say('later_out', {n: night.out, first: clock(night.first)})], ['answer_cause', this.cause(night.story)]);
-      else if (night.out) lines.push(['answer_later', say('later_was', {n: night.out})], ['answer_sure', say('other_reason')]);
-      else if (now.total) lines.push(['answer_later', night.may ? say('later_may', {n: night.may}) : say('later_none')], ['answer_sure', say('other_reason')]);
-    }
-    $('sentences').replaceChildren(...lines.map(([label, text]) => {
-      const line = rich(make('p', {}), text);
-      line.prepend(make('strong', {}, `${say(label)}${document.documentElement.lang === 'fr' ? '\u00a0:' : ':'}`), ' ');
-      return line;
-    }));
-    if (this.isUnknown(street)) $('sentences').append(make('p', {}, say('street_unknown')));
-    this.details(street, now);
-    for (const report of document.querySelectorAll('.report')) if (config.report) report.setAttribute('href', this.reportAddress());
-  }
-
-  isUnknown(street) {
-    const {model} = this;
-    for (let u = 0; u < model.total; u++) if (model.street[u] === street && model.unknown[u]) return true;
-    return false;
-  }
-
-  cause(story) {
-    const {columns, texts} = this.model;
-    const text = say(`cause_${texts.stories[columns['story.code'][story]]}`);
-    return columns['story.sure'][story] ? text : `${text} ${say('cause_doubt')}`;
-  }
-
-  stage(now) {
-    const {columns} = this.model;
-    const hold = columns['story.hold'][now.story];
-    const code = this.model.texts.stories[columns['story.code'][now.story]];
-    if (!hold || ['cut', 'failed', 'feed_failed', 'reported'].includes(code)) return 'supply';
-    return STAGES[stageOf(this.model, hold - 1, this.t)] ?? 'supply';
-  }
-
-  details(street, now) {
-    const {model} = this;
-    const more = $('more');
-    more.hidden = false;
-    const wet = [...model.blockStreet].filter((one, b) => one === street && model.blocks.stateAt(model.blocks.members[b], this.t)).length;
-    const parts = [];
-    if (now.out) parts.push(make('p', {}, say('stage_now', {stage: this.stageWords(now)})), make('p', {}, say('link_note')));
-    parts.push(rich(make('p', {}), say('blocks_street', {n: wet})));
-    const strip = make('div', {class: 'strip'});
-    parts.push(make('h3', {}, say('street_over_time')), strip);
-    $('more-text').replaceChildren(...parts);
-    const weights = new Float64Array(model.iv.count);
-    for (const [pattern, n] of model.streetPatterns.get(street) ?? []) weights[pattern] = n;
-    const draw = () => {
-      if (!more.open) return;
-      const chart = new Chart(strip, {times: model.times, nights: model.nights, duration: config.duration, nightWords: () => '',
-        series: [{values: [...model.iv.series(OUT, model.times, weights)], color: this.symbols.colors.dark, height: 34}]}, this.symbols.colors);
-      chart.move(this.t);
-    };
-    more.ontoggle = draw;
-    draw();
-  }
-
-  stageWords(now) {
-    const stage = this.stage(now);
-    return stage === 'supply' ? say('stage_supply') : say(`stage_${stage}`);
-  }
-
-  chartAgain() {
-    const {model} = this;
-    const narrow = $('chart').clientWidth < 480;
-    this.chart = new Chart($('chart'), {
-      times: model.times, nights: model.nights, duration: config.duration,
-      nightWords: (from, to) => say('night_from_to', {from: clock(from), to: clock(to)}),
-      series: [...(model.total ? [{values: [...model.darkSeries], color: this.symbols.colors.dark, height: narrow ? 64 : 44, peak: (n) => say('at_most', {n})}] : []),
-        ...(config.blocks ? [{values: [...model.wetSeries], color: this.symbols.colors.wet, height: narrow ? 60 : 40, peak: (n) => say('at_most', {n})}] : [])]
-    }, this.symbols.colors);
-    if (this.t !== undefined) this.chart.move(this.t);
-  }
-
+  /**
+   * Show a moment.
+   *
+   * @param {number} t
+   */
   move(t) {
-    const {model} = this;
-    const begun = performance.now();
-    this.t = t;
+    const {model, config} = this;
     const counts = model.counts(t);
+    const dark = counts.night ? counts.out : 0;
+    this.t = t;
     this.counts = counts;
-    $('clock').textContent = clock(t);
-    $('date').textContent = day(t, false);
-    $('now-out').textContent = model.total ? say(counts.night ? 'out_short' : 'out_by_day', {n: counts.out}) : say('count_blocks', {n: counts.wet});
-    this.chart.move(t);
-    $('chart-out').textContent = number(counts.night ? counts.out : 0);
-    $('chart-wet').textContent = number(counts.wet);
-    document.querySelector('[data-t=chart_out]').textContent = say('chart_out', {n: counts.night ? counts.out : 0});
-    document.querySelector('[data-t=chart_wet]').textContent = say('chart_wet', {n: counts.wet});
-    const shown = {lamp_dark: counts.out, lamp_may: counts.may, lamp_lit: counts.lit, unknown: counts.unknown, block_wet: counts.wet, water: 2, water_unknown: 2, link: 2};
-    for (const item of document.querySelectorAll('[data-legend]')) {
-      const key = item.dataset.legend === 'lamp_lit' && !counts.night ? 'lamp_day' : item.dataset.legend;
-      const words = wordsOf(config.states.symbols[key].words, document.querySelector('[data-lang][aria-pressed=true]').dataset.lang);
-      rich(item, fillWords(words, shown[item.dataset.legend]));
-    }
-    $('legend-title').textContent = say('legend_at', {clock: clock(t)});
-    const values = {city: config.city, clock: clock(t), lamps: say('count_out', {n: counts.out}), blocks: say('count_blocks', {n: counts.wet})};
+    byId('clock').textContent = clock(t);
+    byId('date').textContent = day(t, false);
+    const out = say(counts.night ? 'out_short' : 'out_by_day', {n: counts.out});
+    byId('now-out').textContent = model.total ? out : say('count_blocks', {n: counts.wet});
+    this.chart?.move(t);
+    byId('chart-out').textContent = number(dark);
+    byId('chart-wet').textContent = number(counts.wet);
+    for (const key of all('[data-t=chart_out]')) key.textContent = say('chart_out', {n: dark});
+    for (const key of all('[data-t=chart_wet]')) key.textContent = say('chart_wet', {n: counts.wet});
+    sayLegend(this.symbols.table, counts, t);
+    const values = {
+      city: config.city,
+      clock: clock(t),
+      lamps: say('count_out', {n: counts.out}),
+      blocks: say('count_blocks', {n: counts.wet})
+    };
     const spoken = say(model.total ? 'valuetext' : 'valuetext_no_lamps', values);
-    $('time').setAttribute('aria-valuetext', spoken);
+    byId('time').setAttribute('aria-valuetext', spoken);
     this.map?.describe(say(model.total ? 'map_name' : 'map_name_no_lamps', values));
-    this.announce(spoken, 700);
-    this.answer();
-    this.tables();
+    this.announce(spoken);
+    this.show();
+  }
+
+  /** Show the moment and the chosen street: answer, tables, map. */
+  show() {
+    this.answer.show(this.street, this.t);
+    this.tables.show(this.street, this.t);
+    this.addressReports();
     this.map?.show(this.scene());
-    this.scriptTime = performance.now() - begun;
   }
 
-  announce(text, after = 150) {
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => {
-      $('live-region').textContent = text;
-    }, after);
-  }
-
+  /** @returns {Scene} */
   scene() {
-    const {model, lamp, t, street} = this;
-    const links = [];
-    let chosen = null;
-    if (lamp >= 0 && model.placed[lamp]) {
-      const i = model.iv.at(model.pattern[lamp], t);
-      const state = i < 0 ? 0 : model.iv.state[i];
-      chosen = {x: model.x[lamp], y: model.y[lamp], symbol: state === OUT ? 'lamp_dark' : state === MAY ? 'lamp_may' : 'lamp_lit'};
-      const place = state === OUT ? model.columns['story.place'][model.iv.story[i]] : 0;
-      if (place && model.places.known[place - 1]) {
-        links.push({from: chosen, to: {x: model.places.x[place - 1], y: model.places.y[place - 1], symbol: null}, sure: Boolean(model.columns['story.sure'][model.iv.story[i]])});
-      }
-    }
-    return {t, night: this.counts.night, show: this.show, links, chosen, street, live: [], lang: document.documentElement.lang};
+    const {stories, street, lamp, t} = this;
+    return {
+      t,
+      night: this.counts.night,
+      show: SHOW,
+      links: [],
+      chosen: stories.mark(lamp, street, t),
+      street,
+      live: [],
+      lang: language()
+    };
   }
 
-  tables() {
-    const {model, t, street} = this;
-    const rows = model.streetRows(t).filter((row) => row.out);
-    if (street && !rows.some((row) => row.street === street)) rows.unshift({street, out: 0, total: model.streetTotal[street], since: Infinity, wet: 0, story: 0});
-    rows.sort((a, b) => (b.street === street) - (a.street === street));
-    this.rows = rows;
-    $('streets-caption').textContent = say('streets_title', {clock: clock(t)});
-    const shown = this.all ? rows : rows.slice(0, FEW);
-    const body = shown.map((row) => {
-      const name = make('button', {type: 'button', class: 'text', 'data-street': row.street}, model.streets[row.street] || say('no_street'));
-      return make('tr', {class: row.street === street ? 'chosen' : false, 'data-out': row.out},
-        make('th', {scope: 'row'}, row.street ? name : say('no_street')), make('td', {class: 'number'}, say('of_total', {n: row.out, total: row.total})),
-        make('td', {class: 'number'}, row.out ? clock(row.since) : ''), make('td', {class: 'wide'}, row.out ? this.stageWords(row) : ''), make('td', {class: 'number wide'}, number(row.wet)));
-    });
-    if (!rows.length) {
-      const first = model.darkSeries.findIndex((n, k) => n > 0 && model.times[k] > t);
-      body.push(make('tr', {}, make('td', {colspan: 5}, first < 0 ? say('nothing_ever', {clock: clock(t)}) : say('nothing_yet', {clock: clock(t), first: clock(model.times[first])}))));
-    }
-    $('street-rows').replaceChildren(...body);
-    $('all-streets').hidden = rows.length <= FEW;
-    $('all-streets').textContent = this.all ? say('fewer_streets') : say('see_streets', {n: rows.length});
-    $('csv').hidden = $('csv-blocks').hidden = false;
-    this.blockTable();
+  /** Draw the chart again: at the start, in another width, in another language. */
+  drawChart() {
+    const {model, config} = this;
+    const {colors} = this.symbols;
+    const holder = byId('chart');
+    const isNarrow = holder.clientWidth < NARROW;
+    /** @param {number} n */
+    const peak = (n) => say('at_most', {n});
+    /** @type {Series[]} */
+    const series = [];
+    if (model.total) series.push({values: model.darkSeries, color: colors.dark, height: isNarrow ? 64 : 44, peak});
+    if (config.blocks) series.push({values: model.wetSeries, color: colors.wet, height: isNarrow ? 60 : 40, peak});
+    /** @type {(from: number, to: number) => string} */
+    const nightWords = (from, to) => say('night_from_to', {from: clock(from), to: clock(to)});
+    const {times, nights} = model;
+    this.chart = new Chart(holder, {times, nights, duration: config.duration, nightWords, series}, colors);
+    this.chart.move(this.t);
   }
 
-  blockTable() {
-    const {model, t} = this;
-    const houses = model.columns['block.houses'] ?? [];
-    const byStreet = new Map();
-    model.blockStreet.forEach((street, b) => {
-      if (!model.blocks.stateAt(model.blocks.members[b], t)) return;
-      const row = byStreet.get(street) ?? byStreet.set(street, [0, 0]).get(street);
-      row[0]++;
-      row[1] += houses[b];
-    });
-    this.blockRows = [...byStreet].sort((a, b) => b[1][0] - a[1][0] || a[0] - b[0]);
-    $('blocks-caption').textContent = say('blocks_title', {clock: clock(t)});
-    const shown = this.all ? this.blockRows : this.blockRows.slice(0, FEW);
-    $('block-rows').replaceChildren(...(shown.length ? shown.map(([street, [blocks, count]]) => make('tr', {'data-wet': blocks}, make('th', {scope: 'row'}, model.streets[street] || say('no_street')),
-      make('td', {class: 'number'}, number(blocks)), make('td', {class: 'number wide'}, number(count)))) : [make('tr', {}, make('td', {colspan: 3}, say('no_wet', {clock: clock(t)})))]));
-  }
-
-  /** Rows with their header first; each says of which moment, status and run it is. */
-  csvTable(head, rows) {
-    const about = [`${day(this.t)} ${clock(this.t)}`, say(`status_${config.status}`), config.runId];
-    return [[...head, 'csv_moment', 'csv_status', 'csv_run'].map((key) => say(key)), ...rows.map((row) => [...row, ...about])];
-  }
-
-  csvRows() {
-    return this.csvTable(['col_street', 'col_out', 'csv_total', 'col_since', 'col_stage', 'col_blocks'],
-      this.rows.map((row) => [this.model.streets[row.street], row.out, row.total, row.out ? clock(row.since) : '', row.out ? this.stageWords(row) : '', row.wet]));
-  }
-
-  csvBlocks() {
-    return this.csvTable(['col_street', 'col_wet_blocks', 'col_houses'], this.blockRows.map(([street, [blocks, count]]) => [this.model.streets[street], blocks, count]));
+  print() {
+    const canvas = /** @type {HTMLCanvasElement} */ (byId('print-map'));
+    if (this.map) drawForPrint(canvas, this.map, this.scene());
   }
 }
 
-function wordsOf(words, register) {
-  return words[register] ?? words.fr;
-}
-
-function fillWords(entry, n) {
-  const single = document.documentElement.lang === 'fr' ? n < 2 : n === 1;
-  const text = n === 0 ? entry.zero : single ? entry.one : entry.many;
-  return text.replace('{n}', number(n));
-}
-
-/** Stage of what holds an outage: 0 waits for the water to fall. */
-function stageOf(model, hold, t) {
-  const {columns, texts} = model;
-  const {stages} = texts.kinds[columns['hold.kind'][hold]];
-  for (let k = columns['hold.offsets'][hold]; k < columns['hold.offsets'][hold + 1]; k++) {
-    let end = columns['hold.start'][k];
-    if (end > t || t >= columns['hold.end'][k]) continue;
-    for (let s = 0; s < stages.length; s++) {
-      end += stages[s];
-      if (t < end) return s + 1;
-    }
-    return stages.length;
-  }
-  // repaired by its own stages, and yet held: what holds it is no repair
-  const last = columns['hold.offsets'][hold + 1] - 1;
-  return last >= columns['hold.offsets'][hold] && columns['hold.end'][last] <= t ? -1 : 0;
-}
-
-open(config).then(({model, symbols}) => {
-  const app = new PublicPage(model, symbols);
-  globalThis.twinPage = app;
+async function start() {
+  /** @type {PublicConfig} */
+  const config = configuration();
+  /** @type {PublicPack} */
+  const pack = await packed();
+  const page = new PublicPage(config, pack);
+  globalThis.twinPage = page;
   document.body.classList.add('ready');
-  app.fromHash();
-  return app.map && useGpu(app.map, model, symbols, config);
-}).catch((error) => {
+  page.fromHash();
+  if (page.map) await useGpu(page.map, page.model, page.symbols, pack.texts.spec);
+}
+
+start().catch((error) => {
   console.error(error);
-  $('map').replaceChildren(make('p', {class: 'failed'}, say('map_failed')));
+  byId('map').replaceChildren(make('p', {class: 'failed'}, say('map_failed')));
   document.body.classList.add('failed');
 });

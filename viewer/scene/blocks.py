@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
 
 #: A block that the public sees holds at least this many houses; a smaller cluster joins one this near [m].
 LEAST_HOUSES, JOIN_M = 4, 60.0
 
 
-def blocks_of(run: Any, *, public: bool) -> tuple[list[Any], Any]:
+def blocks_of(run: Run, *, public: bool) -> tuple[list[Any], Any]:
     """Give the blocks of houses and the block of each asset, (A,), -1 none.
 
     The city's own blocks where it has them; else, for the public page, houses that nearly touch make one. For the

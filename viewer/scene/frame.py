@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +76,7 @@ def pack_points(packer: Packer, name: str, frame: Frame, x_m: Any, y_m: Any) -> 
     packer.add(f"{name}.y", frame.rows(y_m), "u2", delta=True)
 
 
-def pack_shapes(packer: Packer, name: str, frame: Frame, shapes: Sequence[Any], *, closed: bool,
+def pack_shapes(packer: Packer, name: str, frame: Frame, shapes: Iterable[Any], *, closed: bool,
                 simplify_m: float = 0.0) -> Any:
     """Add shapes as first vertex and steps from vertex to vertex.
 

@@ -105,3 +105,23 @@ def safe_json(value: Any) -> str:
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def front_coded(ids: Any) -> str:
+    """Give texts one per line, each with the number of letters it shares with the one before (base 36) in front.
+
+    Examples
+    --------
+    >>> front_coded(["L-0001", "L-0002"]).split(chr(10))
+    ['0L-0001', '52']
+    """
+    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
+    lines, before = [], ""
+    for one in ids:
+        text = str(one).replace("\n", " ")
+        shared = min(len(before), len(text), 35)
+        while before[:shared] != text[:shared]:
+            shared -= 1
+        lines.append(digits[shared] + text[shared:])
+        before = text
+    return "\n".join(lines)

@@ -14,7 +14,8 @@ from tests.reference.random_cities import random_case
 from twin import kernels
 from twin.codes import Action, AssetState, Level, Mechanism, What
 from twin.engine.events import Begun, CallOff, Declared, Dispatch, Elapsed
-from twin.engine.state import MOVES, REGIONS, TOLD, CityState, moves_table, states_diagram
+from twin.engine.moves import MOVES, REGIONS, TOLD, moves_table, states_diagram
+from twin.engine.state import CityState
 from twin.errors import InvalidTransition
 from twin.kernels.supply import codes
 from twin.kernels.supply.run import advance
@@ -56,7 +57,7 @@ def test_the_diagram_in_the_docs_is_drawn_from_the_table() -> None:
     drawn = re.search(r"```mermaid\n(.*?)```", text, re.DOTALL)
     assert drawn is not None
     assert drawn.group(1) == states_diagram(), (
-        "run `python -m twin.engine.state` and paste its diagram into docs/states.md")
+        "run `python -m twin.engine.moves` and paste its diagram into docs/states.md")
 
 
 def test_a_move_that_the_table_lacks_is_refused_with_the_story_so_far(hand_town: HandTown) -> None:

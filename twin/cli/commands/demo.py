@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from scenarios.moving import day_of, on_day
 from twin.cli.app import app
 from twin.cli.arguments import Json, Spoken, check_place, language_of
 from twin.cli.printing import print_json, say
 from twin.cli.progress import run_stages, stages
 from twin.cli.summary import summary_of, tell_lamp, tell_run
-
-if TYPE_CHECKING:
-    from datetime import date as date_type
-
-    from scenarios.resolve import Prepared
 
 
 @app.command(short_help="Flood the built-in town, with a map, offline.",
@@ -27,7 +23,7 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
          lang: Spoken = None, json: Json = False) -> None:
     """Flood the built-in town, offline: a run folder with map.html in it."""
     check_place(out)
-    day = _day_of(date)
+    day = day_of(date)
     from geodata.atomic import whole_folder
     from geodata.run.folder import read_run
     from scenarios import load_scenario, prepare, run_scenario, shipped
@@ -59,41 +55,3 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
 
 
 _DEMO = "ouche-q10"
-
-
-def _day_of(text: str | None) -> date_type | None:
-    if text is None:
-        return None
-    from datetime import date
-
-    from twin.errors import InputError
-
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(field="--date", found=f"'{text}'", expected="a day, YYYY-MM-DD") from None
-
-
-def on_day(prepared: Prepared, day: date_type | None) -> Prepared:
-    """Give the same night on another day, today where none is given: a page must not greet a newcomer as expired.
-
-    Water, events and facts are seconds from the start by now, so that all keep their place in the night.
-    """
-    from dataclasses import replace
-    from datetime import UTC, datetime
-    from zoneinfo import ZoneInfo
-
-    zone = ZoneInfo(prepared.city.timezone)
-    plan = prepared.plan
-    moved = datetime.combine(day or datetime.now(zone).date(), plan.start.astimezone(zone).time(), tzinfo=zone)
-    # As UTC both: in one zone, datetime subtracts wall clocks and forgets the hour of a change.
-    by = moved.astimezone(UTC) - plan.start.astimezone(UTC)
-    start = datetime.fromisoformat(moved.isoformat())
-
-    def later(moment: datetime) -> datetime:
-        shifted = (moment.astimezone(UTC) + by).astimezone(zone)
-        return datetime.fromisoformat(shifted.isoformat())
-
-    return replace(prepared, plan=replace(
-        plan, start=start, issued_at=later(plan.issued_at), valid_until=later(plan.valid_until),
-        next_update=later(plan.next_update) if plan.next_update else None))

@@ -11,6 +11,7 @@ from twin.cli.app import app
 from twin.cli.arguments import Json, Lang, RunFolder
 from twin.cli.printing import print_json, say
 from twin.cli.progress import stages
+from twin.cli.summary import expiry, tell_expiry
 
 
 @app.command(short_help="Make a map, a leaflet, open data or an alert.",
@@ -19,7 +20,8 @@ def export(run_dir: RunFolder,
            out: Annotated[Path, typer.Option("--out", metavar="map.html", help="The file or folder to write.")],
            public: Annotated[bool, typer.Option("--public", help="The residents' map: only what a public list "
                                                 "allows leaves the run.")] = False,
-           lang: Annotated[Lang, typer.Option("--lang", help="Language that it opens in.")] = "fr",
+           lang: Annotated[Lang | None, typer.Option("--lang", help="Language that it opens in; without it the "
+                                                     "country's where it is French, else English.")] = None,
            format: Annotated[Literal["html", "geojson", "csv", "geoparquet", "cap"],
                              typer.Option("--format", help="A page, open data with its datapackage, or an alert.")
                              ] = "html",
@@ -33,21 +35,20 @@ def export(run_dir: RunFolder,
                                                          help="The city's telephone numbers, addresses and links.")
                                ] = None,
            fields: Annotated[Path | None, typer.Option("--fields", metavar="FILE.toml",
-                                                       help="The city's own list of what may leave, for --public and "
-                                                       "open data.")] = None,
+                                                       help="The city's own list of what may leave: of all but "
+                                                       "the operator's map.")] = None,
+           all_clear: Annotated[bool, typer.Option("--all-clear", help="An alert that says that all is calm.")] = False,
+           update: Annotated[Path | None, typer.Option("--update", metavar="ALERT.xml", help="The earlier alert that "
+                                                       "this one takes the place of.")] = None,
+           cancel: Annotated[Path | None, typer.Option("--cancel", metavar="ALERT.xml", help="The earlier alert that "
+                                                       "this one takes back.")] = None,
            json: Json = False) -> None:
     """Make a map, open data or an alert from a run folder: one file, offline."""
     from geodata.run.folder import read_run
-    from twin.errors import InputError
 
-    if leaflet and format != "html":
-        raise InputError(field="--leaflet", found=f"a leaflet as {format}", expected="--format html, or no --leaflet")
-    if contacts is not None and not (public or leaflet or format == "cap"):
-        raise InputError(field="--contacts", found="contacts for what names nobody",
-                         expected="--public, --leaflet or --format cap")
-    if fields is not None and (format == "cap" or leaflet or (format == "html" and not public)):
-        raise InputError(field="--fields", found="a list for the public beside what it does not rule",
-                         expected="--public, or --format geojson, csv or geoparquet")
+    _check(format, public=public, leaflet=leaflet, contacts=contacts, fields=fields,
+           alert=[name for name, given in (("--all-clear", all_clear), ("--update", update), ("--cancel", cancel))
+                  if given])
     with stages() as stage:
         stage("reading the run")
         found = read_run(run_dir)
@@ -55,7 +56,8 @@ def export(run_dir: RunFolder,
         if format == "cap":
             from viewer.outputs.cap import export_cap
 
-            written = export_cap(found, out, released_by=released_by, contacts=contacts)
+            written = export_cap(found, out, released_by=released_by, contacts=contacts, fields=fields,
+                                 all_clear=all_clear, update=update, cancel=cancel)
         elif format != "html":
             from viewer.outputs.open_data import export_open_data
 
@@ -64,14 +66,40 @@ def export(run_dir: RunFolder,
             from viewer.outputs.leaflet import export_leaflet
 
             written = export_leaflet(found, out, streets=leaflet, lang=lang, released_by=released_by,
-                                     contacts=contacts)
+                                     contacts=contacts, fields=fields)
         else:
             from viewer.outputs.page import export_map
 
             written = export_map(found, out, public=public, lang=lang, released_by=released_by, city=contacts,
                                  fields=fields)
+    notes: list[str] = []
+    if public or leaflet or format != "html":
+        from viewer.outputs.notes import notes_of
+
+        notes = notes_of(found, contacts=contacts, fields=fields)
     size = sum(p.stat().st_size for p in (written.rglob("*") if written.is_dir() else [written]) if p.is_file())
     if json:
-        print_json({"file": str(written), "bytes": size, "format": format, "public": public, "lang": lang})
-    else:
-        say(f"Written: {written} ({size / 1000:,.0f} kB)")
+        print_json({"file": str(written), "bytes": size, "format": format, "public": public, "lang": lang,
+                    "notes": notes, **expiry(found.result.plan)})
+        return
+    say(f"Written: {written} ({size / 1000:,.0f} kB)")
+    for note in notes:
+        say(f"  {note}")
+    tell_expiry(found.result.plan)
+
+
+def _check(format: str, *, public: bool, leaflet: list[str] | None, contacts: Path | None, fields: Path | None,
+           alert: list[str]) -> None:
+    """Refuse options that would do nothing beside the format that is asked for."""
+    from twin.errors import InputError
+
+    if leaflet and format != "html":
+        raise InputError(field="--leaflet", found=f"a leaflet as {format}", expected="--format html, or no --leaflet")
+    if contacts is not None and not (public or leaflet or format == "cap"):
+        raise InputError(field="--contacts", found="contacts for what names nobody",
+                         expected="--public, --leaflet or --format cap")
+    if fields is not None and format == "html" and not (public or leaflet):
+        raise InputError(field="--fields", found="a list for the public beside the operator's map",
+                         expected="--public, --leaflet, or --format geojson, csv, geoparquet or cap")
+    if alert and format != "cap":
+        raise InputError(field=alert[0], found=f"{alert[0]} for what is no alert", expected="--format cap")

@@ -13,29 +13,43 @@ from twin.cli.arguments import City, Issued, Json, Scenario, Spoken, check_place
 from twin.cli.exits import NOT_AS_EXPECTED, YOUR_INPUT
 from twin.cli.printing import print_json, say
 from twin.cli.progress import run_stages, stages
-from twin.cli.summary import summary_of, tell_outcomes, tell_run
+from twin.cli.summary import expiry, summary_of, tell_expiry, tell_outcomes, tell_run
 
 
 @app.command(short_help="Run a scenario; leave a run folder.",
              epilog="Example:  twin run ouche-q10 --out q10")
 def run(scenario: Scenario,
         out: Annotated[Path, typer.Option("--out", metavar="RUN_DIR", help="Where the run folder goes.")],
-        city: City = None, issued: Issued = None, lang: Spoken = None, json: Json = False) -> None:
+        city: City = None, issued: Issued = None,
+        date: Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Move an exercise or a "
+                                                 "simulation to this day, or to today.")] = None,
+        lang: Spoken = None, json: Json = False) -> None:
     """Run a scenario and leave a run folder: outages, their causes, exposure, and the city used."""
     from scenarios import load_scenario, prepare, run_scenario
+    from scenarios.moving import day_of, on_day
+    from twin.errors import InputError
 
     check_place(out)
+    day = day_of(date)
+    if date is not None and issued is not None:
+        raise InputError(field="--date", found="--date beside --issued", expected="one of them",
+                         remedy="A night that is moved takes its issue time with it.")
     with stages(computes=True) as stage:
         stage("reading city and water")
         prepared = prepare(load_scenario(scenario), city=city, issued_at=issued, progress=stage)
+        if date is not None:
+            prepared = on_day(prepared, day)
         finished = run_scenario(prepared, progress=run_stages(stage))
         stage("writing the run folder")
         finished.write(out)
     told = summary_of(finished)
     if json:
-        print_json({"run": str(out), **told.to_dict()})
+        print_json({"run": str(out), **told.to_dict(), **expiry(prepared.plan)})
         return
     tell_run(finished, told, out, language_of(lang))
+    if date is not None:
+        say(f"         the night was moved to {prepared.plan.start.date().isoformat()}")
+    tell_expiry(prepared.plan)
     say("")
     if told.asset_to_explain:
         say(f"Why it is out:  twin explain {out} {told.asset_to_explain} --lang fr")

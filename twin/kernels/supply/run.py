@@ -51,6 +51,14 @@ def has_room(graph: Graph, tables: Tables, crossings: int, declared: int) -> boo
                 and tables.counts[TIMERS] + 4 * assets + edges <= len(tables.timers))
 
 
+@helper
+def end_all(graph: Graph, tables: Tables, t: int, reset_s: int, mended: Int32Array) -> None:
+    """End the repairs that somebody ends in this second."""
+    for k in range(len(mended)):
+        if tables.assets[mended[k]].damage == REPAIRING:
+            end_repair(graph, tables, t, reset_s, wide(mended[k]))
+
+
 @jit()
 def advance(graph: Graph, tables: Tables, crossing_time_s: Int64Array, crossing_asset: Int32Array,
             crossing_level: Int8Array, crossing_is_up: BoolArray, declared_s: Int64Array, declared_asset: Int32Array,
@@ -121,9 +129,7 @@ def advance(graph: Graph, tables: Tables, crossing_time_s: Int64Array, crossing_
             key = pop(tables)
             ring(graph, tables, t, reset_s, (key >> SORT_SHIFT) & 3, key & NUMBER)
         if t == mended_s:
-            for k in range(len(mended)):
-                if tables.assets[mended[k]].damage == REPAIRING:
-                    end_repair(graph, tables, t, reset_s, wide(mended[k]))
+            end_all(graph, tables, t, reset_s, mended)
             mended_s = NEVER
         level = counts[LOWEST]
         while level <= counts[HIGHEST]:

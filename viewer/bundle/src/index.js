@@ -5,6 +5,14 @@ import {JSONConverter} from '@deck.gl/json';
 import {IconLayer, PathLayer, ScatterplotLayer, SolidPolygonLayer} from '@deck.gl/layers';
 import {WaterLayer} from './water_layer.js';
 
-const classes = {DataFilterExtension, IconLayer, OrthographicView, PathLayer, ScatterplotLayer, SolidPolygonLayer, WaterLayer};
+const classes = {
+  DataFilterExtension,
+  IconLayer,
+  OrthographicView,
+  PathLayer,
+  ScatterplotLayer,
+  SolidPolygonLayer,
+  WaterLayer
+};
 
 globalThis.TwinDeck = {COORDINATE_SYSTEM, Deck, JSONConverter, classes};

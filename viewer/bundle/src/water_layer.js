@@ -24,8 +24,13 @@ const waterModule = {
   vs: uniforms,
   fs: uniforms,
   uniformTypes: {
-    one: 'vec4<f32>', two: 'vec4<f32>', three: 'vec4<f32>', shore: 'vec4<f32>',
-    size: 'vec2<f32>', frame: 'f32', scale: 'f32'
+    one: 'vec4<f32>',
+    two: 'vec4<f32>',
+    three: 'vec4<f32>',
+    shore: 'vec4<f32>',
+    size: 'vec2<f32>',
+    frame: 'f32',
+    scale: 'f32'
   }
 };
 
@@ -100,10 +105,20 @@ export class WaterLayer extends BitmapLayer {
     const {planes} = this.props;
     if (planes && planes !== params.oldProps.planes) {
       this._release();
-      const make = (data) => this.context.device.createTexture({
-        data, width: planes.width, height: planes.height, format: 'rgba8unorm', mipLevels: 1,
-        sampler: {minFilter: 'nearest', magFilter: 'nearest', addressModeU: 'clamp-to-edge', addressModeV: 'clamp-to-edge'}
-      });
+      const make = (data) =>
+        this.context.device.createTexture({
+          data,
+          width: planes.width,
+          height: planes.height,
+          format: 'rgba8unorm',
+          mipLevels: 1,
+          sampler: {
+            minFilter: 'nearest',
+            magFilter: 'nearest',
+            addressModeU: 'clamp-to-edge',
+            addressModeV: 'clamp-to-edge'
+          }
+        });
       this.setState({firstTexture: make(planes.first), lastTexture: make(planes.last)});
     }
   }
@@ -123,10 +138,21 @@ export class WaterLayer extends BitmapLayer {
     const {planes, frame, colors} = this.props;
     if (!model || !firstTexture || !colors) return;
     model.shaderInputs.setProps({
-      bitmap: {bounds: [0, 0, 0, 0], coordinateConversion: 0, desaturate: 0,
-               tintColor: [1, 1, 1], transparentColor: [0, 0, 0, 0]},
-      water: {...colors, size: [planes.width, planes.height], frame, scale: globalThis.devicePixelRatio || 1,
-              firstTexture, lastTexture}
+      bitmap: {
+        bounds: [0, 0, 0, 0],
+        coordinateConversion: 0,
+        desaturate: 0,
+        tintColor: [1, 1, 1],
+        transparentColor: [0, 0, 0, 0]
+      },
+      water: {
+        ...colors,
+        size: [planes.width, planes.height],
+        frame,
+        scale: globalThis.devicePixelRatio || 1,
+        firstTexture,
+        lastTexture
+      }
     });
     model.draw(this.context.renderPass);
   }

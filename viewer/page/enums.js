@@ -1,0 +1,102 @@
+/**
+ * Codes and words of the pack's columns. Written by `python -m viewer.enums` from the enums of the engine and of
+ * viewer/scene: change those, then run `make bundle`.
+ */
+
+/** How an outage came about, by its number. */
+export const MECHANISMS = /** @type {const} */ ([
+  'flooded',
+  'tripped',
+  'supply_lost',
+  'buffer_empty',
+  'cut',
+  'failed',
+  'near',
+  'touched'
+]);
+/** @typedef {typeof MECHANISMS[number]} Mechanism */
+
+/** What an interval says of an asset. */
+export const State = /** @type {const} */ ({OUT: 1, MAY: 2, WET: 3, INSIDE: 4});
+
+/** Stages of a repair, in order: 0 waits for the water to leave. */
+export const STAGES = /** @type {const} */ ([
+  'recede',
+  'reach',
+  'inspect',
+  'clean_dry',
+  'replace',
+  're_energise'
+]);
+/** @typedef {typeof STAGES[number]} Stage */
+
+/** What the light of a street waits for, as the public is told, by its number. */
+export const WAITS = /** @type {const} */ ([
+  'recede',
+  'repair',
+  'supply'
+]);
+/** @typedef {typeof WAITS[number]} Wait */
+
+/** Why a lamp is dark, as the public is told, by its number. */
+export const STORIES = /** @type {const} */ ([
+  'none',
+  'cabinet_flooded',
+  'lamp_tripped',
+  'lamp_flooded',
+  'feed_flooded',
+  'feed_failed',
+  'cut',
+  'failed',
+  'reported',
+  'may'
+]);
+/** @typedef {typeof STORIES[number]} Story */
+
+/** What a scenario or a fact does to an asset, by its number. */
+export const ACTIONS = /** @type {const} */ ([
+  'fail',
+  'cut',
+  'restore',
+  'fact_out',
+  'fact_in_service',
+  'fact_dry',
+  'fact_end'
+]);
+/** @typedef {typeof ACTIONS[number]} Action */
+
+/** What a page shows: never an observation. */
+export const STATUSES = /** @type {const} */ ([
+  'simulation',
+  'exercise',
+  'forecast'
+]);
+/** @typedef {typeof STATUSES[number]} Status */
+
+/** What the operator's timeline can name. */
+export const TIMELINE = /** @type {const} */ ([
+  'water',
+  'first_dark',
+  'flooded',
+  'failed',
+  'cut',
+  'restore',
+  'fact',
+  'note'
+]);
+/** @typedef {typeof TIMELINE[number]} TimelineEvent */
+
+/** What flows along an edge. */
+export const Service = /** @type {const} */ ({POWER: 0, CONTROL: 1, WATER: 2});
+
+/** Where a value comes from. */
+export const Source = /** @type {const} */ ({SURVEY: 0, OBSERVED: 1, DEFAULT: 2, INFERRED: 3, NONE: 4});
+
+/** How much of an asset the water's maker covers. */
+export const Coverage = /** @type {const} */ ({INSIDE: 0, PARTIAL: 1, UNKNOWN: 2, NONE: 3});
+
+/** End of an interval that does not end within the run. */
+export const OPEN = 4294967295;
+
+/** A height in centimetres that is not known. */
+export const NO_HEIGHT = 32767;

@@ -1,0 +1,175 @@
+/** The map on paper: patterns in place of colours, black on white, drawn when the page is printed. */
+
+import {State} from '../enums.js';
+import {NONE} from '../pack/intervals.js';
+import {hatched, pen} from './canvas.js';
+import {Labels} from './labels.js';
+import {View} from './view.js';
+
+/** @import {Model} from '../pack/model.js' */
+/** @import {Scene} from '../types.js' */
+/** @import {CityMap} from './city_map.js' */
+
+/** Side of the printed map and pixels of its canvas for each of it. */
+const SIDE = 1000;
+const RATIO = 2;
+/** How much finer than the map its patterns are drawn. */
+const FINE = 4;
+const BLACK = '#000';
+const WHITE = '#fff';
+const CIRCLE = 2 * Math.PI;
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {CityMap} map
+ * @param {Scene} scene
+ */
+export function drawForPrint(canvas, map, scene) {
+  const {model, ground} = map;
+  canvas.width = canvas.height = SIDE * RATIO;
+  const view = Object.assign(new View(SIDE, SIDE), {x: map.view.x, y: map.view.y});
+  view.scale = map.view.scale * Math.min(SIDE / map.view.width, SIDE / map.view.height);
+  const paper = new Paper(pen(canvas), view);
+  paper.clear();
+  if (model.water && scene.show.water) paper.water(model.water.outlines(model.water.frame(scene.t)));
+  paper.fill(ground.paths.river, WHITE);
+  paper.fill(ground.paths.river, hatch(4.5, 1.1));
+  paper.stroke(ground.paths.minor, '#999', 0.8);
+  paper.stroke(ground.paths.major, '#666', 1.6);
+  paper.fill(ground.paths.building, '#d9d9d9');
+  paper.wetBlocks(model, scene.t);
+  if (scene.street) {
+    const {street} = model.shapes;
+    paper.stroke(
+      street.path(false, (i) => street.of[i] === scene.street),
+      'rgba(0,0,0,.25)',
+      9
+    );
+  }
+  paper.lamps(model, scene.t);
+  const labels = new Labels(model, {...ground.colors, map: WHITE, soft: BLACK, chosen: BLACK}, true);
+  labels.draw(paper.context, view, scene.street, [], 1.35);
+}
+
+/**
+ * Give diagonal lines `every` units apart, as a pattern that does not scale with the map.
+ *
+ * @param {number} every
+ * @param {number} width
+ * @param {boolean} [both] in both directions
+ */
+function hatch(every, width, both = false) {
+  const pattern = hatched({every: every * FINE, width: width * FINE, color: BLACK, over: FINE, both});
+  pattern.setTransform(new DOMMatrix().scale(1 / FINE));
+  return pattern;
+}
+
+class Paper {
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {View} view
+   */
+  constructor(context, view) {
+    this.context = context;
+    this.view = view;
+  }
+
+  clear() {
+    const {context} = this;
+    context.fillStyle = WHITE;
+    context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+  }
+
+  /**
+   * @param {Path2D} path
+   * @param {string | CanvasPattern} style
+   */
+  fill(path, style) {
+    const {context} = this;
+    this.view.apply(context, RATIO);
+    context.save();
+    context.clip(path, 'evenodd');
+    context.setTransform(RATIO, 0, 0, RATIO, 0, 0);
+    context.fillStyle = style;
+    context.fillRect(0, 0, SIDE, SIDE);
+    context.restore();
+  }
+
+  /**
+   * @param {Path2D} path
+   * @param {string} color
+   * @param {number} width
+   */
+  stroke(path, color, width) {
+    const {context} = this;
+    this.view.apply(context, RATIO);
+    context.strokeStyle = color;
+    context.lineWidth = width / this.view.scale;
+    context.stroke(path);
+  }
+
+  /** @param {Path2D[]} outlines */
+  water([one, two, three]) {
+    this.fill(one, hatch(11, 0.9));
+    this.fill(two, hatch(7.5, 0.9));
+    this.fill(three, hatch(5.5, 1));
+    this.stroke(one, BLACK, 1.8);
+  }
+
+  /**
+   * @param {Model} model
+   * @param {number} t
+   */
+  wetBlocks({shapes: {block}, blocks}, t) {
+    const outline = new Path2D();
+    for (let i = 0; i < block.length; i++) {
+      if (blocks.stateAt(blocks.members[block.of[i]], t)) block.trace(outline, i, true);
+    }
+    this.fill(outline, hatch(6, 0.8, true));
+    this.stroke(outline, WHITE, 5);
+    this.stroke(outline, BLACK, 2.8);
+  }
+
+  /**
+   * @param {Model} model
+   * @param {number} t
+   */
+  lamps(model, t) {
+    const {context, view} = this;
+    const [west, north, east, south] = view.box();
+    context.setTransform(RATIO, 0, 0, RATIO, 0, 0);
+    for (let u = model.lamps[0]; u < model.lamps[1]; u++) {
+      const [x, y] = [model.x[u], model.y[u]];
+      if (!model.placed[u] || x < west || x > east || y < north || y > south) continue;
+      this.lamp(view.px(x), view.py(y), model.iv.stateAt(model.pattern[u], t));
+    }
+  }
+
+  /**
+   * Lit: a dot. Out: a ring with a bar. In doubt: a ring, half filled.
+   *
+   * @param {number} x
+   * @param {number} y
+   * @param {number} state
+   */
+  lamp(x, y, state) {
+    const {context} = this;
+    context.beginPath();
+    context.arc(x, y, state === NONE ? 2 : 3.6, 0, CIRCLE);
+    context.fillStyle = state === NONE ? BLACK : WHITE;
+    context.fill();
+    if (state === NONE) return;
+    context.strokeStyle = BLACK;
+    context.lineWidth = 1.4;
+    if (state === State.OUT) {
+      context.moveTo(x - 4.6, y + 4.6);
+      context.lineTo(x + 4.6, y - 4.6);
+    }
+    context.stroke();
+    if (state !== State.MAY) return;
+    context.beginPath();
+    context.arc(x, y, 3.6, Math.PI / 2, Math.PI * 1.5);
+    context.fillStyle = BLACK;
+    context.fill();
+  }
+}

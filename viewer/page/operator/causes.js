@@ -1,0 +1,190 @@
+/** Why an asset is out, in words: each step of the chain, what came from outside, and what is known of the asset. */
+
+import {Coverage, NO_HEIGHT, Source, State} from '../enums.js';
+import {listed, metres, say, small} from '../words/speech.js';
+import {times} from '../words/time.js';
+
+/** @import {Chain, Step} from '../pack/chain.js' */
+/** @import {Declared, Fact} from '../types.js' */
+/** @import {OperatorModel} from '../pack/model.js' */
+/** @import {Names} from './names.js' */
+
+/**
+ * A line of the story: what, and more softly the details.
+ *
+ * @typedef {{title: string, detail: string}} Line
+ */
+
+export class Causes {
+  /**
+   * @param {OperatorModel} model
+   * @param {Chain} chain
+   * @param {Names} names
+   * @param {Declared[]} facts
+   */
+  constructor(model, chain, names, facts) {
+    this.model = model;
+    this.chain = chain;
+    this.names = names;
+    this.facts = facts;
+  }
+
+  /**
+   * Give one line on why: "A-011, noyée à 22 h 20"; empty where the asset is in service.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  short(u, t) {
+    const steps = this.chain.walk(u, t);
+    const last = steps[steps.length - 1];
+    return last.i < 0 ? '' : this.step(last, t);
+  }
+
+  /**
+   * @param {Step} step
+   * @param {number} t
+   */
+  step(step, t) {
+    return `${this.names.name(step.u)}, ${this.how(step, t)}`;
+  }
+
+  /**
+   * Say how an interval of an asset came about, and when.
+   *
+   * @param {Step} step
+   * @param {number} t
+   */
+  how({u, i}, t) {
+    const {iv} = this.model;
+    const mechanism = this.chain.mechanism(i);
+    if (mechanism === 'near') return say('how_may');
+    const word = mechanism === 'flooded' && this.names.hasRooms(u) ? 'inside' : mechanism;
+    const how = say(`how_${word}${this.names.gender(u)}`, times(iv.start[i], t));
+    return iv.state[i] === State.MAY ? say('how_doubtful', {how}) : how;
+  }
+
+  /**
+   * Say the details of a step: its water, what tripped it, or what feeds it.
+   *
+   * @param {Step} step
+   * @param {number} [above] what the step hangs on
+   */
+  detail({u, i}, above) {
+    const {names} = this;
+    const root = this.model.iv.root[i];
+    const mechanism = this.chain.mechanism(i);
+    if (mechanism === 'flooded' || (mechanism === 'near' && above === undefined)) return this.water(u);
+    if (mechanism === 'tripped' && root) {
+      return say('tripped_by', {id: names.name(root - 1), street: names.street(root - 1)});
+    }
+    if (above === undefined) return names.street(u);
+    return say(this.chain.sure(u, above) ? 'fed_by' : 'fed_by_inferred', {id: names.name(above)});
+  }
+
+  /**
+   * Say how high the water came at an asset against its threshold; empty where either is not known.
+   *
+   * @param {number} u
+   */
+  water(u) {
+    const {columns} = this.model;
+    const [peak, fail] = [columns['asset.peak'][u], columns['asset.fail'][u]];
+    if (peak === NO_HEIGHT || fail === NO_HEIGHT || peak <= 0) return '';
+    const heights = {water: metres(peak), threshold: metres(fail), margin: metres(Math.abs(peak - fail))};
+    const words = say(peak >= fail ? 'water_above' : 'water_threshold', heights);
+    return columns['asset.failsource'][u] === Source.DEFAULT ? `${words}${say('threshold_default')}` : words;
+  }
+
+  /**
+   * Say what came from outside at the root of a chain: water, a fact that was reported, or what the scenario declares.
+   *
+   * @param {Step} step
+   * @returns {Line & {isWater: boolean}}
+   */
+  outside(step) {
+    const mechanism = this.chain.mechanism(step.i);
+    const isDoubtful = this.model.iv.state[step.i] === State.MAY;
+    const peak = this.model.columns['asset.peak'][step.u];
+    if (mechanism === 'near') return {isWater: true, title: say('outside_may'), detail: ''};
+    if (mechanism === 'flooded' && isDoubtful) {
+      return {isWater: true, title: say('outside_water'), detail: say('outside_water_doubt')};
+    }
+    if (mechanism === 'flooded' || mechanism === 'touched') {
+      const detail = peak === NO_HEIGHT ? '' : say('outside_water_detail', {depth: metres(peak)});
+      return {isWater: true, title: say('outside_water'), detail};
+    }
+    const before = this.model.iv.start[step.i] + 1;
+    const fact = this.facts.filter((one) => one.u === step.u && one.at <= before).pop();
+    if (fact?.fact) return {isWater: false, title: say('outside_fact'), detail: fact.by};
+    return {isWater: false, title: say(`outside_${mechanism}`), detail: fact ? listed(fact.reason, fact.by) : ''};
+  }
+
+  /**
+   * Name the streets of lamps, those with most lamps first.
+   *
+   * @param {number[]} assets
+   */
+  streets(assets) {
+    const counts = new Map();
+    for (const u of assets) {
+      const street = this.model.street[u];
+      if (street && this.model.isLamp(u)) counts.set(street, (counts.get(street) ?? 0) + 1);
+    }
+    const names = [...counts].sort((a, b) => b[1] - a[1]).map(([street]) => this.model.streets[street]);
+    if (names.length <= 2) return names.join(', ');
+    return say('streets_and_more', {a: names[0], b: names[1], n: names.length - 2});
+  }
+
+  /**
+   * Say what stands at a building.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  building(u, t) {
+    const {feet} = this.model;
+    const state = feet.stateAt(feet.members[this.model.buildingOf(u)], t);
+    const peak = this.model.columns['asset.peak'][u];
+    const key = state === State.INSIDE ? 'building_inside' : state === State.WET ? 'building_wet' : 'building_dry';
+    const lines = [say(key)];
+    if (peak !== NO_HEIGHT && peak > 0) lines.push(say('peak_depth', {depth: metres(peak)}));
+    return lines;
+  }
+
+  /**
+   * Say what was reported of some assets, by whom and when; then what inventory and water say of the first of them:
+   * doubt, coverage, links, owner.
+   *
+   * @param {number[]} assets
+   * @param {number} t
+   */
+  known([u, ...others], t) {
+    const {columns, owners, operators} = this.model;
+    const lines = [];
+    for (const fact of this.facts) {
+      if (!fact.fact || ![u, ...others].includes(fact.u)) continue;
+      const said = this.fact(fact, t);
+      lines.push(fact.u === u ? said : `${this.names.name(fact.u)}, ${small(said)}`);
+    }
+    const coverage = columns['asset.coverage'][u];
+    const owner = owners[columns['asset.owner'][u] - 1];
+    const operator = operators[columns['asset.operator'][u] - 1];
+    if (columns['asset.doubt'][u]) lines.push(say('fact_doubt'));
+    if (coverage === Coverage.UNKNOWN) lines.push(say('fact_unknown'));
+    if (coverage === Coverage.PARTIAL) lines.push(say('fact_partial'));
+    if (!this.chain.isSureFed(u)) lines.push(say('fact_inferred'));
+    if (owner) lines.push(say('fact_owner', {name: owner}));
+    if (operator) lines.push(say('fact_operator', {name: operator}));
+    return lines;
+  }
+
+  /**
+   * @param {Fact} fact
+   * @param {number} t
+   */
+  fact({action, at, by}, t) {
+    const key = by ? 'fact_said' : 'fact_said_nobody';
+    return say(key, {state: say(`fact_state_${action}`), by, at: times(at, t).at});
+  }
+}

@@ -1,0 +1,85 @@
+/** The list of layers: it counts what is in each state at the moment, and shows or hides it on the map. */
+
+import {State} from '../enums.js';
+import {all, byId} from '../parts/dom.js';
+import {number, say} from '../words/speech.js';
+import {clock} from '../words/time.js';
+
+/** @import {OperatorModel} from '../pack/model.js' */
+/** @import {Show, SymbolName} from '../types.js' */
+
+/** Families that a city may lack: their lines are hidden then. */
+const OPTIONAL = ['cabinet', 'substation', 'site', 'zone', 'other'];
+/** Families whose line of doubt is shown even where nothing is in doubt. */
+const ALWAYS = ['lamp', 'cabinet'];
+
+export class Layers {
+  /**
+   * @param {OperatorModel} model
+   * @param {SymbolName[]} symbols
+   * @param {() => void} onChange
+   */
+  constructor(model, symbols, onChange) {
+    this.model = model;
+    /** @type {Show} */
+    this.show = {water: true, wet: true, zone: true, live: true};
+    for (const name of symbols) this.show[name] = true;
+    const present = new Set(Array.from(model.kindOf, (kind) => model.families[kind]));
+    const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('#layers input'));
+    for (const box of boxes) {
+      const shows = /** @type {(keyof Show)[]} */ ((box.dataset.shows ?? '').split(' '));
+      const line = box.closest('li');
+      if (line && !this.isNeeded(shows[0], present)) line.hidden = true;
+      box.addEventListener('change', () => {
+        for (const key of shows) this.show[key] = box.checked;
+        onChange();
+      });
+    }
+  }
+
+  /**
+   * Tell whether the run can ever have something to say in a line.
+   *
+   * @param {string} shows
+   * @param {Set<string>} present families of this city
+   */
+  isNeeded(shows, present) {
+    const [family, state] = shows.split('_');
+    if (shows === 'unknown') return this.model.unknown.includes(1);
+    if (OPTIONAL.includes(family) && !present.has(family)) return false;
+    return state !== 'may' || ALWAYS.includes(family) || this.model.everMay(family);
+  }
+
+  /** Count what is no lamp, by family and state: {cabinet, cabinet_out, cabinet_may, cabinet_in, ...}. */
+  nodes() {
+    const {model} = this;
+    /** @type {Record<string, number>} */
+    const counts = {};
+    for (let u = 0; u < model.nodes; u++) {
+      const name = model.familyOf(u);
+      if (!name) continue;
+      const now = model.state[model.pattern[u]];
+      const state = now === State.OUT ? 'out' : now === State.MAY ? 'may' : 'in';
+      for (const key of [name, `${name}_${state}`]) counts[key] = (counts[key] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  /**
+   * Say the counts at a moment.
+   *
+   * @param {Record<string, number>} counts by line
+   * @param {boolean} isNight
+   * @param {number} t
+   */
+  say(counts, isNight, t) {
+    for (const item of all('#layers [data-count]')) {
+      const key = item.dataset.count ?? '';
+      item.textContent = key === 'water' ? say('three_steps') : number(counts[key] ?? 0);
+    }
+    for (const item of all('#layers [data-name=lamp_lit]')) {
+      item.textContent = say(isNight ? 'layer_lamp_lit' : 'layer_lamp_day');
+    }
+    byId('layers-at').textContent = say('at_time', {clock: clock(t)});
+  }
+}

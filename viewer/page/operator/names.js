@@ -1,0 +1,89 @@
+/** What assets are called: kind, id, name and street, in the language of the page. */
+
+import {language, listed} from '../words/speech.js';
+
+/** @import {OperatorModel} from '../pack/model.js' */
+
+/** Kinds that people call by their name, where they have one. */
+const CALLED_BY_NAME = ['circuit', 'site'];
+/** Kinds of which one says that the water came in, not that they were flooded. */
+const HAVE_ROOMS = ['site', 'building'];
+
+export class Names {
+  /** @param {OperatorModel} model */
+  constructor(model) {
+    this.model = model;
+  }
+
+  /** @param {number} u */
+  id(u) {
+    return this.model.ids()[u];
+  }
+
+  /**
+   * Give the kind of an asset, as the city's file names it.
+   *
+   * @param {number} u
+   */
+  kind(u) {
+    return this.model.kinds[this.model.kindOf[u]].name;
+  }
+
+  /**
+   * Give the words of an asset's kind: {one, many, gender}.
+   *
+   * @param {number} u
+   */
+  words(u) {
+    return this.model.kinds[this.model.kindOf[u]].words[language()];
+  }
+
+  /**
+   * Give the end of the keys whose text agrees with an asset.
+   *
+   * @param {number} u
+   */
+  gender(u) {
+    return this.words(u).gender === 'f' ? '_f' : '';
+  }
+
+  /** @param {number} u */
+  hasRooms(u) {
+    return HAVE_ROOMS.includes(this.kind(u));
+  }
+
+  /**
+   * Give what an asset is called in a sentence.
+   *
+   * @param {number} u
+   */
+  name(u) {
+    return (CALLED_BY_NAME.includes(this.kind(u)) && this.model.names[u]) || this.id(u);
+  }
+
+  /**
+   * Give the name that the city's file gives an asset, else its id.
+   *
+   * @param {number} u
+   */
+  label(u) {
+    return this.model.names[u] || this.id(u);
+  }
+
+  /** @param {number} u */
+  street(u) {
+    return this.model.streets[this.model.street[u]];
+  }
+
+  /**
+   * Give name and street of an asset, less what is said already.
+   *
+   * @param {number} u
+   * @param {string} said
+   */
+  place(u, said) {
+    const [name, street] = [this.model.names[u] ?? '', this.street(u)];
+    const isSaid = name === said || (street && name.includes(street));
+    return listed(isSaid ? '' : name, street === said ? '' : street);
+  }
+}

@@ -1,0 +1,94 @@
+/** Lists of the operator's page: lines that select what they speak of, the first few, and all of them on demand. */
+
+import {all, byId, make} from '../parts/dom.js';
+import {number, say} from '../words/speech.js';
+import {clock} from '../words/time.js';
+
+/** @import {SymbolName} from '../types.js' */
+
+/** Lines that a list shows before it is opened. */
+const FEW = 3;
+
+/**
+ * @typedef {object} Line
+ * @property {number} u the asset that it speaks of
+ * @property {string} title
+ * @property {string} detail
+ * @property {SymbolName | null} [symbol]
+ * @property {number} [time] said last; first where there is no symbol
+ */
+
+/**
+ * Give the symbol of a state as an element.
+ *
+ * @param {SymbolName} name
+ */
+export function icon(name) {
+  const template = /** @type {HTMLTemplateElement} */ (byId(`icon-${name}`));
+  return /** @type {Element} */ (template.content.children[0].cloneNode(true));
+}
+
+/**
+ * @param {string} title
+ * @param {string} detail
+ */
+export function words(title, detail) {
+  return make('span', {class: 'words'}, make('strong', {}, title), make('span', {class: 'soft'}, detail));
+}
+
+/**
+ * Give one line: a button that selects what it speaks of.
+ *
+ * @param {Line} line
+ * @param {(u: number) => void} choose
+ */
+export function row({u, title, detail, symbol, time}, choose) {
+  const button = make('button', {class: 'row', type: 'button', 'data-u': u});
+  const when = time === undefined ? null : make('span', {class: 'when'}, clock(time));
+  const parts = symbol ? [icon(symbol), words(title, detail), when] : [when, words(title, detail)];
+  for (const part of parts) if (part) button.append(part);
+  button.addEventListener('click', () => choose(u));
+  return make('li', {}, button);
+}
+
+/**
+ * Mark the lines that speak of an asset.
+ *
+ * @param {number | null} u
+ */
+export function markRows(u) {
+  for (const button of all('button.row[data-u]')) {
+    button.setAttribute('aria-current', String(Number(button.dataset.u) === u));
+  }
+}
+
+/** A list with its count and its button for all lines; the elements are `name`, `name-count` and `name-more`. */
+export class List {
+  /**
+   * @param {'moments' | 'dangers' | 'sites'} name
+   * @param {(u: number) => void} choose
+   */
+  constructor(name, choose) {
+    this.choose = choose;
+    this.holder = byId(name);
+    this.count = byId(`${name}-count`);
+    this.more = byId(`${name}-more`);
+    this.isOpen = false;
+    /** @type {Line[]} */
+    this.lines = [];
+    this.more.addEventListener('click', () => {
+      this.isOpen = !this.isOpen;
+      this.show(this.lines);
+    });
+  }
+
+  /** @param {Line[]} lines */
+  show(lines) {
+    this.lines = lines;
+    const shown = lines.slice(0, this.isOpen ? lines.length : FEW).map((line) => row(line, this.choose));
+    this.holder.replaceChildren(...(shown.length ? shown : [make('li', {class: 'none'}, say('none'))]));
+    this.count.textContent = lines.length ? number(lines.length) : '';
+    this.more.hidden = lines.length <= FEW;
+    this.more.textContent = this.isOpen ? say('see_fewer') : say('see_all', {n: lines.length});
+  }
+}

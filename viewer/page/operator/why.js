@@ -1,0 +1,231 @@
+/** The panel of one asset: its state, the chain of causes as a tree, when it comes back, and what is known of it. */
+
+import {State} from '../enums.js';
+import {make, paragraph} from '../parts/dom.js';
+import {capital, listed, say} from '../words/speech.js';
+import {moment} from '../words/time.js';
+
+/** @import {Chain, Step} from '../pack/chain.js' */
+/** @import {OperatorModel} from '../pack/model.js' */
+/** @import {Repairs} from '../pack/repair.js' */
+/** @import {SymbolName} from '../types.js' */
+/** @import {Causes} from './causes.js' */
+/** @import {Names} from './names.js' */
+/** @import {RepairLines} from './repair.js' */
+
+/**
+ * A line of the tree; a button where it speaks of an asset.
+ *
+ * @typedef {object} Node
+ * @property {SymbolName | null} symbol
+ * @property {string} title
+ * @property {string} detail
+ * @property {number} [u]
+ * @property {boolean} [strong]
+ * @property {boolean} [branch]
+ */
+
+/**
+ * What the panel asks of its page.
+ *
+ * @typedef {{icon: (name: SymbolName) => Element, choose: (u: number) => void}} Page
+ */
+
+/** Circuits that are told beside the chain of what feeds them. */
+const BRANCHES = 2;
+
+export class WhyPanel {
+  /**
+   * @param {object} parts
+   * @param {OperatorModel} parts.model
+   * @param {Chain} parts.chain
+   * @param {Names} parts.names
+   * @param {Causes} parts.causes
+   * @param {Repairs} parts.repairs
+   * @param {RepairLines} parts.repairLines
+   * @param {(u: number) => SymbolName | null} parts.symbolOf
+   * @param {Page} parts.page
+   */
+  constructor({model, chain, names, causes, repairs, repairLines, symbolOf, page}) {
+    this.model = model;
+    this.chain = chain;
+    this.names = names;
+    this.causes = causes;
+    this.repairs = repairs;
+    this.repairLines = repairLines;
+    this.symbolOf = symbolOf;
+    this.page = page;
+  }
+
+  /**
+   * Give the panel's elements for an asset at a moment.
+   *
+   * @param {number} u
+   * @param {number} t
+   * @returns {HTMLElement[]}
+   */
+  panel(u, t) {
+    const i = this.model.iv.at(this.model.pattern[u], t);
+    const isBuilding = this.model.buildingOf(u) >= 0;
+    return [
+      this.title(u),
+      ...(isBuilding ? this.causes.building(u, t).map(paragraph) : []),
+      ...(i < 0 ? this.inService(u, t) : this.out(u, i, t))
+    ];
+  }
+
+  /** @param {number} u */
+  title(u) {
+    const name = this.names.name(u);
+    const heading = make('h2', {}, `${capital(this.names.words(u).one)} ${name}`);
+    return make('div', {class: 'title'}, heading, make('span', {class: 'soft'}, this.names.place(u, name)));
+  }
+
+  /**
+   * @param {number} u
+   * @param {number} t
+   */
+  inService(u, t) {
+    const {iv, pattern} = this.model;
+    const rows = iv.rows(pattern[u]).sort((a, b) => iv.start[a] - iv.start[b]);
+    const next = rows.find((k) => iv.start[k] > t);
+    /** @type {HTMLElement[]} */
+    const parts = [paragraph(say('in_service'))];
+    if (next !== undefined) {
+      const key = iv.state[next] === State.MAY ? 'may_from' : 'out_from';
+      parts.push(paragraph(say(key, {when: moment(iv.start[next], t)})));
+    } else if (rows.some((k) => iv.end[k] <= t)) {
+      parts.push(make('p', {}, say('was_out')));
+    }
+    const feed = this.chain.feed(u);
+    if (feed.length > 1) parts.push(make('h3', {}, say('fed_through')), this.tree(feed.map((one) => this.fed(one))));
+    return [...parts, ...this.known([u], t)];
+  }
+
+  /**
+   * @param {number} u
+   * @returns {Node}
+   */
+  fed(u) {
+    const detail = listed(this.names.words(u).one, this.names.street(u));
+    return {symbol: this.symbolOf(u), title: this.names.name(u), detail, u};
+  }
+
+  /**
+   * @param {number} u
+   * @param {number} i
+   * @param {number} t
+   */
+  out(u, i, t) {
+    const mechanism = this.chain.mechanism(i);
+    const hanging = this.chain.hanging(u);
+    const lamps = hanging.filter((one) => this.model.isLamp(one) && this.isOut(one));
+    const steps = this.chain.walk(u, t);
+    const last = steps[steps.length - 1];
+    const nodes = u < this.model.nodes && lamps.length ? this.effects(hanging, lamps.length, t) : [];
+    nodes.push(...this.steps(steps, t));
+    if (last.i >= 0) {
+      const {isWater, ...line} = this.causes.outside(last);
+      nodes.push({symbol: isWater ? 'water' : null, ...line});
+    }
+    const effect = lamps.length ? ` ${say('lamps_out_sentence', {n: lamps.length})}` : '';
+    const isHeld = mechanism !== 'near' && mechanism !== 'touched';
+    return [
+      paragraph(this.since(u, i, t) + effect),
+      make('h3', {}, say('why')),
+      this.tree(nodes),
+      ...(isHeld ? this.repairLines.lines(u, i, t) : []),
+      ...this.known([...new Set([u, last.u, this.repairs.holder(u, i)])], t)
+    ];
+  }
+
+  /** @param {number} u */
+  isOut(u) {
+    return this.model.state[this.model.pattern[u]] === State.OUT;
+  }
+
+  /**
+   * @param {number} u
+   * @param {number} i
+   * @param {number} t
+   */
+  since(u, i, t) {
+    const {iv} = this.model;
+    const when = moment(iv.start[i], t);
+    if (this.chain.mechanism(i) === 'near') return say('may_until', {from: when});
+    return iv.state[i] === State.MAY ? say('doubt_since', {when}) : say(`out_since${this.names.gender(u)}`, {when});
+  }
+
+  /**
+   * Give what an outage takes with it: lamps, circuits, and the circuits that tripped for themselves.
+   *
+   * @param {number[]} hanging
+   * @param {number} lamps
+   * @param {number} t
+   * @returns {Node[]}
+   */
+  effects(hanging, lamps, t) {
+    const {iv, pattern} = this.model;
+    /** @type {Node[]} */
+    const nodes = [
+      {symbol: 'lamp_dark', title: say('lamps_without', {n: lamps}), detail: this.causes.streets(hanging)}
+    ];
+    const circuits = hanging.filter((one) => this.names.kind(one) === 'circuit' && this.isOut(one));
+    if (circuits.length) {
+      nodes.push({symbol: 'other_out', title: say('circuits_without', {n: circuits.length}), detail: ''});
+    }
+    const tripped = circuits.map((one) => ({u: one, i: iv.at(pattern[one], t)}));
+    for (const step of tripped.filter(({i}) => this.chain.mechanism(i) === 'tripped').slice(0, BRANCHES)) {
+      nodes.push({...this.node(step, t), symbol: 'other_out', branch: true});
+    }
+    return nodes;
+  }
+
+  /**
+   * @param {Step[]} steps
+   * @param {number} t
+   */
+  steps(steps, t) {
+    return steps.flatMap((step, k) => (step.i < 0 ? [] : [{...this.node(step, t, steps[k + 1]?.u), strong: k === 0}]));
+  }
+
+  /**
+   * @param {Step} step
+   * @param {number} t
+   * @param {number} [above]
+   * @returns {Node}
+   */
+  node(step, t, above) {
+    return {
+      symbol: this.symbolOf(step.u) ?? 'other_out',
+      title: this.causes.step(step, t),
+      detail: this.causes.detail(step, above),
+      u: step.u
+    };
+  }
+
+  /**
+   * @param {number[]} assets
+   * @param {number} t
+   */
+  known(assets, t) {
+    const lines = this.causes.known(assets, t);
+    return lines.length ? [make('ul', {class: 'facts'}, ...lines.map((line) => make('li', {}, line)))] : [];
+  }
+
+  /** @param {Node[]} nodes */
+  tree(nodes) {
+    return make('ol', {class: 'tree'}, ...nodes.map((node) => this.item(node)));
+  }
+
+  /** @param {Node} node */
+  item({symbol, title, detail, u, strong, branch}) {
+    const head = make(strong ? 'strong' : 'span', {class: 'head'}, title);
+    const words = make('span', {class: 'words'}, head, make('span', {class: 'soft'}, detail));
+    const icon = symbol ? this.page.icon(symbol) : make('span', {class: 'sym outside', 'aria-hidden': 'true'});
+    const inside = u === undefined ? make('div', {class: 'node'}) : make('button', {class: 'node', type: 'button'});
+    if (u !== undefined) inside.addEventListener('click', () => this.page.choose(u));
+    inside.append(icon, words);
+    return make('li', {class: branch ? 'branch' : false}, inside);
+  }
+}

@@ -1,0 +1,101 @@
+/** Reading intervals: which assets are out at a moment, how many, and since when. Nothing is computed anew. */
+
+import {State} from '../enums.js';
+
+/** @import {GroundColumns, Numbers} from '../types.js' */
+
+/** No interval at a moment: the asset is in service, or dry. */
+export const NONE = 0;
+
+/** The lists of intervals of a family of assets, each stored once as a pattern. */
+export class Intervals {
+  /**
+   * @param {GroundColumns} columns
+   * @param {'iv' | 'feet' | 'wet'} name prefix of the columns
+   * @param {Numbers} members the pattern of each asset
+   */
+  constructor(columns, name, members) {
+    const whole = new Uint32Array(0);
+    const bytes = new Uint8Array(0);
+    this.offsets = columns[`${name}.offsets`] ?? new Uint32Array([0, 0]);
+    this.start = columns[`${name}.start`] ?? whole;
+    this.end = columns[`${name}.end`] ?? whole;
+    this.state = columns[`${name}.state`] ?? bytes;
+    this.mech = columns[`${name}.mech`] ?? bytes;
+    this.cause = columns[`${name}.cause`] ?? whole;
+    this.root = columns[`${name}.root`] ?? whole;
+    this.held = columns[`${name}.held`] ?? whole;
+    this.heldmech = columns[`${name}.heldmech`] ?? bytes;
+    this.members = members;
+    this.count = this.offsets.length - 1;
+    this.weight = new Float64Array(this.count);
+    for (let i = 0; i < members.length; i++) this.weight[members[i]]++;
+  }
+
+  /**
+   * Give the interval of a pattern at a moment: the strongest state wins; -1 none.
+   *
+   * @param {number} pattern
+   * @param {number} t
+   */
+  at(pattern, t) {
+    let found = -1;
+    for (let i = this.offsets[pattern]; i < this.offsets[pattern + 1]; i++) {
+      if (t < this.start[i] || t >= this.end[i]) continue;
+      if (found < 0 || rank(this.state[i]) > rank(this.state[found])) found = i;
+    }
+    return found;
+  }
+
+  /**
+   * @param {number} pattern
+   * @param {number} t
+   */
+  stateAt(pattern, t) {
+    const i = this.at(pattern, t);
+    return i < 0 ? NONE : this.state[i];
+  }
+
+  /**
+   * Give the state of each pattern at a moment, into `out`.
+   *
+   * @param {number} t
+   * @param {Uint8Array} out
+   */
+  states(t, out) {
+    for (let p = 0; p < this.count; p++) out[p] = this.stateAt(p, t);
+    return out;
+  }
+
+  /**
+   * Give, for each of `times`, how many of `weights` (per pattern) are in a state.
+   *
+   * @param {number} state
+   * @param {number[]} times
+   * @param {Float64Array} [weights]
+   */
+  series(state, times, weights = this.weight) {
+    const counts = new Float64Array(times.length);
+    for (let p = 1; p < this.count; p++) {
+      if (!weights[p]) continue;
+      for (let k = 0; k < times.length; k++) if (this.stateAt(p, times[k]) === state) counts[k] += weights[p];
+    }
+    return counts;
+  }
+
+  /**
+   * Give the intervals of a pattern.
+   *
+   * @param {number} pattern
+   */
+  rows(pattern) {
+    const rows = [];
+    for (let i = this.offsets[pattern]; i < this.offsets[pattern + 1]; i++) rows.push(i);
+    return rows;
+  }
+}
+
+/** @param {number} state */
+function rank(state) {
+  return state === State.MAY ? State.OUT / 2 : state;
+}
