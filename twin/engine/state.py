@@ -4,8 +4,9 @@ Theory of operation
 -------------------
 An asset's state has regions that move each by its own: *damage* (sound, flooded, repairing), *protection* of a circuit
 (closed, tripped), *failure* and *switch* (declared by the scenario), *supply* (fed, on buffer, unfed), *supervision*
-and, resulting from all of them, *service* (in service, out). ``MOVES`` in ``twin.engine.moves`` is the one table of what
-may follow what; the diagram in ``docs/states.md`` is drawn from it. A move that is not in it raises ``InvalidTransition``.
+and, resulting from all of them, *service* (in service, out). ``MOVES`` in ``twin.engine.moves`` is the one table of
+what may follow what; the diagram in ``docs/states.md`` is drawn from it. A move that is not in it raises
+``InvalidTransition``.
 
 Three rules hold after every instant, and ``validate`` restates them:
 
