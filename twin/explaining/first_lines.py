@@ -94,9 +94,7 @@ def _together(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
 def _gear(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
     words = clock.speech
     for name, row in told.gear.items():
-        kind = words.kind(kinds, name)
-        count = row["out"] or row["flooded"]
-        called = f"{words.number(count)} {kind.one if count == 1 else kind.many}"
+        called = words.counted(kinds, name, row["out"] or row["flooded"])
         if not row["flooded"]:
             yield Line(words.text("{gear} out; no water at their live parts", gear=called))
             continue
@@ -208,6 +206,5 @@ def _how_sure(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
         yield Line(words.plural("{n} asset where the water is not known: computed as dry",
                                 "{n} assets where the water is not known: computed as dry", told.unknown))
     for name, count in told.no_supplier.items():
-        kind = words.kind(kinds, name)
-        yield Line(words.text("{n} {kind} without a known supplier: computed as fed",
-                              n=words.number(count), kind=kind.one if count == 1 else kind.many))
+        yield Line(words.text("{things} without a known supplier: computed as fed",
+                              things=words.counted(kinds, name, count)))

@@ -128,6 +128,11 @@ class Speech:
         """Give the words of a kind."""
         return kinds[name].words[self.lang]
 
+    def counted(self, kinds: Kinds, name: str, n: int) -> str:
+        """Give a number of things of a kind: 1 365 lampes, 1 lamp."""
+        words = self.kind(kinds, name)
+        return f"{self.number(n)}{_SPACE}{words.one if n == 1 or (n == 0 and self.lang == 'fr') else words.many}"
+
     def asset(self, kinds: Kinds, asset: Asset) -> str:
         """Give an asset with its kind: l’armoire d’éclairage A-012, lighting cabinet A-012."""
         words = self.kind(kinds, asset.kind)

@@ -1,0 +1,178 @@
+"""Two runs beside each other, in words: the figures, who is worse off and who is better off, and because of what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from twin.codes import Action
+from twin.explaining.first_lines import Line
+from twin.explaining.words import Speech, speech
+from twin.quantities import NONE
+from twin.results.compare import Comparison
+from twin.world.kinds import Role
+from twin.world.plan import Declared
+
+#: Groups of one root told one by one before the rest is counted.
+_GROUPS = 8
+#: What each figure counts, and its decimals.
+_FIGURES = {
+    "lamps_ever_out": ("lamps that go out", 0), "lamps_ever_dark": ("lamps that go dark at night", 0),
+    "lamps_out_at_worst": ("lamps out at once at worst", 0), "lamps_not_back": ("lamps not back at the end", 0),
+    "lamp_hours_dark": ("lamp-hours of darkness", 0), "sites_without_power": ("critical sites without power", 0),
+    "site_hours_without_power": ("site-hours without power", 1),
+    "people_hours_without_power": ("people-hours without power", 0),
+    "buildings_without_power": ("buildings without power", 0),
+    "buildings_wet": ("buildings with their feet in the water", 0),
+    "buildings_flooded_inside": ("buildings flooded inside", 0), "gear_flooded": ("things flooded", 0),
+    "gear_flooded_live": ("things flooded while live", 0),
+    "hours_live_in_water": ("hours in which things may be live in water", 1),
+    "zones_suspended": ("irrigation zones suspended", 0), "may_be_out": ("things in doubt", 0),
+}
+_MECHANISM = {"flooded": "flooded", "cut": "cut off", "failed": "failed", "tripped": "tripped"}
+_UNLIKE = {"water": "the water", "seed": "the seed of what is drawn by chance"}
+_ACTION = {Action.CUT: "cut", Action.FAIL: "failed", Action.RESTORE: "restored", Action.FACT_OUT: "reported out",
+           Action.FACT_IN_SERVICE: "reported in service", Action.FACT_DRY: "reported dry",
+           Action.FACT_END: "report ended"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One row of the table of figures, as it is read."""
+
+    name: str
+    first: str
+    second: str
+    difference: str
+
+
+def figures(comparison: Comparison, lang: str) -> list[Figure]:
+    """Give the table of figures; those that differ first."""
+    words = speech(lang)
+
+    def said(value: float, decimals: int) -> str:
+        return words.number(value, decimals)
+
+    rows = []
+    for name, (a, b) in comparison.figures.items():
+        text, decimals = _FIGURES[name]
+        sign = "+" if b > a else "−" if b < a else ""
+        rows.append((a == b, Figure(words.text(text), said(a, decimals), said(b, decimals),
+                                    f"{sign}{said(abs(b - a), decimals)}" if a != b else "=")))
+    return [row for _, row in sorted(rows, key=lambda row: row[0])]
+
+
+def compared_lines(comparison: Comparison, lang: str) -> list[Line]:
+    """Give what stands around the table of figures.
+
+    Returns
+    -------
+    Lines: that it is not one night, where so; what differs between the plans; who is worse and who is better off.
+    """
+    words = speech(lang)
+    lines = []
+    if comparison.unlike:
+        what = words.listing([words.text(_UNLIKE[name]) for name in comparison.unlike])
+        lines.append(Line(words.text("Not the same night: {what} differs. What follows compares two nights, not two "
+                                     "plans.", what=what), is_alarm=True))
+    if comparison.is_nothing:
+        return [*lines, Line(words.text("No difference."))]
+    return [*lines, *_plans(comparison, words), *_groups(comparison, words, worse=True),
+            *_groups(comparison, words, worse=False), *_sites(comparison, words), *_held_back(comparison, words)]
+
+
+def _plans(comparison: Comparison, words: Speech) -> Iterator[Line]:
+    """Tell what one plan declares and the other does not."""
+    a, b = comparison.first, comparison.second
+
+    def key(row: Declared, ids: np.ndarray) -> tuple[int, Action, str]:
+        return row.at_s, row.action, str(ids[row.asset])
+
+    mine = {key(row, a.city.assets.id) for row in a.plan.declared}
+    theirs = {key(row, b.city.assets.id) for row in b.plan.declared}
+    for only, message in ((theirs - mine, "Only in the second: {what}."),
+                          (mine - theirs, "Only in the first: {what}.")):
+        if only:
+            named = [f"{asset} ({words.text(_ACTION[action])}, {_clock(comparison, words, at_s)})"
+                     for at_s, action, asset in sorted(only)[:_GROUPS]]
+            if len(only) > _GROUPS:
+                named.append(words.plural("{n} more", "{n} more", len(only) - _GROUPS))
+            yield Line(words.text(message, what=words.listing(named)))
+    heights = set(b.plan.thresholds) ^ set(a.plan.thresholds)
+    if heights:
+        yield Line(words.plural("{n} height differs ({keys}).", "{n} heights differ ({keys}).", len(heights),
+                                keys=", ".join(sorted({key for key, *_ in heights})[:_GROUPS])))
+    links = set(b.plan.supplies) ^ set(a.plan.supplies)
+    if links:
+        yield Line(words.plural("{n} link of supply differs ({keys}).", "{n} links of supply differ ({keys}).",
+                                len(links), keys=", ".join(sorted(f"{s} → {c}" for _, s, c, _ in links)[:_GROUPS])))
+    repairs = set(b.plan.repair_s) ^ set(a.plan.repair_s)
+    if repairs:
+        yield Line(words.text("Durations of repair differ ({keys}).",
+                              keys=", ".join(sorted({words.kind(a.city.assets.kinds, kind).many
+                                                     for kind, *_ in repairs}))))
+
+
+def _groups(comparison: Comparison, words: Speech, *, worse: bool) -> Iterator[Line]:
+    groups = comparison.groups(worse=worse)
+    if not groups:
+        return
+    side = comparison.second if worse else comparison.first
+    kinds = side.city.assets.kinds
+    yield Line(words.text("Worse off: out in the second run where the first has service") if worse else
+               words.text("Better off: out in the first run where the second has service"))
+    for group in groups[:_GROUPS]:
+        named = words.listing([words.counted(kinds, kind, n) for kind, n in group["assets"].items()])
+        dark = "" if not group["dark_s"] else words.text(
+            ", {hours} lamp-hours of darkness", hours=words.number(group["dark_s"] / 3600))
+        yield Line("  " + words.text("{root} ({why}): {assets}; {hours} hours in all{dark}", root=words.asset(
+            kinds, side.city.assets[side.city.assets.row(group["root"])]), assets=named,
+            why=words.text(_MECHANISM[group["mechanism"]], gender=words.kind(kinds, group["kind"]).gender),
+            hours=words.number(group["seconds"] / 3600), dark=dark))
+    if len(groups) > _GROUPS:
+        yield Line("  " + words.plural("{n} more cause", "{n} more causes", len(groups) - _GROUPS))
+
+
+def _sites(comparison: Comparison, words: Speech) -> Iterator[Line]:
+    """Tell each critical site that changes: from when to when without power, in both runs."""
+    first, changes = comparison.first, comparison.changes
+    vital = first.city.assets.of_role(Role.VITAL)[changes.asset]
+    for i in np.flatnonzero(vital).tolist():
+        asset = first.city.assets[int(changes.asset[i])]
+        spans = []
+        for start_s, back_s in zip(changes.first_s, changes.back_s, strict=True):
+            if start_s[i] == NONE:
+                spans.append(words.text("with power"))
+                continue
+            end = words.text("the end of the run") if back_s[i] == NONE else _clock(comparison, words, int(back_s[i]))
+            spans.append(words.text("{start} to {end}", start=_clock(comparison, words, int(start_s[i])), end=end))
+        yield Line(words.text("{site}: {before} before, {after} now", site=asset.name or asset.id, before=spans[0],
+                              after=spans[1]))
+
+
+def _held_back(comparison: Comparison, words: Speech) -> Iterator[Line]:
+    """Tell where water stays longer in the second run: behind a barrier, for want of a pump."""
+    a, b, horizon_s = comparison.first.exposure, comparison.second.exposure, comparison.first.plan.duration_s
+
+    def left(touched_s: np.ndarray, left_s: np.ndarray) -> np.ndarray:
+        return np.where(touched_s == NONE, 0, np.where(left_s == NONE, horizon_s, left_s))
+
+    before = left(a.touched_at_s, a.water_left_at_s)
+    after = left(b.touched_at_s, b.water_left_at_s)[comparison.row_of]
+    later = np.flatnonzero((after > before) & (before > 0))
+    if len(later):
+        most = int((after - before)[later].max())
+        yield Line(words.plural("Water stays longer at {n} thing, by {most} at most.",
+                                "Water stays longer at {n} things, by {most} at most.", len(later),
+                                most=words.duration(most)))
+
+
+def _clock(comparison: Comparison, words: Speech, seconds: int) -> str:
+    plan, zone = comparison.first.plan, ZoneInfo(comparison.first.city.timezone)
+    start = plan.start.astimezone(zone)
+    moment: datetime = (plan.start + timedelta(seconds=seconds)).astimezone(zone)
+    return words.weekday_clock(moment, start)
