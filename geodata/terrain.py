@@ -21,12 +21,11 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 from rasterio.errors import RasterioError
 
+from geodata.inputs.lengths import UNITS_M, length_unit
 from twin.errors import InputError
 from twin.quantities import BoolArray, Float32Array, FloatArray
 from twin.water.hazard import Grid
 
-#: Metres in one unit of height. The US survey foot is the older one, 1200/3937 m.
-UNITS_M = {"m": 1.0, "cm": 0.01, "mm": 0.001, "ft": 0.3048, "us_ft": 1200.0 / 3937.0}
 #: Lower or higher than any ground on Earth: sentinels (-32768, -9999, -99999, -3.4e38) that no header declares.
 LOWEST_M, HIGHEST_M = -480.0, 9000.0
 #: Vertical error of SRTM over Eurasia, 90 % of points. Rodriguez et al. 2006, doi:10.14358/PERS.72.3.249.
@@ -140,7 +139,7 @@ def read_terrain(paths: str | Path | Sequence[str | Path], crs: str | None = Non
     crs
         Instead of the files' own.
     unit
-        Unit of the heights in the files: ``m``, ``cm``, ``mm``, ``ft`` (0.3048 m) or ``us_ft`` (1200/3937 m).
+        Unit of the heights in the files: ``m``, ``cm``, ``mm``, ``ft`` (0.3048 m) or ``us-ft`` (1200/3937 m).
     window
         West, south, east, north of the part to read; all of it when not given.
     window_crs
@@ -155,7 +154,8 @@ def read_terrain(paths: str | Path | Sequence[str | Path], crs: str | None = Non
     InputError
         No file, no CRS, a unit unknown, an 8-bit picture, metres posing as degrees, a window that meets no tile.
     """
-    if unit not in UNITS_M:
+    known = length_unit(unit)
+    if known is None:
         raise InputError(field="unit", found=f"'{unit}'", expected=f"one of {', '.join(UNITS_M)}")
     files = _files([paths] if isinstance(paths, (str, Path)) else list(paths))
     tiles = [_tile(path, crs, window, window_crs) for path in files]
@@ -170,7 +170,7 @@ def read_terrain(paths: str | Path | Sequence[str | Path], crs: str | None = Non
                          remedy="Give each CRS its own run, or name the true one with crs.")
     height_m, transform = _merged(met)
     # In float64: a US survey foot differs from a foot in the sixth digit.
-    metres = (height_m.astype(np.float64) * UNITS_M[unit]).astype(np.float32) if unit != "m" else height_m
+    metres = (height_m.astype(np.float64) * UNITS_M[known]).astype(np.float32) if known != "m" else height_m
     metres[(metres < LOWEST_M) | (metres > HIGHEST_M)] = np.nan
     stated = [tile.error_m for tile in met if not np.isnan(tile.error_m)]
     raised = None

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import numpy as np
 
+from geodata.inputs.times import moment_s
 from scenarios.reading import dotted
 from scenarios.resolve import zone_of
 from scenarios.schema import ExpectAsset, ExpectCounts, Scenario
-from scenarios.times import seconds_from_start
 from twin.quantities import NONE, BoolArray
 from twin.results.outages import Mechanism, Outage
 from twin.results.result import Result
@@ -61,7 +61,7 @@ _Found = list[tuple[str, str, bool]]
 
 
 def _at_s(text: str, result: Result) -> int:
-    return seconds_from_start(text, result.plan.start, zone_of(result.city))
+    return moment_s(text, result.plan.start, zone_of(result.city))
 
 
 def _counts(expected: ExpectCounts, result: Result) -> _Found:

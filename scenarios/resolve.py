@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
+from geodata.inputs.times import check_moment, local_moment, moment_s
 from scenarios import supply_changes
 from scenarios.inputs import Input, flood_files, inputs_of
 from scenarios.reading import KeyPath
 from scenarios.schema import Event, Fact, Scenario
-from scenarios.times import check_moment, local_moment, seconds_from_start
 from twin.errors import InputError, InputErrors
 from twin.quantities import with_offset
 from twin.world.assets import Assets, Source, unknown_id
@@ -252,7 +252,7 @@ class _Clock:
 
     def at(self, text: str, path: KeyPath) -> int | None:
         """Give a moment within the horizon; complain and give None for any other."""
-        seconds = self.complaints.tried(path, lambda: seconds_from_start(text, self.start, self.zone))
+        seconds = self.complaints.tried(path, lambda: moment_s(text, self.start, self.zone))
         if seconds is None or 0 <= seconds <= self.duration_s:
             return seconds
         end = self.start + timedelta(seconds=self.duration_s)
@@ -283,11 +283,11 @@ def _issued(scenario: Scenario, given: str | datetime | None, clock: _Clock) -> 
         return clock.start
     if given is not None:
         try:
-            return clock.start + timedelta(seconds=seconds_from_start(text, clock.start, clock.zone))
+            return clock.start + timedelta(seconds=moment_s(text, clock.start, clock.zone))
         except InputError as error:
             raise InputError(field="--issued", found=error.found, expected=error.expected + ", or now",
                              remedy=error.remedy) from None
-    seconds = clock.complaints.tried(("issued",), lambda: seconds_from_start(text, clock.start, clock.zone))
+    seconds = clock.complaints.tried(("issued",), lambda: moment_s(text, clock.start, clock.zone))
     return clock.start + timedelta(seconds=seconds or 0)
 
 
@@ -295,7 +295,7 @@ def _valid_until(scenario: Scenario, issued: datetime, clock: _Clock) -> datetim
     text = scenario.valid_until
     if text is None:
         return max(clock.start + timedelta(seconds=clock.duration_s), issued)
-    seconds = clock.complaints.tried(("valid_until",), lambda: seconds_from_start(text, clock.start, clock.zone))
+    seconds = clock.complaints.tried(("valid_until",), lambda: moment_s(text, clock.start, clock.zone))
     moment = clock.start + timedelta(seconds=seconds or 0)
     if seconds is not None and moment <= issued:
         clock.complaints.add(("valid_until",), found=f"'{text}', not after the issue time {_written(issued)}",
@@ -307,7 +307,7 @@ def _next_update(scenario: Scenario, issued: datetime, valid_until: datetime, cl
     text = scenario.next_update
     if text is None:
         return None
-    seconds = clock.complaints.tried(("next_update",), lambda: seconds_from_start(text, clock.start, clock.zone))
+    seconds = clock.complaints.tried(("next_update",), lambda: moment_s(text, clock.start, clock.zone))
     if seconds is None:
         return None
     moment = clock.start + timedelta(seconds=seconds)

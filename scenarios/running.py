@@ -121,7 +121,9 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, progress: Progre
     # Only the flow model keeps a book of its water.
     complaint = getattr(hazard, "complaint", "")
     warnings = [*prepared.warnings, *({"warning": "water_book" if note == complaint else "water", "text": note}
-                                      for note in (hazard.notes if hazard else ()))]
+                                      for note in (hazard.notes if hazard else ())),
+                *({"warning": "water_doubt", "text": doubt.en, "text_fr": doubt.fr}
+                  for doubt in getattr(hazard, "doubts", ()))]
     result = run(prepared.city, plan, exposure, provenance={"inputs": [f.to_dict() for f in prepared.inputs]},
                  warnings=tuple(warnings))
     tell("picture")

@@ -27,8 +27,8 @@ from pydantic import (
 
 from geodata.hazards.flow.specs import no_truth
 from geodata.hazards.specs import FloodSpec
+from geodata.inputs.times import DURATION_FORMS, MOMENT_FORMS, check_moment, duration_s
 from scenarios.reading import Document
-from scenarios.times import DURATION_FORMS, MOMENT_FORMS, check_moment, parse_duration
 from twin.errors import InputError
 from twin.results.outages import Mechanism
 
@@ -48,7 +48,7 @@ def _moment(value: Any) -> Any:
 def _duration(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise InputError(found=_shown(value), expected=DURATION_FORMS)
-    seconds = parse_duration(str(value))
+    seconds = round(duration_s(str(value)))
     if seconds <= 0:
         raise InputError(found=f"'{value}'", expected="longer than 0 s")
     return seconds

@@ -64,6 +64,8 @@ class Summary:
     contradictions: int
     #: That the book of the water does not balance, in a sentence; empty where it does, or where none is kept.
     water_book: str
+    #: What of the water was left out, guessed or may be otherwise, in sentences.
+    water_doubts: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain JSON values."""
@@ -120,6 +122,7 @@ def _to_act_on(result: Result) -> dict[str, Any]:
         "may_be_live": told.get("may_be_live", {}).get("count", 0),
         "act_first": acts[0]["asset"] if acts else "", "act_first_before": acts[0]["act_before"] if acts else "",
         "water_book": next((str(w["text"]) for w in result.warnings if w.get("warning") == "water_book"), ""),
+        "water_doubts": tuple(str(w["text"]) for w in result.warnings if w.get("warning") == "water_doubt"),
         "contradictions": sum(w.get("warning") == "contradiction" for w in result.warnings)}
 
 

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geodata.gauges import read_levels
 from geodata.hazards.extents import draw
 from geodata.hazards.rasters import layout_of, nodata_notes, read_depth
-from geodata.hazards.river_stage import frame_times, zero_of
+from geodata.hazards.river_stage import frame_times, hydrograph, zero_of
 from geodata.hazards.specs import Catalogue, LevelMap
 from twin.errors import InputError
 from twin.quantities import Float32Array, FloatArray, Int64Array
-from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
+from twin.water.hazard import WATER_STEPS_M, Doubt, Envelope, Grid
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
@@ -42,6 +41,7 @@ class CatalogueHazard:
     map_level_m: FloatArray
     #: Depth on each map, (M, rows * columns) [m]; NaN unknown. A higher map is nowhere shallower than a lower one.
     maps_m: Float32Array
+    doubts: tuple[Doubt, ...] = ()
 
     def depths(self, cells: Int64Array) -> Iterator[Float32Array]:
         """Give the depth at these cells, frame by frame [m]."""
@@ -107,8 +107,7 @@ def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start:
         Levels or maps that cannot be read, two maps of one level, maps on different grids, a datum without its zero.
     """
     field = "flood.catalogue"
-    graph = read_levels(spec.levels, start=start, folder=folder, unit=spec.unit, column=spec.column,
-                        station=spec.station, field=f"{field}.levels")
+    graph = hydrograph(spec, start=start, folder=folder, field=field)
     times_s = frame_times([graph], 300.0, duration_s, hold=after == "hold", field=field)
     shift_m = 0.0
     if spec.maps_datum is not None and spec.maps_datum != spec.datum:
@@ -136,7 +135,7 @@ def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start:
     return CatalogueHazard(
         grid=grid, times_s=times_s, after=after, notes=tuple(notes), level_m=level_m, map_level_m=map_level_m,
         maps_m=np.stack([layer.reshape(-1) for layer in layers]),
-        depth_error_m=error_m if depth_error_m is None else depth_error_m)
+        depth_error_m=error_m if depth_error_m is None else depth_error_m, doubts=graph.doubts)
 
 
 def _maps(maps: list[LevelMap], *, city_file: CityFile, folder: Path, nodata: str, field: str

@@ -13,7 +13,7 @@ import numpy as np
 from twin.errors import InputError
 from twin.kernels.water.frames import accumulate
 from twin.quantities import Float32Array, Int64Array
-from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
+from twin.water.hazard import WATER_STEPS_M, Doubt, Envelope, Grid
 
 #: Frames in the air at a time: enough to keep two readers busy, few enough to stay small.
 _AHEAD = 3
@@ -64,6 +64,7 @@ class FrameHazard:
     depth_error_m: float
     #: Reads one frame, (rows, columns) [m], NaN unknown; called from several threads.
     read: Callable[[int], Float32Array]
+    doubts: tuple[Doubt, ...] = ()
     _envelope: Envelope | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:

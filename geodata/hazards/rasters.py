@@ -23,7 +23,8 @@ from rasterio.errors import RasterioError
 
 from geodata.hazards.frames import FrameHazard
 from geodata.hazards.specs import Raster, Rasters
-from geodata.inputs.times import moment_s, natural, times_from_names, times_from_pattern
+from geodata.inputs.time_names import natural, times_from_names, times_from_pattern
+from geodata.inputs.times import moment_s
 from geodata.terrain import UNITS_M, check_degrees, crs_text, opened, parse_crs, same_crs
 from twin.errors import InputError
 from twin.kernels.water.frames import clean

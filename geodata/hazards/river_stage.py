@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,8 +63,12 @@ def open_stage(spec: RiverStage | Hand, *, city_file: CityFile, folder: Path, st
     crs = city_file.city.crs
     axis, arms, beds = _find_river(spec, city_file, folder, field)
     axis, chainage_m, thalweg_m = _profile(axis, terrain, crs, field)
-    gauges = sorted(((*_place(r, axis, city_file, field), _altitudes(r, city_file, folder, start, field))
-                     for r in spec.readings), key=lambda gauge: gauge[0])
+    gauges = []
+    for reading in spec.readings:
+        place, name = _place(reading, axis, city_file, field)
+        bed_m = float(np.interp(place, chainage_m, thalweg_m))
+        gauges.append((place, name, _altitudes(reading, bed_m, terrain, city_file, folder, start, field)))
+    gauges.sort(key=lambda gauge: gauge[0])
     places = np.array([g[0] for g in gauges])
     if np.any(np.diff(places) < 1.0):
         raise InputError(field=f"{field}.gauges", found="two gauges at one place of the river",
@@ -84,9 +89,10 @@ def open_stage(spec: RiverStage | Hand, *, city_file: CityFile, folder: Path, st
         options = {"levees": _levees(spec, terrain, crs), "conduits": _conduits(spec, terrain, crs),
                    "drain_mm_h": spec.drain_mm_h, "reach_m": spec.reach_m or np.inf}
     error_m = depth_error_m if depth_error_m is not None else float(np.nan_to_num(terrain.error_m))
-    return stage(terrain.height_m, terrain.grid, river, level_m, times_s, cell_m=cell_size_m(terrain),
-                 after=after, depth_error_m=error_m,
-                 notes=_notes(spec, graphs, [g[1] for g in gauges], error_m), **options)
+    water = stage(terrain.height_m, terrain.grid, river, level_m, times_s, cell_m=cell_size_m(terrain),
+                  after=after, depth_error_m=error_m,
+                  notes=_notes(spec, graphs, [g[1] for g in gauges], error_m), **options)
+    return replace(water, doubts=tuple(doubt for graph in graphs for doubt in graph.doubts))
 
 
 def _check_datum(gauges: list[tuple[float, str, Hydrograph]], river: River, terrain: Terrain, field: str) -> None:
@@ -279,11 +285,20 @@ def find_gauge(name: str, city_file: CityFile, field: str) -> int:
                      remedy="Or say `at: [x, y]` and, for datum gauge, `zero_m`.")
 
 
-def _altitudes(reading: Readings, city_file: CityFile, folder: Path, start: datetime, field: str) -> Hydrograph:
-    graph = read_levels(reading.levels, start=start, folder=folder, unit=reading.unit, column=reading.column,
-                        station=reading.station, field=f"{field}.levels")
+def _altitudes(reading: Readings, bed_m: float, terrain: Terrain, city_file: CityFile, folder: Path, start: datetime,
+               field: str) -> Hydrograph:
     zero_m = zero_of(reading, city_file, field)
-    return Hydrograph(times_s=graph.times_s, level_m=graph.level_m + zero_m, notes=graph.notes, file=graph.file)
+    slack_m = 2 * float(np.nan_to_num(terrain.error_m))
+    low, high = bed_m - _BELOW_BED_M - slack_m - zero_m, bed_m + _ABOVE_BED_M + slack_m - zero_m
+    return hydrograph(reading, start=start, folder=folder, field=field, between_m=(low, high)).raised(zero_m)
+
+
+def hydrograph(reading: Readings, *, start: datetime, folder: Path, field: str,
+               between_m: tuple[float, float] | None = None) -> Hydrograph:
+    """Read the levels of a gauge as the scenario says them, in the datum of its file; see ``read_levels``."""
+    return read_levels(reading.levels, start=start, folder=folder, unit=reading.unit, column=reading.column,
+                       station=reading.station, zone=reading.zone, days=reading.days, outliers=reading.outliers,
+                       between_m=between_m, field=f"{field}.levels")
 
 
 def zero_of(reading: Readings, city_file: CityFile, field: str) -> float:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from geodata.hazards.flow.specs import FlowModel, Inflow, Rain, Seconds, Spec
+from geodata.inputs.lengths import length_unit
 
 #: Sources of water; a flood has exactly one of them (``rain`` and ``inflow`` may stand together).
 SOURCES = ("rasters", "netcdf", "raster", "catalogue", "extents", "river_stage", "hand", "fill_spill", "frames", "rain",
@@ -18,7 +19,16 @@ SOURCES = ("rasters", "netcdf", "raster", "catalogue", "extents", "river_stage",
 #: Sources that read these keys beside them; with any other they would do nothing.
 _READ_BY = {"after": ("rasters", "netcdf", "catalogue", "river_stage", "hand", "frames"),
             "nodata": ("rasters", "netcdf", "raster", "catalogue", "extents")}
-LengthUnit = Literal["m", "cm", "mm", "ft", "us_ft"]
+
+
+def _one_spelling(value: object) -> object:
+    # What it is not, the literal type refuses, with the units that it knows.
+    return length_unit(value) or value if isinstance(value, str) else value
+
+
+#: Unit of a depth, a level or an altitude: ``us_ft`` and ``feet`` are read, and kept as ``us-ft`` and ``ft``.
+LengthUnit = Annotated[Literal["m", "dm", "cm", "mm", "ft", "us-ft", "in"],
+                       BeforeValidator(_one_spelling, json_schema_input_type=Literal["m", "cm", "mm", "ft", "us-ft"])]
 
 
 class Rasters(Spec):
@@ -125,17 +135,23 @@ class Readings(Spec):
     #: Gauge of the city, by id or name. With datum ``altitude`` and neither gauge nor ``at``, the levels are taken to
     #: hold where the river is nearest to the middle of the city, and it is said.
     gauge: str | None = None
-    #: CSV, Hub'Eau or Vigicrues JSON.
+    #: A table (CSV, RDB), or the JSON of Hub'Eau, Vigicrues, Pegelonline, the Environment Agency or USGS.
     levels: str | tuple[tuple[str, float], ...]
     #: ``gauge``: above the gauge's zero; ``altitude``: above the terrain's datum.
     datum: Literal["gauge", "altitude"]
     #: Altitude of the gauge's zero, where the city does not hold it.
     zero_m: float | None = None
-    #: Unit of a CSV without one in its header; JSON sources have their own.
-    unit: LengthUnit = "m"
-    #: Column of a CSV, and station of a file with several.
+    #: Unit of a table without one in its header; metres where neither says one.
+    unit: LengthUnit | None = None
+    #: Column of a table, and station of a file with several.
     column: str | None = None
     station: str | None = None
+    #: Zone of times without an offset: ``UTC``, ``local`` (the city's clocks), ``+01:00``, ``Europe/Paris``.
+    zone: str | None = None
+    #: Which comes first in dates that can be read both ways.
+    days: Literal["day_first", "month_first"] | None = None
+    #: Readings that stand out: judged one by one, all kept, or left out.
+    outliers: Literal["judge", "keep", "leave_out"] = "judge"
     #: Place, where the city has no such gauge: x and y in the city's CRS.
     at: tuple[float, float] | None = None
 
@@ -178,9 +194,12 @@ class _Levels(Spec):
     levels: str | tuple[tuple[str, float], ...] | None = None
     datum: Literal["gauge", "altitude"] | None = None
     zero_m: float | None = None
-    unit: LengthUnit = "m"
+    unit: LengthUnit | None = None
     column: str | None = None
     station: str | None = None
+    zone: str | None = None
+    days: Literal["day_first", "month_first"] | None = None
+    outliers: Literal["judge", "keep", "leave_out"] = "judge"
     at: tuple[float, float] | None = None
     gauges: tuple[Readings, ...] = ()
     #: Interval of the frames between the readings.
@@ -205,7 +224,8 @@ class _Levels(Spec):
         assert self.levels is not None
         assert self.datum is not None
         return (Readings(gauge=self.gauge, levels=self.levels, datum=self.datum, zero_m=self.zero_m, unit=self.unit,
-                         column=self.column, station=self.station, at=self.at),)
+                         column=self.column, station=self.station, zone=self.zone, days=self.days,
+                         outliers=self.outliers, at=self.at),)
 
 
 class RiverStage(_Levels):

@@ -58,6 +58,8 @@ def tell_run(finished: Finished, told: Summary, out: Path) -> None:
     tell(told.contradictions, "fact contradicts", "facts contradict", " the computation (see run.json)")
     tell(told.doubtful, "outcome", "outcomes", " in doubt: the water comes within the error of the heights")
     tell(told.unknown, "asset", "assets", " where the water is not known: run as dry")
+    for doubt in told.water_doubts:
+        say(f"  Check: {doubt}", style="bold yellow")
     if told.water_book:
         say(f"  {told.water_book} Do not rely on this water.", style="bold red")
     say(f"  run folder: {out}")
