@@ -11,7 +11,6 @@ from twin.errors import InputError
 from twin.quantities import FloatArray, Int64Array
 from twin.water.hazard import Doubt
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 #: What stands in a cell without a reading; words for other reasons (n/a, Ice) are asked about.
 BLANKS = frozenset(("", "nan", "null", "none", "-", "--", "---"))
 #: Names of quantities that flow, in the words of files; what stands under them is no level.
@@ -47,12 +46,6 @@ class Asked:
     is_zone_said: bool = False
     days: str | None = None
     field: str = "flood.river_stage.levels"
-
-
-def number(text: str) -> float | None:
-    """Give a number of a cell, decimal comma or point; None for anything else, digits of other scripts included."""
-    plain = text.strip().replace(",", ".").replace("\u202f", "").replace("\u00a0", "").replace("\u2212", "-")
-    return float(plain) if _NUMBER.fullmatch(plain) else None
 
 
 def is_blank(text: str) -> bool:

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from geodata.gauges.raw import Asked, Raw, few, flows_refused, is_blank, is_flow, number, spoken
+from geodata.gauges.raw import Asked, Raw, few, flows_refused, is_blank, is_flow, spoken
 from geodata.inputs.lengths import length_unit
+from geodata.inputs.numbers import plain_number
 from twin.errors import InputError
 from twin.quantities import seconds_between
 from twin.water.hazard import Doubt
@@ -79,7 +80,7 @@ def _raw(rows: _Rows, file: str, asked: Asked, unit: str, notes: list[str], doub
 def _value(value: Any, file: str, field: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise TypeError(f"'{str(value)[:40]}'")
-    found = number(value) if isinstance(value, str) else float(value)
+    found = plain_number(value) if isinstance(value, str) else float(value)
     if found is None:
         raise InputError(file=file, field=field, found=f"a reading in another form: '{str(value)[:40]}'",
                          expected="a number")
@@ -244,7 +245,7 @@ def _usgs(data: dict[str, Any], file: str, asked: Asked) -> Raw:
                          found=f"the unit '{str(levels[0]['variable']['unit']['unitCode'])[:20]}'")
     empty = float(levels[0]["variable"].get("noDataValue", -999999.0))
     rows: _Rows = [(_moment(entry["dateTime"], file, "dateTime"),
-                    None if number(str(entry["value"])) == empty else entry["value"])
+                    None if plain_number(str(entry["value"])) == empty else entry["value"])
                    for block in levels[0]["values"] for entry in block["value"]]
     return _raw(rows, file, asked, said, [])
 

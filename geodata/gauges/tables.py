@@ -10,8 +10,9 @@ from datetime import tzinfo
 
 import numpy as np
 
-from geodata.gauges.raw import Asked, Raw, few, flows_refused, is_blank, is_flow, number
+from geodata.gauges.raw import Asked, Raw, few, flows_refused, is_blank, is_flow
 from geodata.inputs.lengths import length_unit
+from geodata.inputs.numbers import plain_number
 from geodata.inputs.text_table import sniff
 from geodata.inputs.time_column import Clock, Times, read_times, relative_unit
 from geodata.inputs.zones import zone_in_header
@@ -87,7 +88,7 @@ def read_table(text: str, file: str, asked: Asked) -> Raw:
 def _headed(rows: list[tuple[int, list[str]]], file: str) -> tuple[list[str], list[tuple[int, list[str]]], list[str]]:
     """Give the header (empty where there is none), the rows under it, and what stands above it."""
     first = rows[0][1]
-    if number(first[-1]) is not None and any(c.isdigit() for c in first[0]):
+    if plain_number(first[-1]) is not None and any(c.isdigit() for c in first[0]):
         return [], rows, []
     for at, (line, row) in enumerate(rows[:_LOOK]):
         names = [_word(cell) for cell in row]
@@ -159,8 +160,8 @@ def _level_column(header: list[str], names: list[str], taken: set[int], rows: li
     named = usgs or [i for i in others if i not in flows and (_word(names[i]) in _LEVEL_WORDS)]
     if len(named) > 1:
         # Of "level_m" and "level_quality" one holds numbers.
-        named = [i for i in named if any(len(row) > i and number(row[i]) is not None for _, row in rows[:_LOOK])] \
-            or named
+        head = [row for _, row in rows[:_LOOK]]
+        named = [i for i in named if any(len(row) > i and plain_number(row[i]) is not None for row in head)] or named
     if len(named) > 1 and not any(_unit_in(header[i], file) for i in named[1:]):
         named = named[:1]
     if len(named) == 1:
@@ -234,7 +235,7 @@ def _read(header: list[str], rows: list[tuple[int, list[str]]], columns: _Column
             raise InputError(file=file, field=asked.field, line=line, found=f"{len(row)} values",
                              expected=f"{width}, as in the first row", remedy="The file may be truncated.")
         text = row[columns.level]
-        value = number(text)
+        value = plain_number(text)
         if value is None:
             if is_blank(text) or (is_rdb and not any(c.isdigit() for c in text)):
                 empty.append((line, row))

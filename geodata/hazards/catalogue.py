@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from geodata.hazards.depth_files import named
 from geodata.hazards.extents import draw
-from geodata.hazards.rasters import layout_of, nodata_notes, read_depth
+from geodata.hazards.guard import Said
+from geodata.hazards.rasters import nodata_notes, one_frame
 from geodata.hazards.river_stage import frame_times, hydrograph, zero_of
 from geodata.hazards.specs import Catalogue, LevelMap
+from geodata.raster_files import files_of
 from twin.errors import InputError
 from twin.quantities import Float32Array, FloatArray, Int64Array
 from twin.water.hazard import WATER_STEPS_M, Doubt, Envelope, Grid
@@ -98,7 +101,7 @@ class CatalogueHazard:
 
 
 def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start: datetime, duration_s: int, after: str,
-                   nodata: str, depth_error_m: float | None) -> CatalogueHazard:
+                   nodata: str, depth_error_m: float | None, holes: str) -> CatalogueHazard:
     """Give the water of a catalogue of flood maps.
 
     Raises
@@ -117,7 +120,8 @@ def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start:
     map_level_m = np.array([m.level_m for m in maps])
     if np.any(np.diff(map_level_m) <= 0):
         raise InputError(field=f"{field}.maps", found="two maps of one level", expected="one map a level")
-    grid, layers, notes, error_m = _maps(maps, city_file=city_file, folder=folder, nodata=nodata, field=field)
+    drawn = _maps(maps, city_file=city_file, folder=folder, nodata=nodata, holes=holes, field=field)
+    layers, notes = drawn.layers, list(drawn.notes)
     deepened = 0
     for lower, upper in pairwise(layers):
         shallower = upper < lower
@@ -133,33 +137,52 @@ def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start:
         notes.append(f"The gauge stands above the highest map ({map_level_m[-1]:g} m) in {above} of {len(level_m)} "
                      "frames: what that map shows wet is at least as deep, all else is unknown, not dry.")
     return CatalogueHazard(
-        grid=grid, times_s=times_s, after=after, notes=tuple(notes), level_m=level_m, map_level_m=map_level_m,
+        grid=drawn.grid, times_s=times_s, after=after, notes=tuple(notes), level_m=level_m, map_level_m=map_level_m,
         maps_m=np.stack([layer.reshape(-1) for layer in layers]),
-        depth_error_m=error_m if depth_error_m is None else depth_error_m, doubts=graph.doubts)
+        depth_error_m=drawn.error_m if depth_error_m is None else depth_error_m,
+        doubts=(*graph.doubts, *dict.fromkeys(drawn.doubts)))
 
 
-def _maps(maps: list[LevelMap], *, city_file: CityFile, folder: Path, nodata: str, field: str
-          ) -> tuple[Grid, list[Float32Array], list[str], float]:
-    """Read every map onto one grid; give the grid, the maps, what must be said and the error of classes."""
+class _Maps(NamedTuple):
+    """The maps of a catalogue on one grid."""
+
+    grid: Grid
+    layers: list[Float32Array]
+    notes: list[str]
+    doubts: list[Doubt]
+    #: Error of classes, or of the terrain that is subtracted [m].
+    error_m: float
+
+
+def _maps(maps: list[LevelMap], *, city_file: CityFile, folder: Path, nodata: str, holes: str, field: str) -> _Maps:
+    """Read every map onto one grid."""
     grids: list[Grid] = []
     layers: list[Float32Array] = []
     notes: list[str] = []
-    error_m, layout = 0.0, None
+    doubts: list[Doubt] = []
+    error_m, first = 0.0, None
     for i, one in enumerate(maps):
         where = f"{field}.maps[{i}]"
         if one.extents is not None:
             drawn = draw(one.extents, city_file=city_file, folder=folder, nodata=nodata, field=where)
             grids, layers = [*grids, drawn.grid], [*layers, drawn.depth_m]
-            notes, error_m = [*notes, drawn.note], max(error_m, drawn.error_m)
+            notes, error_m = [*notes, *drawn.notes], max(error_m, drawn.error_m)
+            doubts += drawn.doubts
             continue
-        path = folder / str(one.file)
-        layout = layout or layout_of(path, city_file, one.crs, one.band, where)
-        layers.append(read_depth(path, layout, band=one.band, unit=one.unit, nodata=nodata, field=where, crs=one.crs,
-                                 check=True))
-        grids.append(layout.grid)
+        assert one.file is not None
+        said = Said(file=named([one.file] if isinstance(one.file, str) else one.file), field=where, unit=one.unit,
+                    quantity=one.quantity, nodata=nodata)
+        depths, depth_m, told = one_frame(files_of(one.file, folder, field=where), city_file, said, band=one.band,
+                                          crs=one.crs, holes=holes, like=first)
+        first = first or depths
+        layers.append(depth_m)
+        grids.append(depths.grid)
+        notes += depths.notes
+        doubts += told
+        error_m = max(error_m, depths.surface.depth_error_m if depths.surface is not None else 0.0)
     if any(grid != grids[0] for grid in grids):
         raise InputError(field=f"{field}.maps", found="maps on different grids", expected="one grid for all levels",
                          remedy="Use rasters of one model, or extents with one cell_m.")
-    if layout is not None:
+    if first is not None:
         notes += nodata_notes(nodata)
-    return grids[0], layers, sorted(set(notes)), error_m
+    return _Maps(grids[0], layers, list(dict.fromkeys(notes)), doubts, error_m)

@@ -76,6 +76,11 @@ def _opened(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime,
                                depth_error_m=spec.depth_error_m)
     common: dict[str, Any] = {"city_file": city_file, "folder": folder, "start": start, "duration_s": duration_s,
               "nodata": spec.nodata, "depth_error_m": spec.depth_error_m}
+    if spec.extents is not None:
+        from geodata.hazards.extents import open_extents
+
+        return open_extents(spec.extents, **common)
+    common["holes"] = spec.holes
     if spec.rasters is not None:
         from geodata.hazards.rasters import open_rasters
 
@@ -88,10 +93,6 @@ def _opened(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime,
         from geodata.hazards.catalogue import open_catalogue
 
         return open_catalogue(spec.catalogue, after=spec.after, **common)
-    if spec.extents is not None:
-        from geodata.hazards.extents import open_extents
-
-        return open_extents(spec.extents, **common)
     from geodata.hazards.rasters import open_raster
 
     assert spec.raster is not None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,13 +18,12 @@ import shapely
 from pyproj import CRS
 from scipy.spatial import cKDTree
 
-from geodata.cells import moved_points
+from geodata.cells import moved_points, shape_cells
 from geodata.gauges import Hydrograph, read_levels
 from geodata.hazards.specs import Hand, Readings, RiverStage
 from geodata.hazards.vectors import lines_of, moved, polygons_of, read_shapes
 from geodata.terrain import Terrain
 from twin.errors import InputError
-from twin.kernels.water.footprints import footprint_cells
 from twin.quantities import FloatArray, Int64Array
 from twin.water.river_stage import Conduit, Levee, River, StageHazard, monotone_thalweg, stage, surface
 
@@ -329,27 +327,8 @@ def _wide(axis: Any, arms: list[Any], beds: list[Any], width_m: float) -> list[A
 
 def _cells_of(polygons: list[Any], terrain: Terrain, crs: str) -> Int64Array:
     """Give the cells that shapes touch, each once."""
-    shapes = moved(np.asarray(polygons, dtype=object), crs, terrain.grid.crs)
-    counts_of, grid = _grid_coordinates(terrain), terrain.grid
-    parts, of_part = shapely.get_parts(shapes, return_index=True)
-    rings, of_ring = shapely.get_rings(parts, return_index=True)
-    coordinates, of_point = shapely.get_coordinates(rings, return_index=True)
-    column, row = counts_of(coordinates[:, 0], coordinates[:, 1])
-    ring_ends = np.searchsorted(of_point, np.arange(len(rings) + 1)).astype(np.int64)
-    shape_ends = np.searchsorted(of_part[of_ring], np.arange(len(shapes) + 1)).astype(np.int64)
-    _, cells = footprint_cells(shape_ends, ring_ends, column, row, np.ones(len(shapes), np.bool_), grid.rows,
-                               grid.columns)
-    return np.unique(cells)
-
-
-def _grid_coordinates(terrain: Terrain) -> Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]:
-    a, b, c, d, e, f = terrain.grid.transform
-    determinant = a * e - b * d
-
-    def to_grid(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-        return (e * (x - c) - b * (y - f)) / determinant, (a * (y - f) - d * (x - c)) / determinant
-
-    return to_grid
+    shapes = np.asarray(polygons, dtype=object)
+    return np.unique(shape_cells(shapes, np.ones(len(shapes), np.bool_), crs, terrain.grid)[1])
 
 
 def _stations(cells: Int64Array, axis: Any, chainage_m: FloatArray, terrain: Terrain, crs: str) -> Any:
@@ -380,12 +359,7 @@ def _levees(spec: RiverStage, terrain: Terrain, crs: str) -> tuple[Levee, ...]:
 
 def line_cells(line: Any, terrain: Terrain, crs: str) -> Int64Array:
     """Give the cells that a line touches: a wall without gaps for water that passes over edges of cells."""
-    shape = moved(np.asarray([line], dtype=object), crs, terrain.grid.crs)[0]
-    points = shapely.get_coordinates(shape)
-    column, row = _grid_coordinates(terrain)(points[:, 0], points[:, 1])
-    _, cells = footprint_cells(np.array([0, 1]), np.array([0, len(points)]), column, row, np.zeros(1, np.bool_),
-                               terrain.grid.rows, terrain.grid.columns)
-    return cells
+    return shape_cells(np.asarray([line], dtype=object), np.zeros(1, np.bool_), crs, terrain.grid)[1]
 
 
 def _conduits(spec: RiverStage, terrain: Terrain, crs: str) -> tuple[Conduit, ...]:

@@ -18,7 +18,8 @@ SOURCES = ("rasters", "netcdf", "raster", "catalogue", "extents", "river_stage",
            "inflow")
 #: Sources that read these keys beside them; with any other they would do nothing.
 _READ_BY = {"after": ("rasters", "netcdf", "catalogue", "river_stage", "hand", "frames"),
-            "nodata": ("rasters", "netcdf", "raster", "catalogue", "extents")}
+            "nodata": ("rasters", "netcdf", "raster", "catalogue", "extents"),
+            "holes": ("rasters", "netcdf", "raster", "catalogue")}
 
 
 def _one_spelling(value: object) -> object:
@@ -31,8 +32,12 @@ LengthUnit = Annotated[Literal["m", "dm", "cm", "mm", "ft", "us-ft", "in"],
                        BeforeValidator(_one_spelling, json_schema_input_type=Literal["m", "cm", "mm", "ft", "us-ft"])]
 
 
+#: What the values of a file are.
+Quantity = Literal["depth", "surface"]
+
+
 class Rasters(Spec):
-    """A series of depth rasters, one a frame, all on one grid."""
+    """A series of depth rasters, one a frame, or the same tiles for each, all on one grid."""
 
     #: Pattern (``depth_*.tif``), or the files in order.
     files: Annotated[str, Field(min_length=1)] | Annotated[tuple[str, ...], Field(min_length=1)]
@@ -46,8 +51,12 @@ class Rasters(Spec):
     step: Seconds | None = Field(None, ge=1)
     #: Moment of the first file (``step``), or of number 0 (``pattern`` with a number); the start when not given.
     first: str | None = None
-    band: int = Field(1, ge=1)
-    unit: LengthUnit = "m"
+    #: Band of the depths; files with several must be told.
+    band: int | None = Field(None, ge=1)
+    #: Unit of the values; that of the file's own tag, else metres, unless they can hardly be that.
+    unit: LengthUnit | None = None
+    #: ``depth`` above ground, or elevation of the water ``surface``, from which the city's terrain is subtracted.
+    quantity: Quantity | None = None
     #: CRS where the files have none, or a wrong one.
     crs: str | None = None
 
@@ -68,18 +77,26 @@ class NetCDF(Spec):
     #: Moment of time 0 where the file counts from nothing, or from a day that is not the scenario's.
     first: str | None = None
     crs: str | None = None
-    unit: LengthUnit = "m"
+    #: Unit of the values, where the variable has none of its own.
+    unit: LengthUnit | None = None
+    #: ``depth`` above ground, or elevation of the water ``surface``, from which the city's terrain is subtracted.
+    quantity: Quantity | None = None
 
 
 class Raster(Spec):
     """One depth raster, held for a period; dry before and after it."""
 
-    file: str
+    #: A file, a pattern, a folder, a zip archive or a VRT of tiles, or a list of them: one raster.
+    file: Annotated[str, Field(min_length=1)] | Annotated[tuple[str, ...], Field(min_length=1)]
     from_: str | None = Field(None, alias="from")
     #: End of the period; without it the water stays.
     to: str | None = None
-    band: int = Field(1, ge=1)
-    unit: LengthUnit = "m"
+    #: Band of the depths; a file with several must be told.
+    band: int | None = Field(None, ge=1)
+    #: Unit of the values; that of the file's own tag, else metres, unless they can hardly be that.
+    unit: LengthUnit | None = None
+    #: ``depth`` above ground, or elevation of the water ``surface``, from which the city's terrain is subtracted.
+    quantity: Quantity | None = None
     crs: str | None = None
 
 
@@ -92,6 +109,10 @@ class ClassRule(Spec):
     #: Columns with the bounds of the class [m]; TRI's ``ht_min`` and ``ht_max`` are found by themselves.
     min_column: str | None = None
     max_column: str | None = None
+    #: Column with one depth for each shape; ``depth``, ``hauteur`` and the like are found by themselves.
+    depth_column: str | None = None
+    #: Unit of the depths in columns; metres when neither this nor the column's name says one.
+    unit: LengthUnit | None = None
     #: Column with the class's name, and its bounds [m]; CNIG's ``palier_hauteur`` is known.
     class_column: str | None = None
     classes: dict[str, tuple[float, float | None]] = Field(default_factory=dict)
@@ -115,10 +136,11 @@ class LevelMap(Spec):
 
     #: In the catalogue's datum [m].
     level_m: float
-    file: str | None = None
+    file: Annotated[str, Field(min_length=1)] | Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     extents: ClassRule | None = None
-    band: int = Field(1, ge=1)
-    unit: LengthUnit = "m"
+    band: int | None = Field(None, ge=1)
+    unit: LengthUnit | None = None
+    quantity: Quantity | None = None
     crs: str | None = None
 
     @model_validator(mode="after")
@@ -291,6 +313,8 @@ class FloodSpec(Spec):
     #: What a missing value means: ``dry`` or ``unknown`` say it; ``auto`` takes it as the format tells and as unknown
     #: where the format cannot tell.
     nodata: Literal["auto", "dry", "unknown"] = "auto"
+    #: A missing value where a building stands: ``beside`` takes the largest depth at its wall, ``missing`` leaves it.
+    holes: Literal["beside", "missing"] = "beside"
     #: Error of the depth, terrain included [m]; the terrain's own where it is computed from it.
     depth_error_m: float | None = Field(None, ge=0)
 

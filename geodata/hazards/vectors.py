@@ -12,6 +12,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
 from pyproj import Transformer
 
+from geodata.drivers import check_vector
 from geodata.terrain import check_degrees, crs_text, parse_crs, same_crs
 from twin.errors import InputError
 from twin.quantities import FloatArray, TextArray
@@ -38,9 +39,7 @@ def read_shapes(path: Path, *, field: str, crs: str | None = None, to_crs: str, 
     InputError
         A file that is missing, truncated or no vector file; a layer or a filter that it does not know; no CRS.
     """
-    if not path.exists():
-        raise InputError(file=path.name, field=field, found="no such file", expected="a vector file",
-                         remedy="Paths are relative to the scenario.")
+    check_vector(path, file=path.name, field=field)
     try:
         meta, _, geometry, values = pyogrio.raw.read(path, layer=layer, where=where, force_2d=True)
     except (DataSourceError, DataLayerError, FeatureError, FieldError, ValueError) as error:

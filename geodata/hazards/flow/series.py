@@ -176,8 +176,11 @@ def _seconds(text: str, start: datetime, delimiter: str, where: dict[str, Any]) 
         if _MOMENT.match(text):
             return float(moment_s(text, start, field="time")), text[0] not in "+-"
         return duration_s(text), False
-    except ValueError:  # InputError is one
-        raise InputError(**where, found=f"the time '{text[:40]}'", expected=_TIME_FORMS) from None
+    except InputError as error:
+        # A time that the clocks skip or show twice has its own remedy; anything else is no time.
+        of_clocks = "clocks" in error.remedy
+        raise InputError(**where, found=f"the time '{text[:40]}'", remedy=error.remedy if of_clocks else "",
+                         expected=error.expected if of_clocks else _TIME_FORMS) from None
 
 
 def discharge_of(spec: flow_specs.Inflow, run: Run) -> Series:

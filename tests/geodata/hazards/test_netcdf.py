@@ -141,9 +141,14 @@ def test_times_that_are_none_are_refused(tmp_path, times, units, message):
         opened({"netcdf": {"file": "b.nc"}}, tmp_path, city())
 
 
-def test_a_unit_of_the_file_that_the_scenario_does_not_say_is_refused(tmp_path):
+def test_the_unit_of_the_file_counts_and_one_that_contradicts_it_is_refused(tmp_path):
     cf(tmp_path / "a.nc", depth_field() * 100, units="cm")
-    with pytest.raises(InputError, match=r"netcdf\.unit': found 'wet' in cm; expected depths in m. Say `unit: cm`"):
-        opened({"netcdf": {"file": "a.nc"}}, tmp_path, city())
-    water = opened({"netcdf": {"file": "a.nc", "unit": "cm"}}, tmp_path, city())
-    assert at(water, (205, 55))[0] == [pytest.approx(expected(0, 205, 55))]
+    with pytest.raises(InputError, match=r"netcdf\.unit': found values in cm, by the file's own tag.*Say `unit: cm`"):
+        opened({"netcdf": {"file": "a.nc", "unit": "m"}}, tmp_path, city())
+    for unit in ({}, {"unit": "cm"}):
+        water = opened({"netcdf": {"file": "a.nc", **unit}}, tmp_path, city())
+        assert at(water, (205, 55))[0] == [pytest.approx(expected(0, 205, 55))]
+        assert any("is taken, in cm" in note for note in water.notes)
+    cf(tmp_path / "v.nc", units="m s-1")
+    with pytest.raises(InputError, match=r"values in 'm s-1'; expected depths, in a unit of length"):
+        opened({"netcdf": {"file": "v.nc"}}, tmp_path, city())
