@@ -137,7 +137,7 @@ def opened_raster(path: str | Path) -> Iterator[rasterio.DatasetReader]:
             yield dataset
     except RasterioError as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(file=name, found=f"a file that GDAL cannot read ({reason})", expected="a whole raster",
+        raise InputError(file=name, found=f"a file that GDAL cannot read: broken off, or no raster ({reason})", expected="a whole raster",
                          remedy="Copy it again: it may be truncated. GeoTIFF, ASC, HGT, IMG, BIL and Surfer grids are "
                          "read.") from None
 

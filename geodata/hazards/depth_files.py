@@ -18,13 +18,14 @@ from rasterio.enums import MaskFlags
 from rasterio.errors import RasterioError
 
 from geodata.drivers import check_cells, opened_raster
-from geodata.hazards.guard import Guard, Said, band_of, unit_of
+from geodata.hazards.guard import Guard, Said, band_of
 from geodata.hazards.holes import Holes
 from geodata.hazards.layout import Head, Layout, Piece, laid_out, text_of
 from geodata.hazards.surface import Surface
 from geodata.inputs.lengths import length_unit
 from geodata.raster_files import RasterFile
 from geodata.terrain import same_crs
+from geodata.units import unit_of
 from twin.errors import InputError
 from twin.quantities import Float32Array
 from twin.water.hazard import Doubt, Grid
@@ -83,7 +84,7 @@ class DepthFiles:
             _check_like(layout, like, frames[0][0].name, said.field)
         check_cells(layout.window[3], layout.window[2], file=said.file, field=said.field)
         number = band_of(said, band, head.count, head.descriptions, head.alphas)
-        unit, notes = unit_of(said, head.units[number - 1], head.crs)
+        unit, notes = unit_of(said.unit, head.units[number - 1], head.crs, file=said.file, field=said.field)
         surface = Surface(city_file, layout.grid, file=said.file, field=said.field) if said.is_surface else None
         is_whole = np.dtype(head.dtypes[number - 1]).kind in "iu"
         guard = Guard(said=said, unit=unit, terrain=city_file.terrain, is_whole_type=is_whole)

@@ -18,13 +18,14 @@ import shapely
 from rasterio import Affine
 
 from geodata.hazards.frames import FrameHazard
-from geodata.hazards.guard import TYPICAL_M, Guard, Said, unit_of
+from geodata.hazards.guard import TYPICAL_M, Guard, Said
 from geodata.hazards.layout import city_bounds
 from geodata.hazards.rasters import held
 from geodata.hazards.specs import ClassRule, Extents
 from geodata.hazards.vectors import read_shapes
 from geodata.inputs.lengths import UNITS_M
 from geodata.inputs.numbers import plain_number
+from geodata.units import unit_of
 from twin.errors import InputError
 from twin.quantities import Float32Array, FloatArray
 from twin.water.hazard import Doubt, Grid
@@ -130,8 +131,7 @@ def _column(columns: dict[str, Any], name: str, file: str, field: str) -> FloatA
 def _unit(rule: ClassRule, name: str, file: str, field: str) -> str:
     """Give the unit of a column: that of the rule, that of its name, metres."""
     tail = re.search(r"[_\s(\[](us[-_]ft|ft|mm|cm|m)[)\]]?$", name, re.IGNORECASE)
-    said = Said(file=file, field=field, unit=rule.unit)
-    return unit_of(said, tail[1] if tail else None)[0]
+    return unit_of(rule.unit, tail[1] if tail else None, file=file, field=field)[0]
 
 
 def _single(rule: ClassRule, name: str, columns: dict[str, Any], file: str, field: str, nodata: str

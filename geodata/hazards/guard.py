@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geodata.cells import moved_points
-from geodata.inputs.lengths import UNITS_M, length_unit
+from geodata.inputs.lengths import UNITS_M
 from twin.errors import InputError
 from twin.kernels.water.frames import ABSURD, CODE, DEEPEST_M, DRY, MISSING, NEGATIVE, WET, WHOLE, WHOLES, clean
 from twin.quantities import Float32Array, FloatArray
@@ -69,68 +69,6 @@ class Said:
     def is_surface(self) -> bool:
         """Whether the values are elevations of the water surface."""
         return self.quantity == "surface"
-
-
-def unit_of(said: Said, tag: str | None, crs: Any = None, *, has_length: bool = True) -> tuple[str, list[str]]:
-    """Give the unit of a file's values, and what must be said of it.
-
-    Parameters
-    ----------
-    said
-        What the scenario says.
-    tag
-        Unit that the file's band or variable has; None or empty where it has none.
-    crs
-        CRS of the file (pyproj or rasterio), its vertical part included.
-    has_length
-        False: only the tag is looked at.
-
-    Raises
-    ------
-    InputError
-        A tag that is no length or contradicts the scenario; no unit anywhere under a CRS that counts in feet.
-    """
-    where: dict[str, Any] = {"file": said.file, "field": f"{said.field}.unit"}
-    text = (tag or "").strip()
-    known = length_unit(text) if text else None
-    if text and known is None and text not in ("1", "-", "unknown", "none", "None"):
-        raise InputError(**where, found=f"values in '{text[:40]}'", expected="depths, in a unit of length",
-                         remedy="Velocities, discharges and classes are no depths: choose another band or variable.")
-    if known and said.unit and known != said.unit:
-        raise InputError(**where, found=f"values in {known}, by the file's own tag", expected=f"depths in {said.unit}",
-                         remedy=f"Say `unit: {known}`, or leave `unit` out.")
-    if said.unit:
-        return said.unit, []
-    if known:
-        return known, [] if known == "m" else [f"{said.file}: its values are in {known}, as its own tag says."]
-    vertical, horizontal = _units_of_crs(crs) if has_length else (None, None)
-    if vertical:
-        return vertical, [] if vertical == "m" else [f"{said.file}: its values are in {vertical}, as its vertical CRS "
-                                                     "says."]
-    if horizontal in ("ft", "us-ft"):
-        raise InputError(**where, found=f"a CRS that counts in {horizontal}, and no unit of the values",
-                         expected=f"`unit: {horizontal}` or `unit: m`",
-                         remedy="Models that work in feet write depths in feet: look at its maximum, then say which.")
-    return "m", []
-
-
-def _units_of_crs(crs: Any) -> tuple[str | None, str | None]:
-    """Give the units of the vertical and of the horizontal part of a CRS; None for what it lacks, and for degrees."""
-    if crs is None:
-        return None, None
-    from pyproj import CRS
-    from pyproj.exceptions import CRSError
-
-    try:
-        parsed = CRS.from_user_input(crs.to_wkt() if hasattr(crs, "to_wkt") else crs)
-    except CRSError:
-        return None, None
-    parts = parsed.sub_crs_list if parsed.is_compound else [parsed]
-    vertical = next((length_unit(part.axis_info[0].unit_name) for part in parts
-                     if part.is_vertical and part.axis_info), None)
-    flat = next((length_unit(part.axis_info[0].unit_name) for part in parts
-                 if part.is_projected and part.axis_info), None)
-    return vertical, flat
 
 
 def band_of(said: Said, asked: int | None, count: int, descriptions: Sequence[str | None], alphas: Sequence[int] = ()

@@ -20,13 +20,14 @@ from geodata.drivers import check_cells
 from geodata.hazards import cf
 from geodata.hazards.depth_files import lost_doubt, lost_error, lost_frames
 from geodata.hazards.frames import FrameHazard
-from geodata.hazards.guard import Guard, Said, unit_of
+from geodata.hazards.guard import Guard, Said
 from geodata.hazards.holes import Holes
 from geodata.hazards.layout import Layout, part_over
 from geodata.hazards.rasters import needed
 from geodata.hazards.specs import NetCDF
 from geodata.hazards.surface import Surface
 from geodata.terrain import check_degrees, parse_crs
+from geodata.units import unit_of
 from twin.errors import InputError
 from twin.quantities import BoolArray, Float32Array, FloatArray
 from twin.water.hazard import Doubt
@@ -81,7 +82,7 @@ def open_netcdf(spec: NetCDF, *, city_file: CityFile, folder: Path, start: datet
     laid = _laid(data, chosen.name, spec, city_file, path.name, field)
     times_s = cf.times_of(data, time, spec.first, start, path.name, field)
     keep = needed(times_s, duration_s)
-    unit, told = unit_of(said, cf.word(depth.attrs, "units"), laid.layout.crs)
+    unit, told = unit_of(spec.unit, cf.word(depth.attrs, "units"), laid.layout.crs, file=path.name, field=field)
     frames = _Frames(data=data, chosen=chosen, laid=laid, said=said, time=time, first=keep.start,
                      count=len(times_s[keep]), guard=Guard(said=said, unit=unit, terrain=city_file.terrain))
     frames.prepare(city_file, fill_holes=holes == "beside")
