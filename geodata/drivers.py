@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-
-import rasterio
-from rasterio.errors import RasterioError
-from rasterio.io import DatasetReader
+from typing import TYPE_CHECKING
 
 from twin.errors import InputError
+
+if TYPE_CHECKING:
+    from rasterio import DatasetReader
 
 #: Rasters of depths, altitudes and values over the ground. PNG and JPEG are pictures; netCDF and HDF5 have their own
 #: reader (geodata.hazards.netcdf); VRT, WMS, WCS, STAC and the like point to other files or to the network.
@@ -109,7 +109,7 @@ def check_cells(rows: int, columns: int, *, file: str, field: str = "", remedy: 
 
 
 @contextmanager
-def opened_raster(path: str | Path) -> Iterator[rasterio.DatasetReader]:
+def opened_raster(path: str | Path) -> Iterator[DatasetReader]:
     """Open a raster; a file that is missing, truncated, of no known form or none at all is the reader's error.
 
     Parameters
@@ -122,6 +122,11 @@ def opened_raster(path: str | Path) -> Iterator[rasterio.DatasetReader]:
     InputError
         The file cannot be opened or read, points elsewhere, or says nowhere where its cells lie.
     """
+    # Loaded when a raster is read, not when a scenario is.
+    import rasterio
+    from rasterio.errors import RasterioError
+    from rasterio.io import DatasetReader
+
     name = Path(path).name
     is_inner = str(path).startswith("/vsizip/")
     if not is_inner:
@@ -137,12 +142,12 @@ def opened_raster(path: str | Path) -> Iterator[rasterio.DatasetReader]:
             yield dataset
     except RasterioError as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(file=name, found=f"a file that GDAL cannot read: broken off, or no raster ({reason})", expected="a whole raster",
-                         remedy="Copy it again: it may be truncated. GeoTIFF, ASC, HGT, IMG, BIL and Surfer grids are "
-                         "read.") from None
+        raise InputError(file=name, found=f"a file that GDAL cannot read: broken off, or no raster ({reason})",
+                         expected="a whole raster", remedy="Copy it again: it may be truncated. GeoTIFF, ASC, HGT, "
+                         "IMG, BIL and Surfer grids are read.") from None
 
 
-def _check_header(dataset: rasterio.DatasetReader, name: str) -> None:
+def _check_header(dataset: DatasetReader, name: str) -> None:
     a, b, c, d, e, f = tuple(dataset.transform)[:6]
     if not all(map(math.isfinite, (a, b, c, d, e, f))) or not abs(a * e - b * d) > 0:
         raise InputError(file=name, found=f"cells of {a:g} x {e:g}", remedy="Georeference it again.",

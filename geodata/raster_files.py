@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -22,6 +23,8 @@ ENDINGS = (".tif", ".tiff", ".asc", ".hgt", ".img", ".bil", ".wd", ".grd", ".flt
 BESIDE = (".xml", ".prj", ".tfw", ".tifw", ".wld", ".ovr", ".msk", ".aux", ".hdr", ".clr", ".stx", ".qml", ".qmd",
           ".sld", ".csv", ".md5", ".pdf", ".txt", ".json", ".cpg", ".dbf", ".lgd", ".rrd", ".jgw", ".blw", ".bpw")
 _MOST_VRT = 16 * 2**20
+#: A pattern that matches more than this is a slip.
+_MOST_MATCHES = 200_000
 #: What a plain tile of a VRT may say of itself; anything else changes its values.
 _PLAIN = {"SourceFilename", "SourceBand", "SourceProperties", "SrcRect", "DstRect", "NODATA"}
 
@@ -104,11 +107,13 @@ def _matching(text: str, folder: Path, field: str) -> list[Path]:
 def matching(pattern: str, folder: Path) -> list[Path]:
     """Give the rasters that a pattern names, numbers in their names counted as numbers; what stands beside them not."""
     root, inner = (Path("/"), pattern.lstrip("/")) if Path(pattern).is_absolute() else (folder, pattern)
+    if root == Path("/") and is_pattern(inner.split("/")[0]):
+        return []  # the whole disk
     try:
-        found = sorted(root.glob(inner), key=lambda path: natural(path.name))
+        found = list(islice(root.glob(inner), _MOST_MATCHES))
     except (ValueError, OSError):  # a pattern that older Pythons cannot read matches nothing in newer ones
         return []
-    return [path for path in found if path.suffix.lower() not in BESIDE]
+    return sorted((path for path in found if path.suffix.lower() not in BESIDE), key=lambda path: natural(path.name))
 
 
 def expanded(path: Path, *, field: str, what: str = "a raster") -> list[RasterFile]:

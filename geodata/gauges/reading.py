@@ -18,8 +18,8 @@ from geodata.gauges.judging import HIGHEST_M, judged
 from geodata.gauges.raw import Asked, Raw, spoken
 from geodata.gauges.services import read_json
 from geodata.gauges.tables import read_table
+from geodata.inputs.time_zones import stated_zone
 from geodata.inputs.times import moment_s
-from geodata.inputs.zones import stated_zone
 from twin.errors import InputError
 from twin.quantities import FloatArray, Int64Array
 from twin.water.hazard import Doubt

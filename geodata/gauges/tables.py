@@ -15,7 +15,7 @@ from geodata.inputs.lengths import length_unit
 from geodata.inputs.numbers import plain_number
 from geodata.inputs.text_table import sniff
 from geodata.inputs.time_column import Clock, Times, read_times, relative_unit
-from geodata.inputs.zones import zone_in_header
+from geodata.inputs.time_zones import zone_in_header
 from twin.errors import InputError
 
 _TIME_WORDS = ("time", "datetime", "timestamp", "date", "datum", "heure", "zeit", "zeitpunkt", "zeitstempel", "uhrzeit",

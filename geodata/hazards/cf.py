@@ -15,8 +15,8 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from geodata.drivers import regular
+from geodata.inputs.time_zones import zone_of
 from geodata.inputs.times import moment_s
-from geodata.inputs.zones import zone_of
 from geodata.terrain import crs_text, parse_crs
 from twin.errors import InputError
 from twin.quantities import FloatArray, Int64Array, seconds_between

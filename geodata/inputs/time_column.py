@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from geodata.inputs.time_zones import zone_of
 from geodata.inputs.times import comes_twice, duration_s, local_moment, moment_s, name_of
-from geodata.inputs.zones import zone_of
 from twin.errors import InputError
 from twin.quantities import Int64Array, seconds_between
 from twin.water.hazard import Doubt
