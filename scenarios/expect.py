@@ -87,7 +87,7 @@ def _counts(expected: ExpectCounts, result: Result) -> _Found:
         counted["out"] = count(in_force)
     if expected.dark is not None:
         counted["dark"] = count(in_force & (outages.dark_s > 0)) if at_s is None else \
-            count(in_force) if is_dark(result, at_s) else 0
+            count(in_force & _dark_at(result, at_s)[outages.asset])
     if expected.wet is not None:
         counted["wet"] = int((_above(result, Level.TOUCH, at_s) & chosen).sum())
     if expected.flooded is not None:
@@ -125,6 +125,14 @@ def is_dark(result: Result, at_s: int) -> bool:
     from twin.world import sun
 
     return bool(sun.is_dark(sun.nights_of(result.plan, result.city), np.array([at_s], np.int64))[0])
+
+
+def _dark_at(result: Result, at_s: int) -> BoolArray:
+    """Tell at which assets darkness counts at a moment, (A,): some cabinets have switching times of their own."""
+    from twin.world.sun import darkness_of
+
+    assets = np.arange(len(result.city.assets), dtype=np.int32)
+    return darkness_of(result.plan, result.city).is_dark(assets, at_s)
 
 
 def _asset(expected: ExpectAsset, result: Result) -> _Found:

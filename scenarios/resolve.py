@@ -161,6 +161,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
     changed, repairs = _with_repairs(changed, scenario, complaints)
     supplies, links = supply_changes.changed(town.assets, town.supplies, scenario.supplies, complaints.add)
     _check_expected(scenario, town.assets, clock)
+    dark = _dark(scenario, town.assets, complaints)
     if scenario.step > scenario.duration:
         complaints.add(("step",), found=f"{scenario.step} s", expected=f"at most the duration, {scenario.duration} s")
     if scenario.duration // scenario.step > _MOST_STEPS:
@@ -183,7 +184,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         issued_at=issued, valid_until=valid_until, seed=scenario.seed, reset_s=scenario.reset_s,
         declared=tuple(sorted(declared, key=lambda d: (d.at_s, d.action, d.asset))),
         notes=tuple(sorted(notes, key=lambda n: (n.at_s, n.text))),
-        dark=DarkHours(by=scenario.dark.by, on=scenario.dark.on or "", off=scenario.dark.off or ""),
+        dark=dark,
         thresholds=thresholds, repair_s=repairs, supplies=links, flood=_flood_json(scenario), next_update=next_update)
     city_used = replace(read, city=replace(town, assets=changed, supplies=supplies))
     hazard = None
@@ -534,6 +535,23 @@ def _check_expected(scenario: Scenario, assets: Assets, clock: _Clock) -> None:
             if None not in between and between != sorted(between, key=lambda at_s: at_s or 0):
                 clock.complaints.add((*path, name), found=f"{getattr(expected, name)[0]} and then "
                                      f"{getattr(expected, name)[1]}", expected="the earlier moment first")
+
+
+def _dark(scenario: Scenario, assets: Assets, complaints: _Complaints) -> DarkHours:
+    """Give the hours of darkness; complain of cabinets and districts that the city lacks."""
+    dark = scenario.dark
+    for key in dark.cabinets:
+        row = complaints.tried(("dark", "cabinets", key), lambda wanted=key: assets.row(wanted))  # type: ignore[misc]
+        if row is not None and assets[row].kind == "lamp":
+            complaints.add(("dark", "cabinets", key), found=f"'{key}', a lamp", expected="what feeds lamps: a cabinet",
+                           of_key=True)
+    for key in dark.districts:
+        if key not in assets.district.words:
+            known = ", ".join(assets.district.words[:8]) or "none"
+            complaints.add(("dark", "districts", key), found=f"district '{key}'", of_key=True,
+                           expected=f"a district of this city ({known})")
+    return DarkHours(by=dark.by, on=dark.on or "", off=dark.off or "", windows=dark.windows or (),
+                     cabinets=tuple(sorted(dark.cabinets.items())), districts=tuple(sorted(dark.districts.items())))
 
 
 def _flood_json(scenario: Scenario) -> str:

@@ -45,10 +45,15 @@ def open_hazard(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: da
     InputError
         Water that cannot be read, that ends before the run, or that does not meet the city.
     """
-    hazard = _opened(spec, city_file, folder, by_the_clock(start, city_file.city.timezone), duration_s, cache, progress)
+    hazard: Any = _opened(spec, city_file, folder, by_the_clock(start, city_file.city.timezone), duration_s, cache,
+                          progress)
     check_times(np.asarray(hazard.times_s), hazard.after, duration_s)
     check_meets(hazard.grid, city_file, field=f"flood.{spec.source}")
-    return hazard
+    if spec.source in ("raster", "extents") and "after" in spec.model_fields_set:
+        hazard.notes = (*hazard.notes, f"`after: {spec.after}` changes nothing: `from` and `to` of {spec.source} say "
+                                       "how "
+                        "long its water stands.")
+    return hazard  # type: ignore[no-any-return]
 
 
 def _opened(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime, duration_s: int, cache: Path | None,

@@ -17,7 +17,7 @@ from geodata.inputs.lengths import length_unit
 SOURCES = ("rasters", "netcdf", "raster", "catalogue", "extents", "river_stage", "hand", "fill_spill", "frames", "rain",
            "inflow")
 #: Sources that read these keys beside them; with any other they would do nothing.
-_READ_BY = {"after": ("rasters", "netcdf", "catalogue", "river_stage", "hand", "frames"),
+_READ_BY = {"after": ("rasters", "netcdf", "raster", "catalogue", "extents", "river_stage", "hand", "frames"),
             "nodata": ("rasters", "netcdf", "raster", "catalogue", "extents"),
             "holes": ("rasters", "netcdf", "raster", "catalogue")}
 

@@ -21,7 +21,7 @@ from twin.results.result import Result
 from twin.results.trace import What
 from twin.water.exposure import Coverage
 from twin.world.assets import Asset
-from twin.world.sun import is_dark, nights_of
+from twin.world.sun import darkness_of
 
 if TYPE_CHECKING:
     from twin.explaining.explain import Cause, Waiting
@@ -62,8 +62,9 @@ class _Teller:
         """Give an asset with its street in brackets where one is known."""
         return f"{self.asset(asset)} ({asset.street})" if asset.street else self.asset(asset)
 
-    def is_dark(self, at_s: int) -> bool:
-        return bool(is_dark(nights_of(self.result.plan, self.result.city), np.array([at_s]))[0])
+    def is_dark(self, asset: Asset, at_s: int) -> bool:
+        rows = np.array([self.result.city.assets.row(asset.id)], np.int32)
+        return bool(darkness_of(self.result.plan, self.result.city).is_dark(rows, at_s)[0])
 
     def gender(self, asset: Asset) -> str:
         return self.speech.kind(self.result.city.assets.kinds, asset.kind).gender
@@ -101,7 +102,7 @@ def say(result: Result, asset: Asset, outage: Outage | None, tree: Cause | None,
 
 def _state(teller: _Teller, asset: Asset, outage: Outage, at_s: int | None) -> str:
     if asset.kind == "lamp":
-        lit_hours = outage.dark_s > 0 if at_s is None else teller.is_dark(at_s)
+        lit_hours = outage.dark_s > 0 if at_s is None else teller.is_dark(asset, at_s)
         return teller.text("dark", of=asset) if lit_hours else teller.text("without power")
     return teller.text(_STATE.get(asset.kind, "out of service"))
 
@@ -352,7 +353,7 @@ def _fed(teller: _Teller, asset: Asset, chain: tuple[tuple[Asset, bool], ...], a
         message = ("{asset} stays in service throughout, fed by {chain}." if chain else
                    "{asset} stays in service throughout.")
     else:
-        lit = asset.kind == "lamp" and teller.is_dark(at_s)
+        lit = asset.kind == "lamp" and teller.is_dark(asset, at_s)
         message = (("{asset} is lit, fed by {chain}." if chain else "{asset} is lit.") if lit else
                    "{asset} is in service, fed by {chain}." if chain else "{asset} is in service.")
     return teller.text(message, of=asset, **values)

@@ -21,7 +21,7 @@ from twin.water.exposure import Coverage, Exposure, Level
 from twin.world.assets import Labels, Protection
 from twin.world.city import City
 from twin.world.plan import Plan
-from twin.world.sun import nights_of
+from twin.world.sun import Darkness, darkness_of
 from twin.world.supplies import Feed, Service
 
 #: Rows of a list in ``run.json``; the count beside it is always the true one.
@@ -94,9 +94,9 @@ class _Night:
         return np.asarray(self.is_lamp[self.outages.asset])
 
     @cached_property
-    def dark(self) -> Int64Array:
-        """From and to of each dark period, (N, 2)."""
-        return nights_of(self.plan, self.city)
+    def dark(self) -> Darkness:
+        """The periods in which darkness counts at each asset."""
+        return darkness_of(self.plan, self.city)
 
     @cached_property
     def preferred(self) -> Int32Array:
@@ -264,7 +264,7 @@ def _wet_intervals(night: _Night, level: Level, until: Level,
     return asset.astype(np.int32), start_s, end_s
 
 
-def _live_part(night: _Night, supplier: Int32Array, start_s: Int64Array, end_s: Int64Array,
+def _live_part(night: _Night, asset: Int32Array, supplier: Int32Array, start_s: Int64Array, end_s: Int64Array,
                switched: BoolArray) -> tuple[Int64Array, Int64Array]:
     """Give the first part of each interval in which its supplier is in service; start = end where there is none."""
     o = night.outages
@@ -289,10 +289,12 @@ def _live_part(night: _Night, supplier: Int32Array, start_s: Int64Array, end_s: 
         live_to = np.where(next_key // width == supplier, np.minimum(end_s, next_key % width), end_s)
     if switched.any():
         dark_from, dark_to = np.full_like(live_from, width), np.full_like(live_to, width)
-        for first, last in night.dark:
-            a, b = np.maximum(live_from, first), np.minimum(live_to, last)
-            better = (a < b) & (dark_from == width)
-            dark_from, dark_to = np.where(better, a, dark_from), np.where(better, b, dark_to)
+        group = night.dark.group[asset]
+        for code, periods in enumerate(night.dark.groups):
+            for first, last in periods:
+                a, b = np.maximum(live_from, first), np.minimum(live_to, last)
+                better = (a < b) & (dark_from == width) & (group == code)
+                dark_from, dark_to = np.where(better, a, dark_from), np.where(better, b, dark_to)
         live_from = np.where(switched, dark_from, live_from)
         live_to = np.where(switched, dark_to, live_to)
     return live_from, np.maximum(live_to, live_from)
@@ -327,7 +329,7 @@ def _may_be_live(night: _Night) -> dict[str, Any]:
     lines, fed, safe_edge = lines[keep], fed[keep], safe_edge[keep]
     supplier = np.where(fed, supplies.supplier[safe_edge] if len(supplies) else NONE, asset[lines]).astype(np.int32)
     switched = fed & ((supplies.feed[safe_edge] == Feed.SWITCHED) if len(supplies) else False)
-    live_from, live_to = _live_part(night, supplier, start_s[lines], end_s[lines], switched)
+    live_from, live_to = _live_part(night, asset[lines], supplier, start_s[lines], end_s[lines], switched)
     live = live_from < live_to
     lines, supplier, live_from, live_to = lines[live], supplier[live], live_from[live], live_to[live]
     member = asset[lines]
