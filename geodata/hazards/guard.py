@@ -50,6 +50,8 @@ _SURELY_M = 50.0
 _CLASSES = 10
 #: Fewer wet cells than this tell nothing of what sort their values are.
 _FEW = 20
+#: Fewer cells at the water's edge tell nothing of it.
+_EDGE = 8
 #: A negative depth below this is more than rounding [m].
 _ROUNDING_M = 0.05
 
@@ -232,7 +234,7 @@ class Guard:
         depth = depth_m[wet][known]
         name = file or self.said.file
         edge = _edge(wet)[wet][known]
-        at_edge = edge if np.count_nonzero(edge) >= _FEW else np.ones(len(edge), bool)
+        at_edge = edge if np.count_nonzero(edge) >= _EDGE else np.ones(len(edge), bool)
         apart = float(np.median(np.abs(depth[at_edge] - ground[known][at_edge])))
         typical = float(np.median(depth[at_edge]))
         if typical > 1.0 and apart < min(1.0, 0.5 * typical):
