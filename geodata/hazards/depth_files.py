@@ -107,18 +107,16 @@ class DepthFiles:
         """Read one frame, (rows, columns) [m]; NaN unknown."""
         files = self.frames[frame]
         pieces = self.pieces if frame == 0 else self._pieces_of(files)
-        _, _, columns, rows = self.layout.window
-        values = np.full((rows, columns), np.nan, np.float32)
-        for piece in pieces:
-            self._read_piece(piece, values)
+        values = self._read_pieces(pieces)
         depth = values if self.surface is None else self.surface.depth(values)
         if frame == len(self.frames) // 2:
             self.guard.look(depth, self.grid, file=files[0].name)
+        missing = np.count_nonzero(np.isnan(depth))
         with self._lock:
-            self._known[frame] = bool(np.isfinite(depth).any())
-        if self.holes is not None:
+            self._known[frame] = missing < depth.size
+        if missing and self.holes is not None:
             self.holes.fill(depth)
-        if self.is_missing_dry:
+        if missing and self.is_missing_dry:
             depth[np.isnan(depth)] = 0.0
         return depth
 
@@ -135,13 +133,29 @@ class DepthFiles:
         return tuple(Piece(file=file, row=p.row, column=p.column, rows=p.rows, columns=p.columns)
                      for file, p in zip(files, self.pieces, strict=True))
 
-    def _read_piece(self, piece: Piece, values: Float32Array) -> None:
-        """Read what a file has of the part over the city into ``values``; of two files the deeper counts."""
+    def _read_pieces(self, pieces: Sequence[Piece]) -> Float32Array:
+        """Read the part over the city; of two files the deeper counts, where there is none it is unknown."""
+        _, _, columns, rows = self.layout.window
+        values: Float32Array | None = None
+        for piece in pieces:
+            read = self._read_piece(piece)
+            if read is None:
+                continue
+            place, depth = read
+            if len(pieces) == 1 and depth.shape == (rows, columns):
+                return depth
+            if values is None:
+                values = np.full((rows, columns), np.nan, np.float32)
+            np.fmax(values[place], depth, out=values[place])
+        return np.full((rows, columns), np.nan, np.float32) if values is None else values
+
+    def _read_piece(self, piece: Piece) -> tuple[tuple[slice, slice], Float32Array] | None:
+        """Read what a file has of the part over the city, and its place there; None where it has none."""
         col, row, columns, rows = self.layout.window
         top, bottom = max(row, piece.row), min(row + rows, piece.row + piece.rows)
         left, right = max(col, piece.column), min(col + columns, piece.column + piece.columns)
         if top >= bottom or left >= right:
-            return
+            return None
         window = rasterio.windows.Window(left - piece.column, top - piece.row, right - left, bottom - top)
         file, name = piece.file, piece.file.name
         with opened_raster(file.path) as dataset:
@@ -159,7 +173,7 @@ class DepthFiles:
             if MaskFlags.per_dataset in dataset.mask_flag_enums[self.band - 1]:
                 hidden = dataset.read_masks(self.band, window=window) == 0
         is_byte = read.dtype == np.uint8
-        stored = read.astype(np.float32)
+        stored = read.astype(np.float32, copy=False)
         if is_byte:
             stored[read == 255] = np.nan
         if hidden is not None:
@@ -167,8 +181,7 @@ class DepthFiles:
         depth = self.guard.metres(stored, declared=declared, scale=scale, offset=offset, file=name)
         if declared == 0:
             self._declares_zero = True
-        part = values[top - row:bottom - row, left - col:right - col]
-        np.fmax(part, depth, out=part)
+        return (slice(top - row, bottom - row), slice(left - col, right - col)), depth
 
     def _check_same(self, dataset: Any, piece: Piece) -> None:
         """Refuse a file of a later frame that lies elsewhere, in another CRS or in another unit."""

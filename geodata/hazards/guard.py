@@ -135,7 +135,7 @@ class Guard:
         Parameters
         ----------
         values
-            As read, NaN where the file masks them.
+            As read, NaN where the file masks them; overwritten where they are 32-bit floats.
         declared
             Stored value that the file declares as missing; None for none.
         scale, offset
@@ -153,7 +153,7 @@ class Guard:
             raise InputError(file=name, field=self.said.field, found=f"a scale factor of {scale:g} and an offset of "
                              f"{offset:g}", expected="a scale that can be undone",
                              remedy="With it every value is the same: write the file again.")
-        found = np.array(values, np.float32, order="C")
+        found = np.ascontiguousarray(values, np.float32)
         nodata = float(np.float32(np.nan if declared is None else declared))
         if self.said.is_surface:
             return self._elevations(found, nodata, scale, offset, name)

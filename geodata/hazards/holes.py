@@ -35,8 +35,6 @@ class Holes:
 
     def fill(self, depth_m: Float32Array) -> None:
         """Give missing cells at buildings the water beside them, in place, (rows, columns) [m]; NaN missing."""
-        if not np.isnan(depth_m).any():
-            return
         if self._cells is None:
             self._cells, self._is_inner = self._find()
         if not len(self._cells):

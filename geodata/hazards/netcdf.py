@@ -176,8 +176,9 @@ class _Frames:
             depth = self.surface.depth(depth)
         if frame == self.count // 2:
             self.guard.look(depth, self.laid.layout.grid)
-        self._known[frame] = bool(np.isfinite(depth).any())
-        if self.holes is not None:
+        missing = np.count_nonzero(np.isnan(depth))
+        self._known[frame] = missing < depth.size
+        if missing and self.holes is not None:
             self.holes.fill(depth)
         nodata = self.said.nodata
         if nodata == "dry" or (nodata == "auto" and self.outside is not None):

@@ -17,6 +17,17 @@ WHOLES = 256
 
 
 @jit(nogil=True)
+def _is_code(value: float, codes: FloatArray) -> bool:
+    """Tell whether a value is a code for missing; those near the end of a type's range are written in many ways."""
+    if np.isinf(value):
+        return True
+    for k in range(len(codes)):
+        if value == codes[k] or (abs(codes[k]) > 1e19 and abs(value / codes[k] - 1.0) < 1e-3):
+            return True
+    return False
+
+
+@jit(nogil=True)
 def clean(values: Float32Array, nodata: float, scale: float, offset: float, unit_m: float, codes: FloatArray,
           counts: Int64Array, wholes: Int64Array, lowest_highest: FloatArray) -> None:
     """Turn stored values into depths in place [m]: NaN missing, 0 dry; count what they were.
@@ -32,7 +43,7 @@ def clean(values: Float32Array, nodata: float, scale: float, offset: float, unit
     unit_m
         Metres in one unit.
     codes
-        Values that mean "missing" in many files though no header says so, (K,).
+        Values that mean "missing" in many files though no header says so, (K,); none between -90 and 90.
     counts
         In and out: how many values of each sort, (7,): see ``MISSING`` and the others.
     wholes
@@ -40,21 +51,20 @@ def clean(values: Float32Array, nodata: float, scale: float, offset: float, unit
     lowest_highest
         In and out: lowest and highest value that is believed, first one that is not, (3,) [m].
     """
+    missing = dry = wet = whole = 0
+    low, high = lowest_highest[0], lowest_highest[1]
+    is_zero_dry = nodata != 0.0 and offset == 0.0
     for i in range(len(values)):
         value = values[i]
-        if value == 0.0 and nodata != 0.0 and offset == 0.0:
-            counts[DRY] += 1
+        if value == 0.0 and is_zero_dry:
+            dry += 1
             continue
         if np.isnan(value) or value == nodata:
-            counts[MISSING] += 1
+            missing += 1
             values[i] = np.nan
             continue
-        is_code = np.isinf(value)
-        for k in range(len(codes)):
-            if value == codes[k] or (abs(codes[k]) > 1e19 and abs(value / codes[k] - 1.0) < 1e-3):
-                is_code = True
-                break
-        if is_code:
+        # Most values are too small for any code: looking through the list for each would cost more than all the rest.
+        if (value > 90.0 or value < -90.0) and _is_code(value, codes):
             counts[CODE] += 1
             values[i] = np.nan
             continue
@@ -66,17 +76,24 @@ def clean(values: Float32Array, nodata: float, scale: float, offset: float, unit
             counts[ABSURD] += 1
             values[i] = np.nan
             continue
-        lowest_highest[0] = min(lowest_highest[0], depth)
-        lowest_highest[1] = max(lowest_highest[1], depth)
-        if depth <= 0.0:
-            counts[NEGATIVE if depth < 0.0 else DRY] += 1
+        low, high = min(low, depth), max(high, depth)
+        if depth > 0.0:
+            wet += 1
+            if unpacked == np.floor(unpacked):
+                whole += 1
+                wholes[min(int(unpacked), WHOLES - 1)] += 1
+            values[i] = depth
+        else:
+            if depth < 0.0:
+                counts[NEGATIVE] += 1
+            else:
+                dry += 1
             values[i] = 0.0
-            continue
-        counts[WET] += 1
-        if unpacked == np.floor(unpacked):
-            counts[WHOLE] += 1
-            wholes[min(int(unpacked), WHOLES - 1)] += 1
-        values[i] = depth
+    counts[MISSING] += missing
+    counts[DRY] += dry
+    counts[WET] += wet
+    counts[WHOLE] += whole
+    lowest_highest[0], lowest_highest[1] = low, high
 
 
 @jit(nogil=True)
