@@ -79,6 +79,6 @@ def few(items: Sequence[str], most: int = 3) -> str:
     return "; ".join(items[:most]) + (f"; {more} more" if more > 0 else "")
 
 
-def comma(value: float, digits: int) -> str:
+def comma(value: float, digits: int | None = None) -> str:
     """Give a number as French writes it."""
-    return f"{value:.{digits}f}".replace(".", ",")
+    return (f"{value:g}" if digits is None else f"{value:.{digits}f}").replace(".", ",")

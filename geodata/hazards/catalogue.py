@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from geodata.gauges.raw import comma
 from geodata.hazards.depth_files import named
 from geodata.hazards.extents import draw
 from geodata.hazards.guard import Said
 from geodata.hazards.rasters import nodata_notes, one_frame
-from geodata.hazards.river_stage import frame_times, hydrograph, zero_of
+from geodata.hazards.river_stage import frame_times, hydrograph, late_start, zero_of
 from geodata.hazards.specs import Catalogue, LevelMap
 from geodata.raster_files import files_of
 from twin.errors import InputError
@@ -122,6 +123,7 @@ def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start:
         raise InputError(field=f"{field}.maps", found="two maps of one level", expected="one map a level")
     drawn = _maps(maps, city_file=city_file, folder=folder, nodata=nodata, holes=holes, field=field)
     layers, notes = drawn.layers, list(drawn.notes)
+    doubts = [*graph.doubts, *late_start(spec.gauge or "the gauge", graph), *dict.fromkeys(drawn.doubts)]
     deepened = 0
     for lower, upper in pairwise(layers):
         shallower = upper < lower
@@ -134,13 +136,22 @@ def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start:
                      "is used.")
     above = int(np.count_nonzero(level_m > map_level_m[-1]))
     if above:
-        notes.append(f"The gauge stands above the highest map ({map_level_m[-1]:g} m) in {above} of {len(level_m)} "
-                     "frames: what that map shows wet is at least as deep, all else is unknown, not dry.")
+        doubts.append(_above(float(map_level_m[-1]), above, len(level_m)))
     return CatalogueHazard(
-        grid=drawn.grid, times_s=times_s, after=after, notes=tuple(notes), level_m=level_m, map_level_m=map_level_m,
+        grid=drawn.grid, times_s=times_s, after=after, notes=(*notes, *(doubt.en for doubt in doubts)), level_m=level_m, map_level_m=map_level_m,
         maps_m=np.stack([layer.reshape(-1) for layer in layers]),
         depth_error_m=drawn.error_m if depth_error_m is None else depth_error_m,
-        doubts=(*graph.doubts, *dict.fromkeys(drawn.doubts)))
+        doubts=tuple(doubts))
+
+
+def _above(highest_m: float, count: int, frames: int) -> Doubt:
+    return Doubt(
+        f"The gauge stands above the highest map ({highest_m:g} m) in {count} of {frames} frames: what that map "
+        "shows wet is "
+        "at least as deep, all else is unknown, not dry.",
+        f"L’échelle dépasse la carte la plus haute ({comma(highest_m)} m) dans {count} des {frames} pas de temps : "
+        "ce que "
+        "cette carte montre inondé l’est au moins autant, le reste est inconnu, et non à sec.")
 
 
 class _Maps(NamedTuple):

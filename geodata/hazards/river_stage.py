@@ -20,11 +20,13 @@ from scipy.spatial import cKDTree
 
 from geodata.cells import moved_points, shape_cells
 from geodata.gauges import Hydrograph, read_levels
+from geodata.gauges.raw import comma
 from geodata.hazards.specs import Hand, Readings, RiverStage
 from geodata.hazards.vectors import lines_of, moved, polygons_of, read_shapes
 from geodata.terrain import Terrain
 from twin.errors import InputError
 from twin.quantities import FloatArray, Int64Array
+from twin.water.hazard import Doubt
 from twin.water.river_stage import Conduit, Levee, River, StageHazard, monotone_thalweg, stage, surface
 
 if TYPE_CHECKING:
@@ -89,8 +91,15 @@ def open_stage(spec: RiverStage | Hand, *, city_file: CityFile, folder: Path, st
     error_m = depth_error_m if depth_error_m is not None else float(np.nan_to_num(terrain.error_m))
     water = stage(terrain.height_m, terrain.grid, river, level_m, times_s, cell_m=cell_size_m(terrain),
                   after=after, depth_error_m=error_m,
-                  notes=_notes(spec, graphs, [g[1] for g in gauges], error_m), **options)
-    return replace(water, doubts=tuple(doubt for graph in graphs for doubt in graph.doubts))
+                  notes=_notes(spec, graphs, [g[1] for g in gauges]), **options)
+    doubts = [doubt for graph in graphs for doubt in graph.doubts]
+    for _, name, graph in gauges:
+        doubts += late_start(name, graph)
+    if NO_PLACE in [g[1] for g in gauges]:
+        doubts.append(_NO_PLACE)
+    if error_m > _ILLUSTRATIVE_M:
+        doubts.append(_illustrative(error_m))
+    return replace(water, doubts=tuple(doubts), notes=(*water.notes, *(doubt.en for doubt in doubts)))
 
 
 def _check_datum(gauges: list[tuple[float, str, Hydrograph]], river: River, terrain: Terrain, field: str) -> None:
@@ -386,13 +395,8 @@ def _extents(axis: Any, terrain: Terrain, crs: str) -> str:
     return f"The river spans {mine} in {crs}, the terrain {theirs} in {terrain.grid.crs}."
 
 
-def _notes(spec: RiverStage | Hand, graphs: list[Hydrograph], gauges: list[str], error_m: float) -> tuple[str, ...]:
+def _notes(spec: RiverStage | Hand, graphs: list[Hydrograph], gauges: list[str]) -> tuple[str, ...]:
     notes = [note for graph in graphs for note in graph.notes]
-    notes += [f"The levels of {gauge} begin {int(graph.times_s[0]) // 60} min after the start: until then their first "
-              "value holds." for graph, gauge in zip(graphs, gauges, strict=True) if graph.times_s[0] > 0]
-    if NO_PLACE in gauges:
-        notes.append("The levels come without a place: they are taken to hold where the river is nearest to the middle "
-                     "of the city's assets.")
     if len(graphs) == 1:
         notes.append(f"One gauge ({gauges[0]}): the water surface is taken parallel to the river's thalweg.")
     else:
@@ -407,6 +411,28 @@ def _notes(spec: RiverStage | Hand, graphs: list[Hydrograph], gauges: list[str],
             notes.append(f"Water left in hollows drains at {spec.drain_mm_h:g} mm/h (an assumption).")
         if spec.levees:
             notes.append("Behind a levee, above its protection level, the depth is unknown until its crest is passed.")
-    if error_m > _ILLUSTRATIVE_M:
-        notes.append(f"The depth's error is {error_m:g} m: results for single assets are illustrative.")
     return tuple(notes)
+
+
+_NO_PLACE = Doubt(
+    "The levels come without a place: they are taken to hold where the river is nearest to the middle of the city's "
+    "assets.",
+    "Les niveaux sont donnés sans lieu : ils sont supposés valoir là où la rivière passe au plus près du milieu de la "
+    "ville.")
+
+
+def _illustrative(error_m: float) -> Doubt:
+    return Doubt(f"The depth's error is {error_m:g} m: results for single assets are illustrative.",
+                 f"L’erreur sur la hauteur d’eau est de {comma(error_m)} m : les résultats pour un seul équipement "
+                 "ne sont "
+                 "qu’indicatifs.")
+
+
+def late_start(name: str, graph: Hydrograph) -> list[Doubt]:
+    """Say that the levels of a gauge begin after the start, when they do: their first value holds until then."""
+    minutes = int(graph.times_s[0]) // 60
+    if minutes <= 0:
+        return []
+    return [Doubt(f"The levels of {name} begin {minutes} min after the start: until then their first value holds.",
+                  f"Les niveaux de {name} commencent {minutes} min après le début : d’ici là, la première valeur est "
+                  "gardée.")]
