@@ -138,7 +138,8 @@ def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start:
     if above:
         doubts.append(_above(float(map_level_m[-1]), above, len(level_m)))
     return CatalogueHazard(
-        grid=drawn.grid, times_s=times_s, after=after, notes=(*notes, *(doubt.en for doubt in doubts)), level_m=level_m, map_level_m=map_level_m,
+        grid=drawn.grid, times_s=times_s, after=after, notes=(*notes, *(doubt.en for doubt in doubts)),
+        level_m=level_m, map_level_m=map_level_m,
         maps_m=np.stack([layer.reshape(-1) for layer in layers]),
         depth_error_m=drawn.error_m if depth_error_m is None else depth_error_m,
         doubts=tuple(doubts))
