@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import shapely
-from pyproj import Transformer
 
+from geodata.crs import way_between
 from geodata.terrain import Terrain, same_crs
 from twin.kernels.water.footprints import footprint_cells
 from twin.quantities import BoolArray, FloatArray, Int8Array, Int64Array
@@ -76,7 +76,7 @@ def moved_points(x: FloatArray, y: FloatArray, crs: str, grid_crs: str) -> tuple
         return x, y
     known = ~(np.isnan(x) | np.isnan(y))
     moved_x, moved_y = np.full(x.shape, np.nan), np.full(y.shape, np.nan)
-    moved_x[known], moved_y[known] = Transformer.from_crs(crs, grid_crs, always_xy=True).transform(x[known], y[known])
+    moved_x[known], moved_y[known] = way_between(crs, grid_crs).transform(x[known], y[known])
     lost = ~np.isfinite(moved_x) | ~np.isfinite(moved_y)
     moved_x[lost], moved_y[lost] = np.nan, np.nan
     return moved_x, moved_y

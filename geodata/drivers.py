@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import stat
+import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -124,10 +125,13 @@ def opened_raster(path: str | Path) -> Iterator[DatasetReader]:
     """
     # Loaded when a raster is read, not when a scenario is.
     import rasterio
-    from rasterio.errors import RasterioError
+    from rasterio.errors import NotGeoreferencedWarning, RasterioError
     from rasterio.io import DatasetReader
 
     name = Path(path).name
+    if not any(kept[0] == "ignore" and kept[2] is NotGeoreferencedWarning for kept in warnings.filters):
+        # Refused below, in words that help. Once for all threads: what a `with` changes here is shared by them.
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
     is_inner = str(path).startswith("/vsizip/")
     if not is_inner:
         regular(Path(path), file=str(path), expected="a raster")
@@ -148,6 +152,10 @@ def opened_raster(path: str | Path) -> Iterator[DatasetReader]:
 
 
 def _check_header(dataset: DatasetReader, name: str) -> None:
+    if dataset.transform.is_identity:
+        raise InputError(file=name, remedy="Georeference it again.",
+                         found=("no CRS and " if dataset.crs is None else "") + "no place in the CRS (no georeference)",
+                         expected="a raster that says where its cells lie")
     a, b, c, d, e, f = tuple(dataset.transform)[:6]
     if not all(map(math.isfinite, (a, b, c, d, e, f))) or not abs(a * e - b * d) > 0:
         raise InputError(file=name, found=f"cells of {a:g} x {e:g}", remedy="Georeference it again.",

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import rasterio
 import rasterio.windows
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from pyproj.exceptions import CRSError
 from rasterio.enums import ColorInterp
 from rasterio.errors import RasterioError
 
+from geodata.crs import way_between
 from geodata.drivers import check_cells, opened_raster
 from geodata.inputs.lengths import UNITS_M, length_unit
 from geodata.raster_files import RasterFile, expanded
@@ -59,7 +60,7 @@ class Terrain:
         """
         x, y = np.asarray(x, float), np.asarray(y, float)
         if crs is not None and not same_crs(crs, self.grid.crs):
-            x, y = Transformer.from_crs(crs, self.grid.crs, always_xy=True).transform(x, y)
+            x, y = way_between(crs, self.grid.crs).transform(x, y)
         cell = self.grid.cell_of(x, y)
         height = np.full(cell.shape, np.nan)
         height[cell >= 0] = self.height_m.ravel()[cell[cell >= 0]]
@@ -270,7 +271,7 @@ def _window(dataset: Any, crs: str, bounds: tuple[float, float, float, float] | 
     if bounds is None:
         return whole
     if bounds_crs is not None and not same_crs(bounds_crs, crs):
-        bounds = Transformer.from_crs(bounds_crs, crs, always_xy=True).transform_bounds(*bounds)
+        bounds = way_between(bounds_crs, crs).transform_bounds(*bounds)
     west, south, east, north = bounds
     inverse = ~dataset.transform
     corners = [(inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f)

@@ -151,7 +151,8 @@ def masked(stored: Any, attributes: Any) -> FloatArray:
     unsigned = str(attributes.get("_Unsigned", "")).lower()
     if unsigned == "true" and values.dtype.kind == "i":
         values = values.view(f"u{values.dtype.itemsize}")
-    found = values.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        found = values.astype(np.float64)
     for key in ("_FillValue", "missing_value"):
         if key in attributes:
             missing = np.asarray(attributes[key]).ravel()[:1]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from pyproj import Transformer
 from rasterio.enums import ColorInterp
 
+from geodata.crs import way_between
 from geodata.drivers import opened_raster
 from geodata.raster_files import RasterFile
 from geodata.terrain import check_degrees, crs_text, parse_crs, same_crs
@@ -89,7 +89,7 @@ def city_bounds(city_file: CityFile, crs: str) -> tuple[float, float, float, flo
     wide = (bounds[0] - MARGIN_M, bounds[1] - MARGIN_M, bounds[2] + MARGIN_M, bounds[3] + MARGIN_M)
     if same_crs(city_file.city.crs, crs):
         return wide
-    return Transformer.from_crs(city_file.city.crs, crs, always_xy=True).transform_bounds(*wide)
+    return way_between(city_file.city.crs, crs).transform_bounds(*wide)
 
 
 def part_over(city_file: CityFile, crs: str, transform: Sequence[float], width: int, height: int
@@ -170,7 +170,7 @@ def _header(file: RasterFile, crs: str | None, field: str) -> _Header:
                              remedy="ASC and .wd files never have one.")
         text = parse_crs(own, file=file.name, field=f"{field}.crs") if isinstance(own, str) else text_of(own.to_wkt())
         transform = list(tuple(dataset.transform)[:6])
-        if file.corner is not None and not dataset.transform.is_identity:
+        if file.corner is not None:
             _check_corner(file, transform, field)
         check_degrees(text, tuple(dataset.bounds), file=file.name)
         alphas = tuple(i for i, sort in enumerate(dataset.colorinterp, start=1) if sort == ColorInterp.alpha)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pyproj import Transformer
 
+from geodata.crs import way_between
 from geodata.hazards.specs import FloodSpec
 from geodata.inputs.times import by_the_clock
 from geodata.terrain import same_crs
@@ -118,7 +118,7 @@ def check_meets(grid: Grid, city_file: CityFile, *, field: str) -> None:
         return
     x, y = assets.x_m[known], assets.y_m[known]
     if not same_crs(crs, grid.crs):
-        x, y = Transformer.from_crs(crs, grid.crs, always_xy=True).transform(x, y)
+        x, y = way_between(crs, grid.crs).transform(x, y)
     a, b, c, d, e, f = grid.transform
     corners = np.array([(c + a * col + b * row, f + d * col + e * row)
                         for col in (0, grid.columns) for row in (0, grid.rows)])

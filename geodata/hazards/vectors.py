@@ -11,9 +11,9 @@ import numpy as np
 import pyogrio
 import shapely
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError
-from pyproj import Transformer
 from shapely.errors import GEOSException
 
+from geodata.crs import way_between
 from geodata.drivers import check_vector
 from geodata.terrain import check_degrees, crs_text, parse_crs, same_crs
 from twin.errors import InputError
@@ -24,7 +24,7 @@ def moved(shapes: TextArray, crs: str, to_crs: str) -> TextArray:
     """Give shapes in another CRS."""
     if same_crs(crs, to_crs):
         return shapes
-    transformer = Transformer.from_crs(crs, to_crs, always_xy=True)
+    transformer = way_between(crs, to_crs)
 
     def move(points: FloatArray) -> FloatArray:
         return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))

@@ -63,8 +63,8 @@ def mended(geometry: TextArray, *, is_area: BoolArray) -> Mended:
     flat[rows] = is_area[rows] & (shapely.area(shapes[rows]) == 0) & np.isin(kind[rows], _AREAS)
     tallies.append(("mended", "invalid outline made valid", invalid & ~flat))
     tallies.append(("doubtful", "an outline that encloses nothing; the line that it draws is kept", flat))
-    # A road, a cable or a hall keeps its shape, whatever its kind: water is read wherever it comes to it. Several points
-    # stand for one place.
+    # A road, a cable or a hall keeps its shape, whatever its kind: water is read wherever it comes to it. Several
+    # points stand for one place.
     drawn = (_POINT, _LINE, _RING, _MULTILINE, *_AREAS)
     points = np.flatnonzero(present & ~is_area & ~np.isin(shapely.get_type_id(shapes), drawn))
     shapes[points] = shapely.point_on_surface(shapes[points])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import numpy as np
-from pyproj import Transformer
-from rasterio.errors import NotGeoreferencedWarning
 
+from geodata.crs import way_between
 from geodata.drivers import check_cells, opened_raster, regular
 from geodata.terrain import same_crs
 from twin.errors import InputError
@@ -32,15 +30,12 @@ def values_at(path: Path, grid: Grid, needed: BoolArray, *, field: str) -> Float
         No such file, no raster, several bands, no CRS, needed cells outside it or on its no-data.
     """
     regular(path, file=path.name, field=field, expected="a raster", remedy="Paths are relative to the scenario.")
-    with warnings.catch_warnings(action="ignore", category=NotGeoreferencedWarning), opened_raster(path) as raster:
+    with opened_raster(path) as raster:
         if raster.count != 1:
             raise InputError(file=path.name, field=field, found=f"{raster.count} bands", expected="one band",
                              remedy="Which of them is meant cannot be told: cut the others away.")
         if raster.crs is None:
             raise InputError(file=path.name, field=field, found="no CRS", expected="a CRS in the file")
-        if raster.transform.is_identity:
-            raise InputError(file=path.name, field=field, found="no place in the CRS (no georeference)",
-                             expected="a raster that says where it lies")
         check_cells(raster.height, raster.width, file=path.name, field=field)
         crs, inverse = raster.crs.to_wkt(), ~raster.transform
         band = raster.read(1, masked=True)
@@ -49,7 +44,7 @@ def values_at(path: Path, grid: Grid, needed: BoolArray, *, field: str) -> Float
     a, _, c, _, e, f = grid.transform
     x, y = c + a * (col + 0.5), f + e * (row + 0.5)
     if not same_crs(grid.crs, crs):
-        x, y = Transformer.from_crs(grid.crs, crs, always_xy=True).transform(x, y)
+        x, y = way_between(grid.crs, crs).transform(x, y)
     there_col, there_row = (np.floor(v).astype(np.int64) for v in inverse * (x, y))
     inside = (there_row >= 0) & (there_row < values.shape[0]) & (there_col >= 0) & (there_col < values.shape[1])
     if not inside.all():
