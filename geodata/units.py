@@ -59,8 +59,7 @@ def unit_of(stated: str | None, tag: str | None, crs: Any = None, *, file: str, 
         raise InputError(**where, found=f"a CRS that counts in {horizontal}, and no unit of the values",
                          expected=f"`unit: {horizontal}` or `unit: m`",
                          remedy="Programs that work in feet write depths and heights in feet: look at the largest "
-                                "value, "
-                         "then say which.")
+                         "value, then say which.")
     return "m", []
 
 

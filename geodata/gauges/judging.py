@@ -25,7 +25,7 @@ from datetime import datetime
 
 import numpy as np
 
-from geodata.gauges.raw import Raw, comma, few, spoken
+from geodata.gauges.raw import Raw, comma, few, few_fr, spoken, spoken_fr
 from geodata.inputs.lengths import UNITS_M
 from twin.errors import InputError
 from twin.quantities import BoolArray, FloatArray, Int64Array
@@ -58,25 +58,39 @@ class _Judged:
     start: datetime
     level_m: FloatArray
     is_in: BoolArray
-    told: dict[str, list[str]] = field(default_factory=dict)
+    told: dict[str, list[int]] = field(default_factory=dict)
 
     def drop(self, rows: Sequence[int] | Int64Array, why: str) -> None:
         self.is_in[rows] = False
-        self.told.setdefault(why, []).extend(self.shown(int(row)) for row in rows)
+        self.told.setdefault(why, []).extend(int(row) for row in rows)
 
-    def shown(self, row: int) -> str:
-        return f"{spoken(self.start, int(self.raw.times_s[row]))}: {self.raw.value[row]:g} {self.raw.unit}"
+    def shown(self, rows: Sequence[int] | Int64Array) -> str:
+        """Give the time and the value of readings, as the file has it."""
+        return few([f"{spoken(self.start, int(self.raw.times_s[row]))}: {self.raw.value[row]:g} {self.raw.unit}"
+                    for row in rows])
+
+    def shown_fr(self, rows: Sequence[int] | Int64Array) -> str:
+        """Give the same in French."""
+        return few_fr([f"{spoken_fr(self.start, int(self.raw.times_s[row]))} : {comma(float(self.raw.value[row]))} "
+                       f"{self.raw.unit}" for row in rows])
 
 
-#: Why readings are left out, in both languages, each a half sentence after their number.
+#: Why readings are left out, of one and of several, in both languages: half a sentence after their number.
 _WHY = {
-    "code": ("hold a code for no reading, far from those beside them", "portent un code d’absence de mesure, loin de "
-             "celles qui les entourent"),
-    "bank": ("lie beyond what the bank of the river allows", "sortent de ce que permet la rive"),
-    "rate": (f"move faster than a river can ({STEP_M:g} m and {RATE_M_H:g} m/h)",
-             f"varient plus vite qu’une rivière ne le peut ({STEP_M:g} m et {RATE_M_H:g} m/h)"),
-    "down": ("fall far below those before and after them", "tombent loin sous celles d’avant et d’après"),
-    "up": ("stand far above those before and after them", "dépassent de loin celles d’avant et d’après"),
+    "code": (("holds a code for no reading, far from those beside it,", "hold codes for no reading, far from those "
+              "beside them,"),
+             ("porte un code d’absence de mesure, loin de ses voisines,", "portent un code d’absence de mesure, loin "
+              "de leurs voisines,")),
+    "bank": (("lies beyond what the bank of the river allows", "lie beyond what the bank of the river allows"),
+             ("sort de ce que la rive permet", "sortent de ce que la rive permet")),
+    "rate": ((f"moves faster than a river can ({STEP_M:g} m and {RATE_M_H:g} m/h)",
+              f"move faster than a river can ({STEP_M:g} m and {RATE_M_H:g} m/h)"),
+             (f"varie plus vite qu’une rivière ne le peut ({STEP_M:g} m et {RATE_M_H:g} m/h)",
+              f"varient plus vite qu’une rivière ne le peut ({STEP_M:g} m et {RATE_M_H:g} m/h)")),
+    "down": (("falls far below those before and after it", "fall far below those before and after them"),
+             ("tombe loin sous celles d’avant et d’après", "tombent loin sous celles d’avant et d’après")),
+    "up": (("stands far above those before and after it", "stand far above those before and after them"),
+           ("dépasse de loin celles d’avant et d’après", "dépassent de loin celles d’avant et d’après")),
 }
 
 
@@ -114,11 +128,12 @@ def judged(raw: Raw, *, start: datetime, field: str, outliers: str = "judge", is
                 doubts += _excursions(state, field, outliers)
     for why, rows in state.told.items():
         en, fr = _WHY[why]
-        n, more = len(rows), few(rows)
+        k = 0 if len(rows) == 1 else 1
         doubts.append(Doubt(
-            f"{raw.file}: {n} of {len(level_m)} readings {en} and {'is' if n == 1 else 'are'} left out ({more}).",
-            f"{raw.file} : {n} des {len(level_m)} mesures {fr} et {'est écartée' if n == 1 else 'sont écartées'} "
-            f"({more})."))
+            f"{raw.file}: {len(rows)} of {len(level_m)} readings {en[k]} and {('is', 'are')[k]} left out "
+            f"({state.shown(rows)}).",
+            f"{raw.file} : {len(rows)} des {len(level_m)} mesures {fr[k]} et {('est écartée', 'sont écartées')[k]} "
+            f"({state.shown_fr(rows)})."))
     return raw.times_s[state.is_in], level_m[state.is_in], doubts
 
 
@@ -192,7 +207,7 @@ def _rate(state: _Judged, field: str, *, is_file: bool) -> None:
 
 def _impossible(state: _Judged, rows: Int64Array, field: str, expected: str) -> InputError:
     return InputError(file=state.raw.file, field=field, expected=expected,
-                      found=f"readings that no river has ({few([state.shown(int(row)) for row in rows])})",
+                      found=f"readings that no river has ({state.shown(rows)})",
                       remedy="Correct them; `outliers: keep` takes them as they stand.")
 
 
@@ -234,15 +249,14 @@ def _excursions(state: _Judged, field: str, outliers: str) -> list[Doubt]:
         elif size > _ASKED_M:
             raise InputError(
                 file=state.raw.file, field=field, expected="readings that a river has",
-                found=f"{few([state.shown(int(row)) for row in members])}, {size:.1f} m above the readings beside it",
+                found=f"{state.shown(members)}, {size:.1f} m above the readings beside it",
                 remedy="Say `outliers: leave_out` if it is none, or `outliers: keep` if the river did that.")
         else:
-            told = few([state.shown(int(row)) for row in members])
             doubts.append(Doubt(
-                f"{state.raw.file}: {told} stands {size:.1f} m above the readings beside it, and is kept. Say "
-                "`outliers: leave_out` if it is none.",
-                f"{state.raw.file} : {told} dépasse de {comma(size, 1)} m les mesures voisines, et elle est gardée. "
-                "Indiquer `outliers: leave_out` si elle est fausse."))
+                f"{state.raw.file}: {state.shown(members)} stands {size:.1f} m above the readings beside it, and is "
+                "kept. Say `outliers: leave_out` if it is none.",
+                f"{state.raw.file} : la mesure du {state.shown_fr(members)} dépasse de {comma(size, 1)} m ses "
+                "voisines, et elle est gardée. Indiquer `outliers: leave_out` si elle est fausse."))
         i = last + 2
     return doubts
 

@@ -73,10 +73,29 @@ def spoken(start: datetime, at_s: int) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
 
 
+def spoken_fr(start: datetime, at_s: int) -> str:
+    """Give the same moment as French writes it: ``22/11 à 21 h 05``."""
+    text = spoken(start, at_s)
+    match = re.fullmatch(r"\d{4}-(\d\d)-(\d\d) (\d\d):(\d\d)", text)
+    return f"{match[2]}/{match[1]} à {int(match[3])} h {match[4]}" if match else text
+
+
 def few(items: Sequence[str], most: int = 3) -> str:
     """Give the first of a list, and how many more there are."""
     more = len(items) - most
     return "; ".join(items[:most]) + (f"; {more} more" if more > 0 else "")
+
+
+def few_fr(items: Sequence[str], most: int = 3) -> str:
+    """Give the same in French."""
+    more = len(items) - most
+    others = f" ; et {more} autre" + ("s" if more > 1 else "")
+    return " ; ".join(items[:most]) + (others if more > 0 else "")
+
+
+def readings(count: int) -> str:
+    """Give a number of readings in words that agree with it."""
+    return f"{count} reading" + ("" if count == 1 else "s")
 
 
 def comma(value: float, digits: int | None = None) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from geodata.gauges.judging import HIGHEST_M, judged
-from geodata.gauges.raw import Asked, Raw, spoken
+from geodata.gauges.raw import Asked, Raw, readings, spoken
 from geodata.gauges.services import read_json
 from geodata.gauges.tables import read_table
 from geodata.inputs.time_zones import stated_zone
@@ -153,7 +153,7 @@ def _check_order(raw: Raw, asked: Asked) -> None:
     if len(same):
         keep = np.setdiff1d(np.arange(len(raw.times_s)), same + 1)
         raw.times_s, raw.value = raw.times_s[keep], raw.value[keep]
-        raw.notes.append(f"{raw.file}: {len(same)} readings stand twice and count once.")
+        raw.notes.append(f"{raw.file}: {readings(len(same))} that stand twice count once.")
         steps = np.diff(raw.times_s)
     wrong = np.flatnonzero(steps <= 0)
     if len(wrong):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from geodata.gauges.raw import Asked, Raw, few, flows_refused, is_blank, is_flow, spoken
+from geodata.gauges.raw import Asked, Raw, few, few_fr, flows_refused, is_blank, is_flow, readings, spoken
 from geodata.inputs.lengths import length_unit
 from geodata.inputs.numbers import plain_number
 from twin.errors import InputError
@@ -52,8 +52,8 @@ def read_json(text: str, file: str, asked: Asked) -> Raw:
     message = next((str(data[k])[:200] for k in ("error", "message", "erreur")
                     if isinstance(data, dict) and k in data), "")
     raise InputError(file=file, field=field, found=f"JSON with {keys}" + (f" ({message})" if message else ""),
-                     expected="Hub'Eau (`data`), Vigicrues (`Serie`, `Simul`), Pegelonline (`timestamp`, `value`), the "
-                     "Environment Agency (`items`) or USGS (`timeSeries`)",
+                     expected="Hub'Eau (`data`), Vigicrues (`Serie`, `Simul`), Pegelonline (`timestamp`, `value`), "
+                     "the Environment Agency (`items`) or USGS (`timeSeries`)",
                      remedy="These services answer errors like answers: open the file and read it.")
 
 
@@ -70,7 +70,7 @@ def _raw(rows: _Rows, file: str, asked: Asked, unit: str, notes: list[str], doub
         moments.append(at_s)
         values.append(_value(value, file, where))
     if empty:
-        notes.append(f"{file}: {len(empty)} readings without a value are left out ({few(empty)}).")
+        notes.append(f"{file}: {readings(len(empty))} without a value left out ({few(empty)}).")
     if len(moments) > 1 and all(b < a for a, b in pairwise(moments)):
         moments, values = moments[::-1], values[::-1]
     return Raw(times_s=np.array(moments, np.int64), value=np.array(values, float), unit=unit, file=file, notes=notes,
@@ -166,7 +166,7 @@ def _vigicrues(data: dict[str, Any], file: str, asked: Asked) -> Raw:
         is_epoch = isinstance(when, int | float) and not isinstance(when, bool)
         rows.append((datetime.fromtimestamp(when / 1000.0, UTC) if is_epoch else _moment(when, file, "DtPrev"), value))
     if len(rows) < len(pairs):
-        notes.append(f"{file}: {len(pairs) - len(rows)} readings without a time are left out.")
+        notes.append(f"{file}: {len(pairs) - len(rows)} readings without a time left out.")
     return _raw(rows, file, asked, "m", notes)
 
 
@@ -216,10 +216,11 @@ def _agency(data: dict[str, Any], file: str, asked: Asked) -> Raw:
                            f"{', '.join(f'{v:g}' for v in values)}")
             value = max(values) if values else None
         rows.append((moment, value))
-    doubts = [Doubt(
-        f"{file}: {len(several)} readings have several values at one time; the highest is taken ({few(several)}).",
-        f"{file} : {len(several)} mesures ont plusieurs valeurs pour la même heure ; la plus haute est retenue "
-        f"({few(several)}).")] if several else []
+    doubts = []
+    if several:
+        doubts.append(Doubt(
+            f"{file}: several values at one time in {readings(len(several))}; the highest is taken ({few(several)}).",
+            f"{file} : plusieurs valeurs pour la même heure ({few_fr(several)}) ; la plus haute est retenue."))
     return _raw(rows, file, asked, asked.unit or "m", notes, doubts)
 
 

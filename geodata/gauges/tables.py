@@ -10,7 +10,7 @@ from datetime import tzinfo
 
 import numpy as np
 
-from geodata.gauges.raw import Asked, Raw, few, flows_refused, is_blank, is_flow
+from geodata.gauges.raw import Asked, Raw, few, flows_refused, is_blank, is_flow, readings
 from geodata.inputs.lengths import length_unit
 from geodata.inputs.numbers import plain_number
 from geodata.inputs.text_table import sniff
@@ -251,7 +251,7 @@ def _read(header: list[str], rows: list[tuple[int, list[str]]], columns: _Column
               notes=[*notes, *times.notes], doubts=times.doubts)
     if empty:
         when = [_joined(row, columns) for _, row in empty]
-        raw.notes.append(f"{file}: {len(empty)} readings without a value are left out ({few(when)}).")
+        raw.notes.append(f"{file}: {readings(len(empty))} without a value left out ({few(when)}).")
     if not columns.unit and asked.unit is None and values:
         _ask_unit(raw, asked)
     return raw

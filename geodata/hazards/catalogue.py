@@ -147,12 +147,10 @@ def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start:
 
 def _above(highest_m: float, count: int, frames: int) -> Doubt:
     return Doubt(
-        f"The gauge stands above the highest map ({highest_m:g} m) in {count} of {frames} frames: what that map "
-        "shows wet is "
-        "at least as deep, all else is unknown, not dry.",
-        f"L’échelle dépasse la carte la plus haute ({comma(highest_m)} m) dans {count} des {frames} pas de temps : "
-        "ce que "
-        "cette carte montre inondé l’est au moins autant, le reste est inconnu, et non à sec.")
+        f"The gauge stands above the highest map ({highest_m:g} m) in {count} of {frames} frames: what that map shows "
+        "wet is at least as deep, all else is unknown, not dry.",
+        f"L’échelle dépasse la carte la plus haute ({comma(highest_m)} m) dans {count} des {frames} pas de temps : ce "
+        "que cette carte montre inondé l’est au moins autant, le reste est inconnu, et non à sec.")
 
 
 class _Maps(NamedTuple):

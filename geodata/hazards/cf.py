@@ -211,8 +211,8 @@ def space_of(values: xarray.DataArray, file: str, field: str) -> tuple[tuple[str
         over = ", ".join(f"{d} ({values.sizes[d]})" for d in values.dims)
         raise InputError(file=file, field=field, found=f"'{values.name}' over {over}",
                          expected="time and two dimensions in space; an axis of length one drops out",
-                         remedy="Meshes and quadtrees: write a regular grid from your model first. Layers and members: "
-                         "write the one that is meant.")
+                         remedy="Meshes and quadtrees: write a regular grid from your model first. Layers and "
+                         "members: write the one that is meant.")
     return (space[0], space[1]), single
 
 

@@ -298,21 +298,20 @@ def lost_frames(known: dict[int, bool]) -> list[int]:
 
 def lost_error(names: list[str], field_: str) -> InputError:
     """Give the error for frames without any value among frames that have some."""
-    return InputError(field=field_, ids=names[:5], found=f"{len(names)} frames without any value between frames that "
-                                                         "have "
-                      "some", expected="values in every frame",
-                      remedy="They were lost on the way: write them again. If a wholly missing frame means dry "
-                             "ground, say "
+    what = "1 frame" if len(names) == 1 else f"{len(names)} frames"
+    return InputError(field=field_, ids=names[:5], found=f"{what} without any value between frames that have some",
+                      expected="values in every frame",
+                      remedy="Lost on the way? Write it again. If a wholly missing frame means dry ground, say "
                       "`nodata: dry`.")
 
 
 def lost_doubt(names: list[str]) -> Doubt:
     """Give the doubt about such frames where the scenario says that missing is dry."""
     listed = ", ".join(names[:3]) + (f" (+ {len(names) - 3})" if len(names) > 3 else "")
-    return Doubt(f"{len(names)} frames hold no value at all between frames that do ({listed}): they are taken as "
-                 "dry, as the scenario says of missing values.",
-                 f"{len(names)} pas de temps n’ont aucune valeur entre d’autres qui en ont ({listed}) : ils comptent à "
-                 "sec, comme le scénario le dit des valeurs manquantes.")
+    return Doubt(f"Frames without any value between frames that have some ({listed}) are taken as dry, as the scenario "
+                 "says of missing values.",
+                 f"Des pas de temps sans aucune valeur entre d’autres qui en ont ({listed}) comptent à sec, comme le "
+                 "scénario le dit des valeurs manquantes.")
 
 
 def named(paths: Sequence[Path | str]) -> str:

@@ -179,16 +179,14 @@ def _bounds(rule: ClassRule, columns: dict[str, Any], file: str, field: str) -> 
     if len(wrong):
         row = int(wrong[0])
         raise InputError(file=file, field=field, found=f"a class from {low[row]:g} to {high[row]:g} m in record "
-                                                       f"{row + 1}"
-                         f" (of {len(wrong)} such), below 0 or upside down", expected="0 <= lower < upper",
+                         f"{row + 1} (of {len(wrong)} such), below 0 or upside down", expected="0 <= lower < upper",
                          remedy="An open class has no upper bound.")
     # A class that begins or ends deeper than any flood is in centimetres.
     far = float(np.nanmax(np.concatenate([low, high]), initial=0.0))
     if rule.unit is None and far > TYPICAL_M:
         raise InputError(file=file, field=f"{field}.unit", found=f"a class with a bound of {far:g}, and no unit",
                          expected="bounds in metres", remedy="They look like centimetres: say `unit: cm`, or `unit: "
-                                                             "m`. "
-                         "An open class has no upper bound.")
+                         "m`. An open class has no upper bound.")
     return low, high
 
 

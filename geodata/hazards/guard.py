@@ -178,8 +178,8 @@ class Guard:
         if counts[ABSURD]:
             raise InputError(file=name, field=self.said.field, found=f"a depth of {extremes[2]:.4g} m, and "
                              f"{counts[ABSURD] - 1:,} more like it", expected=f"depths within {DEEPEST_M:,.0f} m",
-                             remedy="The file may be damaged, its unit another, or this a code for missing values that "
-                             "its header should declare.")
+                             remedy="The file may be damaged, its unit another, or this a code for missing values "
+                             "that its header should declare.")
         typical_m = 0.0
         if counts[WET] and extremes[1] > TYPICAL_M and not (
                 self.said.unit and self.said.quantity == "depth"):
@@ -204,9 +204,8 @@ class Guard:
         raise InputError(
             file=name, field=self.said.field, found=f"a typical depth of {typical_m:.0f} m",
             expected=f"depths of water above ground, typically below {TYPICAL_M:g} m",
-            remedy="These look like altitudes of the water (say `quantity: surface`: it is compared with the "
-                   "terrain; or "
-            "subtract the terrain), or centimetres (say `unit: cm`). If they are depths, say `quantity: depth` and "
+            remedy="These look like altitudes of the water (say `quantity: surface`: it is compared with the terrain; "
+            "or subtract the terrain), or centimetres (say `unit: cm`). If they are depths, say `quantity: depth` and "
             "their `unit`.")
 
     def look(self, depth_m: Float32Array, grid: Grid, *, file: str = "") -> None:
@@ -240,8 +239,7 @@ class Guard:
         if typical > 1.0 and apart < min(1.0, 0.5 * typical):
             raise InputError(
                 file=name, field=self.said.field, found=f"values that stand {apart:.2f} m from the ground at the "
-                                                        "water's "
-                f"edge (typically {typical:.1f} m there)", expected="depths above ground, shallow at the edge",
+                f"water's edge (typically {typical:.1f} m there)", expected="depths above ground, shallow at the edge",
                 remedy="These look like altitudes of the water: say `quantity: surface`. If they are depths, say "
                 "`quantity: depth`.")
         relief = float(np.nanmax(self.terrain.height_m) - np.nanmin(self.terrain.height_m))
@@ -249,8 +247,7 @@ class Guard:
         if 2 * beyond > len(depth) and self.said.unit is None:
             raise InputError(
                 file=name, field=self.said.field, found=f"a typical depth of {float(np.median(depth)):.0f} m over "
-                                                        "terrain "
-                f"of {relief:.0f} m of relief", expected="water no higher than the ground around it",
+                f"terrain of {relief:.0f} m of relief", expected="water no higher than the ground around it",
                 remedy="These look like centimetres or another unit: say `unit`, `unit: m` if they are metres.")
 
     def _ground_at(self, wet: Any, grid: Grid) -> FloatArray:
@@ -289,11 +286,10 @@ class Guard:
         if self._is_mask:
             raise InputError(**where, found=f"nothing but 1 beside what is dry or missing{kind}",
                              remedy="This looks like a mask of the water, not its depth. Say `unit: m` if it is 1 m "
-                                    "deep "
-                             f"everywhere; else {remedy}")
+                             f"deep everywhere; else {remedy}")
         if few and (len(distinct) > 1 or self.is_whole_type):
             raise InputError(**where, found=f"whole numbers {shown}{kind or ' alone'}",
-                             remedy=f"These look like classes of depth. Turn them into polygons and say `extents`, or "
+                             remedy="These look like classes of depth. Turn them into polygons and say `extents`, or "
                              f"{remedy}")
         if len(distinct) > 1:
             raise InputError(**where, found=f"whole numbers alone, up to {self._extremes[1] / UNITS_M[self.unit]:g}",

@@ -187,8 +187,8 @@ def _check_corner(file: RasterFile, transform: list[float], field: str) -> None:
     off = max(abs(file.corner[0] - transform[2]), abs(file.corner[1] - transform[5]))
     if off > 0.5 * cell:
         raise InputError(file=file.name, field=field, found=f"a tile that the VRT places {off:g} away from where it "
-                                                            "says "
-                         "that it lies", expected="a VRT of these tiles", remedy="Make the VRT again, or name the "
+                         "says that it "
+                         "lies", expected="a VRT of these tiles", remedy="Make the VRT again, or name the "
                                                                                  "tiles.")
 
 

@@ -234,8 +234,7 @@ def _chosen(data: xarray.Dataset, spec: NetCDF, file: str, field: str) -> _Choic
     raise InputError(file=file, field=field, found=f"variables {', '.join(held) or 'none'}",
                      expected="a depth of water: standard name flood_water_thickness, or h, depth, hmax, or zs and zb",
                      remedy=f"'{surfaces[0]}' looks like an elevation of the water surface: say `variable: "
-                            f"{surfaces[0]}` and "
-                     "`quantity: surface`." if surfaces else "Name it with `variable`.")
+                     f"{surfaces[0]}` and `quantity: surface`." if surfaces else "Name it with `variable`.")
 
 
 def _choice(data: xarray.Dataset, name: str, all_: list[str]) -> _Choice:
@@ -353,11 +352,13 @@ def _affine(x: FloatArray, y: FloatArray, file: str, field: str) -> tuple[float,
     design = np.column_stack([known[:, 1] + 0.5, known[:, 0] + 0.5, np.ones(len(known))])
     if len(known) > 4000:
         design, known = design[:: len(known) // 4000], known[:: len(known) // 4000]
-    (a, b, c), (d, e, f) = (np.linalg.lstsq(design, v[known[:, 0], known[:, 1]], rcond=None)[0] for v in (x, y))
-    cell = float(np.sqrt(abs(a * e - b * d)))
-    stray = max(float(np.abs(design @ np.array(k) - v[known[:, 0], known[:, 1]]).max())
-                for k, v in (((a, b, c), x), ((d, e, f), y)))
-    if cell == 0 or stray > _STRAY * cell:
+    # A damaged file has coordinates beyond all numbers: what comes of them is refused below.
+    with np.errstate(over="ignore", invalid="ignore"):
+        (a, b, c), (d, e, f) = (np.linalg.lstsq(design, v[known[:, 0], known[:, 1]], rcond=None)[0] for v in (x, y))
+        cell = float(np.sqrt(abs(a * e - b * d)))
+        stray = max(float(np.abs(design @ np.array(k) - v[known[:, 0], known[:, 1]]).max())
+                    for k, v in (((a, b, c), x), ((d, e, f), y)))
+    if not 0 < cell < np.inf or not stray <= _STRAY * cell:
         raise InputError(file=file, field=field, expected="a regular grid, rotated or not",
                          found=f"cells that stray {stray:.3g} from a regular grid of {cell:.3g}",
                          remedy="Write a regular grid from your model first.")

@@ -51,8 +51,7 @@ def open_hazard(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: da
     check_meets(hazard.grid, city_file, field=f"flood.{spec.source}")
     if spec.source in ("raster", "extents") and "after" in spec.model_fields_set:
         hazard.notes = (*hazard.notes, f"`after: {spec.after}` changes nothing: `from` and `to` of {spec.source} say "
-                                       "how "
-                        "long its water stands.")
+                        "how long its water stands.")
     return hazard  # type: ignore[no-any-return]
 
 

@@ -90,19 +90,17 @@ def _by_time(paths: list[Path], times: list[int], field: str) -> tuple[list[list
             groups[-1].append(path)
             continue
         if at and time_s < at[-1]:
-            raise InputError(field=field, ids=(groups[-1][-1].name, path.name), found=f"times {at[-1]} s and "
-                                                                                      f"{time_s} s "
-                             "after the start", expected="times that increase from file to file")
+            raise InputError(field=field, ids=(groups[-1][-1].name, path.name), found=f"times {at[-1]} s and {time_s} "
+                             "s after the start", expected="times that increase from file to file")
         groups.append([path])
         at.append(time_s)
     sizes = {len(group) for group in groups}
     if len(sizes) > 1 or (sizes != {1} and _lie_alike(groups[0])):
         odd = next((group for group in groups if len(group) > 1), groups[0])
-        raise InputError(field=field, ids=tuple(path.name for path in odd[:2]), found="times "
-                                                                                      f"{at[groups.index(odd)]} s and "
-                         f"{at[groups.index(odd)]} s after the start", expected="times that increase from file to "
-                                                                                "file, or "
-                         "the same tiles for each time")
+        raise InputError(field=field, ids=tuple(path.name for path in odd[:2]), found=f"times {at[groups.index(odd)]} "
+                         f"s and {at[groups.index(odd)]} s after the "
+                         "start", expected="times that increase from file to "
+                         "file, or the same tiles for each time")
     return groups, np.array(at, np.int64)
 
 
@@ -127,12 +125,14 @@ def _gaps(times_s: Int64Array, name: str) -> tuple[Doubt, ...]:
     if not len(wide) or 2 * np.count_nonzero(np.abs(steps - usual) <= 0.1 * usual) < len(steps):
         return ()
     first = int(wide[0])
+    begin, end = _hours(times_s[first]), _hours(times_s[first + 1])
+    more = len(wide) - 1
     return (Doubt(
-        f"{name}: no frame between {_hours(times_s[first])} and {_hours(times_s[first + 1])} from the start, where "
-        f"others come every {usual / 60:g} min ({len(wide)} holes): the depth is straight across.",
-        f"{name} : pas de temps absents entre {_hours(times_s[first])} et {_hours(times_s[first + 1])} après le début, "
-        f"alors que les autres se suivent toutes les {usual / 60:g} min ({len(wide)} trous) : la hauteur y est "
-        "interpolée."),)
+        f"{name}: no frame between {begin} and {end} from the start{f' (and {more} more holes)' if more else ''}, "
+        f"where others come every {usual / 60:g} min: the depth is straight across.",
+        f"{name} : il manque des pas de temps entre {begin.replace('.', ',')} et {end.replace('.', ',')} après le "
+        f"début{f' (et {more} autres trous)' if more else ''}, alors que les autres se suivent toutes les "
+        f"{usual / 60:g} min : la hauteur y est interpolée."),)
 
 
 def depth_notes(nodata: str, depth_error_m: float | None) -> tuple[str, ...]:
@@ -169,8 +169,7 @@ def _times(spec: Rasters, files: list[Path], start: datetime, field: str) -> lis
             raise InputError(field=f"{field}.step", ids=lacking, found=f"{len(files)} files whose numbers leave out "
                              f"{', '.join(lacking[:5])}", expected="a file for each step",
                              remedy="Every later frame would come too early. Write the lost one again, or say "
-                                    "`pattern` or "
-                             "`times` in place of `step`.")
+                             "`pattern` or `times` in place of `step`.")
         first = 0 if spec.first is None else moment_s(spec.first, start, field=f"{field}.first")
         return [first + round(i * spec.step) for i in range(len(files))]
     if spec.pattern is not None:

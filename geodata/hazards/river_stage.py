@@ -423,9 +423,8 @@ _NO_PLACE = Doubt(
 
 def _illustrative(error_m: float) -> Doubt:
     return Doubt(f"The depth's error is {error_m:g} m: results for single assets are illustrative.",
-                 f"L’erreur sur la hauteur d’eau est de {comma(error_m)} m : les résultats pour un seul équipement "
-                 "ne sont "
-                 "qu’indicatifs.")
+                 f"L’erreur sur la hauteur d’eau est de {comma(error_m)} m : les résultats pour un seul équipement ne "
+                 "sont qu’indicatifs.")
 
 
 def late_start(name: str, graph: Hydrograph) -> list[Doubt]:

@@ -70,9 +70,8 @@ class Surface:
             typical = float(np.median(depth[known]))
             if not -_BELOW_M <= typical <= _ABOVE_M:
                 raise InputError(
-                    file=self._file, field=self._field, found=f"a water surface that stands typically {typical:+.1f} "
-                                                              "m from "
-                    "the ground", expected="elevations in the terrain's datum",
+                    file=self._file, field=self._field, found=f"a water surface that stands typically {typical:+.1f} m "
+                    "from the ground", expected="elevations in the terrain's datum",
                     remedy="Check unit and vertical datum of both; depths above ground say `quantity: depth`.")
         # What the ground stands above is dry; comparisons with NaN leave it NaN.
         return np.where(depth < 0, np.float32(0), depth)

@@ -300,5 +300,5 @@ def _settled(parsed: datetime | str, text: str, clock: Clock, zone: tzinfo | Non
         return seconds_between(clock.start, local_moment(parsed.isoformat(), here))
     except InputError as error:
         raise InputError(**where, found=f"'{text}'", expected=error.expected,
-                         remedy="Are its times in UTC, or in winter time all the year? Say `zone: UTC` or "
-                         "`zone: +01:00` beside `levels`.") from None
+                         remedy="Are its times in UTC, or in winter time all the year? Say `zone: UTC` or `zone: "
+                         "+01:00` beside `levels`.") from None

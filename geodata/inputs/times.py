@@ -127,8 +127,8 @@ def _moment_s(text: str, start: datetime, zone: tzinfo) -> int:
             if not _exists(moment):
                 raise InputError(
                     found=f"'{text}'", expected="a time that the clocks show that night",
-                    remedy=f"In {name_of(zone)} they go forward over it on {day.isoformat()}: "
-                           "write the time since the start (+5h).")
+                    remedy=f"In {name_of(zone)} they go forward over it on {day.isoformat()}: write the time since the "
+                           "start (+5h).")
             return seconds_between(start, moment)
     raise AssertionError("a time of day comes every day")
 

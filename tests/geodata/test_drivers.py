@@ -131,8 +131,9 @@ def test_a_package_with_a_virtual_table_of_another_file_gives_none_of_it(tmp_pat
     base = sqlite3.connect(tmp_path / "zone.gpkg")
     base.execute("PRAGMA writable_schema=1")
     for name, target in (("v", tmp_path / "other.geojson"), ("w", f"/vsicurl/{url}/x.geojson")):
-        base.execute(f"INSERT INTO sqlite_master(type,name,tbl_name,rootpage,sql) VALUES('table','{name}','{name}',0,"
-                     f"'CREATE VIRTUAL TABLE {name} USING VirtualOGR(''{target}'')')")
+        base.execute("INSERT INTO sqlite_master(type,name,tbl_name,rootpage,sql) "
+                     f"VALUES('table','{name}','{name}',0,'CREATE VIRTUAL TABLE {name} USING "
+                     f"VirtualOGR(''{target}'')')")
     base.commit()
     base.close()
     for layer in ("v", "w"):

@@ -139,7 +139,7 @@ def test_an_hour_that_the_clocks_skip_is_refused_with_the_zone_as_remedy(tmp_pat
 def test_a_reading_without_a_value_is_left_out_and_counted(tmp_path, blank):
     graph = read(tmp_path, f"time,level_m\n2026-11-22T15:00Z,1.32\n2026-11-22T17:00Z,{blank}\n2026-11-22T19:00Z,3.2\n")
     assert (hours(graph), graph.level_m.tolist()) == ([0, 4], [1.32, 3.2])
-    assert "1 readings without a value are left out (2026-11-22T17:00Z)" in graph.notes[0]
+    assert "1 reading without a value left out (2026-11-22T17:00Z)" in graph.notes[0]
 
 
 @pytest.mark.parametrize("digits", ["\uff11.\uff12", "\u0663", "1\u0663", "\u00bd", "0x10", "1e", "inf", "1_0"])
@@ -221,7 +221,7 @@ def test_usgs_rdb_is_feet_in_its_own_zone(tmp_path):
     graph = read(tmp_path, RDB, "site.rdb")
     assert hours(graph) == [0, 2]
     assert graph.level_m.tolist() == pytest.approx([4.33 * 0.3048, 8.2 * 0.3048])
-    assert "1 readings without a value" in graph.notes[0]
+    assert "1 reading without a value" in graph.notes[0]
     with pytest.raises(InputError, match="discharges"):
         read(tmp_path, RDB.replace("1_00065", "1_00061").replace("00061", "00060"), "q.rdb")
 
@@ -258,7 +258,7 @@ def test_a_device_and_a_file_that_is_too_large_are_refused_at_once(tmp_path):
 def test_rows_that_stand_twice_count_once_and_other_repeats_are_refused(tmp_path):
     graph = read(tmp_path, "time,level_m\n16:00,1\n17:00,2\n2026-11-22T17:00,2\n18:00,3\n")
     assert graph.level_m.tolist() == [1, 2, 3]
-    assert any("stand twice and count once" in note for note in graph.notes)
+    assert any("stand twice count once" in note for note in graph.notes)
 
 
 def test_a_fixed_offset_of_the_start_is_kept(tmp_path):

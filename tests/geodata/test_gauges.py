@@ -84,7 +84,7 @@ def test_hubeau_says_when_pages_or_values_are_missing(tmp_path):
     graph = read(tmp_path, json.dumps(more), "obs.json")
     assert "3 of 10 announced observations" in graph.doubts[0].en
     assert "3 des 10 observations annoncées" in graph.doubts[0].fr
-    assert "1 readings without a value are left out (2026-11-22 15:00)" in graph.notes[0]
+    assert "1 reading without a value left out (2026-11-22 15:00)" in graph.notes[0]
 
 
 def test_two_stations_in_a_file_want_a_choice(tmp_path):

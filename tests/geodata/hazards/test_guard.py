@@ -287,11 +287,11 @@ def test_a_frame_without_any_value_between_others_is_refused_and_never_dry(tmp_p
         raster(tmp_path / f"d_{i}.tif", np.full((10, 30), -9999.0) if i == 2 else SLOPE, nodata=-9999)
     flood = {"rasters": {"files": "d_*.tif", "step": "20min"}}
     found = opened(flood, tmp_path, city())
-    with pytest.raises(InputError, match=r"d_2\.tif: found 1 frames without any value"):
+    with pytest.raises(InputError, match=r"d_2\.tif: found 1 frame without any value"):
         list(found.depths(np.arange(3)))
     dry = opened({**flood, "nodata": "dry"}, tmp_path, city())
     list(dry.depths(np.arange(3)))
-    assert "1 frames hold no value at all between frames that do (d_2.tif)" in dry.doubts[0].en
+    assert "Frames without any value between frames that have some (d_2.tif)" in dry.doubts[0].en
 
 
 def test_a_rotated_raster_is_sampled_where_its_cells_lie(tmp_path):

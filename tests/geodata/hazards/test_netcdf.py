@@ -294,7 +294,7 @@ def test_a_frame_without_any_value_is_refused_between_others(tmp_path):
     field[2] = np.nan
     grid_file(tmp_path / "a.nc", {"h": (("time", "y", "x"), field)}, times=np.arange(5) * 900)
     water = opened({"netcdf": {"file": "a.nc"}}, tmp_path, city())
-    with pytest.raises(InputError, match="frame 3: found 1 frames without any value"):
+    with pytest.raises(InputError, match="frame 3: found 1 frame without any value"):
         list(water.depths(np.arange(2)))
 
 
