@@ -119,7 +119,12 @@ def _columns(header: list[str], rows: list[tuple[int, list[str]]], asked: Asked,
     names = [re.sub(r"[\s_]+", "_", name.strip().casefold()) for name in header]
     time = next((i for i, n in enumerate(names) if n in _KNOWN_TIMES), None)
     if time is None:
-        time = next((i for i, n in enumerate(names) if _word(n) in _TIME_WORDS), 0)
+        time = next((i for i, n in enumerate(names) if _word(n) in _TIME_WORDS), -1)
+    if time < 0:
+        first = next((row[0] for _, row in rows if row), "")
+        if not re.match(r"[+-]?\d+(?:[.,:h/-]|$)", first, re.ASCII):
+            raise _no_table(file)
+        time = 0
     clock = _clock_column(names, rows, time)
     if clock >= 0 and _word(names[time]) in _CLOCK_WORDS and _word(names[clock]) in _DAY_WORDS:
         time, clock = clock, time
@@ -177,8 +182,9 @@ def _level_column(header: list[str], names: list[str], taken: set[int], rows: li
 
 def _no_table(file: str) -> InputError:
     # What stands in it is not repeated: it may be anybody's file.
-    return InputError(file=file, field="column", found="one column", expected="a column of times and one of levels",
-                      remedy="Columns are separated by commas, semicolons or tabs.")
+    return InputError(file=file, field="column", found="no column of times beside another",
+                      expected="a column of times and one of levels",
+                      remedy="Columns are separated by commas, semicolons or tabs, and named in the first line.")
 
 
 def _unit_in(name: str, file: str) -> str:

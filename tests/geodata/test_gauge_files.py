@@ -241,9 +241,11 @@ def test_usgs_json(tmp_path):
 
 
 def test_what_stands_in_a_file_that_is_no_table_is_not_repeated(tmp_path):
-    with pytest.raises(InputError) as refused:
-        read(tmp_path, "root:x:0:0:secret\n", "passwd")
-    assert "secret" not in str(refused.value)
+    for text in ("root:x:0:0:secret\n", "root:x:0:0:secret,room 1,12,13:/root\nbin:x:1:1:,,,:/secret\n",
+                 "[secret]\nkey = secret, secret\n", "user\tsecret\nkey\tsecret\n"):
+        with pytest.raises(InputError) as refused:
+            read(tmp_path, text, "passwd")
+        assert "secret" not in str(refused.value)
 
 
 def test_a_device_and_a_file_that_is_too_large_are_refused_at_once(tmp_path):

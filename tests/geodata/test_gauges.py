@@ -123,7 +123,7 @@ def test_unicode_text_of_excel_is_read(tmp_path):
     ("time,level_m\n16:00,31500\n", "unit: mm"),
     ("time,level_m\nnan,1\n17:00,2\n", "levels.csv:2.*'nan'; expected a moment"),
     ("time,level_m\n16:00,1_0\n", "levels.csv:2.*'1_0'; expected a level"),
-    ("<html>an error page</html>\n", "one column; expected a column of times and one of levels"),
+    ("<html>an error page</html>\n", "no column of times beside another; expected a column of times and one of levels"),
     ("time,level_m\n16:00,0\0005\n", "neither UTF-8 nor Windows text"),
 ])
 def test_a_csv_that_cannot_be_used_is_said(tmp_path, text, message):
