@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import shapely
-from pyproj import Transformer
 
+from geodata.crs import way_between
 from geodata.terrain import Terrain, same_crs
 from twin.kernels.water.footprints import footprint_cells
-from twin.quantities import FloatArray, Int8Array, Int64Array
+from twin.quantities import BoolArray, FloatArray, Int8Array, Int64Array
 from twin.water.depths import CellIndex, Coverage
 from twin.water.hazard import Grid
 from twin.world.assets import Assets
@@ -26,9 +26,10 @@ _MASK_CELLS = 200_000_000
 def index_cells(assets: Assets, shapes: Any, crs: str, grid: Grid, terrain: Terrain | None = None) -> CellIndex:
     """Give the cells that each asset is read from.
 
-    A point takes the cell that it stands in; an ``outline`` (building, site) every cell that its outline touches, those
-    that the terrain raises as building left out unless nothing else is left; an ``area`` (zone) every cell that its
-    footprint touches. A shape that is no polygon, or none at all, stands for the asset's point.
+    A point takes the cell that it stands in, several points those of each. A line (a road, a cable, a pipe) takes every
+    cell that it crosses, a polygon every cell that its outline touches, whatever the kind; an ``area`` (zone) those
+    inside as well. Where the terrain raises cells as building, an ``outline`` (building, site) leaves those out, unless
+    nothing else is left. An asset without a shape stands for its point.
 
     Parameters
     ----------
@@ -51,20 +52,20 @@ def index_cells(assets: Assets, shapes: Any, crs: str, grid: Grid, terrain: Terr
     coverage[~has_place] = Coverage.NONE
     cell[~has_place] = -1
 
-    rows = _with_polygon(shapes, kinds)
+    rows = _with_shape(shapes, kinds)
     if not len(rows):
         owner = np.flatnonzero(cell >= 0)
         return _index(owner, cell[owner], coverage, grid)
-    of_shape, shape_cells, outside = _shape_cells(np.asarray(shapes, object)[rows], kinds[rows] == "area", crs, grid)
+    of_shape, touched, outside = shape_cells(np.asarray(shapes, object)[rows], kinds[rows] == "area", crs, grid)
     if terrain is not None and terrain.raised is not None:
-        keep = _not_raised(of_shape, shape_cells, kinds[rows] == "outline", grid, terrain)
-        of_shape, shape_cells = of_shape[keep], shape_cells[keep]
+        keep = _not_raised(of_shape, touched, kinds[rows] == "outline", grid, terrain)
+        of_shape, touched = of_shape[keep], touched[keep]
     inside = np.bincount(of_shape, minlength=len(rows)) > 0
     coverage[rows] = np.where(inside, np.where(outside, Coverage.PARTIAL, Coverage.INSIDE), Coverage.UNKNOWN)
     cell[rows] = -1
     points = np.flatnonzero(cell >= 0)
     owner = np.concatenate([points, rows[of_shape]])
-    cells = np.concatenate([cell[points], shape_cells])
+    cells = np.concatenate([cell[points], touched])
     order = np.argsort(owner, kind="stable")
     return _index(owner[order], cells[order], coverage, grid)
 
@@ -75,39 +76,71 @@ def moved_points(x: FloatArray, y: FloatArray, crs: str, grid_crs: str) -> tuple
         return x, y
     known = ~(np.isnan(x) | np.isnan(y))
     moved_x, moved_y = np.full(x.shape, np.nan), np.full(y.shape, np.nan)
-    moved_x[known], moved_y[known] = Transformer.from_crs(crs, grid_crs, always_xy=True).transform(x[known], y[known])
+    moved_x[known], moved_y[known] = way_between(crs, grid_crs).transform(x[known], y[known])
     lost = ~np.isfinite(moved_x) | ~np.isfinite(moved_y)
     moved_x[lost], moved_y[lost] = np.nan, np.nan
     return moved_x, moved_y
 
 
-def _with_polygon(shapes: Any, kinds: Any) -> Int64Array:
+def _with_shape(shapes: Any, kinds: Any) -> Int64Array:
+    """Give the rows whose water is read by their shape: all that is neither missing, empty nor a single point."""
     if shapes is None:
         return np.empty(0, np.int64)
-    candidates = np.flatnonzero((kinds == "outline") | (kinds == "area"))
-    kind_of_shape = shapely.get_type_id(np.asarray(shapes, object)[candidates])
-    has_polygon = np.isin(kind_of_shape, [shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON])
-    return candidates[has_polygon & ~shapely.is_empty(np.asarray(shapes, object)[candidates])]
+    candidates = np.flatnonzero((shapely.get_type_id(np.asarray(shapes, object)) > 0) & (kinds != "none"))
+    return candidates[~shapely.is_empty(np.asarray(shapes, object)[candidates])]
 
 
-def _shape_cells(polygons: Any, is_area: Any, crs: str, grid: Grid) -> tuple[Int64Array, Int64Array, Any]:
-    """Give (shape, cell) pairs, sorted and without repeats, and whether each shape reaches beyond the grid."""
-    parts, of_part = shapely.get_parts(polygons, return_index=True)
-    rings, of_ring = shapely.get_rings(parts, return_index=True)
-    coordinates, of_point = shapely.get_coordinates(rings, return_index=True)
+def shape_cells(shapes: Any, is_area: BoolArray, crs: str, grid: Grid) -> tuple[Int64Array, Int64Array, BoolArray]:
+    """Give the cells that shapes touch.
+
+    Parameters
+    ----------
+    shapes
+        Lines, polygons, points or several of them, (S,), in ``crs``.
+    is_area
+        True: the cells inside a polygon too; False: those that its outline touches, (S,).
+
+    Returns
+    -------
+    tuple
+        (shape, cell) pairs, sorted and without repeats, (M,) each; whether each shape reaches beyond the grid, (S,).
+    """
+    paths, owner = _paths(shapes)
+    coordinates, of_point = shapely.get_coordinates(paths, return_index=True)
     x, y = moved_points(coordinates[:, 0], coordinates[:, 1], crs, grid.crs)
     a, b, c, d, e, f = grid.transform
     determinant = a * e - b * d
     column = (e * (x - c) - b * (y - f)) / determinant
     row = (a * (y - f) - d * (x - c)) / determinant
-    ring_ends = np.searchsorted(of_point, np.arange(len(rings) + 1)).astype(np.int64)
-    shape_ends = np.searchsorted(of_part[of_ring], np.arange(len(polygons) + 1)).astype(np.int64)
-    counts, cells = footprint_cells(shape_ends, ring_ends, column, row, np.asarray(is_area, np.bool_), grid.rows,
-                                    grid.columns)
+    path_ends = np.searchsorted(of_point, np.arange(len(paths) + 1)).astype(np.int64)
+    shape_ends = np.searchsorted(owner, np.arange(len(shapes) + 1)).astype(np.int64)
+    has_inside = np.asarray(is_area, np.bool_) & np.isin(shapely.get_type_id(shapes), (3, 6))
+    counts, cells = footprint_cells(shape_ends, path_ends, column, row, has_inside, grid.rows, grid.columns)
     # The grid is convex: a shape reaches beyond it exactly where one of its points does.
     beyond = ~((column >= 0) & (column <= grid.columns) & (row >= 0) & (row <= grid.rows))
-    outside = np.bincount(of_part[of_ring[of_point]], weights=beyond, minlength=len(polygons)) > 0
-    return np.repeat(np.arange(len(polygons)), counts), cells, outside
+    outside = np.bincount(owner[of_point], weights=beyond, minlength=len(shapes)) > 0
+    return np.repeat(np.arange(len(shapes)), counts), cells, outside
+
+
+def _paths(shapes: Any) -> tuple[Any, Int64Array]:
+    """Give the rings and lines that shapes are drawn with, and the shape of each; a point is a line of no length."""
+    parts, of_part = shapely.get_parts(shapes, return_index=True)
+    sort = shapely.get_type_id(parts)
+    if np.any(sort > 3):  # collections within collections
+        inner, of_inner = shapely.get_parts(parts, return_index=True)
+        parts, of_part = inner, of_part[of_inner]
+        sort = shapely.get_type_id(parts)
+    rings, of_ring = shapely.get_rings(parts[sort == 3], return_index=True)
+    owner = of_part[sort == 3][of_ring]
+    lines, points = (sort == 1) | (sort == 2), sort == 0
+    if lines.any() or points.any():
+        places = shapely.get_coordinates(parts[points])
+        dots = shapely.linestrings(np.stack([places, places], axis=1)) if len(places) else np.empty(0, object)
+        rings = np.concatenate([rings, parts[lines], dots])
+        owner = np.concatenate([owner, of_part[lines], of_part[points]])
+        order = np.argsort(owner, kind="stable")
+        rings, owner = rings[order], owner[order]
+    return rings, owner
 
 
 def _not_raised(of_shape: Int64Array, cells: Int64Array, is_outline: Any, grid: Grid, terrain: Terrain) -> Any:

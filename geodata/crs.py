@@ -1,4 +1,4 @@
-"""The CRS that a city may stand in."""
+"""The CRS that a city may stand in, and the way from one to another."""
 
 from __future__ import annotations
 
@@ -30,3 +30,22 @@ def check_crs(crs: str, *, file: str = "") -> pyproj.CRS:
         raise InputError(file=file, field="crs", found=f"'{parsed.name}', which counts in {unit}",
                          expected="a projected CRS in metres", remedy=remedy)
     return parsed
+
+
+def way_between(crs: str, to_crs: str) -> pyproj.Transformer:
+    """Give what turns x and y of one CRS into those of another, east before north in both.
+
+    Raises
+    ------
+    InputError
+        Nobody knows a way: a CRS of another body, or one that a damaged file made up.
+    """
+    try:
+        return pyproj.Transformer.from_crs(crs, to_crs, always_xy=True)
+    except (pyproj.exceptions.ProjError, pyproj.exceptions.CRSError):
+        raise InputError(field="crs", found=f"no way from {_short(crs)} to {_short(to_crs)}",
+                         expected="CRSs of this Earth", remedy="Name the true CRS of the file with `crs`.") from None
+
+
+def _short(crs: str) -> str:
+    return crs if len(crs) < 40 else f"{crs[:36]} …"

@@ -6,10 +6,7 @@ cell an asset stands in is the cell of the file.
 
 from __future__ import annotations
 
-import math
-import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,21 +14,24 @@ from typing import Any
 import numpy as np
 import rasterio
 import rasterio.windows
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from pyproj.exceptions import CRSError
+from rasterio.enums import ColorInterp
 from rasterio.errors import RasterioError
 
+from geodata.crs import way_between
+from geodata.drivers import check_cells, opened_raster
+from geodata.inputs.lengths import UNITS_M, length_unit
+from geodata.raster_files import RasterFile, expanded
+from geodata.units import unit_of
 from twin.errors import InputError
 from twin.quantities import BoolArray, Float32Array, FloatArray
 from twin.water.hazard import Grid
 
-#: Metres in one unit of height. The US survey foot is the older one, 1200/3937 m.
-UNITS_M = {"m": 1.0, "cm": 0.01, "mm": 0.001, "ft": 0.3048, "us_ft": 1200.0 / 3937.0}
 #: Lower or higher than any ground on Earth: sentinels (-32768, -9999, -99999, -3.4e38) that no header declares.
 LOWEST_M, HIGHEST_M = -480.0, 9000.0
 #: Vertical error of SRTM over Eurasia, 90 % of points. Rodriguez et al. 2006, doi:10.14358/PERS.72.3.249.
 SRTM_ERROR_M = 6.2
-_RASTERS = (".tif", ".tiff", ".asc", ".hgt", ".vrt", ".img", ".bil")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,7 +60,7 @@ class Terrain:
         """
         x, y = np.asarray(x, float), np.asarray(y, float)
         if crs is not None and not same_crs(crs, self.grid.crs):
-            x, y = Transformer.from_crs(crs, self.grid.crs, always_xy=True).transform(x, y)
+            x, y = way_between(crs, self.grid.crs).transform(x, y)
         cell = self.grid.cell_of(x, y)
         height = np.full(cell.shape, np.nan)
         height[cell >= 0] = self.height_m.ravel()[cell[cell >= 0]]
@@ -97,37 +97,7 @@ def parse_crs(text: str, *, file: str, field: str) -> str:
         raise InputError(file=file, field=field, found=f"'{text}'", expected="a CRS, EPSG:2154 for example") from None
 
 
-@contextmanager
-def opened(path: str | Path) -> Iterator[rasterio.DatasetReader]:
-    """Open a raster; a file that is missing, truncated or none at all is the reader's error.
-
-    Raises
-    ------
-    InputError
-        The file cannot be opened or read.
-    """
-    name = Path(path).name
-    try:
-        is_there = str(path).startswith("/vsi") or Path(path).exists()
-    except OSError:  # a name too long
-        is_there = False
-    if not is_there:
-        raise InputError(file=str(path), found="no such file", expected="a raster",
-                         remedy="Paths are relative to the file that names them.")
-    try:
-        with rasterio.open(path) as dataset:
-            a, b, c, d, e, f = tuple(dataset.transform)[:6]
-            if not all(map(math.isfinite, (a, b, c, d, e, f))) or not abs(a * e - b * d) > 0:
-                raise InputError(file=name, found=f"cells of {a:g} x {e:g}", remedy="Georeference it again.",
-                                 expected="a raster that says where its cells lie")
-            yield dataset
-    except RasterioError as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(file=name, found=f"a file that GDAL cannot read ({reason})", expected="a whole raster",
-                         remedy="Copy it again: it may be truncated.") from None
-
-
-def read_terrain(paths: str | Path | Sequence[str | Path], crs: str | None = None, unit: str = "m",
+def read_terrain(paths: str | Path | Sequence[str | Path], crs: str | None = None, unit: str | None = None,
                  window: tuple[float, float, float, float] | None = None, *, window_crs: str | None = None,
                  error_m: float | None = None, vertical: str = "") -> Terrain:
     """Read one or many rasters as one terrain.
@@ -135,12 +105,13 @@ def read_terrain(paths: str | Path | Sequence[str | Path], crs: str | None = Non
     Parameters
     ----------
     paths
-        Files, zip archives that hold some, or folders; seams are closed and voids of one tile filled from its
+        Files, zip archives or VRTs that hold some, or folders; seams are closed and voids of one tile filled from its
         neighbours where they overlap.
     crs
         Instead of the files' own.
     unit
-        Unit of the heights in the files: ``m``, ``cm``, ``mm``, ``ft`` (0.3048 m) or ``us_ft`` (1200/3937 m).
+        Unit of the heights in the files: ``m``, ``cm``, ``mm``, ``ft`` (0.3048 m) or ``us-ft`` (1200/3937 m). Where it
+        is not given, that of the files' own tag, else metres, unless their CRS counts in feet: then it is asked for.
     window
         West, south, east, north of the part to read; all of it when not given.
     window_crs
@@ -153,25 +124,26 @@ def read_terrain(paths: str | Path | Sequence[str | Path], crs: str | None = Non
     Raises
     ------
     InputError
-        No file, no CRS, a unit unknown, an 8-bit picture, metres posing as degrees, a window that meets no tile.
+        No file, no CRS, a unit unknown or contradicted, an 8-bit picture, several bands, a rotated raster, metres
+        posing as degrees, a window that meets no tile, more cells than memory holds.
     """
-    if unit not in UNITS_M:
+    if unit is not None and length_unit(unit) is None:
         raise InputError(field="unit", found=f"'{unit}'", expected=f"one of {', '.join(UNITS_M)}")
     files = _files([paths] if isinstance(paths, (str, Path)) else list(paths))
-    tiles = [_tile(path, crs, window, window_crs) for path in files]
+    tiles = [_tile(file, crs, unit, window, window_crs) for file in files]
     met = [tile for tile in tiles if tile is not None]
     if not met:
-        raise InputError(file=Path(str(files[0])).name, found=f"{len(files)} tiles that do not meet the area",
+        raise InputError(file=files[0].name, found=f"{len(files)} tiles that do not meet the area",
                          expected="terrain over the area", field="terrain",
                          remedy=f"The area is {_bounds_text(window)} in {window_crs or 'the CRS of the terrain'}.")
     tile_crs = {tile.crs for tile in met}
     if len(tile_crs) > 1:
         raise InputError(found=f"tiles in {' and '.join(sorted(tile_crs))}", expected="one CRS", field="terrain",
                          remedy="Give each CRS its own run, or name the true one with crs.")
-    height_m, transform = _merged(met)
-    # In float64: a US survey foot differs from a foot in the sixth digit.
-    metres = (height_m.astype(np.float64) * UNITS_M[unit]).astype(np.float32) if unit != "m" else height_m
-    metres[(metres < LOWEST_M) | (metres > HIGHEST_M)] = np.nan
+    metres, transform = _merged(met)
+    beyond = (metres < LOWEST_M) | (metres > HIGHEST_M)
+    _check_range(metres, beyond, met[0].file)
+    metres[beyond] = np.nan
     stated = [tile.error_m for tile in met if not np.isnan(tile.error_m)]
     raised = None
     if len(met) == 1 and met[0].raised is not None:
@@ -182,8 +154,18 @@ def read_terrain(paths: str | Path | Sequence[str | Path], crs: str | None = Non
         vertical=vertical or next((tile.vertical for tile in met if tile.vertical), ""), raised=raised)
 
 
+def _check_range(metres: Float32Array, beyond: BoolArray, file: str) -> None:
+    """Refuse heights most of which no ground has: another unit, or no heights; sentinels repeat one value."""
+    wrong = metres[beyond]
+    if 2 * len(wrong) > np.count_nonzero(~np.isnan(metres)) and len(np.unique(wrong[:1000])) > 3:
+        raise InputError(file=file, field="unit", found=f"heights of {float(np.median(wrong)):g} m",
+                         expected=f"heights between {LOWEST_M:g} and {HIGHEST_M:g} m",
+                         remedy="Their unit may be another: say `unit: cm` or `unit: mm`.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Tile:
+    file: str
     height_m: Float32Array
     transform: Any
     crs: str
@@ -192,51 +174,78 @@ class _Tile:
     raised: BoolArray | None
 
 
-def _files(paths: Sequence[str | Path]) -> list[str]:
-    files: list[str] = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            files += sorted(str(p) for p in path.iterdir() if p.suffix.lower() in _RASTERS)
-        elif path.suffix.lower() == ".zip" and path.exists():
-            try:
-                with zipfile.ZipFile(path) as archive:
-                    names = sorted(n for n in archive.namelist() if n.lower().endswith(_RASTERS))
-            except zipfile.BadZipFile:
-                raise InputError(file=path.name, found="a broken zip archive", expected="a whole one",
-                                 remedy="Copy it again: it may be truncated.") from None
-            files += [f"/vsizip/{path}/{name}" for name in names]
-        else:
-            files.append(str(path))
+def _files(paths: Sequence[str | Path]) -> list[RasterFile]:
+    files = [file for path in map(Path, paths) for file in expanded(path, field="terrain")]
     if not files:
-        raise InputError(file=str(paths[0]) if paths else "", found="no raster in it",
-                         expected=f"files ending in {', '.join(_RASTERS)}", field="terrain")
+        raise InputError(found="no file", expected="files of a terrain", field="terrain")
     return files
 
 
-def _tile(path: str, crs: str | None, window: tuple[float, float, float, float] | None, window_crs: str | None
-          ) -> _Tile | None:
-    name = Path(path).name
-    with opened(path) as dataset:
-        if crs is None and dataset.crs is None:
+def _tile(file: RasterFile, crs: str | None, unit: str | None, window: tuple[float, float, float, float] | None,
+          window_crs: str | None) -> _Tile | None:
+    name = file.name
+    with opened_raster(file.path) as dataset:
+        stated = crs or file.crs
+        if stated is None and dataset.crs is None:
             raise InputError(file=name, found="no CRS", expected="a CRS in the file, or named beside it", field="crs",
                              remedy="Tiles of RGE ALTI are EPSG:2154.")
-        own = parse_crs(crs, file=name, field="crs") if crs is not None else crs_text(dataset.crs)
+        own = parse_crs(stated, file=name, field="crs") if stated is not None else crs_text(dataset.crs)
         check_degrees(own, tuple(dataset.bounds), file=name)
-        if dataset.dtypes[0] in ("uint8", "int8"):
-            raise InputError(file=name, found="8-bit values", expected="altitudes in 16 or 32 bits",
-                             remedy="This is a picture of the terrain (hillshade, colours) or classes, not altitudes.")
+        is_raised = dataset.count == 2 and dataset.tags(2).get("CONTENT") == "raised"
+        _check_form(dataset, name, is_raised=is_raised)
+        used = _unit_of_heights(dataset, unit, name)
         part = _window(dataset, own, window, window_crs)
         if part is None:
             return None
-        band = dataset.read(1, window=part, masked=True)
-        height_m = band.astype(np.float32).filled(np.nan)
-        raised = None
-        if dataset.count > 1 and dataset.tags(2).get("CONTENT") == "raised":
-            raised = dataset.read(2, window=part) > 0
+        check_cells(part.height, part.width, file=name, field="terrain")
+        try:
+            band = dataset.read(1, window=part, masked=True)
+        except RasterioError:
+            raise InputError(file=name, field="terrain", found="a file that breaks off", expected="a whole raster",
+                             remedy="Copy it again: it is truncated.") from None
+        if file.nodata is not None:
+            band = np.ma.masked_equal(band, file.nodata)
+        height_m = _metres(band, dataset, used)
+        raised = dataset.read(2, window=part) > 0 if is_raised else None
         tags = dataset.tags()
-        error_m = float(tags.get("ERROR_M", SRTM_ERROR_M if dataset.driver == "SRTMHGT" else np.nan))
-        return _Tile(height_m=height_m, transform=dataset.window_transform(part), crs=own, error_m=error_m,
+        try:
+            error_m = float(tags.get("ERROR_M", SRTM_ERROR_M if dataset.driver == "SRTMHGT" else np.nan))
+        except ValueError:
+            error_m = float("nan")
+        return _Tile(file=name, height_m=height_m, transform=dataset.window_transform(part), crs=own, error_m=error_m,
                      vertical=tags.get("VERTICAL", "EGM96" if dataset.driver == "SRTMHGT" else ""), raised=raised)
+
+
+def _check_form(dataset: Any, name: str, *, is_raised: bool) -> None:
+    """Refuse pictures, several bands, and grids whose rows do not run along x."""
+    if dataset.dtypes[0] in ("uint8", "int8"):
+        raise InputError(file=name, found="8-bit values", expected="altitudes in 16 or 32 bits",
+                         remedy="This is a picture of the terrain (hillshade, colours) or classes, not altitudes.")
+    alphas = sum(sort == ColorInterp.alpha for sort in dataset.colorinterp)
+    if dataset.count - alphas > 1 and not is_raised:
+        raise InputError(file=name, field="terrain", found=f"{dataset.count} bands", expected="one band of altitudes",
+                         remedy="Which of them is meant cannot be told: cut the others away (gdal_translate -b 1).")
+    a, b, _, d, e, _ = tuple(dataset.transform)[:6]
+    if max(abs(b), abs(d)) > 1e-6 * max(abs(a), abs(e)) or e > 0 or a < 0:
+        raise InputError(file=name, field="terrain", found=f"a raster that is turned (cells of {a:g}, {b:g}, {d:g}, "
+                         f"{e:g})", expected="rows from north to south, columns from west to east",
+                         remedy="Write it north up: gdalwarp IN OUT.tif.")
+
+
+def _unit_of_heights(dataset: Any, unit: str | None, name: str) -> str:
+    stated = length_unit(unit) if unit is not None else None
+    return unit_of(stated, dataset.units[0], dataset.crs, file=name, field="terrain", what="heights")[0]
+
+
+def _metres(band: Any, dataset: Any, unit: str) -> Float32Array:
+    scale, offset = dataset.scales[0], dataset.offsets[0]
+    if not (np.isfinite(scale) and np.isfinite(offset) and scale != 0):
+        raise InputError(file=Path(dataset.name).name, field="terrain", found=f"a scale factor of {scale:g}",
+                         expected="a scale that can be undone")
+    if (scale, offset, unit) == (1.0, 0.0, "m"):
+        return np.ma.filled(band.astype(np.float32), np.nan)
+    # In float64: a US survey foot differs from a foot in the sixth digit.
+    return np.ma.filled(((band.astype(np.float64) * scale + offset) * UNITS_M[unit]).astype(np.float32), np.nan)
 
 
 def check_degrees(crs: str, bounds: tuple[float, ...], *, file: str) -> None:
@@ -262,7 +271,7 @@ def _window(dataset: Any, crs: str, bounds: tuple[float, float, float, float] | 
     if bounds is None:
         return whole
     if bounds_crs is not None and not same_crs(bounds_crs, crs):
-        bounds = Transformer.from_crs(bounds_crs, crs, always_xy=True).transform_bounds(*bounds)
+        bounds = way_between(bounds_crs, crs).transform_bounds(*bounds)
     west, south, east, north = bounds
     inverse = ~dataset.transform
     corners = [(inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f)
@@ -292,6 +301,9 @@ def _merged(tiles: list[_Tile]) -> tuple[Float32Array, tuple[float, float, float
     top, left = min(r for r, _ in places), min(c for _, c in places)
     bottom = max(r + t.height_m.shape[0] for (r, _), t in zip(places, tiles, strict=True))
     right = max(c + t.height_m.shape[1] for (_, c), t in zip(places, tiles, strict=True))
+    if len(tiles) == 1:
+        return tiles[0].height_m, tuple(base)[:6]
+    check_cells(bottom - top, right - left, file=tiles[0].file, field="terrain")
     merged = np.full((bottom - top, right - left), np.nan, dtype=np.float32)
     for (row, col), tile in zip(places, tiles, strict=True):
         rows, columns = tile.height_m.shape
@@ -310,6 +322,8 @@ def write_terrain(terrain: Terrain, path: str | Path) -> None:
                        crs=grid.crs, transform=rasterio.Affine(*grid.transform), nodata=float("nan"), tiled=True,
                        blockxsize=256, blockysize=256, compress="deflate", predictor=3) as dataset:
         dataset.write(terrain.height_m, 1)
+        # Metres whatever the CRS counts in: a reader need not ask.
+        dataset.set_band_unit(1, "m")
         dataset.update_tags(**tags)
         if terrain.raised is not None:
             dataset.write(terrain.raised.astype(np.float32), 2)

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import numpy as np
 
+from geodata.inputs.times import moment_s
 from scenarios.reading import dotted
 from scenarios.resolve import zone_of
 from scenarios.schema import ExpectAsset, ExpectCounts, Scenario
-from scenarios.times import seconds_from_start
 from twin.codes import Level, Mechanism
 from twin.quantities import NONE, BoolArray
 from twin.results.moment import moment_of
@@ -62,7 +62,7 @@ _Found = list[tuple[str, str, bool]]
 
 
 def _at_s(text: str, result: Result) -> int:
-    return seconds_from_start(text, result.plan.start, zone_of(result.city))
+    return moment_s(text, result.plan.start, zone_of(result.city))
 
 
 def _counts(expected: ExpectCounts, result: Result) -> _Found:
@@ -88,7 +88,7 @@ def _counts(expected: ExpectCounts, result: Result) -> _Found:
         counted["out"] = count(in_force)
     if expected.dark is not None:
         counted["dark"] = count(in_force & (outages.dark_s > 0)) if at_s is None else \
-            count(in_force) if is_dark(result, at_s) else 0
+            count(in_force & _dark_at(result, at_s)[outages.asset])
     if expected.wet is not None:
         counted["wet"] = int((_above(result, Level.TOUCH, at_s) & chosen).sum())
     if expected.flooded is not None:
@@ -124,11 +124,12 @@ def _above(result: Result, level: Level, at_s: int | None) -> BoolArray:
     return depth > 0
 
 
-def is_dark(result: Result, at_s: int) -> bool:
-    """Tell whether darkness counts at a moment, by the plan's rule: the sun, or the switching profile."""
-    from twin.world import sun
+def _dark_at(result: Result, at_s: int) -> BoolArray:
+    """Tell at which assets darkness counts at a moment, (A,): some cabinets have switching times of their own."""
+    from twin.world.sun import darkness_of
 
-    return bool(sun.is_dark(sun.nights_of(result.plan, result.city), np.array([at_s], np.int64))[0])
+    assets = np.arange(len(result.city.assets), dtype=np.int32)
+    return darkness_of(result.plan, result.city).is_dark(assets, at_s)
 
 
 def _asset(expected: ExpectAsset, result: Result) -> _Found:

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from geodata.inputs.times import moment_s
 from scenarios.schema import Scenario
-from scenarios.times import seconds_from_start
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
@@ -27,8 +27,7 @@ def compared(scenario: Scenario, city_file: CityFile, start: datetime, zone: Zon
     ``gauge``, ``at_s`` [s from the start], ``read_m`` and ``scenario_m`` [m above the gauge's zero],
     ``difference_m`` (read less scenario), ``by``; plain JSON values.
     """
-    from geodata.gauges import read_levels
-    from geodata.hazards.river_stage import find_gauge, zero_of
+    from geodata.hazards.river_stage import find_gauge, hydrograph, zero_of
     from geodata.inputs.times import by_the_clock
 
     flood = scenario.flood
@@ -41,9 +40,7 @@ def compared(scenario: Scenario, city_file: CityFile, start: datetime, zone: Zon
     for reading in listed:
         if reading.gauge is not None:
             row = find_gauge(reading.gauge, city_file, field)
-            graph = read_levels(reading.levels, start=by_the_clock(start, zone.key), folder=scenario.folder,
-                                unit=reading.unit, column=reading.column, station=reading.station,
-                                field=f"{field}.levels")
+            graph = hydrograph(reading, start=by_the_clock(start, zone.key), folder=scenario.folder, field=field)
             zero_m = zero_of(reading.model_copy(update={"datum": "gauge"}), city_file, field) \
                 if reading.datum == "altitude" else 0.0
             graphs[row] = graph, zero_m
@@ -54,7 +51,7 @@ def compared(scenario: Scenario, city_file: CityFile, start: datetime, zone: Zon
         row = find_gauge(fact.gauge, city_file, "facts")
         if row in graphs:
             graph, zero_m = graphs[row]
-            at_s = seconds_from_start(fact.at, start, zone)
+            at_s = moment_s(fact.at, start, zone)
             level_m = float(graph.at(np.array([at_s], np.int64))[0]) - zero_m
             told.append({"warning": "gauge_reading", "gauge": str(city_file.city.assets.id[row]), "at_s": at_s,
                          "read_m": fact.level_m, "scenario_m": round(level_m, 3),

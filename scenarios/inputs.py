@@ -10,17 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from geodata.inputs.beside import files_read
+from geodata.raster_files import is_pattern, matching
 from scenarios.schema import Scenario
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
+
+#: Keys under ``flood:`` that may name a folder of files.
+_FILES = ("file", "files")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
     """One file, or one part of the package."""
 
-    #: ``scenario``, ``city``, ``flood`` or ``source`` (what the city was made from).
+    #: ``scenario``, ``city``, ``terrain`` (beside the city), ``flood`` or ``source`` (what the city was made from).
     role: str
     #: As the scenario names it: never a path of this computer.
     file: str
@@ -57,22 +62,33 @@ def _digest(path: Path, _changed_ns: int, _size: int) -> str:
 
 
 def flood_files(scenario: Scenario) -> tuple[Input, ...]:
-    """Give the files that the flood of a scenario names: every text in it that is a file there, patterns included."""
+    """Give the files that the flood of a scenario rests on.
+
+    Those that it names, patterns and folders included, and those that are read with them: sidecars, tiles of a VRT.
+    """
     if scenario.flood is None:
         return ()
     found: dict[str, Path] = {}
-    for text in _texts(scenario.flood):
-        path = scenario.folder / text
-        try:
-            if any(letter in text for letter in "*?["):
-                matches = sorted(scenario.folder.glob(text)) if not Path(text).is_absolute() else []
-            else:
-                matches = [path] if path.is_file() or (path.is_dir() and (path / "zarr.json").exists()) else []
-        except (OSError, ValueError):  # no name that a file can have: whoever opens it says so
-            matches = []
-        for path in matches:
-            found[_shown(path, scenario.folder)] = path
+    for key, text in _texts(scenario.flood):
+        for path in _named(scenario.folder, key, text):
+            for read in files_read(path) if path.is_file() else [path]:
+                found[_shown(read, scenario.folder)] = read
     return tuple(Input(role="flood", file=name, sha256=digest(path)) for name, path in sorted(found.items()))
+
+
+def _named(folder: Path, key: str, text: str) -> list[Path]:
+    """Give the files that a text under ``flood:`` names; none where it names something else."""
+    path = folder / text
+    try:
+        if path.is_file() or (path.is_dir() and (path / "zarr.json").exists()):
+            return [path]
+        if path.is_dir():
+            return sorted(p for p in path.iterdir() if p.is_file()) if key in _FILES else []
+        if not is_pattern(text):
+            return []
+        return [p for p in matching(text, folder) if p.is_file()]
+    except (OSError, ValueError):  # no name that a file can have: whoever opens it says so
+        return []
 
 
 def inputs_of(scenario: Scenario, city_file: CityFile, city: str | Path | None, flood: tuple[Input, ...]
@@ -86,6 +102,11 @@ def inputs_of(scenario: Scenario, city_file: CityFile, city: str | Path | None, 
         path = Path(name) if city is not None else scenario.folder / name
         if path.is_file():
             listed.append(Input(role="city", file=path.name, sha256=digest(path)))
+            from geodata.city.file import terrain_path
+
+            terrain = terrain_path(path)
+            if city_file.terrain is not None and terrain.is_file():
+                listed.append(Input(role="terrain", file=terrain.name, sha256=digest(terrain)))
     listed += [Input(role="source", file=source.file or source.name, sha256=source.sha256, date=source.date,
                      licence=source.licence, attribution=source.attribution) for source in city_file.sources]
     return (*listed, *flood)
@@ -98,13 +119,14 @@ def _shown(path: Path, folder: Path) -> str:
         return path.name
 
 
-def _texts(value: Any) -> list[str]:
+def _texts(value: Any, key: str = "") -> list[tuple[str, str]]:
+    """Give every text in a value with the key under which it stands."""
     if isinstance(value, BaseModel):
-        return [text for name in type(value).model_fields for text in _texts(getattr(value, name))]
+        return [pair for name in type(value).model_fields for pair in _texts(getattr(value, name), name)]
     if isinstance(value, dict):
-        return [text for entry in value.values() for text in _texts(entry)]
+        return [pair for entry in value.values() for pair in _texts(entry, key)]
     if isinstance(value, list | tuple):
-        return [text for entry in value for text in _texts(entry)]
+        return [pair for entry in value for pair in _texts(entry, key)]
     if isinstance(value, Path):
-        return [str(value)]
-    return [value] if isinstance(value, str) and value else []
+        return [(key, str(value))]
+    return [(key, value)] if isinstance(value, str) and value else []

@@ -1,7 +1,8 @@
 """YAML with the place of everything: what a complaint about a scenario points at.
 
 A file is read to plain values (text, numbers, lists, mappings) and, beside them, the line and column of every key and
-value. Times stay text: 22:10 is for :mod:`scenarios.times` to understand, never for YAML. Complaints are collected.
+value. Times stay text: 22:10 is for :mod:`geodata.inputs.times` to understand, never for YAML. Complaints are
+collected.
 """
 
 from __future__ import annotations

@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
+from geodata.inputs.times import check_moment, local_moment, moment_s
 from scenarios import supply_changes
 from scenarios.inputs import Input, flood_files, inputs_of
 from scenarios.reading import KeyPath
 from scenarios.schema import Event, Fact, Scenario
-from scenarios.times import check_moment, local_moment, seconds_from_start
 from twin.codes import Action
 from twin.errors import InputError, InputErrors
 from twin.quantities import with_offset
@@ -162,6 +162,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
     changed, repairs = _with_repairs(changed, scenario, complaints)
     supplies, links = supply_changes.changed(town.assets, town.supplies, scenario.supplies, complaints.add)
     _check_expected(scenario, town.assets, clock)
+    dark = _dark(scenario, town.assets, complaints)
     if scenario.step > scenario.duration:
         complaints.add(("step",), found=f"{scenario.step} s", expected=f"at most the duration, {scenario.duration} s")
     if scenario.duration // scenario.step > _MOST_STEPS:
@@ -183,9 +184,8 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         issued_at=issued, valid_until=valid_until, seed=scenario.seed, reset_s=scenario.reset_s,
         declared=tuple(sorted(declared, key=lambda d: (d.at_s, d.action, d.asset))),
         notes=tuple(sorted(notes, key=lambda n: (n.at_s, n.text))),
-        dark=DarkHours(by=scenario.dark.by, on=scenario.dark.on or "", off=scenario.dark.off or ""),
-        thresholds=thresholds, repair_s=repairs, supplies=links, flood=_flood_json(scenario), next_update=next_update,
-        public_title=tuple(sorted(scenario.public_title.items())))
+        dark=dark, thresholds=thresholds, repair_s=repairs, supplies=links, flood=_flood_json(scenario),
+        next_update=next_update, public_title=tuple(sorted(scenario.public_title.items())))
     city_used = replace(read, city=replace(town, assets=changed, supplies=supplies))
     hazard = None
     if scenario.flood is not None:
@@ -253,7 +253,7 @@ class _Clock:
 
     def at(self, text: str, path: KeyPath) -> int | None:
         """Give a moment within the horizon; complain and give None for any other."""
-        seconds = self.complaints.tried(path, lambda: seconds_from_start(text, self.start, self.zone))
+        seconds = self.complaints.tried(path, lambda: moment_s(text, self.start, self.zone))
         if seconds is None or 0 <= seconds <= self.duration_s:
             return seconds
         end = self.start + timedelta(seconds=self.duration_s)
@@ -284,11 +284,11 @@ def _issued(scenario: Scenario, given: str | datetime | None, clock: _Clock) -> 
         return clock.start
     if given is not None:
         try:
-            return clock.start + timedelta(seconds=seconds_from_start(text, clock.start, clock.zone))
+            return clock.start + timedelta(seconds=moment_s(text, clock.start, clock.zone))
         except InputError as error:
             raise InputError(field="--issued", found=error.found, expected=error.expected + ", or now",
                              remedy=error.remedy) from None
-    seconds = clock.complaints.tried(("issued",), lambda: seconds_from_start(text, clock.start, clock.zone))
+    seconds = clock.complaints.tried(("issued",), lambda: moment_s(text, clock.start, clock.zone))
     return clock.start + timedelta(seconds=seconds or 0)
 
 
@@ -296,7 +296,7 @@ def _valid_until(scenario: Scenario, issued: datetime, clock: _Clock) -> datetim
     text = scenario.valid_until
     if text is None:
         return max(clock.start + timedelta(seconds=clock.duration_s), issued)
-    seconds = clock.complaints.tried(("valid_until",), lambda: seconds_from_start(text, clock.start, clock.zone))
+    seconds = clock.complaints.tried(("valid_until",), lambda: moment_s(text, clock.start, clock.zone))
     moment = clock.start + timedelta(seconds=seconds or 0)
     if seconds is not None and moment <= issued:
         clock.complaints.add(("valid_until",), found=f"'{text}', not after the issue time {_written(issued)}",
@@ -308,7 +308,7 @@ def _next_update(scenario: Scenario, issued: datetime, valid_until: datetime, cl
     text = scenario.next_update
     if text is None:
         return None
-    seconds = clock.complaints.tried(("next_update",), lambda: seconds_from_start(text, clock.start, clock.zone))
+    seconds = clock.complaints.tried(("next_update",), lambda: moment_s(text, clock.start, clock.zone))
     if seconds is None:
         return None
     moment = clock.start + timedelta(seconds=seconds)
@@ -535,6 +535,23 @@ def _check_expected(scenario: Scenario, assets: Assets, clock: _Clock) -> None:
             if None not in between and between != sorted(between, key=lambda at_s: at_s or 0):
                 clock.complaints.add((*path, name), found=f"{getattr(expected, name)[0]} and then "
                                      f"{getattr(expected, name)[1]}", expected="the earlier moment first")
+
+
+def _dark(scenario: Scenario, assets: Assets, complaints: _Complaints) -> DarkHours:
+    """Give the hours of darkness; complain of cabinets and districts that the city lacks."""
+    dark = scenario.dark
+    for key in dark.cabinets:
+        row = complaints.tried(("dark", "cabinets", key), lambda wanted=key: assets.row(wanted))  # type: ignore[misc]
+        if row is not None and assets[row].kind == "lamp":
+            complaints.add(("dark", "cabinets", key), found=f"'{key}', a lamp", expected="what feeds lamps: a cabinet",
+                           of_key=True)
+    for key in dark.districts:
+        if key not in assets.district.words:
+            known = ", ".join(assets.district.words[:8]) or "none"
+            complaints.add(("dark", "districts", key), found=f"district '{key}'", of_key=True,
+                           expected=f"a district of this city ({known})")
+    return DarkHours(by=dark.by, on=dark.on or "", off=dark.off or "", windows=dark.windows or (),
+                     cabinets=tuple(sorted(dark.cabinets.items())), districts=tuple(sorted(dark.districts.items())))
 
 
 def _flood_json(scenario: Scenario) -> str:

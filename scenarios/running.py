@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from geodata.city.model import CityFile
     from twin.explaining.explain import Explanation
     from twin.results.outages import Outages
-    from twin.water.hazard import Envelope, Grid
+    from twin.water.hazard import Envelope, Grid, Hazard
 
 #: Told at the start of each stage, for a progress line: a stage of ``STAGES``.
 Progress = Callable[[str], None]
@@ -120,10 +120,7 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, progress: Progre
     tell("cascade")
     from twin.engine.simulate import run
 
-    # Only the flow model keeps a book of its water.
-    complaint = getattr(hazard, "complaint", "")
-    warnings = [*prepared.warnings, *({"warning": "water_book" if note == complaint else "water", "text": note}
-                                      for note in (hazard.notes if hazard else ()))]
+    warnings = _warnings(prepared, hazard)
     result = run(prepared.city, plan, exposure, provenance={"inputs": [f.to_dict() for f in prepared.inputs]},
                  warnings=tuple(warnings))
     tell("picture")
@@ -131,6 +128,18 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, progress: Progre
     return Finished(prepared=prepared, result=result, envelope=envelope,
                     grid=None if hazard is None else hazard.grid,
                     times_s=np.zeros(0, np.int64) if hazard is None else hazard.times_s)
+
+
+def _warnings(prepared: Prepared, hazard: Hazard | None) -> list[Mapping[str, Any]]:
+    """Give what every reader must be told of a run before it began, and of its water now that it was read."""
+    doubts = getattr(hazard, "doubts", ())
+    aloud = {doubt.en for doubt in doubts}
+    # Only the flow model keeps a book of its water.
+    complaint = getattr(hazard, "complaint", "")
+    return [*prepared.warnings,
+            *({"warning": "water_book" if note == complaint else "water", "text": note}
+              for note in (hazard.notes if hazard else ()) if note not in aloud),
+            *({"warning": "water_doubt", "text": doubt.en, "text_fr": doubt.fr} for doubt in doubts)]
 
 
 def _prepared(scenario: Prepared | Scenario | str | Path) -> Prepared:

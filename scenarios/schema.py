@@ -27,8 +27,8 @@ from pydantic import (
 
 from geodata.hazards.flow.specs import no_truth
 from geodata.hazards.specs import FloodSpec
+from geodata.inputs.times import DURATION_FORMS, MOMENT_FORMS, check_moment, duration_s
 from scenarios.reading import Document
-from scenarios.times import DURATION_FORMS, MOMENT_FORMS, check_moment, parse_duration
 from twin.codes import Mechanism
 from twin.errors import InputError
 
@@ -48,7 +48,7 @@ def _moment(value: Any) -> Any:
 def _duration(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise InputError(found=_shown(value), expected=DURATION_FORMS)
-    seconds = parse_duration(str(value))
+    seconds = round(duration_s(str(value)))
     if seconds <= 0:
         raise InputError(found=f"'{value}'", expected="longer than 0 s")
     return seconds
@@ -252,21 +252,53 @@ class SupplyChange(Part):
         return self
 
 
+Switching = Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|sunset|sunrise)$",
+                                 description="a local time HH:MM, sunset or sunrise")]
+Window = tuple[Switching, Switching]
+Windows = Annotated[tuple[Window, ...], Field(min_length=1)]
+
+
 class Dark(Part):
-    """When darkness counts: the sun at the place, or the city's switching profile."""
+    """When darkness counts: the sun at the place, or the city's switching profile, part-night lighting included."""
 
     by: Literal["sun", "profile"] = "sun"
-    on: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    """local time at which the lamps are switched on (profile)"""
-    off: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    """local time at which they are switched off (profile)"""
+    on: Switching | None = None
+    """local time at which the lamps are switched on (profile), or `sunset`"""
+    off: Switching | None = None
+    """local time at which they are switched off (profile), or `sunrise`"""
+    windows: Windows | None = None
+    """several windows a night, each [on, off], in place of `on` and `off`"""
+    cabinets: dict[AssetId, Windows] = {}
+    """windows of the lamps of single cabinets, by id"""
+    districts: dict[str, Windows] = {}
+    """windows of the lamps of single districts, by name; a cabinet's come first"""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_list(cls, value: Any) -> Any:
+        """Read a list of profiles, one a window, as one profile of several windows."""
+        if not isinstance(value, list | tuple):
+            return value
+        pairs = [(part.get("on"), part.get("off")) for part in value
+                 if isinstance(part, Mapping) and set(part) == {"by", "on", "off"} and part["by"] == "profile"]
+        if not value or len(pairs) != len(value):
+            raise InputError(found="a list", expected="profiles, each with 'by: profile', 'on' and 'off'",
+                             remedy="Or write `by: profile` and `windows: [[\"17:45\", \"23:00\"], …]`.")
+        return {"by": "profile", "windows": pairs}
 
     @model_validator(mode="after")
     def _profile_has_times(self) -> Dark:
-        if self.by == "profile" and (self.on is None or self.off is None):
+        has_one = self.on is not None or self.off is not None
+        if self.by == "profile" and self.windows is None and (self.on is None or self.off is None):
             raise InputError(found="a profile without its times", expected="'on' and 'off', HH:MM")
-        if self.by == "sun" and (self.on is not None or self.off is not None):
+        if self.windows is not None and has_one:
+            raise InputError(found="'windows' beside 'on' or 'off'", expected="one or the other")
+        if self.by == "sun" and (has_one or self.windows is not None):
             raise InputError(found="switching times beside 'by: sun'", expected="'by: profile' with 'on' and 'off'")
+        for on, off in [*(self.windows or ()), *(w for own in (*self.cabinets.values(), *self.districts.values())
+                                                 for w in own)]:
+            if on == off:
+                raise InputError(found=f"a window from {on} to {off}", expected="two different times")
         return self
 
 

@@ -149,7 +149,7 @@ def read_city(path: Path | str) -> CityFile:
             raise InputError(file=str(path), field="terrain", found=f"no file '{stands.name}' beside it",
                              expected="the terrain that belongs to this city",
                              remedy="Keep the two files together, under the same name.")
-        terrain = read_terrain([stands])
+        terrain = read_terrain([stands], unit="m")
     content = (parts["city"], parts["context"], parts["sources"], parts["extra"], parts["report"],
                parts["country"])
     return CityFile(**parts, terrain=terrain, origin=Origin(path=path, stamp=stamp, content=content))

@@ -124,8 +124,9 @@ def _substations(table: Table, places: FloatArray, street_at: Any) -> None:
         street = street_at(place)
         name = _FIXED[number][0] if number < len(_FIXED) else f"Poste {street[0].lower()}{street[1:]}"
         low = {0: (0.20, 0.55), 1: (0.15, 0.60)}.get(number, (np.nan, np.nan))
-        table.add(f"P-{number + 1:02d}", "substation", place, shapely.Point(*place).buffer(2.6, 1), name=name,
-                  street=street, owner=GRID, operator=GRID, touch_m=low[0], fail_m=low[1])
+        # A point: its floor was surveyed where it stands, and an outline would be read at the lowest ground beside it.
+        table.add(f"P-{number + 1:02d}", "substation", place, name=name, street=street, owner=GRID, operator=GRID,
+                  touch_m=low[0], fail_m=low[1])
 
 
 def _cabinets(table: Table, town: Town, street_at: Any, substation_at: Any, rng: np.random.Generator) -> list[str]:

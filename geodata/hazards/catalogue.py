@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geodata.gauges import read_levels
+from geodata.gauges.raw import comma
+from geodata.hazards.depth_files import named
 from geodata.hazards.extents import draw
-from geodata.hazards.rasters import layout_of, nodata_notes, read_depth
-from geodata.hazards.river_stage import frame_times, zero_of
+from geodata.hazards.guard import Said
+from geodata.hazards.rasters import nodata_notes, one_frame
+from geodata.hazards.river_stage import frame_times, hydrograph, late_start, zero_of
 from geodata.hazards.specs import Catalogue, LevelMap
+from geodata.raster_files import files_of
 from twin.errors import InputError
 from twin.quantities import Float32Array, FloatArray, Int64Array
-from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
+from twin.water.hazard import WATER_STEPS_M, Doubt, Envelope, Grid
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
@@ -42,6 +45,7 @@ class CatalogueHazard:
     map_level_m: FloatArray
     #: Depth on each map, (M, rows * columns) [m]; NaN unknown. A higher map is nowhere shallower than a lower one.
     maps_m: Float32Array
+    doubts: tuple[Doubt, ...] = ()
 
     def depths(self, cells: Int64Array) -> Iterator[Float32Array]:
         """Give the depth at these cells, frame by frame [m]."""
@@ -98,7 +102,7 @@ class CatalogueHazard:
 
 
 def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start: datetime, duration_s: int, after: str,
-                   nodata: str, depth_error_m: float | None) -> CatalogueHazard:
+                   nodata: str, depth_error_m: float | None, holes: str) -> CatalogueHazard:
     """Give the water of a catalogue of flood maps.
 
     Raises
@@ -107,8 +111,7 @@ def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start:
         Levels or maps that cannot be read, two maps of one level, maps on different grids, a datum without its zero.
     """
     field = "flood.catalogue"
-    graph = read_levels(spec.levels, start=start, folder=folder, unit=spec.unit, column=spec.column,
-                        station=spec.station, field=f"{field}.levels")
+    graph = hydrograph(spec, start=start, folder=folder, field=field)
     times_s = frame_times([graph], 300.0, duration_s, hold=after == "hold", field=field)
     shift_m = 0.0
     if spec.maps_datum is not None and spec.maps_datum != spec.datum:
@@ -118,7 +121,9 @@ def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start:
     map_level_m = np.array([m.level_m for m in maps])
     if np.any(np.diff(map_level_m) <= 0):
         raise InputError(field=f"{field}.maps", found="two maps of one level", expected="one map a level")
-    grid, layers, notes, error_m = _maps(maps, city_file=city_file, folder=folder, nodata=nodata, field=field)
+    drawn = _maps(maps, city_file=city_file, folder=folder, nodata=nodata, holes=holes, field=field)
+    layers, notes = drawn.layers, list(drawn.notes)
+    doubts = [*graph.doubts, *late_start(spec.gauge or "the gauge", graph), *dict.fromkeys(drawn.doubts)]
     deepened = 0
     for lower, upper in pairwise(layers):
         shallower = upper < lower
@@ -131,36 +136,63 @@ def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start:
                      "is used.")
     above = int(np.count_nonzero(level_m > map_level_m[-1]))
     if above:
-        notes.append(f"The gauge stands above the highest map ({map_level_m[-1]:g} m) in {above} of {len(level_m)} "
-                     "frames: what that map shows wet is at least as deep, all else is unknown, not dry.")
+        doubts.append(_above(float(map_level_m[-1]), above, len(level_m)))
     return CatalogueHazard(
-        grid=grid, times_s=times_s, after=after, notes=tuple(notes), level_m=level_m, map_level_m=map_level_m,
+        grid=drawn.grid, times_s=times_s, after=after, notes=(*notes, *(doubt.en for doubt in doubts)),
+        level_m=level_m, map_level_m=map_level_m,
         maps_m=np.stack([layer.reshape(-1) for layer in layers]),
-        depth_error_m=error_m if depth_error_m is None else depth_error_m)
+        depth_error_m=drawn.error_m if depth_error_m is None else depth_error_m,
+        doubts=tuple(doubts))
 
 
-def _maps(maps: list[LevelMap], *, city_file: CityFile, folder: Path, nodata: str, field: str
-          ) -> tuple[Grid, list[Float32Array], list[str], float]:
-    """Read every map onto one grid; give the grid, the maps, what must be said and the error of classes."""
+def _above(highest_m: float, count: int, frames: int) -> Doubt:
+    return Doubt(
+        f"The gauge stands above the highest map ({highest_m:g} m) in {count} of {frames} frames: what that map shows "
+        "wet is at least as deep, all else is unknown, not dry.",
+        f"L’échelle dépasse la carte la plus haute ({comma(highest_m)} m) dans {count} des {frames} pas de temps : ce "
+        "que cette carte montre inondé l’est au moins autant, le reste est inconnu, et non à sec.")
+
+
+class _Maps(NamedTuple):
+    """The maps of a catalogue on one grid."""
+
+    grid: Grid
+    layers: list[Float32Array]
+    notes: list[str]
+    doubts: list[Doubt]
+    #: Error of classes, or of the terrain that is subtracted [m].
+    error_m: float
+
+
+def _maps(maps: list[LevelMap], *, city_file: CityFile, folder: Path, nodata: str, holes: str, field: str) -> _Maps:
+    """Read every map onto one grid."""
     grids: list[Grid] = []
     layers: list[Float32Array] = []
     notes: list[str] = []
-    error_m, layout = 0.0, None
+    doubts: list[Doubt] = []
+    error_m, first = 0.0, None
     for i, one in enumerate(maps):
         where = f"{field}.maps[{i}]"
         if one.extents is not None:
             drawn = draw(one.extents, city_file=city_file, folder=folder, nodata=nodata, field=where)
             grids, layers = [*grids, drawn.grid], [*layers, drawn.depth_m]
-            notes, error_m = [*notes, drawn.note], max(error_m, drawn.error_m)
+            notes, error_m = [*notes, *drawn.notes], max(error_m, drawn.error_m)
+            doubts += drawn.doubts
             continue
-        path = folder / str(one.file)
-        layout = layout or layout_of(path, city_file, one.crs, one.band, where)
-        layers.append(read_depth(path, layout, band=one.band, unit=one.unit, nodata=nodata, field=where, crs=one.crs,
-                                 check=True))
-        grids.append(layout.grid)
+        assert one.file is not None
+        said = Said(file=named([one.file] if isinstance(one.file, str) else one.file), field=where, unit=one.unit,
+                    quantity=one.quantity, nodata=nodata)
+        depths, depth_m, told = one_frame(files_of(one.file, folder, field=where), city_file, said, band=one.band,
+                                          crs=one.crs, holes=holes, like=first)
+        first = first or depths
+        layers.append(depth_m)
+        grids.append(depths.grid)
+        notes += depths.notes
+        doubts += told
+        error_m = max(error_m, depths.surface.depth_error_m if depths.surface is not None else 0.0)
     if any(grid != grids[0] for grid in grids):
         raise InputError(field=f"{field}.maps", found="maps on different grids", expected="one grid for all levels",
                          remedy="Use rasters of one model, or extents with one cell_m.")
-    if layout is not None:
+    if first is not None:
         notes += nodata_notes(nodata)
-    return grids[0], layers, sorted(set(notes)), error_m
+    return _Maps(grids[0], layers, list(dict.fromkeys(notes)), doubts, error_m)

@@ -7,13 +7,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
 from twin.errors import InputError
 from twin.kernels.water.frames import accumulate
 from twin.quantities import Float32Array, Int64Array
-from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
+from twin.water.hazard import WATER_STEPS_M, Doubt, Envelope, Grid
 
 #: Frames in the air at a time: enough to keep two readers busy, few enough to stay small.
 _AHEAD = 3
@@ -53,6 +54,16 @@ def read_ahead(read: Callable[[int], Float32Array], count: int) -> Iterator[Floa
             yield waiting.popleft().result()
 
 
+class Judge(Protocol):
+    """Judges frames that go by."""
+
+    def reset(self) -> None:
+        """Forget the frames seen: they are read again."""
+
+    def finish(self) -> tuple[Doubt, ...]:
+        """Give what must be said aloud of all frames; refuse what they are not."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class FrameHazard:
     """Water whose frames are read one by one: a :class:`twin.water.hazard.Hazard`."""
@@ -64,19 +75,29 @@ class FrameHazard:
     depth_error_m: float
     #: Reads one frame, (rows, columns) [m], NaN unknown; called from several threads.
     read: Callable[[int], Float32Array]
+    #: What is known before a frame is read, then with what all of them told.
+    doubts: tuple[Doubt, ...] = ()
+    #: Judges the frames as a whole: told when they are read from the start again, asked when they were read to the end.
+    judge: Judge | None = None
+    _said: tuple[Doubt, ...] = field(default=(), init=False, repr=False)
     _envelope: Envelope | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if len(self.times_s) > np.iinfo(np.int16).max:
             raise InputError(field="flood", found=f"{len(self.times_s)} frames",
                              expected=f"at most {np.iinfo(np.int16).max}", remedy="Shorten the run or widen the step.")
+        self._said = self.doubts
 
     def depths(self, cells: Int64Array) -> Iterator[Float32Array]:
         """Give the depth at these cells, frame by frame [m]; the envelope comes with it."""
         envelope = EnvelopeSum(self.grid)
+        if self.judge is not None:
+            self.judge.reset()
         for i, frame in enumerate(read_ahead(self.read, len(self.times_s))):
             envelope.add(i, frame)
             yield frame.reshape(-1)[cells]
+        if self.judge is not None:
+            self.doubts = (*self._said, *self.judge.finish())
         self._envelope = envelope.envelope()
 
     def envelope(self) -> Envelope:

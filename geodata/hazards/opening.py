@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pyproj import Transformer
 
+from geodata.crs import way_between
 from geodata.hazards.specs import FloodSpec
 from geodata.inputs.times import by_the_clock
 from geodata.terrain import same_crs
@@ -45,10 +45,14 @@ def open_hazard(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: da
     InputError
         Water that cannot be read, that ends before the run, or that does not meet the city.
     """
-    hazard = _opened(spec, city_file, folder, by_the_clock(start, city_file.city.timezone), duration_s, cache, progress)
+    hazard: Any = _opened(spec, city_file, folder, by_the_clock(start, city_file.city.timezone), duration_s, cache,
+                          progress)
     check_times(np.asarray(hazard.times_s), hazard.after, duration_s)
     check_meets(hazard.grid, city_file, field=f"flood.{spec.source}")
-    return hazard
+    if spec.source in ("raster", "extents") and "after" in spec.model_fields_set:
+        hazard.notes = (*hazard.notes, f"`after: {spec.after}` changes nothing: `from` and `to` of {spec.source} say "
+                        "how long its water stands.")
+    return hazard  # type: ignore[no-any-return]
 
 
 def _opened(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime, duration_s: int, cache: Path | None,
@@ -76,6 +80,11 @@ def _opened(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime,
                                depth_error_m=spec.depth_error_m)
     common: dict[str, Any] = {"city_file": city_file, "folder": folder, "start": start, "duration_s": duration_s,
               "nodata": spec.nodata, "depth_error_m": spec.depth_error_m}
+    if spec.extents is not None:
+        from geodata.hazards.extents import open_extents
+
+        return open_extents(spec.extents, **common)
+    common["holes"] = spec.holes
     if spec.rasters is not None:
         from geodata.hazards.rasters import open_rasters
 
@@ -88,10 +97,6 @@ def _opened(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime,
         from geodata.hazards.catalogue import open_catalogue
 
         return open_catalogue(spec.catalogue, after=spec.after, **common)
-    if spec.extents is not None:
-        from geodata.hazards.extents import open_extents
-
-        return open_extents(spec.extents, **common)
     from geodata.hazards.rasters import open_raster
 
     assert spec.raster is not None
@@ -112,7 +117,7 @@ def check_meets(grid: Grid, city_file: CityFile, *, field: str) -> None:
         return
     x, y = assets.x_m[known], assets.y_m[known]
     if not same_crs(crs, grid.crs):
-        x, y = Transformer.from_crs(crs, grid.crs, always_xy=True).transform(x, y)
+        x, y = way_between(crs, grid.crs).transform(x, y)
     a, b, c, d, e, f = grid.transform
     corners = np.array([(c + a * col + b * row, f + d * col + e * row)
                         for col in (0, grid.columns) for row in (0, grid.rows)])

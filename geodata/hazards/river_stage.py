@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +18,15 @@ import shapely
 from pyproj import CRS
 from scipy.spatial import cKDTree
 
-from geodata.cells import moved_points
+from geodata.cells import moved_points, shape_cells
 from geodata.gauges import Hydrograph, read_levels
+from geodata.gauges.raw import comma
 from geodata.hazards.specs import Hand, Readings, RiverStage
 from geodata.hazards.vectors import lines_of, moved, polygons_of, read_shapes
 from geodata.terrain import Terrain
 from twin.errors import InputError
-from twin.kernels.water.footprints import footprint_cells
 from twin.quantities import FloatArray, Int64Array
+from twin.water.hazard import Doubt
 from twin.water.river_stage import Conduit, Levee, River, StageHazard, monotone_thalweg, stage, surface
 
 if TYPE_CHECKING:
@@ -62,8 +63,12 @@ def open_stage(spec: RiverStage | Hand, *, city_file: CityFile, folder: Path, st
     crs = city_file.city.crs
     axis, arms, beds = _find_river(spec, city_file, folder, field)
     axis, chainage_m, thalweg_m = _profile(axis, terrain, crs, field)
-    gauges = sorted(((*_place(r, axis, city_file, field), _altitudes(r, city_file, folder, start, field))
-                     for r in spec.readings), key=lambda gauge: gauge[0])
+    gauges = []
+    for reading in spec.readings:
+        place, name = _place(reading, axis, city_file, field)
+        bed_m = float(np.interp(place, chainage_m, thalweg_m))
+        gauges.append((place, name, _altitudes(reading, bed_m, terrain, city_file, folder, start, field)))
+    gauges.sort(key=lambda gauge: gauge[0])
     places = np.array([g[0] for g in gauges])
     if np.any(np.diff(places) < 1.0):
         raise InputError(field=f"{field}.gauges", found="two gauges at one place of the river",
@@ -84,9 +89,17 @@ def open_stage(spec: RiverStage | Hand, *, city_file: CityFile, folder: Path, st
         options = {"levees": _levees(spec, terrain, crs), "conduits": _conduits(spec, terrain, crs),
                    "drain_mm_h": spec.drain_mm_h, "reach_m": spec.reach_m or np.inf}
     error_m = depth_error_m if depth_error_m is not None else float(np.nan_to_num(terrain.error_m))
-    return stage(terrain.height_m, terrain.grid, river, level_m, times_s, cell_m=cell_size_m(terrain),
-                 after=after, depth_error_m=error_m,
-                 notes=_notes(spec, graphs, [g[1] for g in gauges], error_m), **options)
+    water = stage(terrain.height_m, terrain.grid, river, level_m, times_s, cell_m=cell_size_m(terrain),
+                  after=after, depth_error_m=error_m,
+                  notes=_notes(spec, graphs, [g[1] for g in gauges]), **options)
+    doubts = [doubt for graph in graphs for doubt in graph.doubts]
+    for _, name, graph in gauges:
+        doubts += late_start(name, graph)
+    if NO_PLACE in [g[1] for g in gauges]:
+        doubts.append(_NO_PLACE)
+    if error_m > _ILLUSTRATIVE_M:
+        doubts.append(_illustrative(error_m))
+    return replace(water, doubts=tuple(doubts), notes=(*water.notes, *(doubt.en for doubt in doubts)))
 
 
 def _check_datum(gauges: list[tuple[float, str, Hydrograph]], river: River, terrain: Terrain, field: str) -> None:
@@ -279,11 +292,20 @@ def find_gauge(name: str, city_file: CityFile, field: str) -> int:
                      remedy="Or say `at: [x, y]` and, for datum gauge, `zero_m`.")
 
 
-def _altitudes(reading: Readings, city_file: CityFile, folder: Path, start: datetime, field: str) -> Hydrograph:
-    graph = read_levels(reading.levels, start=start, folder=folder, unit=reading.unit, column=reading.column,
-                        station=reading.station, field=f"{field}.levels")
+def _altitudes(reading: Readings, bed_m: float, terrain: Terrain, city_file: CityFile, folder: Path, start: datetime,
+               field: str) -> Hydrograph:
     zero_m = zero_of(reading, city_file, field)
-    return Hydrograph(times_s=graph.times_s, level_m=graph.level_m + zero_m, notes=graph.notes, file=graph.file)
+    slack_m = 2 * float(np.nan_to_num(terrain.error_m))
+    low, high = bed_m - _BELOW_BED_M - slack_m - zero_m, bed_m + _ABOVE_BED_M + slack_m - zero_m
+    return hydrograph(reading, start=start, folder=folder, field=field, between_m=(low, high)).raised(zero_m)
+
+
+def hydrograph(reading: Readings, *, start: datetime, folder: Path, field: str,
+               between_m: tuple[float, float] | None = None) -> Hydrograph:
+    """Read the levels of a gauge as the scenario says them, in the datum of its file; see ``read_levels``."""
+    return read_levels(reading.levels, start=start, folder=folder, unit=reading.unit, column=reading.column,
+                       station=reading.station, zone=reading.zone, days=reading.days, outliers=reading.outliers,
+                       between_m=between_m, field=f"{field}.levels")
 
 
 def zero_of(reading: Readings, city_file: CityFile, field: str) -> float:
@@ -314,27 +336,8 @@ def _wide(axis: Any, arms: list[Any], beds: list[Any], width_m: float) -> list[A
 
 def _cells_of(polygons: list[Any], terrain: Terrain, crs: str) -> Int64Array:
     """Give the cells that shapes touch, each once."""
-    shapes = moved(np.asarray(polygons, dtype=object), crs, terrain.grid.crs)
-    counts_of, grid = _grid_coordinates(terrain), terrain.grid
-    parts, of_part = shapely.get_parts(shapes, return_index=True)
-    rings, of_ring = shapely.get_rings(parts, return_index=True)
-    coordinates, of_point = shapely.get_coordinates(rings, return_index=True)
-    column, row = counts_of(coordinates[:, 0], coordinates[:, 1])
-    ring_ends = np.searchsorted(of_point, np.arange(len(rings) + 1)).astype(np.int64)
-    shape_ends = np.searchsorted(of_part[of_ring], np.arange(len(shapes) + 1)).astype(np.int64)
-    _, cells = footprint_cells(shape_ends, ring_ends, column, row, np.ones(len(shapes), np.bool_), grid.rows,
-                               grid.columns)
-    return np.unique(cells)
-
-
-def _grid_coordinates(terrain: Terrain) -> Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]:
-    a, b, c, d, e, f = terrain.grid.transform
-    determinant = a * e - b * d
-
-    def to_grid(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-        return (e * (x - c) - b * (y - f)) / determinant, (a * (y - f) - d * (x - c)) / determinant
-
-    return to_grid
+    shapes = np.asarray(polygons, dtype=object)
+    return np.unique(shape_cells(shapes, np.ones(len(shapes), np.bool_), crs, terrain.grid)[1])
 
 
 def _stations(cells: Int64Array, axis: Any, chainage_m: FloatArray, terrain: Terrain, crs: str) -> Any:
@@ -365,12 +368,7 @@ def _levees(spec: RiverStage, terrain: Terrain, crs: str) -> tuple[Levee, ...]:
 
 def line_cells(line: Any, terrain: Terrain, crs: str) -> Int64Array:
     """Give the cells that a line touches: a wall without gaps for water that passes over edges of cells."""
-    shape = moved(np.asarray([line], dtype=object), crs, terrain.grid.crs)[0]
-    points = shapely.get_coordinates(shape)
-    column, row = _grid_coordinates(terrain)(points[:, 0], points[:, 1])
-    _, cells = footprint_cells(np.array([0, 1]), np.array([0, len(points)]), column, row, np.zeros(1, np.bool_),
-                               terrain.grid.rows, terrain.grid.columns)
-    return cells
+    return shape_cells(np.asarray([line], dtype=object), np.zeros(1, np.bool_), crs, terrain.grid)[1]
 
 
 def _conduits(spec: RiverStage, terrain: Terrain, crs: str) -> tuple[Conduit, ...]:
@@ -397,13 +395,8 @@ def _extents(axis: Any, terrain: Terrain, crs: str) -> str:
     return f"The river spans {mine} in {crs}, the terrain {theirs} in {terrain.grid.crs}."
 
 
-def _notes(spec: RiverStage | Hand, graphs: list[Hydrograph], gauges: list[str], error_m: float) -> tuple[str, ...]:
+def _notes(spec: RiverStage | Hand, graphs: list[Hydrograph], gauges: list[str]) -> tuple[str, ...]:
     notes = [note for graph in graphs for note in graph.notes]
-    notes += [f"The levels of {gauge} begin {int(graph.times_s[0]) // 60} min after the start: until then their first "
-              "value holds." for graph, gauge in zip(graphs, gauges, strict=True) if graph.times_s[0] > 0]
-    if NO_PLACE in gauges:
-        notes.append("The levels come without a place: they are taken to hold where the river is nearest to the middle "
-                     "of the city's assets.")
     if len(graphs) == 1:
         notes.append(f"One gauge ({gauges[0]}): the water surface is taken parallel to the river's thalweg.")
     else:
@@ -418,6 +411,27 @@ def _notes(spec: RiverStage | Hand, graphs: list[Hydrograph], gauges: list[str],
             notes.append(f"Water left in hollows drains at {spec.drain_mm_h:g} mm/h (an assumption).")
         if spec.levees:
             notes.append("Behind a levee, above its protection level, the depth is unknown until its crest is passed.")
-    if error_m > _ILLUSTRATIVE_M:
-        notes.append(f"The depth's error is {error_m:g} m: results for single assets are illustrative.")
     return tuple(notes)
+
+
+_NO_PLACE = Doubt(
+    "The levels come without a place: they are taken to hold where the river is nearest to the middle of the city's "
+    "assets.",
+    "Les niveaux sont donnés sans lieu : ils sont supposés valoir là où la rivière passe au plus près du milieu de la "
+    "ville.")
+
+
+def _illustrative(error_m: float) -> Doubt:
+    return Doubt(f"The depth's error is {error_m:g} m: results for single assets are illustrative.",
+                 f"L’erreur sur la hauteur d’eau est de {comma(error_m)} m : les résultats pour un seul équipement ne "
+                 "sont qu’indicatifs.")
+
+
+def late_start(name: str, graph: Hydrograph) -> list[Doubt]:
+    """Say that the levels of a gauge begin after the start, when they do: their first value holds until then."""
+    minutes = int(graph.times_s[0]) // 60
+    if minutes <= 0:
+        return []
+    return [Doubt(f"The levels of {name} begin {minutes} min after the start: until then their first value holds.",
+                  f"Les niveaux de {name} commencent {minutes} min après le début : d’ici là, la première valeur est "
+                  "gardée.")]

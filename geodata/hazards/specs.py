@@ -8,21 +8,36 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from geodata.hazards.flow.specs import FlowModel, Inflow, Rain, Seconds, Spec
+from geodata.inputs.lengths import length_unit
 
 #: Sources of water; a flood has exactly one of them (``rain`` and ``inflow`` may stand together).
 SOURCES = ("rasters", "netcdf", "raster", "catalogue", "extents", "river_stage", "hand", "fill_spill", "frames", "rain",
            "inflow")
 #: Sources that read these keys beside them; with any other they would do nothing.
-_READ_BY = {"after": ("rasters", "netcdf", "catalogue", "river_stage", "hand", "frames"),
-            "nodata": ("rasters", "netcdf", "raster", "catalogue", "extents")}
-LengthUnit = Literal["m", "cm", "mm", "ft", "us_ft"]
+_READ_BY = {"after": ("rasters", "netcdf", "raster", "catalogue", "extents", "river_stage", "hand", "frames"),
+            "nodata": ("rasters", "netcdf", "raster", "catalogue", "extents"),
+            "holes": ("rasters", "netcdf", "raster", "catalogue")}
+
+
+def _one_spelling(value: object) -> object:
+    # What it is not, the literal type refuses, with the units that it knows.
+    return length_unit(value) or value if isinstance(value, str) else value
+
+
+#: Unit of a depth, a level or an altitude: ``us_ft`` and ``feet`` are read, and kept as ``us-ft`` and ``ft``.
+LengthUnit = Annotated[Literal["m", "dm", "cm", "mm", "ft", "us-ft", "in"],
+                       BeforeValidator(_one_spelling, json_schema_input_type=Literal["m", "cm", "mm", "ft", "us-ft"])]
+
+
+#: What the values of a file are.
+Quantity = Literal["depth", "surface"]
 
 
 class Rasters(Spec):
-    """A series of depth rasters, one a frame, all on one grid."""
+    """A series of depth rasters, one a frame, or the same tiles for each, all on one grid."""
 
     #: Pattern (``depth_*.tif``), or the files in order.
     files: Annotated[str, Field(min_length=1)] | Annotated[tuple[str, ...], Field(min_length=1)]
@@ -36,8 +51,12 @@ class Rasters(Spec):
     step: Seconds | None = Field(None, ge=1)
     #: Moment of the first file (``step``), or of number 0 (``pattern`` with a number); the start when not given.
     first: str | None = None
-    band: int = Field(1, ge=1)
-    unit: LengthUnit = "m"
+    #: Band of the depths; files with several must be told.
+    band: int | None = Field(None, ge=1)
+    #: Unit of the values; that of the file's own tag, else metres, unless they can hardly be that.
+    unit: LengthUnit | None = None
+    #: ``depth`` above ground, or elevation of the water ``surface``, from which the city's terrain is subtracted.
+    quantity: Quantity | None = None
     #: CRS where the files have none, or a wrong one.
     crs: str | None = None
 
@@ -58,18 +77,26 @@ class NetCDF(Spec):
     #: Moment of time 0 where the file counts from nothing, or from a day that is not the scenario's.
     first: str | None = None
     crs: str | None = None
-    unit: LengthUnit = "m"
+    #: Unit of the values, where the variable has none of its own.
+    unit: LengthUnit | None = None
+    #: ``depth`` above ground, or elevation of the water ``surface``, from which the city's terrain is subtracted.
+    quantity: Quantity | None = None
 
 
 class Raster(Spec):
     """One depth raster, held for a period; dry before and after it."""
 
-    file: str
+    #: A file, a pattern, a folder, a zip archive or a VRT of tiles, or a list of them: one raster.
+    file: Annotated[str, Field(min_length=1)] | Annotated[tuple[str, ...], Field(min_length=1)]
     from_: str | None = Field(None, alias="from")
     #: End of the period; without it the water stays.
     to: str | None = None
-    band: int = Field(1, ge=1)
-    unit: LengthUnit = "m"
+    #: Band of the depths; a file with several must be told.
+    band: int | None = Field(None, ge=1)
+    #: Unit of the values; that of the file's own tag, else metres, unless they can hardly be that.
+    unit: LengthUnit | None = None
+    #: ``depth`` above ground, or elevation of the water ``surface``, from which the city's terrain is subtracted.
+    quantity: Quantity | None = None
     crs: str | None = None
 
 
@@ -82,6 +109,10 @@ class ClassRule(Spec):
     #: Columns with the bounds of the class [m]; TRI's ``ht_min`` and ``ht_max`` are found by themselves.
     min_column: str | None = None
     max_column: str | None = None
+    #: Column with one depth for each shape; ``depth``, ``hauteur`` and the like are found by themselves.
+    depth_column: str | None = None
+    #: Unit of the depths in columns; metres when neither this nor the column's name says one.
+    unit: LengthUnit | None = None
     #: Column with the class's name, and its bounds [m]; CNIG's ``palier_hauteur`` is known.
     class_column: str | None = None
     classes: dict[str, tuple[float, float | None]] = Field(default_factory=dict)
@@ -105,10 +136,11 @@ class LevelMap(Spec):
 
     #: In the catalogue's datum [m].
     level_m: float
-    file: str | None = None
+    file: Annotated[str, Field(min_length=1)] | Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     extents: ClassRule | None = None
-    band: int = Field(1, ge=1)
-    unit: LengthUnit = "m"
+    band: int | None = Field(None, ge=1)
+    unit: LengthUnit | None = None
+    quantity: Quantity | None = None
     crs: str | None = None
 
     @model_validator(mode="after")
@@ -125,17 +157,23 @@ class Readings(Spec):
     #: Gauge of the city, by id or name. With datum ``altitude`` and neither gauge nor ``at``, the levels are taken to
     #: hold where the river is nearest to the middle of the city, and it is said.
     gauge: str | None = None
-    #: CSV, Hub'Eau or Vigicrues JSON.
+    #: A table (CSV, RDB), or the JSON of Hub'Eau, Vigicrues, Pegelonline, the Environment Agency or USGS.
     levels: str | tuple[tuple[str, float], ...]
     #: ``gauge``: above the gauge's zero; ``altitude``: above the terrain's datum.
     datum: Literal["gauge", "altitude"]
     #: Altitude of the gauge's zero, where the city does not hold it.
     zero_m: float | None = None
-    #: Unit of a CSV without one in its header; JSON sources have their own.
-    unit: LengthUnit = "m"
-    #: Column of a CSV, and station of a file with several.
+    #: Unit of a table without one in its header; metres where neither says one.
+    unit: LengthUnit | None = None
+    #: Column of a table, and station of a file with several.
     column: str | None = None
     station: str | None = None
+    #: Zone of times without an offset: ``UTC``, ``local`` (the city's clocks), ``+01:00``, ``Europe/Paris``.
+    zone: str | None = None
+    #: Which comes first in dates that can be read both ways.
+    days: Literal["day_first", "month_first"] | None = None
+    #: Readings that stand out: judged one by one, all kept, or left out.
+    outliers: Literal["judge", "keep", "leave_out"] = "judge"
     #: Place, where the city has no such gauge: x and y in the city's CRS.
     at: tuple[float, float] | None = None
 
@@ -178,9 +216,12 @@ class _Levels(Spec):
     levels: str | tuple[tuple[str, float], ...] | None = None
     datum: Literal["gauge", "altitude"] | None = None
     zero_m: float | None = None
-    unit: LengthUnit = "m"
+    unit: LengthUnit | None = None
     column: str | None = None
     station: str | None = None
+    zone: str | None = None
+    days: Literal["day_first", "month_first"] | None = None
+    outliers: Literal["judge", "keep", "leave_out"] = "judge"
     at: tuple[float, float] | None = None
     gauges: tuple[Readings, ...] = ()
     #: Interval of the frames between the readings.
@@ -205,7 +246,8 @@ class _Levels(Spec):
         assert self.levels is not None
         assert self.datum is not None
         return (Readings(gauge=self.gauge, levels=self.levels, datum=self.datum, zero_m=self.zero_m, unit=self.unit,
-                         column=self.column, station=self.station, at=self.at),)
+                         column=self.column, station=self.station, zone=self.zone, days=self.days,
+                         outliers=self.outliers, at=self.at),)
 
 
 class RiverStage(_Levels):
@@ -271,6 +313,8 @@ class FloodSpec(Spec):
     #: What a missing value means: ``dry`` or ``unknown`` say it; ``auto`` takes it as the format tells and as unknown
     #: where the format cannot tell.
     nodata: Literal["auto", "dry", "unknown"] = "auto"
+    #: A missing value where a building stands: ``beside`` takes the largest depth at its wall, ``missing`` leaves it.
+    holes: Literal["beside", "missing"] = "beside"
     #: Error of the depth, terrain included [m]; the terrain's own where it is computed from it.
     depth_error_m: float | None = Field(None, ge=0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import numpy as np
 import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
-from pyproj import Transformer
+from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError
+from shapely.errors import GEOSException
 
+from geodata.crs import way_between
+from geodata.drivers import check_vector
 from geodata.terrain import check_degrees, crs_text, parse_crs, same_crs
 from twin.errors import InputError
 from twin.quantities import FloatArray, TextArray
@@ -21,7 +24,7 @@ def moved(shapes: TextArray, crs: str, to_crs: str) -> TextArray:
     """Give shapes in another CRS."""
     if same_crs(crs, to_crs):
         return shapes
-    transformer = Transformer.from_crs(crs, to_crs, always_xy=True)
+    transformer = way_between(crs, to_crs)
 
     def move(points: FloatArray) -> FloatArray:
         return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
@@ -36,28 +39,42 @@ def read_shapes(path: Path, *, field: str, crs: str | None = None, to_crs: str, 
     Raises
     ------
     InputError
-        A file that is missing, truncated or no vector file; a layer or a filter that it does not know; no CRS.
+        A file that is missing, truncated or no vector file; several layers and none named; a layer or a filter that it
+        does not know; no CRS.
     """
-    if not path.exists():
-        raise InputError(file=path.name, field=field, found="no such file", expected="a vector file",
-                         remedy="Paths are relative to the scenario.")
+    check_vector(path, file=path.name, field=field)
     try:
-        meta, _, geometry, values = pyogrio.raw.read(path, layer=layer, where=where, force_2d=True)
-    except (DataSourceError, DataLayerError, FeatureError, FieldError, ValueError) as error:
-        raise InputError(file=path.name, field=field, found=f"a file that GDAL cannot read ({error})",
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+            if layer is None and len(layers) > 1:
+                raise InputError(file=path.name, field=f"{field}.layer", found=f"{len(layers)} layers and none named",
+                                 expected=f"one of {', '.join(layers[:8])}")
+            meta, _, geometry, values = pyogrio.raw.read(path, layer=layer, where=where, force_2d=True)
+        shapes = np.empty(0, object) if geometry is None else np.asarray(shapely.from_wkb(geometry), dtype=object)
+    except InputError:
+        raise
+    except (DataSourceError, DataLayerError, FeatureError, FieldError, CRSError, GEOSException, UnicodeError,
+            ValueError, TypeError, RuntimeError) as error:
+        raise InputError(file=path.name, field=field, found=f"a file that GDAL cannot read ({_short(error)})",
                          expected="a whole vector file, and a layer and columns that it has") from None
     own = parse_crs(crs, file=path.name, field=f"{field}.crs") if crs is not None else meta["crs"]
     if own is None:
         raise InputError(file=path.name, field=field, found="no CRS", expected="a CRS in the file, or `crs` beside it")
     own = crs_text(own)
-    shapes = np.asarray(shapely.from_wkb(geometry), dtype=object)
     keep = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     shapes = shapes[keep]
     if not len(shapes):
         raise InputError(file=path.name, field=field, found="no geometry", expected="one or more")
+    if not np.all(np.isfinite(shapely.get_coordinates(shapes))):
+        raise InputError(file=path.name, field=field, found="coordinates that are no numbers", expected="places")
     check_degrees(own, tuple(shapely.total_bounds(shapes)), file=path.name)
     columns = {str(name): np.asarray(column)[keep] for name, column in zip(meta["fields"], values, strict=True)}
     return moved(shapes, own, to_crs), columns
+
+
+def _short(error: Exception) -> str:
+    return str(error).split("\n", 1)[0][:160] if str(error) else type(error).__name__
 
 
 def lines_of(shapes: Sequence[Any] | TextArray) -> list[Any]:

@@ -49,7 +49,7 @@ def terrain_of(spec: TerrainSpec | None, root: Path, x_m: FloatArray, y_m: Float
         window = (float(np.nanmin(x_m)) - MARGIN_M, float(np.nanmin(y_m)) - MARGIN_M,
                   float(np.nanmax(x_m)) + MARGIN_M, float(np.nanmax(y_m)) + MARGIN_M)
     files = [path for pattern in spec.file for path in files_of(root, pattern)]
-    terrain = read_terrain(files, spec.crs, spec.unit.replace("-", "_"), window,
+    terrain = read_terrain(files, spec.crs, spec.unit if "unit" in spec.model_fields_set else None, window,
                            window_crs=crs, error_m=spec.error_m, vertical=spec.vertical)
     if spec.void:
         height = np.array(terrain.height_m)

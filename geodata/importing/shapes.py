@@ -50,9 +50,9 @@ def mended(geometry: TextArray, *, is_area: BoolArray) -> Mended:
     tallies.append(("doubtful", "a line where an outline is expected", lines & ~closed))
     tallies.append(("doubtful", "a point where an outline is expected", present & is_area
                     & np.isin(kind, (_POINT, _MULTIPOINT))))
-    tallies.append(("doubtful", "a line where a point is expected; a point on it is taken",
+    tallies.append(("doubtful", "a line where a point is expected; water is read along it",
                     present & ~is_area & np.isin(kind, (_LINE, _RING, _MULTILINE))))
-    tallies.append(("mended", "an area where a point is expected; a point inside is taken",
+    tallies.append(("mended", "an area where a point is expected; water is read at its outline",
                     present & ~is_area & np.isin(kind, _AREAS)))
     invalid = present & ~shapely.is_valid(shapes)
     rows = np.flatnonzero(invalid)
@@ -63,7 +63,10 @@ def mended(geometry: TextArray, *, is_area: BoolArray) -> Mended:
     flat[rows] = is_area[rows] & (shapely.area(shapes[rows]) == 0) & np.isin(kind[rows], _AREAS)
     tallies.append(("mended", "invalid outline made valid", invalid & ~flat))
     tallies.append(("doubtful", "an outline that encloses nothing; the line that it draws is kept", flat))
-    points = np.flatnonzero(present & ~is_area & (shapely.get_type_id(shapes) != _POINT))
+    # A road, a cable or a hall keeps its shape, whatever its kind: water is read wherever it comes to it. Several
+    # points stand for one place.
+    drawn = (_POINT, _LINE, _RING, _MULTILINE, *_AREAS)
+    points = np.flatnonzero(present & ~is_area & ~np.isin(shapely.get_type_id(shapes), drawn))
     shapes[points] = shapely.point_on_surface(shapes[points])
     return Mended(geometry=shapes, tallies=tuple(tallies))
 

@@ -16,6 +16,7 @@ import pyogrio.errors
 import pyogrio.raw
 import shapely
 
+from geodata.drivers import check_vector
 from geodata.importing.tables import Table, file_bytes, joined, unique_names
 from geodata.inputs.encodings import detect
 from twin.errors import InputError
@@ -40,6 +41,7 @@ def layers_of(path: Path, name: str) -> list[str]:
     """
     if not path.exists():
         file_bytes(path, endings=())
+    check_vector(path, file=name)
     try:
         return [str(layer) for layer, _ in pyogrio.list_layers(path)]
     except pyogrio.errors.DataSourceError as error:

@@ -112,6 +112,57 @@ def test_a_building_drawn_as_a_point_takes_its_cell():
     assert cells_of(index(["building"], [shapely.Point(100.5, 219.5)]), 0) == [0]
 
 
+def touched(shape):
+    return [k for k, square in squares().items() if square.intersects(shape)]
+
+
+@pytest.mark.parametrize("kind", ["building", "cabinet", "lamp", "site", "zone"])
+def test_a_line_takes_every_cell_that_it_crosses_whatever_its_kind(kind):
+    road = shapely.LineString([(101, 219), (111.5, 207.3), (122.2, 216.1)])
+    bent = shapely.MultiLineString([[(101, 203), (109, 201.5)], [(115.1, 203.2), (115.1, 209.9)]])
+    found = index([kind, kind], [road, bent])
+    assert cells_of(found, 0) == touched(road)
+    assert cells_of(found, 1) == touched(bent)
+    assert found.coverage.tolist() == [Coverage.INSIDE] * 2
+
+
+@pytest.mark.parametrize("kind", ["building", "cabinet", "lamp", "substation"])
+def test_a_polygon_takes_every_cell_that_its_outline_touches_whatever_its_kind(kind):
+    hall = shapely.box(103, 207, 113, 217)
+    assert cells_of(index([kind], [hall]), 0) == touched(hall.boundary)
+
+
+def test_several_points_take_the_cell_of_each_and_a_collection_those_of_its_parts():
+    points = shapely.MultiPoint([(101, 219), (111, 207)])
+    mixed = shapely.GeometryCollection([shapely.Point(101, 219), shapely.LineString([(105, 205), (109, 205)])])
+    found = index(["lamp", "building"], [points, mixed])
+    assert cells_of(found, 0) == touched(points)
+    assert cells_of(found, 1) == touched(mixed)
+
+
+def test_a_line_that_leaves_the_grid_is_partial_and_one_beyond_it_unknown():
+    road, far = shapely.LineString([(110, 210), (140, 210)]), shapely.LineString([(0, 0), (9, 9)])
+    found = index(["lamp", "lamp"], [road, far])
+    assert found.coverage.tolist() == [Coverage.PARTIAL, Coverage.UNKNOWN]
+    assert cells_of(found, 0) == touched(road)
+
+
+def test_a_circuit_has_no_cells_whatever_is_drawn_for_it():
+    found = index(["circuit"], [shapely.LineString([(101, 219), (111, 207)])])
+    assert found.coverage.tolist() == [Coverage.NONE]
+    assert len(found.cells) == 0
+
+
+def test_shapes_of_all_sorts_keep_to_their_own_assets():
+    shapes = [shapely.Point(100.5, 219.5), shapely.LineString([(101, 219), (111.5, 207.3)]), None,
+              shapely.box(103, 207, 113, 217), shapely.MultiPoint([(121, 201), (123, 219)]),
+              shapely.Polygon([(101, 219), (119, 215), (111, 203)], [[(109, 214), (112, 213), (111, 210)]])]
+    found = index(["lamp", "lamp", "lamp", "cabinet", "lamp", "zone"], shapes)
+    for i, shape in enumerate(shapes):
+        wanted = [] if shape is None else touched(shape.boundary if i == 3 else shape)
+        assert cells_of(found, i) == wanted, i
+
+
 coordinate = st.floats(96, 128, allow_nan=False).map(lambda v: round(v * 2) / 2) | st.floats(96, 128, allow_nan=False)
 corner = st.tuples(coordinate, coordinate.map(lambda v: v + 98))
 
@@ -149,3 +200,23 @@ def test_a_metropolis_is_indexed_in_seconds():
     begun = time.perf_counter()
     index_cells(assets, shapes, "EPSG:2154", grid)
     assert time.perf_counter() - begun < 10
+
+
+line = st.lists(corner, min_size=2, max_size=7)
+
+
+@settings(max_examples=200, deadline=None)
+@given(line, st.sampled_from(["building", "lamp"]))
+def test_lines_agree_with_geometry_done_one_cell_at_a_time(corners, kind):
+    road = shapely.LineString(corners)
+    mine = set(cells_of(index([kind], [road]), 0))
+    thicker = {k for k, square in squares().items() if square.distance(road) < 1e-9}
+    firm = {k for k, square in squares().items() if square.buffer(-1e-9).intersects(road)}
+    assert firm <= mine <= thicker
+
+
+def test_a_wet_road_is_wet_though_its_middle_is_dry():
+    """What one point of a line told: the ends of a bridge's ramps in water, its middle dry."""
+    grid = Grid(rows=1, columns=30, transform=(10.0, 0, 0.0, 0, -10.0, 10.0), crs="EPSG:2154")
+    road = shapely.LineString([(5, 5), (295, 5)])
+    assert cells_of(index(["lamp"], [road], grid), 0) == list(range(30))

@@ -49,7 +49,10 @@ def test_clock_times_go_past_midnight(tmp_path):
 def test_times_without_offset_are_those_of_the_start_and_it_is_said(tmp_path):
     graph = read(tmp_path, "time,level_m\n2026-11-22 16:00,1\n2026-11-22 17:00,2\n")
     assert graph.times_s.tolist() == [0, 3600]
-    assert "no offset" in graph.notes[0]
+    assert "no offset" in graph.doubts[0].en
+    assert "à l’heure de la ville" in graph.doubts[0].fr
+    told = read(tmp_path, "time,level_m\n2026-11-22 16:00,1\n2026-11-22 17:00,2\n", zone="local")
+    assert (told.times_s.tolist(), told.doubts) == ([0, 3600], ())
 
 
 def test_windows_text_and_a_chosen_column(tmp_path):
@@ -79,8 +82,9 @@ def test_hubeau_says_when_pages_or_values_are_missing(tmp_path):
     more["count"] = 10
     more["data"].append({**more["data"][0], "date_obs": "2026-11-22T14:00:00Z", "resultat_obs": None})
     graph = read(tmp_path, json.dumps(more), "obs.json")
-    assert "3 of 10 announced observations" in graph.notes[0]
-    assert "1 observations without a value" in graph.notes[1]
+    assert "3 of 10 announced observations" in graph.doubts[0].en
+    assert "3 des 10 observations annoncées" in graph.doubts[0].fr
+    assert "1 reading without a value left out (2026-11-22 15:00)" in graph.notes[0]
 
 
 def test_two_stations_in_a_file_want_a_choice(tmp_path):
@@ -109,7 +113,7 @@ def test_unicode_text_of_excel_is_read(tmp_path):
 
 @pytest.mark.parametrize(("text", "message"), [
     ("time,level_m\n16:00,1\n2026-11-22T16:00+01:00,2\n", "repeated time.*reading 2"),
-    ("time,level_m\n2026-11-22T17:00Z,1\n2026-11-22T16:00Z,2\n", "out of order"),
+    ("time,level_m\n2026-11-22T17:00Z,1\n2026-11-22T16:00Z,2\n2026-11-22T18:00Z,2\n", "out of order"),
     ("time,level_m\n16:00,1\n17:00\n", "levels.csv:3.*1 values"),
     ("time,level_m\n16:00,high\n", "levels.csv:2.*'high'"),
     ("time,level_m\nyesterday,1\n", "a moment"),
@@ -117,9 +121,9 @@ def test_unicode_text_of_excel_is_read(tmp_path):
     ("time,level_m\n", "no reading"),
     ("", "an empty file"),
     ("time,level_m\n16:00,31500\n", "unit: mm"),
-    ("time,level_m\nnan,1\n17:00,2\n", "levels.csv:2.*'nan'; expected a number"),
+    ("time,level_m\nnan,1\n17:00,2\n", "levels.csv:2.*'nan'; expected a moment"),
     ("time,level_m\n16:00,1_0\n", "levels.csv:2.*'1_0'; expected a level"),
-    ("<html>an error page</html>\n", "one column, <html>.*a column of times and one of levels"),
+    ("<html>an error page</html>\n", "no column of times beside another; expected a column of times and one of levels"),
     ("time,level_m\n16:00,0\0005\n", "neither UTF-8 nor Windows text"),
 ])
 def test_a_csv_that_cannot_be_used_is_said(tmp_path, text, message):

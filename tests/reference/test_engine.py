@@ -14,8 +14,8 @@ from twin.engine.clock import Engine
 from twin.engine.collect import log_of, outages_of, trace_of
 from twin.engine.cuts import in_order
 from twin.engine.state import CityState
+from twin.world.sun import Darkness
 
-NO_NIGHT = np.zeros((0, 2), np.int64)
 TOLD = {What.FLOODED, What.TRIPPED, What.REPAIRED, What.RESET, What.REPAIR_STARTED, What.REPAIR_UNDONE,
         What.SUPPLY_LOST, What.BUFFER_STARTED, What.BUFFER_EMPTIED, What.UNSUPERVISED, What.SUPERVISED}
 
@@ -24,7 +24,8 @@ def fast(case: Case) -> tuple[list[tuple[object, ...]], list[tuple[int, str, int
     state = Engine(CityState(case.city, case.exposure.crossings, reset_s=case.plan.reset_s), case.plan).run()
     state.validate()
     trace, row_of = trace_of(state, log_of(state), in_order(case.plan))
-    o = outages_of(state, case.exposure, row_of, NO_NIGHT, case.plan)
+    never = Darkness(groups=(np.zeros((0, 2), np.int64),), group=np.zeros(len(case.city.assets), np.int32))
+    o = outages_of(state, case.exposure, row_of, never, case.plan)
     rows = [(o.asset[i], o.start_s[i], o.end_s[i], Mechanism(int(o.mechanism[i])).word, o.cause[i], o.root[i],
              Mechanism(int(o.root_mechanism[i])).word, Mechanism(int(o.held_mechanism[i])).word, o.held[i])
             for i in range(len(o))]

@@ -233,3 +233,30 @@ def test_a_second_feed_keeps_a_building_in_service_when_the_first_fails(scenario
                                              strict=True)] == [(3600, 18_000)]
     assert [(int(s), int(e)) for s, e in zip(having.start_s[having.asset == row], having.end_s[having.asset == row],
                                              strict=True)] == [(3600, 4500)]
+
+
+def test_part_night_lighting_is_read_as_a_list_of_profiles_or_as_windows(scenario: Make, hand_file: CityFile) -> None:
+    windows = (("17:45", "23:00"), ("05:00", "sunrise"))
+    for text in ('dark: [{by: profile, on: "17:45", off: "23:00"}, {by: profile, on: "05:00", off: sunrise}]',
+                 'dark: {by: profile, windows: [["17:45", "23:00"], ["05:00", sunrise]]}'):
+        dark = prepare(scenario(text), hand_file).plan.dark
+        assert (dark.by, dark.windows, dark.on) == ("profile", windows, "")
+    dark = prepare(scenario('dark: {cabinets: {C1: [["18:00", "22:00"]]}}'), hand_file).plan.dark
+    assert (dark.by, dark.cabinets) == ("sun", (("C1", (("18:00", "22:00"),)),))
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ('dark: {cabinets: {C99: [["18:00", "22:00"]]}}', r"night\.scenario\.yaml:5:\d+.*'C99'"),
+    ('dark: {cabinets: {L1: [["18:00", "22:00"]]}}', "'L1', a lamp; expected what feeds lamps"),
+    ('dark: {districts: {Bourg: [["18:00", "22:00"]]}}', "district 'Bourg'; expected a district of this city"),
+    ('dark: {by: profile, windows: [["18:00", "18:00"]]}', "a window from 18:00 to 18:00"),
+    ('dark: {by: profile, windows: []}', "an empty list"),
+    ('dark: {by: profile, on: "18:00", off: "22:00", windows: [["18:00", "20:00"]]}', "'windows' beside 'on' or 'off'"),
+    ('dark: {windows: [["18:00", "20:00"]]}', "switching times beside 'by: sun'"),
+    ('dark: [{by: sun}]', "a list; expected profiles"),
+    ('dark: {by: profile, windows: [["25:00", "20:00"]]}', "a time of day, HH:MM|should match pattern"),
+])
+def test_part_night_lighting_that_does_not_hold_is_refused(scenario: Make, hand_file: CityFile, text: str,
+                                                          message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        prepare(scenario(text), hand_file)

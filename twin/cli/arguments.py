@@ -50,12 +50,12 @@ def moment_of(text: str | None, result: Any) -> int | None:
         return None
     from zoneinfo import ZoneInfo
 
-    from scenarios.times import seconds_from_start
+    from geodata.inputs.times import moment_s
     from twin.errors import InputError
 
     plan = result.plan
     try:
-        seconds = seconds_from_start(text, plan.start, ZoneInfo(result.city.timezone))
+        seconds = moment_s(text, plan.start, ZoneInfo(result.city.timezone))
     except InputError as error:
         error.field = "--at"
         raise

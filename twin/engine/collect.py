@@ -22,7 +22,7 @@ from twin.water.exposure import Exposure, WetPeriods
 from twin.world.city import City
 from twin.world.kinds import STAGES, Role
 from twin.world.plan import Declared, Plan
-from twin.world.sun import dark_seconds, is_dark
+from twin.world.sun import Darkness, is_dark
 
 _FACT_WORDS = {Action.FACT_OUT: "out", Action.FACT_IN_SERVICE: "in_service", Action.FACT_DRY: "dry",
                Action.FACT_END: "end"}
@@ -115,7 +115,7 @@ def _details(state: CityState, events: Records, declared: Sequence[Declared]) ->
     return details
 
 
-def outages_of(state: CityState, exposure: Exposure, row_of: Int32Array, night: Int64Array, plan: Plan) -> Outages:
+def outages_of(state: CityState, exposure: Exposure, row_of: Int32Array, night: Darkness, plan: Plan) -> Outages:
     """Give the outages, sorted by start and asset, with what held each, its dark time and the depth at its root."""
     rows = int(state.tables.counts[k.OUTAGES])
     hold(state.graph, state.tables, rows)
@@ -125,7 +125,7 @@ def outages_of(state: CityState, exposure: Exposure, row_of: Int32Array, night: 
     start_s, end_s = table["start"].astype(np.int64), table["end"].astype(np.int64)
     until_s = np.where(end_s < 0, plan.duration_s, end_s)
     is_lamp = state.city.assets.kinds.lights[state.city.assets.kind[asset]]
-    dark_s = np.where(is_lamp, dark_seconds(night, start_s, until_s), NONE)
+    dark_s = np.where(is_lamp, night.seconds(asset, start_s, until_s), NONE)
     return Outages(
         asset=column(asset, np.int32), start_s=column(start_s, np.int64), end_s=column(end_s, np.int64),
         mechanism=column(table["by"], np.int8), cause=column(table["cause"], np.int32),
@@ -144,7 +144,7 @@ def _root_depths(wet: WetPeriods, root: Int32Array, start_s: Int64Array, until_s
                         start_s, until_s)
 
 
-def series_of(city: City, exposure: Exposure, outages: Outages, night: Int64Array, plan: Plan) -> Series:
+def series_of(city: City, exposure: Exposure, outages: Outages, night: Darkness, plan: Plan) -> Series:
     """Give the counts of assets out, per step, kind and mechanism; and of buildings wet and flooded inside.
 
     A row stands where its count is above 0, and at the first step for each kind and mechanism that ever has one.
@@ -153,9 +153,14 @@ def series_of(city: City, exposure: Exposure, outages: Outages, night: Int64Arra
     names = city.assets.kinds.names
     until_s = np.where(outages.end_s < 0, plan.duration_s + 1, outages.end_s)
     words = [Mechanism(m).word for m in range(len(Mechanism))]
-    counts = _running(steps, outages.start_s, until_s,
-                      city.assets.kind[outages.asset].astype(np.int64) * len(words) + outages.mechanism,
-                      len(names) * len(words))
+    of_label = city.assets.kind[outages.asset].astype(np.int64) * len(words) + outages.mechanism
+    counts = _running(steps, outages.start_s, until_s, of_label, len(names) * len(words))
+    in_dark = np.zeros_like(counts)
+    for group, periods in enumerate(night.groups):
+        # Lamps of other switching times are dark at other times: each group is counted by its own.
+        rows = night.group[outages.asset] == group
+        in_dark += _running(steps, outages.start_s[rows], until_s[rows], of_label[rows],
+                            len(names) * len(words)) * is_dark(periods, steps)
     labels = [(kind, word) for kind in names for word in words]
     water = exposure.crossings
     houses = city.assets.of_role(Role.PREMISES)
@@ -167,16 +172,16 @@ def series_of(city: City, exposure: Exposure, outages: Outages, night: Int64Arra
             steps_in = np.searchsorted(steps, water.time_s[chosen][kinds == kind], side="left")
             total = np.bincount(steps_in, weights=change[kinds == kind], minlength=len(steps) + 1)[:len(steps)]
             counts = np.vstack([counts, np.cumsum(total).astype(np.int64)])
+            in_dark = np.vstack([in_dark, np.zeros(len(steps), np.int64)])
             labels.append((names[kind], word))
     ever = np.asarray(counts.any(axis=1))
     shown = (counts > 0) & ever[:, None]
     shown[ever, 0] = True
     step, label = np.nonzero(shown.T)
     out = counts[label, step]
-    at_night = is_dark(night, steps)
     lights = {kind.name for kind in city.assets.kinds if Role.LIGHTS in kind.roles}
     is_lamp = np.array([kind in lights for kind, _ in labels], bool)
-    dark = out * (is_lamp[label] & at_night[step])
+    dark = in_dark[label, step] * is_lamp[label]
     kind_words, mechanism_words = (np.array([row[i] for row in labels], object) for i in (0, 1))
     return Series(time_s=column(steps[step], np.int64), kind=column(kind_words[label], np.object_),
                   mechanism=column(mechanism_words[label], np.object_), out=column(out, np.int32),

@@ -24,7 +24,7 @@ from twin.world.assets import Source
 from twin.world.city import City
 from twin.world.graph import without_supplier
 from twin.world.plan import Plan
-from twin.world.sun import nights_of
+from twin.world.sun import darkness_of
 
 
 def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, Any] | None = None,
@@ -64,7 +64,7 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
     if any(not 0 <= d.asset < len(city.assets) for d in declared):
         raise ValueError("the plan declares something of a row that is no asset of this city")
     state = Engine(CityState(city, exposure.crossings, reset_s=plan.reset_s), plan, on_instant=on_instant).run()
-    night = nights_of(plan, city)
+    night = darkness_of(plan, city)
     trace, row_of = trace_of(state, log_of(state), declared)
     outages = outages_of(state, exposure, row_of, night, plan)
     doubts = doubts_of(city, plan, exposure, outages)

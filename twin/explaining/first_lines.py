@@ -71,8 +71,11 @@ def _water(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
                         "{by} lower than the run says.", **values), is_alarm=True)
     if told.water_book:
         yield Line(f"{told.water_book} {text('Do not rely on this water.')}", is_alarm=True)
+    key = "text_fr" if clock.speech.lang == "fr" else "text"
+    for doubt in told.water_doubts:
+        yield Line(text("Check: {what}", what=doubt.get(key, doubt["text"])), is_alarm=True)
     for note in told.water_notes:
-        yield Line(note)
+        yield Line(note.get(key, note["text"]))
 
 
 def _together(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:

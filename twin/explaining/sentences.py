@@ -81,7 +81,7 @@ def say(result: Result, told: Told, lang: str) -> tuple[str, tuple[str, ...]]:
 
 def _state(teller: Teller, asset: Asset, outage: Outage, at_s: int | None) -> str:
     if teller.has_role(asset, Role.LIGHTS):
-        lit_hours = outage.dark_s > 0 if at_s is None else teller.is_dark(at_s)
+        lit_hours = outage.dark_s > 0 if at_s is None else teller.is_dark(asset, at_s)
         return teller.text("dark", of=asset) if lit_hours else teller.text("without power")
     return teller.text(next((said for role, said in _STATE.items() if teller.has_role(asset, role)), "out of service"))
 
@@ -322,7 +322,7 @@ def _fed(teller: Teller, told: Told) -> str:
         return teller.text("{asset} lives on its reserve, {left} left.", of=asset, left=left, **values)
     if told.now is not None and told.now.condition is Condition.LAST_FEED and chain:
         return teller.text("{asset} is in service on its last feed: {chain}.", of=asset, **values)
-    lit = teller.has_role(asset, Role.LIGHTS) and teller.is_dark(at_s)
+    lit = teller.has_role(asset, Role.LIGHTS) and teller.is_dark(asset, at_s)
     message = (("{asset} is lit, fed by {chain}." if chain else "{asset} is lit.") if lit else
                "{asset} is in service, fed by {chain}." if chain else "{asset} is in service.")
     return teller.text(message, of=asset, **values)

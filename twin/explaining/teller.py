@@ -12,7 +12,7 @@ from twin.explaining.words import Speech
 from twin.results.result import Result
 from twin.world.assets import Asset
 from twin.world.kinds import Role
-from twin.world.sun import is_dark, nights_of
+from twin.world.sun import darkness_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,10 @@ class Teller:
         """Tell whether the kind of an asset has a role."""
         return self.result.city.assets.has_role(asset.row, role)
 
-    def is_dark(self, at_s: int) -> bool:
-        """Tell whether it is dark at a second."""
-        return bool(is_dark(nights_of(self.result.plan, self.result.city), np.array([at_s]))[0])
+    def is_dark(self, asset: Asset, at_s: int) -> bool:
+        """Tell whether darkness counts at an asset at a second."""
+        rows = np.array([asset.row], np.int32)
+        return bool(darkness_of(self.result.plan, self.result.city).is_dark(rows, at_s)[0])
 
     def gender(self, asset: Asset) -> str:
         """Give the gender of an asset's kind."""

@@ -31,7 +31,7 @@ def _wet_intervals(view: View, level: Level, until: Level,
     return asset.astype(np.int32), start_s, end_s
 
 
-def _live_part(view: View, supplier: Int32Array, start_s: Int64Array, end_s: Int64Array,
+def _live_part(view: View, asset: Int32Array, supplier: Int32Array, start_s: Int64Array, end_s: Int64Array,
                switched: BoolArray) -> tuple[Int64Array, Int64Array]:
     """Give the first part of each interval in which its supplier is in service; start = end where there is none."""
     o = view.outages
@@ -56,10 +56,12 @@ def _live_part(view: View, supplier: Int32Array, start_s: Int64Array, end_s: Int
         live_to = np.where(next_key // width == supplier, np.minimum(end_s, next_key % width), end_s)
     if switched.any():
         dark_from, dark_to = np.full_like(live_from, width), np.full_like(live_to, width)
-        for first, last in view.dark:
-            a, b = np.maximum(live_from, first), np.minimum(live_to, last)
-            better = (a < b) & (dark_from == width)
-            dark_from, dark_to = np.where(better, a, dark_from), np.where(better, b, dark_to)
+        group = view.dark.group[asset]
+        for code, periods in enumerate(view.dark.groups):
+            for first, last in periods:
+                a, b = np.maximum(live_from, first), np.minimum(live_to, last)
+                better = (a < b) & (dark_from == width) & (group == code)
+                dark_from, dark_to = np.where(better, a, dark_from), np.where(better, b, dark_to)
         live_from = np.where(switched, dark_from, live_from)
         live_to = np.where(switched, dark_to, live_to)
     return live_from, np.maximum(live_to, live_from)
@@ -110,7 +112,7 @@ def live_parts(view: View) -> LiveParts:
     lines, fed, safe_edge = lines[keep], fed[keep], safe_edge[keep]
     supplier = np.where(fed, supplies.supplier[safe_edge] if len(supplies) else NONE, asset[lines]).astype(np.int32)
     switched = fed & ((supplies.feed[safe_edge] == Feed.SWITCHED) if len(supplies) else False)
-    live_from, live_to = _live_part(view, supplier, start_s[lines], end_s[lines], switched)
+    live_from, live_to = _live_part(view, asset[lines], supplier, start_s[lines], end_s[lines], switched)
     live = live_from < live_to
     member = asset[lines][live]
     return LiveParts(asset=column(member, np.int32),

@@ -86,8 +86,10 @@ class Summary:
     contradictions: int
     #: That the balance of the water does not close, in a sentence; empty where it does, or where none is kept.
     water_book: str
-    #: What else the water's maker says and every reader must know.
-    water_notes: tuple[str, ...]
+    #: What of the water was left out, guessed or may be otherwise: ``text`` in English and, where known, ``text_fr``.
+    water_doubts: tuple[Mapping[str, str], ...]
+    #: What else the water's maker says and every reader must know; the same.
+    water_notes: tuple[Mapping[str, str], ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain JSON values."""
@@ -134,7 +136,11 @@ def summarise(result: Result) -> Summary:
         act_first_before=acts["ahead"][0]["act_before"] if acts["ahead"] else "", acts_past=len(acts["past"]),
         contradictions=len(warned("contradiction")),
         water_book=next((str(w["text"]) for w in warned("water_book")), ""),
-        water_notes=tuple(str(w["text"]) for w in warned("water", "water_doubt")))
+        water_doubts=_texts(warned("water_doubt")), water_notes=_texts(warned("water")))
+
+
+def _texts(warnings: list[Mapping[str, Any]]) -> tuple[Mapping[str, str], ...]:
+    return tuple({name: str(w[name]) for name in ("text", "text_fr") if name in w} for w in warnings)
 
 
 def _readings(found: list[Mapping[str, Any]], moment: Callable[[int], str]) -> tuple[Mapping[str, Any], ...]:

@@ -19,7 +19,7 @@ from twin.world.city import City
 from twin.world.graph import graph_of
 from twin.world.kinds import Role
 from twin.world.plan import Plan
-from twin.world.sun import nights_of
+from twin.world.sun import Darkness, darkness_of
 
 #: Rows of a list in ``run.json``; the count beside it is always the true one.
 LIST_LIMIT = 2000
@@ -63,9 +63,9 @@ class View:
         return np.asarray(self.is_lamp[self.outages.asset])
 
     @cached_property
-    def dark(self) -> Int64Array:
-        """From and to of each dark period, (N, 2)."""
-        return nights_of(self.plan, self.city)
+    def dark(self) -> Darkness:
+        """The periods in which darkness counts at each asset."""
+        return darkness_of(self.plan, self.city)
 
     @cached_property
     def cabinet(self) -> Int32Array:

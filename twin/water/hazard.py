@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -17,6 +17,13 @@ from twin.quantities import Float32Array, FloatArray, Int16Array, Int64Array
 
 #: Depths from which a cell is drawn as water 1, 2 and 3 [m]: wet feet, 0.30 m, 0.80 m.
 WATER_STEPS_M = (0.05, 0.30, 0.80)
+
+
+class Doubt(NamedTuple):
+    """Something about the water that may be otherwise and changes the answer: said aloud, in both languages."""
+
+    en: str
+    fr: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +79,8 @@ class Hazard(Protocol):
     """Water depth over time. Whatever has these is a hazard.
 
     One that can tell by how much its highest water missed a dry cell has ``shortfall_m(cells)`` too, (C,) [m], inf
-    where nobody can say: the exposure then finds the doubtful among the dry.
+    where nobody can say: the exposure then finds the doubtful among the dry. One that rests on something doubtful has
+    ``doubts``, a tuple of :class:`Doubt`, complete once its frames were read.
     """
 
     @property

@@ -21,7 +21,7 @@ import numpy as np
 
 from twin.kernels.water.spill import UNREACHED, depths_at, drainage, nearest_seed, spill_levels, stage_envelope
 from twin.quantities import Float32Array, FloatArray, Int32Array, Int64Array
-from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
+from twin.water.hazard import WATER_STEPS_M, Doubt, Envelope, Grid
 
 _MM = 1000.0
 #: Spill levels are followed this far above the highest level at most [m].
@@ -141,6 +141,7 @@ class StageHazard:
     guard_m: Float32Array
     #: Level relative to the reference surface, (T, K) [m].
     level_m: FloatArray
+    doubts: tuple[Doubt, ...] = ()
 
     def depths(self, cells: Int64Array) -> Iterator[Float32Array]:
         """Give the depth at these cells, frame by frame [m]."""

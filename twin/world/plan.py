@@ -36,15 +36,45 @@ class Note:
     by: str = ""
 
 
+#: Times at which lamps are switched on and off, "HH:MM", ``sunset`` or ``sunrise``.
+Windows = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DarkHours:
-    """When darkness counts: between sunset and sunrise at the place, or by the city's switching profile."""
+    """When darkness counts: between sunset and sunrise at the place, or while the city's switching profile is on."""
 
     #: ``sun`` or ``profile``.
     by: str = "sun"
-    #: Local switching times "HH:MM" where ``by`` is ``profile``.
+    #: Local switching times "HH:MM" of a profile with one window a night.
     on: str = ""
     off: str = ""
+    #: Windows of a profile with several a night: part-night lighting.
+    windows: Windows = ()
+    #: Windows of the lamps of single cabinets and of single districts, by id and by name; a cabinet's come first.
+    cabinets: tuple[tuple[str, Windows], ...] = ()
+    districts: tuple[tuple[str, Windows], ...] = ()
+
+    def __post_init__(self) -> None:
+        # From JSON they come as lists.
+        object.__setattr__(self, "windows", _windows(self.windows))
+        for name in ("cabinets", "districts"):
+            object.__setattr__(self, name, tuple((str(key), _windows(own)) for key, own in getattr(self, name)))
+
+    @property
+    def every(self) -> Windows:
+        """The windows of the profile, one or several."""
+        return self.windows or ((self.on, self.off),)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain JSON values; what a plan without part-night lighting does not say has no key."""
+        plain: dict[str, Any] = {"by": self.by, "on": self.on, "off": self.off}
+        return plain | {name: [list(row) for row in value] for name, value in (
+            ("windows", self.windows), ("cabinets", self.cabinets), ("districts", self.districts)) if value}
+
+
+def _windows(given: Any) -> Windows:
+    return tuple((str(on), str(off)) for on, off in given)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +132,7 @@ class Plan:
         del plain["public_title"]
         if self.public_title:
             plain["public_title"] = [list(row) for row in self.public_title]
+        plain["dark"] = self.dark.to_dict()
         plain["declared"] = [{**asdict(d), "action": d.action.name.lower()} for d in self.declared]
         plain["thresholds"] = [list(row) for row in self.thresholds]
         plain["repair_s"] = [list(row) for row in self.repair_s]

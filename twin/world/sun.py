@@ -9,6 +9,7 @@ Source: NOAA Global Monitoring Laboratory, Solar Calculation Details (after Meeu
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -16,8 +17,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from twin.errors import InputError
-from twin.quantities import BoolArray, FloatArray, Int64Array
+from twin.quantities import BoolArray, FloatArray, Int32Array, Int64Array
 from twin.world.city import City
+from twin.world.graph import graph_of
 from twin.world.plan import DarkHours, Plan
 
 #: Altitude of the sun's centre at sunrise and sunset [degrees].
@@ -98,12 +100,56 @@ def _half_day(moment: datetime, latitude: float, declination: float | None = Non
     return timedelta(minutes=4 * float(np.degrees(np.arccos(cosine))))
 
 
-def nights_of(plan: Plan, city: City) -> Int64Array:
-    """Give the periods of a plan in which darkness counts at its city, (N, 2): from and to [s from the start].
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Darkness:
+    """The periods in which darkness counts, for each asset: most follow the same."""
 
-    They are followed one second beyond the horizon, whose own moment may be asked for.
+    #: Periods of each group, (N, 2): from and to [s from the start]; the first is that of whatever has no other.
+    groups: tuple[Int64Array, ...]
+    #: Group of each asset, (A,).
+    group: Int32Array
+
+    def seconds(self, asset: Int32Array, start_s: Int64Array, end_s: Int64Array) -> Int64Array:
+        """Give the dark seconds of intervals [start, end) of assets, (N,)."""
+        if len(self.groups) == 1:
+            return dark_seconds(self.groups[0], start_s, end_s)
+        found = np.zeros(len(asset), np.int64)
+        for group, periods in enumerate(self.groups):
+            rows = self.group[asset] == group
+            found[rows] = dark_seconds(periods, start_s[rows], end_s[rows])
+        return found
+
+    def is_dark(self, asset: Int32Array, at_s: int) -> BoolArray:
+        """Tell for which assets darkness counts at a moment, (N,)."""
+        by_group = np.array([bool(is_dark(periods, np.array([at_s]))[0]) for periods in self.groups])
+        return np.asarray(by_group[self.group[asset]])
+
+
+def darkness_of(plan: Plan, city: City) -> Darkness:
+    """Give the periods of a plan in which darkness counts at each asset of its city.
+
+    They are followed one second beyond the horizon, whose own moment may be asked for. An asset follows the windows of
+    the cabinet that feeds it, where the plan has some, else those of its district, else the plan's.
     """
-    return dark_periods(plan.start, plan.duration_s + 1, plan.dark, latitude=city.latitude, longitude=city.longitude,
+    group = np.zeros(len(city.assets), np.int32)
+    dark = plan.dark
+    rules = [dark]
+    district = city.assets.district
+    for name, windows in dark.districts:
+        rules.append(DarkHours(by="profile", windows=windows))
+        if name in district.words:
+            group[district.codes == district.words.index(name)] = len(rules) - 1
+    for name, windows in dark.cabinets:
+        rules.append(DarkHours(by="profile", windows=windows))
+        row = city.assets.row(name)
+        is_it = np.zeros(len(group), np.bool_)
+        is_it[row] = True
+        group[graph_of(city).nearest_above(is_it) == row] = len(rules) - 1
+    return Darkness(groups=tuple(_periods(plan, city, rule) for rule in rules), group=group)
+
+
+def _periods(plan: Plan, city: City, dark: DarkHours) -> Int64Array:
+    return dark_periods(plan.start, plan.duration_s + 1, dark, latitude=city.latitude, longitude=city.longitude,
                         timezone=city.timezone)
 
 
@@ -127,15 +173,15 @@ def dark_periods(start: datetime, duration_s: int, dark: DarkHours, *, latitude:
     if dark.by == "sun":
         nights = _nights(days, latitude, longitude)
     elif dark.by == "profile":
-        zone, on, off = ZoneInfo(timezone), _clock(dark.on), _clock(dark.off)
-        nights = [(datetime.combine(day, on, zone), datetime.combine(
-            day if off > on else day + timedelta(days=1), off, zone)) for day in days]
+        zone = ZoneInfo(timezone)
+        nights = [night for window in dark.every for night in _lit(window, days, latitude, longitude, zone)]
     else:
         raise InputError(field="dark.by", found=f"'{dark.by}'", expected="sun or profile")
     edges = np.array([[(edge.astimezone(UTC) - start.astimezone(UTC)).total_seconds() for edge in night]
                       for night in nights]).reshape(-1, 2)
     edges = np.clip(np.rint(edges), 0, duration_s).astype(np.int64)
     edges = edges[edges[:, 1] > edges[:, 0]]
+    edges = edges[np.argsort(edges[:, 0], kind="stable")]
     # Nights of a polar winter join; so do the periods of a profile that never switches off.
     keep = np.ones(len(edges), bool)
     for i in range(1, len(edges)):
@@ -160,11 +206,32 @@ def _nights(days: list[date], latitude: float, longitude: float) -> list[tuple[d
     return nights
 
 
+def _lit(window: tuple[str, str], days: list[date], latitude: float, longitude: float, zone: ZoneInfo
+         ) -> list[tuple[datetime, datetime]]:
+    """Give when the lamps of a window are on: from each switching on to the next switching off after it."""
+    on, off = (_edges(text, days, latitude, longitude, zone) for text in window)
+    lit = []
+    for begin in on:
+        end = next((moment for moment in off if moment > begin), None)
+        if end is not None and end - begin < timedelta(days=1):
+            lit.append((begin, end))
+    return lit
+
+
+def _edges(text: str, days: list[date], latitude: float, longitude: float, zone: ZoneInfo) -> list[datetime]:
+    """Give the moments of a switching time, in order."""
+    if text in ("sunset", "sunrise"):
+        suns = [sunrise_sunset(day, latitude, longitude) for day in days]
+        return [sun[text == "sunset"] for sun in suns if not isinstance(sun, bool)]
+    clock = _clock(text)
+    return sorted(datetime.combine(day, clock, zone).astimezone(UTC) for day in days)
+
+
 def _clock(text: str) -> time:
     try:
         return time.fromisoformat(text)
     except ValueError:
-        raise InputError(field="dark", found=f"'{text}'", expected="a switching time HH:MM",
+        raise InputError(field="dark", found=f"'{text}'", expected="a switching time HH:MM, sunset or sunrise",
                          remedy="A switching profile needs `on` and `off`.") from None
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.hazards.cf import coordinates_of, crs_of, opened, time_dimension, times_of
 from geodata.hazards.flow import specs as flow_specs
 from geodata.hazards.flow.series import LATEST_S, NO_EPOCH, Run, counted, read_table
-from geodata.hazards.netcdf import coordinates_of, crs_of, opened, time_dimension, times_of
 from geodata.terrain import same_crs
 from twin.errors import InputError
 from twin.flood.rain import Rain

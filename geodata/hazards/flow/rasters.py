@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import numpy as np
-import rasterio
-from pyproj import Transformer
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
+from geodata.crs import way_between
+from geodata.drivers import check_cells, opened_raster, regular
 from geodata.terrain import same_crs
 from twin.errors import InputError
 from twin.quantities import BoolArray, FloatArray
@@ -31,29 +29,22 @@ def values_at(path: Path, grid: Grid, needed: BoolArray, *, field: str) -> Float
     InputError
         No such file, no raster, several bands, no CRS, needed cells outside it or on its no-data.
     """
-    if not path.exists():
-        raise InputError(file=path.name, field=field, found="no such file", expected="a raster")
-    try:
-        with warnings.catch_warnings(action="ignore", category=NotGeoreferencedWarning), rasterio.open(path) as raster:
-            if raster.count != 1:
-                raise InputError(file=path.name, field=field, found=f"{raster.count} bands", expected="one band",
-                                 remedy="Which of them is meant cannot be told: cut the others away.")
-            if raster.crs is None:
-                raise InputError(file=path.name, field=field, found="no CRS", expected="a CRS in the file")
-            if raster.transform.is_identity:
-                raise InputError(file=path.name, field=field, found="no place in the CRS (no georeference)",
-                                 expected="a raster that says where it lies")
-            crs, inverse = raster.crs.to_wkt(), ~raster.transform
-            band = raster.read(1, masked=True)
-    except RasterioError:
-        raise InputError(file=path.name, field=field, found="a file that cannot be read: broken off, or no raster",
-                         expected="a whole raster", remedy="Copy or write it again.") from None
+    regular(path, file=path.name, field=field, expected="a raster", remedy="Paths are relative to the scenario.")
+    with opened_raster(path) as raster:
+        if raster.count != 1:
+            raise InputError(file=path.name, field=field, found=f"{raster.count} bands", expected="one band",
+                             remedy="Which of them is meant cannot be told: cut the others away.")
+        if raster.crs is None:
+            raise InputError(file=path.name, field=field, found="no CRS", expected="a CRS in the file")
+        check_cells(raster.height, raster.width, file=path.name, field=field)
+        crs, inverse = raster.crs.to_wkt(), ~raster.transform
+        band = raster.read(1, masked=True)
     values = band.astype(np.float64).filled(np.nan)
     row, col = np.nonzero(needed)
     a, _, c, _, e, f = grid.transform
     x, y = c + a * (col + 0.5), f + e * (row + 0.5)
     if not same_crs(grid.crs, crs):
-        x, y = Transformer.from_crs(grid.crs, crs, always_xy=True).transform(x, y)
+        x, y = way_between(grid.crs, crs).transform(x, y)
     there_col, there_row = (np.floor(v).astype(np.int64) for v in inverse * (x, y))
     inside = (there_row >= 0) & (there_row < values.shape[0]) & (there_col >= 0) & (there_col < values.shape[1])
     if not inside.all():

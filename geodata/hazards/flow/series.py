@@ -17,11 +17,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from geodata.hazards.flow import specs as flow_specs
-from geodata.hazards.flow.specs import seconds_of
 from geodata.importing.schema import NULL_TEXTS
 from geodata.inputs.encodings import decode
 from geodata.inputs.text_table import DELIMITERS, parsed
-from geodata.inputs.times import moment_s
+from geodata.inputs.times import duration_s, moment_s
 from twin.errors import InputError
 from twin.flood.series import Series
 from twin.quantities import FloatArray
@@ -176,9 +175,12 @@ def _seconds(text: str, start: datetime, delimiter: str, where: dict[str, Any]) 
     try:
         if _MOMENT.match(text):
             return float(moment_s(text, start, field="time")), text[0] not in "+-"
-        return seconds_of(text), False
-    except ValueError:  # InputError is one
-        raise InputError(**where, found=f"the time '{text[:40]}'", expected=_TIME_FORMS) from None
+        return duration_s(text), False
+    except InputError as error:
+        # A time that the clocks skip or show twice has its own remedy; anything else is no time.
+        of_clocks = "clocks" in error.remedy
+        raise InputError(**where, found=f"the time '{text[:40]}'", remedy=error.remedy if of_clocks else "",
+                         expected=error.expected if of_clocks else _TIME_FORMS) from None
 
 
 def discharge_of(spec: flow_specs.Inflow, run: Run) -> Series:

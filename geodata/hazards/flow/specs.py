@@ -7,52 +7,18 @@ city's CRS [m], times are durations from the start of the scenario (``90min``, `
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from geodata.inputs.times import duration_s
 from twin.errors import InputError
 
-_LONGEST_S = 100 * 366 * 86_400
 #: A sill that stands higher above the ground is an altitude by mistake [m].
 HIGHEST_SILL_M = 20.0
-_PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)\s*d)?\s*(?:(\d+(?:\.\d+)?)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*min)?\s*"
-                    r"(?:(\d+(?:\.\d+)?)\s*s)?", re.ASCII)
-_BARE = re.compile(r"\d+(?:\.\d*)?")
-_DURATION = "a duration with its unit: 90min, 2h, 1h30 or 45s"
 
 
-def seconds_of(value: object) -> float:
-    """Give a duration in seconds: ``90min``, ``2h``, ``1h30``, ``1d``, ``45s``; 0 alone needs no unit.
-
-    Raises
-    ------
-    InputError
-        Not a duration, or a number without its unit.
-
-    Examples
-    --------
-    >>> seconds_of("1h30"), seconds_of("90min"), seconds_of(0)
-    (5400.0, 5400.0, 0.0)
-    """
-    text = re.sub(r"h\s*(\d+)$", r"h\1min", str(value).strip().lower())
-    if text in ("0", "0.0"):
-        return 0.0
-    if _BARE.fullmatch(text):
-        raise InputError(found=f"{value} without a unit", expected=_DURATION,
-                         remedy=f"Write {value}h, {value}min or {value}s.")
-    match = _PARTS.fullmatch(text)
-    if not text or match is None:
-        raise InputError(found=repr(value), expected=_DURATION)
-    days, hours, minutes, seconds = (float(part) if part else 0.0 for part in match.groups())
-    total = days * 86400 + hours * 3600 + minutes * 60 + seconds
-    if total > _LONGEST_S:
-        raise InputError(found=repr(value), expected="at most a hundred years")
-    return total
-
-
-Seconds = Annotated[float, BeforeValidator(seconds_of, json_schema_input_type=str | Literal[0])]
+Seconds = Annotated[float, BeforeValidator(duration_s, json_schema_input_type=str | Literal[0])]
 Point = tuple[float, float]
 
 

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.geodata.waters import X0, Y0, at, city, opened, raster
+from tests.geodata.waters import X0, Y0, at, city, opened, raster, terrain
 from twin.errors import InputError
 from twin.water.hazard import WATER_STEPS_M
 
@@ -72,6 +72,74 @@ def test_extents_that_cannot_be_used_are_refused(tmp_path):
                            ({"file": "upside.geojson", "min_column": "low", "max_column": "high"}, "upside down")):
         with pytest.raises(InputError, match=message):
             opened({"extents": flood}, tmp_path, city())
+
+
+@pytest.mark.parametrize(("name", "scale"), [("depth", 1), ("hauteur_cm", 100), ("Profondeur (mm)", 1000), ("hmax", 1)])
+def test_one_depth_column_is_found_and_its_unit_read(tmp_path, name, scale):
+    polygons(tmp_path / "z.geojson", (0, 0, 100, 100, {"id": 1, name: 0.45 * scale}),
+             (100, 0, 200, 100, {"id": 2, name: 1.2 * scale}))
+    flood = {"extents": {"file": "z.geojson", **({"depth_column": name} if "(" in name else {})}}
+    water = opened(flood, tmp_path, city())
+    assert at(water, (50, 50), (150, 50), (250, 50))[0] == pytest.approx([0.45, 1.2, 0.0])
+    assert water.depth_error_m == 0.0
+    assert f"column '{name}' holds the depth of each of 2 shapes" in water.notes[0]
+
+
+def test_a_depth_column_passes_the_guard(tmp_path):
+    polygons(tmp_path / "z.geojson", (0, 0, 100, 100, {"prof": 45.5}), (100, 0, 200, 100, {"prof": 120.5}))
+    with pytest.raises(InputError, match="a typical depth of 83 m"):
+        opened({"extents": {"file": "z.geojson"}}, tmp_path, city())
+    water = opened({"extents": {"file": "z.geojson", "unit": "cm"}}, tmp_path, city())
+    assert at(water, (50, 50), (150, 50))[0] == pytest.approx([0.455, 1.205])
+    polygons(tmp_path / "z.geojson", (0, 0, 100, 100, {"prof": -9999}), (100, 0, 200, 100, {"prof": 1.2}),
+             (50, 0, 100, 100, {"prof": None}))
+    water = opened({"extents": {"file": "z.geojson"}}, tmp_path, city())
+    assert at(water, (20, 50), (150, 50))[0] == [-1.0, pytest.approx(1.2)]
+    assert "codes for missing" in water.doubts[0].en
+    polygons(tmp_path / "z.geojson", (0, 0, 100, 100, {"prof": "٣"}))
+    with pytest.raises(InputError, match="in record 1; expected depths in metres"):
+        opened({"extents": {"file": "z.geojson"}}, tmp_path, city())
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.0, 1.0), (2.0, 1.0), (-1.0, 0.5)])
+def test_a_class_whose_bounds_are_upside_down_is_refused(tmp_path, low, high):
+    polygons(tmp_path / "z.geojson", (0, 0, 100, 100, {"ht_min": 0.0, "ht_max": 0.5}),
+             (100, 0, 200, 100, {"ht_min": low, "ht_max": high}))
+    with pytest.raises(InputError, match=r"in record 2 \(of 1 such\), below 0 or upside down; expected 0 <= lower < "
+                                         r"upper"):
+        opened({"extents": {"file": "z.geojson"}}, tmp_path, city())
+    rule = {"class_column": "c", "classes": {"x": [low, high]}}
+    polygons(tmp_path / "c.geojson", (0, 0, 100, 100, {"c": "x"}))
+    with pytest.raises(InputError, match="upside down"):
+        opened({"extents": {"file": "c.geojson", **rule}}, tmp_path, city())
+
+
+@pytest.mark.parametrize("top", [None, 0, 99, 999])
+def test_an_open_class_has_no_upper_bound_or_one_of_the_nines(tmp_path, top):
+    polygons(tmp_path / "z.geojson", (0, 0, 100, 100, {"ht_min": 2.0, "ht_max": top}))
+    assert at(opened({"extents": {"file": "z.geojson"}}, tmp_path, city()), (50, 50))[0] == [2.5]
+
+
+def test_classes_in_centimetres_are_asked_about(tmp_path):
+    polygons(tmp_path / "z.geojson", (0, 0, 100, 100, {"ht_min": 0, "ht_max": 50}),
+             (100, 0, 200, 100, {"ht_min": 50, "ht_max": 100}))
+    with pytest.raises(InputError, match=r"a class with a bound of 100, and no unit.*unit: cm"):
+        opened({"extents": {"file": "z.geojson"}}, tmp_path, city())
+    water = opened({"extents": {"file": "z.geojson", "unit": "cm"}}, tmp_path, city())
+    assert at(water, (50, 50), (150, 50))[0] == [0.25, 0.75]
+
+
+def test_one_of_several_layers_is_never_taken_in_silence(tmp_path):
+    import pyogrio
+    import shapely
+
+    for name in ("q10", "q100"):
+        square = np.array([shapely.box(X0, Y0, X0 + 100, Y0 + 100)], object)
+        pyogrio.raw.write(tmp_path / "z.gpkg", shapely.to_wkb(square), [np.array([0.4])], ["depth"],
+                          geometry_type="Polygon", crs="EPSG:2154", layer=name, append=(tmp_path / "z.gpkg").exists())
+    with pytest.raises(InputError, match="2 layers and none named; expected one of q10, q100"):
+        opened({"extents": {"file": "z.gpkg"}}, tmp_path, city())
+    assert at(opened({"extents": {"file": "z.gpkg", "layer": "q10"}}, tmp_path, city()), (50, 50))[0] == [0.4]
 
 
 def catalogue(folder, levels, **options):
@@ -151,3 +219,16 @@ def test_a_catalogue_that_does_not_hold_together_is_refused(tmp_path):
     raster(tmp_path / "high.tif", np.zeros((20, 60)), cell=5)
     with pytest.raises(InputError, match="as in the first file"):
         opened(flood, tmp_path, city())
+
+
+def test_maps_of_a_catalogue_may_be_elevations_and_tiles(tmp_path):
+    ground = terrain(np.tile(np.linspace(100, 103, 30), (10, 1)))
+    for name, level in (("low", 101.0), ("high", 102.0)):
+        raster(tmp_path / f"{name}_w.tif", np.full((10, 15), level))
+        raster(tmp_path / f"{name}_e.tif", np.full((10, 15), level), west=150)
+    maps = [{"level_m": 1.0, "file": "low_?.tif", "quantity": "surface"},
+            {"level_m": 2.0, "file": ["high_w.tif", "high_e.tif"], "quantity": "surface"}]
+    flood = {"catalogue": {"levels": [["+0h", 1.0], ["+1h", 2.0]], "datum": "gauge", "maps": maps}}
+    water = opened(flood, tmp_path, city(terrain=ground))
+    assert [frame[0] for frame in (at(water, (5, 50))[0], at(water, (5, 50))[-1])] == pytest.approx([1.0, 2.0])
+    assert water.depth_error_m == pytest.approx(0.1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray
 
-from tests.geodata.waters import X0, Y0, at, city, opened
+from tests.geodata.waters import X0, Y0, at, city, opened, terrain
 from twin.errors import InputError
 
 X, Y = X0 + 5 + 10 * np.arange(30), Y0 + 5 + 10 * np.arange(10)
@@ -141,9 +141,182 @@ def test_times_that_are_none_are_refused(tmp_path, times, units, message):
         opened({"netcdf": {"file": "b.nc"}}, tmp_path, city())
 
 
-def test_a_unit_of_the_file_that_the_scenario_does_not_say_is_refused(tmp_path):
+def test_the_unit_of_the_file_counts_and_one_that_contradicts_it_is_refused(tmp_path):
     cf(tmp_path / "a.nc", depth_field() * 100, units="cm")
-    with pytest.raises(InputError, match=r"netcdf\.unit': found 'wet' in cm; expected depths in m. Say `unit: cm`"):
+    with pytest.raises(InputError, match=r"netcdf\.unit': found values in cm, by the file's own tag.*Say `unit: cm`"):
+        opened({"netcdf": {"file": "a.nc", "unit": "m"}}, tmp_path, city())
+    for unit in ({}, {"unit": "cm"}):
+        water = opened({"netcdf": {"file": "a.nc", **unit}}, tmp_path, city())
+        assert at(water, (205, 55))[0] == [pytest.approx(expected(0, 205, 55))]
+        assert any("is taken, in cm" in note for note in water.notes)
+    cf(tmp_path / "v.nc", units="m s-1")
+    with pytest.raises(InputError, match=r"values in 'm s-1'; expected depths, in a unit of length"):
+        opened({"netcdf": {"file": "v.nc"}}, tmp_path, city())
+
+
+def grid_file(path, variables, *, times=(0, 3600), units=TIMES["units"], calendar=None, extra=None):
+    """Write variables over (time, y, x), (y, x) or with further axes."""
+    attributes = {"units": units, **({"calendar": calendar} if calendar else {})}
+    data = xarray.Dataset({**variables, "crs": ((), 0, {"epsg_code": "EPSG:2154"})},
+                          coords={"time": ("time", np.array(times, float), attributes), "x": X, "y": Y,
+                                  **(extra or {})})
+    data.to_netcdf(path, engine="h5netcdf")
+    return data
+
+
+def test_depth_over_time_comes_before_a_maximum_that_bears_a_standard_name(tmp_path):
+    standard = {"standard_name": "flood_water_thickness", "grid_mapping": "crs"}
+    grid_file(tmp_path / "a.nc", {
+        "hmax": (("y", "x"), depth_field()[1], standard),
+        "h": (("time", "y", "x"), depth_field(), {"grid_mapping": "crs"})})
+    water = opened({"netcdf": {"file": "a.nc"}}, tmp_path, city())
+    assert water.times_s.tolist() == [0, 3600]
+    assert at(water, (205, 55)) == [[expected(0, 205, 55)], [expected(1, 205, 55)]]
+    assert any("'h' over time, y, x is taken, in m: 2 of 2 frames, from +0.00 h to +1.00 h. Not taken: hmax." in note
+               for note in water.notes)
+    assert water.doubts == ()
+
+
+def test_a_maximum_with_a_time_of_its_own_is_still_the_last_choice(tmp_path):
+    grid_file(tmp_path / "a.nc", {
+        "peak": (("timemax", "y", "x"), depth_field()[1:], {"standard_name": "flood_water_thickness",
+                                                           "cell_methods": "time: maximum"}),
+        "depth": (("time", "y", "x"), depth_field())}, extra={"timemax": ("timemax", [3600.0], TIMES)})
+    assert len(opened({"netcdf": {"file": "a.nc"}}, tmp_path, city()).times_s) == 2
+
+
+def test_a_file_with_a_maximum_alone_says_so_aloud(tmp_path):
+    grid_file(tmp_path / "a.nc", {"hmax": (("y", "x"), depth_field()[1], {"grid_mapping": "crs"})})
+    water = opened({"netcdf": {"file": "a.nc"}, "after": "hold"}, tmp_path, city())
+    assert "'hmax' is a maximum over the run" in water.doubts[0].en
+    assert "un maximum sur toute la simulation" in water.doubts[0].fr
+
+
+def test_two_depths_of_one_standard_name_are_asked_about(tmp_path):
+    standard = {"standard_name": "flood_water_thickness"}
+    grid_file(tmp_path / "a.nc", {"one": (("time", "y", "x"), depth_field(), standard),
+                                  "two": (("time", "y", "x"), depth_field(), standard)})
+    with pytest.raises(InputError, match=r"2 depths \(one, two\)"):
         opened({"netcdf": {"file": "a.nc"}}, tmp_path, city())
-    water = opened({"netcdf": {"file": "a.nc", "unit": "cm"}}, tmp_path, city())
-    assert at(water, (205, 55))[0] == [pytest.approx(expected(0, 205, 55))]
+    assert len(opened({"netcdf": {"file": "a.nc", "variable": "two"}}, tmp_path, city()).times_s) == 2
+
+
+def test_an_axis_of_length_one_drops_out_and_a_longer_one_is_refused(tmp_path):
+    grid_file(tmp_path / "a.nc", {"h": (("time", "band", "y", "x"), depth_field()[:, None])})
+    water = opened({"netcdf": {"file": "a.nc"}}, tmp_path, city())
+    assert at(water, (205, 55))[1] == [expected(1, 205, 55)]
+    assert any("'band' of length one drops out" in note for note in water.notes)
+    grid_file(tmp_path / "b.nc", {"h": (("time", "member", "y", "x"), np.stack([depth_field()] * 3, axis=1))})
+    with pytest.raises(InputError, match=r"'h' over time \(2\), member \(3\), y \(10\), x \(30\)"):
+        opened({"netcdf": {"file": "b.nc"}}, tmp_path, city())
+
+
+@pytest.mark.parametrize("calendar", ["noleap", "365_day", "360_day", "julian", "all_leap"])
+def test_another_calendar_is_refused_unless_its_first_moment_is_said(tmp_path, calendar):
+    grid_file(tmp_path / "a.nc", {"h": (("time", "y", "x"), depth_field())}, calendar=calendar)
+    with pytest.raises(InputError, match=f"times of the calendar '{calendar}'"):
+        opened({"netcdf": {"file": "a.nc"}}, tmp_path, city())
+    water = opened({"netcdf": {"file": "a.nc", "first": "16:00"}}, tmp_path, city())
+    assert water.times_s.tolist() == [0, 3600]
+
+
+@pytest.mark.parametrize(("units", "first"), [
+    ("seconds since 2026-11-22 15:00", 0), ("seconds since 2026-11-22T16:00:00+01:00", 0),
+    ("seconds since 2026-11-22 15:00:00.0 UTC", 0), ("seconds since 2026-11-22 16:00:00 +1:00", 0),
+    ("sec since 2026-11-22 15:30:0", 1800)])
+def test_moments_of_origin_as_models_write_them(tmp_path, units, first):
+    grid_file(tmp_path / "a.nc", {"h": (("time", "y", "x"), depth_field())}, units=units)
+    water = opened({"netcdf": {"file": "a.nc"}, "after": "hold"}, tmp_path, city())
+    assert water.times_s.tolist()[0] == first
+
+
+@pytest.mark.parametrize("units", ["ms since 2026-11-22", "msec since 2026-11-22", "months since 2026-11-22", "m", "1"])
+def test_units_that_are_no_seconds_minutes_hours_or_days_are_refused(tmp_path, units):
+    grid_file(tmp_path / "a.nc", {"h": (("time", "y", "x"), depth_field())}, units=units)
+    with pytest.raises(InputError, match="times in "):
+        opened({"netcdf": {"file": "a.nc"}}, tmp_path, city())
+
+
+def test_fill_scale_offset_and_range_are_those_of_cf(tmp_path):
+    stored = np.round(depth_field() * 1000).astype("int16")
+    stored[:, 5, 20], stored[:, 5, 21], stored[:, 5, 22] = -1, -2, 30_000
+    attributes = {"scale_factor": 0.001, "add_offset": 0.5, "_FillValue": np.int16(-1), "missing_value": np.int16(-2),
+                  "valid_max": np.int16(20_000)}
+    data = grid_file(tmp_path / "a.nc", {"h": (("time", "y", "x"), stored)})
+    data["h"].attrs |= {k: v for k, v in attributes.items() if k != "_FillValue"}
+    data["h"].encoding["_FillValue"] = attributes["_FillValue"]
+    data.to_netcdf(tmp_path / "b.nc", engine="h5netcdf")
+    water = opened({"netcdf": {"file": "b.nc"}}, tmp_path, city())
+    assert at(water, (205, 55), (215, 55), (225, 55), (255, 85))[0] == [
+        -1.0, -1.0, -1.0, pytest.approx(round(expected(0, 255, 85), 3) + 0.5, abs=1e-3)]
+
+
+@pytest.mark.parametrize(("key", "value", "message"), [
+    ("scale_factor", 0.0, "scale_factor of 0"), ("scale_factor", "0.01", "with scale_factor '0.01'; expected a number"),
+    ("add_offset", "none", "with add_offset 'none'"), ("missing_value", "x", "with missing_value 'x'"),
+    ("valid_range", "0-9", "with valid_range '0-9'"), ("scale_factor", float("nan"), "scale_factor of nan")])
+def test_attributes_that_no_value_can_be_unpacked_with_are_refused(tmp_path, key, value, message):
+    import h5py
+
+    grid_file(tmp_path / "a.nc", {"h": (("time", "y", "x"), depth_field())})
+    with h5py.File(tmp_path / "a.nc", "r+") as file:
+        file["h"].attrs[key] = value
+    with pytest.raises(InputError, match=message):
+        opened({"netcdf": {"file": "a.nc"}}, tmp_path, city())
+
+
+def test_values_that_stand_in_other_files_are_refused(tmp_path):
+    import h5py
+
+    grid_file(tmp_path / "whole.nc", {"h": (("time", "y", "x"), depth_field())})
+    (tmp_path / "raw.bin").write_bytes(b"\0" * 10_000)
+    for name, make in (("link.nc", lambda f: f.__setitem__("z", h5py.ExternalLink("whole.nc", "/h"))),
+                       ("raw.nc", lambda f: f.create_dataset("z", (10, 10), "f4", external=[
+                           (str(tmp_path / "raw.bin"), 0, 400)])),
+                       ("virtual.nc", lambda f: f.create_virtual_dataset("z", _virtual(tmp_path)))):
+        (tmp_path / name).write_bytes((tmp_path / "whole.nc").read_bytes())
+        with h5py.File(tmp_path / name, "r+") as file:
+            make(file)
+        with pytest.raises(InputError, match="whose values stand in another file"):
+            opened({"netcdf": {"file": name}}, tmp_path, city())
+
+
+def _virtual(folder):
+    import h5py
+
+    layout = h5py.VirtualLayout((2, 10, 30), "f4")
+    layout[:] = h5py.VirtualSource(str(folder / "whole.nc"), "h", (2, 10, 30))
+    return layout
+
+
+def test_a_frame_without_any_value_is_refused_between_others(tmp_path):
+    field = np.stack([depth_field()[1]] * 5)
+    field[2] = np.nan
+    grid_file(tmp_path / "a.nc", {"h": (("time", "y", "x"), field)}, times=np.arange(5) * 900)
+    water = opened({"netcdf": {"file": "a.nc"}}, tmp_path, city())
+    with pytest.raises(InputError, match="frame 3: found 1 frame without any value"):
+        list(water.depths(np.arange(2)))
+
+
+def test_an_elevation_of_the_surface_is_asked_about_and_turned(tmp_path):
+    level = 100 + depth_field()
+    grid_file(tmp_path / "a.nc", {"wl": (("time", "y", "x"), level, {
+        "standard_name": "water_surface_height_above_reference_datum"})})
+    ground = terrain(np.full((10, 30), 100.0))
+    with pytest.raises(InputError, match="'wl' looks like an elevation of the water surface"):
+        opened({"netcdf": {"file": "a.nc"}}, tmp_path, city())
+    with pytest.raises(InputError, match="an elevation of the water surface"):
+        opened({"netcdf": {"file": "a.nc", "variable": "wl"}}, tmp_path, city())
+    flood = {"netcdf": {"file": "a.nc", "variable": "wl", "quantity": "surface"}}
+    water = opened(flood, tmp_path, city(terrain=ground))
+    assert at(water, (205, 55))[1] == [pytest.approx(expected(1, 205, 55), abs=1e-4)]
+
+
+def test_longitude_and_latitude_need_no_grid_mapping(tmp_path):
+    lon, lat = 2.9995 + 0.0001 * np.arange(60), 46.4995 + 0.0001 * np.arange(40)
+    xarray.Dataset({"h": (("lat", "lon"), np.full((40, 60), 0.4))}, coords={
+        "lat": ("lat", lat, {"units": "degrees_north"}), "lon": ("lon", lon, {"units": "degrees_east"})}
+        ).to_netcdf(tmp_path / "a.nc", engine="h5netcdf")
+    water = opened({"netcdf": {"file": "a.nc"}, "after": "hold"}, tmp_path, city(((0, 0),)))
+    assert water.grid.crs == "EPSG:4326"
+    assert float(np.nanmax(next(water.depths(np.arange(water.grid.cells))))) == pytest.approx(0.4)

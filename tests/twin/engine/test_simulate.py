@@ -9,7 +9,6 @@ from random import Random
 import numpy as np
 import pytest
 
-from scenarios.expect import is_dark
 from tests.reference.cities import plan_of
 from tests.reference.hand_town import HandTown
 from tests.reference.random_cities import HORIZON_S, Case, random_case
@@ -20,6 +19,7 @@ from twin.results.result import Result
 from twin.water.exposure import Exposure, dry
 from twin.world.city import City
 from twin.world.plan import DarkHours, Declared
+from twin.world.sun import darkness_of
 from twin.world.supplies import Service, Supplies
 
 SEEDS = range(40)
@@ -212,7 +212,7 @@ def test_the_moment_of_the_horizon_is_as_dark_as_the_night_around_it(hand_town: 
     lamps = rows & (result.series.kind == "lamp")
     assert lamps.any()
     assert np.array_equal(result.series.dark[lamps], result.series.out[lamps])
-    assert is_dark(result, 4 * 3600)
+    assert darkness_of(result.plan, result.city).is_dark(np.array([0], np.int32), 4 * 3600).all()
     assert result.outages.dark_s.max() <= 2 * 3600
 
 
@@ -374,3 +374,36 @@ def test_several_wet_lamps_of_one_second_stand_beside_each_other_in_the_trip(tin
     trip = next(e for e in trace.of_asset(1) if e.what is What.TRIPPED)
     assert trace[trip.cause_row].asset == 2
     assert [trace[c].asset for c in trip.contributors] == [3]
+
+
+def test_lamps_of_a_cabinet_with_its_own_windows_are_dark_by_those(hand_town: HandTown) -> None:
+    # C1 burns from 18:00 to 20:00 and from 22:00 to 23:00; C2 from 18:00 to 06:00, as the plan says.
+    own = (("18:00", "20:00"), ("22:00", "23:00"))
+    plan = replace(hand_town.plan, step_s=3600, dark=DarkHours(by="profile", on="18:00", off="06:00",
+                                                               cabinets=(("C1", own),)))
+    result = run(hand_town.city, plan, hand_town.exposure)
+    ids = hand_town.city.assets.id
+    dark_s = {ids[result.outages.asset[i]]: int(result.outages.dark_s[i]) for i in range(len(result.outages))}
+    assert dark_s["L1"] == 3 * 3600
+    assert dark_s["L4"] == 39600 - 7200
+    counted = {(int(t), m): int(d) for t, k, m, d in zip(result.series.time_s, result.series.kind,
+                                                         result.series.mechanism, result.series.dark, strict=True)
+               if k == "lamp"}
+    # L2 hangs on C1, L4 on C2: at 20:00 and 21:00 L4 alone is dark.
+    assert (counted[4 * 3600, "flooded"], counted[5 * 3600, "flooded"], counted[7 * 3600, "flooded"]) == (1, 1, 1)
+    assert counted[3 * 3600, "flooded"] == 2
+    assert counted[6 * 3600, "flooded"] == 2
+
+
+def test_a_district_has_windows_of_its_own_and_a_cabinet_comes_before_it(hand_town: HandTown) -> None:
+    from twin.world.assets import Labels
+    from twin.world.sun import darkness_of
+
+    n = len(hand_town.city.assets)
+    assets = hand_town.city.assets.replaced(district=Labels.of(["Bourg"] * n))
+    city = replace(hand_town.city, assets=assets)
+    dark = DarkHours(districts=(("Bourg", (("20:00", "22:00"),)),), cabinets=(("C1", (("18:00", "19:00"),)),))
+    found = darkness_of(replace(hand_town.plan, duration_s=12 * 3600, dark=dark), city)
+    rows = {name: assets.row(name) for name in ("L1", "L3", "C1")}
+    periods = {name: found.groups[found.group[row]].tolist() for name, row in rows.items()}
+    assert periods == {"L1": [[7200, 10800]], "C1": [[7200, 10800]], "L3": [[14400, 21600]]}

@@ -78,3 +78,37 @@ def test_dark_seconds_are_those_counted_one_by_one() -> None:
     dark = is_dark(edges, np.arange(800))
     expected = [int(dark[a:b].sum()) for a, b in zip(starts, ends, strict=True)]
     assert dark_seconds(edges, starts, ends).tolist() == expected
+
+
+def hours(periods: np.ndarray) -> list[list[float]]:
+    return [[round(float(edge) / 3600, 2) for edge in night] for night in periods]
+
+
+def test_part_night_lighting_has_several_windows() -> None:
+    dark = DarkHours(by="profile", windows=(("17:45", "23:00"), ("05:00", "07:10")))
+    assert hours(dark_of(datetime(2026, 11, 22, 14, tzinfo=UTC), 1, 60.0, dark)) == [[1.75, 7.0], [13.0, 15.17]]
+
+
+def test_windows_may_end_at_the_sun_and_join_where_they_overlap() -> None:
+    start = datetime(2026, 11, 22, 10, tzinfo=UTC)
+    whole = dark_of(start, 1, 60.0)
+    parts = dark_of(start, 1, 60.0, DarkHours(by="profile", windows=(("sunset", "23:00"), ("05:00", "sunrise"))))
+    assert parts[0, 0] == whole[0, 0]
+    assert parts[-1, 1] == whole[-1, 1]
+    assert hours(parts[:, ::-1])[0][0] == 11.0
+    joined = dark_of(start, 1, 60.0, DarkHours(by="profile", windows=(("18:00", "23:00"), ("22:00", "06:00"))))
+    assert hours(joined) == [[6.0, 18.0]]
+
+
+def test_a_window_follows_the_clocks_through_the_night_on_which_they_change() -> None:
+    dark = DarkHours(by="profile", windows=(("23:00", "05:00"),))
+    night = dark_of(datetime(2026, 10, 24, 18, tzinfo=UTC), 1, 60.0, dark)
+    # From 23:00 (UTC+3) to 05:00 (UTC+2): seven hours.
+    assert hours(night) == [[2.0, 9.0]]
+
+
+def test_a_plan_without_part_night_lighting_keeps_its_digest() -> None:
+    plain = {"by": "profile", "on": "17:30", "off": "08:00"}
+    assert DarkHours(**plain).to_dict() == plain
+    several = DarkHours(by="profile", windows=(("17:45", "23:00"),), cabinets=(("C1", (("18:00", "22:00"),)),))
+    assert DarkHours(**several.to_dict()) == several

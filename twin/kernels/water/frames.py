@@ -5,38 +5,95 @@ from __future__ import annotations
 import numpy as np
 
 from twin.kernels.jit import jit
-from twin.quantities import BoolArray, Float32Array, Int16Array
+from twin.quantities import BoolArray, Float32Array, FloatArray, Int16Array, Int64Array
 
-#: A depth beyond this is a sentinel that no header declares, not water [m].
+#: A depth beyond this, up or down, is no water: a damaged file, or another quantity [m].
 DEEPEST_M = 1000.0
+#: What ``clean`` counts: declared missing, codes that no header declares, values beyond belief, values below 0, dry,
+#: wet, and wet in whole numbers of the file's unit.
+MISSING, CODE, ABSURD, NEGATIVE, DRY, WET, WHOLE = range(7)
+#: Whole numbers up to this are counted one by one.
+WHOLES = 256
 
 
 @jit(nogil=True)
-def clean(values: Float32Array, nodata: float, scale: float, missing: float) -> None:
-    """Turn stored values into depths in place [m]: sentinels become ``missing``, negative depths dry.
+def _is_code(value: float, codes: FloatArray) -> bool:
+    """Tell whether a value is a code for missing; those near the end of a type's range are written in many ways."""
+    if np.isinf(value):
+        return True
+    for k in range(len(codes)):
+        if value == codes[k] or (abs(codes[k]) > 1e19 and abs(value / codes[k] - 1.0) < 1e-3):
+            return True
+    return False
+
+
+@jit(nogil=True)
+def clean(values: Float32Array, nodata: float, scale: float, offset: float, unit_m: float, codes: FloatArray,
+          counts: Int64Array, wholes: Int64Array, lowest_highest: FloatArray) -> None:
+    """Turn stored values into depths in place [m]: NaN missing, 0 dry; count what they were.
 
     Parameters
     ----------
     values
         As read, (N,).
     nodata
-        Value that the file declares as missing; NaN where it declares none.
-    scale
+        Stored value that the file declares as missing; NaN where it declares none.
+    scale, offset
+        How stored values are unpacked: value * scale + offset, in the file's unit.
+    unit_m
         Metres in one unit.
-    missing
-        What a missing value becomes: NaN unknown, 0 dry.
+    codes
+        Values that mean "missing" in many files though no header says so, (K,); none between -90 and 90.
+    counts
+        In and out: how many values of each sort, (7,): see ``MISSING`` and the others.
+    wholes
+        In and out: how many wet values are each whole number, the last one counts those above, (WHOLES,).
+    lowest_highest
+        In and out: lowest and highest value that is believed, first one that is not, (3,) [m].
     """
+    missing = dry = wet = whole = 0
+    low, high = lowest_highest[0], lowest_highest[1]
+    is_zero_dry = nodata != 0.0 and offset == 0.0
     for i in range(len(values)):
         value = values[i]
-        if value == 0.0 and nodata != 0.0:
+        if value == 0.0 and is_zero_dry:
+            dry += 1
             continue
-        if not (value > -1e30 and value * scale < DEEPEST_M) or value == nodata \
-                or value in (-9999.0, -99999.0, -32768.0):
-            values[i] = missing
-        elif value < 0.0:
-            values[i] = 0.0
+        if np.isnan(value) or value == nodata:
+            missing += 1
+            values[i] = np.nan
+            continue
+        # Most values are too small for any code: looking through the list for each would cost more than all the rest.
+        if (value > 90.0 or value < -90.0) and _is_code(value, codes):
+            counts[CODE] += 1
+            values[i] = np.nan
+            continue
+        unpacked = value * scale + offset
+        depth = unpacked * unit_m
+        if not abs(depth) < DEEPEST_M:
+            if counts[ABSURD] == 0:
+                lowest_highest[2] = depth
+            counts[ABSURD] += 1
+            values[i] = np.nan
+            continue
+        low, high = min(low, depth), max(high, depth)
+        if depth > 0.0:
+            wet += 1
+            if unpacked == np.floor(unpacked):
+                whole += 1
+                wholes[min(int(unpacked), WHOLES - 1)] += 1
+            values[i] = depth
         else:
-            values[i] = value * scale
+            if depth < 0.0:
+                counts[NEGATIVE] += 1
+            else:
+                dry += 1
+            values[i] = 0.0
+    counts[MISSING] += missing
+    counts[DRY] += dry
+    counts[WET] += wet
+    counts[WHOLE] += whole
+    lowest_highest[0], lowest_highest[1] = low, high
 
 
 @jit(nogil=True)

@@ -11,9 +11,9 @@ import pytest
 
 from geodata.hazards.flow import store as flow_frames
 from geodata.hazards.flow.export import write_geotiff, write_netcdf
-from geodata.hazards.flow.specs import seconds_of
 from geodata.hazards.flow.store import FlowFrames, frame_times, make, open_flow, open_frames
 from geodata.hazards.specs import FloodSpec
+from geodata.inputs.times import duration_s as seconds_in
 from geodata.terrain import Terrain
 from twin.errors import InputError
 from twin.flood.book import Book, Cancelled
@@ -136,7 +136,7 @@ def test_stopped_run_on_larger_cells_goes_on_and_ends_identically(bowl, tmp_path
     ("7min", 600, [0, 420, 600]), ("10h", 600, [0, 600]), ("5min", 1, [0, 1]), ("5min", 600, [0, 300, 600]),
     ("1.5s", 5, [0, 1, 3, 4, 5])])
 def test_the_last_frame_is_the_end_of_the_run(every, duration_s, times):
-    assert frame_times(seconds_of(every), duration_s).tolist() == times
+    assert frame_times(seconds_in(every), duration_s).tolist() == times
 
 
 def test_a_short_last_step_is_read_back_and_exported_at_its_time(bowl, tmp_path):
@@ -316,10 +316,10 @@ def test_rain_of_a_file_with_a_gap(bowl, tmp_path):
 
 @pytest.mark.parametrize(("text", "seconds"), [("1h30", 5400), ("45s", 45), ("2 h", 7200), ("1d", 86400), (0, 0)])
 def test_durations(text, seconds):
-    assert seconds_of(text) == seconds
+    assert seconds_in(text) == seconds
 
 
 @pytest.mark.parametrize("bare", ["20", 20, 1.5])
 def test_duration_without_a_unit_is_refused(bare):
     with pytest.raises(InputError, match=f"found {bare} without a unit; expected a duration with its unit"):
-        seconds_of(bare)
+        seconds_in(bare)
