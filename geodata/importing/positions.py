@@ -56,8 +56,8 @@ def placed(table: Table, spec: PositionSpec | None, crs: str | None, null: tuple
         The table has neither geometry nor declared columns, or a declared column is missing.
     """
     if spec is None:
-        spec = PositionSpec(source="geometry")
-        if table.geometry is None:
+        spec = PositionSpec(source="geometry" if len(table) or table.geometry is not None else "none")
+        if table.geometry is None and len(table):
             raise InputError(file=table.file, field="position", found="a table without geometry",
                              expected="position: {x: COLUMN, y: COLUMN}, {text: COLUMN}, {wkt: COLUMN}, "
                                       "{geojson: COLUMN} or none")
