@@ -26,6 +26,11 @@ _NOTHING = re.compile(r"[a-z]{0,3}[-_ ]?(0{2,}|9{2,})|0|x+|\?+|inconnue?|unknown
 _MANY = 10
 
 
+def is_nothing(name: str) -> bool:
+    """Say whether a name looks like a code for "none": Z999, 0, ???, inconnu."""
+    return _NOTHING.fullmatch(name) is not None
+
+
 @dataclass(slots=True)
 class Tally:
     """How many records share one reason, and the first of them."""
@@ -104,7 +109,7 @@ class LinkReport:
         many = max(_MANY, float(np.quantile(loads, 0.95)) if len(loads) else 0)
         for name, count in sorted(missing.items(), key=lambda item: (-item[1], item[0])):
             self.missing[name] = self.missing.get(name, 0) + count
-            if _NOTHING.fullmatch(name) or count > many:
+            if is_nothing(name) or count > many:
                 self.sentinels.add(name)
 
     def to_dict(self) -> dict[str, Any]:
