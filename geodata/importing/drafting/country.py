@@ -54,7 +54,8 @@ def countries_of_language(spoken: Counter[str]) -> tuple[str, ...]:
 def timezone_of(lon: float, lat: float, country: str) -> str:
     """Give the IANA time zone of a country whose city stands nearest; without a country the nearest of all."""
     zones = _zones()
-    own = [zone for zone in zones if country in zone[0]] or zones
+    # a zone is named after a city of its first country
+    own = [zone for zone in zones if country == zone[0][0]] or [zone for zone in zones if country in zone[0]] or zones
     return min(own, key=lambda zone: hypot((zone[1] - lon) * cos(radians(lat)), zone[2] - lat))[3]
 
 

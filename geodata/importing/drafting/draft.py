@@ -17,8 +17,9 @@ from geodata.importing.drafting.guess import Guess, Remark
 from geodata.importing.drafting.kinds import guess_kind
 from geodata.importing.drafting.linking import find_links
 from geodata.importing.drafting.naming import find_id
+from geodata.importing.drafting.osm import osm_guesses
 from geodata.importing.drafting.placing import find_crs, place
-from geodata.importing.drafting.seen import RASTERS, look
+from geodata.importing.drafting.seen import ENDINGS, OSM, is_raster, look
 from geodata.importing.drafting.words import KINDS, folded, languages
 from geodata.importing.drafting.writing import comment, context_lines, layer_lines, left_out_lines, scalar
 from geodata.importing.positions import crs_of, utm_of
@@ -75,11 +76,11 @@ def draft(files: Sequence[Path | str], *, beside: Path | str = ".", city: str = 
     _leave_out_the_placeless(guesses)
     _make_sure_of_assets(guesses, problems)
     for guess in guesses:
-        if guess.kind or guess.context:
+        if (guess.kind or guess.context) and not guess.is_told:
             fill(guess)
     for guess in guesses:
         derive_circuits(guess, guesses)
-        if guess.kind:
+        if guess.kind and not guess.is_told:
             find_id(guess)
     _without_supplier(guesses)
     return _written(guesses, spoken, _terrain(paths, Path(beside)), city or _city(paths), lang, problems)
@@ -92,8 +93,7 @@ def _files(files: Sequence[Path | str]) -> list[Path]:
         inside = sorted(path for path in one.iterdir() if path.is_file()) if one.is_dir() else [one]
         shapes = {path.stem for path in inside if path.suffix.lower() == ".shp"}
         found += [path for path in inside if one.is_file() or (not path.name.startswith(".")
-                  and (path.suffix.lower() in (".csv", ".tsv", ".xlsx", ".ods", ".gpkg", ".geojson", ".json", ".shp",
-                                               ".zip", ".parquet", ".geoparquet", ".fgb", ".gml", ".kml", *RASTERS)
+                  and (path.suffix.lower() in ENDINGS
                        or (path.suffix.lower() == ".dbf" and path.stem not in shapes)))]
     if not found:
         raise InputError(found="no file", expected="files of the city: tables, sheets, lists, layers")
@@ -106,15 +106,17 @@ def _looked_at(paths: Sequence[Path], beside: Path,
     problems: list[InputError] = []
     names: Counter[str] = Counter()
     for path in paths:
-        if path.suffix.lower() in RASTERS:
+        if is_raster(path):
             continue
         say(f"looking at {path.name}")
         try:
-            for seen in look(path, _named(path, beside)):
-                names[seen.name] += 1
-                if names[seen.name] > 1:
-                    seen.name = f"{seen.name}_{names[seen.name]}"
-                guesses.append(guess_kind(seen))
+            name = _named(path, beside)
+            found = osm_guesses(path, name) if path.suffix.lower() in OSM else map(guess_kind, look(path, name))
+            for guess in found:
+                names[guess.name] += 1
+                if names[guess.name] > 1:
+                    guess.seen.name = f"{guess.name}_{names[guess.name]}"
+                guesses.append(guess)
         except InputError as error:
             problems += error.complaints if isinstance(error, InputErrors) else [error]
     return guesses, problems
@@ -202,7 +204,7 @@ def _leave_out_the_placeless(guesses: Sequence[Guess]) -> None:
 
 def _without_supplier(guesses: Sequence[Guess]) -> None:
     """Say of what is fed by someone and has no link that it counts as fed."""
-    feeders = [guess.kind for guess in guesses if guess.kind in ("cabinet", "substation", "service_box")]
+    feeders = sorted({guess.kind for guess in guesses} & {"cabinet", "substation", "service_box"}, key=KINDS.index)
     for guess in guesses:
         if guess.kind in ("lamp", "cabinet", "traffic_signal", "lift_station", "pump") and not guess.links:
             above = [kind for kind in feeders if KINDS.index(kind) < KINDS.index(guess.kind)]
@@ -214,7 +216,7 @@ def _without_supplier(guesses: Sequence[Guess]) -> None:
 
 
 def _terrain(paths: Sequence[Path], beside: Path) -> list[str]:
-    return [_named(path, beside) for path in paths if path.suffix.lower() in RASTERS]
+    return [_named(path, beside) for path in paths if is_raster(path)]
 
 
 def _city(paths: Sequence[Path]) -> str:

@@ -33,6 +33,11 @@ class Guess:
     kind_column: str = ""
     kind_map: dict[str, str] = field(default_factory=dict)
     context: str = ""
+    #: Whether the file says itself what its records are (tags): fields and links are not guessed.
+    is_told: bool = False
+    #: Layers of the file that are put together, and ``where``, as the mapping writes them.
+    layers: list[str] = field(default_factory=list)
+    where: dict[str, Any] = field(default_factory=dict)
     #: ``position`` as the mapping writes it; None for the file's own geometry.
     position: dict[str, str] | str | None = None
     crs: str = ""

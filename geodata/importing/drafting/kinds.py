@@ -13,6 +13,8 @@ _OF_NAME, _OF_COLUMN = 3, 1
 #: The shape that a context layer has.
 _SHAPES = {"street": ("line",), "district": ("area",), "water": ("line", "area"), "park": ("area",),
            "bridge": ("line", "area", "point")}
+#: What a column names again and again is what its records hang on.
+_FEEDERS, _OWN = ("substation", "service_box", "cabinet", "circuit"), 0.9
 #: More kinds than this in one column is no column of kinds.
 _MOST_KINDS = 12
 
@@ -52,12 +54,14 @@ def guess_kind(seen: Seen) -> Guess:
 
 def _scores(seen: Seen) -> Counter[str]:
     """Give how much the names of a table and of its columns speak for each kind and context."""
-    scores: Counter[str] = Counter()
-    # the last word of a name is mostly its noun; a layer's own name stands above its file's
-    for name, weight in ((seen.name, _OF_NAME), *((column, _OF_COLUMN) for column in seen.columns)):
-        for meaning in meanings(name):
-            if meaning in KINDS or meaning in CONTEXTS:
-                scores[meaning] += weight
+    scores: Counter[str] = Counter({meaning: _OF_NAME for meaning in meanings(seen.name)
+                                    if meaning in KINDS or meaning in CONTEXTS})
+    for column in seen.columns.values():
+        for meaning in column.means:
+            if meaning in _FEEDERS and (meaning == "circuit" or column.unique < _OWN):
+                scores["lamp"] += _OF_COLUMN  # its records name what feeds them, so they are something else
+            elif meaning in KINDS or meaning in CONTEXTS:
+                scores[meaning] += _OF_COLUMN
     return scores
 
 

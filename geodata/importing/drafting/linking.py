@@ -52,7 +52,7 @@ class Candidate:
 def find_links(guesses: Sequence[Guess]) -> None:
     """Find the supplier of each table, and what its records call it; the supplier's id is the key that is used."""
     for consumer in sorted(guesses, key=lambda guess: _RANK.get(guess.kind, _LAST), reverse=True):
-        if not consumer.kind:
+        if not consumer.kind or consumer.is_told:
             continue
         found = sorted((candidate for supplier in guesses for candidate in _candidates(consumer, supplier)),
                        key=lambda candidate: (-candidate.score, bool(candidate.pattern)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ RASTERS = (".tif", ".tiff", ".asc", ".hgt")
 #: Endings of OpenStreetMap, whose tags say the kinds.
 OSM = (".pbf", ".osm")
 _PLAIN = (".csv", ".txt", ".tsv", ".parquet", ".geoparquet")
+#: Endings of the files of a folder that are looked at; a ``.dbf`` only where no shapefile has it.
+ENDINGS = (".csv", ".tsv", ".xlsx", ".ods", ".gpkg", ".geojson", ".json", ".shp", ".zip", ".parquet", ".geoparquet",
+           ".fgb", ".gml", ".kml", *OSM, *RASTERS)
 #: How deep lists are looked for in a JSON file.
 _DEEP = 4
 
@@ -103,6 +107,17 @@ class Seen:
                   "area": int(np.isin(kinds, (3, 6)).sum())}
         best = max(counts, key=lambda name: counts[name])
         return best if counts[best] else ""
+
+
+def is_raster(path: Path) -> bool:
+    """Say whether a file is a raster, or an archive of rasters."""
+    if path.suffix.lower() != ".zip":
+        return path.suffix.lower() in RASTERS
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.lower().endswith(RASTERS) for name in archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def look(path: Path, name: str) -> Iterator[Seen]:

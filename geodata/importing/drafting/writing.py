@@ -26,7 +26,9 @@ def scalar(value: Any) -> str:
     >>> scalar("QUADRO"), scalar("NO"), scalar("EPSG:4326"), scalar(r"(\d+)")
     ('QUADRO', '"NO"', 'EPSG:4326', "'(\\d+)'")
     """
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
         return repr(value)
     text = str(value)
     if _PLAIN.fullmatch(text) and text.casefold() not in _RESERVED:
@@ -93,12 +95,14 @@ def left_out_lines(guess: Guess, say: Say) -> list[str]:
 
 
 def _where(made: dict[str, Any], guess: Guess) -> None:
-    if guess.seen.layer:
-        made["layer"] = guess.seen.layer
+    if guess.seen.layer or guess.layers:
+        made["layer"] = guess.seen.layer or guess.layers
     if guess.seen.records:
         made["records"] = guess.seen.records
     if guess.no_value:
         made["no_value"] = guess.no_value
+    if guess.where:
+        made["where"] = guess.where
 
 
 def _place(made: dict[str, Any], guess: Guess) -> None:

@@ -15,8 +15,8 @@ from twin.errors import InputError
 
 
 @app.command("import", short_help="Make a city file from your own layers.",
-             epilog="Examples:  twin import lecce --data ../shared/data --out lecce.gpkg   "
-                    "twin import --draft lamps.csv cabinets.csv --out town.yaml")
+             epilog="Example:  twin import lecce --data ../shared/data --out lecce.gpkg\n\n"
+                    "Example:  twin import --draft lamps.csv cabinets.csv --out town.yaml")
 def import_(files: Annotated[list[str], typer.Argument(metavar="MAPPING.yaml | --draft FILE...",
                                                        help="A mapping file, or the name of a shipped one; with "
                                                             "--draft the files themselves, or their folder.")],

@@ -213,6 +213,34 @@ def test_paths_are_those_of_the_mapping(tmp_path: Path) -> None:
     assert import_city(tmp_path / "maps" / "bourg.yaml").report["assets"] == {"cabinet": 3}
 
 
+def test_a_table_that_names_its_feeders_is_what_they_feed(tmp_path: Path) -> None:
+    made, layers = drafted(tmp_path, {"releve.csv": LAMPS.replace("LAMPE", "TYPE").replace("LED 36 W", "a")})
+    assert layers["releve"]["kind"] == "lamp"
+    assert "releve, kind: the file's name says nothing; its columns speak of lamp" in unsure(made)
+
+
+OSM = """<?xml version="1.0"?><osm version="0.6">
+<node id="1" lat="49.50" lon="11.28" version="1"><tag k="highway" v="street_lamp"/></node>
+<node id="2" lat="49.50" lon="11.281" version="1"><tag k="man_made" v="street_cabinet"/></node>
+<node id="3" lat="49.51" lon="11.28" version="1"/><node id="4" lat="49.51" lon="11.29" version="1"/>
+<node id="5" lat="49.52" lon="11.29" version="1"/>
+<way id="6" version="1"><nd ref="3"/><nd ref="4"/><nd ref="5"/><nd ref="3"/><tag k="building" v="yes"/></way>
+<way id="7" version="1"><nd ref="3"/><nd ref="4"/><tag k="highway" v="residential"/><tag k="name" v="Markt"/></way>
+</osm>"""
+
+
+def test_the_tags_of_openstreetmap_say_the_kinds(tmp_path: Path) -> None:
+    made, layers = drafted(tmp_path, {"town.osm": OSM})
+    assert {name: layer["where"] for name, layer in layers.items()} == {
+        "lamps": {"highway": "street_lamp"}, "cabinets": {"man_made": "street_cabinet"},
+        "buildings": {"building": {"present": True}}}
+    assert "lamps: no column says who supplies these" in unsure(made)
+    city_file = city_of(tmp_path)
+    assert sorted(city_file.city.assets.id) == ["n1", "n2", "w6"]
+    assert list(city_file.context["street"].name) == ["Markt"]
+    assert city_file.city.timezone == "Europe/Berlin"
+
+
 WORDS = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=12)
 
 
