@@ -24,6 +24,7 @@ from geodata.importing.columns import Others
 from geodata.importing.complaints import Complaints
 from geodata.importing.conditions import chosen
 from geodata.importing.contexts import contexts_of
+from geodata.importing.doubts import links_at_nothing, too_wide
 from geodata.importing.ground import terrain_of
 from geodata.importing.ids import repeats
 from geodata.importing.layers import Layer, Progress, Tables, check_kinds, give_ids, open_layer, project, settle_crs
@@ -246,6 +247,7 @@ def _assembled(declared: Mapping, root: Path, kinds: Kinds, crs: str, middle: tu
                                     id=ids[name]))
         row += n
     edges, report.links = link_all(placeables, net, others, complaints)
+    report.warnings += [*links_at_nothing(report.links), *too_wide(x_m, y_m)]
     say("streets, districts and ground")
     _place_names(declared, contexts, shapes, x_m, y_m, columns, report)
     terrain = terrain_of(declared.terrain, root, x_m, y_m, crs, shapes, columns, city_ids, kind, kinds, report)

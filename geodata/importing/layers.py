@@ -302,7 +302,8 @@ def settle_crs(layers: Sequence[Layer], mapping: Mapping, complaints: Complaints
         sample = np.round(shapely.get_coordinates(layer.geometry[~shapely.is_missing(layer.geometry)][0])[0], 3)
         shown = f"{sample[0]:g}, {sample[1]:g}"
         if layer.crs:
-            found = f"coordinates like {shown} under {label(layer.crs)}, which counts in degrees"
+            counts = "degrees" if crs_of(layer.crs).is_geographic else "metres or feet"
+            found = f"coordinates like {shown} under {label(layer.crs)}, which counts in {counts}"
         elif layer.spec.crs == "guess":
             found = f"coordinates like {shown} that fit no usual CRS near the rest of the city"
         else:

@@ -96,9 +96,10 @@ def link_all(layers: Sequence[Placeable], streets: StreetNet | None, others: Oth
             for choice in alternatives:
                 _idle(reports[-1], choice, layers, served)
     complaints.tell()
-    place = _places(edges, np.column_stack([x_m, y_m]))
+    own = np.column_stack([x_m, y_m])
+    place = _places(edges, own)
     for report, consumer, supplier, along_m, flow in measured:
-        _distances(report, consumer, supplier, along_m, place, names, flow)
+        _distances(report, consumer, supplier, along_m, own, place, names, flow)
     return edges, reports
 
 
@@ -210,13 +211,14 @@ def _unreached(layer: Placeable, rows: Int64Array, points: FloatArray, within_m:
     return told
 
 
-def _distances(report: LinkReport, consumer: Int64Array, supplier: Int64Array, along_m: FloatArray, place: FloatArray,
-               names: TextArray, link: LinkSpec) -> None:
+def _distances(report: LinkReport, consumer: Int64Array, supplier: Int64Array, along_m: FloatArray, own: FloatArray,
+               place: FloatArray, names: TextArray, link: LinkSpec) -> None:
     line = np.hypot(*(place[consumer] - place[supplier]).T)
-    distance = np.where(np.isfinite(along_m), along_m, line)
-    known = distance[np.isfinite(distance)]
     # a circuit stands at its cabinet: nothing to measure
-    if len(known) and known.max() > 0:
+    has_place = np.isfinite(own[consumer]).all(axis=1)
+    distance = np.where(has_place, np.where(np.isfinite(along_m), along_m, line), np.nan)
+    known = distance[np.isfinite(distance)]
+    if len(known):
         report.median_m, report.p99_m = float(np.median(known)), float(np.quantile(known, 0.99))
         report.longest_m = float(known.max())
         with np.errstate(invalid="ignore"):
