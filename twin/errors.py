@@ -32,6 +32,8 @@ class InputError(TwinError, ValueError):
         Place in a text file, 1-based; 0 when not known.
     ids
         Ids of the assets or records concerned; the first five are printed.
+    declared
+        Where ``field`` is declared, when that is another file than ``file``: ``town.yaml:12``.
 
     Examples
     --------
@@ -41,11 +43,11 @@ class InputError(TwinError, ValueError):
     """
 
     def __init__(self, *, found: str, expected: str, remedy: str = "", file: str = "", field: str = "", line: int = 0,
-                 column: int = 0, ids: Sequence[str] = ()) -> None:
+                 column: int = 0, ids: Sequence[str] = (), declared: str = "") -> None:
         super().__init__(found, expected)
         self.found, self.expected, self.remedy = found, expected, remedy
         self.file, self.field, self.line, self.column = file, field, line, column
-        self.ids = tuple(ids)
+        self.ids, self.declared = tuple(ids), declared
 
     def __str__(self) -> str:
         where = self.file
@@ -53,7 +55,9 @@ class InputError(TwinError, ValueError):
             where += f":{self.line}" + (f":{self.column}" if self.column else "")
         parts = [where] if where else []
         if self.field:
-            parts.append(f"field '{self.field}'")
+            parts.append(f"field '{self.field}'" + (f" ({self.declared})" if self.declared else ""))
+        elif self.declared:
+            parts.append(self.declared)
         if self.ids:
             shown = ", ".join(self.ids[:5])
             parts.append(shown if len(self.ids) <= 5 else f"{shown} and {len(self.ids) - 5} more")

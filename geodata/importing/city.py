@@ -19,39 +19,38 @@ import shapely
 
 from geodata.city.model import CityFile, Context, SourceRecord
 from geodata.crs import check_crs
-from geodata.importing.columns import FieldValues, Others, chosen, field_values, nulls_of
+from geodata.importing.asset_fields import FIELDS, NUMBERS, TEXTS, extras_of, field_of, joined_extras
+from geodata.importing.columns import Others
+from geodata.importing.complaints import Complaints
+from geodata.importing.conditions import chosen
+from geodata.importing.contexts import contexts_of
+from geodata.importing.doubts import links_at_nothing, too_wide
 from geodata.importing.ground import terrain_of
-from geodata.importing.ids import identified, repeats
+from geodata.importing.ids import repeats
 from geodata.importing.layers import Layer, Progress, Tables, check_kinds, give_ids, open_layer, project, settle_crs
-from geodata.importing.links import Placeable, link_all
+from geodata.importing.links import link_all
+from geodata.importing.placeable import Placeable
 from geodata.importing.places import nearest_names, within_names
 from geodata.importing.positions import utm_of
 from geodata.importing.readers import files_of, files_there, shown
 from geodata.importing.report import ImportReport
-from geodata.importing.schema import ContextSpec, FieldSpec, IdSpec, LayerSpec, Mapping, SourceSpec, TableSpec
+from geodata.importing.schema import LayerSpec, Mapping, SourceSpec, TableSpec
 from geodata.importing.tables import Table
-from geodata.importing.values import texts
 from geodata.inputs.yaml_file import load_model
 from geodata.streets import StreetNet
-from twin.errors import InputError, InputErrors
+from twin.errors import InputError
 from twin.quantities import FloatArray, TextArray
 from twin.world.assets import Assets, Labels, Protection, Source
 from twin.world.city import City
 from twin.world.kinds import Kinds, built_in_kinds
 from twin.world.supplies import Supplies
 
-#: Fields of assets that hold numbers and texts; every other field of a mapping becomes a ``src_`` column.
-NUMBERS = ("touch_m", "fail_m", "ground_m", "height_error_m", "buffer_s", "people", "zero_m")
-TEXTS = ("name", "street", "district", "owner", "operator")
-FIELDS = (*NUMBERS, *TEXTS, "protection")
 #: No live part of a city's assets is higher above the ground than this [m].
 HIGHEST_M = 20.0
 #: Altitudes that exist on land [m].
 LOWEST_M, PEAK_M = -480.0, 9000.0
 #: More than this is a slip or another unit: ten years of battery, a country's people, no height at all.
 _MOST = {"buffer_s": 10 * 366 * 86_400.0, "people": 1e8, "height_error_m": 1000.0}
-#: What may stand in a mapped ``protection``; ``default`` asks for the assumption.
-PROTECTIONS = ("rcd", "fuse", "default")
 _SHIPPED = Path(__file__).parents[1] / "mappings"
 
 
@@ -97,58 +96,34 @@ def import_city(mapping: Path | str, data: Path | str | None = None, progress: P
     np.int64(20632)
     """
     path = mapping_path(mapping)
-    declared = load_model(path, Mapping)
+    declared, places = load_model(path, Mapping)
     root = Path(data) if data is not None else path.parent
     say = progress or (lambda _line: None)
     kinds = built_in_kinds().with_kinds(declared.kinds)
-    layers, context, others = _open_all(declared, root, kinds, say)
-    middle, crs = _settle(declared, [*layers.values(), *context.values()])
+    complaints = Complaints(path, declared, places)
+    layers, context, others, warnings = _open_all(declared, root, kinds, complaints, say)
+    middle, crs = _settle(declared, [*layers.values(), *context.values()], complaints)
     say("positions and ids")
-    complaints: list[InputError] = []
     for layer in (*layers.values(), *context.values()):
-        with _collecting(complaints):
+        with complaints.of(layer.name):
             if isinstance(layer.spec, LayerSpec):
                 give_ids(layer)
             project(layer, crs, middle, kinds)
-    _raise(complaints)
+    complaints.tell()
     report = ImportReport(city=declared.city, crs=crs, layers=[layer.report for layer in layers.values()],
-                          context=[layer.report for layer in context.values()])
+                          context=[layer.report for layer in context.values()], warnings=warnings)
     if declared.crs is None:
         report.notes.append(f"the mapping names no CRS: {crs}, the UTM zone of the city")
     prefixed = _city_ids(layers, report)
     say("fields")
-    contexts = _contexts(context, others, complaints)
+    contexts = contexts_of(context, others, complaints)
     _near_misses(declared, report)
     return _assembled(declared, root, kinds, crs, middle, layers, prefixed, contexts, report, complaints, others, say)
 
 
-class _collecting:  # noqa: N801 - reads as a statement: with _collecting(complaints)
-    """Collect the complaint of one step, so that the next layer is looked at too."""
-
-    def __init__(self, complaints: list[InputError]) -> None:
-        self.complaints = complaints
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
-        if isinstance(error, InputErrors):
-            self.complaints += error.complaints
-        elif isinstance(error, InputError):
-            self.complaints.append(error)
-        return isinstance(error, InputError)
-
-
-def _raise(complaints: list[InputError]) -> None:
-    """Raise what was collected; a file that two layers name is complained of once."""
-    complaints = list({str(complaint): complaint for complaint in complaints}.values())
-    if complaints:
-        raise complaints[0] if len(complaints) == 1 else InputErrors(complaints)
-
-
-def _open_all(declared: Mapping, root: Path, kinds: Kinds,
-              say: Callable[[str], None]) -> tuple[dict[str, Layer], dict[str, Layer], Others]:
-    tables, complaints = Tables(root, declared), []
+def _open_all(declared: Mapping, root: Path, kinds: Kinds, complaints: Complaints, say: Callable[[str], None]
+              ) -> tuple[dict[str, Layer], dict[str, Layer], Others, list[str]]:
+    tables = Tables(root, declared)
     layers: dict[str, Layer] = {}
     lost: set[str] = set()
     for spec in declared.layers:
@@ -156,33 +131,36 @@ def _open_all(declared: Mapping, root: Path, kinds: Kinds,
         if name in layers and not spec.name:
             name = f"{name}.{spec.kind.fixed or spec.kind.column}"
         if name in layers:
-            complaints.append(InputError(field="layers.name", found=f"two layers called '{name}'",
-                                         expected="a name for each", remedy="Give them names: {name: ...}."))
+            complaints.add(InputError(field="layers.name", found=f"two layers called '{name}'",
+                                      expected="a name for each", remedy="Give them names: {name: ...}."), name)
             continue
         say(f"reading {name}")
         if spec.derived_from is not None and spec.derived_from in lost:
             lost.add(name)  # what is derived from a layer that could not be read is no mistake of its own
             continue
-        with _collecting(complaints):
+        with complaints.of(name):
             check_kinds(spec, name, kinds)
             layers[name] = open_layer(spec, name, tables, layers, kinds)
         if name not in layers:
             lost.add(name)
-            with _collecting(complaints):  # a kind misspelt hides no missing file
+            with complaints.of(name):  # a kind misspelt hides no missing file
                 files_there(spec, root)
     context: dict[str, Layer] = {}
     for kind, specs in declared.context.items():
         for place, item in enumerate(specs):
             say(f"reading {kind}")
-            with _collecting(complaints):
-                name = kind if len(specs) == 1 else f"{kind}.{place}"
+            name = kind if len(specs) == 1 else f"{kind}.{place}"
+            with complaints.of(name):
                 context[name] = open_layer(item, name, tables, layers, kinds)
     looked_at: dict[str, Table] = {}
+    warnings: list[str] = []
     for name, table_spec in declared.tables.items():
-        with _collecting(complaints):
+        with complaints.of(name):
             whole = tables.read(table_spec)
-            looked_at[name] = whole.take(chosen(whole, table_spec))
-    _raise(complaints)
+            asked = chosen(whole, table_spec)
+            looked_at[name] = whole.take(asked.mask)
+            warnings += [f"{name}: {warning}" for warning in (*whole.warnings, *asked.warnings)]
+    complaints.tell()
 
     def others(name: str) -> tuple[Table, TableSpec]:
         if name in layers:
@@ -191,15 +169,15 @@ def _open_all(declared: Mapping, root: Path, kinds: Kinds,
             return looked_at[name], declared.tables[name]
         raise InputError(field="from", found=f"'{name}'", expected=f"one of {', '.join([*layers, *looked_at])}")
 
-    return layers, context, others
+    return layers, context, others, warnings
 
 
-def _settle(declared: Mapping, layers: Sequence[Layer]) -> tuple[tuple[float, float], str]:
-    around, complaints = settle_crs(layers, declared)
-    with _collecting(complaints):
+def _settle(declared: Mapping, layers: Sequence[Layer], complaints: Complaints) -> tuple[tuple[float, float], str]:
+    around = settle_crs(layers, declared, complaints)
+    with complaints.of():
         if declared.crs is not None:
             check_crs(declared.crs, file="")
-    _raise(complaints)
+    complaints.tell()
     if around is None:
         raise InputError(field="layers", found="no layer with positions", expected="at least one asset with a position",
                          remedy="State position: {x: COLUMN, y: COLUMN} and crs: of a layer.")
@@ -238,85 +216,9 @@ def _near_misses(declared: Mapping, report: ImportReport) -> None:
                 report.warnings.append(f"field '{field}' is kept as src_{field}; did you mean '{near[0]}'?")
 
 
-def _contexts(layers: dict[str, Layer], others: Others, complaints: list[InputError]) -> dict[str, Context]:
-    parts: dict[str, list[Context]] = {}
-    for name, layer in layers.items():
-        with _collecting(complaints):
-            parts.setdefault(name.split(".", 1)[0], []).append(_context(name, layer, others))
-    _raise(complaints)
-    return {name: _joined_context(items) for name, items in parts.items()}
-
-
-def _context(name: str, layer: Layer, others: Others) -> Context:
-    spec = layer.spec
-    assert isinstance(spec, ContextSpec)
-    kept = ~shapely.is_missing(layer.geometry)
-    layer.tally([("dropped", "nothing to draw: no geometry", ~kept)])
-    layer.take(kept)
-    n = len(layer.table)
-    found = identified(layer.table, spec.id or IdSpec(content=True), layer.geometry, nulls_of(spec),
-                       name.split(".", maxsplit=1)[0])
-    for outcome, reason, mask in found.tallies:
-        layer.report.add(outcome, reason, found.id[mask])
-    ids = found.id
-    label = np.full(n, "", dtype=object)
-    if spec.name is not None:
-        label = _field(layer, "name", spec.name, others).as_texts()
-    columns: dict[str, Any] = {}
-    for field, item in spec.fields.items():
-        values = _field(layer, field, item, others)
-        columns[field] = values.values if values.values.dtype.kind == "f" else values.as_texts()
-    columns |= _extras(layer, spec.keep)
-    layer.report.kept[name.split(".", 1)[0]] = n
-    return Context(id=ids, name=label, geometry=layer.geometry, columns=columns)
-
-
-def _joined_context(items: list[Context]) -> Context:
-    if len(items) == 1:
-        return items[0]
-    names = list(dict.fromkeys(column for item in items for column in item.columns))
-
-    def part(item: Context, name: str) -> Any:
-        missing = next(other.columns[name] for other in items if name in other.columns)
-        blank = np.nan if missing.dtype.kind == "f" else ""
-        return item.columns.get(name, np.full(len(item), blank, dtype=missing.dtype))
-
-    return Context(id=np.concatenate([item.id for item in items]), name=np.concatenate([item.name for item in items]),
-                   geometry=np.concatenate([item.geometry for item in items]),
-                   columns={name: np.concatenate([part(item, name) for item in items]) for name in names})
-
-
-def _field(layer: Layer, name: str, spec: FieldSpec, others: Others) -> FieldValues:
-    allowed = PROTECTIONS if name == "protection" else ()
-    is_number = True if name in NUMBERS else False if name in TEXTS or allowed else None
-    values = field_values(layer.table, layer.spec, name, spec, is_number=is_number, allowed=allowed, others=others)
-    layer.tally(values.tallies)
-    return values
-
-
-def _extras(layer: Layer, keep: Any) -> dict[str, Any]:
-    """Give the file's own columns, prefixed: ``ID`` and ``fid`` would collide with the city file's."""
-    if keep == "none":
-        return {}
-    names = list(layer.table.columns) if keep == "all" else [layer.table.name_of(name, field_path="keep")
-                                                             for name in keep]
-    result: dict[str, Any] = {}
-    folded: set[str] = set()
-    for name in names:
-        values = layer.table.columns[name]
-        if values.dtype.kind == "O" and not any(value is not None for value in values):
-            continue
-        own = f"src_{name}"
-        while own.casefold() in folded:
-            own += "_"
-        folded.add(own.casefold())
-        result[own] = values
-    return result
-
-
 def _assembled(declared: Mapping, root: Path, kinds: Kinds, crs: str, middle: tuple[float, float],
                layers: dict[str, Layer], ids: dict[str, TextArray], contexts: dict[str, Context],
-               report: ImportReport, complaints: list[InputError], others: Others,
+               report: ImportReport, complaints: Complaints, others: Others,
                say: Callable[[str], None]) -> CityFile:
     columns, extra = _columns(layers, kinds, ids, others, complaints)
     shapes = np.concatenate([layer.geometry for layer in layers.values()])
@@ -344,7 +246,8 @@ def _assembled(declared: Mapping, root: Path, kinds: Kinds, crs: str, middle: tu
                                     own_id=layer.id, first_row=row, x_m=x_m[row:row + n], y_m=y_m[row:row + n],
                                     id=ids[name]))
         row += n
-    edges, report.links = link_all(placeables, net, others)
+    edges, report.links = link_all(placeables, net, others, complaints)
+    report.warnings += [*links_at_nothing(report.links), *too_wide(x_m, y_m)]
     say("streets, districts and ground")
     _place_names(declared, contexts, shapes, x_m, y_m, columns, report)
     terrain = terrain_of(declared.terrain, root, x_m, y_m, crs, shapes, columns, city_ids, kind, kinds, report)
@@ -372,7 +275,7 @@ def _rows(layers: dict[str, Layer], name: str) -> slice:
 
 
 def _columns(layers: dict[str, Layer], kinds: Kinds, ids: dict[str, TextArray], others: Others,
-             complaints: list[InputError]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+             complaints: Complaints) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """Give the fields of all assets, and the imported columns of each kind."""
     total = sum(len(layer.id) for layer in layers.values())
     columns: dict[str, Any] = {name: np.full(total, np.nan) for name in NUMBERS}
@@ -387,8 +290,8 @@ def _columns(layers: dict[str, Layer], kinds: Kinds, ids: dict[str, TextArray], 
         layer.id, own = ids[name], layer.id  # reasons name assets as the city does
         made: dict[str, Any] = {}
         for field, spec in layer.spec.fields.items():
-            with _collecting(complaints):
-                values = _field(layer, field, spec, others)
+            with complaints.of(name):
+                values = field_of(layer, field, spec, others)
                 if field in NUMBERS:
                     columns[field][rows] = _believable(layer, field, values.as_numbers())
                 elif field in TEXTS:
@@ -399,15 +302,15 @@ def _columns(layers: dict[str, Layer], kinds: Kinds, ids: dict[str, TextArray], 
                                                      [Protection.RCD, Protection.FUSE], Protection.NONE)
                 else:
                     made[f"src_{field}"] = values.values
-        with _collecting(complaints):
-            made = _extras(layer, layer.spec.keep) | made
+        with complaints.of(name):
+            made = extras_of(layer, layer.spec.keep) | made
         for one in sorted(set(layer.kind)):
             mask = layer.kind == one
             parts.setdefault(one, []).append({"": int(mask.sum()), **{k: v[mask] for k, v in made.items()}})
         _ordered(layer, columns, rows, kinds)
         layer.id = own
-    _raise(complaints)
-    return columns, {kind: _joined_extras(items) for kind, items in parts.items()}
+    complaints.tell()
+    return columns, {kind: joined_extras(items) for kind, items in parts.items()}
 
 
 def _believable(layer: Layer, field: str, values: FloatArray) -> FloatArray:
@@ -453,19 +356,6 @@ def _ordered(layer: Layer, columns: dict[str, Any], rows: slice, kinds: Kinds) -
                  ("doubtful", "fail_m is below touch_m", crossed)])
 
 
-def _joined_extras(items: list[dict[str, Any]]) -> dict[str, Any]:
-    names = list(dict.fromkeys(name for item in items for name in item if name))
-    result = {}
-    for name in names:
-        kept = [item.get(name, np.full(item[""], None, dtype=object)) for item in items]
-        if len({values.dtype for values in kept}) > 1:
-            kept = [texts(values) for values in kept]
-        whole = np.concatenate(kept)
-        if whole.dtype.kind != "O" or any(value is not None for value in whole):
-            result[name] = whole
-    return result
-
-
 def _place_names(declared: Mapping, contexts: dict[str, Context], shapes: TextArray, x_m: Any, y_m: Any,
                  columns: dict[str, Any], report: ImportReport) -> None:
     """Fill streets by distance and districts by place where the files do not say."""
@@ -485,15 +375,15 @@ def _place_names(declared: Mapping, contexts: dict[str, Context], shapes: TextAr
 
 
 def _assets(kinds: Kinds, ids: TextArray, kind: TextArray, x_m: Any, y_m: Any, columns: dict[str, Any],
-            complaints: list[InputError]) -> Assets:
+            complaints: Complaints) -> Assets:
     values = dict(columns)
     buffer = values["buffer_s"]
     values["buffer_s"] = np.where(np.isnan(buffer), 0, np.round(buffer)).astype(np.int64)
     for name in ("street", "district", "owner", "operator"):
         values[name] = Labels.of(list(values[name]))
-    with _collecting(complaints):
+    with complaints.of():
         assets = Assets.of(kinds, id=list(ids), kind=kinds.codes(list(kind)), x_m=x_m, y_m=y_m, **values)
-    _raise(complaints)
+    complaints.tell()
     return assets
 
 

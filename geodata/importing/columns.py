@@ -1,15 +1,14 @@
-"""Columns: which records a mapping asks for, and the values of its fields, unit by unit and reason by reason."""
+"""Columns: the values of the fields that a mapping asks for, unit by unit and reason by reason."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from geodata.importing.schema import NULL_TEXTS, Condition, FieldSpec, TableSpec
+from geodata.importing.schema import NULL_TEXTS, FieldSpec, TableSpec
 from geodata.importing.tables import Table
 from geodata.importing.values import (
     UNITS,
@@ -37,53 +36,6 @@ def nulls_of(spec: TableSpec, column: str | None = None) -> tuple[str, ...]:
 def read_text(table: Table, spec: TableSpec, column: str, field_path: str) -> TextArray:
     """Give a column as clean texts without the layer's null values."""
     return without_nulls(table.text(column, field_path=field_path), nulls_of(spec, column))
-
-
-def chosen(table: Table, spec: TableSpec) -> BoolArray:
-    """Give the mask of the records that ``where`` asks for: any of its sets, all conditions of a set.
-
-    Raises
-    ------
-    InputError
-        A column that the table lacks.
-    """
-    if not spec.where:
-        return np.ones(len(table), dtype=bool)
-    result = np.zeros(len(table), dtype=bool)
-    for every in spec.where:
-        holds = np.ones(len(table), dtype=bool)
-        for column, condition in every.items():
-            holds &= _holds(read_text(table, spec, column, f"where.{column}"), condition)
-        result |= holds
-    return result
-
-
-def _holds(values: TextArray, condition: Condition) -> BoolArray:
-    present = np.array([value is not None for value in values], dtype=bool)
-    holds = np.ones(len(values), dtype=bool)
-    if condition.present is not None:
-        holds &= present == condition.present
-    for wanted, is_in in ((condition.is_in, True), (condition.is_not, False)):
-        if wanted is not None:
-            accepted = {None if item is None else fold(_yaml_text(item)) for item in wanted}
-            met = {value: (None if value is None else fold(value)) in accepted for value in set(values)}
-            holds &= np.array([met[value] for value in values], dtype=bool) == is_in
-    if condition.matches is not None:
-        search = re.compile(condition.matches).search
-        holds &= np.array([value is not None and search(value) is not None for value in values], dtype=bool)
-    if condition.above is not None or condition.below is not None:
-        value = numbers(values).value
-        with np.errstate(invalid="ignore"):
-            if condition.above is not None:
-                holds &= value > condition.above
-            if condition.below is not None:
-                holds &= value < condition.below
-    return holds
-
-
-def _yaml_text(value: Any) -> str:
-    text = texts(np.array([value], dtype=object))[0]
-    return text or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -147,10 +99,11 @@ def field_values(table: Table, layer: TableSpec, name: str, spec: FieldSpec, *, 
     if spec.looked_up_in is None:
         parts = [read_text(table, layer, column, path) for column in columns]
     else:
-        parts, lost, _, varied = looked_up(table, layer, spec.looked_up_in, spec.match, columns, path, others)
+        parts, lost, several, varied = looked_up(table, layer, spec.looked_up_in, spec.match, columns, path, others)
         tallies.append(("mended", f"{name}: met its record in {spec.looked_up_in} but for case, spaces or leading "
                         "zeros", varied))
         tallies.append(("doubtful", f"{name}: no such record in {spec.looked_up_in}; left empty", lost))
+        tallies.append(("doubtful", f"{name}: records in {spec.looked_up_in} that differ; the first counts", several))
     parts = [without_nulls(part, spec.no_value) for part in parts]
     if len(parts) == 1:
         text = parts[0]
@@ -215,27 +168,28 @@ def looked_up(table: Table, layer: TableSpec, where: str, on: Mapping[str, str],
     Returns
     -------
     tuple
-        The columns; the mask of records without a partner there; of those with several, whose first counts; of those
-        that met it only but for case, spaces or leading zeros.
+        The columns; the mask of records without a partner there; of those with several that say different things,
+        whose first counts; of those that met it only but for case, spaces or leading zeros.
     """
     assert others is not None
     other, other_spec = others(where)
     mine = list(zip(*(read_text(table, layer, own, path) for own in on), strict=True))
     theirs = zip(*(read_text(other, other_spec, column, path) for column in on.values()), strict=True)
+    found = [read_text(other, other_spec, column, path) for column in columns]
+    said = list(zip(*found, strict=True))
     row_of: dict[Any, int] = {}
     loose_row_of: dict[Any, int] = {}
-    repeated = set()
+    differing = set()
     for row, key in enumerate(theirs):
-        if row_of.setdefault(key, row) != row:
-            repeated.add(key)
+        if said[row_of.setdefault(key, row)] != said[row]:
+            differing.add(key)
         if None not in key:
             loose_row_of.setdefault(loose(key), row)
     exact = np.array([row_of.get(key, -1) for key in mine], dtype=np.int64)
     rows = np.array([row if row >= 0 or None in key else loose_row_of.get(loose(key), -1)
                      for key, row in zip(mine, exact.tolist(), strict=True)], dtype=np.int64)
-    found = [read_text(other, other_spec, column, path) for column in columns]
     values = [np.array([None if row < 0 else column[row] for row in rows] or [], dtype=object) for column in found]
-    return values, rows < 0, np.array([key in repeated for key in mine], dtype=bool), (exact < 0) & (rows >= 0)
+    return values, rows < 0, np.array([key in differing for key in mine], dtype=bool), (exact < 0) & (rows >= 0)
 
 
 def _scale(table: Table, spec: FieldSpec, columns: list[str], name: str, unit: str | None) -> float:

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geodata.importing.columns import chosen, nulls_of, read_text
+from geodata.importing.columns import nulls_of, read_text
+from geodata.importing.complaints import Complaints
+from geodata.importing.conditions import chosen
 from geodata.importing.ids import Identified, identified
 from geodata.importing.positions import (
     crs_of,
@@ -153,8 +155,12 @@ def open_layer(spec: LayerSpec | ContextSpec, name: str, tables: Tables, done: d
     if isinstance(spec, LayerSpec) and spec.derived_from is not None:
         return _derived(spec, name, done)
     table = tables.read(spec)
-    report = LayerReport(name=name, file=table.file, found=dict(table.found), read=len(table), notes=list(table.notes))
-    mask = chosen(table, spec)
+    report = LayerReport(name=name, file=table.file, found=dict(table.found), read=len(table), notes=list(table.notes),
+                         warnings=list(table.warnings))
+    asked_for = chosen(table, spec)
+    mask = asked_for.mask
+    report.notes += asked_for.notes
+    report.warnings += asked_for.warnings
     report.not_asked = int((~mask).sum())
     asked = table if mask.all() else table.take(mask)
     tallies = [tally for tally in table.tallies if tally[2]]
@@ -252,13 +258,12 @@ def _kinds(table: Table, spec: LayerSpec | ContextSpec, report: LayerReport) -> 
     return kind, ~out
 
 
-def settle_crs(layers: Sequence[Layer], mapping: Mapping) -> tuple[tuple[float, float] | None, list[InputError]]:
+def settle_crs(layers: Sequence[Layer], mapping: Mapping, complaints: Complaints) -> tuple[float, float] | None:
     """Find the CRS of every layer and check that its positions can be of it; give the middle of the city.
 
     Metres that pose as degrees are refused with the CRSs that would fit; layers without a CRS are guessed only where
     the mapping asks for it, near the layers that are known.
     """
-    complaints: list[InputError] = []
     known: list[tuple[float, float]] = []
     open_ones = []
     for layer in layers:
@@ -270,8 +275,8 @@ def settle_crs(layers: Sequence[Layer], mapping: Mapping) -> tuple[tuple[float, 
         try:
             crs = crs_of(layer.crs)
         except InputError as error:
-            complaints.append(InputError(file=layer.report.file, field="crs", found=error.found,
-                                         expected=error.expected))
+            error.file = layer.report.file
+            complaints.add(error, layer.name)
             continue
         bad = out_of_range(layer.geometry, crs)
         present = ~shapely.is_missing(layer.geometry)
@@ -282,7 +287,8 @@ def settle_crs(layers: Sequence[Layer], mapping: Mapping) -> tuple[tuple[float, 
             layer.geometry[bad] = None
             if layer.is_placed:
                 known.append(_middle(layer))
-                complaints += _outside(layer, mapping.crs, *known[-1])
+                with complaints.of(layer.name):
+                    _check_inside(layer, mapping.crs, *known[-1])
     around = None
     if known:
         around = float(np.median([lon for lon, _ in known])), float(np.median([lat for _, lat in known]))
@@ -296,27 +302,28 @@ def settle_crs(layers: Sequence[Layer], mapping: Mapping) -> tuple[tuple[float, 
         sample = np.round(shapely.get_coordinates(layer.geometry[~shapely.is_missing(layer.geometry)][0])[0], 3)
         shown = f"{sample[0]:g}, {sample[1]:g}"
         if layer.crs:
-            found = f"coordinates like {shown} under {label(layer.crs)}, which counts in degrees"
+            counts = "degrees" if crs_of(layer.crs).is_geographic else "metres or feet"
+            found = f"coordinates like {shown} under {label(layer.crs)}, which counts in {counts}"
         elif layer.spec.crs == "guess":
             found = f"coordinates like {shown} that fit no usual CRS near the rest of the city"
         else:
             found = f"coordinates like {shown} and no CRS"
         remedy = f"Near the rest of the city they would be {', '.join(fitting[:3])}: state crs: {fitting[0]}." \
             if fitting else "State crs: of the layer, as its maker names it."
-        complaints.append(InputError(file=layer.report.file, field="crs", found=found,
-                                     expected="the CRS that the coordinates are in", remedy=remedy))
-    return around, complaints
+        complaints.add(InputError(file=layer.report.file, field="crs", found=found,
+                                  expected="the CRS that the coordinates are in", remedy=remedy), layer.name)
+    return around
 
 
-def _outside(layer: Layer, city_crs: str | None, lon: float, lat: float) -> list[InputError]:
-    """Give the complaint about a layer that lies where the city's CRS is not used."""
+def _check_inside(layer: Layer, city_crs: str | None, lon: float, lat: float) -> None:
+    """Refuse a layer that lies where the city's CRS is not used."""
     area = crs_of(city_crs).area_of_use if city_crs else None
     if area is None or (area.west - 2 <= lon <= area.east + 2 and area.south - 2 <= lat <= area.north + 2):
-        return []
-    return [InputError(file=layer.report.file, field="crs",
-                       found=f"positions around {lon:.2f}, {lat:.2f} (longitude, latitude) under {label(layer.crs)}",
-                       expected=f"positions where {city_crs} is used: {area.name}",
-                       remedy="The crs of the layer (or of the city) is another, or x and y are swapped.")]
+        return
+    raise InputError(file=layer.report.file, field="crs",
+                     found=f"positions around {lon:.2f}, {lat:.2f} (longitude, latitude) under {label(layer.crs)}",
+                     expected=f"positions where {city_crs} is used: {area.name}",
+                     remedy="The crs of the layer (or of the city) is another, or x and y are swapped.")
 
 
 def _middle(layer: Layer) -> tuple[float, float]:

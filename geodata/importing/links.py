@@ -9,35 +9,17 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geodata.importing.columns import Others, looked_up, read_text
+from geodata.importing.columns import Others
+from geodata.importing.complaints import Complaints
+from geodata.importing.link_spec import LinkSpec
+from geodata.importing.matching import matched
+from geodata.importing.placeable import Found, Placeable
 from geodata.importing.report import LinkReport
-from geodata.importing.schema import LayerSpec, LinkSpec
-from geodata.importing.tables import Table
-from geodata.importing.values import loose
 from geodata.streets import StreetNet
 from twin.errors import InputError
 from twin.quantities import NONE, BoolArray, FloatArray, Int64Array, TextArray
 from twin.world.assets import Source
 from twin.world.supplies import Feed, Service
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Placeable:
-    """One layer of assets as links see it."""
-
-    name: str
-    spec: LayerSpec
-    #: Records that became assets, (N,) rows.
-    table: Table
-    kind: TextArray
-    #: Ids before anything was added to make them unique, and the first row of the city.
-    raw: TextArray
-    #: Ids unique within the layer, before a prefix of the city.
-    own_id: TextArray
-    first_row: int
-    x_m: FloatArray
-    y_m: FloatArray
-    id: TextArray
 
 
 @dataclass(slots=True)
@@ -72,18 +54,8 @@ class Edges:
         self.source.append(source)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Found:
-    """Suppliers of the records of one layer, as rows of the city; -1 none."""
-
-    supplier: Int64Array
-    source: Any
-    #: Distance along streets where that was asked for, NaN elsewhere.
-    along_m: FloatArray
-
-
-def link_all(layers: Sequence[Placeable], streets: StreetNet | None,
-             others: Others) -> tuple[Edges, list[LinkReport]]:
+def link_all(layers: Sequence[Placeable], streets: StreetNet | None, others: Others,
+             complaints: Complaints) -> tuple[Edges, list[LinkReport]]:
     """Resolve all links of all layers.
 
     Raises
@@ -103,7 +75,9 @@ def link_all(layers: Sequence[Placeable], streets: StreetNet | None,
             anybody = np.zeros(len(consumers), dtype=bool)
             for preference, choice in enumerate(alternatives):
                 report = LinkReport(layer=layer.name, how=_said(choice), asked=len(consumers))
-                found = _resolve(layer, choice, layers, streets, report, f"supplied_by.{group}", others)
+                found = Found.nothing(len(consumers))
+                with complaints.of(layer.name):
+                    found = _resolve(layer, choice, layers, streets, report, f"supplied_by.{group}", others)
                 myself = found.supplier == consumers
                 report.add("an asset that names itself as its supplier; left out", layer.id[myself])
                 linked = np.flatnonzero((found.supplier != NONE) & ~myself)
@@ -121,9 +95,11 @@ def link_all(layers: Sequence[Placeable], streets: StreetNet | None,
             served = np.concatenate(edges.supplier) if edges.supplier else np.zeros(0, dtype=np.int64)
             for choice in alternatives:
                 _idle(reports[-1], choice, layers, served)
-    place = _places(edges, np.column_stack([x_m, y_m]))
+    complaints.tell()
+    own = np.column_stack([x_m, y_m])
+    place = _places(edges, own)
     for report, consumer, supplier, along_m, flow in measured:
-        _distances(report, consumer, supplier, along_m, place, names, flow)
+        _distances(report, consumer, supplier, along_m, own, place, names, flow)
     return edges, reports
 
 
@@ -164,59 +140,7 @@ def _resolve(layer: Placeable, link: LinkSpec, layers: Sequence[Placeable], stre
     suppliers = _suppliers(link, layers, layer, path)
     if link.nearest_m is not None:
         return _nearest(layer, link, suppliers, streets, report)
-    own = link.by or list(link.match)
-    if link.looked_up_in is not None:
-        parts, lost, several, varied = looked_up(layer.table, layer.spec, link.looked_up_in, link.on, own, path, others)
-        report.add(f"stands not in {link.looked_up_in}", layer.id[lost])
-        report.add(f"stands in {link.looked_up_in} with other case, spaces or leading zeros; linked", layer.id[varied])
-        report.add(f"stands more than once in {link.looked_up_in}; the first counts", layer.id[several])
-    else:
-        parts = [read_text(layer.table, layer.spec, column, path) for column in own]
-    keys = _keys(parts)
-    table: dict[str, int] = {}
-    folded: dict[str, int] = {}
-    repeated: set[str] = set()
-    for other, mask in suppliers:
-        rows = np.flatnonzero(mask)
-        # the first by content bears the plain id: it comes first where a name is repeated
-        rows = rows[np.argsort(other.own_id[rows] != other.raw[rows], kind="stable")]
-        columns = list(link.match.values()) or other.spec.id.columns
-        if link.by and len(columns) != len(own):
-            raise InputError(file=layer.table.file, field=f"layers.{layer.name}.{path}.by",
-                             found=f"{len(own)} columns ({', '.join(own)})",
-                             expected=f"as many as the ids of {other.name} have ({', '.join(columns) or 'made ids'})",
-                             remedy="Or name pairs of columns with 'match'.")
-        theirs = _keys([read_text(other.table, other.spec, column, f"{path}.match")[rows] for column in columns])
-        for row, key in zip(rows, theirs, strict=True):
-            if key is None:
-                continue
-            if key in table:
-                repeated.add(key)
-                continue
-            table[key] = other.first_row + int(row)
-            folded.setdefault(_loose(key), other.first_row + int(row))
-    exact = np.array([NONE if key is None else table.get(key, NONE) for key in keys] or [], dtype=np.int64)
-    loose = np.array([NONE if key is None else folded.get(_loose(key), NONE) for key in keys] or [], dtype=np.int64)
-    supplier = np.where(exact == NONE, loose, exact)
-    given = np.array([key is not None for key in keys], dtype=bool)
-    report.add("names its supplier with other case, spaces or leading zeros; linked",
-               layer.id[(exact == NONE) & (loose != NONE)])
-    report.add("names a supplier that the city lacks", layer.id[given & (supplier == NONE)])
-    report.add("names no supplier", layer.id[~given])
-    ambiguous = np.array([key in repeated for key in keys], dtype=bool)
-    report.add("several suppliers carry the name; the first by content is taken", layer.id[ambiguous])
-    return Found(supplier=supplier, source=np.full(n, Source.SURVEY, dtype=np.int64), along_m=np.full(n, np.nan))
-
-
-def _keys(parts: Sequence[TextArray]) -> list[str | None]:
-    if len(parts) == 1:
-        return [None if value is None else str(value) for value in parts[0]]
-    return [None if any(value is None for value in row) else "\x1f".join(map(str, row))
-            for row in zip(*parts, strict=True)]
-
-
-def _loose(key: str) -> str:
-    return "\x1f".join(loose(key.split("\x1f")))
+    return matched(layer, link, suppliers, report, path, others)
 
 
 def _suppliers(link: LinkSpec, layers: Sequence[Placeable], own: Placeable,
@@ -230,7 +154,7 @@ def _suppliers(link: LinkSpec, layers: Sequence[Placeable], own: Placeable,
     found = [(layer, mask) for layer in layers if (mask := np.asarray(layer.kind == link.kind)).any()]
     kinds = sorted({str(kind) for layer in layers for kind in set(layer.kind)})
     if not found and not any(link.kind == layer.spec.kind.fixed for layer in layers):
-        raise InputError(file=own.table.file, field=f"layers.{own.name}.{path}", found=f"kind '{link.kind}'",
+        raise InputError(file=own.table.file, field=f"layers.{own.name}.{path}.kind", found=f"kind '{link.kind}'",
                          expected=f"a kind that some layer gives: {', '.join(kinds)}")
     return found
 
@@ -287,13 +211,14 @@ def _unreached(layer: Placeable, rows: Int64Array, points: FloatArray, within_m:
     return told
 
 
-def _distances(report: LinkReport, consumer: Int64Array, supplier: Int64Array, along_m: FloatArray, place: FloatArray,
-               names: TextArray, link: LinkSpec) -> None:
+def _distances(report: LinkReport, consumer: Int64Array, supplier: Int64Array, along_m: FloatArray, own: FloatArray,
+               place: FloatArray, names: TextArray, link: LinkSpec) -> None:
     line = np.hypot(*(place[consumer] - place[supplier]).T)
-    distance = np.where(np.isfinite(along_m), along_m, line)
-    known = distance[np.isfinite(distance)]
     # a circuit stands at its cabinet: nothing to measure
-    if len(known) and known.max() > 0:
+    has_place = np.isfinite(own[consumer]).all(axis=1)
+    distance = np.where(has_place, np.where(np.isfinite(along_m), along_m, line), np.nan)
+    known = distance[np.isfinite(distance)]
+    if len(known):
         report.median_m, report.p99_m = float(np.median(known)), float(np.quantile(known, 0.99))
         report.longest_m = float(known.max())
         with np.errstate(invalid="ignore"):

@@ -12,6 +12,7 @@ import numpy as np
 import pyproj
 import shapely
 
+from geodata.importing.degrees import degrees_of, is_grouped, letter_of, o_is_east, pair_of
 from geodata.importing.schema import PositionSpec
 from geodata.importing.tables import Table
 from geodata.importing.values import UNITS, numbers, without_nulls
@@ -27,11 +28,8 @@ CANDIDATES = ("EPSG:4326", "EPSG:2154", "EPSG:3857", "EPSG:27700", "EPSG:25829",
 NEAR_M = 60_000.0
 #: No CRS on Earth has a coordinate beyond this, in metres or in feet.
 _FARTHEST = 1e9
-_DEGREES = re.compile(
-    r"""^\s*(?P<h1>[NSEWO])?\s*(?P<sign>[+-])?\s*(?P<d>\d{1,3}(?:[.,]\d+)?)\s*(?:°|º|d|deg|\s)\s*
-        (?:(?P<m>\d{1,2}(?:[.,]\d+)?)\s*(?:'|’|′|m|min)?\s*)?
-        (?:(?P<s>\d{1,2}(?:[.,]\d+)?)\s*(?:"|''|”|″|s)?\s*)?(?P<h2>[NSEWO])?\s*$""",
-    re.IGNORECASE | re.VERBOSE)
+#: What a position in one text is called.
+_FORMS = {"text": "pair of coordinates", "wkt": "WKT", "geojson": "GeoJSON"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,8 +54,8 @@ def placed(table: Table, spec: PositionSpec | None, crs: str | None, null: tuple
         The table has neither geometry nor declared columns, or a declared column is missing.
     """
     if spec is None:
-        spec = PositionSpec(source="geometry")
-        if table.geometry is None:
+        spec = PositionSpec(source="geometry" if len(table) or table.geometry is not None else "none")
+        if table.geometry is None and len(table):
             raise InputError(file=table.file, field="position", found="a table without geometry",
                              expected="position: {x: COLUMN, y: COLUMN}, {text: COLUMN}, {wkt: COLUMN}, "
                                       "{geojson: COLUMN} or none")
@@ -83,7 +81,7 @@ def placed(table: Table, spec: PositionSpec | None, crs: str | None, null: tuple
     texts = without_nulls(table.text(spec.column, field_path="position"), null)
     geometry, bad = {"text": _from_pairs, "wkt": _from_wkt, "geojson": _from_geojson}[spec.source](texts, spec)
     return Placed(geometry=geometry, crs=stated,
-                  tallies=(("doubtful", f"a position that is no {spec.source}; kept without position", bad),))
+                  tallies=(("doubtful", f"a position that is no {_FORMS[spec.source]}; kept without position", bad),))
 
 
 def _points(x: FloatArray, y: FloatArray) -> TextArray:
@@ -97,47 +95,41 @@ def _points(x: FloatArray, y: FloatArray) -> TextArray:
 def _coordinate(table: Table, column: str, spec: PositionSpec, null: tuple[str, ...],
                 positive: str) -> tuple[FloatArray, BoolArray, tuple[str, ...]]:
     texts = without_nulls(table.text(column, field_path="position"), null)
-    read = numbers(texts, spec.decimal)
-    rest = np.flatnonzero(read.unreadable)
+    # spaces and apostrophes set thousands apart, or degrees from minutes: 47 15 36 is not 471,536
+    apart = np.array([text is not None and re.search(r"\S[\s'’]+\S", text.strip()) is not None
+                      and not is_grouped(text) for text in texts], dtype=bool)
+    plain = texts.copy()
+    plain[apart] = None
+    read = numbers(plain, spec.decimal)
+    rest = np.flatnonzero(read.unreadable | apart)
     if not len(rest):
         return read.value, read.unreadable, ()
     value = np.array(read.value)
-    degrees = np.array([degrees_of(text, positive) for text in texts[rest]])
-    value[rest] = degrees
-    note = (f"{column}: degrees and minutes as text",) if np.isfinite(degrees).any() else ()
-    return value, read.unreadable & np.isnan(value), note
-
-
-def degrees_of(text: str, letters: str = "NSEW") -> float:
-    """Give degrees written with minutes, decimal minutes or seconds as decimal degrees; NaN where they are not.
-
-    Examples
-    --------
-    >>> round(degrees_of("40°28.679'N"), 6), round(degrees_of("18 10 05,2 E"), 6), degrees_of("Lecce")
-    (40.477983, 18.168111, nan)
-    """
-    match = _DEGREES.match(text)
-    if match is None:
-        return float("nan")
-
-    def number(name: str) -> float:
-        return float((match[name] or "0").replace(",", "."))
-
-    if number("m") >= 60 or number("s") >= 60:
-        return float("nan")
-    letter = (match["h1"] or match["h2"] or "").upper().replace("O", "W")
-    if letter and letter not in letters:
-        return float("nan")
-    sign = -1.0 if letter in ("S", "W") or match["sign"] == "-" else 1.0
-    return sign * (number("d") + number("m") / 60 + number("s") / 3600)
+    is_o_east = positive == "EW" and o_is_east(texts[rest])
+    value[rest] = [degrees_of(text, positive, is_o_east=is_o_east) for text in texts[rest]]
+    notes: tuple[str, ...] = ()
+    if np.isfinite(value[rest]).any():
+        notes = (f"{column}: degrees and minutes as text",)
+    if positive == "EW" and any(letter_of(text) == "O" for text in texts[rest]):
+        notes += (f"{column}: O read as {'east (Ost)' if is_o_east else 'west (ouest, ovest, oeste)'}",)
+    return value, np.isnan(value) & np.array([text is not None for text in texts], dtype=bool), notes
 
 
 def _from_pairs(texts: TextArray, spec: PositionSpec) -> tuple[TextArray, BoolArray]:
-    pairs = [re.findall(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", text or "") for text in texts]
-    first = np.array([float(pair[0]) if len(pair) >= 2 else np.nan for pair in pairs], dtype=float)
-    second = np.array([float(pair[1]) if len(pair) >= 2 else np.nan for pair in pairs], dtype=float)
-    x, y = (second, first) if spec.order == "lat_lon" else (first, second)
+    said = [text for text in texts if text is not None]
+    is_o_east = o_is_east(part for text in said for part in text.replace(",", " ").split())
+    pairs = [None if text is None else pair_of(text, is_o_east=is_o_east) for text in texts]
+    x, y = np.full(len(texts), np.nan), np.full(len(texts), np.nan)
+    for row, pair in enumerate(pairs):
+        if pair is not None:
+            first, second, is_east_first = pair
+            x[row], y[row] = (first, second) if is_east_first or (
+                spec.order == "lon_lat" and not _has_letters(texts[row])) else (second, first)
     return _points(x, y), np.array([text is not None for text in texts], dtype=bool) & np.isnan(x)
+
+
+def _has_letters(text: str) -> bool:
+    return re.search(r"[NSEWO]", text) is not None
 
 
 def _from_wkt(texts: TextArray, spec: PositionSpec) -> tuple[TextArray, BoolArray]:
@@ -225,9 +217,12 @@ def extent(geometry: TextArray) -> FloatArray:
 
 
 def out_of_range(geometry: TextArray, crs: pyproj.CRS) -> BoolArray:
-    """Give the mask of shapes whose coordinates cannot be of this CRS: metres or feet posing as degrees."""
+    """Give the mask of shapes whose coordinates cannot be of this CRS: metres posing as degrees, degrees as metres."""
     if not crs.is_geographic:
-        return np.zeros(len(geometry), dtype=bool)
+        box = extent(geometry)
+        # no city is 360 m wide and stands at the origin of a national grid
+        are_degrees = np.isfinite(box).all() and (np.abs(box) <= (180, 90, 180, 90)).all()
+        return np.asarray(~shapely.is_missing(geometry) & bool(are_degrees))
     bounds = shapely.bounds(geometry)
     with np.errstate(invalid="ignore"):
         return np.asarray((bounds[:, 0] < -180.0001) | (bounds[:, 2] > 360.0001)

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+
+from twin.quantities import Int64Array
 
 #: How many ids of a reason are named.
 FIRST_IDS = 5
 #: Mended: changed so that it can be used. Doubtful: used as it is, to be looked at. Dropped: not in the city.
 OUTCOMES = ("mended", "doubtful", "dropped")
+#: Names of missing suppliers that a report lists, the commonest first.
+FIRST_MISSING = 10
+#: What forms and programs write where there is nothing to write, in the languages that files were met in.
+_NOTHING = re.compile(r"[a-z]{0,3}[-_ ]?(0{2,}|9{2,})|0|x+|\?+|inconnue?|unknown|sconosciuto|unbekannt|sans|aucune?|"
+                      r"none|nul|n\.?[cdr]\.?|n\.?a\.?|nessuno|keine?|neant|néant|"
+                      r"(non|a|à) (renseign|definir|définir).*",
+                      re.IGNORECASE)
+#: A missing name that as many records give as the best suppliers have is more likely no name at all.
+_MANY = 10
+
+
+def is_nothing(name: str) -> bool:
+    """Say whether a name looks like a code for "none": Z999, 0, ???, inconnu."""
+    return _NOTHING.fullmatch(name) is not None
 
 
 @dataclass(slots=True)
@@ -39,6 +58,8 @@ class LayerReport:
     kept: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, dict[str, Tally]] = field(default_factory=lambda: {outcome: {} for outcome in OUTCOMES})
     notes: list[str] = field(default_factory=list)
+    #: What is told again at the end, under the warnings of the whole import.
+    warnings: list[str] = field(default_factory=list)
 
     def add(self, outcome: str, reason: str, ids: Iterable[Any]) -> None:
         """Count records under an outcome and a reason; nothing is noted where there are none."""
@@ -71,6 +92,10 @@ class LinkReport:
     median_m: float | None = None
     p99_m: float | None = None
     longest_m: float | None = None
+    #: Suppliers that are named and that the city lacks: how many records name each, the commonest first.
+    missing: dict[str, int] = field(default_factory=dict)
+    #: Those among them that look like "no supplier".
+    sentinels: set[str] = field(default_factory=set)
     reasons: dict[str, Tally] = field(default_factory=dict)
 
     def add(self, reason: str, ids: Iterable[Any]) -> None:
@@ -79,11 +104,21 @@ class LinkReport:
         if named:
             self.reasons.setdefault(reason, Tally()).add(named)
 
+    def lack(self, missing: Mapping[str, int], loads: Int64Array) -> None:
+        """Note the names that no supplier carries; ``loads`` says how many records each found supplier has, (S,)."""
+        many = max(_MANY, float(np.quantile(loads, 0.95)) if len(loads) else 0)
+        for name, count in sorted(missing.items(), key=lambda item: (-item[1], item[0])):
+            self.missing[name] = self.missing.get(name, 0) + count
+            if is_nothing(name) or count > many:
+                self.sentinels.add(name)
+
     def to_dict(self) -> dict[str, Any]:
         """Give JSON values."""
         return {"layer": self.layer, "how": self.how, "asked": self.asked, "linked": self.linked,
                 "inferred": self.inferred, "median_m": self.median_m, "p99_m": self.p99_m,
-                "longest_m": self.longest_m,
+                "longest_m": self.longest_m, "missing_names": len(self.missing),
+                "missing": [{"name": name, "count": count, "sentinel": name in self.sentinels}
+                            for name, count in list(self.missing.items())[:FIRST_MISSING]],
                 "reasons": {why: {"count": tally.count, "ids": list(tally.ids)} for why, tally in self.reasons.items()}}
 
 
@@ -117,7 +152,8 @@ class ImportReport:
                 "layers": [layer.to_dict() for layer in self.layers],
                 "context": [layer.to_dict() for layer in self.context],
                 "links": [link.to_dict() for link in self.links], "notes": list(self.notes),
-                "warnings": list(self.warnings)}
+                "warnings": [*(f"{layer.name}: {warning}" for layer in layers for warning in layer.warnings),
+                             *self.warnings]}
 
     def to_text(self) -> str:
         """Give the report for people."""
@@ -152,6 +188,8 @@ def report_text(report: dict[str, Any]) -> str:
             lines.append(f"    distance: median {link['median_m']:,.0f} m, 99 % within {link['p99_m']:,.0f} m, "
                          f"longest {link['longest_m']:,.0f} m")
         lines += [f"    {_tally(reason, tally)}" for reason, tally in link["reasons"].items()]
+        if link.get("missing"):
+            lines.append(f"    missing: {_missing(link)}")
     for title in ("notes", "warnings"):
         if report[title]:
             lines += ["", title.capitalize(), *(f"  {line}" for line in report[title])]
@@ -161,3 +199,10 @@ def report_text(report: dict[str, Any]) -> str:
 def _tally(reason: str, tally: dict[str, Any]) -> str:
     more = " …" if tally["count"] > len(tally["ids"]) else ""
     return f"{tally['count']:,}: {reason} ({', '.join(tally['ids'])}{more})"
+
+
+def _missing(link: dict[str, Any]) -> str:
+    said = [f"{item['name']} ×{item['count']:,}" + (" (a sentinel? Then name it under no_value)" if item["sentinel"]
+                                                    else "") for item in link["missing"]]
+    more = link["missing_names"] - len(said)
+    return ", ".join(said) + (f" and {more:,} more names" if more else "")

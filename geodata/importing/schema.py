@@ -6,72 +6,29 @@ of the importer meets one form of each thing. Keys that are not known are refuse
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    GetJsonSchemaHandler,
-    WithJsonSchema,
-    field_validator,
-    model_validator,
+from pydantic import Field, field_validator, model_validator
+
+from geodata.importing.declared import (
+    TEXT,
+    TEXT_LIST,
+    Declared,
+    Names,
+    Nothings,
+    Pairs,
+    checked_pattern,
+    or_one,
+    or_one_each,
+    or_one_or_sql,
+    text_of,
+    texts_of,
 )
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
-
+from geodata.importing.link_spec import LinkSpec
 from geodata.importing.values import UNITS
 
 #: Texts that mean "no value" wherever a layer says nothing else.
 NULL_TEXTS = ("", "-", "--", "NULL", "null", "<Null>", "None", "NaN", "nan", "n/a", "N/A", "#N/A")
-
-
-_TEXT = {"type": ["string", "number"]}
-_TEXT_LIST = {"type": "array", "items": _TEXT}
-#: One text is short for a list of one.
-Names = Annotated[list[str], WithJsonSchema({"anyOf": [_TEXT, _TEXT_LIST]})]
-#: Texts that mean no value, for all columns or by column.
-Nothings = Annotated[dict[str, list[str]], WithJsonSchema(
-    {"anyOf": [_TEXT, _TEXT_LIST, {"type": "object", "additionalProperties": {"anyOf": [_TEXT, _TEXT_LIST]}}]})]
-#: Own column -> other column; a name or a list of names where both are called the same.
-Pairs = Annotated[dict[str, str], WithJsonSchema(
-    {"anyOf": [_TEXT, _TEXT_LIST, {"type": "object", "additionalProperties": _TEXT}]})]
-
-
-class Declared(BaseModel):
-    """Anything declared in a mapping: no key beyond the known ones."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
-    #: What may stand for the whole of it, in JSON Schema: editors must know the short forms too.
-    short: ClassVar[tuple[dict[str, Any], ...]] = ()
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Give the JSON Schema with the short forms beside the long one."""
-        made = handler(core)
-        if cls.short:
-            whole = handler.resolve_ref_schema(made)
-            long = dict(whole)
-            whole.clear()
-            whole["anyOf"] = [*cls.short, long]
-        return made
-
-
-def _or_one(made: dict[str, Any]) -> None:
-    """Say in JSON Schema that one item may stand for a list of one."""
-    items = made.pop("items")
-    made.pop("type")
-    made["anyOf"] = [items, {"type": "array", "items": items}]
-
-
-def _or_one_or_sql(made: dict[str, Any]) -> None:
-    _or_one(made)
-    made["anyOf"].append({"type": "string"})
-
-
-def _or_one_each(made: dict[str, Any]) -> None:
-    _or_one(made["additionalProperties"])
 
 
 class SourceSpec(Declared):
@@ -114,7 +71,7 @@ class Condition(Declared):
     @field_validator("matches")
     @classmethod
     def _expression(cls, pattern: str | None) -> str | None:
-        return _checked(pattern)
+        return checked_pattern(pattern)
 
     @model_validator(mode="before")
     @classmethod
@@ -122,15 +79,20 @@ class Condition(Declared):
         if value is None:
             return {"present": False}
         if isinstance(value, dict):
-            return {key: item if key not in ("in", "not") or isinstance(item, list) else [item]
+            made = {key: item if key not in ("in", "not") or isinstance(item, list) else [item]
                     for key, item in value.items()}
-        return {"in": value if isinstance(value, list) else [value]}
+        else:
+            made = {"in": value if isinstance(value, list) else [value]}
+        if not made or [] in (made.get("in"), made.get("not")):
+            raise ValueError("a condition that says nothing; expected a value, a list of values, or one of in, not, "
+                             "above, below, matches, present")
+        return made
 
 
 class FieldSpec(Declared):
     """Where the values of one field come from; a bare text is short for ``column``."""
 
-    short = (_TEXT, _TEXT_LIST)
+    short = (TEXT, TEXT_LIST)
 
     column: str | None = None
     columns: list[str] = Field(default_factory=list, description="several columns, joined")
@@ -155,17 +117,17 @@ class FieldSpec(Declared):
             return {"column": str(value)}
         value = dict(value)
         if isinstance(value.get("match"), str | list):
-            value["match"] = {name: name for name in _texts(value["match"])}
+            value["match"] = {name: name for name in texts_of(value["match"])}
         if isinstance(value.get("map"), dict):
-            value["map"] = {_text(key): item for key, item in value["map"].items()}
+            value["map"] = {text_of(key): item for key, item in value["map"].items()}
         if "no_value" in value:
-            value["no_value"] = _texts(value["no_value"])
+            value["no_value"] = texts_of(value["no_value"])
         return value
 
     @field_validator("pattern")
     @classmethod
     def _expression(cls, pattern: str | None) -> str | None:
-        return _checked(pattern)
+        return checked_pattern(pattern)
 
     @field_validator("unit")
     @classmethod
@@ -200,7 +162,7 @@ class KindSpec(Declared):
         if isinstance(value, str):
             return {"fixed": value}
         if isinstance(value, dict) and isinstance(value.get("map"), dict):
-            return {**value, "map": {_text(key): item for key, item in value["map"].items()}}
+            return {**value, "map": {text_of(key): item for key, item in value["map"].items()}}
         return value
 
     @model_validator(mode="after")
@@ -215,7 +177,7 @@ class KindSpec(Declared):
 class IdSpec(Declared):
     """Where ids come from: columns, or the record's content where no column names it. Never the order of rows."""
 
-    short = (_TEXT, _TEXT_LIST)
+    short = (TEXT, TEXT_LIST)
 
     columns: Names = Field(default_factory=list)
     content: bool | list[str] = Field(default=False, description="true: everything in the record; or these columns")
@@ -281,50 +243,6 @@ class PositionSpec(Declared):
         return self
 
 
-class LinkSpec(Declared):
-    """One needed supply: by the suppliers' ids, through equal columns, or the nearest, which is then inferred."""
-
-    kind: str | None = Field(default=None, description="kind of the supplier")
-    layer: str | None = Field(default=None, description="layer of the suppliers, where a kind alone is ambiguous")
-    by: Names = Field(default_factory=list, description="own columns that hold the supplier's id")
-    match: Pairs = Field(default_factory=dict, description="own column -> the supplier's column")
-    looked_up_in: str | None = Field(default=None, alias="from", description="table or layer whose columns 'by' names")
-    on: Pairs = Field(default_factory=dict, description="own column -> that table's column")
-    nearest_m: float | None = Field(default=None, gt=0, description="nearest supplier within this distance")
-    along: Literal["street", "line"] = Field(default="street", description="how 'nearest' is measured; without streets "
-                                             "in a straight line")
-    any_of: list[LinkSpec] = Field(default_factory=list, description="alternatives, the preferred first")
-    first_of: list[LinkSpec] = Field(default_factory=list, description="the first that a record has")
-    service: Literal["power", "control", "water"] = "power"
-    feed: Literal["permanent", "switched"] = "permanent"
-    transfer_s: int = Field(default=0, ge=0)
-    doubtful_beyond_m: float = Field(default=2000.0, gt=0, description="longer links are reported as doubtful")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        value = dict(value)
-        if isinstance(value.get("by"), str):
-            value["by"] = [value["by"]]
-        for key in ("match", "on"):
-            if isinstance(value.get(key), str | list):
-                value[key] = {name: name for name in _texts(value[key])}
-        return value
-
-    @model_validator(mode="after")
-    def _one_way(self) -> LinkSpec:
-        if bool(self.looked_up_in) != bool(self.on) or (self.on and not self.by):
-            raise ValueError("a link through a table has by (its column), from (its name), on (own column: its column)")
-        ways = [bool(self.by), bool(self.match), self.nearest_m is not None, bool(self.any_of), bool(self.first_of)]
-        if sum(ways) != 1:
-            raise ValueError("a link is exactly one of by, match, nearest_m, any_of, first_of")
-        if not (self.any_of or self.first_of) and (self.kind is None) == (self.layer is None):
-            raise ValueError("a link names its suppliers by kind or by layer")
-        return self
-
-
 class TableSpec(Declared):
     """A table of records: which file, how to read it, which records of it."""
 
@@ -333,7 +251,7 @@ class TableSpec(Declared):
     records: str | None = Field(default=None, description="path of the list in a JSON file: result.records")
     encoding: str | None = None
     csv: CsvSpec = CsvSpec()
-    where: list[dict[str, Condition]] = Field(default_factory=list, json_schema_extra=_or_one_or_sql)
+    where: list[dict[str, Condition]] = Field(default_factory=list, json_schema_extra=or_one_or_sql)
     gdal_where: str | None = Field(default=None, description="condition in GDAL's SQL; a text in 'where' comes here")
     no_value: Nothings = Field(default_factory=dict, description="column (or *) -> texts that mean none")
     position: PositionSpec | None = None
@@ -350,14 +268,18 @@ class TableSpec(Declared):
             if isinstance(value.get(key), str):
                 value[key] = [value[key]]
         where = value.get("where")
+        if "where" in value and (not where or (isinstance(where, list) and not all(where))
+                                 or (isinstance(where, str) and not where.strip())):
+            raise ValueError("'where' without a condition; expected {COLUMN: value}, a list of such sets, or a "
+                             "condition in GDAL's SQL")
         if isinstance(where, str):
             value["gdal_where"] = value.pop("where")
         elif isinstance(where, dict):
             value["where"] = [where]
         none = value.get("no_value")
         if none is not None:
-            value["no_value"] = ({str(key): _texts(item) for key, item in none.items()} if isinstance(none, dict)
-                                 else {"*": _texts(none)})
+            value["no_value"] = ({str(key): texts_of(item) for key, item in none.items()} if isinstance(none, dict)
+                                 else {"*": texts_of(none)})
         return value
 
 
@@ -371,7 +293,7 @@ class LayerSpec(TableSpec):
     id: IdSpec
     fields: dict[str, FieldSpec] = Field(default_factory=dict)
     keep: Literal["all", "none"] | list[str] = Field(default="all", description="columns kept as src_ columns")
-    supplied_by: list[LinkSpec] = Field(default_factory=list, json_schema_extra=_or_one)
+    supplied_by: list[LinkSpec] = Field(default_factory=list, json_schema_extra=or_one)
 
     @model_validator(mode="before")
     @classmethod
@@ -435,7 +357,7 @@ class Mapping(Declared):
     kinds: dict[str, dict[str, Any]] = Field(default_factory=dict, description="own kinds, as twin/data/kinds.toml")
     layers: list[LayerSpec] = Field(min_length=1)
     tables: dict[str, TableSpec] = Field(default_factory=dict, description="files that are only looked up in")
-    context: dict[str, list[ContextSpec]] = Field(default_factory=dict, json_schema_extra=_or_one_each)
+    context: dict[str, list[ContextSpec]] = Field(default_factory=dict, json_schema_extra=or_one_each)
     terrain: TerrainSpec | None = None
     street_within_m: float = Field(default=60.0, gt=0, description="farther assets get no street by distance")
 
@@ -466,20 +388,3 @@ class Mapping(Declared):
         except KeyError:
             raise ValueError(f"time zone '{name}'; expected an IANA name such as Europe/Paris") from None
         return name
-
-
-def _checked(pattern: str | None) -> str | None:
-    try:
-        re.compile(pattern or "")
-    except re.error as error:
-        raise ValueError(f"'{pattern}' ({error}); expected a regular expression") from error
-    return pattern
-
-
-def _text(value: Any) -> str:
-    """Give a YAML scalar as the text that a file would hold."""
-    return "" if value is None else ("true" if value else "false") if isinstance(value, bool) else str(value)
-
-
-def _texts(value: Any) -> list[str]:
-    return [_text(item) for item in (value if isinstance(value, list) else [value])]

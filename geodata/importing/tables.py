@@ -38,6 +38,8 @@ class Table:
     #: (outcome, reason, record names) of what the reader mended, doubted or left out.
     tallies: tuple[tuple[str, str, list[str]], ...] = ()
     notes: tuple[str, ...] = ()
+    #: What the reader found that may make the whole table another than was meant.
+    warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.record)
@@ -55,7 +57,7 @@ class Table:
         InputError
             No such column; those that the file has are listed.
         """
-        values = self.columns[self.name_of(name, field_path=field_path)]
+        values = self.columns.get(self.name_of(name, field_path=field_path), np.empty(0, dtype=object))
         return values if values.dtype.kind == "O" else texts(values)
 
     def name_of(self, name: str, *, field_path: str = "") -> str:
@@ -65,6 +67,8 @@ class Table:
         folded = [known for known in self.columns if known.casefold() == name.casefold()]
         if len(folded) == 1:
             return folded[0]
+        if not len(self) and not self.columns:
+            return name  # an empty list says nothing of its columns: whatever it is asked for, it has 0 of it
         from difflib import get_close_matches
 
         near = get_close_matches(name, self.columns, n=1)
@@ -105,7 +109,8 @@ def joined(tables: Sequence[Table]) -> Table:
                  geometry=geometry, crs=next(iter(crs), ""),
                  units={k: v for table in tables for k, v in table.units.items()}, found=found,
                  tallies=tuple(tally for table in tables for tally in table.tallies),
-                 notes=tuple(dict.fromkeys(note for table in tables for note in table.notes)))
+                 notes=tuple(dict.fromkeys(note for table in tables for note in table.notes)),
+                 warnings=tuple(warning for table in tables for warning in table.warnings))
 
 
 def unique_names(names: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -107,6 +107,7 @@ def _read_layer(path: Path, name: str, layer: str, encoding: str | None, gdal_wh
     elif _is_dbase(path) and encoding is None:
         used = "ISO-8859-1"  # never fails and loses nothing: the bytes come back out of it below
     meta, fids, wkb, fields = _raw(source, name, layer, _gdal_name(used, name), gdal_where, notes)
+    warnings_ = _divided(path, layer, gdal_where, len(fids), notes)
     columns = dict(zip(unique_names([str(f) for f in meta["fields"]])[0], fields, strict=True))
     if _is_dbase(path) and encoding is None:
         columns, found["encoding"] = _recoded(columns, path, notes)
@@ -125,10 +126,22 @@ def _read_layer(path: Path, name: str, layer: str, encoding: str | None, gdal_wh
     marked = np.full(len(record), None, dtype=object)
     if wkb is None:
         return Table(file=name, columns=columns, record=record, crs="", found=found, notes=tuple(notes),
-                     tallies=tuple(tallies[:-1]))
+                     tallies=tuple(tallies[:-1]), warnings=warnings_)
     marked[:] = geometry
     return Table(file=name, columns=columns, record=record, geometry=marked, crs=crs, found=found,
-                 notes=tuple(dict.fromkeys(notes)), tallies=tuple(tallies))
+                 notes=tuple(dict.fromkeys(notes)), tallies=tuple(tallies), warnings=warnings_)
+
+
+def _divided(path: Path, layer: str, gdal_where: str | None, kept: int, notes: list[str]) -> tuple[str, ...]:
+    """Say of a condition in SQL whether it keeps all or nothing; the warnings are given back."""
+    if gdal_where is None:
+        return ()
+    if not kept:
+        return (f"where keeps no record of layer {layer} ({gdal_where})",)
+    # GDAL counts only where that costs nothing; -1 is "not counted"
+    if pyogrio.read_info(path, layer=layer).get("features", -1) == kept:
+        notes.append(f"where keeps all {kept:,} records of layer {layer}")
+    return ()
 
 
 def _raw(source: Any, name: str, layer: str, encoding: str | None, gdal_where: str | None,

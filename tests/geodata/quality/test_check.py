@@ -225,3 +225,23 @@ def city_graph(city: City) -> Any:
     from twin.world.networkx_graph import to_graph
 
     return to_graph(city.assets, city.supplies)
+
+
+def test_lamps_that_stand_on_their_cabinet_are_doubtful() -> None:
+    lamps = {f"L{i}": "lamp" for i in range(12)}
+    city = city_of({"A": "cabinet", "K": "circuit", **lamps}, [("A", "K"), *(("K", name) for name in lamps)])
+    x_m = np.array([100.0, np.nan, *[100.0] * 9, 140.0, 150.0, 160.0])
+    report = check_city(as_file(moved(city, x_m=x_m, y_m=np.where(np.isnan(x_m), np.nan, 0.0))), today=TODAY)
+    (finding,) = report.of("zero_length")
+    assert (finding.severity, finding.count) == ("warning", 9)
+    assert "9 lamps stand exactly where what feeds them stands (L0, L1" in str(finding)
+    away = check_city(as_file(moved(city, x_m=x_m + np.arange(14.0), y_m=np.zeros(14))), today=TODAY)
+    assert away.of("zero_length") == ()
+
+
+def test_positions_that_span_oceans_are_doubtful() -> None:
+    city = city_of({f"L{i}": "lamp" for i in range(30)})
+    x_m = np.linspace(0.0, 20_000.0, 30)
+    assert check_city(as_file(moved(city, x_m=x_m, y_m=x_m)), today=TODAY).of("spread") == ()
+    (finding,) = check_city(as_file(moved(city, x_m=x_m * 300, y_m=x_m)), today=TODAY).of("spread")
+    assert "The assets lie 6,000 km apart" in str(finding)

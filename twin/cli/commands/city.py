@@ -8,26 +8,42 @@ from typing import Annotated
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import Json, city_named
+from twin.cli.arguments import Json, Spoken, city_named, language_of
 from twin.cli.printing import print_json, say
 from twin.cli.progress import stages
+from twin.errors import InputError
 
 
 @app.command("import", short_help="Make a city file from your own layers.",
-             epilog="Example:  twin import lecce --data ../shared/data --out lecce.gpkg")
-def import_(mapping: Annotated[str, typer.Argument(metavar="MAPPING.yaml",
-                                                   help="A mapping file, or the name of a shipped one.")],
-            out: Annotated[Path, typer.Option("--out", metavar="CITY.gpkg", help="The city file to write.")],
+             epilog="Example:  twin import lecce --data ../shared/data --out lecce.gpkg\n\n"
+                    "Example:  twin import --draft lamps.csv cabinets.csv --out town.yaml")
+def import_(files: Annotated[list[str], typer.Argument(metavar="MAPPING.yaml | --draft FILE...",
+                                                       help="A mapping file, or the name of a shipped one; with "
+                                                            "--draft the files themselves, or their folder.")],
+            out: Annotated[Path | None, typer.Option("--out", metavar="FILE",
+                                                     help="The city file to write; with --draft the mapping.")] = None,
             data: Annotated[Path | None, typer.Option("--data", metavar="DIR",
                                                       help="Folder that the mapping's files stand in.")] = None,
-            json: Json = False) -> None:
-    """Make a city file from real layers and inventories, as a mapping declares."""
+            draft: Annotated[bool, typer.Option("--draft", help="Draft the mapping from the files.")] = False,
+            city: Annotated[str, typer.Option("--city", metavar="NAME", help="Name of the city, for --draft.")] = "",
+            lang: Spoken = None, json: Json = False) -> None:
+    """Make a city file from real layers and inventories, as a mapping declares; or draft that mapping."""
+    if draft:
+        from twin.cli.commands.draft import draft_mapping
+
+        draft_mapping(files, out, city=city, lang=language_of(lang), json=json)
+        return
+    if len(files) != 1:
+        raise InputError(field="MAPPING.yaml", found=f"{len(files)} files", expected="one mapping",
+                         remedy="To have a mapping drafted from them: twin import --draft FILE...")
+    if out is None:
+        raise InputError(field="--out", found="nothing", expected="the city file to write: --out CITY.gpkg")
     from geodata.city.file import write_city
     from geodata.importing import import_city
 
     with stages() as stage:
         stage("reading the layers")
-        city_file = import_city(mapping, data=data, progress=stage)
+        city_file = import_city(files[0], data=data, progress=stage)
         stage("writing the city file")
         write_city(city_file, out)
     if json:

@@ -1,0 +1,148 @@
+"""What is known of each record: streets, names, owners, power; and the circuits that exist in no file of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from geodata.importing.drafting.guess import Guess
+from geodata.importing.drafting.seen import Column
+from geodata.importing.drafting.words import meanings, parts_of
+from geodata.importing.report import is_nothing
+from geodata.importing.values import UNITS, extracted, fold
+
+#: Field -> what a column that holds it means, for asset layers.
+_TEXTS = {"street": "street", "name": "name", "district": "district", "owner": "owner", "operator": "operator"}
+#: Wattage inside a text, the surest way first.
+_WATTS = ((r"(\d+(?:[.,]\d+)?)\s*[Ww]\b", 3.0), (r"(\d+)\s*$", 18.0))
+#: No street lamp has more watts.
+_MOST_W = 2000.0
+_YES = {"si", "sí", "oui", "yes", "ja", "true", "1", "x", "vrai", "o", "y"}
+_NO = {"no", "non", "nein", "nee", "false", "0", "faux", "n"}
+#: A column that divides a cabinet's lamps has no more values than this in all.
+_MOST_CIRCUITS = 60
+
+
+def fill(guess: Guess) -> None:
+    """Find the fields of a layer, and what its columns write for "none"."""
+    columns = [column for column in guess.seen.columns.values() if not _is_taken(guess, column)]
+    for field, meaning in _TEXTS.items():
+        fitting = [column for column in columns if meaning in column.means and not column.is_numeric
+                   and not (meaning == "name" and column.means & {"street", "district", "owner", "operator"})]
+        if not fitting:
+            continue
+        best = max(fitting, key=lambda column: column.present)
+        guess.fields[field] = _street(fitting) if field == "street" else best.name
+        _nothings(guess, best)
+    if guess.kind == "lamp":
+        _power(guess, columns)
+    if guess.kind in ("building", "site"):
+        for column in columns:
+            if "people" in column.means and column.is_numeric:
+                guess.fields["people"] = column.name
+                guess.unsure("fields.people", "is {column} the number of dwellings of a building, of people in a site?",
+                             column=column.name)
+    _heights(guess, columns)
+
+
+def derive_circuits(lamps: Guess, suppliers: Sequence[Guess]) -> None:
+    """Make circuits of the lines that lamps name beside their cabinet, where no table has them."""
+    link = lamps.links[0] if lamps.links else {}
+    cabinets = next((guess for guess in suppliers if guess.kind == "cabinet" and
+                     link.get("kind", guess.kind) == "cabinet" and link.get("layer", guess.name) == guess.name), None)
+    if cabinets is None or lamps.kind != "lamp" or "pattern" in link or not link:
+        return
+    own = link.get("by") or next(iter(link["match"]))
+    cabinet = lamps.seen.columns[own]
+    for column in lamps.seen.columns.values():
+        if "circuit" not in column.means or column is cabinet or len(column.counts) > _MOST_CIRCUITS:
+            continue
+        pairs = {pair for pair in zip(cabinet.texts, column.texts, strict=True) if None not in pair}
+        if len(pairs) <= len(cabinet.counts):
+            continue
+        fields = _protection(own, cabinets)
+        lamps.derived.append({"name": "circuits", "from": lamps.name, "distinct": [own, column.name],
+                              "kind": "circuit", "id": [own, column.name], **({"fields": fields} if fields else {}),
+                              "supplied_by": dict(link)})
+        to_circuit = {"layer": "circuits", "match": [own, column.name], "feed": "switched"}
+        lamps.links = [to_circuit]
+        blank = sum(1 for a, b in zip(cabinet.texts, column.texts, strict=True) if a is not None and b is None)
+        if blank:
+            lamps.links = [{"first_of": [to_circuit, dict(link)]}]
+        lamps.unsure("supplied_by", "{column} is taken for the circuit: {count} pairs of {cabinet} and {column}",
+                     column=column.name, cabinet=own, count=f"{len(pairs):,}")
+        return
+
+
+def _protection(own: str, cabinets: Guess) -> dict[str, Any]:
+    """Give the protection of circuits where their cabinet says yes or no to differential protection."""
+    for column in cabinets.seen.columns.values():
+        words = {fold(value): value for value in column.counts}
+        if "protection" in column.means and words.keys() <= _YES | _NO and words.keys() & _YES:
+            cabinets.unsure("", "{column} is taken for a residual-current device: yes {yes}, no {no}",
+                            column=column.name, yes=", ".join(words[w] for w in words if w in _YES),
+                            no=", ".join(words[w] for w in words if w in _NO) or "-")
+            return {"protection": {"from": cabinets.name, "match": {own: cabinets.id[0]}, "column": column.name,
+                                   "map": {word: "rcd" if fold(word) in _YES else "fuse" for word in words.values()}}}
+    return {}
+
+
+def _is_taken(guess: Guess, column: Column) -> bool:
+    used = set(guess.position.values()) if isinstance(guess.position, dict) else set()
+    for link in guess.links:  # not yet through circuits
+        used |= {link["by"]} if isinstance(link.get("by"), str) else set(link["match"])
+    return column.name in used or column.name == guess.kind_column
+
+
+def _street(columns: Sequence[Column]) -> str | list[str]:
+    """Give the column of the street's name, with that of its type (rue, via) where it stands in one of its own."""
+    typed = [column for column in columns if len(column.counts) <= max(3, 0.1 * column.present)
+             and "street" in meanings(column.counts.most_common(1)[0][0])
+             and len(parts_of(column.counts.most_common(1)[0][0])) == 1]
+    rest = [column for column in columns if column not in typed]
+    if not typed or not rest:
+        return max(columns, key=lambda column: column.present).name
+    kind = max(typed, key=lambda column: column.present)
+    order = list(columns)
+    name = max(rest, key=lambda column: (column.present, -abs(order.index(column) - order.index(kind))))
+    return [kind.name, name.name]
+
+
+def _power(guess: Guess, columns: Sequence[Column]) -> None:
+    for column in columns:
+        if "power" in column.means and column.is_numeric:
+            guess.fields["power_w"] = column.name
+            guess.unsure("fields.power_w", "is {column} in watts?", column=column.name)
+            return
+    for pattern, least in _WATTS:
+        for column in columns:
+            if column.is_numeric or not column.means & {"lamp", "power"}:
+                continue
+            hits, _ = extracted(column.texts, pattern)
+            value = np.array([float(hit.replace(",", ".")) for hit in hits if hit is not None])
+            if len(value) >= 0.6 * column.present and ((value >= least) & (value <= _MOST_W)).mean() > 0.9:
+                guess.fields["power_w"] = {"column": column.name, "pattern": pattern, "unit": "W"}
+                guess.unsure("fields.power_w", "read from texts like {sample}",
+                             sample=column.counts.most_common(1)[0][0])
+                return
+
+
+def _heights(guess: Guess, columns: Sequence[Column]) -> None:
+    """Take a height of plinth for the lowest live part where the column's name says its unit."""
+    for column in columns:
+        unit = next((part for part in parts_of(column.name)[:-1] if part in ("m", "cm", "mm")), None)
+        if "fail" in column.means and column.is_numeric and unit in UNITS:
+            guess.fields["fail_m"] = {"column": column.name, "unit": unit}
+            guess.unsure("fields.fail_m", "is {column} the height above ground of the lowest live part?",
+                         column=column.name)
+            return
+
+
+def _nothings(guess: Guess, column: Column) -> None:
+    """Take what a used column writes for "none" as no value."""
+    none = [value for value in column.counts if is_nothing(value)]
+    if none:
+        guess.no_value[column.name] = none
+        guess.remark("no_value", "{column} writes {codes} for none", column=column.name, codes=", ".join(none))

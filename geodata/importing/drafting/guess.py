@@ -1,0 +1,75 @@
+"""What a draft takes a table for, and what it is unsure of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from geodata.importing.drafting.seen import Seen
+from twin.quantities import FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """One thing that a draft says of what it did, in the words of a catalogue."""
+
+    #: English source text with ``{names}``.
+    text: str
+    values: dict[str, Any] = field(default_factory=dict)
+    #: Whether a person should look at it.
+    is_unsure: bool = False
+
+
+@dataclass(kw_only=True, eq=False)
+class Guess:
+    """One table on its way to a layer."""
+
+    seen: Seen
+    #: Kind of its assets, or "" for a context layer or a table that is only looked up in.
+    kind: str = ""
+    #: Column and map of kinds that are mixed in one table; ``kind`` is then the commonest.
+    kind_column: str = ""
+    kind_map: dict[str, str] = field(default_factory=dict)
+    context: str = ""
+    #: Whether the file says itself what its records are (tags): fields and links are not guessed.
+    is_told: bool = False
+    #: Layers of the file that are put together, and ``where``, as the mapping writes them.
+    layers: list[str] = field(default_factory=list)
+    where: dict[str, Any] = field(default_factory=dict)
+    #: ``position`` as the mapping writes it; None for the file's own geometry.
+    position: dict[str, str] | str | None = None
+    crs: str = ""
+    #: Longitude and latitude of each record, (N, 2); NaN where there is none.
+    degrees: FloatArray = field(default_factory=lambda: np.zeros((0, 2)))
+    #: Shapes in the file's own CRS while that is not known yet.
+    geometry: Any = None
+    #: Columns of the id; empty for ``content``.
+    id: list[str] = field(default_factory=list)
+    fields: dict[str, Any] = field(default_factory=dict)
+    no_value: dict[str, list[str]] = field(default_factory=dict)
+    links: list[dict[str, Any]] = field(default_factory=list)
+    #: Layers derived from this one: circuits.
+    derived: list[dict[str, Any]] = field(default_factory=list)
+    #: Key of the mapping -> what is said above it; "" is the layer itself.
+    remarks: dict[str, list[Remark]] = field(default_factory=dict)
+
+    def leave_out(self, text: str, /, **values: Any) -> None:
+        """Take a table for nothing, and say why."""
+        self.kind = self.context = ""
+        self.remarks = {}
+        self.unsure("", text, **values)
+
+    @property
+    def name(self) -> str:
+        """How the mapping calls the layer."""
+        return self.seen.name
+
+    def remark(self, key: str, text: str, /, *, is_unsure: bool = False, **values: Any) -> None:
+        """Say something above a key."""
+        self.remarks.setdefault(key, []).append(Remark(text=text, values=values, is_unsure=is_unsure))
+
+    def unsure(self, key: str, text: str, /, **values: Any) -> None:
+        """Say something above a key that a person should look at."""
+        self.remark(key, text, is_unsure=True, **values)

@@ -1,0 +1,194 @@
+"""Who supplies whom: which column's values are the ids of which table, and whether that is more than chance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from geodata.importing.drafting.guess import Guess
+from geodata.importing.drafting.placing import metres_of
+from geodata.importing.drafting.seen import Column
+from geodata.importing.drafting.words import meanings, parts_of
+from geodata.importing.report import is_nothing
+from geodata.importing.values import extracted, loose
+from twin.quantities import FloatArray, TextArray
+
+#: Suppliers before what they feed; what has no rank here feeds nothing and is fed by what has.
+_RANK = {"substation": 0, "service_box": 1, "cabinet": 2, "circuit": 3}
+_LAST = 9
+#: Share of the records whose value must be an id of the supplier.
+_ENOUGH = 0.5
+#: Linked records stand nearer to their supplier than to one drawn by lot by this factor, or it is chance.
+_NEARER = 0.6
+#: Ways in which a supplier's id stands at the head of a longer text.
+_HEADS = (r"^([^-_/.: ]+)[-_/.: ]", r"^(.+)[-_/.: ][^-_/.: ]+$")
+#: A missing name that stands this often is more likely a code for "none".
+_OFTEN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Candidate:
+    """One possible link."""
+
+    consumer: Guess
+    supplier: Guess
+    column: Column
+    key: Column
+    pattern: str = ""
+    #: Share of the records that meet an id.
+    met: float
+    is_named: bool
+    is_near: bool
+
+    @property
+    def score(self) -> float:
+        """How much speaks for it."""
+        return self.met + 0.5 * self.is_named + 0.5 * self.is_near + (0.2 if "id" in self.key.means else 0.0)
+
+
+def find_links(guesses: Sequence[Guess]) -> None:
+    """Find the supplier of each table, and what its records call it; the supplier's id is the key that is used."""
+    for consumer in sorted(guesses, key=lambda guess: _RANK.get(guess.kind, _LAST), reverse=True):
+        if not consumer.kind or consumer.is_told:
+            continue
+        found = sorted((candidate for supplier in guesses for candidate in _candidates(consumer, supplier)),
+                       key=lambda candidate: (-candidate.score, bool(candidate.pattern)))
+        if found:
+            _take(found[0], found[1:])
+
+
+def _candidates(consumer: Guess, supplier: Guess) -> Iterator[Candidate]:
+    mine, theirs = _RANK.get(consumer.kind, _LAST), _RANK.get(supplier.kind, _LAST)
+    if supplier is consumer or not supplier.kind or theirs == _LAST or mine <= theirs:
+        return
+    for key in keys_of(supplier):
+        rows = {loose((value,)): row for row, value in reversed(list(enumerate(key.texts))) if value is not None}
+        for column in consumer.seen.columns.values():
+            if _is_place(consumer, column) or column.numbers.value.size == 0:
+                continue
+            yield from _tried(consumer, supplier, column, key, rows, "")
+            if not column.is_numeric and column.unique > 0.5:
+                for pattern in _HEADS:
+                    yield from _tried(consumer, supplier, column, key, rows, pattern)
+
+
+def _tried(consumer: Guess, supplier: Guess, column: Column, key: Column, rows: dict[tuple[str, ...], int],
+           pattern: str) -> Iterator[Candidate]:
+    texts = extracted(column.texts, pattern)[0] if pattern else column.texts
+    given = np.array([value is not None for value in texts], dtype=bool)
+    met = {value: rows.get(loose((str(value),)), -1) for value in set(texts[given])}
+    row = np.array([-1 if value is None else met[value] for value in texts], dtype=np.int64)
+    linked = row >= 0
+    share = linked.sum() / max(given.sum(), 1)
+    distinct = len(np.unique(row[linked]))
+    is_named = _speaks_of(column, supplier, key)
+    # one consumer for each supplier is a numbering, unless both call it the same
+    is_numbering = column.unique > 0.95 and not pattern and len(row) > 5 and column.name != key.name
+    if share < _ENOUGH or is_numbering or (distinct < 2 and not (is_named and len(rows) > 1)):
+        return
+    is_near = _is_near(consumer.degrees, supplier.degrees, row)
+    # numbers from 1 meet each other by chance; texts hardly do
+    by_letters = not key.is_numeric and share >= 0.8 and distinct >= 3
+    if pattern and not (by_letters and share >= 0.8):
+        return
+    if is_named or is_near or by_letters:
+        yield Candidate(consumer=consumer, supplier=supplier, column=column, key=key, pattern=pattern,
+                        met=float(share), is_named=is_named, is_near=is_near)
+
+
+def keys_of(guess: Guess) -> list[Column]:
+    """Give the columns that can be the id of a table, the likeliest first."""
+    found = []
+    for column in guess.seen.columns.values():
+        if _is_place(guess, column) or column.present < 0.9 * len(guess.seen):
+            continue
+        own = len(column.counts) / max(column.present, 1)
+        if own < 0.9 or (column.is_numeric and not column.is_whole):
+            continue
+        said = column.name.casefold()
+        named = "id" in column.means or said.endswith("id") or parts_of(column.name) == parts_of(guess.name)
+        counted = "row" in column.means
+        length = float(np.median([len(value) for value in column.counts]))
+        found.append((own + 0.6 * named - 0.3 * counted - 0.3 * (length > 24), column))
+    return [column for _, column in sorted(found, key=lambda item: -item[0])]
+
+
+def _is_place(guess: Guess, column: Column) -> bool:
+    used = guess.position.values() if isinstance(guess.position, dict) else ()
+    return column.name in used or (bool({"x", "y"} & column.means) and not column.is_whole and column.is_numeric)
+
+
+def _speaks_of(column: Column, supplier: Guess, key: Column) -> bool:
+    """Say whether a column's name names the supplier, or is that of its key and no mere "id"."""
+    names = set(parts_of(column.name)) & set(parts_of(supplier.name))
+    same = column.name.casefold() == key.name.casefold() and not {"id", "row"} & meanings(key.name)
+    return supplier.kind in column.means or bool(names) or same
+
+
+def _is_near(mine: FloatArray, theirs: FloatArray, row: np.ndarray) -> bool:
+    """Say whether linked records stand near their supplier, compared with suppliers drawn by lot."""
+    if not len(mine) or not len(theirs):
+        return False
+    both = np.flatnonzero(row >= 0)
+    both = both[np.isfinite(mine[both, 0]) & np.isfinite(theirs[row[both], 0])]
+    if len(both) < 10:
+        return False
+    around = np.nanmedian(theirs, axis=0)
+    here, there = metres_of(mine[both], around), metres_of(theirs[row[both]], around)
+    shuffled = there[np.random.default_rng(0).permutation(len(there))]
+    lot = np.median(np.hypot(*(here - shuffled).T))
+    return bool(lot > 0 and np.median(np.hypot(*(here - there).T)) < _NEARER * lot)
+
+
+def _take(best: Candidate, others: list[Candidate]) -> None:
+    consumer, supplier = best.consumer, best.supplier
+    link: dict[str, object] = {"kind": supplier.kind, "by": best.column.name}
+    if not supplier.id:
+        supplier.id = [best.key.name]
+    if supplier.kind_map or supplier.id != [best.key.name]:
+        link = {"layer": supplier.name, "match": {best.column.name: best.key.name}}
+    if best.pattern:
+        link["pattern"] = best.pattern
+    key = "supplied_by"
+    consumer.remark(key, "{share} % of {column} are {key} of {supplier}", share=f"{100 * best.met:.0f}",
+                    column=best.column.name, key=best.key.name, supplier=supplier.name)
+    if best.pattern or not (best.is_named or best.is_near):
+        consumer.unsure(key, "that may be chance: no name and no distance speaks for it")
+    for other in others:
+        if other.supplier is supplier and other.column is not best.column and other.score > best.score - 0.2 \
+                and other.is_named:
+            consumer.unsure(key, "{column} would do as well", column=other.column.name)
+    _sentinels(best)
+    texts = extracted(best.column.texts, best.pattern)[0] if best.pattern else best.column.texts
+    if _is_ambiguous(texts, best.key):
+        link["choose"] = "nearest"
+        consumer.unsure(key, "several of {supplier} bear the same {key}: the nearest is taken",
+                        supplier=supplier.name, key=best.key.name)
+    consumer.links = [link]
+
+
+def _is_ambiguous(texts: TextArray, key: Column) -> bool:
+    exact = key.counts
+    folded = Counter(loose((value,)) for value, count in exact.items() for _ in range(count))
+    return any(exact[value] > 1 or (not exact[value] and folded[loose((value,))] > 1)
+               for value in {str(text) for text in texts if text is not None})
+
+
+def _sentinels(best: Candidate) -> None:
+    """Take names that look like "none" and lead nowhere as no value."""
+    if best.pattern:
+        return
+    known = {loose((value,)) for value in best.key.counts}
+    lost = {value: count for value, count in best.column.counts.items() if loose((value,)) not in known}
+    none = [value for value, count in lost.items() if is_nothing(value) or count >= _OFTEN]
+    if none:
+        best.consumer.no_value[best.column.name] = none
+        best.consumer.unsure("no_value", "no {supplier} is called so; taken as codes for none: {codes}",
+                             supplier=best.supplier.name, codes=", ".join(f"{v} ×{lost[v]:,}" for v in none))
+    rest = [value for value in lost if value not in none]
+    if rest:
+        best.consumer.unsure("supplied_by", "{count} names lead nowhere: {names}", count=f"{len(rest):,}",
+                             names=", ".join(sorted(rest, key=lambda v: -lost[v])[:5]))

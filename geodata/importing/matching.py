@@ -1,0 +1,173 @@
+"""Matching: which suppliers carry the name that a record gives. Of several none is ever picked in silence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from geodata.importing.columns import Others, read_text
+from geodata.importing.link_spec import LinkSpec
+from geodata.importing.placeable import Found, Placeable
+from geodata.importing.report import LinkReport
+from geodata.importing.values import extracted, loose
+from twin.errors import InputError
+from twin.quantities import NONE, BoolArray, TextArray
+from twin.world.assets import Source
+
+#: A name as columns give it, one part each.
+Name = tuple[str, ...]
+#: Suppliers by the name that they carry.
+Carriers = dict[Name, list[int]]
+#: Names that a complaint lists.
+_NAMED = 5
+
+
+def matched(layer: Placeable, link: LinkSpec, suppliers: Sequence[tuple[Placeable, BoolArray]], report: LinkReport,
+            path: str, others: Others) -> Found:
+    """Find the suppliers that the records of a layer name.
+
+    Parameters
+    ----------
+    layer, link
+        The records, and how they name their supplier.
+    suppliers
+        Layers of suppliers, and the mask of those that can be meant.
+    report
+        Takes what was met, and the names that no supplier carries.
+    path
+        Key of the link in the mapping, for messages.
+    others
+        Gives layers and tables by name.
+
+    Raises
+    ------
+    InputError
+        Several suppliers carry one name and ``choose`` does not say which; columns that are not there.
+    """
+    n = len(layer.raw)
+    names = _names(layer, link, report, path, others)
+    exact, folded = _carriers(layer, link, suppliers, path)
+    supplier = np.full(n, NONE, dtype=np.int64)
+    several: dict[int, list[int]] = {}
+    varied, unknown = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    missing: Counter[str] = Counter()
+    for row, given in enumerate(names):
+        rows: dict[int, None] = {}
+        for name in given:
+            met = exact.get(name) or folded.get(loose(name), [])
+            varied[row] |= bool(met) and name not in exact
+            unknown[row] |= not met
+            missing[" / ".join(name)] += not met
+            rows.update(dict.fromkeys(met))
+        if len(rows) == 1:
+            supplier[row] = next(iter(rows))
+        elif rows:
+            several[row] = list(rows)
+    nameless = np.array([not given for given in names], dtype=bool)
+    report.add("names its supplier with other case, spaces or leading zeros; linked", layer.id[varied])
+    report.add("names a supplier that the city lacks", layer.id[unknown])
+    report.add("names no supplier", layer.id[nameless])
+    report.lack(+missing, np.unique(supplier[supplier != NONE], return_counts=True)[1])
+    source = np.full(n, Source.SURVEY, dtype=np.int64)
+    if several:
+        if link.choose is None:
+            raise _ambiguous(layer, link, several, names, suppliers, path)
+        _choose(layer, several, suppliers, supplier, report)
+        source[list(several)] = Source.INFERRED
+    return Found(supplier=supplier, source=source, along_m=np.full(n, np.nan))
+
+
+def _names(layer: Placeable, link: LinkSpec, report: LinkReport, path: str, others: Others) -> list[tuple[Name, ...]]:
+    """Give the names that each record gives: none, one, or through a table as many as it lists."""
+    own = link.by or list(link.match)
+    if link.looked_up_in is None:
+        parts = [read_text(layer.table, layer.spec, column, f"{path}.by") for column in own]
+        if link.pattern is not None:
+            parts[0], missed = extracted(parts[0], link.pattern)
+            report.add("the pattern is not in the text: no supplier", layer.id[missed])
+        return [() if name is None else (name,) for name in _rows(parts)]
+    other, other_spec = others(link.looked_up_in)
+    mine = _rows([read_text(layer.table, layer.spec, column, f"{path}.on") for column in link.on])
+    theirs = _rows([read_text(other, other_spec, column, f"{path}.on") for column in link.on.values()])
+    parts = [read_text(other, other_spec, column, f"{path}.by") for column in own]
+    if link.pattern is not None:
+        parts[0], _ = extracted(parts[0], link.pattern)
+    said = _rows(parts)
+    exact: Carriers = {}
+    folded: Carriers = {}
+    for row, key in enumerate(theirs):
+        if key is not None:
+            exact.setdefault(key, []).append(row)
+            folded.setdefault(loose(key), []).append(row)
+    found = [[] if key is None else exact.get(key) or folded.get(loose(key), []) for key in mine]
+    lost = np.array([not rows for rows in found], dtype=bool)
+    varied = np.array([bool(rows) and key not in exact for key, rows in zip(mine, found, strict=True)], dtype=bool)
+    report.add(f"stands not in {link.looked_up_in}", layer.id[lost])
+    report.add(f"stands in {link.looked_up_in} with other case, spaces or leading zeros; linked", layer.id[varied])
+    return [tuple(dict.fromkeys(name for row in rows if (name := said[row]) is not None)) for rows in found]
+
+
+def _rows(parts: Sequence[TextArray]) -> list[Name | None]:
+    """Give the name of each row; None where a part of it is blank."""
+    return [None if any(part is None for part in row) else row for row in zip(*parts, strict=True)]
+
+
+def _carriers(layer: Placeable, link: LinkSpec, suppliers: Sequence[tuple[Placeable, BoolArray]],
+              path: str) -> tuple[Carriers, Carriers]:
+    """Give suppliers by the name that they carry, as it stands and without what people vary."""
+    own = link.by or list(link.match)
+    exact: Carriers = {}
+    folded: Carriers = {}
+    for other, mask in suppliers:
+        rows = np.flatnonzero(mask)
+        columns = list(link.match.values()) or other.spec.id.columns
+        if link.by and len(columns) != len(own):
+            raise InputError(file=layer.table.file, field=f"layers.{layer.name}.{path}.by",
+                             found=f"{len(own)} columns ({', '.join(own)})",
+                             expected=f"as many as the ids of {other.name} have ({', '.join(columns) or 'made ids'})",
+                             remedy="Or name pairs of columns with 'match'.")
+        theirs = _rows([read_text(other.table, other.spec, column, f"{path}.match")[rows] for column in columns])
+        for row, name in zip((other.first_row + rows).tolist(), theirs, strict=True):
+            if name is not None:
+                exact.setdefault(name, []).append(row)
+                folded.setdefault(loose(name), []).append(row)
+    return exact, folded
+
+
+def _ambiguous(layer: Placeable, link: LinkSpec, several: dict[int, list[int]], names: list[tuple[Name, ...]],
+               suppliers: Sequence[tuple[Placeable, BoolArray]], path: str) -> InputError:
+    """Give the complaint about names that several suppliers carry."""
+    ids = {other.first_row + row: str(other.id[row]) for other, mask in suppliers
+           for row in np.flatnonzero(mask).tolist()}
+    said = {" and ".join(" / ".join(name) for name in names[row]): rows for row, rows in several.items()}
+    listed = "; ".join(f"'{name}': {', '.join(ids[row] for row in rows[:_NAMED])}{' …' if len(rows) > _NAMED else ''}"
+                       for name, rows in list(said.items())[:_NAMED])
+    more = f"; and {len(said) - _NAMED} more names" if len(said) > _NAMED else ""
+    key = "by" if link.by else "match"
+    columns = ", ".join(link.by or link.match)
+    return InputError(file=layer.table.file, field=f"layers.{layer.name}.{path}.{key} ({columns})",
+                      ids=[str(layer.id[row]) for row in several],
+                      found=f"{len(several):,} record{'s' if len(several) > 1 else ''} whose supplier may be several "
+                            f"({listed}{more})",
+                      expected="one supplier of each name",
+                      remedy="Say choose: nearest (the link is then marked inferred), match more columns, or give the "
+                             "suppliers' id: {duplicates: drop} where they are one.")
+
+
+def _choose(layer: Placeable, several: dict[int, list[int]], suppliers: Sequence[tuple[Placeable, BoolArray]],
+            supplier: np.ndarray, report: LinkReport) -> None:
+    """Take the nearest of the suppliers that carry one name."""
+    place = {other.first_row + row: (float(other.x_m[row]), float(other.y_m[row]))
+             for other, mask in suppliers for row in np.flatnonzero(mask).tolist()}
+    chosen, lost = [], []
+    for row, rows in several.items():
+        metres = np.array([np.hypot(place[one][0] - layer.x_m[row], place[one][1] - layer.y_m[row]) for one in rows])
+        if np.isfinite(metres).any():
+            supplier[row] = rows[int(np.nanargmin(metres))]
+            chosen.append(layer.id[row])
+        else:
+            lost.append(layer.id[row])
+    report.add("several suppliers carry the name; the nearest is taken, inferred", chosen)
+    report.add("several suppliers carry the name and no position tells which is nearest; not linked", lost)
