@@ -19,8 +19,11 @@ def stages(*, computes: bool = False) -> Iterator[Callable[[str], None]]:
     What ``computes`` says on any standard error that it has to compile first, and elsewhere than on a terminal how far
     it is, a line now and then: minutes of silence look like a fault.
     """
+    from geodata.locks import telling
+
     console = console_on(stderr=True)
     with ExitStack() as stack:
+        stack.enter_context(telling(console.print))
         if computes:
             from twin.kernels.jit import when_compiling
 

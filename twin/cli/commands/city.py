@@ -23,8 +23,10 @@ def import_(mapping: Annotated[str, typer.Argument(metavar="MAPPING.yaml",
             json: Json = False) -> None:
     """Make a city file from real layers and inventories, as a mapping declares."""
     from geodata.city.file import write_city
-    from geodata.importing import import_city
+    from geodata.city.place import check_city_place
+    from geodata.importing import files_of_mapping, import_city
 
+    check_city_place(out, files_of_mapping(mapping, data))  # before the work, not after it
     with stages() as stage:
         stage("reading the layers")
         city_file = import_city(mapping, data=data, progress=stage)
