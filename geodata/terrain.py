@@ -22,6 +22,7 @@ from rasterio.errors import RasterioError
 from geodata.crs import way_between
 from geodata.drivers import check_cells, opened_raster
 from geodata.inputs.lengths import UNITS_M, length_unit
+from geodata.raster_check import check_written
 from geodata.raster_files import RasterFile, expanded
 from geodata.units import unit_of
 from twin.errors import InputError
@@ -314,17 +315,26 @@ def _merged(tiles: list[_Tile]) -> tuple[Float32Array, tuple[float, float, float
 
 
 def write_terrain(terrain: Terrain, path: str | Path) -> None:
-    """Write a terrain as GeoTIFF, its error and datum as tags; same terrain, same bytes."""
+    """Write a terrain as GeoTIFF, its error and datum as tags; same terrain, same bytes.
+
+    Raises
+    ------
+    OSError
+        The disk does not give back what was written.
+    """
     grid = terrain.grid
-    tags = {"ERROR_M": f"{terrain.error_m:g}", "VERTICAL": terrain.vertical}
-    bands = 1 if terrain.raised is None else 2
-    with rasterio.open(path, "w", driver="GTiff", width=grid.columns, height=grid.rows, count=bands, dtype="float32",
-                       crs=grid.crs, transform=rasterio.Affine(*grid.transform), nodata=float("nan"), tiled=True,
-                       blockxsize=256, blockysize=256, compress="deflate", predictor=3) as dataset:
-        dataset.write(terrain.height_m, 1)
+    tags = {"ERROR_M": f"{terrain.error_m:g}", "VERTICAL": terrain.vertical, "TIFFTAG_SOFTWARE": "citytwin"}
+    bands = {1: terrain.height_m}
+    if terrain.raised is not None:
+        bands[2] = terrain.raised.astype(np.float32)
+    with rasterio.open(path, "w", driver="GTiff", width=grid.columns, height=grid.rows, count=len(bands),
+                       dtype="float32", crs=grid.crs, transform=rasterio.Affine(*grid.transform), nodata=float("nan"),
+                       tiled=True, blockxsize=256, blockysize=256, compress="deflate", predictor=3) as dataset:
+        for band, values in bands.items():
+            dataset.write(values, band)
         # Metres whatever the CRS counts in: a reader need not ask.
         dataset.set_band_unit(1, "m")
         dataset.update_tags(**tags)
         if terrain.raised is not None:
-            dataset.write(terrain.raised.astype(np.float32), 2)
             dataset.update_tags(2, CONTENT="raised")
+    check_written(Path(path), bands.items())

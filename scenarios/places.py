@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from geodata.ours import RUN
 from twin.errors import InputError
 
 
@@ -19,13 +20,7 @@ def check_place(out: Path) -> None:
     if len(out.name.encode()) > 255:
         raise InputError(file=str(out), found="a name too long", expected="a folder, new or of an earlier run",
                          remedy="Choose a shorter --out.")
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise InputError(file=str(out), found="a file", expected="a folder, new or of an earlier run",
-                         remedy="Choose another --out.")
-    if out.is_dir() and not (out / "run.json").is_file():
-        raise InputError(file=str(out), found="a folder without a run.json",
-                         expected="a new folder, or one of an earlier run, which is replaced",
-                         remedy="Choose another --out: what is not a run is never overwritten.")
+    RUN.check(out)
     parent = next(folder for folder in out.absolute().parents if folder.exists())
     if not parent.is_dir():
         raise InputError(file=str(out), found=f"'{parent}', a file", expected="a folder to put the run in",

@@ -47,6 +47,7 @@ def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = No
     """
     if scenario.flood is None:
         raise scenario.complaint((), found="a scenario without 'flood'", expected="flood: {rain: …} or {inflow: …}")
+    from geodata.atomic import held
     from geodata.hazards.flow.export import check_geotiff, check_netcdf, write_geotiff, write_netcdf
     from geodata.hazards.flow.store import make
 
@@ -61,13 +62,14 @@ def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = No
 
     flows = Paced(tell, Stage.WATER, "the water flows", unit="h")
     spec = scenario.flood
-    frames = placed(scenario, lambda: make(spec, out, city_file=read, folder=scenario.folder, start=start,
-                                           duration_s=scenario.duration,
-                                           progress=lambda reached_s, end_s: flows(reached_s / 3600, end_s / 3600)))
-    if netcdf is not None:
-        write_netcdf(frames, netcdf, progress=Paced(tell, Stage.ASK, "writing the frames", unit="frames"))
-    if geotiff is not None:
-        write_geotiff(frames, geotiff)
+    with held(out):  # to the end: another run would replace what is being copied
+        frames = placed(scenario, lambda: make(
+            spec, out, city_file=read, folder=scenario.folder, start=start, duration_s=scenario.duration,
+            progress=lambda reached_s, end_s: flows(reached_s / 3600, end_s / 3600)))
+        if netcdf is not None:
+            write_netcdf(frames, netcdf, progress=Paced(tell, Stage.ASK, "writing the frames", unit="frames"))
+        if geotiff is not None:
+            write_geotiff(frames, geotiff)
     return {"file": str(out), "frames": len(frames.times_s), "notes": list(frames.notes),
             "complaint": frames.complaint, "book": dict(frames.book)}
 

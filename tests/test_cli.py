@@ -266,12 +266,40 @@ def test_the_same_run_twice_gives_the_same_bytes(run_dir: Path, night: Path, tmp
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
 
 
-def test_a_run_replaces_an_earlier_run(night: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("lang", "kept"), [("fr", "gardé dans le dossier, sans rapport avec ce calcul : notes.txt"),
+                                            ("en", "kept in the folder, not of this run: notes.txt")])
+def test_a_run_replaces_an_earlier_run_and_keeps_what_else_lies_there(
+        night: Path, tmp_path: Path, lang: str, kept: str, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["run", str(night), "--out", str(tmp_path / "out"), "--lang", lang]
+    assert cli.main(command) == 0
+    assert kept not in capsys.readouterr().out
+    (tmp_path / "out/outages.parquet").unlink()
+    (tmp_path / "out/notes.txt").write_text("mine", encoding="utf-8")
+    assert cli.main(command) == 0
+    assert kept in capsys.readouterr().out
+    assert (tmp_path / "out/outages.parquet").is_file()
+    assert (tmp_path / "out/notes.txt").read_text(encoding="utf-8") == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_with_another_programs_run_json_stays(night: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "run.json").write_text("{}", encoding="utf-8")
-    assert cli.main(["run", str(night), "--out", str(tmp_path / "out")]) == 0
-    assert (tmp_path / "out" / "outages.parquet").is_file()
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert cli.main(["run", str(night), "--out", str(tmp_path / "out")]) == 2
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["run.json"]
+
+
+@pytest.mark.parametrize("name", ["inventory.gpkg", "lamps.terrain.tif"])
+def test_an_import_never_takes_the_place_of_what_it_reads(tmp_path: Path, name: str,
+                                                          capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / name).write_bytes(b"")  # nothing there to read, but its own
+    (tmp_path / "map.yaml").write_text(
+        "city: Town\ntimezone: Europe/Paris\ncrs: EPSG:2154\nlayers:\n  - kind: lamp\n"
+        f"    file: {name}\n    id: ID\n", encoding="utf-8")
+    out = tmp_path / (name if name.endswith("gpkg") else "lamps.gpkg")
+    assert cli.main(["import", str(tmp_path / "map.yaml"), "--out", str(out)]) == 2
+    assert "found a file that the city is made from" in capsys.readouterr().err
+    assert (tmp_path / name).exists()
 
 
 @pytest.mark.parametrize(("lang", "words"), [("fr", "est en panne"), ("en", "is broken down")])

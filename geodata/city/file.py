@@ -10,51 +10,24 @@ Same city, same bytes: GDAL's clock is pinned while writing. Written beside, the
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
 import pyogrio
 
-from geodata.atomic import beside, unwritable
+from geodata.atomic import beside, move, to_disk
 from geodata.city.layers import layers_of
 from geodata.city.model import CityFile, Origin, stamp_of
 from geodata.city.package import Package
+from geodata.city.place import check_city_place, digest_of, finish, terrain_path
 from geodata.city.reading import read_parts
 from geodata.crs import check_crs
+from geodata.locks import locked
 from twin.errors import InputError
 
 #: GDAL writes this instead of the clock, so that the same city gives the same bytes.
 _PINNED = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
-
-
-def terrain_path(path: Path) -> Path:
-    """Give where the terrain of a city file stands."""
-    return path.with_name(f"{path.stem}.terrain.tif")
-
-
-def check_city_place(path: Path) -> None:
-    """Make sure that a city file may stand at ``path``: what stands there already must be one.
-
-    Raises
-    ------
-    InputError
-        A folder, a file of another sort, no name for a file.
-    """
-    remedy = "What is no city file is never overwritten. Choose another --out, town.gpkg for example."
-    try:
-        stands = path.exists()
-        if not path.name or path.is_dir():
-            raise InputError(file=str(path), found="a folder", expected="a name for the city file", remedy=remedy)
-        if stands and not path.is_file():
-            raise InputError(file=str(path), found="no plain file", expected="a place for the city file", remedy=remedy)
-        if stands and path.stat().st_size:
-            with path.open("rb") as file:
-                is_package = file.read(16) == b"SQLite format 3\0"
-            if not is_package:
-                raise InputError(file=str(path), found="a file of another sort", remedy=remedy,
-                                 expected="a place where nothing stands, or an earlier city file to replace")
-    except OSError as failure:
-        raise unwritable(path, failure) from failure
 
 
 def write_city(city_file: CityFile, path: Path | str) -> None:
@@ -65,13 +38,13 @@ def write_city(city_file: CityFile, path: Path | str) -> None:
     city_file
         The city.
     path
-        Where; an existing file is replaced once the new one is whole.
+        Where; an earlier city is replaced once the new one and its terrain are whole.
 
     Raises
     ------
     InputError
-        A CRS in degrees, names that collide, values no file can hold, a place that cannot be written or holds another
-        sort of file, a file that stands open in QGIS.
+        A CRS in degrees, names that collide, values no file can hold, a place that cannot be written or holds what is
+        no city of the twin's, a file that stands open in QGIS.
     """
     path = Path(path)
     check_city_place(path)
@@ -80,18 +53,24 @@ def write_city(city_file: CityFile, path: Path | str) -> None:
         # SQLite would play the journal of the old file into the new one.
         raise InputError(file=str(path), found="a city file that stands open in another program",
                          expected="one that nobody has open", remedy="Close it in QGIS, then write it again.")
-    with beside(path) as work:
-        package = work / "city.gpkg"
-        write_package(city_file, package, name=str(path))
+    with beside(path, before=finish) as work:
+        package, digest = work / "city.gpkg", ""
         if city_file.terrain is not None:
             from geodata.terrain import write_terrain
 
             write_terrain(city_file.terrain, work / "terrain.tif")
-            (work / "terrain.tif").replace(terrain_path(path))
-        package.replace(path)
+            digest = digest_of(work / "terrain.tif")
+        write_package(city_file, package, name=str(path), terrain_sha256=digest)
+        if digest:
+            # Two files cannot be moved in one step: killed between, `finish` moves the second.
+            to_disk(package)
+            (work / "ready").touch()
+            to_disk(work)
+            move(work / "terrain.tif", terrain_path(path))
+        move(package, path)
 
 
-def write_package(city_file: CityFile, path: Path, *, name: str) -> None:
+def write_package(city_file: CityFile, path: Path, *, name: str, terrain_sha256: str = "") -> None:
     """Write the GeoPackage alone, straight to its place: for ``write_city`` and the run folder, which move it.
 
     Parameters
@@ -102,6 +81,8 @@ def write_package(city_file: CityFile, path: Path, *, name: str) -> None:
         Where; nothing may stand there.
     name
         What errors call the file.
+    terrain_sha256
+        Digest of the terrain that stands beside it; empty where none does.
 
     Raises
     ------
@@ -109,7 +90,7 @@ def write_package(city_file: CityFile, path: Path, *, name: str) -> None:
         A CRS in degrees, names that collide, values no file can hold.
     """
     check_crs(city_file.city.crs, file=name)
-    layers = layers_of(city_file, name)
+    layers = layers_of(city_file, name, terrain_sha256)
     pyogrio.set_gdal_config_options(_PINNED)
     try:
         for i, (layer, table, geometry_type) in enumerate(layers):
@@ -131,16 +112,32 @@ def read_city(path: Path | str) -> CityFile:
     Raises
     ------
     InputError
-        No such file, a file that ends early, a GeoPackage that is no city file, a CRS in degrees.
+        No such file, a file that ends early, a GeoPackage that is no city file, a CRS in degrees, a terrain that is
+        not the one the city was made with.
     InputErrors
         All that is wrong with its layers at once: missing columns, words that are not allowed, repeated ids, supplies
         to assets that the city lacks.
     """
     path = Path(path)
+    found = _read(path)
+    if found is None:
+        # Somebody is changing the pair just now, or was killed while doing so.
+        with suppress(OSError), locked(path):
+            finish(path)
+        found = _read(path)
+    if found is None:
+        raise InputError(file=str(path), field="terrain", found=f"'{terrain_path(path).name}' beside it, which is not "
+                         "the terrain that the city was made with", expected="the terrain that belongs to this city",
+                         remedy="Copy the two files together, or import the city again with the terrain you want.")
+    return found
+
+
+def _read(path: Path) -> CityFile | None:
+    """Read a city file; None where the terrain beside it is another than its own."""
     stamp = stamp_of(path)
     with Package(path) as package:
         parts = read_parts(package)
-    terrain = None
+    terrain, known = None, parts.pop("terrain_sha256")
     if parts.pop("has_terrain"):
         from geodata.terrain import read_terrain
 
@@ -149,6 +146,8 @@ def read_city(path: Path | str) -> CityFile:
             raise InputError(file=str(path), field="terrain", found=f"no file '{stands.name}' beside it",
                              expected="the terrain that belongs to this city",
                              remedy="Keep the two files together, under the same name.")
+        if known and digest_of(stands) != known:
+            return None
         terrain = read_terrain([stands], unit="m")
     content = (parts["city"], parts["context"], parts["sources"], parts["extra"], parts["report"],
                parts["country"])

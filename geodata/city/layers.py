@@ -41,7 +41,7 @@ _GEOMETRY = {0: "Point", 1: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "Mul
              7: "GeometryCollection"}
 
 
-def layers_of(city_file: CityFile, file: str) -> list[Layer]:
+def layers_of(city_file: CityFile, file: str, terrain_sha256: str = "") -> list[Layer]:
     """Give the layers and tables of a city file.
 
     Parameters
@@ -50,13 +50,16 @@ def layers_of(city_file: CityFile, file: str) -> list[Layer]:
         The city.
     file
         What errors name.
+    terrain_sha256
+        Digest of the terrain beside it; empty where there is none.
 
     Raises
     ------
     InputError
         Names that collide, values no file can hold.
     """
-    layers = [*_asset_layers(city_file, file), *_context_layers(city_file, file), *_tables(city_file)]
+    layers = [*_asset_layers(city_file, file), *_context_layers(city_file, file),
+              *_tables(city_file, terrain_sha256)]
     names = [name for name, _, _ in layers]
     folded = [name.casefold() for name in names]
     repeated = sorted({name for name in names if folded.count(name.casefold()) > 1})
@@ -190,7 +193,7 @@ def _context_layers(city_file: CityFile, file: str) -> list[Layer]:
     return layers
 
 
-def _tables(city_file: CityFile) -> list[Layer]:
+def _tables(city_file: CityFile, terrain_sha256: str) -> list[Layer]:
     city, supplies = city_file.city, city_file.city.supplies
     ids = texts_to_arrow(city.assets.id, field="id", empty=None)
     edges = pa.table({
@@ -206,7 +209,7 @@ def _tables(city_file: CityFile) -> list[Layer]:
     facts = {"format": FORMAT, "name": city.name, "crs": city.crs, "latitude": repr(float(city.latitude)),
              "longitude": repr(float(city.longitude)), "timezone": city.timezone, "kinds": extent,
              "context": json.dumps(list(city_file.context), ensure_ascii=False),
-             "terrain": "beside" if city_file.terrain is not None else "",
+             "terrain": "beside" if city_file.terrain is not None else "", "terrain_sha256": terrain_sha256,
              "report": json.dumps(city_file.report, ensure_ascii=False)}
     if city_file.country:
         facts["country"] = city_file.country

@@ -37,7 +37,7 @@ _EDGES = ("supplier", "consumer", "service", "group", "preference", "transfer_s"
 
 
 def read_parts(package: Package) -> dict[str, Any]:
-    """Give the fields of a ``CityFile``, and ``has_terrain``.
+    """Give the fields of a ``CityFile``, ``has_terrain`` and ``terrain_sha256``.
 
     Raises
     ------
@@ -64,7 +64,8 @@ def read_parts(package: Package) -> dict[str, Any]:
                 longitude=float(facts["longitude"]), timezone=facts["timezone"], assets=assets, supplies=supplies)
     return {"city": city, "shapes": shapes, "context": context, "sources": tuple(records), "extra": extra,
             "report": json.loads(facts.get("report") or "{}"), "country": facts.get("country", ""),
-            "has_terrain": facts.get("terrain") == "beside"}
+            "has_terrain": facts.get("terrain") == "beside",
+            "terrain_sha256": facts.get("terrain_sha256", "")}
 
 
 def _facts(package: Package) -> dict[str, str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from geodata.importing.city import files_of_mapping as files_of_mapping
     from geodata.importing.city import import_city as import_city
     from geodata.importing.city import mapping_path as mapping_path
     from geodata.importing.report import report_text as report_text
     from geodata.importing.schema import Mapping as Mapping
 
-_WHERE = {"import_city": "city", "mapping_path": "city", "report_text": "report", "Mapping": "schema"}
-__all__ = ["Mapping", "import_city", "mapping_path", "report_text"]
+_WHERE = {"files_of_mapping": "city", "import_city": "city", "mapping_path": "city", "report_text": "report",
+          "Mapping": "schema"}
+__all__ = ["Mapping", "files_of_mapping", "import_city", "mapping_path", "report_text"]
 
 
 def __getattr__(name: str) -> Any:

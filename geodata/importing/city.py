@@ -7,7 +7,6 @@ different layers are collected and raised together.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,7 +16,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from geodata.city.model import CityFile, Context, SourceRecord
+from geodata.city.model import CityFile, Context
 from geodata.crs import check_crs
 from geodata.importing.asset_fields import FIELDS, NUMBERS, TEXTS, extras_of, field_of, joined_extras
 from geodata.importing.columns import Others
@@ -32,9 +31,10 @@ from geodata.importing.links import link_all
 from geodata.importing.placeable import Placeable
 from geodata.importing.places import nearest_names, within_names
 from geodata.importing.positions import utm_of
-from geodata.importing.readers import files_of, files_there, shown
+from geodata.importing.readers import files_there
 from geodata.importing.report import ImportReport
-from geodata.importing.schema import LayerSpec, Mapping, SourceSpec, TableSpec
+from geodata.importing.schema import LayerSpec, Mapping, TableSpec
+from geodata.importing.sources import files_named, sources_of
 from geodata.importing.tables import Table
 from geodata.inputs.yaml_file import load_model
 from geodata.streets import StreetNet
@@ -119,6 +119,19 @@ def import_city(mapping: Path | str, data: Path | str | None = None, progress: P
     contexts = contexts_of(context, others, complaints)
     _near_misses(declared, report)
     return _assembled(declared, root, kinds, crs, middle, layers, prefixed, contexts, report, complaints, others, say)
+
+
+def files_of_mapping(mapping: Path | str, data: Path | str | None = None) -> list[Path]:
+    """Give the files and folders that a mapping names and that are there, before any is read.
+
+    Raises
+    ------
+    InputError
+        A mapping that cannot be read, a pattern that no file meets.
+    """
+    path = mapping_path(mapping)
+    declared, _ = load_model(path, Mapping)
+    return [path, *(file for file, _ in files_named(declared, Path(data) if data is not None else path.parent))]
 
 
 def _open_all(declared: Mapping, root: Path, kinds: Kinds, complaints: Complaints, say: Callable[[str], None]
@@ -261,7 +274,7 @@ def _assembled(declared: Mapping, root: Path, kinds: Kinds, crs: str, middle: tu
         lon, lat = to_degrees.transform(float(np.nanmedian(x_m)), float(np.nanmedian(y_m)))
     city = City(name=declared.city, crs=crs, latitude=round(float(lat), 5), longitude=round(float(lon), 5),
                 timezone=declared.timezone, assets=assets, supplies=supplies)
-    return CityFile(city=city, shapes=shapes, context=contexts, terrain=terrain, sources=_sources(declared, root),
+    return CityFile(city=city, shapes=shapes, context=contexts, terrain=terrain, sources=sources_of(declared, root),
                     extra=extra, report=report.to_dict(), country=declared.country)
 
 
@@ -385,31 +398,3 @@ def _assets(kinds: Kinds, ids: TextArray, kind: TextArray, x_m: Any, y_m: Any, c
         assets = Assets.of(kinds, id=list(ids), kind=kinds.codes(list(kind)), x_m=x_m, y_m=y_m, **values)
     complaints.tell()
     return assets
-
-
-def _sources(declared: Mapping, root: Path) -> tuple[SourceRecord, ...]:
-    """Give a record of every file read, with its digest, licence and date."""
-    specs: list[tuple[list[str], SourceSpec]] = [(layer.file, layer.source) for layer in declared.layers]
-    specs += [(item.file, item.source) for item in declared.tables.values()]
-    specs += [(item.file, item.source) for items in declared.context.values() for item in items]
-    if declared.terrain is not None:
-        specs.append((declared.terrain.file, declared.terrain.source))
-    records: dict[str, SourceRecord] = {}
-    for files, source in specs:
-        for pattern in files:
-            for path in files_of(root, pattern):
-                name = shown(root, path)
-                if name in records or not path.is_file():
-                    continue
-                said = {key: getattr(source, key) or getattr(declared.source, key)
-                        for key in ("name", "date", "licence", "attribution")}
-                records[name] = SourceRecord(
-                    name=said.pop("name") or path.stem, file=name, sha256=_sha256(path), **said)
-    return tuple(records.values())
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-

@@ -22,6 +22,7 @@ import numpy as np
 from geodata.atomic import whole_folder
 from geodata.city.file import read_city, write_package
 from geodata.city.model import CityFile
+from geodata.ours import RUN
 from geodata.run.frames import Tables
 from geodata.run.manifest import describe, plan_of, to_json
 from geodata.run.reading import read_tables
@@ -77,7 +78,7 @@ def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, gr
     envelope, grid, times_s
         The picture of the water, its frame and the times of its frames, (T,) [s from start]; None where there is none.
     out
-        Folder to write. An existing one is replaced only if it holds a ``run.json``.
+        Folder to write. An earlier run is replaced; what else lies in its folder is kept.
     inputs
         Name, file and sha256 of every input, for ``run.json``.
 
@@ -87,7 +88,7 @@ def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, gr
         The place holds something that is no run, or cannot be written.
     """
     out = Path(out)
-    with whole_folder(out, holds="run.json") as folder:
+    with whole_folder(out, RUN) as folder:
         info: dict[str, Any] = {"format": FORMAT}
         # The parts do not need each other: two cores write them in about half the time.
         with ThreadPoolExecutor(max_workers=2, thread_name_prefix="write") as pool:
@@ -121,7 +122,7 @@ def _write_city(city: City, city_file: CityFile, path: Path) -> None:
     try:  # the terrain stays with the city: a run that was mailed must not miss it
         database.execute("PRAGMA journal_mode = DELETE")
         database.execute("PRAGMA synchronous = OFF")
-        database.execute("UPDATE metadata SET value = '' WHERE key = 'terrain'")
+        database.execute("UPDATE metadata SET value = '' WHERE key IN ('terrain', 'terrain_sha256')")
     finally:
         database.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ from rasterio.crs import CRS
 from rasterio.errors import RasterioError
 from rasterio.transform import Affine
 
+from geodata.raster_check import check_written
 from twin.errors import InputError
-from twin.quantities import Int64Array
+from twin.quantities import Float32Array, Int64Array
 from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
 
 #: Names of the bands, in order.
@@ -31,21 +32,33 @@ def write_water(envelope: Envelope, grid: Grid, path: Path) -> None:
         Its frame.
     path
         Where.
+
+    Raises
+    ------
+    OSError
+        The disk does not give back what was written.
     """
     profile = {"driver": "GTiff", "dtype": "float32", "count": len(BANDS), "width": grid.columns, "height": grid.rows,
                "crs": CRS.from_user_input(grid.crs), "transform": Affine(*grid.transform), "nodata": float("nan"),
                "tiled": True, "blockxsize": 256, "blockysize": 256, "compress": "deflate", "zlevel": 1,
                "interleave": "band", "num_threads": 2}
     with rasterio.open(path, "w", **profile) as raster:
-        raster.write(np.asarray(envelope.peak_m, dtype=np.float32), 1)
-        for i in range(len(WATER_STEPS_M)):
-            for j, frames in enumerate((envelope.first[i], envelope.last[i])):
-                values = frames.astype(np.float32)
-                values[frames < 0] = np.nan
-                raster.write(values, 2 + 2 * i + j)
+        for band, values in _bands(envelope):
+            raster.write(values, band)
         for band, name in enumerate(BANDS, start=1):
             raster.set_band_description(band, name)
         raster.update_tags(wet_steps_m=", ".join(f"{step:.2f}" for step in WATER_STEPS_M))
+    check_written(path, _bands(envelope))
+
+
+def _bands(envelope: Envelope) -> Iterator[tuple[int, Float32Array]]:
+    """Give number and values of each band, (rows, columns), one at a time in memory."""
+    yield 1, np.asarray(envelope.peak_m, dtype=np.float32)
+    for i in range(len(WATER_STEPS_M)):
+        for j, frames in enumerate((envelope.first[i], envelope.last[i])):
+            values = frames.astype(np.float32)
+            values[frames < 0] = np.nan
+            yield 2 + 2 * i + j, values
 
 
 def describe_water(grid: Grid, times_s: Int64Array) -> dict[str, Any]:

@@ -39,8 +39,12 @@ def stages(*, computes: bool = False, lang: str = "en", form: Form = Form.AUTO) 
     What ``computes`` says on any standard error that it has to compile first, and elsewhere than on a terminal how far
     it is, a line now and then: minutes of silence look like a fault.
     """
+    from geodata.locks import telling
+
     console = console_on(stderr=True)
     with ExitStack() as stack:
+        if form != Form.JSON:
+            stack.enter_context(telling(console.print))
         if computes and form == Form.AUTO:
             from twin.kernels.jit import when_compiling
 

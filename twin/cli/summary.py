@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from twin.world.plan import Plan
 
 
+#: What is said of files in the folder that are not of this run, and of how many the names are.
+_KEPT = {"fr": "gardé dans le dossier, sans rapport avec ce calcul :", "en": "kept in the folder, not of this run:"}
+_STRANGERS = 6
+
+
 def summary_of(finished: Finished) -> Summary:
     """Give the first things to say of a run."""
     from twin.results.summary import summarise
@@ -24,6 +29,7 @@ def summary_of(finished: Finished) -> Summary:
 
 def tell_run(finished: Finished, told: Summary, out: Path, lang: str) -> None:
     """Say a run in a few lines."""
+    from geodata.ours import RUN
     from twin.explaining.first_lines import first_lines
     from twin.explaining.words import speech
 
@@ -32,6 +38,10 @@ def tell_run(finished: Finished, told: Summary, out: Path, lang: str) -> None:
     for line in lines:
         say(f"  {line.text}", style="bold red" if line.is_alarm else "")
     say(f"  {speech(lang).text('run folder: {out}', out=out)}")
+    strangers = RUN.strangers(out)
+    if strangers:
+        more = "…" if len(strangers) > _STRANGERS else ""
+        say(f"  {_KEPT[lang]} {', '.join(strangers[:_STRANGERS])}{more}")
 
 
 def expiry(plan: Plan) -> dict[str, Any]:

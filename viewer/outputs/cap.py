@@ -23,6 +23,7 @@ import pyproj
 import shapely
 
 from geodata.atomic import write_whole
+from geodata.ours import ALERT_MARK
 from twin.errors import InputError
 from viewer.outputs.cap_reference import NAMESPACE, Earlier, read_earlier
 from viewer.outputs.contacts import Contacts, read_contacts
@@ -93,7 +94,7 @@ def export_cap(run: Run, out: Path, *, released_by: str | None = None, contacts:
     alert = _alert(message)
     ET.indent(alert)
     text = ET.tostring(alert, encoding="utf-8", xml_declaration=True).decode() + "\n"
-    write_whole(out, text, opens="<?xml", sort="an alert")
+    write_whole(out, text, opens="<?xml", sort="an alert", mark=ALERT_MARK)
     return out
 
 

@@ -23,6 +23,7 @@ import jinja2
 from markupsafe import Markup
 
 from geodata.atomic import write_whole
+from geodata.ours import PAGE_MARK
 from twin.errors import InputError
 from twin.world.kinds import LANGUAGES
 from viewer.outputs.contacts import Contacts, read_contacts
@@ -84,7 +85,8 @@ def export_leaflet(run: Run, out: Path, *, streets: Sequence[str], lang: str | N
     words = _words()[say.lang]
     numbers = _numbers(night, streets, str(fields or ""))
     pages = [_page(night, number, say, words) for number in numbers] or [_town(night, say, words)]
-    write_whole(out, _render(night, pages, say, words, people, released), opens="<!doctype html", sort="a page")
+    write_whole(out, _render(night, pages, say, words, people, released), opens="<!doctype html", sort="a page",
+                mark=PAGE_MARK)
     return out
 
 

@@ -22,6 +22,7 @@ import pyproj
 import shapely
 
 from geodata.atomic import whole_folder
+from geodata.ours import OPEN_DATA
 from twin.errors import InputError
 from viewer.outputs.release import require_release
 from viewer.public.clean import inert
@@ -97,7 +98,7 @@ def export_open_data(run: Run, out: Path, *, format: str, released_by: str | Non
     run
         A run read from its folder.
     out
-        Folder to make; replaced only if it holds a ``datapackage.json``.
+        Folder to make; open data of the twin are replaced, what else lies in the folder is kept.
     format
         ``geojson``, ``csv`` (positions as lon and lat) or ``geoparquet``.
     released_by
@@ -119,7 +120,7 @@ def export_open_data(run: Run, out: Path, *, format: str, released_by: str | Non
     if not tables:
         raise InputError(file=str(fields or ""), found="a list that lets nothing of this run into a table",
                          expected="lamps, streets, blocks or traffic signals that may leave")
-    with whole_folder(out, holds="datapackage.json") as folder:
+    with whole_folder(out, OPEN_DATA) as folder:
         resources = [_write(table, folder, format, ending, mediatype) for table in tables]
         package = _package(night, resources, name)
         (folder / "datapackage.json").write_text(

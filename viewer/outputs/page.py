@@ -16,6 +16,7 @@ import jinja2
 import numpy as np
 
 from geodata.atomic import write_whole
+from geodata.ours import PAGE_MARK
 from twin.codes import Action, Mechanism
 from twin.errors import InputError
 from twin.quantities import NONE
@@ -72,7 +73,7 @@ def export_map(run: Run, out: Path | str, *, public: bool, lang: str | None = No
     """
     out = Path(out)
     text = page(run, public=public, lang=lang, released_by=released_by, city=city, fields=fields)
-    write_whole(out, text, opens="<!doctype html", sort="a page")
+    write_whole(out, text, opens="<!doctype html", sort="a page", mark=PAGE_MARK)
     return out
 
 

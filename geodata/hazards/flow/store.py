@@ -1,21 +1,21 @@
-"""The water that the flow model computes: frames written as they come, read back as a hazard.
+"""The water that the flow model computes: frames written as they come, beside their place, and moved there whole.
 
-A store is a folder: a zarr 3 group with ``depth_mm`` (frame, row, column; 65535 is no terrain), ``peak_m`` and
-``arrival_s`` over the whole run, and ``flow.json`` with the times, the grid, the book of the water and the hash of
-everything that went in. A run that is stopped leaves its frames and a checkpoint: the same computation goes on from
-there and ends with identical results.
+Who computes holds the place: another one waits, and finds the water made or makes its own. A computation that is
+stopped leaves its frames and a checkpoint in a hidden folder beside the place: the same computation goes on from there
+and ends with identical results. How a store looks: ``geodata.hazards.flow.stored``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,115 +25,30 @@ from zipfile import BadZipFile
 import numpy as np
 import zarr
 
-from geodata.atomic import unwritable
+from geodata.atomic import beside, move, replace_folder, unwritable
 from geodata.hazards.flow.build import build_setup
 from geodata.hazards.flow.ground import factor_of
 from geodata.hazards.flow.naming import in_the_scenario
 from geodata.hazards.flow.specs import FlowModel as ModelSpec
+from geodata.hazards.flow.stored import INFO, UNKNOWN_MM, FlowFrames, info_of, millimetres, sum_of, whole
 from geodata.inputs.times import by_the_clock
+from geodata.locks import label_of, locked
+from geodata.ours import STORE
 from twin.errors import InputError
 from twin.flood.setup import FlowSetup
-from twin.quantities import Float32Array, FloatArray, Int64Array
-from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
+from twin.quantities import FloatArray
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
     from geodata.hazards.specs import FloodSpec
 
 #: Changes whenever the same setup gives other water: stores of another version are computed again.
-VERSION = 3
-INFO = "flow.json"
+VERSION = 4
 _CHECKPOINT = "checkpoint.npz"
-#: A depth as it is kept: whole millimetres, and this for no terrain.
-_UNKNOWN_MM = 65535
 #: A checkpoint is written after this many seconds of work.
 CHECKPOINT_S = 30.0
 
 Progress = Callable[[float, float], None]
-
-
-class FlowFrames:
-    """A store of frames as a hazard."""
-
-    def __init__(self, path: Path, *, after: str = "refuse", shift_s: int = 0,
-                 depth_error_m: float | None = None) -> None:
-        self.path, self.after = path, after
-        self.info = _info(path)
-        if self.info.get("complete") is not True:
-            raise InputError(file=str(path), found="a store whose computation did not end", expected="a finished store",
-                             remedy="Run the same `twin flood` again: it goes on where it stopped.")
-        self._envelope: Envelope | None = None
-        with _whole(path):
-            shape = self.info["grid"]
-            self.grid = Grid(rows=shape["rows"], columns=shape["columns"], transform=tuple(shape["transform"]),
-                             crs=shape["crs"])
-            self.times_s: Int64Array = np.array(list(self.info["times_s"]), dtype=np.int64) + shift_s
-            self.notes: tuple[str, ...] = tuple(self.info["notes"])
-            self.depth_error_m = float(self.info["depth_error_m"] if depth_error_m is None else depth_error_m)
-            self._group = zarr.open_group(path, mode="r")
-            frames = self._group["depth_mm"]
-            if frames.shape != (len(self.times_s), self.grid.rows, self.grid.columns):
-                raise ValueError(f"frames of {frames.shape}")
-            # A chunk that is not there would be read as no terrain, and run as dry.
-            if frames.nchunks_initialized != self.info.get("chunks", frames.nchunks_initialized):
-                raise ValueError(f"{frames.nchunks_initialized} of {self.info['chunks']} chunks")
-
-    @property
-    def book(self) -> Mapping[str, Any]:
-        """Where the water came from and went [m3], as ``twin.flood.book.Book.to_dict`` gives it."""
-        book: Mapping[str, Any] = self.info["book"]
-        return book
-
-    @property
-    def complaint(self) -> str:
-        """That the book does not balance, in a sentence that is one of the notes; empty where it does."""
-        return str(self.info.get("complaint", ""))
-
-    def frame(self, k: int) -> Float32Array:
-        """Give the depth at frame ``k``, (rows, columns) [m]; NaN where there is no terrain."""
-        with _whole(self.path):
-            depth = np.asarray(self._group["depth_mm"][k])
-        return _metres(depth)
-
-    def depths(self, cells: Int64Array) -> Iterator[Float32Array]:
-        """Give the depth at these cells, one (C,) array a frame [m]; the envelope is made on the way."""
-        peak = np.zeros((self.grid.rows, self.grid.columns), np.uint16)
-        first = np.full((len(WATER_STEPS_M), *peak.shape), -1, np.int16)
-        last = first.copy()
-        unknown = np.zeros(peak.shape, bool)
-        for k in range(len(self.times_s)):
-            with _whole(self.path):
-                depth = np.asarray(self._group["depth_mm"][k])
-            if k == 0:
-                unknown = depth == _UNKNOWN_MM
-            yield _metres(depth.ravel()[cells])
-            np.maximum(peak, depth, out=peak)
-            for step, metres in enumerate(WATER_STEPS_M):
-                wet = depth >= round(metres * 1000)
-                wet &= ~unknown
-                last[step][wet] = k
-                wet &= first[step] < 0
-                first[step][wet] = k
-        peak[unknown] = _UNKNOWN_MM
-        self._envelope = Envelope(peak_m=_metres(peak), first=first, last=last)
-
-    def envelope(self) -> Envelope:
-        """Give the picture of the water."""
-        if self._envelope is None:
-            for _ in self.depths(np.zeros(0, np.int64)):
-                pass
-        assert self._envelope is not None
-        return self._envelope
-
-    @property
-    def peak_m(self) -> Float32Array:
-        """Greatest depth between the frames as well, (rows, columns) [m]."""
-        return np.asarray(self._group["peak_m"][:], np.float32)
-
-    @property
-    def arrival_s(self) -> Float32Array:
-        """First time at 0.05 m, (rows, columns) [s from the start]; NaN never."""
-        return np.asarray(self._group["arrival_s"][:], np.float32)
 
 
 def open_flow(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: datetime, duration_s: int,
@@ -157,18 +72,21 @@ def open_flow(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: date
     home = Path(tempfile.mkdtemp(prefix="twin-flow-")) if cache is None else cache / "flow"
     out = home / key[:24]
 
-    def compute() -> None:
+    def compute(*, anew: bool = False) -> None:
         with in_the_scenario(spec):
-            _compute(setup, times, out, key=key, start=start, model=spec.flow_model,
+            _compute(setup, times, out, key=key, start=start, model=spec.flow_model, is_ours=True, anew=anew,
                      progress=progress, cancel=cancel)
+
+    def opened() -> FlowFrames:
+        return FlowFrames(out, after=spec.after, depth_error_m=_error(spec, city_file),
+                          again=lambda: compute(anew=True))
 
     compute()
     try:
-        made = FlowFrames(out, after=spec.after, depth_error_m=_error(spec, city_file))
+        made = opened()
     except InputError:  # what was kept is damaged: it is nobody's input, and is made again
-        shutil.rmtree(out)
-        compute()
-        made = FlowFrames(out, after=spec.after, depth_error_m=_error(spec, city_file))
+        compute(anew=True)
+        made = opened()
     if cache is None:
         weakref.finalize(made, shutil.rmtree, home, ignore_errors=True)
     return made
@@ -188,13 +106,7 @@ def make(spec: FloodSpec, out: Path, *, city_file: CityFile, folder: Path, start
     if spec.rain is None and spec.inflow is None:
         raise InputError(field="flood", found="water that is not computed", expected="rain or inflow",
                          remedy="twin flood runs the flow model; other water is read as it is.")
-    if out.exists() and not out.is_dir():
-        raise InputError(file=str(out), found="a file", expected="a folder that does not exist yet",
-                         remedy="Choose another --out.")
-    if out.exists() and any(out.iterdir()) and not (out / INFO).exists():
-        raise InputError(file=str(out), found="a folder with other things in it",
-                         expected=f"a folder that does not exist yet, or one with a {INFO} to replace",
-                         remedy="It may hold something of yours, so it stays. Choose another --out.")
+    STORE.check(out)
     with in_the_scenario(spec):
         setup, times = _setup(spec, city_file, folder, start, duration_s)
         _compute(setup, times, out, key=key_of(setup, times, spec), start=start,
@@ -211,8 +123,8 @@ def open_frames(spec: FloodSpec, *, folder: Path, start: datetime) -> FlowFrames
         No store there, or one that is not finished.
     """
     path = folder / (spec.frames or "")
-    with _whole(path):
-        shift = datetime.fromisoformat(_info(path)["start"]) - start
+    with whole(path):
+        shift = datetime.fromisoformat(info_of(path)["start"]) - start
     return FlowFrames(path, after=spec.after, shift_s=round(shift.total_seconds()), depth_error_m=spec.depth_error_m)
 
 
@@ -227,7 +139,10 @@ def key_of(setup: FlowSetup, times_s: FloatArray, spec: FloodSpec) -> str:
 
 
 def _feed(digest: Any, value: Any) -> None:
-    """Feed a value into a hash: dataclasses by field, arrays by shape and bytes, rain rasters by what they give."""
+    """Feed a value into a hash: dataclasses by field, arrays by shape and bytes, rain rasters by what they give.
+
+    Every value ends with a sign: 10.0 and 25.0 are not 10.02 and 5.0.
+    """
     if is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
             digest.update(field.name.encode())
@@ -240,10 +155,11 @@ def _feed(digest: Any, value: Any) -> None:
         digest.update(f"{value.dtype}{value.shape}".encode())
         digest.update(np.ascontiguousarray(value).tobytes())
     elif isinstance(value, (tuple, list)):
+        digest.update(f"[{len(value)}]".encode())
         for item in value:
             _feed(digest, item)
     else:
-        digest.update(repr(value).encode())
+        digest.update(f"{value!r};".encode())
 
 
 def _setup(spec: FloodSpec, city_file: CityFile, folder: Path, start: datetime, duration_s: int
@@ -274,41 +190,91 @@ def _error(spec: FloodSpec, city_file: CityFile) -> float:
 
 
 def _compute(setup: FlowSetup, times: FloatArray, out: Path, *, key: str, start: datetime, model: ModelSpec,
-             progress: Progress | None, cancel: Callable[[], bool] | None) -> None:
-    """Write the store ``out``, unless it stands finished; go on from its checkpoint where there is one."""
+             progress: Progress | None, cancel: Callable[[], bool] | None, is_ours: bool = False, anew: bool = False
+             ) -> None:
+    """Write the store ``out``, unless it stands finished; go on from a checkpoint where there is one.
+
+    ``is_ours``: the place is the cache's, so that what stands there and is damaged goes. ``anew``: what stands there
+    was found damaged; it is made again unless another process has done so meanwhile.
+    """
+    work = out.with_name(f".{label_of(out)}.{key[:16]}.water")
     try:
-        found = _info(out) if (out / INFO).exists() else {}
-    except InputError:  # damaged: computed again
-        found = {}
-    if found.get("key") == key and found.get("complete"):
-        return
-    if found.get("key") != key and out.exists():
-        shutil.rmtree(out)
-    run = _model(setup, model)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with locked(out):
+            for other in _unfinished(out):
+                if other != work:
+                    shutil.rmtree(other)
+            if _is_finished(out, key) and not (anew and not _is_sound(out)):
+                if work.exists():
+                    shutil.rmtree(work)
+                return
+            if is_ours and out.exists() and STORE.own(out) is None:
+                shutil.rmtree(out)
+            if not (_is_finished(work, key) and _is_sound(work)):
+                _write(_model(setup, model), work, setup, times, key=key, start=start, model=model,
+                       progress=progress, cancel=cancel)
+            with beside(out) as part:
+                replace_folder(work, out, STORE, part / "old")
+            if work.exists():  # the earlier store, which has changed places with the new one
+                shutil.rmtree(work)
+    except OSError as failure:
+        raise unwritable(out, failure) from failure
+
+
+def _unfinished(out: Path) -> list[Path]:
+    """Give the folders in which the water of a place was computed and not finished."""
+    name = re.compile(rf"\.{re.escape(label_of(out))}\.[0-9a-f]{{16}}\.water")
+    return sorted(path for path in out.parent.iterdir() if name.fullmatch(path.name))
+
+
+def _is_finished(path: Path, key: str) -> bool:
+    try:
+        info = info_of(path)
+    except InputError:
+        return False
+    return info.get("key") == key and info.get("complete") is True
+
+
+def _is_sound(path: Path) -> bool:
+    """Tell whether every part of a store is what was written; reads it all."""
+    try:
+        FlowFrames(path).check()
+    except InputError:
+        return False
+    return True
+
+
+def _write(run: Any, work: Path, setup: FlowSetup, times: FloatArray, *, key: str, start: datetime, model: ModelSpec,
+           progress: Progress | None, cancel: Callable[[], bool] | None) -> None:
+    """Compute into the folder ``work``; what is stopped before its first checkpoint leaves nothing there."""
     info: dict[str, Any] = {
         "key": key, "complete": False, "version": VERSION, "start": start.isoformat(), "times_s": times.tolist(),
         "grid": {"rows": setup.domain.grid.rows, "columns": setup.domain.grid.columns,
                  "transform": list(setup.domain.grid.transform), "crs": setup.domain.grid.crs},
         "depth_error_m": model.depth_error_m, "notes": list(run.notes), "book": {}}
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        frames, done = _frames(run, out, info)
+        work.mkdir(exist_ok=True)
+        frames, sums = _frames(run, work, info)
         clock = time.monotonic()
-        for k in range(done, len(times)):
+        for k in range(len(sums), len(times)):
             run.advance(model.warm_up + float(times[k]), cancel=cancel)
-            frames[k] = _millimetres(run.depth_m())
+            depth = millimetres(run.depth_m())
+            frames[k] = depth
+            sums.append(sum_of(depth))
             if progress is not None:
                 try:
                     progress(float(times[k]), float(times[-1]))
                 except BaseException:  # who is told may stop the work here: it goes on from here
-                    _save(run, out, k + 1)
+                    _save(run, work, sums)
                     raise
             if time.monotonic() - clock > CHECKPOINT_S and k + 1 < len(times):
-                _save(run, out, k + 1)
+                _save(run, work, sums)
                 clock = time.monotonic()
-        _finish(run, out, info, model)
-    except OSError as failure:
-        raise unwritable(out, failure) from failure
+        _finish(run, work, info, model, sums)
+    except BaseException:
+        if not (work / _CHECKPOINT).exists():
+            shutil.rmtree(work, ignore_errors=True)
+        raise
 
 
 def _model(setup: FlowSetup, model: ModelSpec) -> Any:
@@ -317,37 +283,47 @@ def _model(setup: FlowSetup, model: ModelSpec) -> Any:
     return FlowModel(setup, factor=factor_of(setup.domain.grid, model) if model.subgrid else 1)
 
 
-def _frames(run: Any, out: Path, info: dict[str, Any]) -> tuple[Any, int]:
-    """Give the array of frames and the number of those that are done: a checkpoint is taken up."""
+def _frames(run: Any, work: Path, info: dict[str, Any]) -> tuple[Any, list[int]]:
+    """Give the array of frames and the checksums of those that are done: a checkpoint is taken up.
+
+    A checkpoint that cannot be read, or beside which a frame is not what was written, is none: the computation begins
+    anew.
+    """
     shape = (len(info["times_s"]), info["grid"]["rows"], info["grid"]["columns"])
     state: dict[str, Any] = {}
-    # A checkpoint that cannot be read is none: the computation begins anew.
-    with suppress(OSError, EOFError, ValueError, BadZipFile), (out / _CHECKPOINT).open("rb") as file, \
+    with suppress(OSError, EOFError, ValueError, BadZipFile), (work / _CHECKPOINT).open("rb") as file, \
             np.load(file) as held:
         state = dict(held)
-    if "done" in state:
-        done = int(state.pop("done"))
-        run.restore(state)
-        return zarr.open_group(out, mode="r+")["depth_mm"], done
-    group = zarr.create_group(out, overwrite=True)
+    if "sums" in state:
+        sums = [int(value) for value in state.pop("sums")]
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
+            frames = zarr.open_group(work, mode="r+")["depth_mm"]
+            if frames.shape == shape and all(sum_of(frames[k]) == value
+                                             for k, value in enumerate(sums)):
+                run.restore(state)
+                return frames, sums
+    shutil.rmtree(work)
+    work.mkdir()
+    group = zarr.create_group(work, overwrite=True)
     frames = group.create_array("depth_mm", shape=shape, chunks=(1, min(shape[1], 1024), min(shape[2], 1024)),
-                                dtype="uint16", fill_value=_UNKNOWN_MM,
-                                attributes={"units": "mm", "no_terrain": _UNKNOWN_MM})
-    _write_info(out, info)
-    return frames, 0
+                                dtype="uint16", fill_value=UNKNOWN_MM,
+                                attributes={"units": "mm", "no_terrain": UNKNOWN_MM})
+    _write_info(work, info)
+    return frames, []
 
 
-def _save(run: Any, out: Path, done: int) -> None:
-    beside = out / f"{_CHECKPOINT}.part.npz"
-    np.savez(beside, done=np.array(done), **run.state())
-    beside.replace(out / _CHECKPOINT)
+def _save(run: Any, work: Path, sums: list[int]) -> None:
+    part = work / f"{_CHECKPOINT}.part.npz"
+    np.savez(part, sums=np.array(sums, np.uint32), **run.state())
+    move(part, work / _CHECKPOINT)
 
 
-def _finish(run: Any, out: Path, info: dict[str, Any], model: ModelSpec) -> None:
-    """Write maxima, arrival and the book, and call the store complete."""
+def _finish(run: Any, out: Path, info: dict[str, Any], model: ModelSpec, sums: list[int]) -> None:
+    """Write maxima, arrival, the book and the checksums, and call the store complete."""
     group = zarr.open_group(out, mode="r+")
     void = ~np.isfinite(run.setup.domain.height_m)
     arrival = run.arrival_s
+    info["crc32"] = {"depth_mm": sums}
     arrival = np.where(arrival >= 0, arrival - np.float32(model.warm_up), np.nan).astype(np.float32)
     for name, values, units in (("peak_m", np.where(void, np.nan, run.peak_m).astype(np.float32), "m"),
                                 ("arrival_s", arrival, "s")):
@@ -355,6 +331,7 @@ def _finish(run: Any, out: Path, info: dict[str, Any], model: ModelSpec) -> None
                                    dtype="float32", fill_value=float("nan"), attributes={"units": units},
                                    overwrite=True)
         array[...] = values
+        info["crc32"][name] = sum_of(values)
     book = run.book()
     complaint = book.complaint(advection=run.setup.advection)
     info["notes"] += [complaint] if complaint else []
@@ -363,50 +340,11 @@ def _finish(run: Any, out: Path, info: dict[str, Any], model: ModelSpec) -> None
     info["chunks"] = group["depth_mm"].nchunks_initialized
     info["complete"] = True
     _write_info(out, info)
-    (out / _CHECKPOINT).unlink(missing_ok=True)
+    for left in (_CHECKPOINT, f"{_CHECKPOINT}.part.npz"):
+        (out / left).unlink(missing_ok=True)
 
 
 def _write_info(out: Path, info: dict[str, Any]) -> None:
-    beside = out / f"{INFO}.part"
-    beside.write_text(json.dumps(info, indent=1, sort_keys=True, default=float) + "\n", encoding="utf-8")
-    beside.replace(out / INFO)
-
-
-def _info(path: Path) -> dict[str, Any]:
-    file = path / INFO
-    if not file.exists():
-        raise InputError(file=str(path), found="no flow.json in it" if path.exists() else "no such folder",
-                         expected="a store that `twin flood` wrote")
-    try:
-        info: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    except (ValueError, OSError):
-        raise InputError(file=str(file), found="no JSON", expected="a store that `twin flood` wrote",
-                         remedy="Compute it again.") from None
-    if not isinstance(info, dict):
-        raise InputError(file=str(file), found="JSON of another sort", expected="a store that `twin flood` wrote",
-                         remedy="Compute it again.")
-    return info
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[None]:
-    """Say of a store that cannot be read that it is damaged."""
-    try:
-        yield
-    except InputError:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError, OSError, RuntimeError) as error:
-        raise InputError(file=str(path), found=f"a damaged store ({error})", expected="a store that `twin flood` wrote",
-                         remedy="Copy the folder again, or delete it and compute it again.") from error
-
-
-def _millimetres(depth_m: Float32Array) -> Any:
-    with np.errstate(invalid="ignore"):
-        whole = np.minimum(np.rint(depth_m * np.float32(1000)), _UNKNOWN_MM - 1)
-    return np.where(np.isnan(depth_m), _UNKNOWN_MM, np.nan_to_num(whole)).astype(np.uint16)
-
-
-def _metres(depth_mm: Any) -> Float32Array:
-    metres = depth_mm.astype(np.float32) * np.float32(0.001)
-    metres[depth_mm == _UNKNOWN_MM] = np.nan
-    return np.asarray(metres, np.float32)
+    part = out / f"{INFO}.part"
+    part.write_text(json.dumps(info, indent=1, sort_keys=True, default=float) + "\n", encoding="utf-8")
+    part.replace(out / INFO)

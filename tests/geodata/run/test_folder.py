@@ -345,10 +345,11 @@ def test_killed_run_leaves_nothing_that_looks_finished(tmp_path: Path, name: str
     done = subprocess.run([sys.executable, "-B", "-c", program, str(tmp_path / name), str(Path(__file__).parents[3])],
                           capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == -signal.SIGKILL, done.stderr
-    assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".part")] == ["run"]
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == ["run"]
     assert_same_result(first, read_run(tmp_path / "run").result)
     second = write_small_run(tmp_path / name, seed=2)
     assert_same_result(second, read_run(tmp_path / name).result)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted({"run", name})
 
 
 def test_tables_in_memory_are_those_of_the_folder(tmp_path: Path) -> None:

@@ -39,8 +39,10 @@ def import_(files: Annotated[list[str], typer.Argument(metavar="MAPPING.yaml | -
     if out is None:
         raise InputError(field="--out", found="nothing", expected="the city file to write: --out CITY.gpkg")
     from geodata.city.file import write_city
-    from geodata.importing import import_city
+    from geodata.city.place import check_city_place
+    from geodata.importing import files_of_mapping, import_city
 
+    check_city_place(out, files_of_mapping(files[0], data))  # before the work, not after it
     with stages() as stage:
         stage("reading the layers")
         city_file = import_city(files[0], data=data, progress=stage)

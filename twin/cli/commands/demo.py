@@ -25,6 +25,7 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
     check_place(out)
     day = day_of(date)
     from geodata.atomic import whole_folder
+    from geodata.ours import RUN
     from geodata.run.folder import read_run
     from scenarios import load_scenario, prepare, run_scenario, shipped
     from viewer.outputs.page import export_map
@@ -33,7 +34,7 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
         stage("making the town")
         prepared = on_day(prepare(load_scenario(shipped()[_DEMO])), day)
         finished = run_scenario(prepared, tell=stage)
-        with whole_folder(out, holds="run.json") as folder:
+        with whole_folder(out, RUN) as folder:
             stage("writing the run folder")
             made = finished.write(folder / "run")
             stage("drawing the map")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from threading import Thread
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,7 +15,9 @@ from geodata.hazards.flow.export import write_geotiff, write_netcdf
 from geodata.hazards.flow.store import FlowFrames, frame_times, make, open_flow, open_frames
 from geodata.hazards.specs import FloodSpec
 from geodata.inputs.times import duration_s as seconds_in
+from geodata.locks import locked
 from geodata.terrain import Terrain
+from tests.geodata.disks import small_disk
 from twin.errors import InputError
 from twin.flood.book import Book, Cancelled
 from twin.water.hazard import Grid, Hazard
@@ -42,6 +45,12 @@ def spec(**more):
 
 def given(bowl, tmp_path):
     return {"city_file": bowl, "folder": tmp_path, "start": START, "duration_s": HOUR}
+
+
+def unfinished(folder):
+    """Give the folder in which the water of `cut` is being computed."""
+    [found] = folder.glob(".cut.*.water")
+    return found
 
 
 def test_store_is_a_hazard_with_frames_maxima_and_book(bowl, tmp_path):
@@ -86,9 +95,10 @@ def test_stopped_run_goes_on_and_ends_identically(bowl, tmp_path, monkeypatch):
 
     with pytest.raises(Cancelled):
         make(spec(), tmp_path / "cut", **given(bowl, tmp_path), cancel=stop)
-    assert (tmp_path / "cut" / "checkpoint.npz").exists()
+    assert (unfinished(tmp_path) / "checkpoint.npz").exists()
     with pytest.raises(InputError, match="did not end"):
-        FlowFrames(tmp_path / "cut")
+        FlowFrames(unfinished(tmp_path))
+    assert not (tmp_path / "cut").exists()
     told = []
     resumed = make(spec(), tmp_path / "cut", **given(bowl, tmp_path), progress=lambda now, end: told.append(now))
     assert told[0] > 0
@@ -124,7 +134,7 @@ def test_stopped_run_on_larger_cells_goes_on_and_ends_identically(bowl, tmp_path
 
     with pytest.raises(Cancelled):
         make(spec(model=model), tmp_path / "cut", **given(bowl, tmp_path), cancel=stop)
-    assert (tmp_path / "cut" / "checkpoint.npz").exists()
+    assert (unfinished(tmp_path) / "checkpoint.npz").exists()
     resumed = make(spec(model=model), tmp_path / "cut", **given(bowl, tmp_path))
     for k in range(7):
         assert resumed.frame(k).tobytes() == whole.frame(k).tobytes()
@@ -245,7 +255,7 @@ def test_what_cannot_be_computed_is_refused(bowl, tmp_path, flood, message):
 def test_folder_of_something_else_is_left_alone(bowl, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
-    with pytest.raises(InputError, match="a folder with other things in it"):
+    with pytest.raises(InputError, match=r"a folder without a flow\.json.*so it stays"):
         make(spec(), tmp_path / "mine", **given(bowl, tmp_path))
     assert (tmp_path / "mine" / "letter.txt").exists()
 
@@ -256,7 +266,7 @@ def test_a_checkpoint_that_is_cut_is_none(bowl, tmp_path, monkeypatch):
     asked = []
     with pytest.raises(Cancelled):
         make(spec(), tmp_path / "cut", **given(bowl, tmp_path), cancel=lambda: asked.append(1) or len(asked) > 40)
-    checkpoint = tmp_path / "cut/checkpoint.npz"
+    checkpoint = unfinished(tmp_path) / "checkpoint.npz"
     checkpoint.write_bytes(checkpoint.read_bytes()[:100])
     again = make(spec(), tmp_path / "cut", **given(bowl, tmp_path))
     np.testing.assert_array_equal(again.frame(6), whole.frame(6))
@@ -323,3 +333,107 @@ def test_durations(text, seconds):
 def test_duration_without_a_unit_is_refused(bare):
     with pytest.raises(InputError, match=f"found {bare} without a unit; expected a duration with its unit"):
         seconds_in(bare)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.9, 0.99, 0.999])
+@pytest.mark.parametrize(("name", "write"), [("peak.tif", write_geotiff), ("water.nc", write_netcdf)])
+def test_what_does_not_fit_on_the_disk_is_not_called_written(tmp_path, share, name, write):
+    drawn = np.random.default_rng(1).random((3, 120, 160)).astype(np.float32)
+    water = SimpleNamespace(
+        grid=Grid(rows=120, columns=160, transform=(4.0, 0, 0, 0, -4.0, 240.0), crs="EPSG:2154"), notes=(),
+        times_s=np.array([0, 600, 1200]), info={"key": "k", "start": START.isoformat()}, frame=lambda k: drawn[k],
+        peak_m=drawn[0], arrival_s=drawn[1])
+    write(water, tmp_path / name)
+    before = (tmp_path / name).read_bytes()
+    with small_disk(int(len(before) * share)), pytest.raises(InputError, match="no space left on the disk"):
+        write(water, tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_bytes() == before
+
+
+def spoil_chunk(how):
+    def spoil(store):
+        chunk = store / "depth_mm/c/4/0/0"
+        data = bytearray(chunk.read_bytes())
+        chunk.write_bytes(bytes(how(data)))
+
+    return spoil
+
+
+def flipped(data):
+    data[len(data) // 2] ^= 1
+    return data
+
+
+SPOILT = {"a bit": spoil_chunk(flipped), "the end": spoil_chunk(lambda data: data[:-7]),
+          "zeros": spoil_chunk(lambda data: data[:20] + bytes(len(data) - 20)),
+          "another frame": lambda store: (store / "depth_mm/c/4/0/0").write_bytes(
+              (store / "depth_mm/c/2/0/0").read_bytes()),
+          "the maxima": lambda store: (store / "peak_m/c/0/0").write_bytes(b"")}
+
+
+@pytest.mark.parametrize("damage", SPOILT)
+def test_a_damaged_chunk_of_the_cache_is_computed_again_and_of_a_store_refused(bowl, tmp_path, damage):
+    cells = np.array([30 * 80 + 40, 29 * 80 + 41])
+    kept = open_flow(spec(), **given(bowl, tmp_path), cache=tmp_path / "cache")
+    before, peak = [frame.tolist() for frame in kept.depths(cells)], kept.peak_m.tobytes()
+    SPOILT[damage](kept.path)
+    again = open_flow(spec(), **given(bowl, tmp_path), cache=tmp_path / "cache")
+    assert [frame.tolist() for frame in again.depths(cells)] == before
+    assert again.peak_m.tobytes() == peak
+    SPOILT[damage](kept.path)
+    with pytest.raises(InputError, match="a damaged store"):
+        FlowFrames(kept.path).check()
+
+
+def test_two_runs_on_one_cold_cache_compute_once(bowl, tmp_path, monkeypatch):
+    made, found = [], []
+    finish = flow_frames._finish
+    monkeypatch.setattr(flow_frames, "_finish", lambda *a: (made.append(1), finish(*a)))
+    monkeypatch.setattr(flow_frames, "key_of", lambda *a: "ab" * 32)
+    place = tmp_path / "cache/flow" / ("ab" * 12)
+    place.parent.mkdir(parents=True)
+
+    def second():
+        found.append(open_flow(spec(), **given(bowl, tmp_path), cache=tmp_path / "cache"))
+
+    with locked(place):
+        other = Thread(target=second)
+        other.start()
+        first = open_flow(spec(), **given(bowl, tmp_path), cache=tmp_path / "cache")
+    other.join(120)
+    assert made == [1]
+    assert found[0].peak_m.tobytes() == first.peak_m.tobytes()
+    assert [path.name for path in place.parent.iterdir()] == [place.name]
+
+
+def test_a_store_of_another_scenario_stays_until_the_new_one_is_whole(bowl, tmp_path, monkeypatch):
+    first = make(spec(), tmp_path / "cut", **given(bowl, tmp_path))
+    (tmp_path / "cut/notes.txt").write_text("mine", encoding="utf-8")
+    other = spec(rain={"mm_h": 30.0, "lasts": "30min"})
+    monkeypatch.setattr(flow_frames, "CHECKPOINT_S", -1.0)
+    asked = []
+    with pytest.raises(Cancelled):
+        make(other, tmp_path / "cut", **given(bowl, tmp_path), cancel=lambda: asked.append(1) or len(asked) > 40)
+    assert FlowFrames(tmp_path / "cut").info == first.info
+    FlowFrames(tmp_path / "cut").check()
+    # A frame that is lost beside the checkpoint is not resumed over.
+    (unfinished(tmp_path) / "depth_mm/c/0/0/0").unlink()
+    whole = make(other, tmp_path / "cut", **given(bowl, tmp_path))
+    whole.check()
+    assert whole.info["key"] != first.info["key"]
+    assert make(other, tmp_path / "whole", **given(bowl, tmp_path)).info == whole.info
+    assert (tmp_path / "cut/notes.txt").read_text(encoding="utf-8") == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cut", "whole"]
+
+
+def test_places_that_nearly_agree_have_other_keys():
+    import hashlib
+
+    def fed(value):
+        digest = hashlib.sha256()
+        flow_frames._feed(digest, value)
+        return digest.hexdigest()
+
+    assert fed((10.0, 25.0)) != fed((10.02, 5.0))
+    assert fed(((1.0, 2.0), 3.0)) != fed((1.0, (2.0, 3.0)))

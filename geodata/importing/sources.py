@@ -1,0 +1,57 @@
+"""The files that a city is made from: which they are, and the record of each with its digest, licence and date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+from geodata.city.model import SourceRecord
+from geodata.importing.readers import files_of, shown
+from geodata.importing.schema import Mapping, SourceSpec
+from geodata.inputs.beside import files_read
+
+
+def files_named(declared: Mapping, root: Path) -> Iterator[tuple[Path, SourceSpec]]:
+    """Give every file or folder that a mapping names and that is there, with what the mapping says of it."""
+    specs: list[tuple[list[str], SourceSpec]] = [(layer.file, layer.source) for layer in declared.layers]
+    specs += [(item.file, item.source) for item in declared.tables.values()]
+    specs += [(item.file, item.source) for items in declared.context.values() for item in items]
+    if declared.terrain is not None:
+        specs.append((declared.terrain.file, declared.terrain.source))
+    for files, source in specs:
+        for pattern in files:
+            yield from ((path, source) for path in files_of(root, pattern) if path.exists())
+
+
+def sources_of(declared: Mapping, root: Path) -> tuple[SourceRecord, ...]:
+    """Give a record of every file or folder read."""
+    records: dict[str, SourceRecord] = {}
+    for path, source in files_named(declared, root):
+        name = shown(root, path)
+        if name in records:
+            continue
+        said = {key: getattr(source, key) or getattr(declared.source, key)
+                for key in ("name", "date", "licence", "attribution")}
+        records[name] = SourceRecord(name=said.pop("name") or path.stem, file=name, sha256=digest_of(path), **said)
+    return tuple(records.values())
+
+
+def digest_of(path: Path) -> str:
+    """Give the SHA-256 of a file; of a folder, or a file that others are read with, that of all names and digests.
+
+    What stands beside a file decides what it says: the ``.dbf`` and ``.prj`` of a shapefile, the tiles of a VRT.
+    """
+    read = [inner for inner in path.rglob("*") if inner.is_file()] if path.is_dir() else files_read(path)
+    if read == [path]:
+        return _digest(path)
+    total = sha256()
+    for file in sorted(read):
+        inner = file.relative_to(path).as_posix() if path.is_dir() else file.name
+        total.update(f"{inner} {_digest(file)}\n".encode("utf-8", "surrogateescape"))
+    return total.hexdigest()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
