@@ -107,6 +107,10 @@ class FlowFrames:
                 raise ValueError(f"{name if k is None else f'frame {k + 1}'} is not what was written")
         return values
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what goes to another process: it reads; only this one makes what is damaged again."""
+        return {**self.__dict__, "_again": None}
+
     @property
     def book(self) -> Mapping[str, Any]:
         """Where the water came from and went [m3], as ``twin.flood.book.Book.to_dict`` gives it."""
