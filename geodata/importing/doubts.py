@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from geodata.importing.report import LinkReport
-from geodata.quality.check import FEWEST_LINKS
+from geodata.quality.link_checks import FEWEST_LINKS
 from geodata.quality.spread import MOST_ACROSS_M, across_m
 from twin.quantities import FloatArray
 

@@ -111,7 +111,8 @@ def _coordinate(table: Table, column: str, spec: PositionSpec, null: tuple[str, 
     if np.isfinite(value[rest]).any():
         notes = (f"{column}: degrees and minutes as text",)
     if positive == "EW" and any(letter_of(text) == "O" for text in texts[rest]):
-        notes += (f"{column}: O read as {'east (Ost)' if is_o_east else 'west (ouest, ovest, oeste)'}",)
+        notes += (f"{column}: O read as east (Ost)" if is_o_east else
+                  f"{column}: O read as west (ouest, ovest, oeste)",)
     return value, np.isnan(value) & np.array([text is not None for text in texts], dtype=bool), notes
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from geodata.wording import Wording, wording
 from twin.quantities import Int64Array
 
 #: How many ids of a reason are named.
@@ -160,49 +161,72 @@ class ImportReport:
         return report_text(self.to_dict())
 
 
-def report_text(report: dict[str, Any]) -> str:
-    """Give an import report (as a city file keeps it) for people, one fact a line."""
-    lines = [f"{report['city']} ({report['crs']}): "
-             + ", ".join(f"{count:,} {kind}" for kind, count in report["assets"].items())
-             + f"; {report['supplies']:,} supplies",
-             "{asked:,} records asked for: {kept:,} kept, {dropped:,} dropped; {mended:,} times mended, {doubtful:,} "
-             "times doubtful".format(**report["records"])]
+def report_text(report: dict[str, Any], lang: str = "en") -> str:
+    """Give an import report (as a city file keeps it) for people, one fact a line, in French or English."""
+    words = wording(lang)
+    said = words.text("{city} ({crs}): {assets}; {supplies} supplies", city=report["city"], crs=report["crs"],
+                      assets=", ".join(f"{count:,} {kind}" for kind, count in report["assets"].items()),
+                      supplies=f"{report['supplies']:,}")
+    lines = [said, words.text(
+        "{asked} records asked for: {kept} kept, {dropped} dropped; {mended} times mended, {doubtful} times doubtful",
+        **{what: f"{count:,}" for what, count in report["records"].items()})]
     for title, layers in (("Layers", report["layers"]), ("Context", report["context"])):
         if layers:
-            lines += ["", title]
+            lines += ["", words.text(title)]
         for layer in layers:
-            kept = ", ".join(f"{count:,} {kind}" for kind, count in layer["kept"].items()) or "nothing"
-            asked = f" ({layer['not_asked']:,} not asked for)" if layer["not_asked"] else ""
-            lines.append(f"  {layer['layer']} <- {layer['file']}: {layer['read']:,} read{asked}, kept {kept}")
-            if layer["found"]:
-                lines.append("    " + ", ".join(f"{what}: {value}" for what, value in layer["found"].items()))
-            for outcome in OUTCOMES:
-                lines += [f"    {outcome} {_tally(reason, tally)}" for reason, tally in layer[outcome].items()]
-            lines += [f"    note: {note}" for note in layer["notes"]]
+            lines += _layer_lines(layer, words)
     if report["links"]:
-        lines += ["", "Links"]
+        lines += ["", words.text("Links")]
     for link in report["links"]:
-        inferred = f", {link['inferred']:,} inferred" if link["inferred"] else ""
-        lines.append(f"  {link['layer']} {link['how']}: {link['linked']:,} of {link['asked']:,}{inferred}")
-        if link["median_m"] is not None:
-            lines.append(f"    distance: median {link['median_m']:,.0f} m, 99 % within {link['p99_m']:,.0f} m, "
-                         f"longest {link['longest_m']:,.0f} m")
-        lines += [f"    {_tally(reason, tally)}" for reason, tally in link["reasons"].items()]
-        if link.get("missing"):
-            lines.append(f"    missing: {_missing(link)}")
+        lines += _link_lines(link, words)
     for title in ("notes", "warnings"):
         if report[title]:
-            lines += ["", title.capitalize(), *(f"  {line}" for line in report[title])]
+            lines += ["", words.text(title.capitalize()), *(f"  {words.told(line)}" for line in report[title])]
     return "\n".join(lines)
 
 
-def _tally(reason: str, tally: dict[str, Any]) -> str:
+def _layer_lines(layer: dict[str, Any], words: Wording) -> list[str]:
+    kept = ", ".join(f"{words.value(f'{count:,}')} {kind}" for kind, count in layer["kept"].items()) \
+        or words.text("nothing")
+    form = "{layer} <- {file}: {read} read ({not_asked} not asked for), kept {kept}" if layer["not_asked"] else \
+        "{layer} <- {file}: {read} read, kept {kept}"
+    lines = ["  " + words.text(form, layer=layer["layer"], file=layer["file"], read=f"{layer['read']:,}",
+                               not_asked=f"{layer['not_asked']:,}", kept=kept)]
+    if layer["found"]:
+        lines.append("    " + ", ".join(f"{words.text(what)}{words.colon}{value}"
+                                        for what, value in layer["found"].items()))
+    for outcome in OUTCOMES:
+        lines += [f"    {words.text(outcome)} {_tally(reason, tally, words)}"
+                  for reason, tally in layer[outcome].items()]
+    return lines + [f"    {words.text('note')}{words.colon}{words.told(note)}" for note in layer["notes"]]
+
+
+def _link_lines(link: dict[str, Any], words: Wording) -> list[str]:
+    form = "{layer} {how}: {linked} of {asked}, {inferred} inferred" if link["inferred"] else \
+        "{layer} {how}: {linked} of {asked}"
+    lines = ["  " + words.text(form, layer=link["layer"], linked=f"{link['linked']:,}", asked=f"{link['asked']:,}",
+                               how=_how(link["how"], words), inferred=f"{link['inferred']:,}")]
+    if link["median_m"] is not None:
+        lines.append("    " + words.text("distance: median {median} m, 99 % within {most} m, longest {longest} m",
+                                         median=f"{link['median_m']:,.0f}", most=f"{link['p99_m']:,.0f}",
+                                         longest=f"{link['longest_m']:,.0f}"))
+    lines += [f"    {_tally(reason, tally, words)}" for reason, tally in link["reasons"].items()]
+    if link.get("missing"):
+        said = [words.text("{name} ×{count} (a sentinel? Then name it under no_value)" if item["sentinel"] else
+                           "{name} ×{count}", name=item["name"], count=f"{item['count']:,}")
+                for item in link["missing"]]
+        more = link["missing_names"] - len(said)
+        rest = words.text(" and {n} more names", n=f"{more:,}") if more else ""
+        lines.append(f"    {words.text('missing')}{words.colon}{', '.join(said)}{rest}")
+    return lines
+
+
+def _how(how: str, words: Wording) -> str:
+    """Give how a link finds its supplier; several ways are tried one after the other."""
+    return f" {words.text('else')} ".join(words.told(one) for one in how.split(" else "))
+
+
+def _tally(reason: str, tally: dict[str, Any], words: Wording) -> str:
     more = " …" if tally["count"] > len(tally["ids"]) else ""
-    return f"{tally['count']:,}: {reason} ({', '.join(tally['ids'])}{more})"
-
-
-def _missing(link: dict[str, Any]) -> str:
-    said = [f"{item['name']} ×{item['count']:,}" + (" (a sentinel? Then name it under no_value)" if item["sentinel"]
-                                                    else "") for item in link["missing"]]
-    more = link["missing_names"] - len(said)
-    return ", ".join(said) + (f" and {more:,} more names" if more else "")
+    count = words.value(f"{tally['count']:,}")
+    return f"{count}{words.colon}{words.told(reason)} ({', '.join(tally['ids'])}{more})"

@@ -23,7 +23,7 @@ from geodata.importing.drafting.seen import ENDINGS, OSM, is_raster, look
 from geodata.importing.drafting.words import KINDS, folded, languages
 from geodata.importing.drafting.writing import comment, context_lines, layer_lines, left_out_lines, scalar
 from geodata.importing.positions import crs_of, utm_of
-from geodata.importing.wording import wording
+from geodata.wording import wording
 from twin.errors import InputError, InputErrors
 
 #: Values of each column that speak for a language.

@@ -50,7 +50,7 @@ def flow(value: Any) -> str:
 def comment(text: str, indent: int) -> list[str]:
     """Give a comment, wrapped."""
     head = " " * indent + "# "
-    return textwrap.wrap(" ".join(text.split()), width=_WIDE, initial_indent=head, subsequent_indent=head + "  ",
+    return textwrap.wrap(re.sub("[ \n\t]+", " ", text), width=_WIDE, initial_indent=head, subsequent_indent=head + "  ",
                          break_long_words=False, break_on_hyphens=False)
 
 

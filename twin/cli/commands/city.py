@@ -52,15 +52,18 @@ def import_(files: Annotated[list[str], typer.Argument(metavar="MAPPING.yaml | -
         print_json({"city": str(out), "report": city_file.report})
         return
     from geodata.importing import report_text
+    from geodata.wording import wording
 
-    say(report_text(dict(city_file.report)))
-    say(f"\nWritten: {out} ({len(city_file.city.assets):,} assets). Look at it: twin check {out}")
+    spoken = language_of(lang)
+    say(report_text(dict(city_file.report), spoken))
+    say("\n" + wording(spoken).text("Written: {out} ({n} assets). Look at it: twin check {out}", out=out,
+                                    n=f"{len(city_file.city.assets):,}"))
 
 
 @app.command(short_help="The data doctor: missing, doubtful, inferred, old.",
              epilog="Example:  twin check lecce.gpkg")
 def check(city: Annotated[str, typer.Argument(metavar="CITY.gpkg", help="A city file, or valmont.")],
-          json: Json = False) -> None:
+          lang: Spoken = None, json: Json = False) -> None:
     """Run the data doctor: what a city file lacks, doubts, infers, and what is out of date."""
     from geodata.quality.check import check_city
 
@@ -68,7 +71,8 @@ def check(city: Annotated[str, typer.Argument(metavar="CITY.gpkg", help="A city 
         stage("reading the city")
         city_file = city_named(city)
         stage("looking at it")
-        report = check_city(city_file)
+        # what programs read stays in one language unless another is asked for
+        report = check_city(city_file, lang="en" if json and lang is None else language_of(lang))
     if json:
         print_json(report.to_dict())
     else:

@@ -62,7 +62,7 @@ def _tried(made: Draft, out: Path | None, beside: Path) -> tuple[dict[str, Any],
 
 
 def _tell(made: Draft, out: Path | None, report: dict[str, Any], lang: str) -> None:
-    from geodata.importing.wording import wording
+    from geodata.wording import wording
 
     words = wording(lang)
     if out is None:
@@ -74,7 +74,7 @@ def _tell(made: Draft, out: Path | None, report: dict[str, Any], lang: str) -> N
     if made.unsure:
         tell("\n" + words.text("To be looked at:"))
     for where, text in made.unsure:
-        tell(f"  ? {where}: {text}" if where else f"  ? {text}")
+        tell(f"  ? {where}{words.colon}{text}" if where else f"  ? {text}")
     if report:
         tell("\n" + words.text("Tried: {assets} assets, {supplies} supplies, {doubtful} times doubtful.",
                                assets=f"{sum(report['assets'].values()):,}", supplies=f"{report['supplies']:,}",

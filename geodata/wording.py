@@ -1,18 +1,19 @@
 """What the importer, its drafts and the data doctor say, in French and English; English is the source text.
 
-The French stands in ``geodata/locale/fr/import.po``, one entry a sentence with its ``{values}``. Sentences that a city
+The French stands in ``geodata/locale/fr/geodata.po``, one entry a sentence with its ``{values}``. Sentences that a city
 file keeps are English: they are met again by their form, so that a report written last year is read in French too.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from twin.errors import InputError
-from twin.world.kinds import LANGUAGES
+from twin.world.kinds import LANGUAGES, Kinds
 
 _VALUE = re.compile(r"\{(\w+)\}")
 #: Numbers of English reports: 1,234 and 0.35 before a unit.
@@ -27,10 +28,35 @@ class Wording:
     #: English text with ``{values}`` -> the language's.
     sentences: dict[str, str]
 
+    @property
+    def colon(self) -> str:
+        """Give a colon with what stands around it: in French it is never cut off from its word."""
+        return "\u00a0: " if self.lang == "fr" else ": "
+
     def text(self, message: str, /, **values: object) -> str:
         """Give a sentence with its values put in."""
         said = self.sentences.get(message, message)
         return _VALUE.sub(lambda hit: self.value(str(values[hit[1]])), said)
+
+    def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """Give the form of a sentence that fits ``n``; ``{n}`` is the number as the language writes it."""
+        is_one = n == 1 or (n == 0 and self.lang == "fr")
+        return self.text(one if is_one else many, n=f"{n:,}", **values)
+
+    def counted(self, kinds: Kinds, name: str, n: int) -> str:
+        """Give a number of things of a kind: 1 365 lampes, 1 lamp."""
+        words = kinds[name].words[self.lang]
+        one = n == 1 or (n == 0 and self.lang == "fr")
+        return f"{self.value(f'{n:,}')} {words.one if one else words.many}"
+
+    def listing(self, parts: Sequence[str]) -> str:
+        """Give a list in words: a, b and c."""
+        word = "et" if self.lang == "fr" else "and"
+        return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+
+    def decimal(self, value: float) -> str:
+        """Give a number as short as it is: 0.35 is 0,35 in French."""
+        return f"{value:g}".replace(".", "," if self.lang == "fr" else ".")
 
     def value(self, text: str) -> str:
         """Give a value as the language writes it: 1,234 is 1 234 in French."""
@@ -46,9 +72,13 @@ class Wording:
             return self.sentences[english]
         for form, said in _forms(self.lang):
             if (hit := form.fullmatch(english)) is not None:
-                values = hit.groupdict()
-                return _VALUE.sub(lambda name: self.value(values[name[1]]), said)  # noqa: B023 - used at once
+                values = {name: self._within(value) for name, value in hit.groupdict().items()}
+                return _VALUE.sub(lambda name: values[name[1]], said)  # noqa: B023 - used at once
         return self.value(english)
+
+    def _within(self, value: str) -> str:
+        """Give a value of a sentence; it may be a phrase of the catalogue itself, a name never is one word of it."""
+        return self.told(value) if " " in value else self.value(value)
 
 
 @cache
@@ -66,7 +96,7 @@ def wording(lang: str) -> Wording:
         return Wording("en", {})
     from babel.messages.pofile import read_po
 
-    with resources.files("geodata").joinpath(f"locale/{lang}/import.po").open("rb") as file:
+    with resources.files("geodata").joinpath(f"locale/{lang}/geodata.po").open("rb") as file:
         return Wording(lang, {str(entry.id): str(entry.string) for entry in read_po(file)
                               if entry.id and entry.string})
 

@@ -1,0 +1,157 @@
+"""What the importer and the doctor say in French: every sentence, its values, and its numbers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from geodata.importing import import_city, report_text
+from geodata.importing.report import OUTCOMES
+from geodata.quality.check import check_city
+from geodata.wording import wording
+from tests.geodata.towns import small_town
+from twin.errors import InputError
+
+ROOT = Path(__file__).parents[2]
+FR = wording("fr")
+NOTED = ("notes", "warnings")
+SPOKEN = {"text", "plural", "remark", "unsure", "leave_out"}
+
+
+def forms(node: ast.AST) -> Iterator[tuple[str, bool]]:
+    """Give the sentences that a piece of code can give: with placeholders, and whether they are made (f-strings)."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value, False
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else f"Q{place}x"
+                      for place, part in enumerate(node.values)), True
+    elif isinstance(node, ast.IfExp):
+        yield from forms(node.body)
+        yield from forms(node.orelse)
+    elif isinstance(node, ast.List | ast.Tuple):
+        for item in node.elts:
+            yield from forms(item)
+    elif isinstance(node, ast.ListComp):
+        yield from forms(node.elt)
+
+
+def kept(tree: ast.AST) -> Iterator[str]:
+    """Give the sentences that a city file keeps in English: reasons, notes, warnings."""
+    for node in ast.walk(tree):
+        found: Iterator[tuple[str, bool]] = iter(())
+        if isinstance(node, ast.Tuple) and len(node.elts) > 2 and isinstance(node.elts[0], ast.Constant) \
+                and node.elts[0].value in OUTCOMES:
+            found = forms(node.elts[1])
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            holder = ast.unparse(node.func.value)
+            if node.func.attr == "add" and holder.endswith(("report", "reports[-1]")):
+                is_outcome = isinstance(node.args[0], ast.Constant) and node.args[0].value in OUTCOMES
+                found = forms(node.args[1 if is_outcome else 0])
+            elif node.func.attr == "append" and holder.endswith(NOTED):
+                found = forms(node.args[0])
+        elif isinstance(node, ast.AugAssign) and ast.unparse(node.target).endswith(NOTED):
+            found = forms(node.value)
+        yield from (text for text, _ in found if re.search(r"[a-z] ", re.sub(r"Q\dx", "", text)))
+
+
+def spoken(tree: ast.AST) -> Iterator[str]:
+    """Give the messages that are said through a wording."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SPOKEN:
+            holder = ast.unparse(node.func.value)
+            if re.search(r"words|wording|guess|consumer|best|cabinets|lamps", holder):
+                yield from (text for arg in node.args for text, is_made in forms(arg) if not is_made and
+                            (" " in text or "{" in text))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Remark":
+            yield from (text for key in node.keywords if key.arg == "text" for text, _ in forms(key.value))
+
+
+FILES = [*(ROOT / "geodata" / "importing").rglob("*.py"), *(ROOT / "geodata" / "quality").rglob("*.py"),
+         ROOT / "geodata" / "inputs" / "text_table.py", ROOT / "twin" / "cli" / "commands" / "city.py",
+         ROOT / "twin" / "cli" / "commands" / "draft.py"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_sentence_has_its_french(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    said = list(kept(tree))
+    # GDAL's own warnings come as they are
+    assert [text for text in said if FR.told(text) == text and not text.startswith("GDAL")] == []
+    assert [text for text in spoken(tree) if text not in FR.sentences] == []
+
+
+def test_the_scan_finds_sentences() -> None:
+    tree = ast.parse((ROOT / "geodata" / "importing" / "matching.py").read_text(encoding="utf-8"))
+    assert "names a supplier that the city lacks" in list(kept(tree))
+    assert sum(len(list(kept(ast.parse(path.read_text(encoding="utf-8"))))) for path in FILES) > 80
+
+
+@pytest.mark.parametrize("english", sorted(FR.sentences))
+def test_french_says_the_same_values(english: str) -> None:
+    names = re.compile(r"\{(\w+)\}")
+    assert set(names.findall(FR.sentences[english])) == set(names.findall(english))
+    assert not re.search(r" [:;?!»%]", FR.sentences[english]), "a sign that stands apart is never cut off"
+
+
+def test_numbers_and_phrases_inside_a_kept_sentence() -> None:
+    assert FR.told("distinct values of QUADRO, LINEA in 20,632 records of lamps") == (
+        "valeurs distinctes de QUADRO, LINEA dans 20\u202f632 enregistrements de lamps")
+    assert FR.told("street: 5 assets by their column, 34,680 by the nearest within 60 m, 6,115 without") == (
+        "rue\u00a0: 5 objets par leur colonne, 34\u202f680 par la plus proche à moins de 60 m, 6\u202f115 sans")
+    assert FR.told("something that nobody has translated: 1,234") == "something that nobody has translated: 1\u202f234"
+    assert wording("en").told("1,234 of them") == "1,234 of them"
+    with pytest.raises(InputError, match="fr or en"):
+        wording("it")
+
+
+REPORT = """\
+Bourg (EPSG:2154) : 2 cabinet, 5 lamp ; 4 alimentations
+7 enregistrements demandés : 7 gardés, 0 écartés ; 0 corrections, 2 doutes
+
+Couches
+  cabinets <- armoires.csv : 2 lus, gardés : 2 cabinet
+    encodage : ascii, séparateur : ;, système de coordonnées : EPSG:4326
+  lamps <- lampes.csv : 5 lus, gardés : 5 lamp
+    encodage : ascii, séparateur : ,, système de coordonnées : EPSG:4326
+    douteux 1 : power_w : le motif n’est pas dans le texte ; laissé vide (L-4)
+    douteux 1 : sans position : gardé, son exposition est inconnue (L-4)
+
+Liaisons
+  lamps, par l’identifiant de son fournisseur (cabinet) dans ARMOIRE : 4 sur 5
+    distance : médiane 32 m, 99 % à moins de 93 m, maximum 94 m
+    1 : nomme un fournisseur absent de la ville (L-5)
+    1 : sans fournisseur ; compté comme toujours alimenté (L-5)
+    introuvables : A-9 ×1
+
+Avertissements
+  pas de terrain : les hauteurs au-dessus du sol sont connues, les altitudes non ; les cartes de hauteurs d’eau \
+suffisent, une cote de rivière demande un terrain"""
+
+
+def test_the_report_of_the_manual_in_french(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
+    for name, text in re.findall(r"^```\w+ (\S+\.(?:csv|yaml))\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    said = report_text(import_city(tmp_path / "bourg.yaml").report, "fr")
+    assert said.replace("\u00a0", " ").replace("\u202f", " ") == REPORT
+
+
+def test_the_doctor_speaks_french() -> None:
+    town = small_town(report={"layers": [{"layer": "lamps", "dropped": {}, "doubtful": {
+        "id repeated; told apart by content": {"count": 2, "ids": ["1", "2"]}}}], "links": [
+            {"layer": "lamps", "missing_names": 2, "missing": [{"name": "Z999", "count": 256, "sentinel": True}]}]})
+    report = check_city(town, today=date(2026, 11, 30), lang="fr")
+    said = str(report).replace("\u00a0", " ").replace("\u202f", " ")
+    for sentence in ("Petite-Ville : 1 poste", "2 enregistrements de lamps sont douteux : identifiant répété",
+                     "lamps : 2 noms de fournisseurs ne correspondent à aucun objet (Z999 ×256 et 1 autres)",
+                     "Avertissements (", "Remarques ("):
+        assert sentence in said, said
+    assert not re.search(r"\b(the|have|has|with|of)\b", said.replace("(the", ""))
+    english = str(check_city(replace(town), today=date(2026, 11, 30)))
+    assert "lamps: 2 names of suppliers are those of no asset (Z999 ×256 and 1 more)." in english
