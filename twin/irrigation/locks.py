@@ -80,12 +80,12 @@ class Locks:
                  if lock.start_s <= at_s and (lock.end_s == NONE or at_s < lock.end_s)]
         return sorted(found, key=lambda lock: lock.reason)
 
-    def packed(self, zones: int, end_s: int) -> tables.LockColumns:
+    def packed(self, end_s: int) -> tables.LockColumns:
         """Give the columns of the kernel; locks without an end last as long as the season, which ends at ``end_s``."""
         # A programme of the last evening runs past midnight.
         beyond = end_s + 2 * 86_400
         return tables.LockColumns(
-            first=np.searchsorted([lock.zone for lock in self.rows], np.arange(zones + 1)).astype(np.int64),
+            zone=np.array([lock.zone for lock in self.rows], np.int32),
             start_s=np.array([lock.start_s for lock in self.rows], np.int64),
             end_s=np.array([beyond if lock.end_s == NONE else lock.end_s for lock in self.rows], np.int64),
             reason=np.array([lock.reason for lock in self.rows], np.int8),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
 
@@ -180,24 +179,19 @@ def balance(season: Season) -> Balance:
     timetable = timetable_of(season.zones, season.programmes, season.orders, season.forecasts, season.calendar)
     plants, plant_of = plants_of(season.zones, season.calendar, season.reference)
     ground = ground_of(season.zones, season.programmes, plant_of, timetable.of_zone)
-    days = tables.Days(start_s=season.calendar.start_s, eto_mm=np.ascontiguousarray(season.reference.eto_mm, float),
-                       rain_mm=np.ascontiguousarray(season.rain.mm, float))
-    given = season.state
-    state = tables.StateColumns(*(np.array(getattr(given, name)) for name in tables.StateColumns._fields))
-    columns = columns_for(n, d)
-    run_season(ground, plants, days, timetable.columns, season.locks.packed(n, int(season.calendar.start_s[-1])),
-               _packed(season.points, n), state, columns)
+    midnights = season.calendar.start_s
+    days = tables.Days(start_s=midnights[:-1], end_s=midnights[1:], eto_mm=season.reference.eto_mm,
+                       rain_mm=season.rain.mm)
+    given, packed = season.state, tables.records
+    state = packed(tables.StateColumns(*(getattr(given, name) for name in tables.StateColumns._fields)))
+    table = tables.empty_days(n, d)
+    run_season(packed(ground), packed(plants), packed(days), packed(timetable.columns),
+               packed(season.locks.packed(int(midnights[-1]))), packed(_packed(season.points)), state, table)
+    columns = tables.DayColumns(*(table[name] for name in tables.DayColumns._fields))
     watered = columns.gross_mm > 0
     last = np.where(watered.any(axis=1), d - 1 - np.argmax(watered[:, ::-1], axis=1), given.watered_day)
     return Balance(season=season, timetable=timetable, columns=columns, state=Carried(
-        **{name: getattr(state, name) for name in tables.StateColumns._fields}, watered_day=last.astype(np.int32)))
-
-
-def columns_for(zones: int, days: int) -> tables.DayColumns:
-    """Give empty columns for zones and days."""
-    kinds: dict[str, Any] = {"action": np.int8, "lock": np.int32, "flags": np.int8}
-    return tables.DayColumns(*(np.empty((zones, days), kinds.get(name, np.float64))
-                               for name in tables.DayColumns._fields))
+        **{name: state[name].copy() for name in tables.StateColumns._fields}, watered_day=last.astype(np.int32)))
 
 
 def _check(season: Season) -> None:
@@ -238,16 +232,16 @@ def check_programme(programme: Programme) -> None:
         run_s, _ = fitted(wanted_s, programme.lasts_min * 60, programme.cycle_s, programme.soak_s)
         if run_s < wanted_s:
             raise InputError(field=f"{field}.hours", found=f"{wanted_s / 60:.0f} min of watering, with its pauses, "
-                             f"in a window of {programme.lasts_min} min", expected="a programme no longer than its window",
+                             f"in a window of {programme.lasts_min} min",
+                             expected="a programme no longer than its window",
                              remedy="Give it more hours, fewer pauses or less water.")
 
 
-def _packed(points: Sequence[Point], zones: int) -> tables.PointColumns:
+def _packed(points: Sequence[Point]) -> tables.PointColumns:
     ordered = sorted(points, key=lambda p: (p.zone, p.day, p.sort))
     return tables.PointColumns(
-        first=np.searchsorted([p.zone for p in ordered], np.arange(zones + 1)).astype(np.int64),
-        day=np.array([p.day for p in ordered], np.int32), sort=np.array([p.sort for p in ordered], np.int8),
-        value=np.array([p.mm for p in ordered], float))
+        zone=np.array([p.zone for p in ordered], np.int32), day=np.array([p.day for p in ordered], np.int32),
+        sort=np.array([p.sort for p in ordered], np.int8), value=np.array([p.mm for p in ordered], float))
 
 
 def without_locks(season: Season) -> Season:

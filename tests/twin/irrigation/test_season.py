@@ -30,7 +30,8 @@ def random_season(seed: int, zones: int = 20, days: int = 60) -> Season:
         TWICE, days=frozenset(rng.choice(7, rng.integers(1, 8), replace=False).tolist()),
         trigger=Trigger(int(rng.integers(3))), amount=float(rng.uniform(0.3, 1.5)), refill=float(rng.uniform(0.3, 1.2)),
         efficiency=float(rng.uniform(0.4, 1.0)), rate_mm_h=float(rng.uniform(4, 40)),
-        cycle_s=int(rng.integers(2) * 600), soak_s=int(rng.integers(2) * 1800), valve=Valve(int(rng.integers(2)))) for _ in range(5)]
+        cycle_s=int(rng.integers(2) * 600), soak_s=int(rng.integers(2) * 1800), valve=Valve(int(rng.integers(2))))
+        for _ in range(5)]
     of = [lawn(f"Z-{i}", soil=ground[rng.integers(len(ground))], vegetation=plants[rng.integers(len(plants))],
                programme=int(rng.integers(-1, 5)), taw_mm=None, is_dual=bool(rng.integers(2)),
                curve_number=float(rng.uniform(30, 98)), wetted=float(rng.uniform(0.3, 1.0))) for i in range(zones)]
@@ -101,7 +102,8 @@ def test_a_season_is_a_chain_of_days() -> None:
     b = balance(whole)
     half = 25
     first = replace(whole, calendar=replace(whole.calendar, days=half),
-                    rain=replace(whole.rain, mm=whole.rain.mm[:half]), reference=cut(whole, 0, half), points=[p for p in whole.points if p.day < half])
+                    rain=replace(whole.rain, mm=whole.rain.mm[:half]), reference=cut(whole, 0, half),
+                    points=[p for p in whole.points if p.day < half])
     carried = balance(first).state
     shift = int(whole.calendar.start_s[half])
     second = replace(

@@ -26,123 +26,120 @@ from twin.kernels.soil.tables import (
     STUCK_OPEN,
     UNDER_WATER,
     WET,
-    DayColumns,
-    Days,
-    Ground,
-    LockColumns,
-    Plants,
-    PointColumns,
-    Schedules,
-    StateColumns,
+    Records,
+    Row,
 )
 from twin.kernels.soil.watering import given, seconds_under
 
 
-@jit()
-def run_season(ground: Ground, plants: Plants, days: Days, schedules: Schedules, locks: LockColumns,
-               points: PointColumns, state: StateColumns, columns: DayColumns) -> None:
+@jit(nogil=True)
+def run_season(ground: Records, plants: Records, days: Records, schedules: Records, locks: Records, points: Records,
+               state: Records, columns: Records) -> None:
     """Run all zones through all days.
 
     Parameters
     ----------
     ground, plants, days, schedules, locks, points
-        What each zone is, and what happens to it.
+        Records of what each zone is and of what happens to it, as ``tables`` names them.
     state
         In: the morning of the first day. Out: the evening of the last.
     columns
-        Out.
+        Out: records of ``DayColumns``, (Z, D).
     """
-    for z in range(len(ground.plant)):
-        lock, point = locks.first[z], points.first[z]
-        for d in range(len(days.eto_mm)):
-            while lock < locks.first[z + 1] and locks.end_s[lock] <= days.start_s[d]:
+    lock = point = 0
+    for z in range(len(ground)):
+        last_lock = lock
+        while last_lock < len(locks) and locks[last_lock].zone == z:
+            last_lock += 1
+        for d in range(len(days)):
+            while lock < last_lock and locks[lock].end_s <= days[d].start_s:
                 lock += 1
             last = point
-            while last < points.first[z + 1] and points.day[last] == d:
+            while last < len(points) and points[last].zone == z and points[last].day == d:
                 last += 1
-            _day(ground, z, plants, days, d, schedules, locks, lock, points, point, last, state, columns)
+            _day(ground[z], plants, days[d], d, schedules, locks, lock, last_lock, points, point, last, state[z],
+                 columns[z, d])
             point = last
+        lock = last_lock
 
 
 @jit()
-def _points_of(points: PointColumns, first: int, last: int) -> tuple[float, float, float]:
+def _points_of(points: Records, first: int, last: int) -> tuple[float, float, float]:
     """Give what a probe saw, what a meter read and what was given by hand on a day; NaN for none."""
     seen, read, by_hand = np.nan, np.nan, np.nan
     for row in range(first, last):
-        if points.sort[row] == PROBED:
-            seen = points.value[row]
-        elif points.sort[row] == GIVEN:
-            by_hand = points.value[row]
+        if points[row].sort == PROBED:
+            seen = points[row].value
+        elif points[row].sort == GIVEN:
+            by_hand = points[row].value
         else:
-            read = points.value[row]
+            read = points[row].value
     return seen, read, by_hand
 
 
 @jit()
-def _day(ground: Ground, z: int, plants: Plants, days: Days, d: int, schedules: Schedules, locks: LockColumns,
-         lock: int, points: PointColumns, point: int, last_point: int, state: StateColumns, columns: DayColumns
-         ) -> None:
+def _day(ground: Row, plants: Records, today: Row, d: int, schedules: Records, locks: Records, lock: int,
+         last_lock: int, points: Records, point: int, last_point: int, state: Row, out: Row) -> None:
     """Take one zone through one day."""
     seen, read, by_hand = _points_of(points, point, last_point)
-    v, last_lock = ground.plant[z], locks.first[z + 1]
-    total = ground.available_mm_m[z] * plants.root_m[v, d]
-    morning = state.depletion_mm[z]
+    plant = plants[ground.plant, d]
+    total = ground.available_mm_m * plant.root_m
+    morning = state.depletion_mm
     if seen == seen:
         morning = min(max(seen, 0.0), total)
-    columns.corrected_mm[z, d] = morning - state.depletion_mm[z]
-    rain, eto = days.rain_mm[d], days.eto_mm[d]
-    runoff = runoff_of(rain, ground.retention_mm[z])
-    basal = plants.kc[v, d]
-    allowed = allowed_fraction(plants.depletion[v, d], basal * eto) * total
-    if state.is_draining[z] and morning > allowed:
-        state.is_draining[z] = False
-    gross, action, named, flags = given(ground, z, schedules, d, locks, lock, last_lock, by_hand, morning, allowed,
-                                        state.since_mm[z], state.is_draining[z])
+    out.corrected_mm = morning - state.depletion_mm
+    rain, eto = today.rain_mm, today.eto_mm
+    runoff = runoff_of(rain, ground.retention_mm)
+    basal = plant.kc
+    allowed = allowed_fraction(plant.depletion, basal * eto) * total
+    if state.is_draining and morning > allowed:
+        state.is_draining = False
+    gross, action, named, flags = given(ground, schedules, d, locks, lock, last_lock, by_hand, morning, allowed,
+                                        state.since_mm, state.is_draining)
     if read == read:
         gross, action = read, METERED
-    net = gross * ground.efficiency[z]
+    net = gross * ground.efficiency
     evaporated = 0.0
-    if ground.is_dual[z]:
-        evaporated = _evaporated(ground, z, plants, v, d, rain - runoff, net, eto, state)
-        allowed = allowed_fraction(plants.depletion[v, d], basal * eto + evaporated) * total
+    if ground.is_dual:
+        evaporated = _evaporated(ground, plant, rain - runoff, net, eto, state)
+        allowed = allowed_fraction(plant.depletion, basal * eto + evaporated) * total
     stress = stress_of(morning, total, allowed)
     eta = stress * basal * eto + evaporated
     evening = morning - (rain - runoff) - net + eta
-    wet_s, water = seconds_under(locks, lock, last_lock, days.start_s[d], days.start_s[d + 1], UNDER_WATER)
+    wet_s, water = seconds_under(locks, lock, last_lock, today.start_s, today.end_s, UNDER_WATER)
     drained, flood = max(-evening, 0.0), 0.0
     if wet_s > 0:
         # The water on it fills the profile, and what the ground lets through runs out below.
-        ponded = ground.ksat_mm_h[z] * wet_s / 3600.0
+        ponded = ground.ksat_mm_h * wet_s / 3600.0
         flood, drained, evening = max(evening, 0.0) + ponded, drained + ponded, 0.0
         flags |= WET
-        state.is_draining[z] = locks.blocks[water]
-        state.layer_mm[z] = 0.0
+        state.is_draining = locks[water].blocks
+        state.layer_mm = 0.0
         if flags & STUCK_OPEN or (action == METERED and gross > 0.0):
             flags |= RAN_WET
     evening = max(evening, 0.0)
     if evening > total:
         eta -= evening - total
         evening = total
-    state.depletion_mm[z] = evening
-    state.since_mm[z] = 0.0 if wet_s > 0 else max(state.since_mm[z] + basal * eto + evaporated - (rain - runoff) - net,
+    state.depletion_mm = evening
+    state.since_mm = 0.0 if wet_s > 0 else max(state.since_mm + basal * eto + evaporated - (rain - runoff) - net,
                                                   0.0)
-    columns.depletion_mm[z, d], columns.allowed_mm[z, d], columns.stress[z, d] = evening, allowed, stress
-    columns.eta_mm[z, d], columns.gross_mm[z, d], columns.drained_mm[z, d] = eta, gross, drained
-    columns.runoff_mm[z, d], columns.flood_mm[z, d] = runoff, flood
-    columns.action[z, d], columns.lock[z, d], columns.flags[z, d] = action, named, flags
+    out.depletion_mm, out.allowed_mm, out.stress = evening, allowed, stress
+    out.eta_mm, out.gross_mm, out.drained_mm = eta, gross, drained
+    out.runoff_mm, out.flood_mm = runoff, flood
+    out.action, out.lock, out.flags = action, named, flags
 
 
 @jit()
-def _evaporated(ground: Ground, z: int, plants: Plants, v: int, d: int, rain: float, net: float, eto: float,
-                state: StateColumns) -> float:
+def _evaporated(ground: Row, plant: Row, rain: float, net: float, eto: float, state: Row) -> float:
     """Give what the surface evaporates on a day [mm]; rain and watering wet it early in the day."""
     if rain > 0.0:
-        state.wetted[z] = 1.0
+        state.wetted = 1.0
     if net > rain:
-        state.wetted[z] = ground.wetted[z]
-    share = min(plants.exposed[v, d], state.wetted[z])
-    layer = max(state.layer_mm[z] - rain - net / ground.wetted[z], 0.0)
-    reduction = reduction_of(layer, ground.tew_mm[z], ground.rew_mm[z])
-    evaporated = evaporation_of(reduction, plants.kc[v, d], plants.kc_max[v, d], share) * eto
-    state.layer_mm[z] = layer_after(layer, evaporated, share, ground.tew_mm[z])
+        state.wetted = ground.wetted
+    share = min(plant.exposed, state.wetted)
+    layer = max(state.layer_mm - rain - net / ground.wetted, 0.0)
+    reduction = reduction_of(layer, ground.tew_mm, ground.rew_mm)
+    evaporated = evaporation_of(reduction, plant.kc, plant.kc_max, share) * eto
+    state.layer_mm = layer_after(layer, evaporated, share, ground.tew_mm)
     return evaporated

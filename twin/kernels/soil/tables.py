@@ -1,10 +1,21 @@
-"""What the kernels of the soil's water read and write: columns by zone, by plant, by schedule and by day."""
+"""What the kernels of the soil's water read and write: columns by zone, by plant, by schedule and by day.
+
+Outside they are columns; the kernels take them as records (``records``): one row of each table holds all that a step
+needs, and nothing is passed from function to function but rows.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from twin.quantities import BoolArray, FloatArray, Int8Array, Int32Array, Int64Array
+
+#: Records with named fields, and one of them.
+Records = NDArray[np.void]
+Row = Any
 
 #: What a programme did on a day.
 NO_DAY, NOT_NEEDED, WATERED, CUT_SHORT, LOCKED, REFUSED, HELD, DRAINING, BY_HAND, METERED, STUCK = range(11)
@@ -56,7 +67,8 @@ class Plants(NamedTuple):
 class Days(NamedTuple):
     """DayColumns by day, (D,)."""
 
-    start_s: Int64Array  # (D + 1,) from the first midnight, the last one the end
+    start_s: Int64Array  # from the first midnight
+    end_s: Int64Array
     eto_mm: FloatArray
     rain_mm: FloatArray
 
@@ -72,9 +84,9 @@ class Schedules(NamedTuple):
 
 
 class LockColumns(NamedTuple):
-    """LockColumns sorted by zone, then start; those of zone z are ``first[z]:first[z + 1]``."""
+    """Columns of locks, (L,), sorted by zone, then start."""
 
-    first: Int64Array
+    zone: Int32Array
     start_s: Int64Array
     end_s: Int64Array
     reason: Int8Array
@@ -82,9 +94,9 @@ class LockColumns(NamedTuple):
 
 
 class PointColumns(NamedTuple):
-    """Single values of a zone on a day, sorted by zone, day, sort."""
+    """Columns of single values of a zone on a day, (P,), sorted by zone, day, sort."""
 
-    first: Int64Array
+    zone: Int32Array
     day: Int32Array
     sort: Int8Array
     value: FloatArray
@@ -115,3 +127,20 @@ class DayColumns(NamedTuple):
     action: Int8Array
     lock: Int32Array  # row of the lock that kept it from watering, -1
     flags: Int8Array
+
+
+def records(columns: Any) -> Records:
+    """Give columns of one shape as records with the same names, copied."""
+    arrays = {name: np.asarray(getattr(columns, name)) for name in columns._fields}
+    shape = next(iter(arrays.values())).shape
+    table = np.empty(shape, np.dtype([(name, array.dtype) for name, array in arrays.items()], align=True))
+    for name, array in arrays.items():
+        table[name] = array
+    return table
+
+
+def empty_days(zones: int, days: int) -> Records:
+    """Give records of ``DayColumns`` to be filled, (Z, D)."""
+    kinds: dict[str, Any] = {"action": np.int8, "lock": np.int32, "flags": np.int8}
+    return np.empty((zones, days), np.dtype([(name, kinds.get(name, np.float64)) for name in DayColumns._fields],
+                                            align=True))

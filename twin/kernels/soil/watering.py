@@ -24,14 +24,13 @@ from twin.kernels.soil.tables import (
     STUCK_OPEN,
     UNDER_WATER,
     WATERED,
-    Ground,
-    LockColumns,
-    Schedules,
+    Records,
+    Row,
 )
 
 
 @jit()
-def seconds_under(locks: LockColumns, first: int, last: int, from_s: int, to_s: int, only: int) -> tuple[int, int]:
+def seconds_under(locks: Records, first: int, last: int, from_s: int, to_s: int, only: int) -> tuple[int, int]:
     """Give the seconds from ``from_s`` to ``to_s`` that locks cover, and the lock to be named; -1 for none.
 
     Parameters
@@ -47,13 +46,13 @@ def seconds_under(locks: LockColumns, first: int, last: int, from_s: int, to_s: 
     """
     covered_s, until_s, named = 0, from_s, -1
     for row in range(first, last):
-        if locks.start_s[row] >= to_s:
+        if locks[row].start_s >= to_s:
             break
-        if locks.end_s[row] <= from_s or (locks.reason[row] != only if only >= 0 else not locks.blocks[row]):
+        if locks[row].end_s <= from_s or (locks[row].reason != only if only >= 0 else not locks[row].blocks):
             continue
-        if named < 0 or locks.reason[row] < locks.reason[named]:
+        if named < 0 or locks[row].reason < locks[named].reason:
             named = row
-        begin, end = max(locks.start_s[row], until_s), min(locks.end_s[row], to_s)
+        begin, end = max(locks[row].start_s, until_s), min(locks[row].end_s, to_s)
         if end > begin:
             covered_s += end - begin
             until_s = end
@@ -85,33 +84,32 @@ def fitted(run_s: int, lasts_s: int, cycle_s: int, soak_s: int) -> tuple[int, in
 
 
 @jit()
-def wanted_mm(ground: Ground, z: int, depletion_mm: float, allowed_mm: float, since_mm: float) -> float:
+def wanted_mm(ground: Row, depletion_mm: float, allowed_mm: float, since_mm: float) -> float:
     """Give the gross depth that the programme asks for; 0 where its trigger is not met."""
-    if ground.trigger[z] == FIXED:
-        gross = ground.amount[z]
-    elif ground.trigger[z] == ON_DEPLETION:
-        is_met = depletion_mm > ground.amount[z] * allowed_mm
-        gross = depletion_mm * ground.refill[z] / ground.efficiency[z] if is_met else 0.0
+    if ground.trigger == FIXED:
+        gross = ground.amount
+    elif ground.trigger == ON_DEPLETION:
+        is_met = depletion_mm > ground.amount * allowed_mm
+        gross = depletion_mm * ground.refill / ground.efficiency if is_met else 0.0
     else:
-        gross = ground.amount[z] * since_mm / ground.efficiency[z]
-    return float(min(gross, ground.most_mm[z]))
+        gross = ground.amount * since_mm / ground.efficiency
+    return float(min(gross, ground.most_mm))
 
 
 @jit()
-def stuck_seconds(locks: LockColumns, first: int, last: int, from_s: int, to_s: int) -> tuple[int, int]:
+def stuck_seconds(locks: Records, first: int, last: int, from_s: int, to_s: int) -> tuple[int, int]:
     """Give how long a latching valve stays open that its controller was lost to while it ran, and the lock."""
     for row in range(first, last):
-        if locks.start_s[row] >= to_s:
+        if locks[row].start_s >= to_s:
             break
-        if locks.start_s[row] > from_s and UNDER_WATER < locks.reason[row] <= LAST_OF_CONTROLLER:
-            return locks.end_s[row] - locks.start_s[row], row
+        if locks[row].start_s > from_s and UNDER_WATER < locks[row].reason <= LAST_OF_CONTROLLER:
+            return locks[row].end_s - locks[row].start_s, row
     return 0, -1
 
 
 @jit()
-def given(ground: Ground, z: int, schedules: Schedules, d: int, locks: LockColumns, first: int, last: int,
-          by_hand_mm: float, depletion_mm: float, allowed_mm: float, since_mm: float, is_draining: bool
-          ) -> tuple[float, int, int, int]:
+def given(ground: Row, schedules: Records, d: int, locks: Records, first: int, last: int, by_hand_mm: float,
+          depletion_mm: float, allowed_mm: float, since_mm: float, is_draining: bool) -> tuple[float, int, int, int]:
     """Give what a zone is given on a day: gross depth [mm], what was done, the lock named, flags.
 
     The order of reasons: no day; locked all the while; refused by an order; not needed; held back for rain; watered.
@@ -121,25 +119,28 @@ def given(ground: Ground, z: int, schedules: Schedules, d: int, locks: LockColum
     by_hand_mm
         Gross depth asked for by hand that day, on any day and whatever the trigger; NaN: none.
     """
-    s = ground.schedule[z]
+    s = ground.schedule
     is_by_hand = by_hand_mm == by_hand_mm
-    if s < 0 or not (schedules.is_day[s, d] or is_by_hand):
+    if s < 0:
         return 0.0, NO_DAY, -1, 0
-    from_s, lasts_s = schedules.from_s[s, d], schedules.lasts_s[s, d]
+    window = schedules[s, d]
+    if not (window.is_day or is_by_hand):
+        return 0.0, NO_DAY, -1, 0
+    from_s, lasts_s = window.from_s, window.lasts_s
     covered_s, named = seconds_under(locks, first, last, from_s, from_s + max(lasts_s, 1), -1)
     if covered_s >= max(lasts_s, 1):
         return 0.0, LOCKED, named, 0
-    if schedules.status[s, d] == REFUSED_DAY:
+    if window.status == REFUSED_DAY:
         return 0.0, REFUSED, -1, 0
-    gross = by_hand_mm if is_by_hand else wanted_mm(ground, z, depletion_mm, allowed_mm, since_mm)
+    gross = by_hand_mm if is_by_hand else wanted_mm(ground, depletion_mm, allowed_mm, since_mm)
     if gross <= 0.0:
         return 0.0, NOT_NEEDED, -1, 0
     if is_draining and not is_by_hand:
         return 0.0, DRAINING, -1, 0
-    if schedules.is_held[s, d] and not is_by_hand:
+    if window.is_held and not is_by_hand:
         return 0.0, HELD, -1, 0
-    wanted_s = round(gross / ground.rate_mm_h[z] * 3600.0)
-    run_s, taken_s = fitted(wanted_s, lasts_s, ground.cycle_s[z], ground.soak_s[z])
+    wanted_s = round(gross / ground.rate_mm_h * 3600.0)
+    run_s, taken_s = fitted(wanted_s, lasts_s, ground.cycle_s, ground.soak_s)
     if run_s < wanted_s:
         gross *= run_s / wanted_s
     covered_s, named = seconds_under(locks, first, last, from_s, from_s + max(taken_s, 1), -1)
@@ -147,10 +148,10 @@ def given(ground: Ground, z: int, schedules: Schedules, d: int, locks: LockColum
         return 0.0, LOCKED, named, 0
     gross *= 1.0 - covered_s / max(taken_s, 1)
     flags = SHORT if covered_s > 0 or run_s < wanted_s else 0
-    if ground.is_latching[z]:
+    if ground.is_latching:
         open_s, lost = stuck_seconds(locks, first, last, from_s, from_s + taken_s)
         if open_s > 0:
-            return gross + open_s * ground.rate_mm_h[z] / 3600.0, STUCK, lost, flags | STUCK_OPEN
+            return gross + open_s * ground.rate_mm_h / 3600.0, STUCK, lost, flags | STUCK_OPEN
     if is_by_hand:
         return gross, BY_HAND, named, flags
     return gross, CUT_SHORT if flags else WATERED, named, flags
