@@ -13,7 +13,7 @@ from twin.irrigation.calendar import Calendar
 from twin.irrigation.locks import Lock, Locks, Reason
 from twin.irrigation.orders import DroughtOrder
 from twin.irrigation.schedule import Timetable, timetable_of
-from twin.irrigation.weather import ForecastRain, ObservedRain, Reference
+from twin.irrigation.weather import ForecastRain, Note, ObservedRain, Reference
 from twin.irrigation.zones import Programme, Trigger, Zone, check_zones, ground_of, plants_of
 from twin.kernels.soil import tables
 from twin.kernels.soil.balance import run_season
@@ -103,7 +103,7 @@ class Season:
     forecasts: Sequence[ForecastRain] = ()
     points: Sequence[Point] = ()
     #: What every reader must be told: defaults in use, fall-backs, gaps.
-    notes: Sequence[str] = ()
+    notes: Sequence[Note] = ()
     #: Counts of defaults by what they stand for.
     defaults: Mapping[str, int] = field(default_factory=dict)
 

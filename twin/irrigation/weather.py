@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntFlag
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,6 +31,13 @@ class Fallback(IntFlag):
     HARGREAVES = 8  #: temperatures alone: another formula
     GIVEN = 16  #: the file gives ETo itself
     NEIGHBOURS = 32  #: a day without weather: the mean of the days around it
+
+
+class Note(NamedTuple):
+    """What every reader must be told, in both languages."""
+
+    en: str
+    fr: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +77,7 @@ class Weather:
     #: Reference evapotranspiration that the file gives itself [mm].
     eto_mm: FloatArray
     #: What every reader must be told.
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     #: Days whose gap was filled from the days around.
     filled: frozenset[int] = field(default_factory=frozenset)
 
@@ -78,7 +85,7 @@ class Weather:
         return len(self.rain.mm)
 
     @staticmethod
-    def of(first: date, rain_mm: FloatArray, *, notes: tuple[str, ...] = (), filled: frozenset[int] = frozenset(),
+    def of(first: date, rain_mm: FloatArray, *, notes: tuple[Note, ...] = (), filled: frozenset[int] = frozenset(),
            **columns: FloatArray) -> Weather:
         """Give weather of the columns that there are; the others are NaN."""
         n = len(rain_mm)
