@@ -42,7 +42,7 @@ def twin(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 def test_every_command_of_the_contract_is_there() -> None:
     assert set(commands()) == {"demo", "import", "check", "run", "test", "explain", "compare", "export", "flood",
-                               "schema"}
+                               "irrigate", "schema"}
 
 
 @pytest.mark.parametrize("name", sorted(commands()))
@@ -587,3 +587,28 @@ def test_without_a_terminal_a_line_comes_now_and_then(monkeypatch: pytest.Monkey
     with stages(computes=True) as stage:
         stage("the water flows: 0.2 of 1.0 h")
     assert capsys.readouterr().err == ""
+
+
+# --- irrigate ---------------------------------------------------------------------------------------------------------
+
+
+def test_irrigate_tells_the_ground_of_each_zone(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ["irrigate", "valmont", "valmont-summer", "--on", "2026-07-14", "--csv", str(tmp_path / "days.csv"),
+             "--save", str(tmp_path / "state.json")]
+    assert cli.main([*words, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["on"], len(answer["zones"])) == ("2026-07-14", 30)
+    assert all(outcome["is_met"] for outcome in answer["expectations"])
+    assert len((tmp_path / "days.csv").read_text("utf-8").splitlines()) == 1 + 30 * 92
+    assert json.loads((tmp_path / "state.json").read_text("utf-8"))["evening"] == "2026-08-31"
+    assert cli.main([*words, "--lang", "fr"]) == 0
+    said = capsys.readouterr().out
+    assert "le sol contient" in said
+    assert "Jours de stress hydrique" in said
+
+
+def test_irrigate_refuses_a_day_outside_of_its_season(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["irrigate", "valmont", "valmont-summer", "--on", "2027-01-01"]) == 2
+    assert "a day from 2026-06-01 to 2026-08-31" in capsys.readouterr().err
+    assert cli.main(["irrigate", "valmont", "no-such-file"]) == 2
+    assert "Shipped: valmont-summer" in capsys.readouterr().err

@@ -99,7 +99,7 @@ def load_model(path: Path, model: type[Model]) -> Model:
 
 def _complaint(path: Path, model: type[BaseModel], error: Any, places: Places, content: Any) -> InputError:
     location = tuple(error["loc"])
-    line, column = _nearest(location, places)
+    line, column = place_of(location, places)
     named = _named(location, content)
     field = ".".join(named)
     if error["type"] == "extra_forbidden":
@@ -176,7 +176,7 @@ def _is_model(value: Any) -> bool:
     return isinstance(value, type) and issubclass(value, BaseModel)
 
 
-def _nearest(location: tuple[str | int, ...], places: Places) -> tuple[int, int]:
+def place_of(location: tuple[str | int, ...], places: Places) -> tuple[int, int]:
     """Give the place of a key path, or of the nearest enclosing key that the file has.
 
     Shorthand lists of one (``file: a.csv``) have no place of their own, so numbers may be left out.

@@ -254,7 +254,7 @@ def _season(columns: dict[str, FloatArray], days: Any, first: date, last: date, 
     lost = np.flatnonzero((row < 0) | ~known[row])
     file = spec.file.name
     if len(lost) and (spec.gaps == "refuse" or len(lost) == len(wanted)):
-        more = f" and {len(lost) - 1} more days" if len(lost) > 1 else ""
+        more = f", the first of {len(lost)} days that lack it" if len(lost) > 1 else ""
         raise InputError(file=file, field="weather", found=f"no weather of {wanted[lost[0]]}{more} (the file holds "
                          f"{days[0]} to {days[-1]})" if len(days) else "no day", expected=f"each day from {first} to "
                          f"{last}", remedy="`gaps: fill` takes the mean of the days around, without rain.")

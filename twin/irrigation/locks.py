@@ -179,3 +179,15 @@ def sanitary_locks(locks: Sequence[Lock], releases: Sequence[Release], calendar:
         end_s = next((at_s for z, at_s in given if z == zone and at_s >= left_s), NONE)
         found.append(Lock(zone=zone, start_s=left_s, end_s=end_s, reason=Reason.SANITARY))
     return [lock for lock in found if lock.end_s == NONE or lock.end_s > lock.start_s]
+
+
+def ended(locks: Sequence[Lock], zones: set[int], reasons: Sequence[Reason], at_s: int) -> list[Lock]:
+    """Give the locks with those of some zones and reasons ended by a fact: what is in force at that second ends there.
+
+    Those that begin later stay.
+    """
+    def is_met(lock: Lock) -> bool:
+        return (lock.zone in zones and lock.reason in reasons and lock.start_s <= at_s
+                and (lock.end_s == NONE or lock.end_s > at_s))
+
+    return [replace(lock, end_s=at_s) if is_met(lock) else lock for lock in locks]

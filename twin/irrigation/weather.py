@@ -136,7 +136,7 @@ def reference_of(weather: Weather, *, latitude: float, elevation_m: float, is_co
     lost = np.flatnonzero(~is_given & (np.isnan(w.t_min_c) | np.isnan(w.t_max_c)))
     if len(lost):
         raise InputError(field="weather", found=f"no temperatures on {days[lost[0]]}"
-                         + (f" and {len(lost) - 1} more days" if len(lost) > 1 else ""),
+                         + (f", the first of {len(lost)} such days" if len(lost) > 1 else ""),
                          expected="lowest and highest temperature of each day, or its ETo")
     ra = et.extraterrestrial(latitude, of_year.astype(float))
     no_wind, no_sun = np.isnan(w.wind_m_s), np.isnan(w.radiation_mj)
