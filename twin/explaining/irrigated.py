@@ -12,7 +12,6 @@ from twin.explaining.words import Speech, speech
 from twin.irrigation.locks import Lock, Reason
 from twin.irrigation.orders import DroughtOrder
 from twin.irrigation.season import Balance, Watering
-from twin.kernels.soil import tables
 from twin.quantities import NONE
 from twin.world.kinds import Kinds
 
@@ -198,10 +197,10 @@ def _gives(teller: GroundTeller, z: int, d: int) -> str:
         window = balance.window(z, d)
         clock = "" if window is None else words.clock(balance.season.calendar.moment(window[0]))
         said = f"{teller.mm(float(c.gross_mm[z, d]))}, {clock}" if clock else teller.mm(float(c.gross_mm[z, d]))
-        s = int(balance.timetable.of_zone[z])
-        if s != NONE and balance.timetable.columns.status[s, d] == tables.MOVED_DAY:
-            order = balance.order_of(z, d)
-            return words.text("{said} (moved: {order})", said=said, order=order.name if order else "")
+        order, zone = balance.order_of(z, d), balance.season.zones[z]
+        plain_s = balance.season.calendar.second(d, balance.season.programmes[zone.programme].from_min)
+        if order is not None and window is not None and window[0] != plain_s:
+            return words.text("{said} (moved: {order})", said=said, order=order.name)
         return said
     short = {Watering.NO_DAY: "not due", Watering.NOT_NEEDED: "not needed", Watering.LOCKED: "locked",
              Watering.REFUSED: "forbidden", Watering.HELD: "held back for rain", Watering.DRAINING: "still wet",

@@ -33,6 +33,8 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
                                                        help="Write what this season leaves.")] = None,
              csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE.csv",
                                                       help="A row for each zone and day.")] = None,
+             html: Annotated[Path | None, typer.Option("--html", metavar="FILE.html",
+                                                       help="A page with a picture of each zone.")] = None,
              lang: Spoken = None, json: Json = False) -> None:
     """Tell the water in the ground of each irrigated zone: what it holds, lacks and is given, and what locks it."""
     from scenarios.irrigation.answers import expectations, to_dict, write_csv
@@ -59,6 +61,10 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
         write_csv(told.balance, csv)
     if save is not None:
         write_state(told.balance, city_file.city, save)
+    if html is not None:
+        from viewer.outputs.irrigation import write_irrigation_page
+
+        write_irrigation_page(told, teller, d, city=city_file.city.name, season=programmed.spec.season, out=html)
     outcomes = expectations(prepared, told)
     if json:
         print_json({**answer, "expectations": [
