@@ -611,4 +611,4 @@ def test_irrigate_refuses_a_day_outside_of_its_season(capsys: pytest.CaptureFixt
     assert cli.main(["irrigate", "valmont", "valmont-summer", "--on", "2027-01-01"]) == 2
     assert "a day from 2026-06-01 to 2026-08-31" in capsys.readouterr().err
     assert cli.main(["irrigate", "valmont", "no-such-file"]) == 2
-    assert "Shipped: valmont-summer" in capsys.readouterr().err
+    assert "Shipped: valmont-june, valmont-summer" in capsys.readouterr().err

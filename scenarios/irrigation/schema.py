@@ -247,6 +247,15 @@ class MeterSpec(Part):
     m3: Annotated[float, Field(ge=0)]
 
 
+class NightSpec(Part):
+    """A scenario that is run first: its water and outages suspend watering. A run folder counts in its place."""
+
+    scenario: str
+    """a scenario file, relative to this one, or the name of a shipped one"""
+    on: date | None = None
+    """day that the night is moved to; without it its own"""
+
+
 class ExpectSpec(Part):
     """What must hold of a zone, on a day or over the season."""
 
@@ -266,6 +275,7 @@ class SeasonSpec(Part):
     first: date = Field(alias="from")
     last: date = Field(alias="to")
     weather: WeatherSpec
+    night: NightSpec | None = None
     forecast: ForecastSpec | None = None
     defaults: ZoneSpec = ZoneSpec()
     zones: dict[str, ZoneSpec] = Field(default_factory=dict)

@@ -95,6 +95,26 @@ class GroundTeller:
                 return text("it is switched off by hand ({by})", by=lock.by) if lock.by else \
                     text("it is switched off by hand")
 
+    def short_cause(self, lock: Lock) -> str:
+        """Give why a zone is locked, for a table and for several zones at once."""
+        text, named = self.words.text, "" if lock.asset is None else self.words.asset(self.kinds, lock.asset)
+        match lock.reason:
+            case Reason.UNDER_WATER:
+                return text("under water")
+            case Reason.CONTROLLER_FLOODED:
+                return text("controller {controller} flooded", controller=lock.asset.id if lock.asset else "")
+            case Reason.CONTROLLER_UNPOWERED:
+                return text("controller {controller} without supply ({asset})", asset=named,
+                            controller=lock.controller.id if lock.controller else "")
+            case Reason.CONTROLLER_OUT:
+                return text("out of service: {asset}", asset=named)
+            case Reason.SANITARY:
+                return text("after the flood, no sanitary release yet")
+            case Reason.WINTER:
+                return text("winter")
+            case Reason.BY_HAND:
+                return text("off by hand ({by})", by=lock.by) if lock.by else text("off by hand")
+
 
 def teller_of(balance: Balance, kinds: Kinds, lang: str) -> GroundTeller:
     """Give what tells a season in a language."""
@@ -112,7 +132,7 @@ def told_zone(teller: GroundTeller, z: int, d: int) -> ZoneTold:
     return ZoneTold(
         id=zone.id, name=zone.name, lacks=lacks, gives=_gives(teller, z, d),
         holds=words.text("{held} of {total}", held=teller.mm(total - lost), total=teller.mm(total)),
-        locked="" if lock is None else words.sentence(teller.cause(lock)), sentence=zone_sentence(teller, z, d),
+        locked="" if lock is None else words.sentence(teller.short_cause(lock)), sentence=zone_sentence(teller, z, d),
         is_stressed=bool(c.stress[z, d] < 1.0 - 1e-9), is_locked=lock is not None)
 
 
@@ -250,7 +270,7 @@ def grouped_sentences(teller: GroundTeller, d: int) -> list[str]:
         lock = lock_in_force(balance, z, d)
         if lock is not None:
             since = calendar.moment(locked_since(balance, z, d)).date()
-            locked.setdefault((teller.day(since, calendar.day(d)), teller.cause(lock)), []).append(z)
+            locked.setdefault((teller.day(since, calendar.day(d)), teller.short_cause(lock)), []).append(z)
         first = stressed_since(balance, z, d)
         if first != NONE:
             order = forbidding(balance, z, d)
@@ -262,7 +282,7 @@ def grouped_sentences(teller: GroundTeller, d: int) -> list[str]:
         if len(zones) == 1:
             said.append(zone_sentence(teller, zones[0], d))
             continue
-        said.append(words.text("{zones} have not been watered since {day}. For each: {cause}.", day=day, cause=cause,
+        said.append(words.text("{zones} have not been watered since {day}: {cause}.", day=day, cause=cause,
                                zones=words.listing([balance.season.zones[z].id for z in zones])))
     for (day, why), zones in dry.items():
         listed = words.listing([balance.season.zones[z].id for z in zones])

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 
@@ -57,7 +58,7 @@ class Lock:
     controller: Asset | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Locks:
     """All locks of a season, sorted by zone, then start."""
 
@@ -72,7 +73,14 @@ class Locks:
 
     def of_zone(self, zone: int) -> list[Lock]:
         """Give the locks of one zone in order."""
-        return [lock for lock in self.rows if lock.zone == zone]
+        return self._by_zone.get(zone, [])
+
+    @cached_property
+    def _by_zone(self) -> dict[int, list[Lock]]:
+        found: dict[int, list[Lock]] = {}
+        for lock in self.rows:
+            found.setdefault(lock.zone, []).append(lock)
+        return found
 
     def at(self, zone: int, at_s: int) -> list[Lock]:
         """Give the locks in force at a second, the gravest first."""

@@ -14,7 +14,7 @@ import pytest
 from geodata.city.model import CityFile
 from scenarios.irrigation.answers import expectations, to_dict, write_csv
 from scenarios.irrigation.carried import write_state
-from scenarios.irrigation.loading import find_programme, prepare_season, read_programme, shipped_programmes
+from scenarios.irrigation.loading import find_programme, prepare_season, read_programme, run_night, shipped_programmes
 from tests.scenarios.irrigation.gardens import INVALID, gardens, prepared, programme_file, told
 from twin.errors import InputError
 from twin.explaining.irrigated import teller_of
@@ -138,7 +138,9 @@ def test_answers_for_programs(tmp_path: Path) -> None:
 def test_a_shipped_programme_holds_what_it_expects(name: str) -> None:
     from geodata.demo_town import valmont
 
-    ready = prepare_season(read_programme(find_programme(name)), valmont())
+    programmed = read_programme(find_programme(name))
+    night = run_night(programmed, "valmont")
+    ready = prepare_season(programmed, valmont(), None if night is None else night.result)
     outcomes = expectations(ready, Indicators(balance(ready.season)))
     assert outcomes
     assert all(outcome.is_met for outcome in outcomes), outcomes
@@ -158,3 +160,18 @@ def test_orders_replace_the_national_minimum_and_name_their_derogations(tmp_path
     assert season.calendar.moment(free[1]).hour == 12
     assert replace(season.orders[0], name="").level == "alerte_renforcee"
     assert season.orders[0].first == date(2026, 7, 6)
+
+
+def test_every_key_of_a_programme_file_is_in_its_manual() -> None:
+    import re
+
+    from geodata.weather import specs as weather
+    from scenarios.irrigation import schema
+
+    manual = (Path(__file__).parents[3] / "docs" / "irrigation.md").read_text("utf-8")
+    told_keys = set(re.findall(r"(\w+)(?:`|:(?=\s|$)| =)", manual)) | set(re.findall(r"`(\w+)`", manual))
+    parts = [getattr(schema, name) for name in dir(schema) if name.endswith("Spec")]
+    parts += [getattr(weather, name) for name in dir(weather) if name.endswith("Spec")]
+    keys = {info.alias or key for part in set(parts) if hasattr(part, "model_fields") and part.__name__ != "CsvSpec"
+            for key, info in part.model_fields.items()}
+    assert keys - told_keys == set()

@@ -141,6 +141,12 @@ def test_what_is_given_by_hand_waits_for_no_day_but_for_locks() -> None:
     assert Watering(locked.columns.action[0, 2]) is Watering.LOCKED
 
 
+def test_a_tanker_waters_a_zone_without_a_programme() -> None:
+    b = run(zones=[lawn(programme=-1)], points=[Point(zone=0, day=2, sort=PointSort.GIVEN, mm=10.0)])
+    assert Watering(b.columns.action[0, 2]) is Watering.BY_HAND
+    assert b.columns.depletion_mm[0, 2] == pytest.approx(35.42388535 - 10.0)
+
+
 def test_a_controller_lost_for_half_of_its_run_gives_half() -> None:
     fixed = replace(TWICE, trigger=Trigger.FIXED, amount=20.0, rate_mm_h=10.0)  # two hours from four in the morning
     lost = Lock(zone=0, start_s=DAY + 5 * HOUR, end_s=DAY + 9 * HOUR, reason=Reason.CONTROLLER_UNPOWERED)

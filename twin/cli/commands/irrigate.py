@@ -11,10 +11,12 @@ from twin.cli.app import app
 from twin.cli.arguments import Json, Spoken, city_named, language_of
 from twin.cli.exits import NOT_AS_EXPECTED
 from twin.cli.printing import console_on, print_json, say
-from twin.cli.progress import stages
+from twin.cli.progress import run_stages, stages
 from twin.cli.summary import tell_outcomes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twin.explaining.irrigated import GroundTeller
     from twin.irrigation.indicators import Indicators
 
@@ -49,7 +51,7 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
     programmed = read_programme(find_programme(programme))
     with stages(computes=True) as stage:
         stage("reading the city")
-        result, city_file = _place(place)
+        result, city_file = _place(place, programmed, stage)
         stage("reading weather and programmes")
         prepared = prepare_season(programmed, city_file, result, state)
         d = _day(on, prepared.season.calendar)
@@ -78,14 +80,17 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
         raise typer.Exit(NOT_AS_EXPECTED)
 
 
-def _place(name: str) -> tuple[Any, Any]:
-    """Give the run and the city of a run folder, or no run and a city."""
+def _place(name: str, programmed: Any, stage: Callable[[str], None]) -> tuple[Any, Any]:
+    """Give the run and the city of a run folder; else the city, and the run of the night that the file names."""
     if (Path(name) / "run.json").is_file():
         from geodata.run.folder import read_run
 
         run = read_run(Path(name))
         return run.result, run.city_file
-    return None, city_named(name)
+    from scenarios.irrigation.loading import run_night
+
+    finished = run_night(programmed, name, run_stages(stage))
+    return None if finished is None else finished.result, city_named(name)
 
 
 def _day(on: str | None, calendar: Any) -> int:

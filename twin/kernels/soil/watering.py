@@ -122,7 +122,8 @@ def given(ground: Row, schedules: Records, d: int, locks: Records, first: int, l
     s = ground.schedule
     is_by_hand = by_hand_mm == by_hand_mm
     if s < 0:
-        return 0.0, NO_DAY, -1, 0
+        # a tanker, a hose: nothing but a person gives it
+        return (by_hand_mm, BY_HAND, -1, 0) if is_by_hand else (0.0, NO_DAY, -1, 0)
     window = schedules[s, d]
     if not (window.is_day or is_by_hand):
         return 0.0, NO_DAY, -1, 0
