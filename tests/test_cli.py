@@ -607,6 +607,22 @@ def test_irrigate_tells_the_ground_of_each_zone(capsys: pytest.CaptureFixture[st
     assert "Jours de stress hydrique" in said
 
 
+def test_irrigate_compares_two_programmes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    folder = ROOT / "scenarios" / "irrigation"
+    (tmp_path / "valmont-summer.csv").write_bytes((folder / "valmont-summer.csv").read_bytes())
+    plain = (folder / "valmont-summer.irrigation.yaml").read_text("utf-8")
+    other = tmp_path / "clock.yaml"
+    other.write_text(plain.replace("{depletion: 1.0}", "{fixed_mm: 12}"), "utf-8")
+    assert cli.main(["irrigate", "valmont", "valmont-summer", "--against", str(other), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["against"]["wasted_m3"] > answer["indicators"]["wasted_m3"]
+    assert cli.main(["irrigate", "valmont", "valmont-summer", "--against", str(other), "--lang", "fr"]) == 0
+    assert "eau perdue sur sol humide" in capsys.readouterr().out
+    other.write_text(plain.replace("to: 2026-08-31", "to: 2026-08-30"), "utf-8")
+    assert cli.main(["irrigate", "valmont", "valmont-summer", "--against", str(other)]) == 2
+    assert "compared day by day" in capsys.readouterr().err
+
+
 def test_irrigate_refuses_a_day_outside_of_its_season(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["irrigate", "valmont", "valmont-summer", "--on", "2027-01-01"]) == 2
     assert "a day from 2026-06-01 to 2026-08-31" in capsys.readouterr().err

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from twin.errors import InputError
 from twin.explaining.first_lines import Line
 from twin.explaining.irrigated import GroundTeller
 from twin.irrigation.indicators import Indicators
@@ -22,6 +23,13 @@ _FALLBACKS = {
     "humidity": "moisture (dew point 2 °C below the lowest temperature)",
     "hargreaves": "all but temperatures (Hargreaves)", "given": "nothing: the file gives ETo itself",
     "neighbours": "the whole day (mean of the days around)"}
+#: Figures that two programmes are compared by, with their unit.
+_COMPARED = {
+    "applied_m3": ("water given", "m³"), "wasted_m3": ("water wasted on wet ground", "m³"),
+    "saved_m3": ("water saved by suspensions", "m³"), "cost_eur": ("cost", "€"),
+    "stress_zone_days": ("days of stress", ""), "stress_zone_days_by_order": ("days of stress by orders", ""),
+    "refused_zone_days": ("waterings forbidden", ""), "locked_zone_days": ("waterings locked", ""),
+    "zones_watered_while_flooded": ("zones watered under water", "")}
 _STEPS = {RestartStep.RECEDE: "the water leaves", RestartStep.CONTROLLER: "controller mended",
           RestartStep.SUPPLY: "supply back", RestartStep.FLUSH: "pipes flushed", RestartStep.TEST: "valves tested",
           RestartStep.RELEASE: "sanitary release, by a person", RestartStep.WATER: "the ground asks for water"}
@@ -112,3 +120,32 @@ def _step(teller: GroundTeller, due: Due, d: int) -> str:
         day = teller.day(moment.date(), calendar.day(d))
         aside.append(day if due.step is RestartStep.WATER else f"{day} {words.clock(moment)}")
     return f"{said} ({', '.join(aside)})"
+
+
+def compared_seasons(teller: GroundTeller, first: Indicators, second: Indicators) -> list[tuple[str, str, str, str]]:
+    """Give the figures of two programmes on the same zones and days: what, the first, the second, the difference.
+
+    Raises
+    ------
+    InputError
+        Other zones or other days.
+    """
+    a, b = first.balance.season, second.balance.season
+    if [zone.id for zone in a.zones] != [zone.id for zone in b.zones] or (
+            a.calendar.first, a.calendar.days) != (b.calendar.first, b.calendar.days):
+        raise InputError(field="--against", found=f"{len(b.zones)} zones from {b.calendar.first} to {b.calendar.last}",
+                         expected=f"the same {len(a.zones)} zones from {a.calendar.first} to {a.calendar.last}",
+                         remedy="Two programmes are compared day by day: give both files one city, 'from' and 'to'.")
+    words, mine, theirs = teller.words, first.to_dict(), second.to_dict()
+    rows: list[tuple[str, str, str, str]] = []
+    for name, (text, unit) in _COMPARED.items():
+        if name not in mine or name not in theirs:
+            continue
+        decimals = {"m³": 1, "€": 2}.get(unit, 0)
+        tail = f"\u00a0{unit}" if unit else ""
+        difference = theirs[name] - mine[name]
+        sign = "+" if difference > 0 else "−" if difference < 0 else ""
+        said = f"{sign}{words.number(abs(difference), decimals)}{tail}" if difference else "="
+        before, after = (f"{words.number(side[name], decimals)}{tail}" for side in (mine, theirs))
+        rows.append((words.text(text), before, after, said))
+    return rows

@@ -29,6 +29,8 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
                                                       help="A programme file, or the name of a shipped one.")],
              on: Annotated[str | None, typer.Option("--on", metavar="DAY",
                                                     help="Day that is told (2026-07-14); without it the last.")] = None,
+             against: Annotated[str | None, typer.Option("--against", metavar="PROGRAMME.yaml",
+                                                         help="Another programme file, to be compared.")] = None,
              state: Annotated[Path | None, typer.Option("--state", metavar="FILE.json",
                                                         help="What an earlier season left.")] = None,
              save: Annotated[Path | None, typer.Option("--save", metavar="FILE.json",
@@ -43,6 +45,7 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
     from scenarios.irrigation.carried import write_state
     from scenarios.irrigation.loading import find_programme, prepare_season, read_programme
     from twin.explaining.irrigated import teller_of
+    from twin.explaining.irrigated_season import compared_seasons
     from twin.irrigation.indicators import Indicators
     from twin.irrigation.restart import restarts
     from twin.irrigation.season import balance
@@ -58,6 +61,12 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
         stage("the water in the ground")
         told = Indicators(balance(prepared.season), programmed.spec.eur_m3)
         teller = teller_of(told.balance, prepared.kinds, spoken)
+        other = None
+        if against is not None:
+            stage("the other programme")
+            beside = read_programme(find_programme(against))
+            held = prepare_season(beside, city_file, result, state)
+            other = Indicators(balance(held.season), beside.spec.eur_m3)
         answer = to_dict(prepared, told, restarts(told.balance), d, teller) if json else {}
     if csv is not None:
         write_csv(told.balance, csv)
@@ -68,12 +77,15 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
 
         write_irrigation_page(told, teller, d, city=city_file.city.name, season=programmed.spec.season, out=html)
     outcomes = expectations(prepared, told)
+    rows = None if other is None else compared_seasons(teller, told, other)
     if json:
-        print_json({**answer, "expectations": [
+        print_json({**answer, **({} if other is None else {"against": other.to_dict()}), "expectations": [
             {"where": o.where, "line": o.line, "subject": o.subject, "expected": o.expected, "found": o.found,
              "is_met": o.is_met} for o in outcomes]})
     else:
         _tell(programmed.spec.season, teller, told, d)
+        if rows is not None and against is not None:
+            _tell_compared(programme, against, rows)
         if outcomes:
             tell_outcomes(programmed.spec.season, programmed.path.name, outcomes, "")
     if not all(outcome.is_met for outcome in outcomes):
@@ -140,3 +152,16 @@ def _tell(name: str, teller: GroundTeller, told: Indicators, d: int) -> None:
     for line in lines:
         if not line.is_alarm:
             say(line.text)
+
+
+def _tell_compared(first: str, second: str, rows: list[tuple[str, str, str, str]]) -> None:
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("", first, second, "±"):
+        table.add_column(escape(heading), justify="right" if heading else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    console_on().print(table)
