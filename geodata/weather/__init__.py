@@ -1,0 +1,1 @@
+"""Weather of a season from text tables: hourly or daily, in any dialect, with its units declared."""

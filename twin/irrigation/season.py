@@ -1,0 +1,255 @@
+"""A season: zones, weather, programmes, locks and observations to the water of each zone on each day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+
+from twin.errors import InputError
+from twin.irrigation.calendar import Calendar
+from twin.irrigation.locks import Lock, Locks, Reason
+from twin.irrigation.orders import DroughtOrder
+from twin.irrigation.schedule import Timetable, timetable_of
+from twin.irrigation.weather import ForecastRain, Note, ObservedRain, Reference
+from twin.irrigation.zones import Programme, Trigger, Zone, check_zones, ground_of, plants_of
+from twin.kernels.soil import tables
+from twin.kernels.soil.balance import run_season
+from twin.quantities import NONE, BoolArray, FloatArray, Int32Array
+
+
+class Watering(IntEnum):
+    """What a programme did on a day."""
+
+    NO_DAY = tables.NO_DAY  #: no day of the programme
+    NOT_NEEDED = tables.NOT_NEEDED
+    WATERED = tables.WATERED
+    CUT_SHORT = tables.CUT_SHORT  #: watered less than wanted
+    LOCKED = tables.LOCKED
+    REFUSED = tables.REFUSED  #: by an order
+    HELD = tables.HELD  #: for rain that is expected
+    DRAINING = tables.DRAINING  #: after a flood, still too wet
+    BY_HAND = tables.BY_HAND
+    METERED = tables.METERED  #: the meter says what was given
+    STUCK = tables.STUCK  #: its valve stayed open as the controller was lost
+
+    @property
+    def word(self) -> str:
+        """The word used in files."""
+        return self.name.lower()
+
+
+class PointSort(IntEnum):
+    """What a single value of a zone on a day is."""
+
+    PROBED = tables.PROBED  #: depletion by a probe [mm]
+    READ_OFF = tables.READ_OFF  #: gross depth by a meter [mm]
+    GIVEN = tables.GIVEN  #: gross depth asked for by hand [mm]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One observation, or one watering by hand."""
+
+    zone: int
+    #: Number of the day.
+    day: int
+    sort: PointSort
+    mm: float
+    #: Probe, meter or person.
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Carried:
+    """What a season leaves to the next, by zone, (Z,)."""
+
+    #: [mm].
+    depletion_mm: FloatArray
+    layer_mm: FloatArray
+    wetted: FloatArray
+    since_mm: FloatArray
+    #: Was flooded, and not yet past the allowed depletion.
+    is_draining: BoolArray
+    #: Day of the season on which it was last watered; negative before it; ``NEVER`` where that is not known.
+    watered_day: Int32Array
+
+    @staticmethod
+    def full(zones: int) -> Carried:
+        """Give zones at field capacity, as after a wet winter."""
+        return Carried(depletion_mm=np.zeros(zones), layer_mm=np.zeros(zones), wetted=np.ones(zones),
+                     since_mm=np.zeros(zones), is_draining=np.zeros(zones, bool),
+                     watered_day=np.full(zones, NEVER, np.int32))
+
+
+#: No day on which a zone was watered is known.
+NEVER = -1_000_000
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Season:
+    """All that a season's water hangs on."""
+
+    calendar: Calendar
+    zones: Sequence[Zone]
+    programmes: Sequence[Programme]
+    rain: ObservedRain
+    reference: Reference
+    state: Carried
+    locks: Locks = field(default_factory=lambda: Locks(()))
+    orders: Sequence[DroughtOrder] = ()
+    forecasts: Sequence[ForecastRain] = ()
+    points: Sequence[Point] = ()
+    #: What every reader must be told: defaults in use, fall-backs, gaps.
+    notes: Sequence[Note] = ()
+    #: Counts of defaults by what they stand for.
+    defaults: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Balance:
+    """The water of each zone on each day."""
+
+    season: Season
+    timetable: Timetable
+    #: Columns by zone and day, (Z, D).
+    columns: tables.DayColumns
+    #: Evening of the last day.
+    state: Carried
+
+    @property
+    def net_mm(self) -> FloatArray:
+        """What of the watering reached the ground, (Z, D)."""
+        eff = [self.season.programmes[z.programme].efficiency if z.programme != NONE else 1.0
+               for z in self.season.zones]
+        return np.asarray(self.columns.gross_mm * np.array(eff)[:, None])
+
+    @property
+    def gross_m3(self) -> FloatArray:
+        """What was given, (Z, D) [m³]."""
+        return np.asarray(self.columns.gross_mm * np.array([z.area_m2 for z in self.season.zones])[:, None] / 1000.0)
+
+    def lock_of(self, zone: int, day: int) -> Lock | None:
+        """Give the lock that kept a zone from its watering on a day."""
+        row = int(self.columns.lock[zone, day])
+        return None if row == NONE else self.season.locks.rows[row]
+
+    def order_of(self, zone: int, day: int) -> DroughtOrder | None:
+        """Give the order that moved or refused a zone's programme on a day."""
+        s = int(self.timetable.of_zone[zone])
+        row = NONE if s == NONE else int(self.timetable.order[s, day])
+        return None if row == NONE else self.season.orders[row]
+
+    def forecast_of(self, zone: int, day: int) -> ForecastRain | None:
+        """Give the forecast that held a zone's watering back on a day."""
+        s = int(self.timetable.of_zone[zone])
+        row = NONE if s == NONE else int(self.timetable.forecast[s, day])
+        return None if row == NONE else self.season.forecasts[row]
+
+    def window(self, zone: int, day: int) -> tuple[int, int] | None:
+        """Give the window of a zone's programme on a day, begin and end [s]; None on a day that is none of its own."""
+        s, columns = int(self.timetable.of_zone[zone]), self.timetable.columns
+        if s == NONE or not columns.is_day[s, day]:
+            return None
+        return int(columns.from_s[s, day]), int(columns.from_s[s, day] + columns.lasts_s[s, day])
+
+    def residual_mm(self) -> FloatArray:
+        """Give what the balance of each zone and day does not account for, (Z, D): nothing but rounding."""
+        c = self.columns
+        before = np.concatenate([self.season.state.depletion_mm[:, None], c.depletion_mm[:, :-1]], axis=1)
+        rain = self.season.rain.mm[None, :] - c.runoff_mm
+        return np.asarray(before + c.corrected_mm - rain - self.net_mm - c.flood_mm + c.eta_mm + c.drained_mm
+                          - c.depletion_mm)
+
+
+def balance(season: Season) -> Balance:
+    """Run a season.
+
+    Raises
+    ------
+    InputError
+        A zone that cannot be computed; weather that does not cover the days; a fixed depth that takes longer than its
+        window; a point outside of the season.
+    """
+    n, d = len(season.zones), season.calendar.days
+    check_zones(season.zones)
+    _check(season)
+    timetable = timetable_of(season.zones, season.programmes, season.orders, season.forecasts, season.calendar)
+    plants, plant_of = plants_of(season.zones, season.calendar, season.reference)
+    ground = ground_of(season.zones, season.programmes, plant_of, timetable.of_zone)
+    midnights = season.calendar.start_s
+    days = tables.Days(start_s=midnights[:-1], end_s=midnights[1:], eto_mm=season.reference.eto_mm,
+                       rain_mm=season.rain.mm)
+    given, packed = season.state, tables.records
+    state = packed(tables.StateColumns(*(getattr(given, name) for name in tables.StateColumns._fields)))
+    table = tables.empty_days(n, d)
+    run_season(packed(ground), packed(plants), packed(days), packed(timetable.columns),
+               packed(season.locks.packed(int(midnights[-1]))), packed(_packed(season.points)), state, table)
+    columns = tables.DayColumns(*(table[name] for name in tables.DayColumns._fields))
+    watered = columns.gross_mm > 0
+    last = np.where(watered.any(axis=1), d - 1 - np.argmax(watered[:, ::-1], axis=1), given.watered_day)
+    return Balance(season=season, timetable=timetable, columns=columns, state=Carried(
+        **{name: state[name].copy() for name in tables.StateColumns._fields}, watered_day=last.astype(np.int32)))
+
+
+def _check(season: Season) -> None:
+    days = season.calendar.days
+    for name, column in (("rain", season.rain.mm), ("eto", season.reference.eto_mm)):
+        if len(column) != days or not np.isfinite(column).all() or (column < 0).any():
+            raise InputError(field=f"weather.{name}", found=f"{len(column)} days, some without a number or below 0"
+                             if len(column) == days else f"{len(column)} days", expected=f"a value for each of {days}")
+    for programme in season.programmes:
+        check_programme(programme)
+    for point in season.points:
+        if not 0 <= point.day < days:
+            raise InputError(field="observations", ids=[season.zones[point.zone].id],
+                             found=str(season.calendar.day(point.day)),
+                             expected=f"a day from {season.calendar.first} to {season.calendar.last}")
+
+
+def check_programme(programme: Programme) -> None:
+    """Refuse a programme that no controller can run.
+
+    Raises
+    ------
+    InputError
+        A rate of 0, an efficiency beyond 0 to 1, no day, a fixed depth that takes longer than its window.
+    """
+    from twin.kernels.soil.watering import fitted
+
+    field = f"programmes.{programme.name}"
+    if not programme.rate_mm_h > 0.0:
+        raise InputError(field=f"{field}.rate_mm_h", found=f"{programme.rate_mm_h:g}", expected="more than 0")
+    if not 0.0 < programme.efficiency <= 1.0:
+        raise InputError(field=f"{field}.efficiency", found=f"{programme.efficiency:g}",
+                         expected="more than 0, at most 1")
+    if not programme.days:
+        raise InputError(field=f"{field}.days", found="no day", expected="one day of the week or more")
+    if programme.trigger is Trigger.FIXED:
+        wanted_s = round(programme.amount / programme.rate_mm_h * 3600.0)
+        run_s, _ = fitted(wanted_s, programme.lasts_min * 60, programme.cycle_s, programme.soak_s)
+        if run_s < wanted_s:
+            raise InputError(field=f"{field}.hours", found=f"{wanted_s / 60:.0f} min of watering, with its pauses, "
+                             f"in a window of {programme.lasts_min} min",
+                             expected="a programme no longer than its window",
+                             remedy="Give it more hours, fewer pauses or less water.")
+
+
+def _packed(points: Sequence[Point]) -> tables.PointColumns:
+    ordered = sorted(points, key=lambda p: (p.zone, p.day, p.sort))
+    return tables.PointColumns(
+        zone=np.array([p.zone for p in ordered], np.int32), day=np.array([p.day for p in ordered], np.int32),
+        sort=np.array([p.sort for p in ordered], np.int8), value=np.array([p.mm for p in ordered], float))
+
+
+def without_locks(season: Season) -> Season:
+    """Give the same season with a controller that waters through every lock but water stays where it was.
+
+    What it would give more is what the suspensions saved.
+    """
+    from dataclasses import replace
+
+    water = tuple(lock for lock in season.locks.rows if lock.reason is Reason.UNDER_WATER)
+    return replace(season, locks=Locks(water, blocks=False))

@@ -1,0 +1,1 @@
+"""Kernels of the water in the ground of irrigated zones."""
