@@ -92,12 +92,15 @@ def simulate(prepared: Prepared, exposure: Exposure, *, told: tuple[Mapping[str,
 
 def told_by(hazard: Hazard | None) -> tuple[Mapping[str, Any], ...]:
     """Give what every reader must be told of the water, now that its frames were read; plain JSON values."""
+    from geodata.wording import wording
+
+    french = wording("fr")
     doubts = getattr(hazard, "doubts", ())
     aloud = {doubt.en for doubt in doubts}
     # Only the flow model keeps a book of its water.
     complaint = getattr(hazard, "complaint", "")
-    return (*({"warning": "water_book" if note == complaint else "water", "text": note}
-              for note in (hazard.notes if hazard else ()) if note not in aloud),
+    return (*({"warning": "water_book" if note == complaint else "water", "text": note,
+               "text_fr": french.told(note)} for note in (hazard.notes if hazard else ()) if note not in aloud),
             *({"warning": "water_doubt", "text": doubt.en, "text_fr": doubt.fr} for doubt in doubts))
 
 

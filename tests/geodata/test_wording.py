@@ -72,7 +72,9 @@ def spoken(tree: ast.AST) -> Iterator[str]:
             yield from (text for key in node.keywords if key.arg == "text" for text, _ in forms(key.value))
 
 
-FILES = [*(ROOT / "geodata" / "importing").rglob("*.py"), *(ROOT / "geodata" / "quality").rglob("*.py"),
+FILES = [*(ROOT / "geodata" / "importing").rglob("*.py"), *(ROOT / "geodata" / "hazards").rglob("*.py"),
+         *(ROOT / "geodata" / "gauges").rglob("*.py"), *(ROOT / "twin" / "flood").rglob("*.py"),
+         *(ROOT / "geodata" / "quality").rglob("*.py"),
          ROOT / "geodata" / "inputs" / "text_table.py", ROOT / "twin" / "cli" / "commands" / "city.py",
          ROOT / "twin" / "cli" / "commands" / "draft.py"]
 
@@ -155,3 +157,25 @@ def test_the_doctor_speaks_french() -> None:
     assert not re.search(r"\b(the|have|has|with|of)\b", said.replace("(the", ""))
     english = str(check_city(replace(town), today=date(2026, 11, 30)))
     assert "lamps: 2 names of suppliers are those of no asset (Z999 ×256 and 1 more)." in english
+
+
+def test_what_readers_of_water_note_has_its_french() -> None:
+    """Forms with a phrase or a list inside, as the readers of water make them."""
+    for english in ("Missing values of the depth files are taken as dry, as the scenario says.",
+                    "q.nc: 'h' above 'z' over time, y, x is taken, in m: 7 of 9 frames, from +0.00 h to +3.00 h. "
+                    "'band' of length one drops out. Not taken: hmax, v.",
+                    "The pump 'P1' comes 90 min after the start, when the run has ended (60 min): it does nothing.",
+                    "depth.tif: band 2 of 3 'max depth' is taken, in m, 4 tiles."):
+        said = FR.told(english)
+        assert said != english
+        assert not re.search(r"\b(is|of|taken|when|the|says)\b", said), said
+
+
+@pytest.mark.parametrize("name", ["ouche-q10", "valmont-cloudburst"])
+def test_the_water_of_a_shipped_night_is_told_in_french(name: str) -> None:
+    from scenarios import load_scenario, pipeline, prepare
+
+    hazard = pipeline.water(prepare(load_scenario(name)))
+    notes = [told for told in pipeline.told_by(hazard) if told["warning"] == "water"]
+    assert notes
+    assert all(told["text_fr"] != told["text"] for told in notes)
