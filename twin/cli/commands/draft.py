@@ -22,13 +22,16 @@ def draft_mapping(files: list[str], out: Path | None, *, city: str, lang: str, j
         Files that cannot be read; a mapping that is there already; a draft that does not import.
     """
     from geodata.importing.drafting.draft import draft
+    from geodata.wording import wording
 
     if out is not None and out.exists():
         raise InputError(file=str(out), found="a file that is there already", expected="a new file",
                          remedy="A draft never overwrites a mapping: choose another name, or remove it.")
     beside = out.parent if out is not None else Path()
-    with stages() as stage:
-        made = draft([Path(file) for file in files], beside=beside, city=city, lang=lang, progress=stage)
+    words = wording(lang)
+    with stages(lang=lang) as stage:
+        made = draft([Path(file) for file in files], beside=beside, city=city, lang=lang,
+                     progress=lambda line: stage(words.told(line)))
         if out is not None:
             out.parent.mkdir(parents=True, exist_ok=True)
             out.write_text(made.text, encoding="utf-8")
