@@ -39,7 +39,8 @@ def import_(files: Annotated[list[str], typer.Argument(metavar="MAPPING.yaml | -
     if out is None:
         raise InputError(field="--out", found="nothing", expected="the city file to write: --out CITY.gpkg")
     from geodata.city.file import write_city
-    from geodata.importing import import_city, report_text
+    from geodata.importing import import_city
+    from geodata.importing.report import report_text, written_text
     from geodata.wording import wording
 
     spoken = language_of(lang)
@@ -53,8 +54,7 @@ def import_(files: Annotated[list[str], typer.Argument(metavar="MAPPING.yaml | -
         print_json({"city": str(out), "report": city_file.report})
         return
     say(report_text(dict(city_file.report), spoken))
-    say("\n" + words.text("Written: {out} ({n} assets). Look at it: twin check {out}", out=out,
-                          n=f"{len(city_file.city.assets):,}"))
+    say("\n" + written_text(str(out), len(city_file.city.assets), spoken))
 
 
 @app.command(short_help="The data doctor: missing, doubtful, inferred, old.",
