@@ -49,22 +49,23 @@ def matched(layer: Placeable, link: LinkSpec, suppliers: Sequence[tuple[Placeabl
     n = len(layer.raw)
     names = _names(layer, link, report, path, others)
     exact, folded = _carriers(layer, link, suppliers, path)
-    supplier = np.full(n, NONE, dtype=np.int64)
-    several: dict[int, list[int]] = {}
-    varied, unknown = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    met: dict[tuple[Name, ...], tuple[list[int], bool, bool]] = {}
     missing: Counter[str] = Counter()
-    for row, given in enumerate(names):
+    for given, count in Counter(names).items():  # far fewer names than records
         rows: dict[int, None] = {}
+        is_varied = is_unknown = False
         for name in given:
-            met = exact.get(name) or folded.get(loose(name), [])
-            varied[row] |= bool(met) and name not in exact
-            unknown[row] |= not met
-            missing[" / ".join(name)] += not met
-            rows.update(dict.fromkeys(met))
-        if len(rows) == 1:
-            supplier[row] = next(iter(rows))
-        elif rows:
-            several[row] = list(rows)
+            found = exact.get(name) or folded.get(loose(name), [])
+            is_varied |= bool(found) and name not in exact
+            is_unknown |= not found
+            missing[" / ".join(name)] += count * (not found)
+            rows.update(dict.fromkeys(found))
+        met[given] = list(rows), is_varied, is_unknown
+    supplier = np.array([met[given][0][0] if len(met[given][0]) == 1 else NONE for given in names] or [],
+                        dtype=np.int64)
+    several = {row: met[given][0] for row, given in enumerate(names) if len(met[given][0]) > 1}
+    varied = np.array([met[given][1] for given in names], dtype=bool)
+    unknown = np.array([met[given][2] for given in names], dtype=bool)
     nameless = np.array([not given for given in names], dtype=bool)
     report.add("names its supplier with other case, spaces or leading zeros; linked", layer.id[varied])
     report.add("names a supplier that the city lacks", layer.id[unknown])

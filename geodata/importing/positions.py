@@ -28,6 +28,8 @@ CANDIDATES = ("EPSG:4326", "EPSG:2154", "EPSG:3857", "EPSG:27700", "EPSG:25829",
 NEAR_M = 60_000.0
 #: No CRS on Earth has a coordinate beyond this, in metres or in feet.
 _FARTHEST = 1e9
+#: A gap inside a text: texts of tables are stripped.
+_APART = re.compile(r"(?<=\S)[\s'’](?=.*\S)")
 #: What a position in one text is called.
 _FORMS = {"text": "pair of coordinates", "wkt": "WKT", "geojson": "GeoJSON"}
 
@@ -96,8 +98,8 @@ def _coordinate(table: Table, column: str, spec: PositionSpec, null: tuple[str, 
                 positive: str) -> tuple[FloatArray, BoolArray, tuple[str, ...]]:
     texts = without_nulls(table.text(column, field_path="position"), null)
     # spaces and apostrophes set thousands apart, or degrees from minutes: 47 15 36 is not 471,536
-    apart = np.array([text is not None and re.search(r"\S[\s'’]+\S", text.strip()) is not None
-                      and not is_grouped(text) for text in texts], dtype=bool)
+    apart = np.array([text is not None and _APART.search(text) is not None and not is_grouped(text)
+                      for text in texts], dtype=bool)
     plain = texts.copy()
     plain[apart] = None
     read = numbers(plain, spec.decimal)

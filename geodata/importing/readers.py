@@ -93,7 +93,8 @@ def files_of(root: Path, pattern: str) -> list[Path]:
     InputError
         A pattern that no file meets.
     """
-    if not any(sign in pattern for sign in "*?["):
+    # a browser calls the second download of a file "lamps[1].csv": what is there is no pattern
+    if not any(sign in pattern for sign in "*?[") or os.path.exists(root / pattern):  # noqa: PTH110 - see _there
         return [root / pattern]
     paths = sorted(root.glob(pattern))
     if not paths:

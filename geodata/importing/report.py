@@ -185,6 +185,11 @@ def report_text(report: dict[str, Any], lang: str = "en") -> str:
     return "\n".join(lines)
 
 
+def written_text(out: str, assets: int, lang: str = "en") -> str:
+    """Give where a city file was written, how much is in it, and what to do next."""
+    return wording(lang).text("Written: {out} ({n} assets). Look at it: twin check {out}", out=out, n=f"{assets:,}")
+
+
 def _layer_lines(layer: dict[str, Any], words: Wording) -> list[str]:
     kept = ", ".join(f"{words.value(f'{count:,}')} {kind}" for kind, count in layer["kept"].items()) \
         or words.text("nothing")

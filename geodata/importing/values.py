@@ -202,7 +202,8 @@ def loose(parts: Sequence[str]) -> tuple[str, ...]:
 def extracted(column: TextArray, pattern: str) -> tuple[TextArray, BoolArray]:
     """Give the first group (or the whole) of a regular expression in each text, and where it did not match."""
     search = pattern_of(pattern).search
-    found = [None if value is None else search(value) for value in column]
+    distinct = {value: search(value) for value in set(column) if value is not None}  # inventories repeat themselves
+    found = [distinct.get(value) for value in column]
     result = np.array([None if hit is None else (hit.group(1) if hit.re.groups else hit.group(0)) for hit in found],
                       dtype=object)
     missed = np.array([value is not None and hit is None for value, hit in zip(column, found, strict=True)], dtype=bool)

@@ -48,6 +48,8 @@ def kept(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Tuple) and len(node.elts) > 2 and isinstance(node.elts[0], ast.Constant) \
                 and node.elts[0].value in OUTCOMES:
             found = forms(node.elts[1])
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+            found = forms(node.args[0])  # what is being done
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             holder = ast.unparse(node.func.value)
             if node.func.attr == "add" and holder.endswith(("report", "reports[-1]")):

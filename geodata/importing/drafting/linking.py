@@ -67,7 +67,7 @@ def _candidates(consumer: Guess, supplier: Guess) -> Iterator[Candidate]:
     for key in keys_of(supplier):
         rows = {loose((value,)): row for row, value in reversed(list(enumerate(key.texts))) if value is not None}
         for column in consumer.seen.columns.values():
-            if _is_place(consumer, column) or column.numbers.value.size == 0:
+            if _is_place(consumer, column) or _describes(column):
                 continue
             yield from _tried(consumer, supplier, column, key, rows, "")
             if not column.is_numeric and column.unique > 0.5:
@@ -103,7 +103,7 @@ def keys_of(guess: Guess) -> list[Column]:
     """Give the columns that can be the id of a table, the likeliest first."""
     found = []
     for column in guess.seen.columns.values():
-        if _is_place(guess, column) or column.present < 0.9 * len(guess.seen):
+        if _is_place(guess, column) or _describes(column) or column.present < 0.9 * len(guess.seen):
             continue
         own = len(column.counts) / max(column.present, 1)
         if own < 0.9 or (column.is_numeric and not column.is_whole):
@@ -114,6 +114,12 @@ def keys_of(guess: Guess) -> list[Column]:
         length = float(np.median([len(value) for value in column.counts]))
         found.append((own + 0.6 * named - 0.3 * counted - 0.3 * (length > 24), column))
     return [column for _, column in sorted(found, key=lambda item: -item[0])]
+
+
+def _describes(column: Column) -> bool:
+    """Say whether a column is about a record, and is not its name: a street, an owner."""
+    return bool(column.means & {"street", "district", "name", "owner", "operator"}) \
+        and not column.means & {"id", *_RANK}
 
 
 def _is_place(guess: Guess, column: Column) -> bool:
@@ -190,5 +196,5 @@ def _sentinels(best: Candidate) -> None:
                              supplier=best.supplier.name, codes=", ".join(f"{v} ×{lost[v]:,}" for v in none))
     rest = [value for value in lost if value not in none]
     if rest:
-        best.consumer.unsure("supplied_by", "{count} names lead nowhere: {names}", count=f"{len(rest):,}",
-                             names=", ".join(sorted(rest, key=lambda v: -lost[v])[:5]))
+        best.consumer.unsure("supplied_by", "names that lead nowhere ({count}): {names}", count=f"{len(rest):,}",
+                             names=", ".join(f"{v} ×{lost[v]:,}" for v in sorted(rest, key=lambda v: -lost[v])[:5]))

@@ -50,7 +50,7 @@ def osm_guesses(path: Path, name: str) -> Iterator[Guess]:
     there = layers_of(path, name)
     tables: dict[str, Table] = {}
     for layer in dict.fromkeys(layer for row in rows for layer in row["layers"].split() if layer in there):
-        tables[layer] = read_table(path.parent, TableSpec(file=[str(path)], layer=[layer]), wanted)
+        tables[layer] = read_table(path.parent, TableSpec(file=[path.name], layer=[layer]), wanted)
     for row in rows:
         condition: Any = {"present": True} if row["values"] == "*" else row["values"].split()
         parts, layers = [], []

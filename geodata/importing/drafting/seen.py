@@ -136,7 +136,7 @@ def look(path: Path, name: str) -> Iterator[Seen]:
         A file that is missing or cannot be read.
     """
     for layer, records in _within(path, name):
-        spec = TableSpec(file=[str(path)], layer=[layer] if layer else [], records=records or None)
+        spec = TableSpec(file=[path.name], layer=[layer] if layer else [], records=records or None)
         table = read_table(path.parent, spec, ())
         columns = {column: Column(name=column, texts=without_nulls(table.text(column), NULL_TEXTS))
                    for column in table.columns}

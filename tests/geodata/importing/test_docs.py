@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from geodata.importing import Mapping, import_city, report_text
+from geodata.importing.drafting.draft import draft
 from geodata.importing.schema import (
     Condition,
     ContextSpec,
@@ -42,6 +43,16 @@ def test_five_minutes_do_what_the_page_says(tmp_path: Path) -> None:
     assert report_text(city_file.report) == expected.rstrip("\n")
     assets = city_file.city.assets
     assert [assets[assets.row(name)].fail_m for name in ("A-01", "A-02")] == [0.4, 0.35]
+
+
+def test_the_draft_is_the_one_that_the_page_shows(tmp_path: Path) -> None:
+    for _, name, text in BLOCKS:
+        if name.endswith(".csv"):
+            (tmp_path / name).write_text(text, encoding="utf-8")
+    made = draft([tmp_path / "armoires.csv", tmp_path / "lampes.csv"], beside=tmp_path, city="Bourg")
+    assert made.text == next(text for _, name, text in BLOCKS if name == "draft.yaml")
+    (tmp_path / "draft.yaml").write_text(made.text, encoding="utf-8")
+    assert import_city(tmp_path / "draft.yaml").report["assets"] == {"cabinet": 2, "circuit": 4, "lamp": 5}
 
 
 @pytest.mark.parametrize("text", [text for _, name, text in BLOCKS if name == "layer"])

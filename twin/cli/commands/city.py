@@ -41,23 +41,22 @@ def import_(files: Annotated[list[str], typer.Argument(metavar="MAPPING.yaml | -
     from geodata.city.file import write_city
     from geodata.city.place import check_city_place
     from geodata.importing import files_of_mapping, import_city
+    from geodata.importing.report import report_text, written_text
+    from geodata.wording import wording
 
     check_city_place(out, files_of_mapping(files[0], data))  # before the work, not after it
-    with stages() as stage:
+    spoken = language_of(lang)
+    words = wording(spoken)
+    with stages(lang=spoken) as stage:
         stage("reading the layers")
-        city_file = import_city(files[0], data=data, progress=stage)
+        city_file = import_city(files[0], data=data, progress=lambda line: stage(words.told(line)))
         stage("writing the city file")
         write_city(city_file, out)
     if json:
         print_json({"city": str(out), "report": city_file.report})
         return
-    from geodata.importing import report_text
-    from geodata.wording import wording
-
-    spoken = language_of(lang)
     say(report_text(dict(city_file.report), spoken))
-    say("\n" + wording(spoken).text("Written: {out} ({n} assets). Look at it: twin check {out}", out=out,
-                                    n=f"{len(city_file.city.assets):,}"))
+    say("\n" + written_text(str(out), len(city_file.city.assets), spoken))
 
 
 @app.command(short_help="The data doctor: missing, doubtful, inferred, old.",
@@ -67,7 +66,7 @@ def check(city: Annotated[str, typer.Argument(metavar="CITY.gpkg", help="A city 
     """Run the data doctor: what a city file lacks, doubts, infers, and what is out of date."""
     from geodata.quality.check import check_city
 
-    with stages() as stage:
+    with stages(lang=language_of(lang)) as stage:
         stage("reading the city")
         city_file = city_named(city)
         stage("looking at it")

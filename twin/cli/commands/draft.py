@@ -22,13 +22,16 @@ def draft_mapping(files: list[str], out: Path | None, *, city: str, lang: str, j
         Files that cannot be read; a mapping that is there already; a draft that does not import.
     """
     from geodata.importing.drafting.draft import draft
+    from geodata.wording import wording
 
     if out is not None and out.exists():
         raise InputError(file=str(out), found="a file that is there already", expected="a new file",
                          remedy="A draft never overwrites a mapping: choose another name, or remove it.")
     beside = out.parent if out is not None else Path()
-    with stages() as stage:
-        made = draft([Path(file) for file in files], beside=beside, city=city, lang=lang, progress=stage)
+    words = wording(lang)
+    with stages(lang=lang) as stage:
+        made = draft([Path(file) for file in files], beside=beside, city=city, lang=lang,
+                     progress=lambda line: stage(words.told(line)))
         if out is not None:
             out.parent.mkdir(parents=True, exist_ok=True)
             out.write_text(made.text, encoding="utf-8")
@@ -62,26 +65,10 @@ def _tried(made: Draft, out: Path | None, beside: Path) -> tuple[dict[str, Any],
 
 
 def _tell(made: Draft, out: Path | None, report: dict[str, Any], lang: str) -> None:
-    from geodata.wording import wording
+    from geodata.importing.drafting.telling import draft_text
 
-    words = wording(lang)
     if out is None:
         say(made.text)
     # the mapping goes to a file or down a pipe; what is said of it stays on the terminal
     tell = complain if out is None else say
-    for line in made.found:
-        tell(line)
-    if made.unsure:
-        tell("\n" + words.text("To be looked at:"))
-    for where, text in made.unsure:
-        tell(f"  ? {where}{words.colon}{text}" if where else f"  ? {text}")
-    if report:
-        tell("\n" + words.text("Tried: {assets} assets, {supplies} supplies, {doubtful} times doubtful.",
-                               assets=f"{sum(report['assets'].values()):,}", supplies=f"{report['supplies']:,}",
-                               doubtful=f"{report['records']['doubtful']:,}"))
-        for link in report["links"]:
-            tell("  " + words.text("{layer}: {linked} of {asked} linked", layer=link["layer"],
-                                   linked=f"{link['linked']:,}", asked=f"{link['asked']:,}"))
-    if out is not None:
-        tell(words.text("Written: {out}. Look at its lines marked with ?, then: twin import {out} --out {city}",
-                        out=out, city=out.with_suffix(".gpkg")))
+    tell(draft_text(made, report, out, lang))

@@ -30,6 +30,13 @@ def test_two_commands_make_a_city(gis: Path, capsys: pytest.CaptureFixture[str])
     assert read_city(gis / "bourg.gpkg").city.name == "Bourg"
 
 
+def test_files_stand_in_folders_and_have_brackets_in_their_names(gis: Path) -> None:
+    (gis / "in").mkdir()
+    (gis / "in" / "lampes[1].csv").write_text(LAMPS, encoding="utf-8")
+    assert cli.main(["import", "--draft", "in/lampes[1].csv", "--out", "out/bourg.yaml"]) == 0
+    assert 'file: "../in/lampes[1].csv"' in (gis / "out" / "bourg.yaml").read_text(encoding="utf-8")
+
+
 def test_a_mapping_that_is_there_is_not_overwritten(gis: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (gis / "bourg.yaml").write_text("mine", encoding="utf-8")
     assert cli.main(["import", "--draft", "armoires.csv", "--out", "bourg.yaml"]) == 2
