@@ -43,11 +43,16 @@ def layers_of(path: Path, name: str) -> list[str]:
         file_bytes(path, endings=())
     check_vector(path, file=name)
     try:
-        return [str(layer) for layer, _ in pyogrio.list_layers(path)]
+        with warnings.catch_warnings(action="ignore"):  # said again, and noted, when the layer is read
+            found = [str(layer) for layer, _ in pyogrio.list_layers(path)]
     except pyogrio.errors.DataSourceError as error:
         raise InputError(file=name, found=f"a file that GDAL cannot open ({_short(error)})",
                          expected="a vector file (GeoPackage, Shapefile, GeoJSON, OSM PBF, FlatGeobuf, GML, Excel…)",
                          remedy=_CUT) from error
+    if not found:
+        raise InputError(file=name, found="a file without a layer that can be read", expected="records",
+                         remedy="Does another program open it? Export it again.")
+    return found
 
 
 def read_vector(path: Path, name: str, layers: Sequence[str], encoding: str | None, gdal_where: str | None,
