@@ -19,9 +19,9 @@ LARGE_FILES = {
     # resolving, editing, facts and complaints of a scenario in one; to be split by stage of the pipeline
     "scenarios/resolve.py": 598,
     # the way from a mapping to a city, with its ids and its context
-    "geodata/importing/city.py": 525,
+    "geodata/importing/city.py": 510,
     # the keys of a mapping, each with its doc and its check
-    "geodata/importing/schema.py": 485,
+    "geodata/importing/schema.py": 482,
 }
 #: Lines of the body of each function that is longer, without its docstring, and why it is.
 LONG_FUNCTIONS = {

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from geodata.importing.expressions import LONGEST_TEXT
 from geodata.importing.schema import NULL_TEXTS, Condition, FieldSpec, TableSpec
 from geodata.importing.tables import Table
 from geodata.importing.values import (
@@ -70,7 +71,8 @@ def _holds(values: TextArray, condition: Condition) -> BoolArray:
             holds &= np.array([met[value] for value in values], dtype=bool) == is_in
     if condition.matches is not None:
         search = re.compile(condition.matches).search
-        holds &= np.array([value is not None and search(value) is not None for value in values], dtype=bool)
+        holds &= np.array([value is not None and search(value[:LONGEST_TEXT]) is not None for value in values],
+                          dtype=bool)
     if condition.above is not None or condition.below is not None:
         value = numbers(values).value
         with np.errstate(invalid="ignore"):

@@ -6,7 +6,6 @@ of the importer meets one form of each thing. Keys that are not known are refuse
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
@@ -21,6 +20,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from geodata.importing.expressions import check
 from geodata.importing.values import UNITS
 
 #: Texts that mean "no value" wherever a layer says nothing else.
@@ -469,10 +469,7 @@ class Mapping(Declared):
 
 
 def _checked(pattern: str | None) -> str | None:
-    try:
-        re.compile(pattern or "")
-    except re.error as error:
-        raise ValueError(f"'{pattern}' ({error}); expected a regular expression") from error
+    check(pattern or "")
     return pattern
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from geodata.importing.expressions import LONGEST_TEXT
 from twin.quantities import BoolArray, FloatArray, TextArray
 
 #: Unit -> (what it measures, how many of the base unit it is). Source: SI brochure; NIST SP 811 for feet.
@@ -201,7 +202,7 @@ def loose(parts: Sequence[str]) -> tuple[str, ...]:
 def extracted(column: TextArray, pattern: str) -> tuple[TextArray, BoolArray]:
     """Give the first group (or the whole) of a regular expression in each text, and where it did not match."""
     search = re.compile(pattern).search
-    found = [None if value is None else search(value) for value in column]
+    found = [None if value is None else search(value[:LONGEST_TEXT]) for value in column]
     result = np.array([None if hit is None else (hit.group(1) if hit.re.groups else hit.group(0)) for hit in found],
                       dtype=object)
     missed = np.array([value is not None and hit is None for value, hit in zip(column, found, strict=True)], dtype=bool)

@@ -17,6 +17,7 @@ import pyogrio.raw
 import shapely
 
 from geodata.drivers import check_vector
+from geodata.importing.loose_columns import with_texts
 from geodata.importing.tables import Table, file_bytes, joined, unique_names
 from geodata.inputs.encodings import detect
 from twin.errors import InputError
@@ -113,6 +114,7 @@ def _read_layer(path: Path, name: str, layer: str, encoding: str | None, gdal_wh
         used = "ISO-8859-1"  # never fails and loses nothing: the bytes come back out of it below
     meta, fids, wkb, fields = _raw(source, name, layer, _gdal_name(used, name), gdal_where, notes)
     columns = dict(zip(unique_names([str(f) for f in meta["fields"]])[0], fields, strict=True))
+    columns = with_texts(path, name, layer, columns, fids)
     if _is_dbase(path) and encoding is None:
         columns, found["encoding"] = _recoded(columns, path, notes)
         columns = dict(zip(unique_names(list(columns))[0], columns.values(), strict=True))
