@@ -9,11 +9,12 @@ lets it name tiles beside it.
 from __future__ import annotations
 
 import math
+import sqlite3
 import stat
 import warnings
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -216,7 +217,24 @@ def check_vector(path: Path, *, file: str = "", field: str = "", expected: str =
                              remedy="Save the data itself, as GeoPackage or GeoJSON.")
         if path.suffix.lower() == ".zip":
             check_archive(path)
+        _check_views(path, shown, field)
     _only_known_vectors()
+
+
+def _check_views(path: Path, file: str, field: str) -> None:
+    """Refuse a database with a view that calls itself: it may never end, and GDAL asks it for all that it has."""
+    with path.open("rb") as stream:
+        if stream.read(16) != b"SQLite format 3\0":
+            return
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            endless = [str(name) for name, sql in database.execute("SELECT name, sql FROM sqlite_master WHERE type = "
+                                                                   "'view'") if "recursive" in str(sql).lower()]
+    except sqlite3.Error:  # damaged: GDAL says how
+        return
+    if endless:
+        raise InputError(file=file, field=field, ids=endless, found="views that call themselves",
+                         expected="layers and tables", remedy="Save what they show as layers of their own.")
 
 
 @lru_cache(maxsize=1)

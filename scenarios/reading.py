@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from geodata.inputs.plain_file import bytes_of
 from twin.errors import InputError, InputErrors
 
 #: Names of keys and numbers of list entries from the top of a file down to a value.
@@ -114,7 +115,7 @@ def read_document(path: Path, shown: str | None = None) -> Document:
 
 def _text(path: Path, file: str) -> str:
     try:
-        raw = path.read_bytes()
+        raw = bytes_of(path, expected="a scenario file (YAML)", file=file)
     except FileNotFoundError:
         raise InputError(file=file, found="no such file", expected="a scenario file (YAML)") from None
     except IsADirectoryError:

@@ -64,7 +64,7 @@ def test_a_module_imports_only_what_its_layer_may(path: Path) -> None:
 
 
 #: The rooms of the engine, from the ground up: a module imports only from its own room or one below.
-ROOMS = ["errors", "quantities", "codes", "stages", "kernels", "world", "water", "flood", "results", "engine",
+ROOMS = ["errors", "quantities", "texts", "codes", "stages", "kernels", "world", "water", "flood", "results", "engine",
          "irrigation", "locale", "explaining", "cli"]
 
 

@@ -140,11 +140,17 @@ def any_of(values: pa.Array) -> Any:
     return values.to_numpy(zero_copy_only=False)
 
 
-def shapes_of(wkb: pa.Array, is_placed: Any = None) -> tuple[TextArray, FloatArray, FloatArray]:
+def shapes_of(wkb: pa.Array, is_placed: Any = None, *, file: str = "", field: str = ""
+              ) -> tuple[TextArray, FloatArray, FloatArray]:
     """Give the geometries of a WKB column and a point in each, (N,) each; None and NaN where there is none.
 
     Where all are plain points, the coordinates say it all and the geometries are None. A polygon's point lies within
     it, and is not looked for where ``is_placed``, (N,), says that the position is known otherwise.
+
+    Raises
+    ------
+    InputError
+        Bytes that are no geometry; ``file`` and ``field`` say where.
     """
     n = len(wkb)
     shapes = np.full(n, None, dtype=object)
@@ -155,7 +161,7 @@ def shapes_of(wkb: pa.Array, is_placed: Any = None) -> tuple[TextArray, FloatArr
     filled = wkb if len(present) == n else wkb.drop_null()
     xy = _plain_points(filled) if is_placed is None else None
     if xy is None:
-        geometries = shapely.from_wkb(filled.to_numpy(zero_copy_only=False))
+        geometries = _decoded(filled, file=file, field=field)
         look = shapely.get_type_id(geometries) != 0
         inner = geometries.copy()
         if is_placed is not None:
@@ -166,6 +172,18 @@ def shapes_of(wkb: pa.Array, is_placed: Any = None) -> tuple[TextArray, FloatArr
         shapes[present] = geometries
     x[present], y[present] = xy[:, 0], xy[:, 1]
     return shapes, x, y
+
+
+def _decoded(wkb: pa.Array, *, file: str, field: str) -> TextArray:
+    """Give the geometries of a WKB column without gaps, (N,)."""
+    values = wkb.to_numpy(zero_copy_only=False)
+    with np.errstate(invalid="ignore"):  # a coordinate that is no number is judged by whoever places it
+        geometries = shapely.from_wkb(values, on_invalid="ignore")
+        broken = int(np.count_nonzero(shapely.is_missing(geometries)))
+        if broken:
+            raise InputError(file=file, field=field, found=f"{broken} of {len(values)} shapes that are damaged",
+                             expected="whole geometries", remedy="Copy the file again, or draw them again in QGIS.")
+    return np.asarray(geometries, dtype=object)
 
 
 def _plain_points(wkb: pa.Array) -> FloatArray | None:

@@ -52,7 +52,7 @@ def _read(extent: str, tables: dict[str, str], file: str) -> Kinds:
     for name, text in tables.items():
         try:
             parsed[name] = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(file=file, field=f"kinds.{name}", found=f"text that is no JSON ({error})",
                              expected="a kind as `twin import` writes it") from error
     return (Kinds(()) if extent == "all" else built_in_kinds()).with_kinds(parsed)

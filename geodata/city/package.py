@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -41,11 +42,18 @@ class Package:
         except sqlite3.Error as error:
             raise InputError(found=f"a file that is no GeoPackage ({error})", **wrong) from error
         try:
-            self._contents = {name: (kind, srs) for name, kind, srs in self._database.execute(
-                "SELECT table_name, data_type, srs_id FROM gpkg_contents ORDER BY rowid")}
-        except sqlite3.Error as error:
+            views = {name for (name,) in self._database.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
+            self._contents = {} if "gpkg_contents" in views else {
+                name: (kind, srs) for name, kind, srs in self._database.execute(
+                    "SELECT table_name, data_type, srs_id FROM gpkg_contents ORDER BY rowid")}
+        except (sqlite3.Error, ValueError) as error:
             self._database.close()
             raise InputError(found=f"a file that is no GeoPackage ({error})", **wrong) from error
+        # A view is a query of whoever made the file: it may never end.
+        if views & {"gpkg_contents", "gpkg_spatial_ref_sys", "gpkg_ogr_contents", *self._contents}:
+            self._database.close()
+            raise InputError(file=str(path), ids=sorted(views), found="views in place of tables",
+                             expected="layers and tables", remedy="Save what they show as layers of their own.")
 
     def __enter__(self) -> Self:
         return self
@@ -120,15 +128,23 @@ class Package:
 
     def crs_of(self, layer: str) -> pyproj.CRS | None:
         """Give the CRS of a layer; None where the file does not say."""
+        number = self._contents[layer][1] or 0
+        if not isinstance(number, int):
+            raise self._damaged(layer, f"'{str(number)[:40]}' as the number of its CRS")
         rows = self._execute("SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys "
-                             f"WHERE srs_id = {int(self._contents[layer][1] or 0)}")
+                             f"WHERE srs_id = {number}")
         if not rows or str(rows[0][0]).upper() == "NONE":
             return None
         organisation, code, definition = rows[0]
         try:
-            return pyproj.CRS.from_authority(organisation, code)
+            return pyproj.CRS.from_authority(str(organisation), str(code))
         except pyproj.exceptions.CRSError:
-            return pyproj.CRS.from_user_input(definition)
+            try:
+                return pyproj.CRS.from_user_input(str(definition))
+            except pyproj.exceptions.CRSError:
+                raise InputError(file=str(self.path), field=layer, found=f"the CRS {organisation} {code}, which nobody "
+                                 "knows", expected="the CRS of the city", remedy="Save the layer again in the city's "
+                                 "CRS.") from None
 
     def check_counts(self, expected: Mapping[str, int]) -> None:
         """Raise ``InputError`` where a layer holds other than the expected number of rows."""
@@ -148,8 +164,9 @@ class Package:
         """
         is_layer = self._contents[table][0] == "features"
         try:
-            meta, found = pyogrio.read_arrow(self.path, layer=table, columns=columns, read_geometry=is_layer,
-                                             return_fids=True)
+            with warnings.catch_warnings(action="ignore"):  # what GDAL warns of in a damaged file is refused below
+                meta, found = pyogrio.read_arrow(self.path, layer=table, columns=columns, read_geometry=is_layer,
+                                                 return_fids=True)
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, OSError,
                 RuntimeError) as error:
             raise self._damaged(table, error) from error
@@ -175,7 +192,7 @@ class Package:
     def _execute(self, query: str) -> list[tuple[Any, ...]]:
         try:
             return self._database.execute(query).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError, OverflowError) as error:  # ValueError: bytes that are no UTF-8 text
             raise self._damaged("", error) from error
 
     def _damaged(self, table: str, error: object) -> InputError:

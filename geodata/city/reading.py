@@ -32,6 +32,8 @@ _SOURCES = [source.name.lower() for source in Source]
 _BETWEEN = {"ground_m": (-1000.0, 10_000.0), "touch_m": (-100.0, 1000.0), "fail_m": (-100.0, 1000.0),
             "height_error_m": (0.0, 1000.0), "people": (0.0, 1e9), "zero_m": (-1000.0, 10_000.0),
             "buffer_s": (0.0, 2.0**53)}
+#: No projected CRS has a place beyond this [m].
+_PLACE = (-1e8, 1e8)
 _EDGES_BETWEEN = {"group": (0.0, 32_767.0), "preference": (0.0, 32_767.0), "transfer_s": (0.0, 2.0**53)}
 _EDGES = ("supplier", "consumer", "service", "group", "preference", "transfer_s", "feed", "source")
 
@@ -141,7 +143,7 @@ def _in_order(wanted: list[str], held: list[str]) -> list[str]:
 def _context(package: Package, layer: str) -> dict[str, Any]:
     columns = [name for name in package.columns(layer) if name not in {"fid", "geom"}]
     table = package.read(layer, columns)
-    shapes, x, y = shapes_of(as_array(table["geom"]))
+    shapes, x, y = shapes_of(as_array(table["geom"]), file=str(package.path), field=layer)
     bare = np.flatnonzero(shapely.is_missing(shapes) & ~np.isnan(x))
     shapes[bare] = shapely.points(x[bare], y[bare])
     n = table.num_rows
@@ -187,17 +189,17 @@ def _assets(package: Package, kinds: Kinds, layers: Mapping[str, str],
     def number(name: str) -> Any:
         return floats_of(gather(name, pa.float64()))
 
-    shapes, x, y = _shapes(tables, names, order)
+    file = str(package.path)
+    shapes, x, y = _shapes(tables, names, order, file)
     has_xy = any("x_m" in table.column_names for table in tables.values())
     if has_xy:
         for values, name in ((x, "x_m"), (y, "y_m")):
             written = number(name)
             values[~np.isnan(written)] = written[~np.isnan(written)]
-    file = str(package.path)
     columns: dict[str, Any] = {name: number(name) for name in _BETWEEN}
     ids = texts_of(text("id"))
-    for name, values in columns.items():
-        _check_between(values, _BETWEEN[name], field=name, ids=ids, file=file)
+    for name, values in {**columns, "x_m": x, "y_m": y}.items():
+        _check_between(values, _BETWEEN.get(name, _PLACE), field=name, ids=ids, file=file)
     buffer_s = np.nan_to_num(columns.pop("buffer_s")).astype(np.int64)
     sources, left_out = {}, {}
     for name in ("ground", "touch", "fail"):
@@ -229,14 +231,16 @@ def _assets(package: Package, kinds: Kinds, layers: Mapping[str, str],
     return assets, shapes, {name: extra[name] for name in kinds.names if name in extra}
 
 
-def _shapes(tables: Mapping[str, pa.Table], names: list[str], order: Any) -> tuple[Any, Any, Any]:
+def _shapes(tables: Mapping[str, pa.Table], names: list[str], order: Any, file: str) -> tuple[Any, Any, Any]:
     parts = []
     for layer in names:
         table = tables[layer]
         n = table.num_rows
         placed = ~np.isnan(floats_of(as_array(table["x_m"]))) if "x_m" in table.column_names else None
-        parts.append(shapes_of(as_array(table["geom"]), placed) if "geom" in table.column_names and n
-                     else (np.full(n, None, dtype=object), np.full(n, np.nan), np.full(n, np.nan)))
+        if "geom" in table.column_names and n:
+            parts.append(shapes_of(as_array(table["geom"]), placed, file=file, field=layer))
+        else:
+            parts.append((np.full(n, None, dtype=object), np.full(n, np.nan), np.full(n, np.nan)))
     if not parts:
         return np.zeros(0, object), np.zeros(0), np.zeros(0)
     shapes, x, y = (np.concatenate([part[i] for part in parts]) for i in range(3))

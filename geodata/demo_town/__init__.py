@@ -31,6 +31,7 @@ def valmont() -> CityFile:
     A cache that cannot be written or read is no error: the town is made in memory.
     """
     from geodata.city.file import read_city, write_city
+    from geodata.city.place import terrain_path
     from geodata.demo_town.made import make_city_file
     from twin.errors import InputError
 
@@ -39,14 +40,15 @@ def valmont() -> CityFile:
         try:
             return read_city(path)
         except (InputError, OSError):
-            path.unlink(missing_ok=True)
+            for damaged in (path, terrain_path(path)):
+                damaged.unlink(missing_ok=True)
     made = make_city_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_city(made, path)
-    except OSError:
+        return read_city(path)
+    except (InputError, OSError):
         return made
-    return read_city(path)
 
 
 def cache_folder() -> Path:

@@ -127,7 +127,7 @@ def files_of_mapping(mapping: Path | str, data: Path | str | None = None) -> lis
     Raises
     ------
     InputError
-        A mapping that cannot be read, a pattern that no file meets.
+        A mapping that cannot be read.
     """
     path = mapping_path(mapping)
     declared, _ = load_model(path, Mapping)

@@ -148,7 +148,7 @@ def _from_geojson(texts: TextArray, spec: PositionSpec) -> tuple[TextArray, Bool
             return None
         try:
             value: Any = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
         while isinstance(value, dict) and "coordinates" not in value and "value" in value:
             value = value["value"]  # NGSI: {"type": "GeoProperty", "value": {...}}

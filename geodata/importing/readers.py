@@ -160,6 +160,9 @@ def read_json(path: Path, name: str, records: str | None, encoding: str | None) 
             content: Any = [json.loads(line) for line in text.splitlines() if line.strip()]
         else:
             content = json.loads(text)
+    except RecursionError:
+        raise InputError(file=name, found="lists or objects within each other, hundreds deep",
+                         expected="a list of records") from None
     except json.JSONDecodeError as error:
         end = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string")
         raise InputError(file=name, line=error.lineno, column=error.colno,
@@ -227,7 +230,12 @@ def read_parquet(path: Path, name: str) -> Table:
     except (pa.ArrowException, OSError) as error:
         raise InputError(file=name, found=f"a file that is no whole Parquet ({str(error).splitlines()[0][:120]})",
                          expected="Parquet or GeoParquet") from error
-    geo = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
+    try:
+        geo = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
+    except (ValueError, RecursionError):
+        geo = None
+    if not isinstance(geo, dict) or not isinstance(geo.get("columns", {}), dict):
+        raise InputError(file=name, field="geo", found="metadata that are no GeoParquet's", expected="GeoParquet")
     primary = geo.get("primary_column")
     columns: dict[str, Any] = {}
     for column in table.column_names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from geodata.city.model import SourceRecord
 from geodata.importing.readers import files_of, shown
 from geodata.importing.schema import Mapping, SourceSpec
 from geodata.inputs.beside import files_read
+from twin.errors import InputError
 
 
 def files_named(declared: Mapping, root: Path) -> Iterator[tuple[Path, SourceSpec]]:
@@ -21,7 +23,8 @@ def files_named(declared: Mapping, root: Path) -> Iterator[tuple[Path, SourceSpe
         specs.append((declared.terrain.file, declared.terrain.source))
     for files, source in specs:
         for pattern in files:
-            yield from ((path, source) for path in files_of(root, pattern) if path.exists())
+            with suppress(InputError):  # no such file: whoever reads it says so
+                yield from [(path, source) for path in files_of(root, pattern) if path.exists()]
 
 
 def sources_of(declared: Mapping, root: Path) -> tuple[SourceRecord, ...]:

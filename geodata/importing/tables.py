@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from geodata.drivers import check_archive
 from geodata.importing.values import texts
+from geodata.inputs.plain_file import bytes_of
 from twin.errors import InputError
 from twin.quantities import TextArray
 
@@ -138,7 +140,9 @@ def file_bytes(path: Path, *, endings: Sequence[str]) -> bytes:
     """
     try:
         if path.suffix.lower() != ".zip":
-            return path.read_bytes()
+            return bytes_of(path, expected="a file of records")
+        if path.exists():
+            check_archive(path)
         with zipfile.ZipFile(path) as archive:
             members = [name for name in archive.namelist() if name.lower().endswith(tuple(endings))]
             if len(members) != 1:

@@ -17,6 +17,7 @@ import pyogrio.raw
 import shapely
 
 from geodata.drivers import check_vector
+from geodata.importing.loose_columns import with_texts
 from geodata.importing.tables import Table, file_bytes, joined, unique_names
 from geodata.inputs.encodings import detect
 from twin.errors import InputError
@@ -43,11 +44,16 @@ def layers_of(path: Path, name: str) -> list[str]:
         file_bytes(path, endings=())
     check_vector(path, file=name)
     try:
-        return [str(layer) for layer, _ in pyogrio.list_layers(path)]
+        with warnings.catch_warnings(action="ignore"):  # said again, and noted, when the layer is read
+            found = [str(layer) for layer, _ in pyogrio.list_layers(path)]
     except pyogrio.errors.DataSourceError as error:
         raise InputError(file=name, found=f"a file that GDAL cannot open ({_short(error)})",
                          expected="a vector file (GeoPackage, Shapefile, GeoJSON, OSM PBF, FlatGeobuf, GML, Excel…)",
                          remedy=_CUT) from error
+    if not found:
+        raise InputError(file=name, found="a file without a layer that can be read", expected="records",
+                         remedy="Does another program open it? Export it again.")
+    return found
 
 
 def read_vector(path: Path, name: str, layers: Sequence[str], encoding: str | None, gdal_where: str | None,
@@ -109,6 +115,7 @@ def _read_layer(path: Path, name: str, layer: str, encoding: str | None, gdal_wh
     meta, fids, wkb, fields = _raw(source, name, layer, _gdal_name(used, name), gdal_where, notes)
     warnings_ = _divided(path, layer, gdal_where, len(fids), notes)
     columns = dict(zip(unique_names([str(f) for f in meta["fields"]])[0], fields, strict=True))
+    columns = with_texts(path, name, layer, columns, fids)
     if _is_dbase(path) and encoding is None:
         columns, found["encoding"] = _recoded(columns, path, notes)
         columns = dict(zip(unique_names(list(columns))[0], columns.values(), strict=True))

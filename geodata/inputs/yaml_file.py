@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from geodata.inputs.plain_file import bytes_of
 from twin.errors import InputError, InputErrors
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -17,6 +18,8 @@ Model = TypeVar("Model", bound=BaseModel)
 Places = dict[tuple[str | int, ...], tuple[int, int]]
 #: Values that a mapping may come to once its aliases are followed: a few lines of them can stand for billions.
 _MOST_VALUES = 200_000
+#: More than anybody writes by hand.
+_MOST_BYTES = 16 * 2**20
 
 
 def read_yaml(path: Path) -> tuple[Any, Places]:
@@ -32,7 +35,7 @@ def read_yaml(path: Path) -> tuple[Any, Places]:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = bytes_of(path, expected="a mapping in YAML", most=_MOST_BYTES).decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError(file=str(path), found="no such file", expected="a mapping in YAML") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -44,9 +47,9 @@ def read_yaml(path: Path) -> tuple[Any, Places]:
             raise InputError(file=str(path), found=f"more than {_MOST_VALUES:,} values",
                              expected="a mapping written by hand",
                              remedy="Do aliases (*) stand for lists of aliases, or for what holds them?")
-        content = YAML(typ="safe", pure=True).load(text)
         places: Places = {}
         _place(node, (), places)
+        content = YAML(typ="safe", pure=True).load(text)
     except RecursionError:
         raise InputError(file=str(path), found="lists or mappings within each other, hundreds deep",
                          expected="a mapping", remedy="Is a bracket missing?") from None
@@ -60,9 +63,10 @@ def read_yaml(path: Path) -> tuple[Any, Places]:
                          expected="YAML") from error
     except YAMLError as error:
         raise InputError(file=str(path), found=str(error).split("\n", 1)[0], expected="YAML") from error
-    except InputError:
+    except InputError as error:
+        error.file = error.file or str(path)
         raise
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise InputError(file=str(path), found=f"a value that is none ({error})", expected="YAML",
                          remedy="A date is 2026-01-31; put quotes around what is only text.") from error
     return content, places
@@ -200,6 +204,9 @@ def _place(node: Any, path: tuple[str | int, ...], places: Places) -> None:
         return
     if node.id == "mapping":
         for key, value in node.value:
+            if key.id != "scalar":
+                raise InputError(line=key.start_mark.line + 1, column=key.start_mark.column + 1,
+                                 found="a list or a mapping as a key", expected="a word before the colon")
             here = (*path, key.value)
             places[here] = (key.start_mark.line + 1, key.start_mark.column + 1)
             _place(value, here, places)

@@ -15,6 +15,7 @@ from twin.codes import Mechanism
 from twin.quantities import NONE
 from twin.results.compare import Comparison
 from twin.results.result import Result
+from twin.texts import inert
 
 _COLUMNS = ("asset_id", "kind", "street", "worse_s", "better_s", "worse_dark_s", "better_dark_s", "first_out_before",
             "first_out_now", "back_before", "back_now", "worse_root", "worse_mechanism", "better_root",
@@ -41,7 +42,8 @@ def write_csv(found: Comparison, out: Path) -> None:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(_COLUMNS)
-    table.writerows(["" if value is None else value for value in row] for row in _rows(found))
+    table.writerows([inert(value) if isinstance(value, str) else "" if value is None else value for value in row]
+                    for row in _rows(found))
     write_whole(out, text.getvalue(), opens="asset_id,kind,street,worse_s", sort="a comparison")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import file_digest
@@ -22,6 +22,7 @@ import numpy as np
 from geodata.atomic import whole_folder
 from geodata.city.file import read_city, write_package
 from geodata.city.model import CityFile
+from geodata.inputs.plain_file import bytes_of
 from geodata.ours import RUN
 from geodata.run.frames import Tables
 from geodata.run.manifest import describe, plan_of, to_json
@@ -31,10 +32,13 @@ from geodata.run.tables import tables_of, write_table
 from geodata.run.water import describe_water, read_water, write_water
 from twin.errors import InputError, TwinError
 from twin.quantities import Int64Array
+from twin.results.provenance import city_digest, exposure_digest
 from twin.results.result import Result
+from twin.water.exposure import Exposure
 from twin.water.hazard import Envelope, Grid
 from twin.world.assets import Labels
 from twin.world.city import City
+from twin.world.plan import Plan
 
 #: Version of the layout, in ``run.json``.
 FORMAT = "citytwin-run-2"
@@ -178,6 +182,7 @@ def read_run(path: Path | str) -> Run:
                 isinstance(warning, dict) for warning in info["warnings"]):
             raise ValueError("indicators, provenance and warnings in another form")
         tables = read_tables(path, city_file.city, plan)
+        _check_rests(info, plan, city_file.city, tables["exposure"])
         result = Result(plan=plan, city=city_file.city, **tables, indicators=info["indicators"],
                         provenance=info["provenance"], warnings=tuple(info["warnings"]))
         water, grid, times_s = None, None, np.zeros(0, np.int64)
@@ -186,25 +191,42 @@ def read_run(path: Path | str) -> Run:
             times_s = np.array(info["water"]["times_s"], dtype=np.int64)
     except TwinError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError(file=str(path / "run.json"), found=f"a part that cannot be read ({error!r})",
                          expected="a run as `twin run` leaves it", remedy="Run the scenario again.") from error
     return Run(path=path, result=result, city_file=city_file, water=water, water_grid=grid, water_times_s=times_s,
                info=info)
 
 
+def _check_rests(info: Mapping[str, Any], plan: Plan, city: City, exposure: Exposure) -> None:
+    """Make sure that the plan, the city and the water are those that the run was computed from.
+
+    The city is held against what the engine knows of it, not against its bytes: QGIS may have opened the file.
+    """
+    parts: tuple[tuple[str, Callable[[], str], str], ...] = (
+        ("the plan in run.json", lambda: plan.digest, "plan_sha256"),
+        ("city.gpkg", lambda: city_digest(city), "city_sha256"),
+        ("crossings.parquet or exposure.parquet", lambda: exposure_digest(exposure), "exposure_sha256"))
+    for part, digest, key in parts:
+        known = info["provenance"].get(key)
+        if known is not None and digest() != known:
+            raise InputError(file=part, found="another content than the run was computed from",
+                             expected="a run as `twin run` leaves it",
+                             remedy="Copy the folder again, or run the scenario again with what was changed.")
+
+
 def _info(path: Path) -> dict[str, Any]:
     file = path / "run.json"
     remedy = "`twin run SCENARIO --out DIR` leaves such a folder; `twin demo` makes one at once."
     try:
-        info = json.loads(file.read_text(encoding="utf-8"))
+        info = json.loads(bytes_of(file, expected="the run.json of a run").decode("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(file=str(path), found="no run.json in it" if path.is_dir() else "no such folder",
                          expected="the folder of a run", remedy=remedy) from None
     except OSError as error:
         raise InputError(file=str(file), found=f"a file that cannot be read ({error.strerror or error})",
                          expected="the run.json of a run") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(file=str(file), found=f"text that is no JSON ({error})", expected="the run.json of a run",
                          remedy="Run the scenario again.") from error
     if not isinstance(info, dict) or info.get("format") != FORMAT:

@@ -42,7 +42,9 @@ def read_tables(folder: Path, city: City, plan: Plan) -> dict[str, Any]:
     assets, clock = city.assets, Clock(plan)
     ids = pa.array(assets.id, pa.string())
     tables = {name: _Table(folder / name, ids) for name in TABLES if name not in OPTIONAL or (folder / name).is_file()}
-    return {"outages": _outages(tables["outages.parquet"], clock), "doubts": _doubts(tables["doubts.parquet"], clock),
+    events = len(tables["events.parquet"])
+    return {"outages": _outages(tables["outages.parquet"], clock, events),
+            "doubts": _doubts(tables["doubts.parquet"], clock),
             "feeds": _feeds(tables["feeds.parquet"], clock, city),
             "exposure": _exposure(tables, clock, assets),
             "trace": _trace(tables["events.parquet"], clock, assets.id),
@@ -70,8 +72,23 @@ class _Table:
     def __getitem__(self, name: str) -> pa.Array:
         return as_array(self.table[name])
 
-    def rows(self, name: str) -> Int32Array:
-        words = self[name]
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def wrong(self, name: str, found: str, expected: str) -> InputError:
+        """Give the complaint about a column."""
+        return InputError(file=str(self.path), field=name, found=found, expected=expected,
+                          remedy="Copy the folder again, or run the scenario again.")
+
+    def full(self, name: str) -> pa.Array:
+        """Give a column without a gap."""
+        column = self[name]
+        if column.null_count:
+            raise self.wrong(name, f"{column.null_count} rows without a value", "a value in every row")
+        return column
+
+    def rows(self, name: str, *, is_needed: bool = False) -> Int32Array:
+        words = self.full(name) if is_needed else self[name]
         found = pc.index_in(words, value_set=self._ids)
         lost = pc.and_(pc.is_null(found), pc.is_valid(words))
         if pc.any(lost).as_py():
@@ -80,37 +97,64 @@ class _Table:
                              expected="ids of city.gpkg", ids=sorted(set(strange)))
         return np.asarray(pc.fill_null(found, -1).to_numpy(zero_copy_only=False), dtype=np.int32)
 
-    def codes(self, name: str, words: list[str]) -> Any:
-        return codes_of(self[name], words, field=name, file=str(self.path))
+    def codes(self, name: str, words: list[str], *, is_needed: bool = False) -> Any:
+        column = self.full(name) if is_needed else self[name]
+        found = codes_of(column, words, field=name, file=str(self.path))
+        if is_needed and np.any(found < 0):
+            raise self.wrong(name, "rows without a word", "a word in every row")
+        return found
 
-    def numbers(self, name: str, kind: Any, none: Any = None) -> Any:
-        values = self[name] if none is None else pc.fill_null(self[name], none)
-        return np.array(values.to_numpy(zero_copy_only=False), dtype=kind)
+    def numbers(self, name: str, kind: Any, none: Any = None, *, low: int | None = None, high: int | None = None
+                ) -> Any:
+        """Give a column of numbers; ``low`` and ``high`` are the first and the last that are meant."""
+        values = self.full(name) if none is None else pc.fill_null(self[name], none)
+        found = np.array(values.to_numpy(zero_copy_only=False), dtype=kind)
+        if len(found) and ((low is not None and found.min() < low) or (high is not None and found.max() > high)):
+            raise self.wrong(name, f"numbers from {found.min()} to {found.max()}",
+                             f"{low if low is not None else ''} to {high if high is not None else ''}")
+        return found
+
+    def lists(self, name: str) -> tuple[Int64Array, Int32Array]:
+        """Give a column of lists of whole numbers as offsets, (N + 1,), and values."""
+        lists = self.full(name)
+        values = lists.flatten()
+        if values.null_count:
+            raise self.wrong(name, "lists with gaps", "whole numbers")
+        offsets = np.concatenate([[0], np.cumsum(pc.list_value_length(lists).to_numpy(zero_copy_only=False))])
+        return offsets.astype(np.int64), np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.int32)
+
+    def floats(self, name: str) -> Any:
+        """Give a column of numbers as 32-bit floats; NaN where there is none."""
+        with np.errstate(over="ignore"):
+            return floats_of(self[name]).astype(np.float32)
 
 
-def _outages(table: _Table, clock: Clock) -> Outages:
+def _outages(table: _Table, clock: Clock, events: int) -> Outages:
     return Outages(
-        asset=table.rows("asset_id"), start_s=clock.seconds(table["start"]), end_s=clock.seconds(table["end"]),
-        mechanism=table.codes("mechanism", MECHANISMS), cause=table.rows("cause_asset_id"),
-        root=table.rows("root_asset_id"), root_mechanism=table.codes("root_mechanism", MECHANISMS),
-        root_depth_m=floats_of(table["root_depth_m"]).astype(np.float32),
-        held_mechanism=table.codes("held_mechanism", MECHANISMS), held=table.rows("held_asset_id"),
+        asset=table.rows("asset_id", is_needed=True), start_s=clock.seconds(table.full("start")),
+        end_s=clock.seconds(table["end"]), mechanism=table.codes("mechanism", MECHANISMS, is_needed=True),
+        cause=table.rows("cause_asset_id"), root=table.rows("root_asset_id"),
+        root_mechanism=table.codes("root_mechanism", MECHANISMS, is_needed=True),
+        root_depth_m=table.floats("root_depth_m"),
+        held_mechanism=table.codes("held_mechanism", MECHANISMS, is_needed=True), held=table.rows("held_asset_id"),
         dark_s=table.numbers("dark_s", np.int64, -1), is_doubtful=table.numbers("doubtful", np.bool_),
-        event_row=table.numbers("event_row", np.int32))
+        event_row=table.numbers("event_row", np.int32, low=-1, high=max(events - 1, 0)))
 
 
 def _doubts(table: _Table, clock: Clock) -> Doubts:
     return Doubts(
-        asset=table.rows("asset_id"), start_s=clock.seconds(table["start"]), end_s=clock.seconds(table["end"]),
-        is_out=table.codes("computed", ["in_service", "out"]) == 1, mechanism=table.codes("mechanism", MECHANISMS),
-        cause=table.rows("cause_asset_id"), root=table.rows("root_asset_id"),
-        root_mechanism=table.codes("root_mechanism", MECHANISMS))
+        asset=table.rows("asset_id", is_needed=True), start_s=clock.seconds(table.full("start")),
+        end_s=clock.seconds(table["end"]),
+        is_out=table.codes("computed", ["in_service", "out"], is_needed=True) == 1,
+        mechanism=table.codes("mechanism", MECHANISMS), cause=table.rows("cause_asset_id"),
+        root=table.rows("root_asset_id"), root_mechanism=table.codes("root_mechanism", MECHANISMS))
 
 
 def _feeds(table: _Table, clock: Clock, city: City) -> Feeds:
     """Give the edges that groups use; groups of one supplier have no other, and stand in no table."""
     graph, s = graph_of(city), city.supplies
-    start_s, asset, supplier = clock.seconds(table["from"]), table.rows("asset_id"), table.rows("supplier_id")
+    start_s = clock.seconds(table.full("from"))
+    asset, supplier = table.rows("asset_id", is_needed=True), table.rows("supplier_id", is_needed=True)
     number = table.numbers("group", np.int64)
     n = max(len(city.assets), 1)
     most = int(s.group.max(initial=0)) + 1
@@ -134,51 +178,65 @@ def _exposure(tables: Mapping[str, _Table], clock: Clock, assets: Assets) -> Exp
         raise InputError(file=str(table.path), field="asset_id", found="other assets than the city of the run",
                          expected="a row per asset, in the order of city.gpkg")
     margin_m: FloatArray = floats_of(table["margin_m"])
-    coverage, unknown_s = table.codes("coverage", COVERAGE), table.numbers("unknown_s", np.int64)
+    coverage, unknown_s = table.codes("coverage", COVERAGE, is_needed=True), table.numbers("unknown_s", np.int64)
     depths = _depths(tables["depths.parquet"], coverage, unknown_s, floats_of(table["shortfall_m"])) \
         if "depths.parquet" in tables else None
     return Exposure(
-        crossings=Crossings(time_s=clock.seconds(crossings["time"]), asset=crossings.rows("asset_id"),
-                            level=crossings.codes("level", LEVELS), is_up=crossings.numbers("rising", np.bool_)),
-        peak_depth_m=floats_of(table["peak_depth_m"]).astype(np.float32),
+        crossings=Crossings(
+            time_s=clock.seconds(crossings.full("time")), asset=crossings.rows("asset_id", is_needed=True),
+            level=crossings.codes("level", LEVELS, is_needed=True), is_up=crossings.numbers("rising", np.bool_)),
+        peak_depth_m=table.floats("peak_depth_m"),
         peak_time_s=clock.seconds(table["peak_time"]), touched_at_s=clock.seconds(table["touched_at"]),
         failed_at_s=clock.seconds(table["failed_at"]), water_left_at_s=clock.seconds(table["water_left_at"]),
         margin_m=margin_m, is_doubtful=table.numbers("doubtful", np.bool_), coverage=coverage, unknown_s=unknown_s,
         depths=depths, wet=WetPeriods(
-            asset=wet.rows("asset_id"), start_s=clock.seconds(wet["start"]), end_s=clock.seconds(wet["end"]),
-            peak_depth_m=floats_of(wet["peak_depth_m"]).astype(np.float32),
+            asset=wet.rows("asset_id", is_needed=True), start_s=clock.seconds(wet.full("start")),
+            end_s=clock.seconds(wet["end"]), peak_depth_m=wet.floats("peak_depth_m"),
             peak_time_s=clock.seconds(wet["peak_time"])))
 
 
 def _depths(table: _Table, coverage: Int8Array, unknown_s: Int64Array, shortfall_m: FloatArray) -> DepthSeries:
-    lists = table["depth_um"]
-    offsets = np.concatenate([[0], np.cumsum(pc.list_value_length(lists).to_numpy(zero_copy_only=False))])
+    offsets, depth_um = table.lists("depth_um")
     try:
         told = json.loads((table.table.schema.metadata or {})[b"twin"])
         times_s, after = np.array(told["times_s"], np.int64), str(told["after"])
         duration_s, error_m = int(told["duration_s"]), float(told["error_m"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise InputError(file=str(table.path), found=f"no times of the frames ({error!r})",
                          expected="the metadata `twin` of a run's depths") from error
+    first = table.numbers("first_frame", np.int32, low=0)
+    if np.any(first + np.diff(offsets) > len(times_s)):
+        raise table.wrong("depth_um", "depths beyond the last frame", f"depths of {len(times_s)} frames")
     return DepthSeries(
-        times_s=times_s, after=after, duration_s=duration_s, asset=table.rows("asset_id"),
-        first=table.numbers("first_frame", np.int32), offsets=offsets.astype(np.int64),
-        depth_um=np.asarray(lists.flatten().to_numpy(zero_copy_only=False), dtype=np.int32), coverage=coverage,
+        times_s=times_s, after=after, duration_s=duration_s, asset=table.rows("asset_id", is_needed=True),
+        first=first, offsets=offsets, depth_um=depth_um, coverage=coverage,
         unknown_s=unknown_s, shortfall_m=np.where(np.isnan(shortfall_m), np.inf, shortfall_m), error_m=error_m)
 
 
 def _trace(table: _Table, clock: Clock, ids: TextArray) -> Trace:
-    lists = table["contributors"]
-    offsets = np.concatenate([[0], np.cumsum(pc.list_value_length(lists).to_numpy(zero_copy_only=False))])
-    what, detail = table.codes("event", EVENTS), texts_of(table["detail"])
+    offsets, contributors = table.lists("contributors")
+    what, detail = table.codes("event", EVENTS, is_needed=True), texts_of(table["detail"])
+    cause_row, n = table.numbers("cause_row", np.int32, low=-1), len(table)
+    # Causes come before what they cause: a chain ends.
+    if np.any(cause_row >= np.arange(n)) or np.any((contributors < 0) | (contributors >= n)):
+        raise table.wrong("cause_row", "causes that are no earlier events", "rows of this table")
+    for text in set(detail):
+        _details(table, text)
     return Trace(
-        time_s=clock.seconds(table["time"]), what=what, asset=table.rows("asset_id"),
+        time_s=clock.seconds(table.full("time")), what=what, asset=table.rows("asset_id"),
         other=_said(what == What.TRANSFERRED, detail, "supplier", {name: i for i, name in enumerate(ids)}, np.int32),
         stage=_said(what == What.STAGE_STARTED, detail, "stage", {name: i for i, name in enumerate(STAGES)}, np.int8),
-        cause_row=table.numbers("cause_row", np.int32),
-        offsets=offsets.astype(np.int64),
-        contributors=np.asarray(lists.flatten().to_numpy(zero_copy_only=False), dtype=np.int32),
-        detail=detail)
+        cause_row=cause_row, offsets=offsets, contributors=contributors, detail=detail)
+
+
+def _details(table: _Table, text: str) -> None:
+    """Refuse a detail that is no JSON object."""
+    try:
+        is_one = not text or isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        is_one = False
+    if not is_one:
+        raise table.wrong("detail", f"'{text[:40]}'", "a JSON object, or nothing")
 
 
 def _said(rows: BoolArray, detail: TextArray, key: str, number: Mapping[str, int], kind: Any) -> Any:
@@ -194,6 +252,6 @@ def _said(rows: BoolArray, detail: TextArray, key: str, number: Mapping[str, int
 
 
 def _series(table: _Table, clock: Clock) -> Series:
-    return Series(time_s=clock.seconds(table["time"]), kind=texts_of(table["kind"]),
+    return Series(time_s=clock.seconds(table.full("time")), kind=texts_of(table["kind"]),
                   mechanism=texts_of(table["mechanism"]), out=table.numbers("out", np.int32),
                   dark=table.numbers("dark", np.int32))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import rasterio
 from rasterio.crs import CRS
-from rasterio.errors import RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.transform import Affine
 
 from geodata.raster_check import check_written
@@ -79,7 +80,8 @@ def read_water(path: Path, facts: Mapping[str, Any]) -> tuple[Envelope, Grid]:
     grid = Grid(rows=int(frame["rows"]), columns=int(frame["columns"]), crs=str(frame["crs"]),
                 transform=tuple(float(v) for v in frame["transform"]))  # type: ignore[arg-type]
     try:
-        with rasterio.open(path) as raster:
+        with warnings.catch_warnings(action="ignore", category=NotGeoreferencedWarning), \
+                rasterio.open(path, driver="GTiff") as raster:
             found = tuple(raster.descriptions)
             bands = raster.read() if found == BANDS else None
     except RasterioError as error:
@@ -89,5 +91,9 @@ def read_water(path: Path, facts: Mapping[str, Any]) -> tuple[Envelope, Grid]:
         raise InputError(file=str(path), found=f"bands {', '.join(str(name) for name in found)}",
                          expected=f"bands {', '.join(BANDS)} of {grid.rows} x {grid.columns} cells",
                          remedy="Copy the folder again, or run the scenario again.")
-    frames = np.nan_to_num(bands[1:], nan=-1.0).astype(np.int16)
+    numbers = np.nan_to_num(bands[1:], nan=-1.0)
+    if np.any((numbers < -1) | (numbers >= max(len(facts["times_s"]), 1))) or np.any(bands[0] < 0):
+        raise InputError(file=str(path), found="depths or frames that no water has", expected="the water of a run",
+                         remedy="Copy the folder again, or run the scenario again.")
+    frames = numbers.astype(np.int16)
     return Envelope(peak_m=bands[0], first=frames[0::2], last=frames[1::2]), grid

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -16,6 +18,7 @@ import twin.cli.commands  # noqa: F401 - each module there adds its commands to 
 from twin.cli.app import app
 from twin.cli.exits import DONE, INTERRUPTED, OUR_MISTAKE, YOUR_INPUT
 from twin.cli.printing import complain
+from twin.texts import PLAINLY
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -31,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     import signal
 
+    _give_voice()
     stopped = False
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:
@@ -42,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     before: dict[signal.Signals, Any] = {}
     try:
         before[signal.SIGTERM] = signal.signal(signal.SIGTERM, stop)
+        if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup ignores it
+            before[signal.SIGHUP] = signal.signal(signal.SIGHUP, stop)
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # one that is ignored stays ignored
             before[signal.SIGINT] = signal.signal(signal.SIGINT, stop)
     except ValueError:  # not in the main thread: the caller looks after signals
@@ -59,8 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _interrupted(arguments)
     except BrokenPipeError:
-        # The reader of our pipe has seen enough (twin explain … | head).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _fall_silent()
+        return DONE
+    except SystemExit as ended:
+        # Typer ends so at a broken pipe, before it is seen here.
+        if getattr(ended.__context__, "errno", None) != errno.EPIPE:
+            raise
+        _fall_silent()
         return DONE
     except Exception as error:
         # The compiler swallows an interruption within it, and fails at what is then missing.
@@ -68,6 +79,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _give_voice() -> None:
+    """Have somewhere to write: a stream that is closed, or whose encoding lacks our letters, is no error."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - as long as the process
+        elif hasattr(stream, "reconfigure") and stream.errors == "strict":
+            stream.reconfigure(errors=PLAINLY)
+    if sys.stderr.errors == "backslashreplace" and hasattr(sys.stderr, "reconfigure"):
+        sys.stderr.reconfigure(errors=PLAINLY)
+
+
+def _fall_silent() -> None:
+    """Write nothing more: the reader of our pipe has seen enough (twin explain … | head)."""
+    with suppress(OSError, ValueError):  # ValueError: a stream without a file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 #: Wrong words on the command line; typer carries its own copy of click since 0.29, and names this class nowhere.
@@ -83,13 +112,12 @@ _KEPT = {"flood": "The store keeps what was computed: the same command goes on f
 def _interrupted(arguments: Sequence[str] | None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     command = next((word for word in words if not word.startswith("-")), "")
-    complain(f"Interrupted. {_KEPT.get(command, 'Nothing half-written was left behind.')}")
+    with suppress(OSError):  # the terminal may be what has gone
+        complain(f"Interrupted. {_KEPT.get(command, 'Nothing half-written was left behind.')}")
     return INTERRUPTED
 
 
 def _failed(error: Exception) -> int:
-    import errno
-
     from twin.errors import InputError
 
     if isinstance(error, InputError):
@@ -98,6 +126,13 @@ def _failed(error: Exception) -> int:
     places = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "your share of the disk is full",
               errno.EACCES: "you may not write or read there", errno.EPERM: "you may not write or read there",
               errno.EROFS: "that disk is read-only"}
+    if isinstance(error, OSError) and error.errno in places and error.filename is None:
+        # Files are written by ways of their own, which say what became of them: this is what we had to say.
+        _fall_silent()
+        complain(str(InputError(found=f"an answer that cannot be written ({places[error.errno]})",
+                                expected="an output with room", remedy="What the command makes may stand already: look "
+                                "before you type it again.")))
+        return YOUR_INPUT
     if isinstance(error, OSError) and error.errno in places:
         complain(str(InputError(file=str(error.filename or ""), found=places[error.errno],
                                  expected="a place with room that you may use", remedy="Nothing was changed.")))

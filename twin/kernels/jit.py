@@ -6,12 +6,14 @@ still run, so the decorator falls back and says so once.
 
 from __future__ import annotations
 
+import pickle
 import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -39,6 +41,7 @@ def jit(signature: str | None = None, **options: Any) -> Callable[[Function], Fu
                 raise
             _notice()
             kernel = numba.njit(**options)(function)
+        _distrust(kernel)
         # Before anything is compiled: what a signature compiles at once is looked up on disk as well.
         _watch_helpers(kernel, function)
         if signature is not None:
@@ -47,6 +50,43 @@ def jit(signature: str | None = None, **options: Any) -> Callable[[Function], Fu
         return cast(Function, kernel)
 
     return decorate
+
+
+#: A digest in front of every compiled kernel on disk [bytes].
+_DIGEST = 16
+
+
+def _distrust(kernel: Any) -> None:
+    """Compile again what is damaged on disk: numba would fail at every start, or run what a turned bit made of it.
+
+    The ways in and out of its cache are no public part of numba: where they are not found, only that is lost.
+    """
+    files: Any = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
+    if not all(hasattr(files, name) for name in ("_load_index", "_load_data", "_save_data", "_data_path", "_dump",
+                                                 "_open_for_write")):
+        return
+    load_index = files._load_index
+
+    def index() -> Any:
+        try:
+            return load_index()
+        except OSError:
+            raise
+        except Exception:  # a damaged pickle may raise anything
+            return {}
+
+    def load(name: str) -> Any:
+        data = Path(files._data_path(name)).read_bytes()
+        if blake2b(data[_DIGEST:], digest_size=_DIGEST).digest() != data[:_DIGEST]:
+            raise OSError("a damaged kernel")  # numba compiles what it cannot open
+        return pickle.loads(data[_DIGEST:])
+
+    def save(name: str, data: Any) -> None:
+        packed = files._dump(data)
+        with files._open_for_write(files._data_path(name)) as file:
+            file.write(blake2b(packed, digest_size=_DIGEST).digest() + packed)
+
+    files._load_index, files._load_data, files._save_data = index, load, save
 
 
 #: How a kernel module names another whose functions or constants it compiles into its own.

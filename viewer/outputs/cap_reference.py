@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from geodata.drivers import regular
 from twin.errors import InputError
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -45,6 +46,8 @@ def read_earlier(path: Path) -> Earlier:
     """
     wrong: dict[str, Any] = {"file": str(path), "expected": "a CAP 1.2 alert, as `twin export --format cap` writes it"}
     try:
+        if path.exists() and not path.is_dir():
+            regular(path, file=str(path), expected=wrong["expected"])
         with path.open("rb") as file:
             content = file.read(_LONGEST + 1)
     except OSError as error:

@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from geodata.inputs.plain_file import bytes_of
 from twin.errors import InputError
 from viewer.outputs.countries import Country, words_of
 from viewer.public.clean import clean
@@ -96,7 +97,7 @@ def read_contacts(path: Path | None, country: Country) -> Contacts:
 
 def _own_tables(path: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        table = tomllib.loads(bytes_of(path, expected="a TOML file of contacts").decode("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         found = ("no such file" if isinstance(error, FileNotFoundError)
                  else "a folder" if isinstance(error, IsADirectoryError)

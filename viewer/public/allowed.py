@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from geodata.inputs.plain_file import bytes_of
 from twin.errors import InputError
 
 #: Words of an older list that let nothing out any more; a city's copy of it is still read.
@@ -45,7 +46,7 @@ class Allowed:
         if path is None:
             return cls(shipped)
         try:
-            own = _fields(path.read_text("utf-8"), str(path))
+            own = _fields(bytes_of(path, expected="a list of what may leave (TOML)").decode("utf-8"), str(path))
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(file=str(path), found=getattr(error, "strerror", None) or "no text",
                              expected="a list of what may leave (TOML)",

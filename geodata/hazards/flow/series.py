@@ -19,6 +19,7 @@ import numpy as np
 from geodata.hazards.flow import specs as flow_specs
 from geodata.importing.schema import NULL_TEXTS
 from geodata.inputs.encodings import decode
+from geodata.inputs.plain_file import bytes_of
 from geodata.inputs.text_table import DELIMITERS, parsed
 from geodata.inputs.times import duration_s, moment_s
 from twin.errors import InputError
@@ -112,7 +113,7 @@ def _text(path: Path, name: str, column: str, field: str) -> str:
         raise InputError(file=name, field=field, found="no such file", expected=wanted,
                          remedy="Paths are relative to the scenario.")
     try:
-        data = path.read_bytes()
+        data = bytes_of(path, expected=wanted, file=name, field=field)
     except OSError as error:
         raise InputError(file=name, field=field, found=f"a file that cannot be read ({error.strerror})",
                          expected=wanted) from None

@@ -17,6 +17,7 @@ from zlib import crc32
 import numpy as np
 import zarr
 
+from geodata.inputs.plain_file import bytes_of
 from twin.errors import InputError
 from twin.quantities import Float32Array, Int64Array
 from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
@@ -179,7 +180,7 @@ def info_of(path: Path) -> dict[str, Any]:
         raise InputError(file=str(path), found="no flow.json in it" if path.exists() else "no such folder",
                          expected="a store that `twin flood` wrote")
     try:
-        info: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        info: dict[str, Any] = json.loads(bytes_of(file, expected="a store of water").decode("utf-8"))
     except (ValueError, OSError, RecursionError):
         raise InputError(file=str(file), found="no JSON", expected="a store that `twin flood` wrote",
                          remedy="Compute it again.") from None

@@ -80,3 +80,29 @@ def test_the_command_line_says_so_where_there_is_no_terminal(tmp_path: Path,
     with stages():
         module_of(tmp_path / "made_kernels.py").double(2.5)
     assert capsys.readouterr().err == ""
+
+
+def cut(data: bytes) -> bytes:
+    return data[:-5]
+
+
+def turned(data: bytes) -> bytes:
+    return data[:len(data) // 2] + bytes([data[len(data) // 2] ^ 1]) + data[len(data) // 2 + 1:]
+
+
+@pytest.mark.parametrize("ending", ["nbi", "nbc"])
+@pytest.mark.parametrize("spoil", [cut, turned, lambda data: b"", lambda data: bytes(len(data))],
+                         ids=["cut", "turned", "empty", "zeros"])
+def test_what_is_damaged_on_disk_is_compiled_again(tmp_path: Path, ending: str, spoil: Any) -> None:
+    first = module_of(tmp_path / "made_kernels.py")
+    assert (first.double(2), first.triple(2)) == (4, 6)
+    kept = sorted(tmp_path.rglob(f"*.{ending}"))
+    assert len(kept) == 2
+    for file in kept:
+        file.write_bytes(spoil(file.read_bytes()))
+    told: list[str] = []
+    for expected in (["again"], ["again"]):  # once, and then it is kept again
+        with when_compiling(lambda: told.append("again")):
+            found = module_of(tmp_path / "made_kernels.py")
+            assert (found.double(2), found.triple(2)) == (4, 6)
+        assert told == expected or (ending, spoil) == ("nbi", turned)
