@@ -253,6 +253,11 @@ def stress_sentence(teller: GroundTeller, z: int, d: int) -> str:
         level=words.text(_LEVELS[order.level]))
 
 
+def level_word(teller: GroundTeller, order: DroughtOrder) -> str:
+    """Give the level of an order in words."""
+    return teller.words.text(_LEVELS[order.level])
+
+
 def forbidding(balance: Balance, z: int, d: int) -> DroughtOrder | None:
     """Give the order that forbade the last watering that was due up to a day; None where none did."""
     due = np.flatnonzero(balance.columns.action[z, :d + 1] != Watering.NO_DAY)
