@@ -15,6 +15,7 @@ import jinja2
 from markupsafe import Markup
 
 from geodata.atomic import write_whole
+from geodata.inputs.time_names import natural
 from twin.explaining.irrigated import GroundTeller, forbidding, level_word, lock_in_force, locked_since, stressed_since
 from twin.quantities import NONE
 from viewer.outputs.irrigation import irrigation_words
@@ -54,8 +55,9 @@ def write_watering_page(teller: GroundTeller, d: int, *, city: str, out: Path, f
     template = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined).from_string(
         templates.joinpath("watering.html.j2").read_text("utf-8"))
     day = teller.words.day(teller.balance.season.calendar.day(d))
+    zones.sort(key=lambda zone: natural(zone[0]))
     write_whole(out, template.render(
-        lang=lang, words=words, city=city, computed=words["computed"].format(day=day), zones=sorted(zones),
+        lang=lang, words=words, city=city, computed=words["computed"].format(day=day), zones=zones,
         style=Markup(style), style_hash=base64.b64encode(sha256(style.encode()).digest()).decode()),
         opens="<!doctype html", sort="a page")
     return out
