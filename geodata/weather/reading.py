@@ -93,6 +93,9 @@ def _sheet(table: Table, column: str, spec: WeatherSpec | ForecastSpec, timezone
     """Give the rows of a table with the day of each, in the order of time."""
     lines = tuple(int(str(record).removeprefix("line ")) for record in table.record)
     texts = table.text(column, field_path="weather.columns.time")
+    if not lines:
+        raise InputError(file=table.file, field="weather", found="a header without a row",
+                         expected="a row for each day")
     lost = [line for text, line in zip(texts, lines, strict=True) if text is None]
     if lost:
         raise InputError(file=table.file, field=column, line=lost[0], found="no time",

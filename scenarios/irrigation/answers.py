@@ -17,7 +17,6 @@ from twin.irrigation.indicators import Indicators
 from twin.irrigation.locks import Lock
 from twin.irrigation.restart import Restart
 from twin.irrigation.season import Balance, Watering
-from twin.kernels.soil import tables
 from twin.quantities import NONE
 
 _COLUMNS = ("zone_id", "day", "depletion_mm", "allowed_mm", "available_mm", "stress", "eto_mm", "eta_mm", "rain_mm",
@@ -50,8 +49,7 @@ def to_dict(prepared: PreparedSeason, told: Indicators, plan: list[Restart], d: 
 def _zone(balance: Balance, told: Indicators, z: int, d: int, teller: GroundTeller) -> dict[str, Any]:
     season, c = balance.season, balance.columns
     zone, lock = season.zones[z], lock_in_force(balance, z, d)
-    probed = [point.day for point in season.points if point.zone == z and point.sort == tables.PROBED
-              and point.day <= d]
+    probed = balance.probed_day(z, d)
     return {
         "id": zone.id, "name": zone.name, "soil": zone.soil.name, "vegetation": zone.vegetation.name,
         "area_m2": round(zone.area_m2, 1), "controller": zone.controller or None, "total_mm": round(zone.total_mm, 3),
@@ -60,7 +58,7 @@ def _zone(balance: Balance, told: Indicators, z: int, d: int, teller: GroundTell
         "given_mm": round(float(c.gross_mm[z, d]), 3), "applied_m3": round(float(told.applied_m3[z]), 3),
         "needed_m3": round(float(told.needed_m3[z]), 3), "saved_m3": round(float(told.saved_m3[z]), 3),
         "wasted_m3": round(float(told.wasted_m3[z]), 3), "stress_days": int(told.stress_days[z]),
-        "days_under_water": int(told.days_under_water[z]), "observed_days_ago": d - max(probed) if probed else None,
+        "days_under_water": int(told.days_under_water[z]), "observed_days_ago": None if probed == NONE else d - probed,
         "locked_by": None if lock is None else lock.reason.word,
         "locked_asset": None if lock is None or lock.asset is None else lock.asset.id,
         "locked_since": None if lock is None else season.calendar.moment(locked_since(balance, z, d)).isoformat(),

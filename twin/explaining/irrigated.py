@@ -125,15 +125,27 @@ def told_zone(teller: GroundTeller, z: int, d: int) -> ZoneTold:
     """Give one zone on one day in words; by the evening of that day."""
     balance = teller.balance
     zone, c, words = balance.season.zones[z], balance.columns, teller.words
-    lost, total = float(c.depletion_mm[z, d]), zone.total_mm
+    lost = float(c.depletion_mm[z, d])
     lock = lock_in_force(balance, z, d)
     must = lost > float(c.allowed_mm[z, d])
     lacks = words.text("{mm}, to be watered", mm=teller.mm(lost)) if must else teller.mm(lost)
     return ZoneTold(
         id=zone.id, name=zone.name, lacks=lacks, gives=_gives(teller, z, d),
-        holds=words.text("{held} of {total}", held=teller.mm(total - lost), total=teller.mm(total)),
+        holds=_holds(teller, z, d),
         locked="" if lock is None else words.sentence(teller.short_cause(lock)), sentence=zone_sentence(teller, z, d),
         is_stressed=bool(c.stress[z, d] < 1.0 - 1e-9), is_locked=lock is not None)
+
+
+def _holds(teller: GroundTeller, z: int, d: int) -> str:
+    """Give what the ground holds of what it can hold; how old the last look of a probe is, where there is one."""
+    balance, words = teller.balance, teller.words
+    total = balance.season.zones[z].total_mm
+    said = words.text("{held} of {total}", total=teller.mm(total),
+                      held=teller.mm(total - float(balance.columns.depletion_mm[z, d])))
+    seen = balance.probed_day(z, d)
+    if seen == NONE:
+        return said
+    return words.plural("{said} (probe, {n} day ago)", "{said} (probe, {n} days ago)", d - seen, said=said)
 
 
 def lock_in_force(balance: Balance, z: int, d: int) -> Lock | None:
@@ -251,6 +263,11 @@ def stress_sentence(teller: GroundTeller, z: int, d: int) -> str:
     return said if order is None else f"{said} " + words.text(
         "A drought order forbids to water it ({order}, {level}).", order=order.name,
         level=words.text(_LEVELS[order.level]))
+
+
+def level_word(teller: GroundTeller, order: DroughtOrder) -> str:
+    """Give the level of an order in words."""
+    return teller.words.text(_LEVELS[order.level])
 
 
 def forbidding(balance: Balance, z: int, d: int) -> DroughtOrder | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 
@@ -147,6 +148,18 @@ class Balance:
         s = int(self.timetable.of_zone[zone])
         row = NONE if s == NONE else int(self.timetable.forecast[s, day])
         return None if row == NONE else self.season.forecasts[row]
+
+    def probed_day(self, zone: int, day: int) -> int:
+        """Give the last day, up to one, on which a probe was read in a zone; -1: none."""
+        return max((d for d in self._probed.get(zone, ()) if d <= day), default=NONE)
+
+    @cached_property
+    def _probed(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for point in self.season.points:
+            if point.sort is PointSort.PROBED:
+                found.setdefault(point.zone, []).append(point.day)
+        return found
 
     def window(self, zone: int, day: int) -> tuple[int, int] | None:
         """Give the window of a zone's programme on a day, begin and end [s]; None on a day that is none of its own."""

@@ -16,7 +16,7 @@ from twin.irrigation.orders import DroughtOrder, national_minimum
 from twin.irrigation.season import Watering, balance, without_locks
 from twin.irrigation.weather import ForecastRain
 from twin.irrigation.zones import Hold, Trigger
-from twin.kernels.soil.formulae import evaporation_of, layer_after, reduction_of, stress_of
+from twin.kernels.soil.formulae import allowed_fraction, evaporation_of, layer_after, reduction_of, stress_of
 
 HOUR, DAY = 3600, 86_400
 
@@ -152,6 +152,34 @@ def test_the_evaporating_layer_is_that_of_fao_56_example_35_as_corrected() -> No
     assert np.allclose(ke, [.91, .90, .65, .36, .19, .60, .44, .19, .10, .05], atol=0.006)
     assert np.allclose(evening, [5.1, 10.7, 13.9, 15.8, 16.9, 12.8, 15.7, 16.8, 17.3, 17.7], atol=0.06)
     assert np.allclose(etc, [5.4, 6.0, 3.8, 2.9, 2.6, 2.6, 4.7, 2.9, 2.3, 2.4], atol=0.06)
+
+
+#: The first days of cotton at Maricopa, 2013, as pyfao56 publishes them (test01, dry; CC0): ETref, Kcb, E, watering;
+#: p, Ks, ETa, deep percolation, depletion of the evening.
+COTTON = (
+    (6.970, 0.15, 0.000, 0.0, 0.800, 0.000, 0.000, 0.000, 75.000),
+    (6.420, 0.15, 0.000, 0.0, 0.800, 0.000, 0.000, 0.000, 75.000),
+    (7.400, 0.15, 0.000, 33.0, 0.800, 0.000, 0.000, 0.000, 42.000),
+    (5.790, 0.15, 3.532, 0.0, 0.674, 1.000, 4.400, 0.000, 46.400),
+    (6.640, 0.15, 4.061, 0.0, 0.648, 1.000, 5.057, 0.000, 51.457),
+    (6.630, 0.15, 3.109, 0.0, 0.686, 0.999, 4.103, 0.000, 55.560),
+    (8.130, 0.15, 0.000, 0.0, 0.800, 1.000, 1.220, 0.000, 56.779),
+    (9.540, 0.15, 0.000, 108.0, 0.793, 1.000, 1.431, 49.790, 0.000),
+    (7.850, 0.15, 4.835, 0.0, 0.610, 1.000, 6.012, 0.000, 6.012),
+    (8.940, 0.15, 5.554, 0.0, 0.574, 1.000, 6.895, 0.000, 12.907),
+    (10.220, 0.15, 0.000, 0.0, 0.789, 1.000, 1.533, 0.000, 14.440),
+    (6.780, 0.15, 0.000, 0.0, 0.800, 1.000, 1.017, 0.000, 15.457))
+
+
+def test_the_root_zone_of_cotton_2013_is_that_of_pyfao56() -> None:
+    depletion = 75.0
+    for eto, kcb, evaporated, given, p, ks, eta, drained, evening in COTTON:
+        fraction = allowed_fraction(0.65, kcb * eto + evaporated)
+        stress = stress_of(depletion, 75.0, fraction * 75.0)
+        used = stress * kcb * eto + evaporated
+        lost = max(given - used - depletion, 0.0)
+        depletion = max(depletion - given + used, 0.0)
+        assert (fraction, stress, used, lost, depletion) == pytest.approx((p, ks, eta, drained, evening), abs=1.01e-3)
 
 
 @pytest.mark.parametrize(("soil_mm_m", "crop", "total", "ready"), [

@@ -25,7 +25,7 @@ from twin.irrigation.calendar import Calendar
 from twin.irrigation.indicators import Indicators
 from twin.irrigation.locks import Lock, Locks, Reason, ended, locks_of_run, sanitary_locks
 from twin.irrigation.restart import RestartStep, restarts
-from twin.irrigation.season import Balance, balance
+from twin.irrigation.season import Balance, Point, PointSort, balance
 from twin.irrigation.zones import Zone
 from twin.world.city import City
 
@@ -191,3 +191,13 @@ def test_water_given_to_a_ground_that_is_full_is_wasted() -> None:
     # Friday: 40 mm on what Wednesday and Thursday took, and on what Friday takes
     friday = 40.0 - 0.95 * (6.0 + 6.2) - 0.95 * 5.8
     assert found.wasted_m3[0] == (tuesday + friday) / 0.8
+
+
+def test_a_probe_is_told_with_its_age(tiny_city: Callable[..., City]) -> None:
+    city, _ = drowned(tiny_city)
+    seen = [Point(zone=0, day=1, sort=PointSort.PROBED, mm=20.0)]
+    b = balance(season_of(points=seen))
+    french, english = (teller_of(b, city.assets.kinds, lang) for lang in ("fr", "en"))
+    assert told_zone(english, 0, 0).holds == "50.2\u00a0mm of 75.0\u00a0mm"
+    assert told_zone(english, 0, 3).holds.endswith(" (probe, 2 days ago)")
+    assert told_zone(french, 0, 2).holds.endswith(" (sonde, il y a 1 jour)")

@@ -38,6 +38,10 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
                                                       help="A row for each zone and day.")] = None,
              html: Annotated[Path | None, typer.Option("--html", metavar="FILE.html",
                                                        help="A page with a picture of each zone.")] = None,
+             public: Annotated[Path | None, typer.Option("--public", metavar="FILE.html",
+                                                         help="A page for residents: why a lawn is yellow.")] = None,
+             fields: Annotated[Path | None, typer.Option("--fields", metavar="LIST.toml",
+                                                         help="The city's own list of what may leave.")] = None,
              lang: Spoken = None, json: Json = False) -> None:
     """Tell the water in the ground of each irrigated zone: what it holds, lacks and is given, and what locks it."""
     from scenarios.irrigation.answers import expectations, to_dict, write_csv
@@ -75,6 +79,10 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
         from viewer.outputs.irrigation import write_irrigation_page
 
         write_irrigation_page(told, teller, d, city=city_file.city.name, season=programmed.spec.season, out=html)
+    if public is not None:
+        from viewer.outputs.watering_page import write_watering_page
+
+        write_watering_page(teller, d, city=city_file.city.name, out=public, fields=fields)
     outcomes = expectations(prepared, told)
     rows = None if other is None else compared_seasons(teller, told, other)
     if json:
