@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 
 from geodata.inputs.times import check_moment, local_moment, moment_s
-from scenarios import supply_changes
+from scenarios import gauge_readings, plan_access, supply_changes
 from scenarios.inputs import Input, flood_files, inputs_of
 from scenarios.reading import KeyPath
 from scenarios.schema import Event, Fact, Scenario
@@ -157,12 +157,13 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
     valid_until = _valid_until(scenario, issued, clock)
     next_update = _next_update(scenario, issued, valid_until, clock)
     declared = _events(scenario.events, town.assets, clock) + _facts(scenario.facts, town.assets, clock)
-    notes = _notes(scenario.facts, town.assets, clock, _streets(read))
+    notes = _notes(scenario.facts, town.assets, clock, plan_access.street_names(read))
     changed, thresholds, warnings = _with_thresholds(town.assets, scenario, complaints)
     changed, repairs = _with_repairs(changed, scenario, complaints)
     supplies, links = supply_changes.changed(town.assets, town.supplies, scenario.supplies, complaints.add)
     _check_expected(scenario, town.assets, clock)
     dark = _dark(scenario, town.assets, complaints)
+    access = plan_access.rules_of(scenario, read, clock, complaints.add)
     if scenario.step > scenario.duration:
         complaints.add(("step",), found=f"{scenario.step} s", expected=f"at most the duration, {scenario.duration} s")
     if scenario.duration // scenario.step > _MOST_STEPS:
@@ -185,7 +186,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         declared=tuple(sorted(declared, key=lambda d: (d.at_s, d.action, d.asset))),
         notes=tuple(sorted(notes, key=lambda n: (n.at_s, n.text))),
         dark=dark, thresholds=thresholds, repair_s=repairs, supplies=links, flood=_flood_json(scenario),
-        next_update=next_update, public_title=tuple(sorted(scenario.public_title.items())))
+        next_update=next_update, access=access, public_title=tuple(sorted(scenario.public_title.items())))
     city_used = replace(read, city=replace(town, assets=changed, supplies=supplies))
     hazard = None
     if scenario.flood is not None:
@@ -200,11 +201,9 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         hazard = placed(scenario, lambda: open_hazard(
             scenario.flood, city_file=city_used, folder=scenario.folder, start=start, duration_s=scenario.duration,
             cache=kept, progress=tell))
-    from scenarios.gauge_readings import compared
-
     return Prepared(scenario=scenario, plan=plan, city_file=city_used, hazard=hazard,
                     inputs=inputs_of(scenario, read, city, files),
-                    warnings=(*warnings, *compared(scenario, read, start, zone)))
+                    warnings=(*warnings, *gauge_readings.compared(scenario, read, start, zone)))
 
 
 def _own_cache() -> Path | None:
@@ -426,12 +425,6 @@ def _gauge(name: str, i: int, assets: Assets, complaints: _Complaints) -> None:
     if name not in {*assets.id[gauges], *assets.name[gauges]}:
         known = ", ".join(assets.id[gauges]) or "none"
         complaints.add(("facts", i, "gauge"), found=f"gauge '{name}'", expected=f"a gauge of the city ({known})")
-
-
-def _streets(city_file: CityFile) -> list[str]:
-    context = city_file.context.get("street")
-    named = [] if context is None else [str(name) for name in context.name if name]
-    return sorted({*named, *city_file.city.assets.street.words})
 
 
 def _with_thresholds(assets: Assets, scenario: Scenario, complaints: _Complaints

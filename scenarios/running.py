@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scenarios.expect import Outcome, evaluate
+from scenarios.plan_access import access_of
 from scenarios.resolve import Prepared, prepare
 from scenarios.schema import Scenario
 from twin.quantities import Int64Array
@@ -117,12 +118,13 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, progress: Progre
         index = index_cells(assets, city_file.outlines, prepared.city.crs, hazard.grid, city_file.terrain)
         tell("expose")
         exposure = expose(hazard, index, assets, duration_s=plan.duration_s)
+    access = access_of(city_file, plan, hazard)
     tell("cascade")
     from twin.engine.simulate import run
 
     warnings = _warnings(prepared, hazard)
     result = run(prepared.city, plan, exposure, provenance={"inputs": [f.to_dict() for f in prepared.inputs]},
-                 warnings=tuple(warnings))
+                 warnings=tuple(warnings), access=access)
     tell("picture")
     envelope = hazard.envelope() if hazard is not None and picture else None
     return Finished(prepared=prepared, result=result, envelope=envelope,

@@ -17,6 +17,7 @@ from twin.codes import Action, Mechanism
 from twin.quantities import distinct
 from twin.results.result import Result
 from twin.water.depths import Coverage
+from twin.world.access import AccessRules
 from twin.world.assets import Assets
 from twin.world.plan import DarkHours, Declared, Note, Plan
 
@@ -103,6 +104,8 @@ def plan_of(table: Mapping[str, Any]) -> Plan:
     for name in ("thresholds", "repair_s", "supplies", "public_title"):
         given[name] = tuple(tuple(row) for row in given[name])
     given["flood"] = json.dumps(given["flood"], ensure_ascii=False)
+    if given.get("access") is not None:
+        given["access"] = AccessRules.of(given["access"])
     return Plan(**given)
 
 

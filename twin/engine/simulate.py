@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from twin.access.access import Access
 from twin.engine.clock import Engine
 from twin.engine.collect import contradictions, log_of, outages_of, series_of, trace_of
 from twin.engine.cuts import in_order
@@ -28,7 +29,7 @@ from twin.world.sun import darkness_of
 
 
 def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, Any] | None = None,
-        warnings: Sequence[Mapping[str, Any]] = (),
+        warnings: Sequence[Mapping[str, Any]] = (), access: Access | None = None,
         on_instant: Callable[[int, int], None] | None = None) -> Result:
     """Let a plan happen to a city in its water, and give all that follows.
 
@@ -44,6 +45,8 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
         What else the result should carry: digests of input files, say.
     warnings
         What the caller already knows that every reader must be told, plain JSON values.
+    access
+        The streets in the water, where the plan asks who can get where.
     on_instant
         Called now and then with the moment reached [s] and the horizon [s].
 
@@ -72,10 +75,11 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
     series = series_of(city, exposure, outages, night, plan)
     return Result(
         plan=plan, city=city, exposure=exposure, trace=trace, outages=outages, doubts=doubts,
-        feeds=feeds_of(city, trace), series=series, indicators=indicators(plan, city, exposure, outages, doubts, trace),
+        feeds=feeds_of(city, trace), series=series,
+        indicators=indicators(plan, city, exposure, outages, doubts, trace, access),
         provenance={**made_with(plan, city, exposure), **(provenance or {})},
         warnings=(*warnings, *contradictions(state, declared), *_never_fed(city, state), *_no_supplier(city),
-                  *_coverage(exposure),                  *_defaults(city)))
+                  *_coverage(exposure), *_defaults(city)))
 
 
 def _never_fed(city: City, state: CityState) -> list[dict[str, Any]]:

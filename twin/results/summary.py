@@ -80,6 +80,13 @@ class Summary:
     #: The next cabinet for which something can still be done, seen from the issue time; empty where none.
     act_first: str
     act_first_before: str
+    #: Where one sets out from for it, and which comes first: ``touch`` or ``access``; empty where no base is given.
+    act_first_base: str
+    act_first_binds: str
+    #: Cabinets that no base reaches before the water does.
+    acts_unreachable: int
+    #: Dry assets that no way leads to at some moment, by kind; empty where no base is given.
+    islands: Mapping[str, int]
     #: Cabinets for which it was too late already at the issue time.
     acts_past: int
     #: Facts that the computation contradicts.
@@ -134,6 +141,9 @@ def summarise(result: Result) -> Summary:
         may_be_live=live.get("count", 0), may_be_live_things=live.get("things", 0),
         may_be_live_grid=live.get("grid", 0), act_first=acts["ahead"][0]["asset"] if acts["ahead"] else "",
         act_first_before=acts["ahead"][0]["act_before"] if acts["ahead"] else "", acts_past=len(acts["past"]),
+        act_first_base=acts["ahead"][0].get("base") or "" if acts["ahead"] else "",
+        act_first_binds=acts["ahead"][0].get("binds", "") if acts["ahead"] else "",
+        acts_unreachable=len(acts["unreachable"]), islands=told.get("access", {}).get("islands", {}),
         contradictions=len(warned("contradiction")),
         water_book=next((str(w["text"]) for w in warned("water_book")), ""),
         water_doubts=_texts(warned("water_doubt")), water_notes=_texts(warned("water")))
