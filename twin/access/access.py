@@ -138,6 +138,22 @@ class Access:
             return None
         return Trip(lasts_s=int(lasts_s), streets=_in_a_row(self.network.name_of(int(e)) for e in edges))
 
+    def closed_on_the_way(self, start: tuple[int, float], to: tuple[int, float], depart_s: int,
+                          wade_m: float | None = None) -> list[dict[str, object]]:
+        """Give the streets that are closed on the way one would take without water: name and depth [m], in order."""
+        if start[0] == NONE or to[0] == NONE:
+            return []
+        dry = self.roads._replace(wet=np.full(len(self.network), NONE, np.int32),
+                                  closed=np.zeros(len(self.network) + 1, np.int64))
+        _, edges = way(dry, self.limits(wade_m), start[0], start[1], depart_s, to[0], to[1])
+        found: dict[str, float] = {}
+        for e in edges.tolist():
+            is_open_now, depth_m = self.street_state(e, depart_s, wade_m)
+            if not is_open_now:
+                name = self.network.name_of(e)
+                found[name] = max(found.get(name, 0.0), round(depth_m, 3))
+        return [{"street": name, "depth_m": depth_m} for name, depth_m in found.items()]
+
     def seconds(self, start: tuple[int, float], to: Sequence[tuple[int, float]], depart_s: int,
                 wade_m: float | None = None) -> Int32Array:
         """Give the seconds to each of several places, (P,); -1 where there is no way."""

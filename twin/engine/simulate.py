@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,13 @@ from twin.results.indicators import indicators
 from twin.results.provenance import provenance as made_with
 from twin.results.result import Result
 from twin.water.depths import Coverage
-from twin.water.exposure import Exposure
+from twin.water.exposure import Crossings, Exposure
 from twin.world.assets import Source
 from twin.world.city import City
+from twin.world.crews import scheduled
 from twin.world.graph import without_supplier
-from twin.world.plan import Plan
-from twin.world.sun import darkness_of
+from twin.world.plan import DarkHours, Plan
+from twin.world.sun import dark_periods, darkness_of
 
 
 def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, Any] | None = None,
@@ -66,11 +68,12 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
     declared = in_order(plan)
     if any(not 0 <= d.asset < len(city.assets) for d in declared):
         raise ValueError("the plan declares something of a row that is no asset of this city")
-    state = Engine(CityState(city, exposure.crossings, reset_s=plan.reset_s), plan, on_instant=on_instant).run()
+    state = lived(city, plan, exposure.crossings, access, on_instant=on_instant)
     night = darkness_of(plan, city)
     trace, row_of = trace_of(state, log_of(state), declared)
     outages = outages_of(state, exposure, row_of, night, plan)
-    doubts = doubts_of(city, plan, exposure, outages)
+    doubts = doubts_of(city, plan, exposure, outages, None if plan.crews is None else partial(
+        lived, city, plan, access=access))
     outages = replace(outages, is_doubtful=column(opened_in_doubt(outages, doubts), np.bool_))
     series = series_of(city, exposure, outages, night, plan)
     return Result(
@@ -80,6 +83,37 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
         provenance={**made_with(plan, city, exposure), **(provenance or {})},
         warnings=(*warnings, *contradictions(state, declared), *_never_fed(city, state), *_no_supplier(city),
                   *_coverage(exposure), *_defaults(city)))
+
+
+def lived(city: City, plan: Plan, crossings: Crossings, access: Access | None = None, *, sample: int = 0,
+          on_instant: Callable[[int, int], None] | None = None) -> CityState:
+    """Give the state at the end of a plan, with its log; crews as the plan says, else without limit.
+
+    Parameters
+    ----------
+    city, plan, crossings
+        What happens to whom.
+    access
+        The streets, where crews drive.
+    sample
+        Night of the draws; 0: medians.
+    on_instant
+        As for ``run``.
+    """
+    if plan.crews is None:
+        return Engine(CityState(city, crossings, reset_s=plan.reset_s), plan, on_instant=on_instant).run()
+    from twin.engine.workforce import CrewForce
+
+    if access is None and plan.crews.travel == "streets":
+        raise ValueError("crews that drive need the streets of the city")
+    needs_crew = scheduled(city.assets, plan.crews.owner)
+    state = CityState(city, crossings, reset_s=plan.reset_s, needs_crew=needs_crew)
+    nights = dark_periods(plan.start, plan.duration_s + 1, DarkHours(), latitude=city.latitude,
+                          longitude=city.longitude, timezone=city.timezone)
+    force = CrewForce(plan.crews, city, access if plan.crews.travel == "streets" else None, nights=nights,
+                      seed=plan.seed, sample=sample,
+                      was_dead=lambda row: bool(state.tables.assets["was_dead"][row] > 0))
+    return Engine(state, plan, force, on_instant).run()
 
 
 def _never_fed(city: City, state: CityState) -> list[dict[str, Any]]:
