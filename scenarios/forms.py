@@ -20,7 +20,8 @@ def _moment(value: Any) -> Any:
     return check_moment(value)
 
 
-def _duration(value: Any) -> Any:
+def duration(value: Any) -> Any:
+    """Read a duration as whole seconds."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise InputError(found=shown(value), expected=DURATION_FORMS)
     seconds = round(duration_s(str(value)))
@@ -81,7 +82,7 @@ def shown(value: Any) -> str:
 
 Moment = Annotated[str, BeforeValidator(_moment, json_schema_input_type=str),
                    Field(description=MOMENT_FORMS, examples=["22:10", "+5h", "2026-11-22T21:00"])]
-Duration = Annotated[int, BeforeValidator(_duration, json_schema_input_type=str),
+Duration = Annotated[int, BeforeValidator(duration, json_schema_input_type=str),
                      Field(description=DURATION_FORMS, examples=["36h", "5min", "1h 30min"])]
 AssetId = Annotated[str, BeforeValidator(_id, json_schema_input_type=str | int)]
 AssetIds = Annotated[tuple[str, ...], BeforeValidator(_several, json_schema_input_type=str | int | list[str | int]),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Protocol
+from zoneinfo import ZoneInfo
 
+from scenarios.access_schema import AccessPart
 from scenarios.reading import KeyPath
 from scenarios.schema import Scenario
 from twin.access.access import Access, closures_of
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 
 class Clock(Protocol):
     """Turns the scenario's moments into seconds, and complains."""
+
+    start: datetime
+    zone: ZoneInfo
 
     def at(self, text: str, path: KeyPath) -> int | None:
         """Give a moment within the horizon; complain and give None for any other."""
@@ -61,7 +67,9 @@ def access_of(city_file: CityFile, plan: Plan, hazard: Hazard | None) -> Access 
 
 def rules_of(scenario: Scenario, city_file: CityFile, clock: Clock, complain: Callable[..., Any]
              ) -> AccessRules | None:
-    """Give the rules of a plan; None where the scenario asks for no access.
+    """Give the rules of a plan; None where the scenario neither asks for access nor has crews that drive.
+
+    Help sets out from the bases given, else from those of the crews.
 
     Parameters
     ----------
@@ -70,12 +78,14 @@ def rules_of(scenario: Scenario, city_file: CityFile, clock: Clock, complain: Ca
     clock, complain
         Moments to seconds; where complaints go: path, found, expected, remedy.
     """
-    part = scenario.access
+    drives = scenario.crews is not None and scenario.crews.travel == "streets"
+    part = AccessPart() if scenario.access is None and drives else scenario.access
     if part is None:
         return None
     if "street" not in city_file.context:
-        complain(("access",), found="a city file without streets", expected="a layer `street` of lines",
-                 remedy="Import the streets as a context layer, or leave `access` out.")
+        if scenario.access is not None:
+            complain(("access",), found="a city file without streets", expected="a layer `street` of lines",
+                     remedy="Import the streets as a context layer, or leave `access` out.")
         return None
     streets = street_names(city_file)
     for i, base in enumerate(part.bases):
@@ -101,10 +111,16 @@ def rules_of(scenario: Scenario, city_file: CityFile, clock: Clock, complain: Ca
         at_s = None if fact.street is None else clock.at(fact.at, ("facts", i, "at"))
         if fact.street is not None and at_s is not None:
             told.append((at_s, fact.street, fact.state == "closed", fact.by))
-    speeds = {**dict(AccessRules().speed_kmh), **part.speed_kmh}
-    return AccessRules(day_m=part.day_m, night_m=part.night_m, bases=part.bases,
+    speeds: dict[str, float] = {**dict(AccessRules().speed_kmh), **part.speed_kmh}
+    return AccessRules(day_m=part.day_m, night_m=part.night_m, bases=part.bases or _bases_of_crews(scenario),
                        closures=(*closures, *closures_of(told)), work_s=part.work,
                        speed_kmh=tuple(sorted(speeds.items())))
+
+
+def _bases_of_crews(scenario: Scenario) -> tuple[str, ...]:
+    if scenario.crews is None or scenario.crews.travel != "streets":
+        return ()
+    return tuple(dict.fromkeys(team.base for team in scenario.crews.teams))
 
 
 def _base(base: str, i: int, assets: Assets, complain: Callable[..., Any]) -> None:

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 
 from geodata.inputs.times import check_moment, local_moment, moment_s
-from scenarios import gauge_readings, plan_access, supply_changes
+from scenarios import gauge_readings, plan_access, plan_crews, supply_changes
 from scenarios.inputs import Input, flood_files, inputs_of
 from scenarios.reading import KeyPath
 from scenarios.schema import Event, Fact, Scenario
@@ -164,6 +164,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
     _check_expected(scenario, town.assets, clock)
     dark = _dark(scenario, town.assets, complaints)
     access = plan_access.rules_of(scenario, read, clock, complaints.add)
+    crews = plan_crews.crews_of(scenario, read, clock, complaints.add)
     if scenario.step > scenario.duration:
         complaints.add(("step",), found=f"{scenario.step} s", expected=f"at most the duration, {scenario.duration} s")
     if scenario.duration // scenario.step > _MOST_STEPS:
@@ -186,7 +187,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         declared=tuple(sorted(declared, key=lambda d: (d.at_s, d.action, d.asset))),
         notes=tuple(sorted(notes, key=lambda n: (n.at_s, n.text))),
         dark=dark, thresholds=thresholds, repair_s=repairs, supplies=links, flood=_flood_json(scenario),
-        next_update=next_update, access=access, public_title=tuple(sorted(scenario.public_title.items())))
+        next_update=next_update, access=access, crews=crews, public_title=tuple(sorted(scenario.public_title.items())))
     city_used = replace(read, city=replace(town, assets=changed, supplies=supplies))
     hazard = None
     if scenario.flood is not None:

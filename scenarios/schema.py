@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, mod
 
 from geodata.hazards.specs import FloodSpec
 from scenarios.access_schema import AccessPart
+from scenarios.crews_schema import CrewsPart
 from scenarios.forms import AssetId, AssetIds, Duration, Moment, Part, Range, named, shown
 from scenarios.reading import Document
 from twin.codes import Mechanism
@@ -313,6 +314,8 @@ class Scenario(Part):
     dark: Dark = Dark()
     access: AccessPart | None = None
     """streets in the water: what closes them, and where help sets out"""
+    crews: CrewsPart | None = None
+    """who repairs after water; without it crews are unlimited"""
     expect: tuple[Expect, ...] = ()
     """what must hold: makes the scenario a test"""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -57,7 +58,7 @@ def access_of(streets: Mapping[str, Street], at: Mapping[str, str], depths: Dept
                   rules=rules, nights=np.array(nights, np.int64).reshape(-1, 2), duration_s=duration_s)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class SlowStreets:
     """The rules of travel as they are written, a dictionary at a time."""
 
@@ -66,11 +67,21 @@ class SlowStreets:
     rules: AccessRules
     nights: Sequence[tuple[int, int]]
 
+    def __post_init__(self) -> None:
+        # Moments and depths as plain numbers: asked for a thousand times.
+        self._frames: dict[str, list[tuple[int, int]]] = {}
+        if self.depths is not None:
+            moments = sorted({0, *self.depths.times_s.tolist(), self.depths.duration_s})
+            for row, name in enumerate(self.streets):
+                self._frames[name] = [(t, round(float(self.depths.at(t, np.array([row], np.int32))[0]) * 1e6))
+                                      for t in moments]
+
     def depth_um(self, name: str, t: int) -> int:
-        if self.depths is None:
-            return 0
-        row = np.array([list(self.streets).index(name)], np.int32)
-        return round(float(self.depths.at(t, row)[0]) * 1e6)
+        frames = self._frames.get(name, [])
+        for (t0, d0), (t1, d1) in pairwise(frames):
+            if t0 <= t < t1:
+                return d0 + (d1 - d0) * (t - t0) // (t1 - t0)
+        return frames[-1][1] if frames else 0
 
     def limit_um(self, t: int) -> int:
         night = any(a <= t < b for a, b in self.nights)

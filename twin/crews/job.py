@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from twin.crews.draws import uniform
 from twin.world.assets import Assets
 from twin.world.crews import CrewPlan, Lasts, StageRule
-from twin.world.kinds import STAGES
+from twin.world.kinds import STAGES, Kinds
 
 #: Night drawn by nobody: medians, and tests fail only where that is the more likely outcome.
 NOMINAL = 0
@@ -24,6 +25,38 @@ class Step:
     lasts: Lasts
 
 
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """The steps of a kind's repair, with what a crew does that comes before each."""
+
+    steps: tuple[Step, ...]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __getitem__(self, at: int) -> Step:
+        return self.steps[at]
+
+    @cached_property
+    def visits(self) -> tuple[tuple[Step, ...], ...]:
+        """The steps from each on, up to the next that needs no crew."""
+        found = []
+        for at in range(len(self.steps) + 1):
+            ahead = self.steps[at:]
+            found.append(ahead[:next((i for i, step in enumerate(ahead) if not step.rule.crew), len(ahead))])
+        return tuple(found)
+
+    @cached_property
+    def needs(self) -> tuple[frozenset[str], ...]:
+        """What the crew of each visit must be qualified for."""
+        return tuple(frozenset(step.rule.skill for step in visit if step.rule.skill) for visit in self.visits)
+
+    @cached_property
+    def parts(self) -> tuple[tuple[str, ...], ...]:
+        """The parts that each visit uses up."""
+        return tuple(tuple(step.rule.part for step in visit if step.rule.part) for visit in self.visits)
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Job:
     """One repair; several lamps of one street are one job."""
@@ -32,12 +65,14 @@ class Job:
     members: list[int]
     #: The n-th repair of each.
     repair: dict[int, int]
-    steps: tuple[Step, ...]
+    steps: Steps
     #: The assets were dead as the water came.
     is_dead: bool = False
     #: Where it stands among its steps, and how often the test failed.
     at: int = 0
     failed: int = 0
+    #: The step whose test failed; 0 before.
+    resume: int = 0
     #: Since when it is ready for a crew [s].
     ready_s: int = 0
     priority: int = 1
@@ -56,9 +91,12 @@ class Job:
     @property
     def visit(self) -> tuple[Step, ...]:
         """The steps up to the next that needs no crew: what a crew that comes now does without a break."""
-        ahead = self.steps[self.at:]
-        stop = next((i for i, step in enumerate(ahead) if not step.rule.crew), len(ahead))
-        return ahead[:stop]
+        return self.steps.visits[self.at]
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What the crew of the visit must be qualified for."""
+        return self.steps.needs[self.at]
 
     def planned_s(self, members: int | None = None) -> int:
         """Give the seconds planned for the visit, for all members or the first few."""
@@ -67,7 +105,7 @@ class Job:
 
     def work_s(self) -> int:
         """Give the seconds of crew planned for all that is left of it."""
-        return sum(step.lasts.planned_s * len(self.members) for step in self.steps[self.at:] if step.rule.crew)
+        return sum(step.lasts.planned_s * len(self.members) for step in self.steps.steps[self.at:] if step.rule.crew)
 
     def seconds(self, step: Step, assets: Assets, seed: int, sample: int) -> int:
         """Give how long a step takes: with a crew one member after the other, without one all at once."""
@@ -87,21 +125,24 @@ class Job:
                    for row in self.members)
 
     def again(self) -> None:
-        """Go back to drying, or to the first step after the trip where there is none."""
+        """Go back to drying, then to the step whose test has failed; what was replaced stays so."""
         self.failed += 1
-        dry = [i for i, step in enumerate(self.steps) if step.stage == _DRY]
-        self.at = dry[0] if dry else next((i for i, step in enumerate(self.steps) if step.stage > 0), 0)
+        self.resume = self.at
+        self.at = next((i for i, step in enumerate(self.steps.steps[:self.at]) if step.stage == _DRY), self.at)
+
+    def advance(self) -> None:
+        """Go on to the next step."""
+        self.at = self.resume if self.at < self.resume else self.at + 1
 
 
-def steps_of(plan: CrewPlan, assets: Assets, row: int, *, is_dead: bool) -> tuple[Step, ...]:
-    """Give the steps of an asset's repair: the stages of its kind that take time, ``reach`` where nobody drives."""
-    code = int(assets.kind[row])
-    kind = assets.kinds.names[code]
-    seconds = (assets.kinds.stage_dead_s if is_dead else assets.kinds.stage_s)[code].tolist()
+def steps_of(plan: CrewPlan, kinds: Kinds, code: int, *, is_dead: bool) -> Steps:
+    """Give the steps of a kind's repair: its stages that take time, and ``reach`` only where nobody drives."""
+    kind = kinds.names[code]
+    seconds = (kinds.stage_dead_s if is_dead else kinds.stage_s)[code].tolist()
     steps = []
     for stage, (name, fixed_s) in enumerate(zip(STAGES, seconds, strict=True)):
         if not fixed_s or (name == "reach" and plan.travel == "streets"):
             continue
         rule = plan.rule(kind, name)
         steps.append(Step(stage=stage, rule=rule, lasts=rule.lasts or Lasts(form="fixed", values=(float(fixed_s),))))
-    return tuple(steps)
+    return Steps(tuple(steps))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Protocol
 
 from twin.crews.job import Job
 from twin.quantities import NONE
-from twin.world.assets import Assets
 
 
 class Queue(Protocol):
@@ -42,41 +42,64 @@ class Waits:
 
     def __init__(self, queue: Queue, t: int) -> None:
         self._queue, self._t = queue, t
+        self._able: dict[frozenset[str], tuple[list[Any], list[Any]]] = {}
 
-    def reason(self, job: Job) -> dict[str, Any]:
-        """Give why a job waits: ``for`` is part, skill, crew, access, day or hours; moments in seconds, -1 unknown."""
+    def reason(self, job: Job) -> str:
+        """Give why a job waits: ``part``, ``skill``, ``crew``, ``kept``, ``access``, ``day`` or ``hours``."""
         queue, t = self._queue, self._t
         if queue.most_by_parts(job, t) < 1:
-            part = next(step.rule.part for step in job.visit
-                        if step.rule.part and (queue.stock_at(step.rule.part, t) or 0) < 1)
-            return {"for": "part", "part": part, "delivery_s": min(
-                (at_s for name, at_s, _ in queue.plan.deliveries if name == part and at_s > t), default=NONE)}
-        able = [hand for hand in queue.hands if queue.is_skilled(hand, job)]
+            return "part"
+        able, free = self._crews(job)
         if not able:
-            return {"for": "skill", "skill": next(step.rule.skill for step in job.visit if step.rule.skill)}
-        free = [hand for hand in able if hand.job is None and hand.shift_at(t) != NONE]
-        if not free or queue.is_reserved(job, t):
-            return self._crew(able, is_kept=bool(free))
+            return "skill"
+        if not free:
+            return "crew"
+        if queue.is_reserved(job, t):
+            return "kept"
         reached = [hand for hand in free if queue.trip_s(hand, job, t) >= 0]
         if not reached:
-            opens = [queue.access.next_opening(t, hand.crew.wade_m) for hand in free]
-            return {"for": "access", "opens_s": min((at_s for at_s in opens if at_s != NONE), default=NONE)}
-        if not any(queue.is_by_day(job, t + queue.trip_s(hand, job, t)) for hand in reached):
-            return {"for": "day", "dawn_s": min((int(dawn_s) for _, dawn_s in queue.nights if dawn_s > t),
-                                                default=NONE)}
-        return {"for": "hours", "shift_s": self._next_shift(able)}
+            return "access"
+        return "hours" if any(queue.is_by_day(job, t + queue.trip_s(hand, job, t)) for hand in reached) else "day"
 
-    def _crew(self, able: list[Any], *, is_kept: bool) -> dict[str, Any]:
-        assets: Assets = self._queue.city.assets
-        busy = [{"crew": hand.crew.id, "asset": str(assets.id[hand.job.row]), "until_s": hand.until_s}
-                for hand in able if hand.job is not None]
-        told: dict[str, Any] = {"for": "crew", "crews": busy}
-        if is_kept:
-            told["kept"] = True
-        off = [hand for hand in able if hand.job is None and hand.shift_at(self._t) == NONE]
-        if off:
-            told |= {"off_duty": [hand.crew.id for hand in off], "shift_s": self._next_shift(off)}
-        return told
+    def detail(self, job: Job, reason: str) -> dict[str, Any]:
+        """Give what else is known of a reason; moments in seconds, -1 where unknown."""
+        queue, t = self._queue, self._t
+        told: dict[str, Any] = {"for": reason}
+        able, _ = self._crews(job)
+        match reason:
+            case "part":
+                part = next(step.rule.part for step in job.visit
+                            if step.rule.part and (queue.stock_at(step.rule.part, t) or 0) < 1)
+                return told | {"part": part, "delivery_s": min(
+                    (at_s for name, at_s, _ in queue.plan.deliveries if name == part and at_s > t), default=NONE)}
+            case "skill":
+                return told | {"skill": " ".join(sorted(job.needs))}
+            case "access":
+                return told | {"opens_s": self.opens_s}
+            case "day":
+                return told | {"dawn_s": min((int(dawn_s) for _, dawn_s in queue.nights if dawn_s > t), default=NONE)}
+            case "hours":
+                return told | {"shift_s": self._next_shift(able)}
+        told["crews"] = [{"crew": hand.crew.id, "asset": str(queue.city.assets.id[hand.job.row]),
+                          "until_s": hand.until_s} for hand in able if hand.job is not None]
+        off = [hand for hand in able if hand.job is None and hand.shift_at(t) == NONE]
+        return told | ({"off_duty": [hand.crew.id for hand in off], "shift_s": self._next_shift(off)} if off else {})
+
+    @cached_property
+    def opens_s(self) -> int:
+        """When the next street opens to some crew; -1 never, or where nobody drives."""
+        access = self._queue.access
+        opens = [] if access is None else [access.next_opening(self._t, wade_m) for wade_m in
+                                           dict.fromkeys(hand.crew.wade_m for hand in self._queue.hands)]
+        return min((at_s for at_s in opens if at_s != NONE), default=NONE)
+
+    def _crews(self, job: Job) -> tuple[list[Any], list[Any]]:
+        """Give the crews qualified for a job, and those of them that are free and on duty."""
+        if job.needs not in self._able:
+            able = [hand for hand in self._queue.hands if self._queue.is_skilled(hand, job)]
+            self._able[job.needs] = able, [hand for hand in able
+                                           if hand.job is None and hand.shift_at(self._t) != NONE]
+        return self._able[job.needs]
 
     def _next_shift(self, hands: list[Any]) -> int:
         return min((begin for hand in hands for begin, _ in hand.crew.shifts if begin > self._t), default=NONE)

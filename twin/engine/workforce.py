@@ -11,16 +11,16 @@ The rules, in the words of the manual (docs/crews.md):
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import simpy
 
 from twin.access.access import Access
 from twin.codes import What
-from twin.crews.job import Job, steps_of
+from twin.crews.job import Job, Steps, steps_of
 from twin.crews.policy import Key, key_of, lamps_of, priorities
 from twin.crews.waits import Waits
 from twin.engine.events import Note
@@ -32,7 +32,7 @@ from twin.world.kinds import Role
 _REACH = 0
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(kw_only=True, eq=False)
 class Hand:
     """A crew as it stands."""
 
@@ -45,6 +45,11 @@ class Hand:
     until_s: int = 0
     #: The shift that it began last.
     shift: int = NONE
+
+    @cached_property
+    def skills(self) -> frozenset[str]:
+        """What somebody of it is qualified for."""
+        return frozenset(self.crew.skills)
 
     def shift_at(self, t_s: int) -> int:
         """Give the place of the shift that holds a second; -1 off duty."""
@@ -102,6 +107,7 @@ class CrewForce:
         self._repaired: list[int] = []
         self._notes: list[Note] = []
         self._trips: dict[tuple[int, int], int] = {}
+        self._steps: dict[tuple[int, bool], Steps] = {}
 
     def _place(self, asset_id: str) -> tuple[int, float]:
         if self.access is None:
@@ -130,12 +136,17 @@ class CrewForce:
                 job = waiting
             else:
                 job = Job(members=sorted(rows), repair={row: self._repairs[row] for row in rows}, is_dead=is_dead,
-                          steps=steps_of(self.plan, self.city.assets, rows[0], is_dead=is_dead),
+                          steps=self._steps_of(kind, is_dead=is_dead),
                           ready_s=int(clock.now))
                 self.ready.append(job)
             self._weigh(job)
             self._of |= dict.fromkeys(rows, job)
         self._is_dirty = True
+
+    def _steps_of(self, kind: int, *, is_dead: bool) -> Steps:
+        if (kind, is_dead) not in self._steps:
+            self._steps[kind, is_dead] = steps_of(self.plan, self.city.assets.kinds, kind, is_dead=is_dead)
+        return self._steps[kind, is_dead]
 
     def call_off(self, clock: simpy.Environment, assets: Int32Array) -> None:
         """Leave these jobs: the water is back."""
@@ -215,12 +226,12 @@ class CrewForce:
             free.remove(best.hand)
         waits = Waits(self, t)
         for job in self.ready:
-            why = waits.reason(job)
-            if why["for"] == "access":
-                self._alarm(int(why["opens_s"]))
-            told = json.dumps(why, sort_keys=True)
-            if told != job.told:
-                job.told = told
+            reason = waits.reason(job)
+            if reason in ("access", "hours", "day"):
+                self._alarm(waits.opens_s)
+            # Who is where meanwhile is told by their own notes: only another reason is news.
+            if reason != job.told:
+                job.told, why = reason, waits.detail(job, reason)
                 self._notes += [Note(asset=row, what=What.DELAYED, detail=why) for row in job.members]
 
     def _alone(self, job: Job) -> bool:
@@ -271,7 +282,7 @@ class CrewForce:
     @staticmethod
     def is_skilled(hand: Hand, job: Job) -> bool:
         """Tell whether somebody of a crew may do each step of a visit."""
-        return {step.rule.skill for step in job.visit if step.rule.skill} <= set(hand.crew.skills)
+        return job.needs <= hand.skills
 
     def is_reserved(self, job: Job, t: int) -> bool:
         """Tell whether the crews left are kept for jobs of priority 0."""
@@ -291,8 +302,8 @@ class CrewForce:
     def most_by_parts(self, job: Job, t: int) -> int:
         """Give how many members of a job the parts there are allow for."""
         most = len(job.members)
-        for step in job.visit:
-            if step.rule.part and (left := self.stock_at(step.rule.part, t)) is not None:
+        for part in job.steps.parts[job.at]:
+            if (left := self.stock_at(part, t)) is not None:
                 most = min(most, left)
         return most
 
@@ -319,7 +330,8 @@ class CrewForce:
         self._begin(job)
         if self.access is not None:
             trip = self.access.trip(hand.place, self.access.place(job.row), t, hand.crew.wade_m)
-            said = {"crew": hand.crew.id, "trip_s": pair.trip_s, "by": list(trip.streets if trip else ()),
+            said = {"crew": hand.crew.id, "until_s": hand.until_s, "trip_s": pair.trip_s,
+                    "by": list(trip.streets if trip else ()),
                     "round": self.access.closed_on_the_way(hand.place, self.access.place(job.row), t,
                                                            hand.crew.wade_m)}
             self._notes += [Note(asset=row, what=What.STAGE_STARTED, stage=_REACH,
@@ -354,6 +366,7 @@ class CrewForce:
         """Drive to a job and do its steps up to the next that needs no crew."""
         clock, assets = self._clock, self.city.assets
         assert clock is not None
+        begun_s, taken = NONE, 0
         try:
             if trip_s:
                 yield clock.timeout(trip_s)
@@ -362,17 +375,21 @@ class CrewForce:
             while job.at < len(job.steps) and job.steps[job.at].rule.crew:
                 step = job.steps[job.at]
                 self._notes += [Note(asset=row, what=What.STAGE_STARTED, stage=step.stage,
-                                     detail={"crew": hand.crew.id}) for row in job.members]
+                                     detail={"crew": hand.crew.id, "until_s": hand.until_s}) for row in job.members]
                 # What is built in is used up, whatever comes.
+                begun_s, taken = int(clock.now), job.parts.count(step.rule.part)
                 job.parts = [part for part in job.parts if part != step.rule.part]
                 yield clock.timeout(max(1, job.seconds(step, assets, self.seed, self.sample)))
                 if job.test_fails(step, assets, self.seed, self.sample):
                     self._notes += [Note(asset=row, what=What.TEST_FAILED) for row in job.members]
                     job.again()
                 else:
-                    job.at += 1
+                    job.advance()
         except simpy.Interrupt:
             hand.job, self._is_dirty = None, True
+            if begun_s == clock.now and taken:
+                # Water comes before work: a stage that was to begin in this second has not.
+                job.parts += [job.steps[job.at].rule.part] * taken
             for part in job.parts:
                 self._used[part] -= 1
             return
@@ -388,7 +405,7 @@ class CrewForce:
                 step = job.steps[job.at]
                 self._notes += [Note(asset=row, what=What.STAGE_STARTED, stage=step.stage) for row in job.members]
                 yield clock.timeout(max(1, job.seconds(step, self.city.assets, self.seed, self.sample)))
-                job.at += 1
+                job.advance()
         except simpy.Interrupt:
             return
         self._is_dirty = True

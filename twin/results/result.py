@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from twin.quantities import Int32Array, Int64Array, TextArray
+from twin.results.crew_work import Shift, crew_work
 from twin.results.doubts import Doubts
 from twin.results.feeds import Feeds
 from twin.results.outages import Outages
@@ -76,6 +77,11 @@ class Result:
     def repairs(self) -> Repairs:
         """The repairs after water, with their stages."""
         return repairs_of(self.trace, self.city.assets)
+
+    @cached_property
+    def crew_work(self) -> tuple[Shift, ...]:
+        """What crews did, stage by stage; empty where they are unlimited."""
+        return () if self.plan.crews is None else crew_work(self.trace)
 
     @cached_property
     def suspensions(self) -> Suspensions:
