@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from geodata.demo_town import valmont
@@ -73,7 +74,7 @@ def test_stages_take_distributions(scenario_of: Callable[..., Scenario]) -> None
 
 def test_a_plan_with_crews_survives_its_run_folder(scenario_of: Callable[..., Scenario], tmp_path: Path) -> None:
     night = run_scenario(scenario_of(duration="24h", crews={
-        "policy": "critical_first", "teams": [{"id": "E1", "base": "S-14", "called": "2026-11-23T07:00"},
+        "policy": "critical_first", "samples": 2, "teams": [{"id": "E1", "base": "S-14", "called": "2026-11-23T07:00"},
                                               {"id": "E2", "base": "S-14", "called": "2026-11-23T07:00"}]}))
     result = night.result
     assert result.plan.access is not None
@@ -82,6 +83,11 @@ def test_a_plan_with_crews_survives_its_run_folder(scenario_of: Callable[..., Sc
     read = read_run(night.write(tmp_path / "run")).result
     assert read.plan == result.plan
     assert read.crew_work == result.crew_work
+    assert read.returns is not None
+    assert result.returns is not None
+    np.testing.assert_array_equal(read.returns.p90_s, result.returns.p90_s)
+    np.testing.assert_array_equal(read.returns.street, result.returns.street)
+    assert read.indicators["returns"] == json.loads(json.dumps(result.indicators["returns"]))
     at_s = 20 * H
     cabinet = next(result.city.assets.id[e] for e, what in zip(result.trace.asset, result.trace.what, strict=True)
                    if what == What.DELAYED and result.city.assets[int(e)].kind == "cabinet")

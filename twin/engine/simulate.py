@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,12 +14,17 @@ from twin.engine.clock import Engine
 from twin.engine.collect import contradictions, log_of, outages_of, series_of, trace_of
 from twin.engine.cuts import in_order
 from twin.engine.doubt import doubts_of, opened_in_doubt
+from twin.engine.part import Intervals
 from twin.engine.state import CityState
-from twin.quantities import column
+from twin.quantities import NONE, Int64Array, column
+from twin.results.doubts import Doubts
 from twin.results.feeds import feeds_of
 from twin.results.indicators import indicators
+from twin.results.outages import Outages
 from twin.results.provenance import provenance as made_with
 from twin.results.result import Result
+from twin.results.returns import Returns
+from twin.results.view import View
 from twin.water.depths import Coverage
 from twin.water.exposure import Crossings, Exposure
 from twin.world.assets import Source
@@ -76,13 +81,34 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
         lived, city, plan, access=access))
     outages = replace(outages, is_doubtful=column(opened_in_doubt(outages, doubts), np.bool_))
     series = series_of(city, exposure, outages, night, plan)
+    returns = _returns(city, plan, exposure, outages, doubts, access)
+    found = indicators(plan, city, exposure, outages, doubts, trace, access)
+    if returns is not None:
+        found["returns"] = returns.indicator(View(plan, city, exposure, outages, doubts), trace)
     return Result(
         plan=plan, city=city, exposure=exposure, trace=trace, outages=outages, doubts=doubts,
         feeds=feeds_of(city, trace), series=series,
-        indicators=indicators(plan, city, exposure, outages, doubts, trace, access),
+        indicators=found, returns=returns,
         provenance={**made_with(plan, city, exposure), **(provenance or {})},
         warnings=(*warnings, *contradictions(state, declared), *_never_fed(city, state), *_no_supplier(city),
                   *_coverage(exposure), *_defaults(city)))
+
+
+def _returns(city: City, plan: Plan, exposure: Exposure, outages: Outages, doubts: Doubts,
+             access: Access | None) -> Returns | None:
+    """Draw nights, and give the range of returns; None where the plan asks for none."""
+    if plan.crews is None or not plan.crews.samples:
+        return None
+
+    def ends() -> Iterator[Int64Array]:
+        assert plan.crews is not None
+        for sample in range(1, plan.crews.samples + 1):
+            drawn = Intervals.lived(lived(city, plan, exposure.crossings, access, sample=sample))
+            row = drawn.covering(outages.asset, outages.start_s)
+            # Who came back earlier that night is in service by now, and may be as soon as it went out.
+            yield np.where(row == NONE, outages.start_s, drawn.end_s[row]) if len(drawn) else outages.start_s
+
+    return Returns.of(ends(), outages, View(plan, city, exposure, outages, doubts))
 
 
 def lived(city: City, plan: Plan, crossings: Crossings, access: Access | None = None, *, sample: int = 0,

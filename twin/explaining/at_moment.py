@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from twin.codes import What
-from twin.explaining.crew_words import STAGE_WORDS, at_work_now, delayed, whose
+from twin.explaining.crew_words import STAGE_WORDS, at_work_now, delayed, range_of_return, whose
 from twin.explaining.teller import Teller
 from twin.explaining.tree import Cause
 from twin.explaining.waiting import Waiting, waiting_at
@@ -40,7 +40,9 @@ def now_and_ahead(teller: Teller, wet: Asset, now: AssetAt | None, outage: Outag
         return []
     lines = _depth_now(teller, wet, now.t_s)
     if outage is not None:
-        if outage.end_s == NONE:
+        if (told := range_of_return(teller, outage, now.t_s)):
+            lines.append(told)
+        elif outage.end_s == NONE:
             lines.append(teller.text("Ahead: not back within the time computed."))
         else:
             message = ("Ahead: back at the earliest about {time}, by durations assumed and crews without limit."

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from twin.codes import What
 from twin.explaining.teller import Teller
 from twin.explaining.waiting import Waiting
 from twin.quantities import NONE
 from twin.results.crew_work import at_work
-from twin.world.crews import owner_of
+from twin.results.outages import Outage
+from twin.results.returns import assessed_s, early, late
+from twin.world.crews import owner_of, scheduled
 
 #: Stages in words.
 STAGE_WORDS = {
@@ -62,6 +65,29 @@ def at_work_now(teller: Teller, waiting: Waiting) -> str:
         return teller.text("Stage for {asset}: {stage}, which needs no crew.", of=None, **values)
     return teller.text("Stage for {asset}: {stage}, {crew}, until {time} as planned.", of=None, crew=said["crew"],
                        time=teller.clock(int(said.get("until_s", 0))), **values)
+
+
+def range_of_return(teller: Teller, outage: Outage, at_s: int) -> str:
+    """Say between when and when an outage ends; nothing where no nights were drawn, or where it hangs on others.
+
+    Before somebody has looked at what holds it nobody can tell: then it is not yet assessed.
+    """
+    result = teller.result
+    returns, plan = result.returns, result.plan.crews
+    if returns is None or plan is None or not scheduled(result.city.assets, plan.owner)[outage.held]:
+        return ""
+    flooded = [e.time_s for e in result.trace.of_asset(outage.held) if e.what is What.FLOODED and e.time_s <= at_s]
+    seen_s = assessed_s(result.trace, outage.held, flooded[-1] if flooded else 0)
+    if seen_s == NONE or seen_s > at_s:
+        return teller.text("Ahead: the return is not yet assessed.")
+    p50_s, p90_s = early(int(returns.p50_s[outage.row])), late(int(returns.p90_s[outage.row]))
+    if p50_s == NONE:
+        return teller.text("Ahead: not back within the time computed.")
+    if p90_s == NONE:
+        return teller.text("Ahead: back after {first} (one chance in two), perhaps not within the time computed.",
+                           first=teller.clock(p50_s))
+    return teller.text("Ahead: back between {first} (one chance in two) and {last} (nine in ten).",
+                       first=teller.clock(p50_s), last=teller.clock(p90_s))
 
 
 def whose(teller: Teller, waiting: Waiting) -> str:

@@ -13,6 +13,7 @@ from twin.results.doubts import Doubts
 from twin.results.feeds import Feeds
 from twin.results.outages import Outages
 from twin.results.repairs import Repairs, repairs_of
+from twin.results.returns import Returns
 from twin.results.spans import Spans, spans_of
 from twin.results.trace import Trace
 from twin.results.view import View
@@ -63,6 +64,8 @@ class Result:
     provenance: Mapping[str, Any]
     #: What every reader must be told: defaults in use, unknown coverage, contradictions, in plain JSON values.
     warnings: tuple[Mapping[str, Any], ...]
+    #: Ranges of return over nights that were drawn; None where none were.
+    returns: Returns | None = None
 
     def __repr__(self) -> str:
         return (f"Result of {self.plan.name!r} in {self.city.name}: {self.outages!r}, {self.trace!r}, "
