@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from geodata.demo_town import valmont
+from geodata.run.crews import write_csv
 from geodata.run.folder import read_run
 from scenarios import Scenario, load_scenario, prepare, run_scenario, shipped
 from twin.codes import What
@@ -88,6 +89,10 @@ def test_a_plan_with_crews_survives_its_run_folder(scenario_of: Callable[..., Sc
     np.testing.assert_array_equal(read.returns.p90_s, result.returns.p90_s)
     np.testing.assert_array_equal(read.returns.street, result.returns.street)
     assert read.indicators["returns"] == json.loads(json.dumps(result.indicators["returns"]))
+    write_csv(read, tmp_path / "visits.csv")
+    first, *rows = (tmp_path / "visits.csv").read_text(encoding="utf-8").splitlines()
+    assert first == "crew,asset_id,assets,kind,name,street,stage,start,end,planned_until,by"
+    assert len(rows) == len(result.crew_work)
     at_s = 20 * H
     cabinet = next(result.city.assets.id[e] for e, what in zip(result.trace.asset, result.trace.what, strict=True)
                    if what == What.DELAYED and result.city.assets[int(e)].kind == "cabinet")
