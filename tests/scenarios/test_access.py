@@ -63,6 +63,14 @@ def test_what_no_way_leads_to_is_neither_past_nor_ahead(night: Finished) -> None
     assert len(told["past"]) + len(told["ahead"]) == 31
 
 
+def test_a_cluster_tells_when_to_leave_for_its_first_cause(night: Finished) -> None:
+    cluster = next(c for c in night.result.indicators["clusters"] if c["from"][11:16] == "00:20")
+    assert cluster["lamps"] == 188
+    # Water comes at 00:20; the way is lost after 22:05.
+    assert cluster["act_before"][11:16] < "22:05"
+    assert cluster["act_before"] < cluster["from"]
+
+
 def test_dry_cabinets_that_are_cut_off_are_told(night: Finished) -> None:
     access = night.result.indicators["access"]
     assert access["islands"]["cabinet"] == 68

@@ -9,18 +9,17 @@ from zoneinfo import ZoneInfo
 from twin.explaining.crew_words import STAGE_WORDS
 from twin.explaining.first_lines import Line
 from twin.explaining.teller import Teller
-from twin.explaining.words import speech
+from twin.explaining.words import WAITS, speech
 from twin.quantities import NONE
 from twin.results.crew_work import Shift, at_work
 from twin.results.queue import queue_at
 from twin.results.result import Result
+from twin.results.returns import early, late
 
 #: Cells of a bar.
 _BAR = 72
 #: A cell in which a crew drives, works, is on duty without a job, and is off duty.
 _CELLS = {"reach": "▒", "work": "█", "free": "·", "off": " "}
-_WAITS = {"crew": "a crew", "kept": "a crew, the free ones being kept for what is critical", "access": "access",
-          "day": "daylight", "part": "a part", "skill": "a qualified crew", "hours": "a crew with hours left"}
 
 
 def crew_lines(result: Result, lang: str, at_s: int | None = None) -> list[Line]:
@@ -49,6 +48,29 @@ def crew_lines(result: Result, lang: str, at_s: int | None = None) -> list[Line]
     else:
         lines += list(_positions(teller, at_s))
     return [*lines, *_waiting(teller, result.plan.duration_s if at_s is None else at_s)]
+
+
+def return_lines(result: Result, lang: str) -> list[Line]:
+    """Give when each street has all its lamps back, as a range, the earliest first; a line where none were drawn."""
+    teller = Teller(result, speech(lang), result.plan.start.astimezone(ZoneInfo(result.city.timezone)))
+    returns = result.returns
+    if returns is None:
+        return [Line(teller.text("No nights were drawn: there are no ranges of return."))]
+    rows = sorted(zip(returns.street_p90_s.tolist(), returns.street_p50_s.tolist(), returns.street.tolist(),
+                      strict=True), key=lambda row: (row[0] == NONE, row[1] == NONE, row))
+    words = result.city.assets.street.words
+    return [Line(teller.text("All lamps back by street, over {n} nights: one chance in two, nine in ten",
+                             n=teller.speech.number(returns.samples))),
+            *(Line("  " + _of(teller, words[street], _range(teller, p50_s, p90_s))) for p90_s, p50_s, street in rows)]
+
+
+def _range(teller: Teller, p50_s: int, p90_s: int) -> str:
+    if p50_s == NONE:
+        return teller.text("not within the time computed")
+    first = teller.clock(early(p50_s))
+    if p90_s == NONE:
+        return teller.text("after {first}, perhaps not within the time computed", first=first)
+    return teller.text("between {first} and {last}", first=first, last=teller.clock(late(p90_s)))
 
 
 def _bars(teller: Teller) -> Iterator[Line]:
@@ -118,4 +140,4 @@ def _waiting(teller: Teller, at_s: int) -> Iterator[Line]:
     for reason, count in queue.counts().items():
         yield Line(teller.speech.plural("At {time} {n} repair waits for {what}.",
                                         "At {time} {n} repairs wait for {what}.", count, time=when,
-                                        what=teller.text(_WAITS[reason])))
+                                        what=teller.text(WAITS[reason])))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from twin.explaining.words import Speech, speech
+from twin.explaining.words import WAITS, Speech, speech
 from twin.results.summary import Summary
 from twin.world.kinds import Kinds, Role
 
@@ -36,7 +36,7 @@ def first_lines(told: Summary, kinds: Kinds, lang: str) -> list[Line]:
     lang
         ``fr`` or ``en``.
     """
-    return [line for part in (_water, _together, _gear, _lamps, _sites, _rest, _acts, _cut_off, _how_sure)
+    return [line for part in (_water, _together, _gear, _lamps, _sites, _rest, _acts, _cut_off, _crews, _how_sure)
             for line in part(told, kinds, _Clock(speech(lang), told))]
 
 
@@ -209,6 +209,22 @@ def _cut_off(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
     if dry:
         yield Line(words.text("dry, but cut off for a time: {things}", things=words.listing(
             [words.counted(kinds, name, count) for name, count in dry.items()])), is_alarm=True)
+
+
+def _crews(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
+    words = clock.speech
+    if told.derogation:
+        yield Line(words.text("Hours beyond the limits by derogation: {why}", why=told.derogation), is_alarm=True)
+    if not told.crews:
+        return
+    said = words.plural("{n} crew", "{n} crews", told.crews)
+    waits = [words.plural("{n} for {what}", "{n} for {what}", count, what=words.text(WAITS[reason]))
+             for reason, count in told.waiting_at_end.items()]
+    count = sum(told.waiting_at_end.values())
+    if count:
+        said += words.plural("; at the end {n} repair waits: {waits}", "; at the end {n} repairs wait: {waits}", count,
+                             waits=words.listing(waits))
+    yield Line(said)
 
 
 def _how_sure(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:

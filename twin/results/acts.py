@@ -85,11 +85,12 @@ def at(indicator: dict[str, Any], moment: str) -> dict[str, list[dict[str, Any]]
             "unreachable": [row for row in rows if row not in reached]}
 
 
-def clusters(view: View) -> list[dict[str, Any]]:
+def clusters(view: View, reach: Reach | None = None) -> list[dict[str, Any]]:
     """Give the moments at which much fails within minutes and by several causes, the largest first.
 
     A levee overtopped: five cabinets, 188 lamps in four minutes. Each row says from when to when, what goes out by
-    kind, which sites are among it, where, and before when something could be done: the first touch of its causes.
+    kind, which sites are among it, where, and before when something could be done: the first touch of its causes, or
+    with bases the moment to leave for the first of them.
     """
     o = view.outages
     lamps = np.flatnonzero(view.lamp_outage)
@@ -108,7 +109,7 @@ def clusters(view: View) -> list[dict[str, Any]]:
         by_itself = np.isin(o.root_mechanism[mine], (Mechanism.FLOODED,))
         roots = np.unique(o.root[mine[by_itself]])
         if len(roots) >= CLUSTER_ROOTS:
-            rows.append(_cluster(view, mine, roots))
+            rows.append(_cluster(view, mine, roots, reach))
 
 
 def _fullest(start_s: Int64Array) -> tuple[int, int]:
@@ -121,7 +122,17 @@ def _fullest(start_s: Int64Array) -> tuple[int, int]:
     return int(ordered[at]), int(counts[at])
 
 
-def _cluster(view: View, lamps: Int64Array, roots: Any) -> dict[str, Any]:
+def _leave(view: View, reach: Reach, roots: Any) -> str | None:
+    """Give when somebody has to leave for the first of some assets that water touches; None where no way leads."""
+    touched_s = view.exposure.touched_at_s[roots]
+    found = [reach.last_moment(int(row), int(at_s)) for row, at_s in zip(roots, touched_s, strict=True) if at_s != NONE]
+    leaves = [last.leave_s for last in found if last.base != NONE]
+    if not leaves:
+        return None
+    return (view.plan.start + timedelta(seconds=min(leaves))).astimezone(ZoneInfo(view.city.timezone)).isoformat()
+
+
+def _cluster(view: View, lamps: Int64Array, roots: Any, reach: Reach | None) -> dict[str, Any]:
     o, assets = view.outages, view.city.assets
     from_s, to_s = int(o.start_s[lamps].min()), int(o.start_s[lamps].max())
     begun = np.flatnonzero((o.start_s >= from_s) & (o.start_s <= to_s))
@@ -137,4 +148,5 @@ def _cluster(view: View, lamps: Int64Array, roots: Any) -> dict[str, Any]:
             "roots": [str(assets.id[row]) for row in roots[:20]], "root_count": len(roots),
             "sites": [{"asset": str(assets.id[row]), "name": str(assets.name[row])} for row in vital],
             "streets": named[:3],
-            "act_before": view.moment(int(touched_s.min())) if len(touched_s) else None}
+            "act_before": _leave(view, reach, roots) if reach is not None else
+            view.moment(int(touched_s.min())) if len(touched_s) else None}

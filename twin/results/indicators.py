@@ -58,7 +58,7 @@ def indicators(plan: Plan, city: City, exposure: Exposure, outages: Outages, dou
     return {
         "lamps": _lamps(view), "flooded": _flooded(view), "streets": _places(view, city.assets.street),
         "districts": _places(view, city.assets.district), "buildings": _buildings(view),
-        "sites": _sites(view, trace), "zones": _zones(view), "roots": _roots(view), "clusters": clusters(view),
+        "sites": _sites(view, trace), "zones": _zones(view), "roots": _roots(view), "clusters": clusters(view, reach),
         "may_be_live": places_to_cut(view, live_parts(view)), "last_moment_to_act": last_moments(view, reach),
         "doubtful": _doubtful(view), "no_supplier": _by_kind(view, np.flatnonzero(without_supplier(city))),
         "coverage": _coverage(view),

@@ -16,6 +16,7 @@ import numpy as np
 from twin.codes import Mechanism
 from twin.quantities import NONE, BoolArray
 from twin.results.acts import at as split_at
+from twin.results.queue import queue_at
 from twin.results.result import Result
 from twin.world.kinds import Role
 
@@ -87,6 +88,11 @@ class Summary:
     acts_unreachable: int
     #: Dry assets that no way leads to at some moment, by kind; empty where no base is given.
     islands: Mapping[str, int]
+    #: Crews of the plan, repairs that wait for what at the end of the run, and who lets the limits of hours be broken;
+    #: 0 and empty where crews are unlimited.
+    crews: int
+    waiting_at_end: Mapping[str, int]
+    derogation: str
     #: Cabinets for which it was too late already at the issue time.
     acts_past: int
     #: Facts that the computation contradicts.
@@ -143,6 +149,9 @@ def summarise(result: Result) -> Summary:
         act_first_before=acts["ahead"][0]["act_before"] if acts["ahead"] else "", acts_past=len(acts["past"]),
         act_first_base=acts["ahead"][0].get("base") or "" if acts["ahead"] else "",
         act_first_binds=acts["ahead"][0].get("binds", "") if acts["ahead"] else "",
+        crews=0 if plan.crews is None else len(plan.crews.crews),
+        waiting_at_end={} if plan.crews is None else queue_at(result.trace, plan.duration_s).counts(),
+        derogation="" if plan.crews is None else plan.crews.derogation,
         acts_unreachable=len(acts["unreachable"]), islands=told.get("access", {}).get("islands", {}),
         contradictions=len(warned("contradiction")),
         water_book=next((str(w["text"]) for w in warned("water_book")), ""),

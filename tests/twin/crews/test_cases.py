@@ -15,6 +15,8 @@ from tests.reference.water import water_at
 from twin.access.access import Access
 from twin.codes import Action, What
 from twin.engine.simulate import run
+from twin.engine.variants import Base
+from twin.errors import InputError
 from twin.results.result import Result
 from twin.world.access import AccessRules
 from twin.world.assets import Labels
@@ -338,3 +340,61 @@ def test_a_cut_asset_has_the_shorter_stages() -> None:
     declared = (Declared(at_s=10, action=Action.CUT, asset=city.assets.row("A1")),)
     result = night(city, {"A1": [(0, 100)]}, crews(1, travel="none"), declared=declared)
     assert back(result) == {"A1": 600}
+
+
+def lamps_in(count: int) -> City:
+    """Give lamps of one street; each takes 1,000 s of inspection, 500 of drying, 1,000 of test."""
+    city = city_of({"S": "substation", "D": "site", **{f"L{i}": "lamp" for i in range(count)}},
+                   [("S", f"L{i}") for i in range(count)])
+    return replace(city, assets=city.assets.replaced(street=Labels.of(["", "", *["Rue A"] * count])))
+
+
+def of_lamps(**given: Any) -> dict[str, Any]:
+    seconds = {"reach": 0.0, "inspect": 1000.0, "clean_dry": 500.0, "replace": 0.0, "re_energise": 1000.0}
+    stages = tuple(("lamp", stage, StageRule(crew=stage != "clean_dry", lasts=Lasts(form="fixed", values=(lasts_s,))))
+                   for stage, lasts_s in seconds.items())
+    return {"travel": "none", "stages": stages, **given}
+
+
+def test_lamps_of_a_street_take_their_time_one_after_the_other_and_dry_together() -> None:
+    result = night(lamps_in(3), dict.fromkeys(["L0", "L1", "L2"], 0), crews(1, **of_lamps()))
+    # A stage of no seconds takes one: the crew is there and gone.
+    assert set(back(result).values()) == {1 + 3000 + 500 + 1 + 3000}
+    assert [shift.count for shift in result.crew_work if shift.stage == "inspect"] == [3]
+
+
+def test_a_visit_takes_as_many_lamps_as_fit_into_the_shift() -> None:
+    plan = crews(1, **of_lamps())
+    end_s = BEGIN_S + 2500
+    plan = replace(plan, crews=(replace(plan.crews[0], shifts=((0, end_s), (end_s + 39_600, 10**9))),))
+    result = night(lamps_in(3), dict.fromkeys(["L0", "L1", "L2"], 0), plan)
+    inspections = [(shift.count, shift.start_s - BEGIN_S) for shift in result.crew_work if shift.stage == "inspect"]
+    assert inspections[0] == (2, 1)
+    assert inspections[1][0] == 1
+    assert inspections[1][1] >= 2500 + 39_600
+    assert len(back(result)) == 3
+
+
+def test_a_lamp_that_gets_wet_again_leaves_the_visit() -> None:
+    city = lamps_in(2)
+    result = night(city, {"L0": [(-BEGIN_S, 0), (1500, 1600)], "L1": 0}, crews(2, **of_lamps()))
+    found = back(result)
+    assert found["L1"] == 1 + 2000 + 500 + 1 + 1000
+    assert found["L0"] == 1600 + 1 + 1000 + 500 + 1 + 1000
+
+
+def test_a_variant_of_a_run_with_crews_is_refused() -> None:
+    result = case(2)
+    with pytest.raises(InputError, match="crews move on"):
+        Base(result).with_()
+
+
+def test_doubt_with_crews_counts_who_is_held_up() -> None:
+    # A1 is in doubt: without it A2 would be mended first.
+    city = town({"replace": 10_000}, ["A1", "A2"])
+    height = np.array(city.assets.fail_m)
+    height[city.assets.row("A1")] = 0.98
+    city = replace(city, assets=city.assets.replaced(fail_m=height))
+    result = night(city, {"A1": 0, "A2": 0}, crews(1, travel="none"))
+    held = [d for d in result.doubts.of_asset(city.assets.row("A2")) if d.is_out]
+    assert [(d.start_s - BEGIN_S, d.end_s - BEGIN_S) for d in held] == [(10_000, 20_000)]

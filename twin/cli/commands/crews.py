@@ -20,11 +20,12 @@ def crews(run_dir: RunFolder,
                                                  help="A moment: ISO 8601, +5h, or 22:10.")] = None,
           csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE.csv",
                                                    help="A row for each stage of each visit.")] = None,
+          returns: Annotated[bool, typer.Option("--returns", help="When each street is back, as a range.")] = False,
           lang: Spoken = None, json: Json = False) -> None:
     """Tell the work of crews as bars and visits; with `--at` where they are and what waits then."""
     from geodata.run.crews import rows_of, write_csv
     from geodata.run.folder import read_run
-    from twin.explaining.crew_lines import crew_lines
+    from twin.explaining.crew_lines import crew_lines, return_lines
     from twin.results.queue import queue_at
 
     with stages() as stage:
@@ -40,5 +41,6 @@ def crews(run_dir: RunFolder,
                     "waiting": [{"asset": str(result.city.assets.id[row]), "for": reason}
                                 for row, reason in zip(queue.asset, queue.reasons, strict=True)]})
         return
-    for line in crew_lines(result, language_of(lang), at_s):
+    spoken = language_of(lang)
+    for line in return_lines(result, spoken) if returns else crew_lines(result, spoken, at_s):
         say(line.text, style="bold red" if line.is_alarm else "")
