@@ -70,6 +70,26 @@ def index_cells(assets: Assets, shapes: Any, crs: str, grid: Grid, terrain: Terr
     return _index(owner[order], cells[order], coverage, grid)
 
 
+def index_lines(lines: Any, crs: str, grid: Grid) -> CellIndex:
+    """Give the cells that each of some lines crosses, (S,) of shapely; a line that is None has none.
+
+    Parameters
+    ----------
+    lines
+        Lines in ``crs``.
+    crs
+        Their CRS.
+    grid
+        Frame of the hazard.
+    """
+    rows = np.flatnonzero(~shapely.is_missing(lines))
+    of_line, cells, outside = shape_cells(np.asarray(lines, object)[rows], np.zeros(len(rows), bool), crs, grid)
+    coverage = np.full(len(lines), Coverage.NONE, np.int8)
+    inside = np.bincount(of_line, minlength=len(rows)) > 0
+    coverage[rows] = np.where(inside, np.where(outside, Coverage.PARTIAL, Coverage.INSIDE), Coverage.UNKNOWN)
+    return _index(rows[of_line], cells, coverage, grid)
+
+
 def moved_points(x: FloatArray, y: FloatArray, crs: str, grid_crs: str) -> tuple[FloatArray, FloatArray]:
     """Give points in another CRS; NaN where one has no place there."""
     if same_crs(crs, grid_crs):

@@ -18,6 +18,7 @@ from twin.results.result import Result
 from twin.stages import Paced, Progress, Stage, Tell, silent
 
 if TYPE_CHECKING:
+    from twin.access.access import Access
     from twin.water.exposure import Exposure
     from twin.water.hazard import Hazard
 
@@ -77,17 +78,42 @@ def expose(prepared: Prepared, hazard: Hazard | None, *, tell: Tell = silent) ->
     return exposed(hazard, index, assets, duration_s=prepared.plan.duration_s, progress=reads)
 
 
-def simulate(prepared: Prepared, exposure: Exposure, *, told: tuple[Mapping[str, Any], ...] = (), tell: Tell = silent
-             ) -> Result:
+def reach(prepared: Prepared, hazard: Hazard | None, *, tell: Tell = silent) -> Access | None:
+    """Give the streets in the water; None where the plan does not ask for them.
+
+    Raises
+    ------
+    InputError
+        Frames that cannot be read.
+    """
+    if prepared.plan.access is None:
+        return None
+    from scenarios.plan_access import access_of
+
+    tell(Progress(stage=Stage.EXPOSE, doing="reading the water along the streets"))
+    return access_of(prepared.city_file, prepared.plan, hazard)
+
+
+def simulate(prepared: Prepared, exposure: Exposure, *, access: Access | None = None,
+             told: tuple[Mapping[str, Any], ...] = (), tell: Tell = silent) -> Result:
     """Give the answer: who goes out, when and why.
 
-    ``told`` is what the water has to say, from :func:`told_by`.
+    Parameters
+    ----------
+    prepared, exposure
+        What is resolved, and what the water does.
+    access
+        The streets in the water, from :func:`reach`.
+    told
+        What the water has to say, from :func:`told_by`.
+    tell
+        Told that it begins.
     """
     from twin.engine.simulate import run
 
     tell(Progress(stage=Stage.SIMULATE, doing="following the outages"))
     return run(prepared.city, prepared.plan, exposure, provenance={"inputs": [f.to_dict() for f in prepared.inputs]},
-               warnings=(*prepared.warnings, *told))
+               warnings=(*prepared.warnings, *told), access=access)
 
 
 def told_by(hazard: Hazard | None) -> tuple[Mapping[str, Any], ...]:

@@ -20,6 +20,8 @@ from scenarios.expected import check_expected
 from scenarios.flooding import flood_json, hear_of_water
 from scenarios.inputs import Input, flood_files, inputs_of
 from scenarios.moments import Clock, issued_of, next_update_of, start_of, valid_until_of, zone_of
+from scenarios.plan_access import rules_of
+from scenarios.plan_crews import crews_of
 from scenarios.schema import Scenario
 from twin.world.city import City
 from twin.world.edits import in_order
@@ -112,11 +114,13 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
     declared = events_of(scenario.events, town.assets, clock) + facts_of(scenario.facts, town.assets, clock)
     notes = notes_of(scenario.facts, town.assets, clock, streets_of(read))
     dark = dark_of(scenario, town.assets, complaints)
+    access = rules_of(scenario, read, clock, complaints.add)
+    crews = crews_of(scenario, read, clock, complaints.add)
     plan = Plan(
         name=scenario.scenario, start=start, duration_s=scenario.duration, step_s=scenario.step, status=scenario.status,
         issued_at=issued, valid_until=valid_until, seed=scenario.seed, reset_s=scenario.reset_s,
         declared=in_order(declared), notes=tuple(sorted(notes, key=lambda n: (n.at_s, n.text))), dark=dark,
-        flood=flood_json(scenario), next_update=next_update,
+        flood=flood_json(scenario), next_update=next_update, access=access, crews=crews,
         public_title=tuple(sorted(scenario.public_title.items())))
     edited = apply_edits(scenario, plan, town, complaints)
     check_expected(scenario, town.assets, clock)

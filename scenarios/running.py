@@ -108,7 +108,8 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, tell: Tell = sil
     prepared = _prepared(scenario)
     hazard = pipeline.water(prepared, cache=cache, tell=tell)
     exposure = pipeline.expose(prepared, hazard, tell=tell)
-    result = pipeline.simulate(prepared, exposure, told=pipeline.told_by(hazard), tell=tell)
+    access = pipeline.reach(prepared, hazard, tell=tell)
+    result = pipeline.simulate(prepared, exposure, access=access, told=pipeline.told_by(hazard), tell=tell)
     envelope = None
     if hazard is not None and picture:
         tell(Progress(stage=Stage.ASK, doing="drawing the water"))

@@ -74,6 +74,8 @@ class What(Word):
     CLEARED = 20  #: a declared failure or cut is over
     STAGE_STARTED = 21  #: a stage of the repair began
     CALLED = 22  #: the water has left, the repair waits for crews
+    DELAYED = 23  #: the repair waits: for a crew, the way, daylight, a part, the hours of crews
+    TEST_FAILED = 24  #: the test at the end failed: drying comes again
 
 
 class Mechanism(Word):

@@ -17,7 +17,9 @@ from twin.codes import Action, Mechanism
 from twin.quantities import distinct
 from twin.results.result import Result
 from twin.water.depths import Coverage
+from twin.world.access import AccessRules
 from twin.world.assets import Assets
+from twin.world.crews import CrewPlan
 from twin.world.plan import DarkHours, Declared, Note, Plan
 
 #: Libraries whose version may change a figure.
@@ -106,6 +108,10 @@ def plan_of(table: Mapping[str, Any]) -> Plan:
     for name in ("thresholds", "repair_s", "supplies", "public_title"):
         given[name] = tuple(tuple(row) for row in given[name])
     given["flood"] = json.dumps(given["flood"], ensure_ascii=False)
+    if given.get("access") is not None:
+        given["access"] = AccessRules.of(given["access"])
+    if given.get("crews") is not None:
+        given["crews"] = CrewPlan.of(given["crews"])
     return Plan(**given)
 
 

@@ -21,6 +21,7 @@ from twin.results.doubts import Doubts
 from twin.results.feeds import Feeds
 from twin.results.outages import Outages
 from twin.results.result import Series
+from twin.results.returns import Returns
 from twin.results.trace import Trace
 from twin.water.depths import DepthSeries
 from twin.water.exposure import Crossings, Exposure, WetPeriods
@@ -48,7 +49,7 @@ def read_tables(folder: Path, city: City, plan: Plan) -> dict[str, Any]:
             "feeds": _feeds(tables["feeds.parquet"], clock, city),
             "exposure": _exposure(tables, clock, assets),
             "trace": _trace(tables["events.parquet"], clock, assets.id),
-            "series": _series(tables["timeline.parquet"], clock)}
+            "series": _series(tables["timeline.parquet"], clock), "returns": _returns(tables, clock, assets)}
 
 
 class _Table:
@@ -249,6 +250,25 @@ def _said(rows: BoolArray, detail: TextArray, key: str, number: Mapping[str, int
             seen[text] = number[json.loads(text)[key]]
         found[row] = seen[text]
     return found
+
+
+def _returns(tables: Mapping[str, _Table], clock: Clock, assets: Assets) -> Returns | None:
+    if "returns.parquet" not in tables or "street_returns.parquet" not in tables:
+        return None
+    table, streets = tables["returns.parquet"], tables["street_returns.parquet"]
+    try:
+        samples = int(json.loads((table.table.schema.metadata or {})[b"twin"])["samples"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(file=str(table.path), found=f"no number of nights ({error!r})",
+                         expected="the metadata `twin` of a run's returns") from error
+    place = {word: code for code, word in enumerate(assets.street.words)}
+    strange = [word for word in texts_of(streets["street"]) if word not in place]
+    if strange:
+        raise InputError(file=str(streets.path), field="street", found=f"'{strange[0]}'",
+                         expected="streets of city.gpkg")
+    return Returns(p50_s=clock.seconds(table["p50"]), p90_s=clock.seconds(table["p90"]), samples=samples,
+                   street=np.array([place[word] for word in texts_of(streets["street"])], np.int32),
+                   street_p50_s=clock.seconds(streets["p50"]), street_p90_s=clock.seconds(streets["p90"]))
 
 
 def _series(table: _Table, clock: Clock) -> Series:

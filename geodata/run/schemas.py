@@ -51,9 +51,12 @@ TABLES: Mapping[str, pa.Schema] = {
         ("root_mechanism", pa.string())]),
     "feeds.parquet": pa.schema([
         ("asset_id", pa.string()), ("group", pa.int16()), ("from", TIME), ("supplier_id", pa.string())]),
+    "returns.parquet": pa.schema([
+        ("asset_id", pa.string()), ("start", TIME), ("p50", TIME), ("p90", TIME)]),
+    "street_returns.parquet": pa.schema([("street", pa.string()), ("p50", TIME), ("p90", TIME)]),
 }
-#: Tables that a run without water does not have.
-OPTIONAL = {"depths.parquet"}
+#: Tables that not every run has: without water, without nights drawn.
+OPTIONAL = {"depths.parquet", "returns.parquet", "street_returns.parquet"}
 
 
 class Clock:

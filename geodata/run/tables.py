@@ -64,7 +64,22 @@ def tables_of(result: Result, shapes: TextArray) -> dict[str, Callable[[], _Colu
             "peak_time": clock.moments(wet.peak_time_s)},
         "doubts.parquet": lambda: _doubts_table(result, ids, clock),
         "feeds.parquet": lambda: _feeds_table(result, ids, clock),
-        **({} if depths is None else {"depths.parquet": lambda: _depths_table(depths, ids)})}
+        **({} if depths is None else {"depths.parquet": lambda: _depths_table(depths, ids)}),
+        **_returns_tables(result, ids, clock)}
+
+
+def _returns_tables(result: Result, ids: pa.Array, clock: Clock) -> dict[str, Callable[[], _Columns]]:
+    returns, words = result.returns, result.city.assets.street.words
+    if returns is None:
+        return {}
+    return {
+        "returns.parquet": lambda: {
+            "asset_id": _ids(ids, result.outages.asset), "start": clock.moments(result.outages.start_s, never=None),
+            "p50": clock.moments(returns.p50_s), "p90": clock.moments(returns.p90_s),
+            "twin": {"samples": returns.samples}},
+        "street_returns.parquet": lambda: {
+            "street": pa.array([words[code] for code in returns.street], pa.string()),
+            "p50": clock.moments(returns.street_p50_s), "p90": clock.moments(returns.street_p90_s)}}
 
 
 def table_of(name: str, make: Callable[[], _Columns]) -> pa.Table:

@@ -16,7 +16,7 @@ import numpy as np
 import simpy
 
 from twin.engine.cuts import in_order
-from twin.engine.events import Begun, CallOff, Command, Declared, Dispatch, Elapsed
+from twin.engine.events import Begun, CallOff, Command, Declared, Dispatch, Elapsed, Note, Noted
 from twin.engine.state import CityState
 from twin.quantities import Int32Array
 from twin.world.plan import Plan
@@ -32,10 +32,13 @@ class Workforce(Protocol):
         """Leave these jobs: the water is back."""
 
     def begun(self) -> Int32Array:
-        """Give the assets whose repair began since it was last asked, and forget them."""
+        """Send who is free: the last phase of the instant. Give the assets whose repair began, and forget them."""
 
     def repaired(self) -> Int32Array:
         """Give the assets whose repair ended since it was last asked, and forget them."""
+
+    def notes(self) -> Sequence[Note]:
+        """Give what was written down since it was last asked, and forget it."""
 
 
 class Engine:
@@ -95,6 +98,8 @@ class Engine:
             self._let_work(self.state.now_s)
             if len(assets := self.workforce.begun()):
                 self.state.handle(Begun(at_s=self.state.now_s, assets=np.sort(assets)))
+            if notes := self.workforce.notes():
+                self.state.handle(Noted(at_s=self.state.now_s, notes=notes))
 
     def _let_work(self, at_s: int) -> None:
         """Let everything happen that crews do up to and with one second."""

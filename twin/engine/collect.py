@@ -92,10 +92,10 @@ def trace_of(state: CityState, log: Records, declared: Sequence[Declared]) -> tu
         offsets=column(offsets, np.int64), contributors=column(contributors, np.int32),
         other=column(np.where(is_taken_over, events["other"], NONE), np.int32),
         stage=column(np.where(what == What.STAGE_STARTED, events["other"], NONE), np.int8),
-        detail=_details(state, events, declared)), row_of
+        detail=_details(state, events, declared, order)), row_of
 
 
-def _details(state: CityState, events: Records, declared: Sequence[Declared]) -> TextArray:
+def _details(state: CityState, events: Records, declared: Sequence[Declared], order: Int64Array) -> TextArray:
     """Give what else is known of each event as JSON; empty for most."""
     what, other = events["what"], events["other"]
     ids = state.city.assets.id
@@ -111,6 +111,13 @@ def _details(state: CityState, events: Records, declared: Sequence[Declared]) ->
             if any(words.values()) else ""
     for row in np.flatnonzero(what == What.TRANSFERRED):
         details[row] = json.dumps({"supplier": ids[other[row]]}, ensure_ascii=False)
+    if state.remarks:
+        place = np.empty(len(order), np.int64)
+        place[order] = np.arange(len(order))
+        for serial, remark in state.remarks.items():
+            at = int(place[serial])
+            details[at] = json.dumps({**(json.loads(details[at]) if details[at] else {}), **remark},
+                                     ensure_ascii=False)
     details.flags.writeable = False
     return details
 

@@ -7,6 +7,7 @@ doubt; the rest is certain. Alternatives, buffers, trips and repairs so count by
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from twin.codes import Level
 from twin.engine.cuts import dead_by_cut
 from twin.engine.part import Intervals, Part
+from twin.engine.state import CityState
 from twin.quantities import NONE, BoolArray, Int32Array, Int64Array, column
 from twin.results.doubts import Doubts
 from twin.results.outages import Outages
@@ -25,7 +27,8 @@ from twin.world.plan import Plan
 _COMPUTED, _HOPEFUL, _CAUTIOUS = range(3)
 
 
-def doubts_of(city: City, plan: Plan, exposure: Exposure, outages: Outages) -> Doubts:
+def doubts_of(city: City, plan: Plan, exposure: Exposure, outages: Outages,
+              whole: Callable[[Crossings], CityState] | None = None) -> Doubts:
     """Give when each asset may be out and may not.
 
     Parameters
@@ -34,10 +37,14 @@ def doubts_of(city: City, plan: Plan, exposure: Exposure, outages: Outages) -> D
         What was run.
     outages
         What it gave.
+    whole
+        Runs the whole city in other water, where crews are limited: whoever floods then may hold up all others.
     """
     seeds = np.array(exposure.is_doubtful)
     if not seeds.any():
         return Doubts.none()
+    if whole is not None:
+        return _with_crews(plan, city, exposure, outages, whole)
     part = Part.of(city, seeds)
     members = np.zeros(len(seeds), bool)
     members[part.rows[part.is_member]] = True
@@ -49,6 +56,15 @@ def doubts_of(city: City, plan: Plan, exposure: Exposure, outages: Outages) -> D
     cautious = part.run(plan, _together(others, lower), outside, dead)
     computed = Intervals.of(outages, members)
     return _in_doubt((computed, hopeful, cautious), plan.duration_s)
+
+
+def _with_crews(plan: Plan, city: City, exposure: Exposure, outages: Outages,
+                whole: Callable[[Crossings], CityState]) -> Doubts:
+    seeds, c = np.array(exposure.is_doubtful), exposure.crossings
+    others = c.where(~(seeds[c.asset] & (c.level == Level.FAIL)))
+    lower = _lower_thresholds(city, exposure, np.flatnonzero(seeds).astype(np.int32), plan.duration_s)
+    hopeful, cautious = (Intervals.lived(whole(water)) for water in (others, _together(others, lower)))
+    return _in_doubt((Intervals.of(outages), hopeful, cautious), plan.duration_s)
 
 
 def opened_in_doubt(outages: Outages, doubts: Doubts) -> BoolArray:

@@ -7,10 +7,13 @@ an event from outside: it is recorded in the trace (``twin.codes.What``).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+from twin.codes import What
 from twin.quantities import Int8Array, Int32Array
 
 
@@ -48,6 +51,26 @@ class Begun(Event):
 
     #: Assets, (N,), in order of row.
     assets: Int32Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Note:
+    """One thing that crews write down about an asset under repair: a stage begun, a delay, a test that failed."""
+
+    asset: int
+    #: ``STAGE_STARTED``, ``DELAYED`` or ``TEST_FAILED``.
+    what: What
+    #: Place in ``STAGES`` of a stage begun; -1 else.
+    stage: int = -1
+    #: What else is known, plain JSON values.
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Noted(Event):
+    """Crews write down what they do, at the end of an instant that the state has lived through."""
+
+    notes: Sequence[Note]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -45,7 +45,7 @@ MOVES: Mapping[tuple[AssetState, What], AssetState] = MappingProxyType({
 })
 #: What is told and moves no state by itself.
 TOLD = frozenset({What.TOUCHED, What.RECEDED, What.WATER_LEFT, What.REPORTED, What.TRANSFERRED,
-                  What.STAGE_STARTED})
+                  What.STAGE_STARTED, What.DELAYED, What.TEST_FAILED})
 #: The regions, each with the state it starts in.
 REGIONS: Mapping[str, AssetState] = MappingProxyType({
     "damage": _S.SOUND, "protection": _S.CLOSED, "failure": _S.INTACT, "switch": _S.CONNECTED, "supply": _S.FED,

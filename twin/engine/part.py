@@ -49,6 +49,16 @@ class Intervals:
         mine = mine[np.lexsort((outages.start_s[mine], outages.asset[mine]))]
         return cls(**{name: getattr(outages, name)[mine] for name in cls.__slots__})
 
+    @classmethod
+    def lived(cls, state: CityState) -> Intervals:
+        """Give the outages of a whole city that has lived through its plan."""
+        table = state.tables.outages[:state.tables.counts[k.OUTAGES]]
+        table = table[np.lexsort((table["start"], table["asset"]))]
+        names = {"asset": "asset", "start_s": "start", "end_s": "end", "mechanism": "by", "cause": "cause",
+                 "root": "root", "root_mechanism": "root_by"}
+        kinds = {"start_s": np.int64, "end_s": np.int64, "mechanism": np.int8, "root_mechanism": np.int8}
+        return cls(**{name: table[one].astype(kinds.get(name, np.int32)) for name, one in names.items()})
+
     def covering(self, asset: Int32Array, at_s: Int64Array) -> Int64Array:
         """Give the row of the interval that holds each asset at each second, (N,); -1 where it is in service."""
         width = np.int64(1) << 32

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from twin.access.access import Access
 from twin.engine.clock import Engine
 from twin.engine.collect import contradictions, log_of, outages_of, series_of, trace_of
 from twin.engine.cuts import in_order
 from twin.engine.doubt import doubts_of, opened_in_doubt
+from twin.engine.part import Intervals
 from twin.engine.state import CityState
-from twin.quantities import column
+from twin.quantities import NONE, Int64Array, column
+from twin.results.doubts import Doubts
 from twin.results.feeds import feeds_of
 from twin.results.indicators import indicators
+from twin.results.outages import Outages
 from twin.results.provenance import provenance as made_with
 from twin.results.result import Result
+from twin.results.returns import Returns
+from twin.results.view import View
 from twin.water.depths import Coverage
-from twin.water.exposure import Exposure
+from twin.water.exposure import Crossings, Exposure
 from twin.world.assets import Source
 from twin.world.city import City
+from twin.world.crews import scheduled
 from twin.world.graph import without_supplier
-from twin.world.plan import Plan
-from twin.world.sun import darkness_of
+from twin.world.plan import DarkHours, Plan
+from twin.world.sun import dark_periods, darkness_of
 
 
 def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, Any] | None = None,
-        warnings: Sequence[Mapping[str, Any]] = (),
+        warnings: Sequence[Mapping[str, Any]] = (), access: Access | None = None,
         on_instant: Callable[[int, int], None] | None = None) -> Result:
     """Let a plan happen to a city in its water, and give all that follows.
 
@@ -44,6 +52,8 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
         What else the result should carry: digests of input files, say.
     warnings
         What the caller already knows that every reader must be told, plain JSON values.
+    access
+        The streets in the water, where the plan asks who can get where.
     on_instant
         Called now and then with the moment reached [s] and the horizon [s].
 
@@ -63,19 +73,73 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
     declared = in_order(plan)
     if any(not 0 <= d.asset < len(city.assets) for d in declared):
         raise ValueError("the plan declares something of a row that is no asset of this city")
-    state = Engine(CityState(city, exposure.crossings, reset_s=plan.reset_s), plan, on_instant=on_instant).run()
+    state = lived(city, plan, exposure.crossings, access, on_instant=on_instant)
     night = darkness_of(plan, city)
     trace, row_of = trace_of(state, log_of(state), declared)
     outages = outages_of(state, exposure, row_of, night, plan)
-    doubts = doubts_of(city, plan, exposure, outages)
+    doubts = doubts_of(city, plan, exposure, outages, None if plan.crews is None else partial(
+        lived, city, plan, access=access))
     outages = replace(outages, is_doubtful=column(opened_in_doubt(outages, doubts), np.bool_))
     series = series_of(city, exposure, outages, night, plan)
+    returns = _returns(city, plan, exposure, outages, doubts, access)
+    found = indicators(plan, city, exposure, outages, doubts, trace, access)
+    if returns is not None:
+        found["returns"] = returns.indicator(View(plan, city, exposure, outages, doubts), trace)
     return Result(
         plan=plan, city=city, exposure=exposure, trace=trace, outages=outages, doubts=doubts,
-        feeds=feeds_of(city, trace), series=series, indicators=indicators(plan, city, exposure, outages, doubts, trace),
+        feeds=feeds_of(city, trace), series=series,
+        indicators=found, returns=returns,
         provenance={**made_with(plan, city, exposure), **(provenance or {})},
         warnings=(*warnings, *contradictions(state, declared), *_never_fed(city, state), *_no_supplier(city),
-                  *_coverage(exposure),                  *_defaults(city)))
+                  *_coverage(exposure), *_defaults(city)))
+
+
+def _returns(city: City, plan: Plan, exposure: Exposure, outages: Outages, doubts: Doubts,
+             access: Access | None) -> Returns | None:
+    """Draw nights, and give the range of returns; None where the plan asks for none."""
+    if plan.crews is None or not plan.crews.samples:
+        return None
+
+    def ends() -> Iterator[Int64Array]:
+        assert plan.crews is not None
+        for sample in range(1, plan.crews.samples + 1):
+            drawn = Intervals.lived(lived(city, plan, exposure.crossings, access, sample=sample))
+            row = drawn.covering(outages.asset, outages.start_s)
+            # Who came back earlier that night is in service by now, and may be as soon as it went out.
+            yield np.where(row == NONE, outages.start_s, drawn.end_s[row]) if len(drawn) else outages.start_s
+
+    return Returns.of(ends(), outages, View(plan, city, exposure, outages, doubts))
+
+
+def lived(city: City, plan: Plan, crossings: Crossings, access: Access | None = None, *, sample: int = 0,
+          on_instant: Callable[[int, int], None] | None = None) -> CityState:
+    """Give the state at the end of a plan, with its log; crews as the plan says, else without limit.
+
+    Parameters
+    ----------
+    city, plan, crossings
+        What happens to whom.
+    access
+        The streets, where crews drive.
+    sample
+        Night of the draws; 0: medians.
+    on_instant
+        As for ``run``.
+    """
+    if plan.crews is None:
+        return Engine(CityState(city, crossings, reset_s=plan.reset_s), plan, on_instant=on_instant).run()
+    from twin.engine.workforce import CrewForce
+
+    if access is None and plan.crews.travel == "streets":
+        raise ValueError("crews that drive need the streets of the city")
+    needs_crew = scheduled(city.assets, plan.crews.owner)
+    state = CityState(city, crossings, reset_s=plan.reset_s, needs_crew=needs_crew)
+    nights = dark_periods(plan.start, plan.duration_s + 1, DarkHours(), latitude=city.latitude,
+                          longitude=city.longitude, timezone=city.timezone)
+    force = CrewForce(plan.crews, city, access if plan.crews.travel == "streets" else None, nights=nights,
+                      seed=plan.seed, sample=sample,
+                      was_dead=lambda row: bool(state.tables.assets["was_dead"][row] > 0))
+    return Engine(state, plan, force, on_instant).run()
 
 
 def _never_fed(city: City, state: CityState) -> list[dict[str, Any]]:

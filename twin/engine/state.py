@@ -21,14 +21,15 @@ supply graph from its sources down, a component (an asset, or a cycle of assets 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from twin.codes import AssetState, Phase, What
 from twin.engine.cuts import DeadByCut
-from twin.engine.events import Begun, CallOff, Command, Declared, Dispatch, Elapsed, Event
+from twin.engine.events import Begun, CallOff, Command, Declared, Dispatch, Elapsed, Event, Noted
 from twin.engine.moves import MOVES, REGIONS, moves_table
 from twin.errors import InvalidTransition
 from twin.kernels.supply import codes as k
@@ -112,6 +113,8 @@ class CityState:
         self._border = border
         self.graph = kernel_graph(city, self._supplies, needs_crew)
         self.now_s = -1
+        #: What else crews said at rows of the log.
+        self.remarks: dict[int, Mapping[str, Any]] = {}
         self._declared = 0
         self.tables = self._tables()
         self._mark_never_fed()
@@ -233,6 +236,9 @@ class CityState:
             case Begun():
                 self._begin(event)
                 return []
+            case Noted():
+                self._note(event)
+                return []
             case _:
                 raise TypeError(f"{type(event).__name__} is no event of a city")
 
@@ -271,6 +277,18 @@ class CityState:
                                   Phase.DISPATCH, 1, 0, tables.assets["was_dead"][asset])
             tables.counts[k.EVENTS] = row + 1
             tables.assets["repair_row"][asset], tables.assets["damage"][asset] = row, after
+
+    def _note(self, event: Noted) -> None:
+        """Write what crews say of repairs, in the instant that was just lived through."""
+        self._make_room(len(event.notes))
+        tables = self.tables
+        for note in event.notes:
+            row = int(tables.counts[k.EVENTS])
+            tables.events[row] = (event.at_s, note.what, note.asset, tables.assets["repair_row"][note.asset],
+                                  Phase.DISPATCH, 2, max(note.stage, 0), note.stage)
+            tables.counts[k.EVENTS] = row + 1
+            if note.detail:
+                self.remarks[row] = note.detail
 
     def _advance(self, until_s: int, told: tuple[Int64Array, Int32Array, Int8Array],
                  repaired: Int32Array) -> list[Command]:

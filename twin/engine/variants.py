@@ -53,6 +53,10 @@ class Base:
         InputError
             An edit does not fit the city, or moves the water, which is then to be computed by its scenario.
         """
+        if self.result.plan.crews is not None:
+            # A crew that is not needed here goes elsewhere: there is no closed part.
+            raise InputError(found="a run with crews", expected="one without: crews move on when something changes",
+                             remedy="Run its scenario with the change.")
         for edit in edits:
             if edit.stage < Stage.EXPOSE:
                 raise InputError(found=f"an edit that re-enters at the stage {edit.stage.word}",

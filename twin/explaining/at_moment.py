@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from twin.codes import What
+from twin.explaining.crew_words import STAGE_WORDS, at_work_now, delayed, range_of_return, whose
 from twin.explaining.teller import Teller
 from twin.explaining.tree import Cause
 from twin.explaining.waiting import Waiting, waiting_at
@@ -19,10 +20,6 @@ from twin.world.assets import Asset
 FACT_STALE_S = 2 * 3600
 #: Times of return rest on durations assumed: they are said to the quarter of an hour, rounded up.
 _QUARTER_S = 900
-_STAGE_WORDS = {
-    "reach": "the crew gets there", "inspect": "inspection", "clean_dry": "cleaning and drying",
-    "replace": "replacement of parts", "re_energise": "test and return to service",
-}
 _TREND = {1: "rising", 0: "steady", -1: "falling"}
 
 
@@ -43,11 +40,15 @@ def now_and_ahead(teller: Teller, wet: Asset, now: AssetAt | None, outage: Outag
         return []
     lines = _depth_now(teller, wet, now.t_s)
     if outage is not None:
-        if outage.end_s == NONE:
+        if (told := range_of_return(teller, outage, now.t_s)):
+            lines.append(told)
+        elif outage.end_s == NONE:
             lines.append(teller.text("Ahead: not back within the time computed."))
         else:
-            lines.append(teller.text("Ahead: back at the earliest about {time}, by durations assumed and crews without "
-                                     "limit.", time=teller.clock(-(-outage.end_s // _QUARTER_S) * _QUARTER_S)))
+            message = ("Ahead: back at the earliest about {time}, by durations assumed and crews without limit."
+                       if teller.result.plan.crews is None else
+                       "Ahead: back about {time}, by durations assumed and the crews of this plan.")
+            lines.append(teller.text(message, time=teller.clock(-(-outage.end_s // _QUARTER_S) * _QUARTER_S)))
     elif doubt is None:
         coming = [o for o in _outages_of(teller, now.asset) if o.start_s > now.t_s]
         if coming:
@@ -90,6 +91,8 @@ def waits(teller: Teller, asset: Asset, waiting: Waiting | None, outage: Outage,
     if waiting is None or (is_over and waiting.stage in ("declared", "reset")):
         return []
     lines = [_waits(teller, waiting, at_s)]
+    if waiting.stage not in ("declared", "reset", "reported") and (other := whose(teller, waiting)):
+        lines.append(other)
     if at_s is not None and waiting.holder.row != asset.row:
         moment = moment_of(teller.result, at_s)
         if moment.damage[asset.row] != Damage.SOUND:
@@ -101,6 +104,10 @@ def _waits(teller: Teller, waiting: Waiting, at_s: int | None) -> str:
     holder = teller.asset(waiting.holder)
     below = "" if math.isnan(waiting.below_m) else teller.speech.depth(waiting.below_m)
     repair = waiting.repair
+    if waiting.stage == "delayed":
+        return delayed(teller, waiting, at_s)
+    if waiting.stage == "work":
+        return at_work_now(teller, waiting)
     if waiting.stage == "reported":
         return teller.text("Return to service waits for the fact to end that keeps it out ({asset}).", asset=holder)
     if waiting.stage == "recede":
@@ -122,7 +129,7 @@ def _waits(teller: Teller, waiting: Waiting, at_s: int | None) -> str:
                            "{duration} by the durations assumed.", asset=holder, time=teller.clock(repair.start_s),
                            below=below, duration=teller.speech.duration(repair.planned_end_s - repair.start_s))
     return teller.text("Stage for {asset}: {stage}; {duration} of work left by the durations assumed.", asset=holder,
-                       stage=teller.text(_STAGE_WORDS[waiting.stage]),
+                       stage=teller.text(STAGE_WORDS[waiting.stage]),
                        duration=teller.speech.duration(max(repair.planned_end_s - at_s, 0)))
 
 

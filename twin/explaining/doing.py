@@ -8,7 +8,8 @@ from twin.stages import Progress
 #: What commands and stages say they are doing; whatever else they say is a name and stays as it is.
 DOING = (
     "reading the city", "reading the water", "the water flows", "finding the cells of each asset",
-    "reading the water at each asset", "following the outages", "drawing the water", "writing the run folder",
+    "reading the water at each asset", "reading the water along the streets", "following the outages",
+    "drawing the water", "writing the run folder",
     "writing the frames", "making the town", "drawing the map", "reading the run", "reading the runs", "writing",
     "reading the layers", "writing the city file", "looking at it", "trying it", "reading weather and programmes",
     "the water in the ground", "the other programme")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from twin.explaining.words import Speech, speech
+from twin.explaining.words import WAITS, Speech, speech
 from twin.results.summary import Summary
-from twin.world.kinds import Kinds
+from twin.world.kinds import Kinds, Role
 
 #: Sites and clusters told one by one before the rest is counted.
 _SITES, _CLUSTERS = 6, 3
@@ -36,7 +36,7 @@ def first_lines(told: Summary, kinds: Kinds, lang: str) -> list[Line]:
     lang
         ``fr`` or ``en``.
     """
-    return [line for part in (_water, _together, _gear, _lamps, _sites, _rest, _acts, _how_sure)
+    return [line for part in (_water, _together, _gear, _lamps, _sites, _rest, _acts, _cut_off, _crews, _how_sure)
             for line in part(told, kinds, _Clock(speech(lang), told))]
 
 
@@ -189,11 +189,42 @@ def _rest(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
 def _acts(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
     words = clock.speech
     if told.act_first:
-        yield Line(words.text("next cabinet to act on: {asset}, before {at}", asset=told.act_first,
-                              at=clock.at(told.act_first_before)))
+        values = {"asset": told.act_first, "at": clock.at(told.act_first_before), "base": told.act_first_base}
+        message = {"touch": "next cabinet to act on: {asset}, leaving {base} before {at} (the water comes first)",
+                   "access": "next cabinet to act on: {asset}, leaving {base} before {at} (the way closes first)"}.get(
+                       told.act_first_binds, "next cabinet to act on: {asset}, before {at}")
+        yield Line(words.text(message, **values))
     if told.acts_past:
         yield Line(words.plural("too late for {n} cabinet when this run was issued",
                                 "too late for {n} cabinets when this run was issued", told.acts_past))
+
+
+def _cut_off(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
+    words = clock.speech
+    if told.acts_unreachable:
+        yield Line(words.plural("{n} cabinet that no way leads to before the water does",
+                                "{n} cabinets that no way leads to before the water does", told.acts_unreachable))
+    dry = {name: count for name, count in told.islands.items() if Role.SWITCHES in kinds[name].roles
+           or Role.VITAL in kinds[name].roles}
+    if dry:
+        yield Line(words.text("dry, but cut off for a time: {things}", things=words.listing(
+            [words.counted(kinds, name, count) for name, count in dry.items()])), is_alarm=True)
+
+
+def _crews(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
+    words = clock.speech
+    if told.derogation:
+        yield Line(words.text("Hours beyond the limits by derogation: {why}", why=told.derogation), is_alarm=True)
+    if not told.crews:
+        return
+    said = words.plural("{n} crew", "{n} crews", told.crews)
+    waits = [words.plural("{n} for {what}", "{n} for {what}", count, what=words.text(WAITS[reason]))
+             for reason, count in told.waiting_at_end.items()]
+    count = sum(told.waiting_at_end.values())
+    if count:
+        said += words.plural("; at the end {n} repair waits: {waits}", "; at the end {n} repairs wait: {waits}", count,
+                             waits=words.listing(waits))
+    yield Line(said)
 
 
 def _how_sure(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:

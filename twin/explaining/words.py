@@ -30,6 +30,10 @@ _DIRECTIONS = ("to the east", "to the north-east", "to the north", "to the north
 #: Under this distance two assets stand at the same place [m].
 _HERE_M = 5.0
 
+#: What a repair may wait for, by its word in the trace.
+WAITS = {"crew": "a crew", "kept": "a crew, the free ones being kept for what is critical", "access": "access",
+          "day": "daylight", "part": "a part", "skill": "a qualified crew", "hours": "a crew with hours left"}
+
 
 @dataclass(frozen=True, slots=True)
 class Speech:

@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from twin.access.access import Access
 from twin.codes import Mechanism, What
 from twin.quantities import NONE, BoolArray, distinct
 from twin.results.acts import clusters, last_moments
 from twin.results.doubts import Doubts
 from twin.results.live_parts import live_parts, places_to_cut
 from twin.results.outages import Outages
+from twin.results.reach import Reach
 from twin.results.trace import Trace
 from twin.results.view import LIST_LIMIT, View, hours, metres, most_at_once
 from twin.results.watering import suspensions
@@ -33,7 +35,7 @@ NEAR_SITE_M = 60.0
 
 
 def indicators(plan: Plan, city: City, exposure: Exposure, outages: Outages, doubts: Doubts,
-               trace: Trace) -> dict[str, Any]:
+               trace: Trace, access: Access | None = None) -> dict[str, Any]:
     """Give the indicators of a run as plain JSON values.
 
     Parameters
@@ -42,6 +44,8 @@ def indicators(plan: Plan, city: City, exposure: Exposure, outages: Outages, dou
         What was run; the city carries the scenario's thresholds.
     exposure, outages, doubts, trace
         What the run found.
+    access
+        The streets in the water, where the plan asks who can get where: then there is a key ``access`` too.
 
     Returns
     -------
@@ -50,13 +54,15 @@ def indicators(plan: Plan, city: City, exposure: Exposure, outages: Outages, dou
     8601 in the city's zone, durations in seconds.
     """
     view = View(plan, city, exposure, outages, doubts)
+    reach = None if access is None or not access.rules.bases else Reach.of(access, view)
     return {
         "lamps": _lamps(view), "flooded": _flooded(view), "streets": _places(view, city.assets.street),
         "districts": _places(view, city.assets.district), "buildings": _buildings(view),
-        "sites": _sites(view, trace), "zones": _zones(view), "roots": _roots(view), "clusters": clusters(view),
-        "may_be_live": places_to_cut(view, live_parts(view)), "last_moment_to_act": last_moments(view),
+        "sites": _sites(view, trace), "zones": _zones(view), "roots": _roots(view), "clusters": clusters(view, reach),
+        "may_be_live": places_to_cut(view, live_parts(view)), "last_moment_to_act": last_moments(view, reach),
         "doubtful": _doubtful(view), "no_supplier": _by_kind(view, np.flatnonzero(without_supplier(city))),
-        "coverage": _coverage(view)}
+        "coverage": _coverage(view),
+        **({} if reach is None else {"access": reach.indicator(view)})}
 
 
 def _lamps(view: View) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def repairs_of(trace: Trace, assets: Assets) -> Repairs:
     """
     starts = np.flatnonzero(trace.what == What.REPAIR_STARTED)
     asset, start_s = trace.asset[starts], trace.time_s[starts]
-    is_dead = np.array([bool(text) for text in trace.detail[starts]], bool)
+    is_dead = np.array(["dead" in text for text in trace.detail[starts]], bool)
     kind = assets.kind[asset]
     planned_s = np.where(is_dead[:, None], assets.kinds.stage_dead_s[kind], assets.kinds.stage_s[kind])
     over = np.flatnonzero(np.isin(trace.what, (What.REPAIRED, What.REPAIR_UNDONE)))
@@ -112,7 +112,8 @@ def _ran(trace: Trace, starts: Int64Array, done_s: Int64Array, planned_s: Int64A
     events = np.flatnonzero(trace.what == What.STAGE_STARTED)
     repair, stage = row_of[trace.cause_row[events]], trace.stage[events]
     begins_s = np.full(planned_s.shape, NONE, np.int64)
-    begins_s[repair, stage] = trace.time_s[events]
+    # A stage that came twice, after a test that failed, counts from its first beginning.
+    begins_s[repair[::-1], stage[::-1]] = trace.time_s[events][::-1]
     ran_s = np.zeros_like(planned_s)
     until_s = done_s.copy()
     # From the last stage to the first: one ends where the next begins, the last where the repair does.

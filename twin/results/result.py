@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from twin.quantities import Int32Array, Int64Array, TextArray
+from twin.results.crew_work import Shift, crew_work
 from twin.results.doubts import Doubts
 from twin.results.feeds import Feeds
 from twin.results.outages import Outages
 from twin.results.repairs import Repairs, repairs_of
+from twin.results.returns import Returns
 from twin.results.spans import Spans, spans_of
 from twin.results.trace import Trace
 from twin.results.view import View
@@ -62,6 +64,8 @@ class Result:
     provenance: Mapping[str, Any]
     #: What every reader must be told: defaults in use, unknown coverage, contradictions, in plain JSON values.
     warnings: tuple[Mapping[str, Any], ...]
+    #: Ranges of return over nights that were drawn; None where none were.
+    returns: Returns | None = None
 
     def __repr__(self) -> str:
         return (f"Result of {self.plan.name!r} in {self.city.name}: {self.outages!r}, {self.trace!r}, "
@@ -76,6 +80,11 @@ class Result:
     def repairs(self) -> Repairs:
         """The repairs after water, with their stages."""
         return repairs_of(self.trace, self.city.assets)
+
+    @cached_property
+    def crew_work(self) -> tuple[Shift, ...]:
+        """What crews did, stage by stage; empty where they are unlimited."""
+        return () if self.plan.crews is None else crew_work(self.trace)
 
     @cached_property
     def suspensions(self) -> Suspensions:

@@ -16,6 +16,7 @@ import numpy as np
 from twin.codes import Mechanism
 from twin.quantities import NONE, BoolArray
 from twin.results.acts import at as split_at
+from twin.results.queue import queue_at
 from twin.results.result import Result
 from twin.world.kinds import Role
 
@@ -80,6 +81,18 @@ class Summary:
     #: The next cabinet for which something can still be done, seen from the issue time; empty where none.
     act_first: str
     act_first_before: str
+    #: Where one sets out from for it, and which comes first: ``touch`` or ``access``; empty where no base is given.
+    act_first_base: str
+    act_first_binds: str
+    #: Cabinets that no base reaches before the water does.
+    acts_unreachable: int
+    #: Dry assets that no way leads to at some moment, by kind; empty where no base is given.
+    islands: Mapping[str, int]
+    #: Crews of the plan, repairs that wait for what at the end of the run, and who lets the limits of hours be broken;
+    #: 0 and empty where crews are unlimited.
+    crews: int
+    waiting_at_end: Mapping[str, int]
+    derogation: str
     #: Cabinets for which it was too late already at the issue time.
     acts_past: int
     #: Facts that the computation contradicts.
@@ -134,6 +147,12 @@ def summarise(result: Result) -> Summary:
         may_be_live=live.get("count", 0), may_be_live_things=live.get("things", 0),
         may_be_live_grid=live.get("grid", 0), act_first=acts["ahead"][0]["asset"] if acts["ahead"] else "",
         act_first_before=acts["ahead"][0]["act_before"] if acts["ahead"] else "", acts_past=len(acts["past"]),
+        act_first_base=acts["ahead"][0].get("base") or "" if acts["ahead"] else "",
+        act_first_binds=acts["ahead"][0].get("binds", "") if acts["ahead"] else "",
+        crews=0 if plan.crews is None else len(plan.crews.crews),
+        waiting_at_end={} if plan.crews is None else queue_at(result.trace, plan.duration_s).counts(),
+        derogation="" if plan.crews is None else plan.crews.derogation,
+        acts_unreachable=len(acts["unreachable"]), islands=told.get("access", {}).get("islands", {}),
         contradictions=len(warned("contradiction")),
         water_book=next((str(w["text"]) for w in warned("water_book")), ""),
         water_doubts=_texts(warned("water_doubt")), water_notes=_texts(warned("water")))

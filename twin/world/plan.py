@@ -10,6 +10,8 @@ from typing import Any
 
 from twin.codes import Action
 from twin.quantities import with_offset
+from twin.world.access import AccessRules
+from twin.world.crews import CrewPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,10 @@ class Plan:
     next_update: datetime | None = None
     #: What the public reads as the name of the night: language and text. Without it public files tell town and day.
     public_title: tuple[tuple[str, str], ...] = ()
+    #: Streets in the water; None where nobody asks who can get where.
+    access: AccessRules | None = None
+    #: Who repairs; None: crews are unlimited.
+    crews: CrewPlan | None = None
 
     def __post_init__(self) -> None:
         if self.start.tzinfo is None:
@@ -132,6 +138,11 @@ class Plan:
         del plain["public_title"]
         if self.public_title:
             plain["public_title"] = [list(row) for row in self.public_title]
+        del plain["access"], plain["crews"]
+        if self.crews is not None:
+            plain["crews"] = self.crews.to_dict()
+        if self.access is not None:
+            plain["access"] = self.access.to_dict()
         plain["dark"] = self.dark.to_dict()
         plain["declared"] = [{**asdict(d), "action": d.action.name.lower()} for d in self.declared]
         plain["thresholds"] = [list(row) for row in self.thresholds]

@@ -27,6 +27,8 @@ STORIES = ("none", "cabinet_flooded", "lamp_tripped", "lamp_flooded", "feed_floo
            "reported", "may")
 #: What the light waits for: the water to fall, the repair to end, the supply to be there again.
 STAGES = ("recede", "repair", "supply")
+#: What begins and what ends the time in which an asset is mended, or waits for those who mend it.
+_BEGIN, _END = (What.CALLED, What.REPAIR_STARTED), (What.REPAIRED, What.REPAIR_UNDONE)
 #: Causes whose end no water decides.
 _DECLARED = {STORIES.index(code) for code in ("cut", "failed", "feed_failed", "reported")}
 
@@ -115,11 +117,20 @@ def _main(lamps: list[tuple[int, bool]]) -> tuple[int, bool]:
 def repair_windows(run: Run) -> dict[int, list[tuple[int, int]]]:
     """Give the repairs of each asset that was under water, by row: when they begin, and when they end.
 
-    A repair that the water undid ends where the water came back; one that outlasts the run is open.
+    A repair that the water undid ends where the water came back; one that outlasts the run is open. Where it waits for
+    crews it begins with the wait: the water has left by then.
     """
+    trace = run.result.trace
     found: dict[int, list[tuple[int, int]]] = {}
-    for repair in run.result.repairs:
-        found.setdefault(repair.asset, []).append((repair.start_s, OPEN if repair.end_s == NONE else repair.end_s))
+    begun: dict[int, int] = {}
+    for row in np.flatnonzero(np.isin(trace.what, (*_BEGIN, *_END))).tolist():
+        asset, at_s = int(trace.asset[row]), int(trace.time_s[row])
+        if trace.what[row] in _BEGIN:
+            begun.setdefault(asset, at_s)
+        else:
+            found.setdefault(asset, []).append((begun.pop(asset), at_s))
+    for asset, at_s in begun.items():
+        found.setdefault(asset, []).append((at_s, OPEN))
     return found
 
 

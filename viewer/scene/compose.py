@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.quantities import NONE
+from twin.world.crews import scheduled
 from twin.world.supplies import Service
 from viewer.scene.blocks import blocks_of
 from viewer.scene.frame import Frame, morton, pack_points, pack_shapes
@@ -225,7 +226,11 @@ def _pack_assets(run: Run, packer: Packer, frame: Frame, lamps: Any, buildings: 
     of_ring = pack_shapes(packer, "zone", frame, run.city_file.shapes[zones] if zones else [], closed=True,
                           simplify_m=0.5)
     packer.add("zone.of", number[np.array(zones, np.int64)][of_ring] if zones else [], "u4", delta=True)
-    flooded = sorted(np.unique(run.result.repairs.asset).tolist(), key=lambda row: number[row])
+    mended = np.unique(run.result.repairs.asset)
+    if run.result.plan.crews is not None:
+        # The page reckons stages from the kind's durations: where crews come and go those say nothing.
+        mended = mended[~scheduled(assets, run.result.plan.crews.owner)[mended]]
+    flooded = sorted(mended.tolist(), key=lambda row: number[row])
     packer.add("hold.asset", number[np.array(flooded, np.int64)] if flooded else [], "u4")
     _pack_holds(run, packer, flooded)
     return number, patterns, numbers[len(nodes):len(nodes) + len(lamps)]

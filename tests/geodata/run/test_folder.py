@@ -198,7 +198,7 @@ def test_run_json_says_what_the_run_is_and_rests_on(tmp_path: Path) -> None:
     assert info["plan"]["declared"][0]["asset_id"] == "S"
     assert info["counts"]["assets"]["lamp"] == 2
     assert sum(info["counts"]["mechanisms"].values()) == info["counts"]["outages"] == 5
-    assert set(info["files"]) == {*TABLES, "city.gpkg", "water.tif"}
+    assert set(info["files"]) == {*TABLES, "city.gpkg", "water.tif"} - {"returns.parquet", "street_returns.parquet"}
     assert {"twin", "python", "numpy"} <= set(info["versions"])
 
 

@@ -15,6 +15,7 @@ from tests.reference.water import water_at
 from twin.codes import Action
 from twin.engine.clock import Engine
 from twin.engine.cuts import in_order
+from twin.engine.events import Note
 from twin.engine.simulate import run
 from twin.engine.state import CityState
 from twin.quantities import Int32Array
@@ -76,6 +77,9 @@ class OneAfterTheOther:
     def repaired(self) -> Int32Array:
         found, self._repaired = np.array(self._repaired, np.int32), []
         return found
+
+    def notes(self) -> list[Note]:
+        return []
 
 
 def test_a_crew_works_one_job_after_the_other(tiny_city: Callable[..., City]) -> None:

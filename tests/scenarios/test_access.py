@@ -1,0 +1,104 @@
+"""Access on the built-in town: the last moment to act is that of the road where the road closes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from geodata.demo_town import valmont
+from geodata.street_network import Streets
+from scenarios import Scenario, run_scenario
+from scenarios.running import Finished
+from twin.explaining.first_lines import first_lines
+from twin.results.acts import at
+from twin.results.summary import summarise
+from twin.world.access import AccessRules
+
+
+@pytest.fixture(scope="module")
+def night(scenario_of_night: Callable[..., Scenario]) -> Finished:
+    return run_scenario(scenario_of_night(), picture=False)
+
+
+@pytest.fixture(scope="module")
+def scenario_of_night(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Scenario]:
+    from scenarios import load_scenario, shipped
+
+    levels = shipped()["ouche-q100"].with_name("ouche-q100.csv")
+
+    def make(**more: Any) -> Scenario:
+        import json
+
+        told: dict[str, Any] = {
+            "scenario": "Crue", "city": "valmont", "start": "2026-11-22T16:00+01:00", "duration": "36h",
+            "flood": {"river_stage": {"river": "ouche", "gauge": "pont-neuf", "levels": str(levels), "datum": "gauge"}},
+            "access": {"day_m": 0.30, "night_m": 0.30, "bases": "S-14"}, **more}
+        path = tmp_path_factory.mktemp("night") / "night.yaml"
+        path.write_text(json.dumps(told), encoding="utf-8")
+        return load_scenario(path)
+
+    return make
+
+
+def test_the_last_moment_is_that_of_the_road_where_it_closes_first(night: Finished) -> None:
+    rows = {row["asset"]: row for row in night.result.indicators["last_moment_to_act"]["rows"]}
+    cabinet = rows["A-093"]
+    assert cabinet["binds"] == "access"
+    assert cabinet["access_lost"][11:16] == "19:05"
+    assert cabinet["touched_at"][11:16] == "23:25"
+    until = datetime.fromisoformat(cabinet["access_until"])
+    assert (until - datetime.fromisoformat(cabinet["act_before"])).total_seconds() == cabinet["trip_s"] + 900
+    assert rows["A-009"]["access_lost"][11:16] == "19:05"
+    assert rows["A-012"]["binds"] == "touch"
+    assert cabinet["by"][0] == "Rue du Pré-aux-Clercs"
+
+
+def test_what_no_way_leads_to_is_neither_past_nor_ahead(night: Finished) -> None:
+    told = at(night.result.indicators["last_moment_to_act"], "2026-11-22T18:30:00+01:00")
+    assert [row["asset"] for row in told["unreachable"]] == ["A-029"]
+    assert told["ahead"][0]["asset"] == "A-013"
+    assert len(told["past"]) + len(told["ahead"]) == 31
+
+
+def test_a_cluster_tells_when_to_leave_for_its_first_cause(night: Finished) -> None:
+    cluster = next(c for c in night.result.indicators["clusters"] if c["from"][11:16] == "00:20")
+    assert cluster["lamps"] == 188
+    # Water comes at 00:20; the way is lost after 22:05.
+    assert cluster["act_before"][11:16] < "22:05"
+    assert cluster["act_before"] < cluster["from"]
+
+
+def test_dry_cabinets_that_are_cut_off_are_told(night: Finished) -> None:
+    access = night.result.indicators["access"]
+    assert access["islands"]["cabinet"] == 68
+    hospital = next(row for row in access["cut_off"]["rows"] if row["asset"] == "S-01")
+    assert hospital["reached"][0]["closed"][11:16] == "19:05"
+    for lang, words in (("fr", "au sec, mais coupés par les routes"), ("en", "dry, but cut off for a time")):
+        lines = first_lines(summarise(night.result), night.result.city.assets.kinds, lang)
+        assert any(words in line.text for line in lines)
+
+
+def test_a_closed_bridge_cuts_the_town(scenario_of_night: Callable[..., Scenario]) -> None:
+    facts = [{"at": "16:30", "street": name, "state": "closed"}
+             for name in ("Rue du Grand-Pont", "Avenue du Pont-Neuf", "Avenue de la République")]
+    night = run_scenario(scenario_of_night(facts=facts), picture=False)
+    rows = {row["asset"]: row for row in night.result.indicators["access"]["cut_off"]["rows"]}
+    assert rows["S-01"]["reached"][0]["closed"][11:16] == "16:30"
+
+
+def test_without_access_nothing_is_told_of_it(scenario_of_night: Callable[..., Scenario]) -> None:
+    night = run_scenario(scenario_of_night(access=None, duration="2h"), picture=False)
+    assert "access" not in night.result.indicators
+    assert "access" not in night.result.plan.to_dict()
+
+
+def test_streets_meet_where_they_share_a_point_and_bridges_stay_dry() -> None:
+    streets = Streets.of(valmont(), AccessRules())
+    assert streets is not None
+    network = streets.network
+    assert (len(network), network.junctions) == (1046, 682)
+    assert network.length_m.min() > 0
+    assert network.is_limit_assumed.all()

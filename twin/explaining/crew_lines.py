@@ -1,0 +1,143 @@
+"""Crews in a few lines: who was where, as bars and visits; where they are at a moment, and what waits for what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from twin.explaining.crew_words import STAGE_WORDS
+from twin.explaining.first_lines import Line
+from twin.explaining.teller import Teller
+from twin.explaining.words import WAITS, speech
+from twin.quantities import NONE
+from twin.results.crew_work import Shift, at_work
+from twin.results.queue import queue_at
+from twin.results.result import Result
+from twin.results.returns import early, late
+
+#: Cells of a bar.
+_BAR = 72
+#: A cell in which a crew drives, works, is on duty without a job, and is off duty.
+_CELLS = {"reach": "▒", "work": "█", "free": "·", "off": " "}
+
+
+def crew_lines(result: Result, lang: str, at_s: int | None = None) -> list[Line]:
+    """Give the lines about crews.
+
+    Parameters
+    ----------
+    result
+        A run with crews.
+    lang
+        ``fr`` or ``en``.
+    at_s
+        Moment asked for [s]: where crews are and what waits then; None: all visits, and what waits at the end.
+    """
+    teller = Teller(result, speech(lang), result.plan.start.astimezone(ZoneInfo(result.city.timezone)))
+    plan = result.plan.crews
+    if plan is None:
+        return [Line(teller.text("This run has no crews: repairs begin as soon as the water has left."))]
+    lines = []
+    if plan.derogation:
+        lines.append(Line(teller.text("Hours beyond the limits by derogation: {why}", why=plan.derogation),
+                          is_alarm=True))
+    if at_s is None:
+        lines += list(_bars(teller))
+        lines += list(_visits(teller))
+    else:
+        lines += list(_positions(teller, at_s))
+    return [*lines, *_waiting(teller, result.plan.duration_s if at_s is None else at_s)]
+
+
+def return_lines(result: Result, lang: str) -> list[Line]:
+    """Give when each street has all its lamps back, as a range, the earliest first; a line where none were drawn."""
+    teller = Teller(result, speech(lang), result.plan.start.astimezone(ZoneInfo(result.city.timezone)))
+    returns = result.returns
+    if returns is None:
+        return [Line(teller.text("No nights were drawn: there are no ranges of return."))]
+    rows = sorted(zip(returns.street_p90_s.tolist(), returns.street_p50_s.tolist(), returns.street.tolist(),
+                      strict=True), key=lambda row: (row[0] == NONE, row[1] == NONE, row))
+    words = result.city.assets.street.words
+    return [Line(teller.text("All lamps back by street, over {n} nights: one chance in two, nine in ten",
+                             n=teller.speech.number(returns.samples))),
+            *(Line("  " + _of(teller, words[street], _range(teller, p50_s, p90_s))) for p90_s, p50_s, street in rows)]
+
+
+def _range(teller: Teller, p50_s: int, p90_s: int) -> str:
+    if p50_s == NONE:
+        return teller.text("not within the time computed")
+    first = teller.clock(early(p50_s))
+    if p90_s == NONE:
+        return teller.text("after {first}, perhaps not within the time computed", first=first)
+    return teller.text("between {first} and {last}", first=first, last=teller.clock(late(p90_s)))
+
+
+def _bars(teller: Teller) -> Iterator[Line]:
+    result, plan = teller.result, teller.result.plan.crews
+    assert plan is not None
+    step_s = result.plan.duration_s / _BAR
+    yield Line(teller.text("{start} to {end}: ▒ on the road, █ at work, · free", start=teller.clock(0),
+                           end=teller.clock(result.plan.duration_s)))
+    for crew in plan.crews:
+        mine = [shift for shift in result.crew_work if shift.crew == crew.id]
+        cells = []
+        for i in range(_BAR):
+            middle_s = int((i + 0.5) * step_s)
+            now = next(at_work(tuple(mine), middle_s), None)
+            on = any(begin <= middle_s < end for begin, end in crew.shifts)
+            cells.append(_CELLS["free" if on else "off"] if now is None else
+                         _CELLS["reach" if now.stage == "reach" else "work"])
+        yield Line(f"|{''.join(cells)}| {crew.id}")
+
+
+def _visits(teller: Teller) -> Iterator[Line]:
+    work = sorted(teller.result.crew_work, key=lambda s: (s.crew, s.start_s))
+    for crew, shifts in groupby(work, key=lambda s: s.crew):
+        yield Line(crew)
+        for shift in shifts:
+            yield Line(f"  {_visit(teller, shift)}")
+
+
+def _visit(teller: Teller, shift: Shift) -> str:
+    result = teller.result
+    end_s = result.plan.duration_s if shift.end_s == NONE else shift.end_s
+    start, end = teller.clock(shift.start_s), teller.speech.clock(teller.moment(end_s))
+    asset = result.city.assets[shift.asset]
+    place = teller.placed(asset)
+    if shift.count > 1:
+        place += " " + teller.speech.plural("and {n} more", "and {n} more", shift.count - 1)
+    said = teller.text("{start} to {end}", start=start, end=end)
+    said = _of(teller, said, f"{teller.text(STAGE_WORDS[shift.stage])}, {place}")
+    return f"{said} ({', '.join(shift.streets)})" if shift.streets else said
+
+
+def _positions(teller: Teller, at_s: int) -> Iterator[Line]:
+    result, plan = teller.result, teller.result.plan.crews
+    assert plan is not None
+    busy = {shift.crew: shift for shift in at_work(result.crew_work, at_s)}
+    for crew in plan.crews:
+        if crew.id in busy:
+            yield Line(_of(teller, crew.id, _visit(teller, busy[crew.id])))
+        elif any(begin <= at_s < end for begin, end in crew.shifts):
+            yield Line(_of(teller, crew.id, teller.text("free")))
+        else:
+            later = [begin for begin, _ in crew.shifts if begin > at_s]
+            yield Line(_of(teller, crew.id, teller.text("off duty until {time}", time=teller.clock(min(later)))
+                           if later else teller.text("off duty")))
+
+
+def _of(teller: Teller, who: str, what: str) -> str:
+    return teller.text("{who}: {what}", who=who, what=what)
+
+
+def _waiting(teller: Teller, at_s: int) -> Iterator[Line]:
+    queue = queue_at(teller.result.trace, at_s)
+    when = teller.clock(at_s)
+    if not len(queue):
+        yield Line(teller.text("Nothing waits at {time}.", time=when))
+        return
+    for reason, count in queue.counts().items():
+        yield Line(teller.speech.plural("At {time} {n} repair waits for {what}.",
+                                        "At {time} {n} repairs wait for {what}.", count, time=when,
+                                        what=teller.text(WAITS[reason])))

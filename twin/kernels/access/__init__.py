@@ -1,0 +1,1 @@
+"""Kernels of travel along streets over time."""

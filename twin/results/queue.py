@@ -1,0 +1,40 @@
+"""Queue: what waits at a moment, and for what, where crews are limited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.codes import What
+from twin.quantities import Int32Array, column
+from twin.results.trace import Trace
+
+#: What a repair under crews goes through; after ``DELAYED`` it waits.
+_STEPS = (What.CALLED, What.DELAYED, What.STAGE_STARTED, What.TEST_FAILED, What.REPAIRED, What.REPAIR_UNDONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Queue:
+    """Assets whose repair waits, (Q,), increasing."""
+
+    asset: Int32Array
+    #: Why: see ``twin.crews.waits``.
+    reasons: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.asset)
+
+    def counts(self) -> dict[str, int]:
+        """Give how many wait for what, the most first."""
+        found = {reason: self.reasons.count(reason) for reason in set(self.reasons)}
+        return dict(sorted(found.items(), key=lambda row: (-row[1], row[0])))
+
+
+def queue_at(trace: Trace, t_s: int) -> Queue:
+    """Give what waits at a second [s]; nothing where crews are unlimited."""
+    rows = np.flatnonzero(np.isin(trace.what, _STEPS) & (trace.time_s <= t_s))
+    last = {int(trace.asset[row]): row for row in rows.tolist()}
+    waiting = sorted(asset for asset, row in last.items() if trace.what[row] == What.DELAYED)
+    return Queue(asset=column(waiting, np.int32),
+                 reasons=tuple(str(trace[last[asset]].detail.get("for", "crew")) for asset in waiting))

@@ -1,0 +1,130 @@
+"""Reach: when each asset can be reached from each base, what is cut off, and by which streets one gets there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from twin.access.access import Access, Windows
+from twin.quantities import NONE, BoolArray, Int32Array
+from twin.results.view import View, limited
+from twin.world.kinds import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastMoment:
+    """Until when somebody may leave a base to do something at an asset and be out again, [s] from the start."""
+
+    #: Base that leaves latest, as a place in ``AccessRules.bases``; -1 where none gets there.
+    base: int
+    #: May be before the start; meaningless without a base.
+    leave_s: int
+    #: ``touch``: the water at the asset comes first; ``access``: the way closes first; ``none``: there is no way.
+    binds: str
+    trip_s: int
+    #: Last departure looked at for which the way is open, and the first without one after it; -1 open to the end.
+    open_until_s: int
+    closed_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reach:
+    """When each asset of a run can be reached from each of its bases."""
+
+    access: Access
+    bases: tuple[int, ...]
+    #: Of each base.
+    windows: tuple[Windows, ...]
+    #: Assets looked at: those with a place, (N,), increasing.
+    assets: Int32Array
+
+    @classmethod
+    def of(cls, access: Access, view: View) -> Reach:
+        """Look at all assets that stand somewhere, lamps and buildings included."""
+        assets = np.flatnonzero(~np.isnan(view.city.assets.x_m)).astype(np.int32)
+        bases = tuple(view.city.assets.row(name) for name in access.rules.bases)
+        return cls(access=access, bases=bases, assets=assets,
+                   windows=tuple(access.windows(access.place(base), assets) for base in bases))
+
+    def last_moment(self, asset: int, touched_s: int) -> LastMoment:
+        """Give the last moment to leave for an asset.
+
+        Its first touch, or the last passable departure where that is earlier, less the trip and the work. Who leaves
+        then has done the work, and is out again, before the water or the closing of the way.
+        """
+        best: LastMoment | None = None
+        for place, windows in enumerate(self.windows):
+            rows = np.arange(len(windows))[windows.of_asset(asset)]
+            rows = rows[windows.from_s[rows] <= touched_s]
+            if not len(rows):
+                continue
+            row = int(rows[-1])
+            closed_s, until_s = int(windows.closed_s[row]), int(windows.until_s[row])
+            binds = "access" if closed_s != NONE and until_s < touched_s else "touch"
+            trip_s = self._trip_s(place, asset, min(until_s, touched_s))
+            if trip_s < 0:
+                trip_s = int(windows.last_trip_s[row])
+            limit_s = until_s if binds == "access" else touched_s
+            found = LastMoment(base=place, leave_s=limit_s - trip_s - self.access.rules.work_s, binds=binds,
+                               trip_s=trip_s, open_until_s=until_s, closed_s=closed_s)
+            if best is None or found.leave_s > best.leave_s:
+                best = found
+        return best or LastMoment(base=NONE, leave_s=NONE, binds="none", trip_s=NONE, open_until_s=NONE, closed_s=NONE)
+
+    def _trip_s(self, place: int, asset: int, at_s: int) -> int:
+        start = self.access.place(self.bases[place])
+        return int(self.access.seconds(start, [self.access.place(asset)], at_s)[0])
+
+    def streets(self, base: int, asset: int, at_s: int) -> tuple[str, ...]:
+        """Give the streets from a base to an asset at a moment; none where there is no way."""
+        trip = self.access.trip(self.access.place(self.bases[base]), self.access.place(asset), max(at_s, 0))
+        return () if trip is None else trip.streets
+
+    def indicator(self, view: View) -> dict[str, Any]:
+        """Give what is cut off and when, for ``run.json``: by asset, dry or wet; lamps and buildings as counts."""
+        assets = view.city.assets
+        n = len(assets)
+        whole = np.zeros(n, bool)
+        ever = np.zeros(n, bool)
+        for windows in self.windows:
+            is_whole = (windows.from_s == 0) & (windows.closed_s == NONE)
+            whole[windows.asset[is_whole]] = True
+            ever[windows.asset] = True
+        stands = np.zeros(n, bool)
+        stands[self.assets] = True
+        on_street = stands & (np.asarray(self.access.places.edge) != NONE)
+        is_dry = np.asarray(view.exposure.touched_at_s == NONE)
+        cut_off = on_street & ~whole
+        told = cut_off & ~assets.of_role(Role.LIGHTS) & ~(
+            assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL))
+        rows = [self._row(view, row, bool(is_dry[row])) for row in np.flatnonzero(told).tolist()]
+        network = self.access.network
+        return {"bases": list(self.access.rules.bases), "day_m": self.access.rules.day_m,
+                "night_m": self.access.rules.night_m, "work_s": self.access.rules.work_s,
+                "cut_off": limited(rows), "islands": self._by_kind(view, cut_off & is_dry),
+                "never_reached": self._by_kind(view, on_street & ~ever),
+                "off_street": self._by_kind(view, stands & ~on_street),
+                "edges": len(network), "edges_with_assumed_speed": int(network.is_limit_assumed.sum()),
+                "edges_unknown": self._unknown()}
+
+    def _row(self, view: View, asset: int, is_dry: bool) -> dict[str, Any]:
+        assets, reached = view.city.assets, []
+        for base, windows in zip(self.access.rules.bases, self.windows, strict=True):
+            for row in range(len(windows))[windows.of_asset(asset)]:
+                closed_s = int(windows.closed_s[row])
+                reached.append({"base": base, "from": view.moment(int(windows.from_s[row])),
+                                "until": None if closed_s == NONE else view.moment(int(windows.until_s[row])),
+                                "closed": view.moment(closed_s), "trip_s": int(windows.first_trip_s[row])})
+        return {"asset": str(assets.id[asset]), "name": str(assets.name[asset]), "kind": assets[asset].kind,
+                "street": assets.street[asset], "dry": is_dry, "reached": reached}
+
+    def _by_kind(self, view: View, rows: BoolArray) -> dict[str, int]:
+        kinds = view.city.assets.kinds
+        counts = np.bincount(view.city.assets.kind[rows], minlength=len(kinds))
+        return {name: int(count) for name, count in zip(kinds.names, counts, strict=True) if count}
+
+    def _unknown(self) -> int:
+        depths = self.access.depths
+        return 0 if depths is None else int((np.asarray(depths.unknown_s) > 0).sum())
