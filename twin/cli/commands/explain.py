@@ -27,7 +27,9 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
             json: Json = False) -> None:
     """Tell why an asset is out: the tree of causes, since when, what it waits for; or what feeds it. Or of a street."""
     from geodata.run.folder import read_run
+    from twin.deciding.keeping import what_would_keep
     from twin.explaining.explain import explain as explain_asset
+    from twin.explaining.kept import kept_lines, kept_to_dict
 
     spoken = language_of(lang)
     with stages() as stage:
@@ -36,6 +38,8 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
         t_s = moment_of(at, result)
         street = _street(result, asset_id, spoken, t_s)
         explanation = None if street is not None else explain_asset(result, asset_id, spoken, t_s)
+        outage = None if explanation is None else explanation.outage
+        kept = None if outage is None else what_would_keep(result, outage)
     if street is not None:
         if json:
             print_json(street.to_dict())
@@ -44,11 +48,14 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
         return
     assert explanation is not None
     if json:
-        print_json(explanation.to_dict())
+        print_json({**explanation.to_dict(),
+                    "would_have_kept": None if kept is None else kept_to_dict(result, kept)})
         return
     say(explanation.sentence, style="bold")
     for paragraph in explanation.paragraphs[explanation.paragraphs[:1] == (explanation.sentence,):]:
         say(paragraph)
+    for line in [] if kept is None or outage is None else kept_lines(result, outage, kept, spoken):
+        say(line)
     if explanation.tree is not None:
         say("")
         console_on().print(causes_drawn(explanation.tree, result, spoken), highlight=False)

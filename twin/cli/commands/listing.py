@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import Json, RunFolder, Spoken, language_of, moment_of
+from twin.cli.arguments import Json, RunFolder, Spoken, language_of, moment_of, words_of
 from twin.cli.printing import console_on, print_json, say
 from twin.cli.progress import stages
 
@@ -38,18 +37,14 @@ def list_(run_dir: RunFolder,
         stage("reading the run")
         result = read_run(run_dir).result
         t_s = moment_of(at, result)
-        found = listing(result, worst_moment(result) if t_s is None else t_s, kinds=_words(kind), street=street,
-                        states=_words(state))
+        found = listing(result, worst_moment(result) if t_s is None else t_s, kinds=words_of(kind), street=street,
+                        states=words_of(state))
     if csv is not None:
         write_csv(found, csv)
     if json:
         print_json(to_dict(found))
         return
     _tell(found, language_of(lang), is_chosen=bool(kind or street))
-
-
-def _words(given: Sequence[str] | None) -> list[str]:
-    return [word.strip() for one in given or () for word in one.split(",") if word.strip()]
 
 
 def _tell(found: Listing, lang: str, *, is_chosen: bool) -> None:
