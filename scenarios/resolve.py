@@ -21,6 +21,7 @@ import numpy as np
 from geodata.inputs.times import check_moment, local_moment, moment_s
 from scenarios import supply_changes
 from scenarios.inputs import Input, flood_files, inputs_of
+from scenarios.measures import with_measures, with_water
 from scenarios.reading import KeyPath
 from scenarios.schema import Event, Fact, Scenario
 from twin.codes import Action
@@ -152,7 +153,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
     complaints.settle()
     assert start is not None
     clock = _Clock(start=start, zone=zone, duration_s=scenario.duration, complaints=complaints)
-
+    scenario = with_water(scenario, clock.at)
     issued = _issued(scenario, issued_at, clock)
     valid_until = _valid_until(scenario, issued, clock)
     next_update = _next_update(scenario, issued, valid_until, clock)
@@ -177,7 +178,6 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         complaints.heard(lambda: placed(scenario, lambda: open_hazard(
             flood, city_file=read, folder=scenario.folder, start=start, duration_s=scenario.duration, cache=None)))
     complaints.settle()
-
     files = flood_files(scenario)
     plan = Plan(
         name=scenario.scenario, start=start, duration_s=scenario.duration, step_s=scenario.step, status=scenario.status,
@@ -192,7 +192,6 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         from geodata.hazards import open_hazard
 
         kept = cache or _own_cache()
-
         def tell(reached_s: float, end_s: float) -> None:
             if progress is not None:
                 progress(f"the water flows: {reached_s / 3600:.1f} of {end_s / 3600:.1f} h")
@@ -202,9 +201,9 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
             cache=kept, progress=tell))
     from scenarios.gauge_readings import compared
 
-    return Prepared(scenario=scenario, plan=plan, city_file=city_used, hazard=hazard,
-                    inputs=inputs_of(scenario, read, city, files),
-                    warnings=(*warnings, *compared(scenario, read, start, zone)))
+    return with_measures(Prepared(
+        scenario=scenario, plan=plan, city_file=city_used, hazard=hazard, inputs=inputs_of(scenario, read, city, files),
+        warnings=(*warnings, *compared(scenario, read, start, zone))), clock.at, complaints)
 
 
 def _own_cache() -> Path | None:

@@ -118,11 +118,15 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, progress: Progre
         tell("expose")
         exposure = expose(hazard, index, assets, duration_s=plan.duration_s)
     tell("cascade")
+    from scenarios.measures import after_water, check_ready
     from twin.engine.simulate import run
 
+    prepared = after_water(prepared, exposure)
+    plan = prepared.plan
     warnings = _warnings(prepared, hazard)
     result = run(prepared.city, plan, exposure, provenance={"inputs": [f.to_dict() for f in prepared.inputs]},
                  warnings=tuple(warnings))
+    check_ready(prepared, result)
     tell("picture")
     envelope = hazard.envelope() if hazard is not None and picture else None
     return Finished(prepared=prepared, result=result, envelope=envelope,

@@ -6,28 +6,22 @@ A scenario is short because the city brings the rest; what it leaves out has one
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     PrivateAttr,
     Tag,
-    ValidationInfo,
-    field_validator,
     model_validator,
 )
 
-from geodata.hazards.flow.specs import no_truth
 from geodata.hazards.specs import FloodSpec
-from geodata.inputs.times import DURATION_FORMS, MOMENT_FORMS, check_moment, duration_s
+from scenarios.fields import AssetId, AssetIds, Duration, Moment, Part, Range, shown
+from scenarios.measure_spec import Measure
 from scenarios.reading import Document
 from twin.codes import Mechanism
 from twin.errors import InputError
@@ -37,93 +31,10 @@ MechanismWord = Literal["flooded", "tripped", "supply_lost", "buffer_empty", "cu
 assert MechanismWord.__args__ == tuple(m.word for m in Mechanism)  # type: ignore[attr-defined]
 
 
-def _moment(value: Any) -> Any:
-    if not isinstance(value, str):
-        bare = f"+{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else ""
-        raise InputError(found=bare or _shown(value), expected=MOMENT_FORMS,
-                         remedy=f"Write the unit: {bare}h or {bare}min." if bare else "")
-    return check_moment(value)
-
-
-def _duration(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise InputError(found=_shown(value), expected=DURATION_FORMS)
-    seconds = round(duration_s(str(value)))
-    if seconds <= 0:
-        raise InputError(found=f"'{value}'", expected="longer than 0 s")
-    return seconds
-
-
-def _several(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        if not value:
-            raise InputError(found="an empty list", expected="one id or a list of ids")
-        return tuple(_id(entry) for entry in value)
-    return (_id(value),)
-
-
-def _id(value: Any) -> str:
-    # An inventory numbers its cabinets 0423 or 12: as a YAML number the leading zeros would be lost in silence.
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise InputError(found=_shown(value), expected="an asset's id")
-    if isinstance(value, int):
-        return str(value)
-    if not value.strip():
-        raise InputError(found="an empty text", expected="an asset's id")
-    return value
-
-
 def _named(text: str) -> str:
     if not text.strip():
         raise InputError(found="an empty text", expected="a name that people will read")
     return text
-
-
-def _range(value: Any) -> Any:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if not math.isfinite(value):
-            raise InputError(found=_shown(value), expected="a number, or the lowest and highest: [300, 500]")
-        return (value, value)
-    numbers = isinstance(value, list | tuple) and len(value) == 2 and all(
-        isinstance(v, int | float) and not isinstance(v, bool) for v in value)
-    if not numbers:
-        raise InputError(found=_shown(value), expected="a number, or the lowest and highest: [300, 500]")
-    low, high = value
-    if math.isnan(low) or math.isnan(high) or low > high:
-        raise InputError(found=_shown(value), expected="the lower number first")
-    return (low, high)
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    text = str(value)
-    text = text if len(text) <= 60 else text[:57] + "…"
-    return f"'{text}'" if isinstance(value, str) else text
-
-
-Moment = Annotated[str, BeforeValidator(_moment, json_schema_input_type=str),
-                   Field(description=MOMENT_FORMS, examples=["22:10", "+5h", "2026-11-22T21:00"])]
-Duration = Annotated[int, BeforeValidator(_duration, json_schema_input_type=str),
-                     Field(description=DURATION_FORMS, examples=["36h", "5min", "1h 30min"])]
-AssetId = Annotated[str, BeforeValidator(_id, json_schema_input_type=str | int)]
-AssetIds = Annotated[tuple[str, ...], BeforeValidator(_several, json_schema_input_type=str | int | list[str | int]),
-                     Field(description="one asset's id, or a list of ids")]
-_Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
-_Bound = Annotated[float, Field(allow_inf_nan=True)]
-Range = Annotated[tuple[_Bound, _Bound], BeforeValidator(_range, json_schema_input_type=float | _Pair),
-                  Field(description="a number, or [lowest, highest], both included", examples=[[300, 500]])]
-
-
-class Part(BaseModel):
-    """A mapping of a scenario file: closed, and unchangeable once read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _no_truth(cls, value: Any, info: ValidationInfo) -> Any:
-        return no_truth(value, cls.model_fields[str(info.field_name)].annotation)
 
 
 class Event(Part):
@@ -181,7 +92,7 @@ class Fact(Part):
                              expected="a fact about exactly one of 'asset', 'gauge', 'street', 'note'")
         states = {"asset": ("out", "in_service", "dry", "ends"), "street": ("closed", "open")}.get(subjects[0], ())
         if states and self.state not in states:
-            raise InputError(found=f"state {_shown(self.state)} beside '{subjects[0]}'",
+            raise InputError(found=f"state {shown(self.state)} beside '{subjects[0]}'",
                              expected=f"one of {', '.join(states)}")
         if not states and self.state is not None:
             raise InputError(found=f"a state beside '{subjects[0]}'", expected="a state of an asset or a street only")
@@ -268,9 +179,9 @@ class Dark(Part):
     """local time at which they are switched off (profile), or `sunrise`"""
     windows: Windows | None = None
     """several windows a night, each [on, off], in place of `on` and `off`"""
-    cabinets: dict[AssetId, Windows] = {}
+    cabinets: dict[AssetId, Windows] = Field(default={})
     """windows of the lamps of single cabinets, by id"""
-    districts: dict[str, Windows] = {}
+    districts: dict[str, Windows] = Field(default={})
     """windows of the lamps of single districts, by name; a cabinet's come first"""
 
     @model_validator(mode="before")
@@ -381,7 +292,7 @@ class Scenario(Part):
 
     scenario: Annotated[str, AfterValidator(_named)] = Field(min_length=1, max_length=200)
     """its name, as operators will read it; it never stands in a public file"""
-    public_title: dict[Literal["fr", "en"], Annotated[str, AfterValidator(_named)]] = {}
+    public_title: dict[Literal["fr", "en"], Annotated[str, AfterValidator(_named)]] = Field(default={})
     """its name for the public, by language: {fr: Crue de l’Ouche, en: Flood of the Ouche}; without it town and day"""
     description: str = ""
     """what it is for"""
@@ -404,12 +315,14 @@ class Scenario(Part):
     """the water; without it nothing gets wet"""
     events: tuple[Event, ...] = ()
     facts: tuple[Fact, ...] = ()
-    thresholds: dict[str, Threshold] = {}
+    thresholds: dict[str, Threshold] = Field(default={})
     """by kind (all assets of it) or by asset id (which wins)"""
-    repair_s: dict[str, Repair] = {}
+    repair_s: dict[str, Repair] = Field(default={})
     """by kind: seconds from dry to back in service"""
     supplies: tuple[SupplyChange, ...] = ()
     """links of supply added or taken away"""
+    measures: tuple[Measure, ...] = ()
+    """what is done about it: each with who decides, people, lead and cost where known"""
     reset_s: int = Field(default=1800, ge=0, le=366 * 86_400)
     """seconds from a circuit's last repaired lamp until its protection is closed again"""
     dark: Dark = Dark()

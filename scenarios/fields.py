@@ -1,0 +1,96 @@
+"""Forms of values that several parts of a scenario file share: moments, durations, ids, ranges."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+
+from geodata.hazards.flow.specs import no_truth
+from geodata.inputs.times import DURATION_FORMS, MOMENT_FORMS, check_moment, duration_s
+from twin.errors import InputError
+
+
+def _moment(value: Any) -> Any:
+    if not isinstance(value, str):
+        bare = f"+{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else ""
+        raise InputError(found=bare or shown(value), expected=MOMENT_FORMS,
+                         remedy=f"Write the unit: {bare}h or {bare}min." if bare else "")
+    return check_moment(value)
+
+
+def _duration(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise InputError(found=shown(value), expected=DURATION_FORMS)
+    seconds = round(duration_s(str(value)))
+    if seconds <= 0:
+        raise InputError(found=f"'{value}'", expected="longer than 0 s")
+    return seconds
+
+
+def _several(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        if not value:
+            raise InputError(found="an empty list", expected="one id or a list of ids")
+        return tuple(_id(entry) for entry in value)
+    return (_id(value),)
+
+
+def _id(value: Any) -> str:
+    # An inventory numbers its cabinets 0423 or 12: as a YAML number the leading zeros would be lost in silence.
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise InputError(found=shown(value), expected="an asset's id")
+    if isinstance(value, int):
+        return str(value)
+    if not value.strip():
+        raise InputError(found="an empty text", expected="an asset's id")
+    return value
+
+
+def _range(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if not math.isfinite(value):
+            raise InputError(found=shown(value), expected="a number, or the lowest and highest: [300, 500]")
+        return (value, value)
+    numbers = isinstance(value, list | tuple) and len(value) == 2 and all(
+        isinstance(v, int | float) and not isinstance(v, bool) for v in value)
+    if not numbers:
+        raise InputError(found=shown(value), expected="a number, or the lowest and highest: [300, 500]")
+    low, high = value
+    if math.isnan(low) or math.isnan(high) or low > high:
+        raise InputError(found=shown(value), expected="the lower number first")
+    return (low, high)
+
+
+def shown(value: Any) -> str:
+    """Give a value as messages show it: texts in quotes, long ones cut."""
+    if value is None:
+        return "nothing"
+    text = str(value)
+    text = text if len(text) <= 60 else text[:57] + "…"
+    return f"'{text}'" if isinstance(value, str) else text
+
+
+Moment = Annotated[str, BeforeValidator(_moment, json_schema_input_type=str),
+                   Field(description=MOMENT_FORMS, examples=["22:10", "+5h", "2026-11-22T21:00"])]
+Duration = Annotated[int, BeforeValidator(_duration, json_schema_input_type=str),
+                     Field(description=DURATION_FORMS, examples=["36h", "5min", "1h 30min"])]
+AssetId = Annotated[str, BeforeValidator(_id, json_schema_input_type=str | int)]
+AssetIds = Annotated[tuple[str, ...], BeforeValidator(_several, json_schema_input_type=str | int | list[str | int]),
+                     Field(description="one asset's id, or a list of ids")]
+_Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
+_Bound = Annotated[float, Field(allow_inf_nan=True)]
+Range = Annotated[tuple[_Bound, _Bound], BeforeValidator(_range, json_schema_input_type=float | _Pair),
+                  Field(description="a number, or [lowest, highest], both included", examples=[[300, 500]])]
+
+
+class Part(BaseModel):
+    """A mapping of a scenario file: closed, and unchangeable once read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth(cls, value: Any, info: ValidationInfo) -> Any:
+        return no_truth(value, cls.model_fields[str(info.field_name)].annotation)
