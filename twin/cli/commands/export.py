@@ -22,9 +22,9 @@ def export(run_dir: RunFolder,
                                                 "allows leaves the run.")] = False,
            lang: Annotated[Lang | None, typer.Option("--lang", help="Language that it opens in; without it the "
                                                      "country's where it is French, else English.")] = None,
-           format: Annotated[Literal["html", "geojson", "csv", "geoparquet", "cap"],
-                             typer.Option("--format", help="A page, open data with its datapackage, or an alert.")
-                             ] = "html",
+           format: Annotated[Literal["html", "geojson", "csv", "geoparquet", "cap", "sms"],
+                             typer.Option("--format", help="A page, open data with its datapackage, an alert, or "
+                                          "messages for telephones.")] = "html",
            released_by: Annotated[str | None, typer.Option("--released-by", metavar="NAME",
                                                            help="Who releases a forecast or an alert.")] = None,
            leaflet: Annotated[list[str] | None, typer.Option("--leaflet", metavar="STREET",
@@ -58,6 +58,10 @@ def export(run_dir: RunFolder,
 
             written = export_cap(found, out, released_by=released_by, contacts=contacts, fields=fields,
                                  all_clear=all_clear, update=update, cancel=cancel)
+        elif format == "sms":
+            from viewer.outputs.sms import export_sms
+
+            written = export_sms(found, out, lang=lang, released_by=released_by, contacts=contacts, fields=fields)
         elif format != "html":
             from viewer.outputs.open_data import export_open_data
 
@@ -95,11 +99,11 @@ def _check(format: str, *, public: bool, leaflet: list[str] | None, contacts: Pa
 
     if leaflet and format != "html":
         raise InputError(field="--leaflet", found=f"a leaflet as {format}", expected="--format html, or no --leaflet")
-    if contacts is not None and not (public or leaflet or format == "cap"):
+    if contacts is not None and not (public or leaflet or format in ("cap", "sms")):
         raise InputError(field="--contacts", found="contacts for what names nobody",
-                         expected="--public, --leaflet or --format cap")
+                         expected="--public, --leaflet, --format cap or sms")
     if fields is not None and format == "html" and not (public or leaflet):
         raise InputError(field="--fields", found="a list for the public beside the operator's map",
-                         expected="--public, --leaflet, or --format geojson, csv, geoparquet or cap")
+                         expected="--public, --leaflet, or --format geojson, csv, geoparquet, cap or sms")
     if alert and format != "cap":
         raise InputError(field=alert[0], found=f"{alert[0]} for what is no alert", expected="--format cap")

@@ -81,8 +81,7 @@ def _since(text: str | None, run: Run, t_s: int) -> dict[str, Any]:
         since_s = moment_of(text, run.result)
     except InputError as error:
         error.field = "--since"
-        if "a moment" not in error.expected:
-            error.expected += ", or the folder of a run"
+        error.expected += ", or the folder of a run"
         raise
     assert since_s is not None
     if since_s >= t_s:
