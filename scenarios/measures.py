@@ -10,11 +10,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from scenarios.complaints import Complaints
 from scenarios.measure_spec import Measure
 from scenarios.reading import KeyPath
 from scenarios.schema import Scenario
@@ -31,15 +32,6 @@ from twin.world.kinds import Role
 
 if TYPE_CHECKING:
     from scenarios.resolve import Prepared
-
-class Complaints(Protocol):
-    """What is wrong with a scenario, collected."""
-
-    errors: list[InputError]
-
-    def settle(self) -> None:
-        """Raise what was collected."""
-
 
 #: Gives a moment of the scenario in seconds; None where it complained.
 At = Callable[[str, KeyPath], int | None]
@@ -77,7 +69,7 @@ def with_water(scenario: Scenario, at: At) -> Scenario:
         return _with_flood(scenario, flood.model_copy(update={"river_stage": stage}))
     from geodata.hazards.flow.specs import Barrier, FlowModel, Pump
 
-    model = flood.model or FlowModel()
+    model = flood.model or FlowModel.model_validate({})
     walls = [Barrier.model_validate({"name": one.name or f"measures[{i}]", "line": one.barrier, "crest_m": one.crest_m,
                                      "height_m": one.height_m, **_period(one, i, "to", at)})
              for i, one in added if one.barrier is not None]

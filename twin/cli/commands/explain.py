@@ -32,7 +32,7 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
     from twin.explaining.kept import kept_lines, kept_to_dict
 
     spoken = language_of(lang)
-    with stages() as stage:
+    with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
         result = read_run(run_dir).result
         t_s = moment_of(at, result)

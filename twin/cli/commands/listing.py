@@ -33,7 +33,7 @@ def list_(run_dir: RunFolder,
     from geodata.run.listing import to_dict, write_csv
     from twin.results.listing import listing, worst_moment
 
-    with stages() as stage:
+    with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
         result = read_run(run_dir).result
         t_s = moment_of(at, result)

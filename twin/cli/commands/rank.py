@@ -39,7 +39,7 @@ def rank(run_dir: RunFolder,
 
     costs = _costs(cost)
     _check(cut=cut, budget=budget, costs=costs, kind=kind)
-    with stages(computes=True) as stage:
+    with stages(computes=True, lang=language_of(lang)) as stage:
         stage("reading the run")
         run = read_run(run_dir)
         stage("trying each")

@@ -40,7 +40,7 @@ def report(run_dir: RunFolder,
     from viewer.outputs.report import export_report
 
     spoken = language_of(lang)
-    with stages() as stage:
+    with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
         run = read_run(run_dir)
         t_s = moment_of(at, run.result)
@@ -62,7 +62,7 @@ def report(run_dir: RunFolder,
         return
     for place in written:
         say(f"Written: {place}")
-    tell_expiry(run.result.plan)
+    tell_expiry(run.result.plan, spoken)
 
 
 def _since(text: str | None, run: Run, t_s: int) -> dict[str, Any]:
