@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scenarios.flooding import placed
+from scenarios.measures import after_water, check_ready
 from scenarios.moments import start_of, zone_of
 from scenarios.resolve import Prepared
 from twin.results.result import Result
@@ -112,8 +113,11 @@ def simulate(prepared: Prepared, exposure: Exposure, *, access: Access | None = 
     from twin.engine.simulate import run
 
     tell(Progress(stage=Stage.SIMULATE, doing="following the outages"))
-    return run(prepared.city, prepared.plan, exposure, provenance={"inputs": [f.to_dict() for f in prepared.inputs]},
-               warnings=(*prepared.warnings, *told), access=access)
+    prepared = after_water(prepared, exposure)
+    result = run(prepared.city, prepared.plan, exposure, provenance={"inputs": [f.to_dict() for f in prepared.inputs]},
+                 warnings=(*prepared.warnings, *told), access=access)
+    check_ready(prepared, result)
+    return result
 
 
 def told_by(hazard: Hazard | None) -> tuple[Mapping[str, Any], ...]:

@@ -19,6 +19,7 @@ from scenarios.editing import apply_edits
 from scenarios.expected import check_expected
 from scenarios.flooding import flood_json, hear_of_water
 from scenarios.inputs import Input, flood_files, inputs_of
+from scenarios.measures import with_measures, with_water
 from scenarios.moments import Clock, issued_of, next_update_of, start_of, valid_until_of, zone_of
 from scenarios.plan_access import rules_of
 from scenarios.plan_crews import crews_of
@@ -107,6 +108,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
     complaints.settle()
     assert start is not None
     clock = Clock(start=start, zone=zone, duration_s=scenario.duration, complaints=complaints)
+    scenario = with_water(scenario, clock.at)
 
     issued = issued_of(scenario, issued_at, clock)
     valid_until = valid_until_of(scenario, issued, clock)
@@ -136,6 +138,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
 
     from scenarios.gauge_readings import compared
 
-    return Prepared(scenario=scenario, plan=edited.plan, city_file=replace(read, city=edited.city),
+    made = Prepared(scenario=scenario, plan=edited.plan, city_file=replace(read, city=edited.city),
                     inputs=inputs_of(scenario, read, city, flood_files(scenario)),
                     warnings=(*edited.warnings, *compared(scenario, read, start, zone)))
+    return with_measures(made, clock.at, complaints)

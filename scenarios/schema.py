@@ -16,6 +16,7 @@ from geodata.hazards.specs import FloodSpec
 from scenarios.access_schema import AccessPart
 from scenarios.crews_schema import CrewsPart
 from scenarios.forms import AssetId, AssetIds, Duration, Moment, Part, Range, named, shown
+from scenarios.measure_spec import Measure
 from scenarios.reading import Document
 from twin.codes import Mechanism
 from twin.errors import InputError
@@ -167,9 +168,9 @@ class Dark(Part):
     """local time at which they are switched off (profile), or `sunrise`"""
     windows: Windows | None = None
     """several windows a night, each [on, off], in place of `on` and `off`"""
-    cabinets: dict[AssetId, Windows] = {}
+    cabinets: dict[AssetId, Windows] = Field(default={})
     """windows of the lamps of single cabinets, by id"""
-    districts: dict[str, Windows] = {}
+    districts: dict[str, Windows] = Field(default={})
     """windows of the lamps of single districts, by name; a cabinet's come first"""
 
     @model_validator(mode="before")
@@ -303,12 +304,14 @@ class Scenario(Part):
     """the water; without it nothing gets wet"""
     events: tuple[Event, ...] = ()
     facts: tuple[Fact, ...] = ()
-    thresholds: dict[str, Threshold] = {}
+    thresholds: dict[str, Threshold] = Field(default={})
     """by kind (all assets of it) or by asset id (which wins)"""
-    repair_s: dict[str, Repair] = {}
+    repair_s: dict[str, Repair] = Field(default={})
     """by kind: seconds from dry to back in service"""
     supplies: tuple[SupplyChange, ...] = ()
     """links of supply added or taken away"""
+    measures: tuple[Measure, ...] = ()
+    """what is done about it: each with who decides, people, lead and cost where known"""
     reset_s: int = Field(default=1800, ge=0, le=366 * 86_400)
     """seconds from a circuit's last repaired lamp until its protection is closed again"""
     dark: Dark = Dark()

@@ -107,6 +107,8 @@ def plan_of(table: Mapping[str, Any]) -> Plan:
     given.setdefault("public_title", ())
     for name in ("thresholds", "repair_s", "supplies", "public_title"):
         given[name] = tuple(tuple(row) for row in given[name])
+    given["measures"] = tuple(json.dumps(row, ensure_ascii=False, sort_keys=True)
+                              for row in given.get("measures", ()))
     given["flood"] = json.dumps(given["flood"], ensure_ascii=False)
     if given.get("access") is not None:
         given["access"] = AccessRules.of(given["access"])

@@ -24,6 +24,7 @@ from viewer.outputs.cap import export_cap
 from viewer.outputs.leaflet import export_leaflet
 from viewer.outputs.open_data import export_open_data
 from viewer.outputs.page import page
+from viewer.outputs.sms import export_sms
 
 #: A mark, wherever it stands.
 MARK = re.compile(r"ZQ([a-z_]+)\.([a-z_0-9]+)QZ")
@@ -58,7 +59,9 @@ def marked_run(*, status: str = "exercise") -> Any:
                            reason=mark("declared", "reason")),),
         notes=(Note(at_s=20, text=mark("note", "text"), by=mark("note", "by")),),
         thresholds=((mark("plan", "threshold"), "fail_m", 0.4),), repair_s=((mark("plan", "repair"), 1, 1),),
-        supplies=(("add", mark("plan", "supplier"), mark("plan", "consumer"), 0),))
+        supplies=(("add", mark("plan", "supplier"), mark("plan", "consumer"), 0),),
+        measures=(json.dumps({"measure": "raise", "assets": [mark("measure", "asset")], "authority": "city",
+                              "by_m": 0.5, **{key: mark("measure", key) for key in ("name", "by", "note")}}),))
     trace = replace(result.trace, detail=np.array([f'{{"by": "{mark("trace", "detail")}"}}'] * len(result.trace),
                                                   dtype=object))
     done = replace(result, city=city, plan=plan, trace=trace, outages=_all_out(result.outages, assets),
@@ -169,6 +172,7 @@ def everything(run: Any, folder: Path, **given: Any) -> dict[str, str]:
                 **allowed).read_text("utf-8"))
     for ending in ("geojson", "csv", "geoparquet"):
         keep(ending, lambda ending=ending: _folder(export_open_data(run, folder / ending, format=ending, **allowed)))
+    keep("messages", lambda: export_sms(run, folder / "sms.csv", contacts=contacts, **allowed).read_text("utf-8"))
     keep("alert", lambda: export_cap(run, folder / "alert.xml", contacts=contacts, now=run.result.plan.issued_at,
                                      **allowed).read_text("utf-8"))
     return made

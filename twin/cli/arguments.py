@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -42,6 +43,11 @@ def city_named(name: str) -> Any:
     from geodata.city.file import read_city
 
     return read_city(Path(name))
+
+
+def words_of(given: Sequence[str] | None) -> list[str]:
+    """Give the words of an option that may be repeated and may hold several, parted by commas."""
+    return [word.strip() for one in given or () for word in one.split(",") if word.strip()]
 
 
 def moment_of(text: str | None, result: Any) -> int | None:

@@ -31,11 +31,14 @@ def tell_run(finished: Finished, told: Summary, out: Path, lang: str) -> None:
     """Say a run in a few lines."""
     from geodata.ours import RUN
     from twin.explaining.first_lines import first_lines
+    from twin.explaining.measured import measure_lines
     from twin.explaining.words import speech
 
     head, *lines = first_lines(told, finished.result.city.assets.kinds, lang)
     say(head.text, style="bold")
     for line in lines:
+        say(f"  {line.text}", style="bold red" if line.is_alarm else "")
+    for line in measure_lines(finished.result.plan, finished.result.city, lang):
         say(f"  {line.text}", style="bold red" if line.is_alarm else "")
     say(f"  {speech(lang).text('run folder: {out}', out=out)}")
     strangers = RUN.strangers(out)

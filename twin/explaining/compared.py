@@ -108,8 +108,9 @@ def _plans(comparison: Comparison, words: Speech) -> Iterator[Line]:
                                 keys=", ".join(sorted({key for key, *_ in heights})[:_GROUPS])))
     links = set(b.plan.supplies) ^ set(a.plan.supplies)
     if links:
+        named = sorted(c if s == c else f"{s} → {c}" for _, s, c, _ in links)
         yield Line(words.plural("{n} link of supply differs ({keys}).", "{n} links of supply differ ({keys}).",
-                                len(links), keys=", ".join(sorted(f"{s} → {c}" for _, s, c, _ in links)[:_GROUPS])))
+                                len(links), keys=", ".join(named[:_GROUPS])))
     repairs = set(b.plan.repair_s) ^ set(a.plan.repair_s)
     if repairs:
         yield Line(words.text("Durations of repair differ ({keys}).",

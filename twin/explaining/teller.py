@@ -44,6 +44,11 @@ class Teller:
         """Give an asset with its kind."""
         return self.speech.asset(self.result.city.assets.kinds, asset)
 
+    def of_the(self, asset: Asset) -> str:
+        """Give an asset with its kind behind "because": de l’armoire A-012, of the lighting cabinet A-012."""
+        kinds = self.result.city.assets.kinds
+        return f"{self.speech.kind(kinds, asset.kind).of_the} {self.speech.label(kinds, asset)}"
+
     def placed(self, asset: Asset) -> str:
         """Give an asset with its street in brackets where one is known."""
         return f"{self.asset(asset)} ({asset.street})" if asset.street else self.asset(asset)

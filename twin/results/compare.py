@@ -96,7 +96,7 @@ def compare(first: Result, second: Result) -> Comparison:
     InputError
         Runs of other cities, or of other hours: their assets or seconds do not meet.
     """
-    _check_alike(first, second)
+    check_alike(first, second)
     row_of = _rows_of(first, second)
     unlike = [name for name, differs in (
         ("water", first.plan.flood != second.plan.flood), ("seed", first.plan.seed != second.plan.seed)) if differs]
@@ -107,7 +107,14 @@ def compare(first: Result, second: Result) -> Comparison:
                       changes=_changes(mine, theirs, len(first.city.assets)))
 
 
-def _check_alike(first: Result, second: Result) -> None:
+def check_alike(first: Result, second: Result) -> None:
+    """Refuse two runs whose assets or seconds do not meet.
+
+    Raises
+    ------
+    InputError
+        Runs of other cities, or of other hours.
+    """
     a, b = first.plan, second.plan
     if first.city.name != second.city.name or set(first.city.assets.id) != set(second.city.assets.id):
         raise InputError(found=f"a run of {second.city.name} with {len(second.city.assets):,} assets",

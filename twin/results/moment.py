@@ -18,7 +18,7 @@ from twin.quantities import NONE, BoolArray, FloatArray, Int8Array, Int32Array, 
 from twin.results.result import Result
 from twin.water.depths import Coverage
 from twin.world.graph import graph_of, without_supplier
-from twin.world.kinds import STAGES
+from twin.world.kinds import STAGES, Role
 
 #: Rising or falling is told when the depth changes by this much within ``TREND_S`` [m], [s].
 TREND_M, TREND_S = 0.005, 300
@@ -251,6 +251,31 @@ class Moment:
         Cut, dead or seen in service does not matter: what water reached is not re-energised before its test.
         """
         return self._first_since(What.FLOODED)
+
+    @cached_property
+    def is_not_to_be_re_energised(self) -> BoolArray:
+        """What water reached since its last test, (A,), of all that has live parts and is no house.
+
+        Water at ``touch_m`` counts: whether it went further is for the test to say, not for the run. That a thing was
+        cut, dead or seen in service does not matter.
+        """
+        assets = self.result.city.assets
+        gear = ~np.isnan(assets.fail_m) & ~(assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL))
+        return np.asarray(gear & ((self.touched_since_test_s != NONE) | (self.flooded_since_test_s != NONE)))
+
+    @cached_property
+    def to_cut(self) -> Int32Array:
+        """What to open so that what may be live in water is dead, (A,): itself, or a lamp's circuit; -1 else."""
+        parts = self.result.live_parts
+        rows = parts.at(self.t_s)
+        found = np.full(len(self.is_out), NONE, np.int32)
+        found[parts.asset[rows]] = parts.cut[rows]
+        return found
+
+    @cached_property
+    def is_unknown(self) -> BoolArray:
+        """Where the water is not known, (A,): it runs as dry there."""
+        return np.asarray(self.result.exposure.coverage == Coverage.UNKNOWN)
 
     # Facts
 

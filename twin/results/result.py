@@ -11,6 +11,7 @@ from twin.quantities import Int32Array, Int64Array, TextArray
 from twin.results.crew_work import Shift, crew_work
 from twin.results.doubts import Doubts
 from twin.results.feeds import Feeds
+from twin.results.live_parts import LiveParts, live_parts
 from twin.results.outages import Outages
 from twin.results.repairs import Repairs, repairs_of
 from twin.results.returns import Returns
@@ -89,7 +90,17 @@ class Result:
     @cached_property
     def suspensions(self) -> Suspensions:
         """When zones water nothing, and why."""
-        return suspensions(View(self.plan, self.city, self.exposure, self.outages, self.doubts))
+        return suspensions(self.view)
+
+    @cached_property
+    def live_parts(self) -> LiveParts:
+        """What stands in water and may be live, and when."""
+        return live_parts(self.view)
+
+    @cached_property
+    def view(self) -> View:
+        """The tables with the columns that several questions share."""
+        return View(self.plan, self.city, self.exposure, self.outages, self.doubts)
 
     def to_graph(self) -> nx.MultiDiGraph:
         """Give the city as a networkx graph."""

@@ -21,7 +21,7 @@ from twin.quantities import Int64Array, column
 from twin.stages import Stage
 from twin.world.assets import Assets, Source, unknown_id
 from twin.world.city import City
-from twin.world.kinds import STAGES, Figure, Kinds
+from twin.world.kinds import STAGES, Figure, Kinds, Role
 from twin.world.plan import Declared, Plan
 from twin.world.supplies import Feed, Service, Supplies
 
@@ -53,6 +53,17 @@ class Edit(Protocol):
         InputError
             It does not fit this city; ``field`` names the part of the edit.
         """
+
+
+class _OfOne:
+    """An edit of one asset."""
+
+    __slots__ = ()
+    asset: str
+
+    def rows(self, city: City) -> Int64Array:
+        """Give the assets at which something changes, (N,)."""
+        return np.array([city.assets.row(self.asset)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +109,12 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
-class Raise:
+class Raise(_OfOne):
     """An asset lifted: its heights of touch and failure move together."""
 
     asset: str
     by_m: float
     stage: ClassVar[Stage] = Stage.EXPOSE
-
-    def rows(self, city: City) -> Int64Array:
-        """Give the assets at which something changes, (N,)."""
-        return np.array([city.assets.row(self.asset)])
 
     def apply(self, plan: Plan, city: City) -> Edited:
         """Lift it; its heights are those it had and more, and their sources stay."""
@@ -127,6 +134,85 @@ class Raise:
                      if not np.isnan(values[row]))
         return Edited(plan=replace(plan, thresholds=(*plan.thresholds, *said)),
                       city=replace(city, assets=assets.replaced(**columns)))
+
+
+@dataclass(frozen=True, slots=True)
+class Protect(_OfOne):
+    """An asset sealed or sandbagged: water touches it as before, and reaches its live parts at another height only."""
+
+    asset: str
+    #: Height above ground [m].
+    to_m: float
+    stage: ClassVar[Stage] = Stage.EXPOSE
+
+    def apply(self, plan: Plan, city: City) -> Edited:
+        """Set the height of failure; what it was has to lie below."""
+        row = city.assets.row(self.asset)
+        before_m = float(city.assets.fail_m[row])
+        if not self.to_m > before_m:
+            raise InputError(field="to_m", found="an asset that water does not fail" if np.isnan(before_m) else
+                             f"{self.to_m:g} m", expected=f"more than its fail_m, {before_m:g} m", ids=(self.asset,))
+        fail_m = np.array(city.assets.fail_m)
+        fail_m[row] = self.to_m
+        return Edited(plan=replace(plan, thresholds=(*plan.thresholds, (self.asset, "fail_m", float(self.to_m)))),
+                      city=replace(city, assets=city.assets.replaced(fail_m=fail_m)))
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve(_OfOne):
+    """A reserve for an asset: a generator with its fuel, ready beside it. A longer one that it has already stays."""
+
+    asset: str
+    #: How long it lasts from the moment at which the supply is lost.
+    lasts_s: int
+    stage: ClassVar[Stage] = Stage.SIMULATE
+
+    def apply(self, plan: Plan, city: City) -> Edited:
+        """Set the reserve."""
+        row, buffer_s = city.assets.row(self.asset), np.array(city.assets.buffer_s)
+        if self.lasts_s <= 0:
+            raise InputError(field="lasts_s", found=f"{self.lasts_s} s", expected="longer than 0 s", ids=(self.asset,))
+        buffer_s[row] = max(int(buffer_s[row]), self.lasts_s)
+        said = ("reserve", self.asset, self.asset, self.lasts_s)
+        return Edited(plan=replace(plan, supplies=(*plan.supplies, said)),
+                      city=replace(city, assets=city.assets.replaced(buffer_s=buffer_s)))
+
+
+@dataclass(frozen=True, slots=True)
+class Isolate:
+    """An asset taken off its circuit: it hangs on what feeds the circuit, and no longer opens the protection.
+
+    That it is dead is declared beside (``Declare`` a cut).
+    """
+
+    asset: str
+    stage: ClassVar[Stage] = Stage.SIMULATE
+
+    def rows(self, city: City) -> Int64Array:
+        """Give the assets at which something changes, (N,): itself, and its circuits, which it may have tripped."""
+        row = city.assets.row(self.asset)
+        return np.array([row, *self._circuits(city, row)[0].tolist()])
+
+    def apply(self, plan: Plan, city: City) -> Edited:
+        """Hang it on what feeds its circuit."""
+        row, s = city.assets.row(self.asset), city.supplies
+        circuits, edges = self._circuits(city, row)
+        if not len(circuits):
+            raise InputError(field="asset", found="an asset that no circuit feeds", expected="a lamp on a circuit",
+                             ids=(self.asset,))
+        supplier = np.array(s.supplier)
+        for circuit, edge in zip(circuits.tolist(), edges.tolist(), strict=True):
+            supplier[edge] = s.suppliers_of(circuit)[0] if len(s.suppliers_of(circuit)) else circuit
+        columns = {f.name: getattr(s, f.name) for f in fields(Supplies)} | {"supplier": supplier}
+        said = ("isolate", str(city.assets.id[circuits[0]]), self.asset, 0)
+        return _resupplied(plan, city, Supplies.of(len(city.assets), **columns), said)
+
+    @staticmethod
+    def _circuits(city: City, row: int) -> tuple[Int64Array, Int64Array]:
+        into = city.supplies.edges_into(row)
+        edges = np.arange(into.start, into.stop)
+        edges = edges[city.assets.of_role(Role.CIRCUIT)[city.supplies.supplier[edges]]]
+        return city.supplies.supplier[edges].astype(np.int64), edges
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +312,7 @@ class RemoveSupplier:
 
 
 @dataclass(frozen=True, slots=True)
-class Declare:
+class Declare(_OfOne):
     """Something done to an asset, or reported of it, at a moment: a cut, a failure, a fact."""
 
     action: Action
@@ -236,10 +322,6 @@ class Declare:
     by: str = ""
     reason: str = ""
     stage: ClassVar[Stage] = Stage.SIMULATE
-
-    def rows(self, city: City) -> Int64Array:
-        """Give the assets at which something changes, (N,)."""
-        return np.array([city.assets.row(self.asset)])
 
     def apply(self, plan: Plan, city: City) -> Edited:
         """Add it to what the plan declares, in order of time."""
@@ -253,8 +335,8 @@ class Declare:
 
 #: Every sort of edit by its word in files.
 SORTS: Mapping[str, type[Edit]] = {
-    "threshold": Threshold, "raise": Raise, "repair": Repair, "add_supplier": AddSupplier,
-    "remove_supplier": RemoveSupplier, "declare": Declare}
+    "threshold": Threshold, "raise": Raise, "protect": Protect, "repair": Repair, "reserve": Reserve,
+    "isolate": Isolate, "add_supplier": AddSupplier, "remove_supplier": RemoveSupplier, "declare": Declare}
 
 
 def apply_all(plan: Plan, city: City, edits: Iterable[Edit]) -> Edited:

@@ -103,11 +103,14 @@ class Plan:
     thresholds: tuple[tuple[str, str, float], ...] = ()
     #: Repairs of the scenario: kind, seconds if live and if dead as the water came; already in the city's kinds.
     repair_s: tuple[tuple[str, int, int], ...] = ()
-    #: Links that the scenario adds or removes: ``add`` or ``remove``, supplier, consumer, seconds of transfer; already
-    #: in the city's supplies.
+    #: Links that the scenario adds or removes: ``add`` or ``remove``, supplier, consumer, seconds of transfer; a lamp
+    #: off its circuit (``isolate``) and a reserve of its own (``reserve``, its seconds); already in the city.
     supplies: tuple[tuple[str, str, str, int], ...] = ()
     #: The hazard as the scenario resolved it: plain JSON values, paths relative, digests beside them.
     flood: str = "{}"
+    #: Measures of the scenario, JSON objects: what is done, at what, who decides, what it takes; what they change is
+    #: already in the city and among what is declared.
+    measures: tuple[str, ...] = ()
     #: When the next run is promised; None where nobody promised one.
     next_update: datetime | None = None
     #: What the public reads as the name of the night: language and text. Without it public files tell town and day.
@@ -135,7 +138,9 @@ class Plan:
         del plain["next_update"]
         if self.next_update is not None:
             plain["next_update"] = self.next_update.isoformat()
-        del plain["public_title"]
+        del plain["public_title"], plain["measures"]
+        if self.measures:
+            plain["measures"] = [json.loads(text) for text in self.measures]
         if self.public_title:
             plain["public_title"] = [list(row) for row in self.public_title]
         del plain["access"], plain["crews"]

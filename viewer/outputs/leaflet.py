@@ -6,9 +6,7 @@ Paper cannot be called back: the status and the limit of validity stand at head 
 from __future__ import annotations
 
 import base64
-import re
 import tomllib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +24,7 @@ from geodata.atomic import write_whole
 from geodata.ours import PAGE_MARK
 from twin.errors import InputError
 from twin.world.kinds import LANGUAGES
+from twin.world.streets import folded
 from viewer.outputs.contacts import Contacts, read_contacts
 from viewer.outputs.countries import country_of
 from viewer.outputs.release import require_release
@@ -108,24 +107,18 @@ def _numbers(night: PublicNight, streets: Sequence[str], file: str) -> list[int]
                          "lets them out.")
     known: dict[str, list[int]] = {}
     for number in with_lamps:
-        known.setdefault(_folded(night.streets[number - 1]), []).append(number)
-    missing = [street for street in streets if _folded(street) not in known]
+        known.setdefault(folded(night.streets[number - 1]), []).append(number)
+    missing = [street for street in streets if folded(street) not in known]
     if missing:
-        near = [night.streets[number - 1] for name in get_close_matches(_folded(missing[0]), known, n=5, cutoff=0.5)
+        near = [night.streets[number - 1] for name in get_close_matches(folded(missing[0]), known, n=5, cutoff=0.5)
                 for number in known[name]]
         raise InputError(field="leaflet", found=f"street '{missing[0]}'", expected="a street with lamps in it",
                          ids=missing, remedy=f"Did you mean {' or '.join(near)}?" if near else "")
     chosen: dict[int, None] = {}
     for street in streets:
-        alike = known[_folded(street)]
+        alike = known[folded(street)]
         chosen |= dict.fromkeys([number for number in alike if night.streets[number - 1] == street] or alike)
     return list(chosen)
-
-
-def _folded(name: str) -> str:
-    """Give a street's name as the page's search compares it: without accents, case, hyphens and dots."""
-    letters = "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c)).lower()
-    return " ".join(re.sub(r"[’'\-.]", " ", letters).split())
 
 
 def _page(night: PublicNight, number: int, say: Voice, words: Mapping[str, Any]) -> _Page:

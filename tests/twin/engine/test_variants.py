@@ -11,7 +11,18 @@ from twin.engine.part import Intervals
 from twin.engine.variants import Base
 from twin.errors import InputError
 from twin.stages import Stage
-from twin.world.edits import AddSupplier, Declare, Edit, Raise, RemoveSupplier, Repair, Threshold
+from twin.world.edits import (
+    AddSupplier,
+    Declare,
+    Edit,
+    Isolate,
+    Protect,
+    Raise,
+    RemoveSupplier,
+    Repair,
+    Reserve,
+    Threshold,
+)
 
 
 def assert_same(mine: Intervals, theirs: Intervals) -> None:
@@ -23,7 +34,9 @@ def assert_same(mine: Intervals, theirs: Intervals) -> None:
     [Raise("A-012", 0.5)], [Raise("A-012", -0.3)], [Threshold("cabinet", touch_m=0.6, fail_m=0.8)],
     [Threshold("lamp", touch_m=0.4, fail_m=0.5)], [Declare(Action.CUT, "C-19", 3 * 3600)],
     [Declare(Action.FACT_IN_SERVICE, "A-012", 6 * 3600)], [AddSupplier("P-02", "A-012", 300)],
-    [Repair("cabinet", 3600, 1800)], [Raise("C-19", 1.0), Declare(Action.CUT, "A-079", 4 * 3600)], []],
+    [Repair("cabinet", 3600, 1800)], [Protect("C-19", 0.9)], [Reserve("A-012", 7200)],
+    [Isolate("L-4600"), Declare(Action.CUT, "L-4600", 3600)],
+    [Raise("C-19", 1.0), Declare(Action.CUT, "A-079", 4 * 3600)], []],
     ids=lambda edits: ", ".join(type(edit).__name__ for edit in edits) or "nothing")
 def test_a_variant_gives_what_a_run_of_the_whole_gives(edits: list[Edit]) -> None:
     variant = Base(night().result).with_(*edits)

@@ -17,9 +17,12 @@ from twin.world.edits import (
     AddSupplier,
     Declare,
     Edit,
+    Isolate,
+    Protect,
     Raise,
     RemoveSupplier,
     Repair,
+    Reserve,
     Threshold,
     apply_all,
     digest,
@@ -31,7 +34,7 @@ from twin.world.plan import Plan
 EDITS: list[Edit] = [
     Threshold("A-012", fail_m=0.9), Threshold("lamp", touch_m=0.1, fail_m=0.2), Raise("A-012", 0.5),
     Repair("lamp", 600, 300), AddSupplier("P-02", "A-012", 60), Declare(Action.CUT, "A-012", 3600, by="chef"),
-    Declare(Action.FACT_OUT, "A-013", 60)]
+    Declare(Action.FACT_OUT, "A-013", 60), Protect("A-012", 0.9), Reserve("S-03", 3600), Isolate("L-4600")]
 
 
 def town() -> tuple[Plan, City]:
@@ -47,9 +50,9 @@ def test_what_an_edit_does_not_touch_is_shared(edit: Edit) -> None:
                if getattr(after.city.assets, f.name) is not getattr(city.assets, f.name)} - {"_row_of"}
     allowed: dict[type, set[str]] = {
         Threshold: {"touch_m", "fail_m", "touch_source", "fail_source"}, Raise: {"touch_m", "fail_m"},
-        Repair: {"kinds"}}
+        Repair: {"kinds"}, Protect: {"fail_m"}, Reserve: {"buffer_s"}}
     assert changed <= allowed.get(type(edit), set())
-    assert (after.city.supplies is city.supplies) == (not isinstance(edit, AddSupplier))
+    assert (after.city.supplies is city.supplies) == (not isinstance(edit, AddSupplier | Isolate))
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: type(edit).__name__)

@@ -1,6 +1,9 @@
 """The sub-commands of ``twin``, one subject a module; help lists them in this order."""
 
 # isort: off
-from twin.cli.commands import demo, city, run, explain, compare, crews, export, flood, irrigate
+from twin.cli.commands import (
+    demo, city, run, listing, explain, crews, compare, rank, report, export, flood, irrigate,
+)
 
-__all__ = ["city", "compare", "crews", "demo", "explain", "export", "flood", "irrigate", "run"]
+__all__ = ["city", "compare", "crews", "demo", "explain", "export", "flood", "irrigate", "listing", "rank", "report",
+           "run"]

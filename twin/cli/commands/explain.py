@@ -1,8 +1,9 @@
-"""``twin explain``: why an asset is out."""
+"""``twin explain``: why an asset, or the lamps of a street, are out."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,29 +13,81 @@ from twin.cli.causes import causes_drawn
 from twin.cli.printing import console_on, print_json, say
 from twin.cli.progress import stages
 
+if TYPE_CHECKING:
+    from twin.explaining.street import StreetExplanation
+    from twin.results.result import Result
 
-@app.command(short_help="Tell why an asset is out, in French or English.",
+
+@app.command(short_help="Tell why an asset or a street is out, in French or English.",
              epilog="Example:  twin explain demo L-0423 --at 22:10 --lang fr")
-def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar="ASSET_ID")],
+def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar="ASSET_ID|STREET")],
             at: Annotated[str | None, typer.Option("--at", metavar="TIME",
                                                    help="A moment: ISO 8601, +5h, or 22:10.")] = None,
             lang: Spoken = None,
             json: Json = False) -> None:
-    """Tell why an asset is out: the tree of causes, since when, what it waits for; or what feeds it."""
+    """Tell why an asset is out: the tree of causes, since when, what it waits for; or what feeds it. Or of a street."""
     from geodata.run.folder import read_run
+    from twin.deciding.keeping import what_would_keep
     from twin.explaining.explain import explain as explain_asset
+    from twin.explaining.kept import kept_lines, kept_to_dict
 
     spoken = language_of(lang)
     with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
         result = read_run(run_dir).result
-        explanation = explain_asset(result, asset_id, spoken, moment_of(at, result))
+        t_s = moment_of(at, result)
+        street = _street(result, asset_id, spoken, t_s)
+        explanation = None if street is not None else explain_asset(result, asset_id, spoken, t_s)
+        outage = None if explanation is None else explanation.outage
+        kept = None if outage is None else what_would_keep(result, outage)
+    if street is not None:
+        if json:
+            print_json(street.to_dict())
+        else:
+            _tell_street(street, run_dir)
+        return
+    assert explanation is not None
     if json:
-        print_json(explanation.to_dict())
+        print_json({**explanation.to_dict(),
+                    "would_have_kept": None if kept is None else kept_to_dict(result, kept)})
         return
     say(explanation.sentence, style="bold")
     for paragraph in explanation.paragraphs[explanation.paragraphs[:1] == (explanation.sentence,):]:
         say(paragraph)
+    for line in [] if kept is None or outage is None else kept_lines(result, outage, kept, spoken):
+        say(line)
     if explanation.tree is not None:
         say("")
         console_on().print(causes_drawn(explanation.tree, result, spoken), highlight=False)
+
+
+def _street(result: Result, name: str, lang: str, at_s: int | None) -> StreetExplanation | None:
+    """Explain a street; None where the word is an asset's id, or looks like no street of the city."""
+    from twin.errors import InputError
+    from twin.explaining.street import explain_street
+
+    try:
+        result.city.assets.row(name)
+        return None
+    except InputError as unknown:
+        try:
+            return explain_street(result, name, lang, at_s)
+        except InputError as error:
+            if error.field != "street":
+                raise
+            if not error.remedy:
+                raise unknown from None
+            # Two words or more are a street's name; one that is like no id is taken for a street too.
+            raise (error if " " in name.strip() else unknown) from None
+
+
+def _tell_street(told: StreetExplanation, run_dir: Path) -> None:
+    from twin.explaining.words import speech
+
+    say(told.sentence, style="bold")
+    for paragraph in told.paragraphs[1:]:
+        say(paragraph)
+    for row in told.others:
+        say("  " + ", ".join(filter(None, (row.asset, row.state, row.why, row.water))))
+    if told.lamp:
+        say(speech(told.lang).text("One of its lamps: {command}", command=f"twin explain {run_dir} {told.lamp}"))

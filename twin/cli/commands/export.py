@@ -29,10 +29,9 @@ def export(run_dir: Shown,
                                                 "allows leaves the run.")] = False,
            lang: Annotated[Lang | None, typer.Option("--lang", help="Language that it opens in; without it the "
                                                      "country's where it is French, else English.")] = None,
-           format: Annotated[Literal["html", "gpkg", "geojson", "csv", "geoparquet", "cap"],
+           format: Annotated[Literal["html", "gpkg", "geojson", "csv", "geoparquet", "cap", "sms"],
                              typer.Option("--format", help="A page, all of the run for GIS (gpkg), open data "
-                                          "with its datapackage, or an alert.")
-                             ] = "html",
+                                          "with its datapackage, an alert, or messages for telephones.")] = "html",
            released_by: Annotated[str | None, typer.Option("--released-by", metavar="NAME",
                                                            help="Who releases a forecast or an alert.")] = None,
            leaflet: Annotated[list[str] | None, typer.Option("--leaflet", metavar="STREET",
@@ -71,6 +70,10 @@ def export(run_dir: Shown,
 
             written = export_cap(found, out, released_by=released_by, contacts=contacts, fields=fields,
                                  all_clear=all_clear, update=update, cancel=cancel)
+        elif format == "sms":
+            from viewer.outputs.sms import export_sms
+
+            written = export_sms(found, out, lang=lang, released_by=released_by, contacts=contacts, fields=fields)
         elif format != "html":
             from viewer.outputs.open_data import export_open_data
 
@@ -134,14 +137,14 @@ def _check(format: str, *, public: bool, leaflet: list[str] | None, contacts: Pa
 
     if leaflet and format != "html":
         raise InputError(field="--leaflet", found=f"a leaflet as {format}", expected="--format html, or no --leaflet")
-    if contacts is not None and not (public or leaflet or format == "cap"):
+    if contacts is not None and not (public or leaflet or format in ("cap", "sms")):
         raise InputError(field="--contacts", found="contacts for what names nobody",
-                         expected="--public, --leaflet or --format cap")
+                         expected="--public, --leaflet, --format cap or sms")
     if public and format == "gpkg":
         raise InputError(field="--public", found="--public with --format gpkg, which leaves nothing out",
                          expected="--format geojson, csv or geoparquet for the public")
     if fields is not None and format in ("html", "gpkg") and not (public or leaflet):
         raise InputError(field="--fields", found="a list for the public beside the operator's map",
-                         expected="--public, --leaflet, or --format geojson, csv, geoparquet or cap")
+                         expected="--public, --leaflet, or --format geojson, csv, geoparquet, cap or sms")
     if alert and format != "cap":
         raise InputError(field=alert[0], found=f"{alert[0]} for what is no alert", expected="--format cap")

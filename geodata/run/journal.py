@@ -1,0 +1,182 @@
+"""The log of the night (main courante) and the list for the grid operator, as CSV.
+
+What was reported or decided and what the run computes never share a row: the column ``nature`` tells them apart.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from geodata.atomic import write_whole
+from twin.codes import Action, Mechanism
+from twin.errors import InputError
+from twin.quantities import NONE
+from twin.results.moment import moment_of
+from twin.results.result import Result
+from twin.world.graph import graph_of
+from twin.world.kinds import Role
+
+#: Headings of the log by language, in order.
+JOURNAL = {
+    "fr": ("n°", "heure", "émetteur", "destinataire", "événement", "décision/action", "suite", "heure de fin",
+           "rédacteur", "nature"),
+    "en": ("no.", "time", "from", "to", "event", "decision/action", "follow-up", "end", "written by", "nature")}
+NATURE = {"fr": ("signalé", "calculé"), "en": ("reported", "computed")}
+#: Columns of the list for the grid operator.
+GRID = ("supply", "kind", "street", "by", "operator", "since", "back", "why", "not_to_be_re_energised",
+        "cabinets_behind", "lamps_behind", "buildings_behind", "sites_behind", "people_behind")
+_SAID = {
+    "fr": {Action.FAIL: "panne", Action.CUT: "coupure", Action.RESTORE: "remise en service",
+           Action.FACT_OUT: "constat, hors service", Action.FACT_IN_SERVICE: "constat, en service",
+           Action.FACT_DRY: "constat, au sec", Action.FACT_END: "fin du constat"},
+    "en": {Action.FAIL: "failed", Action.CUT: "cut", Action.RESTORE: "restored", Action.FACT_OUT: "seen out",
+           Action.FACT_IN_SERVICE: "seen in service", Action.FACT_DRY: "seen dry", Action.FACT_END: "report ended"}}
+_HOW = {"fr": {"flooded": "dans l’eau", "tripped": "déclenchement", "supply_lost": "sans alimentation",
+               "buffer_empty": "réserve vide", "cut": "coupure", "failed": "panne"},
+        "en": {"flooded": "flooded", "tripped": "tripped", "supply_lost": "without supply", "buffer_empty":
+               "reserve empty", "cut": "cut", "failed": "failed"}}
+_COLON = {"fr": "\u00a0:", "en": ":"}
+_ACTIONS = (Action.CUT, Action.RESTORE)
+
+
+def journal_rows(result: Result, t_s: int, lang: str) -> list[tuple[str, ...]]:
+    """Give the log up to a moment, in order of time.
+
+    Reported rows are what the scenario declares and its facts: gauges, streets, notes. Computed rows are the outages of
+    gear, critical sites and circuits that tripped; lamps and houses stand in them as numbers.
+
+    Parameters
+    ----------
+    result
+        A run.
+    t_s
+        The moment [s from the start].
+    lang
+        ``fr`` or ``en``.
+    """
+    if lang not in JOURNAL:
+        raise InputError(field="lang", found=f"language '{lang}'", expected="fr or en")
+    reported, computed = NATURE[lang]
+    rows = [(at_s, 0, (*row, reported)) for at_s, row in _reported(result, t_s, lang)]
+    rows += [(at_s, 1, (*row, computed)) for at_s, row in _computed(result, t_s, lang)]
+    rows.sort(key=lambda row: (row[0], row[1], row[2]))
+    return [(str(i), *row) for i, (_, _, row) in enumerate(rows, start=1)]
+
+
+def _reported(result: Result, t_s: int, lang: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    assets = result.city.assets
+    for note in result.plan.notes:
+        if note.at_s <= t_s:
+            yield note.at_s, (_clock(result, note.at_s), note.by, "", note.text, "", "", "", "")
+    for one in result.plan.declared:
+        if one.at_s > t_s:
+            continue
+        what = f"{assets.id[one.asset]}{_COLON[lang]} {_SAID[lang][one.action]}"
+        reason = f" ({one.reason})" if one.reason else ""
+        event, act = ("", what + reason) if one.action in _ACTIONS else (what + reason, "")
+        yield one.at_s, (_clock(result, one.at_s), one.by, "", event, act, "", "", "")
+
+
+def _computed(result: Result, t_s: int, lang: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    assets, o = result.city.assets, result.outages
+    own = assets.of_role(Role.LIVE_IN_STREET) | assets.of_role(Role.VITAL)
+    tripped = assets.of_role(Role.CIRCUIT)
+    told = (o.start_s <= t_s) & (own[o.asset] | (tripped[o.asset] & (o.mechanism == Mechanism.TRIPPED)))
+    lamp, house = assets.of_role(Role.LIGHTS), assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL)
+    words = {"fr": ("lampes", "bâtiments"), "en": ("lamps", "buildings")}[lang]
+    colon = _COLON[lang]
+    for row in np.flatnonzero(told).tolist():
+        asset = assets[int(o.asset[row])]
+        same = (o.root == o.root[row]) & (o.start_s == o.start_s[row])
+        counts = [int(lamp[o.asset[same]].sum()), int(house[o.asset[same]].sum())]
+        behind = ", ".join(f"{n} {word}" for n, word in zip(counts, words, strict=True) if n) \
+            if int(o.root[row]) == asset.row or o.mechanism[row] == Mechanism.TRIPPED else ""
+        root = "" if int(o.root[row]) == asset.row else f", {assets.id[o.root[row]]} " \
+            f"{_HOW[lang][Mechanism(int(o.root_mechanism[row])).word]}"
+        name = f" {asset.name}" if asset.name and asset.name != asset.id else ""
+        how = _HOW[lang][Mechanism(int(o.mechanism[row])).word]
+        end_s = int(o.end_s[row])
+        event = f"{asset.id}{name}{colon} {how}{root}" + (f" ({asset.street})" if asset.street else "")
+        yield int(o.start_s[row]), (_clock(result, int(o.start_s[row])), "twin", "", event, "", behind,
+                                    "" if end_s == NONE or end_s > t_s else _clock(result, end_s), "twin")
+
+
+def write_journal(result: Result, t_s: int, lang: str, out: Path) -> None:
+    """Write the log up to a moment.
+
+    Raises
+    ------
+    InputError
+        The place cannot be written; a language other than fr and en.
+    """
+    rows = journal_rows(result, t_s, lang)
+    _write(out, JOURNAL[lang], rows, "a log of the night")
+
+
+def grid_rows(result: Result, t_s: int) -> list[tuple[Any, ...]]:
+    """Give what the grid operator is asked about: its gear that is out, live in water or not to be re-energised.
+
+    With whatever it may feed, by any of its ways; the city's cabinets without supply because of it stand among them.
+    For the operator only: the list names supplies.
+    """
+    moment, assets, o = moment_of(result, t_s), result.city.assets, result.outages
+    grid = assets.of_role(Role.GRID)
+    concerned = grid & (moment.is_out | (moment.to_cut != NONE) | moment.is_not_to_be_re_energised)
+    lost = assets.of_role(Role.SWITCHES) & moment.is_out
+    by_grid = np.zeros(len(assets), bool)
+    rows = np.flatnonzero(lost)
+    by_grid[rows[grid[o.root[moment.outage[rows]]]]] = True
+    graph, found = graph_of(result.city), []
+    for row in np.flatnonzero(concerned | by_grid).tolist():
+        mask = np.zeros(len(assets), bool)
+        mask[row] = True
+        below = graph.downstream(mask)
+        outage, sites = int(moment.outage[row]), np.flatnonzero(below & assets.of_role(Role.VITAL))
+        people = np.nan_to_num(assets.people[sites]).sum()
+        asset = assets[row]
+        found.append((
+            asset.id, asset.kind, asset.street, "grid" if grid[row] else "city", asset.operator,
+            None if outage == NONE else _iso(result, int(o.start_s[outage])),
+            None if outage == NONE or o.end_s[outage] == NONE else _iso(result, int(o.end_s[outage])),
+            None if outage == NONE else f"{assets.id[o.root[outage]]} "
+            f"{Mechanism(int(o.root_mechanism[outage])).word}", bool(moment.is_not_to_be_re_energised[row]),
+            int((below & assets.of_role(Role.SWITCHES)).sum()), int((below & result.view.is_lamp).sum()),
+            int((below & assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL)).sum()),
+            "; ".join(str(assets.name[site] or assets.id[site]) for site in sites), int(people)))
+    return sorted(found, key=lambda row: (-row[13], -row[10], row[0]))
+
+
+def write_grid(result: Result, t_s: int, out: Path) -> None:
+    """Write the list for the grid operator.
+
+    Raises
+    ------
+    InputError
+        The place cannot be written.
+    """
+    _write(out, GRID, grid_rows(result, t_s), "a list for the grid operator")
+
+
+def _write(out: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]], sort: str) -> None:
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(columns)
+    table.writerows(["" if value is None else value for value in row] for row in rows)
+    write_whole(out, text.getvalue(), opens=",".join(columns[:4]), sort=sort)
+
+
+def _clock(result: Result, seconds: int) -> str:
+    moment = (result.plan.start + timedelta(seconds=seconds)).astimezone(ZoneInfo(result.city.timezone))
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def _iso(result: Result, seconds: int) -> str:
+    return (result.plan.start + timedelta(seconds=seconds)).astimezone(ZoneInfo(result.city.timezone)).isoformat()

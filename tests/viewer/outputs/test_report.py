@@ -1,0 +1,252 @@
+"""The point of the situation: its figures, its texts, its page, and the lists beside it."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geodata.run.journal import GRID, JOURNAL, grid_rows, journal_rows, write_grid, write_journal
+from tests.nights import night
+from twin.errors import InputError
+from twin.explaining.situation import MOST_SITES, number_in, page_of
+from twin.quantities import NONE
+from twin.results.moment import moment_of
+from twin.results.situation import AHEAD_H, Situation, situation
+from viewer.outputs.report import export_report, render
+
+AT_22, AT_18 = 6 * 3600, 2 * 3600
+
+
+class _Cells(HTMLParser):
+    """The texts of a page's cells, headings, list items and lines, in order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.cells: list[str] = []
+        self.rows: list[list[str]] = []
+        self._in_cell = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self._in_cell = True
+        if tag in ("td", "th", "li", "p", "h1", "h2", "span"):
+            self.cells.append("")
+            if tag in ("td", "th") and self.rows:
+                self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self._in_cell = False
+
+    def handle_data(self, data: str) -> None:
+        if self.cells:
+            self.cells[-1] += data.replace("\u2011", "-")
+        if self._in_cell:
+            self.rows[-1][-1] += data.replace("\u2011", "-")
+
+
+@pytest.fixture(scope="module")
+def told() -> Situation:
+    return situation(night("ouche-q100").result, AT_22, since_s=4 * 3600)
+
+
+# --- figures -----------------------------------------------------------------------------------------
+
+
+def test_each_count_is_that_of_its_moment(told: Situation) -> None:
+    result = told.result
+    assets = result.city.assets
+    kinds = {"lamps_out": "lamp", "cabinets_out": "cabinet", "sites_out": "site", "signals_out": "traffic_signal",
+             "lift_stations_out": "lift_station", "buildings_out": "building"}
+    counts = {count.name: count for count in told.counts}
+    for name, kind in kinds.items():
+        for at_s, found in ((AT_22, counts[name].now), (4 * 3600, counts[name].before),
+                            *((AT_22 + 3600 * hours, n) for hours, n in zip(AHEAD_H, counts[name].ahead,
+                                                                            strict=True))):
+            assert found == int((moment_of(result, at_s).is_out & assets.of_kind(kind)).sum()), (name, at_s)
+    wet = result.exposure.wet
+    house = assets.of_kind("building")[wet.asset]
+    now = house & (wet.start_s <= AT_22) & ((wet.end_s == NONE) | (wet.end_s > AT_22))
+    assert counts["buildings_wet"].now == now.sum()
+
+
+def test_beyond_the_end_of_the_run_nothing_is_told() -> None:
+    late = situation(night("ouche-q100").result, 30 * 3600)
+    assert all(count.ahead[2] is not None and count.ahead[3] is None for count in late.counts)
+
+
+def test_the_river_is_that_of_the_levels_it_was_made_from(told: Situation) -> None:
+    river = told.rivers[0]
+    assert str(told.result.city.assets.id[river.asset]) == "pont-neuf"
+    assert river.level_m[np.searchsorted(river.time_s, 5 * 3600)] == pytest.approx(3.49, abs=0.005)
+    assert river.peak_m == pytest.approx(3.90, abs=0.005)
+
+
+def test_at_18_the_levee_of_midnight_is_named() -> None:
+    result = night("ouche-q100").result
+    page = page_of(situation(result, AT_18), "fr")
+    said = " ".join(page.alarms)
+    assert "lundi 0\u00a0h\u00a020\u00a0: 188 lampes en 2 min, 1\u00a0poste électrique, 5\u00a0armoires" in said
+    assert "École des Bas-Prés" in said
+    acts = situation(result, AT_18, most_acts=60).acts
+    together = next(act for act in acts if act.sort == "cut" and result.city.assets.row("A-081") in act.assets)
+    assert {str(result.city.assets.id[row]) for row in together.assets} >= {"A-081", "A-082", "A-083", "A-084", "A-095",
+                                                                             "R-02", "PO-01"}
+
+
+def test_the_hospital_is_told_on_its_last_feed_and_the_refuge_without_power(told: Situation) -> None:
+    page = page_of(told, "fr")
+    sites = {row.name: row for row in page.sites}
+    assert sites["Centre hospitalier Saint-Antoine"].feed == "dernière alimentation P-03"
+    refuge = sites["Gymnase Jean-Moulin (refuge)"]
+    assert (refuge.symbol, refuge.people) == ("out", "400")
+    assert refuge.feed == "sans courant depuis 21\u00a0h\u00a006, P-02"
+    assert refuge.then == "retour vers mardi 3\u00a0h\u00a045"
+    assert page.sites[0].name == refuge.name, "without power, the most people, first"
+
+
+def test_acts_are_ahead_and_stand_in_order_of_time(told: Situation) -> None:
+    assert [act.before_s for act in told.acts] == sorted(act.before_s for act in told.acts)
+    assert all(act.before_s > AT_22 for act in told.acts)
+    assert {act.sort for act in told.acts} >= {"cut", "evacuate"}
+    assert len(told.acts) == 5
+    past = situation(told.result, 30 * 3600)
+    assert past.acts == ()
+    assert page_of(past, "en").acts[0][1] == "Nothing is left to be done beforehand."
+
+
+def test_what_is_dead_by_a_cut_is_no_act() -> None:
+    result = night("valmont-preventive-cut").result
+    ids = {str(result.city.assets.id[row]) for act in situation(result, 3 * 3600, most_acts=99).acts
+           if act.sort == "cut" for row in act.assets}
+    assert not ids & {"P-01", "P-02"}
+    page = page_of(situation(result, 14 * 3600), "fr")
+    assert any(line.startswith("Fait\u00a0: coupé P-01") for line in page.done)
+
+
+def test_a_reading_that_differs_is_the_first_line() -> None:
+    result = night("valmont-facts").result
+    page = page_of(situation(result, AT_22), "fr")
+    assert page.headline == ("L’Ouche au Pont-Neuf\u00a0: 3,05\u00a0m lu à 22\u00a0h\u00a000, calculé "
+                             "3,21\u00a0m\u00a0: 16 cm de moins.")
+    assert any("levels shifted by −0.16" in line for line in page_of(situation(result, AT_22), "en").alarms)
+    assert "aucune lecture" in page_of(situation(result, AT_18), "fr").headline
+    assert any("Quai des Lavandières: closed" in line for line in page.done)
+
+
+# --- the page ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_text_of_the_page_equals_the_tables(told: Situation, lang: str) -> None:
+    run = night("ouche-q100")
+    page = page_of(told, lang)
+    found = _Cells(render(run, told, page))
+    rows = [[cell.strip() for cell in row] for row in found.rows]
+    assert [row[0] for row in page.counts] == [row[0] for row in rows[1:1 + len(page.counts)]]
+    shown = [count for count in told.counts if count.name not in ("lamps_in_doubt", "lamps_may")
+             or count.now or any(count.ahead)]
+    for count, row in zip(shown, rows[1:1 + len(page.counts)], strict=True):
+        assert [number_in(cell) for cell in row[1:]] == [count.now, count.now - (count.before or 0), *count.ahead]
+    for row in page.acts:
+        assert list(row) in rows
+    for place, site in enumerate(page.sites, start=1):
+        assert [f"{place}{site.name}", site.people, site.feed, site.then] in rows
+    whole = " ".join(found.cells)
+    for text in (page.title, page.place, page.headline, *page.alarms, *page.count_notes, page.valid, page.digest,
+                 *page.done, *(what for _, what in page.decisions)):
+        assert text in whole, text
+
+
+def test_a_page_against_another_run_tells_the_change(told: Situation) -> None:
+    other = night("valmont-preventive-cut").result
+    against = situation(told.result, AT_22, since_run=other)
+    lamps = against.counts[0]
+    assert lamps.before == int((moment_of(other, AT_22).is_out & other.city.assets.of_kind("lamp")).sum())
+    assert "Crue centennale, coupure préventive des quais" in page_of(against, "fr").made[1]
+
+
+def test_a_page_without_water_or_gauge_is_a_page(tmp_path: Path) -> None:
+    run = night("valmont-substation")
+    page = export_report(run, situation(run.result, 3 * 3600), tmp_path / "p.html", lang="fr")
+    assert (tmp_path / "p.html").read_text("utf-8").startswith("<!doctype html")
+    assert page.sites
+
+
+def test_a_language_that_there_is_not_is_refused(told: Situation) -> None:
+    with pytest.raises(InputError, match="language"):
+        page_of(told, "de")
+
+
+@pytest.mark.parametrize(("name", "at_s", "lang"), [("ouche-q100", AT_22, "fr"), ("ouche-q100", 10 * 3600, "en"),
+                                                    ("valmont-preventive-cut", 14 * 3600, "fr")])
+def test_the_page_prints_on_one_sheet(name: str, at_s: int, lang: str, tmp_path: Path) -> None:
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no browser")
+    run = night(name)
+    export_report(run, situation(run.result, at_s, since_s=3600), tmp_path / "p.html", lang=lang)
+    subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}",
+                    f"--print-to-pdf={tmp_path / 'p.pdf'}", "--no-pdf-header-footer", (tmp_path / "p.html").as_uri()],
+                   check=True, capture_output=True, timeout=120)
+    pdf = (tmp_path / "p.pdf").read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) == 1
+
+
+def test_the_page_needs_no_colour(told: Situation) -> None:
+    html = render(night("ouche-q100"), told, page_of(told, "fr"))
+    colours = {c.lower() for c in re.findall(r"#[0-9a-fA-F]{3,6}\b", html)}
+    assert colours <= {"#000", "#fff", "#999"}
+    assert html.count('class="n"') == MOST_SITES
+
+
+# --- the lists ---------------------------------------------------------------------------------------
+
+
+def test_what_was_reported_and_what_is_computed_never_share_a_row(tmp_path: Path) -> None:
+    result = night("valmont-facts").result
+    write_journal(result, AT_22 + 3600, "fr", tmp_path / "log.csv")
+    with (tmp_path / "log.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == JOURNAL["fr"]
+    assert {row["nature"] for row in rows} == {"signalé", "calculé"}
+    assert [row["n°"] for row in rows] == [str(i) for i in range(1, len(rows) + 1)]
+    assert [row["heure"] for row in rows] == sorted(row["heure"] for row in rows)
+    told = [row for row in rows if row["nature"] == "signalé"]
+    assert [row["événement"] for row in told] == [
+        "A-039\u00a0: constat, hors service", "Quai des Lavandières: closed", "A-012\u00a0: constat, en service",
+        "pont-neuf: 3.05 m", "Bus arrêtés rive gauche", "C-06\u00a0: constat, au sec"]
+    assert told[0]["émetteur"] == "appel du 20 h 26, rue noire"
+    assert all(row["rédacteur"] == ("twin" if row["nature"] == "calculé" else "") for row in rows)
+
+
+def test_the_log_ends_at_its_moment_and_speaks_both_languages() -> None:
+    result = night("ouche-q100").result
+    early, late = journal_rows(result, AT_18 + 3600, "en"), journal_rows(result, AT_22, "en")
+    assert 0 < len(early) < len(late)
+    assert max(row[1] for row in early) <= "2026-11-22 19:00"
+    assert any(row[4].startswith("P-02") and ": flooded" in row[4] and "lamps" in row[6] for row in late)
+    with pytest.raises(InputError, match="language"):
+        journal_rows(result, AT_18, "de")
+
+
+def test_the_grid_list_names_supplies_and_what_hangs_on_them(tmp_path: Path) -> None:
+    result = night("ouche-q100").result
+    write_grid(result, AT_22, tmp_path / "grid.csv")
+    rows = {row[0]: dict(zip(GRID, row, strict=True)) for row in grid_rows(result, AT_22)}
+    assert rows["P-02"]["sites_behind"] == "Gymnase Jean-Moulin (refuge)"
+    assert rows["P-02"]["people_behind"] == 400
+    assert rows["P-02"]["since"] == "2026-11-22T21:06:57+01:00"
+    assert next(iter(rows)) == "P-01", "the hospital and a school may hang on it"
+    assert {row["by"] for row in rows.values()} == {"grid", "city"}
+    assert all(row["why"] is not None for row in rows.values() if row["by"] == "city")

@@ -1,0 +1,83 @@
+"""``twin list``: what is out, on reserve, live in water, in doubt at a moment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from twin.cli.app import app
+from twin.cli.arguments import Json, RunFolder, Spoken, language_of, moment_of, words_of
+from twin.cli.printing import console_on, print_json, say
+from twin.cli.progress import stages
+
+if TYPE_CHECKING:
+    from twin.results.listing import Listing
+
+
+@app.command("list", short_help="List what is out, on reserve, live in water, in doubt, at a moment.",
+             epilog="Example:  twin list q100 --at 02:00 --kind site,traffic_signal,lift_station --lang fr")
+def list_(run_dir: RunFolder,
+          at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="A moment: ISO 8601, +5h, or 22:10; "
+                                                 "without it the one at which most lamps are out.")] = None,
+          kind: Annotated[list[str] | None, typer.Option("--kind", metavar="KIND,…", help="Only of these kinds.")
+                          ] = None,
+          street: Annotated[str | None, typer.Option("--street", metavar="STREET", help="Only in this street.")] = None,
+          state: Annotated[list[str] | None, typer.Option("--state", metavar="STATE,…", help="Only in one of these "
+                                                          "states; without it whatever is not in order.")] = None,
+          csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE.csv", help="All rows as a table.")] = None,
+          lang: Spoken = None, json: Json = False) -> None:
+    """List assets by their state at a moment: since when, why, the water there, and when they are back."""
+    from geodata.run.folder import read_run
+    from geodata.run.listing import to_dict, write_csv
+    from twin.results.listing import listing, worst_moment
+
+    with stages(lang=language_of(lang)) as stage:
+        stage("reading the run")
+        result = read_run(run_dir).result
+        t_s = moment_of(at, result)
+        found = listing(result, worst_moment(result) if t_s is None else t_s, kinds=words_of(kind), street=street,
+                        states=words_of(state))
+    if csv is not None:
+        write_csv(found, csv)
+    if json:
+        print_json(to_dict(found))
+        return
+    _tell(found, language_of(lang), is_chosen=bool(kind or street))
+
+
+def _tell(found: Listing, lang: str, *, is_chosen: bool) -> None:
+    """Say a list; of many kinds lamps, circuits and houses are counted alone."""
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    from twin.explaining.listed import listed_counts, listed_heading, listed_rows
+    from twin.explaining.words import speech
+
+    words = speech(lang)
+    say(listed_heading(found, lang), style="bold")
+    if not found.counts:
+        say(words.text("Nothing of what was asked for."))
+        return
+    headings, counts = listed_counts(found, lang)
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("", *headings):
+        table.add_column(heading, justify="left" if not heading else "right", overflow="fold")
+    for name, cells in counts:
+        table.add_row(name, *cells)
+    console_on().print(table)
+    shown = [row for row, listed in zip(listed_rows(found, lang), found.rows, strict=True)
+             if is_chosen or not found.is_counted(listed)]
+    if shown:
+        table = Table(box=box.SIMPLE_HEAD)
+        for heading in (words.text("what"), words.text("where"), words.text("state"), words.text("because of"),
+                        words.text("water"), words.text("ahead")):
+            table.add_column(heading, overflow="fold")
+        for row in shown:
+            table.add_row(*map(escape, (row.asset, row.street, row.state, row.why, row.water, row.ahead)))
+        console_on().print(table)
+    if len(shown) < len(found.rows):
+        say(words.text("Lamps, circuits and houses are only counted here: --kind or --street lists them, --csv and "
+                       "--json hold every row."))

@@ -1,0 +1,89 @@
+"""``twin report``: the point of the situation on one A4 page, and the lists beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from twin.cli.app import app
+from twin.cli.arguments import Json, RunFolder, Spoken, language_of, moment_of
+from twin.cli.printing import print_json, say
+from twin.cli.progress import stages
+from twin.cli.summary import tell_expiry
+
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
+
+
+@app.command(short_help="Write the point of the situation: one A4 page, and lists.",
+             epilog="Example:  twin report q100 --at 22:00 --since 21:00 --lang fr --out point.html")
+def report(run_dir: RunFolder,
+           at: Annotated[str, typer.Option("--at", metavar="TIME", help="The moment: ISO 8601, +5h, or 22:00.")],
+           out: Annotated[Path, typer.Option("--out", metavar="FILE.html", help="The page to write.")],
+           since: Annotated[str | None, typer.Option("--since", metavar="TIME|RUN_DIR", help="Count from an earlier "
+                                                     "moment, or from another run at this one.")] = None,
+           log: Annotated[Path | None, typer.Option("--log", metavar="FILE.csv", help="The log of the night (main "
+                                                    "courante) up to the moment.")] = None,
+           grid: Annotated[Path | None, typer.Option("--grid", metavar="FILE.csv", help="The list for the grid "
+                                                     "operator; not for the public.")] = None,
+           handover: Annotated[Path | None, typer.Option("--handover", metavar="FILE.csv", help="What is not to be "
+                                                         "re-energised.")] = None,
+           lang: Spoken = None, json: Json = False) -> None:
+    """Write the point of the situation: one A4 page that needs no colour; log, grid list and hand-over as CSV."""
+    from geodata.run.folder import read_run
+    from geodata.run.journal import write_grid, write_journal
+    from geodata.run.listing import write_csv
+    from twin.results.listing import listing
+    from twin.results.situation import situation
+    from viewer.outputs.report import export_report
+
+    spoken = language_of(lang)
+    with stages(lang=language_of(lang)) as stage:
+        stage("reading the run")
+        run = read_run(run_dir)
+        t_s = moment_of(at, run.result)
+        assert t_s is not None
+        stage("writing")
+        told = situation(run.result, t_s, **_since(since, run, t_s))
+        export_report(run, told, out, lang=spoken)
+        if log is not None:
+            write_journal(run.result, t_s, spoken, log)
+        if grid is not None:
+            write_grid(run.result, t_s, grid)
+        if handover is not None:
+            write_csv(listing(run.result, t_s, states=["do_not_re_energise"]), handover)
+    written = [str(place) for place in (out, log, grid, handover) if place is not None]
+    if json:
+        print_json({"files": written, "at": run.result.view.moment(t_s),
+                    "counts": {count.name: {"now": count.now, "before": count.before, "ahead": list(count.ahead)}
+                               for count in told.counts}})
+        return
+    for place in written:
+        say(f"Written: {place}")
+    tell_expiry(run.result.plan, spoken)
+
+
+def _since(text: str | None, run: Run, t_s: int) -> dict[str, Any]:
+    """Give what a point counts from: an earlier moment, or another run of the same city and hours."""
+    from geodata.run.folder import read_run
+    from twin.errors import InputError
+    from twin.results.compare import check_alike
+
+    if text is None:
+        return {}
+    if Path(text).is_dir():
+        other = read_run(Path(text)).result
+        check_alike(other, run.result)
+        return {"since_run": other}
+    try:
+        since_s = moment_of(text, run.result)
+    except InputError as error:
+        error.field = "--since"
+        error.expected += ", or the folder of a run"
+        raise
+    assert since_s is not None
+    if since_s >= t_s:
+        raise InputError(field="--since", found=f"'{text}', not before --at", expected="an earlier moment")
+    return {"since_s": since_s}

@@ -1,0 +1,435 @@
+"""A point of the situation in words: all texts of the page, from the figures of ``twin.results.situation``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isnan
+from typing import Any
+
+import numpy as np
+
+from twin.codes import Action
+from twin.explaining.listed import joined, teller_of
+from twin.explaining.measured import measures_of
+from twin.explaining.teller import Teller
+from twin.quantities import NONE, seconds_between
+from twin.results.moment import Condition
+from twin.results.situation import AHEAD_H, Act, River, Site, Situation
+from twin.results.summary import GAUGE_DIFFERS_M
+from twin.world.graph import graph_of
+from twin.world.kinds import Role
+
+_QUARTER_S = 900
+#: Rows of the page: what is more is told as a number.
+MOST_SITES, MOST_DECISIONS = 6, 5
+_STATUS = {"simulation": "simulation", "exercise": "exercise", "forecast": "forecast"}
+_COUNTED = {
+    "lamps_out": "Lamps without power", "lamps_in_doubt": "of them in doubt", "lamps_may": "more that may be",
+    "cabinets_out": "Lighting cabinets out", "sites_out": "Critical sites without power",
+    "signals_out": "Traffic signals out", "lift_stations_out": "Lift stations out",
+    "buildings_out": "Buildings without power", "buildings_wet": "Buildings in water"}
+_BY = {"city": "city", "grid": "grid operator: ask", "rescue": "rescue services", "site": "site, prefect"}
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    """A site as it is read; ``symbol`` is ``out``, ``threatened`` or ``fine``."""
+
+    symbol: str
+    name: str
+    people: str
+    feed: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """All texts of a point of the situation."""
+
+    lang: str
+    status: str
+    not_observed: str
+    valid: str
+    title: str
+    place: str
+    made: tuple[str, ...]
+    headline: str
+    alarms: tuple[str, ...]
+    #: Table of counts: headings of its columns, its rows, and notes below.
+    counts_title: str
+    count_headings: tuple[str, ...]
+    counts: tuple[tuple[str, ...], ...]
+    count_notes: tuple[str, ...]
+    legend: tuple[str, ...]
+    sites_title: str
+    symbols: tuple[tuple[str, str], ...]
+    site_headings: tuple[str, ...]
+    sites: tuple[SiteRow, ...]
+    sites_more: str
+    acts_title: str
+    acts_note: str
+    act_headings: tuple[str, ...]
+    acts: tuple[tuple[str, ...], ...]
+    acts_more: str
+    decisions_title: str
+    decisions: tuple[tuple[str, str], ...]
+    crews_title: str
+    crews_note: str
+    done: tuple[str, ...]
+    following: str
+    digest: str
+
+
+def page_of(told: Situation, lang: str) -> Page:
+    """Give all texts of a point of the situation.
+
+    Parameters
+    ----------
+    told
+        The figures.
+    lang
+        ``fr`` or ``en``.
+
+    Raises
+    ------
+    InputError
+        A language other than fr and en.
+    """
+    teller, plan = teller_of(told.result, lang), told.result.plan
+    text, words = teller.text, teller.speech
+    now = teller.moment(told.t_s)
+    teller = Teller(told.result, words, now)
+    issued, valid = (teller.moment(seconds_between(plan.start, one)) for one in (plan.issued_at, plan.valid_until))
+    alarms = tuple(_alarms(teller, told))
+    sites, more_sites = told.sites[:MOST_SITES], len(told.sites) - MOST_SITES
+    return Page(
+        lang=lang, status=text(_STATUS[plan.status]).upper(), not_observed=text("Not an observation."),
+        valid=text("Valid until {clock}, {day}.", clock=words.clock(valid), day=words.day(valid)),
+        title=text("Situation report, {clock}", clock=words.clock(now)),
+        place=f"{told.result.city.name}, {words.day(now)} ({now.strftime('%z')[:3]}:{now.strftime('%z')[3:]})",
+        made=(text("{name}, issued at {clock}", name=plan.name, clock=words.weekday_clock(issued, now)),
+              _counted_from(teller, told)),
+        headline=_headline(teller, told), alarms=alarms,
+        counts_title=text("Out of service"), count_headings=_count_headings(teller, told),
+        counts=tuple(_count_rows(teller, told)), count_notes=tuple(_count_notes(teller, told)),
+        legend=(text("out"), text("within the hour"), text("water computed now"), text("critical sites, below")),
+        sites_title=text("Critical sites"),
+        symbols=(("fine", text("in service")), ("threatened", text("threatened")), ("out", text("without power"))),
+        site_headings=(text("people"), text("supply"), text("then")),
+        sites=tuple(_site_row(teller, told, site) for site in sites),
+        sites_more=_sites_more(teller, told) if more_sites > 0 else "",
+        acts_title=text("First acts"), acts_note=text("access and crews are not computed: check the way"),
+        act_headings=(text("before"), text("what"), text("who"), text("where"), text("if not")),
+        acts=tuple(_act_row(teller, act) for act in told.acts) or (("", text("Nothing is left to be done beforehand."),
+                                                                    "", "", ""),),
+        acts_more="" if not told.acts_more else words.plural(
+            "{n} more act ahead: twin list, twin rank --cut", "{n} more acts ahead: twin list, twin rank --cut",
+            told.acts_more),
+        decisions_title=text("Decisions asked for"),
+        decisions=tuple(_decisions(teller, told))[:MOST_DECISIONS] or ((text("None"), text("by the run.")),),
+        crews_title=text("Crews and hours"), crews_note=text("fill in: crew, where, until"),
+        done=tuple(_done(teller, told)), following=_following(teller, told),
+        digest=text("fingerprint {digest}", digest=plan.digest[:8]))
+
+
+# The river, and what must not be overlooked
+
+
+def _headline(teller: Teller, told: Situation) -> str:
+    depth = teller.speech.depth
+    if not told.rivers:
+        return teller.speech.plural("{n} lamp without power; no gauge tells the river's level.",
+                                    "{n} lamps without power; no gauge tells the river's level.", told.counts[0].now)
+    river = told.rivers[0]
+    name = teller.result.city.assets.name[river.asset] or teller.result.city.assets.id[river.asset]
+    reading = river.readings[-1] if river.readings else None
+    if reading is not None:
+        at_s, read_m, computed_m, _ = reading
+        values: dict[str, Any] = {"gauge": name, "read": depth(read_m), "time": teller.clock(at_s),
+                                  "computed": depth(computed_m),
+                                  "by": teller.speech.number(abs(round((read_m - computed_m) * 100)))}
+        if abs(read_m - computed_m) < GAUGE_DIFFERS_M:
+            return teller.text("{gauge}: {read} read at {time}, computed {computed}: as computed.", **values)
+        return teller.text("{gauge}: {read} read at {time}, computed {computed}: {by} cm more.", **values) \
+            if read_m > computed_m else \
+            teller.text("{gauge}: {read} read at {time}, computed {computed}: {by} cm less.", **values)
+    return teller.text("{gauge}: {level} computed at {time}; nothing was read.", gauge=name, level=depth(river.now_m),
+                       time=teller.clock(told.t_s))
+
+
+def _alarms(teller: Teller, told: Situation) -> Iterator[str]:
+    if told.rivers:
+        yield _trend(teller, told, told.rivers[0])
+        reading = told.rivers[0].readings[-1] if told.rivers[0].readings else None
+        if reading is not None and abs(reading[1] - reading[2]) >= GAUGE_DIFFERS_M:
+            yield teller.text("The night outside is another than the one computed: run it again with levels shifted by "
+                              "{by}; all times below are to be taken as too late." if reading[1] > reading[2] else
+                              "The night outside is another than the one computed: run it again with levels shifted by "
+                              "{by}; all that is below may be too dark.",
+                              by=f"{'+' if reading[1] > reading[2] else '−'}"
+                                 f"{teller.speech.depth(abs(reading[1] - reading[2]))}")
+    start = teller.result.plan.start
+    for cluster in told.result.indicators.get("clusters", ()):
+        from_s, to_s = (seconds_between(start, teller_time(cluster[key])) for key in ("from", "to"))
+        if from_s > told.t_s:
+            sites = [site["name"] or site["asset"] for site in cluster["sites"]]
+            kinds = teller.result.city.assets.kinds
+            also = [teller.speech.counted(kinds, name, cluster["out"][name])
+                    for name in ("substation", "cabinet", "lift_station", "pump") if cluster["out"].get(name)]
+            yield teller.text("{time}: {lamps} lamps in {minutes} min, {also} ({streets}).", time=teller.clock(from_s),
+                              lamps=teller.speech.number(cluster["lamps"]),
+                              minutes=teller.speech.number(max(1, -(-(to_s - from_s) // 60))),
+                              also=", ".join([*also, *sites]), streets=", ".join(cluster["streets"]))
+            return
+
+
+def teller_time(text: str) -> Any:
+    """Give an ISO moment of the indicators as a moment."""
+    from datetime import datetime
+
+    return datetime.fromisoformat(text)
+
+
+def _trend(teller: Teller, told: Situation, river: River) -> str:
+    depth = teller.speech.depth
+    said = []
+    if not isnan(river.hour_ago_m):
+        change_m = river.now_m - river.hour_ago_m
+        by = teller.speech.number(abs(round(change_m * 100)))
+        said.append(teller.text("{by} cm more in an hour.", by=by) if change_m >= 0.01 else
+                    teller.text("{by} cm less in an hour.", by=by) if change_m <= -0.01 else
+                    teller.text("Steady for an hour."))
+    if river.peak_s > told.t_s and river.peak_m > river.now_m + 0.005:
+        said.append(teller.text("Highest {peak} about {time}, computed.", peak=depth(river.peak_m),
+                                time=teller.clock(river.peak_s)))
+    else:
+        said.append(teller.text("The highest is past, by the run."))
+    return " ".join(said)
+
+
+# Counts
+
+
+def _count_headings(teller: Teller, told: Situation) -> tuple[str, ...]:
+    since = teller.text("change") if told.since_run is not None else "" if told.since_s == NONE else teller.text(
+        "since {clock}", clock=teller.clock(told.since_s))
+    return ("", teller.text("now"), *([since] if since else []), *(f"+{hours}\u00a0h" for hours in AHEAD_H))
+
+
+def _count_rows(teller: Teller, told: Situation) -> Iterator[tuple[str, ...]]:
+    number = teller.speech.number
+    for count in told.counts:
+        if count.name in ("lamps_in_doubt", "lamps_may") and not any([count.now, *(n for n in count.ahead if n)]):
+            continue
+        change = []
+        if count.before is not None:
+            by = count.now - count.before
+            change = [f"{'+' if by > 0 else '−' if by < 0 else '±'}{number(abs(by))}"]
+        yield (teller.text(_COUNTED[count.name]), number(count.now), *change,
+               *("–" if n is None else number(n) for n in count.ahead))
+
+
+def _count_notes(teller: Teller, told: Situation) -> Iterator[str]:
+    from twin.world.sun import darkness_of
+
+    result = told.result
+    dark = darkness_of(result.plan, result.city)
+    lamp = np.flatnonzero(result.view.is_lamp)[:1].astype(np.int32)
+    light = [f"+{hours}\u00a0h" for hours in AHEAD_H
+             if len(lamp) and told.t_s + 3600 * hours <= result.plan.duration_s
+             and not dark.is_dark(lamp, told.t_s + 3600 * hours)[0]]
+    if light:
+        yield teller.text("{moments}: it is day.", moments=", ".join(light))
+    if any(n is None for count in told.counts for n in count.ahead):
+        yield teller.text("–: beyond the end of the run.")
+
+
+def _counted_from(teller: Teller, told: Situation) -> str:
+    if told.since_run is not None:
+        return teller.text("Change against the run “{name}” at the same moment", name=told.since_run.plan.name)
+    if told.since_s != NONE:
+        return teller.text("Change since the report of {clock}", clock=teller.clock(told.since_s))
+    return teller.text("First report: no change to tell")
+
+
+# Sites
+
+
+def _symbol(site: Site) -> str:
+    if site.since_s != NONE:
+        return "out"
+    return "threatened" if site.is_threatened or site.condition in (Condition.ON_RESERVE, Condition.MAY_BE_OUT) \
+        else "fine"
+
+
+def _site_row(teller: Teller, told: Situation, site: Site) -> SiteRow:
+    assets = teller.result.city.assets
+    return SiteRow(_symbol(site), str(assets.name[site.asset] or assets.id[site.asset]),
+                   "" if site.people is None else teller.speech.number(site.people), _feed(teller, site),
+                   joined(teller, list(_then(teller, told, site))))
+
+
+def _feed(teller: Teller, site: Site) -> str:
+    ids = teller.result.city.assets.id
+    if site.reserve_ends_s != NONE:
+        return teller.text("on its reserve until {time}", time=teller.clock(site.reserve_ends_s))
+    if site.since_s != NONE:
+        said = teller.text("without power since {time}", time=teller.clock(site.since_s))
+        return said if site.root in (NONE, site.asset) else f"{said}, {ids[site.root]}"
+    supplier = "" if site.fed_by == NONE else str(ids[site.fed_by])
+    if not supplier:
+        return teller.text("no supplier known")
+    if site.condition is Condition.LAST_FEED:
+        return teller.text("last feed {supplier}", supplier=supplier)
+    if graph_of(teller.result.city).alternatives(site.asset) == 1:
+        return teller.text("{supplier} alone, in service", supplier=supplier)
+    return teller.text("{supplier}, in service", supplier=supplier)
+
+
+def _then(teller: Teller, told: Situation, site: Site) -> Iterator[str]:
+    ids, t_s = teller.result.city.assets.id, told.t_s
+    events = []
+    if site.inside_s > t_s:
+        events.append((site.inside_s, teller.text("water inside {time}", time=teller.clock(site.inside_s))))
+    elif site.inside_s != NONE:
+        yield teller.text("water inside since {time}", time=teller.clock(site.inside_s))
+    elif site.wet_s > t_s:
+        events.append((site.wet_s, teller.text("water at the door {time}", time=teller.clock(site.wet_s))))
+    elif site.wet_s != NONE and teller.result.exposure.is_doubtful[site.asset]:
+        yield teller.text("water at the door; inside or not is in doubt")
+    if site.out_s > t_s and site.out_root != site.asset:
+        events.append((site.out_s, teller.text("{root} lost {time}", root=str(ids[site.out_root]),
+                                               time=teller.clock(site.out_s))))
+    if site.since_s != NONE:
+        back = teller.text("not back in this run") if site.back_s == NONE else teller.text(
+            "back about {time}", time=teller.clock(-(-site.back_s // _QUARTER_S) * _QUARTER_S))
+        events.append((1 << 40, back))
+    yield from (said for _, said in sorted(events))
+    if not events and site.wet_s == NONE:
+        yield teller.text("dry")
+
+
+def _sites_more(teller: Teller, told: Situation) -> str:
+    rest = told.sites[MOST_SITES:]
+    concerned = sum(_symbol(site) != "fine" for site in rest)
+    if concerned:
+        return teller.speech.plural("{n} more without power or threatened: twin list --kind site",
+                                    "{n} more without power or threatened: twin list --kind site", concerned)
+    return teller.speech.plural("{n} more in service and not threatened", "{n} more in service and not threatened",
+                                len(rest))
+
+
+# Acts and decisions
+
+
+def _act_row(teller: Teller, act: Act) -> tuple[str, ...]:
+    assets = teller.result.city.assets
+    first = assets[act.assets[0]]
+    where = ", ".join(dict.fromkeys(assets.street[row] for row in act.assets if assets.street[row]))
+    streets = where.split(", ")
+    where = ", ".join(streets[:3]) + (" …" if len(streets) > 3 else "")
+    name = first.name or first.id
+    depth = teller.speech.depth(act.depth_m)
+    if act.sort == "evacuate":
+        what = teller.text("Bring people out of the water or upstairs: {site}", site=name)
+        otherwise = teller.speech.plural("{n} person in {depth} of water", "{n} people in {depth} of water", act.people,
+                                         depth=depth)
+        if act.is_doubtful:
+            otherwise += teller.text(", in doubt")
+    elif act.sort == "generator":
+        what = teller.text("Have a generator ready: {site}", site=name)
+        otherwise = teller.speech.plural("{n} person without power", "{n} people without power", act.people)
+    else:
+        ids = [str(assets.id[row]) for row in act.assets]
+        what = teller.text("Cut {assets}", assets=teller.speech.listing(
+            [*ids[:5], *([teller.speech.plural("{n} more", "{n} more", len(ids) - 5)] if len(ids) > 5 else [])]))
+        otherwise = teller.speech.plural("{n} thing live in water", "{n} things live in water", act.live)
+        otherwise += ", " + depth
+        if act.lamps:
+            otherwise += teller.speech.plural("; {n} lamp behind", "; {n} lamps behind", act.lamps)
+    return (teller.clock(act.before_s), what, teller.text(_BY[act.by]), where, otherwise)
+
+
+def _decisions(teller: Teller, told: Situation) -> Iterator[tuple[str, str]]:
+    assets = teller.result.city.assets
+
+    def named(rows: list[int]) -> str:
+        return teller.speech.listing([str(assets.name[row] or assets.id[row]) for row in rows])
+
+    wet = [site for site in told.sites if site.people and (site.inside_s > told.t_s or site.wet_s > told.t_s)]
+    if wet:
+        yield teller.text("Mayor"), teller.text("bring people out of the water or upstairs: {sites}.",
+                                                sites=named([site.asset for site in wet[:3]]))
+    dark = [site for site in told.sites if site.people and site.inside_s == NONE
+            and (site.since_s != NONE or site.out_s != NONE)]
+    if dark:
+        yield teller.text("Mayor"), teller.text("another place than {sites}, or a generator there.",
+                                                sites=named([site.asset for site in dark[:2]]))
+    need = [site for site in told.sites if site.people and site.inside_s == NONE
+            and (site.reserve_ends_s != NONE or site.since_s != NONE)]
+    if need:
+        yield teller.text("Prefect"), teller.text("mobile generator for {sites}.",
+                                                  sites=named([site.asset for site in need[:2]]))
+    out = np.flatnonzero(told.moment.is_out & assets.of_role(Role.SOURCE) & assets.of_role(Role.GRID))
+    if len(out):
+        named_ids = teller.speech.listing([str(name) for name in assets.id[out[:4]]])
+        yield teller.text("Grid operator"), teller.text("a firm hour of return for {assets}.", assets=named_ids)
+    cut = [act for act in told.acts if act.by == "grid"]
+    if cut:
+        yield teller.text("Grid operator"), teller.text("cut {assets} before {time}.", assets=teller.speech.listing(
+            [str(assets.id[row]) for row in cut[0].assets[:4]]), time=teller.clock(cut[0].before_s))
+    for record in measures_of(told.result.plan):
+        if record["authority"] == "prefect" and record.get("at_s", 0) >= told.t_s:
+            yield teller.text("Prefect"), str(record.get("name") or ", ".join(record["assets"]))
+
+
+def _done(teller: Teller, told: Situation) -> Iterator[str]:
+    """Tell what was cut on purpose up to now, the latest first."""
+    assets, plan = teller.result.city.assets, told.result.plan
+    cut: dict[int, int] = {}
+    for one in plan.declared:
+        if one.at_s <= told.t_s and one.action in (Action.CUT, Action.RESTORE):
+            cut.pop(one.asset, None)
+            if one.action is Action.CUT:
+                cut[one.asset] = one.at_s
+    gauges = {str(name) for row in np.flatnonzero(assets.of_role(Role.GAUGE))
+              for name in (assets.id[row], assets.name[row]) if name}
+    notes = [note for note in plan.notes if note.at_s <= told.t_s and note.text.split(":")[0] not in gauges]
+    for note in notes[-2:]:
+        by = f", {note.by}" if note.by else ""
+        yield teller.text("Reported: {what} ({time}{by}).", what=note.text, time=teller.clock(note.at_s), by=by)
+    against = sum(w.get("warning") == "contradiction" for w in told.result.warnings)
+    if against:
+        yield teller.speech.plural("{n} fact contradicts the computation.", "{n} facts contradict the computation.",
+                                   against)
+    if cut:
+        named = [f"{assets.id[row]} ({teller.clock(at_s)})" for row, at_s in list(cut.items())[-4:]]
+        yield teller.text("Done: cut {assets}.", assets=teller.speech.listing(named))
+    stale = told.moment.is_not_to_be_re_energised & ~assets.of_role(Role.LIGHTS)
+    if stale.any():
+        yield teller.speech.plural(
+            "{n} thing not to be re-energised before a test, lamps apart: twin list --state do_not_re_energise",
+            "{n} things not to be re-energised before a test, lamps apart: twin list --state do_not_re_energise",
+            int(stale.sum()))
+
+
+def _following(teller: Teller, told: Situation) -> str:
+    update = told.result.plan.next_update
+    if update is None:
+        return teller.text("Next report: ............")
+    return teller.text("Next report: {clock}", clock=teller.clock(seconds_between(told.result.plan.start, update)))
+
+
+def number_in(text: str) -> int:
+    r"""Give the number that a cell says, whatever sets its thousands apart.
+
+    Examples
+    --------
+    >>> number_in("1\u202f947"), number_in("−12"), number_in("+1,812")
+    (1947, -12, 1812)
+    """
+    digits = "".join(c for c in text if c.isdigit())
+    return int(digits or 0) * (-1 if text.startswith("−") else 1)
+
+

@@ -1,0 +1,199 @@
+"""Listing: which assets are in which states at a moment, a row each; every answer is asked of the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.codes import Mechanism
+from twin.errors import InputError
+from twin.quantities import NONE, BoolArray, Int64Array
+from twin.results.doubts import Doubt
+from twin.results.moment import Condition, Moment, moment_of
+from twin.results.outages import Outage
+from twin.results.result import Result
+from twin.world.assets import Asset
+from twin.world.kinds import Role
+from twin.world.streets import street_named
+
+#: States by which one asks, the most pressing first: the conditions of a moment, and what may hold beside them.
+STATES = ("live_in_water", "out", "may_be_out", "on_reserve", "last_feed", "do_not_re_energise", "unknown",
+          "no_supplier", "in_service")
+#: States that a list without a choice tells: all that is not in order.
+PRESSING = STATES[:6]
+_CONDITIONS = {"out": Condition.OUT, "may_be_out": Condition.MAY_BE_OUT, "on_reserve": Condition.ON_RESERVE,
+               "last_feed": Condition.LAST_FEED, "no_supplier": Condition.NO_SUPPLIER,
+               "in_service": Condition.IN_SERVICE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One asset at the moment. Times in seconds from the start, -1 for none."""
+
+    asset: Asset
+    #: Whose to open and to repair: ``grid`` or ``city``.
+    by: str
+    #: Dwellings of a building or people of a site; None where not known.
+    people: int | None
+    #: Those of ``STATES`` that hold, in their order.
+    states: tuple[str, ...]
+    #: When the outage, or else the doubt, in force began; and when it is over: -1 not within the horizon.
+    since_s: int
+    back_s: int
+    #: Where the chain of causes ends and how that went out; None where neither out nor in doubt.
+    root: Asset | None
+    root_mechanism: Mechanism | None
+    reserve_ends_s: int
+    #: What feeds it; None where nothing does, or nothing is known.
+    fed_by: Asset | None
+    #: Depth now [m], NaN where unknown; 1 rising, 0 standing, -1 falling.
+    depth_m: float
+    trend: int
+    #: Highest water of the run [m] and when; NaN and -1 where unknown or dry.
+    peak_depth_m: float
+    peak_time_s: int
+    wet_since_s: int
+    #: When water first touched it, and reached its live parts, since its last test.
+    touched_since_test_s: int
+    flooded_since_test_s: int
+    #: What to open so that it is dead in the water; None where it is not live in water.
+    cut: Asset | None
+    #: The fact in force: what was seen, when, and who said so; empty and -1 without one.
+    fact: str
+    fact_s: int
+    fact_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """The rows asked for, and how many assets are in each state."""
+
+    result: Result
+    t_s: int
+    rows: tuple[Listed, ...]
+    #: By kind, then by state: how many, of the kinds and the street asked for; what is 0 is left out.
+    counts: Mapping[str, Mapping[str, int]]
+
+    def is_counted(self, row: Listed) -> bool:
+        """Tell whether a row is of those that come by the hundred: lamps, circuits, houses."""
+        assets, at = self.result.city.assets, row.asset.row
+        return assets.has_role(at, Role.LIGHTS) or assets.has_role(at, Role.CIRCUIT) or (
+            assets.has_role(at, Role.PREMISES) and not assets.has_role(at, Role.VITAL))
+
+
+def holds(moment: Moment, state: str) -> BoolArray:
+    """Give who is in a state at a moment, (A,).
+
+    Raises
+    ------
+    InputError
+        A state that is none of ``STATES``.
+    """
+    if state in _CONDITIONS:
+        if state == "out":
+            return moment.is_out
+        return np.asarray(moment.condition == _CONDITIONS[state])
+    if state == "live_in_water":
+        return np.asarray(moment.to_cut != NONE)
+    if state == "do_not_re_energise":
+        return moment.is_not_to_be_re_energised
+    if state == "unknown":
+        return moment.is_unknown
+    raise InputError(field="--state", found=f"'{state}'", expected=f"one of {', '.join(STATES)}")
+
+
+def listing(result: Result, t_s: int, *, kinds: Iterable[str] = (), street: str | None = None,
+            states: Iterable[str] = ()) -> Listing:
+    """List the assets that are in some state at a moment.
+
+    Parameters
+    ----------
+    result
+        A run.
+    t_s
+        The moment [s from the start].
+    kinds, street
+        Only of these kinds, and in this street; all where none is given.
+    states
+        In any of these states (``STATES``); without one whatever is not in order (``PRESSING``).
+
+    Returns
+    -------
+    Rows in order of the first state that holds, then of kind and row.
+
+    Raises
+    ------
+    InputError
+        A kind, a street or a state that there is not.
+    """
+    assets, moment = result.city.assets, moment_of(result, t_s)
+    asked = tuple(states) or PRESSING
+    among = np.ones(len(assets), bool)
+    if names := tuple(kinds):
+        codes = []
+        for name in names:
+            try:
+                codes.append(assets.kinds.index(name))
+            except InputError as error:
+                error.field = "--kind"
+                raise
+        among = np.isin(assets.kind, codes)
+    if street is not None:
+        among &= assets.street.codes == street_named(assets.street.words, street, field="--street")
+    masks = {state: holds(moment, state) for state in dict.fromkeys((*STATES, *asked))}
+    wanted = among & np.any([masks[state] for state in asked], axis=0)
+    first = np.full(len(assets), len(STATES))
+    for place, state in reversed(list(enumerate(STATES))):
+        first[masks[state]] = place
+    rows = np.flatnonzero(wanted)
+    rows = rows[np.lexsort((rows, assets.kind[rows], first[rows]))]
+    return Listing(result=result, t_s=t_s, rows=tuple(_row(moment, masks, row) for row in rows.tolist()),
+                   counts=_counts(moment, masks, among))
+
+
+def worst_moment(result: Result) -> int:
+    """Give the second at which most lamps are out, else most of anything; 0 where nothing ever is."""
+    from twin.results.view import most_at_once
+
+    view = result.view
+    mine = view.lamp_outage if view.lamp_outage.any() else np.ones(len(result.outages), bool)
+    return max(most_at_once(result.outages.start_s[mine], view.end_s[mine])[1], 0)
+
+
+def _counts(moment: Moment, masks: Mapping[str, BoolArray], among: BoolArray) -> dict[str, dict[str, int]]:
+    assets = moment.result.city.assets
+    told: dict[str, dict[str, int]] = {}
+    for state, mask in masks.items():
+        kinds: Int64Array = np.bincount(assets.kind[mask & among], minlength=len(assets.kinds))
+        for code in np.flatnonzero(kinds).tolist():
+            told.setdefault(assets.kinds.names[code], {})[state] = int(kinds[code])
+    return {name: told[name] for name in assets.kinds.names if name in told}
+
+
+def _row(moment: Moment, masks: Mapping[str, BoolArray], row: int) -> Listed:
+    result = moment.result
+    assets, outages, doubts = result.city.assets, result.outages, result.doubts
+    outage, doubt = int(moment.outage[row]), int(moment.doubt[row])
+    source: Outage | Doubt | None = None
+    if outage != NONE:
+        source = outages[outage]
+    elif doubt != NONE:
+        source = doubts[doubt]
+    fact = result.trace[int(moment.fact[row])] if moment.fact[row] != NONE else None
+    people, fed, cut = float(assets.people[row]), int(moment.fed_by[row]), int(moment.to_cut[row])
+    return Listed(
+        asset=assets[row], by="grid" if assets.has_role(row, Role.GRID) else "city",
+        people=None if np.isnan(people) else int(people),
+        states=tuple(state for state in STATES if masks[state][row]),
+        since_s=NONE if source is None else source.start_s, back_s=NONE if source is None else source.end_s,
+        root=None if source is None else assets[source.root],
+        root_mechanism=None if source is None else source.root_mechanism,
+        reserve_ends_s=int(moment.reserve_ends_s[row]),
+        fed_by=None if fed == NONE else assets[fed], depth_m=float(moment.depth_m[row]), trend=int(moment.trend[row]),
+        peak_depth_m=float(result.exposure.peak_depth_m[row]), peak_time_s=int(result.exposure.peak_time_s[row]),
+        wet_since_s=int(moment.wet_since_s[row]), touched_since_test_s=int(moment.touched_since_test_s[row]),
+        flooded_since_test_s=int(moment.flooded_since_test_s[row]), cut=None if cut == NONE else assets[cut],
+        fact="" if fact is None else str(fact.detail.get("state", "")), fact_s=NONE if fact is None else fact.time_s,
+        fact_by="" if fact is None else str(fact.detail.get("by", "")))

@@ -1,0 +1,78 @@
+"""The point of the situation: one A4 page, black on white, without colour; for the operator, the mayor, the prefect.
+
+Its texts are those of ``twin.explaining.situation``, cell by cell: nothing is counted or worded here.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+from markupsafe import Markup
+
+from geodata.atomic import write_whole
+from twin.explaining.situation import MOST_SITES, Page, page_of
+from twin.explaining.words import speech
+from twin.results.situation import Situation
+from viewer.outputs.report_drawings import map_svg, river_svg
+
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
+
+
+def export_report(run: Run, told: Situation, out: Path, *, lang: str) -> Page:
+    """Write a point of the situation as one HTML file that prints as one A4 page; give its texts.
+
+    Parameters
+    ----------
+    run
+        The run read from its folder: streets and the picture of the water for the map.
+    told
+        What is told.
+    out
+        HTML file to write.
+    lang
+        ``fr`` or ``en``.
+
+    Raises
+    ------
+    InputError
+        A place that cannot be written, or a language other than fr and en.
+    """
+    page = page_of(told, lang)
+    write_whole(out, render(run, told, page), opens="<!doctype html", sort="a page")
+    return page
+
+
+def render(run: Run, told: Situation, page: Page) -> str:
+    """Give the page as HTML."""
+    templates = resources.files("viewer").joinpath("templates")
+    style = templates.joinpath("report.css").read_text("utf-8")
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True,
+                                     undefined=jinja2.StrictUndefined)
+    environment.filters["ids"] = _kept_together
+    template = environment.from_string(templates.joinpath("report.html.j2").read_text("utf-8"))
+    return template.render(
+        page=page, colon="\u00a0:" if page.lang == "fr" else ":", style=Markup(style),
+        style_hash=base64.b64encode(sha256(style.encode()).digest()).decode(),
+        river=river_svg(told, told.rivers[0], page.lang) if told.rivers else "",
+        river_words=_river_words(told, page.lang),
+        map=map_svg(run, told, [site.asset for site in told.sites[:MOST_SITES]]))
+
+
+def _kept_together(text: str) -> str:
+    """Give a text whose ids are not broken at their hyphen: A-012 is read as one."""
+    return re.sub(r"\b([A-Z]{1,3})-(?=\d)", "\\1\u2011", text)
+
+
+def _river_words(told: Situation, lang: str) -> tuple[str, ...]:
+    """Give what the lines of the river's graph mean."""
+    if not told.rivers:
+        return ()
+    text = speech(lang).text
+    return (text("computed"), text("ahead"), *((text("read"),) if told.rivers[0].readings else ()))
