@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import Json, Lang, RunFolder
+from twin.cli.arguments import Json, Lang, RunFolder, language_of
 from twin.cli.printing import print_json, say
 from twin.cli.progress import stages
 from twin.cli.summary import expiry, tell_expiry
@@ -49,7 +49,7 @@ def export(run_dir: RunFolder,
     _check(format, public=public, leaflet=leaflet, contacts=contacts, fields=fields,
            alert=[name for name, given in (("--all-clear", all_clear), ("--update", update), ("--cancel", cancel))
                   if given])
-    with stages() as stage:
+    with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
         found = read_run(run_dir)
         stage("writing")
@@ -85,7 +85,7 @@ def export(run_dir: RunFolder,
     say(f"Written: {written} ({size / 1000:,.0f} kB)")
     for note in notes:
         say(f"  {note}")
-    tell_expiry(found.result.plan)
+    tell_expiry(found.result.plan, language_of(lang))
 
 
 def _check(format: str, *, public: bool, leaflet: list[str] | None, contacts: Path | None, fields: Path | None,
