@@ -29,6 +29,7 @@ from geodata.hazards.flow.specs import no_truth
 from geodata.hazards.specs import FloodSpec
 from geodata.inputs.times import DURATION_FORMS, MOMENT_FORMS, check_moment, duration_s
 from scenarios.reading import Document
+from scenarios.uncertainty import Uncertainty
 from twin.codes import Mechanism
 from twin.errors import InputError
 
@@ -413,6 +414,8 @@ class Scenario(Part):
     reset_s: int = Field(default=1800, ge=0, le=366 * 86_400)
     """seconds from a circuit's last repaired lamp until its protection is closed again"""
     dark: Dark = Dark()
+    uncertainty: Uncertainty | None = None
+    """what may be otherwise, for `twin ensemble`"""
     expect: tuple[Expect, ...] = ()
     """what must hold: makes the scenario a test"""
 

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from twin.errors import InputError
 from twin.quantities import BoolArray, FloatArray, column
 from twin.water.depths import CellIndex, DepthSeries, read_depths
 from twin.water.river_stage import StageHazard
@@ -67,12 +68,14 @@ class StageNight:
         Cells of each asset.
     nominal
         The depths of the plan itself.
+    reach_m
+        By how much a night may stand above the plan's highest water: so far its spill levels were followed [m].
     """
 
     has_level = True
 
-    def __init__(self, hazard: StageHazard, index: CellIndex, nominal: DepthSeries) -> None:
-        self.nominal = nominal
+    def __init__(self, hazard: StageHazard, index: CellIndex, nominal: DepthSeries, reach_m: float = np.inf) -> None:
+        self.nominal, self.reach_m = nominal, reach_m
         cells = index.cells
         self._cells: tuple[Any, ...] = (index.offsets, index.members, hazard.station[cells], hazard.height_m[cells],
                                         hazard.spill_m[cells], *(values[cells] if len(values) else values for values in
@@ -83,13 +86,26 @@ class StageNight:
         self._room = max(2 * len(nominal.depth_um), 1024)
 
     def at(self, moved: Moved) -> Flooded:
-        """Give the depth over time at each asset."""
+        """Give the depth over time at each asset.
+
+        Raises
+        ------
+        InputError
+            A night that stands higher above the plan's than its water was followed.
+        """
         from twin.kernels.water.night import night_series
 
         n = len(self.nominal.coverage)
         higher_m = np.full(n, moved.offset_m)
         if moved.local_m is not None:
             higher_m += moved.local_m
+        _, lowest_m, highest_m = self._levels
+        above_m = float(np.max(higher_m, initial=0) + max(moved.scale - 1, 0) * (highest_m - lowest_m).max(initial=0))
+        # Half a metre more was followed, for whatever is missed by little.
+        if above_m > self.reach_m + 0.5:
+            raise InputError(found=f"a night whose water stands {above_m:.2f} m above the plan's",
+                             expected=f"{self.reach_m + 0.5:.2f} m at most",
+                             remedy="Give `uncertainty.level` and `ground` narrower distributions.")
         row, first, ends = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int64)
         is_unknown, scratch = np.empty(n, np.bool_), np.empty(len(self._times_s), np.int32)
         while True:
