@@ -23,8 +23,8 @@ from twin.quantities import column
 BLOCK = 20
 
 
-def block_of(index: int) -> int:
-    """Give the number of the block that holds a night."""
+def block_of(index: Any) -> Any:
+    """Give the number of the block that holds a night, or of those that hold several."""
     return index // BLOCK
 
 

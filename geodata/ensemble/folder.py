@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,14 @@ from geodata.ensemble.blocks import Block, block_of, check_digest, path_of
 from geodata.run.folder import read_run
 from twin import __version__
 from twin.codes import Mechanism
-from twin.ensemble.answers import Answers, Causes
+from twin.ensemble.answers import Answers, Causes, quantiles_of, word_of
+from twin.ensemble.confidence import Share, share_of
 from twin.ensemble.member import Ensemble
 from twin.ensemble.tally import Tally
 from twin.errors import InputError
-from twin.quantities import column
+from twin.quantities import NONE, BoolArray, column
 from twin.results.result import Result
+from twin.world.city import City
 
 FORMAT = "citytwin-ensemble-1"
 NAME = "ensemble.json"
@@ -174,3 +177,36 @@ def _answers(folder: Path, base: Result, told: Mapping[str, Any]) -> Answers:
         causes=Causes(offsets=offsets.astype(np.int64), root=assets.rows(inner.field("root_asset_id").to_pylist()),
                       mechanism=column([words[w] for w in inner.field("mechanism").to_pylist()], np.int8),
                       count=column(inner.field("nights").to_numpy(zero_copy_only=False), np.int32)))
+
+
+def to_dict(city: City, answers: Answers) -> dict[str, Any]:
+    """Give an ensemble in figures, plain JSON values."""
+    ids = city.assets.id
+    shares = {str(ids[row]): answers.share_out(row) for row in answers.sites.tolist()}
+    return {"nights": answers.n, "failed": {str(index): why for index, why in answers.failed.items()},
+            "figures": {name: dict(zip(_QUANTILES, quantiles_of(values), strict=True))
+                        for name, values in answers.figures.items()},
+            "words": dict(sorted(Counter(map(str, answers.words(len(ids)))).items())),
+            "sites": {name: _share(share) for name, share in shares.items()}}
+
+
+def asset_to_dict(base: Result, answers: Answers, is_out: BoolArray, row: int) -> dict[str, Any]:
+    """Give what an ensemble says of an asset, plain JSON values; seconds from the start, null: later or never."""
+    ids, k = base.city.assets.id, answers.place(row)
+
+    def three(values: Any) -> dict[str, float | None]:
+        return {q: float(v) if np.isfinite(v) else None for q, v in zip(_QUANTILES, values, strict=True)}
+
+    told: dict[str, Any] = {"asset_id": str(ids[row]), "out": _share(share_of(int(is_out.sum()), answers.n)),
+                            "dark": _share(answers.share_dark(row)), "causes": [
+        {"root_asset_id": str(ids[cause.root]), "mechanism": cause.mechanism.word, "nights": cause.count}
+        for cause in answers.causes_of(row)]}
+    if k != NONE:
+        told |= {"first_out_s": three(answers.first_s[k]), "back_s": three(answers.back_s[k]),
+                 "depth_m": three(answers.depth_m[k]), "nights_of_unknown_depth": int(answers.unknown[k])}
+    return told
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {"nights": share.count, "of": share.n, "low": share.low, "high": share.high,
+            "word": str(word_of(share.count, max(share.n, 1)))}

@@ -21,7 +21,7 @@ from pathlib import Path
 from geodata.ensemble.blocks import missing
 from scenarios.ensemble.worker import make_block
 from twin.ensemble.member import Ensemble, member
-from twin.errors import InputError, TwinError
+from twin.errors import InputError
 from twin.stages import Paced, Stage, Tell, silent
 
 #: Workers that die this often in a row without having made a single night are not tried again; nor is a block that was
@@ -53,11 +53,9 @@ def make(ensemble: Ensemble, folder: Path, indices: Sequence[int], *, workers: i
     Raises
     ------
     InputError
-        Blocks of another ensemble in the folder.
+        Blocks of another ensemble in the folder; workers that die again and again.
     OSError
         The disk is full or may not be written; what was made stays.
-    TwinError
-        Workers that die again and again.
     """
     lacking = missing(folder, ensemble.digest, indices)
     wanted = sum(len(nights) for nights in lacking.values())
@@ -217,9 +215,10 @@ def _share_out(ensemble: Ensemble, folder: Path, lacking: Mapping[int, Sequence[
             pool.end()
 
 
-def _died(code: int, words: str, folder: Path) -> TwinError:
+def _died(code: int, words: str, folder: Path) -> InputError:
     if "No space left" in words:
         return InputError(file=str(folder), found="a full disk", expected="room for the nights",
                           remedy="What was made is kept: make room, and the same command goes on.")
     why = words or ("killed: too little memory for so many workers, perhaps" if code < 0 else "no reason told")
-    return TwinError(f"workers end again and again (code {code}): {why}. What was made is kept. Try --workers 1.")
+    return InputError(file=str(folder), found=f"workers that end again and again (code {code}: {why})",
+                      expected="workers that make their nights", remedy="What was made is kept. Try --workers 1.")

@@ -158,3 +158,9 @@ def quantiles(place: Int64Array, values: Any, count: Any, later: int) -> FloatAr
         found[some] = ordered[begins[some][:, None] + rank[np.asarray(count)[some]]]
     found[found == later] = np.inf
     return found
+
+
+def quantiles_of(values: FloatArray) -> tuple[float, ...]:
+    """Give P10, P50 and P90 of a figure of the nights, by order statistics."""
+    ordered = np.sort(values)
+    return tuple(float(ordered[rank_of(len(ordered), q)]) for q in TOLD)

@@ -10,9 +10,10 @@ DOING = (
     "reading the city", "reading the water", "the water flows", "finding the cells of each asset",
     "reading the water at each asset", "following the outages", "drawing the water", "writing the run folder",
     "writing the frames", "making the town", "drawing the map", "reading the run", "reading the runs", "writing",
-    "reading the layers", "writing the city file", "looking at it")
+    "reading the layers", "writing the city file", "looking at it",
+    "making nights", "counting the nights")
 #: What is counted beside things that have no word.
-UNITS = ("h", "frames")
+UNITS = ("h", "frames", "nights")
 
 
 def in_words(progress: Progress, lang: str) -> str:

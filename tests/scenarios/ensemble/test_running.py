@@ -17,7 +17,7 @@ from scenarios.ensemble.running import make
 from tests.twin.ensemble.nights import ensemble_of
 from tests.twin.ensemble.test_member import LINKS, TOWN, of_everything
 from twin.ensemble.member import member
-from twin.errors import InputError, TwinError
+from twin.errors import InputError
 
 N = 70
 
@@ -80,7 +80,7 @@ def test_killed_workers_cost_time_and_no_night(ensemble, alone, tmp_path, monkey
 
 def test_workers_that_never_live_are_told_of(ensemble, tmp_path, monkeypatch):
     monkeypatch.setattr(running.sys, "executable", "/bin/false")
-    with pytest.raises(TwinError, match="end again and again"):
+    with pytest.raises(InputError, match="end again and again"):
         make(ensemble, tmp_path, range(N), workers=2)
 
 

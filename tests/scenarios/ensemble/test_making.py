@@ -1,0 +1,117 @@
+"""From a scenario file to the folder of an ensemble, and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from geodata.ensemble.asking import nights_out
+from geodata.ensemble.folder import read_ensemble
+from scenarios import load_scenario, prepare
+from scenarios.ensemble.making import check_folder, part_of, reach_m, run_ensemble
+from twin.cli.entry import main
+from twin.ensemble.distributions import Normal
+from twin.ensemble.uncertain import Ground, Level
+from twin.errors import InputError
+
+N = 30
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    return prepare(load_scenario("ouche-q100-ensemble"))
+
+
+@pytest.fixture(scope="module")
+def made(prepared, tmp_path_factory):
+    out = tmp_path_factory.mktemp("ensemble") / "nights"
+    ensemble, answers = run_ensemble(prepared, N, out)
+    return out, ensemble, answers
+
+
+def test_a_folder_gives_the_answers_back(made):
+    out, ensemble, answers = made
+    found = read_ensemble(out)
+    assert found.told["digest"] == ensemble.ensemble.digest
+    assert found.quantities == ("level.offset_m", "level.shift_s", "ground", "heights", "protection", "repair")
+    for name in ("index", "asset", "out", "dark", "unknown", "first_s", "back_s", "depth_m", "sites", "site_out"):
+        np.testing.assert_array_equal(getattr(found.answers, name), getattr(answers, name), err_msg=name)
+    for name in ("offsets", "root", "mechanism", "count"):
+        np.testing.assert_array_equal(getattr(found.answers.causes, name), getattr(answers.causes, name))
+    for name in ("figures", "drawn"):
+        mine, theirs = getattr(found.answers, name), getattr(answers, name)
+        assert set(mine) == set(theirs)
+        for key in mine:
+            np.testing.assert_array_equal(mine[key], theirs[key])
+    assert len(found.base.outages) > 1000
+
+
+def test_the_nights_of_one_asset_add_up_to_its_share(made):
+    out, ensemble, answers = made
+    assets = ensemble.ensemble.city.assets
+    for name in ("S-08", "A-044", "S-01"):
+        row = assets.row(name)
+        assert nights_out(out, ensemble.ensemble.digest, answers, row).sum() == answers.share_out(row).count
+    site = assets.row("S-08")
+    np.testing.assert_array_equal(nights_out(out, ensemble.ensemble.digest, answers, site),
+                                  answers.site_out[:, answers.sites == site][:, 0])
+    assert not nights_out(out, ensemble.ensemble.digest, answers, site, 0).any()
+
+
+def test_parts_come_to_the_same_as_the_whole(prepared, made, tmp_path):
+    for k in (2, 1):
+        assert run_ensemble(prepared, N, tmp_path / "parts", part=(k, 2))[1] is None
+    run_ensemble(prepared, N, tmp_path / "parts")
+    for name in ("answers.parquet", "nights.parquet", "ensemble.json", "members/000000.npz", "members/000001.npz"):
+        assert (tmp_path / "parts" / name).read_bytes() == (made[0] / name).read_bytes()
+
+
+def test_the_commands_tell_it_in_french(made, capsys):
+    out, _, answers = made
+    assert main(["ensemble", "ouche-q100-ensemble", "-n", str(N), "--out", str(out), "--lang", "fr",
+                 "--progress", "none"]) == 0
+    said = capsys.readouterr().out
+    assert "ensemble de 30 nuits" in said.replace("\u00a0", " ")
+    assert main(["explain", str(out), "S-03", "--lang", "fr"]) == 0
+    said = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "« Gymnase Jean-Moulin (refuge) » (Rue des Hirondelles) est sans courant" in said
+    assert "à cause du poste électrique P-02 (inondé)" in said
+    assert main(["explain", str(out), "S-03", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["out"]["of"] == answers.n
+    assert told["causes"][0]["root_asset_id"] == "P-02"
+
+
+@pytest.mark.parametrize(("words", "expected"), [
+    (["-n", "0"], "1 to 1,000,000 nights"), (["--part", "3/2"], "a part and how many there are"),
+    (["--part", "x"], "a part and how many there are"), (["--workers", "-1"], "0 or more")])
+def test_a_wrong_word_is_refused_before_the_work(tmp_path, capsys, words, expected):
+    assert main(["ensemble", "ouche-q100-ensemble", "--out", str(tmp_path / "out"), *words]) == 2
+    assert expected in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_scenario_without_uncertainty_is_no_ensemble(tmp_path):
+    with pytest.raises(InputError, match="a scenario without 'uncertainty'"):
+        run_ensemble(prepare(load_scenario("ouche-q100")), 2, tmp_path / "out")
+
+
+def test_something_else_is_never_written_into(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(InputError, match="a folder of something else"):
+        check_folder(tmp_path)
+    with pytest.raises(InputError, match="a file"):
+        check_folder(tmp_path / "mine.txt")
+
+
+def test_parts():
+    assert part_of("3/8") == (3, 8)
+
+
+def test_water_is_followed_as_far_up_as_any_night_comes(prepared):
+    uncertain = replace(prepared.uncertainty, level=Level(offset_m=Normal(mean=0.1, sd=0.2)),
+                        ground=Ground(sd_m=0.1, correlation_m=100))
+    # 8.2 standard deviations of the level, 6 of the ground.
+    assert reach_m(replace(prepared, uncertainty=uncertain)) == pytest.approx(0.1 + 8.21 * 0.2 + 0.6, abs=0.01)
