@@ -35,6 +35,8 @@ from twin.world.sun import Darkness, darkness_of
 
 #: Told in every digest: members made by another version of this arithmetic are not mixed with these.
 FORM = "citytwin-member-1"
+#: Turns the key of an asset into that of the moment at which it fails.
+_WHEN = np.uint64(0x5851F42D4C957F2D)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,7 +90,7 @@ class Ensemble:
     @cached_property
     def digest(self) -> str:
         """What its members are known by: plan, inputs, what may be otherwise and how it is drawn; not how many."""
-        told = [FORM, self.plan.digest, self.uncertainty.digest, *self.made_of]
+        told = [FORM, self.plan.digest, self.uncertainty.digest, *self.made_of, *sorted(self.arms.items())]
         return sha256(json.dumps(told).encode()).hexdigest()
 
     @cached_property
@@ -222,7 +224,7 @@ def _breakdowns(ensemble: Ensemble, draws: Draws) -> list[Declared]:
         keys = ensemble.keys[breakdown.rows]
         happens = np.flatnonzero(draws.each("breakdowns", keys) < breakdown.probability)
         # The moment has numbers of its own: how likely it is does not move when it comes.
-        when = draws.each("breakdowns.when", keys[happens])
+        when = draws.each("breakdowns", keys[happens] ^ _WHEN)
         at_s = breakdown.from_s + np.floor(when * (breakdown.to_s - breakdown.from_s)).astype(np.int64)
         told += [Declared(at_s=int(t), action=Action.FAIL, asset=int(row))
                  for t, row in zip(at_s, breakdown.rows[happens], strict=True)]
