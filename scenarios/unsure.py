@@ -15,7 +15,8 @@ from scenarios.uncertainty import EVERY
 from scenarios.uncertainty import Uncertainty as Said
 from twin.ensemble.uncertain import Breakdown, Duration, Ground, Height, Level, Own, Uncertainty
 from twin.quantities import Int32Array
-from twin.world.assets import Assets, unknown_id
+from twin.world.assets import Assets, Source, unknown_id
+from twin.world.city import City
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
@@ -30,6 +31,7 @@ def uncertainty_of(scenario: Scenario, city_file: CityFile, clock: Clock, compla
     if said is None:
         return Uncertainty()
     _check_water(scenario, said, city_file, complaints)
+    _check_city(said, city_file.city, complaints)
     level = Level() if said.level is None else Level(**{
         name: None if drawn is None else drawn.made()
         for name in ("offset_m", "scale", "shift_s") for drawn in [getattr(said.level, name)]})
@@ -66,6 +68,19 @@ def _check_water(scenario: Scenario, said: Said, city_file: CityFile, complaints
                            expected=f"a cell of the terrain or more, {cell_m:g} m",
                            remedy="An error that changes from cell to cell averages out, and says that nothing is "
                            "uncertain.")
+
+
+def _check_city(said: Said, city: City, complaints: Complaints) -> None:
+    """Complain of what the city leaves nothing uncertain about."""
+    assets = city.assets
+    assumed = assets.kinds.is_circuit[assets.kind] & (assets.protection_source == Source.DEFAULT)
+    if said.protection is not None and not np.any(assumed):
+        complaints.add(("uncertainty", "protection"), of_key=True,
+                       found="'protection' in a city that knows it of every circuit",
+                       expected="circuits whose protection is an assumption", remedy="Leave it out.")
+    if said.links is not None and not np.any(city.supplies.source == Source.INFERRED):
+        complaints.add(("uncertainty", "links"), of_key=True, found="'links' in a city without an inferred link",
+                       expected="links that were inferred", remedy="Leave it out.")
 
 
 def _heights(said: Said, assets: Assets, complaints: Complaints) -> Iterator[Height | Own]:

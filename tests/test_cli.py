@@ -42,8 +42,8 @@ def twin(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_command_of_the_contract_is_there() -> None:
-    assert set(commands()) == {"demo", "import", "check", "run", "test", "explain", "compare", "ensemble", "export",
-                               "flood", "schema"}
+    assert set(commands()) == {"demo", "import", "check", "run", "test", "explain", "compare", "ensemble", "drivers",
+                               "export", "flood", "schema"}
 
 
 @pytest.mark.parametrize("name", sorted(commands()))

@@ -175,7 +175,8 @@ def check_folder(out: Path) -> None:
     if out.exists() and not out.is_dir():
         raise InputError(file=str(out), found="a file", expected="a folder, new or of this ensemble",
                          remedy="Choose another --out.")
-    if out.is_dir() and any(out.iterdir()) and not (out / NAME).is_file() and not (out / "members").is_dir():
+    if out.is_dir() and any(out.iterdir()) and not any(
+            (out / name).exists() for name in (NAME, "members", "arms")):
         raise InputError(file=str(out), found="a folder of something else", expected="a new folder, or that of this "
                          "ensemble, which goes on", remedy="Choose another --out.")
 

@@ -36,7 +36,7 @@ def test_a_folder_gives_the_answers_back(made):
     out, ensemble, answers = made
     found = read_ensemble(out)
     assert found.told["digest"] == ensemble.ensemble.digest
-    assert found.quantities == ("level.offset_m", "level.shift_s", "ground", "heights", "protection", "repair")
+    assert found.quantities == ("level.offset_m", "level.shift_s", "ground", "heights", "repair")
     for name in ("index", "asset", "out", "dark", "unknown", "first_s", "back_s", "depth_m", "sites", "site_out"):
         np.testing.assert_array_equal(getattr(found.answers, name), getattr(answers, name), err_msg=name)
     for name in ("offsets", "root", "mechanism", "count"):
@@ -83,6 +83,19 @@ def test_the_commands_tell_it_in_french(made, capsys):
     told = json.loads(capsys.readouterr().out)
     assert told["out"]["of"] == answers.n
     assert told["causes"][0]["root_asset_id"] == "P-02"
+
+
+def test_what_drives_an_answer_is_told_and_its_nights_are_kept(tmp_path, capsys):
+    words = ["drivers", "ouche-q100-ensemble", "-n", "8", "--out", str(tmp_path / "out"), "--progress", "none"]
+    assert main([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["drivers"][0]["name"] == "level.offset_m"
+    assert len(list((tmp_path / "out" / "arms").iterdir())) == 2 + len(told["drivers"]) == 7
+    assert main([*words, "--of", "S-08", "--lang", "fr"]) == 0
+    assert "Coupure ou non, pour l’établissement" in capsys.readouterr().out.replace("\u00a0", " ")
+    assert main([*words, "--of", "S-99"]) == 2
+    assert main([*words[:3], "9", *words[4:]]) == 2
+    assert "a power of 2" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("words", "expected"), [
