@@ -43,7 +43,7 @@ def twin(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 def test_every_command_of_the_contract_is_there() -> None:
     assert set(commands()) == {"demo", "import", "check", "run", "test", "explain", "compare", "ensemble", "drivers",
-                               "export", "flood", "schema"}
+                               "export", "flood", "schema", "year"}
 
 
 @pytest.mark.parametrize("name", sorted(commands()))

@@ -27,7 +27,7 @@ class PairedRow:
 def paired_rows(found: PairedComparison, lang: str) -> list[PairedRow]:
     """Give the table of figures."""
     words = speech(lang)
-    return [PairedRow(words.text(FIGURES[name]), _number(words, a), _number(words, b), _interval(words, difference))
+    return [PairedRow(words.text(FIGURES[name]), _number(words, a), _number(words, b), interval(words, difference))
             for name, (a, b, difference) in found.figures.items()]
 
 
@@ -63,7 +63,8 @@ def _paired(found: PairedComparison, words: Speech) -> Iterator[str]:
                          times=words.number(max(float(np.median(ratios)), 1)))
 
 
-def _interval(words: Speech, difference: Difference) -> str:
+def interval(words: Speech, difference: Difference) -> str:
+    """Give a difference with its interval; an equals sign where there is none."""
     if difference.low == difference.high == 0:
         return "="
     return words.text("{value} ({low} to {high})", value=_signed(words, difference.value),

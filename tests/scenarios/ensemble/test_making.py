@@ -128,3 +128,27 @@ def test_water_is_followed_as_far_up_as_any_night_comes(prepared):
                         ground=Ground(sd_m=0.1, correlation_m=100))
     # 8.2 standard deviations of the level, 6 of the ground.
     assert reach_m(replace(prepared, uncertainty=uncertain)) == pytest.approx(0.1 + 8.21 * 0.2 + 0.6, abs=0.01)
+
+
+def test_in_a_year_a_run_and_an_ensemble_stand_side_by_side(made, capsys):
+    out, _, answers = made
+    words = ["year", f"{out / 'base'}=10", f"{out}=100", "--json"]
+    assert main(words) == 0
+    told = json.loads(capsys.readouterr().out)["figures"]["lamp_hours_dark"]
+    assert told["nights"][1] == pytest.approx(answers.figures["lamp_hours_dark"].mean())
+    assert told["total"] == pytest.approx(0.045 * told["nights"][0] + 0.055 * told["nights"][1])
+    assert told["interval"][0] < told["total"] < told["interval"][1]
+    assert main([*words[:3], "--against", f"{out}=100"]) == 2
+    assert main(["year", str(out)]) == 2
+    assert "a folder and its return period" in capsys.readouterr().err
+
+
+def test_a_run_read_back_has_the_figures_of_its_own_indicators(made):
+    from geodata.ensemble.figures import read_figures
+
+    out, ensemble, _ = made
+    told, found = ensemble.base.result.indicators["lamps"], read_figures(out / "base").figures
+    assert found["lamp_hours_dark"][0] == pytest.approx(told["lamp_hours_dark"], abs=0.06)
+    assert found["lamps_ever_out"][0] == told["ever_out"]
+    assert found["lamps_ever_dark"][0] == told["ever_dark"]
+    assert found["lamps_not_back"][0] == told["not_back"]
