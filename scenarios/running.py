@@ -18,6 +18,7 @@ from twin.stages import Progress, Stage, Tell, silent
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
+    from geodata.run.frames import Tables
     from twin.explaining.explain import Explanation
     from twin.results.outages import Outages
     from twin.water.hazard import Envelope, Grid
@@ -46,6 +47,13 @@ class Finished:
     def outages(self) -> Outages:
         """Every outage."""
         return self.result.outages
+
+    @property
+    def tables(self) -> Tables:
+        """The tables of the run folder, with ids and moments: ``finished.tables.outages.to_pandas()``."""
+        from geodata.run.frames import Tables
+
+        return Tables(self.result, self.city_file.outlines)
 
     def explain(self, asset_id: str, lang: str = "fr", at_s: int | None = None) -> Explanation:
         """Explain an asset's state; see :func:`twin.explaining.explain.explain`."""
