@@ -20,6 +20,7 @@ from twin import __version__
 from twin.codes import Mechanism
 from twin.ensemble.answers import Answers, Causes, quantiles_of, word_of
 from twin.ensemble.confidence import Share, share_of
+from twin.ensemble.doubting import Moments
 from twin.ensemble.member import Ensemble
 from twin.ensemble.tally import Tally
 from twin.errors import InputError
@@ -29,7 +30,7 @@ from twin.world.city import City
 
 FORMAT = "citytwin-ensemble-1"
 NAME = "ensemble.json"
-#: Folder of the run of the plan itself, nothing drawn.
+#: Folder of the run of the plan itself, nothing drawn; its doubts are those of the nights.
 BASE = "base"
 _QUANTILES = ("p10", "p50", "p90")
 
@@ -39,8 +40,8 @@ def is_ensemble(folder: Path) -> bool:
     return (folder / NAME).is_file()
 
 
-def reduce_blocks(ensemble: Ensemble, folder: Path, n: int) -> Answers:
-    """Give the answers of the first ``n`` nights, from their blocks, in order.
+def reduce_blocks(ensemble: Ensemble, folder: Path, n: int, moments: Moments | None = None) -> Answers:
+    """Give the answers of the first ``n`` nights, from their blocks, in order; ``moments`` takes them in too.
 
     Raises
     ------
@@ -59,6 +60,8 @@ def reduce_blocks(ensemble: Ensemble, folder: Path, n: int) -> Answers:
         for night in block.nights():
             if night.index < n:
                 tally.add(night)
+                if moments is not None:
+                    moments.add(night)
         failed |= {index: why for index, why in block.failed.items() if index < n}
     return tally.answers(failed)
 

@@ -17,6 +17,7 @@ from scenarios.running import Finished, run_scenario
 from scenarios.unsure import WITH_LEVEL
 from twin.ensemble.answers import Answers
 from twin.ensemble.distributions import Distribution
+from twin.ensemble.doubting import Moments, doubts_of_nights, with_doubts
 from twin.ensemble.ground import MOST_SD
 from twin.ensemble.member import Ensemble
 from twin.ensemble.waters import FixedNight, NightWater, PickedNight, StageNight
@@ -154,12 +155,15 @@ def run_ensemble(prepared: Prepared, n: int, out: Path, *, workers: int = 1, par
     if part is not None:
         return made, None
     tell(Progress(stage=Stage.ASK, doing="counting the nights"))
-    answers = reduce_blocks(made.ensemble, out, n)
+    moments = Moments()
+    answers = reduce_blocks(made.ensemble, out, n, moments)
     if not answers.n:
         first, why = next(iter(answers.failed.items()))
         raise InputError(file=str(out), found=f"not one night that could be made; night {first}: {why}",
                          expected="nights", remedy="Run the scenario by twin run to see what is wrong.")
-    made.base.write(out / BASE)
+    base = made.base.result
+    doubted = with_doubts(base, doubts_of_nights(base, answers, moments), made.ensemble.digest, answers.n)
+    replace(made.base, result=doubted).write(out / BASE)
     write_answers(out, made.ensemble, answers)
     return made, answers
 

@@ -48,7 +48,7 @@ def doubts_of(city: City, plan: Plan, exposure: Exposure, outages: Outages) -> D
     lower = _lower_thresholds(city, exposure, np.flatnonzero(seeds).astype(np.int32), plan.duration_s)
     cautious = part.run(plan, _together(others, lower), outside, dead)
     computed = Intervals.of(outages, members)
-    return _in_doubt((computed, hopeful, cautious), plan.duration_s)
+    return in_doubt((computed, hopeful, cautious), plan.duration_s)
 
 
 def opened_in_doubt(outages: Outages, doubts: Doubts) -> BoolArray:
@@ -99,8 +99,16 @@ def _height_of_the_flood(exposure: Exposure) -> int:
     return int(c.time_s[touch][int(np.argmax(standing))])
 
 
-def _in_doubt(runs: tuple[Intervals, Intervals, Intervals], duration_s: int) -> Doubts:
-    """Give the pieces of time in which the runs do not agree."""
+def in_doubt(runs: tuple[Intervals, Intervals, Intervals], duration_s: int) -> Doubts:
+    """Give the pieces of time in which three runs do not agree.
+
+    Parameters
+    ----------
+    runs
+        As computed, with hope, with caution.
+    duration_s
+        The horizon [s].
+    """
     asset, start_s, end_s, state = _pieces(runs, duration_s)
     is_out, is_certain = state[_COMPUTED], state[[_COMPUTED, _HOPEFUL]].all(axis=0)
     keep = state.any(axis=0) & ~is_certain

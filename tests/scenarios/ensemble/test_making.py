@@ -13,6 +13,7 @@ from geodata.ensemble.folder import read_ensemble
 from scenarios import load_scenario, prepare
 from scenarios.ensemble.making import check_folder, part_of, reach_m, run_ensemble
 from twin.cli.entry import main
+from twin.ensemble.answers import Word
 from twin.ensemble.distributions import Normal
 from twin.ensemble.uncertain import Ground, Level
 from twin.errors import InputError
@@ -128,6 +129,24 @@ def test_water_is_followed_as_far_up_as_any_night_comes(prepared):
                         ground=Ground(sd_m=0.1, correlation_m=100))
     # 8.2 standard deviations of the level, 6 of the ground.
     assert reach_m(replace(prepared, uncertainty=uncertain)) == pytest.approx(0.1 + 8.21 * 0.2 + 0.6, abs=0.01)
+
+
+def test_pages_of_an_ensemble_say_may_where_its_nights_differ(made, tmp_path, capsys):
+    out, _, answers = made
+    base = read_ensemble(out).base
+    lamps = base.city.assets.of_kind("lamp")
+    said, sure = answers.words(len(lamps)), np.zeros(len(lamps), bool)
+    sure[base.spans.asset[base.spans.is_sure]] = True
+    may = np.zeros(len(lamps), bool)
+    may[base.doubts.asset] = True
+    for row in np.flatnonzero(lamps):
+        # What goes out in hardly any night is sure at no moment; what does in nearly all may be, or only in doubt.
+        assert not (sure[row] and said[row] in (Word.NEVER, Word.UNLIKELY, Word.POSSIBLE)), row
+        assert may[row] or sure[row] or said[row] in (Word.NEVER, Word.UNLIKELY), row
+    assert main(["export", str(out), "--public", "--lang", "fr", "--out", str(tmp_path / "page.html")]) == 0
+    assert (tmp_path / "page.html").stat().st_size > 100_000
+    assert main(["explain", str(out / "base"), "S-08", "--lang", "fr"]) == 0
+    assert "dans une partie des 30 nuits tirées pour ce plan" in capsys.readouterr().out
 
 
 def test_in_a_year_a_run_and_an_ensemble_stand_side_by_side(made, capsys):
