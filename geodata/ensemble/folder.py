@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from geodata.atomic import beside
 from geodata.ensemble.blocks import Block, block_of, check_digest, path_of
 from geodata.run.folder import read_run
+from geodata.run.tables import geometry_of
 from twin import __version__
 from twin.codes import Mechanism
 from twin.ensemble.answers import Answers, Causes, quantiles_of, word_of
@@ -24,7 +25,7 @@ from twin.ensemble.doubting import Moments
 from twin.ensemble.member import Ensemble
 from twin.ensemble.tally import Tally
 from twin.errors import InputError
-from twin.quantities import NONE, BoolArray, column
+from twin.quantities import NONE, BoolArray, TextArray, column
 from twin.results.result import Result
 from twin.world.city import City
 
@@ -66,8 +67,15 @@ def reduce_blocks(ensemble: Ensemble, folder: Path, n: int, moments: Moments | N
     return tally.answers(failed)
 
 
-def write_answers(folder: Path, ensemble: Ensemble, answers: Answers) -> None:
+def write_answers(folder: Path, ensemble: Ensemble, answers: Answers, shapes: TextArray) -> None:
     """Write the tables of an ensemble, and last what makes its folder one.
+
+    Parameters
+    ----------
+    folder, ensemble, answers
+        What was made, and where.
+    shapes
+        Shape of each asset, (A,); None where it is its point.
 
     Raises
     ------
@@ -81,25 +89,34 @@ def write_answers(folder: Path, ensemble: Ensemble, answers: Answers) -> None:
             "uncertainty": uncertain.to_dict(), "quantities": list(uncertain.quantities),
             "sites": [str(ensemble.city.assets.id[row]) for row in answers.sites], "version": __version__}
     with beside(folder / NAME) as work:
-        pq.write_table(_assets(ensemble, answers), work / "answers.parquet", compression="zstd")
+        pq.write_table(_assets(ensemble, answers, shapes), work / "answers.parquet", compression="zstd")
         pq.write_table(_nights(answers), work / "nights.parquet", compression="zstd")
         (work / NAME).write_text(json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
         for name in ("answers.parquet", "nights.parquet", NAME):
             (work / name).replace(folder / name)
 
 
-def _assets(ensemble: Ensemble, answers: Answers) -> pa.Table:
-    ids, c = ensemble.city.assets.id, answers.causes
+def _assets(ensemble: Ensemble, answers: Answers, shapes: TextArray) -> pa.Table:
+    """Give a row for each asset that is out or wet in some night, as GeoParquet: a GIS draws it by ``word``."""
+    assets, c = ensemble.city.assets, answers.causes
+    ids, kinds = assets.id, np.array(assets.kinds.names, object)
+    shares = [share_of(int(count), answers.n) for count in answers.out]
     causes = pa.StructArray.from_arrays(
         [pa.array(ids[c.root], pa.string()), pa.array([Mechanism(int(m)).word for m in c.mechanism], pa.string()),
          pa.array(c.count, pa.int32())], names=["root_asset_id", "mechanism", "nights"])
     columns: dict[str, Any] = {
-        "asset_id": pa.array(ids[answers.asset], pa.string()), "row": answers.asset, "out": answers.out,
+        "asset_id": pa.array(ids[answers.asset], pa.string()),
+        "kind": pa.array(kinds[assets.kind[answers.asset]], pa.string()),
+        "word": pa.array([str(word_of(share.count, share.n)) for share in shares], pa.string()),
+        "row": answers.asset, "nights": np.full(len(shares), answers.n, np.int32), "out": answers.out,
+        "out_low": [share.low for share in shares], "out_high": [share.high for share in shares],
         "dark": answers.dark, "unknown_depth": answers.unknown}
     for name, values in (("first_out_s", answers.first_s), ("back_s", answers.back_s), ("depth_m", answers.depth_m)):
         columns |= {f"{name}_{q}": values[:, i] for i, q in enumerate(_QUANTILES)}
     columns["causes"] = pa.ListArray.from_arrays(pa.array(c.offsets, pa.int32()), causes)
-    return pa.table(columns)
+    wkb, geo = geometry_of(assets, shapes, ensemble.city.crs)
+    columns["geometry"] = wkb.take(pa.array(answers.asset))
+    return pa.table(columns).replace_schema_metadata({"geo": json.dumps(geo)})
 
 
 def _nights(answers: Answers) -> pa.Table:

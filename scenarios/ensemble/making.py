@@ -164,7 +164,7 @@ def run_ensemble(prepared: Prepared, n: int, out: Path, *, workers: int = 1, par
     base = made.base.result
     doubted = with_doubts(base, doubts_of_nights(base, answers, moments), made.ensemble.digest, answers.n)
     replace(made.base, result=doubted).write(out / BASE)
-    write_answers(out, made.ensemble, answers)
+    write_answers(out, made.ensemble, answers, made.base.city_file.shapes)
     return made, answers
 
 

@@ -50,6 +50,22 @@ def test_a_folder_gives_the_answers_back(made):
     assert len(found.base.outages) > 1000
 
 
+def test_a_gis_draws_the_answers_by_their_words(made):
+    import geopandas
+
+    out, ensemble, answers = made
+    table = geopandas.read_parquet(out / "answers.parquet")
+    assert table.crs.to_epsg() == 2154
+    assert len(table) == len(answers.asset)
+    lamp = table[table["kind"] == "lamp"].iloc[0]
+    assets = ensemble.ensemble.city.assets
+    row = assets.row(lamp["asset_id"])
+    assert (lamp.geometry.x, lamp.geometry.y) == (assets.x_m[row], assets.y_m[row])
+    assert set(table["word"]) == {"certain", "likely", "possible", "unlikely", "never"}
+    assert np.all((table["out_low"] <= table["out"] / table["nights"]) & (
+        table["out"] / table["nights"] <= table["out_high"]))
+
+
 def test_the_nights_of_one_asset_add_up_to_its_share(made):
     out, ensemble, answers = made
     assets = ensemble.ensemble.city.assets
