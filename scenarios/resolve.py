@@ -24,6 +24,8 @@ from scenarios.moments import Clock, issued_of, next_update_of, start_of, valid_
 from scenarios.plan_access import rules_of
 from scenarios.plan_crews import crews_of
 from scenarios.schema import Scenario
+from scenarios.unsure import uncertainty_of
+from twin.ensemble.uncertain import Uncertainty
 from twin.world.city import City
 from twin.world.edits import in_order
 from twin.world.plan import Plan
@@ -47,6 +49,8 @@ class Prepared:
     inputs: tuple[Input, ...]
     #: What every reader must be told before the run has begun.
     warnings: tuple[Mapping[str, Any], ...]
+    #: What may be otherwise, for an ensemble of such nights.
+    uncertainty: Uncertainty
 
     @property
     def city(self) -> City:
@@ -126,6 +130,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         public_title=tuple(sorted(scenario.public_title.items())))
     edited = apply_edits(scenario, plan, town, complaints)
     check_expected(scenario, town.assets, clock)
+    uncertainty = uncertainty_of(scenario, read, clock, complaints)
     if scenario.step > scenario.duration:
         complaints.add(("step",), found=f"{scenario.step} s", expected=f"at most the duration, {scenario.duration} s")
     if scenario.duration // scenario.step > _MOST_STEPS:
@@ -140,5 +145,5 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
 
     made = Prepared(scenario=scenario, plan=edited.plan, city_file=replace(read, city=edited.city),
                     inputs=inputs_of(scenario, read, city, flood_files(scenario)),
-                    warnings=(*edited.warnings, *compared(scenario, read, start, zone)))
+                    warnings=(*edited.warnings, *compared(scenario, read, start, zone)), uncertainty=uncertainty)
     return with_measures(made, clock.at, complaints)

@@ -18,6 +18,7 @@ from scenarios.crews_schema import CrewsPart
 from scenarios.forms import AssetId, AssetIds, Duration, Moment, Part, Range, named, shown
 from scenarios.measure_spec import Measure
 from scenarios.reading import Document
+from scenarios.uncertainty import Uncertainty
 from twin.codes import Mechanism
 from twin.errors import InputError
 
@@ -319,6 +320,8 @@ class Scenario(Part):
     """streets in the water: what closes them, and where help sets out"""
     crews: CrewsPart | None = None
     """who repairs after water; without it crews are unlimited"""
+    uncertainty: Uncertainty | None = None
+    """what may be otherwise, for `twin ensemble`"""
     expect: tuple[Expect, ...] = ()
     """what must hold: makes the scenario a test"""
 

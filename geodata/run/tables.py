@@ -129,7 +129,7 @@ def _outages_table(result: Result, ids: pa.Array, clock: Clock) -> _Columns:
 def _exposure_table(result: Result, ids: pa.Array, clock: Clock,
                     shapes: TextArray) -> _Columns:
     assets, exposure = result.city.assets, result.exposure
-    wkb, geo = _geometry(assets, shapes, result.city.crs)
+    wkb, geo = geometry_of(assets, shapes, result.city.crs)
     shortfall_m = np.full(len(assets), np.inf) if exposure.depths is None else exposure.depths.shortfall_m
     return {
         "asset_id": ids, "kind": _kinds(assets, slice(None)), "ground_m": _nan_as_null(assets.ground_m, pa.float64()),
@@ -174,7 +174,7 @@ def _depths_table(depths: DepthSeries, ids: pa.Array) -> _Columns:
                      "error_m": depths.error_m}}
 
 
-def _geometry(assets: Assets, shapes: TextArray, crs: str) -> tuple[pa.Array, dict[str, Any]]:
+def geometry_of(assets: Assets, shapes: TextArray, crs: str) -> tuple[pa.Array, dict[str, Any]]:
     """Give the shapes as WKB, (A,), and the ``geo`` metadata of GeoParquet 1.1.
 
     Source: https://geoparquet.org/releases/v1.1.0/

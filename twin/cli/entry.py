@@ -105,6 +105,8 @@ _WRONG_WORDS: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == 
 
 #: What an interruption leaves, by command, beside nothing half-written.
 _KEPT = {"flood": "The store keeps what was computed: the same command goes on from its last checkpoint.",
+         **dict.fromkeys(("ensemble", "drivers"), "The nights that were made are kept: the same command goes on from "
+                         "there."),
          **dict.fromkeys(("run", "test"), "Nothing half-written was left behind. Water that the flow model was "
                          "computing is kept in the cache: the same command goes on from its last checkpoint.")}
 

@@ -55,7 +55,7 @@ def doubts_of(city: City, plan: Plan, exposure: Exposure, outages: Outages,
     lower = _lower_thresholds(city, exposure, np.flatnonzero(seeds).astype(np.int32), plan.duration_s)
     cautious = part.run(plan, _together(others, lower), outside, dead)
     computed = Intervals.of(outages, members)
-    return _in_doubt((computed, hopeful, cautious), plan.duration_s)
+    return in_doubt((computed, hopeful, cautious), plan.duration_s)
 
 
 def _with_crews(plan: Plan, city: City, exposure: Exposure, outages: Outages,
@@ -64,7 +64,7 @@ def _with_crews(plan: Plan, city: City, exposure: Exposure, outages: Outages,
     others = c.where(~(seeds[c.asset] & (c.level == Level.FAIL)))
     lower = _lower_thresholds(city, exposure, np.flatnonzero(seeds).astype(np.int32), plan.duration_s)
     hopeful, cautious = (Intervals.lived(whole(water)) for water in (others, _together(others, lower)))
-    return _in_doubt((Intervals.of(outages), hopeful, cautious), plan.duration_s)
+    return in_doubt((Intervals.of(outages), hopeful, cautious), plan.duration_s)
 
 
 def opened_in_doubt(outages: Outages, doubts: Doubts) -> BoolArray:
@@ -115,8 +115,16 @@ def _height_of_the_flood(exposure: Exposure) -> int:
     return int(c.time_s[touch][int(np.argmax(standing))])
 
 
-def _in_doubt(runs: tuple[Intervals, Intervals, Intervals], duration_s: int) -> Doubts:
-    """Give the pieces of time in which the runs do not agree."""
+def in_doubt(runs: tuple[Intervals, Intervals, Intervals], duration_s: int) -> Doubts:
+    """Give the pieces of time in which three runs do not agree.
+
+    Parameters
+    ----------
+    runs
+        As computed, with hope, with caution.
+    duration_s
+        The horizon [s].
+    """
     asset, start_s, end_s, state = _pieces(runs, duration_s)
     is_out, is_certain = state[_COMPUTED], state[[_COMPUTED, _HOPEFUL]].all(axis=0)
     keep = state.any(axis=0) & ~is_certain

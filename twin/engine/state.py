@@ -45,7 +45,8 @@ from twin.world.graph import SupplyGraph, graph_of, trips
 #: Longest duration that is told apart from never [s]: 17 years.
 FOREVER_S = 1 << 29
 
-def kernel_graph(city: City, rows: SupplyGraph, needs_crew: BoolArray | None = None) -> Graph:
+def kernel_graph(city: City, rows: SupplyGraph, needs_crew: BoolArray | None = None,
+                 repair_s: tuple[Int64Array, Int64Array] | None = None) -> Graph:
     """Give the supply graph as the kernels of the run read it, its cycles found and put in order.
 
     Parameters
@@ -54,6 +55,9 @@ def kernel_graph(city: City, rows: SupplyGraph, needs_crew: BoolArray | None = N
         The city, and its supplies in compressed rows.
     needs_crew
         Whose repair waits for somebody to begin it, (A,); None: nobody's.
+    repair_s
+        How long the repair of each asset takes if it was live as the water came, and if it was dead, (A,) each [s];
+        None: what its kind says.
     """
     assets, n = city.assets, len(city.assets)
     component, count = rows.cycle_of()
@@ -61,12 +65,12 @@ def kernel_graph(city: City, rows: SupplyGraph, needs_crew: BoolArray | None = N
                                             rows.is_control)
     out_offsets, out_group = rows.fed_groups
     circuit_offsets, circuits = trips(assets, city.supplies)
+    live_s, dead_s = repair_s or (assets.kinds.repair_s[assets.kind], assets.kinds.repair_dead_s[assets.kind])
     links = np.zeros(n + 1, records.ASSET_LINKS)
     for name, values in (
             ("groups", rows.group_offsets), ("feeds", out_offsets), ("circuits", circuit_offsets),
             ("component", component), ("buffer", np.minimum(assets.buffer_s, FOREVER_S)),
-            ("repair_live", np.minimum(assets.kinds.repair_s, FOREVER_S)[assets.kind]),
-            ("repair_dead", np.minimum(assets.kinds.repair_dead_s, FOREVER_S)[assets.kind]),
+            ("repair_live", np.minimum(live_s, FOREVER_S)), ("repair_dead", np.minimum(dead_s, FOREVER_S)),
             ("member", members), ("needs_crew", np.zeros(0) if needs_crew is None else needs_crew)):
         links[name][:len(values)] = values
     parts = np.zeros(count + 1, records.COMPONENT)
@@ -95,6 +99,9 @@ class CityState:
         Whose repair waits for somebody to begin it, (A,); None: crews are unlimited, repairs begin by themselves.
     border
         Who at the border of a part of a city is dead by a cut, or was never fed, for reasons outside it; None: nobody.
+    repair_s
+        How long each repair takes, live and dead, (A,) each [s]; None: what its kind says. The stages of a repair in
+        the log are the kind's: this is for runs that are asked for their outages alone.
 
     Examples
     --------
@@ -104,14 +111,15 @@ class CityState:
     """
 
     def __init__(self, city: City, crossings: Crossings, *, reset_s: int,
-                 needs_crew: BoolArray | None = None, border: DeadByCut | None = None) -> None:
+                 needs_crew: BoolArray | None = None, border: DeadByCut | None = None,
+                 repair_s: tuple[Int64Array, Int64Array] | None = None) -> None:
         self.city, self.reset_s = city, reset_s
         self._water = (np.array(crossings.time_s), np.array(crossings.asset), np.array(crossings.level),
                        np.array(crossings.is_up))
         self.needs_crew = np.zeros(len(city.assets), bool) if needs_crew is None else needs_crew.copy()
         self._supplies = graph_of(city)
         self._border = border
-        self.graph = kernel_graph(city, self._supplies, needs_crew)
+        self.graph = kernel_graph(city, self._supplies, needs_crew, repair_s)
         self.now_s = -1
         #: What else crews said at rows of the log.
         self.remarks: dict[int, Mapping[str, Any]] = {}

@@ -72,7 +72,7 @@ def say(result: Result, told: Told, lang: str) -> tuple[str, tuple[str, ...]]:
                 *_story(teller, tree), *_alternatives(teller, tree), *_dark(teller, outage),
                 *_held(teller, outage, tree), *waits(teller, asset, told.waiting, outage, at_s),
                 *wet_since(teller, tree, outage, at_s), *_without(teller, outage, tree),
-                *_facts(teller, concerned, at_s), *_who(teller, tree), *_doubts(teller, tree)]
+                *_facts(teller, concerned, at_s), *_who(teller, tree), *_doubts(teller, told, tree)]
         if teller.has_role(asset, Role.PREMISES) and tree.what is not What.FLOODED:
             full += _water(teller, asset)
     full += [*_unknown(teller, told), *_coverage(teller, asset)]
@@ -273,11 +273,20 @@ def _who(teller: Teller, tree: Cause) -> list[str]:
     return [teller.text(message, asset=teller.asset(root), who=root.operator or root.owner)]
 
 
-def _doubts(teller: Teller, tree: Cause) -> list[str]:
-    lines = [teller.text("Uncertain: at {asset} the water comes within {margin} of the threshold, less than the error "
-                         "of the heights.", asset=teller.asset(node.asset),
-                         margin=teller.speech.depth(abs(node.margin_m)))
-             for node in tree.walk() if node.is_doubtful]
+def _nights(teller: Teller) -> int:
+    """Give how many nights of an ensemble the doubt of this run is drawn from; 0 where it follows from errors."""
+    return int(teller.result.provenance.get("doubts_of", {}).get("nights", 0))
+
+
+def _doubts(teller: Teller, told: Told, tree: Cause) -> list[str]:
+    nights = _nights(teller)
+    lines = [] if nights else [
+        teller.text("Uncertain: at {asset} the water comes within {margin} of the threshold, less than the error of "
+                    "the heights.", asset=teller.asset(node.asset), margin=teller.speech.depth(abs(node.margin_m)))
+        for node in tree.walk() if node.is_doubtful]
+    if nights and told.doubt is not None:
+        lines.append(teller.text("Uncertain: service is kept in some of the {n} nights drawn for this plan.",
+                                 n=teller.speech.number(nights)))
     parents = {id(child): node for node in tree.walk() for child in node.children}
     lines += [_link(teller, node.asset, parents[id(node)].asset) for node in tree.walk() if node.is_inferred]
     return lines
@@ -330,9 +339,11 @@ def _fed(teller: Teller, told: Told) -> str:
 
 def _may(teller: Teller, asset: Asset, doubt: Doubt, at_s: int | None) -> str:
     """Give the sentence of an asset that the run has in service, and that may be out all the same."""
-    root = teller.result.city.assets[doubt.root]
+    root, nights = teller.result.city.assets[doubt.root], _nights(teller)
     margin_m = abs(float(teller.result.exposure.margin_m[doubt.root]))
-    cause = (teller.text("the water comes within {margin} of its threshold, less than the error of the heights",
+    cause = (teller.text("so it is in some of the {n} nights drawn for this plan", n=teller.speech.number(nights))
+             if nights else
+             teller.text("the water comes within {margin} of its threshold, less than the error of the heights",
                          margin=teller.speech.depth(margin_m)) if root.row == asset.row else
              teller.text("at {root} the water comes within {margin} of the threshold, less than the error of the "
                          "heights", root=teller.asset(root), margin=teller.speech.depth(margin_m)))
@@ -394,7 +405,7 @@ def _water(teller: Teller, asset: Asset) -> list[str]:
         lines.append(teller.text("Water touches it from {time}: {depth} at its highest, {margin} under its threshold.",
                                  time=teller.clock(touched_s), depth=teller.speech.depth(peak_m),
                                  margin=teller.speech.depth(asset.fail_m - peak_m)))
-    if bool(np.asarray(exposure.is_doubtful)[asset.row]):
+    if bool(np.asarray(exposure.is_doubtful)[asset.row]) and not _nights(teller):
         lines.append(teller.text("Uncertain: that is less than the error of the heights; it may go out all the same.",
                                  of=asset))
     return lines

@@ -2,8 +2,8 @@
 
 # isort: off
 from twin.cli.commands import (
-    demo, city, run, listing, explain, crews, compare, rank, report, export, flood, irrigate,
+    demo, city, run, listing, explain, crews, compare, rank, ensemble, drivers, year, report, export, flood, irrigate,
 )
 
-__all__ = ["city", "compare", "crews", "demo", "explain", "export", "flood", "irrigate", "listing", "rank", "report",
-           "run"]
+__all__ = ["city", "compare", "crews", "demo", "drivers", "ensemble", "explain", "export", "flood", "irrigate",
+           "listing", "rank", "report", "run", "year"]

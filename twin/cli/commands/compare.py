@@ -23,11 +23,18 @@ def compare(first: RunFolder,
             csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE.csv",
                                                      help="A row for each asset that changes.")] = None,
             lang: Spoken = None, json: Json = False) -> None:
-    """Compare two runs of one night: figures, who is worse off, who is better off, and because of what."""
+    """Compare two runs of one night: figures, who is worse off, who is better off, and because of what.
+
+    Two ensembles are compared night by night: they must draw the same.
+    """
+    from geodata.ensemble.folder import is_ensemble
     from geodata.run.comparing import to_dict, write_csv
     from geodata.run.folder import read_run
     from twin.results.compare import compare as compare_runs
 
+    if is_ensemble(first) or is_ensemble(second):
+        _compare_nights(first, second, csv, language_of(lang), as_json=json)
+        return
     with stages(lang=language_of(lang)) as stage:
         stage("reading the runs")
         found = compare_runs(read_run(first).result, read_run(second).result)
@@ -60,3 +67,50 @@ def _tell(found: Comparison, first: Path, second: Path, lang: str) -> None:
         console_on().print(table)
     for line in rest:
         say(line.text)
+
+
+def _compare_nights(first: Path, second: Path, csv: Path | None, lang: str, *, as_json: bool) -> None:
+    """Tell two ensembles beside each other."""
+    from dataclasses import asdict
+
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    from geodata.ensemble.folder import is_ensemble, read_ensemble
+    from twin.ensemble.comparing import check_alike, compare_nights
+    from twin.errors import InputError
+    from twin.explaining.paired import paired_lines, paired_rows
+
+    if not (is_ensemble(first) and is_ensemble(second)):
+        raise InputError(found="an ensemble beside a run", expected="two runs, or two ensembles",
+                         remedy="The run of an ensemble's plan stands in its folder `base`.")
+    if csv is not None:
+        raise InputError(field="--csv", found="--csv beside two ensembles", expected="--json")
+    with stages(lang=lang) as stage:
+        stage("reading the runs")
+        a, b = read_ensemble(first), read_ensemble(second)
+        check_alike(a.told, b.told)
+        found = compare_nights(a.answers, b.answers, (tuple(a.told["sites"]), tuple(b.told["sites"])))
+    if as_json:
+        print_json({"nights": found.n, "figures": {
+            name: {"first": one, "second": two, "difference": _finite(asdict(difference))}
+            for name, (one, two, difference) in found.figures.items()},
+            "sites": [{**asdict(change), "difference": _finite(asdict(change.difference))} for change in found.sites]})
+        return
+    say(f"{first}: {a.told['name']}\n{second}: {b.told['name']}", style="bold")
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("", str(first), str(second), "±"):
+        table.add_column(escape(heading), justify="left" if not heading else "right", overflow="fold")
+    for row in paired_rows(found, lang):
+        table.add_row(escape(row.name), row.first, row.second, row.difference)
+    console_on().print(table)
+    for line in paired_lines(a.base.city, found, lang):
+        say(line)
+
+
+def _finite(values: dict[str, float]) -> dict[str, float | None]:
+    """Give the values for JSON, which has no infinity: two plans that never differ have no ratio."""
+    from math import isfinite
+
+    return {name: value if isfinite(value) else None for name, value in values.items()}

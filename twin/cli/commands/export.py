@@ -115,7 +115,10 @@ def _read(place: Path, lang: str, *, public: bool) -> Run:
     from geodata.run.folder import read_run
 
     if not is_city(place):
-        return read_run(place)
+        from geodata.ensemble.folder import BASE, is_ensemble
+
+        # The plan's own run: what may be out in some nights is in doubt there.
+        return read_run(place / BASE if is_ensemble(place) else place)
     from datetime import UTC, datetime
 
     from geodata.run.calm import calm_run

@@ -1,0 +1,204 @@
+"""From a scenario to an ensemble: its plan, its city, its water that can stand otherwise, and what may be otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geodata.ensemble.blocks import BLOCK
+from geodata.ensemble.folder import BASE, NAME, reduce_blocks, write_answers
+from scenarios import pipeline
+from scenarios.ensemble.running import make
+from scenarios.resolve import Prepared
+from scenarios.running import Finished, run_scenario
+from scenarios.unsure import WITH_LEVEL
+from twin.ensemble.answers import Answers
+from twin.ensemble.distributions import Distribution
+from twin.ensemble.doubting import Moments, doubts_of_nights, with_doubts
+from twin.ensemble.ground import MOST_SD
+from twin.ensemble.member import Ensemble
+from twin.ensemble.waters import FixedNight, NightWater, PickedNight, StageNight
+from twin.errors import InputError
+from twin.stages import Progress, Stage, Tell, silent
+from twin.water.river_stage import StageHazard
+
+if TYPE_CHECKING:
+    from twin.water.hazard import Hazard
+
+#: More nights than this are a slip.
+MOST = 1_000_000
+#: Spill levels are followed so far above the plan's water at most [m]; a night beyond it is refused, and told.
+_MOST_M = 10.0
+#: Quantile that no draw passes: numbers are multiples of 2⁻⁵³.
+_LAST = 1 - 2.0 ** -53
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Made:
+    """An ensemble ready to be drawn from, and the run of its plan as it is."""
+
+    ensemble: Ensemble
+    base: Finished
+
+
+def check_count(n: int) -> None:
+    """Refuse a number of nights that is none.
+
+    Raises
+    ------
+    InputError
+        Below 1, or beyond a million.
+    """
+    if not 1 <= n <= MOST:
+        raise InputError(field="-n", found=f"{n}", expected=f"1 to {MOST:,} nights")
+
+
+def ensemble_of(prepared: Prepared, *, cache: Path | None = None, tell: Tell = silent) -> Made:
+    """Run the plan as it is, and make ready what its nights share.
+
+    Raises
+    ------
+    InputError
+        A scenario without ``uncertainty``; water that cannot be read.
+    """
+    if prepared.scenario.uncertainty is None:
+        raise prepared.scenario.complaint(
+            (), found="a scenario without 'uncertainty'", expected="uncertainty: {level: …, heights: …}",
+            remedy="docs/ensembles.md says what may stand there; ouche-q100-ensemble is an example.")
+    base = run_scenario(prepared, cache=cache, tell=tell)
+    water = _water(prepared, base, cache, tell)
+    return Made(base=base, ensemble=Ensemble(
+        plan=prepared.plan, city=prepared.city, water=water, uncertainty=prepared.uncertainty,
+        made_of=tuple(f"{file.role} {file.sha256}" for file in prepared.inputs if file.role != "scenario")))
+
+
+def _water(prepared: Prepared, base: Finished, cache: Path | None, tell: Tell) -> NightWater | None:
+    flood, nominal = prepared.scenario.flood, base.result.exposure.depths
+    if flood is None or nominal is None:
+        return None
+    moves_level = any(getattr(flood, source, None) is not None for source in WITH_LEVEL)
+    if not moves_level:
+        return FixedNight(nominal)
+    tell(Progress(stage=Stage.WATER, doing="reading the water"))
+    above_m = min(reach_m(prepared), _MOST_M)
+    hazard = _reaching(prepared, above_m, cache)
+    from geodata.cells import index_cells
+
+    tell(Progress(stage=Stage.EXPOSE, doing="finding the cells of each asset"))
+    index = index_cells(prepared.city.assets, prepared.city_file.outlines, prepared.city.crs, hazard.grid,
+                        prepared.city_file.terrain)
+    return StageNight(hazard, index, nominal, above_m) if isinstance(hazard, StageHazard) else PickedNight(
+        hazard, index, nominal)
+
+
+def reach_m(prepared: Prepared) -> float:
+    """Give by how much the water of any night may stand above the plan's [m]: so far its spill is followed."""
+    uncertain = prepared.uncertainty
+    offset_m, scale = (_most(drawn) for drawn in (uncertain.level.offset_m, uncertain.level.scale))
+    ground_m = 0.0 if uncertain.ground is None else MOST_SD * uncertain.ground.sd_m
+    # A factor acts on the rise above the lowest level, ten metres of it.
+    return max(offset_m, 0.0) + _MOST_M * max(scale - 1, 0.0) + ground_m
+
+
+def _most(drawn: Distribution | None) -> float:
+    return 0.0 if drawn is None else float(drawn.value(np.array([_LAST]))[0])
+
+
+def _reaching(prepared: Prepared, above_m: float, cache: Path | None) -> Hazard:
+    """Give the water, its spill levels followed so far above its highest level; its depths stay as they are."""
+    scenario = prepared.scenario
+    assert scenario.flood is not None
+    flood = scenario.flood.model_copy(update={"depth_error_m": above_m})
+    water = pipeline.water(replace(prepared, scenario=scenario.model_copy(update={"flood": flood})), cache=cache)
+    assert water is not None
+    return water
+
+
+def run_ensemble(prepared: Prepared, n: int, out: Path, *, workers: int = 1, part: tuple[int, int] | None = None,
+                 cache: Path | None = None, tell: Tell = silent) -> tuple[Made, Answers | None]:
+    """Make an ensemble of ``n`` nights in the folder ``out``; what is there already is not made again.
+
+    Parameters
+    ----------
+    prepared
+        A scenario resolved, with ``uncertainty``.
+    n
+        Nights.
+    out
+        Folder; new, or that of the same ensemble.
+    workers
+        Processes.
+    part
+        ``(k, of)``: only the k-th of so many parts of the nights, from 1; the answers come with the last of them.
+    cache, tell
+        As for :func:`scenarios.running.run_scenario`.
+
+    Returns
+    -------
+    The ensemble, and its answers; None for a part.
+
+    Raises
+    ------
+    InputError
+        As said; a folder of something else.
+    """
+    check_count(n)
+    made = ensemble_of(prepared, cache=cache, tell=tell)
+    check_folder(out)
+    out.mkdir(parents=True, exist_ok=True)
+    blocks = range(0, n, BLOCK)
+    mine = blocks if part is None else blocks[part[0] - 1::part[1]]
+    make(made.ensemble, out, [i for b in mine for i in range(b, min(b + BLOCK, n))], workers=workers, tell=tell)
+    if part is not None:
+        return made, None
+    tell(Progress(stage=Stage.ASK, doing="counting the nights"))
+    moments = Moments()
+    answers = reduce_blocks(made.ensemble, out, n, moments)
+    if not answers.n:
+        first, why = next(iter(answers.failed.items()))
+        raise InputError(file=str(out), found=f"not one night that could be made; night {first}: {why}",
+                         expected="nights", remedy="Run the scenario by twin run to see what is wrong.")
+    base = made.base.result
+    doubted = with_doubts(base, doubts_of_nights(base, answers, moments), made.ensemble.digest, answers.n)
+    replace(made.base, result=doubted).write(out / BASE)
+    write_answers(out, made.ensemble, answers, made.base.city_file.shapes)
+    return made, answers
+
+
+def check_folder(out: Path) -> None:
+    """Make sure that an ensemble may stand at ``out``.
+
+    Raises
+    ------
+    InputError
+        Something stands there that is no ensemble.
+    """
+    if out.exists() and not out.is_dir():
+        raise InputError(file=str(out), found="a file", expected="a folder, new or of this ensemble",
+                         remedy="Choose another --out.")
+    if out.is_dir() and any(out.iterdir()) and not any(
+            (out / name).exists() for name in (NAME, "members", "arms")):
+        raise InputError(file=str(out), found="a folder of something else", expected="a new folder, or that of this "
+                         "ensemble, which goes on", remedy="Choose another --out.")
+
+
+def part_of(text: str) -> tuple[int, int]:
+    """Read a part such as 3/8.
+
+    Raises
+    ------
+    InputError
+        No such form, or a part beyond the last.
+    """
+    first, _, last = text.partition("/")
+    if not (first.isdigit() and last.isdigit() and 1 <= int(first) <= int(last)):
+        raise InputError(field="--part", found=f"'{text}'", expected="a part and how many there are, 3/8 for example")
+    return int(first), int(last)
+
+
+def told_inputs(made: Made) -> list[dict[str, Any]]:
+    """Give the files that the answer rests on, plain JSON values."""
+    return [file.to_dict() for file in made.base.prepared.inputs]

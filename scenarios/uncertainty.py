@@ -1,0 +1,232 @@
+"""What a scenario may say under ``uncertainty:``: what may be otherwise, how, and where that comes from.
+
+The unit of a value stands in its key; each entry names its source.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+
+from geodata.hazards.flow.specs import Spec
+from geodata.inputs.times import MOMENT_FORMS, check_moment
+from twin.ensemble.distributions import (
+    Discrete,
+    Distribution,
+    Lognormal,
+    Normal,
+    Quantiles,
+    Triangular,
+    Uniform,
+)
+from twin.errors import InputError
+
+#: In place of a kind or an id: every asset that it can hold for.
+EVERY = "all"
+_FORMS = ("normal", "lognormal", "triangular", "uniform", "discrete", "quantiles")
+
+
+def _moment(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise InputError(found=str(value), expected=MOMENT_FORMS)
+    return check_moment(value)
+
+
+Moment = Annotated[str, BeforeValidator(_moment, json_schema_input_type=str), Field(description=MOMENT_FORMS)]
+Text = Annotated[str, Field(min_length=1)]
+Chance = Annotated[float, Field(ge=0, le=1)]
+
+
+class Unsure(Spec):
+    """A mapping under ``uncertainty:``."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class NormalForm(Unsure):
+    """Symmetric about its mean."""
+
+    mean: float = 0.0
+    sd: float
+    """one standard deviation, above 0"""
+
+
+class LognormalForm(Unsure):
+    """Its natural logarithm is normal: a fragility curve."""
+
+    median: float
+    beta: float
+    """standard deviation of the natural logarithm, above 0"""
+
+
+class DiscreteForm(Unsure):
+    """One of some values: the members of a forecast."""
+
+    values: tuple[float, ...]
+    weights: tuple[float, ...] = ()
+    """one for each value; all alike when left out"""
+
+
+class QuantilesForm(Unsure):
+    """What a forecast gives by itself."""
+
+    p10: float
+    p50: float
+    p90: float
+
+
+class Drawn(Unsure):
+    """A distribution: exactly one of its forms."""
+
+    normal: NormalForm | None = None
+    lognormal: LognormalForm | None = None
+    triangular: Annotated[tuple[float, float, float], Field(description="lowest, most likely, highest")] | None = None
+    uniform: Annotated[tuple[float, float], Field(description="lowest, highest")] | None = None
+    discrete: DiscreteForm | None = None
+    quantiles: QuantilesForm | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Drawn:
+        given = [name for name in _FORMS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise InputError(found=" and ".join(f"'{name}'" for name in given) or "no distribution",
+                             expected=f"exactly one of {', '.join(_FORMS)}")
+        self.made()
+        return self
+
+    def made(self) -> Distribution:
+        """Give the distribution itself.
+
+        Raises
+        ------
+        InputError
+            Numbers that make none: a width of 0, a lowest value above the highest.
+        """
+        if self.normal is not None:
+            return Normal(mean=self.normal.mean, sd=self.normal.sd)
+        if self.lognormal is not None:
+            return Lognormal(median=self.lognormal.median, beta=self.lognormal.beta)
+        if self.triangular is not None:
+            low, mode, high = self.triangular
+            return Triangular(low=low, mode=mode, high=high)
+        if self.uniform is not None:
+            return Uniform(low=self.uniform[0], high=self.uniform[1])
+        if self.discrete is not None:
+            return Discrete(values=self.discrete.values, weights=self.discrete.weights)
+        assert self.quantiles is not None
+        return Quantiles(p10=self.quantiles.p10, p50=self.quantiles.p50, p90=self.quantiles.p90)
+
+
+class Sourced(Drawn):
+    """A distribution and where it comes from."""
+
+    source: Text
+    """where it comes from: a paper, the errors of past forecasts, an assumption"""
+
+
+class LevelUnsure(Unsure):
+    """The level of the river: `river_stage`, `hand` or `catalogue`."""
+
+    offset_m: Sourced | None = None
+    """added to every level [m]"""
+    scale: Sourced | None = None
+    """factor of the rise above the lowest level of the run"""
+    shift_s: Sourced | None = None
+    """later by this, earlier where negative [s]; for any water"""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> LevelUnsure:
+        if self.offset_m is None and self.scale is None and self.shift_s is None:
+            raise InputError(found="nothing", expected="one of 'offset_m', 'scale', 'shift_s'")
+        return self
+
+
+class GroundUnsure(Unsure):
+    """Error of terrain and depth, normal and shared by neighbours."""
+
+    sd_m: float = Field(gt=0, le=10)
+    """one standard deviation [m]"""
+    correlation_m: float = Field(gt=0, le=100_000)
+    """distance at which the correlation has fallen to 0.61; no shorter than a cell of the terrain [m]"""
+    source: Text
+
+
+class HeightUnsure(Unsure):
+    """Height of the lowest live part: exactly one of `fail_m`, `error_m`, `stated`."""
+
+    fail_m: Drawn | None = None
+    """the height above ground itself, a fragility curve [m]"""
+    error_m: Drawn | None = None
+    """added to the height that each asset has [m]"""
+    stated: Literal[True] | None = None
+    """true: normal, with the error that the city states for each asset"""
+    source: Text
+
+    @model_validator(mode="after")
+    def _one_way(self) -> HeightUnsure:
+        ways = ("fail_m", "error_m", "stated")
+        given = [name for name in ways if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise InputError(found=" and ".join(f"'{name}'" for name in given) or "none of them",
+                             expected="exactly one of 'fail_m', 'error_m', 'stated'")
+        return self
+
+
+class ProtectionUnsure(Unsure):
+    """Protection of the circuits whose own is not known."""
+
+    rcd: Chance
+    """probability that such a circuit has an RCD; else fuses"""
+    source: Text
+
+
+class RepairUnsure(Unsure):
+    """How long repairs take."""
+
+    factor: Drawn
+    """of the duration that the plan has"""
+    each: Literal["night", "kind", "asset"] = "asset"
+    """one factor for the night, for each kind, or for each asset"""
+    source: Text
+
+
+class LinksUnsure(Unsure):
+    """Links of supply that were inferred."""
+
+    wrong: Chance
+    """probability that one is wrong: its consumer then hangs on the nearest other supplier of that kind"""
+    source: Text
+
+
+class BreakdownUnsure(Unsure):
+    """A failure for a reason outside the model."""
+
+    probability: Chance
+    """of each asset by itself, within the span"""
+    from_: Moment | None = Field(default=None, alias="from")
+    """begin of the span; the start when left out"""
+    to: Moment | None = None
+    """end of the span; the end when left out"""
+    source: Text
+
+
+class Uncertainty(Unsure):
+    """What may be otherwise in the night: `twin ensemble` draws it anew for each member, `twin run` does not."""
+
+    level: LevelUnsure | None = None
+    ground: GroundUnsure | None = None
+    heights: dict[str, HeightUnsure] = Field(default_factory=dict)
+    """by kind, by asset id (which wins), or `all`"""
+    protection: ProtectionUnsure | None = None
+    repair: dict[str, RepairUnsure] = Field(default_factory=dict)
+    """by kind, or `all`"""
+    links: LinksUnsure | None = None
+    breakdowns: dict[str, BreakdownUnsure] = Field(default_factory=dict)
+    """by kind or asset id"""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Uncertainty:
+        if not any(getattr(self, name) for name in type(self).model_fields):
+            raise InputError(found="nothing", expected=f"one of {', '.join(type(self).model_fields)}")
+        return self

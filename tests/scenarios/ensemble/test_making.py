@@ -1,0 +1,189 @@
+"""From a scenario file to the folder of an ensemble, and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from geodata.ensemble.asking import nights_out
+from geodata.ensemble.folder import read_ensemble
+from scenarios import load_scenario, prepare
+from scenarios.ensemble.making import check_folder, part_of, reach_m, run_ensemble
+from twin.cli.entry import main
+from twin.ensemble.answers import Word
+from twin.ensemble.distributions import Normal
+from twin.ensemble.uncertain import Ground, Level
+from twin.errors import InputError
+
+N = 30
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    return prepare(load_scenario("ouche-q100-ensemble"))
+
+
+@pytest.fixture(scope="module")
+def made(prepared, tmp_path_factory):
+    out = tmp_path_factory.mktemp("ensemble") / "nights"
+    ensemble, answers = run_ensemble(prepared, N, out)
+    return out, ensemble, answers
+
+
+def test_a_folder_gives_the_answers_back(made):
+    out, ensemble, answers = made
+    found = read_ensemble(out)
+    assert found.told["digest"] == ensemble.ensemble.digest
+    assert found.quantities == ("level.offset_m", "level.shift_s", "ground", "heights", "repair")
+    for name in ("index", "asset", "out", "dark", "unknown", "first_s", "back_s", "depth_m", "sites", "site_out"):
+        np.testing.assert_array_equal(getattr(found.answers, name), getattr(answers, name), err_msg=name)
+    for name in ("offsets", "root", "mechanism", "count"):
+        np.testing.assert_array_equal(getattr(found.answers.causes, name), getattr(answers.causes, name))
+    for name in ("figures", "drawn"):
+        mine, theirs = getattr(found.answers, name), getattr(answers, name)
+        assert set(mine) == set(theirs)
+        for key in mine:
+            np.testing.assert_array_equal(mine[key], theirs[key])
+    assert len(found.base.outages) > 1000
+
+
+def test_a_gis_draws_the_answers_by_their_words(made):
+    import geopandas
+
+    out, ensemble, answers = made
+    table = geopandas.read_parquet(out / "answers.parquet")
+    assert table.crs.to_epsg() == 2154
+    assert len(table) == len(answers.asset)
+    lamp = table[table["kind"] == "lamp"].iloc[0]
+    assets = ensemble.ensemble.city.assets
+    row = assets.row(lamp["asset_id"])
+    assert (lamp.geometry.x, lamp.geometry.y) == (assets.x_m[row], assets.y_m[row])
+    assert set(table["word"]) == {"certain", "likely", "possible", "unlikely", "never"}
+    assert np.all((table["out_low"] <= table["out"] / table["nights"]) & (
+        table["out"] / table["nights"] <= table["out_high"]))
+
+
+def test_the_nights_of_one_asset_add_up_to_its_share(made):
+    out, ensemble, answers = made
+    assets = ensemble.ensemble.city.assets
+    for name in ("S-08", "A-044", "S-01"):
+        row = assets.row(name)
+        assert nights_out(out, ensemble.ensemble.digest, answers, row).sum() == answers.share_out(row).count
+    site = assets.row("S-08")
+    np.testing.assert_array_equal(nights_out(out, ensemble.ensemble.digest, answers, site),
+                                  answers.site_out[:, answers.sites == site][:, 0])
+    assert not nights_out(out, ensemble.ensemble.digest, answers, site, 0).any()
+
+
+def test_parts_come_to_the_same_as_the_whole(prepared, made, tmp_path):
+    for k in (2, 1):
+        assert run_ensemble(prepared, N, tmp_path / "parts", part=(k, 2))[1] is None
+    run_ensemble(prepared, N, tmp_path / "parts")
+    for name in ("answers.parquet", "nights.parquet", "ensemble.json", "members/000000.npz", "members/000001.npz"):
+        assert (tmp_path / "parts" / name).read_bytes() == (made[0] / name).read_bytes()
+
+
+def test_the_commands_tell_it_in_french(made, capsys):
+    out, _, answers = made
+    assert main(["ensemble", "ouche-q100-ensemble", "-n", str(N), "--out", str(out), "--lang", "fr",
+                 "--progress", "none"]) == 0
+    said = capsys.readouterr().out
+    assert "ensemble de 30 nuits" in said.replace("\u00a0", " ")
+    assert main(["explain", str(out), "S-03", "--lang", "fr"]) == 0
+    said = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "« Gymnase Jean-Moulin (refuge) » (Rue des Hirondelles) est sans courant" in said
+    assert "à cause du poste électrique P-02 (inondé)" in said
+    assert main(["explain", str(out), "S-03", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["out"]["of"] == answers.n
+    assert told["causes"][0]["root_asset_id"] == "P-02"
+
+
+def test_what_drives_an_answer_is_told_and_its_nights_are_kept(tmp_path, capsys):
+    words = ["drivers", "ouche-q100-ensemble", "-n", "8", "--out", str(tmp_path / "out"), "--progress", "none"]
+    assert main([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["drivers"][0]["name"] == "level.offset_m"
+    assert len(list((tmp_path / "out" / "arms").iterdir())) == 2 + len(told["drivers"]) == 7
+    assert main([*words, "--of", "S-08", "--lang", "fr"]) == 0
+    assert "Coupure ou non, pour l’établissement" in capsys.readouterr().out.replace("\u00a0", " ")
+    assert main([*words, "--of", "S-99"]) == 2
+    assert main([*words[:3], "9", *words[4:]]) == 2
+    assert "a power of 2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("words", "expected"), [
+    (["-n", "0"], "1 to 1,000,000 nights"), (["--part", "3/2"], "a part and how many there are"),
+    (["--part", "x"], "a part and how many there are"), (["--workers", "-1"], "0 or more")])
+def test_a_wrong_word_is_refused_before_the_work(tmp_path, capsys, words, expected):
+    assert main(["ensemble", "ouche-q100-ensemble", "--out", str(tmp_path / "out"), *words]) == 2
+    assert expected in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_scenario_without_uncertainty_is_no_ensemble(tmp_path):
+    with pytest.raises(InputError, match="a scenario without 'uncertainty'"):
+        run_ensemble(prepare(load_scenario("ouche-q100")), 2, tmp_path / "out")
+
+
+def test_something_else_is_never_written_into(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(InputError, match="a folder of something else"):
+        check_folder(tmp_path)
+    with pytest.raises(InputError, match="a file"):
+        check_folder(tmp_path / "mine.txt")
+
+
+def test_parts():
+    assert part_of("3/8") == (3, 8)
+
+
+def test_water_is_followed_as_far_up_as_any_night_comes(prepared):
+    uncertain = replace(prepared.uncertainty, level=Level(offset_m=Normal(mean=0.1, sd=0.2)),
+                        ground=Ground(sd_m=0.1, correlation_m=100))
+    # 8.2 standard deviations of the level, 6 of the ground.
+    assert reach_m(replace(prepared, uncertainty=uncertain)) == pytest.approx(0.1 + 8.21 * 0.2 + 0.6, abs=0.01)
+
+
+def test_pages_of_an_ensemble_say_may_where_its_nights_differ(made, tmp_path, capsys):
+    out, _, answers = made
+    base = read_ensemble(out).base
+    lamps = base.city.assets.of_kind("lamp")
+    said, sure = answers.words(len(lamps)), np.zeros(len(lamps), bool)
+    sure[base.spans.asset[base.spans.is_sure]] = True
+    may = np.zeros(len(lamps), bool)
+    may[base.doubts.asset] = True
+    for row in np.flatnonzero(lamps):
+        # What goes out in hardly any night is sure at no moment; what does in nearly all may be, or only in doubt.
+        assert not (sure[row] and said[row] in (Word.NEVER, Word.UNLIKELY, Word.POSSIBLE)), row
+        assert may[row] or sure[row] or said[row] in (Word.NEVER, Word.UNLIKELY), row
+    assert main(["export", str(out), "--public", "--lang", "fr", "--out", str(tmp_path / "page.html")]) == 0
+    assert (tmp_path / "page.html").stat().st_size > 100_000
+    assert main(["explain", str(out / "base"), "S-08", "--lang", "fr"]) == 0
+    assert "dans une partie des 30 nuits tirées pour ce plan" in capsys.readouterr().out
+
+
+def test_in_a_year_a_run_and_an_ensemble_stand_side_by_side(made, capsys):
+    out, _, answers = made
+    words = ["year", f"{out / 'base'}=10", f"{out}=100", "--json"]
+    assert main(words) == 0
+    told = json.loads(capsys.readouterr().out)["figures"]["lamp_hours_dark"]
+    assert told["nights"][1] == pytest.approx(answers.figures["lamp_hours_dark"].mean())
+    assert told["total"] == pytest.approx(0.045 * told["nights"][0] + 0.055 * told["nights"][1])
+    assert told["interval"][0] < told["total"] < told["interval"][1]
+    assert main([*words[:3], "--against", f"{out}=100"]) == 2
+    assert main(["year", str(out)]) == 2
+    assert "a folder and its return period" in capsys.readouterr().err
+
+
+def test_a_run_read_back_has_the_figures_of_its_own_indicators(made):
+    from geodata.ensemble.figures import read_figures
+
+    out, ensemble, _ = made
+    told, found = ensemble.base.result.indicators["lamps"], read_figures(out / "base").figures
+    assert found["lamp_hours_dark"][0] == pytest.approx(told["lamp_hours_dark"], abs=0.06)
+    assert found["lamps_ever_out"][0] == told["ever_out"]
+    assert found["lamps_ever_dark"][0] == told["ever_dark"]
+    assert found["lamps_not_back"][0] == told["not_back"]

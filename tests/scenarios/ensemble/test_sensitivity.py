@@ -1,0 +1,81 @@
+"""Indices come out as known: Ishigami's function, and an answer that jumps at a threshold."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.stats
+
+from scenarios.ensemble.sensitivity import drivers_of
+from twin.errors import InputError
+
+
+def ishigami(u):
+    x = (2 * u - 1) * np.pi
+    return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+def step(u):
+    """An outage: 100 where a level and a fifth of a height pass a bound; the third quantity does nothing."""
+    return 100.0 * (u[:, 0] + 0.2 * u[:, 1] > 0.8)
+
+
+def evaluated(function, n, seed=1, qmc=True):
+    u = scipy.stats.qmc.Sobol(6, rng=seed).random(n) if qmc else np.random.default_rng(seed).random((n, 6))
+    a, b = u[:, :3], u[:, 3:]
+    mixed = []
+    for k in range(3):
+        ab = a.copy()
+        ab[:, k] = b[:, k]
+        mixed.append(function(ab))
+    found = drivers_of(["x1", "x2", "x3"], function(a), function(b), np.array(mixed))
+    return {driver.name: driver for driver in found}
+
+
+def test_ishigami():
+    found = evaluated(ishigami, 2**13)
+    for name, first, total in (("x1", 0.3139, 0.5576), ("x2", 0.4424, 0.4424), ("x3", 0.0, 0.2437)):
+        # The standard error of a first-order index is about 0.01 with so many nights.
+        assert found[name].first == pytest.approx(first, abs=0.02), name
+        assert found[name].total == pytest.approx(total, abs=0.01), name
+        assert found[name].first_low < first < found[name].first_high, name
+        assert found[name].total_low < total < found[name].total_high, name
+
+
+def test_the_intervals_hold_the_truth_in_about_95_of_100_cases():
+    held = []
+    for seed in range(100):
+        found = evaluated(ishigami, 256, seed, qmc=False)
+        held += [found[name].total_low <= total <= found[name].total_high
+                 for name, total in (("x1", 0.5576), ("x2", 0.4424), ("x3", 0.2437))]
+        held += [found[name].first_low <= first <= found[name].first_high
+                 for name, first in (("x1", 0.3139), ("x2", 0.4424), ("x3", 0.0))]
+    assert 0.88 < np.mean(held) <= 0.99
+
+
+def test_first_order_alone_hides_a_threshold():
+    found = evaluated(step, 2**14)
+    for name, first, total in (("x1", 0.844, 0.985), ("x2", 0.012, 0.160), ("x3", 0.0, 0.0)):
+        assert found[name].first == pytest.approx(first, abs=0.012), name
+        assert found[name].total == pytest.approx(total, abs=0.012), name
+    assert list(found) == ["x1", "x2", "x3"]
+
+
+def test_the_screening_is_the_mean_change_when_one_quantity_is_drawn_anew():
+    found = evaluated(step, 2**14)
+    # P(one side of the bound and then the other), times 100.
+    u = np.random.default_rng(2).random((400_000, 3))
+    one = u[:, 0] + 0.2 * u[:, 1] > 0.8
+    assert found["x1"].effect == pytest.approx(100 * np.mean(one != (u[:, 2] + 0.2 * u[:, 1] > 0.8)), abs=0.7)
+    assert found["x3"].effect == 0
+
+
+@pytest.mark.parametrize("n", [1, 3, 100])
+def test_a_number_that_is_no_power_of_two_is_refused(n):
+    with pytest.raises(InputError, match="a power of 2"):
+        drivers_of(["x"], np.arange(n), np.arange(n), np.zeros((1, n)))
+
+
+def test_an_answer_that_never_varies_has_no_drivers():
+    with pytest.raises(InputError, match="the same in all nights"):
+        drivers_of(["x"], np.ones(4), np.ones(4), np.ones((1, 4)))

@@ -1,0 +1,85 @@
+"""The water of a night that stands otherwise is that of a run of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.twin.ensemble.nights import DURATION_S, cells_of, river_of
+from twin.ensemble.waters import FixedNight, Moved, StageNight
+from twin.water.depths import read_depths
+from twin.water.river_stage import Levee
+
+VALLEY = [0.0, 0.1, 0.35, -0.2, 0.3, 0.6]
+ASSETS = range(len(VALLEY))
+
+
+def night_of(river):
+    index = cells_of(ASSETS)
+    return StageNight(river, index, read_depths(river, index, duration_s=DURATION_S)), index
+
+
+def alike(found, expected):
+    for name in ("times_s", "asset", "first", "offsets", "depth_um"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name), err_msg=name)
+
+
+def test_unmoved_water_is_the_plan_s_own():
+    night, _ = night_of(river_of(VALLEY, drain_mm_h=20))
+    alike(night.at(Moved()).depths, night.nominal)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.floats(-0.5, 0.5), st.floats(0, 2), st.lists(st.floats(-0.3, 0.6), min_size=6, max_size=6))
+def test_another_level_is_followed_as_if_it_were_the_plan_s(offset_m, scale, ground_m):
+    river = river_of(ground_m, drain_mm_h=15)
+    night, index = night_of(river)
+    low_m = river.level_m.min(axis=0)
+    other = replace(river, level_m=river.level_m + (scale - 1.0) * (river.level_m - low_m) + offset_m)
+    alike(night.at(Moved(offset_m=offset_m, scale=scale)).depths, read_depths(other, index, duration_s=DURATION_S))
+
+
+def test_an_error_of_the_ground_everywhere_is_a_river_as_much_higher():
+    night, _ = night_of(river_of(VALLEY, drain_mm_h=15))
+    local = night.at(Moved(local_m=np.full(6, 0.25))).depths
+    alike(local, night.at(Moved(offset_m=0.25)).depths)
+
+
+def test_an_error_of_the_ground_at_one_asset_is_its_own():
+    night, _ = night_of(river_of(VALLEY))
+    higher_m = np.zeros(6)
+    higher_m[5] = 0.25  # its ground of 0.6 m is 0.35 m, and the river comes to 0.4 m
+    found = night.at(Moved(local_m=higher_m)).depths
+    assert 5 not in night.nominal.asset
+    assert found.at(3 * 3600)[5] == pytest.approx(0.05, abs=1e-6)
+    np.testing.assert_array_equal(found.at(3 * 3600)[:5], night.nominal.at(3 * 3600)[:5])
+
+
+def test_later_water_comes_later_and_its_first_and_last_frames_hold():
+    night, _ = night_of(river_of(VALLEY))
+    later, earlier = (night.at(Moved(shift_s=s)).depths for s in (1800, -1800))
+    for t_s in (0, 1800, 7200, 9000):
+        np.testing.assert_allclose(later.at(t_s), night.nominal.at(max(t_s - 1800, 0)))
+        np.testing.assert_allclose(earlier.at(t_s), night.nominal.at(t_s + 1800))
+    np.testing.assert_allclose(earlier.at(DURATION_S), night.nominal.at(DURATION_S))
+    assert earlier.after == "hold"
+
+
+def test_behind_a_levee_the_depth_is_told_unknown():
+    levee = Levee(cells=np.array([2]), crest_m=1.0, protects_to_m=0.5)
+    night, _ = night_of(river_of([0.0, 0.1, -0.2, 0, 0, 0], levees=(levee,)))
+    assert not night.at(Moved()).is_unknown.any()
+    assert night.at(Moved(offset_m=0.2)).is_unknown.tolist() == [False, False, True, True, True, True]
+
+
+def test_other_water_is_deeper_where_it_is_wet_and_dry_where_it_was_dry():
+    _, index = night_of(river_of(VALLEY))
+    fixed = FixedNight(read_depths(river_of(VALLEY), index, duration_s=DURATION_S))
+    peak_s = 3 * 3600
+    found = fixed.at(Moved(local_m=np.array([0.1, -0.35, 0, 0, 0, 0.5]))).depths
+    np.testing.assert_allclose(
+        found.at(peak_s), fixed.nominal.at(peak_s) + np.array([0.1, -0.3, 0, 0, 0, 0]), atol=2e-6)

@@ -1,0 +1,80 @@
+"""``twin ensemble``: how likely, from many nights that share their draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from twin.cli.app import app
+from twin.cli.arguments import City, Issued, Json, Scenario, Spoken, language_of
+from twin.cli.printing import console_on, print_json, say
+from twin.cli.progress import Form, Told, stages
+
+if TYPE_CHECKING:
+    from twin.ensemble.answers import Answers
+    from twin.world.city import City as Town
+
+
+@app.command(short_help="Draw a night many times: how likely each thing goes out, when, why.",
+             epilog="Example:  twin ensemble ouche-q100-ensemble -n 1000 --out q100-ensemble")
+def ensemble(scenario: Scenario,
+             out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the ensemble; what is there "
+                                               "already is not made again.")],
+             n: Annotated[int, typer.Option("-n", "--nights", metavar="N", help="How many nights.")] = 200,
+             workers: Annotated[int, typer.Option("--workers", metavar="N", help="Processes; 0: as many as this "
+                                                  "computer has processors.")] = 0,
+             part: Annotated[str | None, typer.Option("--part", metavar="K/N", help="Only the K-th of N parts, for "
+                                                      "several machines on one folder.")] = None,
+             city: City = None, issued: Issued = None, lang: Spoken = None, progress: Told = Form.AUTO,
+             json: Json = False) -> None:
+    """Draw what is uncertain anew for each of many nights, and count: how likely, when, because of what."""
+    from scenarios import load_scenario, prepare
+    from scenarios.ensemble.making import check_count, part_of, run_ensemble
+    from scenarios.ensemble.running import workers_here
+    from twin.errors import InputError
+
+    check_count(n)
+    if workers < 0:
+        raise InputError(field="--workers", found=f"{workers}", expected="0 or more")
+    mine = None if part is None else part_of(part)
+    spoken = language_of(lang)
+    with stages(computes=True, lang=spoken, form=progress) as stage:
+        stage("reading the city")
+        prepared = prepare(load_scenario(scenario), city=city, issued_at=issued)
+        made, answers = run_ensemble(prepared, n, out, workers=workers or workers_here(), part=mine, tell=stage)
+    if answers is None:
+        from twin.explaining.nights import part_line
+
+        assert mine is not None
+        say(part_line(*mine, spoken))
+        return
+    if json:
+        from geodata.ensemble.folder import to_dict
+
+        print_json({"ensemble": str(out), **to_dict(made.ensemble.city, answers)})
+        return
+    tell_ensemble(made.ensemble.city, answers, made.ensemble.plan.name, spoken)
+    some = answers.asset[answers.out > 0]
+    if len(some):
+        say(f"\ntwin explain {out} {made.ensemble.city.assets.id[some[0]]} --lang {spoken}")
+
+
+def tell_ensemble(town: Town, answers: Answers, name: str, lang: str) -> None:
+    """Print the figures of an ensemble, and what is told beside them."""
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    from twin.explaining.nights import columns, figure_rows, heading, night_lines
+
+    say(heading(name, answers, lang), style="bold")
+    table = Table(box=box.SIMPLE_HEAD)
+    for head in ("", *columns(lang)):
+        table.add_column(escape(head), justify="left" if not head else "right", overflow="fold")
+    for row in figure_rows(answers, lang):
+        table.add_row(escape(row.name), row.low, row.middle, row.high)
+    console_on().print(table)
+    for line in night_lines(town, answers, lang):
+        say(line)

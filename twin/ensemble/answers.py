@@ -1,0 +1,166 @@
+"""Answers of an ensemble: how likely, when, because of what, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from twin.codes import Mechanism
+from twin.ensemble.confidence import Share, rank_of, share_of
+from twin.quantities import NONE, BoolArray, FloatArray, Int8Array, Int32Array, Int64Array
+
+#: The quantiles that are told.
+TOLD = (0.1, 0.5, 0.9)
+
+
+class Word(StrEnum):
+    """How likely something is, in the three words that maps and pages use; certain and never stand apart."""
+
+    CERTAIN = "certain"  #: in all nights, or 19 of 20
+    LIKELY = "likely"  #: in more than 3 of 4
+    POSSIBLE = "possible"  #: in 1 to 3 of 4
+    UNLIKELY = "unlikely"  #: in fewer than 1 of 4
+    NEVER = "never"  #: in none of the nights
+
+
+#: Shares from which each word holds.
+CERTAIN_FROM, LIKELY_FROM, POSSIBLE_FROM = 0.95, 0.75, 0.25
+
+
+def word_of(count: int, n: int) -> Word:
+    """Give the word of a share.
+
+    Examples
+    --------
+    >>> [str(word_of(count, 48)) for count in (48, 37, 36, 12, 11, 0)]
+    ['certain', 'likely', 'possible', 'possible', 'unlikely', 'never']
+    """
+    if count == 0:
+        return Word.NEVER
+    share = count / n
+    if share >= CERTAIN_FROM:
+        return Word.CERTAIN
+    return Word.LIKELY if share > LIKELY_FROM else Word.POSSIBLE if share >= POSSIBLE_FROM else Word.UNLIKELY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Causes:
+    """Roots of the first outages of each asset, in compressed rows: the most frequent first."""
+
+    offsets: Int64Array
+    root: Int32Array
+    #: ``Mechanism`` at the root.
+    mechanism: Int8Array
+    count: Int32Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """A root and in how many nights it is one."""
+
+    root: int
+    mechanism: Mechanism
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answers:
+    """What the nights of an ensemble say together."""
+
+    #: Nights counted, and their indices, (n,).
+    n: int
+    index: Int64Array
+    #: Nights that could not be made, with why: none of the counts holds them.
+    failed: Mapping[int, str]
+    #: Assets that are out or wet in some night, (K,), increasing rows of the city.
+    asset: Int32Array
+    #: Nights in which each goes out; is out in the dark (lamps); stands in water of unknown depth, (K,).
+    out: Int32Array
+    dark: Int32Array
+    unknown: Int32Array
+    #: P10, P50 and P90 of the first second out and of the return for good, over the nights in which it goes out,
+    #: (K, 3) [s]; inf: not back within the horizon; NaN: never out.
+    first_s: FloatArray
+    back_s: FloatArray
+    #: P10, P50 and P90 of the peak depth, over all nights, (K, 3) [m].
+    depth_m: FloatArray
+    causes: Causes
+    #: Critical sites, (S,), and in which nights each is without power, (n, S).
+    sites: Int32Array
+    site_out: BoolArray
+    #: Figures of each night by name, (n,) each, and what was drawn for it as a whole.
+    figures: Mapping[str, FloatArray]
+    drawn: Mapping[str, FloatArray]
+
+    def __repr__(self) -> str:
+        return f"Answers of {self.n:,} nights: {len(self.asset):,} assets out or wet in some"
+
+    def place(self, asset: int) -> int:
+        """Give where an asset stands in the columns; -1 where it is neither out nor wet in any night."""
+        k = int(np.searchsorted(self.asset, asset))
+        return k if k < len(self.asset) and self.asset[k] == asset else NONE
+
+    def share_out(self, asset: int) -> Share:
+        """Give how often an asset goes out."""
+        k = self.place(asset)
+        return share_of(0 if k == NONE else int(self.out[k]), self.n)
+
+    def share_dark(self, asset: int) -> Share:
+        """Give how often a lamp is out in the dark."""
+        k = self.place(asset)
+        return share_of(0 if k == NONE else int(self.dark[k]), self.n)
+
+    def causes_of(self, asset: int) -> list[Cause]:
+        """Give the roots of its first outage, the most frequent first."""
+        k = self.place(asset)
+        if k == NONE:
+            return []
+        c = self.causes
+        return [Cause(root=int(c.root[i]), mechanism=Mechanism(int(c.mechanism[i])), count=int(c.count[i]))
+                for i in range(c.offsets[k], c.offsets[k + 1])]
+
+    def together(self, sites: Int32Array) -> Share:
+        """Give how often all of some critical sites are without power in one night, not always at one moment."""
+        chosen = np.isin(self.sites, sites)
+        return share_of(int(self.site_out[:, chosen].all(axis=1).sum()), self.n)
+
+    def words(self, assets: int) -> list[Word]:
+        """Give the word of each asset of a city of so many, (A,): how likely it goes out."""
+        counts = np.zeros(assets, np.int64)
+        counts[self.asset] = self.out
+        table = {int(count): word_of(int(count), max(self.n, 1)) for count in np.unique(counts)}
+        return [table[count] for count in counts.tolist()]
+
+
+def quantiles(place: Int64Array, values: Any, count: Any, later: int) -> FloatArray:
+    """Give P10, P50 and P90 of the values of each place, by order statistics, (K, 3); NaN where it has none.
+
+    Parameters
+    ----------
+    place, values
+        Place of each value, and it, (V,).
+    count
+        How many values each place has, (K,).
+    later
+        The value that stands for later than the horizon, told as inf.
+    """
+    order = np.lexsort((values, place))
+    begins = np.concatenate([[0], np.cumsum(count)])[:-1]
+    found = np.full((len(count), len(TOLD)), np.nan)
+    ordered = np.asarray(values)[order]
+    rank = np.array([[rank_of(max(int(c), 1), q) for q in TOLD] for c in range(int(np.max(count, initial=0)) + 1)])
+    some = np.flatnonzero(np.asarray(count) > 0)
+    if len(some):
+        found[some] = ordered[begins[some][:, None] + rank[np.asarray(count)[some]]]
+    found[found == later] = np.inf
+    return found
+
+
+def quantiles_of(values: FloatArray) -> tuple[float, ...]:
+    """Give P10, P50 and P90 of a figure of the nights, by order statistics."""
+    ordered = np.sort(values)
+    return tuple(float(ordered[rank_of(len(ordered), q)]) for q in TOLD)

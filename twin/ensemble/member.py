@@ -1,0 +1,243 @@
+"""One night of many: a pure function of an ensemble and an index.
+
+What is drawn changes the city, the plan and the water as an edit would; what then happens is decided by the engine,
+as in a single run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+
+from twin.codes import Action
+from twin.engine.clock import Engine
+from twin.engine.state import FOREVER_S, CityState
+from twin.ensemble.distributions import normal_quantile
+from twin.ensemble.draws import Draws, Keys, keys_of
+from twin.ensemble.ground import GroundError
+from twin.ensemble.links import Alternatives, alternatives
+from twin.ensemble.uncertain import Own, Uncertainty
+from twin.ensemble.waters import Flooded, Moved, NightWater
+from twin.kernels.supply import codes as k
+from twin.quantities import NONE, Int8Array, Int32Array, Int64Array, column
+from twin.water.exposure import dry, exposure_of
+from twin.world.assets import Assets, Protection, Source
+from twin.world.city import City
+from twin.world.edits import in_order
+from twin.world.plan import Declared, Plan
+from twin.world.sun import Darkness, darkness_of
+
+#: Told in every digest: members made by another version of this arithmetic are not mixed with these.
+FORM = "citytwin-member-1"
+#: Turns the key of an asset into that of the moment at which it fails.
+_WHEN = np.uint64(0x5851F42D4C957F2D)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Outcome:
+    """What came of one night: outages and depths of single assets, in rows of the city."""
+
+    index: int
+    #: Outages, (O,) each, sorted by asset, then start; ``end_s`` -1: not back within the horizon.
+    asset: Int32Array
+    start_s: Int32Array
+    end_s: Int32Array
+    #: Seconds of it between sunset and sunrise, lamps only; 0 for others.
+    dark_s: Int32Array
+    mechanism: Int8Array
+    root: Int32Array
+    root_mechanism: Int8Array
+    #: Wet assets and their peak depth [µm], (W,) each.
+    wet: Int32Array
+    peak_um: Int32Array
+    #: Assets at which the depth is unknown for a time and runs as dry, (U,).
+    unknown: Int32Array
+    #: What was drawn for the night as a whole, by the name of the quantity.
+    drawn: Mapping[str, float]
+
+    def assert_equal(self, other: Outcome) -> None:
+        """Raise ``AssertionError`` at the first difference, naming the column."""
+        for name in (*COLUMNS, *SPARSE):
+            np.testing.assert_array_equal(getattr(self, name), getattr(other, name), err_msg=name)
+        assert (self.index, dict(self.drawn)) == (other.index, dict(other.drawn))
+
+
+#: Columns of an outcome, one row an outage; and those with rows of their own.
+COLUMNS = ("asset", "start_s", "end_s", "dark_s", "mechanism", "root", "root_mechanism")
+SPARSE = ("wet", "peak_um", "unknown")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ensemble:
+    """All that the members of an ensemble share."""
+
+    plan: Plan
+    city: City
+    #: None where the scenario has no water.
+    water: NightWater | None
+    uncertainty: Uncertainty
+    #: What the water was made from, for the digest.
+    made_of: tuple[str, ...] = ()
+    #: Which set of numbers each quantity takes, where not the first; see ``Draws.arms``.
+    arms: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """What its members are known by: plan, inputs, what may be otherwise and how it is drawn; not how many."""
+        told = [FORM, self.plan.digest, self.uncertainty.digest, *self.made_of, *sorted(self.arms.items())]
+        return sha256(json.dumps(told).encode()).hexdigest()
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Key of each asset, (A,)."""
+        return keys_of(self.city.assets.id.tolist())
+
+    @cached_property
+    def night(self) -> Darkness:
+        """The dark hours."""
+        return darkness_of(self.plan, self.city)
+
+    @cached_property
+    def ground(self) -> GroundError | None:
+        """The error of terrain and depth, as a field over the assets."""
+        said, assets = self.uncertainty.ground, self.city.assets
+        return None if said is None else GroundError(assets.x_m, assets.y_m, said.sd_m, said.correlation_m)
+
+    @cached_property
+    def alternatives(self) -> Alternatives:
+        """The other supplier of each inferred link."""
+        return alternatives(self.city)
+
+    def with_arms(self, arms: Mapping[str, int]) -> Ensemble:
+        """Give the same ensemble with other numbers for some quantities."""
+        other = replace(self, arms=arms)
+        # What does not depend on the arms is shared, not made again.
+        for name in ("keys", "night", "ground", "alternatives"):
+            if name in self.__dict__:
+                other.__dict__[name] = self.__dict__[name]
+        return other
+
+
+def member(ensemble: Ensemble, index: int) -> Outcome:
+    """Live through one night.
+
+    Parameters
+    ----------
+    ensemble
+        What all nights share.
+    index
+        Number of the night, from 0.
+    """
+    uncertain = ensemble.uncertainty
+    draws = Draws(seed=ensemble.plan.seed, index=index, arms=ensemble.arms)
+    drawn: dict[str, float] = {}
+    flooded = _water(ensemble, draws, drawn)
+    assets = _assets(ensemble, draws)
+    supplies = ensemble.alternatives.drawn(ensemble.city, draws, uncertain.wrong_links) if uncertain.wrong_links \
+        else ensemble.city.supplies
+    city = replace(ensemble.city, assets=assets, supplies=supplies)
+    plan = replace(ensemble.plan, declared=in_order((*ensemble.plan.declared, *_breakdowns(ensemble, draws))))
+    exposure = dry(assets) if flooded is None else exposure_of(flooded.depths, assets)
+    state = CityState(city, exposure.crossings, reset_s=plan.reset_s, repair_s=_repairs(ensemble, draws, drawn))
+    Engine(state, plan).run()
+    wet = np.flatnonzero(np.nan_to_num(exposure.peak_depth_m) > 0)
+    return Outcome(
+        index=index, drawn=drawn, wet=column(wet, np.int32),
+        peak_um=column(np.rint(exposure.peak_depth_m[wet].astype(np.float64) * 1e6), np.int32),
+        unknown=column([] if flooded is None else np.flatnonzero(flooded.is_unknown), np.int32),
+        **_outages(ensemble, state))
+
+
+def _water(ensemble: Ensemble, draws: Draws, drawn: dict[str, float]) -> Flooded | None:
+    if ensemble.water is None:
+        return None
+    level = ensemble.uncertainty.level
+    for name in ("offset_m", "scale", "shift_s"):
+        distribution = getattr(level, name)
+        if distribution is not None:
+            quantity = f"level.{name}"
+            drawn[quantity] = float(distribution.value(np.array([draws.one(quantity)]))[0])
+    return ensemble.water.at(Moved(
+        offset_m=drawn.get("level.offset_m", 0.0), scale=max(drawn.get("level.scale", 1.0), 0.0),
+        shift_s=round(drawn.get("level.shift_s", 0.0)),
+        local_m=None if ensemble.ground is None else ensemble.ground.at(draws)))
+
+
+def _assets(ensemble: Ensemble, draws: Draws) -> Assets:
+    """Give the assets with the heights and protections of a night."""
+    assets, uncertain = ensemble.city.assets, ensemble.uncertainty
+    columns: dict[str, Any] = {}
+    if uncertain.heights:
+        fail_m = np.array(assets.fail_m)
+        u = draws.each("heights", ensemble.keys)
+        for height in uncertain.heights:
+            rows = height.rows
+            if isinstance(height, Own):
+                fail_m[rows] = assets.fail_m[rows] + assets.height_error_m[rows] * normal_quantile(u[rows])
+            else:
+                value_m = height.distribution.value(u[rows])
+                fail_m[rows] = value_m if height.is_absolute else assets.fail_m[rows] + value_m
+        # Water that reaches the lowest live part touches it: whoever fails lower is touched as low.
+        columns |= {"fail_m": fail_m, "touch_m": np.fmin(assets.touch_m, np.where(
+            np.isnan(assets.touch_m), np.nan, fail_m))}
+    if uncertain.rcd is not None:
+        assumed = np.flatnonzero(assets.kinds.is_circuit[assets.kind] & (assets.protection_source == Source.DEFAULT))
+        is_rcd = draws.each("protection", ensemble.keys[assumed]) < uncertain.rcd
+        protection = np.array(assets.protection)
+        protection[assumed] = np.where(is_rcd, Protection.RCD, Protection.FUSE)
+        columns["protection"] = protection
+    return assets.replaced(**columns) if columns else assets
+
+
+def _repairs(ensemble: Ensemble, draws: Draws, drawn: dict[str, float]) -> tuple[Int64Array, Int64Array] | None:
+    """Give the repair times of a night, live and dead, (A,) each [s]; None where they are as planned."""
+    if not ensemble.uncertainty.repairs:
+        return None
+    assets = ensemble.city.assets
+    factor = np.ones(len(assets))
+    for duration in ensemble.uncertainty.repairs:
+        rows = duration.rows
+        if duration.each == "asset":
+            u = draws.each("repair", ensemble.keys[rows])
+        else:
+            key = "" if duration.each == "night" else duration.kind
+            u = draws.each("repair", keys_of([key]))
+        values = np.maximum(duration.factor.value(u), 0.0)
+        factor[rows] = values
+        if duration.each != "asset":
+            drawn[f"repair.{duration.kind}"] = float(values[0])
+    live_s, dead_s = (np.minimum(np.rint(of_kind[assets.kind] * factor), FOREVER_S).astype(np.int64)
+                      for of_kind in (assets.kinds.repair_s, assets.kinds.repair_dead_s))
+    return live_s, dead_s
+
+
+def _breakdowns(ensemble: Ensemble, draws: Draws) -> list[Declared]:
+    """Give what breaks in a night."""
+    told: list[Declared] = []
+    for breakdown in ensemble.uncertainty.breakdowns:
+        keys = ensemble.keys[breakdown.rows]
+        happens = np.flatnonzero(draws.each("breakdowns", keys) < breakdown.probability)
+        # The moment has numbers of its own: how likely it is does not move when it comes.
+        when = draws.each("breakdowns", keys[happens] ^ _WHEN)
+        at_s = breakdown.from_s + np.floor(when * (breakdown.to_s - breakdown.from_s)).astype(np.int64)
+        told += [Declared(at_s=int(t), action=Action.FAIL, asset=int(row))
+                 for t, row in zip(at_s, breakdown.rows[happens], strict=True)]
+    return told
+
+
+def _outages(ensemble: Ensemble, state: CityState) -> dict[str, Any]:
+    table = state.tables.outages[:state.tables.counts[k.OUTAGES]]
+    table = table[np.lexsort((table["start"], table["asset"]))]
+    asset, start_s, end_s = table["asset"], table["start"].astype(np.int64), table["end"].astype(np.int64)
+    is_lamp = ensemble.city.assets.kinds.lights[ensemble.city.assets.kind[asset]]
+    until_s = np.where(end_s == NONE, ensemble.plan.duration_s, end_s)
+    dark_s = np.where(is_lamp, ensemble.night.seconds(asset, start_s, until_s), 0)
+    return {"asset": column(asset, np.int32), "start_s": column(start_s, np.int32), "end_s": column(end_s, np.int32),
+            "dark_s": column(dark_s, np.int32), "mechanism": column(table["by"], np.int8),
+            "root": column(table["root"], np.int32), "root_mechanism": column(table["root_by"], np.int8)}

@@ -1,0 +1,180 @@
+"""The water of one night of many: the same river, standing higher or lower, earlier or later, over other ground.
+
+What moves the water is said once, by :class:`Moved`; what is computed for it depends on where the water comes from.
+
+- A *river stage* is followed exactly: every cell knows its spill level, so that another level along the river needs
+  no other fill (:class:`StageNight`). The error of terrain and depth counts as the water at the asset being as much
+  higher, the lips around it included.
+- *Maps by level* are picked and interpolated anew (:class:`PickedNight`).
+- *Any other water* is taken as it was computed, moved in time alone (:class:`FixedNight`).
+
+For the last two the error of terrain and depth moves the depth of what is wet; what the water misses stays dry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from twin.errors import InputError
+from twin.quantities import BoolArray, FloatArray, column
+from twin.water.depths import CellIndex, DepthSeries, read_depths
+from twin.water.river_stage import StageHazard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Moved:
+    """How the water of a night differs from that of the plan."""
+
+    #: Added to every level [m].
+    offset_m: float = 0.0
+    #: The rise above the lowest level of the run is multiplied by this.
+    scale: float = 1.0
+    #: Later by this, earlier where negative [s].
+    shift_s: int = 0
+    #: By how much the water stands higher above the ground at each asset, (A,) [m]; None: nowhere.
+    local_m: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Flooded:
+    """The water of a night at the assets."""
+
+    depths: DepthSeries
+    #: Assets at which its depth is unknown at some frame and runs as dry, (A,).
+    is_unknown: BoolArray
+
+
+class NightWater(Protocol):
+    """Gives the water of a night."""
+
+    #: Whether its level can stand higher or lower; else ``offset_m`` and ``scale`` must be left as they are.
+    has_level: bool
+
+    def at(self, moved: Moved) -> Flooded:
+        """Give the depth over time at each asset."""
+
+
+class StageNight:
+    """A river stage over terrain.
+
+    Parameters
+    ----------
+    hazard
+        The plan's water; its spill levels are followed as far up as any night of the ensemble reaches.
+    index
+        Cells of each asset.
+    nominal
+        The depths of the plan itself.
+    reach_m
+        By how much a night may stand above the plan's highest water: so far its spill levels were followed [m].
+    """
+
+    has_level = True
+
+    def __init__(self, hazard: StageHazard, index: CellIndex, nominal: DepthSeries, reach_m: float = np.inf) -> None:
+        self.nominal, self.reach_m = nominal, reach_m
+        cells = index.cells
+        self._cells: tuple[Any, ...] = (index.offsets, index.members, hazard.station[cells], hazard.height_m[cells],
+                                        hazard.spill_m[cells], *(values[cells] if len(values) else values for values in
+                                                                 (hazard.open_m, hazard.guard_m)))
+        level_m = np.ascontiguousarray(hazard.level_m.T)
+        self._levels: tuple[Any, ...] = (level_m, level_m.min(axis=1), level_m.max(axis=1))
+        self._times_s, self._drain_m_s = np.array(hazard.times_s), hazard.drain_m_s
+        self._room = max(2 * len(nominal.depth_um), 1024)
+
+    def at(self, moved: Moved) -> Flooded:
+        """Give the depth over time at each asset.
+
+        Raises
+        ------
+        InputError
+            A night that stands higher above the plan's than its water was followed.
+        """
+        from twin.kernels.water.night import night_series
+
+        n = len(self.nominal.coverage)
+        higher_m = np.full(n, moved.offset_m)
+        if moved.local_m is not None:
+            higher_m += moved.local_m
+        _, lowest_m, highest_m = self._levels
+        above_m = float(np.max(higher_m, initial=0) + max(moved.scale - 1, 0) * (highest_m - lowest_m).max(initial=0))
+        # Half a metre more was followed, for whatever is missed by little.
+        if above_m > self.reach_m + 0.5:
+            raise InputError(found=f"a night whose water stands {above_m:.2f} m above the plan's",
+                             expected=f"{self.reach_m + 0.5:.2f} m at most",
+                             remedy="Give `uncertainty.level` and `ground` narrower distributions.")
+        row, first, ends = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int64)
+        is_unknown, scratch = np.empty(n, np.bool_), np.empty(len(self._times_s), np.int32)
+        while True:
+            depth_um = np.empty(self._room, np.int32)
+            arguments: tuple[Any, ...] = (*self._cells, *self._levels, self._times_s, self._drain_m_s, moved.scale,
+                                          higher_m, scratch, row, first, ends, depth_um, is_unknown)
+            count = night_series(*arguments)
+            if count >= 0:
+                break
+            self._room *= 2
+        return Flooded(is_unknown=is_unknown, depths=_later(replace(
+            self.nominal, times_s=column(self._times_s, np.int64), asset=column(row[:count], np.int32),
+            first=column(first[:count], np.int32), offsets=np.concatenate([[0], ends[:count]]),
+            depth_um=depth_um[:int(ends[count - 1]) if count else 0], _row_of={}), moved.shift_s))
+
+
+class PickedNight:
+    """Maps by gauge level, picked by other levels.
+
+    Parameters
+    ----------
+    hazard
+        A hazard with ``level_m``, the level at each frame, (T,) [m].
+    index, nominal
+        As for :class:`StageNight`.
+    """
+
+    has_level = True
+
+    def __init__(self, hazard: Any, index: CellIndex, nominal: DepthSeries) -> None:
+        self.hazard, self.index, self.nominal = hazard, index, nominal
+
+    def at(self, moved: Moved) -> Flooded:
+        """Give the depth over time at each asset."""
+        level_m = self.hazard.level_m
+        other_m = level_m + (moved.scale - 1) * (level_m - level_m.min()) + moved.offset_m
+        depths = read_depths(replace(self.hazard, level_m=other_m), self.index, duration_s=self.nominal.duration_s)
+        return Flooded(depths=_later(_deeper(depths, moved.local_m), moved.shift_s),
+                       is_unknown=np.asarray(depths.unknown_s > 0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FixedNight:
+    """Water that was computed once, whatever its source."""
+
+    nominal: DepthSeries
+    has_level = False
+
+    def at(self, moved: Moved) -> Flooded:
+        """Give the depth over time at each asset."""
+        return Flooded(depths=_later(_deeper(self.nominal, moved.local_m), moved.shift_s),
+                       is_unknown=np.asarray(self.nominal.unknown_s > 0))
+
+
+def _deeper(depths: DepthSeries, local_m: FloatArray | None) -> DepthSeries:
+    """Give the series with what is wet deeper or shallower by as much."""
+    if local_m is None:
+        return depths
+    by_um = np.rint(local_m[depths.asset] * 1e6).astype(np.int64)
+    each = np.repeat(by_um, np.diff(depths.offsets))
+    moved = np.where(depths.depth_um > 0, np.maximum(depths.depth_um + each, 0), 0)
+    return replace(depths, depth_um=column(moved, np.int32), _row_of={})
+
+
+def _later(depths: DepthSeries, shift_s: int) -> DepthSeries:
+    """Give the series later; where it then begins after the start, its first frame holds, and at its end its last."""
+    if not shift_s:
+        return depths
+    times_s = depths.times_s + shift_s
+    ends_early = len(times_s) > 0 and times_s[-1] < depths.duration_s
+    return replace(depths, times_s=column(times_s, np.int64), _row_of={},
+                   after="hold" if depths.after == "refuse" and ends_early else depths.after)

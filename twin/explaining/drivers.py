@@ -1,0 +1,93 @@
+"""What drives an answer, in words: which part of what is not known hangs on what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from twin.ensemble.driver import Driver
+from twin.explaining.nights import FIGURES
+from twin.explaining.words import Speech, speech
+from twin.world.city import City
+
+#: Shares as people say them, each from this value on.
+_PARTS = ((0.95, "nearly all"), (0.85, "nine tenths"), (0.71, "three quarters"), (0.59, "two thirds"), (0.42, "half"),
+          (0.29, "a third"), (0.18, "a quarter"), (0.05, "a tenth"))
+_NAMES = {
+    "level.offset_m": "the level of the river", "level.scale": "the rise of the river",
+    "level.shift_s": "the hour at which the water comes", "ground": "the error of terrain and depth",
+    "heights": "the heights of live parts", "protection": "the unknown protections of circuits",
+    "repair": "the durations of repairs", "links": "inferred links", "breakdowns": "breakdowns"}
+
+
+@dataclass(frozen=True, slots=True)
+class DriverRow:
+    """One quantity, as it is read: total and first-order index with their intervals, and the mean effect."""
+
+    name: str
+    total: str
+    first: str
+    effect: str
+
+
+def driver_rows(drivers: Sequence[Driver], of: str, lang: str) -> list[DriverRow]:
+    """Give the table of quantities."""
+    words = speech(lang)
+
+    def index(value: float, low: float, high: float) -> str:
+        return words.text("{value} ({low} to {high})", value=words.number(value, 2), low=words.number(low, 2),
+                          high=words.number(high, 2))
+
+    return [DriverRow(Speech.sentence(words.text(_NAMES[driver.name])),
+                      index(driver.total, driver.total_low, driver.total_high),
+                      index(driver.first, driver.first_low, driver.first_high),
+                      words.number(driver.effect, 2 if of not in FIGURES else 1)) for driver in drivers]
+
+
+def driver_columns(lang: str) -> tuple[str, str, str]:
+    """Give the heads of the columns."""
+    words = speech(lang)
+    return words.text("alone or with others"), words.text("alone"), words.text("mean change")
+
+
+def driver_lines(city: City, drivers: Sequence[Driver], of: str, n: int, lang: str) -> list[str]:
+    """Give the plain sentence, and how sure it is.
+
+    Parameters
+    ----------
+    city
+        The city, for the name of an asset.
+    drivers
+        The quantities, the largest total first.
+    of
+        A figure, or an asset's id.
+    n
+        Nights of each set.
+    lang
+        ``fr`` or ``en``.
+    """
+    words = speech(lang)
+    answer = words.text(FIGURES[of]) if of in FIGURES else words.text(
+        "whether {asset} goes out", asset=words.asset(city.assets.kinds, city.assets[city.assets.row(of)]))
+    top = drivers[0]
+    part = _part(top.total)
+    lines = [words.text("{answer}: {part} of the uncertainty comes from {what}, alone or with others.", answer=answer,
+                        part=words.text(part or "less than a tenth"), what=words.text(_NAMES[top.name]))]
+    rest = [words.text("{part} from {what}", part=words.text(said), what=words.text(_NAMES[driver.name]))
+            for driver in drivers[1:] if (said := _part(driver.total))]
+    little = [words.text(_NAMES[driver.name]) for driver in drivers[1:] if not _part(driver.total)]
+    if rest:
+        lines.append(words.text("Then {list}. What acts together is counted in each: the parts come to more than the "
+                                "whole.", list=words.listing(rest)))
+    if little:
+        lines.append(words.text("Hardly anything from {list}.", list=words.listing(little)))
+    unsure = [driver for driver in drivers[1:] if driver.total_high > top.total_low]
+    if unsure:
+        lines.append(words.text("With {n} nights of each set it is not sure which comes first: {list}.",
+                                n=words.number(n), list=words.listing([
+                                    words.text(_NAMES[driver.name]) for driver in (top, *unsure)])))
+    return [Speech.sentence(line) for line in lines]
+
+
+def _part(share: float) -> str:
+    return next((said for bound, said in _PARTS if share >= bound), "")

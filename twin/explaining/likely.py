@@ -1,0 +1,244 @@
+"""How likely, in words: shares in tenths, hours between which, causes with their shares, and what would make it surer.
+
+A share is told as people say it, 7 times out of 10, with the count and the interval behind it; never as 71.2 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from twin.codes import Mechanism
+from twin.ensemble.answers import CERTAIN_FROM, Answers, Word, word_of
+from twin.ensemble.confidence import Share, members_for, share_of
+from twin.ensemble.deciding import Split, best_split
+from twin.explaining.teller import Teller
+from twin.explaining.words import Speech, speech
+from twin.quantities import NONE, BoolArray
+from twin.results.result import Result
+from twin.world.assets import Asset, Source
+from twin.world.kinds import Role
+
+#: Causes told one by one before the rest is counted, and the least share that is told.
+_CAUSES, _LEAST = 3, 0.05
+#: How sharp a share the tool tells the price of.
+_SHARP = 0.01
+_STATE = {Role.PREMISES: "without power", Role.CIRCUIT: "without power", Role.WATERS: "without watering"}
+_WORD = {Word.CERTAIN: "almost certain", Word.LIKELY: "likely", Word.POSSIBLE: "possible", Word.UNLIKELY: "unlikely"}
+_MECHANISM = {Mechanism.FLOODED: "flooded", Mechanism.TRIPPED: "tripped", Mechanism.CUT: "cut off",
+              Mechanism.FAILED: "failed"}
+_SPLIT = {
+    "level.offset_m": ("where the river stands {value} or more above the level of the plan",
+                       "where the river stands {value} or more below the level of the plan"),
+    "level.shift_s": ("where the water comes {value} or more later", "where the water comes {value} or more earlier"),
+    "level.scale": ("where the rise is {value} times that of the plan or more",
+                    "where the rise is {value} times that of the plan or less")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question to an ensemble about one asset."""
+
+    asset: Asset
+    #: In which nights it is out, at ``at_s`` or at all, (n,).
+    is_out: BoolArray
+    #: Moment of the question [s]; None: at any.
+    at_s: int | None
+
+
+def often(words: Speech, share: Share) -> str:
+    """Give how often, if ever, in words of ten.
+
+    Examples
+    --------
+    >>> [often(speech("en"), share_of(k, 1000)) for k in (12, 712, 980)]
+    ['less than once out of 10', '7 times out of 10', 'more than 9 times out of 10']
+    """
+    if share.count == share.n:
+        return words.plural("in the one night computed", "in all {n} nights computed", share.n)
+    tenths = round(share.value * 10)
+    if share.value < _LEAST:
+        return words.text("less than once out of 10")
+    if share.value >= CERTAIN_FROM:
+        return words.text("more than 9 times out of 10")
+    tenths = min(max(tenths, 1), 9)
+    return words.plural("once out of 10", "{n} times out of 10", tenths)
+
+
+def between(words: Speech, share: Share) -> str:
+    """Give the count behind a share, and between which shares the true one lies."""
+    low, high = int(np.floor(share.low * 100)), int(np.ceil(share.high * 100))
+    return words.text("{count} of {n} nights; between {low} and {high} out of 100", count=words.number(share.count),
+                      n=words.number(share.n), low=low, high=high)
+
+
+def likely_lines(base: Result, answers: Answers, asked: Asked, lang: str) -> tuple[str, ...]:
+    """Give what an ensemble says of an asset, a paragraph each, the first in one sentence.
+
+    Parameters
+    ----------
+    base
+        The run of the plan itself: its city and its clock.
+    answers
+        The answers.
+    asked
+        The question.
+    lang
+        ``fr`` or ``en``.
+    """
+    zone = ZoneInfo(base.city.timezone)
+    teller = Teller(base, speech(lang), base.plan.start.astimezone(zone))
+    words, asset = teller.speech, asked.asset
+    share = share_of(int(asked.is_out.sum()), answers.n)
+    state = words.text("dark", gender=teller.gender(asset)) if teller.has_role(asset, Role.LIGHTS) else words.text(
+        next((said for role, said in _STATE.items() if teller.has_role(asset, role)), "out of service"))
+    when = "" if asked.at_s is None else words.text("at {time}, ", time=teller.clock(asked.at_s))
+    values = {"when": when, "asset": teller.placed(asset), "state": state}
+    if not share.count:
+        lines = [words.plural("{when}{asset} is not {state} in the one night computed.",
+                              "{when}{asset} is {state} in none of the {n} nights computed.", share.n, **values)]
+    else:
+        word = words.text(_WORD[word_of(share.count, share.n)])
+        lines = [words.text("{when}{asset} is {state} {often}: {word} ({between}).", often=often(words, share),
+                            word=word, between=between(words, share), **values)]
+    if share.count:
+        lines += _causes(teller, answers, asset)
+        lines += _when(teller, answers, asset)
+    lines += [*_depth(teller, answers, asset), *_decides(teller, answers, asked),
+              *_surer(teller, answers, asset, share)]
+    return tuple(Speech.sentence(line) for line in (*lines, *_left_out(teller, answers, asset)))
+
+
+def _causes(teller: Teller, answers: Answers, asset: Asset) -> Iterator[str]:
+    """Tell the roots with their shares of the nights in which it goes out."""
+    words, causes = teller.speech, answers.causes_of(asset.row)
+    total = sum(cause.count for cause in causes)
+    told = [cause for cause in causes[:_CAUSES] if cause.count >= _LEAST * total]
+    parts = []
+    for i, cause in enumerate(told):
+        root = teller.result.city.assets[cause.root]
+        why = words.text(_MECHANISM.get(cause.mechanism, "failed"), gender=teller.gender(root))
+        tenths = min(max(round(10 * cause.count / total), 1), 10)
+        values = {"root": _of(teller, asset, root), "why": why}
+        if tenths == 10:
+            parts.append(words.text("always because of {root} ({why})" if cause.count == total else
+                                    "almost always because of {root} ({why})", **values))
+        else:
+            one, many = ("in {n} because of {root} ({why})",) * 2 if i else (
+                "in {n} case out of 10 because of {root} ({why})", "in {n} cases out of 10 because of {root} ({why})")
+            parts.append(words.plural(one, many, tenths, **values))
+    rest = total - sum(cause.count for cause in told)
+    if rest and len(causes) > len(told):
+        parts.append(words.plural("for the rest because of {n} other cause",
+                                  "for the rest because of {n} other causes", len(causes) - len(told)))
+    if parts:
+        yield words.text("When this happens, it is {causes}.", causes=", ".join(parts))
+
+
+def _of(teller: Teller, asset: Asset, root: Asset) -> str:
+    """Give a root as it stands behind *because of* and *à cause*."""
+    words, kinds = teller.speech, teller.result.city.assets.kinds
+    if root.row == asset.row:
+        return words.text("itself", gender=teller.gender(root))
+    return f"{words.kind(kinds, root.kind).of_the} {words.label(kinds, root)}" if words.lang == "fr" else \
+        words.asset(kinds, root)
+
+
+def _when(teller: Teller, answers: Answers, asset: Asset) -> Iterator[str]:
+    words, k = teller.speech, answers.place(asset.row)
+    low, middle, high = answers.first_s[k]
+    if low == high:
+        yield words.text("If it happens, it is at {time}.", time=_quarter(teller, middle, up=False))
+    else:
+        yield words.text("If it happens, it is between {low} and {high} 8 times out of 10.",
+                         low=_quarter(teller, low, up=False), high=_quarter(teller, high, up=True))
+    _, middle, high = answers.back_s[k]
+    if not np.isfinite(middle):
+        yield words.text("Half of the times or more it is not back within the time computed.")
+    elif not np.isfinite(high):
+        yield words.text("Back: half of the times before {middle}; once out of 10 or more not within the time "
+                         "computed.", middle=_quarter(teller, middle, up=True))
+    else:
+        yield words.text("Back: half of the times before {middle}, 9 times out of 10 before {high}.",
+                         middle=_quarter(teller, middle, up=True), high=_quarter(teller, high, up=True))
+
+
+def _quarter(teller: Teller, seconds: float, *, up: bool) -> str:
+    """Give a moment rounded outward to a quarter of an hour, as the clock shows it."""
+    moment = teller.moment(int(seconds))
+    past = timedelta(minutes=moment.minute % 15, seconds=moment.second)
+    rounded: datetime = moment - past + (timedelta(minutes=15) if up and past else timedelta())
+    return teller.speech.weekday_clock(rounded, teller.beside)
+
+
+def _depth(teller: Teller, answers: Answers, asset: Asset) -> Iterator[str]:
+    k = answers.place(asset.row)
+    if k == NONE or not answers.depth_m[k, 2] > 0:
+        return
+    low, middle, high = (teller.speech.depth(value) for value in answers.depth_m[k])
+    yield teller.speech.text("Water there: between {low} and {high} 8 times out of 10, {middle} in the middle.",
+                             low=low, middle=middle, high=high)
+
+
+def _decides(teller: Teller, answers: Answers, asked: Asked) -> Iterator[str]:
+    """Tell the one draw of the night that tells most of the nights apart, where one does."""
+    split = best_split(answers.drawn, asked.is_out)
+    if split is None or split.name not in _SPLIT:
+        return
+    words = teller.speech
+    yield words.text("What decides: it is out {where}. That alone is right in {right} nights of {n}.",
+                     where=_where(words, split), right=words.number(split.right), n=words.number(answers.n))
+
+
+def _where(words: Speech, split: Split) -> str:
+    above, below = _SPLIT[split.name]
+    value = split.at if split.is_above else -split.at
+    if split.name == "level.scale":
+        return words.text(above if split.is_above else below, value=words.number(split.at, 2))
+    said = words.duration(abs(value)) if split.name == "level.shift_s" else words.depth(abs(value))
+    # The other way about where the bound lies on the other side of the plan.
+    if value >= 0:
+        return words.text(above if split.is_above else below, value=said)
+    if split.name == "level.shift_s":
+        return words.text("where the water comes no more than {value} earlier" if split.is_above else
+                          "where the water comes no more than {value} later", value=said)
+    return words.text("where the river stands no more than {value} below the level of the plan" if split.is_above else
+                      "where the river stands no more than {value} above the level of the plan", value=said)
+
+
+def _surer(teller: Teller, answers: Answers, asset: Asset, share: Share) -> Iterator[str]:
+    words, assets = teller.speech, teller.result.city.assets
+    if _LEAST <= share.value < CERTAIN_FROM:
+        guessed = [cause.root for cause in answers.causes_of(asset.row)[:_CAUSES]
+                   if cause.mechanism in (Mechanism.FLOODED, Mechanism.TRIPPED)
+                   and assets.fail_source[cause.root] in (Source.DEFAULT, Source.INFERRED)]
+        if guessed:
+            yield words.text("To be surer: measure the height of the live parts of {assets}, taken by default today.",
+                             assets=words.listing([teller.asset(assets[row]) for row in guessed]))
+    half = (share.high - share.low) / 2
+    if half > _SHARP and 0 < share.count < share.n:
+        yield words.text("These nights tell the share to within {half} out of 100; within 1 takes {more} nights.",
+                         half=words.number(np.ceil(half * 100)),
+                         more=words.number(members_for(share.value, _SHARP)))
+
+
+def _left_out(teller: Teller, answers: Answers, asset: Asset) -> Iterator[str]:
+    words, k = teller.speech, answers.place(asset.row)
+    unknown = 0 if k == NONE else int(answers.unknown[k])
+    if unknown:
+        yield words.plural("In {n} night the water there is of unknown depth for a time, and counts as dry.",
+                           "In {n} nights the water there is of unknown depth for a time, and counts as dry.", unknown)
+    yield from failed_lines(words, answers)
+
+
+def failed_lines(words: Speech, answers: Answers) -> Iterator[str]:
+    """Tell of nights that could not be made."""
+    if answers.failed:
+        first, why = next(iter(sorted(answers.failed.items())))
+        yield words.plural("{n} night could not be computed and is not counted: night {first}, {why}",
+                           "{n} nights could not be computed and are not counted; night {first}: {why}",
+                           len(answers.failed), first=first, why=why)

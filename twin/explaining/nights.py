@@ -1,0 +1,98 @@
+"""An ensemble in a few lines: how many nights, their figures, how likely each site goes out, how sure that is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.ensemble.answers import Answers, Word, quantiles_of
+from twin.ensemble.confidence import Z, members_for
+from twin.explaining.likely import between, failed_lines, often
+from twin.explaining.words import Speech, speech
+from twin.world.city import City
+
+#: What each figure counts.
+FIGURES = {
+    "lamps_ever_out": "lamps that go out", "lamps_ever_dark": "lamps that go dark at night",
+    "lamps_not_back": "lamps not back at the end", "lamp_hours_dark": "lamp-hours of darkness",
+    "sites_without_power": "critical sites without power", "buildings_without_power": "buildings without power"}
+#: Sites told one by one before the rest is counted.
+_SITES = 8
+_COUNTED = {Word.CERTAIN: "almost certainly", Word.LIKELY: "probably", Word.POSSIBLE: "possibly",
+            Word.UNLIKELY: "rarely"}
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One figure over the nights, as it is read: low, middle and high are P10, P50 and P90."""
+
+    name: str
+    low: str
+    middle: str
+    high: str
+
+
+def heading(name: str, answers: Answers, lang: str) -> str:
+    """Give the line above the table of figures."""
+    words = speech(lang)
+    return words.text("{name}: ensemble of {n} nights", name=name, n=words.number(answers.n))
+
+
+def columns(lang: str) -> tuple[str, str, str]:
+    """Give the heads of the columns of figures: P10, P50 and P90."""
+    words = speech(lang)
+    return words.text("low"), words.text("middle"), words.text("high")
+
+
+def part_line(k: int, of: int, lang: str) -> str:
+    """Tell that a part of the nights is made."""
+    return speech(lang).text("part {k} of {of} is made; the same command without --part counts the nights.", k=k, of=of)
+
+
+def figure_rows(answers: Answers, lang: str) -> list[FigureRow]:
+    """Give the table of figures: what 8 nights of 10 lie between, and the middle one."""
+    words = speech(lang)
+    return [FigureRow(words.text(FIGURES[name]), *(words.number(value) for value in quantiles_of(values)))
+            for name, values in answers.figures.items()]
+
+
+def night_lines(city: City, answers: Answers, lang: str) -> list[str]:
+    """Give what is told of an ensemble beside its table of figures."""
+    words = speech(lang)
+    return [Speech.sentence(line) for line in (
+        words.text("8 nights of 10 lie between the first and the last column; the middle one stands between them."),
+        *failed_lines(words, answers), *_lamps(city, answers, words), *_sites(city, answers, words),
+        *_sharper(answers, words))]
+
+
+def _lamps(city: City, answers: Answers, words: Speech) -> Iterator[str]:
+    kinds, said = city.assets.kinds, answers.words(len(city.assets))
+    lamps = np.flatnonzero(kinds.lights[city.assets.kind])
+    count = Counter(said[row] for row in lamps.tolist())
+    told = [words.text("{lamps} {word}", lamps=words.number(count[word]), word=words.text(_COUNTED[word]))
+            for word in _COUNTED if count[word]]
+    if told:
+        yield words.text("Lamps that go out: {list}; {never} in none of the nights.", list=words.listing(told),
+                         never=words.number(count[Word.NEVER]))
+
+
+def _sites(city: City, answers: Answers, words: Speech) -> Iterator[str]:
+    shares = [(answers.share_out(row), city.assets[row]) for row in answers.sites.tolist()]
+    some = sorted((pair for pair in shares if pair[0].count), key=lambda pair: (-pair[0].count, pair[1].id))
+    for share, asset in some[:_SITES]:
+        yield words.text("{site}: without power {often} ({between}).",
+                         site=words.asset(city.assets.kinds, asset), often=often(words, share),
+                         between=between(words, share))
+    if len(some) > _SITES:
+        yield words.plural("{n} more site goes out in some night.", "{n} more sites go out in some night.",
+                           len(some) - _SITES)
+
+
+def _sharper(answers: Answers, words: Speech) -> Iterator[str]:
+    # The widest interval is that of a share of one half.
+    half = 0.5 * Z / np.sqrt(answers.n)
+    yield words.text("Shares are known to within {half} out of 100 or better; within 1 takes {more} nights.",
+                     half=words.number(np.ceil(100 * half)), more=words.number(members_for(0.5, 0.01)))
