@@ -8,13 +8,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from twin.quantities import Int32Array, Int64Array, TextArray
+from twin.results.conditions import Conditions, conditions_of
 from twin.results.doubts import Doubts
-from twin.results.feeds import Feeds
+from twin.results.feeds import Fed, Feeds, fed_over
 from twin.results.outages import Outages
 from twin.results.repairs import Repairs, repairs_of
+from twin.results.reserves import Reserves, reserves_of
 from twin.results.spans import Spans, spans_of
 from twin.results.trace import Trace
+from twin.results.untested import Untested, untested_of
 from twin.results.view import View
+from twin.results.waits import Waits, waits_of
 from twin.results.watering import Suspensions, suspensions
 from twin.water.exposure import Exposure
 from twin.world.city import City
@@ -76,6 +80,31 @@ class Result:
     def repairs(self) -> Repairs:
         """The repairs after water, with their stages."""
         return repairs_of(self.trace, self.city.assets)
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        """What each asset is over time: out, in doubt, on its reserve, on its last feed, without a known supplier."""
+        return conditions_of(self)
+
+    @cached_property
+    def fed(self) -> Fed:
+        """Which supplier in service each asset is fed by, over time."""
+        return fed_over(self.city, self.feeds, self.outages)
+
+    @cached_property
+    def reserves(self) -> Reserves:
+        """When assets live on a battery or tank."""
+        return reserves_of(self.trace, self.city.assets)
+
+    @cached_property
+    def untested(self) -> Untested:
+        """When water has reached an asset's live parts and it has not been tested since."""
+        return untested_of(self.trace)
+
+    @cached_property
+    def waits(self) -> Waits:
+        """What each asset that is down by itself waits for, over time."""
+        return waits_of(self.trace, self.repairs)
 
     @cached_property
     def suspensions(self) -> Suspensions:
