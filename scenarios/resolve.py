@@ -401,8 +401,7 @@ def _notes(facts: Sequence[Fact], assets: Assets, clock: _Clock, streets: Sequen
     for i, fact in enumerate(facts):
         if fact.asset is not None:
             continue
-        at_s = clock.at(fact.at, ("facts", i, "at"))
-        text = fact.note or ""
+        at_s, text = clock.at(fact.at, ("facts", i, "at")), fact.note or ""
         if fact.gauge is not None:
             _gauge(fact.gauge, i, assets, clock.complaints)
             text = f"{fact.gauge}: {fact.level_m:.2f} m"
@@ -416,7 +415,8 @@ def _notes(facts: Sequence[Fact], assets: Assets, clock: _Clock, streets: Sequen
                                      remedy=f"Did you mean {' or '.join(near)}?" if near else "")
             text = f"{fact.street}: {fact.state}"
         if at_s is not None:
-            notes.append(Note(at_s=at_s, text=text, by=fact.by))
+            notes.append(Note(at_s=at_s, text=text, by=fact.by, gauge=fact.gauge or "", level_m=fact.level_m,
+                              street=fact.street or "", state=(fact.street and fact.state) or ""))
     return notes
 
 

@@ -143,7 +143,7 @@ def _outage_rows(view: View, row: int) -> list[dict[str, Any]]:
 def _sites(view: View, trace: Trace) -> list[dict[str, Any]]:
     """Give every vital site with its power from when to when, its doubt, its reserve, its people and its water.
 
-    Those without power first, then those in doubt; the most people first.
+    Those without power first, then those on their reserve or in doubt; the most people first.
     """
     assets, exposure, d = view.city.assets, view.exposure, view.doubts
     ever_dark = np.zeros(len(assets), dtype=bool)
@@ -171,7 +171,8 @@ def _sites(view: View, trace: Trace) -> list[dict[str, Any]]:
                       "wet_at": view.moment(int(exposure.touched_at_s[row])),
                       "flooded_inside_at": view.moment(int(exposure.failed_at_s[row])),
                       "lamps_near": len(near), "lamps_near_dark": int(ever_dark[near].sum())})
-    return sorted(sites, key=lambda s: (not s["without_power"], not s["in_doubt"], -(s["people"] or 0), s["asset"]))
+    return sorted(sites, key=lambda s: (not s["without_power"], not (s["reserve"] or s["in_doubt"]),
+                                        -(s["people"] or 0), s["asset"]))
 
 
 def _zones(view: View) -> dict[str, Any]:
