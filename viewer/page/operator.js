@@ -2,12 +2,13 @@
 
 import {State} from './enums.js';
 import {CityMap} from './map/city_map.js';
+import {drawForPrint} from './map/print.js';
 import {Symbols} from './map/symbols.js';
 import {Causes} from './operator/causes.js';
 import {Finder} from './operator/finder.js';
 import {Layers} from './operator/layers.js';
 import {Names} from './operator/names.js';
-import {Lists} from './operator/lists.js';
+import {closedStreets, Lists} from './operator/lists.js';
 import {icon, markRows, row} from './operator/rows.js';
 import {Timeline} from './operator/timeline.js';
 import {WaitingLines} from './operator/waiting.js';
@@ -68,6 +69,11 @@ class OperatorPage extends Page {
     );
     this.switchLanguages();
     this.keys();
+    addEventListener('beforeprint', () => this.print());
+    addEventListener('afterprint', () => {
+      this.lists.print(false);
+      this.lists.show(this.t);
+    });
     this.speak();
   }
 
@@ -210,6 +216,7 @@ class OperatorPage extends Page {
       links: u === null ? [] : this.chain.links(u, t, (one) => this.symbolOf(one)),
       chosen: u === null ? null : this.mark(u),
       street: chosen && 'street' in chosen ? chosen.street : 0,
+      closed: closedStreets(this.config.notes, t).map((note) => model.streets.indexOf(note.street)),
       live: live.filter((us) => us.length),
       lang: language()
     });
@@ -235,6 +242,13 @@ class OperatorPage extends Page {
     if (model.isLamp(u)) return now === State.OUT ? 'lamp_dark' : now === State.MAY ? 'lamp_may' : 'lamp_lit';
     const family = model.familyOf(u);
     return family && family !== 'lamp' ? this.symbols.of(family, now) : null;
+  }
+
+  /** Draw the map for paper, and open every list. */
+  print() {
+    const {scene} = this.map;
+    this.lists.print(true);
+    if (scene) drawForPrint(/** @type {HTMLCanvasElement} */ (byId('print-map')), this.map, scene);
   }
 
   /** Say why: of the asset or the street that was chosen, else what explains most of the darkness. */

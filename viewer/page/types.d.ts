@@ -364,6 +364,8 @@ export interface Scene {
   links: Link[];
   chosen: Mark | null;
   street: number;
+  /** Streets that are reported closed. */
+  closed: number[];
   live: number[][];
   lang: Lang;
 }

@@ -224,7 +224,7 @@ export class Causes {
     const said = say(key, {state: say(`fact_state_${action}`), by, at: times(at, t).at});
     const isOver =
       action === 'fact_end' || this.facts.some((one) => one.fact && one.u === u && one.at > at && one.at <= t);
-    if (isOver) return said;
+    if (isOver || t - at < 60) return said;
     return say(t - at >= this.staleAfter ? 'fact_stale' : 'fact_age', {said, age: duration(t - at)});
   }
 }

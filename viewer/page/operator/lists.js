@@ -7,7 +7,7 @@ import {duration, moment, roughly, times} from '../words/time.js';
 import {List} from './rows.js';
 
 /** @import {OperatorModel} from '../pack/model.js' */
-/** @import {Act, Cluster, OperatorConfig, SymbolName} from '../types.js' */
+/** @import {Act, Cluster, OperatorConfig, SeenNote, SymbolName} from '../types.js' */
 /** @import {Symbols} from '../map/symbols.js' */
 /** @import {Line} from './rows.js' */
 /** @import {Names} from './names.js' */
@@ -52,6 +52,17 @@ export class Lists {
   }
 
   /**
+   * Show every list in full, for paper, or as before.
+   *
+   * @param {boolean} isPrinting
+   */
+  print(isPrinting) {
+    const count = byId('dangers-count').textContent;
+    for (const list of [this.moments, this.past, this.live, this.vital, this.rest]) list.print(isPrinting);
+    byId('dangers-count').textContent = count;
+  }
+
+  /**
    * What must not be overlooked: another river than the one computed, contradicted facts, much that fails at once.
    *
    * @param {number} t
@@ -68,8 +79,11 @@ export class Lists {
       };
     });
     if (contradictions) said.push({title: say('contradictions', {n: contradictions}), detail: '', isLoud: true});
-    const ahead = clusters.filter((one) => one.to > t).sort((a, b) => a.from - b.from);
-    said.push(...ahead.slice(0, CLUSTERS).map((one) => this.cluster(one, t)));
+    said.push(...this.closed(t));
+    // the largest of those to come, in the order in which they come
+    const ahead = clusters.filter((one) => one.to > t);
+    const next = ahead.slice(0, CLUSTERS).sort((a, b) => a.from - b.from);
+    said.push(...next.map((one) => this.cluster(one, t)));
     const over = clusters.length - ahead.length;
     if (over) said.push({title: say('clusters_past', {n: over}), detail: '', isLoud: false});
     const lines = said.map(({title, detail, isLoud}) =>
@@ -82,6 +96,19 @@ export class Lists {
     );
     byId('first').replaceChildren(...lines);
     byId('first-section').hidden = !lines.length;
+  }
+
+  /**
+   * Say which streets are reported closed.
+   *
+   * @param {number} t
+   */
+  closed(t) {
+    return closedStreets(this.config.notes, t).map(({street, at, by}) => ({
+      title: say('street_closed', {street, by: by ? say('by_whom', {by}) : '', ...times(at, t)}),
+      detail: '',
+      isLoud: false
+    }));
   }
 
   /**
@@ -109,7 +136,7 @@ export class Lists {
     const {lastMoments, deadByCut} = this.config;
     const ahead = lastMoments.filter(({at}) => at > t);
     const past = lastMoments.filter(({at}) => at <= t).reverse();
-    this.moments.show(ahead.map((act) => this.act(act, t, say('cut_asset', {id: this.names.id(act.u)}))));
+    this.moments.show(ahead.map((act) => this.act(act, t, say('cut_id', {id: this.names.id(act.u)}))));
     this.past.show(past.map((act) => this.act(act, t, this.names.id(act.u))));
     byId('past-title').textContent = past.length ? say('acts_past', {n: past.length}) : '';
     byId('acts-cut').textContent = deadByCut ? say('acts_cut', {n: deadByCut}) : '';
@@ -155,7 +182,8 @@ export class Lists {
         };
       })
     );
-    byId('dangers-count').textContent = here.length ? say('places_things', {n: here.length, things}) : '';
+    const counts = listed(say('places', {n: here.length}), say('things_live', {n: things}));
+    byId('dangers-count').textContent = here.length ? counts : '';
     return things;
   }
 
@@ -249,4 +277,17 @@ export class Lists {
     const kinds = [...counts].map(([kind, n]) => `${number(n)} ${names.counted(kind, n)}`);
     byId('others-kinds').textContent = kinds.join(', ');
   }
+}
+
+/**
+ * Give the notes on streets that are reported closed at a moment: the last word on each.
+ *
+ * @param {SeenNote[]} notes
+ * @param {number} t
+ */
+export function closedStreets(notes, t) {
+  /** @type {Map<string, SeenNote>} */
+  const last = new Map();
+  for (const note of notes) if (note.street && note.at <= t) last.set(note.street, note);
+  return [...last.values()].filter(({state}) => state === 'closed');
 }

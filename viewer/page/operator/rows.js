@@ -76,6 +76,7 @@ export class List {
     this.count = byId(`${name}-count`);
     this.more = byId(`${name}-more`);
     this.isOpen = false;
+    this.isPrinting = false;
     /** @type {Line[]} */
     this.lines = [];
     this.more.addEventListener('click', () => {
@@ -84,16 +85,25 @@ export class List {
     });
   }
 
+  /**
+   * Give paper all lines that the screen would show on demand.
+   *
+   * @param {boolean} isPrinting
+   */
+  print(isPrinting) {
+    this.isPrinting = isPrinting;
+    this.show(this.lines);
+  }
+
   /** @param {Line[]} lines */
   show(lines) {
     this.lines = lines;
-    const shown = lines.slice(0, this.isOpen ? lines.length : this.few).map((line) => row(line, this.choose));
+    const isWhole = this.isOpen || (this.isPrinting && this.few > 0);
+    const shown = lines.slice(0, isWhole ? lines.length : this.few).map((line) => row(line, this.choose));
     const none = this.few ? [make('li', {class: 'none'}, say('none'))] : [];
     this.holder.replaceChildren(...(lines.length ? shown : none));
     this.count.textContent = lines.length ? number(lines.length) : '';
     this.more.hidden = lines.length <= this.few;
     this.more.textContent = this.isOpen ? say('see_fewer') : say(this.few ? 'see_all' : 'see_past', {n: lines.length});
-    // paper shows them all
-    this.holder.classList.toggle('open', this.isOpen);
   }
 }
