@@ -142,7 +142,7 @@ def _lamps(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
 def _sites(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
     words = clock.speech
     for site in told.sites[:_SITES]:
-        yield Line(_site(site, clock), is_alarm=bool(site["people"]) and site["without_power"])
+        yield Line(_site(site, clock), is_alarm=bool(site["people"] and (site["surely"] or site["in_doubt"])))
     if len(told.sites) > _SITES:
         yield Line(words.plural("{n} more site without power or in doubt", "{n} more sites without power or in doubt",
                                 len(told.sites) - _SITES))
@@ -159,16 +159,24 @@ def _site(site: Mapping[str, Any], clock: _Clock) -> str:
                               for row in rows])
 
     said = []
-    if site["without_power"]:
-        said.append(words.text("without power, {spans}", spans=spans(site["outages"])))
+    if site["surely"]:
+        said.append(words.text("without power, {spans}", spans=spans(site["surely"])))
     if site["reserve"]:
         said.append(words.text("on its reserve, {spans}", spans=spans(site["reserve"])))
-    doubts = [row for row in site["in_doubt"] if row["computed"] == "in_service"]
-    if doubts:
-        said.append(words.text("may be without power, {spans}", spans=spans(doubts)))
-    elif site["in_doubt"]:
-        said.append(words.text("in doubt, {spans}", spans=spans(site["in_doubt"])))
-    return words.text("{site}: {said}", site=name, said="; ".join(said))
+    if site["in_doubt"]:
+        said.append(words.text("may be without power, {spans}", spans=spans(_joined(site["in_doubt"]))))
+    return words.text("{site}: {said}", site=name, said=("\u00a0; " if words.lang == "fr" else "; ").join(said))
+
+
+def _joined(rows: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Give intervals with those that follow on one another made one."""
+    found: list[Mapping[str, Any]] = []
+    for row in rows:
+        if found and found[-1]["end"] == row["start"]:
+            found[-1] = {"start": found[-1]["start"], "end": row["end"]}
+        else:
+            found.append(row)
+    return found
 
 
 def _rest(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
