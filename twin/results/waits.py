@@ -121,7 +121,9 @@ def _damaged(event: Event, end_s: int, repairs: list[tuple[int, Repair]]) -> Ite
 
 def _foremost(holding: Iterator[_Wait]) -> list[_Wait]:
     """Give one wait for each second at which something holds: a fact first, else what began last."""
-    rows = [row for row in holding if row[0] < row[1]]
+    rows = sorted(row for row in holding if row[0] < row[1])
+    if all(one[1] <= other[0] for one, other in pairwise(rows)):
+        return rows
     moments = sorted({moment for row in rows for moment in row[:2]})
     found: list[_Wait] = []
     for at_s, until_s in pairwise(moments):
