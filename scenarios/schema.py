@@ -236,7 +236,8 @@ class ExpectAsset(Part):
 
     asset: AssetId
     at: Moment | None = None
-    state: Literal["out", "may_be_out", "on_reserve", "last_feed", "no_supplier", "in_service"] | None = None
+    state: Literal["out", "suspended", "may_be_out", "on_reserve", "last_feed", "no_supplier",
+                   "in_service"] | None = None
     """at that moment, the worst that holds; without `at`: out, ever, or in_service, which means never out"""
     mechanism: MechanismWord | None = None
     cause: AssetId | None = None

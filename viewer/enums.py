@@ -19,14 +19,16 @@ from typing import get_args
 
 from scenarios.schema import Scenario
 from twin.codes import Action
+from twin.results.waits import WAITS
 from twin.water.depths import Coverage
 from twin.world.assets import Source
 from twin.world.kinds import STAGES
 from twin.world.supplies import Service
-from viewer.outputs.page import TIMELINE
-from viewer.public.stories import STAGES as WAITS
+from viewer.outputs.operator_page import TIMELINE
+from viewer.public.stories import STAGES as PUBLIC_WAITS
 from viewer.public.stories import STORIES
 from viewer.scene.compose import NO_HEIGHT
+from viewer.scene.families import FAMILIES
 from viewer.scene.intervals import MECHANISMS, OPEN, State
 
 #: The module that is written.
@@ -38,6 +40,8 @@ _HEAD = """\
  * viewer/scene: change those, then run `make bundle`.
  */
 """
+#: Longest line of the scripts.
+_WIDEST = 120
 
 
 def module() -> str:
@@ -46,8 +50,11 @@ def module() -> str:
         _HEAD,
         _words("MECHANISMS", "Mechanism", "How an outage came about, by its number.", MECHANISMS),
         _codes("State", "What an interval says of an asset.", _members(State)),
-        _words("STAGES", "Stage", "Stages of a repair, in order: 0 waits for the water to leave.", ("recede", *STAGES)),
-        _words("WAITS", "Wait", "What the light of a street waits for, as the public is told, by its number.", WAITS),
+        _words("STAGES", "Stage", "Stages of a repair after water, in order.", STAGES),
+        _words("WAITS", "Wait", "What an asset that is down by itself waits for, by its number.", WAITS),
+        _words("PUBLIC_WAITS", "PublicWait", "What the light of a street waits for, as the public is told.",
+               PUBLIC_WAITS),
+        _words("FAMILIES", "Family", "What a kind is drawn as; without one it has no symbol.", FAMILIES),
         _words("STORIES", "Story", "Why a lamp is dark, as the public is told, by its number.", STORIES),
         _words("ACTIONS", "Action", "What a scenario or a fact does to an asset, by its number.",
                [action.name.lower() for action in Action]),
@@ -68,7 +75,11 @@ def _members(enum: type[IntEnum]) -> dict[str, int]:
 
 def _codes(name: str, meaning: str, members: Mapping[str, int]) -> str:
     inside = ", ".join(f"{key}: {value}" for key, value in members.items())
-    return f"/** {meaning} */\nexport const {name} = /** @type {{const}} */ ({{{inside}}});\n"
+    line = f"export const {name} = /** @type {{const}} */ ({{{inside}}});"
+    if len(line) > _WIDEST:
+        inside = "".join(f"  {key}: {value},\n" for key, value in members.items()).rstrip(",\n")
+        line = f"export const {name} = /** @type {{const}} */ ({{\n{inside}\n}});"
+    return f"/** {meaning} */\n{line}\n"
 
 
 def _words(name: str, kind: str, meaning: str, words: Sequence[str]) -> str:

@@ -18,8 +18,7 @@ from rasterio.transform import Affine
 
 from twin.codes import Mechanism
 from twin.quantities import NONE, Int64Array
-from twin.results.conditions import conditions_of
-from twin.results.moment import Condition
+from twin.results.conditions import Condition, covering
 from twin.water.hazard import WATER_STEPS_M
 from twin.world.assets import Source
 from twin.world.graph import without_supplier
@@ -121,14 +120,13 @@ def _drawn(run: Run, assets: GeoDataFrame, layer: str) -> GeoDataFrame:
 
 def _states(run: Run, assets: GeoDataFrame, words: Words) -> GeoDataFrame:
     """Give the condition of every asset over time, as ``explain --at`` gives it at each moment."""
-    found = conditions_of(run.result)
-    told = assets[["id", "kind", "kind_name", "name", "street"]].iloc[found.asset].reset_index(drop=True)
-    end_s = np.where(found.end_s == NONE, run.result.plan.duration_s, found.end_s)
+    asset, start_s, end_s, condition = covering(run.result)
+    told = assets[["id", "kind", "kind_name", "name", "street"]].iloc[asset].reset_index(drop=True)
     return GeoDataFrame(told.assign(
-        condition=np.array([c.word for c in Condition], object)[found.condition],
-        state=np.array([words.conditions[c] for c in Condition], object)[found.condition],
-        start=_moments(run, found.start_s), end=_moments(run, end_s)),
-        geometry=_points(run, found.asset), crs=assets.crs)
+        condition=np.array([c.word for c in Condition], object)[condition],
+        state=np.array([words.conditions[c] for c in Condition], object)[condition],
+        start=_moments(run, start_s), end=_moments(run, end_s)),
+        geometry=_points(run, asset), crs=assets.crs)
 
 
 def _outages(run: Run, assets: GeoDataFrame) -> GeoDataFrame:

@@ -19,8 +19,8 @@ import pytest
 from tests.nights import night
 from twin.errors import InputError
 from viewer.outputs.open_data import FORMATS, export_open_data
-from viewer.scene.blocks import blocks_of
-from viewer.scene.intervals import State, wet_rows
+from viewer.scene.blocks import blocks_of, public_houses
+from viewer.scene.intervals import wet_rows
 
 #: The parts of the Frictionless Data Package 1.0 profile that our package uses.
 PROFILE = {
@@ -120,8 +120,8 @@ def test_blocks_are_those_of_the_page(tmp_path: Path) -> None:
     folder = export_open_data(run, tmp_path / "data", format="geoparquet")
     blocks = read(folder, "blocks", "geoparquet")
     outlines, block_of = blocks_of(run, public=True)
-    wet = {int(block_of[row]) for row, spans in wet_rows(run).items()
-           if any(state == State.WET for _, _, state in spans)} - {-1}
+    wet = {int(block_of[row]) for row, spans in wet_rows(run, public_houses(run.result.city.assets)).items()
+           if spans} - {-1}
     assert len(blocks) == len(wet) > 50
     fields = max(run.city_file.context["block"].geometry, key=lambda shape: shape.area)
     assert max(outlines, key=lambda shape: shape.area).area < fields.area / 2, "fields join no houses"

@@ -15,9 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from page_browser import opened
 
-from twin.codes import Action, Mechanism
 from twin.water.exposure import WetPeriods
-from twin.world.plan import Declared
 from viewer.outputs.page import export_map
 from viewer.scene.intervals import TOUCHED, State, state_rows
 
@@ -103,17 +101,6 @@ def test_rows_of_each_kind_add_up_to_its_count(operator: Any, made_run: Any) -> 
             assert sum(int(text) for text in rows.all_text_contents()) == int(assets.of_kind(*kinds).sum())
 
 
-def test_lamps_certain_and_doubtful_make_what_the_run_counts(operator: Any, made_run: Any) -> None:
-    outages, lamp = made_run.result.outages, made_run.result.city.assets.of_kind("lamp")
-    mine = lamp[outages.asset]
-    most = max(int((mine & (outages.start_s <= t) & ((outages.end_s == -1) | (outages.end_s > t))).sum())
-               for t in np.unique(outages.start_s[mine]))
-    figures = operator.evaluate("() => [...document.querySelectorAll('#figures dd')].map(d => +d.textContent)")
-    names = operator.locator("#figures dt").all_text_contents()
-    assert figures[names.index("Lampes éteintes au plus")] == most
-    assert figures[names.index("dont sûres")] + figures[names.index("dont douteuses")] == most
-
-
 def test_a_doubtful_outage_shows_its_chain_up_to_the_root(chromium: Any, made_run: Any, now: Any,
                                                           tmp_path: Path) -> None:
     outages, assets = made_run.result.outages, made_run.result.city.assets
@@ -127,7 +114,7 @@ def test_a_doubtful_outage_shows_its_chain_up_to_the_root(chromium: Any, made_ru
                           [assets.id[outages.asset[i]], int(-(-outages.start_s[i] // 600) * 600)])
     assert chain[-1] == assets.id[outages.root[i]]
     text = page.inner_text("#why")
-    assert "(douteux)" in text
+    assert "(incertain)" in text
     assert "L’eau est près du seuil" not in text
     page.context.close()
 
@@ -143,31 +130,6 @@ def test_escape_in_the_search_clears_leaves_and_lets_go(operator: Any, made_run:
     assert operator.evaluate("() => [twinPage.chosen, document.activeElement.tagName]") == [None, "BODY"]
 
 
-def test_a_fact_is_told_with_who_and_when_and_holds(chromium: Any, made_run: Any, now: Any, tmp_path: Path) -> None:
-    result, assets = made_run.result, made_run.result.city.assets
-    outages = result.outages
-    i = next(k for k in range(len(outages)) if assets.of_kind("cabinet", "lamp")[outages.asset[k]]
-             and outages.root[k] == outages.asset[k] and not outages.is_doubtful[k])
-    row, at = int(outages.asset[i]), int(outages.start_s[i]) + 3600
-    held = outages.held_mechanism.copy()
-    held[i] = Mechanism.FAILED
-    fact = Declared(at_s=at, action=Action.FACT_OUT, asset=row, by="appel de 22 h")
-    run = SimpleNamespace(**{**vars(made_run), "result": replace(
-        result, plan=replace(result.plan, declared=(fact,)), outages=replace(outages, held_mechanism=held))})
-    page = opened(chromium, export_map(run, tmp_path / "fact.html", public=False), now=now)
-    said = []
-    for t in (at - 1200, at + 1200):
-        page.evaluate("([id, t]) => { const p = twinPage; p.player.to(t); p.choose(p.model.ids().indexOf(id), 0); }",
-                      [assets.id[row], t])
-        said.append(page.inner_text("#why"))
-    assert all("Fait signalé\u00a0: hors service, par appel de 22 h, à" in text for text in said)
-    assert "étape 1 sur 6" in said[0], "before the fact the water decides"
-    assert "hors service par un fait signalé" in said[1]
-    assert "étape" not in said[1]
-    assert not any("Retour calculé" in text for text in said)
-    page.context.close()
-
-
 def test_a_zone_under_water_is_suspended(made_run: Any) -> None:
     city = made_run.city_file.city
     old, site = city.assets, int(np.flatnonzero(city.assets.of_kind("site"))[0])
@@ -177,8 +139,8 @@ def test_a_zone_under_water_is_suspended(made_run: Any) -> None:
                      peak_depth_m=np.array([0.2], np.float32), peak_time_s=np.array([5000]))
     run = SimpleNamespace(result=replace(made_run.result, city=replace(city, assets=old.replaced(kind=kind)),
                                          exposure=replace(made_run.result.exposure, wet=wet)))
-    rows = state_rows(run, np.arange(len(old)))[site]
-    assert (4000, 9000, State.OUT, TOUCHED, 0, 0, 0, 0) in rows
+    rows = state_rows(run, np.arange(len(old))).rows[site]
+    assert (4000, 9000, State.OUT, TOUCHED, 0, 0, 0, 0, 0, 4000, 9000) in rows
 
 
 def test_keys_move_time_and_map(operator: Any) -> None:

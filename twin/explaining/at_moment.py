@@ -136,14 +136,17 @@ def _waits(teller: Teller, waiting: Waiting, at_s: int | None) -> str:
 def wet_since(teller: Teller, tree: Cause, outage: Outage, at_s: int | None) -> list[str]:
     """Say of what is out for another reason that water reached its live parts meanwhile: a cut hides no water."""
     horizon_s = teller.result.plan.duration_s if outage.end_s == NONE else outage.end_s
-    moment = moment_of(teller.result, horizon_s - (outage.end_s != NONE) if at_s is None else at_s)
-    lines = []
-    for node in tree.trunk():
-        since_s = int(moment.flooded_since_test_s[node.asset.row])
-        if node.what is What.FLOODED or since_s == NONE:
-            continue
-        lines.append(teller.text(
-            "Water has reached the live parts since ({asset}, {time}, {depth} at its highest): not to be switched on "
-            "again without inspection and insulation test.", asset=teller.asset(node.asset), time=teller.clock(since_s),
-            depth=teller.speech.depth(float(teller.result.exposure.peak_depth_m[node.asset.row]))))
-    return lines
+    t_s = horizon_s - (outage.end_s != NONE) if at_s is None else at_s
+    nodes = [node for node in tree.trunk() if node.what is not What.FLOODED]
+    return [line for node in nodes for line in untested(teller, node.asset, t_s)]
+
+
+def untested(teller: Teller, asset: Asset, t_s: int) -> list[str]:
+    """Say that water has reached live parts which nobody has tested since, out or seen in service."""
+    since_s = int(moment_of(teller.result, t_s).flooded_since_test_s[asset.row])
+    if since_s == NONE:
+        return []
+    return [teller.text(
+        "Water has reached the live parts since ({asset}, {time}, {depth} at its highest): not to be switched on "
+        "again without inspection and insulation test.", asset=teller.asset(asset), time=teller.clock(since_s),
+        depth=teller.speech.depth(float(teller.result.exposure.peak_depth_m[asset.row])))]

@@ -34,7 +34,8 @@ class Explanation:
     lang: str
     #: Moment of the question [s]; -1: the run as a whole.
     at_s: int
-    #: ``out``, ``in_service``, ``may_be_out`` (in service by the run, and in doubt), ``no_supplier`` (counted as fed).
+    #: ``out``, ``in_service``, ``may_be_out`` (in service by the run, and in doubt), ``suspended`` (a zone under
+    #: water), ``no_supplier`` (counted as fed).
     state: str
     #: The outage explained; None where in service.
     outage: Outage | None
@@ -121,8 +122,8 @@ def explain(result: Result, asset_id: str, lang: str = "fr", at_s: int | None = 
     told = Told(asset=assets[row], outage=outage, doubt=doubt, now=now, tree=tree, chain=chain, waiting=waiting,
                 is_supplier_known=not bool(without_supplier(result.city)[row]), at_s=at_s)
     sentence, paragraphs = say(result, told, lang)
-    state = "out" if outage is not None else "may_be_out" if doubt is not None else (
-        "in_service" if told.is_supplier_known else "no_supplier")
+    state = "out" if outage is not None else "suspended" if _is_suspended(result, row, at_s) else (
+        "may_be_out" if doubt is not None else "in_service" if told.is_supplier_known else "no_supplier")
     return Explanation(
         asset=assets[row], lang=lang, at_s=NONE if at_s is None else at_s, state=state, outage=outage, doubt=doubt,
         now=now, tree=tree, chain=chain, waiting=waiting, sentence=sentence, paragraphs=paragraphs,
@@ -136,6 +137,12 @@ def _outage_of(result: Result, row: int, now: AssetAt | None) -> Outage | None:
     mine = [outages[int(o)] for o in np.flatnonzero(outages.asset == row)]
     return max(mine, default=None, key=lambda o: (
         o.dark_s, (horizon_s if o.end_s == NONE else o.end_s) - o.start_s, -o.start_s))
+
+
+def _is_suspended(result: Result, row: int, at_s: int | None) -> bool:
+    """Tell whether water stands on a zone at a moment, or at any."""
+    stops = result.suspensions
+    return bool(np.any(stops.by_water[stops.of_asset(row, at_s)]))
 
 
 def _doubt_of(result: Result, row: int, now: AssetAt | None) -> Doubt | None:

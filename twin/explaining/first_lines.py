@@ -97,17 +97,20 @@ def _together(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
 def _gear(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
     words = clock.speech
     for name, row in told.gear.items():
-        called = words.counted(kinds, name, row["out"] or row["flooded"])
-        if not row["flooded"]:
-            yield Line(words.text("{gear} out; no water at their live parts", gear=called))
-            continue
-        values = {"gear": called, "flooded": words.number(row["flooded"]), "first": row["first"],
-                  "at": clock.at(row["first_at"])}
+        called = words.counted(kinds, name, row["out"] or row["flooded"] or row["in_doubt"])
         dead = "" if not row["flooded_dead"] else " " + words.plural(
             "({n} of them dead by then)", "({n} of them dead by then)", row["flooded_dead"])
-        message = "{gear} out; {flooded} flooded{dead}, the first is {first}, {at}" if row["out"] else \
-            "{gear} flooded{dead}, the first is {first}, {at}"
-        yield Line(words.text(message, dead=dead, **values))
+        doubt = "" if not row["in_doubt"] or not (row["out"] or row["flooded"]) else words.plural(
+            ", {n} more in doubt", ", {n} more in doubt", row["in_doubt"])
+        values = {"gear": called, "flooded": words.number(row["flooded"]), "first": row["first"],
+                  "at": clock.at(row["first_at"]), "dead": dead, "doubt": doubt}
+        if not row["out"] and not row["flooded"]:
+            yield Line(words.text("{gear} in doubt", gear=called))
+        elif not row["flooded"]:
+            yield Line(words.text("{gear} out{doubt}; no water at their live parts", **values))
+        else:
+            yield Line(words.text("{gear} out{doubt}; {flooded} flooded{dead}, the first is {first}, {at}"
+                                  if row["out"] else "{gear} flooded{dead}, the first is {first}, {at}", **values))
     if told.tripped:
         yield Line(words.plural("{n} circuit opened by a wet lamp", "{n} circuits opened by a wet lamp", told.tripped))
 
@@ -118,11 +121,12 @@ def _lamps(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
         said = words.plural("{n} of {lamps} lamps out at worst, {at}", "{n} of {lamps} lamps out at worst, {at}",
                             told.lamps_out_at_worst, lamps=words.number(told.lamps), at=clock.at(told.worst_at))
         if told.lamps_in_doubt_at_worst:
-            said += words.plural(", {n} of them in doubt", ", {n} of them in doubt", told.lamps_in_doubt_at_worst)
-        if told.lamps_that_may_go_out_at_worst:
-            said += words.plural(", {n} more may be out", ", {n} more may be out", told.lamps_that_may_go_out_at_worst)
+            said += words.plural(", {n} more in doubt", ", {n} more in doubt", told.lamps_in_doubt_at_worst)
         hours = round(told.dark_hours)
         yield Line(said + words.plural("; {n} lamp-hour of darkness", "; {n} lamp-hours of darkness", hours))
+    elif told.lamps_in_doubt_at_worst:
+        yield Line(words.plural("no lamp surely out, {n} in doubt, {at}", "no lamp surely out, {n} in doubt, {at}",
+                                told.lamps_in_doubt_at_worst, at=clock.at(told.worst_at)))
     elif told.lamps:
         yield Line(words.text("no lamp out, of {lamps}", lamps=words.number(told.lamps)))
     if told.worst_street:
@@ -138,7 +142,7 @@ def _lamps(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
 def _sites(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
     words = clock.speech
     for site in told.sites[:_SITES]:
-        yield Line(_site(site, clock), is_alarm=bool(site["people"]) and site["without_power"])
+        yield Line(_site(site, clock), is_alarm=bool(site["people"] and (site["surely"] or site["in_doubt"])))
     if len(told.sites) > _SITES:
         yield Line(words.plural("{n} more site without power or in doubt", "{n} more sites without power or in doubt",
                                 len(told.sites) - _SITES))
@@ -155,16 +159,24 @@ def _site(site: Mapping[str, Any], clock: _Clock) -> str:
                               for row in rows])
 
     said = []
-    if site["without_power"]:
-        said.append(words.text("without power, {spans}", spans=spans(site["outages"])))
+    if site["surely"]:
+        said.append(words.text("without power, {spans}", spans=spans(site["surely"])))
     if site["reserve"]:
         said.append(words.text("on its reserve, {spans}", spans=spans(site["reserve"])))
-    doubts = [row for row in site["in_doubt"] if row["computed"] == "in_service"]
-    if doubts:
-        said.append(words.text("may be without power, {spans}", spans=spans(doubts)))
-    elif site["in_doubt"]:
-        said.append(words.text("in doubt, {spans}", spans=spans(site["in_doubt"])))
-    return words.text("{site}: {said}", site=name, said="; ".join(said))
+    if site["in_doubt"]:
+        said.append(words.text("may be without power, {spans}", spans=spans(_joined(site["in_doubt"]))))
+    return words.text("{site}: {said}", site=name, said=("\u00a0; " if words.lang == "fr" else "; ").join(said))
+
+
+def _joined(rows: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Give intervals with those that follow on one another made one."""
+    found: list[Mapping[str, Any]] = []
+    for row in rows:
+        if found and found[-1]["end"] == row["start"]:
+            found[-1] = {"start": found[-1]["start"], "end": row["end"]}
+        else:
+            found.append(row)
+    return found
 
 
 def _rest(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:

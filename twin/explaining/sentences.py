@@ -14,14 +14,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from twin.codes import What
-from twin.explaining.at_moment import FACT_STALE_S, now_and_ahead, waits, wet_since
+from twin.explaining.at_moment import FACT_STALE_S, now_and_ahead, untested, waits, wet_since
 from twin.explaining.teller import Teller
 from twin.explaining.tree import Cause
 from twin.explaining.waiting import Waiting
 from twin.explaining.words import Speech, speech
 from twin.quantities import NONE
+from twin.results.conditions import Condition
 from twin.results.doubts import Doubt
-from twin.results.moment import AssetAt, Condition
+from twin.results.moment import AssetAt
 from twin.results.outages import Outage
 from twin.results.result import Result
 from twin.water.depths import Coverage
@@ -63,6 +64,7 @@ def say(result: Result, told: Told, lang: str) -> tuple[str, tuple[str, ...]]:
     if outage is None or tree is None:
         sentence = _fed(teller, told)
         full = [sentence, *now_and_ahead(teller, asset, told.now, outage, told.doubt),
+                *(untested(teller, asset, told.now.t_s) if told.now is not None else []),
                 *_saved(teller, asset, at_s), *_facts(teller, [asset], at_s),
                 *(_water(teller, asset) if told.now is None else []), *_inferred_chain(teller, asset, told.chain)]
     else:

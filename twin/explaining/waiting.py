@@ -13,15 +13,13 @@ from twin.codes import What
 from twin.explaining.tree import Cause
 from twin.quantities import NONE
 from twin.results.outages import Outage
-from twin.results.repairs import Repair, repairs_of
+from twin.results.repairs import Repair
 from twin.results.result import Result
-from twin.results.trace import Event
+from twin.results.waits import WAITS, Waits, waits_of
 from twin.water.exposure import recede_level_m
 from twin.world.assets import Asset
 from twin.world.crews import scheduled
-
-_DOWN = {What.FLOODED, What.CALLED, What.REPAIR_STARTED, What.REPAIR_UNDONE, What.TRIPPED, What.FAILED, What.CUT,
-         What.REPORTED}
+from twin.world.kinds import STAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,36 +46,38 @@ class Waiting:
 def waiting_of(result: Result, outage: Outage, tree: Cause, at_s: int | None) -> Waiting:
     """Give what an outage waits for at a moment; without one, the last thing that it waits for before its end."""
     horizon_s = result.plan.duration_s if outage.end_s == NONE else outage.end_s
-    moment = horizon_s if at_s is None else at_s
-    # What holds an outage longest may not yet have happened: then it waits for what opened it.
-    row = outage.held if _last_of(result, outage.held, moment) is not None else tree.trunk()[-1].asset.row
-    if _reported_out(result, row, moment - (at_s is None)):
-        return Waiting(holder=result.city.assets[row], stage="reported")
-    return waiting_at(result, row, moment)
+    moment = horizon_s - 1 if at_s is None else at_s
+    return waiting_at(result, holder_at(result, outage, tree.trunk()[-1].asset.row, moment), moment)
+
+
+def holder_at(result: Result, outage: Outage, root: int, t_s: int) -> int:
+    """Give the asset that an outage waits for at a second: what holds it longest, once that is down; else its root."""
+    waits = waits_for(result, outage.held, root)
+    return outage.held if waits.at(outage.held, t_s) != NONE else root
+
+
+def waits_for(result: Result, *assets: int) -> Waits:
+    """Give the waits of a few assets alone: one explanation does not read the whole trace."""
+    chosen = np.zeros(len(result.city.assets), bool)
+    chosen[list(assets)] = True
+    return waits_of(result.trace, result.repairs, chosen)
 
 
 def waiting_at(result: Result, row: int, moment: int) -> Waiting:
     """Give what an asset that is down by itself waits for at a moment [s]."""
-    state, holder = _last_of(result, row, moment), result.city.assets[row]
-    if state is None or state.what in (What.FAILED, What.CUT, What.REPORTED):
+    waits, holder = waits_for(result, row), result.city.assets[row]
+    at = waits.last(row, moment)
+    if at == NONE:
         return Waiting(holder=holder, stage="declared")
-    if state.what is What.TRIPPED:
-        return Waiting(holder=holder, stage="reset")
-    below_m = float(recede_level_m(np.array([holder.touch_m]))[0])
-    repairs = repairs_of(result.trace, result.city.assets).of_asset(row)
-    if result.plan.crews is not None and state.what in (What.CALLED, What.REPAIR_STARTED):
+    what, repair = WAITS[int(waits.what[at])], int(waits.repair[at])
+    if result.plan.crews is not None and (what == "crew" or what in STAGES):
         told = _by_crews(result, row, moment)
         if told is not None:
             return told
-    if state.what is not What.REPAIR_STARTED:
-        coming = next((repair for repair in repairs if repair.start_s > moment), None)
-        stage = "crew" if state.what is What.CALLED else "recede"
-        return Waiting(holder=holder, stage=stage, below_m=below_m, repair=coming)
-    # At the end of the repair its last stage is what was waited for.
-    repair = next(repair for repair in repairs if repair.start_s == state.time_s)
-    last_s = (repair.planned_end_s if repair.end_s == NONE else repair.end_s) - 1
-    stage, ends_s = repair.stage_at(min(moment, last_s)) or ("re_energise", NONE)
-    return Waiting(holder=holder, stage=stage, below_m=below_m, repair=repair, stage_ends_s=ends_s)
+    below_m = math.nan if what in ("declared", "reset", "reported") else float(
+        recede_level_m(np.array([holder.touch_m]))[0])
+    return Waiting(holder=holder, stage=what, below_m=below_m, stage_ends_s=int(waits.ends_s[at]),
+                   repair=None if repair == NONE else result.repairs[repair])
 
 
 def _by_crews(result: Result, row: int, moment: int) -> Waiting | None:
@@ -90,15 +90,3 @@ def _by_crews(result: Result, row: int, moment: int) -> Waiting | None:
     coming = next((e.time_s for e in story if e.time_s > moment and "crew" in e.detail), NONE)
     return Waiting(holder=result.city.assets[row], stage="delayed" if last.what is What.DELAYED else "work",
                    said=last.detail, next_s=coming)
-
-
-def _last_of(result: Result, row: int, moment: int) -> Event | None:
-    story = [e for e in result.trace.of_asset(row) if e.time_s <= moment and e.what in _DOWN]
-    return story[-1] if story else None
-
-
-def _reported_out(result: Result, row: int, at_s: int) -> bool:
-    """Tell whether a fact keeps an asset out at a moment."""
-    facts = [e for e in result.trace.of_asset(row) if e.what is What.REPORTED and e.time_s <= at_s]
-    facts = [e for e in facts if e.detail.get("state") != "dry"]
-    return bool(facts) and facts[-1].detail.get("state") == "out"

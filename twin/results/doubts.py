@@ -50,6 +50,10 @@ class Doubts:
     def __len__(self) -> int:
         return len(self.asset)
 
+    def take(self, rows: Int64Array) -> Doubts:
+        """Give a table of these rows alone."""
+        return Doubts(**{name: getattr(self, name)[rows] for name in Doubts.__slots__})
+
     def __repr__(self) -> str:
         return f"Doubts: {len(self):,} rows"
 

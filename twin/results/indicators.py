@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 
 from twin.access.access import Access
-from twin.codes import Mechanism, What
+from twin.codes import Mechanism
 from twin.quantities import NONE, BoolArray, distinct
 from twin.results.acts import clusters, last_moments
 from twin.results.doubts import Doubts
 from twin.results.live_parts import live_parts, places_to_cut
 from twin.results.outages import Outages
 from twin.results.reach import Reach
+from twin.results.reserves import reserves_of
+from twin.results.spans import spans_of
 from twin.results.trace import Trace
 from twin.results.view import LIST_LIMIT, View, hours, metres, most_at_once
 from twin.results.watering import suspensions
@@ -148,7 +150,7 @@ def _outage_rows(view: View, row: int) -> list[dict[str, Any]]:
 def _sites(view: View, trace: Trace) -> list[dict[str, Any]]:
     """Give every vital site with its power from when to when, its doubt, its reserve, its people and its water.
 
-    Those without power first, then those in doubt; the most people first.
+    Those surely without power first, then those on their reserve or in doubt; the most people first.
     """
     assets, exposure, d = view.city.assets, view.exposure, view.doubts
     ever_dark = np.zeros(len(assets), dtype=bool)
@@ -156,7 +158,7 @@ def _sites(view: View, trace: Trace) -> list[dict[str, Any]]:
     lamps = np.flatnonzero(view.is_lamp & ~np.isnan(assets.x_m))
     lamps = lamps[np.argsort(assets.x_m[lamps], kind="stable")]
     x_m = assets.x_m[lamps]
-    sites = []
+    sites, reserves = [], reserves_of(trace, assets)
     for row in map(int, np.flatnonzero(assets.of_role(Role.VITAL))):
         first, last = np.searchsorted(x_m, [assets.x_m[row] - NEAR_SITE_M, assets.x_m[row] + NEAR_SITE_M])
         around = lamps[first:last]
@@ -167,31 +169,28 @@ def _sites(view: View, trace: Trace) -> list[dict[str, Any]]:
         sites.append({"asset": assets.id[row], "name": assets.name[row], "street": assets.street[row],
                       "people": None if np.isnan(people) else int(people),
                       "outages": outages, "without_power": bool(outages),
+                      "surely": [{"start": view.moment(start_s), "end": view.moment(end_s)}
+                                 for start_s, end_s in _surely_out(view, row)],
                       "in_doubt": [{"start": view.moment(int(d.start_s[i])), "end": view.moment(int(d.end_s[i])),
                                     "computed": "out" if d.is_out[i] else "in_service"}
                                    for i in np.flatnonzero(d.asset == row)],
-                      "reserve": _reserves(view, trace, row),
+                      "reserve": [{"start": view.moment(start_s), "end": view.moment(end_s),
+                                   "lasts_until": view.moment(until_s)}
+                                  for start_s, end_s, until_s in reserves.of_asset(row)],
                       "wet_at": view.moment(int(exposure.touched_at_s[row])),
                       "flooded_inside_at": view.moment(int(exposure.failed_at_s[row])),
                       "lamps_near": len(near), "lamps_near_dark": int(ever_dark[near].sum())})
-    return sorted(sites, key=lambda s: (not s["without_power"], not s["in_doubt"], -(s["people"] or 0), s["asset"]))
+    return sorted(sites, key=lambda s: (not s["surely"], not (s["reserve"] or s["in_doubt"]),
+                                        -(s["people"] or 0), s["asset"]))
 
 
-def _reserves(view: View, trace: Trace, row: int) -> list[dict[str, Any]]:
-    """Give from when to when an asset lives on its battery or tank, and until when it could."""
-    found: list[dict[str, Any]] = []
-    since_s = NONE
-    for event in trace.of_asset(row):
-        if event.what is What.BUFFER_STARTED:
-            since_s = event.time_s
-        elif since_s != NONE and event.what in (What.BUFFER_EMPTIED, What.FED, What.RESTORED):
-            found.append({"start": view.moment(since_s), "end": view.moment(event.time_s),
-                          "lasts_until": view.moment(since_s + int(view.city.assets.buffer_s[row]))})
-            since_s = NONE
-    if since_s != NONE:
-        found.append({"start": view.moment(since_s), "end": None,
-                      "lasts_until": view.moment(since_s + int(view.city.assets.buffer_s[row]))})
-    return found
+def _surely_out(view: View, row: int) -> list[tuple[int, int]]:
+    """Give the pieces of an asset's outages that no doubt covers."""
+    o, d = view.outages, view.doubts
+    mine, doubted = np.flatnonzero(o.asset == row), np.flatnonzero((d.asset == row) & d.is_out)
+    spans = spans_of(o.take(mine), d.take(doubted))
+    return [(int(start), int(end)) for start, end in zip(spans.start_s[spans.is_sure], spans.end_s[spans.is_sure],
+                                                         strict=True)]
 
 
 def _zones(view: View) -> dict[str, Any]:

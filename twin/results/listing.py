@@ -10,8 +10,9 @@ import numpy as np
 from twin.codes import Mechanism
 from twin.errors import InputError
 from twin.quantities import NONE, BoolArray, Int64Array
+from twin.results.conditions import Condition
 from twin.results.doubts import Doubt
-from twin.results.moment import Condition, Moment, moment_of
+from twin.results.moment import Moment, moment_of
 from twin.results.outages import Outage
 from twin.results.result import Result
 from twin.world.assets import Asset
@@ -25,7 +26,7 @@ STATES = ("live_in_water", "out", "may_be_out", "on_reserve", "last_feed", "do_n
 PRESSING = STATES[:6]
 _CONDITIONS = {"out": Condition.OUT, "may_be_out": Condition.MAY_BE_OUT, "on_reserve": Condition.ON_RESERVE,
                "last_feed": Condition.LAST_FEED, "no_supplier": Condition.NO_SUPPLIER,
-               "in_service": Condition.IN_SERVICE}
+               "suspended": Condition.SUSPENDED, "in_service": Condition.IN_SERVICE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

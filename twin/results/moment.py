@@ -15,6 +15,7 @@ import numpy as np
 
 from twin.codes import What
 from twin.quantities import NONE, BoolArray, FloatArray, Int8Array, Int32Array, Int64Array
+from twin.results.conditions import Condition
 from twin.results.result import Result
 from twin.water.depths import Coverage
 from twin.world.graph import graph_of, without_supplier
@@ -22,22 +23,6 @@ from twin.world.kinds import STAGES, Role
 
 #: Rising or falling is told when the depth changes by this much within ``TREND_S`` [m], [s].
 TREND_M, TREND_S = 0.005, 300
-
-
-class Condition(IntEnum):
-    """What an asset is at a moment, the worst that holds first; one word, everywhere."""
-
-    OUT = 0  #: without service
-    MAY_BE_OUT = 1  #: without service or not: the answer lies within the errors
-    ON_RESERVE = 2  #: it lives on its battery or tank
-    LAST_FEED = 3  #: in service on the last of its alternative suppliers
-    NO_SUPPLIER = 4  #: counted as fed, no supplier known
-    IN_SERVICE = 5
-
-    @property
-    def word(self) -> str:
-        """The word used in files."""
-        return self.name.lower()
 
 
 class Damage(IntEnum):
@@ -132,8 +117,18 @@ class Moment:
         for condition, mask in ((Condition.NO_SUPPLIER, without_supplier(self.result.city)),
                                 (Condition.LAST_FEED, self.is_on_last_feed),
                                 (Condition.ON_RESERVE, self.reserve_ends_s != NONE),
-                                (Condition.OUT, self.is_out), (Condition.MAY_BE_OUT, self.is_in_doubt)):
+                                (Condition.OUT, self.is_out), (Condition.MAY_BE_OUT, self.is_in_doubt),
+                                (Condition.SUSPENDED, self.is_under_water & ~(self.is_out & ~self.is_in_doubt))):
             found[mask] = condition
+        return found
+
+    @cached_property
+    def is_under_water(self) -> BoolArray:
+        """Which zones water nothing because water stands on them, (A,)."""
+        s = self.result.suspensions
+        rows = s.by_water & (s.start_s <= self.t_s) & ((s.end_s == NONE) | (s.end_s > self.t_s))
+        found = np.zeros(len(self.is_out), bool)
+        found[s.asset[rows]] = True
         return found
 
     # Supply
@@ -175,11 +170,11 @@ class Moment:
     @cached_property
     def reserve_ends_s(self) -> Int64Array:
         """Until when those who live on their battery or tank can, (A,) [s]; -1 for all others."""
-        trace, buffer_s = self.result.trace, self.result.city.assets.buffer_s
-        last = self._last((What.BUFFER_STARTED, What.BUFFER_EMPTIED, What.FED, What.RESTORED))
-        on = (last != NONE) & (trace.what[last] == What.BUFFER_STARTED) & ~self.is_out if len(trace) else (
-            np.zeros(len(last), bool))
-        return np.where(on, trace.time_s[last] + buffer_s, NONE) if len(trace) else np.full(len(last), NONE)
+        r = self.result.reserves
+        rows = np.flatnonzero((r.start_s <= self.t_s) & ((r.end_s == NONE) | (r.end_s > self.t_s)))
+        found = np.full(len(self.is_out), NONE, np.int64)
+        found[r.asset[rows]] = r.until_s[rows]
+        return np.where(self.is_out, NONE, found)
 
     @cached_property
     def is_unsupervised(self) -> BoolArray:

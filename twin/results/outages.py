@@ -56,6 +56,10 @@ class Outages:
     def __len__(self) -> int:
         return len(self.asset)
 
+    def take(self, rows: Int64Array) -> Outages:
+        """Give a table of these rows alone."""
+        return Outages(**{name: getattr(self, name)[rows] for name in Outages.__slots__})
+
     def __repr__(self) -> str:
         return f"Outages: {len(self):,} rows"
 

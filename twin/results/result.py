@@ -8,16 +8,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from twin.quantities import Int32Array, Int64Array, TextArray
+from twin.results.conditions import Conditions, conditions_of
 from twin.results.crew_work import Shift, crew_work
 from twin.results.doubts import Doubts
-from twin.results.feeds import Feeds
+from twin.results.feeds import Fed, Feeds, fed_over
 from twin.results.live_parts import LiveParts, live_parts
 from twin.results.outages import Outages
 from twin.results.repairs import Repairs, repairs_of
+from twin.results.reserves import Reserves, reserves_of
 from twin.results.returns import Returns
 from twin.results.spans import Spans, spans_of
 from twin.results.trace import Trace
+from twin.results.untested import Untested, untested_of
 from twin.results.view import View
+from twin.results.waits import Waits, waits_of
 from twin.results.watering import Suspensions, suspensions
 from twin.water.exposure import Exposure
 from twin.world.city import City
@@ -86,6 +90,31 @@ class Result:
     def crew_work(self) -> tuple[Shift, ...]:
         """What crews did, stage by stage; empty where they are unlimited."""
         return () if self.plan.crews is None else crew_work(self.trace)
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        """What each asset is over time: out, in doubt, on its reserve, on its last feed, without a known supplier."""
+        return conditions_of(self)
+
+    @cached_property
+    def fed(self) -> Fed:
+        """Which supplier in service each asset is fed by, over time."""
+        return fed_over(self.city, self.feeds, self.outages)
+
+    @cached_property
+    def reserves(self) -> Reserves:
+        """When assets live on a battery or tank."""
+        return reserves_of(self.trace, self.city.assets)
+
+    @cached_property
+    def untested(self) -> Untested:
+        """When water has reached an asset's live parts and it has not been tested since."""
+        return untested_of(self.trace)
+
+    @cached_property
+    def waits(self) -> Waits:
+        """What each asset that is down by itself waits for, over time."""
+        return waits_of(self.trace, self.repairs)
 
     @cached_property
     def suspensions(self) -> Suspensions:

@@ -42,16 +42,15 @@ class Summary:
     readings: tuple[Mapping[str, Any], ...]
     #: Moments at which much fails within minutes, by several causes; see ``twin.results.acts.clusters``.
     clusters: tuple[Mapping[str, Any], ...]
-    #: Gear by kind, the most first: how many were ever out, flooded (water at live parts, from exposure, whatever took
-    #: it out first), flooded live and dead, and the first that was flooded with its moment.
+    #: Gear by kind, the most first: how many were ever out, how many others in doubt, flooded (water at live parts,
+    #: from exposure, whatever took it out first), flooded live and dead, and the first flooded with its moment.
     gear: Mapping[str, Mapping[str, Any]]
     #: Circuits opened by a wet lamp.
     tripped: int
     lamps: int
+    #: Lamps out at the moment at which most are computed out, and apart from them those in doubt then.
     lamps_out_at_worst: int
-    #: Of them those in doubt; and those in service by the run that may be out at that moment too.
     lamps_in_doubt_at_worst: int
-    lamps_that_may_go_out_at_worst: int
     worst_at: str
     lamps_not_back: int
     dark_hours: float
@@ -72,7 +71,7 @@ class Summary:
     buildings_wet: int
     buildings_flooded: int
     zones_suspended: int
-    #: Vital sites without power or in doubt: name, people, outages, doubts, reserve; the worst first.
+    #: Vital sites without power, in doubt or on their reserve: name, people, outages, doubts, reserve; the worst first.
     sites: tuple[Mapping[str, Any], ...]
     #: Places to cut so that nothing is live in water, the things that stand in water there, and the grid's among them.
     may_be_live: int
@@ -131,9 +130,10 @@ def summarise(result: Result) -> Summary:
         assets=len(assets), readings=_readings(warned("gauge_reading"), moment),
         clusters=tuple(told.get("clusters", ())), gear=_gear(result),
         tripped=len(np.unique(outages.asset[outages.mechanism == Mechanism.TRIPPED])),
-        lamps=lamps.get("count", 0), lamps_out_at_worst=lamps.get("most_out", 0),
-        lamps_in_doubt_at_worst=lamps.get("in_doubt_then", 0),
-        lamps_that_may_go_out_at_worst=lamps.get("may_go_out_then", 0), worst_at=lamps.get("most_out_at") or "",
+        lamps=lamps.get("count", 0),
+        lamps_out_at_worst=lamps.get("most_out", 0) - lamps.get("in_doubt_then", 0),
+        lamps_in_doubt_at_worst=lamps.get("in_doubt_then", 0) + lamps.get("may_go_out_then", 0),
+        worst_at=lamps.get("most_out_at") or "",
         lamps_not_back=lamps.get("not_back", 0), dark_hours=round(lamps.get("lamp_hours_dark", 0.0), 1),
         worst_street=street, worst_street_lamps=street_lamps, worst_street_dark_hours=street_hours,
         lamp_to_explain=lamp,
@@ -143,7 +143,8 @@ def summarise(result: Result) -> Summary:
         no_supplier=told.get("no_supplier", {}), buildings_wet=buildings.get("wet", 0),
         buildings_flooded=buildings.get("flooded_inside", 0),
         zones_suspended=told.get("zones", {}).get("suspended", 0),
-        sites=tuple(site for site in told.get("sites", []) if site["without_power"] or site["in_doubt"]),
+        sites=tuple(site for site in told.get("sites", []) if site["without_power"] or site["in_doubt"]
+                    or site["reserve"]),
         may_be_live=live.get("count", 0), may_be_live_things=live.get("things", 0),
         may_be_live_grid=live.get("grid", 0), act_first=acts["ahead"][0]["asset"] if acts["ahead"] else "",
         act_first_before=acts["ahead"][0]["act_before"] if acts["ahead"] else "", acts_past=len(acts["past"]),
@@ -170,15 +171,20 @@ def _readings(found: list[Mapping[str, Any]], moment: Callable[[int], str]) -> t
 
 def _gear(result: Result) -> dict[str, Mapping[str, Any]]:
     assets, flooded = result.city.assets, result.indicators.get("flooded", {})
-    out = np.bincount(assets.kind[np.unique(result.outages.asset)], minlength=len(assets.kinds))
+    spans = result.spans
+    is_out = np.zeros(len(assets), bool)
+    is_out[spans.asset[spans.is_sure]] = True
+    may = np.zeros(len(assets), bool)
+    may[result.doubts.asset] = True
+    out, doubt = (np.bincount(assets.kind[rows], minlength=len(assets.kinds)) for rows in (is_out, may & ~is_out))
     none = {"count": 0, "live": 0, "dead": 0, "first": "", "first_at": ""}
     rows = {}
-    for kind, count in zip(assets.kinds, out.tolist(), strict=True):
+    for kind, count, doubtful in zip(assets.kinds, out.tolist(), doubt.tolist(), strict=True):
         water = flooded.get(kind.name, none)
-        if (count or water["count"]) and not kind.roles & _TOLD_APART:
-            rows[kind.name] = {"out": count, "flooded": water["count"], "flooded_live": water["live"],
-                               "flooded_dead": water["dead"], "first": water["first"],
-                               "first_at": water["first_at"] or ""}
+        if (count or doubtful or water["count"]) and not kind.roles & _TOLD_APART:
+            rows[kind.name] = {"out": count, "in_doubt": doubtful, "flooded": water["count"],
+                               "flooded_live": water["live"], "flooded_dead": water["dead"],
+                               "first": water["first"], "first_at": water["first_at"] or ""}
     return dict(sorted(rows.items(), key=lambda row: (-row[1]["flooded"], -row[1]["out"])))
 
 

@@ -36,6 +36,17 @@ class Note:
     at_s: int
     text: str
     by: str = ""
+    #: Of a street: its name, and ``closed`` or ``open``; empty else.
+    street: str = ""
+    state: str = ""
+    #: Of a gauge: its id and what it reads [m]; empty and None else.
+    gauge: str = ""
+    level_m: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain JSON values; what a note does not say has no key."""
+        return {name: value for name, value in asdict(self).items()
+                if name in ("at_s", "text", "by") or value not in ("", None)}
 
 
 #: Times at which lamps are switched on and off, "HH:MM", ``sunset`` or ``sunrise``.

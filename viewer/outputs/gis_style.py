@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as Xml
 
-from twin.results.moment import Condition
+from twin.results.conditions import Condition
 from twin.water.hazard import WATER_STEPS_M
 from viewer.outputs.gis_words import CONDITIONS
 from viewer.states import states
@@ -18,7 +18,8 @@ from viewer.states import states
 #: On a light ground, where the maps' own grey of a dark lamp would vanish: the shape tells as much as the colour.
 _STATES = ((Condition.IN_SERVICE, "lit", "circle", 1.2), (Condition.NO_SUPPLIER, "status", "square", 1.8),
            (Condition.LAST_FEED, "zone", "triangle", 2.2), (Condition.ON_RESERVE, "water3", "diamond", 2.4),
-           (Condition.MAY_BE_OUT, "wet", "pentagon", 2.4), (Condition.OUT, "ink", "cross_fill", 2.8))
+           (Condition.MAY_BE_OUT, "wet", "pentagon", 2.4), (Condition.SUSPENDED, "shore", "star", 2.6),
+           (Condition.OUT, "ink", "cross_fill", 2.8))
 
 
 @dataclass(frozen=True, slots=True)

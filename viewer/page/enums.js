@@ -17,11 +17,18 @@ export const MECHANISMS = /** @type {const} */ ([
 /** @typedef {typeof MECHANISMS[number]} Mechanism */
 
 /** What an interval says of an asset. */
-export const State = /** @type {const} */ ({OUT: 1, MAY: 2, WET: 3, INSIDE: 4});
+export const State = /** @type {const} */ ({
+  OUT: 1,
+  MAY: 2,
+  WET: 3,
+  INSIDE: 4,
+  ON_RESERVE: 5,
+  LAST_FEED: 6,
+  NO_SUPPLIER: 7
+});
 
-/** Stages of a repair, in order: 0 waits for the water to leave. */
+/** Stages of a repair after water, in order. */
 export const STAGES = /** @type {const} */ ([
-  'recede',
   'reach',
   'inspect',
   'clean_dry',
@@ -30,13 +37,40 @@ export const STAGES = /** @type {const} */ ([
 ]);
 /** @typedef {typeof STAGES[number]} Stage */
 
-/** What the light of a street waits for, as the public is told, by its number. */
+/** What an asset that is down by itself waits for, by its number. */
 export const WAITS = /** @type {const} */ ([
+  'recede',
+  'crew',
+  'reach',
+  'inspect',
+  'clean_dry',
+  'replace',
+  're_energise',
+  'reset',
+  'declared',
+  'reported'
+]);
+/** @typedef {typeof WAITS[number]} Wait */
+
+/** What the light of a street waits for, as the public is told. */
+export const PUBLIC_WAITS = /** @type {const} */ ([
   'recede',
   'repair',
   'supply'
 ]);
-/** @typedef {typeof WAITS[number]} Wait */
+/** @typedef {typeof PUBLIC_WAITS[number]} PublicWait */
+
+/** What a kind is drawn as; without one it has no symbol. */
+export const FAMILIES = /** @type {const} */ ([
+  'lamp',
+  'cabinet',
+  'substation',
+  'site',
+  'zone',
+  'other',
+  ''
+]);
+/** @typedef {typeof FAMILIES[number]} Family */
 
 /** Why a lamp is dark, as the public is told, by its number. */
 export const STORIES = /** @type {const} */ ([
@@ -77,11 +111,15 @@ export const STATUSES = /** @type {const} */ ([
 export const TIMELINE = /** @type {const} */ ([
   'water',
   'first_dark',
+  'together',
   'flooded',
   'failed',
   'cut',
   'restore',
   'fact',
+  'closed',
+  'open',
+  'reading',
   'note'
 ]);
 /** @typedef {typeof TIMELINE[number]} TimelineEvent */

@@ -2,24 +2,25 @@
 
 import {State} from './enums.js';
 import {CityMap} from './map/city_map.js';
+import {drawForPrint} from './map/print.js';
 import {Symbols} from './map/symbols.js';
 import {Causes} from './operator/causes.js';
 import {Finder} from './operator/finder.js';
 import {Layers} from './operator/layers.js';
 import {Names} from './operator/names.js';
-import {RepairLines} from './operator/repair.js';
-import {icon, List, markRows, row} from './operator/rows.js';
+import {closedStreets, Lists} from './operator/lists.js';
+import {icon, markRows, row} from './operator/rows.js';
 import {Timeline} from './operator/timeline.js';
+import {WaitingLines} from './operator/waiting.js';
 import {WhyPanel} from './operator/why.js';
 import {Chain} from './pack/chain.js';
 import {OperatorModel} from './pack/model.js';
-import {Repairs} from './pack/repair.js';
 import {byId, inputById, make, paragraph, rich} from './parts/dom.js';
 import {Page} from './parts/page.js';
 import {Player} from './parts/player.js';
 import {configuration, packed, useGpu} from './parts/start.js';
-import {language, listed, metres, number, say} from './words/speech.js';
-import {clock, day, duration, moment, times} from './words/time.js';
+import {capital, language, listed, number, say} from './words/speech.js';
+import {clock, day, duration, moment} from './words/time.js';
 
 /** @import {Found, Mark, OperatorConfig, OperatorPack, SymbolName} from './types.js' */
 
@@ -41,7 +42,7 @@ class OperatorPage extends Page {
     this.symbols = new Symbols(pack.texts.states);
     this.chain = new Chain(this.model);
     this.names = new Names(this.model);
-    this.causes = new Causes(this.model, this.chain, this.names, config.facts);
+    this.causes = new Causes(this.model, this.chain, this.names, config.facts, config.staleAfter);
     this.why = this.whyPanel();
     /**
      * The asset or the street that was chosen, and how deep the ground that was clicked stands in water.
@@ -53,11 +54,8 @@ class OperatorPage extends Page {
     this.night = false;
     /** @param {number} u */
     const choose = (u) => this.choose(u, true);
-    this.lists = {
-      moments: new List('moments', choose),
-      dangers: new List('dangers', choose),
-      sites: new List('sites', choose)
-    };
+    const {model, names, symbols} = this;
+    this.lists = new Lists({model, config, names, symbols}, choose);
     this.layers = new Layers(this.model, this.symbols.names, () => this.scene());
     this.timeline = new Timeline(this.model, config, this.names, this.symbols.colors);
     this.finder = new Finder(this.model, this.names, {
@@ -71,19 +69,23 @@ class OperatorPage extends Page {
     );
     this.switchLanguages();
     this.keys();
+    addEventListener('beforeprint', () => this.print());
+    addEventListener('afterprint', () => {
+      this.lists.print(false);
+      this.lists.show(this.t);
+    });
     this.speak();
   }
 
+  /** The panel that tells one asset. */
   whyPanel() {
     const {model, chain, names, causes} = this;
-    const repairs = new Repairs(model, this.config.facts);
     return new WhyPanel({
       model,
       chain,
       names,
       causes,
-      repairs,
-      repairLines: new RepairLines(repairs, names),
+      waiting: new WaitingLines(model, names, this.config.facts),
       symbolOf: (u) => this.symbolOf(u),
       page: {icon, choose: (u) => this.choose(u, true)}
     });
@@ -104,41 +106,27 @@ class OperatorPage extends Page {
       byId('made').textContent = say('expired_since', {when: moment(validUntil, issued)});
     }
     this.figures();
-    this.moments();
     this.timeline.build();
     this.player.label();
     this.move(this.player.t);
   }
 
   figures() {
-    const {
-      most: [most, doubtful],
-      near,
-      peakAt,
-      issued,
-      duration: lasts
-    } = this.config;
+    const {most, flooded, peakAt, issued, duration: lasts} = this.config;
     /** @param {string} term @param {string} value @param {boolean} [isPart] */
     const line = (term, value, isPart = false) =>
       make('div', {class: isPart ? 'part' : false}, make('dt', {}, term), make('dd', {}, value));
     const rows = this.model.water ? [line(say('highest'), moment(peakAt, issued))] : [];
-    rows.push(line(say('most_out'), number(most)));
-    if (doubtful) {
-      rows.push(line(say('most_sure'), number(most - doubtful), true), line(say('most_may'), number(doubtful), true));
-    }
-    if (near) rows.push(line(say('most_near'), number(near)));
+    rows.push(line(say('most_out'), number(most.out)));
+    if (most.doubtful) rows.push(line(say('most_may'), number(most.doubtful), true));
     rows.push(line(say('most_wet'), number(Math.max(...this.model.wetSeries))));
+    if (flooded.length) rows.push(line(say('gear_flooded'), ''));
+    for (const {kind, n, dead} of flooded) {
+      const kinds = capital(this.names.counted(kind, n));
+      rows.push(line(dead ? say('flooded_kind', {kinds, dead}) : kinds, number(n), true));
+    }
     rows.push(line(say('horizon'), duration(lasts)));
     byId('figures').replaceChildren(...rows);
-  }
-
-  moments() {
-    const {names} = this;
-    const lines = this.config.lastMoments.map(({u, at, failed}) => {
-      const then = failed === null ? say('touched_only') : say('drowned_at', times(failed, at));
-      return {u, time: at, title: say('cut_asset', {id: names.id(u)}), detail: listed(names.street(u), then)};
-    });
-    this.lists.moments.show(lines);
   }
 
   /**
@@ -162,7 +150,7 @@ class OperatorPage extends Page {
     byId('lamps-now').textContent = number(counts.out);
     byId('wet-now').textContent = number(counts.wet);
     const {out: lamp_dark, may: lamp_may, lit: lamp_lit, wet, unknown} = counts;
-    const live = this.liveNow().reduce((sum, danger) => sum + danger.count, 0);
+    const live = new Set(this.model.live.at(t).flatMap(({us}) => us)).size;
     this.layers.say({lamp_dark, lamp_may, lamp_lit, wet, unknown, live, ...nodes}, counts.night, t);
     const said = {
       city,
@@ -175,48 +163,9 @@ class OperatorPage extends Page {
     byId('time').setAttribute('aria-valuetext', valueText);
     this.map.describe(say('map_name_operator', said));
     this.announce(valueText);
-    this.dangers();
-    this.sites();
+    this.lists.show(t);
     this.panel();
     this.scene();
-  }
-
-  liveNow() {
-    return this.config.live.filter(({from, to}) => from <= this.t && this.t < to);
-  }
-
-  dangers() {
-    const lines = this.liveNow().map(({us, count, from, street, depth, cut}) => {
-      const id = this.names.id(us[0]);
-      const water = depth === null ? '' : say('water_up_to', {depth: metres(depth)});
-      return {
-        u: us[0],
-        symbol: /** @type {const} */ ('live'),
-        time: from,
-        title: count > 1 ? say('and_more', {id, n: count - 1}) : id,
-        detail: listed(street, water, say('cut_unconfirmed', {id: cut}))
-      };
-    });
-    this.lists.dangers.show(lines);
-  }
-
-  sites() {
-    const {model, names} = this;
-    const lines = [];
-    for (let u = 0; u < model.nodes; u++) {
-      if (model.familyOf(u) !== 'site') continue;
-      const i = model.iv.at(model.pattern[u], this.t);
-      if (i < 0) continue;
-      const isOut = model.iv.state[i] === State.OUT;
-      lines.push({
-        u,
-        symbol: this.symbols.of('site', model.iv.state[i]),
-        time: model.iv.start[i],
-        title: names.label(u),
-        detail: listed(names.street(u), say(isOut ? 'site_without' : 'site_doubtful'))
-      });
-    }
-    this.lists.sites.show(lines);
   }
 
   /** @param {Found} found */
@@ -259,7 +208,7 @@ class OperatorPage extends Page {
   scene() {
     const {model, chosen, t} = this;
     const u = chosen && 'u' in chosen && model.placed[chosen.u] ? chosen.u : null;
-    const live = this.liveNow().map(({us}) => us.filter((one) => model.placed[one]));
+    const live = model.live.at(t).map(({us}) => us.filter((one) => model.placed[one]));
     this.map.show({
       t,
       night: this.night,
@@ -267,6 +216,7 @@ class OperatorPage extends Page {
       links: u === null ? [] : this.chain.links(u, t, (one) => this.symbolOf(one)),
       chosen: u === null ? null : this.mark(u),
       street: chosen && 'street' in chosen ? chosen.street : 0,
+      closed: closedStreets(this.config.notes, t).map((note) => model.streets.indexOf(note.street)),
       live: live.filter((us) => us.length),
       lang: language()
     });
@@ -294,6 +244,13 @@ class OperatorPage extends Page {
     return family && family !== 'lamp' ? this.symbols.of(family, now) : null;
   }
 
+  /** Draw the map for paper, and open every list. */
+  print() {
+    const {scene} = this.map;
+    this.lists.print(true);
+    if (scene) drawForPrint(/** @type {HTMLCanvasElement} */ (byId('print-map')), this.map, scene);
+  }
+
   /** Say why: of the asset or the street that was chosen, else what explains most of the darkness. */
   panel() {
     const {chosen} = this;
@@ -305,21 +262,41 @@ class OperatorPage extends Page {
     byId('why').replaceChildren(...parts);
   }
 
+  /** What puts out most of the lamps that are out at this moment; else what to choose. */
   roots() {
-    const lines = this.config.roots
+    const {model, t} = this;
+    const {own, roots, total} = model.rootsAt(t);
+    const lines = roots
       .slice(0, ROOTS)
-      .map(({u, lamps, share}) => ({
+      .map(({u, lamps}) => ({
         u,
         symbol: this.symbolOf(u) ?? 'other_out',
-        title: this.names.id(u),
-        detail: say('root_share', {n: lamps, share: Math.round(share * 100)})
+        title: this.names.name(u),
+        detail: listed(say('root_lamps', {n: lamps}), this.rootShare(u), this.names.street(u))
       }));
     const depth = /** @type {0 | 1 | 2 | 3} */ (this.depth);
-    return [
+    /** @type {HTMLElement[]} */
+    const parts = [
       make('h2', {}, say('why')),
-      make('p', {class: 'soft'}, depth ? say(`depth_step_${depth}`) : say('choose_something')),
-      ...(lines.length ? [make('h3', {}, say('roots_title')), this.rows(lines)] : [])
+      make('p', {class: 'soft'}, depth ? say(`depth_step_${depth}`) : say('choose_something'))
     ];
+    if (!total) return parts;
+    parts.push(make('h3', {}, say('roots_title', {clock: clock(t)})), this.rows(lines));
+    const told = roots.slice(0, ROOTS).reduce((sum, {lamps}) => sum + lamps, 0);
+    const rest = total - told - own;
+    const left = [own && say('roots_own', {n: own}), rest > 0 && say('roots_rest', {n: rest})].filter(Boolean);
+    if (left.length) parts.push(make('p', {class: 'soft'}, left.join(' ')));
+    return parts;
+  }
+
+  /**
+   * Say what an asset causes of the night's darkness, where it is among the first.
+   *
+   * @param {number} u
+   */
+  rootShare(u) {
+    const night = this.config.roots.find((one) => one.u === u);
+    return night ? say('root_share', {share: Math.round(night.share * 100)}) : '';
   }
 
   /** @param {number} street */

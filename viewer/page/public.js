@@ -231,6 +231,7 @@ class PublicPage extends Page {
       links: [],
       chosen: stories.mark(lamp, street, t),
       street,
+      closed: [],
       live: [],
       lang: language()
     };

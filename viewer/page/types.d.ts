@@ -1,6 +1,6 @@
 /** Shapes of what Python packs for the pages and of what the pages' parts hand to one another. */
 
-import type {Action, Mechanism, Status, Story, TimelineEvent, Wait} from './enums.js';
+import type {Action, Family, Mechanism, PublicWait, Status, Story, TimelineEvent} from './enums.js';
 
 /** A text of the catalogues, viewer/data/words.*.json. */
 export type Key = keyof typeof import('../data/words.fr.json');
@@ -42,7 +42,7 @@ export type Numbers = Uint8Array | Uint16Array | Uint32Array | Int16Array | Int3
 export type Flags = Uint8Array;
 
 type ShapeName = 'street' | 'park' | 'water' | 'bridge' | 'building' | 'block' | 'zone';
-type TableName = 'iv' | 'feet' | 'wet';
+type TableName = 'iv' | 'cond' | 'feet' | 'wet';
 /** Columns that each of some families has where the run has it. */
 type Each<Family extends string, Column extends string, Array> = {[K in `${Family}.${Column}`]?: Array};
 /** Rings or lines: counts of vertices, first vertices, steps, and of rings whether they are outer ones. */
@@ -50,7 +50,9 @@ type ShapeColumns = Each<ShapeName, 'n' | 'fx' | 'fy', Uint16Array> &
   Each<ShapeName, 'dx' | 'dy', Int16Array> &
   Each<ShapeName, 'outer', Flags>;
 /** Intervals by pattern: viewer/scene/intervals.py. */
-type IntervalColumns = Each<TableName, 'offsets' | 'start' | 'end' | 'cause' | 'root' | 'held', Uint32Array> &
+type IntervalColumns = Each<TableName, 'offsets' | 'start' | 'end' | 'since' | 'until', Uint32Array> &
+  Each<TableName, 'cause' | 'root' | 'held', Uint32Array> &
+  Each<TableName, 'also', Uint16Array> &
   Each<TableName, 'state' | 'mech' | 'heldmech', Uint8Array>;
 
 /** Ground, blocks and water: both pages, as far as the run has them and the public list lets them through. */
@@ -74,17 +76,26 @@ interface CommonColumns {
   'water.unknown'?: Flags;
 }
 
-/** Repairs of what holds an outage: when their stages run. */
-export interface HoldColumns {
-  'hold.kind': Uint8Array;
-  'hold.offsets': Uint32Array;
-  'hold.start': Uint32Array;
-  'hold.end': Uint32Array;
+/** What each asset that is down by itself waits for, and what is untested since water reached it. */
+export interface WaitColumns {
+  'wait.asset': Uint32Array;
+  'wait.offsets': Uint32Array;
+  'wait.start': Uint32Array;
+  'wait.end': Uint32Array;
+  'wait.what': Uint8Array;
+  'wait.ends': Uint32Array;
+  'wait.begins': Uint32Array;
+  'wait.work': Uint32Array;
+  'wait.stages': Uint8Array;
+  'untested.asset': Uint32Array;
+  'untested.start': Uint32Array;
+  'untested.end': Uint32Array;
 }
 
 /** The operator's page: every asset, in the order others, lamps, buildings; -1 and "none" as the columns say. */
-interface AssetColumns extends HoldColumns {
+interface AssetColumns extends WaitColumns {
   'asset.pattern': Uint32Array;
+  'asset.condition': Uint32Array;
   'asset.kind': Uint8Array;
   'asset.x': Uint16Array;
   'asset.y': Uint16Array;
@@ -100,9 +111,21 @@ interface AssetColumns extends HoldColumns {
   'building.wet': Uint32Array;
   'edge.consumer': Uint32Array;
   'edge.supplier': Uint32Array;
-  'edge.service': Uint8Array;
   'edge.source': Uint8Array;
-  'hold.asset': Uint32Array;
+  'fed.of': Uint32Array;
+  'fed.offsets': Uint32Array;
+  'fed.start': Uint32Array;
+  'fed.end': Uint32Array;
+  'fed.supplier': Uint32Array;
+  'live.place': Uint32Array;
+  'live.asset': Uint32Array;
+  'live.from': Uint32Array;
+  'live.to': Uint32Array;
+  'depth.asset': Uint32Array;
+  'depth.first': Uint16Array;
+  'depth.offsets': Uint32Array;
+  'depth.cm': Uint16Array;
+  'depth.trend': Uint8Array;
 }
 
 /** The public page: lamps by street, and what each street is told. */
@@ -128,11 +151,15 @@ export type GroundColumns = ShapeColumns & IntervalColumns & CommonColumns;
 export type OperatorColumns = GroundColumns & AssetColumns;
 export type PublicColumns = GroundColumns & LampColumns;
 
+/** What a kind is drawn as, called and whose it is: viewer/scene/families.py. */
 export interface Kind {
   name: string;
+  family: Family;
+  isCircuit: boolean;
+  hasRooms: boolean;
+  isGrid: boolean;
+  isNamed: boolean;
   words: Record<Lang, {one: string; many: string; gender: 'm' | 'f'}>;
-  /** Seconds of each stage of a repair after the water has left. */
-  stages: number[];
 }
 /** The water's raster in page metres. */
 export interface WaterFrame {
@@ -164,6 +191,8 @@ interface CommonTexts {
 export interface OperatorTexts extends CommonTexts {
   count: {node: number; lamp: number; building: number};
   kinds: Kind[];
+  /** Lists of other suppliers that an outage needed; the first is empty. */
+  also: number[][];
   'asset.id': string;
   'asset.name': Record<number, string>;
   'asset.owners': string[];
@@ -207,28 +236,72 @@ export interface Fact {
 }
 /** What the scenario does to an asset, or a fact of it. */
 export type Declared = Fact | (Omit<Fact, 'fact' | 'action'> & {fact: false; action: Exclude<Action, Fact['action']>});
-/** Assets that may be live in water, behind what is to be cut. */
-export interface Danger {
-  us: number[];
-  count: number;
-  cut: string;
-  from: number;
-  to: number;
+/** A place to cut so that nothing is live in water behind it, and whose it is to cut. */
+export interface Place {
+  cut: number;
+  by: 'city' | 'grid';
+  operator: string;
   street: string;
   depth: number | null;
+}
+/** The last moment to act for a cabinet: its first touch by the water. */
+export interface Act {
+  u: number;
+  at: number;
+  failed: number | null;
+  lamps: number;
+  doubtful: boolean;
+}
+/** A moment at which much fails within minutes, by several causes. */
+export interface Cluster {
+  from: number;
+  to: number;
+  lamps: number;
+  causes: number;
+  roots: number[];
+  streets: string[];
+  sites: number[];
+  before: number | null;
+}
+/** A reading of a gauge that differs from the levels of the run [cm]. */
+export interface Reading {
+  u: number;
+  at: number;
+  read: number;
+  computed: number;
+  difference: number;
+}
+/** What was seen and moves no asset; u is a gauge, or -1. */
+export interface SeenNote {
+  at: number;
+  by: string;
+  text: string;
+  street: string;
+  state: '' | 'closed' | 'open';
+  u: number;
+  level: number | null;
 }
 export interface OperatorConfig extends CommonConfig {
   name: string;
   wetSpan: [number, number] | null;
   defaults: number;
   doubtful: number;
-  live: Danger[];
+  contradictions: number;
+  /** Age from which a fact is to be asked for again [s]. */
+  staleAfter: number;
+  most: {out: number; doubtful: number};
+  /** Gear that the water reached, by kind, and how much of it was dead by then. */
+  flooded: {kind: number; n: number; dead: number}[];
+  live: Place[];
   facts: Declared[];
-  most: [number, number];
-  near: number;
-  lastMoments: {u: number; at: number; failed: number | null; lamps: number}[];
+  notes: SeenNote[];
+  readings: Reading[];
+  clusters: Cluster[];
+  lastMoments: Act[];
+  deadByCut: number;
+  sites: {u: number; people: number | null}[];
   roots: {u: number; lamps: number; share: number}[];
-  events: {kind: TimelineEvent; at: number; u: number; tone?: 'danger'; text?: string}[];
+  events: {kind: TimelineEvent; at: number; u: number; tone?: 'danger'; text?: string; n?: number}[];
 }
 export interface Contact {
   to: string;
@@ -260,7 +333,7 @@ export interface PublicConfig extends CommonConfig {
 /** What a street is told while lamps of it are out: why, what its light waits for, and whether the link is surveyed. */
 export interface Told {
   story: Story;
-  wait: Wait;
+  wait: PublicWait;
   isSure: boolean;
 }
 
@@ -291,6 +364,8 @@ export interface Scene {
   links: Link[];
   chosen: Mark | null;
   street: number;
+  /** Streets that are reported closed. */
+  closed: number[];
   live: number[][];
   lang: Lang;
 }

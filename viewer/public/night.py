@@ -26,7 +26,7 @@ from viewer.public.numbers import numbers_tell_feeders
 from viewer.public.quarters import Quarters, Span
 from viewer.public.services import Junction, junctions_of, most_without_power
 from viewer.public.stories import StreetTold, stories_of, streets_told
-from viewer.scene.blocks import blocks_of
+from viewer.scene.blocks import blocks_of, public_houses
 from viewer.scene.intervals import wet_rows
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def _blocks(run: Run, allowed: Allowed, street_of: Any,
     assets = run.result.city.assets
     outlines, block_of = blocks_of(run, public=True)
     tells = allowed("block", "outline")
-    buildings = np.flatnonzero(assets.of_kind("building")) if "building" in assets.kinds.names else np.zeros(0, int)
+    buildings = np.flatnonzero(public_houses(assets))
     houses: tuple[tuple[Any, int], ...] = ()
     if allowed("building", "outline"):
         by_block = tells and allowed("building", "block")
@@ -246,7 +246,7 @@ def _blocks(run: Run, allowed: Allowed, street_of: Any,
         return PublicBlocks(outlines=(), wet=(), street=(), houses=(), lone=0), houses
     wet: list[list[Span]] = [[] for _ in outlines]
     lone = 0
-    for row, spans in wet_rows(run).items():
+    for row, spans in wet_rows(run, public_houses(assets)).items():
         if block_of[row] >= 0:
             wet[block_of[row]] += [(start, end) for start, end, _ in spans]
         else:

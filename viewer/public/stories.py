@@ -8,7 +8,7 @@ since its length gives away whose box it is.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ import numpy as np
 from twin.codes import Mechanism, What
 from twin.quantities import NONE
 from twin.world.assets import Source
+from twin.world.kinds import Role
 from viewer.public.quarters import OPEN, Quarters
 
 if TYPE_CHECKING:
@@ -60,15 +61,13 @@ def stories_of(run: Run) -> Any:
     """Give the story of each outage, (O,): its place in ``STORIES``; 0 for what is no lamp."""
     result = run.result
     outages, assets = result.outages, result.city.assets
-    kinds = assets.kinds.names
     told = _told(outages, result.trace)
-    lamp = assets.of_kind("lamp") if "lamp" in kinds else np.zeros(len(assets), bool)
     found = np.zeros(len(outages), np.int64)
-    for i in np.flatnonzero(lamp[outages.asset]).tolist():
+    for i in np.flatnonzero(assets.of_role(Role.LIGHTS)[outages.asset]).tolist():
         root = int(outages.root[i])
-        kind = "lamp" if root == NONE else kinds[int(assets.kind[root])]
-        found[i] = STORIES.index(_code(kind, int(outages.root_mechanism[i]), root == int(outages.asset[i]),
-                                       bool(told[i])))
+        roles = assets.kinds.kinds[int(assets.kind[outages.asset[i] if root == NONE else root])].roles
+        found[i] = STORIES.index(_code(roles, int(outages.root_mechanism[i]), own=root == int(outages.asset[i]),
+                                       told=bool(told[i])))
     return found
 
 
@@ -189,18 +188,18 @@ def _told(outages: Any, trace: Any) -> Any:
     return np.asarray(trace.what[first] == What.REPORTED)
 
 
-def _code(root_kind: str, mechanism: int, own: bool, told: bool) -> str:
-    """Name the story by the mechanism at the root; a fact is the cause only of what it opened itself."""
+def _code(root: Set[Role], mechanism: int, *, own: bool, told: bool) -> str:
+    """Name the story by the mechanism at the root and what that does; a fact causes only what it opened itself."""
     if mechanism == Mechanism.CUT:
         return "cut"
     if mechanism == Mechanism.FLOODED:
         if own:
             return "lamp_flooded"
-        if root_kind == "lamp":
+        if Role.LIGHTS in root:
             return "lamp_tripped"
-        return "cabinet_flooded" if root_kind == "cabinet" else "feed_flooded"
+        return "cabinet_flooded" if Role.SWITCHES in root else "feed_flooded"
     if mechanism == Mechanism.FAILED:
         if told:
             return "reported"
-        return "failed" if root_kind in ("lamp", "circuit", "cabinet") else "feed_failed"
+        return "failed" if root & {Role.LIGHTS, Role.CIRCUIT, Role.SWITCHES} else "feed_failed"
     return "lamp_tripped" if mechanism == Mechanism.TRIPPED else "feed_failed"

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from twin.quantities import BoolArray
+from twin.world.assets import Assets
+from viewer.scene.families import houses as houses_of
+
 if TYPE_CHECKING:
     from geodata.run.folder import Run
 
@@ -21,8 +25,7 @@ def blocks_of(run: Run, *, public: bool) -> tuple[list[Any], Any]:
     public, houses of a cluster that is too small and too far from the next belong to no block.
     """
     assets, shapes = run.result.city.assets, run.city_file.shapes
-    has_houses = "building" in assets.kinds.names
-    buildings = np.flatnonzero(assets.of_kind("building")) if has_houses else np.zeros(0, np.int64)
+    buildings = np.flatnonzero(public_houses(assets) if public else houses_of(assets))
     block_of = np.full(len(assets), -1, np.int64)
     layer = run.city_file.context.get("block")
     if layer is not None:
@@ -56,6 +59,11 @@ def blocks_of(run: Run, *, public: bool) -> tuple[list[Any], Any]:
         piece_of[houses] = len(pieces) + of_part
         pieces += [parts[part] for part in used]
     return _crowded(pieces, piece_of) if public and pieces else (pieces, piece_of)
+
+
+def public_houses(assets: Assets) -> BoolArray:
+    """Tell which houses the public list speaks of, (A,): it names the kind; a city's own kinds stay inside."""
+    return assets.of_kind("building") if "building" in assets.kinds.names else np.zeros(len(assets), bool)
 
 
 def _crowded(pieces: list[Any], piece_of: Any) -> tuple[list[Any], Any]:

@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.quantities import NONE
-from twin.world.crews import scheduled
+from twin.results.live_parts import live_parts
+from twin.results.view import View
+from twin.world.kinds import Role
 from twin.world.supplies import Service
 from viewer.scene.blocks import blocks_of
+from viewer.scene.families import houses, told
 from viewer.scene.frame import Frame, morton, pack_points, pack_shapes
 from viewer.scene.ground import AREAS, pack_area, pack_names, pack_streets
-from viewer.scene.intervals import (
-    Patterns,
-    State,
-    joined,
-    state_rows,
-    wet_rows,
-)
-from viewer.scene.pack import Packer, front_coded
+from viewer.scene.intervals import CONDITION, OUTAGE, Patterns, State, condition_rows, joined, state_rows, wet_rows
+from viewer.scene.pack import Packer, centimetres, front_coded
+from viewer.scene.told import pack_depths, pack_feeds, pack_live, pack_untested, pack_waits
 from viewer.scene.water import pack_water
 
 if TYPE_CHECKING:
@@ -32,14 +30,13 @@ NO_HEIGHT = 32_767
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The packed stream and the few values that the page's HTML needs itself."""
+    """The packed stream and the few values that the page's lists need themselves."""
 
     packer: Packer
     #: Number in the page of each asset, (A,), -1 where it is not in it.
     number: Any
-    #: Intervals of the lamps, and the pattern of each lamp, (L,).
-    patterns: Patterns
-    lamp_patterns: Any
+    #: Places to cut, by the row of the asset: their number in the page.
+    places: dict[int, int]
 
 
 def pack_scene(run: Run) -> Scene:
@@ -50,7 +47,6 @@ def pack_scene(run: Run) -> Scene:
     frame = _frame(run)
     streets = _Streets(run)
     streets.pack(packer, frame)
-    kind_of = np.array(assets.kinds.names, dtype=object)[assets.kind]
     for name in AREAS:
         if name in context:
             pack_area(packer, frame, name, context[name].geometry)
@@ -61,19 +57,20 @@ def pack_scene(run: Run) -> Scene:
                        if run.water_times_s is not None else np.zeros(0))
     packer.text("water", water)
     packer.text("frame", {"width": frame.width_m, "height": frame.height_m, "step": frame.step_m})
-    lamps = np.flatnonzero(kind_of == "lamp")
-    buildings = np.flatnonzero(kind_of == "building")
+    lamps, buildings = np.flatnonzero(assets.of_role(Role.LIGHTS)), np.flatnonzero(houses(assets))
     place = _where(run)
     columns, rows = frame.columns(place[:, 0]), frame.rows(place[:, 1])
     blocks, block_of = blocks_of(run, public=False)
     buildings = buildings[np.lexsort((morton(columns[buildings], rows[buildings]), block_of[buildings]))]
     lamps = lamps[np.lexsort((assets.id[lamps].astype(str), _feeder(run)[lamps]))]
-    number, patterns, numbers = _pack_assets(run, packer, frame, lamps, buildings, streets.of_assets, place)
+    number = _pack_assets(run, packer, frame, lamps, buildings, streets.of_assets, place)
+    places = _pack_told(run, packer, number)
     of_ring = pack_shapes(packer, "building", frame, run.city_file.shapes[buildings], closed=True, simplify_m=0.15)
     packer.add("building.of", of_ring, "u4", delta=True)
     packer.add("building.block", block_of[buildings] + 1, "u4", delta=True)
     _pack_blocks(run, packer, frame, blocks, block_of, buildings, streets.of_assets)
-    return Scene(packer, number, patterns, np.array(numbers, np.int64))
+    packer.text("kinds", [told(kind) for kind in assets.kinds])
+    return Scene(packer, number, places)
 
 
 def _where(run: Run) -> Any:
@@ -91,9 +88,9 @@ def _where(run: Run) -> Any:
 def _frame(run: Run) -> Frame:
     """Give the frame of the assets people look for; a far substation does not shrink the town."""
     place = _where(run)
-    kinds = run.result.city.assets.of_kind("lamp", "building") if {"lamp", "building"} <= set(
-        run.result.city.assets.kinds.names) else np.ones(len(place), bool)
-    chosen = place[kinds] if kinds.any() else place
+    assets = run.result.city.assets
+    seen = assets.of_role(Role.LIGHTS) | houses(assets)
+    chosen = place[seen] if seen.any() else place
     return Frame.around(chosen[:, 0], chosen[:, 1])
 
 
@@ -134,13 +131,13 @@ def _pack_blocks(run: Run, packer: Packer, frame: Frame, blocks: list[Any], bloc
         return
     of_ring = pack_shapes(packer, "block", frame, blocks, closed=True, simplify_m=0.8)
     packer.add("block.of", of_ring, "u4", delta=True)
-    wet = wet_rows(run)
+    wet = wet_rows(run, houses(run.result.city.assets))
     intervals: list[list[tuple[int, int]]] = [[] for _ in blocks]
     for row, spans in wet.items():
         if block_of[row] >= 0:
-            intervals[block_of[row]].extend((start, end) for start, end, state in spans if state == State.WET)
+            intervals[block_of[row]].extend((start, end) for start, end, _ in spans)
     patterns = Patterns()
-    numbers = [patterns.number((start, end, State.WET, 0, 0, 0, 0, 0) for start, end in joined(spans))
+    numbers = [patterns.number((start, end, State.WET) for start, end in joined(spans))
                for spans in intervals]
     packer.add("block.pattern", numbers, "u4")
     patterns.pack(packer, "wet")
@@ -158,23 +155,27 @@ def _pack_blocks(run: Run, packer: Packer, frame: Frame, blocks: list[Any], bloc
     packer.add("block.houses", count, "u2")
 
 
-def _pack_holds(run: Run, packer: Packer, rows: list[int]) -> None:
-    """Add, for what holds an outage, its kind and when the stages of its repair run."""
-    assets = run.result.city.assets
-    offsets, starts, ends = [0], [], []
-    for row in rows:
-        for repair in run.result.repairs.of_asset(row):
-            starts.append(repair.start_s)
-            ends.append(run.result.plan.duration_s if repair.end_s == NONE else repair.end_s)
-        offsets.append(len(starts))
-    packer.add("hold.kind", [int(assets.kind[row]) for row in rows], "u1")
-    packer.add("hold.offsets", offsets, "u4", delta=True)
-    packer.add("hold.start", starts, "u4")
-    packer.add("hold.end", ends, "u4")
+def _pack_told(run: Run, packer: Packer, number: Any) -> dict[int, int]:
+    """Add what is told over time, and give the number of each place to cut."""
+    result = run.result
+    order = np.argsort(number, kind="stable")
+    conditions, rows = Patterns(CONDITION), condition_rows(run)
+    packer.add("asset.condition", [conditions.number(rows.get(row, ())) for row in order.tolist()], "u4", delta=True)
+    conditions.pack(packer, "cond")
+    pack_feeds(run, packer, number, order)
+    pack_waits(run, packer, number)
+    pack_untested(run, packer, number)
+    parts = live_parts(View(result.plan, result.city, result.exposure, result.outages, result.doubts))
+    places = {row: place for place, row in enumerate(dict.fromkeys(
+        parts.cut[np.lexsort((result.city.assets.id[parts.cut].astype(str), parts.from_s))].tolist()))}
+    pack_live(packer, parts, places, number)
+    assets = result.city.assets
+    pack_depths(run, packer, number, int((~assets.of_role(Role.LIGHTS) & ~houses(assets)).sum()))
+    return places
 
 
 def _pack_assets(run: Run, packer: Packer, frame: Frame, lamps: Any, buildings: Any, street_of: Any,
-                 place: Any) -> tuple[Any, Patterns, list[int]]:
+                 place: Any) -> Any:
     result = run.result
     assets, supplies, exposure = result.city.assets, result.city.supplies, result.exposure
     others = np.ones(len(assets), bool)
@@ -184,11 +185,11 @@ def _pack_assets(run: Run, packer: Packer, frame: Frame, lamps: Any, buildings: 
     order = np.r_[nodes, lamps, buildings]
     number = np.full(len(assets), NONE, np.int64)
     number[order] = np.arange(len(order))
-    rows = state_rows(run, number)
-    patterns = Patterns()
-    numbers = [patterns.number(rows.get(row, ())) for row in order.tolist()]
-    packer.add("asset.pattern", numbers, "u4", delta=True)
+    stories, patterns = state_rows(run, number), Patterns(OUTAGE)
+    packer.add("asset.pattern", [patterns.number(stories.rows.get(row, ())) for row in order.tolist()], "u4",
+               delta=True)
     patterns.pack(packer, "iv")
+    packer.text("also", stories.also)
     packer.text("count", {"node": len(nodes), "lamp": len(lamps), "building": len(buildings)})
     packer.add("asset.kind", assets.kind[order], "u1", delta=True)
     pack_points(packer, "asset", frame, place[order, 0], place[order, 1])
@@ -201,12 +202,10 @@ def _pack_assets(run: Run, packer: Packer, frame: Frame, lamps: Any, buildings: 
         packer.text(f"asset.{label}s", list(labels.words))
         packer.add(f"asset.{label}", np.asarray(labels.codes)[order] + 1, "u2", delta=True)
 
-    def centimetres(values: Any) -> Any:
-        values = np.asarray(values, float)[order]
-        return np.where(np.isnan(values), NO_HEIGHT, np.clip(np.rint(np.nan_to_num(values) * 100), -32_000, 32_000))
-
-    packer.add("asset.peak", centimetres(exposure.peak_depth_m).astype(int), "i2")
-    packer.add("asset.fail", centimetres(assets.fail_m).astype(int), "i2")
+    for name, values in (("peak", exposure.peak_depth_m), ("fail", assets.fail_m)):
+        height_m = np.asarray(values, float)[order]
+        rounded = np.clip(centimetres(np.nan_to_num(height_m)), -32_000, 32_000)
+        packer.add(f"asset.{name}", np.where(np.isnan(height_m), NO_HEIGHT, rounded), "i2")
     packer.add("asset.coverage", np.asarray(exposure.coverage)[order], "u1")
     packer.add("asset.doubt", np.asarray(exposure.is_doubtful)[order].astype(int), "u1")
     packer.add("asset.failsource", np.asarray(assets.fail_source)[order], "u1")
@@ -214,23 +213,13 @@ def _pack_assets(run: Run, packer: Packer, frame: Frame, lamps: Any, buildings: 
     edges = np.lexsort((supplies.preference, supplies.group, ends))
     packer.add("edge.consumer", ends[edges], "u4", delta=True)
     packer.add("edge.supplier", number[supplies.supplier[edges]], "u4", delta=True)
-    packer.add("edge.service", supplies.service[edges], "u1")
     packer.add("edge.source", supplies.source[edges], "u1")
-    wet = wet_rows(run)
-    wets = Patterns()
-    packer.add("building.wet", [wets.number((start, end, state, 0, 0, 0, 0, 0) for start, end, state in
-                                            wet.get(row, ())) for row in buildings.tolist()], "u4", delta=True)
+    wet, wets = wet_rows(run, houses(assets)), Patterns()
+    packer.add("building.wet", [wets.number(wet.get(row, ())) for row in buildings.tolist()], "u4", delta=True)
     wets.pack(packer, "feet")
     zones = [row for row in nodes.tolist() if run.city_file.shapes[row] is not None
              and run.city_file.shapes[row].geom_type.endswith("Polygon")]
     of_ring = pack_shapes(packer, "zone", frame, run.city_file.shapes[zones] if zones else [], closed=True,
                           simplify_m=0.5)
     packer.add("zone.of", number[np.array(zones, np.int64)][of_ring] if zones else [], "u4", delta=True)
-    mended = np.unique(run.result.repairs.asset)
-    if run.result.plan.crews is not None:
-        # The page reckons stages from the kind's durations: where crews come and go those say nothing.
-        mended = mended[~scheduled(assets, run.result.plan.crews.owner)[mended]]
-    flooded = sorted(mended.tolist(), key=lambda row: number[row])
-    packer.add("hold.asset", number[np.array(flooded, np.int64)] if flooded else [], "u4")
-    _pack_holds(run, packer, flooded)
-    return number, patterns, numbers[len(nodes):len(nodes) + len(lamps)]
+    return number

@@ -6,14 +6,18 @@ and a pattern number per lamp. Counting, drawing and telling all read these list
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from twin.codes import Level, Mechanism
-from twin.quantities import NONE
+from twin.explaining.tree import tree_of
+from twin.quantities import NONE, BoolArray
+from twin.results.conditions import Condition
+from twin.world.graph import graph_of
 from viewer.scene.pack import Packer
 
 if TYPE_CHECKING:
@@ -25,10 +29,16 @@ OPEN = 0xFFFF_FFFF
 NEAR, TOUCHED = len(Mechanism), len(Mechanism) + 1
 #: The word of each mechanism of the page.
 MECHANISMS = (*(mechanism.word for mechanism in Mechanism), "near", "touched")
-#: Columns of an interval: start, end, state, mechanism, cause, root, held, held mechanism.
-Row = tuple[int, int, int, int, int, int, int, int]
-_COLUMNS = (("start", "u4"), ("end", "u4"), ("state", "u1"), ("mech", "u1"), ("cause", "u4"), ("root", "u4"),
-            ("held", "u4"), ("heldmech", "u1"))
+#: An interval: start, end, state, and what its table knows beside.
+Row = tuple[int, ...]
+#: Columns that every table of intervals has.
+_ALWAYS = (("start", "u4"), ("end", "u4"), ("state", "u1"))
+#: What an outage or a doubt knows beside: mechanism, cause, root, what holds it and its mechanism, the number of the
+#: list of other suppliers that are out too, and when the whole of it begins and ends (a piece in doubt may be shorter).
+OUTAGE = (("mech", "u1"), ("cause", "u4"), ("root", "u4"), ("held", "u4"), ("heldmech", "u1"), ("also", "u2"),
+          ("since", "u4"), ("until", "u4"))
+#: What other conditions know beside: when the reserve is empty.
+CONDITION = (("until", "u4"),)
 
 
 class State(IntEnum):
@@ -38,12 +48,16 @@ class State(IntEnum):
     MAY = 2  #: without service or not: the answer lies within the errors
     WET = 3  #: water at its feet
     INSIDE = 4  #: water inside
+    ON_RESERVE = 5  #: it lives on its battery or tank
+    LAST_FEED = 6  #: in service on the last of its alternative suppliers
+    NO_SUPPLIER = 7  #: counted as fed, no supplier known
 
 
 class Patterns:
     """Lists of intervals, each stored once."""
 
-    def __init__(self) -> None:
+    def __init__(self, beside: tuple[tuple[str, str], ...] = ()) -> None:
+        self._columns = (*_ALWAYS, *beside)
         self._number: dict[tuple[Row, ...], int] = {}
         #: All intervals; those of pattern ``p`` are ``rows[offsets[p]:offsets[p + 1]]``. Pattern 0 is empty: never out.
         self.rows: list[Row] = []
@@ -63,12 +77,21 @@ class Patterns:
     def pack(self, packer: Packer, name: str) -> None:
         """Add the lists as columns ``name.offsets``, ``name.start`` and so on."""
         packer.add(f"{name}.offsets", self.offsets, "u4", delta=True)
-        table = np.array(self.rows, np.int64).reshape(-1, len(_COLUMNS))
-        for i, (column, dtype) in enumerate(_COLUMNS):
+        table = np.array(self.rows, np.int64).reshape(-1, len(self._columns))
+        for i, (column, dtype) in enumerate(self._columns):
             packer.add(f"{name}.{column}", table[:, i], dtype)
 
 
-def state_rows(run: Run, number: Any) -> dict[int, list[Row]]:
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """The intervals without service, in doubt or suspended of each asset, and lists of other suppliers."""
+
+    rows: dict[int, list[Row]]
+    #: Numbers in the page of the other suppliers that are out too; the first list is empty.
+    also: list[list[int]]
+
+
+def state_rows(run: Run, number: Any) -> Stories:
     """Give the intervals without service, in doubt, or suspended, by asset row, as the run's result says them.
 
     Parameters
@@ -79,57 +102,102 @@ def state_rows(run: Run, number: Any) -> dict[int, list[Row]]:
         Number in the page of each asset, (A,).
     """
     result = run.result
-    outages, doubts, spans = result.outages, result.doubts, result.spans
+    outages, doubts, c = result.outages, result.doubts, result.conditions
+    also, numbers = _also(run, number)
     rows: dict[int, list[Row]] = {}
-    for asset, start, last, sure, outage, doubt in zip(
-            *(column.tolist() for column in (spans.asset, spans.start_s, spans.end_s, spans.is_sure, spans.outage,
-                                             spans.doubt)), strict=True):
+    for i in np.flatnonzero(np.isin(c.condition, (Condition.OUT, Condition.MAY_BE_OUT, Condition.SUSPENDED))).tolist():
+        asset, outage, doubt = int(c.asset[i]), int(c.outage[i]), int(c.doubt[i])
 
         def other(who: int, asset: int = asset) -> int:
             return 0 if who in (NONE, asset) else int(number[who]) + 1
 
-        end, state = OPEN if last == NONE else last, State.OUT if sure else State.MAY
-        if outage == NONE:
-            told: tuple[int, ...] = (NEAR, other(int(doubts.cause[doubt])), other(int(doubts.root[doubt])), 0, 0)
+        span = int(c.start_s[i]), _end(c.end_s[i])
+        if c.condition[i] == Condition.SUSPENDED:
+            told: Row = (*span, State.OUT, TOUCHED, 0, 0, 0, 0, 0, *span)
+        elif outage == NONE:
+            told = (*span, State.MAY, NEAR, other(int(doubts.cause[doubt])), other(int(doubts.root[doubt])), 0, 0,
+                    0, int(doubts.start_s[doubt]), _end(doubts.end_s[doubt]))
         else:
-            told = (int(outages.mechanism[outage]), other(int(outages.cause[outage])),
-                    other(int(outages.root[outage])), other(int(outages.held[outage])),
-                    int(outages.held_mechanism[outage]))
-        rows.setdefault(asset, []).append((start, end, state, *told))
-    suspended = result.suspensions
-    for i in np.flatnonzero(suspended.by_water).tolist():
-        last = int(suspended.end_s[i])
-        rows.setdefault(int(suspended.asset[i]), []).append(
-            (int(suspended.start_s[i]), OPEN if last == NONE else last, State.OUT, TOUCHED, 0, 0, 0, 0))
+            held = int(outages.held[outage])
+            told = (*span, State.MAY if c.condition[i] == Condition.MAY_BE_OUT else State.OUT,
+                    int(outages.mechanism[outage]), other(int(outages.cause[outage])),
+                    other(int(outages.root[outage])), other(held), int(outages.held_mechanism[outage]),
+                    numbers.get(outage, 0), int(outages.start_s[outage]),
+                    _end(outages.end_s[outage]))
+        rows.setdefault(asset, []).append(told)
+    return Stories(rows, also)
+
+
+def _end(seconds: Any) -> int:
+    return OPEN if seconds == NONE else int(seconds)
+
+
+def _also(run: Run, number: Any) -> tuple[list[list[int]], dict[int, int]]:
+    """Give lists of the other suppliers without which an outage would not have begun, and the list of each outage."""
+    result = run.result
+    graph = graph_of(result.city)
+    several = np.zeros(len(result.city.assets), bool)
+    several[graph.group_asset[np.diff(graph.edge_offsets) > 1]] = True
+    lists: dict[tuple[int, ...], int] = {(): 0}
+    numbers = {}
+    for row in np.flatnonzero(several[result.outages.asset]).tolist():
+        tree = tree_of(result, result.outages[row])
+        beside = tuple(int(number[child.asset.row]) for child in tree.children if child.role == "contributor")
+        numbers[row] = lists.setdefault(beside, len(lists))
+    return [list(one) for one in lists], numbers
+
+
+def condition_rows(run: Run) -> dict[int, list[Row]]:
+    """Give, by asset row, when it is in service and yet not as usual: on its reserve, its last feed, none known."""
+    c = run.result.conditions
+    states = {Condition.ON_RESERVE: State.ON_RESERVE, Condition.LAST_FEED: State.LAST_FEED,
+              Condition.NO_SUPPLIER: State.NO_SUPPLIER}
+    rows: dict[int, list[Row]] = {}
+    for i in np.flatnonzero(np.isin(c.condition, list(states))).tolist():
+        rows.setdefault(int(c.asset[i]), []).append(
+            (int(c.start_s[i]), _end(c.end_s[i]), states[Condition(int(c.condition[i]))], _end(c.reserve_ends_s[i])))
     return rows
 
 
-def wet_rows(run: Run, kind: str = "building") -> dict[int, list[tuple[int, int, int]]]:
-    """Give start, end and state (wet, inside) of the water at the assets of a kind, by asset row."""
-    assets, exposure = run.result.city.assets, run.result.exposure
+def wet_rows(run: Run, chosen: BoolArray) -> dict[int, list[tuple[int, int, int]]]:
+    """Give start, end and state (wet, inside) of the water at some assets, (A,), by row; the pieces do not overlap."""
+    exposure = run.result.exposure
     crossings = exposure.crossings
+    if not len(crossings):
+        return {row: [(int(exposure.touched_at_s[row]), _end(exposure.water_left_at_s[row]), int(State.WET))]
+                for row in np.flatnonzero(chosen & (exposure.touched_at_s != NONE)).tolist()}
+    wet, inside = (_risen(crossings, level, chosen) for level in (Level.TOUCH, Level.FAIL))
     found: dict[int, list[tuple[int, int, int]]] = {}
-    if kind not in assets.kinds.names:
-        return found
-    of_kind = assets.of_kind(kind)
-    if len(crossings):
-        for level, state in ((Level.TOUCH, State.WET), (Level.FAIL, State.INSIDE)):
-            here = np.flatnonzero((crossings.level == level) & of_kind[crossings.asset])
-            for i in here.tolist():
-                intervals = found.setdefault(int(crossings.asset[i]), [])
-                when = int(crossings.time_s[i])
-                if crossings.is_up[i]:
-                    intervals.append((when, OPEN, int(state)))
-                else:
-                    for k in range(len(intervals) - 1, -1, -1):
-                        if intervals[k][2] == state and intervals[k][1] == OPEN:
-                            intervals[k] = (intervals[k][0], when, int(state))
-                            break
-        return found
-    for asset in np.flatnonzero(of_kind & (exposure.touched_at_s != NONE)).tolist():
-        left = int(exposure.water_left_at_s[asset])
-        found[asset] = [(int(exposure.touched_at_s[asset]), OPEN if left == NONE else left, int(State.WET))]
+    for row in sorted({*wet, *inside}):
+        in_rooms = joined(inside.get(row, ()))
+        around = [piece for span in joined(wet.get(row, ())) for piece in _outside(span, in_rooms)]
+        found[row] = sorted([(*span, int(State.WET)) for span in around]
+                            + [(*span, int(State.INSIDE)) for span in in_rooms])
     return found
+
+
+def _risen(crossings: Any, level: Level, chosen: BoolArray) -> dict[int, list[tuple[int, int]]]:
+    """Give from when to when the water stands at a level, by row."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for i in np.flatnonzero((crossings.level == level) & chosen[crossings.asset]).tolist():
+        spans, when = found.setdefault(int(crossings.asset[i]), []), int(crossings.time_s[i])
+        if crossings.is_up[i]:
+            spans.append((when, OPEN))
+        elif spans and spans[-1][1] == OPEN:
+            spans[-1] = (spans[-1][0], when)
+    return found
+
+
+def _outside(span: tuple[int, int], holes: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    at, end = span
+    for first, last in holes:
+        if last <= at or first >= end:
+            continue
+        if at < first:
+            yield at, first
+        at = last
+    if at < end:
+        yield at, end
 
 
 def joined(intervals: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -88,6 +88,17 @@ class Packer:
         return base64.b64encode(compressed(self.stream())).decode("ascii")
 
 
+def centimetres(depth_m: Any) -> Any:
+    """Give depths [m] in whole centimetres, rounded as people are told them: to the millimetre first, halves up.
+
+    Examples
+    --------
+    >>> centimetres([1.165, 1.1749996, 0.0]).tolist()
+    [117, 118, 0]
+    """
+    return np.floor(np.round(np.asarray(depth_m, float), 3) * 100 + 0.5 + 1e-7).astype(np.int64)
+
+
 def compressed(data: bytes) -> bytes:
     """Give gzip of ``data`` without time or system in its head: the same bytes everywhere."""
     packed = bytearray(gzip.compress(data, compresslevel=9, mtime=0))

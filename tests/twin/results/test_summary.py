@@ -27,8 +27,10 @@ def test_lamps_out_at_worst_say_how_many_are_in_doubt() -> None:
     out = [int(((outages.start_s[ours] <= t) & (end[ours] > t)).sum()) for t in moments]
     t = moments[int(np.argmax(out))]
     at_worst = ours[(outages.start_s[ours] <= t) & (end[ours] > t)]
-    assert told.lamps_out_at_worst == len(at_worst) > 0
-    assert told.lamps_in_doubt_at_worst == int(outages.is_doubtful[at_worst].sum()) > 0
+    in_doubt = result.doubts.asset[result.doubts.at(int(t))]
+    in_doubt = in_doubt[lamp[in_doubt]]
+    assert told.lamps_out_at_worst == len(np.setdiff1d(outages.asset[at_worst], in_doubt)) > 0, "what is in doubt apart"
+    assert told.lamps_in_doubt_at_worst == len(in_doubt) > 0
 
 
 def test_what_to_ask_for_is_out_and_stands_on_the_map() -> None:

@@ -105,7 +105,7 @@ def told_before(run: Any, *, by_place: bool) -> Told:
     feeder = feeders(run)
     assets = run.result.city.assets
     number = np.zeros(len(assets), np.int64)
-    rows = state_rows(run, number)
+    rows = state_rows(run, number).rows
     here = np.array([row for row in rows if assets.of_kind("lamp")[row] and np.isfinite(assets.x_m[row])])
     return Told(xy=np.column_stack([assets.x_m[here], assets.y_m[here]]), row=here,
                 times=[tuple(sorted(one[:3] for one in rows[row])) for row in here.tolist()],

@@ -14,6 +14,9 @@ import {sizes} from './view.js';
 const LONGEST = 28;
 /** The scale is at most this wide [px]. */
 const SCALE_WIDTH = 150;
+/** Width of the cross-ties of a closed street; their length along it and the gap between them [px]. */
+const TIE = 9;
+const TIES = [1.6, 7];
 const CIRCLE = 2 * Math.PI;
 
 export class Overlay {
@@ -38,6 +41,7 @@ export class Overlay {
   draw(context, view, scene, ratio, big) {
     const {links, chosen} = scene;
     const size = sizes(view, big);
+    if (scene.closed.length) this.closed(context, view, scene.closed, ratio);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (scene.show.live) this.dangers(context, view, scene.live, size);
     const taken = links.flatMap(({from, to}) => [from, to]).map(({x, y}) => ({x: view.px(x), y: view.py(y), r: 13}));
@@ -47,6 +51,26 @@ export class Overlay {
     if (first) this.mark(context, view, first, size, true);
     for (const {to} of links) this.mark(context, view, to, size, false);
     this.scale(context, view);
+  }
+
+  /**
+   * Cross-ties along the streets that are reported closed.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {View} view
+   * @param {number[]} streets
+   * @param {number} ratio
+   */
+  closed(context, view, streets, ratio) {
+    const {street} = this.model.shapes;
+    view.apply(context, ratio);
+    context.save();
+    context.lineCap = 'butt';
+    context.lineWidth = TIE / view.scale;
+    context.setLineDash(TIES.map((length) => length / view.scale));
+    context.strokeStyle = this.colors.chosen;
+    context.stroke(street.path(false, (i) => streets.includes(street.of[i])));
+    context.restore();
   }
 
   /**

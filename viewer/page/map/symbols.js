@@ -3,7 +3,7 @@
 import {State} from '../enums.js';
 import {sheet} from './canvas.js';
 
-/** @import {Family} from '../pack/families.js' */
+/** @import {Family} from '../enums.js' */
 /** @import {States, Stroke, SymbolName} from '../types.js' */
 
 /**

@@ -1,8 +1,8 @@
 /** Why an asset is out, in words: each step of the chain, what came from outside, and what is known of the asset. */
 
-import {Coverage, NO_HEIGHT, Source, State} from '../enums.js';
+import {Coverage, NO_HEIGHT, OPEN, Source, State} from '../enums.js';
 import {listed, metres, say, small} from '../words/speech.js';
-import {times} from '../words/time.js';
+import {duration, times} from '../words/time.js';
 
 /** @import {Chain, Step} from '../pack/chain.js' */
 /** @import {Declared, Fact} from '../types.js' */
@@ -21,12 +21,14 @@ export class Causes {
    * @param {Chain} chain
    * @param {Names} names
    * @param {Declared[]} facts
+   * @param {number} staleAfter age from which a fact is to be asked for again [s]
    */
-  constructor(model, chain, names, facts) {
+  constructor(model, chain, names, facts, staleAfter) {
     this.model = model;
     this.chain = chain;
     this.names = names;
     this.facts = facts;
+    this.staleAfter = staleAfter;
   }
 
   /**
@@ -59,8 +61,8 @@ export class Causes {
     const {iv} = this.model;
     const mechanism = this.chain.mechanism(i);
     if (mechanism === 'near') return say('how_may');
-    const word = mechanism === 'flooded' && this.names.hasRooms(u) ? 'inside' : mechanism;
-    const how = say(`how_${word}${this.names.gender(u)}`, times(iv.start[i], t));
+    const word = mechanism === 'flooded' && this.names.kind(u).hasRooms ? 'inside' : mechanism;
+    const how = say(`how_${word}${this.names.gender(u)}`, times(iv.since[i], t));
     return iv.state[i] === State.MAY ? say('how_doubtful', {how}) : how;
   }
 
@@ -114,7 +116,7 @@ export class Causes {
       const detail = peak === NO_HEIGHT ? '' : say('outside_water_detail', {depth: metres(peak)});
       return {isWater: true, title: say('outside_water'), detail};
     }
-    const before = this.model.iv.start[step.i] + 1;
+    const before = this.model.iv.since[step.i] + 1;
     const fact = this.facts.filter((one) => one.u === step.u && one.at <= before).pop();
     if (fact?.fact) return {isWater: false, title: say('outside_fact'), detail: fact.by};
     return {isWater: false, title: say(`outside_${mechanism}`), detail: fact ? listed(fact.reason, fact.by) : ''};
@@ -145,10 +147,42 @@ export class Causes {
   building(u, t) {
     const {feet} = this.model;
     const state = feet.stateAt(feet.members[this.model.buildingOf(u)], t);
-    const peak = this.model.columns['asset.peak'][u];
     const key = state === State.INSIDE ? 'building_inside' : state === State.WET ? 'building_wet' : 'building_dry';
-    const lines = [say(key)];
-    if (peak !== NO_HEIGHT && peak > 0) lines.push(say('peak_depth', {depth: metres(peak)}));
+    return [say(key)];
+  }
+
+  /**
+   * Say how deep the water stands at an asset now, and whether it rises; then how high it comes, or came.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  depthNow(u, t) {
+    const peak = this.model.columns['asset.peak'][u];
+    if (peak === NO_HEIGHT || peak <= 0) return [];
+    const now = this.model.depths.at(u, t);
+    const most = say('peak_depth', {depth: metres(peak)});
+    if (!now) return [most];
+    const depth = metres(now.cm);
+    return [`${now.cm || now.trend !== 'steady' ? say(`depth_${now.trend}`, {depth}) : say('depth_none')} ${most}`];
+  }
+
+  /**
+   * Say of what is out for another reason, or seen in service, that water has reached its live parts: it is not to be
+   * switched on again before its test.
+   *
+   * @param {number[]} assets
+   * @param {number} t
+   */
+  untested(assets, t) {
+    const lines = [];
+    for (const u of assets) {
+      const since = this.model.waits.untestedSince(u, t);
+      const i = this.model.iv.at(this.model.pattern[u], t);
+      if (since === OPEN || (i >= 0 && this.chain.mechanism(i) === 'flooded')) continue;
+      const depth = metres(Math.max(0, this.model.columns['asset.peak'][u]));
+      lines.push(say('untested', {id: this.names.name(u), depth, ...times(since, t)}));
+    }
     return lines;
   }
 
@@ -163,7 +197,7 @@ export class Causes {
     const {columns, owners, operators} = this.model;
     const lines = [];
     for (const fact of this.facts) {
-      if (!fact.fact || ![u, ...others].includes(fact.u)) continue;
+      if (!fact.fact || fact.at > t || ![u, ...others].includes(fact.u)) continue;
       const said = this.fact(fact, t);
       lines.push(fact.u === u ? said : `${this.names.name(fact.u)}, ${small(said)}`);
     }
@@ -173,18 +207,24 @@ export class Causes {
     if (columns['asset.doubt'][u]) lines.push(say('fact_doubt'));
     if (coverage === Coverage.UNKNOWN) lines.push(say('fact_unknown'));
     if (coverage === Coverage.PARTIAL) lines.push(say('fact_partial'));
-    if (!this.chain.isSureFed(u)) lines.push(say('fact_inferred'));
+    if (!this.chain.isSureFed(u, t)) lines.push(say('fact_inferred'));
     if (owner) lines.push(say('fact_owner', {name: owner}));
     if (operator) lines.push(say('fact_operator', {name: operator}));
     return lines;
   }
 
   /**
+   * Say what was reported, by whom, and how long ago: a fact ages, and is asked for again.
+   *
    * @param {Fact} fact
    * @param {number} t
    */
-  fact({action, at, by}, t) {
+  fact({u, action, at, by}, t) {
     const key = by ? 'fact_said' : 'fact_said_nobody';
-    return say(key, {state: say(`fact_state_${action}`), by, at: times(at, t).at});
+    const said = say(key, {state: say(`fact_state_${action}`), by, at: times(at, t).at});
+    const isOver =
+      action === 'fact_end' || this.facts.some((one) => one.fact && one.u === u && one.at > at && one.at <= t);
+    if (isOver || t - at < 60) return said;
+    return say(t - at >= this.staleAfter ? 'fact_stale' : 'fact_age', {said, age: duration(t - at)});
   }
 }

@@ -1,13 +1,8 @@
 /** What assets are called: kind, id, name and street, in the language of the page. */
 
-import {language, listed} from '../words/speech.js';
+import {isOne, language, listed} from '../words/speech.js';
 
 /** @import {OperatorModel} from '../pack/model.js' */
-
-/** Kinds that people call by their name, where they have one. */
-const CALLED_BY_NAME = ['circuit', 'site'];
-/** Kinds of which one says that the water came in, not that they were flooded. */
-const HAVE_ROOMS = ['site', 'building'];
 
 export class Names {
   /** @param {OperatorModel} model */
@@ -21,12 +16,12 @@ export class Names {
   }
 
   /**
-   * Give the kind of an asset, as the city's file names it.
+   * Give what is known of the kind of an asset.
    *
    * @param {number} u
    */
   kind(u) {
-    return this.model.kinds[this.model.kindOf[u]].name;
+    return this.model.kinds[this.model.kindOf[u]];
   }
 
   /**
@@ -35,7 +30,18 @@ export class Names {
    * @param {number} u
    */
   words(u) {
-    return this.model.kinds[this.model.kindOf[u]].words[language()];
+    return this.kind(u).words[language()];
+  }
+
+  /**
+   * Give the word of a kind for a number of it.
+   *
+   * @param {number} kind
+   * @param {number} n
+   */
+  counted(kind, n) {
+    const {one, many} = this.model.kinds[kind].words[language()];
+    return isOne(n) ? one : many;
   }
 
   /**
@@ -47,18 +53,13 @@ export class Names {
     return this.words(u).gender === 'f' ? '_f' : '';
   }
 
-  /** @param {number} u */
-  hasRooms(u) {
-    return HAVE_ROOMS.includes(this.kind(u));
-  }
-
   /**
    * Give what an asset is called in a sentence.
    *
    * @param {number} u
    */
   name(u) {
-    return (CALLED_BY_NAME.includes(this.kind(u)) && this.model.names[u]) || this.id(u);
+    return (this.kind(u).isNamed && this.model.names[u]) || this.id(u);
   }
 
   /**

@@ -6,7 +6,7 @@ import {clock} from '../words/time.js';
 
 /** @import {SymbolName} from '../types.js' */
 
-/** Lines that a list shows before it is opened. */
+/** Lines that a list shows before it is opened, where it does not say how many. */
 const FEW = 3;
 
 /**
@@ -65,15 +65,18 @@ export function markRows(u) {
 /** A list with its count and its button for all lines; the elements are `name`, `name-count` and `name-more`. */
 export class List {
   /**
-   * @param {'moments' | 'dangers' | 'sites'} name
+   * @param {'moments' | 'past' | 'dangers' | 'sites' | 'others'} name
    * @param {(u: number) => void} choose
+   * @param {number} [few]
    */
-  constructor(name, choose) {
+  constructor(name, choose, few = FEW) {
     this.choose = choose;
+    this.few = few;
     this.holder = byId(name);
     this.count = byId(`${name}-count`);
     this.more = byId(`${name}-more`);
     this.isOpen = false;
+    this.isPrinting = false;
     /** @type {Line[]} */
     this.lines = [];
     this.more.addEventListener('click', () => {
@@ -82,13 +85,25 @@ export class List {
     });
   }
 
+  /**
+   * Give paper all lines that the screen would show on demand.
+   *
+   * @param {boolean} isPrinting
+   */
+  print(isPrinting) {
+    this.isPrinting = isPrinting;
+    this.show(this.lines);
+  }
+
   /** @param {Line[]} lines */
   show(lines) {
     this.lines = lines;
-    const shown = lines.slice(0, this.isOpen ? lines.length : FEW).map((line) => row(line, this.choose));
-    this.holder.replaceChildren(...(shown.length ? shown : [make('li', {class: 'none'}, say('none'))]));
+    const isWhole = this.isOpen || (this.isPrinting && this.few > 0);
+    const shown = lines.slice(0, isWhole ? lines.length : this.few).map((line) => row(line, this.choose));
+    const none = this.few ? [make('li', {class: 'none'}, say('none'))] : [];
+    this.holder.replaceChildren(...(lines.length ? shown : none));
     this.count.textContent = lines.length ? number(lines.length) : '';
-    this.more.hidden = lines.length <= FEW;
-    this.more.textContent = this.isOpen ? say('see_fewer') : say('see_all', {n: lines.length});
+    this.more.hidden = lines.length <= this.few;
+    this.more.textContent = this.isOpen ? say('see_fewer') : say(this.few ? 'see_all' : 'see_past', {n: lines.length});
   }
 }

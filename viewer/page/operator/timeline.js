@@ -81,10 +81,10 @@ export class Timeline {
   }
 
   /** @param {OperatorConfig['events'][number]} event */
-  words({kind, u, text}) {
+  words({kind, u, text, n}) {
     const id = u >= 0 ? this.names.id(u) : '';
     if (kind === 'flooded') return say(`event_flooded${this.names.gender(u)}`, {id});
-    return say(`event_${kind}`, {id, text: text ?? ''});
+    return say(`event_${kind}`, {id, text: text ?? '', n: n ?? 0});
   }
 
   /** @param {number} t */

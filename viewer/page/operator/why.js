@@ -2,16 +2,15 @@
 
 import {State} from '../enums.js';
 import {make, paragraph} from '../parts/dom.js';
-import {capital, listed, say} from '../words/speech.js';
-import {moment} from '../words/time.js';
+import {capital, listed, say, small} from '../words/speech.js';
+import {duration, moment, times} from '../words/time.js';
 
 /** @import {Chain, Step} from '../pack/chain.js' */
 /** @import {OperatorModel} from '../pack/model.js' */
-/** @import {Repairs} from '../pack/repair.js' */
 /** @import {SymbolName} from '../types.js' */
 /** @import {Causes} from './causes.js' */
 /** @import {Names} from './names.js' */
-/** @import {RepairLines} from './repair.js' */
+/** @import {WaitingLines} from './waiting.js' */
 
 /**
  * A line of the tree; a button where it speaks of an asset.
@@ -41,18 +40,16 @@ export class WhyPanel {
    * @param {Chain} parts.chain
    * @param {Names} parts.names
    * @param {Causes} parts.causes
-   * @param {Repairs} parts.repairs
-   * @param {RepairLines} parts.repairLines
+   * @param {WaitingLines} parts.waiting
    * @param {(u: number) => SymbolName | null} parts.symbolOf
    * @param {Page} parts.page
    */
-  constructor({model, chain, names, causes, repairs, repairLines, symbolOf, page}) {
+  constructor({model, chain, names, causes, waiting, symbolOf, page}) {
     this.model = model;
     this.chain = chain;
     this.names = names;
     this.causes = causes;
-    this.repairs = repairs;
-    this.repairLines = repairLines;
+    this.waiting = waiting;
     this.symbolOf = symbolOf;
     this.page = page;
   }
@@ -90,16 +87,41 @@ export class WhyPanel {
     const rows = iv.rows(pattern[u]).sort((a, b) => iv.start[a] - iv.start[b]);
     const next = rows.find((k) => iv.start[k] > t);
     /** @type {HTMLElement[]} */
-    const parts = [paragraph(say('in_service'))];
+    const parts = [paragraph(this.condition(u, t)), ...this.causes.depthNow(u, t).map(paragraph)];
     if (next !== undefined) {
       const key = iv.state[next] === State.MAY ? 'may_from' : 'out_from';
       parts.push(paragraph(say(key, {when: moment(iv.start[next], t)})));
     } else if (rows.some((k) => iv.end[k] <= t)) {
       parts.push(make('p', {}, say('was_out')));
     }
-    const feed = this.chain.feed(u);
+    const feed = this.chain.feed(u, t);
     if (feed.length > 1) parts.push(make('h3', {}, say('fed_through')), this.tree(feed.map((one) => this.fed(one))));
-    return [...parts, ...this.known([u], t)];
+    return [...parts, ...this.warned([u], t), ...this.known([u], t)];
+  }
+
+  /**
+   * Say what an asset is that is not out: in service, on its reserve, on its last feed, or nobody knows what feeds it.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  condition(u, t) {
+    const {conditions} = this.model;
+    const k = this.model.condition(u, t);
+    const state = k < 0 ? -1 : conditions.state[k];
+    if (state === State.ON_RESERVE) {
+      return say('on_reserve', {left: duration(conditions.until[k] - t), ...times(conditions.until[k], t)});
+    }
+    if (state === State.LAST_FEED) return say('on_last_feed');
+    return say(state === State.NO_SUPPLIER ? 'no_supplier' : 'in_service');
+  }
+
+  /**
+   * @param {number[]} assets
+   * @param {number} t
+   */
+  warned(assets, t) {
+    return this.causes.untested([...new Set(assets)], t).map((line) => make('p', {class: 'warned'}, line));
   }
 
   /**
@@ -130,13 +152,27 @@ export class WhyPanel {
     }
     const effect = lamps.length ? ` ${say('lamps_out_sentence', {n: lamps.length})}` : '';
     const isHeld = mechanism !== 'near' && mechanism !== 'touched';
+    const concerned = [...new Set([...steps.map((step) => step.u), this.waiting.holder(u, i, t)])];
     return [
       paragraph(this.since(u, i, t) + effect),
+      ...this.causes.depthNow(last.i < 0 ? u : last.u, t).map((line) => paragraph(this.at(u, last.u, line))),
+      ...this.warned(concerned, t),
       make('h3', {}, say('why')),
       this.tree(nodes),
-      ...(isHeld ? this.repairLines.lines(u, i, t) : []),
-      ...this.known([...new Set([u, last.u, this.repairs.holder(u, i)])], t)
+      ...(isHeld ? this.waiting.lines(u, i, t) : []),
+      ...this.known(concerned, t)
     ];
+  }
+
+  /**
+   * Give a line that speaks of another asset than the one that was chosen, with that asset's name in front.
+   *
+   * @param {number} u
+   * @param {number} of
+   * @param {string} line
+   */
+  at(u, of, line) {
+    return u === of ? line : `${this.names.name(of)}, ${small(line)}`;
   }
 
   /** @param {number} u */
@@ -151,7 +187,7 @@ export class WhyPanel {
    */
   since(u, i, t) {
     const {iv} = this.model;
-    const when = moment(iv.start[i], t);
+    const when = moment(iv.since[i], t);
     if (this.chain.mechanism(i) === 'near') return say('may_until', {from: when});
     return iv.state[i] === State.MAY ? say('doubt_since', {when}) : say(`out_since${this.names.gender(u)}`, {when});
   }
@@ -170,7 +206,7 @@ export class WhyPanel {
     const nodes = [
       {symbol: 'lamp_dark', title: say('lamps_without', {n: lamps}), detail: this.causes.streets(hanging)}
     ];
-    const circuits = hanging.filter((one) => this.names.kind(one) === 'circuit' && this.isOut(one));
+    const circuits = hanging.filter((one) => this.names.kind(one).isCircuit && this.isOut(one));
     if (circuits.length) {
       nodes.push({symbol: 'other_out', title: say('circuits_without', {n: circuits.length}), detail: ''});
     }
@@ -182,11 +218,21 @@ export class WhyPanel {
   }
 
   /**
+   * Give the chain of causes; beside a step the other suppliers that had to be out as well.
+   *
    * @param {Step[]} steps
    * @param {number} t
+   * @returns {Node[]}
    */
   steps(steps, t) {
-    return steps.flatMap((step, k) => (step.i < 0 ? [] : [{...this.node(step, t, steps[k + 1]?.u), strong: k === 0}]));
+    return steps.flatMap((step, k) => {
+      if (step.i < 0) return [];
+      const beside = this.chain.also(step).filter(({i}) => i >= 0);
+      return [
+        {...this.node(step, t, steps[k + 1]?.u), strong: k === 0},
+        ...beside.map((other) => ({...this.node(other, t), detail: say('also_needed'), branch: true}))
+      ];
+    });
   }
 
   /**

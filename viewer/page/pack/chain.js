@@ -1,6 +1,6 @@
 /** The chain of supply: from an outage down to its root, from an asset up to its source, and all that depends on it. */
 
-import {MECHANISMS, Service, Source} from '../enums.js';
+import {MECHANISMS, Source} from '../enums.js';
 
 /** @import {Link, Mark, SymbolName} from '../types.js' */
 /** @import {OperatorModel} from './model.js' */
@@ -11,8 +11,7 @@ import {MECHANISMS, Service, Source} from '../enums.js';
  * @typedef {{u: number, i: number}} Step
  */
 
-/** Steps of a feed at most, and those that are drawn of an asset in service. */
-const LONGEST_FEED = 8;
+/** Steps of a feed that are drawn of an asset in service. */
 const DRAWN_FEED = 3;
 
 export class Chain {
@@ -23,7 +22,6 @@ export class Chain {
     this.consumer = columns['edge.consumer'];
     this.supplier = columns['edge.supplier'];
     this.source = columns['edge.source'];
-    this.service = columns['edge.service'];
     /** First edge of each consumer; edges are sorted by it. */
     this.first = offsets(this.consumer, pattern.length);
     /** First consumer of each supplier in `below`. */
@@ -34,7 +32,7 @@ export class Chain {
   }
 
   /**
-   * Give the steps from an asset to the root of its outage.
+   * Give the steps from an asset to the root of its outage: the causes that were in force when it opened.
    *
    * @param {number} u
    * @param {number} t
@@ -50,11 +48,22 @@ export class Chain {
       const i = iv.at(pattern[u], at);
       steps.push({u, i});
       if (i < 0 || !iv.cause[i]) break;
-      const next = iv.cause[i] - 1;
-      if (iv.at(pattern[next], at) < 0) at = iv.start[i];
-      u = next;
+      u = iv.cause[i] - 1;
+      at = iv.since[i];
     }
     return steps;
+  }
+
+  /**
+   * Give the other suppliers without which an outage would not have begun.
+   *
+   * @param {Step} step
+   * @returns {Step[]}
+   */
+  also({i}) {
+    const {iv, pattern, alsoLists} = this.model;
+    if (i < 0) return [];
+    return alsoLists[iv.also[i]].map((u) => ({u, i: iv.at(pattern[u], iv.since[i])}));
   }
 
   /**
@@ -67,18 +76,30 @@ export class Chain {
   }
 
   /**
-   * Give the chain that feeds an asset that is in service: preferred suppliers up to the source.
+   * Give the supplier that an asset uses at a moment; -1 where none in use is in service.
    *
    * @param {number} u
+   * @param {number} t
    */
-  feed(u) {
+  fedBy(u, t) {
+    const {columns} = this.model;
+    const list = columns['fed.of'][u];
+    for (let k = columns['fed.offsets'][list]; k < columns['fed.offsets'][list + 1]; k++) {
+      if (columns['fed.start'][k] <= t && t < columns['fed.end'][k]) return columns['fed.supplier'][k];
+    }
+    return -1;
+  }
+
+  /**
+   * Give the chain that feeds an asset at a moment: itself, then what each uses, up to a source or where it ends.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  feed(u, t) {
     const steps = [u];
-    while (steps.length < LONGEST_FEED) {
-      let e = this.first[u];
-      while (e < this.first[u + 1] && this.service[e] === Service.CONTROL) e++;
-      if (e >= this.first[u + 1] || steps.includes(this.supplier[e])) break;
-      u = this.supplier[e];
-      steps.push(u);
+    for (let above = this.fedBy(u, t); above >= 0 && !steps.includes(above); above = this.fedBy(above, t)) {
+      steps.push(above);
     }
     return steps;
   }
@@ -97,12 +118,13 @@ export class Chain {
   }
 
   /**
-   * Tell whether every link of a feed is known.
+   * Tell whether every link of a feed at a moment is known.
    *
    * @param {number} u
+   * @param {number} t
    */
-  isSureFed(u) {
-    const feed = this.feed(u);
+  isSureFed(u, t) {
+    const feed = this.feed(u, t);
     return feed.slice(1).every((supplier, k) => this.sure(feed[k], supplier));
   }
 
@@ -117,7 +139,7 @@ export class Chain {
   links(u, t, symbolOf) {
     const {model} = this;
     const walked = this.walk(u, t);
-    const steps = walked[0].i >= 0 ? walked.map((step) => step.u) : this.feed(u).slice(0, DRAWN_FEED);
+    const steps = walked[0].i >= 0 ? walked.map((step) => step.u) : this.feed(u, t).slice(0, DRAWN_FEED);
     /** @type {(one: number, isLast: boolean) => Mark} */
     const end = (one, isLast) => ({
       x: model.x[one],

@@ -1,7 +1,5 @@
 /** Reading intervals: which assets are out at a moment, how many, and since when. Nothing is computed anew. */
 
-import {State} from '../enums.js';
-
 /** @import {GroundColumns, Numbers} from '../types.js' */
 
 /** No interval at a moment: the asset is in service, or dry. */
@@ -11,7 +9,7 @@ export const NONE = 0;
 export class Intervals {
   /**
    * @param {GroundColumns} columns
-   * @param {'iv' | 'feet' | 'wet'} name prefix of the columns
+   * @param {'iv' | 'cond' | 'feet' | 'wet'} name prefix of the columns
    * @param {Numbers} members the pattern of each asset
    */
   constructor(columns, name, members) {
@@ -26,6 +24,9 @@ export class Intervals {
     this.root = columns[`${name}.root`] ?? whole;
     this.held = columns[`${name}.held`] ?? whole;
     this.heldmech = columns[`${name}.heldmech`] ?? bytes;
+    this.also = columns[`${name}.also`] ?? new Uint16Array(0);
+    this.since = columns[`${name}.since`] ?? whole;
+    this.until = columns[`${name}.until`] ?? whole;
     this.members = members;
     this.count = this.offsets.length - 1;
     this.weight = new Float64Array(this.count);
@@ -33,18 +34,16 @@ export class Intervals {
   }
 
   /**
-   * Give the interval of a pattern at a moment: the strongest state wins; -1 none.
+   * Give the interval of a pattern at a moment, -1 none: those of a pattern do not overlap.
    *
    * @param {number} pattern
    * @param {number} t
    */
   at(pattern, t) {
-    let found = -1;
     for (let i = this.offsets[pattern]; i < this.offsets[pattern + 1]; i++) {
-      if (t < this.start[i] || t >= this.end[i]) continue;
-      if (found < 0 || rank(this.state[i]) > rank(this.state[found])) found = i;
+      if (this.start[i] <= t && t < this.end[i]) return i;
     }
-    return found;
+    return -1;
   }
 
   /**
@@ -93,9 +92,4 @@ export class Intervals {
     for (let i = this.offsets[pattern]; i < this.offsets[pattern + 1]; i++) rows.push(i);
     return rows;
   }
-}
-
-/** @param {number} state */
-function rank(state) {
-  return state === State.MAY ? State.OUT / 2 : state;
 }

@@ -1,13 +1,16 @@
 /** The run as a page knows it: lamps, blocks or buildings, other assets, streets, and their intervals. */
 
 import {Coverage, State} from '../enums.js';
-import {family} from './families.js';
+import {Depths} from './depths.js';
 import {Intervals} from './intervals.js';
+import {Live} from './live.js';
 import {unfronted} from './search.js';
 import {Shapes} from './shapes.js';
 import {StreetTable} from './streets.js';
+import {Waits} from './waits.js';
 import {Water} from './water.js';
 
+/** @import {Family} from '../enums.js' */
 /** @import {AnyConfig, AnyPack, Box, Flags, Numbers, OperatorPack, Point, PublicPack} from '../types.js' */
 
 /**
@@ -122,7 +125,7 @@ export class Model {
    * Give the family of the symbol of an asset that is no lamp; '' where it has none.
    *
    * @param {number} _u
-   * @returns {ReturnType<typeof family>}
+   * @returns {Family}
    */
   familyOf(_u) {
     return '';
@@ -250,7 +253,14 @@ export class OperatorModel extends Model {
     this.owners = texts['asset.owners'];
     this.operators = texts['asset.operators'];
     this.kindOf = columns['asset.kind'];
-    this.families = this.kinds.map((kind) => family(kind.name));
+    this.families = this.kinds.map((kind) => kind.family);
+    /** Lists of other suppliers that an outage needed. */
+    this.alsoLists = texts.also;
+    /** In service and yet not as usual: on the reserve, on the last feed, no supplier known. */
+    this.conditions = new Intervals(columns, 'cond', columns['asset.condition']);
+    this.waits = new Waits(columns);
+    this.live = new Live(columns);
+    this.depths = new Depths(columns, config.step);
     this.feet = new Intervals(columns, 'feet', columns['building.wet']);
     const inside = this.feet.series(State.INSIDE, this.times);
     this.wetSeries = this.feet.series(State.WET, this.times).map((n, k) => n + inside[k]);
@@ -286,6 +296,38 @@ export class OperatorModel extends Model {
    */
   buildingOf(u) {
     return u >= this.lamps[1] ? u - this.lamps[1] : -1;
+  }
+
+  /**
+   * Give the interval of an asset's condition at a moment; -1 where it is plainly in service.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  condition(u, t) {
+    return this.conditions.at(this.conditions.members[u], t);
+  }
+
+  /**
+   * Count the lamps that are out at a moment by the root of their outage, the most first; apart those that are out by
+   * themselves.
+   *
+   * @param {number} t
+   */
+  rootsAt(t) {
+    const {iv} = this;
+    /** @type {Map<number, number>} */
+    const counts = new Map();
+    let [own, total] = [0, 0];
+    for (let p = 1; p < iv.count; p++) {
+      const i = this.lampWeight[p] ? iv.at(p, t) : -1;
+      if (i < 0 || iv.state[i] !== State.OUT) continue;
+      total += this.lampWeight[p];
+      if (iv.root[i]) counts.set(iv.root[i] - 1, (counts.get(iv.root[i] - 1) ?? 0) + this.lampWeight[p]);
+      else own += this.lampWeight[p];
+    }
+    const roots = [...counts].map(([u, lamps]) => ({u, lamps})).sort((a, b) => b.lamps - a.lamps || a.u - b.u);
+    return {own, roots, total};
   }
 
   /**

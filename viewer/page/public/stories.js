@@ -1,6 +1,6 @@
 /** Why a street is dark and what its light waits for, in words for residents: told by street, never by lamp. */
 
-import {State, STORIES, WAITS} from '../enums.js';
+import {State, STORIES, PUBLIC_WAITS} from '../enums.js';
 import {say} from '../words/speech.js';
 
 /** @import {PublicModel} from '../pack/model.js' */
@@ -24,7 +24,7 @@ export class Stories {
     const {'told.street': streets, 'told.start': starts, 'told.end': ends} = columns;
     for (let i = streets.indexOf(street); i >= 0 && streets[i] === street; i++) {
       if (t < starts[i] || t >= ends[i]) continue;
-      const [story, wait] = [STORIES[columns['told.story'][i]], WAITS[columns['told.stage'][i]]];
+      const [story, wait] = [STORIES[columns['told.story'][i]], PUBLIC_WAITS[columns['told.stage'][i]]];
       return {story, wait, isSure: columns['told.sure'][i] === 1};
     }
     return {story: 'none', wait: 'supply', isSure: true};

@@ -45,8 +45,16 @@ export function say(key, values = {}) {
  */
 export function form(entry, n) {
   if (n === 0 && entry.zero !== undefined) return entry.zero;
-  const isOne = voice.lang === 'fr' ? n < 2 : n === 1;
-  return isOne ? entry.one : entry.many;
+  return isOne(n) ? entry.one : entry.many;
+}
+
+/**
+ * Tell whether a number takes the singular.
+ *
+ * @param {number} n
+ */
+export function isOne(n) {
+  return voice.lang === 'fr' ? n < 2 : n === 1;
 }
 
 /**

@@ -101,6 +101,21 @@ export function times(seconds, beside) {
   return {when: moment(seconds, beside), at: say(key, {clock: clock(seconds), day: weekday(seconds)})};
 }
 
+/** Times of return rest on durations assumed: they are said to the quarter of an hour, rounded up [s]. */
+const QUARTER_S = 900;
+
+/**
+ * Give the same of a moment that is not known to the minute.
+ *
+ * @param {number} seconds
+ * @param {number} beside
+ */
+export function roughly(seconds, beside) {
+  const {start, offsets} = zone;
+  const shift = start + offsets[0][1];
+  return times(Math.ceil((seconds + shift) / QUARTER_S) * QUARTER_S - shift, beside);
+}
+
 /**
  * Give the day of the week and the time of day.
  *

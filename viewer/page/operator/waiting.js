@@ -1,0 +1,133 @@
+/** When an asset comes back, in words: what is waited for and where, the stages of the repair, what was reported. */
+
+import {OPEN} from '../enums.js';
+import {make, paragraph} from '../parts/dom.js';
+import {listed, say} from '../words/speech.js';
+import {duration, roughly, times} from '../words/time.js';
+
+/** @import {Stage} from '../enums.js' */
+/** @import {Waiting} from '../pack/waits.js' */
+/** @import {OperatorModel} from '../pack/model.js' */
+/** @import {Declared} from '../types.js' */
+/** @import {Names} from './names.js' */
+
+export class WaitingLines {
+  /**
+   * @param {OperatorModel} model
+   * @param {Names} names
+   * @param {Declared[]} facts
+   */
+  constructor(model, names, facts) {
+    this.model = model;
+    this.names = names;
+    this.facts = facts;
+  }
+
+  /**
+   * Give the asset that the outage of an interval waits for at a moment: what holds it longest once that is down, else
+   * its root.
+   *
+   * @param {number} u
+   * @param {number} i
+   * @param {number} t
+   */
+  holder(u, i, t) {
+    const {iv, waits} = this.model;
+    const held = iv.held[i] ? iv.held[i] - 1 : u;
+    const root = iv.root[i] ? iv.root[i] - 1 : u;
+    return waits.at(held, t) ? held : root;
+  }
+
+  /**
+   * Give what the panel says of the way back into service: of what holds the outage and, apart, of the asset itself.
+   *
+   * @param {number} u
+   * @param {number} i
+   * @param {number} t
+   */
+  lines(u, i, t) {
+    const {iv, waits} = this.model;
+    const held = this.holder(u, i, t);
+    const back = iv.until[i];
+    /** @type {HTMLElement[]} */
+    const parts = [make('h3', {}, say('back_in_service'))];
+    parts.push(make('p', {class: 'soft'}, back === OPEN ? say('not_back') : say('back_about', roughly(back, t))));
+    const [holding, own] = [waits.at(held, t), held === u ? null : waits.at(u, t)];
+    if (holding) parts.push(...this.work(holding, u, t));
+    else parts.push(paragraph(say('waits_supply_lost', {id: this.names.name(held)})));
+    if (own) parts.push(...this.work(own, u, t));
+    return parts;
+  }
+
+  /**
+   * Say what one asset waits for, under its name where it is not the one asked about.
+   *
+   * @param {Waiting} waiting
+   * @param {number} u the asset asked about
+   * @param {number} t
+   */
+  work(waiting, u, t) {
+    const {names} = this;
+    const {what, stages} = waiting;
+    const whose = names.kind(waiting.u).isGrid ? 'work_grid' : 'work_city';
+    const key = waiting.u === u ? 'work_own' : 'work_held';
+    const title = say(key, {id: names.name(waiting.u), whose: say(whose)});
+    const steps = stages.length ? [/** @type {const} */ ('recede'), ...stages] : [];
+    const at = steps.findIndex((step) => step === what);
+    const of = at < 0 ? '' : say('stage_of', {k: at + 1, total: steps.length, stage: say(`stage_${steps[at]}`)});
+    return [
+      make('p', {class: 'work'}, title),
+      ...(at >= 0 ? [bar(steps, at, of), make('p', {class: 'soft'}, of)] : []),
+      ...this.said(waiting, t)
+    ];
+  }
+
+  /**
+   * @param {Waiting} waiting
+   * @param {number} t
+   */
+  said(waiting, t) {
+    const {what, ends, begins, work, u} = waiting;
+    const id = this.names.name(u);
+    if (what === 'reported') return this.reported(waiting, t);
+    if (what === 'reset' || what === 'declared' || what === 'crew') return [paragraph(say(`waits_${what}`, {id}))];
+    if (what === 'recede') {
+      if (begins === OPEN) return [paragraph(say('waits_water_beyond'))];
+      return [paragraph(say('waits_water', {...times(begins, t), work: duration(work)}))];
+    }
+    return [paragraph(say('waits_stage', {stage: say(`stage_long_${what}`), ...roughly(ends, t)}))];
+  }
+
+  /**
+   * Say who keeps an asset out of service: a fact beats the computation until it ends.
+   *
+   * @param {Waiting} waiting
+   * @param {number} t
+   */
+  reported({u, until}, t) {
+    const fact = this.facts.filter((one) => one.u === u && one.action === 'fact_out' && one.at <= t).pop();
+    const who = fact ? listed(fact.by, times(fact.at, t).at) : this.names.name(u);
+    return [
+      paragraph(say(`held_fact${this.names.gender(u)}`, {who})),
+      make('p', {class: 'soft'}, until === OPEN ? say('held_fact_open') : say('held_fact_end', times(until, t)))
+    ];
+  }
+}
+
+/**
+ * Draw a segment for each step: the water must leave, then the stages that this repair has.
+ *
+ * @param {(Stage | 'recede')[]} steps
+ * @param {number} at
+ * @param {string} of
+ */
+function bar(steps, at, of) {
+  const segments = steps.map((name, k) =>
+    make(
+      'li',
+      {class: k < at ? 'done' : k === at ? 'now' : false, 'aria-current': k === at ? 'step' : false},
+      make('span', {class: 'hidden'}, say(`stage_${name}`))
+    )
+  );
+  return make('ol', {class: 'stages', 'aria-label': of}, ...segments);
+}

@@ -1,0 +1,79 @@
+/** What an asset that is down by itself waits for, and since when it is untested: read, never worked out. */
+
+import {OPEN, STAGES, WAITS} from '../enums.js';
+
+/** @import {Stage, Wait} from '../enums.js' */
+/** @import {WaitColumns} from '../types.js' */
+
+/**
+ * A wait that is in force.
+ *
+ * @typedef {object} Waiting
+ * @property {number} u the asset
+ * @property {Wait} what
+ * @property {number} until when it is over; OPEN where that is beyond the run
+ * @property {number} ends when a stage that runs is to end; OPEN for all else
+ * @property {number} begins when the repair begins, or began; OPEN where none is computed
+ * @property {number} work seconds of all its stages
+ * @property {Stage[]} stages that the repair has
+ */
+
+export class Waits {
+  /** @param {WaitColumns} columns */
+  constructor(columns) {
+    this.columns = columns;
+    /** Place of each asset that is ever down by itself. */
+    this.place = new Map([...columns['wait.asset']].map((u, place) => [u, place]));
+    this.untested = columns['untested.asset'];
+  }
+
+  /**
+   * Give what keeps an asset down by itself at a moment; null where nothing does.
+   *
+   * @param {number} u
+   * @param {number} t
+   * @returns {Waiting | null}
+   */
+  at(u, t) {
+    const {columns} = this;
+    const place = this.place.get(u);
+    if (place === undefined) return null;
+    for (let k = columns['wait.offsets'][place]; k < columns['wait.offsets'][place + 1]; k++) {
+      if (columns['wait.start'][k] <= t && t < columns['wait.end'][k]) return this.row(u, k);
+    }
+    return null;
+  }
+
+  /**
+   * @param {number} u
+   * @param {number} k
+   * @returns {Waiting}
+   */
+  row(u, k) {
+    const {columns} = this;
+    const has = columns['wait.stages'][k];
+    return {
+      u,
+      what: WAITS[columns['wait.what'][k]],
+      until: columns['wait.end'][k],
+      ends: columns['wait.ends'][k],
+      begins: columns['wait.begins'][k],
+      work: columns['wait.work'][k],
+      stages: STAGES.filter((_, bit) => (has >> bit) & 1)
+    };
+  }
+
+  /**
+   * Give since when water has reached the live parts of an asset that nobody has tested since; OPEN where it has not.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  untestedSince(u, t) {
+    const {columns, untested} = this;
+    for (let k = untested.indexOf(u); k >= 0 && untested[k] === u; k++) {
+      if (columns['untested.start'][k] <= t && t < columns['untested.end'][k]) return columns['untested.start'][k];
+    }
+    return OPEN;
+  }
+}
