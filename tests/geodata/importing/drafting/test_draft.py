@@ -154,6 +154,15 @@ def test_sheets_lists_and_layers_are_tables_of_their_own(tmp_path: Path) -> None
     assert suppliers(city_file) == {"A1": "S1", "A2": "S2", "A3": "S2", **{f"L{i}": f"A{1 + i % 3}" for i in range(9)}}
 
 
+def test_a_list_of_suppliers_is_drafted_as_alternatives(tmp_path: Path) -> None:
+    lamps = [{"id": f"L{i}", "armoires": ["A-01", "A-02"] if i % 2 else ["A-03"], "lon": 5 + i / 1e4, "lat": 47.26}
+             for i in range(8)]
+    made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.json": json.dumps(lamps)})
+    assert layers["lampes"]["supplied_by"] == {"kind": "cabinet", "by": "armoires", "choose": "alternatives"}
+    assert "armoires lists several: taken as alternatives" in unsure(made)
+    assert city_of(tmp_path).report["supplies"] == 12
+
+
 def test_kinds_mixed_in_one_table_are_mapped_and_the_rest_is_dropped_aloud(tmp_path: Path) -> None:
     rows = [f"{i},{'Luminaire' if i % 5 else 'Armoire'},{5 + i * 1e-4},47.26" for i in range(20)]
     rows += ["90,Mobilier,5,47.26"]
