@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint scripts unit verify bundle schema bench clean
+.PHONY: help demo test lint scripts unit verify drafts bundle schema bench clean
 help:
 	@echo "make demo     flood the built-in town, offline: the folder demo/, with demo/map.html"
 	@echo "make test     style, types and all tests"
 	@echo "make verify   the slow checks as well (thousands of random cities, fine grids)"
+	@echo "make drafts   mappings drafted from the public sets beside the checkout, and the cities that come of them"
 	@echo "make bench    the benchmarks behind docs/performance.md"
 	@echo "make bundle   rebuild what the maps run, after a change of their JavaScript (maintainers; needs npm)"
 
@@ -61,6 +62,9 @@ unit: $(VENV)/.test
 
 verify: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
+
+drafts: $(VENV)/.test
+	$(BIN)/python -m pytest --durations 5 tests/geodata/importing/drafting/test_trials.py $(PYTEST_ARGS)
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks

@@ -31,6 +31,7 @@ class Complaints:
     def __init__(self, path: Path, declared: Mapping, places: Places) -> None:
         self._path, self._places = path, places
         self._found: list[InputError] = []
+        self._declared = declared
         self._keys: dict[str, tuple[str | int, ...]] = {}
         for place, spec in enumerate(declared.layers):
             for name in (spec.name, Path(spec.file[0]).stem if spec.file else "-".join(spec.distinct)):
@@ -68,6 +69,15 @@ class Complaints:
         if distinct:
             raise distinct[0] if len(distinct) == 1 else InputErrors(distinct)
 
+    def _columns(self, key: tuple[str | int, ...], parts: list[str | int], field: str) -> str:
+        """Give the columns of the file that a field is read from, in brackets, where the complaint names none."""
+        spec = self._declared.layers[int(key[1])]
+        if len(parts) < 2 or parts[0] != "fields" or parts[1] not in spec.fields or "(" in field:
+            return ""
+        item = spec.fields[str(parts[1])]
+        columns = [item.column] if item.column else item.columns
+        return f" ({', '.join(columns)})" if columns else ""
+
     def _placed(self, error: InputError, layer: str) -> InputError:
         head, key = f"layers.{layer}.", self._keys.get(layer, ())
         field = error.field.removeprefix(head)
@@ -76,7 +86,7 @@ class Complaints:
             return error
         line, column = nearest_place((*key, *parts), self._places)
         if error.field and key[0] == "layers":
-            error.field = head + field
+            error.field = head + field + self._columns(key, parts, field)
         elif error.field and not error.field.startswith(f"{key[0]}."):
             error.field = ".".join(map(str, key)) + f".{field}"
         if not error.file:

@@ -28,8 +28,9 @@ class LinkSpec(Declared):
     transfer_s: int = Field(default=0, ge=0)
     pattern: str | None = Field(default=None, description="regular expression that cuts the own column's values; its "
                                 "first group is the supplier's")
-    choose: Literal["nearest"] | None = Field(default=None, description="where several suppliers carry the name: the "
-                                              "nearest, marked inferred; without it they are complained of")
+    choose: Literal["nearest", "alternatives", "all"] | None = Field(
+        default=None, description="where a record names several suppliers, or several carry the name: the nearest, "
+        "marked inferred; alternatives, the first preferred; all of them needed. Without it they are complained of")
     doubtful_beyond_m: float = Field(default=2000.0, gt=0, description="longer links are reported as doubtful")
 
     @model_validator(mode="before")
@@ -62,6 +63,8 @@ class LinkSpec(Declared):
         named = self.by or list(self.match)
         if self.choose is not None and not named:
             raise ValueError("choose goes with by or match: it says which of several that carry one name")
+        if any(one.choose == "all" for one in (*self.any_of, *self.first_of)):
+            raise ValueError("choose: all goes with a link of its own: what is needed replaces nothing")
         if self.pattern is not None and len(named) != 1:
             raise ValueError("pattern goes with by or match of one column: it cuts that column's values")
         return self

@@ -73,7 +73,8 @@ def link_all(layers: Sequence[Placeable], streets: StreetNet | None, others: Oth
         for group, link in enumerate(layer.spec.supplied_by):
             alternatives = link.any_of or [link]
             anybody = np.zeros(len(consumers), dtype=bool)
-            for preference, choice in enumerate(alternatives):
+            preference = 0
+            for choice in alternatives:
                 report = LinkReport(layer=layer.name, how=_said(choice), asked=len(consumers))
                 found = Found.nothing(len(consumers))
                 with complaints.of(layer.name):
@@ -87,6 +88,8 @@ def link_all(layers: Sequence[Placeable], streets: StreetNet | None, others: Oth
                 flow = _with_flow(choice, link)
                 edges.add(flow, consumers[linked], found.supplier[linked], found.source[linked], group, preference)
                 measured.append((report, consumers[linked], found.supplier[linked], found.along_m[linked], flow))
+                _add_more(edges, flow, consumers, found, group, preference, len(layer.spec.supplied_by))
+                preference += 1 if choice.choose == "all" else 1 + len(found.more)
                 report.linked = len(linked)
                 report.inferred = int((found.source[linked] == Source.INFERRED).sum())
                 reports.append(report)
@@ -101,6 +104,18 @@ def link_all(layers: Sequence[Placeable], streets: StreetNet | None, others: Oth
     for report, consumer, supplier, along_m, flow in measured:
         _distances(report, consumer, supplier, along_m, own, place, names, flow)
     return edges, reports
+
+
+def _add_more(edges: Edges, flow: LinkSpec, consumers: Int64Array, found: Found, group: int, preference: int,
+              groups: int) -> None:
+    """Add the further suppliers of records that name several: alternatives, or needed each in a group of its own."""
+    for place, supplier in enumerate(found.more, start=1):
+        rows = np.flatnonzero((supplier != NONE) & (supplier != consumers))
+        own = group + place * groups if flow.choose == "all" else group
+        if flow.choose != "all":
+            rows = rows[~_already(edges, consumers[rows], supplier[rows], group)]
+        edges.add(flow, consumers[rows], supplier[rows], found.source[rows], own,
+                  preference if flow.choose == "all" else preference + place)
 
 
 def _places(edges: Edges, xy: FloatArray) -> FloatArray:
@@ -132,11 +147,15 @@ def _resolve(layer: Placeable, link: LinkSpec, layers: Sequence[Placeable], stre
         supplier = np.full(n, NONE, dtype=np.int64)
         source = np.full(n, Source.SURVEY, dtype=np.int64)
         along = np.full(n, np.nan)
+        more: list[Int64Array] = []
         for choice in link.first_of:
             found = _resolve(layer, choice, layers, streets, report, path, others)
             new = (supplier == NONE) & (found.supplier != NONE)
             supplier[new], source[new], along[new] = found.supplier[new], found.source[new], found.along_m[new]
-        return Found(supplier=supplier, source=source, along_m=along)
+            more += [np.full(n, NONE, dtype=np.int64) for _ in range(len(found.more) - len(more))]
+            for column, other in zip(more, found.more, strict=False):
+                column[new] = other[new]
+        return Found(supplier=supplier, source=source, along_m=along, more=tuple(more))
     suppliers = _suppliers(link, layers, layer, path)
     if link.nearest_m is not None:
         return _nearest(layer, link, suppliers, streets, report)

@@ -11,9 +11,9 @@ from geodata.importing.columns import Others, read_text
 from geodata.importing.link_spec import LinkSpec
 from geodata.importing.placeable import Found, Placeable
 from geodata.importing.report import LinkReport
-from geodata.importing.values import extracted, loose
+from geodata.importing.values import extracted, items_of, loose
 from twin.errors import InputError
-from twin.quantities import NONE, BoolArray, TextArray
+from twin.quantities import NONE, BoolArray, Int64Array, TextArray
 from twin.world.assets import Source
 
 #: A name as columns give it, one part each.
@@ -72,12 +72,23 @@ def matched(layer: Placeable, link: LinkSpec, suppliers: Sequence[tuple[Placeabl
     report.add("names no supplier", layer.id[nameless])
     report.lack(+missing, np.unique(supplier[supplier != NONE], return_counts=True)[1])
     source = np.full(n, Source.SURVEY, dtype=np.int64)
-    if several:
-        if link.choose is None:
-            raise _ambiguous(layer, link, several, names, suppliers, path)
+    more: list[Int64Array] = []
+    if several and link.choose is None:
+        raise _ambiguous(layer, link, several, names, suppliers, path)
+    if several and link.choose == "nearest":
         _choose(layer, several, suppliers, supplier, report)
         source[list(several)] = Source.INFERRED
-    return Found(supplier=supplier, source=source, along_m=np.full(n, np.nan))
+    elif several:
+        more = [np.full(n, NONE, dtype=np.int64) for _ in range(max(map(len, several.values())) - 1)]
+        for row, those in several.items():
+            supplier[row] = those[0]
+            for column, other in zip(more, those[1:], strict=False):
+                column[row] = other
+            if len(those) > len(names[row]):  # one name, several suppliers: which is meant is not known
+                source[row] = Source.INFERRED
+        report.add("names several suppliers; each is needed" if link.choose == "all" else
+                   "names several suppliers; they replace each other", layer.id[list(several)])
+    return Found(supplier=supplier, source=source, along_m=np.full(n, np.nan), more=tuple(more))
 
 
 def _names(layer: Placeable, link: LinkSpec, report: LinkReport, path: str, others: Others) -> list[tuple[Name, ...]]:
@@ -88,6 +99,9 @@ def _names(layer: Placeable, link: LinkSpec, report: LinkReport, path: str, othe
         if link.pattern is not None:
             parts[0], missed = extracted(parts[0], link.pattern)
             report.add("the pattern is not in the text: no supplier", layer.id[missed])
+        if len(parts) == 1:  # a cell may hold a list
+            return [() if text is None else tuple(dict.fromkeys((item,) for item in items_of(text)))
+                    for text in parts[0]]
         return [() if name is None else (name,) for name in _rows(parts)]
     other, other_spec = others(link.looked_up_in)
     mine = _rows([read_text(layer.table, layer.spec, column, f"{path}.on") for column in link.on])
@@ -153,8 +167,8 @@ def _ambiguous(layer: Placeable, link: LinkSpec, several: dict[int, list[int]], 
                       found=f"{len(several):,} record{'s' if len(several) > 1 else ''} whose supplier may be several "
                             f"({listed}{more})",
                       expected="one supplier of each name",
-                      remedy="Say choose: nearest (the link is then marked inferred), match more columns, or give the "
-                             "suppliers' id: {duplicates: drop} where they are one.")
+                      remedy="Say choose: nearest (the link is then marked inferred), alternatives or all; match more "
+                             "columns; or give the suppliers' id: {duplicates: drop} where they are one.")
 
 
 def _choose(layer: Placeable, several: dict[int, list[int]], suppliers: Sequence[tuple[Placeable, BoolArray]],

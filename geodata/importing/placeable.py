@@ -40,6 +40,8 @@ class Found:
     source: Any
     #: Distance along streets where that was asked for, NaN elsewhere.
     along_m: FloatArray
+    #: Further suppliers of records that name several, in the order in which they are named.
+    more: tuple[Int64Array, ...] = ()
 
     @classmethod
     def nothing(cls, n: int) -> Found:

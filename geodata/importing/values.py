@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -83,7 +84,29 @@ def _one(value: Any) -> str | None:
         return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
+    if isinstance(value, np.ndarray | list | tuple):
+        said = [None if item is None else _one(item) for item in value]
+        return json.dumps(said, ensure_ascii=False) if said else None
     return str(value)
+
+
+def items_of(text: str) -> list[str]:
+    """Give the items of a text that is a list, as readers write lists of a file; of any other the text itself.
+
+    Examples
+    --------
+    >>> items_of('["A1", "A2"]'), items_of("A1"), items_of("[A1]")
+    (['A1', 'A2'], ['A1'], ['[A1]'])
+    """
+    if not text.startswith("["):
+        return [text]
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return [text]
+    if not isinstance(value, list) or any(isinstance(item, list | dict) for item in value):
+        return [text]
+    return [said for item in value if (said := _one(item)) is not None]
 
 
 def without_nulls(column: TextArray, null: Iterable[str]) -> TextArray:

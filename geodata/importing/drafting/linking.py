@@ -77,7 +77,7 @@ def _candidates(consumer: Guess, supplier: Guess) -> Iterator[Candidate]:
 
 def _tried(consumer: Guess, supplier: Guess, column: Column, key: Column, rows: dict[tuple[str, ...], int],
            pattern: str) -> Iterator[Candidate]:
-    texts = extracted(column.texts, pattern)[0] if pattern else column.texts
+    texts = extracted(column.texts, pattern)[0] if pattern else column.firsts
     given = np.array([value is not None for value in texts], dtype=bool)
     met = {value: rows.get(loose((str(value),)), -1) for value in set(texts[given])}
     row = np.array([-1 if value is None else met[value] for value in texts], dtype=np.int64)
@@ -167,6 +167,12 @@ def _take(best: Candidate, others: list[Candidate]) -> None:
         if other.supplier is supplier and other.column is not best.column and other.score > best.score - 0.2 \
                 and other.is_named:
             consumer.unsure(key, "{column} would do as well", column=other.column.name)
+    if best.column.has_lists:
+        link["choose"] = "alternatives"
+        consumer.unsure(key, "{column} lists several: taken as alternatives; say choose: all where each is needed",
+                        column=best.column.name)
+        consumer.links = [link]
+        return
     _sentinels(best)
     texts = extracted(best.column.texts, best.pattern)[0] if best.pattern else best.column.texts
     if _is_ambiguous(texts, best.key):

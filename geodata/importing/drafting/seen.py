@@ -18,7 +18,7 @@ from geodata.importing.drafting.words import meanings
 from geodata.importing.readers import read_table
 from geodata.importing.schema import NULL_TEXTS, TableSpec
 from geodata.importing.tables import Table, file_bytes
-from geodata.importing.values import Numbers, numbers, without_nulls
+from geodata.importing.values import Numbers, items_of, numbers, without_nulls
 from geodata.importing.vector_file import layers_of
 from geodata.inputs.encodings import decode
 from twin.errors import InputError
@@ -58,6 +58,17 @@ class Column:
     def means(self) -> frozenset[str]:
         """Give what the column's name means."""
         return meanings(self.name)
+
+    @cached_property
+    def firsts(self) -> TextArray:
+        """Give the first item of the values that are lists, the others as they are, (N,)."""
+        return np.array([None if text is None or not (items := items_of(text)) else items[0] for text in self.texts]
+                        or [], dtype=object)
+
+    @cached_property
+    def has_lists(self) -> bool:
+        """Whether any value is a list of several."""
+        return any(len(items_of(value)) > 1 for value in self.counts)
 
     @property
     def present(self) -> int:

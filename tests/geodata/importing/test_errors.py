@@ -109,3 +109,28 @@ context: {{street: {{file: streets.csv, position: {{wkt: g}}, crs: EPSG:2154}}}}
                        f"{near}the way along the streets is longer; along: line would link them": ["round"],
                        "no supplier within 800 m": ["far"]}
     assert np.isin(["cut", "round", "far"], told[0]).all()
+
+
+def test_a_complaint_names_layer_file_column_and_the_line_of_the_mapping(tmp_path: Path) -> None:
+    (tmp_path / "lamps.csv").write_text("ID,H,x,y\na,231.5,770000,6278000\nb,230.5,770000,6278000\n", encoding="utf-8")
+    (tmp_path / "links.csv").write_text("PL,ARM\na,A1\n", encoding="utf-8")
+    told = refusal(tmp_path, f"""
+  - name: poles
+    file: lamps.csv
+    kind: lamp
+    id: ID
+    {XY.replace("}, crs", "}" + chr(10) + "    crs")}
+    fields:
+      street: RUE
+      touch_m: H
+      power_w: {{column: H, unit: cm}}
+tables:
+  links: {{file: links.csv, where: {{STATE: on}}}}
+""")
+    assert told[0].startswith("links.csv, field 'tables.links.where.STATE' (town.yaml:17): found no column 'STATE'")
+    (tmp_path / "links.csv").write_text("PL,ARM,STATE\na,A1,on\n", encoding="utf-8")
+    told = refusal(tmp_path, (tmp_path / "town.yaml").read_text(encoding="utf-8").removeprefix(HEAD))
+    assert [line.split(": found")[0] for line in told] == [
+        "lamps.csv, field 'layers.poles.fields.street (RUE)' (town.yaml:13)",
+        "lamps.csv, field 'layers.poles.fields.touch_m (H)' (town.yaml:14), a, b",
+        "lamps.csv, field 'layers.poles.fields.power_w (H)' (town.yaml:15)"]

@@ -265,3 +265,62 @@ def test_distances_along_streets_agree_with_a_slow_twin(lines: list[list[tuple[i
     which, metres = net.nearest(consumers, suppliers, 1e4)
     slow = slow_nearest(pieces, consumers, suppliers)
     np.testing.assert_allclose(np.where(which < 0, np.inf, metres), slow, atol=1e-5)
+
+
+LISTS = {
+    "boxes.csv": "ID,x,y\nA1,770000,6278000\nA2,770100,6278000\nA3,770200,6278000\n",
+    "lamps.geojson": """{"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": "EPSG:2154"}},
+ "features": [
+ {"type": "Feature", "properties": {"ID": "a", "boxes": ["A2", "A1"]},
+  "geometry": {"type": "Point", "coordinates": [770090, 6278000]}},
+ {"type": "Feature", "properties": {"ID": "b", "boxes": ["A3"]},
+  "geometry": {"type": "Point", "coordinates": [770190, 6278000]}},
+ {"type": "Feature", "properties": {"ID": "c", "boxes": []},
+  "geometry": {"type": "Point", "coordinates": [770190, 6278000]}},
+ {"type": "Feature", "properties": {"ID": "d", "boxes": ["A1", "A9", "A3"]},
+  "geometry": {"type": "Point", "coordinates": [770190, 6278000]}}]}"""}
+
+
+def test_a_list_of_suppliers_in_one_cell(tmp_path: Path) -> None:
+    layers = f"""
+  - {{file: boxes.csv, kind: cabinet, id: ID, {XY}}}
+  - {{file: lamps.geojson, kind: lamp, id: ID, supplied_by: {{kind: cabinet, by: boxes, transfer_s: 30}}}}
+"""
+    with pytest.raises(InputError, match=r"2 records whose supplier may be several \('A2 and A1': A2, A1; 'A1 and A9"):
+        city(tmp_path, LISTS, layers)
+    taken = city(tmp_path, LISTS, layers.replace("by: boxes", "by: boxes, choose: alternatives"))
+    assert {(e["to"], e["from"], e["group"], e["preference"], e["transfer_s"]) for e in edges(taken)} == {
+        ("a", "A2", 0, 0, 30), ("a", "A1", 0, 1, 30), ("b", "A3", 0, 0, 30), ("d", "A1", 0, 0, 30),
+        ("d", "A3", 0, 1, 30)}
+    link = taken.report["links"][0]
+    assert {why: tally["ids"] for why, tally in link["reasons"].items()} == {
+        "names several suppliers; they replace each other": ["a", "d"], "names no supplier": ["c"],
+        "names a supplier that the city lacks": ["d"], "no supplier; runs as if always fed": ["c"]}
+    assert (link["linked"], link["inferred"], [item["name"] for item in link["missing"]]) == (3, 0, ["A9"])
+    needed = city(tmp_path, LISTS, layers.replace("by: boxes", "by: boxes, choose: all"))
+    assert {(e["to"], e["from"], e["group"], e["preference"]) for e in edges(needed) if e["to"] != "b"} == {
+        ("a", "A2", 0, 0), ("a", "A1", 1, 0), ("d", "A1", 0, 0), ("d", "A3", 1, 0)}
+    nearest = city(tmp_path, LISTS, layers.replace("by: boxes", "by: boxes, choose: nearest"))
+    assert {(e["to"], e["from"], e["source"]) for e in edges(nearest)} == {
+        ("a", "A2", Source.INFERRED), ("b", "A3", Source.SURVEY), ("d", "A3", Source.INFERRED)}
+
+
+def test_alternatives_of_a_list_stand_before_those_of_the_next_link(tmp_path: Path) -> None:
+    taken = city(tmp_path, LISTS, f"""
+  - {{file: boxes.csv, kind: cabinet, id: ID, {XY}}}
+  - file: lamps.geojson
+    kind: lamp
+    id: ID
+    supplied_by:
+      any_of:
+        - {{kind: cabinet, by: boxes, choose: alternatives}}
+        - {{kind: cabinet, nearest_m: 150, along: line}}
+""")
+    assert [(e["from"], e["preference"]) for e in edges(taken) if e["to"] == "d"] == [("A1", 0), ("A3", 1)]
+    assert [(e["from"], e["preference"], e["source"]) for e in edges(taken) if e["to"] == "c"] == [
+        ("A3", 2, Source.INFERRED)]
+    with pytest.raises(InputError, match="what is needed replaces nothing"):
+        city(tmp_path, LISTS, f"""
+  - {{file: boxes.csv, kind: cabinet, id: ID, {XY}}}
+  - {{file: lamps.geojson, kind: lamp, id: ID, supplied_by: {{any_of: [{{kind: cabinet, by: boxes, choose: all}}]}}}}
+""")

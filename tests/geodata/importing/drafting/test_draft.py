@@ -20,9 +20,8 @@ from geodata.importing.drafting.draft import Draft, draft
 from geodata.importing.drafting.writing import flow
 from geodata.importing.schema import Mapping
 from geodata.inputs.yaml_file import load_model
-from tests.geodata.import_data import DATA, needs
 from twin.errors import InputError
-from twin.world.assets import Protection, Source
+from twin.world.assets import Source
 
 
 def drafted(folder: Path, files: dict[str, str], **options: Any) -> tuple[Draft, dict[str, dict[str, Any]]]:
@@ -154,6 +153,15 @@ def test_sheets_lists_and_layers_are_tables_of_their_own(tmp_path: Path) -> None
     assert suppliers(city_file) == {"A1": "S1", "A2": "S2", "A3": "S2", **{f"L{i}": f"A{1 + i % 3}" for i in range(9)}}
 
 
+def test_a_list_of_suppliers_is_drafted_as_alternatives(tmp_path: Path) -> None:
+    lamps = [{"id": f"L{i}", "armoires": ["A-01", "A-02"] if i % 2 else ["A-03"], "lon": 5 + i / 1e4, "lat": 47.26}
+             for i in range(8)]
+    made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.json": json.dumps(lamps)})
+    assert layers["lampes"]["supplied_by"] == {"kind": "cabinet", "by": "armoires", "choose": "alternatives"}
+    assert "armoires lists several: taken as alternatives" in unsure(made)
+    assert city_of(tmp_path).report["supplies"] == 12
+
+
 def test_kinds_mixed_in_one_table_are_mapped_and_the_rest_is_dropped_aloud(tmp_path: Path) -> None:
     rows = [f"{i},{'Luminaire' if i % 5 else 'Armoire'},{5 + i * 1e-4},47.26" for i in range(20)]
     rows += ["90,Mobilier,5,47.26"]
@@ -278,21 +286,3 @@ def test_whatever_the_tables_a_draft_is_a_mapping_or_a_refusal(tmp_path: Path, t
     except InputError as error:
         # numbers drawn by lot may put records on two sides of the earth; the mapping is one in any case
         assert "no layer with positions" in str(error) or error.field.endswith(".crs")  # noqa: PT017
-
-
-class TestLecce:
-    """The measure: two files of a real city, nothing said of them."""
-
-    pytestmark = needs("lecce")
-
-    def test_two_files_to_a_city(self, tmp_path: Path) -> None:
-        made = draft([DATA / "lecce" / "quadri.csv", DATA / "lecce" / "Pali_18_02.csv"], beside=tmp_path, city="Lecce")
-        (tmp_path / "bourg.yaml").write_text(made.text, encoding="utf-8")
-        city_file = city_of(tmp_path)
-        assets, report = city_file.city.assets, city_file.report
-        assert report["assets"] == {"cabinet": 556, "circuit": 1_216, "lamp": 20_632}
-        assert (city_file.city.timezone, city_file.country, city_file.city.crs) == ("Europe/Rome", "IT", "EPSG:32634")
-        lamps = next(link for link in report["links"] if link["layer"] == "Pali_18_02")
-        assert (lamps["linked"], round(lamps["median_m"])) == (20_632, 150)
-        assert int((assets.protection == Protection.RCD).sum()) > 0
-        assert len(made.unsure) <= 10
