@@ -19,6 +19,15 @@ def schema() -> dict[str, Any]:
             "title": "Scenario of the city's digital twin"}
 
 
+def programme_schema_text() -> str:
+    """Give the JSON Schema of a programme file of ``twin irrigate``, as text."""
+    from scenarios.irrigation.schema import SeasonSpec
+
+    made = SeasonSpec.model_json_schema(by_alias=True, mode="validation")
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **made,
+                       "title": "Season of irrigation of the city's digital twin"}, ensure_ascii=False, indent=2) + "\n"
+
+
 def schema_text() -> str:
     """Give it as the text of the committed file."""
     return json.dumps(schema(), ensure_ascii=False, indent=2) + "\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -24,6 +24,8 @@ class WeatherPart(Declared):
 class ColumnSpec(WeatherPart):
     """A column of measured values: its name and its unit; a name alone where the file itself says the unit."""
 
+    short: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "string"},)
+
     column: str
     unit: str | None = Field(default=None, description="degC, mm, m/s, MJ/m2, J/cm2, %, …")
 
@@ -35,6 +37,8 @@ class ColumnSpec(WeatherPart):
 
 class WindSpec(ColumnSpec):
     """The wind, and at what height it was measured: 10 m at most stations, and a third stronger there than at 2 m."""
+
+    short = ()
 
     height_m: float = Field(gt=0.2, le=200, description="height of the anemometer above the ground [m]")
 

@@ -50,6 +50,9 @@ def _known(names: Any, what: str) -> Any:
 
 
 
+DayWord = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mar", "mer", "jeu", "ven", "sam", "dim"]
+
+
 def _somebody(value: str) -> str:
     if not value.strip():
         raise ValueError("nobody; expected who says so: a name, a service, a call")
@@ -58,12 +61,14 @@ def _somebody(value: str) -> str:
 
 Somebody = Annotated[str, AfterValidator(_somebody)]
 Clock = Annotated[str, BeforeValidator(_clock)]
-Seconds = Annotated[int, BeforeValidator(_pause)]
-Weekdays = Annotated[frozenset[int], BeforeValidator(_weekdays)]
+Seconds = Annotated[int, BeforeValidator(_pause, json_schema_input_type=str | Literal[0])]
+Weekdays = Annotated[frozenset[int], BeforeValidator(
+    _weekdays, json_schema_input_type=Literal["all"] | list[DayWord])]
 SoilName = Annotated[str, AfterValidator(_known(tuple(soils()), "soil"))]
 PlantName = Annotated[str, AfterValidator(_known(tuple(vegetation()), "plant"))]
 UseName = Annotated[str, AfterValidator(_known(USES, "use"))]
-Ids = Annotated[list[str], BeforeValidator(lambda v: [v] if isinstance(v, str) else v), Field(min_length=1)]
+Ids = Annotated[list[str], BeforeValidator(lambda v: [v] if isinstance(v, str) else v,
+                                           json_schema_input_type=str | list[str]), Field(min_length=1)]
 HoursSpec = list[tuple[Clock, Clock]]
 Share = Annotated[float, Field(gt=0, le=1)]
 Positive = Annotated[float, Field(gt=0, le=1e7)]

@@ -36,7 +36,6 @@ class ZoneTold:
     #: Why it is locked; empty where it is not.
     locked: str
     sentence: str
-    is_stressed: bool
     is_locked: bool
 
 
@@ -133,7 +132,7 @@ def told_zone(teller: GroundTeller, z: int, d: int) -> ZoneTold:
         id=zone.id, name=zone.name, lacks=lacks, gives=_gives(teller, z, d),
         holds=_holds(teller, z, d),
         locked="" if lock is None else words.sentence(teller.short_cause(lock)), sentence=zone_sentence(teller, z, d),
-        is_stressed=bool(c.stress[z, d] < 1.0 - 1e-9), is_locked=lock is not None)
+        is_locked=lock is not None)
 
 
 def _holds(teller: GroundTeller, z: int, d: int) -> str:

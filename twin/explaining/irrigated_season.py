@@ -86,6 +86,10 @@ def _basis(teller: GroundTeller) -> Iterator[Line]:
     for name, n in season.defaults.items():
         yield Line(words.text("Not stated, so by default: {what}, zones: {count}.", what=words.text(_DEFAULTS[name]),
                               count=words.number(n)))
+    assumed = sum(zone.soil.is_assumption or zone.vegetation.is_assumption for zone in season.zones)
+    if assumed:
+        yield Line(words.text("Soil or plants whose figures are assumptions, zones: {count}.",
+                              count=words.number(assumed)))
     for name, n in season.reference.counts().items():
         yield Line(words.text("Not measured: {what}, days: {count}.", what=words.text(_FALLBACKS[name]),
                               count=words.number(n)))

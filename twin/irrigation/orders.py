@@ -11,7 +11,6 @@ from twin.irrigation.data import rows
 
 #: Forbidden hours [minutes of the day], from and to.
 Hours = tuple[tuple[int, int], ...]
-LEVELS = ("vigilance", "alerte", "alerte_renforcee", "crise")
 USES = ("lawn", "sports_field", "bed", "shrubs", "young_trees")
 
 

@@ -120,14 +120,14 @@ class Balance:
     #: Evening of the last day.
     state: Carried
 
-    @property
+    @cached_property
     def net_mm(self) -> FloatArray:
         """What of the watering reached the ground, (Z, D)."""
         eff = [self.season.programmes[z.programme].efficiency if z.programme != NONE else 1.0
                for z in self.season.zones]
         return np.asarray(self.columns.gross_mm * np.array(eff)[:, None])
 
-    @property
+    @cached_property
     def gross_m3(self) -> FloatArray:
         """What was given, (Z, D) [m³]."""
         return np.asarray(self.columns.gross_mm * np.array([z.area_m2 for z in self.season.zones])[:, None] / 1000.0)

@@ -175,3 +175,18 @@ def test_every_key_of_a_programme_file_is_in_its_manual() -> None:
     keys = {info.alias or key for part in set(parts) if hasattr(part, "model_fields") and part.__name__ != "CsvSpec"
             for key, info in part.model_fields.items()}
     assert keys - told_keys == set()
+
+
+@pytest.mark.parametrize("name", sorted(shipped_programmes()))
+def test_editors_accept_the_shipped_files_and_refuse_a_slip(name: str) -> None:
+    import jsonschema
+    from ruamel.yaml import YAML
+
+    from scenarios.editor import programme_schema_text
+
+    checked = jsonschema.Draft202012Validator(json.loads(programme_schema_text()))
+    text = find_programme(name).read_text("utf-8")
+    content = json.loads(json.dumps(YAML(typ="safe", pure=True).load(text), default=str))
+    assert list(checked.iter_errors(content)) == []
+    content["programmes"][0]["days"] = ["tuesday"]
+    assert list(checked.iter_errors(content))

@@ -22,6 +22,7 @@ from twin.explaining.irrigated import (
 )
 from twin.explaining.irrigated_season import restart_lines, season_lines
 from twin.irrigation.calendar import Calendar
+from twin.irrigation.data import vegetation
 from twin.irrigation.indicators import Indicators
 from twin.irrigation.locks import Lock, Locks, Reason, ended, locks_of_run, sanitary_locks
 from twin.irrigation.restart import RestartStep, restarts
@@ -201,3 +202,11 @@ def test_a_probe_is_told_with_its_age(tiny_city: Callable[..., City]) -> None:
     assert told_zone(english, 0, 0).holds == "50.2\u00a0mm of 75.0\u00a0mm"
     assert told_zone(english, 0, 3).holds.endswith(" (probe, 2 days ago)")
     assert told_zone(french, 0, 2).holds.endswith(" (sonde, il y a 1 jour)")
+
+
+def test_figures_that_are_assumptions_are_counted_and_said(tiny_city: Callable[..., City]) -> None:
+    city, _ = drowned(tiny_city)
+    zones = [lawn("Z-1"), lawn("Z-2", vegetation=vegetation()["young_trees"])]
+    b = balance(season_of(zones=zones))
+    said = [line.text for line in season_lines(teller_of(b, city.assets.kinds, "en"), Indicators(b))]
+    assert "Soil or plants whose figures are assumptions, zones: 1." in said

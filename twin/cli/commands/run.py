@@ -82,8 +82,9 @@ def held(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Sc
 
 @app.command(short_help="Print the JSON Schema of scenario files.",
              epilog="Example:  twin schema > scenario.schema.json")
-def schema() -> None:
+def schema(irrigation: Annotated[bool, typer.Option("--irrigation",
+                                                    help="Of the programme files of twin irrigate.")] = False) -> None:
     """Print the JSON Schema of scenario files, for editors that complete and check as you type."""
-    from scenarios.editor import schema_text
+    from scenarios.editor import programme_schema_text, schema_text
 
-    sys.stdout.write(schema_text())
+    sys.stdout.write(programme_schema_text() if irrigation else schema_text())
