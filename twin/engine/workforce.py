@@ -225,7 +225,9 @@ class CrewForce:
             self._go(best, t)
             free.remove(best.hand)
         waits = Waits(self, t)
-        for job in self.ready:
+        # While nobody is free, who waited for a crew goes on waiting for one: thousands of jobs are not asked again.
+        is_idle = any(hand.job is None and hand.shift_at(t) != NONE for hand in self.hands)
+        for job in self.ready if is_idle else [job for job in self.ready if job.told != "crew"]:
             reason = waits.reason(job)
             if reason in ("access", "hours", "day"):
                 self._alarm(waits.opens_s)
