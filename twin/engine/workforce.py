@@ -133,6 +133,8 @@ class CrewForce:
             if waiting is not None:
                 waiting.members = sorted([*waiting.members, *rows])
                 waiting.repair |= {row: self._repairs[row] for row in rows}
+                # Who joins is told what it waits for as well.
+                waiting.told = ""
                 job = waiting
             else:
                 job = Job(members=sorted(rows), repair={row: self._repairs[row] for row in rows}, is_dead=is_dead,
@@ -158,6 +160,9 @@ class CrewForce:
             job.members.remove(row)
             if job.members:
                 self._weigh(job)
+                for part in set(job.parts):
+                    job.parts.remove(part)
+                    self._used[part] -= 1
                 continue
             if job in self.ready:
                 self.ready.remove(job)
