@@ -25,7 +25,8 @@ _FILES = ("file", "files")
 class Input:
     """One file, or one part of the package."""
 
-    #: ``scenario``, ``city``, ``terrain`` (beside the city), ``flood`` or ``source`` (what the city was made from).
+    #: ``scenario``, ``crews`` (a file that scenarios share), ``city``, ``terrain`` (beside the city), ``flood`` or
+    #: ``source`` (what the city was made from).
     role: str
     #: As the scenario names it: never a path of this computer.
     file: str
@@ -97,6 +98,8 @@ def inputs_of(scenario: Scenario, city_file: CityFile, city: str | Path | None, 
     listed: list[Input] = []
     if scenario.path is not None:
         listed.append(Input(role="scenario", file=scenario.path.name, sha256=digest(scenario.path)))
+    for key, part in ({} if scenario._document is None else scenario._document.parts).items():
+        listed.append(Input(role=key, file=Path(part.file).name, sha256=digest(Path(part.file))))
     name = str(city) if city is not None else scenario.city
     if name is not None and name != "valmont":
         path = Path(name) if city is not None else scenario.folder / name

@@ -58,7 +58,7 @@ def load_scenario(path_or_name: str | Path) -> Scenario:
         Every complaint about the file, with line, column, what was expected and what to do.
     """
     path = find_scenario(path_or_name)
-    scenario = parse_scenario(read_document(path))
+    scenario = parse_scenario(read_document(path).with_part("crews", path.parent))
     scenario._path = path
     return scenario
 

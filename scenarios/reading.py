@@ -8,7 +8,7 @@ collected.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,26 @@ class Document:
     values: dict[KeyPath, Place] = field(default_factory=dict)
     #: Place of each key.
     keys: dict[KeyPath, Place] = field(default_factory=dict)
+    #: Files that stand for the value of a key at the top: crews that a city's scenarios share.
+    parts: dict[str, Document] = field(default_factory=dict)
+
+    def with_part(self, key: str, folder: Path) -> Document:
+        """Give the document with the mapping of another file in place of its name; itself where no file is named.
+
+        Raises
+        ------
+        InputError, InputErrors
+            The file does not exist, or is no mapping.
+        """
+        name = self.data.get(key)
+        if not isinstance(name, str):
+            return self
+        path = folder / name
+        if not path.is_file():
+            raise self.complaint((key,), found=f"'{name}', which is no file", expected=f"a mapping, or a file with the "
+                                 f"keys of `{key}` relative to the scenario")
+        part = read_document(path)
+        return replace(self, data={**self.data, key: part.data}, parts={**self.parts, key: part})
 
     def place(self, path: KeyPath, *, of_key: bool = False) -> Place:
         """Give the place of a value (or of its key); of the nearest one above where it does not exist."""
@@ -57,7 +77,12 @@ class Document:
 
     def complaint(self, path: KeyPath, *, found: str, expected: str, remedy: str = "", ids: tuple[str, ...] = (),
                   of_key: bool = False) -> InputError:
-        """Give the error that points at a place of this file."""
+        """Give the error that points at a place of this file, or of the one that stands for a part of it."""
+        inner = self.parts.get(str(path[0])) if len(path) > 1 else None
+        if inner is not None:
+            error = inner.complaint(path[1:], found=found, expected=expected, remedy=remedy, ids=ids, of_key=of_key)
+            error.field = dotted(path)
+            return error
         place = self.place(path, of_key=of_key)
         return InputError(file=self.file, field=dotted(path), found=found, expected=expected, remedy=remedy,
                           line=place.line, column=place.column, ids=ids)

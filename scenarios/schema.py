@@ -278,6 +278,10 @@ Expect = Annotated[Annotated[ExpectCounts, Tag("of a kind")] | Annotated[ExpectA
                    Discriminator(_expect_tag)]
 
 
+def _or_file(schema: dict[str, Any]) -> None:
+    schema["anyOf"] = [{"type": "string"}, *schema["anyOf"]]
+
+
 class Scenario(Part):
     """A short hand-written file: a city, a flood, what is done and seen, and what is expected of the answer."""
 
@@ -319,8 +323,8 @@ class Scenario(Part):
     dark: Dark = Dark()
     access: AccessPart | None = None
     """streets in the water: what closes them, and where help sets out"""
-    crews: CrewsPart | None = None
-    """who repairs after water; without it crews are unlimited"""
+    crews: CrewsPart | None = Field(default=None, json_schema_extra=_or_file)
+    """who repairs after water, or a file that says so; without it crews are unlimited"""
     uncertainty: Uncertainty | None = None
     """what may be otherwise, for `twin ensemble`"""
     expect: tuple[Expect, ...] = ()

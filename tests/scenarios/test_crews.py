@@ -16,6 +16,7 @@ from geodata.run.crews import write_csv
 from geodata.run.folder import read_run
 from scenarios import Scenario, load_scenario, prepare, run_scenario, shipped
 from twin.codes import What
+from twin.errors import InputError, InputErrors
 from twin.explaining.explain import explain
 from twin.world.crews import CrewPlan
 from twin.world.plan import Plan
@@ -71,6 +72,26 @@ def test_stages_take_distributions(scenario_of: Callable[..., Scenario]) -> None
     assert rules["replace"].lasts is not None
     assert rules["replace"].lasts.planned_s == round(3.8377 * H)
     assert rules["re_energise"].skill == "BR"
+
+
+def test_a_city_shares_its_crews_in_a_file(scenario_of: Callable[..., Scenario], tmp_path: Path) -> None:
+    file = tmp_path / "crews.yaml"
+    file.write_text("policy: critical_first\nteams:\n  - {id: E1, base: S-14}\n", encoding="utf-8")
+    prepared = prepare(scenario_of(flood=None, crews="crews.yaml"), valmont())
+    assert prepared.plan.crews is not None
+    assert prepared.plan.crews.policy == "critical_first"
+    assert [(read.role, read.file) for read in prepared.inputs][:2] == [("scenario", "night.yaml"),
+                                                                        ("crews", "crews.yaml")]
+    file.write_text("policy: nearest\nteams:\n  - {id: E1, base: S-99}\n", encoding="utf-8")
+    with pytest.raises(InputErrors) as refused:
+        prepare(scenario_of(flood=None, crews="crews.yaml"), valmont())
+    complaint, = refused.value.complaints
+    assert (Path(complaint.file).name, complaint.line, complaint.field) == ("crews.yaml", 3, "crews.teams[0].base")
+    file.write_text("policy: fastest\nteams: []\n", encoding="utf-8")
+    with pytest.raises(InputErrors, match="one of nearest, most_lamps"):
+        scenario_of(crews="crews.yaml")
+    with pytest.raises(InputError, match="no file"):
+        scenario_of(crews="none.yaml")
 
 
 def test_a_plan_with_crews_survives_its_run_folder(scenario_of: Callable[..., Scenario], tmp_path: Path) -> None:

@@ -133,6 +133,8 @@ class CrewForce:
             if waiting is not None:
                 waiting.members = sorted([*waiting.members, *rows])
                 waiting.repair |= {row: self._repairs[row] for row in rows}
+                # Who joins is told what it waits for as well.
+                waiting.told = ""
                 job = waiting
             else:
                 job = Job(members=sorted(rows), repair={row: self._repairs[row] for row in rows}, is_dead=is_dead,
@@ -158,6 +160,9 @@ class CrewForce:
             job.members.remove(row)
             if job.members:
                 self._weigh(job)
+                for part in set(job.parts):
+                    job.parts.remove(part)
+                    self._used[part] -= 1
                 continue
             if job in self.ready:
                 self.ready.remove(job)
@@ -225,7 +230,9 @@ class CrewForce:
             self._go(best, t)
             free.remove(best.hand)
         waits = Waits(self, t)
-        for job in self.ready:
+        # While nobody is free, who waited for a crew goes on waiting for one: thousands of jobs are not asked again.
+        is_idle = any(hand.job is None and hand.shift_at(t) != NONE for hand in self.hands)
+        for job in self.ready if is_idle else [job for job in self.ready if job.told != "crew"]:
             reason = waits.reason(job)
             if reason in ("access", "hours", "day"):
                 self._alarm(waits.opens_s)

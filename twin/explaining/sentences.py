@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from twin.codes import What
+from twin.explaining.access_words import access_lines
 from twin.explaining.at_moment import FACT_STALE_S, now_and_ahead, untested, waits, wet_since
 from twin.explaining.teller import Teller
 from twin.explaining.tree import Cause
@@ -77,7 +78,7 @@ def say(result: Result, told: Told, lang: str) -> tuple[str, tuple[str, ...]]:
                 *_facts(teller, concerned, at_s), *_who(teller, tree), *_doubts(teller, told, tree)]
         if teller.has_role(asset, Role.PREMISES) and tree.what is not What.FLOODED:
             full += _water(teller, asset)
-    full += [*_unknown(teller, told), *_coverage(teller, asset)]
+    full += [*_unknown(teller, told), *_coverage(teller, asset), *access_lines(teller, asset)]
     return Speech.sentence(sentence), tuple(Speech.sentence(line) for line in full)
 
 

@@ -57,21 +57,27 @@ class Reach:
         best: LastMoment | None = None
         for place, windows in enumerate(self.windows):
             rows = np.arange(len(windows))[windows.of_asset(asset)]
-            rows = rows[windows.from_s[rows] <= touched_s]
-            if not len(rows):
-                continue
-            row = int(rows[-1])
-            closed_s, until_s = int(windows.closed_s[row]), int(windows.until_s[row])
-            binds = "access" if closed_s != NONE and until_s < touched_s else "touch"
-            trip_s = self._trip_s(place, asset, min(until_s, touched_s))
-            if trip_s < 0:
-                trip_s = int(windows.last_trip_s[row])
-            limit_s = until_s if binds == "access" else touched_s
-            found = LastMoment(base=place, leave_s=limit_s - trip_s - self.access.rules.work_s, binds=binds,
-                               trip_s=trip_s, open_until_s=until_s, closed_s=closed_s)
-            if best is None or found.leave_s > best.leave_s:
-                best = found
+            for row in rows[windows.from_s[rows] <= touched_s][::-1].tolist():
+                found = self._in_window(place, asset, touched_s, row)
+                # A way that has just opened may leave too little time: then an earlier one counts.
+                if found.leave_s < windows.from_s[row] and windows.from_s[row] > 0:
+                    continue
+                if best is None or found.leave_s > best.leave_s:
+                    best = found
+                break
         return best or LastMoment(base=NONE, leave_s=NONE, binds="none", trip_s=NONE, open_until_s=NONE, closed_s=NONE)
+
+    def _in_window(self, place: int, asset: int, touched_s: int, row: int) -> LastMoment:
+        """Give the last moment to leave by one of the windows of a base."""
+        windows = self.windows[place]
+        closed_s, until_s = int(windows.closed_s[row]), int(windows.until_s[row])
+        binds = "access" if closed_s != NONE and until_s < touched_s else "touch"
+        trip_s = self._trip_s(place, asset, min(until_s, touched_s))
+        if trip_s < 0:
+            trip_s = int(windows.last_trip_s[row])
+        limit_s = until_s if binds == "access" else touched_s
+        return LastMoment(base=place, leave_s=limit_s - trip_s - self.access.rules.work_s, binds=binds, trip_s=trip_s,
+                          open_until_s=until_s, closed_s=closed_s)
 
     def _trip_s(self, place: int, asset: int, at_s: int) -> int:
         start = self.access.place(self.bases[place])

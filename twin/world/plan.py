@@ -31,7 +31,10 @@ class Declared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A fact that moves no asset: a gauge reading, a closed street. Kept, shown, compared; never computed with."""
+    """A fact that moves no asset: a gauge reading, a street. Kept, shown, compared.
+
+    Closed streets count where the plan asks for access: see ``AccessRules.closures``.
+    """
 
     at_s: int
     text: str
