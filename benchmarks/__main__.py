@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 #: Module and arguments of each, in the order of the manual.
-BENCHMARKS = (("metropolis", "--baseline", "--series"), ("engine",), ("stage",), ("access",), ("ensemble",),
-              ("flood",), ("irrigation",), ("page",))
+BENCHMARKS = (("metropolis", "--baseline", "--series"), ("engine",), ("ranking",), ("stage",), ("access",),
+              ("ensemble",), ("flood",), ("irrigation",), ("page",))
 
 
 def main() -> int:
