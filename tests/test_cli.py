@@ -553,7 +553,7 @@ def test_the_demo_runs_offline_and_explains_a_dry_lamp(tmp_path: Path, monkeypat
     assert "{" not in explained
     assert cli.main(["explain", str(tmp_path / "demo"), lamp[1], "--lang", "en"]) == 0
     explained = capsys.readouterr().out
-    assert re.search(r"drowned at 20:39, water 0.\d\d\s?m, threshold 0.35\s?m, 0.\d\d\s?m above", explained)
+    assert re.search(r"flooded at 20:39, water 0.\d\d\s?m, threshold 0.35\s?m, 0.\d\d\s?m above", explained)
     assert "{" not in explained
 
 

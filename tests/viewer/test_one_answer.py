@@ -126,12 +126,14 @@ def _counts(page: Any, name: str) -> None:
             "site_out": int((condition[assets.of_role(Role.VITAL)] == Condition.OUT).sum()),
             "live": len(np.unique(parts.asset[parts.at(t)]))}, t
     if told.lamps_out_at_worst:
-        at = result.indicators["lamps"]["most_out_at"]
+        at = result.indicators["lamps"]["surely"]["at"]
         worst = page.evaluate("at => { const {out, may} = twinPage.model.counts(Date.parse(at) / 1000"
                               " - twinPage.config.start); return [out, may]; }", at)
         assert worst == [told.lamps_out_at_worst, told.lamps_in_doubt_at_worst], "as the terminal says it"
         figures = [re.sub(r"\D", "", text) for text in page.locator("#figures dd").all_inner_texts()]
         assert str(told.lamps_out_at_worst) in figures
+        most = page.evaluate("() => Math.max(...twinPage.model.outSeries)")
+        assert most <= told.lamps_out_at_worst, "no moment of the slider shows more than the most"
 
 
 @pytest.mark.parametrize("name", NIGHTS)

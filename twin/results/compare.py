@@ -222,7 +222,7 @@ def _figures(result: Result) -> dict[str, float]:
     live = live_parts(view)
     return {
         "lamps_ever_out": told["lamps"]["ever_out"], "lamps_ever_dark": told["lamps"]["ever_dark"],
-        "lamps_out_at_worst": told["lamps"]["most_out"], "lamps_not_back": told["lamps"]["not_back"],
+        "lamps_out_at_worst": told["lamps"]["surely"]["most"], "lamps_not_back": told["lamps"]["not_back"],
         "lamp_hours_dark": told["lamps"]["lamp_hours_dark"],
         "sites_without_power": len(np.unique(o.asset[vital])), "site_hours_without_power": hours(out_s[vital].sum()),
         "people_hours_without_power": hours((out_s * people)[premises | vital].sum()),

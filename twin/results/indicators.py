@@ -13,7 +13,7 @@ import numpy as np
 
 from twin.access.access import Access
 from twin.codes import Mechanism
-from twin.quantities import NONE, BoolArray, distinct
+from twin.quantities import NONE, BoolArray, Int64Array, distinct
 from twin.results.acts import clusters, last_moments
 from twin.results.doubts import Doubts
 from twin.results.live_parts import live_parts, places_to_cut
@@ -68,18 +68,36 @@ def indicators(plan: Plan, city: City, exposure: Exposure, outages: Outages, dou
 
 
 def _lamps(view: View) -> dict[str, Any]:
-    """Give how many lamps go out and dark, the most at once, and how many of those are in doubt at that moment."""
-    mine, o = view.lamp_outage, view.outages
+    """Give how many lamps go out and dark; the most at once as computed, with those in doubt then; and the most sure.
+
+    ``most_out`` counts outages as computed, ``surely`` those that nothing within the errors denies, at the moment at
+    which they are most, and apart from them the lamps in doubt then.
+    """
+    mine, o, d = view.lamp_outage, view.outages, view.doubts
     most, at_s = most_at_once(o.start_s[mine], view.end_s[mine])
     dark_s = o.dark_s[mine]
-    d = view.doubts
-    doubtful = d.at(at_s)[view.is_lamp[d.asset[d.at(at_s)]]] if at_s != NONE else np.empty(0, np.int64)
+    doubtful = _lamps_in_doubt(view, at_s)
+    # What is in doubt and computed out lies within an outage: it is taken off where it begins, and put back at its end.
+    off = np.flatnonzero(d.is_out & view.is_lamp[d.asset])
+    off_end_s = np.where(d.end_s[off] == NONE, view.plan.duration_s, d.end_s[off])
+    sure, sure_at_s = most_at_once(o.start_s[mine], view.end_s[mine], d.start_s[off], off_end_s)
+    sure_at_s = at_s if not sure else sure_at_s
     return {"count": int(view.is_lamp.sum()), "ever_out": len(distinct(o.asset[mine])),
             "ever_dark": len(distinct(o.asset[mine][dark_s > 0])), "most_out": most,
             "most_out_at": view.moment(at_s), "in_doubt_then": int(d.is_out[doubtful].sum()),
             "may_go_out_then": int((~d.is_out[doubtful]).sum()),
+            "surely": {"most": sure, "at": view.moment(sure_at_s),
+                       "in_doubt_then": len(_lamps_in_doubt(view, sure_at_s))},
             "ever_in_doubt": len(distinct(d.asset[view.is_lamp[d.asset]])),
             "lamp_hours_dark": hours(dark_s.sum()), "not_back": len(distinct(o.asset[mine & (o.end_s == NONE)]))}
+
+
+def _lamps_in_doubt(view: View, t_s: int) -> Int64Array:
+    """Give the rows of the lamps that are in doubt at a second, (N,); none where there is no such second."""
+    if t_s == NONE:
+        return np.empty(0, np.int64)
+    rows = view.doubts.at(t_s)
+    return rows[view.is_lamp[view.doubts.asset[rows]]]
 
 
 def _flooded(view: View) -> dict[str, Any]:

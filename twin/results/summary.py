@@ -48,7 +48,7 @@ class Summary:
     #: Circuits opened by a wet lamp.
     tripped: int
     lamps: int
-    #: Lamps out at the moment at which most are computed out, and apart from them those in doubt then.
+    #: Lamps out at the moment at which most surely are, and apart from them those in doubt then.
     lamps_out_at_worst: int
     lamps_in_doubt_at_worst: int
     worst_at: str
@@ -122,6 +122,7 @@ def summarise(result: Result) -> Summary:
     def warned(*names: str) -> list[Mapping[str, Any]]:
         return [warning for warning in result.warnings if warning.get("warning") in names]
 
+    surely = told.get("lamps", {}).get("surely", {})
     lamps, buildings, live = told.get("lamps", {}), told.get("buildings", {}), told.get("may_be_live", {})
     seen_from = max(plan.issued_at, plan.start).astimezone(zone).isoformat()
     acts = split_at(told.get("last_moment_to_act", {}), seen_from)
@@ -130,10 +131,8 @@ def summarise(result: Result) -> Summary:
         assets=len(assets), readings=_readings(warned("gauge_reading"), moment),
         clusters=tuple(told.get("clusters", ())), gear=_gear(result),
         tripped=len(np.unique(outages.asset[outages.mechanism == Mechanism.TRIPPED])),
-        lamps=lamps.get("count", 0),
-        lamps_out_at_worst=lamps.get("most_out", 0) - lamps.get("in_doubt_then", 0),
-        lamps_in_doubt_at_worst=lamps.get("in_doubt_then", 0) + lamps.get("may_go_out_then", 0),
-        worst_at=lamps.get("most_out_at") or "",
+        lamps=lamps.get("count", 0), lamps_out_at_worst=surely.get("most", 0),
+        lamps_in_doubt_at_worst=surely.get("in_doubt_then", 0), worst_at=surely.get("at") or "",
         lamps_not_back=lamps.get("not_back", 0), dark_hours=round(lamps.get("lamp_hours_dark", 0.0), 1),
         worst_street=street, worst_street_lamps=street_lamps, worst_street_dark_hours=street_hours,
         lamp_to_explain=lamp,

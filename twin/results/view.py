@@ -111,12 +111,23 @@ def metres(values: Float32Array, row: int) -> float | None:
     return None if np.isnan(values[row]) else round(float(values[row]), 3)
 
 
-def most_at_once(start_s: Int64Array, end_s: Int64Array) -> tuple[int, int]:
-    """Give the largest number of intervals open at once, and when first; -1 where there is none."""
+def most_at_once(start_s: Int64Array, end_s: Int64Array, off_start_s: Int64Array | None = None,
+                 off_end_s: Int64Array | None = None) -> tuple[int, int]:
+    """Give the largest number of intervals open at once, and when first; -1 where there is none.
+
+    Parameters
+    ----------
+    start_s, end_s
+        The intervals, (N,) each.
+    off_start_s, off_end_s
+        Pieces of them that do not count, (M,) each; None: all of each counts.
+    """
     if not len(start_s):
         return 0, NONE
-    times = np.concatenate([start_s, end_s])
-    change = np.concatenate([np.ones(len(start_s), np.int64), -np.ones(len(end_s), np.int64)])
+    none = np.empty(0, np.int64)
+    off_start_s, off_end_s = (none if one is None else one for one in (off_start_s, off_end_s))
+    times = np.concatenate([start_s, off_end_s, end_s, off_start_s])
+    change = np.repeat([1, -1], [len(start_s) + len(off_end_s), len(end_s) + len(off_start_s)])
     order = np.lexsort((change, times))
     # All changes of one instant count together: an end and a start at once are no peak.
     times, counts = times[order], np.cumsum(change[order])
