@@ -25,6 +25,8 @@ _ENOUGH = 0.5
 _NEARER = 0.6
 #: Ways in which a supplier's id stands at the head of a longer text.
 _HEADS = (r"^([^-_/.: ]+)[-_/.: ]", r"^(.+)[-_/.: ][^-_/.: ]+$")
+#: Records at which a pattern is tried first.
+_FEW = 500
 #: A missing name that stands this often is more likely a code for "none".
 _OFTEN = 20
 
@@ -72,6 +74,9 @@ def _candidates(consumer: Guess, supplier: Guess) -> Iterator[Candidate]:
             yield from _tried(consumer, supplier, column, key, rows, "")
             if not column.is_numeric and column.unique > 0.5:
                 for pattern in _HEADS:
+                    few = extracted(column.texts[:_FEW], pattern)[0]
+                    if np.mean([text is not None and loose((str(text),)) in rows for text in few]) < _ENOUGH:
+                        continue  # most texts have no such head: the rest need not be read
                     yield from _tried(consumer, supplier, column, key, rows, pattern)
 
 

@@ -20,12 +20,15 @@ from geodata.importing.values import factor, mapped, numbers, texts
 from geodata.inputs.text_table import read_csv, sniff
 from tests.geodata.import_data import DATA, imported
 
-MODULES = sorted(path.stem for path in (Path(__file__).parents[3] / "geodata" / "importing").glob("[a-z]*.py"))
+ROOT = Path(__file__).parents[3]
+MODULES = sorted(".".join(path.relative_to(ROOT).with_suffix("").parts)
+                 for folder in ("importing", "importing/drafting", "inputs")
+                 for path in (ROOT / "geodata" / folder).glob("[a-z]*.py"))
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_in_the_code_hold(module: str) -> None:
-    assert doctest.testmod(importlib.import_module(f"geodata.importing.{module}")).failed == 0
+    assert doctest.testmod(importlib.import_module(module)).failed == 0
 
 
 def column(*values: str | None) -> np.ndarray:
