@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from twin.irrigation.weather import Note, reference_of
 from twin.irrigation.zones import Hold, Programme, Trigger, Valve, Zone
 from twin.quantities import NONE
 from twin.results.result import Result
+from twin.stages import Tell, silent
 from twin.world.kinds import Kinds, Role
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def read_programme(path: Path) -> Programmed:
     return Programmed(path=path, spec=load_model(path, SeasonSpec), places=places)
 
 
-def run_night(programmed: Programmed, city: str | None, progress: Callable[[str], None] | None = None
+def run_night(programmed: Programmed, city: str | None, tell: Tell = silent
               ) -> Finished | None:
     """Run the night that a programme file names; None where it names none.
 
@@ -123,8 +124,8 @@ def run_night(programmed: Programmed, city: str | None, progress: Callable[[str]
         The file.
     city
         City file, in place of the scenario's own; None or ``valmont``: the scenario's.
-    progress
-        Told which stage runs.
+    tell
+        Told how far it is.
     """
     night = programmed.spec.night
     if night is None:
@@ -139,7 +140,7 @@ def run_night(programmed: Programmed, city: str | None, progress: Callable[[str]
     prepared = prepare(load_scenario(name), city=None if city in (None, "valmont") else city)
     if night.on is not None:
         prepared = on_day(prepared, night.on)
-    return run_scenario(prepared, progress=progress, picture=False)
+    return run_scenario(prepared, tell=tell, picture=False)
 
 
 def prepare_season(programmed: Programmed, city_file: CityFile, result: Result | None = None,

@@ -11,12 +11,10 @@ from twin.cli.app import app
 from twin.cli.arguments import Json, Spoken, city_named, language_of
 from twin.cli.exits import NOT_AS_EXPECTED
 from twin.cli.printing import console_on, print_json, say
-from twin.cli.progress import run_stages, stages
+from twin.cli.progress import Shown, stages
 from twin.cli.summary import tell_outcomes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from twin.explaining.irrigated import GroundTeller
     from twin.irrigation.indicators import Indicators
 
@@ -56,18 +54,18 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
 
     spoken = language_of(lang)
     programmed = read_programme(find_programme(programme))
-    with stages(computes=True) as stage:
+    with stages(computes=True, lang=spoken) as stage:
         stage("reading the city")
         result, city_file = _place(place, programmed, stage)
         stage("reading weather and programmes")
         prepared = prepare_season(programmed, city_file, result, state)
         d = _day(on, prepared.season.calendar)
-        stage("the water in the ground")
+        stage("following the water in the ground")
         told = Indicators(balance(prepared.season), programmed.spec.eur_m3)
         teller = teller_of(told.balance, prepared.kinds, spoken)
         other = None
         if against is not None:
-            stage("the other programme")
+            stage("reading the other programme")
             beside = read_programme(find_programme(against))
             held = prepare_season(beside, city_file, result, state)
             other = Indicators(balance(held.season), beside.spec.eur_m3)
@@ -100,7 +98,7 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
         raise typer.Exit(NOT_AS_EXPECTED)
 
 
-def _place(name: str, programmed: Any, stage: Callable[[str], None]) -> tuple[Any, Any]:
+def _place(name: str, programmed: Any, stage: Shown) -> tuple[Any, Any]:
     """Give the run and the city of a run folder; else the city, and the run of the night that the file names."""
     if (Path(name) / "run.json").is_file():
         from geodata.run.folder import read_run
@@ -109,7 +107,7 @@ def _place(name: str, programmed: Any, stage: Callable[[str], None]) -> tuple[An
         return run.result, run.city_file
     from scenarios.irrigation.loading import run_night
 
-    finished = run_night(programmed, name, run_stages(stage))
+    finished = run_night(programmed, name, stage)
     return None if finished is None else finished.result, city_named(name)
 
 
