@@ -12,7 +12,7 @@ DOING = (
     "drawing the water", "writing the run folder",
     "writing the frames", "making the town", "drawing the map", "reading the run", "reading the runs", "writing",
     "reading the layers", "writing the city file", "looking at it", "trying it", "reading weather and programmes",
-    "the water in the ground", "the other programme", "making nights", "counting the nights")
+    "following the water in the ground", "reading the other programme", "making nights", "counting the nights")
 #: What is counted beside things that have no word.
 UNITS = ("h", "frames", "nights")
 

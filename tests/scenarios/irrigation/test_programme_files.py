@@ -190,3 +190,14 @@ def test_editors_accept_the_shipped_files_and_refuse_a_slip(name: str) -> None:
     assert list(checked.iter_errors(content)) == []
     content["programmes"][0]["days"] = ["tuesday"]
     assert list(checked.iter_errors(content))
+
+
+def test_the_file_in_the_manual_can_be_read(tmp_path: Path) -> None:
+    import re
+
+    manual = (Path(__file__).parents[3] / "docs" / "irrigation.md").read_text("utf-8")
+    block = re.search(r"```yaml\n(.*?)```", manual, re.DOTALL)
+    assert block is not None
+    (tmp_path / "manual.yaml").write_text(block[1], "utf-8")
+    spec = read_programme(tmp_path / "manual.yaml").spec
+    assert (len(spec.programmes), len(spec.drought), spec.facts[1].controllers) == (1, 2, ["PA-01"])

@@ -15,7 +15,6 @@ from twin.cli.progress import Shown, stages
 from twin.cli.summary import tell_outcomes
 
 if TYPE_CHECKING:
-
     from twin.explaining.irrigated import GroundTeller
     from twin.irrigation.indicators import Indicators
 
@@ -55,18 +54,18 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
 
     spoken = language_of(lang)
     programmed = read_programme(find_programme(programme))
-    with stages(computes=True, lang=language_of(lang)) as stage:
+    with stages(computes=True, lang=spoken) as stage:
         stage("reading the city")
         result, city_file = _place(place, programmed, stage)
         stage("reading weather and programmes")
         prepared = prepare_season(programmed, city_file, result, state)
         d = _day(on, prepared.season.calendar)
-        stage("the water in the ground")
+        stage("following the water in the ground")
         told = Indicators(balance(prepared.season), programmed.spec.eur_m3)
         teller = teller_of(told.balance, prepared.kinds, spoken)
         other = None
         if against is not None:
-            stage("the other programme")
+            stage("reading the other programme")
             beside = read_programme(find_programme(against))
             held = prepare_season(beside, city_file, result, state)
             other = Indicators(balance(held.season), beside.spec.eur_m3)
