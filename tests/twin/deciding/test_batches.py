@@ -1,4 +1,4 @@
-"""Changes run together give what each gives alone, in any city: rings, second feeds, trips, buffers and facts included."""
+"""Changes run together give what each gives alone, in any city: rings, second feeds, trips and buffers included."""
 
 from __future__ import annotations
 
