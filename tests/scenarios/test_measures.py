@@ -199,6 +199,17 @@ def test_an_order_that_should_have_gone_out_is_said(run: Callable[[str], Finishe
     assert measure_lines(finished.result.plan, finished.result.city, "en")[1].is_alarm
 
 
+def test_the_shipped_plan_is_better_for_the_refuge_and_says_what_it_costs() -> None:
+    base, plan = night("ouche-q100").result, night("valmont-measures").result
+    found = compare(base, plan)
+    assert found.unlike == ()
+    a, b = found.figures["lamp_hours_dark"]
+    assert (round(a), round(b)) == (31_031, 28_936)
+    assert outages_of(plan, "S-03") == []
+    worse = {group["root"] for group in found.groups(worse=True)}
+    assert "P-01" in worse, "what is cut beforehand is dark from then on"
+
+
 def test_walls_and_pumps_join_those_of_the_flow_model(write: Callable[..., Path], hand_file: CityFile) -> None:
     from scenarios.measures import with_water
 

@@ -121,7 +121,8 @@ def _lifts(result: Result, outage: Outage) -> list[tuple[int, int]]:
     above[lamps[above[circuits]]] = True
     floods = np.zeros(len(assets), bool)
     floods[c.asset[(c.level == Level.FAIL) & c.is_up]] = True
-    rows = np.flatnonzero(above & floods).astype(np.int32)
+    # Nobody lifts a house.
+    rows = np.flatnonzero(above & floods & ~assets.of_role(Role.PREMISES)).astype(np.int32)
     peak_um = np.rint(result.exposure.peak_depth_m[rows].astype(np.float64) * 1e6).astype(np.int64)
     short_cm = (peak_um - levels_um(assets, rows)[1]) // 10_000 + 1
     return sorted(zip(short_cm.tolist(), rows.tolist(), strict=True))

@@ -57,7 +57,8 @@ def measure_lines(plan: Plan, city: City, lang: str) -> list[Line]:
     return lines
 
 
-def _said(record: Mapping[str, Any], plan: Plan, city: City, words: Speech) -> str:
+def what_of(record: Mapping[str, Any], plan: Plan, city: City, words: Speech) -> str:
+    """Give what a measure does, and where and when."""
     names = [str(name) for name in record["assets"]]
     listed = words.listing([*names[:_NAMED], *([words.plural("{n} more", "{n} more", len(names) - _NAMED)]
                                                if len(names) > _NAMED else [])])
@@ -65,7 +66,11 @@ def _said(record: Mapping[str, Any], plan: Plan, city: City, words: Speech) -> s
     for key in ("at_s", "until_s"):
         if key in record:
             values[key] = _clock(record[key], plan, city, words)
-    said = _what(record, values, words)
+    return _what(record, values, words)
+
+
+def _said(record: Mapping[str, Any], plan: Plan, city: City, words: Speech) -> str:
+    said = what_of(record, plan, city, words)
     tail = [record["name"]] if record.get("name") and record["measure"] not in ("barrier", "pump") else []
     return said + f" ({', '.join([*tail, words.text(_AUTHORITY[record['authority']])])})"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isnan
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 
 from twin.codes import Action
 from twin.explaining.listed import joined, teller_of
-from twin.explaining.measured import measures_of
+from twin.explaining.measured import measures_of, what_of
 from twin.explaining.teller import Teller
 from twin.quantities import NONE, seconds_between
 from twin.results.conditions import Condition
@@ -379,9 +379,16 @@ def _decisions(teller: Teller, told: Situation) -> Iterator[tuple[str, str]]:
     if cut:
         yield teller.text("Grid operator"), teller.text("cut {assets} before {time}.", assets=teller.speech.listing(
             [str(assets.id[row]) for row in cut[0].assets[:4]]), time=teller.clock(cut[0].before_s))
-    for record in measures_of(told.result.plan):
-        if record["authority"] == "prefect" and record.get("at_s", 0) >= told.t_s:
-            yield teller.text("Prefect"), str(record.get("name") or ", ".join(record["assets"]))
+    who = {"grid": "Grid operator", "prefect": "Prefect"}
+    for record in _planned(told):
+        if record["authority"] in who:
+            what = what_of(record, told.result.plan, told.result.city, teller.speech)
+            yield teller.text(who[record["authority"]]), teller.text("as planned, {what}.", what=what)
+
+
+def _planned(told: Situation) -> list[Mapping[str, Any]]:
+    """Give the measures of the plan that are still ahead."""
+    return [record for record in measures_of(told.result.plan) if record.get("at_s", NONE) > told.t_s]
 
 
 def _done(teller: Teller, told: Situation) -> Iterator[str]:
@@ -403,6 +410,8 @@ def _done(teller: Teller, told: Situation) -> Iterator[str]:
     if against:
         yield teller.speech.plural("{n} fact contradicts the computation.", "{n} facts contradict the computation.",
                                    against)
+    for record in [record for record in _planned(told) if record["authority"] not in ("grid", "prefect")][:2]:
+        yield teller.text("Planned: {what}.", what=what_of(record, plan, told.result.city, teller.speech))
     if cut:
         named = [f"{assets.id[row]} ({teller.clock(at_s)})" for row, at_s in list(cut.items())[-4:]]
         yield teller.text("Done: cut {assets}.", assets=teller.speech.listing(named))

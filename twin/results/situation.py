@@ -24,6 +24,8 @@ from twin.world.kinds import Role
 AHEAD_H = (1, 3, 6, 12)
 #: What goes out within this time of what is now is a threat [s].
 THREAT_S = 6 * 3600
+#: What has to be done within this time comes before all that has not [s].
+SOON_S = 3 * 3600
 #: Acts whose moments lie within this time, by the same hand, are one act [s].
 TOGETHER_S = 600
 _NEVER = np.iinfo(np.int64).max
@@ -285,10 +287,13 @@ def _urgency(site: Site) -> int:
 def _acts(moment: Moment) -> list[Act]:
     """Give what can still be done, what weighs most first, each with the moment before which it is to be done.
 
-    People come before lamps: to bring people out of the water, to keep a site in service, to cut what would be live.
+    What is to be done within three hours comes first. People come before gear: to bring people out of the water, to
+    keep a site in service, then to cut what would be live, by how much would be.
     """
     acts = [*_evacuations(moment), *_generators(moment), *_cuts(moment)]
-    return sorted(acts, key=lambda act: (-act.people, act.sort != "cut", -act.lamps - act.live, act.before_s))
+    # What is far ahead waits for a later report, whatever its weight: the page names what fails at once by itself.
+    return sorted(acts, key=lambda act: (act.before_s > moment.t_s + SOON_S, -act.people, act.sort != "cut",
+                                         -act.live, -act.lamps, act.before_s))
 
 
 def _told(acts: list[Act], most: int) -> list[Act]:

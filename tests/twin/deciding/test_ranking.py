@@ -96,6 +96,12 @@ def test_it_is_told_what_would_have_kept_a_lamp_lit() -> None:
         "in the dark.")
 
 
+def test_nobody_lifts_a_house(q100: Ranking) -> None:
+    result = q100.result
+    school = result.outages[int(np.flatnonzero(result.outages.asset == result.city.assets.row("S-04"))[0])]
+    assert what_would_keep(result, school).sort == "nothing"
+
+
 # --- the hundred-year night -----------------------------------------------------------------------------------
 
 

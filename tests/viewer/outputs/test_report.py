@@ -125,6 +125,21 @@ def test_acts_are_ahead_and_stand_in_order_of_time(told: Situation) -> None:
     assert page_of(past, "en").acts[0][1] == "Nothing is left to be done beforehand."
 
 
+def test_what_is_near_comes_before_what_weighs_more_later() -> None:
+    result = night("ouche-q100").result
+    acts = situation(result, AT_18).acts
+    assert all(act.before_s <= AT_18 + 4 * 3600 for act in acts if act.sort == "cut")
+    assert len(acts) == 5
+
+
+def test_what_is_planned_is_told_by_whom_to_decide_it() -> None:
+    result = night("valmont-measures").result
+    page = page_of(situation(result, 2 * 3600 + 60), "fr")
+    assert ("Gestionnaire", "comme prévu, P-01\u00a0: coupure à 18\u00a0h\u00a030, remise en service quand l’eau est "
+            "partie.") in page.decisions
+    assert any(line.startswith("Prévu\u00a0: groupe électrogène à S-03") for line in page.done)
+
+
 def test_what_is_dead_by_a_cut_is_no_act() -> None:
     result = night("valmont-preventive-cut").result
     ids = {str(result.city.assets.id[row]) for act in situation(result, 3 * 3600, most_acts=99).acts

@@ -28,6 +28,7 @@ def run(scenario: Scenario,
     from scenarios import load_scenario, prepare, run_scenario
     from scenarios.moving import day_of, on_day
     from twin.errors import InputError
+    from twin.explaining.measured import measures_of
 
     check_place(out)
     day = day_of(date)
@@ -44,7 +45,8 @@ def run(scenario: Scenario,
         finished.write(out)
     told = summary_of(finished)
     if json:
-        print_json({"run": str(out), **told.to_dict(), **expiry(prepared.plan)})
+        print_json({"run": str(out), **told.to_dict(), "measures": measures_of(finished.result.plan),
+                    **expiry(prepared.plan)})
         return
     tell_run(finished, told, out, language_of(lang))
     if date is not None:
