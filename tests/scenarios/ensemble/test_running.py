@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import pickle
 import signal
 
 import numpy as np
@@ -153,3 +154,15 @@ def test_a_missing_block_is_refused(ensemble, tmp_path):
     make(ensemble, tmp_path, range(20))
     with pytest.raises(InputError, match="without --part"):
         reduce_blocks(ensemble, tmp_path, 40)
+
+
+def test_a_worker_ends_with_its_parent(ensemble, tmp_path):
+    job = tmp_path / "job.pickle"
+    job.write_bytes(pickle.dumps(ensemble))
+    lonely = running._Worker(job, tmp_path)
+    lonely.ask(0, list(range(20)))
+    assert lonely.read() == ["night"] or lonely.read()  # it has begun
+    lonely.input.close()
+    assert lonely.process.wait(30) == 3
+    lonely.output.close()
+    lonely.errors.close()

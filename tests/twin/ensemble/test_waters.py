@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.twin.ensemble.nights import DURATION_S, cells_of, river_of
-from twin.ensemble.waters import FixedNight, Moved, StageNight
+from twin.ensemble.waters import FixedNight, Moved, PickedNight, StageNight
 from twin.water.depths import read_depths
 from twin.water.river_stage import Levee
 
@@ -83,3 +83,29 @@ def test_other_water_is_deeper_where_it_is_wet_and_dry_where_it_was_dry():
     found = fixed.at(Moved(local_m=np.array([0.1, -0.35, 0, 0, 0, 0.5]))).depths
     np.testing.assert_allclose(
         found.at(peak_s), fixed.nominal.at(peak_s) + np.array([0.1, -0.3, 0, 0, 0, 0]), atol=2e-6)
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Maps by level: the ground of each cell under a level surface; unknown where the level passes 2 m."""
+
+    level_m: np.ndarray
+    times_s: np.ndarray
+    after: str = "hold"
+    depth_error_m: float = 0.0
+
+    def depths(self, cells):
+        ground_m = np.array([-5.0, *VALLEY], np.float32)[cells]
+        for level in self.level_m:
+            yield np.where(level > 2, np.nan, np.maximum(level - ground_m, 0)).astype(np.float32)
+
+
+def test_maps_by_level_are_picked_by_the_level_of_the_night():
+    maps, index = Maps(np.array([0.0, 0.4, 0.2]), np.array([0, 3600, 7200])), cells_of(ASSETS)
+    night = PickedNight(maps, index, read_depths(maps, index, duration_s=DURATION_S))
+    alike(night.at(Moved()).depths, night.nominal)
+    found = night.at(Moved(offset_m=0.1, scale=1.5, shift_s=600, local_m=np.array([0.05, 0, 0, 0, 0, 0]))).depths
+    # 0.4 m above the lowest level, once and a half, and 0.1 m: 0.7 m at the second frame, ten minutes later.
+    local_m = np.array([0.05, 0, 0, 0, 0, 0])
+    np.testing.assert_allclose(found.at(4200), np.maximum(0.7 - np.array(VALLEY), 0) + local_m, atol=2e-6)
+    assert night.at(Moved(offset_m=1.7)).is_unknown.all()
