@@ -102,7 +102,7 @@ def inputs_of(scenario: Scenario, city_file: CityFile, city: str | Path | None, 
         path = Path(name) if city is not None else scenario.folder / name
         if path.is_file():
             listed.append(Input(role="city", file=path.name, sha256=digest(path)))
-            from geodata.city.file import terrain_path
+            from geodata.city.place import terrain_path
 
             terrain = terrain_path(path)
             if city_file.terrain is not None and terrain.is_file():

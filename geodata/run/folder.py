@@ -24,6 +24,7 @@ from geodata.city.file import read_city, write_package
 from geodata.city.model import CityFile
 from geodata.inputs.plain_file import bytes_of
 from geodata.ours import RUN
+from geodata.run.frames import Tables
 from geodata.run.manifest import describe, plan_of, to_json
 from geodata.run.reading import read_tables
 from geodata.run.schemas import OPTIONAL, TABLES
@@ -58,6 +59,14 @@ class Run:
     water_times_s: Int64Array
     #: What ``run.json`` says.
     info: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return f"Run {self.path}: {self.result!r}"
+
+    @property
+    def tables(self) -> Tables:
+        """The tables of the run, with ids and moments: ``run.tables.outages.to_pandas()``."""
+        return Tables(self.result, self.city_file.outlines)
 
 
 def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, grid: Grid | None, times_s: Int64Array,

@@ -138,7 +138,7 @@ def _read_back(water: FlowFrames, path: Path) -> None:
     """Make sure that a file holds the frames."""
     try:
         with h5netcdf.File(path, "r") as file:
-            is_whole = all(np.array_equal(file["depth"][k], np.nan_to_num(water.frame(k), nan=_EMPTY))
+            is_whole = all(np.array_equal(file["depth"][k], np.nan_to_num(water.frame(k), nan=float(_EMPTY)))
                            for k in range(len(water.times_s)))
     except (KeyError, ValueError, RuntimeError) as error:
         raise OSError(errno.ENOSPC, "the file does not hold what was written into it", str(path)) from error
@@ -186,7 +186,7 @@ def write_netcdf(water: FlowFrames, path: Path, *, progress: Callable[[int, int]
             depth.attrs.update({"units": "m", "long_name": "water depth", "grid_mapping": "crs",
                                 "standard_name": "flood_water_thickness"})
             for k in range(len(water.times_s)):
-                depth[k] = np.nan_to_num(water.frame(k), nan=_EMPTY)
+                depth[k] = np.nan_to_num(water.frame(k), nan=float(_EMPTY))
                 stream.check()
                 if progress is not None:
                     progress(k + 1, len(water.times_s))
@@ -196,7 +196,7 @@ def write_netcdf(water: FlowFrames, path: Path, *, progress: Callable[[int, int]
                     ("arrival", water.arrival_s, {"units": "s", "long_name": "first time at 0.05 m, since the start"})):
                 field = file.create_variable(name, ("y", "x"), np.float32, fillvalue=_EMPTY, chunks=chunks[1:],
                                              compression="gzip")
-                field[...] = np.nan_to_num(values, nan=_EMPTY)
+                field[...] = np.nan_to_num(values, nan=float(_EMPTY))
                 field.attrs.update({**attributes, "grid_mapping": "crs"})
         _read_back(water, part)
 
@@ -214,7 +214,8 @@ def write_geotiff(water: FlowFrames, path: Path) -> None:
                "crs": grid.crs, "transform": Affine(*grid.transform), "nodata": float(_EMPTY), "tiled": True,
                "compress": "deflate", "predictor": 3, "blockxsize": 256, "blockysize": 256}
     check_geotiff(path)
-    bands = {band: np.nan_to_num(values, nan=_EMPTY) for band, values in ((1, water.peak_m), (2, water.arrival_s))}
+    bands = {band: np.nan_to_num(values, nan=float(_EMPTY))
+             for band, values in ((1, water.peak_m), (2, water.arrival_s))}
     with _whole(path) as part:
         with rasterio.open(part, "w", **profile) as raster:
             raster.update_tags(TIFFTAG_SOFTWARE=_SOURCE)

@@ -262,7 +262,11 @@ def _write(run: Any, work: Path, setup: FlowSetup, times: FloatArray, *, key: st
             frames[k] = depth
             sums.append(sum_of(depth))
             if progress is not None:
-                progress(float(times[k]), float(times[-1]))
+                try:
+                    progress(float(times[k]), float(times[-1]))
+                except BaseException:  # who is told may stop the work here: it goes on from here
+                    _save(run, work, sums)
+                    raise
             if time.monotonic() - clock > CHECKPOINT_S and k + 1 < len(times):
                 _save(run, work, sums)
                 clock = time.monotonic()
