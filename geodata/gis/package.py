@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyogrio
 from geopandas import GeoDataFrame
 
-from geodata.atomic import beside
+from geodata.atomic import beside, move
 from geodata.gis.layers import Words, layers_of
 from twin.errors import InputError
 
@@ -59,7 +59,7 @@ def write_geopackage(run: Run, out: Path, words: Words, styles: Mapping[str, str
         with closing(sqlite3.connect(file)) as database, database:
             _write_facts(database, run)
             _write_styles(database, styles)
-        file.replace(out)
+        move(file, out)
 
 
 def _write(file: Path, name: str, frame: GeoDataFrame, *, append: bool) -> None:
