@@ -52,6 +52,14 @@ def test_other_waits(rule: StageRule, french: str, english: str) -> None:
     assert english in said(result, "A1", ready + 10, "en")
 
 
+def test_programs_read_what_is_waited_for() -> None:
+    waits = explain(case(2), "A3", "en", 5000 + BEGIN_S).to_dict()["waits_for"]
+    assert (waits["asset"], waits["stage"], waits["for"]) == ("A3", "delayed", "crew")
+    assert waits["next"] == "2026-11-22T18:59:40+01:00"
+    works = explain(case(2), "A1", "en", 5000 + BEGIN_S).to_dict()["waits_for"]
+    assert (works["stage"], works["crew"], works["planned_until"]) == ("replace", "1", "2026-11-22T18:59:40+01:00")
+
+
 def test_stages_say_who_is_at_them() -> None:
     city = town({"inspect": 1000, "clean_dry": 2000, "re_energise": 500}, ["A1"])
     stages = (*PLAIN, ("cabinet", "clean_dry", StageRule(crew=False)), ("cabinet", "re_energise", StageRule(fails=1.0)))
