@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.twin.crews.test_cases import BEGIN_S, PLAIN, STREETS, case, crews, night, town
@@ -73,3 +75,15 @@ def test_what_is_not_ours_waits_for_its_operator() -> None:
     result = night(city, {"S": 0, "A1": 0}, crews(1, travel="none"))
     assert "attend le gestionnaire : aucune équipe de ce plan n’en est chargée." in said(result, "S", 100, "fr")
     assert "It waits for its operator: no crew of this plan mends it." in said(result, "S", 100, "en")
+
+
+def test_crews_that_are_kept_and_hours_that_do_not_suffice() -> None:
+    city = town({"replace": 4000}, ["A1", "A2"])
+    kept = night(city, {"A1": 0, "A2": 0}, crews(2, travel="none", reserve=1, priority=(("A1", 1), ("A2", 1))))
+    assert ("attend une équipe (l’armoire d’éclairage A2) : celles qui sont libres sont réservées aux urgences. 1 est à "
+            "A1 jusqu’à") in said(kept, "A2", 100, "fr")
+    plan = crews(1, travel="none")
+    shifts = ((0, 3000), (20_000, 60_000))
+    short = night(city, {"A1": 0}, replace(plan, crews=(replace(plan.crews[0], shifts=shifts),)))
+    assert ("waits for a crew whose hours suffice for the work at lighting cabinet A1. The next shift begins at 21:33."
+            ) in said(short, "A1", 100, "en")
