@@ -80,8 +80,8 @@ def test_what_is_not_ours_waits_for_its_operator() -> None:
 def test_crews_that_are_kept_and_hours_that_do_not_suffice() -> None:
     city = town({"replace": 4000}, ["A1", "A2"])
     kept = night(city, {"A1": 0, "A2": 0}, crews(2, travel="none", reserve=1, priority=(("A1", 1), ("A2", 1))))
-    assert ("attend une équipe (l’armoire d’éclairage A2) : celles qui sont libres sont réservées aux urgences. 1 est à "
-            "A1 jusqu’à") in said(kept, "A2", 100, "fr")
+    assert ("attend une équipe (l’armoire d’éclairage A2) : celles qui sont libres sont réservées aux urgences. 1 est "
+            "à A1 jusqu’à") in said(kept, "A2", 100, "fr")
     plan = crews(1, travel="none")
     shifts = ((0, 3000), (20_000, 60_000))
     short = night(city, {"A1": 0}, replace(plan, crews=(replace(plan.crews[0], shifts=shifts),)))
