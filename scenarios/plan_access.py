@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Protocol
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
 from scenarios.access_schema import AccessPart
+from scenarios.declaring import streets_of
+from scenarios.moments import Clock
 from scenarios.reading import KeyPath
 from scenarios.schema import Scenario
 from twin.access.access import Access, closures_of
@@ -20,23 +20,6 @@ from twin.world.plan import Plan
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
     from twin.water.hazard import Hazard
-
-
-class Clock(Protocol):
-    """Turns the scenario's moments into seconds, and complains."""
-
-    start: datetime
-    zone: ZoneInfo
-
-    def at(self, text: str, path: KeyPath) -> int | None:
-        """Give a moment within the horizon; complain and give None for any other."""
-
-
-def street_names(city_file: CityFile) -> list[str]:
-    """Give the names of a city's streets."""
-    context = city_file.context.get("street")
-    named = [] if context is None else [str(name) for name in context.name if name]
-    return sorted({*named, *city_file.city.assets.street.words})
 
 
 def access_of(city_file: CityFile, plan: Plan, hazard: Hazard | None) -> Access | None:
@@ -87,7 +70,7 @@ def rules_of(scenario: Scenario, city_file: CityFile, clock: Clock, complain: Ca
             complain(("access",), found="a city file without streets", expected="a layer `street` of lines",
                      remedy="Import the streets as a context layer, or leave `access` out.")
         return None
-    streets = street_names(city_file)
+    streets = streets_of(city_file)
     for i, base in enumerate(part.bases):
         _base(base, i, city_file.city.assets, complain)
     closures = []
@@ -111,7 +94,7 @@ def rules_of(scenario: Scenario, city_file: CityFile, clock: Clock, complain: Ca
         at_s = None if fact.street is None else clock.at(fact.at, ("facts", i, "at"))
         if fact.street is not None and at_s is not None:
             told.append((at_s, fact.street, fact.state == "closed", fact.by))
-    speeds: dict[str, float] = {**dict(AccessRules().speed_kmh), **part.speed_kmh}
+    speeds = dict(AccessRules().speed_kmh) | {str(rank): kmh for rank, kmh in part.speed_kmh.items()}
     return AccessRules(day_m=part.day_m, night_m=part.night_m, bases=part.bases or _bases_of_crews(scenario),
                        closures=(*closures, *closures_of(told)), work_s=part.work,
                        speed_kmh=tuple(sorted(speeds.items())))

@@ -13,7 +13,7 @@ import shapely
 from geodata.inputs.times import moment_s
 from geodata.streets import OFF_STREET_M
 from scenarios.crews_schema import CrewsPart, StagePart, Team
-from scenarios.plan_access import Clock
+from scenarios.moments import Clock
 from scenarios.reading import KeyPath
 from scenarios.schema import Scenario
 from twin.errors import InputError
@@ -176,17 +176,17 @@ def _visits(plan: CrewPlan, kind: str) -> list[list[str]]:
 def _shifts(team: Team, i: int, horizon_s: int, part: CrewsPart, clock: Clock, complain: Complain
             ) -> tuple[tuple[int, int], ...]:
     path: KeyPath = ("crews", "teams", i)
+    shifts: list[tuple[int, int]] = []
     if not team.hours:
         called_s = 0 if team.called is None else clock.at(team.called, (*path, "called"))
         recall_s = team.recall or 0
         if recall_s >= WORK_S:
             complain((*path, "recall"), found=f"{recall_s} s", expected="less than the 10 h of a shift")
-        begin_s, shifts = called_s or 0, list[tuple[int, int]]()
+        begin_s = called_s or 0
         while begin_s < horizon_s:
             shifts.append((begin_s + (recall_s if not shifts else 0), begin_s + WORK_S))
             begin_s += WORK_S + REST_S
         return tuple(shifts)
-    shifts: list[tuple[int, int]] = []
     after_s = 0
     for j, (begin, end) in enumerate(team.hours):
         from_s = _moment_s(begin, after_s, clock, (*path, "hours", j, 0), complain)
