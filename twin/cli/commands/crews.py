@@ -28,7 +28,7 @@ def crews(run_dir: RunFolder,
     from twin.explaining.crew_lines import crew_lines, return_lines
     from twin.results.queue import queue_at
 
-    with stages() as stage:
+    with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
         result = read_run(run_dir).result
     at_s = moment_of(at, result)
