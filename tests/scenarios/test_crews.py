@@ -10,11 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import shapely
 
+from geodata.city.model import CityFile, Context
 from geodata.demo_town import valmont
 from geodata.run.crews import write_csv
 from geodata.run.folder import read_run
 from scenarios import Scenario, load_scenario, prepare, run_scenario, shipped
+from tests.reference.hand_town import hand_city
 from twin.codes import What
 from twin.errors import InputError, InputErrors
 from twin.explaining.explain import explain
@@ -72,6 +75,15 @@ def test_stages_take_distributions(scenario_of: Callable[..., Scenario]) -> None
     assert rules["replace"].lasts is not None
     assert rules["replace"].lasts.planned_s == round(3.8377 * H)
     assert rules["re_energise"].skill == "BR"
+
+
+def test_a_base_off_every_street_is_refused(scenario_of: Callable[..., Scenario]) -> None:
+    geometry = np.empty(1, object)
+    geometry[0] = shapely.LineString([(0, 400), (500, 400)])
+    street = Context(id=np.array(["V-1"], object), name=np.array(["Rue A"], object), geometry=geometry)
+    town = CityFile(city=hand_city(), shapes=np.full(15, None, object), context={"street": street})
+    with pytest.raises(InputErrors, match="S1, 400 m from the nearest street"):
+        prepare(scenario_of(flood=None, crews={"teams": [{"id": "E1", "base": "S1"}]}), town)
 
 
 def test_a_city_shares_its_crews_in_a_file(scenario_of: Callable[..., Scenario], tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ state. ``twin.explaining.sentences`` says it in words.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -83,8 +84,18 @@ class Explanation:
             "fed_by": [{"asset": link.id, "kind": link.kind, "inferred_link": inferred}
                        for link, inferred in self.chain],
             "waits_for": None if self.waiting is None else {
-                "asset": self.waiting.holder.id, "stage": self.waiting.stage,
-                "stage_ends": moment(self.waiting.stage_ends_s)}}
+                "asset": self.waiting.holder.id, "stage": self.waiting.said.get("stage", self.waiting.stage),
+                "stage_ends": moment(self.waiting.stage_ends_s), **_by_crews(self.waiting, moment)}}
+
+
+def _by_crews(waiting: Waiting, moment: Callable[[int], str | None]) -> dict[str, Any]:
+    """Give what crews said of a wait or a stage, and when somebody next sets out; nothing where none are limited."""
+    if not waiting.said:
+        return {}
+    told = {key: waiting.said[key] for key in ("for", "crew", "part", "skill") if key in waiting.said}
+    until_s = waiting.said.get("until_s")
+    return {**told, **({} if until_s is None else {"planned_until": moment(int(until_s))}),
+            "next": moment(waiting.next_s)}
 
 
 def explain(result: Result, asset_id: str, lang: str = "fr", at_s: int | None = None) -> Explanation:

@@ -34,7 +34,7 @@ def test_each_crew_has_a_bar_and_its_visits(result: Result) -> None:
     assert told[1].endswith("| 1")
     assert "  de 16 h 04 à 18 h 59 : remplacement des pièces, l’armoire d’éclairage A1" in told
     assert "  de 18 h 59 à 19 h 10 : accès de l’équipe, l’armoire d’éclairage A3 (X-A1, D-X, D-A3)" in told
-    assert told[-1] == "Rien n’attend : lundi 8 h 40."
+    assert told[-1] == "lundi 8 h 40 : rien n’attend."
 
 
 def test_at_a_moment_it_tells_where_they_are_and_what_waits(result: Result) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.twin.crews.test_cases import BEGIN_S, PLAIN, STREETS, case, crews, night, town
@@ -52,6 +54,14 @@ def test_other_waits(rule: StageRule, french: str, english: str) -> None:
     assert english in said(result, "A1", ready + 10, "en")
 
 
+def test_programs_read_what_is_waited_for() -> None:
+    waits = explain(case(2), "A3", "en", 5000 + BEGIN_S).to_dict()["waits_for"]
+    assert (waits["asset"], waits["stage"], waits["for"]) == ("A3", "delayed", "crew")
+    assert waits["next"] == "2026-11-22T18:59:40+01:00"
+    works = explain(case(2), "A1", "en", 5000 + BEGIN_S).to_dict()["waits_for"]
+    assert (works["stage"], works["crew"], works["planned_until"]) == ("replace", "1", "2026-11-22T18:59:40+01:00")
+
+
 def test_stages_say_who_is_at_them() -> None:
     city = town({"inspect": 1000, "clean_dry": 2000, "re_energise": 500}, ["A1"])
     stages = (*PLAIN, ("cabinet", "clean_dry", StageRule(crew=False)), ("cabinet", "re_energise", StageRule(fails=1.0)))
@@ -65,3 +75,15 @@ def test_what_is_not_ours_waits_for_its_operator() -> None:
     result = night(city, {"S": 0, "A1": 0}, crews(1, travel="none"))
     assert "attend le gestionnaire : aucune équipe de ce plan n’en est chargée." in said(result, "S", 100, "fr")
     assert "It waits for its operator: no crew of this plan mends it." in said(result, "S", 100, "en")
+
+
+def test_crews_that_are_kept_and_hours_that_do_not_suffice() -> None:
+    city = town({"replace": 4000}, ["A1", "A2"])
+    kept = night(city, {"A1": 0, "A2": 0}, crews(2, travel="none", reserve=1, priority=(("A1", 1), ("A2", 1))))
+    assert ("attend une équipe (l’armoire d’éclairage A2) : celles qui sont libres sont réservées aux urgences. 1 est "
+            "à A1 jusqu’à") in said(kept, "A2", 100, "fr")
+    plan = crews(1, travel="none")
+    shifts = ((0, 3000), (20_000, 60_000))
+    short = night(city, {"A1": 0}, replace(plan, crews=(replace(plan.crews[0], shifts=shifts),)))
+    assert ("waits for a crew whose hours suffice for the work at lighting cabinet A1. The next shift begins at 21:33."
+            ) in said(short, "A1", 100, "en")
