@@ -18,7 +18,7 @@ from rasterio.transform import Affine
 
 from twin.codes import Mechanism
 from twin.quantities import NONE, Int64Array
-from twin.results.conditions import Condition, covering
+from twin.results.condition_spans import Condition, covering
 from twin.water.hazard import WATER_STEPS_M
 from twin.world.assets import Source
 from twin.world.graph import without_supplier

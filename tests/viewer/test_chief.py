@@ -190,6 +190,7 @@ def test_both_suppliers_of_a_site_stand_in_its_causes(chromium: Any) -> None:
 def test_a_fact_has_its_age_and_is_asked_for_again(pages: dict[str, Any]) -> None:
     page = pages[CALLS]
     young = choose(page, "A-012", 6 * H)
+    assert "En service, selon un fait signalé." in young
     assert "en service, par ronde" in young
     assert "Il y a 30\u00a0min." in young
     old = choose(page, "A-012", int(8.5 * H))

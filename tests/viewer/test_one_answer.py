@@ -21,7 +21,7 @@ from tests.nights import night
 from twin.codes import Mechanism
 from twin.explaining.explain import explain
 from twin.quantities import NONE
-from twin.results.conditions import Condition
+from twin.results.condition_spans import Condition
 from twin.results.live_parts import live_parts
 from twin.results.moment import moment_of
 from twin.results.summary import summarise

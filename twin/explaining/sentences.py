@@ -21,7 +21,7 @@ from twin.explaining.tree import Cause
 from twin.explaining.waiting import Waiting
 from twin.explaining.words import Speech, speech
 from twin.quantities import NONE
-from twin.results.conditions import Condition
+from twin.results.condition_spans import Condition
 from twin.results.doubts import Doubt
 from twin.results.moment import AssetAt
 from twin.results.outages import Outage

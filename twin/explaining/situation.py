@@ -14,7 +14,7 @@ from twin.explaining.listed import joined, teller_of
 from twin.explaining.measured import measures_of, what_of
 from twin.explaining.teller import Teller
 from twin.quantities import NONE, seconds_between
-from twin.results.conditions import Condition
+from twin.results.condition_spans import Condition
 from twin.results.situation import AHEAD_H, Act, River, Site, Situation
 from twin.results.summary import GAUGE_DIFFERS_M
 from twin.world.graph import graph_of

@@ -10,7 +10,7 @@ import numpy as np
 from twin.codes import Mechanism
 from twin.errors import InputError
 from twin.quantities import NONE, BoolArray, Int64Array
-from twin.results.conditions import Condition
+from twin.results.condition_spans import Condition
 from twin.results.doubts import Doubt
 from twin.results.moment import Moment, moment_of
 from twin.results.outages import Outage

@@ -15,7 +15,7 @@ import numpy as np
 
 from twin.codes import What
 from twin.quantities import NONE, BoolArray, FloatArray, Int8Array, Int32Array, Int64Array
-from twin.results.conditions import Condition
+from twin.results.condition_spans import Condition
 from twin.results.result import Result
 from twin.water.depths import Coverage
 from twin.world.graph import graph_of, without_supplier

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from twin.quantities import Int32Array, Int64Array, TextArray
-from twin.results.conditions import Conditions, conditions_of
+from twin.results.condition_spans import Conditions, conditions_of
 from twin.results.crew_work import Shift, crew_work
 from twin.results.doubts import Doubts
 from twin.results.feeds import Fed, Feeds, fed_over

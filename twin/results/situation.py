@@ -13,7 +13,7 @@ import numpy as np
 
 from twin.codes import What
 from twin.quantities import NONE, BoolArray, FloatArray, Int64Array
-from twin.results.conditions import Condition
+from twin.results.condition_spans import Condition
 from twin.results.live_parts import LiveParts
 from twin.results.moment import Moment, moment_of
 from twin.results.result import Result

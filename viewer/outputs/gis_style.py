@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as Xml
 
-from twin.results.conditions import Condition
+from twin.results.condition_spans import Condition
 from twin.water.hazard import WATER_STEPS_M
 from viewer.outputs.gis_words import CONDITIONS
 from viewer.states import states

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twin.results.conditions import Condition
+from twin.results.condition_spans import Condition
 
 CONDITIONS: Mapping[str, Mapping[Condition, str]] = {
     "fr": {Condition.OUT: "hors service", Condition.SUSPENDED: "arrosage suspendu",

@@ -16,7 +16,7 @@ import numpy as np
 from twin.codes import Level, Mechanism
 from twin.explaining.tree import tree_of
 from twin.quantities import NONE, BoolArray
-from twin.results.conditions import Condition
+from twin.results.condition_spans import Condition
 from twin.world.graph import graph_of
 from viewer.scene.pack import Packer
 

@@ -8,7 +8,7 @@ import pytest
 from tests.nights import night
 from twin.explaining.explain import explain
 from twin.quantities import NONE
-from twin.results.conditions import Condition
+from twin.results.condition_spans import Condition
 from twin.results.moment import moment_of
 from twin.results.waits import WAITS
 

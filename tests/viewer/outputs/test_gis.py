@@ -16,7 +16,7 @@ from scenarios import load_scenario, run_scenario
 from twin import cli
 from twin.errors import InputError
 from twin.quantities import NONE
-from twin.results.conditions import Condition
+from twin.results.condition_spans import Condition
 from twin.results.moment import moment_of
 from viewer.outputs.gis import export_gis
 from viewer.outputs.gis_style import styles

@@ -214,6 +214,17 @@ export class Causes {
   }
 
   /**
+   * Tell whether the last fact of an asset says that it was seen in service.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  seenInService(u, t) {
+    const told = this.facts.filter((one) => one.fact && one.u === u && one.at <= t);
+    return told[told.length - 1]?.action === 'fact_in_service';
+  }
+
+  /**
    * Say what was reported, by whom, and how long ago: a fact ages, and is asked for again.
    *
    * @param {Fact} fact

@@ -113,7 +113,8 @@ export class WhyPanel {
       return say('on_reserve', {left: duration(conditions.until[k] - t), ...times(conditions.until[k], t)});
     }
     if (state === State.LAST_FEED) return say('on_last_feed');
-    return say(state === State.NO_SUPPLIER ? 'no_supplier' : 'in_service');
+    if (state === State.NO_SUPPLIER) return say('no_supplier');
+    return say(this.causes.seenInService(u, t) ? 'in_service_seen' : 'in_service');
   }
 
   /**

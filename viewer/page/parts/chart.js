@@ -185,7 +185,7 @@ export class Chart {
     const fill = events.find((event) => event.color)?.color ?? this.colors.text;
     this.root.append(path(`M${x} ${y - r}l${r} ${r}-${r} ${r}-${r}-${r}z`, {fill}));
     const words = isOne ? events[0].words : (many?.(events) ?? '');
-    if (words.length * 6.5 < end - x - 12) {
+    if (words.length * 7.4 < end - x - 12) {
       this.root.append(label(x + 11, y + 4.5, words, this.colors.text, 'start'));
     }
   }
