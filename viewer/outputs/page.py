@@ -86,8 +86,7 @@ def page(run: Run, *, public: bool, lang: str | None = None, released_by: str | 
             run.result.plan.status, released_by, what="a public page"), Path(city) if city else None)
     lang = lang or "fr"
     scene = pack_scene(run)
-    clock = _Clock(run.result.plan.start, run.result.city.timezone)
-    config = {**_common(run, clock), "public": False, "lang": lang, **_operator(run, scene, clock)}
+    config = {**operator_config(run, scene), "public": False, "lang": lang}
     kinds = [{"name": kind.name, "words": {language: {"one": w.one, "many": w.many, "gender": w.gender}
                                            for language, w in kind.words.items()},
               "stages": [round(stage.value) for stage in kind.repair_s]} for kind in run.result.city.assets.kinds]
@@ -95,6 +94,12 @@ def page(run: Run, *, public: bool, lang: str | None = None, released_by: str | 
     view = {"symbols": {key: svg(key) for key in states()["symbols"]}, "run": run}
     return _rendered("operator", scene.packer, config, view, lang=lang, status=run.result.plan.status,
                      city=run.result.city.name)
+
+
+def operator_config(run: Run, scene: Scene) -> dict[str, Any]:
+    """Give what the operator's map must know beside its pack: names, times, nights, status, lists."""
+    clock = _Clock(run.result.plan.start, run.result.city.timezone)
+    return {**_common(run, clock), **_operator(run, scene, clock)}
 
 
 def _public(night: PublicNight, lang: str | None, released_by: str, contacts: Path | None) -> str:
