@@ -25,6 +25,7 @@ from viewer.desk.answers import COOKIE, Asked, body_of, desk_of, person_of, post
 from viewer.desk.desk import Desk
 from viewer.desk.events import stream
 from viewer.desk.guard import Guard
+from viewer.desk.loaded import CALM
 from viewer.desk.people import LONGEST_S, Standing
 from viewer.desk.words import catalogue
 from viewer.scene.pack import safe_json
@@ -142,7 +143,7 @@ def _style() -> str:
 
 
 #: Colours of the desk beside those of the maps: red for what nobody acknowledged, a calm lamp.
-COLORS = {"alarm": "#FF5F57", "calm": "#8A8364"}
+COLORS = {"alarm": "#FF5F57", "calm": CALM}
 
 
 def _page(template: str, screen: str, person: dict[str, str] | None) -> str:

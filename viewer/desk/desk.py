@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import IO, Any
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from geodata.city.model import CityFile
 from twin.errors import InputError
+from twin.world.kinds import Role
 from viewer.desk.acts import Acts
 from viewer.desk.alarm_book import AlarmBook
 from viewer.desk.alarms import Alarm, alarms_of, in_order, of_limit, of_river, of_source
@@ -90,6 +92,13 @@ class Desk:
         latest = self.runs.latest()
         return Night(self._open(latest.id) if latest else None, approved, approval)
 
+    @cached_property
+    def gauge(self) -> tuple[str, str]:
+        """Id and name of the city's first gauge; empty where it has none."""
+        assets = self.city_file.city.assets
+        row = next((row for row in range(len(assets)) if assets.has_role(row, Role.GAUGE)), None)
+        return ("", "") if row is None else (str(assets.id[row]), str(assets.name[row] or assets.id[row]))
+
     def _open(self, run_id: str) -> Loaded | None:
         try:
             return self.shelf.get(run_id)
@@ -112,7 +121,7 @@ class Desk:
                 found += alarms_of(shown, t_s)
                 told, suspects, _ = self.said(shown, now)
                 found += alarms_by_words(told, suspects)
-            stands = river(night.latest, night.approved, self.sources, now)
+            stands = river(night.latest, night.approved, self.sources, now, self.gauge)
             if stands["newest"] and stands["foretold_m"] is not None:
                 found.append(of_river(stands["gauge"], stands["name"], stands["newest"]["value"], stands["foretold_m"],
                                       stands["newest"]["observed"]))

@@ -29,8 +29,22 @@ from viewer.scene.compose import Scene, pack_scene
 from viewer.scene.spec import specification
 from viewer.states import carried
 
+#: Colour of what is in service at the desk: light is for what is out.
+CALM = "#8A8364"
 #: Runs kept open: the approved one, the latest, two that are compared.
 KEPT = 4
+
+
+def calm(table: dict[str, Any]) -> dict[str, Any]:
+    """Give the table of symbols with what is in service in grey: at a desk, normal is quiet."""
+    symbols = {}
+    for name, symbol in table["symbols"].items():
+        shapes = symbol["shapes"]
+        if name == "lamp_lit" or name.endswith("_in"):
+            shapes = [{key: "calm" if key in ("fill", "stroke") and value in ("lit", "zone") else value
+                       for key, value in shape.items()} for shape in shapes]
+        symbols[name] = {**symbol, "shapes": shapes}
+    return {"colors": {**table["colors"], "calm": CALM}, "symbols": symbols}
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +89,8 @@ class Loaded:
     def pack(self) -> bytes:
         """Its map as a gzip stream that the page unpacks."""
         packer = self.scene.packer
-        for key, value in {"words": {}, "states": carried(public=False), "spec": specification(public=False)}.items():
+        for key, value in {"words": {}, "states": calm(carried(public=False)),
+                           "spec": specification(public=False)}.items():
             packer.text(key, value)
         kinds = [{"name": kind.name, "words": {lang: {"one": w.one, "many": w.many, "gender": w.gender}
                                                for lang, w in kind.words.items()},

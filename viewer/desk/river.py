@@ -9,7 +9,6 @@ import numpy as np
 from twin.live.anchoring import anchored
 from twin.live.gauge import faults
 from twin.quantities import NONE
-from twin.world.kinds import Role
 from viewer.desk.loaded import Loaded
 from viewer.desk.sources import Sources
 
@@ -21,7 +20,8 @@ BEFORE_S, AFTER_S, STEP_S = 6 * 3600, 12 * 3600, 900
 OLD_S = 1800
 
 
-def river(latest: Loaded | None, approved: Loaded | None, sources: Sources, now: int) -> dict[str, Any]:
+def river(latest: Loaded | None, approved: Loaded | None, sources: Sources, now: int,
+          first: tuple[str, str]) -> dict[str, Any]:
     """Give the first gauge of the run in force: readings, curves, correction, what it stands for. Plain JSON values.
 
     Parameters
@@ -32,12 +32,11 @@ def river(latest: Loaded | None, approved: Loaded | None, sources: Sources, now:
         Where readings come from.
     now
         [s since 1970].
+    first
+        Id and name of the city's first gauge: shown where no run names one.
     """
     shown = latest or approved
-    if shown is None:
-        return {"gauge": "", "name": "", "readings": [], "newest": None, "curves": {}, "anchored": None,
-                "difference_m": None, "rise_m": None, "marks": []}
-    gauge, name = _gauge(shown)
+    gauge, name = (shown.curves[0].gauge, shown.curves[0].name) if shown and shown.curves else first
     rows = sources.levels(gauge, now - SHOWN_S) if gauge else []
     readings = _judged(rows)
     sound = [row for row in readings if not row["fault"] and row["observed"] <= now]
@@ -47,19 +46,10 @@ def river(latest: Loaded | None, approved: Loaded | None, sources: Sources, now:
     in_force = approved or latest
     foretold = _level(in_force, gauge, newest["observed"]) if newest and in_force else None
     return {"gauge": gauge, "name": name, "readings": readings, "newest": newest, "curves": curves,
-            "anchored": _anchored(shown, gauge, sound, now) if sound else None,
+            "anchored": _anchored(shown, gauge, sound, now) if sound and shown else None,
             "foretold_m": foretold,
             "difference_m": None if newest is None or foretold is None else round(newest["value"] - foretold, 3),
-            "rise_m": _rise(sound), "marks": _marks(shown, gauge, now)}
-
-
-def _gauge(loaded: Loaded) -> tuple[str, str]:
-    """Give the gauge whose levels the run's water is made from, else the city's first."""
-    if loaded.curves:
-        return loaded.curves[0].gauge, loaded.curves[0].name
-    assets = loaded.result.city.assets
-    rows = np.flatnonzero(assets.of_role(Role.GAUGE))
-    return (str(assets.id[rows[0]]), str(assets.name[rows[0]] or assets.id[rows[0]])) if len(rows) else ("", "")
+            "rise_m": _rise(sound), "marks": _marks(shown, gauge, now) if shown else []}
 
 
 def _judged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ def about(desk: Desk) -> dict[str, Any]:
     listed = desk.sources.listed(now)
     alarms = [one for one in desk.alarms.listed(now) if not one["shelved_until"]]
     status = shown.result.plan.status if shown else ""
-    stands = river(night.latest, night.approved, desk.sources, now)
+    stands = river(night.latest, night.approved, desk.sources, now, desk.gauge)
     acts = desk.acts.listed(shown, now)["ahead"] if shown else []
     return {
         "now": now, "is_exercise": desk.clock.is_exercise or status == "exercise", "status": status,
@@ -48,8 +48,8 @@ def tonight(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
     said = desk.said(shown, now) if shown is not None and shown.at(now) is not None else None
     acts = desk.acts.listed(shown, now) if shown else {"ahead": [], "past": [], "past_counts": {}}
     return {
-        **about(desk), "hours": list(HOURS),
-        "river": river(None if wall else night.latest, night.approved, desk.sources, now),
+        **about(desk), "hours": list(HOURS), "kinds": _kinds(desk),
+        "river": river(None if wall else night.latest, night.approved, desk.sources, now, desk.gauge),
         "counts": counts(shown, now) if shown else [],
         "approved_lamps": counts(night.approved, now)[0]["values"] if night.approved and night.approved is not shown
         else None,
@@ -77,6 +77,12 @@ def brief(loaded: Loaded | None, approval: dict[str, Any] | None = None) -> dict
 def named(entry: RunEntry) -> dict[str, Any]:
     """Give what a run is called."""
     return {"id": entry.id, "number": entry.number, "name": entry.name}
+
+
+def _kinds(desk: Desk) -> dict[str, Any]:
+    """Give the words of the city's kinds."""
+    return {kind.name: {lang: {"one": words.one, "many": words.many} for lang, words in kind.words.items()}
+            for kind in desk.city_file.city.assets.kinds}
 
 
 def _phase(shown: Loaded | None, now: int) -> str:

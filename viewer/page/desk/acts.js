@@ -51,7 +51,7 @@ export class Acts {
     );
     what.addEventListener('click', () => this.find(act.asset));
     const harm = act.failed ? t('else_flooded', {at: at(act.failed)}) : t('else_touched');
-    const soft = `${t('n_lamps', {n: act.lamps})}. ${act.doubtful ? `${t('doubtful')} · ` : ''}${harm}`;
+    const soft = `${t('n_lamps', {n: act.lamps})}${act.doubtful ? `, ${t('doubtful')}` : ''}. ${harm}`;
     const who = act.crew ? `${act.crew}, ${t(`act_${act.state}`)}` : t(`act_${act.state}`);
     const by = act.by ? t('by_at', {by: act.by, at: at(act.at)}) : act.owner;
     const cells = [

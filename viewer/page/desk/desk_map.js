@@ -66,7 +66,8 @@ export class DeskMap {
   constructor(id, onPick) {
     this.holder = byId(id);
     this.onPick = onPick;
-    this.run = '';
+    /** @type {string | null} */
+    this.run = null;
     this.t = 0;
     /** @type {OperatorModel | null} */
     this.model = null;
@@ -97,7 +98,7 @@ export class DeskMap {
       this.put(config, pack);
     } catch (error) {
       console.warn(error);
-      this.run = '';
+      this.run = null;
       this.say(t('map_failed'));
     }
   }
@@ -129,7 +130,7 @@ export class DeskMap {
     useGpu(this.map, this.model, symbols, pack.texts.spec);
     this.spec = pack.texts.spec;
     this.move(this.t);
-    this.holder.dataset.run = this.run;
+    this.holder.dataset.run = this.run ?? '';
   }
 
   /** Put canvases in place of those that another map drew on and listens to. */

@@ -94,7 +94,7 @@ export class Journal {
   async lines() {
     this.log = await get('/api/journal');
     byId('log-n').textContent = t('journal_lines', {n: this.log.count});
-    byId('log-rows').replaceChildren(...logRows(this.log.lines, this.frame.lang));
+    byId('log-rows').replaceChildren(...logRows(this.log.lines, this.frame.lang, this.frame.now));
   }
 
   /** Offer assets as one types, and say what the run has of the one that is named. */

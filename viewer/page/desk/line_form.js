@@ -1,7 +1,7 @@
 /** The form of one line of a variant; the asset is typed or clicked on the map. No news reloads or empties it. */
 
 import {byId, make} from '../parts/dom.js';
-import {t, timeText} from './start.js';
+import {secondsOf, t, timeText} from './start.js';
 
 /** @import {WhatIf} from './whatif.js' */
 
@@ -71,8 +71,9 @@ export class LineForm {
       return [label, make('select', {id}, ...options)];
     }
     const isTime = name === 'from' || name === 'until';
-    const input = make('input', {id, type: isTime ? 'time' : 'text', autocomplete: 'off', required: name !== 'until'});
+    const input = make('input', {id, type: 'text', autocomplete: 'off', required: name !== 'until'});
     if (name === 'asset') input.placeholder = t('asset_hint');
+    if (isTime) input.placeholder = t('time_hint');
     if (name === 'cm') input.inputMode = 'numeric';
     if (name === 'from') input.value = this.now();
     return [label, input];
@@ -102,10 +103,8 @@ export class LineForm {
    * @param {string} text
    */
   moment(text) {
-    const found = /^(\d\d):(\d\d)$/.exec(text);
-    if (!found) return NaN;
+    const ofDay = secondsOf(text);
     const {start} = this.screen.draft.base_run;
-    const ofDay = Number(found[1]) * 3600 + Number(found[2]) * 60;
     const begin = (start + this.screen.frame.offset) % 86_400;
     return (ofDay - begin + 86_400) % 86_400;
   }

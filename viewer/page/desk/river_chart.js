@@ -39,7 +39,7 @@ export function drawRiver(holder, river, now, {t0, big = false}) {
     holder.replaceChildren(root);
     return;
   }
-  const marks = river.marks.filter((/** @type {any} */ mark) => mark.level <= Math.max(...values) + 0.3);
+  const marks = apart(river.marks.filter((/** @type {any} */ mark) => mark.level <= Math.max(...values) + 0.3));
   const low = Math.min(...values) - 0.1;
   const high = Math.max(...values, ...marks.map((/** @type {any} */ mark) => mark.level)) + 0.1;
   /** @param {number} epoch */
@@ -57,6 +57,18 @@ export function drawRiver(holder, river, now, {t0, big = false}) {
   lines(root, x, now, t0, from, height);
   peaks(root, {latest, approved, river}, x, y, width);
   holder.replaceChildren(root);
+}
+
+/**
+ * Leave out levels that stand too close to one before to be read.
+ *
+ * @param {any[]} marks
+ */
+function apart(marks) {
+  /** @type {any[]} */
+  const kept = [];
+  for (const mark of marks) if (kept.every((one) => Math.abs(one.level - mark.level) > 0.15)) kept.push(mark);
+  return kept;
 }
 
 /**

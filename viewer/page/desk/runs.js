@@ -6,7 +6,7 @@ import {approveForm} from './approve.js';
 import {logRows} from './log.js';
 import {get} from './net.js';
 import {progressBar} from './progress.js';
-import {at, span, t} from './start.js';
+import {at, atDay, span, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -138,9 +138,9 @@ export class Runs {
         ` ${t(`run_${word}`)}`
       ),
       make('td', {}, make('b', {}, String(row.number))),
-      make('td', {}, make('b', {}, at(issued))),
+      make('td', {}, make('b', {}, atDay(issued, this.frame.now))),
       what,
-      make('td', {}, at(row.ended_at)),
+      make('td', {}, atDay(row.ended_at, this.frame.now)),
       make('td', {}, row.by || t('imported')),
       make('td', {}, took),
       make('td', {class: 'nar'}, make('code', {}, digest))
@@ -240,6 +240,6 @@ export class Runs {
   async log() {
     const told = await get('/api/journal');
     byId('log-n').textContent = t('journal_lines', {n: told.count});
-    byId('log-rows').replaceChildren(...logRows(told.lines, this.frame.lang));
+    byId('log-rows').replaceChildren(...logRows(told.lines, this.frame.lang, this.frame.now));
   }
 }

@@ -2,7 +2,7 @@
 
 import {byId} from '../parts/dom.js';
 import {number, say} from '../words/speech.js';
-import {clock, duration} from '../words/time.js';
+import {clock, duration, moment as sayMoment} from '../words/time.js';
 
 /** @import {Key, Values} from '../types.js' */
 /** @import {Start} from './types.js' */
@@ -55,16 +55,35 @@ export function signed(value, decimals = 0) {
 /**
  * Give the moment of the day of `now` that a time input says, the last one that is past; NaN where it says nothing.
  *
- * @param {string} text HH:MM
+ * @param {string} text 21:12 or 21 h 12
  * @param {number} now [s since 1970]
  * @param {number} offset of the zone [s]
  */
 export function pastMoment(text, now, offset) {
-  const found = /^(\d\d):(\d\d)$/.exec(text);
-  if (!found) return NaN;
+  const ofDay = secondsOf(text);
   const midnight = Math.floor((now + offset) / 86_400) * 86_400 - offset;
-  const moment = midnight + Number(found[1]) * 3600 + Number(found[2]) * 60;
+  const moment = midnight + ofDay;
   return moment > now + 60 ? moment - 86_400 : moment;
+}
+
+/**
+ * Give the second of the day that a text says, 21:12 or 21 h 12; NaN where it says none.
+ *
+ * @param {string} text
+ */
+export function secondsOf(text) {
+  const found = /^\s*([01]?\d|2[0-3])\s*[:hH]\s*([0-5]\d)\s*$/.exec(text);
+  return found ? Number(found[1]) * 3600 + Number(found[2]) * 60 : NaN;
+}
+
+/**
+ * Give a time of day with its day of the week where that is not the present one's; a dash for none.
+ *
+ * @param {number | null | undefined} epoch
+ * @param {number} now
+ */
+export function atDay(epoch, now) {
+  return epoch === null || epoch === undefined ? '–' : sayMoment(epoch, now);
 }
 
 /**

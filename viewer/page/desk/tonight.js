@@ -75,7 +75,7 @@ export class Tonight {
   kindWords() {
     /** @type {Record<string, any>} */
     const words = {};
-    for (const kind of this.map.model?.kinds ?? []) words[kind.name] = kind.words[this.frame.lang];
+    for (const [name, kind] of Object.entries(this.told.kinds)) words[name] = kind[this.frame.lang];
     return words;
   }
 

@@ -96,7 +96,7 @@ export class Wall {
     const rows = this.told.alarm_rows.filter((/** @type {any} */ row) => !row.shelved_until);
     /** @type {Record<string, any>} */
     const kinds = {};
-    for (const kind of this.map.model?.kinds ?? []) kinds[kind.name] = kind.words[this.frame.lang];
+    for (const [name, kind] of Object.entries(this.told.kinds)) kinds[name] = kind[this.frame.lang];
     const shown = rows.slice(0, ALARMS).map((/** @type {any} */ row) => {
       const isUnseen = row.ack_at === null;
       const label = t(isUnseen ? 'state_unacked' : 'state_acked');
@@ -146,7 +146,9 @@ export class Wall {
           make('div', {}, make('strong', {}, act.crew || t(`act_${act.state}`)), make('i', {'data-left': act.before}))
         )
       );
-    byId('act-rows').replaceChildren(...(acts.length ? acts : [make('li', {class: 'none'}, t('no_acts'))]));
+    byId('act-rows').replaceChildren(
+      ...(acts.length ? acts : [make('li', {class: 'none'}, t(this.told.approved ? 'no_acts' : 'wall_empty'))])
+    );
     const sites = this.told.sites.slice(0, SITES).map((/** @type {any} */ site) => {
       const time = span(site.when - this.frame.now);
       const state = t(`site_${site.state}`, {time, feed: site.feed || '–'});
@@ -160,6 +162,8 @@ export class Wall {
         make('b', {}, state)
       );
     });
-    byId('site-rows').replaceChildren(...(sites.length ? sites : [make('li', {class: 'none'}, t('no_sites'))]));
+    byId('site-rows').replaceChildren(
+      ...(sites.length ? sites : [make('li', {class: 'none'}, t(this.told.approved ? 'no_sites' : 'wall_empty'))])
+    );
   }
 }

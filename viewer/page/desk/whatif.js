@@ -91,8 +91,19 @@ export class WhatIf {
     byId('lines').replaceChildren(make('tr', {}, make('td', {colspan: 4, class: 'empty'}, text)));
     byId('base-run').textContent = '–';
     byId('figures').replaceChildren();
-    this.map.show((this.told.latest ?? this.told.approved)?.id ?? '');
     this.enable(false);
+    this.showBase(this.told.latest ?? this.told.approved);
+  }
+
+  /** Without a variant the map shows the run that one would start from. @param {any} brief */
+  async showBase(brief) {
+    await this.map.show(brief?.id ?? '');
+    if (!brief || this.draft || !this.map.model) return;
+    this.timeline.nights = this.map.config?.nights ?? [];
+    const curves = [{values: Array.from(this.map.model.outSeries)}];
+    const {start, duration, t0} = brief;
+    this.timeline.take({start, duration, step: this.map.config?.step ?? 300, curves, issued: t0});
+    this.timeline.say(t('lamps_over_time'));
   }
 
   /** @param {boolean} isOn */
