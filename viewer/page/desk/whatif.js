@@ -143,13 +143,16 @@ export class WhatIf {
     this.say();
     await this.map.show(base.id);
     if (this.map.config) this.timeline.nights = this.map.config.nights;
+    let [outcome, says] = [null, ''];
     try {
-      this.outcome = await get(`/api/drafts/${draft.id}/outcome`);
-      byId('draft-says').textContent = '';
+      outcome = await get(`/api/drafts/${draft.id}/outcome`);
     } catch (error) {
-      this.outcome = null;
-      byId('draft-says').textContent = error instanceof Refusal ? error.message : String(error);
+      says = error instanceof Refusal ? error.message : String(error);
     }
+    // An answer about a version that is no longer shown comes too late.
+    if (this.draft?.id !== draft.id || this.draft.version !== draft.version) return;
+    this.outcome = outcome;
+    byId('draft-says').textContent = says;
     this.result();
   }
 
@@ -162,7 +165,9 @@ export class WhatIf {
   async change(lines, where = null) {
     const {draft} = this;
     try {
-      await this.accept(await post(`/api/drafts/${draft.id}/lines`, {lines, version: draft.version}));
+      const told = await post(`/api/drafts/${draft.id}/lines`, {lines, version: draft.version});
+      // What comes of it is not waited for: the next line may be begun.
+      this.accept(told);
       return true;
     } catch (error) {
       const text = error instanceof Refusal ? error.message : String(error);
