@@ -41,7 +41,8 @@ def river(latest: Loaded | None, approved: Loaded | None, sources: Sources, now:
     readings = _judged(rows)
     sound = [row for row in readings if not row["fault"] and row["observed"] <= now]
     newest = sound[-1] if sound else None
-    curves = {which: _curve(loaded, gauge, now) for which, loaded in (("latest", latest), ("approved", approved))
+    apart = None if latest is not None and approved is not None and approved.entry.id == latest.entry.id else approved
+    curves = {which: _curve(loaded, gauge, now) for which, loaded in (("latest", latest), ("approved", apart))
               if loaded is not None}
     in_force = approved or latest
     foretold = _level(in_force, gauge, newest["observed"]) if newest and in_force else None

@@ -120,7 +120,8 @@ def _compare(asked: Asked) -> Any:
     first, second = (asked.desk.shelf.get(_checked(asked.query.get(name, ""))) for name in ("first", "second"))
     found = compare(first.result, second.result)
     return {"first": brief(first), "second": brief(second), "unlike": list(found.unlike),
-            "nothing": found.is_nothing, "series": [series(first), series(second)],
+            "nothing": found.is_nothing, "lamp_hours": list(found.figures["lamp_hours_dark"]),
+            "series": [series(first), series(second)],
             "worse": found.groups(worse=True)[:12], "better": found.groups(worse=False)[:12],
             "figures": {lang: [[row.name, row.first, row.second, row.difference] for row in figures(found, lang)]
                         for lang in ("fr", "en")},

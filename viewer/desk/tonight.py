@@ -37,6 +37,7 @@ def about(desk: Desk) -> dict[str, Any]:
                    "first": next((one["key"] for one in alarms if one["ack_at"] is None), "")},
         "river": {key: stands[key] for key in ("gauge", "name", "newest", "difference_m", "rise_m")},
         "next_act": next((one for one in acts if one["state"] in ("to_give", "under_way", "on_site")), None),
+        "kinds": _kinds(desk),
         "sources": {"count": len(listed), "late": [row["name"] for row in listed if row["late"]]},
         "event": int(desk.store.rows("SELECT coalesce(max(id), 0) AS n FROM event")[0]["n"])}
 
@@ -48,7 +49,7 @@ def tonight(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
     said = desk.said(shown, now) if shown is not None and shown.at(now) is not None else None
     acts = desk.acts.listed(shown, now) if shown else {"ahead": [], "past": [], "past_counts": {}}
     return {
-        **about(desk), "hours": list(HOURS), "kinds": _kinds(desk),
+        **about(desk), "hours": list(HOURS),
         "river": river(None if wall else night.latest, night.approved, desk.sources, now, desk.gauge),
         "counts": counts(shown, now) if shown else [],
         "approved_lamps": counts(night.approved, now)[0]["values"] if night.approved and night.approved is not shown

@@ -140,8 +140,8 @@ export class Compare {
   verdict() {
     const {found} = this;
     if (found.nothing) return t('no_difference');
-    const hours = (/** @type {any[]} */ rows) => rows.reduce((sum, row) => sum + row.dark_s, 0) / 3600;
-    const apart = Math.round(hours(found.worse) - hours(found.better));
+    const [before, after] = found.lamp_hours;
+    const apart = Math.round(after - before);
     const first =
       apart < 0
         ? t('verdict_less', {n: number(-apart)})
@@ -158,11 +158,11 @@ export class Compare {
    */
   groups(id, rows, sign) {
     byId(`${id}-n`).textContent = t('n_lines', {n: rows.length});
-    const kinds = this.maps[0].model?.kinds ?? [];
+    const {kinds} = this.told;
     byId(id).replaceChildren(
       ...rows.map((row) => {
         const counts = Object.entries(row.assets).map(([kind, n]) => {
-          const words = kinds.find((one) => one.name === kind)?.words[this.frame.lang];
+          const words = kinds[kind]?.[this.frame.lang];
           return `${number(n)} ${words ? (n === 1 ? words.one : words.many) : kind}`;
         });
         const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, row.root));

@@ -75,7 +75,7 @@ export class Keys {
     const rows = [
       ['1 3 4 7 8 9', 'key_screens'],
       ['A', 'key_alarm'],
-      ['Maj+A', 'key_ack'],
+      [`${t('key_shift')}+A`, 'key_ack'],
       ['F6', 'key_panel'],
       ['← →', 'key_time'],
       ['M', 'key_now'],
