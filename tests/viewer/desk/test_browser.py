@@ -1,4 +1,4 @@
-"""A night at the desk in a real browser: two operators, keys, a call, a variant, an approval, the wall, a cut; and axe."""
+"""A night at the desk in a real browser: two operators, keys, a call, a variant, approval, the wall, a cut; and axe."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-uvicorn = pytest.importorskip("uvicorn", reason="uvicorn is not installed")
+import uvicorn
 
 from tests.viewer.desk.conftest import EVENING, placed
 from tests.viewer.page_browser import Opened
@@ -102,7 +101,8 @@ def test_the_key_stays_in_no_address(operator: Opened) -> None:
     assert {url.split("/")[2].split(":")[0] for url in operator.requests if url.startswith("http")} == {"127.0.0.1"}
 
 
-def test_an_alarm_is_acknowledged_by_keys_and_seen_by_the_other(chromium: Any, served: Served, operator: Opened) -> None:
+def test_an_alarm_is_acknowledged_by_keys_and_seen_by_the_other(chromium: Any, served: Served,
+                                                               operator: Opened) -> None:
     shown(operator, served, "tonight")
     other = sat(chromium, served, "C. Lenoir", lang="en")
     key = operator.get_attribute("#alarm-list li", "data-key")
@@ -135,7 +135,7 @@ def test_a_variant_shows_its_outcome_and_undo_takes_it_back(served: Served, oper
     operator.click("#new-draft")
     operator.fill("#draft-name", "Coupure du P-02")
     operator.click("#sheet button.main")
-    operator.wait_for_selector("#draft option")
+    operator.wait_for_selector("#draft option", state="attached")
     operator.wait_for_selector(".add button:enabled")
     operator.keyboard.press("c")
     operator.fill("#line-asset", "P-02")
@@ -169,17 +169,14 @@ def test_what_was_approved_stands_on_the_wall(chromium: Any, served: Served, ope
     wall.context.close()
 
 
-@pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize(("lang", "size"), [("fr", WIDE), ("en", {"width": 1366, "height": 768}), ("fr", PHONE)],
                          ids=["fr-wide", "en-1366", "fr-phone"])
-def test_every_screen_under_axe(axe: Any, chromium: Any, served: Served, screen: str, lang: str,
-                                size: dict[str, int]) -> None:
+def test_every_screen_under_axe(axe: Any, chromium: Any, served: Served, lang: str, size: dict[str, int]) -> None:
     page = sat(chromium, served, "R. Morel", lang=lang, size=size)
-    shown(page, served, screen)
-    if screen in ("tonight", "whatif", "compare"):
-        page.wait_for_selector(".map[data-run]", state="attached")
-    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off at the side"
-    assert violations(axe, page) == []
+    for screen in SCREENS:
+        shown(page, served, screen)
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), f"{screen} is cut at the side"
+        assert violations(axe, page) == [], screen
     assert page.errors == []
     page.context.close()
 

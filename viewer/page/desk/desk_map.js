@@ -78,6 +78,7 @@ export class DeskMap {
     this.night = false;
     /** @type {number | null} */
     this.chosen = null;
+    this.describe(t('map_drawing'));
   }
 
   /**
@@ -107,6 +108,7 @@ export class DeskMap {
   say(text) {
     const says = this.holder.querySelector('.drawing');
     if (says) says.textContent = text;
+    this.describe(text);
   }
 
   /**
@@ -224,6 +226,6 @@ export class DeskMap {
 
   /** @param {string} text */
   describe(text) {
-    this.map?.describe(text);
+    this.holder.querySelector('canvas.top')?.setAttribute('aria-label', text);
   }
 }

@@ -38,6 +38,8 @@ export class Wall {
     const {approved, now} = this.told;
     await this.map.show(approved?.id ?? '');
     if (approved && this.map.model) this.map.move(Math.max(0, Math.min(approved.duration, now - approved.start)));
+    const {counts} = this.map;
+    this.map.describe(counts ? t('n_out_now', {n: counts.out + counts.may}) : t('wall_empty'));
     if (this.told) this.alarms();
   }
 
