@@ -26,6 +26,8 @@ from viewer.desk.tonight import about, brief
 from viewer.outputs.page import page
 
 _LONGEST_SCENARIO = 10_000_000
+#: Causes of a comparison that the page carries; the count beside them is the true one.
+GROUPS = 40
 
 
 def routes() -> list[Route]:
@@ -119,10 +121,11 @@ def _compare(asked: Asked) -> Any:
     """Give two runs beside each other: figures and lines in both languages, who is worse and better off."""
     first, second = (asked.desk.shelf.get(_checked(asked.query.get(name, ""))) for name in ("first", "second"))
     found = compare(first.result, second.result)
+    worse, better = found.groups(worse=True), found.groups(worse=False)
     return {"first": brief(first), "second": brief(second), "unlike": list(found.unlike),
             "nothing": found.is_nothing, "lamp_hours": list(found.figures["lamp_hours_dark"]),
             "series": [series(first), series(second)],
-            "worse": found.groups(worse=True)[:12], "better": found.groups(worse=False)[:12],
+            "worse": worse[:GROUPS], "better": better[:GROUPS], "causes": {"worse": len(worse), "better": len(better)},
             "figures": {lang: [[row.name, row.first, row.second, row.difference] for row in figures(found, lang)]
                         for lang in ("fr", "en")},
             "lines": {lang: [{"text": line.text, "alarm": line.is_alarm} for line in compared_lines(found, lang)]

@@ -108,7 +108,7 @@ def test_an_alarm_is_acknowledged_by_keys_and_seen_by_the_other(chromium: Any, s
     key = operator.get_attribute("#alarm-list li", "data-key")
     operator.keyboard.press("a")
     operator.keyboard.press("Shift+A")
-    other.wait_for_selector(f'#alarm-list li[data-key="{key}"].acked')
+    other.wait_for_selector(f'#alarm-list li[data-key="{key}"].is-acked')
     assert "acknowledged by R. Morel" in other.inner_text(f'#alarm-list li[data-key="{key}"]')
     assert other.errors == []
     other.context.close()

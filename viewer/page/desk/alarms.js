@@ -142,7 +142,13 @@ export class AlarmList {
     if (isUnseen && this.frame.writes) meta.append(this.buttons(alarm));
     const more = detail(alarm, this.kinds);
     const body = make('div', {}, head, more ? make('p', {class: 'soft'}, more) : null, meta);
-    return make('li', {class: `al ${isUnseen ? 'a-un' : 'a-ack'} ${now}`, 'data-key': alarm.key}, mark, priority, body);
+    return make(
+      'li',
+      {class: `al ${isUnseen ? 'a-un' : 'a-ack'} is-${now}`, 'data-key': alarm.key},
+      mark,
+      priority,
+      body
+    );
   }
 
   /** @param {any} alarm */

@@ -157,7 +157,7 @@ export class Compare {
    * @param {number} sign
    */
   groups(id, rows, sign) {
-    byId(`${id}-n`).textContent = t('n_lines', {n: rows.length});
+    byId(`${id}-n`).textContent = t('n_lines', {n: this.found.causes[id]});
     const {kinds} = this.told;
     byId(id).replaceChildren(
       ...rows.map((row) => {

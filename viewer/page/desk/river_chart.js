@@ -6,6 +6,8 @@ import {hour, secondOfDay} from '../words/time.js';
 import {at, level, t} from './start.js';
 
 const TOP = 34;
+/** The same where letters are read at six metres. */
+const TOP_BIG = 62;
 const AXIS = 20;
 const BEFORE_S = 4 * 3600;
 const AFTER_S = 8 * 3600;
@@ -23,6 +25,7 @@ const AFTER_S = 8 * 3600;
 export function drawRiver(holder, river, now, {t0, big = false}) {
   const width = Math.max(160, holder.clientWidth);
   const height = Math.max(110, holder.clientHeight);
+  const head = big ? TOP_BIG : TOP;
   const [from, to] = [now - BEFORE_S, now + AFTER_S];
   /** @type {Points} */
   const readings = river.readings
@@ -45,8 +48,8 @@ export function drawRiver(holder, river, now, {t0, big = false}) {
   /** @param {number} epoch */
   const x = (epoch) => ((epoch - from) / (to - from)) * width;
   /** @param {number} m */
-  const y = (m) => TOP + (1 - (m - low) / (high - low)) * (height - TOP - AXIS);
-  axis(root, x, from, to, height, width);
+  const y = (m) => head + (1 - (m - low) / (high - low)) * (height - head - AXIS);
+  axis(root, x, {from, to, head, height, width});
   for (const mark of marks) threshold(root, mark, y, width);
   if (held.length > 1 && river.anchored.way !== 'raw') band(root, river.anchored.curve, x, y, to);
   root.append(curve(approved, x, y, 'curve grey'), curve(latest, x, y, 'curve water'));
@@ -54,8 +57,8 @@ export function drawRiver(holder, river, now, {t0, big = false}) {
   root.append(curve(readings, x, y, 'curve read'));
   for (const [epoch, m] of readings)
     root.append(svg('circle', {cx: x(epoch), cy: y(m), r: big ? 3.4 : 2, class: 'read'}));
-  lines(root, x, now, t0, from, height);
-  peaks(root, {latest, approved, river}, x, y, width);
+  lines(root, x, {now, t0, from, head, height});
+  peaks(root, {latest, approved, river, head}, x, y, width);
   holder.replaceChildren(root);
 }
 
@@ -95,16 +98,13 @@ function curve(points, x, y, name) {
 /**
  * @param {SVGElement} root
  * @param {(epoch: number) => number} x
- * @param {number} from
- * @param {number} to
- * @param {number} height
- * @param {number} width
+ * @param {{from: number, to: number, head: number, height: number, width: number}} room
  */
-function axis(root, x, from, to, height, width) {
+function axis(root, x, {from, to, head, height, width}) {
   for (let epoch = Math.ceil(from / 900) * 900; epoch <= to; epoch += 900) {
     if (secondOfDay(epoch) % (3 * 3600)) continue;
     const px = x(epoch);
-    root.append(path(`M${px} ${TOP}V${height - AXIS}`, {class: 'grid'}));
+    root.append(path(`M${px} ${head}V${height - AXIS}`, {class: 'grid'}));
     if (px > 14 && px < width - 14) root.append(label(px, height - 5, hour(epoch), 'var(--soft)', 'middle'));
   }
 }
@@ -139,30 +139,27 @@ function band(root, points, x, y, to) {
 /**
  * @param {SVGElement} root
  * @param {(epoch: number) => number} x
- * @param {number} now
- * @param {number | null} t0
- * @param {number} from
- * @param {number} height
+ * @param {{now: number, t0: number | null, from: number, head: number, height: number}} room
  */
-function lines(root, x, now, t0, from, height) {
-  root.append(path(`M${x(now)} ${TOP - 6}V${height - AXIS}`, {class: 'now-line'}));
-  root.append(label(x(now) + 5, TOP - 10, t('now'), 'var(--text)', 'start'));
+function lines(root, x, {now, t0, from, head, height}) {
+  root.append(path(`M${x(now)} ${head - 6}V${height - AXIS}`, {class: 'now-line'}));
+  root.append(label(x(now) + 5, head - 10, t('now'), 'var(--text)', 'start'));
   if (t0 === null || t0 < from) return;
-  root.append(path(`M${x(t0)} ${TOP - 6}V${height - AXIS}`, {class: 't0-line'}));
+  root.append(path(`M${x(t0)} ${head - 6}V${height - AXIS}`, {class: 't0-line'}));
   const isNear = x(now) - x(t0) < 90;
-  root.append(label(x(t0) - 4, TOP - 10, t('t0_flag', {at: at(t0)}), 'var(--status)', isNear ? 'end' : 'middle'));
+  root.append(label(x(t0) - 4, head - 10, t('t0_flag', {at: at(t0)}), 'var(--status)', isNear ? 'end' : 'middle'));
 }
 
 /**
  * Name the highest point of what is foretold, the approved one below it in grey.
  *
  * @param {SVGElement} root
- * @param {{latest: Points, approved: Points, river: any}} curves
+ * @param {{latest: Points, approved: Points, river: any, head: number}} curves
  * @param {(epoch: number) => number} x
  * @param {(m: number) => number} y
  * @param {number} width
  */
-function peaks(root, {latest, approved, river}, x, y, width) {
+function peaks(root, {latest, approved, river, head}, x, y, width) {
   const shown = latest.length ? latest : approved;
   const held = river.anchored && river.anchored.way !== 'raw' ? river.anchored.peak : null;
   if (held) {
@@ -171,7 +168,7 @@ function peaks(root, {latest, approved, river}, x, y, width) {
       at: at(held.at),
       give: number(Math.round(held.give * 100))
     });
-    root.append(label(width - 2, TOP - 24 + 2, words, 'var(--shore)', 'end'));
+    root.append(label(width - 2, head * 0.3, words, 'var(--shore)', 'end'));
   } else if (shown.length) {
     const [epoch, m] = top(shown);
     const words = t('latest_peak', {level: level(m), at: at(epoch)});
