@@ -42,7 +42,7 @@ def twin(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 def test_every_command_of_the_contract_is_there() -> None:
     assert set(commands()) == {"demo", "import", "check", "run", "test", "explain", "compare", "export", "flood",
-                               "schema"}
+                               "serve", "schema"}
 
 
 @pytest.mark.parametrize("name", sorted(commands()))
