@@ -16,7 +16,7 @@ import numpy as np
 
 from geodata.run.folder import Run, read_run
 from scenarios.load import load_scenario
-from scenarios.resolve import start_of, zone_of
+from scenarios.moments import start_of, zone_of
 from scenarios.stage_curves import StageCurve, stage_curves
 from twin.engine.variants import Base
 from twin.errors import InputError

@@ -53,21 +53,18 @@ def _began(pid: int) -> int:
     return 0 if state == "Z" else int(words[18])
 
 
-def started(words: Sequence[str], errors: Path) -> subprocess.Popen[str]:
+def started(words: Sequence[str]) -> subprocess.Popen[str]:
     """Start a command of ``twin`` in a group of its own; it ends when the pipe to it closes.
 
     Parameters
     ----------
     words
-        What stands after ``twin``.
-    errors
-        File that takes what it says on its standard error.
+        What stands after ``twin``; what it says on either stream comes in one.
     """
-    with errors.open("w", encoding="utf-8") as log:
-        return subprocess.Popen(  # our own interpreter and a fixed module
-            [sys.executable, "-m", "viewer.desk.child", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=log, text=True, encoding="utf-8", start_new_session=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"})
+    return subprocess.Popen(  # our own interpreter and a fixed module
+        [sys.executable, "-m", "viewer.desk.child", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace", start_new_session=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"})
 
 
 def stop(process: subprocess.Popen[str]) -> None:

@@ -23,6 +23,8 @@ from viewer.desk.store import Store, publish
 
 #: Requests that wait at most; more are refused, with what to do.
 MOST_WAITING = 50
+#: Lines kept of what a run says beside its progress: its complaint, should it fail.
+KEPT_LINES = 60
 #: A line of progress is passed on this often [s].
 EVERY_S = 0.25
 
@@ -123,7 +125,7 @@ class Queue:
         words += ["--date", entry.date] if entry.date else []
         words += ["--city", entry.city] if entry.city else []
         try:
-            going = _Going(started(words, self._errors(run_id)))
+            going = _Going(started(words))
         except OSError as error:
             self._tell(self.runs.change(run_id, state=states.FAILED, ended_at=self.now(), error=str(error)))
             return None
@@ -132,16 +134,15 @@ class Queue:
         self._tell(self.runs.change(run_id, state=states.RUNNING, started_at=self.now(), pid=who.pid, began=who.began))
         return going
 
-    def _errors(self, run_id: str) -> Any:
-        return self.runs.folder / f"{run_id}.log"
-
     def _follow(self, run_id: str, going: _Going) -> None:
         """Pass on how far a run is until it ends, then say what became of it."""
         last = 0.0
+        said: deque[str] = deque(maxlen=KEPT_LINES)
         assert going.process.stdout is not None
         for line in going.process.stdout:
             told = _progress(line)
             if told is None:
+                said.append(line)
                 continue
             going.progress = told
             if monotonic() - last >= EVERY_S:
@@ -155,9 +156,9 @@ class Queue:
                     pipe.close()
         with self._wake:
             del self._going[run_id]
-        self._end(run_id, code, going.stopped_by)
+        self._end(run_id, code, going.stopped_by, "".join(said))
 
-    def _end(self, run_id: str, code: int, stopped_by: str) -> None:
+    def _end(self, run_id: str, code: int, stopped_by: str, said: str) -> None:
         at = self.now()
         if code == 0 and (self.runs.folder / run_id).is_dir():
             self._tell(self.runs.finish(run_id, at=at), journal=True)
@@ -166,9 +167,8 @@ class Queue:
         elif self._closed or code in (130, -15, -9):
             self._tell(self.runs.change(run_id, state=states.INTERRUPTED, ended_at=at, pid=0), journal=True)
         else:
-            said = self._errors(run_id).read_text(encoding="utf-8", errors="replace").strip()
-            self._tell(self.runs.change(run_id, state=states.FAILED, ended_at=at, pid=0, error=said[-2000:]),
-                       journal=True)
+            error = said.strip()[-2000:]
+            self._tell(self.runs.change(run_id, state=states.FAILED, ended_at=at, pid=0, error=error), journal=True)
 
     def _tell(self, entry: RunEntry, *, by: str = "", journal: bool = False) -> None:
         with self.store.note() as tx:
@@ -184,7 +184,7 @@ def _progress(line: str) -> dict[str, Any] | None:
         told = json.loads(line)
     except ValueError:
         return None
-    if not isinstance(told, dict) or "stage" not in told:
+    if not isinstance(told, dict) or not {"stage", "doing"} & set(told):
         return None
     return {key: told[key] for key in ("stage", "doing", "done", "of", "seconds_left") if key in told}
 

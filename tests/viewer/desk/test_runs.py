@@ -46,10 +46,9 @@ def until(true: Callable[[], Any], seconds: float = 60) -> Any:
 def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Let a run be a script of the test's, in a group and with pipes as a run has them."""
     def use(script: str) -> None:
-        def started(words: list[str], errors: Path) -> subprocess.Popen[str]:
-            with errors.open("w") as log:
-                return subprocess.Popen([sys.executable, "-c", script, *words], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True)
+        def started(words: list[str]) -> subprocess.Popen[str]:
+            return subprocess.Popen([sys.executable, "-c", script, *words], stdin=subprocess.PIPE, text=True,
+                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
 
         monkeypatch.setattr(queues, "started", started)
         monkeypatch.setattr(queues, "_progress_option", lambda: ())
@@ -205,8 +204,8 @@ def test_a_killed_desk_loses_nothing_that_was_acknowledged(tmp_path: Path, open_
 
 
 def test_a_run_ends_with_its_desk(tmp_path: Path) -> None:
-    script = ("import subprocess, sys\nfrom pathlib import Path\nfrom viewer.desk.processes import started\n"
-              "run = started(['schema'], Path(sys.argv[1]) / 'log')\n"
+    script = ("import subprocess, sys\nfrom viewer.desk.processes import started\n"
+              "run = started(['schema'])\n"
               "run.stdout.readline()\nprint(run.pid, flush=True)\nsys.stdin.read()\n")
     # `schema` prints more than a pipe holds: it waits, until the desk that reads it is gone.
     desk = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE,

@@ -124,7 +124,7 @@ def test_a_level_is_written_beside_the_scenario_and_waits_for_a_run(seat: Seat, 
     desk.queue.ask = lambda request, by: type("Kept", (), {  # type: ignore[method-assign, assignment]
         "id": request.id, "number": 9, "state": "queued"})()
     name = seat.post(f"/api/drafts/{draft['id']}/run").json()["scenario"]
-    from scenarios.resolve import start_of, zone_of
+    from scenarios.moments import start_of, zone_of
     from scenarios.stage_curves import stage_curves
 
     scenario = load_scenario(desk.folder / "scenarios" / f"{name}.scenario.yaml")
