@@ -32,7 +32,7 @@ class Script:
 
 @cache
 def built(name: str) -> Script:
-    """Give a built script: ``public``, ``operator`` or ``loader``."""
+    """Give a built script: ``public``, ``operator``, ``desk`` or ``loader``."""
     text = _SOURCES.joinpath("page/built", f"{name}.js").read_text("utf-8")
     return Script(text, base64.b64encode(compressed(text.encode("utf-8"))).decode("ascii"))
 
@@ -61,8 +61,10 @@ def keys(name: str) -> frozenset[str]:
     that begin so.
     """
     asked = set(json.loads(_SOURCES.joinpath("page/built/words.json").read_text("utf-8"))[name])
-    for file in (f"{name}.html", "zoom.html"):
-        text = _SOURCES.joinpath("templates", file).read_text("utf-8")
+    own = _SOURCES.joinpath("templates", "desk").iterdir() if name == "desk" else (
+        _SOURCES.joinpath("templates", f"{name}.html"),)
+    for file in (*own, _SOURCES.joinpath("templates", "zoom.html")):
+        text = file.read_text("utf-8")
         for start, more in re.findall(r'data-(?:t|label|hint)="([a-z_0-9]+)(\{\{)?', text):
             asked |= {key for key in registers()["fr"] if key.startswith(start)} if more else {start}
     return frozenset(asked)

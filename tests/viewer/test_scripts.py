@@ -23,9 +23,9 @@ SPEAKERS = [*(ROOT / "viewer").rglob("*.py"), ROOT / "twin" / "cli" / "causes.py
 
 
 def sources(name: str) -> list[Path]:
-    """Give the scripts of a page, those of the other one left out."""
-    other = other_than(name)
-    return [path for path in PAGE.rglob("*.js") if not {"built", other, f"{other}.js"} & set(path.parts)]
+    """Give the scripts of a page, those of the other ones left out."""
+    others = {"built", *(part for other in {*PAGES, "desk"} - {name} for part in (other, f"{other}.js"))}
+    return [path for path in PAGE.rglob("*.js") if not others & set(path.parts)]
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -10,7 +10,7 @@ import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
 import {keysOf} from './keys.mjs';
 
-const PAGES = ['public', 'operator'];
+const PAGES = ['public', 'operator', 'desk'];
 
 const here = dirname(fileURLToPath(import.meta.url));
 const source = join(here, '../page');

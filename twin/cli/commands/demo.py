@@ -53,6 +53,7 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
         say(f"\nThe map:    open {out / 'map.html'} in a browser, no network needed")
         if told.asset_to_explain:
             say(f"The causes: twin explain {out} {told.asset_to_explain} --lang fr   (or any other, --lang en)")
+        say("The desk:   twin serve valmont --folder desk   (the control room's console, in a browser of this machine)")
 
 
 _DEMO = "ouche-q10"

@@ -71,12 +71,9 @@ export class Model {
     this.iv = new Intervals(columns, 'iv', this.pattern);
     /** The state of each pattern at the moment that was counted last. */
     this.state = new Uint8Array(this.iv.count);
-    this.lampWeight = new Float64Array(this.iv.count);
-    this.unknownWeight = new Float64Array(this.iv.count);
-    for (let u = this.lamps[0]; u < this.lamps[1]; u++) {
-      this.lampWeight[this.pattern[u]]++;
-      this.unknownWeight[this.pattern[u]] += this.unknown[u];
-    }
+    this.lampWeight = new Float64Array(0);
+    this.unknownWeight = new Float64Array(0);
+    this.weigh();
     this.blocks = new Intervals(columns, 'wet', columns['block.pattern']);
     this.blockOfHouse = columns['building.block'] ?? new Uint32Array(0);
     this.blockStreet = columns['block.street'] ?? new Uint16Array(0);
@@ -87,6 +84,16 @@ export class Model {
     this.outSeries = this.iv.series(State.OUT, this.times, this.lampWeight);
     this.darkSeries = this.outSeries.map((n, k) => (this.isNight(this.times[k]) ? n : 0));
     this.byStreet = new StreetTable(this);
+  }
+
+  /** Count the lamps of each pattern, and those of them where the water is not known. */
+  weigh() {
+    this.lampWeight = new Float64Array(this.iv.count);
+    this.unknownWeight = new Float64Array(this.iv.count);
+    for (let u = this.lamps[0]; u < this.lamps[1]; u++) {
+      this.lampWeight[this.pattern[u]]++;
+      this.unknownWeight[this.pattern[u]] += this.unknown[u];
+    }
   }
 
   /**

@@ -1,0 +1,1 @@
+"""What instruments and people report of a city, in one normal form."""

@@ -1,0 +1,217 @@
+"""Runs at the desk: the folder is the truth, the queue, progress, stop, and what a killed desk leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.viewer.desk.conftest import Seat, placed
+from viewer.desk import processes
+from viewer.desk import queue as queues
+from viewer.desk.desk import Desk
+from viewer.desk.people import Standing
+from viewer.desk.processes import Identity
+from viewer.desk.requests import request_of
+from viewer.desk.runs import Runs
+
+ROOT = Path(__file__).parents[3]
+DRY = """scenario: {name}
+city: valmont
+start: 2026-11-22T16:00+01:00
+duration: 6h
+events: [{{at: "+1h", cut: A-012}}]
+"""
+
+
+def until(true: Callable[[], Any], seconds: float = 60) -> Any:
+    """Wait for something, a little at a time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := true():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not come")
+
+
+@pytest.fixture
+def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Let a run be a script of the test's, in a group and with pipes as a run has them."""
+    def use(script: str) -> None:
+        def started(words: list[str]) -> subprocess.Popen[str]:
+            return subprocess.Popen([sys.executable, "-c", script, *words], stdin=subprocess.PIPE, text=True,
+                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+
+        monkeypatch.setattr(queues, "started", started)
+        monkeypatch.setattr(queues, "_progress_option", lambda: ())
+
+    return use
+
+
+def asked(seat: Seat, desk: Desk, name: str = "dry") -> str:
+    file = desk.folder / "scenarios" / f"{name}.scenario.yaml"
+    file.write_text(DRY.format(name=name), encoding="utf-8")
+    return str(seat.post("/api/runs", scenario=name).json()["id"])
+
+
+def row(seat: Seat, run: str) -> dict[str, Any]:
+    return next(one for one in seat.json("/api/runs")["rows"] if one["id"] == run)
+
+
+def test_a_scenario_is_run_by_the_command_line_and_read_back(desk: Desk, seat: Seat) -> None:
+    run = asked(seat, desk)
+    done = until(lambda: (found := row(seat, run))["state"] in ("done", "failed") and found, 120)
+    assert done["state"] == "done", done["error"]
+    assert (done["by"], done["name"], done["number"]) == ("R. Morel", "dry", 2)
+    again = seat.post("/api/runs", scenario="dry").json()
+    assert (again["id"], again["state"]) == (run, "done"), "same request, same run"
+    left = json.loads((desk.folder / "runs" / run / "run.json").read_text())
+    assert left["plan_sha256"] == done["head"]["plan_sha256"]
+    (desk.folder / "scenarios" / "dry.scenario.yaml").write_text(DRY.format(name="other"), encoding="utf-8")
+    assert request_of(desk.folder / "scenarios" / "dry.scenario.yaml", city="valmont").id != run
+
+
+def test_progress_is_passed_on_and_a_run_can_be_stopped(desk: Desk, seat: Seat,
+                                                        scripted: Callable[[str], None]) -> None:
+    scripted("import time\nprint('{\"stage\": \"water\", \"doing\": \"the water flows\", \"done\": 3, \"of\": 10}', "
+             "flush=True)\ntime.sleep(60)")
+    run, waits = asked(seat, desk), asked(seat, desk, "second")
+    until(lambda: row(seat, run)["progress"])
+    assert row(seat, run)["progress"]["done"] == 3
+    assert row(seat, waits)["place"] == 1
+    assert seat.post(f"/api/runs/{waits}/stop").status_code == 200
+    assert row(seat, waits)["state"] == "stopped"
+    entry = desk.runs.get(run)
+    assert Identity(entry.pid, entry.began).is_alive
+    seat.post(f"/api/runs/{run}/stop")
+    until(lambda: row(seat, run)["state"] == "stopped", 20)
+    assert not Identity(entry.pid, entry.began).is_alive
+    assert seat.post(f"/api/runs/{run}/stop").status_code == 422
+    assert desk.store.row("SELECT * FROM event WHERE what = 'progress'") is not None
+
+
+def test_what_does_not_listen_is_ended(desk: Desk, seat: Seat, scripted: Callable[[str], None],
+                                       monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "GRACE_S", 0.2)
+    scripted("import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+             "print('{\"stage\": \"water\"}', flush=True)\ntime.sleep(60)")
+    run = asked(seat, desk)
+    until(lambda: row(seat, run)["progress"])
+    seat.post(f"/api/runs/{run}/stop")
+    until(lambda: row(seat, run)["state"] == "stopped", 20)
+
+
+def test_a_run_that_fails_says_what_the_command_said(desk: Desk, seat: Seat, scripted: Callable[[str], None]) -> None:
+    scripted("import sys\nsys.stderr.write('night.yaml:3: found 5; expected a city.')\nsys.exit(2)")
+    run = asked(seat, desk)
+    failed = until(lambda: (found := row(seat, run))["state"] == "failed" and found, 20)
+    assert failed["error"] == "night.yaml:3: found 5; expected a city."
+    scripted("import sys\nsys.exit(130)")
+    again = seat.post("/api/runs", scenario="dry").json()
+    assert again["number"] == failed["number"], "tried again, it keeps its number"
+    until(lambda: row(seat, run)["state"] == "interrupted", 20)
+
+
+def test_a_restart_finds_every_run_again(tmp_path: Path) -> None:
+    done = placed(tmp_path)
+    folder = tmp_path / "runs"
+    gone = "0123456789abcdef"
+    (folder / f"{gone}.json").write_text(json.dumps({"id": gone, "number": 2, "name": "n", "state": "running",
+                                                     "pid": 2_000_000, "began": 5}), encoding="utf-8")
+    mine = "fedcba9876543210"
+    (folder / f"{mine}.json").write_text(json.dumps({
+        "id": mine, "number": 3, "name": "n", "state": "running", "pid": os.getpid(), "began": 12345}),
+        encoding="utf-8")
+    (folder / "notes.json").write_text("{", encoding="utf-8")
+    found = {entry.id: entry.state for entry in Runs(folder).all()}
+    # The third has the number of a process that lives, and is not it.
+    assert found == {done: "done", gone: "interrupted", mine: "interrupted"}
+    (folder / f"{done}.json").unlink()
+    assert Runs(folder).get(done).name == "Crue décennale de l’Ouche", "a folder that came from elsewhere"
+
+
+def test_the_approved_run_is_a_named_persons_and_ends(desk: Desk, seat: Seat) -> None:
+    run, now = desk.runs.all()[0].id, desk.clock.epoch()
+    for wrong in ({"until": now - 5, "reason": "x"}, {"until": now + 99 * 3600, "reason": "x"},
+                  {"until": now + 60, "reason": " "}):
+        assert seat.post(f"/api/runs/{run}/approve", **wrong).status_code == 422
+    assert seat.json("/api/wall")["approved"] is None
+    assert seat.post(f"/api/runs/{run}/approve", until=now + 3600, reason="lu avec le gestionnaire").status_code == 200
+    approved = seat.json("/api/wall")["approved"]
+    assert (approved["approved"]["by"], approved["approved"]["duty"]) == ("R. Morel", "chef de quart")
+    assert seat.json("/api/wall")["counts"]
+    assert row(seat, run)["word"] == "approved"
+    desk.clock = type(desk.clock)(desk.clock.ahead + type(desk.clock.ahead)(hours=2))
+    assert seat.json("/api/wall")["approved"] is None, "its time is over"
+    assert row(seat, run)["word"] == "expired"
+
+
+def test_a_scenario_that_is_brought_is_checked_and_replaces_none(desk: Desk, seat: Seat) -> None:
+    assert seat.post("/api/scenarios", name="Nuit du 3", text=DRY.format(name="n")).json() == {"scenario": "nuit-du-3"}
+    assert "nuit-du-3" in seat.json("/api/runs")["scenarios"]
+    assert seat.post("/api/scenarios", name="Nuit du 3", text=DRY.format(name="n")).status_code == 422
+    refused = seat.post("/api/scenarios", name="../../etc", text="scenario: 5\nfloood: {}\n")
+    assert refused.status_code == 422
+    assert sorted(path.name for path in (desk.folder / "scenarios").iterdir()) == ["nuit-du-3.scenario.yaml"]
+
+
+def test_a_run_leaves_as_a_page(desk: Desk, seat: Seat) -> None:
+    run = desk.runs.all()[0].id
+    for public in ("", "?public=1"):
+        text = seat.get(f"/api/runs/{run}/export{public}").text
+        assert text.startswith("<!doctype html")
+    assert Seat(desk, name="Mur", standing=Standing.READER).get(f"/api/runs/{run}/export?public=1").status_code == 403
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from geodata.demo_town import valmont
+from viewer.desk.clock import DeskClock
+from viewer.desk.desk import Desk
+desk = Desk(Path(sys.argv[1]), "valmont", valmont(), DeskClock())
+print("open", flush=True)
+for line in sys.stdin:
+    now = desk.clock.epoch()
+    desk.facts.report(asset="A-012", state="out", seen_at=now, caller=line.strip(), note="", by="R. Morel", now=now)
+    print(line.strip(), flush=True)
+"""
+
+
+@pytest.mark.parametrize("kept", [1, 7])
+def test_a_killed_desk_loses_nothing_that_was_acknowledged(tmp_path: Path, open_desk: Callable[..., Desk],
+                                                           kept: int) -> None:
+    with subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        for i in range(kept):
+            process.stdin.write(f"appel {i}\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == f"appel {i}\n"
+        process.send_signal(signal.SIGKILL)
+    told = open_desk().store.rows("SELECT caller FROM fact ORDER BY id")
+    assert [one["caller"] for one in told] == [f"appel {i}" for i in range(kept)]
+
+
+def test_a_run_ends_with_its_desk(tmp_path: Path) -> None:
+    script = ("import subprocess, sys\nfrom viewer.desk.processes import started\n"
+              "run = started(['schema'])\n"
+              "run.stdout.readline()\nprint(run.pid, flush=True)\nsys.stdin.read()\n")
+    # `schema` prints more than a pipe holds: it waits, until the desk that reads it is gone.
+    desk = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert desk.stdout is not None
+    run = Identity.of(int(desk.stdout.readline()))
+    desk.kill()
+    desk.communicate()
+    until(lambda: not run.is_alive, 20)

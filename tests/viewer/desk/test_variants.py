@@ -1,0 +1,141 @@
+"""Variants at the desk: lines with authors, undo, two who change one, the outcome at once, and the file it makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scenarios import load_scenario, prepare, run_scenario
+from tests.viewer.desk.conftest import Seat
+from twin.engine.part import Intervals
+from viewer.desk.desk import Desk
+from viewer.scene.intervals import OPEN
+
+CUT = {"sort": "cut", "asset": "P-02", "at_s": 3600}
+RAISE = {"sort": "raise", "asset": "A-012", "by_m": 0.6}
+
+
+@pytest.fixture
+def draft(seat: Seat) -> dict[str, Any]:
+    return dict(seat.post("/api/drafts", name="Quais coupés").json())
+
+
+def put(seat: Seat, draft: dict[str, Any], *lines: dict[str, Any]) -> dict[str, Any]:
+    answer = seat.post(f"/api/drafts/{draft['id']}/lines", lines=list(lines), version=draft["version"])
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def test_lines_keep_their_authors(seat: Seat, desk: Desk, draft: dict[str, Any]) -> None:
+    first = put(seat, draft, CUT)
+    other = Seat(desk, name="C. Lenoir")
+    both = put(other, first, *first["lines"], RAISE)
+    assert [line["by"] for line in both["lines"]] == ["R. Morel", "C. Lenoir"]
+    off = put(other, both, {**both["lines"][0], "on": False}, both["lines"][1])
+    assert (off["lines"][0]["by"], off["lines"][0]["on"]) == ("R. Morel", False), "set aside, it stays its author's"
+    changed = put(other, off, {**off["lines"][0], "at_s": 7200}, off["lines"][1])
+    assert changed["lines"][0]["by"] == "C. Lenoir", "what was changed is its changer's"
+
+
+def test_undo_goes_back_to_the_version_before(seat: Seat, draft: dict[str, Any]) -> None:
+    one = put(seat, draft, CUT)
+    two = put(seat, one, *one["lines"], RAISE)
+    back = seat.post(f"/api/drafts/{draft['id']}/undo", version=two["version"]).json()
+    assert back["lines"] == one["lines"]
+    empty = seat.post(f"/api/drafts/{draft['id']}/undo", version=back["version"]).json()
+    assert empty["lines"] == []
+    assert seat.post(f"/api/drafts/{draft['id']}/undo", version=empty["version"]).status_code == 422
+
+
+def test_the_second_of_two_is_told_who_was_first(seat: Seat, desk: Desk, draft: dict[str, Any]) -> None:
+    put(seat, draft, CUT)
+    other = Seat(desk, name="C. Lenoir")
+    refused = other.post(f"/api/drafts/{draft['id']}/lines", lines=[RAISE], version=draft["version"])
+    assert (refused.status_code, refused.json()["who"]) == (409, "R. Morel")
+    assert [line["sort"] for line in other.json(f"/api/drafts/{draft['id']}")["lines"]] == ["cut"], "nothing is lost"
+
+
+@pytest.mark.parametrize("line", [
+    {"sort": "cut", "asset": "P-99", "at_s": 3600}, {"sort": "cut", "asset": "P-02"}, {"sort": "magic"}, {},
+    {"sort": "cut", "asset": "P-02", "at_s": 10**9}, {"sort": "cut", "asset": "P-02", "at_s": 60, "until_s": 30},
+    {"sort": "raise", "asset": "A-012", "by_m": "high"}, {"sort": "raise", "asset": "A-012", "by_m": True},
+    {"sort": "level", "by_m": 0}, {"sort": "level", "by_m": 99}, {"sort": "fact", "asset": "A-012", "at_s": 5},
+    {"sort": "add_supplier", "supplier": "A-012", "consumer": "A-012"},
+    {"sort": "raise", "asset": ["A-012"], "by_m": 1},
+    {"sort": "cut", "asset": "P-02", "at_s": 60, "on": "yes"}])
+def test_a_line_that_does_not_fit_is_refused_and_nothing_changes(seat: Seat, draft: dict[str, Any],
+                                                                 line: dict[str, Any]) -> None:
+    answer = seat.post(f"/api/drafts/{draft['id']}/lines", lines=[CUT, line], version=draft["version"])
+    assert answer.status_code == 422, answer.text
+    assert seat.json(f"/api/drafts/{draft['id']}")["lines"] == []
+
+
+def test_the_outcome_comes_at_once_and_equals_a_run_of_the_file(seat: Seat, desk: Desk, draft: dict[str, Any]) -> None:
+    put(seat, draft, CUT, RAISE, {"sort": "fact", "asset": "C-19", "at_s": 7200, "state": "in_service"})
+    seat.json(f"/api/drafts/{draft['id']}/outcome")
+    told = seat.json(f"/api/drafts/{draft['id']}/outcome")
+    assert told["ms"] < 1500, "300 ms on a quiet machine"
+    assert told["variant"] != told["base"]
+    desk.queue.ask = lambda request, by: type("Kept", (), {  # type: ignore[method-assign, assignment]
+        "id": request.id, "number": 9, "state": "queued", "file": request.scenario})()
+    name = seat.post(f"/api/drafts/{draft['id']}/run").json()["scenario"]
+    scenario = load_scenario(desk.folder / "scenarios" / f"{name}.scenario.yaml")
+    result = run_scenario(prepare(scenario), picture=False).result
+    loaded = desk.shelf.get(draft["base"])
+    variant = loaded.base.with_(*desk.drafts.get(draft["id"]).edits())
+    whole = Intervals.of(result.outages)
+    for column in ("asset", "start_s", "end_s", "mechanism", "root"):
+        assert np.array_equal(getattr(variant.intervals, column), getattr(whole, column)), column
+    assert told["variant"]["lamps_most"] == result.indicators["lamps"]["most_out"]
+    assert told["variant"]["lamp_hours"] == round(result.indicators["lamps"]["lamp_hours_dark"])
+    assert told["series"]["out"][36] == int((whole_at(result, 36 * told["series"]["step"])).sum())
+    # What the map is told is the outages of the assets that the lines can reach.
+    number = loaded.scene.number
+    row = result.city.assets.row("P-02")
+    group = next(one for one in told["groups"] if int(number[row]) in one["assets"])
+    mine = whole.asset == row
+    assert [span[:2] for span in group["spans"]] == [[int(s), OPEN if e == -1 else int(e)] for s, e in zip(
+        whole.start_s[mine], whole.end_s[mine], strict=True)]
+
+
+def whole_at(result: Any, t_s: int) -> Any:
+    o = result.outages
+    lamps = result.city.assets.of_kind("lamp")[o.asset]
+    return lamps & (o.start_s <= t_s) & ((o.end_s == -1) | (o.end_s > t_s))
+
+
+def test_a_line_without_effect_says_why(seat: Seat, draft: dict[str, Any]) -> None:
+    flooded = next(row for row in seat.json("/api/tonight")["acts"]["past"] if row["failed"])
+    start = seat.json(f"/api/drafts/{draft['id']}")["base_run"]["start"]
+    at_s = flooded["failed"] - start + 60
+    now = put(seat, draft, {"sort": "cut", "asset": flooded["asset"], "at_s": at_s, "until_s": at_s + 600})
+    effect = seat.json(f"/api/drafts/{draft['id']}/outcome")["effects"][now["lines"][0]["id"]]
+    assert effect["none"]
+    assert effect["out_from"] <= flooded["failed"]
+
+
+def test_a_level_is_written_beside_the_scenario_and_waits_for_a_run(seat: Seat, desk: Desk, draft: dict[str, Any]
+                                                                  ) -> None:
+    put(seat, draft, {"sort": "level", "by_m": 0.26})
+    told = seat.json(f"/api/drafts/{draft['id']}/outcome")
+    assert (told["needs_run"], told["variant"]) == (True, told["base"])
+    desk.queue.ask = lambda request, by: type("Kept", (), {  # type: ignore[method-assign, assignment]
+        "id": request.id, "number": 9, "state": "queued"})()
+    name = seat.post(f"/api/drafts/{draft['id']}/run").json()["scenario"]
+    from scenarios.moments import start_of, zone_of
+    from scenarios.stage_curves import stage_curves
+
+    scenario = load_scenario(desk.folder / "scenarios" / f"{name}.scenario.yaml")
+    base = desk.shelf.get(draft["base"])
+    start = start_of(scenario, zone_of(base.result.city))
+    curve = stage_curves(scenario, base.run.city_file, start)[0]
+    np.testing.assert_allclose(curve.level_m - base.curves[0].level_m, 0.26, atol=1.1e-3)
+
+
+def test_two_runs_beside_each_other(seat: Seat, desk: Desk) -> None:
+    run = desk.runs.all()[0].id
+    told = seat.json(f"/api/compare?first={run}&second={run}")
+    assert (told["nothing"], told["worse"], told["better"]) == (True, [], [])
+    assert [row[0] for row in told["figures"]["fr"]] != [row[0] for row in told["figures"]["en"]]

@@ -1,0 +1,51 @@
+"""``twin serve``: the control room's desk in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twin.cli.app import app
+from twin.cli.arguments import city_named
+from twin.cli.printing import say
+from twin.cli.progress import stages
+
+
+@app.command(short_help="Open the control room's desk in a browser.",
+             epilog="Example:  twin serve valmont --folder night")
+def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file (.gpkg), or valmont.")],
+          folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where the desk keeps its runs, its "
+                                               "scenarios and what people did.")] = Path("desk"),
+          port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any that is free.")] = 8765,
+          host: Annotated[str, typer.Option("--host", help="An address of this machine to itself.")] = "127.0.0.1",
+          clock: Annotated[str | None, typer.Option("--clock", metavar="TIME", help="An exercise: the desk's clock "
+                                                    "stands at this moment now (ISO 8601) and runs on.")] = None
+          ) -> None:
+    """Open the control room's desk: river, alarms, acts, variants, runs, for the browser of this machine."""
+    from datetime import datetime
+
+    from twin.errors import InputError
+    from viewer.desk.clock import DeskClock
+    from viewer.desk.desk import Desk
+    from viewer.desk.server import check_host
+    from viewer.desk.server import serve as serve_desk
+
+    check_host(host)
+    moment = None
+    if clock is not None:
+        try:
+            moment = datetime.fromisoformat(clock)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            raise InputError(field="--clock", found=f"'{clock}'",
+                             expected="ISO 8601 with offset: 2026-11-22T21:12+01:00")
+    with stages() as stage:
+        stage("reading the city")
+        city_file = city_named(city)
+        name = city if city == "valmont" else str(Path(city).resolve())
+        desk = Desk(folder.resolve(), name, city_file, DeskClock.set_to(moment))
+    serve_desk(desk, host=host, port=port, tell=lambda address: say(
+        f"The desk is open, once, at:\n  {address}\nEnd it with Ctrl-C."))

@@ -1,0 +1,108 @@
+"""States of alarms: active or over, acknowledged or not, shelved until a time. A cause that comes back is a new alarm.
+
+Words of OPC UA Part 9. Over and acknowledged leaves the list; over and not acknowledged stays until somebody has seen
+it. A shelved one comes back by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from twin.errors import InputError
+from viewer.desk.alarms import Alarm
+from viewer.desk.store import Store, publish
+
+#: Shelved for a shift at most [s].
+MOST_SHELVED_S = 12 * 3600
+
+
+class AlarmBook:
+    """The alarms of a desk and what people did about them."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def update(self, active: Iterable[Alarm], now: int) -> int:
+        """Take what is active now; tell of what is new and of what is over. Give how many are new."""
+        known = {row["key"]: row for row in self.store.rows("SELECT * FROM alarm")}
+        current = {alarm.key: alarm for alarm in active}
+        replaced = {key for alarm in current.values() for key in alarm.replaces} - set(current)
+        fresh = 0
+        with self.store.note() as tx:
+            for key, alarm in current.items():
+                row, body = known.get(key), json.dumps(alarm.to_dict(), ensure_ascii=False)
+                if row is None or row["ended"] is not None:
+                    fresh += 1
+                    tx.execute("INSERT OR REPLACE INTO alarm VALUES (?, ?, ?, NULL, NULL, NULL, NULL, NULL)",
+                               (key, body, now))
+                    publish(tx, at=now, who="", what="alarm", journal=True, body={"key": key, "alarm": alarm.to_dict()})
+                elif row["body"] != body:
+                    tx.execute("UPDATE alarm SET body = ? WHERE key = ?", (body, key))
+            for key in replaced & set(known):
+                # Its cause has an alarm of its own by now: nobody has to see this one too.
+                tx.execute("UPDATE alarm SET ended = coalesce(ended, ?), ack_at = coalesce(ack_at, ?), "
+                           "ack_by = coalesce(ack_by, '') WHERE key = ?", (now, now, key))
+            for key, row in known.items():
+                if key not in current and key not in replaced and row["ended"] is None:
+                    tx.execute("UPDATE alarm SET ended = ? WHERE key = ?", (now, key))
+                    publish(tx, at=now, who="", what="alarm", journal=True,
+                            body={"key": key, "over": True, "alarm": json.loads(row["body"])})
+            # Over and seen: nobody needs it any more; a week later the table forgets it.
+            tx.execute("DELETE FROM alarm WHERE ended IS NOT NULL AND ack_at IS NOT NULL AND ended < ?",
+                       (now - 7 * 86_400,))
+        return fresh
+
+    def acknowledge(self, key: str, *, by: str, now: int) -> dict[str, Any]:
+        """Note that somebody has seen an alarm.
+
+        Raises
+        ------
+        InputError
+            No such alarm, or somebody was first: who, and when.
+        """
+        with self.store.act() as tx:
+            row = self._open(tx, key)
+            if row["ack_at"] is not None:
+                raise InputError(field="alarm", found=f"acknowledged by {row['ack_by']}", expected="one that is not")
+            tx.execute("UPDATE alarm SET ack_by = ?, ack_at = ? WHERE key = ?", (by, now, key))
+            publish(tx, at=now, who=by, what="ack", journal=True,
+                    body={"key": key, "alarm": json.loads(row["body"])})
+        return {"ack_by": by, "ack_at": now}
+
+    def shelve(self, key: str, *, until: int, by: str, now: int) -> None:
+        """Put an alarm aside until a time; it comes back by itself.
+
+        Raises
+        ------
+        InputError
+            No such alarm, a time that is past or beyond a shift.
+        """
+        if not now < until <= now + MOST_SHELVED_S:
+            raise InputError(field="until", found="a time that is past or beyond a shift",
+                             expected="within the next 12 h")
+        with self.store.act() as tx:
+            row = self._open(tx, key)
+            tx.execute("UPDATE alarm SET shelved_until = ?, shelved_by = ? WHERE key = ?", (until, by, key))
+            publish(tx, at=now, who=by, what="ack", journal=True,
+                    body={"key": key, "until": until, "alarm": json.loads(row["body"])})
+
+    def listed(self, now: int) -> list[dict[str, Any]]:
+        """Give the alarms that stand on the screen: not acknowledged first, then by priority, then by time."""
+        rows = self.store.rows("SELECT * FROM alarm WHERE ended IS NULL OR ack_at IS NULL")
+        told = []
+        for row in rows:
+            body = json.loads(row["body"])
+            shelved = row["shelved_until"] if row["shelved_until"] and row["shelved_until"] > now else None
+            told.append({**body, "since": row["since"], "ended": row["ended"], "ack_by": row["ack_by"],
+                         "ack_at": row["ack_at"], "shelved_until": shelved, "shelved_by": row["shelved_by"]})
+        return sorted(told, key=lambda a: (a["shelved_until"] is not None, a["ack_at"] is not None, a["priority"],
+                                           a["when"], a["key"]))
+
+    @staticmethod
+    def _open(tx: Any, key: str) -> Any:
+        row = tx.execute("SELECT * FROM alarm WHERE key = ? AND (ended IS NULL OR ack_at IS NULL)", (key,)).fetchone()
+        if row is None:
+            raise InputError(field="alarm", found="no such alarm", expected="one of the list")
+        return row

@@ -1,0 +1,136 @@
+"""How a question becomes an answer: who asks, may they, what do they say; and what goes wrong, as plain values.
+
+Whether somebody may is checked here, where the data is given, never by what a page shows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from twin.errors import InputError, TwinError
+from viewer.desk.desk import Desk
+from viewer.desk.drafts import Conflict
+from viewer.desk.people import Person, Standing
+
+COOKIE = "twin-desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question: by whom, with what."""
+
+    desk: Desk
+    person: Person
+    #: Parts of the path.
+    path: dict[str, str]
+    #: What stands after the question mark.
+    query: dict[str, str]
+    #: What was said; empty for a question that only reads.
+    said: dict[str, Any]
+
+    def text(self, key: str, default: str | None = None, *, most: int = 200) -> str:
+        """Give a text of what was said.
+
+        Raises
+        ------
+        InputError
+            It is missing, no text, or too long.
+        """
+        value = self.said.get(key, default)
+        if not isinstance(value, str) or len(value) > most:
+            raise InputError(field=key, found="no text, or a long one", expected=f"a text of up to {most} letters")
+        return value
+
+    def whole(self, key: str, default: int | None = None) -> int:
+        """Give a whole number of what was said.
+
+        Raises
+        ------
+        InputError
+            It is missing or no whole number.
+        """
+        value = self.said.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 10**12:
+            raise InputError(field=key, found=f"{value!r}"[:80], expected="a whole number")
+        return value
+
+
+#: What answers: plain JSON values, or a response of its own.
+Answer = Callable[[Asked], Any]
+
+
+def desk_of(request: Request) -> Desk:
+    """Give the desk that a request is put to."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def person_of(request: Request) -> Person | None:
+    """Give whose session a request carries; None for nobody's."""
+    token = request.cookies.get(COOKIE, "")
+    return desk_of(request).people.who(token) if token else None
+
+
+def get(path: str, answer: Answer, standing: Standing = Standing.READER) -> Route:
+    """Give a route that reads."""
+    return Route(path, _endpoint(answer, standing), methods=["GET"])
+
+
+def post(path: str, answer: Answer, standing: Standing = Standing.OPERATOR) -> Route:
+    """Give a route that changes something."""
+    return Route(path, _endpoint(answer, standing), methods=["POST"])
+
+
+def _endpoint(answer: Answer, standing: Standing) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        person = await run_in_threadpool(person_of, request)
+        if person is None:
+            return JSONResponse({"error": "nobody"}, 401)
+        if person.standing < standing:
+            return JSONResponse({"error": "not yours", "standing": standing.word}, 403)
+        try:
+            said = await body_of(request) if request.method == "POST" else {}
+            asked = Asked(desk_of(request), person, dict(request.path_params), dict(request.query_params), said)
+            found = await run_in_threadpool(answer, asked)
+        except ClientDisconnect:
+            return JSONResponse({"error": "too large"}, 413)
+        except Conflict as error:
+            return JSONResponse({**told(error), "who": error.who, "version": error.version}, 409)
+        except InputError as error:
+            return JSONResponse(told(error), 422)
+        except TwinError as error:
+            return JSONResponse({"error": str(error)}, 500)
+        return found if isinstance(found, Response) else JSONResponse(found)
+
+    return endpoint
+
+
+async def body_of(request: Request) -> dict[str, Any]:
+    """Give what a request says.
+
+    Raises
+    ------
+    InputError
+        No mapping in JSON.
+    """
+    try:
+        said = json.loads(await request.body() or b"{}")
+    except (ValueError, RecursionError):
+        raise InputError(found="no JSON", expected="a mapping in JSON") from None
+    if not isinstance(said, dict):
+        raise InputError(found="no mapping", expected="a mapping in JSON")
+    return said
+
+
+def told(error: InputError) -> dict[str, Any]:
+    """Give what was wrong, as plain values."""
+    return {"error": str(error), "field": error.field, "found": error.found, "expected": error.expected,
+            "remedy": error.remedy, "ids": list(error.ids)}

@@ -1,0 +1,79 @@
+"""Counts of a run at a few moments: what is out now and what will be. Asked of the run, nothing is computed anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from twin.quantities import NONE
+from twin.world.kinds import Role
+from viewer.desk.loaded import Loaded
+
+#: Hours from now that the table has a column for.
+HOURS = (0, 1, 3, 6, 12)
+
+
+def counts(loaded: Loaded, now: int) -> list[dict[str, Any]]:
+    """Give lamps, lamps in doubt, cabinets, vital sites out and buildings in water; None beyond the run."""
+    assets = loaded.result.city.assets
+    masks = {"lamps": assets.of_role(Role.LIGHTS), "cabinets": assets.of_role(Role.SWITCHES),
+             "sites": assets.of_role(Role.VITAL)}
+    columns: list[dict[str, int] | None] = []
+    for hours in HOURS:
+        t_s = loaded.at(now + hours * 3600)
+        if t_s is None:
+            columns.append(None)
+            continue
+        moment = loaded.moment(t_s)
+        found = {name: int((moment.is_out & mask).sum()) for name, mask in masks.items()}
+        found["doubt"] = int((moment.is_in_doubt & masks["lamps"]).sum())
+        wet = moment.wet_since_s != NONE
+        found["wet"] = int((wet & assets.of_role(Role.PREMISES) & ~masks["sites"]).sum())
+        columns.append(found)
+    return [{"row": name, "values": [None if column is None else column[name] for column in columns]}
+            for name in ("lamps", "doubt", "cabinets", "sites", "wet")]
+
+
+def sites(loaded: Loaded, now: int) -> list[dict[str, Any]]:
+    """Give the vital sites that are or will be without power, on reserve, on their last feed or wet; pressed first.
+
+    ``state`` is ``out``, ``reserve``, ``will_be_out``, ``will_be_wet`` or ``last_feed``; ``when`` [s since 1970] since
+    or from when.
+    """
+    t_s = loaded.at(now)
+    if t_s is None:
+        return []
+    assets, moment = loaded.result.city.assets, loaded.moment(t_s)
+    o, exposure = loaded.result.outages, loaded.result.exposure
+    told = []
+    for row in np.flatnonzero(assets.of_role(Role.VITAL)).tolist():
+        who = assets[row]
+        coming = o.start_s[(o.asset == row) & (o.start_s > t_s)]
+        wet_s, reserve_s = int(exposure.touched_at_s[row]), int(moment.reserve_ends_s[row])
+        if moment.is_out[row]:
+            state, when = "out", int(o.start_s[moment.outage[row]])
+        elif reserve_s != NONE:
+            state, when = "reserve", reserve_s
+        elif wet_s > t_s and (not len(coming) or wet_s <= coming.min()):
+            state, when = "will_be_wet", wet_s
+        elif len(coming):
+            state, when = "will_be_out", int(coming.min())
+        elif moment.is_on_last_feed[row]:
+            state, when = "last_feed", t_s
+        else:
+            continue
+        urgency = when if when > t_s else t_s + 86_400
+        feed = int(moment.fed_by[row])
+        told.append((urgency, {"asset": str(who.id), "name": str(who.name or who.id), "street": str(who.street or ""),
+                               "people": None if np.isnan(assets.people[row]) else int(assets.people[row]),
+                               "state": state, "when": loaded.start + when,
+                               "feed": "" if feed == NONE else str(assets.id[feed])}))
+    return [one for _, one in sorted(told, key=lambda pair: (pair[0], pair[1]["asset"]))]
+
+
+def series(loaded: Loaded) -> dict[str, Any]:
+    """Give the lamps out over the run, a value per step: for the slider."""
+    times = list(range(0, loaded.duration_s + 1, max(300, loaded.result.plan.step_s)))
+    return {"start": loaded.start, "step": times[1] - times[0] if len(times) > 1 else 300,
+            "out": loaded.lamps_out(times)}

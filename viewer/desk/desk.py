@@ -1,0 +1,166 @@
+"""The desk as a whole: folder, tables, runs, clock, and what every screen begins with."""
+
+from __future__ import annotations
+
+import fcntl
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+from geodata.city.model import CityFile
+from twin.errors import InputError
+from twin.world.kinds import Role
+from viewer.desk.acts import Acts
+from viewer.desk.alarm_book import AlarmBook
+from viewer.desk.alarms import Alarm, alarms_of, in_order, of_limit, of_river, of_source
+from viewer.desk.approvals import Approvals
+from viewer.desk.clock import DeskClock
+from viewer.desk.drafts import Drafts
+from viewer.desk.facts import Facts
+from viewer.desk.loaded import Loaded, Shelf
+from viewer.desk.observed import FRESH_S, alarms_by_words, compared, suspected, words_of
+from viewer.desk.people import People
+from viewer.desk.queue import Queue
+from viewer.desk.river import river
+from viewer.desk.runs import Runs
+from viewer.desk.sources import Inbox, Sources, inbox_key
+from viewer.desk.store import Store
+
+#: Alarms are looked at this often [s].
+TICK_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """The runs in force."""
+
+    latest: Loaded | None
+    #: None where nobody approved one, its time is over, or its folder is gone.
+    approved: Loaded | None
+    approval: dict[str, Any] | None
+
+    @property
+    def shown(self) -> Loaded | None:
+        """The run that alarms and acts are of: the latest, else the approved one."""
+        return self.latest or self.approved
+
+
+class Desk:
+    """One desk on one folder."""
+
+    def __init__(self, folder: Path, city: str, city_file: CityFile, clock: DeskClock, *, workers: int = 1) -> None:
+        for name in ("runs", "scenarios"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        self.folder, self.city, self.city_file, self.clock = folder, city, city_file, clock
+        self._held = _alone(folder)
+        self.store = Store(folder / "desk.sqlite")
+        self.zone = ZoneInfo(city_file.city.timezone)
+        self.runs = Runs(folder / "runs")
+        self.shelf = Shelf(self.runs)
+        self.queue = Queue(self.runs, self.store, clock.epoch, workers=workers)
+        self.people = People(self.store, clock.epoch)
+        self.approvals, self.alarms, self.acts = Approvals(self.store), AlarmBook(self.store), Acts(self.store)
+        self.facts, self.drafts = Facts(self.store), Drafts(self.store)
+        self.sources = Sources(self.store, [str(one) for one in city_file.city.assets.id], clock.now)
+        self.inbox = Inbox(folder / "inbox", self.sources)
+        self.inbox_key = inbox_key(folder / "inbox.key")
+        self._stop, self._looking = Event(), Lock()
+        self._thread = Thread(target=self._watch, name="alarms", daemon=True)
+
+    def start(self) -> None:
+        """Look into the inbox and at the alarms from now on."""
+        self.inbox.start()
+        self._thread.start()
+
+    def close(self) -> None:
+        """End everything; runs that go are asked to stop, and found again as interrupted."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+        self.inbox.close()
+        self.queue.close()
+        self.store.close()
+        self._held.close()
+
+    def night(self) -> Night:
+        """Give the runs in force."""
+        approval, now = self.approvals.last(), self.clock.epoch()
+        approved = self._open(approval["run"]) if approval and approval["until"] > now else None
+        latest = self.runs.latest()
+        return Night(self._open(latest.id) if latest else None, approved, approval)
+
+    @cached_property
+    def gauge(self) -> tuple[str, str]:
+        """Id and name of the city's first gauge; empty where it has none."""
+        assets = self.city_file.city.assets
+        row = next((row for row in range(len(assets)) if assets.has_role(row, Role.GAUGE)), None)
+        return ("", "") if row is None else (str(assets.id[row]), str(assets.name[row] or assets.id[row]))
+
+    def _open(self, run_id: str) -> Loaded | None:
+        try:
+            return self.shelf.get(run_id)
+        except InputError:
+            return None
+
+    def look(self) -> int:
+        """Hold run, river, words and sources against each other, and keep the alarms; give how many are new."""
+        with self._looking:
+            now = self.clock.epoch()
+            return self.alarms.update(self._active(now), now)
+
+    def _active(self, now: int) -> list[Alarm]:
+        night = self.night()
+        found: list[Alarm | None] = []
+        shown = night.shown
+        if shown is not None:
+            t_s = shown.at(now)
+            if t_s is not None:
+                found += alarms_of(shown, t_s)
+                told, suspects, _ = self.said(shown, now)
+                found += alarms_by_words(told, suspects)
+            stands = river(night.latest, night.approved, self.sources, now, self.gauge)
+            if stands["newest"] and stands["foretold_m"] is not None:
+                found.append(of_river(stands["gauge"], stands["name"], stands["newest"]["value"], stands["foretold_m"],
+                                      stands["newest"]["observed"]))
+        found += [of_source(row["name"], row["newest"], row["pace_s"], now) for row in self.sources.listed(now)]
+        if night.approval is not None:
+            entry = next((one for one in self.runs.all() if one.id == night.approval["run"]), None)
+            found.append(of_limit(night.approval["run"], entry.name if entry else "", night.approval["until"], now))
+        return in_order(alarm for alarm in found if alarm is not None)
+
+    def said(self, loaded: Loaded, now: int) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
+        """Give what was said against what is computed, who must have failed, and whom to ask."""
+        t_s = loaded.at(now)
+        assert t_s is not None
+        words = words_of(loaded, self.facts.listed(now), self.sources.states(now - FRESH_S))
+        suspects, ask = suspected(loaded, words, t_s)
+        return compared(loaded, words, t_s), suspects, ask
+
+    def _watch(self) -> None:
+        while not self._stop.wait(TICK_S):
+            try:
+                self.look()
+            except (InputError, OSError, ValueError):
+                # A run that is half copied, a disk that is full: looked at again; the page says how old it is.
+                continue
+
+
+def _alone(folder: Path) -> IO[str]:
+    """Hold the folder for this desk alone.
+
+    Raises
+    ------
+    InputError
+        Another desk holds it.
+    """
+    file = (folder / "desk.lock").open("a", encoding="ascii")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise InputError(file=str(folder), found="a desk that another `twin serve` has open",
+                         expected="a folder of its own", remedy="Open that one, or give another --folder.") from None
+    return file

@@ -1,0 +1,130 @@
+"""Questions and acts about variants in the making."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from starlette.routing import Route
+
+from scenarios.load import SUFFIX
+from scenarios.writing import shift_levels, slug, write_variant
+from twin.codes import Action
+from twin.errors import InputError
+from twin.world.edits import Declare
+from viewer.desk.answers import Asked, get, post
+from viewer.desk.drafts import Draft, edits_of
+from viewer.desk.loaded import Loaded
+from viewer.desk.outcomes import outcome
+from viewer.desk.requests import request_of
+from viewer.desk.tonight import about, brief
+
+
+def routes() -> list[Route]:
+    """Give the routes."""
+    return [
+        get("/api/drafts", _list), get("/api/drafts/{draft}", _one), get("/api/drafts/{draft}/outcome", _outcome),
+        post("/api/drafts", _make), post("/api/drafts/{draft}/lines", _lines), post("/api/drafts/{draft}/undo", _undo),
+        post("/api/drafts/{draft}/run", _run), post("/api/facts/run", _run_facts)]
+
+
+def _list(asked: Asked) -> Any:
+    return {**about(asked.desk), "drafts": [{key: value for key, value in draft.to_dict().items() if key != "lines"}
+                                            | {"lines": len(draft.lines)} for draft in asked.desk.drafts.listed()]}
+
+
+def _one(asked: Asked) -> Any:
+    draft = asked.desk.drafts.get(asked.path["draft"])
+    return {**draft.to_dict(), "base_run": brief(_base(asked, draft))}
+
+
+def _base(asked: Asked, draft: Draft) -> Loaded:
+    return asked.desk.shelf.get(draft.base)
+
+
+def _make(asked: Asked) -> Any:
+    """Begin a variant of a run: of the one that is named, else of the one in force."""
+    base = asked.text("base", "")
+    if not base:
+        shown = asked.desk.night().shown
+        if shown is None:
+            raise InputError(field="base", found="no run", expected="a run that is done",
+                             remedy="Run a scenario first.")
+        base = shown.entry.id
+    asked.desk.runs.path(base)
+    return asked.desk.drafts.make(asked.text("name", most=120), base, by=asked.person.name,
+                                  now=asked.desk.clock.epoch()).to_dict()
+
+
+def _lines(asked: Asked) -> Any:
+    """Change the lines; they must fit the base's city before they are kept."""
+    given = asked.said.get("lines")
+    if not isinstance(given, list) or not all(isinstance(line, dict) for line in given):
+        raise InputError(field="lines", found="no list", expected="a list of lines")
+    draft = asked.desk.drafts.get(asked.path["draft"])
+    _fits(_base(asked, draft), given)
+    return asked.desk.drafts.change(draft.id, given, version=asked.whole("version"), by=asked.person.name,
+                                    now=asked.desk.clock.epoch()).to_dict()
+
+
+def _fits(loaded: Loaded, lines: list[dict[str, Any]]) -> None:
+    for line in lines:
+        for edit in edits_of({**line, "by": ""}):
+            edit.apply(loaded.result.plan, loaded.result.city)
+        if line.get("sort") == "level" and len(loaded.curves) != 1:
+            raise InputError(field="level", found="a run without the levels of one gauge", expected="one that has them")
+
+
+def _undo(asked: Asked) -> Any:
+    return asked.desk.drafts.undo(asked.path["draft"], version=asked.whole("version"), by=asked.person.name,
+                                  now=asked.desk.clock.epoch()).to_dict()
+
+
+def _outcome(asked: Asked) -> Any:
+    draft = asked.desk.drafts.get(asked.path["draft"])
+    return outcome(_base(asked, draft), draft)
+
+
+def _run(asked: Asked) -> Any:
+    """Write the variant as a scenario file and put it into the queue."""
+    desk = asked.desk
+    draft = desk.drafts.get(asked.path["draft"])
+    loaded = _base(asked, draft)
+    _check_source(loaded)
+    file = desk.folder / "scenarios" / f"{slug(draft.name)}-{draft.id[:4]}{SUFFIX}"
+    write_variant(_source(loaded), draft.name, draft.edits(), file, assets=loaded.result.city.assets)
+    if draft.level_m:
+        shift_levels(file, loaded.curves, draft.level_m, loaded.own_start)
+    entry = desk.queue.ask(request_of(file, city=desk.city, base=draft.base, date=loaded.entry.date),
+                           by=asked.person.name)
+    return {"id": entry.id, "number": entry.number, "state": entry.state, "scenario": file.name.removesuffix(SUFFIX)}
+
+
+def _run_facts(asked: Asked) -> Any:
+    """Compute the night in force anew with the facts that were reported: a night of its own, not a variant."""
+    desk = asked.desk
+    shown = desk.night().shown
+    if shown is None:
+        raise InputError(field="run", found="no run", expected="a night that was computed")
+    _check_source(shown)
+    now, actions = desk.clock.epoch(), {"out": Action.FACT_OUT, "in_service": Action.FACT_IN_SERVICE,
+                                       "dry": Action.FACT_DRY}
+    edits = [Declare(actions[fact["state"]], fact["asset"], t_s, by=fact["caller"]) for fact in desk.facts.listed(now)
+             if (t_s := shown.at(fact["seen_at"])) is not None]
+    if not edits:
+        raise InputError(field="facts", found="no fact within the run", expected="one at least")
+    name = shown.result.plan.name
+    file = desk.folder / "scenarios" / f"{slug(name)}-facts-{now}{SUFFIX}"
+    write_variant(_source(shown), name, edits, file, assets=shown.result.city.assets)
+    entry = desk.queue.ask(request_of(file, city=desk.city, date=shown.entry.date), by=asked.person.name)
+    return {"id": entry.id, "number": entry.number, "state": entry.state}
+
+
+def _source(loaded: Loaded) -> Path:
+    return Path(loaded.entry.scenario)
+
+
+def _check_source(loaded: Loaded) -> None:
+    if not loaded.entry.scenario or loaded.is_scenario_changed:
+        raise InputError(field="base", found="a run whose scenario is gone or reads otherwise by now",
+                         expected="a run of a scenario as it stands", remedy="Run the scenario again.")

@@ -1,0 +1,173 @@
+"""The runs of a desk: its folder is the truth, this index is made of it whenever the desk starts.
+
+``runs/ID`` is a run as `twin run` leaves it; ``runs/ID.json`` says who asked for it, when, of what scenario, and what
+became of it. A run whose process is gone and that left no folder was interrupted, not failed. A folder without a file
+beside it came from elsewhere and is shown as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from geodata.run.head import run_head
+from twin.errors import InputError
+from viewer.desk.processes import Identity
+from viewer.desk.requests import RUN_ID, Request
+
+#: States of a run; words of files and pages.
+QUEUED, RUNNING, DONE, FAILED, INTERRUPTED, STOPPED = "queued", "running", "done", "failed", "interrupted", "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEntry:
+    """One run in the index. Moments in seconds since 1970; None for not yet."""
+
+    id: str
+    number: int
+    name: str
+    state: str
+    scenario: str = ""
+    base: str = ""
+    date: str = ""
+    city: str = ""
+    by: str = ""
+    asked_at: int | None = None
+    started_at: int | None = None
+    ended_at: int | None = None
+    #: What went wrong, as the command said it.
+    error: str = ""
+    pid: int = 0
+    began: int = 0
+    #: What ``run.json`` says first: status, start, duration_s, issued_at, valid_until, plan_sha256.
+    head: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_variant(self) -> bool:
+        """Whether it answers "what if", and is not the night itself."""
+        return bool(self.base)
+
+
+class Runs:
+    """The index; safe for several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = Lock()
+        self._entries: dict[str, RunEntry] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        found: dict[str, RunEntry] = {}
+        for file in sorted(self.folder.glob("*.json")):
+            if RUN_ID.fullmatch(file.stem) and (entry := _read(file)) is not None:
+                found[entry.id] = self._settled(entry)
+        number = max((entry.number for entry in found.values()), default=0)
+        for path in sorted(self.folder.iterdir()):
+            if path.is_dir() and RUN_ID.fullmatch(path.name) and path.name not in found and (head := _head(path)):
+                number += 1
+                found[path.name] = RunEntry(id=path.name, number=number, name=head["name"], state=DONE, head=head)
+        self._entries = found
+
+    def _settled(self, entry: RunEntry) -> RunEntry:
+        """Give what became of a run, as its folder and its process say."""
+        path = self.folder / entry.id
+        if entry.state in (QUEUED, RUNNING) or (entry.state == DONE and not path.is_dir()):
+            alive = Identity(entry.pid, entry.began).is_alive
+            head = _head(path)
+            if head and not alive:
+                entry = replace(entry, state=DONE, head=head, ended_at=entry.ended_at or int(path.stat().st_mtime))
+            elif not alive:
+                entry = replace(entry, state=INTERRUPTED)
+            self._write(entry)
+        return entry
+
+    def all(self) -> list[RunEntry]:
+        """Give every run, the latest asked for first."""
+        with self._lock:
+            return sorted(self._entries.values(), key=lambda entry: -entry.number)
+
+    def get(self, run_id: str) -> RunEntry:
+        """Give a run.
+
+        Raises
+        ------
+        InputError
+            No such run.
+        """
+        with self._lock:
+            entry = self._entries.get(run_id)
+        if entry is None:
+            raise InputError(field="run", found="no such run", expected="one of the list")
+        return entry
+
+    def path(self, run_id: str) -> Path:
+        """Give the folder of a run that is done.
+
+        Raises
+        ------
+        InputError
+            No such run, or one that left no folder.
+        """
+        if self.get(run_id).state != DONE:
+            raise InputError(field="run", found="a run that is not done", expected="one that is")
+        return self.folder / run_id
+
+    def latest(self) -> RunEntry | None:
+        """Give the night that was computed last, variants apart."""
+        return next((entry for entry in self.all() if entry.state == DONE and not entry.is_variant), None)
+
+    def ask(self, request: Request, *, by: str, at: int) -> tuple[RunEntry, bool]:
+        """Add a run to the index; give it, and whether it is new: one that is done or on its way is not made again."""
+        with self._lock:
+            known = self._entries.get(request.id)
+            if known is not None and known.state in (QUEUED, RUNNING, DONE):
+                return known, False
+            number = known.number if known else 1 + max((e.number for e in self._entries.values()), default=0)
+            entry = RunEntry(id=request.id, number=number, name=request.name, state=QUEUED, base=request.base,
+                             scenario=str(request.scenario), date=request.date, city=request.city, by=by, asked_at=at)
+            self._keep(entry)
+            return entry, True
+
+    def change(self, run_id: str, **changes: Any) -> RunEntry:
+        """Change what is known of a run, on the disk too."""
+        with self._lock:
+            entry = replace(self._entries[run_id], **changes)
+            self._keep(entry)
+            return entry
+
+    def finish(self, run_id: str, *, at: int) -> RunEntry:
+        """Take a run that left its folder as done."""
+        return self.change(run_id, state=DONE, ended_at=at, pid=0, began=0, head=_head(self.folder / run_id) or {})
+
+    def _keep(self, entry: RunEntry) -> None:
+        self._entries[entry.id] = entry
+        self._write(entry)
+
+    def _write(self, entry: RunEntry) -> None:
+        file = self.folder / f"{entry.id}.json"
+        beside = file.with_suffix(".new")
+        with beside.open("w", encoding="utf-8") as out:
+            json.dump(asdict(entry), out, ensure_ascii=False, indent=1)
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(file)
+
+
+def _read(file: Path) -> RunEntry | None:
+    try:
+        return RunEntry(**json.loads(file.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, OSError):
+        return None
+
+
+def _head(path: Path) -> dict[str, Any] | None:
+    try:
+        return run_head(path)
+    except InputError:
+        return None

@@ -1,0 +1,87 @@
+"""The desk's server: uvicorn on this machine, ended at once by Ctrl-C though browsers hang on its stream."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
+
+import uvicorn
+from starlette.applications import Starlette
+
+from twin.errors import InputError
+from viewer.desk.app import app_of
+from viewer.desk.desk import Desk
+from viewer.desk.people import Standing
+
+#: Names of this machine to itself.
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_GRACE_S = 2
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams before it waits for those who read them: by itself it would wait until they leave."""
+
+    def __init__(self, config: uvicorn.Config, app: Starlette) -> None:
+        super().__init__(config)
+        self._application = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End the streams, then the server."""
+        self._application.state.stop.set()
+        super().handle_exit(sig, frame)
+
+
+def serve(desk: Desk, *, host: str, port: int, tell: Callable[[str], None]) -> None:
+    """Serve a desk until it is interrupted.
+
+    Parameters
+    ----------
+    desk
+        The desk; it is started here and closed here.
+    host
+        An address of this machine to itself.
+    port
+        0: any that is free.
+    tell
+        Told the address that opens the desk, once it answers.
+
+    Raises
+    ------
+    InputError
+        An address that others reach, a port that is taken.
+    """
+    check_host(host)
+    try:
+        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise InputError(field="--port", found=f"{host}:{port}, which cannot be had ({error.strerror})",
+                         expected="a free port",
+                         remedy="Another desk may be open on it; `--port 0` takes any.") from None
+    app = app_of(desk)
+    server = _Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False,
+                                    timeout_graceful_shutdown=_GRACE_S, lifespan="off"), app)
+    shown = f"[{host}]" if ":" in host else host
+    desk.start()
+    tell(f"http://{shown}:{listening.getsockname()[1]}/enter#{desk.people.key(Standing.ADMINISTRATOR)}")
+    try:
+        # By a signal uvicorn ends as if nobody had caught it.
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listening])
+    finally:
+        desk.close()
+
+
+def check_host(host: str) -> None:
+    """Refuse an address that other machines reach.
+
+    Raises
+    ------
+    InputError
+        It is not one of this machine's to itself.
+    """
+    if host not in LOOPBACK:
+        raise InputError(field="--host", found=f"'{host}'", expected=f"one of {', '.join(LOOPBACK)}",
+                         remedy="The desk has no accounts and no TLS of its own: let a proxy on this machine that has "
+                                "both stand before it, or a tunnel.")

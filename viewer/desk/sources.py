@@ -1,0 +1,141 @@
+"""Sources: what came in, from whom, how late; each message is kept as it came, each value once by source and time."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+from geodata.observations.normal import Observation, read_message
+from viewer.desk.store import Store, publish
+
+#: A source is expected to send this often where nobody said otherwise [s].
+PACE_S = 900
+#: The inbox is looked into this often [s].
+LOOK_S = 2.0
+
+
+class Sources:
+    """The observations of a desk."""
+
+    def __init__(self, store: Store, known: list[str], now: Callable[[], datetime]) -> None:
+        self.store, self.known, self.now = store, known, now
+
+    def take(self, body: bytes, *, source: str, sort: str) -> dict[str, Any]:
+        """Take a message; give how many observations it held, how many were refused, and why."""
+        received = self.now()
+        found, refused = read_message(body, source=source, received=received, known=self.known)
+        at = int(received.timestamp())
+        with self.store.note() as tx:
+            tx.execute("INSERT OR IGNORE INTO raw VALUES (?, ?, ?, ?)", (sha256(body).hexdigest(), source, at, body))
+            changed = [one for one in found if self._put(tx, one)]
+            for name in sorted({*(one.source for one in found), *(one.source for one in refused)}):
+                reasons = [one.reason for one in refused if one.source == name]
+                mine = [one for one in found if one.source == name]
+                newest = max((one.observed for one in mine), default=None)
+                tx.execute(
+                    "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
+                    "newest = max(coalesce(newest, excluded.newest), coalesce(excluded.newest, newest)), "
+                    "received = excluded.received, accepted = accepted + excluded.accepted, "
+                    "rejected = rejected + excluded.rejected, "
+                    "last_reason = CASE WHEN excluded.rejected THEN excluded.last_reason ELSE last_reason END",
+                    (name, sort, PACE_S, newest, at, len(mine), len(reasons), reasons[-1] if reasons else ""))
+                publish(tx, at=at, who="", what="source", body={
+                    "source": name, "accepted": len(mine), "rejected": len(reasons)})
+            for one in changed:
+                if one.what == "level":
+                    publish(tx, at=at, who="", what="reading", body={
+                        "source": one.source, "series": one.series, "value": one.value, "observed": one.observed})
+        return {"accepted": len(found), "rejected": [one.reason for one in refused]}
+
+    @staticmethod
+    def _put(tx: Any, one: Observation) -> bool:
+        """Keep a value; a corrected one replaces what was there. Tell whether anything changed."""
+        done = tx.execute(
+            "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, series, what, observed) "
+            "DO UPDATE SET value = excluded.value, unit = excluded.unit, received = excluded.received, "
+            "quality = excluded.quality, raw = excluded.raw WHERE value <> excluded.value",
+            (one.source, one.series, one.observed, one.what, one.value, one.unit, one.received, one.quality, one.raw))
+        return bool(done.rowcount)
+
+    def listed(self, now: int) -> list[dict[str, Any]]:
+        """Give every source with its newest datum, how late it is, what was refused, and its last day by the hour."""
+        told = []
+        for row in self.store.rows("SELECT * FROM source ORDER BY name"):
+            ticks = self.store.rows(
+                "SELECT DISTINCT (observed - ?) / 900 AS tick FROM observation WHERE source = ? AND observed > ? "
+                "AND observed <= ? ORDER BY tick", now - 86_400, row["name"], now - 86_400, now)
+            late = row["newest"] is None or now - row["newest"] > 2 * row["pace_s"]
+            told.append({**row, "late": late, "ticks": [tick["tick"] for tick in ticks]})
+        return told
+
+    def levels(self, gauge: str, since: int) -> list[dict[str, Any]]:
+        """Give the readings of a gauge, in order of time; of several sources the first by name at each time."""
+        return self.store.rows(
+            "SELECT observed, value, source, received FROM observation WHERE series = ? AND what = 'level' AND "
+            "observed >= ? GROUP BY observed HAVING source = min(source) ORDER BY observed", gauge, since)
+
+    def states(self, since: int) -> list[dict[str, Any]]:
+        """Give the latest fresh word of each asset: out, dark or lit lamps."""
+        return self.store.rows(
+            "SELECT series, what, value, observed, source FROM observation AS o WHERE what <> 'level' "
+            "AND observed >= ? AND observed = (SELECT max(observed) FROM observation AS p "
+            "WHERE p.series = o.series AND p.what = o.what) ORDER BY series, what", since)
+
+
+class Inbox:
+    """A folder whose files are taken one by one; what was taken is moved to ``done``, what was not to ``refused``."""
+
+    def __init__(self, folder: Path, sources: Sources) -> None:
+        self.folder, self.sources = folder, sources
+        for name in ("", "done", "refused"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        self._stop = Event()
+        self._thread = Thread(target=self._watch, name="inbox", daemon=True)
+
+    def start(self) -> None:
+        """Look into the folder from now on."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Look no more."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def look(self) -> int:
+        """Take every file that is whole; give how many there were. One is whole when its name ends in ``.json``."""
+        files = sorted(path for path in self.folder.glob("*.json") if path.is_file() and not path.is_symlink())
+        for path in files:
+            took = self.sources.take(path.read_bytes(), source=path.stem.split("_")[0], sort="inbox")
+            where = "done" if took["accepted"] or not took["rejected"] else "refused"
+            # A name may come twice: the later file stands beside the earlier.
+            place = self.folder / where / f"{path.stem}.{secrets.token_hex(3)}.json"
+            if took["rejected"]:
+                place.with_suffix(".why.txt").write_text("\n".join(took["rejected"]) + "\n", encoding="utf-8")
+            path.replace(place)
+        return len(files)
+
+    def _watch(self) -> None:
+        while not self._stop.wait(LOOK_S):
+            try:
+                self.look()
+            except OSError:  # a file that somebody took away, or a disk that is full: looked at again
+                continue
+
+
+def inbox_key(file: Path) -> str:
+    """Give the key that machines show when they post to the desk; made once, readable by its owner alone."""
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except OSError:
+        key = secrets.token_urlsafe(24)
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            out.write(key + "\n")
+        return key

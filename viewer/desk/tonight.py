@@ -1,0 +1,105 @@
+"""The screen "tonight" and the wall: what is out and what will be, what to do first, in one picture of plain values.
+
+Times are seconds since 1970; the page says them. Where there is nothing the value is None or an empty list, never 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from viewer.desk.counts import HOURS, counts, series, sites
+from viewer.desk.desk import Desk
+from viewer.desk.loaded import Loaded
+from viewer.desk.river import river
+from viewer.desk.runs import RunEntry
+
+#: Acts that the first picture carries.
+ACTS = 60
+
+
+def about(desk: Desk) -> dict[str, Any]:
+    """Give what every screen begins with: clock, city, status, runs in force, alarms to acknowledge, sources."""
+    now = desk.clock.epoch()
+    night = desk.night()
+    shown = night.shown
+    listed = desk.sources.listed(now)
+    alarms = [one for one in desk.alarms.listed(now) if not one["shelved_until"]]
+    status = shown.result.plan.status if shown else ""
+    stands = river(night.latest, night.approved, desk.sources, now, desk.gauge)
+    acts = desk.acts.listed(shown, now)["ahead"] if shown else []
+    return {
+        "now": now, "is_exercise": desk.clock.is_exercise or status == "exercise", "status": status,
+        "city": desk.city_file.city.name, "offsets": offsets(desk, now),
+        "latest": brief(night.latest), "approved": brief(night.approved, night.approval),
+        "phase": _phase(shown, now),
+        "alarms": {"unseen": sum(one["ack_at"] is None for one in alarms),
+                   "active": sum(one["ended"] is None for one in alarms),
+                   "first": next((one["key"] for one in alarms if one["ack_at"] is None), "")},
+        "river": {key: stands[key] for key in ("gauge", "name", "newest", "difference_m", "rise_m")},
+        "next_act": next((one for one in acts if one["state"] in ("to_give", "under_way", "on_site")), None),
+        "kinds": _kinds(desk),
+        "sources": {"count": len(listed), "late": [row["name"] for row in listed if row["late"]]},
+        "event": int(desk.store.rows("SELECT coalesce(max(id), 0) AS n FROM event")[0]["n"])}
+
+
+def tonight(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
+    """Give the picture of the night; on the wall that of the approved run alone."""
+    now, night = desk.clock.epoch(), desk.night()
+    shown = night.approved if wall else night.shown
+    said = desk.said(shown, now) if shown is not None and shown.at(now) is not None else None
+    acts = desk.acts.listed(shown, now) if shown else {"ahead": [], "past": [], "past_counts": {}}
+    return {
+        **about(desk), "hours": list(HOURS),
+        "river": river(None if wall else night.latest, night.approved, desk.sources, now, desk.gauge),
+        "counts": counts(shown, now) if shown else [],
+        "approved_lamps": counts(night.approved, now)[0]["values"] if night.approved and night.approved is not shown
+        else None,
+        "sites": sites(shown, now) if shown else [], "alarm_rows": desk.alarms.listed(now),
+        "acts": {**acts, "ahead": acts["ahead"][:ACTS], "more": max(0, len(acts["ahead"]) - ACTS)},
+        "observed": None if said is None else {**said[0], "suspects": said[1], "ask": said[2]},
+        "facts": desk.facts.listed(now),
+        "source_rows": [{key: row[key] for key in ("name", "sort", "newest", "late", "pace_s")}
+                        for row in desk.sources.listed(now)],
+        "series": {which: series(loaded) for which, loaded in (("latest", night.latest), ("approved", night.approved))
+                   if loaded is not None}}
+
+
+def brief(loaded: Loaded | None, approval: dict[str, Any] | None = None) -> dict[str, Any] | None:
+    """Give a run in few words: number, name, T0, until when, who approved it."""
+    if loaded is None:
+        return None
+    plan = loaded.result.plan
+    return {**named(loaded.entry), "status": plan.status, "t0": int(plan.issued_at.timestamp()),
+            "valid_until": int(plan.valid_until.timestamp()), "start": loaded.start,
+            "duration": loaded.duration_s,
+            "approved": {key: approval[key] for key in ("by", "duty", "at", "until", "reason")} if approval else None}
+
+
+def named(entry: RunEntry) -> dict[str, Any]:
+    """Give what a run is called."""
+    return {"id": entry.id, "number": entry.number, "name": entry.name}
+
+
+def _kinds(desk: Desk) -> dict[str, Any]:
+    """Give the words of the city's kinds."""
+    return {kind.name: {lang: {"one": words.one, "many": words.many} for lang, words in kind.words.items()}
+            for kind in desk.city_file.city.assets.kinds}
+
+
+def _phase(shown: Loaded | None, now: int) -> str:
+    if shown is None:
+        return "none"
+    return "before" if now < shown.start else "after" if now > shown.start + shown.duration_s else "during"
+
+
+def offsets(desk: Desk, now: int) -> list[list[int]]:
+    """Give the zone's offsets from UTC around now: from which moment on, and how much [s]."""
+    from datetime import UTC, datetime
+
+    found: list[list[int]] = []
+    for moment in range(now - 40 * 86_400, now + 40 * 86_400, 3600):
+        offset = datetime.fromtimestamp(moment - moment % 3600, UTC).astimezone(desk.zone).utcoffset()
+        value = int(offset.total_seconds()) if offset is not None else 0
+        if not found or found[-1][1] != value:
+            found.append([moment - moment % 3600, value])
+    return found

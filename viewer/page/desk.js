@@ -1,0 +1,32 @@
+/** The desk: one script for its screens; which one it is, the page says. */
+
+import {Compare} from './desk/compare.js';
+import {Enter} from './desk/enter.js';
+import {Frame} from './desk/frame.js';
+import {Journal} from './desk/journal.js';
+import {Runs} from './desk/runs.js';
+import {start} from './desk/start.js';
+import {Tonight} from './desk/tonight.js';
+import {Wall} from './desk/wall.js';
+import {WhatIf} from './desk/whatif.js';
+
+const SCREENS = {tonight: Tonight, whatif: WhatIf, compare: Compare, runs: Runs, journal: Journal, wall: Wall};
+
+async function open() {
+  const {screen, person, words} = start();
+  if (!(screen in SCREENS)) {
+    new Enter(words);
+    document.body.classList.add('ready');
+    return;
+  }
+  const frame = new Frame(screen, person, words);
+  const shown = new SCREENS[/** @type {keyof SCREENS} */ (screen)](frame);
+  globalThis.twinPage = shown;
+  await frame.begin(shown);
+  document.body.classList.add('ready');
+}
+
+open().catch((error) => {
+  console.error(error);
+  document.body.classList.add('failed');
+});

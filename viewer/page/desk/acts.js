@@ -1,0 +1,130 @@
+/** What to do first: until when, what, where, who; given, under way, done. A past one stands below, not among these. */
+
+import {byId, make} from '../parts/dom.js';
+import {at, span, t} from './start.js';
+
+/** @import {Frame} from './frame.js' */
+
+const SHOWN = 40;
+const NEXT = {to_give: 'under_way', under_way: 'on_site', on_site: 'done', done: 'done'};
+
+export class Acts {
+  /**
+   * @param {Frame} frame
+   * @param {(asset: string) => void} find
+   */
+  constructor(frame, find) {
+    this.frame = frame;
+    this.find = find;
+    /** @type {any} */
+    this.acts = {ahead: [], past: [], past_counts: {}, more: 0};
+  }
+
+  /**
+   * @param {any} acts
+   * @param {any} brief the run they are of
+   */
+  take(acts, brief) {
+    this.acts = acts;
+    byId('acts-basis').textContent = brief ? t('acts_basis', {number: String(brief.number), t0: at(brief.t0)}) : '';
+    const open = acts.ahead.filter((/** @type {any} */ act) => !['done', 'not_needed'].includes(act.state));
+    const shut = acts.ahead.filter((/** @type {any} */ act) => ['done', 'not_needed'].includes(act.state));
+    const rows = [...open, ...shut].slice(0, SHOWN).map((act) => this.row(act));
+    const none = make('tr', {}, make('td', {colspan: 6, class: 'empty'}, t('no_acts')));
+    byId('act-rows').replaceChildren(...(rows.length ? rows : [none]));
+    const counts = Object.entries(acts.past_counts)
+      .filter(([, n]) => n)
+      .map(([state, n]) => `${n} ${t(`act_${state}`)}`);
+    const past = acts.past.length ? `${t('past_acts', {n: acts.past.length})} (${counts.join(', ')})` : '';
+    const more = acts.more ? t('more_acts', {n: acts.more}) : '';
+    byId('acts-past').textContent = [more, past].filter(Boolean).join(' · ');
+    this.tick(this.frame.now);
+  }
+
+  /** @param {any} act */
+  row(act) {
+    const isDone = ['done', 'not_needed'].includes(act.state);
+    const what = make(
+      'button',
+      {type: 'button', class: 'plain'},
+      make('strong', {}, t('cut_cabinet', {asset: act.asset}))
+    );
+    what.addEventListener('click', () => this.find(act.asset));
+    const harm = act.failed ? t('else_flooded', {at: at(act.failed)}) : t('else_touched');
+    const soft = `${t('n_lamps', {n: act.lamps})}${act.doubtful ? `, ${t('doubtful')}` : ''}. ${harm}`;
+    const who = act.crew ? `${act.crew}, ${t(`act_${act.state}`)}` : t(`act_${act.state}`);
+    const by = act.by ? t('by_at', {by: act.by, at: at(act.at)}) : act.owner;
+    const cells = [
+      make('td', {}, make('b', {}, at(act.before))),
+      make('td', {class: 'left', 'data-before': act.before}),
+      make('td', {}, what, make('br'), make('span', {class: 'soft'}, soft)),
+      make('td', {}, act.street || '–'),
+      make('td', {}, make('b', {}, who), make('br'), make('span', {class: 'soft'}, by)),
+      make('td', {})
+    ];
+    if (this.frame.writes) cells[5].append(this.button(act));
+    return make(
+      'tr',
+      {class: isDone ? 'shut' : act.state === 'to_give' ? false : 'now', 'data-asset': act.asset},
+      ...cells
+    );
+  }
+
+  /** @param {any} act */
+  button(act) {
+    const isFirst = act.state === 'to_give';
+    const label = `${t(isFirst ? 'give' : 'note_act')} : ${act.asset}`;
+    const button = make('button', {type: 'button', class: isFirst ? 'main' : false, 'aria-label': label}, '');
+    button.textContent = t(isFirst ? 'give' : 'note_act');
+    button.addEventListener('click', () => this.form(act));
+    return button;
+  }
+
+  /** Give the act that has the focus, else the next one. */
+  give() {
+    const row = document.activeElement?.closest('tr[data-asset]');
+    const button = (row ?? byId('act-rows')).querySelector('td:last-child button');
+    if (button instanceof HTMLElement) button.click();
+  }
+
+  /** @param {any} act */
+  form(act) {
+    const {frame} = this;
+    const crew = make('input', {id: 'act-crew', value: act.crew, maxlength: 80, autocomplete: 'off'});
+    const wanted = NEXT[/** @type {keyof NEXT} */ (act.state)] ?? 'done';
+    const state = make(
+      'select',
+      {id: 'act-state'},
+      ...['to_give', 'under_way', 'on_site', 'done', 'missed', 'not_needed'].map((one) =>
+        make('option', {value: one, selected: one === wanted}, t(`act_${one}`))
+      )
+    );
+    const says = make('p', {class: 'says', role: 'alert'});
+    const form = make(
+      'form',
+      {class: 'stack'},
+      make('label', {for: 'act-crew'}, t('crew')),
+      crew,
+      make('label', {for: 'act-state'}, t('state')),
+      state,
+      make('button', {class: 'main'}, t('save')),
+      says
+    );
+    const shut = frame.sheet(t('give_title', {what: t('cut_cabinet', {asset: act.asset})}), [form]);
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      const said = {asset: act.asset, state: state.value, crew: crew.value, version: act.version};
+      if (await frame.act('/api/acts', said, says)) shut();
+    });
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    for (const cell of document.querySelectorAll('#act-rows [data-before]')) {
+      const left = Number(cell.getAttribute('data-before')) - now;
+      const text = left > 0 ? span(left) : t('act_missed');
+      if (cell.textContent !== text) cell.textContent = text;
+      cell.classList.toggle('soon', left > 0 && left < 1800);
+    }
+  }
+}

@@ -1,0 +1,196 @@
+/** Two runs of one night: a sentence, two maps on one slider, figures, who is better and who is worse off, and why. */
+
+import {byId, inputById, make} from '../parts/dom.js';
+import {number} from '../words/speech.js';
+import {DeskMap} from './desk_map.js';
+import {get, Refusal} from './net.js';
+import {at, signed, t} from './start.js';
+import {Timeline, timeKeys} from './timeline.js';
+
+/** @import {Frame} from './frame.js' */
+
+export class Compare {
+  path = '/api/runs';
+
+  /** @param {Frame} frame */
+  constructor(frame) {
+    this.frame = frame;
+    /** @type {any} */
+    this.told = null;
+    /** @type {any} */
+    this.found = null;
+    this.maps = [new DeskMap('map-a'), new DeskMap('map-b')];
+    this.timeline = new Timeline(
+      (moment) => this.moved(moment),
+      () => frame.now
+    );
+    this.keys = timeKeys(this.timeline);
+    /** @type {string[]} */
+    this.chosen = location.hash.slice(1).split('-').slice(0, 2);
+    byId('swap').addEventListener('click', () => this.choose(this.chosen[1], this.chosen[0]));
+    for (const id of ['first', 'second']) {
+      byId(id).addEventListener('change', () => this.choose(inputById('first').value, inputById('second').value));
+    }
+    byId('go-now').addEventListener('dblclick', () => this.gap());
+  }
+
+  /** @param {any} told */
+  take(told) {
+    this.told = told;
+    const done = told.rows.filter((/** @type {any} */ row) => row.state === 'done');
+    const ids = done.map((/** @type {any} */ row) => row.id);
+    let [first, second] = this.chosen;
+    if (!ids.includes(second)) second = ids[0] ?? '';
+    if (!ids.includes(first)) {
+      first =
+        done.find((/** @type {any} */ row) => row.id === second)?.base ||
+        ids.find((/** @type {any} */ id) => id !== second) ||
+        '';
+    }
+    this.options(done, first, second);
+    if (first !== this.chosen[0] || second !== this.chosen[1] || !this.found) this.choose(first, second);
+  }
+
+  /**
+   * @param {any[]} done
+   * @param {string} first
+   * @param {string} second
+   */
+  options(done, first, second) {
+    for (const [id, chosen] of [
+      ['first', first],
+      ['second', second]
+    ]) {
+      byId(id).replaceChildren(
+        ...done.map((row) => {
+          const t0 = row.head.issued_at ? at(Date.parse(row.head.issued_at) / 1000) : '–';
+          const text = `${t('run_t0', {number: String(row.number), t0})} · ${row.name}`;
+          return make('option', {value: row.id, selected: row.id === chosen}, text);
+        })
+      );
+    }
+  }
+
+  /**
+   * @param {string} first
+   * @param {string} second
+   */
+  async choose(first, second) {
+    this.chosen = [first, second];
+    if (!first || !second || first === second) {
+      byId('verdict').textContent = t('choose_two');
+      this.maps[0].show(first || second || '');
+      return;
+    }
+    history.replaceState(null, '', `#${first}-${second}`);
+    inputById('first').value = first;
+    inputById('second').value = second;
+    try {
+      this.found = await get(`/api/compare?first=${first}&second=${second}`);
+    } catch (error) {
+      this.found = null;
+      byId('verdict').textContent = error instanceof Refusal ? error.message : String(error);
+      return;
+    }
+    this.say();
+    await Promise.all([this.maps[0].show(first), this.maps[1].show(second)]);
+    this.timeline.nights = this.maps[0].config?.nights ?? [];
+    this.timeline.draw();
+    this.moved(this.timeline.t);
+  }
+
+  speak() {
+    if (this.found) this.say();
+    else if (this.told) byId('verdict').textContent = t('choose_two');
+    this.timeline.speak();
+  }
+
+  say() {
+    const {found} = this;
+    const {lang} = this.frame;
+    const {start, duration, t0} = found.first;
+    const curves = [{values: found.series[0].out}, {values: found.series[1].out, dashed: true}];
+    this.timeline.take({start, duration, step: found.series[0].step, curves, issued: t0});
+    this.timeline.say(`${t('lamps_over_time')} · ${t('line_a_b')}`);
+    byId('verdict').textContent = this.verdict();
+    const mark = byId('comparable');
+    mark.hidden = false;
+    mark.textContent = t(found.unlike.length ? 'not_comparable' : 'comparable');
+    mark.classList.toggle('lil', found.unlike.length > 0);
+    byId('figures').replaceChildren(
+      ...found.figures[lang].map((/** @type {string[]} */ [name, a, b, apart]) =>
+        make(
+          'tr',
+          {},
+          make('th', {scope: 'row'}, name),
+          make('td', {}, a),
+          make('td', {}, b),
+          make('td', {}, make('b', {}, apart))
+        )
+      )
+    );
+    this.groups('better', found.better, -1);
+    this.groups('worse', found.worse, 1);
+    byId('compare-lines').replaceChildren(
+      ...found.lines[lang].map((/** @type {any} */ line) => make('p', {class: line.alarm ? 'stale' : false}, line.text))
+    );
+  }
+
+  /** One sentence; the decision stays with a person. */
+  verdict() {
+    const {found} = this;
+    if (found.nothing) return t('no_difference');
+    const [before, after] = found.lamp_hours;
+    const apart = Math.round(after - before);
+    const first =
+      apart < 0
+        ? t('verdict_less', {n: number(-apart)})
+        : apart > 0
+          ? t('verdict_more', {n: number(apart)})
+          : t('verdict_same');
+    return `${first} ${t('whose_decision')}`;
+  }
+
+  /**
+   * @param {'better' | 'worse'} id
+   * @param {any[]} rows
+   * @param {number} sign
+   */
+  groups(id, rows, sign) {
+    byId(`${id}-n`).textContent = t('n_lines', {n: this.found.causes[id]});
+    const {kinds} = this.told;
+    byId(id).replaceChildren(
+      ...rows.map((row) => {
+        const counts = Object.entries(row.assets).map(([kind, n]) => {
+          const words = kinds[kind]?.[this.frame.lang];
+          return `${number(n)} ${words ? (n === 1 ? words.one : words.many) : kind}`;
+        });
+        const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, row.root));
+        name.addEventListener('click', () => this.maps.forEach((map) => map.find(row.root)));
+        const hours = signed((sign * row.dark_s) / 3600);
+        const by = t('lamp_hours', {by: hours});
+        const cause = [t(`by_${row.mechanism}`), row.street].filter(Boolean).join(', ');
+        return make('li', {}, name, make('b', {}, by), make('p', {}, `${counts.join(', ')} · ${cause}`));
+      })
+    );
+  }
+
+  /** Go to the moment at which the two differ most. */
+  gap() {
+    if (!this.found) return;
+    const [a, b] = this.found.series.map((/** @type {any} */ one) => one.out);
+    const apart = a.map((/** @type {number} */ n, /** @type {number} */ k) => Math.abs(n - b[k]));
+    this.timeline.player?.to(apart.indexOf(Math.max(...apart)) * this.found.series[0].step);
+  }
+
+  /** @param {number} moment */
+  moved(moment) {
+    this.maps.forEach((map, i) => {
+      map.move(moment);
+      if (!map.counts || !map.run) return;
+      const text = t('n_out_now', {n: map.counts.out + map.counts.may});
+      byId(i ? 'out-b' : 'out-a').textContent = text;
+      map.describe(`${i ? 'B' : 'A'} : ${text}`);
+    });
+  }
+}

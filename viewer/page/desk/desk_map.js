@@ -1,0 +1,234 @@
+/** A map of a run at the desk: the maps' own modules on a run that the server packed. */
+
+import {CityMap} from '../map/city_map.js';
+import {Symbols} from '../map/symbols.js';
+import {OperatorModel} from '../pack/model.js';
+import {unpack} from '../pack/unpack.js';
+import {byId} from '../parts/dom.js';
+import {useGpu} from '../parts/start.js';
+import {closedStreets} from '../operator/lists.js';
+import {language} from '../words/speech.js';
+import {get} from './net.js';
+import {t} from './start.js';
+import {varied} from './varied.js';
+
+/** @import {Found, Mark, OperatorConfig, OperatorPack, Show} from '../types.js' */
+/** @import {Groups} from './varied.js' */
+
+/**
+ * Run a script of the desk's own assets.
+ *
+ * @param {string} id
+ * @returns {Promise<void>}
+ */
+function run(id) {
+  /** @type {Promise<void>} */
+  const ends = new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = `/assets/${id}.js`;
+    script.addEventListener('load', () => resolve());
+    script.addEventListener('error', reject);
+    document.head.append(script);
+  });
+  return ends;
+}
+
+globalThis.twinRun = run;
+globalThis.twinStarted = performance.now();
+
+/** @type {Map<string, Promise<{config: OperatorConfig, pack: OperatorPack}>>} */
+const packs = new Map();
+
+/** @param {string} name of a run */
+function loaded(name) {
+  let found = packs.get(name);
+  if (!found) {
+    found = load(name);
+    packs.set(name, found);
+    found.catch(() => packs.delete(name));
+  }
+  return found;
+}
+
+/** @param {string} name of a run */
+async function load(name) {
+  const [config, response] = await Promise.all([get(`/api/runs/${name}/config`), fetch(`/api/runs/${name}/pack`)]);
+  if (!response.ok || !response.body) throw new Error(`no map of ${name}`);
+  const stream = response.body.pipeThrough(new DecompressionStream('gzip'));
+  const pack = unpack(await new Response(stream).arrayBuffer());
+  return {config, pack: /** @type {OperatorPack} */ (/** @type {unknown} */ (pack))};
+}
+
+export class DeskMap {
+  /**
+   * @param {string} id of its holder
+   * @param {(found: Found) => void} [onPick]
+   */
+  constructor(id, onPick) {
+    this.holder = byId(id);
+    this.onPick = onPick;
+    /** @type {string | null} */
+    this.run = null;
+    this.t = 0;
+    /** @type {OperatorModel | null} */
+    this.model = null;
+    /** @type {CityMap | null} */
+    this.map = null;
+    /** @type {OperatorConfig | null} */
+    this.config = null;
+    this.night = false;
+    /** @type {number | null} */
+    this.chosen = null;
+    this.describe(t('map_drawing'));
+  }
+
+  /**
+   * Show a run; the same run again keeps its view.
+   *
+   * @param {string} name of the run
+   */
+  async show(name) {
+    if (name === this.run) return;
+    this.run = name;
+    if (!name) {
+      this.say(t('map_none'));
+      return;
+    }
+    try {
+      const {config, pack} = await loaded(name);
+      if (name !== this.run) return;
+      this.put(config, pack);
+    } catch (error) {
+      console.warn(error);
+      this.run = null;
+      this.say(t('map_failed'));
+    }
+  }
+
+  /** @param {string} text */
+  say(text) {
+    const says = this.holder.querySelector('.drawing');
+    if (says) says.textContent = text;
+    this.describe(text);
+  }
+
+  /**
+   * @param {OperatorConfig} config
+   * @param {OperatorPack} pack
+   */
+  put(config, pack) {
+    const view = this.map?.isHome === false ? this.map.view : null;
+    this.config = config;
+    this.model = new OperatorModel(pack, config);
+    this.plain = {pattern: this.model.pattern, iv: this.model.iv, state: this.model.state};
+    const symbols = new Symbols(pack.texts.states);
+    this.symbols = symbols;
+    this.fresh();
+    this.map = new CityMap(this.holder, this.model, symbols, {onPick: (found) => this.picked(found)});
+    if (view) {
+      const {x, y, scale} = view;
+      Object.assign(this.map.view, {x, y, scale});
+      this.map.isHome = false;
+    }
+    useGpu(this.map, this.model, symbols, pack.texts.spec);
+    this.spec = pack.texts.spec;
+    this.move(this.t);
+    this.holder.dataset.run = this.run ?? '';
+  }
+
+  /** Put canvases in place of those that another map drew on and listens to. */
+  fresh() {
+    if (!this.map) return;
+    for (const gpu of this.holder.querySelectorAll('canvas.gpu')) gpu.remove();
+    const copy = /** @type {HTMLElement} */ (this.holder.cloneNode(true));
+    this.holder.replaceWith(copy);
+    this.holder = copy;
+  }
+
+  /** @param {Found} found */
+  picked(found) {
+    this.chosen = found.kind === 'asset' ? found.u : null;
+    this.move(this.t);
+    this.onPick?.(found);
+  }
+
+  /**
+   * Draw other outages for some assets: those of a variant; none: those of the run.
+   *
+   * @param {Groups} groups
+   */
+  vary(groups) {
+    const {model, plain} = this;
+    if (!model || !plain) return;
+    Object.assign(model, groups.length ? varied(plain, groups) : plain);
+    model.weigh();
+    // The GPU's tables are of the run as it is: a variant is drawn on the canvas.
+    this.holder.querySelector('canvas.gpu')?.dispatchEvent(new Event('gpufailed'));
+    this.move(this.t);
+  }
+
+  /**
+   * Show a moment.
+   *
+   * @param {number} moment [s from the run's start]
+   */
+  move(moment) {
+    this.t = moment;
+    const {model, map} = this;
+    if (!model || !map) return;
+    this.counts = model.counts(moment);
+    this.night = this.counts.night;
+    const chosen = this.chosen !== null && model.placed[this.chosen] ? this.mark(this.chosen) : null;
+    const show = this.shown();
+    const closed = closedStreets(this.config?.notes ?? [], moment).map(({street}) => model.streets.indexOf(street));
+    const scene = {t: moment, night: this.night, show, links: [], chosen, street: 0, closed, live: this.live()};
+    map.show({...scene, lang: language()});
+  }
+
+  /** @returns {Show} */
+  shown() {
+    /** @type {Show} */
+    const show = {water: true, wet: true, zone: false, live: true, unknown: true};
+    for (const name of this.symbols?.names ?? []) show[name] = true;
+    return show;
+  }
+
+  /** Places that may be live in water at the moment. */
+  live() {
+    const {model} = this;
+    if (!model) return [];
+    return model.live
+      .at(this.t)
+      .map(({us}) => us.filter((u) => model.placed[u]))
+      .filter((us) => us.length);
+  }
+
+  /**
+   * @param {number} u
+   * @returns {Mark}
+   */
+  mark(u) {
+    const {model} = this;
+    if (!model) return {x: 0, y: 0, symbol: null};
+    return {x: model.x[u], y: model.y[u], symbol: null, label: model.ids()[u]};
+  }
+
+  /**
+   * Show where an asset stands.
+   *
+   * @param {string} id
+   */
+  find(id) {
+    const {model, map} = this;
+    const u = model?.ids().indexOf(id) ?? -1;
+    if (!model || !map || u < 0 || !model.placed[u]) return;
+    this.chosen = u;
+    map.go(model.x[u], model.y[u], 0.9);
+    this.move(this.t);
+  }
+
+  /** @param {string} text */
+  describe(text) {
+    this.holder.querySelector('canvas.top')?.setAttribute('aria-label', text);
+  }
+}

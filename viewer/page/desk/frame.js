@@ -1,0 +1,226 @@
+/** What every screen stands in: band, clock, strip, languages, keys, connection; and the picture that it takes. */
+
+import {all, byId, make, translate} from '../parts/dom.js';
+import {language, speak as speakRegister} from '../words/speech.js';
+import {day, keepTime} from '../words/time.js';
+import {Keys} from './keys.js';
+import {get, post, Refusal, Stream} from './net.js';
+import {at, t} from './start.js';
+import {Strip} from './strip.js';
+
+/** @import {Catalogue, Lang} from '../types.js' */
+/** @import {About, Person, Screen} from './types.js' */
+
+/** Without a sign of life for this long the screen says so [ms]; pictures are taken at most this often [ms]. */
+const LOST_MS = 30_000;
+const AGAIN_MS = 400;
+const PICTURE_MS = 30_000;
+
+export class Frame {
+  /**
+   * @param {string} name of the screen
+   * @param {Person} person
+   * @param {Record<Lang, Catalogue>} words
+   */
+  constructor(name, person, words) {
+    this.name = name;
+    this.person = person;
+    this.words = words;
+    /** @type {About | null} */
+    this.about = null;
+    /** @type {Screen | null} */
+    this.screen = null;
+    this.ahead = 0;
+    this.offset = 0;
+    this.pictureAt = 0;
+    this.closedAt = 0;
+    this.strip = name === 'wall' ? null : new Strip();
+    this.keyboard = new Keys(this);
+    this.stream = new Stream(
+      (event) => this.hear(event),
+      () => this.again()
+    );
+    document.body.classList.toggle('reader', person.standing === 'reader');
+    this.languages();
+  }
+
+  /** Whether who sits here may change anything. */
+  get writes() {
+    return this.person.standing !== 'reader';
+  }
+
+  /** The present at the desk [s since 1970], fraction and all. */
+  get now() {
+    return Date.now() / 1000 + this.ahead;
+  }
+
+  /** @param {Screen} screen */
+  async begin(screen) {
+    this.screen = screen;
+    this.keyboard.listen(screen.keys ?? {});
+    await this.picture();
+    this.stream.begin(this.about?.event ?? 0);
+    setInterval(() => this.tick(), 1000);
+    setInterval(() => this.again(), PICTURE_MS);
+  }
+
+  languages() {
+    const kept = localStorage.getItem('twin-lang');
+    const buttons = all('[data-lang]');
+    /** @param {Lang} lang */
+    const use = (lang) => {
+      speakRegister(lang, this.words);
+      for (const one of buttons) one.setAttribute('aria-pressed', String(one.dataset.lang === lang));
+    };
+    use(kept === 'en' || (!kept && !navigator.language.startsWith('fr')) ? 'en' : 'fr');
+    for (const button of buttons) {
+      button.addEventListener('click', () => {
+        const lang = /** @type {Lang} */ (button.dataset.lang);
+        localStorage.setItem('twin-lang', lang);
+        use(lang);
+        this.speak();
+      });
+    }
+  }
+
+  /** Ask for a new picture, soon: several reasons at once make one question. */
+  again() {
+    if (this.waiting) return;
+    this.waiting = setTimeout(() => {
+      this.waiting = undefined;
+      this.picture().catch((error) => console.warn(error));
+    }, AGAIN_MS);
+  }
+
+  async picture() {
+    if (!this.screen) return;
+    const told = await get(this.screen.path);
+    const isFirst = !this.about;
+    this.about = /** @type {About} */ (told);
+    this.ahead = told.now - Date.now() / 1000;
+    keepTime({start: 0, offsets: told.offsets});
+    this.offset = told.offsets.filter((/** @type {[number, number]} */ [from]) => from <= told.now).at(-1)?.[1] ?? 0;
+    this.pictureAt = Date.now();
+    this.screen.take(told);
+    if (isFirst) this.speak();
+    else this.say();
+  }
+
+  /** Say everything anew: at the start and when the language changes. */
+  speak() {
+    translate();
+    this.say();
+    this.screen?.speak();
+    this.tick();
+  }
+
+  /** Say what the picture says in the band and in the strip. */
+  say() {
+    const {about} = this;
+    if (!about) return;
+    const shown = this.name === 'wall' ? about.approved : (about.latest ?? about.approved);
+    const status = about.is_exercise && about.status !== 'forecast' ? 'exercise' : about.status || 'none';
+    byId('tag').textContent = t(`tag_${status}`);
+    byId('says').textContent = t(`says_${status}`);
+    byId('night-name').textContent = shown?.name ?? about.city;
+    byId('clock-word').textContent = t(about.is_exercise ? 'clock_exercise' : 'clock_wall');
+    document.body.classList.toggle('status-exercise', status === 'exercise');
+    document.title = t('desk_title', {screen: t(`screen_${this.name}`), city: about.city});
+    const second = byId('tag2');
+    second.hidden = !['whatif', 'compare'].includes(this.name);
+    second.textContent = t('tag_simulation');
+    if (!second.hidden) byId('says').textContent = t(this.name === 'whatif' ? 'variant_not_forecast' : 'two_runs');
+    this.strip?.say(about, this.now);
+  }
+
+  tick() {
+    if (!this.about) return;
+    const {now} = this;
+    byId('clock').textContent = at(now);
+    const offset = new Date(Math.abs(this.offset) * 1000).toISOString().slice(11, 16);
+    byId('date').textContent = `${day(now, false)} ${this.offset < 0 ? '−' : '+'}${offset}`;
+    this.connection();
+    this.strip?.tick(this.about, now);
+    this.screen?.tick?.(now);
+  }
+
+  /** Show whether the desk still answers: half a minute without it greys the screen and stops what would change it. */
+  connection() {
+    if (this.stream.isOpen) this.closedAt = 0;
+    else this.closedAt ||= Date.now();
+    const isLost = this.closedAt > 0 && Date.now() - this.closedAt > LOST_MS;
+    const lost = byId('lost');
+    if (isLost !== !lost.hidden) {
+      lost.hidden = !isLost;
+      document.body.classList.toggle('lost', isLost);
+      for (const one of all('.writes, .writes button, button.ack')) one.toggleAttribute('disabled', isLost);
+    }
+    const since = this.now - (Date.now() - this.pictureAt) / 1000;
+    if (isLost) lost.textContent = t('lost_long', {at: at(since)});
+    const age = this.closedAt ? (Date.now() - this.closedAt) / 1000 : (Date.now() - this.pictureAt) / 1000;
+    this.strip?.live(isLost, age, since);
+    document.body.dataset.age = String(Math.round(age));
+  }
+
+  /** @param {any} event */
+  hear(event) {
+    this.screen?.hear?.(event);
+    if (event.what !== 'progress') this.again();
+    if (event.what === 'alarm' && !event.body.over) this.announce(t('n_new_alarms', {n: 1}));
+  }
+
+  /**
+   * Do something; tell whether it was done. What is refused is said where the person looks.
+   *
+   * @param {string} path
+   * @param {object} said
+   * @param {HTMLElement | null} [where]
+   */
+  async act(path, said, where = null) {
+    try {
+      const told = await post(path, said);
+      if (where) where.textContent = t('done_said');
+      this.again();
+      return told;
+    } catch (error) {
+      const text = error instanceof Refusal ? error.message : String(error);
+      if (where) where.textContent = text;
+      this.announce(text);
+      if (error instanceof Refusal && error.code === 409) this.again();
+      return null;
+    }
+  }
+
+  /** @param {string} text */
+  announce(text) {
+    byId('live-region').textContent = text;
+  }
+
+  /**
+   * Open the sheet in the right column with a form; it lies over no alarm and no act.
+   *
+   * @param {string} title
+   * @param {(Node | string)[]} parts
+   */
+  sheet(title, parts) {
+    const sheet = byId('sheet');
+    const close = make('button', {type: 'button', class: 'shut'}, t('close'));
+    const before = document.activeElement;
+    const shut = () => {
+      sheet.hidden = true;
+      if (before instanceof HTMLElement) before.focus();
+    };
+    close.addEventListener('click', shut);
+    sheet.replaceChildren(make('h2', {id: 'sheet-title'}, title), ...parts, close);
+    sheet.hidden = false;
+    sheet.onkeydown = (event) => {
+      if (event.key === 'Escape') shut();
+    };
+    /** @type {HTMLElement | null} */ (sheet.querySelector('input, select, textarea, button'))?.focus();
+    return shut;
+  }
+
+  get lang() {
+    return language();
+  }
+}

@@ -1,0 +1,132 @@
+/** The strip: river, alarms, next act, run, data; the same five cells at the same places on every screen. */
+
+import {byId} from '../parts/dom.js';
+import {number} from '../words/speech.js';
+import {at, level, span, t} from './start.js';
+
+/** @import {About} from './types.js' */
+
+/** A gauge that differs by less reads as computed [m]. */
+const SAME_M = 0.005;
+
+/**
+ * @param {string} id
+ * @param {string} big
+ * @param {string} beside
+ * @param {string} below
+ */
+function cell(id, big, beside, below) {
+  const holder = byId(id);
+  /** @param {string} tag @param {string} text */
+  const put = (tag, text) => {
+    const element = holder.querySelector(tag);
+    if (element && element.textContent !== text) element.textContent = text;
+  };
+  put('b', big);
+  put('em', beside);
+  put('span', below);
+  return holder;
+}
+
+export class Strip {
+  /**
+   * @param {About} about
+   * @param {number} now
+   */
+  say(about, now) {
+    this.river(about, now);
+    const {unseen, active} = about.alarms;
+    const alarms = cell(
+      'strip-alarms',
+      unseen ? number(unseen) : '',
+      t('to_acknowledge', {n: unseen}),
+      t('n_active', {n: active})
+    );
+    alarms.classList.toggle('red', unseen > 0);
+    this.act(about, now);
+    const shown = about.latest ?? about.approved;
+    if (shown) {
+      const isApproved = about.approved?.id === shown.id;
+      const approved = about.approved;
+      const run = cell(
+        'strip-run',
+        t('run_t0', {number: String(shown.number), t0: at(shown.t0)}),
+        t(isApproved ? 'approved_tag' : 'not_approved'),
+        approved?.approved
+          ? isApproved
+            ? t('approved_by_until', {by: approved.approved.by, until: at(approved.approved.until)})
+            : t('approved_is', {number: String(approved.number), until: at(approved.approved.until)})
+          : t('approved_none')
+      );
+      run.querySelector('em')?.classList.toggle('lil', !isApproved);
+    } else {
+      cell('strip-run', t('no_run'), '', t('no_run_why')).querySelector('em')?.classList.remove('lil');
+    }
+  }
+
+  /**
+   * @param {About} about
+   * @param {number} now
+   */
+  river({river}, now) {
+    const {newest, difference_m: off} = river;
+    if (!newest) {
+      cell('strip-river', t('no_reading'), '', river.name);
+      return;
+    }
+    const by = number(Math.abs(Math.round((off ?? 0) * 100)));
+    const beside =
+      off === null
+        ? ''
+        : Math.abs(off) < SAME_M
+          ? t('as_computed')
+          : `${off > 0 ? '▲' : '▼'} ${t(off > 0 ? 'above_approved' : 'below_approved', {by})}`;
+    const below = `${river.name}, ${t('read_at_ago', {at: at(newest.observed), age: span(now - newest.observed)})}`;
+    const holder = cell('strip-river', level(newest.value), beside, below);
+    holder.classList.toggle('stale', now - newest.observed > 1800);
+  }
+
+  /**
+   * @param {About} about
+   * @param {number} now
+   */
+  act({next_act: act, phase}, now) {
+    if (!act) {
+      cell('strip-act', t('no_act'), '', phase === 'during' ? t('no_act_why') : '');
+      return;
+    }
+    const who = act.crew ? `${act.crew}, ${t(`act_${act.state}`)}` : t(`act_${act.state}`);
+    cell(
+      'strip-act',
+      t('before_at', {at: at(act.before)}),
+      t('in_time', {time: span(act.before - now)}),
+      `${t('cut_cabinet', {asset: act.asset})}, ${act.street} · ${who}`
+    );
+  }
+
+  /**
+   * @param {About} about
+   * @param {number} now
+   */
+  tick(about, now) {
+    this.river(about, now);
+    this.act(about, now);
+    this.sources = about.sources;
+  }
+
+  /**
+   * @param {boolean} isLost
+   * @param {number} age [s]
+   * @param {number} since
+   */
+  live(isLost, age, since) {
+    const {count = 0, late = []} = this.sources ?? {};
+    if (isLost) {
+      cell('strip-data', t('lost'), '', t('lost_since', {at: at(since)})).classList.add('white');
+      return;
+    }
+    const named = late.length ? ` · ${t('late_source', {name: late[0]})}` : '';
+    const big = count ? t('sources_fresh', {fresh: number(count - late.length), n: number(count)}) : t('sources_none');
+    cell('strip-data', big, '', t('live', {age: span(age)}) + named).classList.remove('white');
+  }
+}

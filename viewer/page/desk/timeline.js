@@ -1,0 +1,181 @@
+/** The slider of a run at the desk: model time, with the lamps out over it, T0 and the present. */
+
+import {byId, inputById} from '../parts/dom.js';
+import {Player} from '../parts/player.js';
+import {label, path, svg} from '../parts/svg.js';
+import {hour, secondOfDay} from '../words/time.js';
+import {at} from './start.js';
+
+/** @typedef {{values: number[], dashed?: boolean, grey?: boolean}} Curve */
+
+const HEIGHT = 44;
+const AXIS = 18;
+
+export class Timeline {
+  /**
+   * @param {(moment: number) => void} onMove
+   * @param {() => number} now [s since 1970]
+   */
+  constructor(onMove, now) {
+    this.onMove = onMove;
+    this.now = now;
+    this.start = 0;
+    this.duration = 0;
+    /** @type {Player | null} */
+    this.player = null;
+    this.step = 300;
+    /** @type {Curve[]} */
+    this.curves = [];
+    /** @type {[number, number][]} */
+    this.nights = [];
+    this.issued = 0;
+    byId('go-now').addEventListener('click', () => this.toNow());
+    new ResizeObserver(() => this.draw()).observe(byId('line-chart'));
+  }
+
+  /**
+   * Take a run.
+   *
+   * @param {{start: number, duration: number, step: number, curves: Curve[], issued: number}} run
+   */
+  take({start, duration, step, curves, issued}) {
+    Object.assign(this, {step, curves, issued});
+    if (start !== this.start || duration !== this.duration) {
+      Object.assign(this, {start, duration});
+      this.begin();
+    }
+    this.draw();
+  }
+
+  begin() {
+    const controls = {slider: inputById('time'), play: byId('play'), back: byId('back'), forward: byId('forward')};
+    const moment = this.present() ?? 0;
+    if (this.player) {
+      Object.assign(this.player, {duration: this.duration});
+      this.player.slider.max = String(this.duration);
+    } else {
+      this.player = new Player(controls, {
+        duration: this.duration,
+        step: 300,
+        start: Math.round(moment / 300) * 300,
+        onMove: (t_) => this.moved(t_)
+      });
+    }
+    this.player.to(moment);
+  }
+
+  /** The present in seconds from the start; null before it and after its end. */
+  present() {
+    const seconds = this.now() - this.start;
+    return this.duration && seconds >= 0 && seconds <= this.duration ? seconds : null;
+  }
+
+  toNow() {
+    this.player?.to(this.present() ?? 0);
+  }
+
+  /** @param {number} steps */
+  by(steps) {
+    this.player?.by(steps);
+  }
+
+  get t() {
+    return this.player?.t ?? 0;
+  }
+
+  /** @param {number} moment */
+  moved(moment) {
+    const flag = byId('flag');
+    const share = this.duration ? moment / this.duration : 0;
+    flag.textContent = at(this.start + moment);
+    flag.style.left = `${(share * 100).toFixed(2)}%`;
+    inputById('time').setAttribute('aria-valuetext', at(this.start + moment));
+    this.onMove(moment);
+  }
+
+  /** Say what changes with the language. */
+  speak() {
+    this.draw();
+    if (this.player) this.moved(this.player.t);
+  }
+
+  draw() {
+    const holder = byId('line-chart');
+    const width = Math.max(120, holder.clientWidth);
+    const root = svg('svg', {width, height: HEIGHT + AXIS, class: 'chart', 'aria-hidden': 'true', focusable: 'false'});
+    if (!this.duration) {
+      holder.replaceChildren();
+      return;
+    }
+    /** @param {number} moment */
+    const x = (moment) => (moment / this.duration) * width;
+    root.append(svg('rect', {x: 0, y: 0, width, height: HEIGHT, class: 'day-ground'}));
+    for (const [from, to] of this.nights) {
+      const [a, b] = [x(Math.max(0, from)), x(Math.min(this.duration, to))];
+      if (b > a) root.append(svg('rect', {x: a, y: 0, width: b - a, height: HEIGHT, class: 'night-ground'}));
+    }
+    const most = Math.max(1, ...this.curves.flatMap(({values}) => values));
+    for (const curve of this.curves) root.append(this.line(curve, most, x));
+    this.axis(root, x, width);
+    const present = this.present();
+    if (present !== null) root.append(path(`M${x(present)} 0V${HEIGHT}`, {class: 'now-line'}));
+    const issued = this.issued - this.start;
+    if (issued >= 0 && issued <= this.duration) root.append(path(`M${x(issued)} 0V${HEIGHT}`, {class: 't0-line'}));
+    holder.replaceChildren(root);
+  }
+
+  /**
+   * @param {Curve} curve
+   * @param {number} most
+   * @param {(moment: number) => number} x
+   */
+  line({values, dashed, grey}, most, x) {
+    /** @param {number} n */
+    const y = (n) => (HEIGHT - 2 - (n / most) * (HEIGHT - 6)).toFixed(1);
+    let d = `M0 ${y(values[0] ?? 0)}`;
+    values.forEach((n, k) => {
+      d += `H${x(k * this.step).toFixed(1)}`;
+      if (n !== values[k - 1]) d += `V${y(n)}`;
+    });
+    return path(d, {class: grey ? 'curve grey' : dashed ? 'curve dashed' : 'curve'});
+  }
+
+  /**
+   * @param {SVGElement} root
+   * @param {(moment: number) => number} x
+   * @param {number} width
+   */
+  axis(root, x, width) {
+    const hours = this.duration / 3600;
+    const every = [1, 2, 3, 6, 12, 24, 48].find((n) => width / (hours / n) > 58) ?? 96;
+    for (let moment = 0; moment <= this.duration; moment += 300) {
+      if (secondOfDay(this.start + moment) % (every * 3600)) continue;
+      const px = x(moment);
+      const anchor = px < 16 ? 'start' : px > width - 20 ? 'end' : 'middle';
+      root.append(label(px, HEIGHT + 14, hour(this.start + moment), 'var(--soft)', anchor));
+    }
+  }
+
+  /** @param {string} text */
+  say(text) {
+    byId('line-words').textContent = text;
+  }
+}
+
+/**
+ * Give the keys of a timeline.
+ *
+ * @param {Timeline} timeline
+ * @returns {Record<string, () => void>}
+ */
+export function timeKeys(timeline) {
+  return {
+    ArrowLeft: () => timeline.by(-1),
+    ArrowRight: () => timeline.by(1),
+    'Shift+ArrowLeft': () => timeline.by(-12),
+    'Shift+ArrowRight': () => timeline.by(12),
+    Home: () => timeline.player?.to(Math.max(0, timeline.issued - timeline.start)),
+    m: () => timeline.toNow(),
+    ' ': () => byId('play').click()
+  };
+}

@@ -1,0 +1,269 @@
+/** Tonight: river, what is out and what will be, what to do first, alarms, sites, what was seen. */
+
+import {byId, make, rich} from '../parts/dom.js';
+import {number} from '../words/speech.js';
+import {Acts} from './acts.js';
+import {AlarmList} from './alarms.js';
+import {approveForm} from './approve.js';
+import {DeskMap} from './desk_map.js';
+import {Observed} from './observed.js';
+import {drawRiver} from './river_chart.js';
+import {at, level, span, t} from './start.js';
+import {Timeline, timeKeys} from './timeline.js';
+
+/** @import {Frame} from './frame.js' */
+
+export class Tonight {
+  path = '/api/tonight';
+
+  /** @param {Frame} frame */
+  constructor(frame) {
+    this.frame = frame;
+    /** @type {any} */
+    this.told = null;
+    this.which = 'latest';
+    this.map = new DeskMap('map', (found) => this.picked(found));
+    this.timeline = new Timeline(
+      (moment) => this.moved(moment),
+      () => frame.now
+    );
+    this.alarms = new AlarmList(frame, (alarm) => alarm.asset && this.map.find(alarm.asset));
+    this.acts = new Acts(frame, (asset) => this.map.find(asset));
+    this.observed = new Observed();
+    /** @type {Record<string, () => void>} */
+    this.keys = {...timeKeys(this.timeline), l: () => this.toggle(), g: () => this.acts.give()};
+    byId('show-latest').addEventListener('click', () => this.show('latest'));
+    byId('show-approved').addEventListener('click', () => this.show('approved'));
+    byId('approve').addEventListener(
+      'click',
+      () => this.told?.[this.which] && approveForm(frame, this.told[this.which])
+    );
+    new ResizeObserver(() => this.river()).observe(byId('river-chart'));
+  }
+
+  /** @param {any} told */
+  take(told) {
+    this.told = told;
+    if (!told[this.which]) this.which = told.latest ? 'latest' : 'approved';
+    this.say();
+    this.run();
+  }
+
+  speak() {
+    if (!this.told) return;
+    this.say();
+    this.timeline.speak();
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    this.acts.tick(now);
+    this.readAge(now);
+  }
+
+  say() {
+    const {told} = this;
+    this.river();
+    this.counts();
+    this.alarms.take(told.alarm_rows, this.kindWords());
+    this.acts.take(told.acts, told.latest ?? told.approved);
+    this.sites();
+    this.observed.say(told, this.frame.now);
+    this.switches();
+  }
+
+  kindWords() {
+    /** @type {Record<string, any>} */
+    const words = {};
+    for (const [name, kind] of Object.entries(this.told.kinds)) words[name] = kind[this.frame.lang];
+    return words;
+  }
+
+  /** Show the chosen run on map and slider. */
+  async run() {
+    const brief = this.told[this.which];
+    const series = this.told.series;
+    if (!brief) {
+      this.map.show('');
+      return;
+    }
+    const other = this.which === 'latest' ? 'approved' : 'latest';
+    const curves = [{values: series[this.which].out}];
+    const same = series[other] && series[other].start === brief.start && this.told[other].id !== brief.id;
+    if (same) curves.unshift(/** @type {any} */ ({values: series[other].out, grey: true}));
+    const {start, duration, t0} = brief;
+    this.timeline.take({start, duration, step: series[this.which].step, curves, issued: t0});
+    this.timeline.say(same ? t('lamps_over_time_grey', {what: t(`row_${other}`)}) : t('lamps_over_time'));
+    await this.map.show(brief.id);
+    if (this.map.config) {
+      this.timeline.nights = this.map.config.nights;
+      this.timeline.draw();
+      this.alarms.take(this.told.alarm_rows, this.kindWords());
+      this.moved(this.timeline.t);
+    }
+  }
+
+  /** @param {string} which */
+  show(which) {
+    if (!this.told?.[which]) return;
+    this.which = which;
+    this.switches();
+    this.run();
+  }
+
+  toggle() {
+    this.show(this.which === 'latest' ? 'approved' : 'latest');
+  }
+
+  switches() {
+    for (const which of ['latest', 'approved']) {
+      const button = byId(`show-${which}`);
+      const brief = this.told[which];
+      button.textContent = t(`show_${which}`, {t0: at(brief?.t0)});
+      button.toggleAttribute('disabled', !brief);
+      button.setAttribute('aria-pressed', String(this.which === which));
+    }
+    const shown = this.told[this.which];
+    const tag = byId('map-approved');
+    tag.hidden = !shown || this.told.approved?.id === shown.id;
+    tag.textContent = t('not_approved');
+    byId('approve').hidden = tag.hidden || !this.frame.writes;
+  }
+
+  /** @param {number} moment */
+  moved(moment) {
+    this.map.move(moment);
+    const {counts, run} = this.map;
+    const brief = this.told?.[this.which];
+    if (!counts || !brief || run !== brief.id) return;
+    const clock = at(brief.start + moment);
+    byId('map-at').textContent = t('map_at', {at: clock});
+    const soon = this.map.model?.counts(Math.min(moment + 3600, brief.duration));
+    const parts = [rich(make('span'), t('legend_out', {n: counts.out}))];
+    if (counts.may) parts.push(rich(make('span'), t('legend_may', {n: counts.may})));
+    if (soon && soon.out > counts.out) parts.push(rich(make('span'), t('legend_hour', {n: soon.out - counts.out})));
+    parts.push(make('span', {class: 'water-key'}, t('legend_water')));
+    byId('legend').replaceChildren(...parts);
+    this.map.describe(`${t('map_at', {at: clock})} : ${byId('legend').textContent}`);
+  }
+
+  /** @param {any} found */
+  picked(found) {
+    if (found.kind !== 'asset' || !this.map.model) return;
+    const id = this.map.model.ids()[found.u];
+    this.frame.announce(id);
+    this.keys.f = () => location.assign(`/journal#${encodeURIComponent(id)}`);
+  }
+
+  river() {
+    if (!this.told) return;
+    const {river, latest, approved} = this.told;
+    byId('river-title').textContent = river.name || t('strip_river');
+    byId('river-level').textContent = river.newest ? level(river.newest.value) : t('no_reading');
+    byId('river-level').classList.toggle('small', !river.newest);
+    this.readAge(this.frame.now);
+    const off = river.difference_m;
+    const by = number(Math.abs(Math.round((off ?? 0) * 100)));
+    byId('river-off').textContent = off === null ? '' : Math.abs(off) < 0.005 ? t('as_computed') : offWords(off, by);
+    byId('river-rise').textContent = river.rise_m === null ? '' : riseWords(river.rise_m);
+    drawRiver(byId('river-chart'), river, this.frame.now, {t0: (latest ?? approved)?.t0 ?? null});
+    byId('river-held').textContent = heldWords(river.anchored);
+  }
+
+  /** @param {number} now */
+  readAge(now) {
+    const newest = this.told?.river.newest;
+    const read = byId('river-read');
+    if (!newest) {
+      read.textContent = '';
+      return;
+    }
+    const age = now - newest.observed;
+    const isOld = age > 1800;
+    read.textContent = isOld
+      ? t('no_data_since', {at: at(newest.observed)})
+      : t('read_at_ago', {at: at(newest.observed), age: span(age)});
+    read.classList.toggle('stale', isOld);
+  }
+
+  counts() {
+    const {told} = this;
+    const body = byId('counts');
+    if (!told.counts.length || told.phase !== 'during') {
+      const brief = told.latest ?? told.approved;
+      const text =
+        told.phase === 'none'
+          ? t('empty_run')
+          : told.phase === 'before'
+            ? t('before_run', {at: at(brief?.start)})
+            : t('after_run', {at: at(brief ? brief.start + brief.duration : null)});
+      byId('counts-head').replaceChildren();
+      body.replaceChildren(make('tr', {}, make('td', {class: 'empty'}, text)));
+      return;
+    }
+    const heads = told.hours.map((/** @type {number} */ h) => {
+      const when = make('b', {}, h ? t('plus_hours', {h: String(h)}) : t('now'));
+      return make('th', {scope: 'col'}, when, make('br'), at(told.now + h * 3600));
+    });
+    byId('counts-head').replaceChildren(make('tr', {}, make('th', {scope: 'col'}, t('out_of_service')), ...heads));
+    const rows = told.counts.map((/** @type {any} */ row) => countRow(row.row, row.values, row.row === 'doubt'));
+    if (told.approved_lamps) rows.splice(1, 0, countRow('approved', told.approved_lamps, true));
+    body.replaceChildren(...rows);
+  }
+
+  sites() {
+    const rows = this.told.sites.map((/** @type {any} */ site) => this.site(site));
+    byId('site-rows').replaceChildren(...(rows.length ? rows : [make('li', {class: 'none'}, t('no_sites'))]));
+  }
+
+  /** @param {any} site */
+  site(site) {
+    const time = span(site.when - this.frame.now);
+    const state = t(`site_${site.state}`, {time, feed: site.feed || '–'});
+    const below = site.state === 'reserve' ? t('empty_at', {at: at(site.when)}) : '';
+    const soft = [site.people === null ? '' : t('people', {n: site.people}), site.street, below].filter(Boolean);
+    const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, site.name));
+    name.addEventListener('click', () => this.map.find(site.asset));
+    const when = site.state === 'last_feed' ? '' : at(site.when);
+    return make(
+      'li',
+      {class: site.state},
+      make('div', {class: 'hd'}, name, make('b', {}, state)),
+      make('div', {class: 'hd soft'}, make('span', {}, soft.join(' · ')), make('span', {}, when))
+    );
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {(number | null)[]} values
+ * @param {boolean} isSub
+ */
+function countRow(name, values, isSub) {
+  const cells = values.map((n) =>
+    make('td', {}, isSub ? (n === null ? '–' : number(n)) : make('b', {}, n === null ? '–' : number(n)))
+  );
+  return make('tr', {class: isSub ? 'sub' : false}, make('th', {scope: 'row'}, t(`row_${name}`)), ...cells);
+}
+
+/** @param {number} off @param {string} by */
+export function offWords(off, by) {
+  return `${off > 0 ? '▲' : '▼'} ${t(off > 0 ? 'above_approved' : 'below_approved', {by})}`;
+}
+
+/** @param {number} rise [m per hour] */
+export function riseWords(rise) {
+  const by = number(Math.abs(Math.round(rise * 100)));
+  return Math.abs(rise) < 0.01 ? t('stands') : t(rise > 0 ? 'rises' : 'falls', {by});
+}
+
+/** @param {any} anchored */
+function heldWords(anchored) {
+  if (!anchored || anchored.way === 'raw') return '';
+  const time = span(Math.abs(anchored.earlier_s));
+  const way =
+    anchored.way === 'shifted'
+      ? t(anchored.earlier_s > 0 ? 'held_shifted' : 'held_later', {time})
+      : t('held_levelled', {by: number(Math.round(anchored.last_error_m * 100))});
+  return Math.abs(anchored.last_error_m) < 0.02 ? '' : `${way} ${t('held_beside')}`;
+}

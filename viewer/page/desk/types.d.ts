@@ -1,0 +1,59 @@
+/** What the desk's server says, as far as several parts of the page share it; a picture's own rows are read where used. */
+
+import type {Catalogue, Lang} from '../types.js';
+
+export interface Person {
+  name: string;
+  duty: string;
+  standing: 'reader' | 'operator' | 'administrator';
+}
+/** What the page says at its start. */
+export interface Start {
+  screen: string;
+  person: Person;
+  words: Record<Lang, Catalogue>;
+}
+export interface Brief {
+  id: string;
+  number: number;
+  name: string;
+  status: string;
+  t0: number;
+  valid_until: number;
+  start: number;
+  duration: number;
+  approved: {by: string; duty: string; at: number; until: number; reason: string} | null;
+}
+export interface About {
+  now: number;
+  is_exercise: boolean;
+  status: '' | 'simulation' | 'exercise' | 'forecast';
+  city: string;
+  offsets: [number, number][];
+  latest: Brief | null;
+  approved: Brief | null;
+  phase: 'none' | 'before' | 'during' | 'after';
+  alarms: {unseen: number; active: number; first: string};
+  river: {
+    gauge: string;
+    name: string;
+    newest: {observed: number; value: number} | null;
+    difference_m: number | null;
+    rise_m: number | null;
+  };
+  next_act: {asset: string; before: number; street: string; state: string; crew: string} | null;
+  sources: {count: number; late: string[]};
+  event: number;
+}
+/** One screen: it takes pictures and says them, in either language. */
+export interface Screen {
+  /** Where its picture comes from. */
+  path: string;
+  take(told: any): void;
+  speak(): void;
+  /** Every second. */
+  tick?(now: number): void;
+  /** When the stream brings an event. */
+  hear?(event: {what: string; who: string; at: number; body: any}): void;
+  keys?: Record<string, () => void>;
+}

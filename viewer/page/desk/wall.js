@@ -1,0 +1,171 @@
+/** The wall: read at six metres, no control at all, and only what a person approved. */
+
+import {byId, make} from '../parts/dom.js';
+import {number} from '../words/speech.js';
+import {detail, title} from './alarms.js';
+import {DeskMap} from './desk_map.js';
+import {drawRiver} from './river_chart.js';
+import {at, level, span, t} from './start.js';
+import {offWords, riseWords} from './tonight.js';
+
+/** @import {Frame} from './frame.js' */
+
+const ALARMS = 4;
+const ACTS = 3;
+const SITES = 4;
+
+export class Wall {
+  path = '/api/wall';
+
+  /** @param {Frame} frame */
+  constructor(frame) {
+    this.frame = frame;
+    /** @type {any} */
+    this.told = null;
+    this.map = new DeskMap('map');
+    this.keys = {};
+    new ResizeObserver(() => this.told && this.river()).observe(byId('river-chart'));
+  }
+
+  /** @param {any} told */
+  take(told) {
+    this.told = told;
+    this.say();
+    this.showMap();
+  }
+
+  async showMap() {
+    const {approved, now} = this.told;
+    await this.map.show(approved?.id ?? '');
+    if (approved && this.map.model) this.map.move(Math.max(0, Math.min(approved.duration, now - approved.start)));
+    const {counts} = this.map;
+    this.map.describe(counts ? t('n_out_now', {n: counts.out + counts.may}) : t('wall_empty'));
+    if (this.told) this.alarms();
+  }
+
+  speak() {
+    if (this.told) this.say();
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    if (!this.told) return;
+    byId('wall-live').textContent =
+      `${t('live', {age: span(Number(document.body.dataset.age ?? 0))})} · ${t('wall_read_only')}`;
+    for (const one of document.querySelectorAll('[data-left]')) {
+      one.textContent = t('in_time', {time: span(Number(one.getAttribute('data-left')) - now)});
+    }
+  }
+
+  say() {
+    const {approved, sources} = this.told;
+    this.river();
+    this.alarms();
+    this.counts();
+    this.lists();
+    const run = approved?.approved;
+    byId('wall-run').textContent = run
+      ? t('wall_approved', {
+          number: String(approved.number),
+          t0: at(approved.t0),
+          by: run.by,
+          at: at(run.at),
+          until: at(run.until)
+        })
+      : t('wall_none');
+    const fresh = number(sources.count - sources.late.length);
+    byId('wall-data').textContent = sources.count
+      ? t('sources_fresh', {fresh, n: number(sources.count)})
+      : t('sources_none');
+  }
+
+  river() {
+    const {river, approved} = this.told;
+    byId('river-title').textContent = river.name || t('strip_river');
+    byId('river-read').textContent = river.newest
+      ? t('read_at_ago', {at: at(river.newest.observed), age: span(this.frame.now - river.newest.observed)})
+      : '';
+    byId('river-level').textContent = river.newest ? level(river.newest.value) : t('no_reading');
+    byId('river-level').classList.toggle('small', !river.newest);
+    const off = river.difference_m;
+    const by = number(Math.abs(Math.round((off ?? 0) * 100)));
+    byId('river-rise').textContent =
+      off !== null && Math.abs(off) >= 0.1 ? offWords(off, by) : river.rise_m === null ? '' : riseWords(river.rise_m);
+    drawRiver(byId('river-chart'), river, this.frame.now, {t0: approved?.t0 ?? null, big: true});
+  }
+
+  alarms() {
+    const rows = this.told.alarm_rows.filter((/** @type {any} */ row) => !row.shelved_until);
+    /** @type {Record<string, any>} */
+    const kinds = {};
+    for (const [name, kind] of Object.entries(this.told.kinds)) kinds[name] = kind[this.frame.lang];
+    const shown = rows.slice(0, ALARMS).map((/** @type {any} */ row) => {
+      const isUnseen = row.ack_at === null;
+      const label = t(isUnseen ? 'state_unacked' : 'state_acked');
+      const mark = make('i', {class: isUnseen ? 'un' : 'ak', role: 'img', 'aria-label': label});
+      return make(
+        'li',
+        {class: isUnseen ? 'al u' : 'al'},
+        mark,
+        make('strong', {}, title(row)),
+        make('b', {}, at(row.when)),
+        make('p', {}, detail(row, kinds))
+      );
+    });
+    if (rows.length > ALARMS) shown.push(make('li', {class: 'none'}, t('wall_others', {n: rows.length - ALARMS})));
+    if (!rows.length) shown.push(make('li', {class: 'none'}, t('no_alarms')));
+    byId('alarm-list').replaceChildren(...shown);
+    const {unseen, active} = this.told.alarms;
+    byId('alarm-counts').textContent = t('alarm_counts', {unseen, active});
+  }
+
+  counts() {
+    byId('counts-at').textContent = at(this.told.now);
+    const rows = this.told.counts.filter((/** @type {any} */ row) => row.row !== 'doubt');
+    const parts = rows.flatMap((/** @type {any} */ row) => [
+      make('span', {}, t(`row_${row.row}`)),
+      make('b', {}, row.values[0] === null ? '–' : number(row.values[0])),
+      make('em', {}, row.values[1] === null ? '–' : number(row.values[1]))
+    ]);
+    const head = [make('i', {}, ''), make('i', {}, t('now')), make('i', {}, t('wall_in_hour'))];
+    byId('nums').replaceChildren(...(rows.length ? [...head, ...parts] : [make('p', {class: 'none'}, t('wall_none'))]));
+  }
+
+  lists() {
+    const acts = this.told.acts.ahead
+      .slice(0, ACTS)
+      .map((/** @type {any} */ act) =>
+        make(
+          'li',
+          {class: 'act'},
+          make('b', {}, at(act.before)),
+          make(
+            'div',
+            {},
+            make('strong', {}, t('cut_cabinet', {asset: act.asset})),
+            make('p', {class: 'soft'}, act.street)
+          ),
+          make('div', {}, make('strong', {}, act.crew || t(`act_${act.state}`)), make('i', {'data-left': act.before}))
+        )
+      );
+    byId('act-rows').replaceChildren(
+      ...(acts.length ? acts : [make('li', {class: 'none'}, t(this.told.approved ? 'no_acts' : 'wall_empty'))])
+    );
+    const sites = this.told.sites.slice(0, SITES).map((/** @type {any} */ site) => {
+      const time = span(site.when - this.frame.now);
+      const state = t(`site_${site.state}`, {time, feed: site.feed || '–'});
+      const below = [site.people === null ? '' : t('people', {n: site.people}), site.street]
+        .filter(Boolean)
+        .join(' · ');
+      return make(
+        'li',
+        {class: 'si'},
+        make('div', {}, make('strong', {}, site.name), make('p', {class: 'soft'}, below)),
+        make('b', {}, state)
+      );
+    });
+    byId('site-rows').replaceChildren(
+      ...(sites.length ? sites : [make('li', {class: 'none'}, t(this.told.approved ? 'no_sites' : 'wall_empty'))])
+    );
+  }
+}

@@ -1,0 +1,353 @@
+/** What if: a variant is a base run and a list of lines; a change shows its outcome at once where the water stays. */
+
+import {all, byId, make} from '../parts/dom.js';
+import {number} from '../words/speech.js';
+import {DeskMap} from './desk_map.js';
+import {LineForm} from './line_form.js';
+import {get, post, Refusal} from './net.js';
+import {progressBar} from './progress.js';
+import {at, signed, t} from './start.js';
+import {Timeline, timeKeys} from './timeline.js';
+
+/** @import {Frame} from './frame.js' */
+
+/** Sorts of lines, with their keys. */
+const SORTS = {level: 'n', cut: 'c', raise: 'h', fact: 'f', feed: 's'};
+const FIGURES = ['lamps_most', 'lamp_hours', 'sites', 'site_hours', 'cabinets'];
+
+export class WhatIf {
+  path = '/api/drafts';
+
+  /** @param {Frame} frame */
+  constructor(frame) {
+    this.frame = frame;
+    /** @type {any} */
+    this.told = null;
+    /** @type {any} */
+    this.draft = null;
+    /** @type {any} */
+    this.outcome = null;
+    this.wanted = location.hash.slice(1);
+    this.shows = 'variant';
+    this.map = new DeskMap('map', (found) => this.picked(found));
+    this.timeline = new Timeline(
+      (moment) => this.moved(moment),
+      () => frame.now
+    );
+    this.form = new LineForm(this);
+    /** @type {Record<string, () => void>} */
+    this.keys = {...timeKeys(this.timeline), d: () => this.show(this.shows === 'base' ? 'variant' : 'base')};
+    this.buttons();
+  }
+
+  buttons() {
+    const {frame} = this;
+    for (const [sort, key] of Object.entries(SORTS)) {
+      const button = make('button', {type: 'button', class: 'writes', 'data-sort': sort});
+      button.addEventListener('click', () => this.form.open(sort));
+      document.querySelector('.add')?.append(button);
+      this.keys[key] = () => this.form.open(sort);
+    }
+    byId('draft').addEventListener('change', (event) => {
+      this.open(/** @type {HTMLSelectElement} */ (event.target).value);
+    });
+    byId('new-draft').addEventListener('click', () => this.begin());
+    byId('undo').addEventListener('click', () => this.undo());
+    byId('run-draft').addEventListener('click', () => this.run());
+    byId('show-base').addEventListener('click', () => this.show('base'));
+    byId('show-variant').addEventListener('click', () => this.show('variant'));
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && event.ctrlKey) this.run();
+      if (event.key === 'z' && event.ctrlKey && !(event.target instanceof HTMLInputElement)) this.undo();
+    });
+    if (!frame.writes) for (const one of all('.writes')) one.hidden = true;
+  }
+
+  /** @param {any} told */
+  take(told) {
+    this.told = told;
+    const known = told.drafts.map((/** @type {any} */ one) => one.id);
+    const id = [this.draft?.id, this.wanted, known[0]].find((one) => known.includes(one));
+    this.list(id);
+    if (!id) {
+      this.draft = null;
+      this.empty();
+    } else {
+      const now = told.drafts.find((/** @type {any} */ one) => one.id === id);
+      if (now.version !== this.draft?.version || this.draft?.id !== id) this.open(id);
+    }
+  }
+
+  /** @param {string | undefined} id */
+  list(id) {
+    const options = this.told.drafts.map((/** @type {any} */ one) =>
+      make('option', {value: one.id, selected: one.id === id}, one.name)
+    );
+    byId('draft').replaceChildren(...options);
+  }
+
+  empty() {
+    const text = this.told.latest || this.told.approved ? t('no_variant') : t('no_base');
+    byId('lines').replaceChildren(make('tr', {}, make('td', {colspan: 4, class: 'empty'}, text)));
+    byId('base-run').textContent = '–';
+    byId('figures').replaceChildren();
+    this.enable(false);
+    this.showBase(this.told.latest ?? this.told.approved);
+  }
+
+  /** Without a variant the map shows the run that one would start from. @param {any} brief */
+  async showBase(brief) {
+    await this.map.show(brief?.id ?? '');
+    if (!brief || this.draft || !this.map.model) return;
+    this.timeline.nights = this.map.config?.nights ?? [];
+    const curves = [{values: Array.from(this.map.model.outSeries)}];
+    const {start, duration, t0} = brief;
+    this.timeline.take({start, duration, step: this.map.config?.step ?? 300, curves, issued: t0});
+    this.timeline.say(t('lamps_over_time'));
+  }
+
+  /** @param {boolean} isOn */
+  enable(isOn) {
+    for (const id of ['run-draft', 'undo']) byId(id).toggleAttribute('disabled', !isOn);
+    for (const one of all('.add button')) one.toggleAttribute('disabled', !isOn);
+  }
+
+  begin() {
+    const name = make('input', {id: 'draft-name', required: true, maxlength: 120, autocomplete: 'off'});
+    const says = make('p', {class: 'says', role: 'alert'});
+    const go = make('button', {class: 'main'}, t('begin'));
+    const form = make('form', {class: 'stack'}, make('label', {for: 'draft-name'}, t('name')), name, go, says);
+    const shut = this.frame.sheet(t('new_variant'), [form]);
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      const made = await this.frame.act('/api/drafts', {name: name.value}, says);
+      if (!made) return;
+      this.wanted = made.id;
+      this.draft = null;
+      shut();
+    });
+  }
+
+  /** @param {string} id */
+  async open(id) {
+    this.wanted = id;
+    history.replaceState(null, '', `#${id}`);
+    this.accept(await get(`/api/drafts/${id}`));
+  }
+
+  /** @param {any} draft */
+  async accept(draft) {
+    const base = draft.base_run ?? this.draft?.base_run;
+    this.draft = {...draft, base_run: base};
+    this.enable(this.frame.writes);
+    this.say();
+    await this.map.show(base.id);
+    if (this.map.config) this.timeline.nights = this.map.config.nights;
+    let [outcome, says] = [null, ''];
+    try {
+      outcome = await get(`/api/drafts/${draft.id}/outcome`);
+    } catch (error) {
+      says = error instanceof Refusal ? error.message : String(error);
+    }
+    // An answer about a version that is no longer shown comes too late.
+    if (this.draft?.id !== draft.id || this.draft.version !== draft.version) return;
+    this.outcome = outcome;
+    byId('draft-says').textContent = says;
+    this.result();
+  }
+
+  /**
+   * Change the lines; nothing of a line that is refused is lost: the form keeps it.
+   *
+   * @param {any[]} lines
+   * @param {HTMLElement | null} [where]
+   */
+  async change(lines, where = null) {
+    const {draft} = this;
+    try {
+      const told = await post(`/api/drafts/${draft.id}/lines`, {lines, version: draft.version});
+      // What comes of it is not waited for: the next line may be begun.
+      this.accept(told);
+      return true;
+    } catch (error) {
+      const text = error instanceof Refusal ? error.message : String(error);
+      (where ?? byId('draft-says')).textContent = text;
+      this.frame.announce(text);
+      if (error instanceof Refusal && error.code === 409) await this.open(draft.id);
+      return false;
+    }
+  }
+
+  async undo() {
+    const {draft} = this;
+    if (!draft) return;
+    const told = await this.frame.act(`/api/drafts/${draft.id}/undo`, {version: draft.version}, byId('draft-says'));
+    if (told) await this.accept(told);
+  }
+
+  async run() {
+    if (!this.draft) return;
+    const told = await this.frame.act(`/api/drafts/${this.draft.id}/run`, {}, byId('run-says'));
+    if (!told) return;
+    byId('run-says').textContent = t('saved_as', {name: told.scenario});
+    this.running = told.id;
+    if (told.state === 'done') this.finished();
+  }
+
+  finished() {
+    const href = `/compare#${this.draft.base}-${this.running}`;
+    byId('run-says').replaceChildren(make('a', {href}, t('compare_with_base')));
+    byId('run-progress').replaceChildren();
+  }
+
+  /** @param {any} event */
+  hear({what, body}) {
+    if (body.run !== this.running || !this.running) return;
+    if (what === 'progress') byId('run-progress').replaceChildren(progressBar(body));
+    if (what !== 'run') return;
+    if (body.state === 'done') this.finished();
+    else byId('run-says').textContent = t(`run_${body.state}`);
+  }
+
+  speak() {
+    for (const button of all('.add button')) {
+      const sort = /** @type {keyof SORTS} */ (button.dataset.sort);
+      button.replaceChildren(t(`add_${sort}`), make('kbd', {}, SORTS[sort]));
+    }
+    if (this.draft) {
+      this.say();
+      this.result();
+      this.timeline.speak();
+    } else if (this.told) this.empty();
+  }
+
+  say() {
+    const {base_run: base} = this.draft;
+    byId('base-run').textContent = `${t('run_t0', {number: String(base.number), t0: at(base.t0)})} · ${base.name}`;
+    const rows = this.draft.lines.map((/** @type {any} */ line) => this.line(line));
+    byId('lines').replaceChildren(...rows);
+  }
+
+  /** @param {any} line */
+  line(line) {
+    const name = this.name(line);
+    const toggle = make('button', {
+      type: 'button',
+      class: 'sw',
+      role: 'switch',
+      'aria-checked': String(line.on),
+      'aria-label': t('counted_label', {what: name}),
+      disabled: !this.frame.writes
+    });
+    toggle.addEventListener('click', () =>
+      this.change(this.draft.lines.map((/** @type {any} */ one) => (one.id === line.id ? {...one, on: !one.on} : one)))
+    );
+    const remove = make('button', {type: 'button', class: 'dots', 'aria-label': `${t('remove')} : ${name}`}, '×');
+    remove.addEventListener('click', () =>
+      this.change(this.draft.lines.filter((/** @type {any} */ one) => one.id !== line.id))
+    );
+    const what = make('button', {type: 'button', class: 'plain'}, make('strong', {}, name));
+    what.addEventListener('click', () => this.map.find(line.asset ?? line.consumer ?? ''));
+    return make(
+      'tr',
+      {class: line.on ? false : 'off'},
+      make('td', {}, toggle),
+      make('td', {}, what, make('div', {class: 'e'}, this.effect(line))),
+      make(
+        'td',
+        {},
+        this.times(line),
+        make('br'),
+        make('span', {class: 'soft'}, t('by_at', {by: line.by, at: at(line.at)}))
+      ),
+      make('td', {}, this.frame.writes ? remove : null)
+    );
+  }
+
+  /** @param {any} line */
+  name(line) {
+    const by = `${signed(Math.round((line.by_m ?? 0) * 100))}\u00a0cm`;
+    const {asset = '', consumer = '', supplier = ''} = line;
+    const key = line.sort === 'fact' ? `line_fact_${line.state}` : `line_${line.sort}`;
+    return t(key, {asset, consumer, supplier, by});
+  }
+
+  /** @param {any} line */
+  times(line) {
+    if (line.at_s === undefined) return t('whole_run');
+    const {start} = this.draft.base_run;
+    const to = line.until_s === undefined ? t('the_end') : at(start + line.until_s);
+    return t('from_to', {from: at(start + line.at_s), to});
+  }
+
+  /** @param {any} line */
+  effect(line) {
+    if (!line.on) return t('effect_off');
+    if (line.sort === 'level') return t('effect_run');
+    const effect = this.outcome?.version === this.draft.version ? this.outcome.effects[line.id] : null;
+    if (!effect) return t('effect_wait');
+    if (effect.none) return effect.out_from ? t('effect_none_out', {at: at(effect.out_from)}) : t('effect_none');
+    const sites = effect.sites ? ` · ${t('effect_sites', {by: signed(effect.sites)})}` : '';
+    return t('effect_hours', {by: signed(effect.lamp_hours)}) + sites;
+  }
+
+  result() {
+    const {outcome, draft} = this;
+    this.say();
+    const {start, duration, t0} = draft.base_run;
+    const base = this.map.model?.outSeries ?? [];
+    const curves = [{values: Array.from(base), grey: true}];
+    if (outcome) curves.push(/** @type {any} */ ({values: outcome.series.out}));
+    this.timeline.take({start, duration, step: outcome?.series.step ?? 300, curves, issued: t0});
+    this.timeline.say(t('lamps_over_time_grey', {what: t('col_base')}));
+    byId('result-ms').textContent = outcome ? t('computed_in', {ms: number(outcome.ms)}) : '';
+    const waits = byId('result-waits');
+    waits.hidden = !outcome?.needs_run;
+    waits.textContent = t('level_waits');
+    const rows = FIGURES.map((name) => (outcome ? figure(name, outcome.base[name], outcome.variant[name]) : null));
+    byId('figures').replaceChildren(...rows.filter((row) => row !== null));
+    this.show(this.shows);
+  }
+
+  /** @param {string} which */
+  show(which) {
+    this.shows = which;
+    for (const one of ['base', 'variant']) byId(`show-${one}`).setAttribute('aria-pressed', String(one === which));
+    this.map.vary(which === 'variant' && this.outcome ? this.outcome.groups : []);
+    this.moved(this.timeline.t);
+  }
+
+  /** @param {number} moment */
+  moved(moment) {
+    this.map.move(moment);
+    const {counts} = this.map;
+    if (!counts || !this.draft) return;
+    const clock = at(this.draft.base_run.start + moment);
+    const text = `${t('map_at', {at: clock})} : ${t('n_out_now', {n: counts.out + counts.may})}`;
+    byId('map-at').textContent = text;
+    this.map.describe(text);
+  }
+
+  /** @param {any} found */
+  picked(found) {
+    if (found.kind === 'asset' && this.map.model) this.form.choose(this.map.model.ids()[found.u]);
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {number} base
+ * @param {number} variant
+ */
+function figure(name, base, variant) {
+  const decimals = name === 'site_hours' ? 1 : 0;
+  const apart = variant - base;
+  return make(
+    'tr',
+    {},
+    make('th', {scope: 'row'}, t(`f_${name}`)),
+    make('td', {}, number(base, decimals)),
+    make('td', {}, make('b', {}, number(variant, decimals))),
+    make('td', {}, apart ? signed(apart, decimals) : '=')
+  );
+}
