@@ -87,7 +87,7 @@ def _with_shape(shapes: Any, kinds: Any) -> Int64Array:
     if shapes is None:
         return np.empty(0, np.int64)
     candidates = np.flatnonzero((shapely.get_type_id(np.asarray(shapes, object)) > 0) & (kinds != "none"))
-    return candidates[~shapely.is_empty(np.asarray(shapes, object)[candidates])]
+    return np.asarray(candidates[~shapely.is_empty(np.asarray(shapes, object)[candidates])])
 
 
 def shape_cells(shapes: Any, is_area: BoolArray, crs: str, grid: Grid) -> tuple[Int64Array, Int64Array, BoolArray]:

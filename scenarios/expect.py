@@ -8,8 +8,8 @@ from datetime import timedelta
 import numpy as np
 
 from geodata.inputs.times import moment_s
+from scenarios.moments import zone_of
 from scenarios.reading import dotted
-from scenarios.resolve import zone_of
 from scenarios.schema import ExpectAsset, ExpectCounts, Scenario
 from twin.codes import Level, Mechanism
 from twin.quantities import NONE, BoolArray
@@ -149,8 +149,8 @@ def _asset(expected: ExpectAsset, result: Result) -> _Found:
     if expected.dark_s is not None:
         found.append(_held_to("dark_s", expected.dark_s, sum(max(o.dark_s, 0) for o in own)))
     if expected.doubtful is not None:
-        doubts = result.doubts.of_asset(row) if at_s is None else result.doubts.at(at_s)
-        doubtful = any(d.asset == row for d in doubts) if at_s is None else row in result.doubts.asset[doubts]
+        doubtful = bool(result.doubts.of_asset(row)) if at_s is None else (
+            row in result.doubts.asset[result.doubts.at(at_s)])
         found.append((f"doubtful {_yes(expected.doubtful)}", _yes(doubtful), doubtful == expected.doubtful))
     wanted = _wanted(expected, result)
     if wanted:

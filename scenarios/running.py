@@ -1,32 +1,27 @@
-"""Run a prepared scenario: water at the assets, the cascade, the picture of the water."""
+"""Run a scenario from its file to its folder: every stage, and what became of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scenarios import pipeline
 from scenarios.expect import Outcome, evaluate
 from scenarios.resolve import Prepared, prepare
 from scenarios.schema import Scenario
 from twin.quantities import Int64Array
 from twin.results.result import Result
+from twin.stages import Progress, Stage, Tell, silent
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
+    from geodata.run.frames import Tables
     from twin.explaining.explain import Explanation
     from twin.results.outages import Outages
-    from twin.water.hazard import Envelope, Grid, Hazard
-
-#: Told at the start of each stage, for a progress line: a stage of ``STAGES``.
-Progress = Callable[[str], None]
-
-#: Stages of a run, in order, in words for people.
-STAGES = {"index": "finding the cells of each asset", "expose": "reading the water at each asset",
-          "cascade": "following the outages", "picture": "drawing the water"}
+    from twin.water.hazard import Envelope, Grid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,6 +47,13 @@ class Finished:
     def outages(self) -> Outages:
         """Every outage."""
         return self.result.outages
+
+    @property
+    def tables(self) -> Tables:
+        """The tables of the run folder, with ids and moments: ``finished.tables.outages.to_pandas()``."""
+        from geodata.run.frames import Tables
+
+        return Tables(self.result, self.city_file.outlines)
 
     def explain(self, asset_id: str, lang: str = "fr", at_s: int | None = None) -> Explanation:
         """Explain an asset's state; see :func:`twin.explaining.explain.explain`."""
@@ -83,18 +85,20 @@ class Finished:
         return out
 
 
-def run_scenario(scenario: Prepared | Scenario | str | Path, *, progress: Progress | None = None,
-                 picture: bool = True) -> Finished:
-    """Run a scenario.
+def run_scenario(scenario: Prepared | Scenario | str | Path, *, tell: Tell = silent, picture: bool = True,
+                 cache: Path | None = None) -> Finished:
+    """Run a scenario: its stages one after the other.
 
     Parameters
     ----------
     scenario
         A prepared scenario; a scenario, or its name or file, is prepared first.
-    progress
-        Called with a word of ``STAGES`` as each stage begins.
+    tell
+        Told how far each stage is; what it raises stops the run there.
     picture
         False: without the picture of the water, which only maps need.
+    cache
+        Folder for computed water; None: the user's cache folder.
 
     Raises
     ------
@@ -102,44 +106,16 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, progress: Progre
         Water that cannot be read, or ends before the run does.
     """
     prepared = _prepared(scenario)
-    tell = progress or (lambda stage: None)
-    hazard, city_file, plan = prepared.hazard, prepared.city_file, prepared.plan
-    assets = prepared.city.assets
-    tell("index")
-    if hazard is None:
-        from twin.water.exposure import dry
-
-        exposure = dry(assets)
-    else:
-        from geodata.cells import index_cells
-        from twin.water.exposure import expose
-
-        index = index_cells(assets, city_file.outlines, prepared.city.crs, hazard.grid, city_file.terrain)
-        tell("expose")
-        exposure = expose(hazard, index, assets, duration_s=plan.duration_s)
-    tell("cascade")
-    from twin.engine.simulate import run
-
-    warnings = _warnings(prepared, hazard)
-    result = run(prepared.city, plan, exposure, provenance={"inputs": [f.to_dict() for f in prepared.inputs]},
-                 warnings=tuple(warnings))
-    tell("picture")
-    envelope = hazard.envelope() if hazard is not None and picture else None
+    hazard = pipeline.water(prepared, cache=cache, tell=tell)
+    exposure = pipeline.expose(prepared, hazard, tell=tell)
+    result = pipeline.simulate(prepared, exposure, told=pipeline.told_by(hazard), tell=tell)
+    envelope = None
+    if hazard is not None and picture:
+        tell(Progress(stage=Stage.ASK, doing="drawing the water"))
+        envelope = hazard.envelope()
     return Finished(prepared=prepared, result=result, envelope=envelope,
                     grid=None if hazard is None else hazard.grid,
                     times_s=np.zeros(0, np.int64) if hazard is None else hazard.times_s)
-
-
-def _warnings(prepared: Prepared, hazard: Hazard | None) -> list[Mapping[str, Any]]:
-    """Give what every reader must be told of a run before it began, and of its water now that it was read."""
-    doubts = getattr(hazard, "doubts", ())
-    aloud = {doubt.en for doubt in doubts}
-    # Only the flow model keeps a book of its water.
-    complaint = getattr(hazard, "complaint", "")
-    return [*prepared.warnings,
-            *({"warning": "water_book" if note == complaint else "water", "text": note}
-              for note in (hazard.notes if hazard else ()) if note not in aloud),
-            *({"warning": "water_doubt", "text": doubt.en, "text_fr": doubt.fr} for doubt in doubts)]
 
 
 def _prepared(scenario: Prepared | Scenario | str | Path) -> Prepared:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from scenarios.load import SUFFIX, find_scenario, load_scenario
 from scenarios.resolve import prepare
 from scenarios.running import run_scenario
 from twin.errors import InputError
+from twin.stages import Progress, Stage, Tell, silent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ def gather(paths: Sequence[Path]) -> list[Path]:
 
 
 def run_suite(files: Sequence[Path], *, city: str | Path | None = None, issued_at: str | None = None,
-              progress: Callable[[str], None] | None = None) -> list[Report]:
+              tell: Tell = silent) -> list[Report]:
     """Run scenarios one after the other and hold their expectations.
 
     Parameters
@@ -65,13 +66,12 @@ def run_suite(files: Sequence[Path], *, city: str | Path | None = None, issued_a
         City to use instead of the scenarios' own.
     issued_at
         Issue time of forecasts that name none.
-    progress
-        Told what is running.
+    tell
+        Told which of them is running.
     """
     reports = []
     for i, file in enumerate(files, start=1):
-        if progress:
-            progress(f"{i} of {len(files)}: {file.name.removesuffix(SUFFIX)}")
+        tell(Progress(stage=Stage.RESOLVE, doing=file.name.removesuffix(SUFFIX), done=i, of=len(files)))
         reports.append(run_one(file, city=city, issued_at=issued_at))
     return reports
 

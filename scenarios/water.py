@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios.resolve import placed, read_city_of, start_of, zone_of
+from scenarios.flooding import placed
+from scenarios.moments import start_of, zone_of
+from scenarios.resolve import read_city_of
 from scenarios.schema import Scenario
 from twin.errors import InputError
+from twin.stages import Paced, Stage, Tell, silent
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = None, city: str | Path | None = None,
                netcdf: Path | None = None, geotiff: Path | None = None,
-               progress: Callable[[str], None] | None = None) -> dict[str, Any]:
+               tell: Tell = silent) -> dict[str, Any]:
     """Compute the water of a scenario into the folder ``out``.
 
     Parameters
@@ -29,8 +31,8 @@ def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = No
         City to use instead of the scenario's: already read, or by name or path.
     netcdf, geotiff
         Files for other programs: all frames, and peak and arrival.
-    progress
-        Told in words how far it is.
+    tell
+        Told how far it is; what it raises stops the computation, and the next one goes on from there.
 
     Returns
     -------
@@ -57,16 +59,13 @@ def make_water(scenario: Scenario, out: Path, *, city_file: CityFile | None = No
     read = city_file if city_file is not None else read_city_of(scenario, city)
     start = start_of(scenario, zone_of(read.city))
 
-    def tell(reached_s: float, end_s: float) -> None:
-        if progress is not None:
-            progress(f"the water flows: {reached_s / 3600:.1f} of {end_s / 3600:.1f} h")
-
+    flows = Paced(tell, Stage.WATER, "the water flows", unit="h")
     spec = scenario.flood
     frames = placed(scenario, lambda: make(spec, out, city_file=read, folder=scenario.folder, start=start,
-                                           duration_s=scenario.duration, progress=tell))
+                                           duration_s=scenario.duration,
+                                           progress=lambda reached_s, end_s: flows(reached_s / 3600, end_s / 3600)))
     if netcdf is not None:
-        write_netcdf(frames, netcdf, progress=lambda done, all_: progress(f"frame {done} of {all_}")
-                     if progress is not None else None)
+        write_netcdf(frames, netcdf, progress=Paced(tell, Stage.ASK, "writing the frames", unit="frames"))
     if geotiff is not None:
         write_geotiff(frames, geotiff)
     return {"file": str(out), "frames": len(frames.times_s), "notes": list(frames.notes),

@@ -22,6 +22,7 @@ from twin.cli.commands.demo import on_day
 from twin.cli.commands.flood import volumes
 from twin.cli.progress import stages
 from twin.errors import InputError
+from twin.stages import Progress, Stage
 
 ROOT = Path(__file__).parents[1]
 NIGHT = "scenario: Nuit\ncity: valmont\nstart: 2026-11-22T16:00+01:00\nduration: 6h\n"
@@ -429,7 +430,8 @@ def test_a_list_that_is_none_is_refused(run_dir: Path, tmp_path: Path, text: str
 def test_a_night_that_is_over_is_said_where_it_is_run_and_exported(run_dir: Path, night: Path, tmp_path: Path,
                                                                    capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
-    said = r"OUT OF DATE: valid until 24/11/2026 04:00\. Its map opens as PÉRIMÉ.*`twin run SCENARIO --date today`"
+    said = (r"OUT OF DATE: valid until Tuesday 24 November 2026, 04:00\. Its map opens as expired.*"
+            "`twin run SCENARIO --date today`")
     assert cli.main(["run", str(night), "--out", str(tmp_path / "old")]) == 0
     assert re.search(said, capsys.readouterr().out)
     assert cli.main(["export", str(tmp_path / "old"), "--public", "--out", str(tmp_path / "old.html")]) == 0
@@ -588,3 +590,38 @@ def test_without_a_terminal_a_line_comes_now_and_then(monkeypatch: pytest.Monkey
     with stages(computes=True) as stage:
         stage("the water flows: 0.2 of 1.0 h")
     assert capsys.readouterr().err == ""
+
+
+def test_programs_follow_a_run_line_by_line(tmp_path: Path) -> None:
+    done = twin("run", "ouche-q10", "--out", "run", "--progress", "json", "--json", cwd=tmp_path)
+    told = [json.loads(line) for line in done.stderr.splitlines()]
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["run"] == "run"
+    assert [line["stage"] for line in told if "stage" in line][-1] == "ask"
+    read = [line for line in told if line.get("unit") == "frames"]
+    assert read[-1]["done"] == read[-1]["of"]
+    assert {"doing", "seconds_left"} <= set(read[-1])
+
+
+def test_progress_is_said_in_the_language_of_the_answer(monkeypatch: pytest.MonkeyPatch,
+                                                        capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(progress, "QUIET_S", 0.0)
+    with stages(computes=True, lang="fr") as stage:
+        stage("reading the city")
+        stage(Progress(stage=Stage.WATER, doing="the water flows", done=3.25, of=12, unit="h", seconds_left=300))
+    assert capsys.readouterr().err.replace("\u00a0", " ") == (
+        "lecture de la ville\nl’eau s’écoule : 3,2 sur 12,0 h, encore 5 min environ\n")
+
+
+def test_whatever_is_said_of_progress_has_its_french() -> None:
+    from twin.explaining.doing import DOING, UNITS
+    from twin.explaining.words import speech
+
+    told = re.compile(r"""(?:stage\(|doing=|Stage\.[A-Z]+, )"([^"]+)\"""")
+    units = re.compile(r"""unit="([^"]+)\"""")
+    code = "".join(path.read_text(encoding="utf-8") for folder in ("scenarios", "twin/cli/commands")
+                   for path in sorted((ROOT / folder).glob("*.py")))
+    assert set(told.findall(code)) == set(DOING)
+    assert set(units.findall(code)) == set(UNITS)
+    french = speech("fr").catalogue
+    assert all(french.gettext(word) != word for word in DOING)

@@ -85,3 +85,26 @@ def test_a_scene_knows_nothing_of_the_files_that_are_made_of_it() -> None:
     for path in sorted((ROOT / "viewer" / "scene").rglob("*.py")):
         for name, line in imports_of(path):
             assert not name.startswith("viewer.outputs"), f"{path.name}:{line} imports {name}"
+
+
+def test_no_module_needs_itself() -> None:
+    """No circle of imports, those inside functions included; what only a type checker reads does not count."""
+    known = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+             for path in modules()}
+    needs = {name: {other for other in _needed(path, known) if other != name} for name, path in known.items()}
+    settled: set[str] = set()
+    while ready := {name for name in needs if name not in settled and needs[name] <= settled}:
+        settled |= ready
+    assert not set(needs) - settled, "these need each other, or what does"
+
+
+def _needed(path: Path, known: dict[str, Path]) -> Iterator[str]:
+    """Give the modules of ours that one imports; a package only where a name is taken from its own file."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types = {id(inner) for node in ast.walk(tree)
+                 if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test) for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and id(node) not in for_types:
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield from (name for name in (whole if whole in known else node.module,) if name in known)

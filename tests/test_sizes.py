@@ -16,8 +16,6 @@ MOST_LINES, MOST_IN_A_FUNCTION, WIDEST = 450, 60, 120
 
 #: Lines of each file that is larger, and why it is.
 LARGE_FILES = {
-    # resolving, editing, facts and complaints of a scenario in one; to be split by stage of the pipeline
-    "scenarios/resolve.py": 598,
     # the way from a mapping to a city, with its ids and its context
     "geodata/importing/city.py": 525,
     # the keys of a mapping, each with its doc and its check

@@ -34,7 +34,8 @@ class Package:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._check_header()
-        wrong = {"file": str(path), "expected": "a city file as `twin import` writes it", "remedy": _DAMAGED}
+        wrong: dict[str, Any] = {"file": str(path), "expected": "a city file as `twin import` writes it",
+                                 "remedy": _DAMAGED}
         try:
             self._database = _connect(path)
         except sqlite3.Error as error:

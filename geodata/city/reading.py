@@ -207,7 +207,7 @@ def _assets(package: Package, kinds: Kinds, layers: Mapping[str, str],
                                  none=Source.SURVEY)
     try:
         assets = Assets.of(
-            kinds, id=ids, kind=code, name=texts_of(text("name")), x_m=x, y_m=y, **columns,
+            kinds, id=ids.tolist(), kind=code, name=texts_of(text("name")), x_m=x, y_m=y, **columns,
             ground_source=sources["ground"], touch_source=sources["touch"], fail_source=sources["fail"],
             protection=protection, protection_source=protection_source,
             buffer_s=buffer_s,

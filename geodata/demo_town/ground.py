@@ -135,7 +135,7 @@ def valley(rng: np.random.Generator) -> Relief:
 
     def rough(scale_m: float, height_m: float) -> FloatArray:
         coarse = gaussian_filter(rng.standard_normal((rows // 4 + 1, columns // 4 + 1)), scale_m / (4 * CELL_M))
-        return height_m * zoom(coarse / coarse.std(), 4, order=1)[:rows, :columns]
+        return np.asarray(height_m * zoom(coarse / coarse.std(), 4, order=1)[:rows, :columns])
 
     edge = np.abs(side) - ouche.half_width_m
     town = _between(xx, 740.0, 1700.0, 60.0)

@@ -167,7 +167,8 @@ def place_cabinets(lamps: Lamps, streets: list[Street], substations: FloatArray,
     order = np.argsort([(centre[0] // 320) * 1e4 - centre[1] for centre in centres], kind="stable")
     known, beside[known] = _first_to_drown(lamps, streets, group, standing, relief, centres)
     order = _numbered(order, known)
-    xy, where, circuit_cabinet, circuit_number = [], [], [], []
+    xy, where, circuit_number = [], [], []
+    circuit_cabinet: list[int] = []
     lamp_circuit = np.full(len(lamps.xy), -1)
     for number, old in enumerate(order):
         mine = np.flatnonzero(group == old)

@@ -148,7 +148,7 @@ def _is_vigicrues(data: Any) -> bool:
 
 
 def _vigicrues(data: dict[str, Any], file: str, asked: Asked) -> Raw:
-    series = data.get("Serie") if isinstance(data.get("Serie"), dict) else data["Simul"]
+    series: dict[str, Any] = data["Serie"] if isinstance(data.get("Serie"), dict) else data["Simul"]
     what = str(series.get("GrdSerie") or series.get("GrdSimul") or "H")
     if what.upper().startswith("Q"):
         raise flows_refused(file, asked.field, what)
@@ -177,7 +177,8 @@ def _is_pegelonline(data: Any) -> bool:
 
 def _pegelonline(data: list[dict[str, Any]], file: str, asked: Asked) -> Raw:
     rows: _Rows = [(_moment(entry["timestamp"], file, "timestamp"), entry["value"]) for entry in data]
-    notes, doubts = [], []
+    notes: list[str] = []
+    doubts: list[Doubt] = []
     if asked.unit is None:
         # The list of measurements does not repeat the unit of its series: W is in centimetres at nearly all gauges.
         doubts.append(Doubt(
@@ -206,7 +207,8 @@ def _agency(data: dict[str, Any], file: str, asked: Asked) -> Raw:
     if is_flow(name.replace("-", " ")) or "rainfall" in name.casefold():
         raise flows_refused(file, asked.field, name[:60]) if "rainfall" not in name.casefold() else InputError(
             file=file, field=asked.field, found=f"rain ({name[:60]})", expected="levels of water")
-    notes, several, rows = [], [], []
+    notes: list[str] = []
+    several, rows = [], []
     for item in items:
         moment, value = _moment(item["dateTime"], file, "dateTime"), item.get("value")
         if isinstance(value, list):

@@ -111,7 +111,7 @@ class DepthFiles:
         depth = values if self.surface is None else self.surface.depth(values)
         if frame == len(self.frames) // 2:
             self.guard.look(depth, self.grid, file=files[0].name)
-        missing = np.count_nonzero(np.isnan(depth))
+        missing = int(np.count_nonzero(np.isnan(depth)))
         with self._lock:
             self._known[frame] = missing < depth.size
         if missing and self.holes is not None:

@@ -176,7 +176,7 @@ class _Frames:
             depth = self.surface.depth(depth)
         if frame == self.count // 2:
             self.guard.look(depth, self.laid.layout.grid)
-        missing = np.count_nonzero(np.isnan(depth))
+        missing = int(np.count_nonzero(np.isnan(depth)))
         self._known[frame] = missing < depth.size
         if missing and self.holes is not None:
             self.holes.fill(depth)

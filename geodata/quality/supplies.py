@@ -156,9 +156,9 @@ def _hangs_on(feeders: list[int], groups: dict[int, dict[int, list[int]]]) -> di
     while waiting:
         later: dict[int, None] = {}
         for row in dict.fromkeys(waiting):
-            upon = _needed(groups[row], found) if row in is_feeder else None
-            if upon is not None and upon | {row} != found.get(row):
-                found[row] = upon | {row}
+            needed = _needed(groups[row], found) if row in is_feeder else None
+            if needed is not None and needed | {row} != found.get(row):
+                found[row] = needed | {row}
                 later.update(dict.fromkeys(consumers.get(row, [])))
         waiting = list(later)
     return found

@@ -22,6 +22,7 @@ import numpy as np
 from geodata.atomic import whole_folder
 from geodata.city.file import read_city, write_package
 from geodata.city.model import CityFile
+from geodata.run.frames import Tables
 from geodata.run.manifest import describe, plan_of, to_json
 from geodata.run.reading import read_tables
 from geodata.run.schemas import OPTIONAL, TABLES
@@ -53,6 +54,14 @@ class Run:
     water_times_s: Int64Array
     #: What ``run.json`` says.
     info: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return f"Run {self.path}: {self.result!r}"
+
+    @property
+    def tables(self) -> Tables:
+        """The tables of the run, with ids and moments: ``run.tables.outages.to_pandas()``."""
+        return Tables(self.result, self.city_file.outlines)
 
 
 def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, grid: Grid | None, times_s: Int64Array,

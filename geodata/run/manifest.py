@@ -88,15 +88,18 @@ def plan_to_dict(plan: Plan, assets: Assets) -> dict[str, Any]:
     return table
 
 
+def _declared(row: Mapping[str, Any]) -> Declared:
+    values: dict[str, Any] = {key: value for key, value in row.items() if key != "asset_id"}
+    return Declared(**{**values, "action": Action[values["action"].upper()]})
+
+
 def plan_of(table: Mapping[str, Any]) -> Plan:
     """Give the plan back from ``run.json``."""
     given = dict(table)
     for name in ("start", "issued_at", "valid_until", "next_update"):
         if given.get(name) is not None:
             given[name] = datetime.fromisoformat(given[name])
-    given["declared"] = tuple(
-        Declared(**{key: Action[value.upper()] if key == "action" else value for key, value in row.items()
-                    if key != "asset_id"}) for row in given["declared"])
+    given["declared"] = tuple(_declared(row) for row in given["declared"])
     given["notes"] = tuple(Note(**row) for row in given["notes"])
     given["dark"] = DarkHours(**given["dark"])
     given.setdefault("public_title", ())

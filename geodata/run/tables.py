@@ -67,15 +67,20 @@ def tables_of(result: Result, shapes: TextArray) -> dict[str, Callable[[], _Colu
         **({} if depths is None else {"depths.parquet": lambda: _depths_table(depths, ids)})}
 
 
-def write_table(name: str, make: Callable[[], _Columns], folder: Path) -> None:
-    """Write one table; ``geo`` and ``twin``, where they are among its columns, become metadata of the file."""
+def table_of(name: str, make: Callable[[], _Columns]) -> pa.Table:
+    """Make one table; ``geo`` and ``twin``, where they are among its columns, become its metadata."""
     columns, schema = dict(make()), TABLES[name]
     for key in ("geo", "twin"):
         if (said := columns.pop(key, None)) is not None:
             schema = schema.with_metadata({key.encode(): json.dumps(said).encode()})
-    table = pa.table([columns[column] for column in schema.names], schema=schema)
+    return pa.table([columns[column] for column in schema.names], schema=schema)
+
+
+def write_table(name: str, make: Callable[[], _Columns], folder: Path) -> None:
+    """Write one table."""
+    table = table_of(name, make)
     pq.write_table(table, folder / name, compression="zstd", compression_level=1,
-                   use_dictionary=[column for column in schema.names if column in _FEW_WORDS],
+                   use_dictionary=[column for column in table.column_names if column in _FEW_WORDS],
                    column_encoding=_ENCODINGS.get(name),
                    row_group_size=1 << 20, write_statistics=True)
 

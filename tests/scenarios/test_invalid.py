@@ -10,6 +10,7 @@ import pytest
 from geodata.city.model import CityFile
 from geodata.demo_town import valmont
 from scenarios import load_scenario, prepare
+from scenarios.pipeline import water
 from tests.reference.hand_town import hand_city
 from twin.errors import InputError
 
@@ -26,7 +27,7 @@ def message_of(path: Path) -> str:
         if path.stem in OF_CITY:
             prepare(scenario)
         elif path.stem.startswith("town_"):
-            prepare(scenario, valmont())
+            water(prepare(scenario, valmont()))
         else:
             prepare(scenario, CityFile(city=city, shapes=np.full(15, None, object)))
     except InputError as error:

@@ -10,8 +10,11 @@ import pytest
 
 from geodata.demo_town import valmont
 from scenarios import Scenario, prepare
+from scenarios.pipeline import expose, simulate, told_by, water
 from scenarios.water import make_water
 from twin.errors import InputError
+from twin.explaining.doing import in_words
+from twin.stages import Progress, Stage
 
 HEAD = "scenario: Orage\ncity: valmont\nstart: 2026-07-01T18:00\nduration: 30min\n"
 STORM = "flood: {rain: {mm_h: 60, lasts: 15min}, model: {cell_m: 16}}\n"
@@ -24,10 +27,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
 
     folder = tmp_path_factory.mktemp("storm")
     (folder / "storm.scenario.yaml").write_text(HEAD + STORM, encoding="utf-8")
-    told: list[str] = []
+    told: list[Progress] = []
     report = make_water(load_scenario(folder / "storm.scenario.yaml"), folder / "water", city_file=valmont(),
-                        progress=told.append)
-    assert told[-1] == "the water flows: 0.5 of 0.5 h"
+                        tell=told.append)
+    assert in_words(told[-1], "en").replace("\u00a0", " ") == "the water flows: 0.5 of 0.5 h"
+    assert told[-1].stage == Stage.WATER
     return folder / "water", report
 
 
@@ -41,8 +45,9 @@ def test_the_store_says_where_every_cubic_metre_went(store: tuple[Path, dict[str
 def test_another_scenario_reads_the_store(store: tuple[Path, dict[str, Any]], scenario: Make) -> None:
     path, _ = store
     prepared = prepare(scenario(f"flood: {{frames: {path}, after: hold}}\n", head=HEAD), valmont())
-    assert prepared.hazard is not None
-    assert len(prepared.hazard.times_s) == 7
+    hazard = water(prepared)
+    assert hazard is not None
+    assert len(hazard.times_s) == 7
 
 
 @pytest.mark.parametrize(("flood", "message"), [
@@ -75,19 +80,20 @@ def test_a_folder_in_place_of_a_file_is_refused_before_the_work(scenario: Make, 
     assert not (tmp_path / "water").exists()
 
 
-def test_a_run_says_that_the_book_of_its_water_does_not_balance(store: tuple[Path, dict[str, Any]], scenario: Make,
-                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_says_that_the_book_of_its_water_does_not_balance(store: tuple[Path, dict[str, Any]], scenario: Make
+                                                                ) -> None:
     from geodata.hazards.flow.store import FlowFrames
-    from scenarios import run_scenario
     from twin.results.summary import summarise
 
     path, _ = store
     prepared = prepare(scenario(f"flood: {{frames: {path}}}\n", head=HEAD), valmont())
-    assert isinstance(prepared.hazard, FlowFrames)
-    assert summarise(run_scenario(prepared).result).water_book == ""
+    hazard = water(prepared)
+    assert isinstance(hazard, FlowFrames)
+    exposure = expose(prepared, hazard)
+    assert summarise(simulate(prepared, exposure, told=told_by(hazard))).water_book == ""
     said = "The book of the water does not balance: +600 m3 of 1200 m3."
-    prepared.hazard.info["complaint"] = said
-    prepared.hazard.notes = (*prepared.hazard.notes, said)
-    result = run_scenario(prepared).result
+    hazard.info["complaint"] = said
+    hazard.notes = (*hazard.notes, said)
+    result = simulate(prepared, exposure, told=told_by(hazard))
     assert {"warning": "water_book", "text": said} in result.warnings
     assert summarise(result).water_book == said

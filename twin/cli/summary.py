@@ -41,14 +41,18 @@ def expiry(plan: Plan) -> dict[str, Any]:
     return {"valid_until": plan.valid_until.isoformat(), "expired": plan.valid_until <= datetime.now(UTC)}
 
 
-def tell_expiry(plan: Plan) -> None:
+def tell_expiry(plan: Plan, lang: str) -> None:
     """Say aloud that a run no longer holds."""
+    from twin.explaining.words import speech
+
     if not expiry(plan)["expired"]:
         return
-    remedy = "Make a forecast of today's water." if plan.status == "forecast" else \
-        "`twin run SCENARIO --date today` moves it to today."
-    say(f"  OUT OF DATE: valid until {plan.valid_until.strftime('%d/%m/%Y %H:%M')}. Its map opens as PÉRIMÉ (expired). "
-        f"{remedy}", style="bold red")
+    said = speech(lang)
+    remedy = said.text("Make a forecast of today’s water.") if plan.status == "forecast" else \
+        said.text("`twin run SCENARIO --date today` moves it to today.")
+    say("  " + said.text("OUT OF DATE: valid until {day}, {time}. Its map opens as expired (PÉRIMÉ). {remedy}",
+                         day=said.day(plan.valid_until), time=said.clock(plan.valid_until), remedy=remedy),
+        style="bold red")
 
 
 def tell_lamp(finished: Finished, told: Summary) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import shapely
@@ -63,7 +64,7 @@ def check_level(level: Series | None, domain: Domain, side: str) -> None:
     InputError
         It does: a no-data value, centimetres or another datum look like this.
     """
-    along = {"north": np.s_[0, :], "south": np.s_[-1, :], "west": np.s_[:, 0], "east": np.s_[:, -1]}[side]
+    along: Any = {"north": np.s_[0, :], "south": np.s_[-1, :], "west": np.s_[:, 0], "east": np.s_[:, -1]}[side]
     ground = domain.height_m[along][domain.open[along]]
     if level is not None and len(ground):
         _check_near(level.values, ground, field=f"flood.model.edges.{side}", what="the ground along that edge")

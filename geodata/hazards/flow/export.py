@@ -113,7 +113,7 @@ def write_netcdf(water: FlowFrames, path: Path, *, progress: Callable[[int, int]
         depth.attrs.update({"units": "m", "long_name": "water depth", "grid_mapping": "crs",
                             "standard_name": "flood_water_thickness"})
         for k in range(len(water.times_s)):
-            depth[k] = np.nan_to_num(water.frame(k), nan=_EMPTY)
+            depth[k] = np.nan_to_num(water.frame(k), nan=float(_EMPTY))
             if progress is not None:
                 progress(k + 1, len(water.times_s))
         for name, values, attributes in (
@@ -122,7 +122,7 @@ def write_netcdf(water: FlowFrames, path: Path, *, progress: Callable[[int, int]
                 ("arrival", water.arrival_s, {"units": "s", "long_name": "first time at 0.05 m, since the start"})):
             field = file.create_variable(name, ("y", "x"), np.float32, fillvalue=_EMPTY, chunks=chunks[1:],
                                          compression="gzip")
-            field[...] = np.nan_to_num(values, nan=_EMPTY)
+            field[...] = np.nan_to_num(values, nan=float(_EMPTY))
             field.attrs.update({**attributes, "grid_mapping": "crs"})
 
 
@@ -143,5 +143,5 @@ def write_geotiff(water: FlowFrames, path: Path) -> None:
         raster.update_tags(TIFFTAG_SOFTWARE=_SOURCE)
         for band, (values, name) in enumerate(((water.peak_m, "greatest water depth [m]"),
                                                (water.arrival_s, "first time at 0.05 m [s]")), start=1):
-            raster.write(np.nan_to_num(values, nan=_EMPTY), band)
+            raster.write(np.nan_to_num(values, nan=float(_EMPTY)), band)
             raster.set_band_description(band, name)

@@ -313,7 +313,7 @@ class FlowModel(Spec):
     roughness_raster: str | None = None
     #: ``blocked``: no water passes a building; ``raised``: its ground is lifted; ``ignored``: as the terrain says.
     buildings: Literal["blocked", "raised", "ignored"] = "blocked"
-    infiltration: Infiltration | None = Infiltration()
+    infiltration: Infiltration | None = Field(default_factory=lambda: Infiltration.model_validate({}))
     drains: Drains | None = None
     edges: Edges = Edges()
     barriers: tuple[Barrier, ...] = ()

@@ -298,7 +298,11 @@ def _compute(setup: FlowSetup, times: FloatArray, out: Path, *, key: str, start:
             run.advance(model.warm_up + float(times[k]), cancel=cancel)
             frames[k] = _millimetres(run.depth_m())
             if progress is not None:
-                progress(float(times[k]), float(times[-1]))
+                try:
+                    progress(float(times[k]), float(times[-1]))
+                except BaseException:  # who is told may stop the work here: it goes on from here
+                    _save(run, out, k + 1)
+                    raise
             if time.monotonic() - clock > CHECKPOINT_S and k + 1 < len(times):
                 _save(run, out, k + 1)
                 clock = time.monotonic()

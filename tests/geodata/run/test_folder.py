@@ -349,3 +349,16 @@ def test_killed_run_leaves_nothing_that_looks_finished(tmp_path: Path, name: str
     assert_same_result(first, read_run(tmp_path / "run").result)
     second = write_small_run(tmp_path / name, seed=2)
     assert_same_result(second, read_run(tmp_path / name).result)
+
+
+def test_tables_in_memory_are_those_of_the_folder(tmp_path: Path) -> None:
+    write_small_run(tmp_path / "run")
+    found = read_run(tmp_path / "run")
+    assert sorted(f"{name}.parquet" for name in found.tables) == sorted(TABLES)
+    for name, table in found.tables.items():
+        assert table.equals(pq.read_table(tmp_path / "run" / f"{name}.parquet")), name
+    frame = found.tables.outages.to_pandas()
+    assert list(frame["asset_id"]) == [found.result.city.assets.id[row] for row in found.result.outages.asset]
+    assert found.tables.trace.equals(found.tables["events"])
+    with pytest.raises(AttributeError, match=r"no table 'outage': events, exposure"):
+        _ = found.tables.outage

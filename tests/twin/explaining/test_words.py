@@ -23,7 +23,7 @@ PO = TWIN / "locale/fr/LC_MESSAGES/twin.po"
 def messages() -> set[str]:
     """Every sentence that the code says through a catalogue: literal arguments of ``text``, tables of sentences."""
     found = set()
-    for path in sorted([*(TWIN / "explaining").glob("*.py"), *(TWIN / "cli").glob("*.py")]):
+    for path in sorted([*(TWIN / "explaining").glob("*.py"), *(TWIN / "cli").rglob("*.py")]):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(tree):

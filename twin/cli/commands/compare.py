@@ -28,7 +28,7 @@ def compare(first: RunFolder,
     from geodata.run.folder import read_run
     from twin.results.compare import compare as compare_runs
 
-    with stages() as stage:
+    with stages(lang=language_of(lang)) as stage:
         stage("reading the runs")
         found = compare_runs(read_run(first).result, read_run(second).result)
     if csv is not None:

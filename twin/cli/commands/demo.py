@@ -11,7 +11,7 @@ from scenarios.moving import day_of, on_day
 from twin.cli.app import app
 from twin.cli.arguments import Json, Spoken, check_place, language_of
 from twin.cli.printing import print_json, say
-from twin.cli.progress import run_stages, stages
+from twin.cli.progress import stages
 from twin.cli.summary import summary_of, tell_lamp, tell_run
 
 
@@ -29,10 +29,10 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
     from scenarios import load_scenario, prepare, run_scenario, shipped
     from viewer.outputs.page import export_map
 
-    with stages(computes=True) as stage:
+    with stages(computes=True, lang=language_of(lang)) as stage:
         stage("making the town")
         prepared = on_day(prepare(load_scenario(shipped()[_DEMO])), day)
-        finished = run_scenario(prepared, progress=run_stages(stage))
+        finished = run_scenario(prepared, tell=stage)
         with whole_folder(out, holds="run.json") as folder:
             stage("writing the run folder")
             made = finished.write(folder / "run")

@@ -25,7 +25,7 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
     from twin.explaining.explain import explain as explain_asset
 
     spoken = language_of(lang)
-    with stages() as stage:
+    with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
         result = read_run(run_dir).result
         explanation = explain_asset(result, asset_id, spoken, moment_of(at, result))

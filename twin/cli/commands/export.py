@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import Json, Lang, RunFolder
+from twin.cli.arguments import Json, Lang, city_named, language_of
 from twin.cli.printing import print_json, say
 from twin.cli.progress import stages
 from twin.cli.summary import expiry, tell_expiry
 
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
+
+
+#: What is shown: a run, or a city by itself.
+Shown = Annotated[Path, typer.Argument(metavar="RUN_DIR|CITY.gpkg", help="A folder that `twin run` left, or a city.")]
+
 
 @app.command(short_help="Make a map, a leaflet, open data or an alert.",
              epilog="Example:  twin export demo --public --lang fr --out crue.html")
-def export(run_dir: RunFolder,
+def export(run_dir: Shown,
            out: Annotated[Path, typer.Option("--out", metavar="map.html", help="The file or folder to write.")],
            public: Annotated[bool, typer.Option("--public", help="The residents' map: only what a public list "
                                                 "allows leaves the run.")] = False,
            lang: Annotated[Lang | None, typer.Option("--lang", help="Language that it opens in; without it the "
                                                      "country's where it is French, else English.")] = None,
-           format: Annotated[Literal["html", "geojson", "csv", "geoparquet", "cap"],
-                             typer.Option("--format", help="A page, open data with its datapackage, or an alert.")
+           format: Annotated[Literal["html", "gpkg", "geojson", "csv", "geoparquet", "cap"],
+                             typer.Option("--format", help="A page, all of the run for GIS (gpkg), open data "
+                                          "with its datapackage, or an alert.")
                              ] = "html",
            released_by: Annotated[str | None, typer.Option("--released-by", metavar="NAME",
                                                            help="Who releases a forecast or an alert.")] = None,
@@ -43,17 +51,22 @@ def export(run_dir: RunFolder,
            cancel: Annotated[Path | None, typer.Option("--cancel", metavar="ALERT.xml", help="The earlier alert that "
                                                        "this one takes back.")] = None,
            json: Json = False) -> None:
-    """Make a map, open data or an alert from a run folder: one file, offline."""
-    from geodata.run.folder import read_run
+    """Make a map, a GeoPackage, open data or an alert from a run folder: one file, offline.
 
+    A city file in its place gives the map or the GeoPackage of the city without a flood.
+    """
     _check(format, public=public, leaflet=leaflet, contacts=contacts, fields=fields,
            alert=[name for name, given in (("--all-clear", all_clear), ("--update", update), ("--cancel", cancel))
                   if given])
-    with stages() as stage:
+    with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
-        found = read_run(run_dir)
+        found = _read(run_dir, language_of(lang), public=public or bool(leaflet) or format not in ("html", "gpkg"))
         stage("writing")
-        if format == "cap":
+        if format == "gpkg":
+            from viewer.outputs.gis import export_gis
+
+            written = export_gis(found, out, lang=language_of(lang))
+        elif format == "cap":
             from viewer.outputs.cap import export_cap
 
             written = export_cap(found, out, released_by=released_by, contacts=contacts, fields=fields,
@@ -73,7 +86,7 @@ def export(run_dir: RunFolder,
             written = export_map(found, out, public=public, lang=lang, released_by=released_by, city=contacts,
                                  fields=fields)
     notes: list[str] = []
-    if public or leaflet or format != "html":
+    if public or leaflet or format not in ("html", "gpkg"):
         from viewer.outputs.notes import notes_of
 
         notes = notes_of(found, contacts=contacts, fields=fields)
@@ -85,7 +98,33 @@ def export(run_dir: RunFolder,
     say(f"Written: {written} ({size / 1000:,.0f} kB)")
     for note in notes:
         say(f"  {note}")
-    tell_expiry(found.result.plan)
+    if not is_city(run_dir):
+        tell_expiry(found.result.plan, language_of(lang))
+
+
+def is_city(place: Path) -> bool:
+    """Tell whether a city stands in the place of a run: the built-in one by its name, or a file."""
+    return str(place) == "valmont" or place.is_file()
+
+
+def _read(place: Path, lang: str, *, public: bool) -> Run:
+    """Read a run, or a city as a day without a flood, which is for its own people only."""
+    from geodata.run.folder import read_run
+
+    if not is_city(place):
+        return read_run(place)
+    from datetime import UTC, datetime
+
+    from geodata.run.calm import calm_run
+    from twin.errors import InputError
+    from twin.explaining.words import speech
+
+    if public:
+        raise InputError(file=str(place), found="a city, no run", expected="a run folder for what the public is told",
+                         remedy="twin run SCENARIO --city CITY.gpkg --out DIR makes one.")
+    city_file = city_named(str(place))
+    name = speech(lang).text("{city}, without a flood", city=city_file.city.name)
+    return calm_run(city_file, place, name=name, now=datetime.now(UTC))
 
 
 def _check(format: str, *, public: bool, leaflet: list[str] | None, contacts: Path | None, fields: Path | None,
@@ -98,7 +137,10 @@ def _check(format: str, *, public: bool, leaflet: list[str] | None, contacts: Pa
     if contacts is not None and not (public or leaflet or format == "cap"):
         raise InputError(field="--contacts", found="contacts for what names nobody",
                          expected="--public, --leaflet or --format cap")
-    if fields is not None and format == "html" and not (public or leaflet):
+    if public and format == "gpkg":
+        raise InputError(field="--public", found="--public with --format gpkg, which leaves nothing out",
+                         expected="--format geojson, csv or geoparquet for the public")
+    if fields is not None and format in ("html", "gpkg") and not (public or leaflet):
         raise InputError(field="--fields", found="a list for the public beside the operator's map",
                          expected="--public, --leaflet, or --format geojson, csv, geoparquet or cap")
     if alert and format != "cap":

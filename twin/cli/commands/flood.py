@@ -29,7 +29,7 @@ def flood(scenario: Scenario,
 
     with stages(computes=True) as stage:
         stage("reading the city")
-        report = make_water(load_scenario(scenario), out, city=city, netcdf=netcdf, geotiff=geotiff, progress=stage)
+        report = make_water(load_scenario(scenario), out, city=city, netcdf=netcdf, geotiff=geotiff, tell=stage)
     if json:
         print_json(report)
         return

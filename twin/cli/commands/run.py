@@ -12,7 +12,7 @@ from twin.cli.app import app
 from twin.cli.arguments import City, Issued, Json, Scenario, Spoken, check_place, language_of
 from twin.cli.exits import NOT_AS_EXPECTED, YOUR_INPUT
 from twin.cli.printing import print_json, say
-from twin.cli.progress import run_stages, stages
+from twin.cli.progress import Form, Told, stages
 from twin.cli.summary import expiry, summary_of, tell_expiry, tell_outcomes, tell_run
 
 
@@ -23,7 +23,7 @@ def run(scenario: Scenario,
         city: City = None, issued: Issued = None,
         date: Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Move an exercise or a "
                                                  "simulation to this day, or to today.")] = None,
-        lang: Spoken = None, json: Json = False) -> None:
+        lang: Spoken = None, progress: Told = Form.AUTO, json: Json = False) -> None:
     """Run a scenario and leave a run folder: outages, their causes, exposure, and the city used."""
     from scenarios import load_scenario, prepare, run_scenario
     from scenarios.moving import day_of, on_day
@@ -34,12 +34,12 @@ def run(scenario: Scenario,
     if date is not None and issued is not None:
         raise InputError(field="--date", found="--date beside --issued", expected="one of them",
                          remedy="A night that is moved takes its issue time with it.")
-    with stages(computes=True) as stage:
-        stage("reading city and water")
-        prepared = prepare(load_scenario(scenario), city=city, issued_at=issued, progress=stage)
+    with stages(computes=True, lang=language_of(lang), form=progress) as stage:
+        stage("reading the city")
+        prepared = prepare(load_scenario(scenario), city=city, issued_at=issued)
         if date is not None:
             prepared = on_day(prepared, day)
-        finished = run_scenario(prepared, progress=run_stages(stage))
+        finished = run_scenario(prepared, tell=stage)
         stage("writing the run folder")
         finished.write(out)
     told = summary_of(finished)
@@ -49,7 +49,7 @@ def run(scenario: Scenario,
     tell_run(finished, told, out, language_of(lang))
     if date is not None:
         say(f"         the night was moved to {prepared.plan.start.date().isoformat()}")
-    tell_expiry(prepared.plan)
+    tell_expiry(prepared.plan, language_of(lang))
     say("")
     if told.asset_to_explain:
         say(f"Why it is out:  twin explain {out} {told.asset_to_explain} --lang fr")
@@ -65,7 +65,7 @@ def held(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Sc
 
     files = gather(paths)
     with stages(computes=True) as stage:
-        reports = run_suite(files, city=city, issued_at="now", progress=stage)
+        reports = run_suite(files, city=city, issued_at="now", tell=stage)
     if json:
         print_json([report.to_dict() for report in reports])
     else:

@@ -1,0 +1,1 @@
+"""A run for GIS: one GeoPackage that the temporal controller of QGIS plays."""
