@@ -122,7 +122,8 @@ def notes_of(facts: Sequence[Fact], assets: Assets, clock: Clock, streets: Seque
                                      remedy=f"Did you mean {' or '.join(near)}?" if near else "")
             text = f"{fact.street}: {fact.state}"
         if at_s is not None:
-            notes.append(Note(at_s=at_s, text=text, by=fact.by))
+            notes.append(Note(at_s=at_s, text=text, by=fact.by, gauge=fact.gauge or "", level_m=fact.level_m,
+                              street=fact.street or "", state=(fact.street and fact.state) or ""))
     return notes
 
 
