@@ -649,7 +649,7 @@ def test_whatever_is_said_of_progress_has_its_french() -> None:
     told = re.compile(r"""(?:stage\(|doing=|Stage\.[A-Z]+, )"([^"]+)\"""")
     units = re.compile(r"""unit="([^"]+)\"""")
     code = "".join(path.read_text(encoding="utf-8") for folder in ("scenarios", "twin/cli/commands")
-                   for path in sorted((ROOT / folder).glob("*.py")))
+                   for path in sorted((ROOT / folder).rglob("*.py")))
     assert set(told.findall(code)) == set(DOING)
     assert set(units.findall(code)) == set(UNITS)
     french = speech("fr").catalogue

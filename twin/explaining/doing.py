@@ -11,7 +11,8 @@ DOING = (
     "reading the water at each asset", "reading the water along the streets", "following the outages",
     "drawing the water", "writing the run folder",
     "writing the frames", "making the town", "drawing the map", "reading the run", "reading the runs", "writing",
-    "reading the layers", "writing the city file", "looking at it", "trying it", "reading weather and programmes",
+    "reading the layers", "writing the city file", "looking at it", "trying it", "trying each",
+    "reading weather and programmes",
     "following the water in the ground", "reading the other programme", "making nights", "counting the nights")
 #: What is counted beside things that have no word.
 UNITS = ("h", "frames", "nights")
