@@ -120,7 +120,7 @@ def _root(teller: Teller, tree: Cause) -> str:
     depth: dict[str, Any] = {}
     if root.what is What.FLOODED:
         depth = {"depth": teller.speech.depth(root.depth_m), "fail": teller.speech.depth(root.fail_m)}
-    if tripped is not None:
+    if tripped is not None and depth:
         aside = teller.text(", {where},", where=where) if where else ""
         return teller.text("{root}{aside} has its live parts in water ({depth} at its highest, threshold {fail}) "
                            "and trips {circuit}", root=teller.placed(root.asset), aside=aside,

@@ -110,7 +110,10 @@ def _ran(trace: Trace, starts: Int64Array, done_s: Int64Array, planned_s: Int64A
     row_of = np.full(len(trace), NONE, np.int64)
     row_of[starts] = np.arange(len(starts))
     events = np.flatnonzero(trace.what == What.STAGE_STARTED)
-    repair, stage = row_of[trace.cause_row[events]], trace.stage[events]
+    repair = row_of[trace.cause_row[events]]
+    # A stage whose cause is no beginning of a repair says nothing of one.
+    events, repair = events[repair != NONE], repair[repair != NONE]
+    stage = trace.stage[events]
     begins_s = np.full(planned_s.shape, NONE, np.int64)
     # A stage that came twice, after a test that failed, counts from its first beginning.
     begins_s[repair[::-1], stage[::-1]] = trace.time_s[events][::-1]

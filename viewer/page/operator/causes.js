@@ -32,7 +32,7 @@ export class Causes {
   }
 
   /**
-   * Give one line on why: "A-011, noyée à 22 h 20"; empty where the asset is in service.
+   * Give one line on why: "A-011, inondée à 22 h 20"; empty where the asset is in service.
    *
    * @param {number} u
    * @param {number} t
