@@ -39,7 +39,7 @@ class Package:
                                  "remedy": _DAMAGED}
         try:
             self._database = _connect(path)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             raise InputError(found=f"a file that is no GeoPackage ({error})", **wrong) from error
         try:
             views = {name for (name,) in self._database.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
