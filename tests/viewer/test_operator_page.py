@@ -144,7 +144,7 @@ def test_a_zone_under_water_is_suspended(made_run: Any) -> None:
 
 
 def test_keys_move_time_and_map(operator: Any) -> None:
-    operator.evaluate("t => { twinPage.player.to(t); document.activeElement.blur(); }", 9 * 3600)
+    operator.evaluate("t => { twinPage.player.to(t); twinPage.map.home(); document.activeElement.blur(); }", 9 * 3600)
     operator.keyboard.press(".")
     assert operator.evaluate("() => twinPage.t") == 9 * 3600 + 600
     operator.focus("#map")

@@ -98,6 +98,7 @@ export class CityMap {
 
   /** Show what the map opens with. */
   home() {
+    this.land();
     if (this.options.near) this.showWhatGoesOut();
     else this.showTheTown();
     this.isHome = true;
@@ -135,7 +136,7 @@ export class CityMap {
     const from = {x: view.x, y: view.y, scale: view.scale};
     const to = {x, y, scale: Math.max(view.scale, scale)};
     this.isHome = false;
-    cancelAnimationFrame(this.flight ?? 0);
+    this.land();
     if (matchMedia('(prefers-reduced-motion: reduce)').matches || !this.scene) {
       Object.assign(view, to);
       this.later();
@@ -153,6 +154,11 @@ export class CityMap {
       if (share < 1) this.flight = requestAnimationFrame(move);
     };
     this.flight = requestAnimationFrame(move);
+  }
+
+  /** End a flight where it is: whoever takes hold of the map is not carried on. */
+  land() {
+    cancelAnimationFrame(this.flight ?? 0);
   }
 
   /**
@@ -182,6 +188,7 @@ export class CityMap {
   }
 
   moved() {
+    this.land();
     const [wide, high] = this.model.size;
     this.view.x = Math.max(0, Math.min(wide, this.view.x));
     this.view.y = Math.max(0, Math.min(high, this.view.y));
