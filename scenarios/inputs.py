@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from geodata.digests import sha256_of
 from geodata.inputs.beside import files_read
 from geodata.raster_files import is_pattern, matching
 from scenarios.schema import Scenario
@@ -58,8 +58,7 @@ def _digest(path: Path, _changed_ns: int, _size: int) -> str:
         for inner in sorted(p for p in path.rglob("*") if p.is_file()):
             total.update(f"{inner.relative_to(path).as_posix()} {digest(inner)}\n".encode())
         return total.hexdigest()
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+    return sha256_of(path)
 
 
 def flood_files(scenario: Scenario) -> tuple[Input, ...]:

@@ -20,14 +20,13 @@ from geodata.atomic import beside, move, to_disk
 from geodata.city.layers import layers_of
 from geodata.city.model import CityFile, Origin, stamp_of
 from geodata.city.package import Package
-from geodata.city.place import check_city_place, digest_of, finish, terrain_path
+from geodata.city.place import check_city_place, finish, terrain_path
 from geodata.city.reading import read_parts
 from geodata.crs import check_crs
+from geodata.digests import sha256_of
 from geodata.locks import locked
+from geodata.pinned import pinned
 from twin.errors import InputError
-
-#: GDAL writes this instead of the clock, so that the same city gives the same bytes.
-_PINNED = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
 
 
 def write_city(city_file: CityFile, path: Path | str) -> None:
@@ -59,7 +58,7 @@ def write_city(city_file: CityFile, path: Path | str) -> None:
             from geodata.terrain import write_terrain
 
             write_terrain(city_file.terrain, work / "terrain.tif")
-            digest = digest_of(work / "terrain.tif")
+            digest = sha256_of(work / "terrain.tif")
         write_package(city_file, package, name=str(path), terrain_sha256=digest)
         if digest:
             # Two files cannot be moved in one step: killed between, `finish` moves the second.
@@ -91,12 +90,9 @@ def write_package(city_file: CityFile, path: Path, *, name: str, terrain_sha256:
     """
     check_crs(city_file.city.crs, file=name)
     layers = layers_of(city_file, name, terrain_sha256)
-    pyogrio.set_gdal_config_options(_PINNED)
-    try:
+    with pinned():
         for i, (layer, table, geometry_type) in enumerate(layers):
             _write_layer(path, layer, table, geometry_type, city_file.city.crs, is_first=i == 0)
-    finally:
-        pyogrio.set_gdal_config_options(dict.fromkeys(_PINNED))
     with Package(path) as whole:
         whole.check_counts({layer: table.num_rows for layer, table, _ in layers})
 
@@ -146,7 +142,7 @@ def _read(path: Path) -> CityFile | None:
             raise InputError(file=str(path), field="terrain", found=f"no file '{stands.name}' beside it",
                              expected="the terrain that belongs to this city",
                              remedy="Keep the two files together, under the same name.")
-        if known and digest_of(stands) != known:
+        if known and sha256_of(stands) != known:
             return None
         terrain = read_terrain([stands], unit="m")
     content = (parts["city"], parts["context"], parts["sources"], parts["extra"], parts["report"],

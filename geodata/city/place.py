@@ -10,7 +10,6 @@ import re
 import warnings
 from collections.abc import Iterable
 from contextlib import suppress
-from hashlib import file_digest
 from pathlib import Path
 
 import rasterio
@@ -19,6 +18,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from geodata.atomic import unwritable
 from geodata.city.layers import FORMAT
 from geodata.city.package import Package
+from geodata.digests import sha256_of
 from geodata.locks import label_of
 from twin.errors import InputError
 
@@ -32,12 +32,6 @@ _REMEDY = "What is no city file is never overwritten. Choose another --out, town
 def terrain_path(path: Path) -> Path:
     """Give where the terrain of a city file stands."""
     return path.with_name(f"{path.stem}.terrain.tif")
-
-
-def digest_of(path: Path) -> str:
-    """Give the SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return file_digest(stream, "sha256").hexdigest()
 
 
 def check_city_place(path: Path, read: Iterable[Path] = ()) -> None:
@@ -88,7 +82,7 @@ def finish(path: Path) -> None:
         waiting = [folder / "city.gpkg" for folder in folders if (folder / "ready").is_file()]
         if not waiting or not terrain_path(path).is_file():
             return
-        digest = digest_of(terrain_path(path))
+        digest = sha256_of(terrain_path(path))
         for city in waiting:
             facts = _facts(city) if city.is_file() else None
             if facts is not None and facts.get("terrain_sha256") == digest:

@@ -13,6 +13,7 @@ from geopandas import GeoDataFrame
 
 from geodata.atomic import beside, move
 from geodata.gis.layers import Words, layers_of
+from geodata.pinned import MOMENT, pinned
 from twin.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 #: In the table ``run``: what the file is.
 FORMAT = "citytwin-gis-1"
-#: The same run gives the same bytes: GDAL writes the moment of writing otherwise.
-_PINNED = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
 _STYLES = """CREATE TABLE layer_styles (
   id INTEGER PRIMARY KEY AUTOINCREMENT, f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256),
   f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN,
@@ -50,12 +49,9 @@ def write_geopackage(run: Run, out: Path, words: Words, styles: Mapping[str, str
     _check_place(out)
     with beside(out) as work:
         file = work / "run.gpkg"
-        pyogrio.set_gdal_config_options(_PINNED)
-        try:
+        with pinned():
             for i, (name, frame) in enumerate(layers_of(run, words)):
                 _write(file, name, frame, append=i > 0)
-        finally:
-            pyogrio.set_gdal_config_options(dict.fromkeys(_PINNED))
         with closing(sqlite3.connect(file)) as database, database:
             _write_facts(database, run)
             _write_styles(database, styles)
@@ -78,7 +74,7 @@ def _write_facts(database: sqlite3.Connection, run: Run) -> None:
     database.execute("CREATE TABLE run (fid INTEGER PRIMARY KEY, key TEXT, value TEXT)")
     database.executemany("INSERT INTO run (key, value) VALUES (?, ?)", facts.items())
     database.execute("INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change) VALUES "
-                     "('run', 'attributes', 'run', ?)", (_PINNED["OGR_CURRENT_DATE"],))
+                     "('run', 'attributes', 'run', ?)", (MOMENT,))
 
 
 def _write_styles(database: sqlite3.Connection, styles: Mapping[str, str]) -> None:
@@ -89,9 +85,9 @@ def _write_styles(database: sqlite3.Connection, styles: Mapping[str, str]) -> No
             database.execute(
                 "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
                 " styleQML, styleSLD, useAsDefault, description, owner, update_time) "
-                "VALUES ('', '', ?, 'geom', ?, ?, '', 1, '', '', ?)", (name, name, qml, _PINNED["OGR_CURRENT_DATE"]))
+                "VALUES ('', '', ?, 'geom', ?, ?, '', 1, '', '', ?)", (name, name, qml, MOMENT))
     database.execute("INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change) VALUES "
-                     "('layer_styles', 'attributes', 'layer_styles', ?)", (_PINNED["OGR_CURRENT_DATE"],))
+                     "('layer_styles', 'attributes', 'layer_styles', ?)", (MOMENT,))
 
 
 def _check_place(out: Path) -> None:

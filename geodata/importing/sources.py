@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 
 from geodata.city.model import SourceRecord
+from geodata.digests import sha256_of
 from geodata.importing.readers import files_of, shown
 from geodata.importing.schema import Mapping, SourceSpec
 from geodata.inputs.beside import files_read
@@ -47,14 +48,9 @@ def digest_of(path: Path) -> str:
     """
     read = [inner for inner in path.rglob("*") if inner.is_file()] if path.is_dir() else files_read(path)
     if read == [path]:
-        return _digest(path)
+        return sha256_of(path)
     total = sha256()
     for file in sorted(read):
         inner = file.relative_to(path).as_posix() if path.is_dir() else file.name
-        total.update(f"{inner} {_digest(file)}\n".encode("utf-8", "surrogateescape"))
+        total.update(f"{inner} {sha256_of(file)}\n".encode("utf-8", "surrogateescape"))
     return total.hexdigest()
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return file_digest(stream, "sha256").hexdigest()

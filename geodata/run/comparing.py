@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from geodata.atomic import write_whole
+from geodata.csv_file import write_csv_file
 from twin.codes import Mechanism
 from twin.quantities import NONE
 from twin.results.compare import Comparison
 from twin.results.result import Result
-from twin.texts import inert
 
 _COLUMNS = ("asset_id", "kind", "street", "worse_s", "better_s", "worse_dark_s", "better_dark_s", "first_out_before",
             "first_out_now", "back_before", "back_now", "worse_root", "worse_mechanism", "better_root",
@@ -39,21 +34,11 @@ def write_csv(found: Comparison, out: Path) -> None:
     InputError
         The place cannot be written.
     """
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(_COLUMNS)
-    table.writerows([inert(value) if isinstance(value, str) else "" if value is None else value for value in row]
-                    for row in _rows(found))
-    write_whole(out, text.getvalue(), opens="asset_id,kind,street,worse_s", sort="a comparison")
+    write_csv_file(out, _COLUMNS, _rows(found), sort="a comparison")
 
 
 def _rows(found: Comparison) -> Iterator[tuple[Any, ...]]:
-    changes, assets = found.changes, found.first.city.assets
-    zone = ZoneInfo(found.first.city.timezone)
-
-    def moment(seconds: int) -> str | None:
-        return None if seconds == NONE else (found.first.plan.start + timedelta(seconds=int(seconds))).astimezone(
-            zone).isoformat()
+    changes, assets, moment = found.changes, found.first.city.assets, found.first.view.moment
 
     def why(result: Result, outage: int) -> tuple[str | None, str | None]:
         if outage == NONE:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from geodata.atomic import write_whole
-from twin.quantities import NONE
+from geodata.csv_file import write_csv_file
 from twin.results.result import Result
 
 _COLUMNS = ("crew", "asset_id", "assets", "kind", "name", "street", "stage", "start", "end", "planned_until", "by")
@@ -19,12 +14,7 @@ _COLUMNS = ("crew", "asset_id", "assets", "kind", "name", "street", "stage", "st
 
 def rows_of(result: Result) -> Iterator[dict[str, Any]]:
     """Give what crews did in order of time; ``end`` None: not over at the end of the run."""
-    assets, zone = result.city.assets, ZoneInfo(result.city.timezone)
-
-    def moment(seconds: int) -> str | None:
-        return None if seconds == NONE else (result.plan.start + timedelta(seconds=seconds)).astimezone(
-            zone).isoformat()
-
+    assets, moment = result.city.assets, result.view.moment
     for shift in result.crew_work:
         asset = assets[shift.asset]
         yield dict(zip(_COLUMNS, (
@@ -40,8 +30,4 @@ def write_csv(result: Result, out: Path) -> None:
     InputError
         The place cannot be written, or holds something else.
     """
-    text = io.StringIO()
-    table = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
-    table.writeheader()
-    table.writerows({key: "" if value is None else value for key, value in row.items()} for row in rows_of(result))
-    write_whole(out, text.getvalue(), opens="crew,asset_id,assets", sort="a list of visits")
+    write_csv_file(out, _COLUMNS, (row.values() for row in rows_of(result)), sort="a list of visits", known_by=3)

@@ -13,7 +13,6 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ import numpy as np
 from geodata.atomic import whole_folder
 from geodata.city.file import read_city, write_package
 from geodata.city.model import CityFile
+from geodata.digests import sha256_of
 from geodata.inputs.plain_file import bytes_of
 from geodata.ours import RUN
 from geodata.run.frames import Tables
@@ -110,8 +110,7 @@ def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, gr
 
 
 def _described(path: Path) -> tuple[str, dict[str, Any]]:
-    with path.open("rb") as stream:
-        return path.name, {"bytes": path.stat().st_size, "sha256": file_digest(stream, "sha256").hexdigest()}
+    return path.name, {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
 
 
 def _write_city(city: City, city_file: CityFile, path: Path) -> None:

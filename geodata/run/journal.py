@@ -5,9 +5,7 @@ What was reported or decided and what the run computes never share a row: the co
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from geodata.atomic import write_whole
+from geodata.csv_file import write_csv_file
 from twin.codes import Action, Mechanism
 from twin.errors import InputError
 from twin.quantities import NONE
@@ -118,7 +116,7 @@ def write_journal(result: Result, t_s: int, lang: str, out: Path) -> None:
         The place cannot be written; a language other than fr and en.
     """
     rows = journal_rows(result, t_s, lang)
-    _write(out, JOURNAL[lang], rows, "a log of the night")
+    write_csv_file(out, JOURNAL[lang], rows, sort="a log of the night")
 
 
 def grid_rows(result: Result, t_s: int) -> list[tuple[Any, ...]]:
@@ -144,8 +142,8 @@ def grid_rows(result: Result, t_s: int) -> list[tuple[Any, ...]]:
         asset = assets[row]
         found.append((
             asset.id, asset.kind, asset.street, "grid" if grid[row] else "city", asset.operator,
-            None if outage == NONE else _iso(result, int(o.start_s[outage])),
-            None if outage == NONE or o.end_s[outage] == NONE else _iso(result, int(o.end_s[outage])),
+            None if outage == NONE else result.view.moment(int(o.start_s[outage])),
+            None if outage == NONE else result.view.moment(int(o.end_s[outage])),
             None if outage == NONE else f"{assets.id[o.root[outage]]} "
             f"{Mechanism(int(o.root_mechanism[outage])).word}", bool(moment.is_not_to_be_re_energised[row]),
             int((below & assets.of_role(Role.SWITCHES)).sum()), int((below & result.view.is_lamp).sum()),
@@ -162,21 +160,9 @@ def write_grid(result: Result, t_s: int, out: Path) -> None:
     InputError
         The place cannot be written.
     """
-    _write(out, GRID, grid_rows(result, t_s), "a list for the grid operator")
-
-
-def _write(out: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]], sort: str) -> None:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(columns)
-    table.writerows(["" if value is None else value for value in row] for row in rows)
-    write_whole(out, text.getvalue(), opens=",".join(columns[:4]), sort=sort)
+    write_csv_file(out, GRID, grid_rows(result, t_s), sort="a list for the grid operator")
 
 
 def _clock(result: Result, seconds: int) -> str:
     moment = (result.plan.start + timedelta(seconds=seconds)).astimezone(ZoneInfo(result.city.timezone))
     return moment.strftime("%Y-%m-%d %H:%M")
-
-
-def _iso(result: Result, seconds: int) -> str:
-    return (result.plan.start + timedelta(seconds=seconds)).astimezone(ZoneInfo(result.city.timezone)).isoformat()

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from datetime import timedelta
 from math import isnan
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from geodata.atomic import write_whole
-from twin.quantities import NONE
+from geodata.csv_file import write_csv_file
 from twin.results.listing import Listed, Listing
 
 _TREND = {1: "rising", 0: "steady", -1: "falling"}
@@ -19,7 +14,8 @@ _TREND = {1: "rising", 0: "steady", -1: "falling"}
 
 def to_dict(found: Listing) -> dict[str, Any]:
     """Give a list as plain JSON values; times ISO 8601 in the city's zone."""
-    return {"run": found.result.plan.name, "status": found.result.plan.status, "at": _moment(found, found.t_s),
+    plan = found.result.plan
+    return {"run": plan.name, "status": plan.status, "at": found.result.view.moment(found.t_s),
             "counts": {kind: dict(states) for kind, states in found.counts.items()},
             "rows": [row_of(found, row) for row in found.rows]}
 
@@ -32,14 +28,9 @@ def write_csv(found: Listing, out: Path) -> None:
     InputError
         The place cannot be written.
     """
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(COLUMNS)
-    for row in found.rows:
-        cells = row_of(found, row)
-        table.writerow(";".join(cell) if isinstance(cell, list) else "" if cell is None else cell
-                       for cell in (cells[name] for name in COLUMNS))
-    write_whole(out, text.getvalue(), opens=",".join(COLUMNS[:4]), sort="a list of assets")
+    rows = (row_of(found, row) for row in found.rows)
+    write_csv_file(out, COLUMNS, ([";".join(row[name]) if name == "states" else row[name] for name in COLUMNS]
+                                  for row in rows), sort="a list of assets")
 
 
 #: Columns of the CSV, in order.
@@ -50,28 +41,21 @@ COLUMNS = ("asset_id", "kind", "name", "street", "district", "by", "operator", "
 
 def row_of(found: Listing, row: Listed) -> dict[str, Any]:
     """Give one asset as plain JSON values."""
-    asset = row.asset
+    asset, moment = row.asset, found.result.view.moment
     return {
         "asset_id": asset.id, "kind": asset.kind, "name": asset.name or None, "street": asset.street or None,
         "district": asset.district or None, "by": row.by, "operator": asset.operator or None, "people": row.people,
-        "states": list(row.states), "since": _moment(found, row.since_s), "back": _moment(found, row.back_s),
+        "states": list(row.states), "since": moment(row.since_s), "back": moment(row.back_s),
         "root": None if row.root is None else row.root.id,
         "root_mechanism": None if row.root_mechanism is None else row.root_mechanism.word,
-        "reserve_until": _moment(found, row.reserve_ends_s),
+        "reserve_until": moment(row.reserve_ends_s),
         "fed_by": None if row.fed_by is None else row.fed_by.id, "depth_m": _metres(row.depth_m),
         "trend": None if isnan(row.depth_m) else _TREND[row.trend], "peak_depth_m": _metres(row.peak_depth_m),
-        "peak_time": _moment(found, row.peak_time_s), "wet_since": _moment(found, row.wet_since_s),
-        "touched_since_test": _moment(found, row.touched_since_test_s),
-        "flooded_since_test": _moment(found, row.flooded_since_test_s),
+        "peak_time": moment(row.peak_time_s), "wet_since": moment(row.wet_since_s),
+        "touched_since_test": moment(row.touched_since_test_s),
+        "flooded_since_test": moment(row.flooded_since_test_s),
         "cut": None if row.cut is None else row.cut.id, "reported": row.fact or None,
-        "reported_at": _moment(found, row.fact_s), "reported_by": row.fact_by or None}
-
-
-def _moment(found: Listing, seconds: int) -> str | None:
-    if seconds == NONE:
-        return None
-    zone = ZoneInfo(found.result.city.timezone)
-    return (found.result.plan.start + timedelta(seconds=int(seconds))).astimezone(zone).isoformat()
+        "reported_at": moment(row.fact_s), "reported_by": row.fact_by or None}
 
 
 def _metres(depth_m: float) -> float | None:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from geodata.atomic import write_whole
 from geodata.city.model import CityFile
+from geodata.csv_file import write_csv_file
 from twin.deciding.cutting import Cuts
 from twin.deciding.plans import Pair, Step
 from twin.deciding.ranking import Ranking
@@ -78,7 +74,7 @@ def write_csv(ranking: Ranking, out: Path) -> None:
     InputError
         The place cannot be written.
     """
-    _write(out, COLUMNS, _rows(ranking), "a ranking")
+    write_csv_file(out, COLUMNS, _rows(ranking), sort="a ranking", known_by=6)
 
 
 def write_cuts_csv(cuts: Cuts, out: Path) -> None:
@@ -89,15 +85,7 @@ def write_cuts_csv(cuts: Cuts, out: Path) -> None:
     InputError
         The place cannot be written.
     """
-    _write(out, CUT_COLUMNS, _cut_rows(cuts), "preventive cuts")
-
-
-def _write(out: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]], sort: str) -> None:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(columns)
-    table.writerows(["" if value is None else value for value in row] for row in rows)
-    write_whole(out, text.getvalue(), opens=",".join(columns[:6]), sort=sort)
+    write_csv_file(out, CUT_COLUMNS, _cut_rows(cuts), sort="preventive cuts", known_by=6)
 
 
 def _rows(ranking: Ranking) -> list[tuple[Any, ...]]:
@@ -107,7 +95,7 @@ def _rows(ranking: Ranking) -> list[tuple[Any, ...]]:
         rows.append((
             i + 1, str(assets.id[row]), assets[row].kind, assets.street[row] or None, _by(ranking.result, row),
             *_hours(ranking.spared[i].tolist()).values(), ranking.height_cm[i] / 100, ranking.height_more_cm[i] / 100,
-            None if then == NONE else str(assets.id[then]), _moment(ranking.result, int(ranking.then_s[i])),
+            None if then == NONE else str(assets.id[then]), ranking.result.view.moment(int(ranking.then_s[i])),
             int(ranking.still_dark[i]), int(ranking.place_by_lamps[i]), *_hours(ranking.loss[i].tolist()).values(),
             int(ranking.alone_lamps[i]), int(ranking.alone_sites[i]), int(ranking.alone_people[i])))
     return rows
@@ -118,8 +106,8 @@ def _cut_rows(cuts: Cuts) -> list[tuple[Any, ...]]:
     for i, row in enumerate(cuts.asset.tolist()):
         rows.append((
             i + 1, str(assets.id[row]), assets[row].kind, assets.street[row] or None, _by(cuts.result, row),
-            _moment(cuts.result, int(cuts.at_s[i])),
-            None if cuts.until_s[i] >= cuts.result.plan.duration_s else _moment(cuts.result, int(cuts.until_s[i])),
+            cuts.result.view.moment(int(cuts.at_s[i])),
+            None if cuts.until_s[i] >= cuts.result.plan.duration_s else cuts.result.view.moment(int(cuts.until_s[i])),
             int(cuts.live_s[i]), int(cuts.live_after_s[i]),
             int(cuts.near_s[i]), bool(cuts.near_site[i]), bool(cuts.near_main[i]), bool(cuts.near_houses[i]),
             *_hours(cuts.costs[i].tolist()).values()))
@@ -132,9 +120,3 @@ def _by(result: Result, row: int) -> str:
 
 def _hours(seconds: Sequence[float]) -> dict[str, float]:
     return {name.replace("_s", "_hours"): round(value / 3600, 2) for name, value in zip(COUNTS, seconds, strict=True)}
-
-
-def _moment(result: Result, seconds: int) -> str | None:
-    if seconds == NONE:
-        return None
-    return (result.plan.start + timedelta(seconds=seconds)).astimezone(ZoneInfo(result.city.timezone)).isoformat()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from geodata.atomic import write_whole
+from geodata.csv_file import write_csv_file
 from scenarios.expect import Outcome
 from scenarios.irrigation.loading import PreparedSeason
 from twin.explaining.irrigated import GroundTeller, lock_in_force, locked_since, told_zone
@@ -73,11 +71,7 @@ def write_csv(balance: Balance, out: Path) -> None:
     InputError
         The place holds another sort of file, or cannot be written.
     """
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(_COLUMNS)
-    table.writerows(_rows(balance))
-    write_whole(out, text.getvalue(), opens="zone_id,day,depletion_mm", sort="a season of irrigation")
+    write_csv_file(out, _COLUMNS, _rows(balance), sort="a season of irrigation", known_by=3)
 
 
 def _rows(balance: Balance) -> Iterator[tuple[Any, ...]]:

@@ -19,7 +19,8 @@ from twin.world.kinds import Role
 _QUARTER_S = 900
 #: States as the heading of a column of counts.
 STATE_WORDS = {
-    "live_in_water": "may be live in water", "out": "out of service", "may_be_out": "in doubt",
+    "live_in_water": "may be live in water", "out": "out of service", "suspended": "watering suspended",
+    "may_be_out": "in doubt",
     "on_reserve": "on reserve", "last_feed": "on the last feed", "do_not_re_energise": "not to be re-energised",
     "unknown": "water not known", "no_supplier": "no supplier known", "in_service": "in service"}
 _MECHANISM = {"flooded": "flooded", "cut": "cut off", "failed": "failed", "tripped": "tripped"}

@@ -40,7 +40,8 @@ class LandClass:
     source: str
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def table_rows(name: str) -> list[dict[str, str]]:
+    """Give the rows of a table in ``twin/data``; lines of comment are passed over."""
     with (files("twin") / "data" / name).open(encoding="utf-8") as file:
         return list(csv.DictReader(line for line in file if not line.startswith("#")))
 
@@ -50,7 +51,7 @@ def soils() -> dict[str, Soil]:
     """Give the soils of ``soils.csv`` by name."""
     return {row["soil"]: Soil(name=row["soil"], conductivity_m_s=float(row["conductivity_mm_h"]) / 3.6e6,
                               suction_m=float(row["suction_mm"]) / 1000.0, porosity=float(row["porosity"]),
-                              source=row["source"]) for row in _rows("soils.csv")}
+                              source=row["source"]) for row in table_rows("soils.csv")}
 
 
 def soil(name: str) -> Soil:
@@ -75,4 +76,4 @@ def soil(name: str) -> Soil:
 def land_classes() -> dict[str, LandClass]:
     """Give the classes of ``land_classes.csv`` by name."""
     return {row["land"]: LandClass(name=row["land"], roughness=float(row["manning_n"]), sealed=row["sealed"],
-                                   source=row["source"]) for row in _rows("land_classes.csv")}
+                                   source=row["source"]) for row in table_rows("land_classes.csv")}

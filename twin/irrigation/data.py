@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from twin.errors import InputError
+from twin.flood.tables import table_rows
 
 #: Suction at field capacity and at the wilting point [kPa]. Source: FAO-56 chapter 8; Richards & Weaver 1944.
 FIELD_CAPACITY_KPA, WILTING_KPA = 33.0, 1500.0
@@ -81,20 +80,14 @@ class Vegetation:
     tolerance_source: str
 
 
-def rows(name: str) -> list[dict[str, str]]:
-    """Give the rows of a table in ``twin/data``; lines of comment are passed over."""
-    with (files("twin") / "data" / name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(line for line in file if not line.startswith("#")))
-
-
 @cache
 def soils() -> dict[str, GroundSoil]:
     """Give the soils of ``irrigation_soils.csv`` by name."""
-    conductivity = {row["soil"]: float(row["conductivity_mm_h"]) for row in rows("soils.csv")}
+    conductivity = {row["soil"]: float(row["conductivity_mm_h"]) for row in table_rows("soils.csv")}
     return {row["soil"]: GroundSoil(
         name=row["soil"], field_capacity=float(row["field_capacity"]), wilting_point=float(row["wilting_point"]),
         rew_mm=float(row["rew_mm"]), conductivity_mm_h=conductivity[row["conductivity_of"]], group=row["group"],
-        source=row["source"], is_assumption=row["assumption"] == "1") for row in rows("irrigation_soils.csv")}
+        source=row["source"], is_assumption=row["assumption"] == "1") for row in table_rows("irrigation_soils.csv")}
 
 
 @cache
@@ -104,13 +97,13 @@ def vegetation() -> dict[str, Vegetation]:
     return {row["vegetation"]: Vegetation(
         name=row["vegetation"], use=row["use"], tolerance_d=int(row["tolerance_d"]), source=row["source"],
         is_assumption=row["assumption"] == "1", tolerance_source=row["tolerance_source"],
-        **{name: float(row[name]) for name in numbers}) for row in rows("vegetation.csv")}
+        **{name: float(row[name]) for name in numbers}) for row in table_rows("vegetation.csv")}
 
 
 @cache
 def curve_numbers() -> dict[tuple[str, str], float]:
     """Give the curve number of open space by condition and hydrologic soil group."""
-    return {(row["condition"], group): float(row[group]) for row in rows("curve_numbers.csv") for group in "ABCD"}
+    return {(row["condition"], group): float(row[group]) for row in table_rows("curve_numbers.csv") for group in "ABCD"}
 
 
 def retention_mm(curve_number: float) -> float:

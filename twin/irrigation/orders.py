@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
-from twin.irrigation.data import rows
+from twin.flood.tables import table_rows
 
 #: Forbidden hours [minutes of the day], from and to.
 Hours = tuple[tuple[int, int], ...]
@@ -44,7 +44,7 @@ def national_minimum(level: str) -> Mapping[str, Hours]:
     ((660, 1080),)
     """
     found: dict[str, Hours] = {}
-    for row in rows("drought_orders.csv"):
+    for row in table_rows("drought_orders.csv"):
         if row["level"] == level:
             found[row["use"]] = (*found.get(row["use"], ()), (minutes(row["from"]), minutes(row["to"])))
     return found

@@ -20,10 +20,10 @@ from twin.world.kinds import Role
 from twin.world.streets import street_named
 
 #: States by which one asks, the most pressing first: the conditions of a moment, and what may hold beside them.
-STATES = ("live_in_water", "out", "may_be_out", "on_reserve", "last_feed", "do_not_re_energise", "unknown",
+STATES = ("live_in_water", "out", "suspended", "may_be_out", "on_reserve", "last_feed", "do_not_re_energise", "unknown",
           "no_supplier", "in_service")
 #: States that a list without a choice tells: all that is not in order.
-PRESSING = STATES[:6]
+PRESSING = STATES[:7]
 _CONDITIONS = {"out": Condition.OUT, "may_be_out": Condition.MAY_BE_OUT, "on_reserve": Condition.ON_RESERVE,
                "last_feed": Condition.LAST_FEED, "no_supplier": Condition.NO_SUPPLIER,
                "suspended": Condition.SUSPENDED, "in_service": Condition.IN_SERVICE}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from datetime import UTC, datetime
 from typing import Any
 
+from geodata.csv_file import csv_text
 from twin.errors import InputError
 from twin.explaining.words import speech
 from viewer.desk.desk import Desk
@@ -15,8 +14,6 @@ from viewer.desk.store import publish
 from viewer.desk.words import tell
 
 _LONGEST = 500
-#: Letters that a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def note(desk: Desk, text: str, *, by: str) -> None:
@@ -47,15 +44,12 @@ def count(desk: Desk) -> int:
 
 def as_csv(desk: Desk, lang: str) -> str:
     """Give the whole main courante as a table: moment with offset, who, what in words, and the values behind them."""
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow([tell(lang, f"csv_{name}") for name in ("at", "who", "what", "values")])
+    rows = []
     for row in desk.store.rows("SELECT * FROM event WHERE is_journal = 1 ORDER BY id"):
         moment = datetime.fromtimestamp(row["at"], UTC).astimezone(desk.zone)
-        body = json.loads(row["body"])
-        table.writerow([moment.isoformat(timespec="seconds"), _safe(row["who"]),
-                        _safe(said(lang, row["what"], body)), row["body"]])
-    return out.getvalue()
+        said_of = said(lang, row["what"], json.loads(row["body"]))
+        rows.append((moment.isoformat(timespec="seconds"), row["who"], said_of, row["body"]))
+    return csv_text([tell(lang, f"csv_{name}") for name in ("at", "who", "what", "values")], rows)
 
 
 def said(lang: str, what: str, body: dict[str, Any]) -> str:
@@ -92,8 +86,3 @@ def alarm_title(lang: str, alarm: dict[str, Any]) -> str:
     return tell(lang, f"alarm_{alarm['sort']}", **{
         "name": name or "–", "asset": alarm["asset"], "street": alarm["street"] or "–",
         "n": int(alarm["counts"].get("lamp", 0)), **values})
-
-
-def _safe(text: str) -> str:
-    """Give a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

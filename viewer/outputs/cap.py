@@ -25,12 +25,12 @@ import shapely
 from geodata.atomic import write_whole
 from geodata.ours import ALERT_MARK
 from twin.errors import InputError
+from twin.texts import clean
 from viewer.outputs.cap_reference import NAMESPACE, Earlier, read_earlier
 from viewer.outputs.contacts import Contacts, read_contacts
 from viewer.outputs.countries import Country, country_of
 from viewer.outputs.release import require_release
 from viewer.outputs.summary import paragraph
-from viewer.public.clean import clean
 from viewer.public.lamps import OUT
 from viewer.public.night import PublicNight, public_night
 from viewer.words import Voice

@@ -10,8 +10,8 @@ from typing import Any
 
 from geodata.inputs.plain_file import bytes_of
 from twin.errors import InputError
+from twin.texts import clean
 from viewer.outputs.countries import Country, words_of
-from viewer.public.clean import clean
 
 _TABLES = {"sender", "report", "emergency", "grid", "official"}
 #: Those of which there may be several.

@@ -24,8 +24,8 @@ import shapely
 from geodata.atomic import whole_folder
 from geodata.ours import OPEN_DATA
 from twin.errors import InputError
+from twin.texts import inert
 from viewer.outputs.release import require_release
-from viewer.public.clean import inert
 from viewer.public.lamps import MAY, OUT
 from viewer.public.night import PublicNight, public_night
 from viewer.public.quarters import OPEN

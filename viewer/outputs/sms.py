@@ -6,8 +6,6 @@ to the quarter of an hour. Status, street, return, danger and validity always st
 
 from __future__ import annotations
 
-import csv
-import io
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -17,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from geodata.atomic import write_whole
+from geodata.csv_file import write_csv_file
 from twin.errors import InputError
 from viewer.outputs.contacts import read_contacts
 from viewer.outputs.countries import country_of
@@ -76,12 +74,9 @@ def export_sms(run: Run, out: Path, *, lang: str | None = None, released_by: str
     country = country_of(night.country, night.timezone, night.latitude, night.longitude)
     people = read_contacts(contacts, country)
     number = people.emergency[0].to if people.emergency else ""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(COLUMNS)
-    for street, spoken, message in messages(night, lang, number, str(fields or "")):
-        table.writerow((street, spoken, len(message), message, released))
-    write_whole(out, text.getvalue(), opens=",".join(COLUMNS[:4]), sort="messages")
+    rows = ((street, spoken, len(message), message, released)
+            for street, spoken, message in messages(night, lang, number, str(fields or "")))
+    write_csv_file(out, COLUMNS, rows, sort="messages")
     return out
 
 

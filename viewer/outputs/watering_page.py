@@ -18,9 +18,9 @@ from geodata.atomic import write_whole
 from geodata.inputs.time_names import natural
 from twin.explaining.irrigated import GroundTeller, forbidding, level_word, lock_in_force, locked_since, stressed_since
 from twin.quantities import NONE
+from twin.texts import clean
 from viewer.outputs.irrigation import irrigation_words
 from viewer.public.allowed import Allowed
-from viewer.public.clean import clean
 
 
 def write_watering_page(teller: GroundTeller, d: int, *, city: str, out: Path, fields: Path | None = None) -> Path:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from twin.texts import clean
 from viewer.public.allowed import Allowed
-from viewer.public.clean import clean
 
 if TYPE_CHECKING:
     from geodata.run.folder import Run

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from twin.quantities import NONE
+from twin.texts import clean
 from twin.world.assets import Source
 from twin.world.sun import dark_periods
 from viewer.public.allowed import Allowed
-from viewer.public.clean import clean
 from viewer.public.credits import Credit, credits_of
 from viewer.public.lamps import PublicLamps, lamps_of, no_lamps
 from viewer.public.numbers import numbers_tell_feeders

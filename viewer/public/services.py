@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from twin.quantities import NONE
-from viewer.public.clean import clean
+from twin.texts import clean
 from viewer.public.quarters import OPEN, Quarters
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.public.clean import clean, inert
+from twin.texts import clean, inert
 from viewer.public.quarters import OPEN, Quarters, without
 
 

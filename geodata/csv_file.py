@@ -1,0 +1,51 @@
+"""Tables that leave as CSV: one way to write a cell, whoever asks."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from geodata.atomic import write_whole
+from twin.texts import inert
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+    r"""Give a table as CSV: None is an empty cell, and no text is taken for a formula by a spreadsheet.
+
+    Examples
+    --------
+    >>> csv_text(("id", "depth_m", "name"), [("A-1", -0.2, "=1+1"), ("A-2", None, "Rue, haute")])
+    'id,depth_m,name\nA-1,-0.2,\'=1+1\nA-2,,"Rue, haute"\n'
+    """
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(columns)
+    table.writerows(["" if cell is None else inert(cell) if isinstance(cell, str) else cell for cell in row]
+                    for row in rows)
+    return text.getvalue()
+
+
+def write_csv_file(out: Path, columns: Sequence[str], rows: Iterable[Iterable[Any]], *, sort: str, known_by: int = 4
+                   ) -> None:
+    """Write a table as CSV, whole or not at all.
+
+    Parameters
+    ----------
+    out
+        The file. An earlier one of this sort is replaced: it begins with the first ``known_by`` columns.
+    columns, rows
+        Heading, and cells in its order.
+    sort
+        In words: "a list of assets".
+    known_by
+        How many columns tell an earlier file of this sort.
+
+    Raises
+    ------
+    InputError
+        The place holds another sort of file, or cannot be written.
+    """
+    write_whole(out, csv_text(columns, rows), opens=",".join(columns[:known_by]), sort=sort)
