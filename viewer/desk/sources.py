@@ -19,6 +19,11 @@ PACE_S = 900
 #: The inbox is looked into this often [s].
 LOOK_S = 2.0
 
+#: The latest word of each asset; by the index of series: a night holds hundreds of thousands.
+LATEST = ("SELECT series, what, value, observed, source FROM observation AS o WHERE what <> 'level' AND observed >= ? "
+          "AND observed = (SELECT max(observed) FROM observation AS p WHERE p.series = o.series AND p.what = o.what) "
+          "ORDER BY series, what")
+
 
 class Sources:
     """The observations of a desk."""
@@ -82,10 +87,7 @@ class Sources:
 
     def states(self, since: int) -> list[dict[str, Any]]:
         """Give the latest fresh word of each asset: out, dark or lit lamps."""
-        return self.store.rows(
-            "SELECT series, what, value, observed, source FROM observation AS o WHERE what <> 'level' "
-            "AND observed >= ? AND observed = (SELECT max(observed) FROM observation AS p "
-            "WHERE p.series = o.series AND p.what = o.what) ORDER BY series, what", since)
+        return self.store.rows(LATEST, since)
 
 
 class Inbox:

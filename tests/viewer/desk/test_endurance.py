@@ -22,12 +22,14 @@ from viewer.desk.answers import COOKIE
 from viewer.desk.clock import DeskClock
 from viewer.desk.desk import Desk
 from viewer.desk.people import Standing
+from viewer.desk.sources import LATEST
 from viewer.desk.store import Store, publish
 
 #: Writes facts, acknowledgements and approvals as the desk does, and says each once it is answered.
 WRITER = """
 import sys
 from pathlib import Path
+from viewer.desk.sources import LATEST
 from viewer.desk.store import Store, publish
 store = Store(Path(sys.argv[1]))
 n = store.rows("SELECT count(*) AS n FROM fact")[0]["n"]
@@ -141,3 +143,12 @@ def test_every_reader_hears_every_event_once(served: Served, readers: int, messa
         assert [number for number in one.heard if number > first] == kept
     rows = desk.store.rows("SELECT count(*) AS n FROM observation")[0]["n"]
     assert rows == messages * (len(assets) + 1)
+
+
+def test_the_latest_words_are_found_by_an_index(tmp_path: Path) -> None:
+    """Without it each look compares every observation with every other: minutes a look by the end of a night."""
+    store = Store(tmp_path / "desk.sqlite")
+    plan = [row["detail"] for row in store.rows(f"EXPLAIN QUERY PLAN {LATEST}", 0)]
+    inner = next(step for step in plan if step.startswith(("SEARCH p", "SCAN p")))
+    assert "observation_series (series=? AND what=?)" in inner
+    store.close()
