@@ -42,9 +42,9 @@ def twin(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_command_of_the_contract_is_there() -> None:
-    assert set(commands()) == {"demo", "import", "check", "run", "test", "explain", "compare", "crews", "drivers",
-                               "ensemble", "export", "flood", "irrigate", "list", "rank", "report", "review", "schema",
-                               "serve", "year"}
+    assert set(commands()) == {"account", "demo", "import", "check", "run", "test", "explain", "compare", "crews",
+                               "drivers", "ensemble", "export", "flood", "irrigate", "list", "rank", "report",
+                               "review", "schema", "serve", "year"}
 
 
 @pytest.mark.parametrize("name", sorted(commands()))

@@ -21,12 +21,12 @@ from starlette.routing import Route
 from twin.errors import InputError
 from viewer import scripts
 from viewer.desk import draft_routes, night_routes, run_routes
-from viewer.desk.answers import COOKIE, Asked, body_of, desk_of, person_of, post, told
+from viewer.desk.answers import COOKIE, Asked, body_of, desk_of, get, person_of, post, told
 from viewer.desk.desk import Desk
 from viewer.desk.events import stream
 from viewer.desk.guard import Guard
 from viewer.desk.loaded import CALM
-from viewer.desk.people import LONGEST_S, Standing
+from viewer.desk.people import LONGEST_S, Person, Standing
 from viewer.desk.words import catalogue
 from viewer.scene.pack import safe_json
 from viewer.states import states, svg
@@ -37,7 +37,8 @@ SCREENS = ("tonight", "whatif", "compare", "runs", "journal", "wall")
 _SOURCES = resources.files("viewer")
 
 
-def app_of(desk: Desk, hosts: Iterable[str] = ("127.0.0.1", "localhost", "::1")) -> Starlette:
+def app_of(desk: Desk, hosts: Iterable[str] = ("127.0.0.1", "localhost", "::1"), *, is_secure: bool = False
+           ) -> Starlette:
     """Give the application of a desk.
 
     Parameters
@@ -46,20 +47,32 @@ def app_of(desk: Desk, hosts: Iterable[str] = ("127.0.0.1", "localhost", "::1"))
         The desk; who makes it closes it.
     hosts
         Names that requests may give the machine.
+    is_secure
+        Whether browsers reach it by TLS, which a proxy before it ends: then a session's cookie goes by TLS alone.
     """
     made = Starlette(routes=[
         Route("/", _home), Route("/enter", _enter_page), Route("/api/enter", _enter, methods=["POST"]),
-        post("/api/leave", _leave, Standing.READER),
+        post("/api/leave", _leave, Standing.READER), get("/api/sessions", _sessions, Standing.ADMINISTRATOR),
+        post("/api/sessions/end", _end_session, Standing.ADMINISTRATOR),
         Route("/events", _events), Route("/assets/{name}", _asset),
         *night_routes.routes(), *run_routes.routes(), *draft_routes.routes(),
         Route("/{screen}", _screen)], middleware=[Middleware(Guard, hosts=tuple(hosts))])
-    made.state.desk = desk
+    made.state.desk, made.state.is_secure = desk, is_secure
     made.state.stop = asyncio.Event()
     return made
 
 
 def _leave(asked: Asked) -> Any:
     asked.desk.people.leave(asked.person)
+    return {}
+
+
+def _sessions(asked: Asked) -> Any:
+    return {"rows": asked.desk.people.listed(), "own": asked.person.session}
+
+
+def _end_session(asked: Asked) -> Any:
+    asked.desk.people.end(asked.text("session"), by=asked.person)
     return {}
 
 
@@ -79,7 +92,7 @@ async def _screen(request: Request) -> Response:
 
 
 async def _enter_page(request: Request) -> Response:
-    return HTMLResponse(_page("enter", "enter", None))
+    return HTMLResponse(_page("enter", "enter", None, has_accounts=desk_of(request).accounts.file.exists()))
 
 
 async def _enter(request: Request) -> Response:
@@ -87,17 +100,25 @@ async def _enter(request: Request) -> Response:
     desk = desk_of(request)
     try:
         said = await body_of(request)
-        words = {key: said.get(key) for key in ("key", "name", "duty")}
-        if not all(isinstance(value, str) and len(value) < 200 for value in words.values()):
-            raise InputError(found="no key or no name", expected="key, name and duty")
-        token, person = await run_in_threadpool(
-            lambda: desk.people.enter(str(words["key"]), name=str(words["name"]), duty=str(words["duty"])))
+        token, person = await run_in_threadpool(_entered, desk, said)
     except InputError as error:
         return JSONResponse(told(error), 403)
     answer = JSONResponse({"name": person.name, "standing": person.standing.word})
     answer.set_cookie(COOKIE, token, max_age=LONGEST_S, httponly=True, samesite="strict", path="/",
-                      secure=request.url.scheme == "https")
+                      secure=request.url.scheme == "https" or request.app.state.is_secure)
     return answer
+
+
+def _entered(desk: Desk, said: dict[str, Any]) -> tuple[str, Person]:
+    """Enter by a login and its password, or by a one-time key and a name."""
+    wanted = ("login", "password", "duty") if "login" in said else ("key", "name", "duty")
+    words = [said.get(key) for key in wanted]
+    if not all(isinstance(value, str) and len(value) <= 200 for value in words):
+        raise InputError(found=f"no {wanted[0]} or no {wanted[1]}", expected=", ".join(wanted))
+    first, second, duty = map(str, words)
+    if "login" in said:
+        return desk.people.enter_as(first, second, duty=duty, accounts=desk.accounts)
+    return desk.people.enter(first, name=second, duty=duty)
 
 
 async def _events(request: Request) -> Response:
@@ -146,12 +167,13 @@ def _style() -> str:
 COLORS = {"alarm": "#FF5F57", "calm": CALM}
 
 
-def _page(template: str, screen: str, person: dict[str, str] | None) -> str:
+def _page(template: str, screen: str, person: dict[str, str] | None, *, has_accounts: bool = False) -> str:
     lang = "fr"
     texts = {one: {**{key: text for key, text in registers()[one].items() if key in scripts.keys("desk")},
                    **catalogue(one)} for one in ("fr", "en")}
     view: dict[str, Any] = {
-        "lang": lang, "screen": screen, "screens": SCREENS, "person": person, "words": texts[lang],
+        "lang": lang, "screen": screen, "screens": SCREENS, "person": person, "has_accounts": has_accounts,
+        "words": texts[lang],
         "start": safe_json({"screen": screen, "person": person, "words": texts}),
         "symbols": {key: svg(key) for key in states()["symbols"]}}
     return _templates().get_template(f"{template}.html").render(**view)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from geodata.city.model import CityFile
 from twin.errors import InputError
 from twin.world.kinds import Role
+from viewer.desk.accounts import Accounts
 from viewer.desk.acts import Acts
 from viewer.desk.alarm_book import AlarmBook
 from viewer.desk.alarms import Alarm, alarms_of, in_order, of_limit, of_river, of_source
@@ -61,7 +62,7 @@ class Desk:
         self.runs = Runs(folder / "runs")
         self.shelf = Shelf(self.runs)
         self.queue = Queue(self.runs, self.store, clock.epoch, workers=workers)
-        self.people = People(self.store, clock.epoch)
+        self.people, self.accounts = People(self.store, clock.epoch), Accounts(folder)
         self.approvals, self.alarms, self.acts = Approvals(self.store), AlarmBook(self.store), Acts(self.store)
         self.facts, self.drafts = Facts(self.store), Drafts(self.store)
         self.sources = Sources(self.store, [str(one) for one in city_file.city.assets.id], clock.now)

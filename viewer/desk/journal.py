@@ -75,6 +75,10 @@ def said(lang: str, what: str, body: dict[str, Any]) -> str:
     if what == "draft":
         return tell(lang, "j_draft", name=body.get("name", ""))
     if what == "enter":
+        if "refused" in body:
+            return tell(lang, "j_refused", login=body["refused"])
+        if "ended" in body:
+            return tell(lang, "j_ended", name=body["ended"])
         return tell(lang, "j_leave" if body.get("left") else "j_enter")
     return what
 

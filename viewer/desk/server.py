@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
@@ -33,7 +34,7 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(desk: Desk, *, host: str, port: int, tell: Callable[[str], None]) -> None:
+def serve(desk: Desk, *, host: str, port: int, origin: str = "", tell: Callable[[str], None]) -> None:
     """Serve a desk until it is interrupted.
 
     Parameters
@@ -44,27 +45,30 @@ def serve(desk: Desk, *, host: str, port: int, tell: Callable[[str], None]) -> N
         An address of this machine to itself.
     port
         0: any that is free.
+    origin
+        Address under which a proxy on this machine shows the desk to others: https://desk.town.example. Empty: none.
     tell
         Told the address that opens the desk, once it answers.
 
     Raises
     ------
     InputError
-        An address that others reach, a port that is taken.
+        An address that others reach, a port that is taken, an origin without TLS.
     """
     check_host(host)
+    public = name_of(origin)
     try:
         listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise InputError(field="--port", found=f"{host}:{port}, which cannot be had ({error.strerror})",
                          expected="a free port",
                          remedy="Another desk may be open on it; `--port 0` takes any.") from None
-    app = app_of(desk)
+    app = app_of(desk, (*LOOPBACK, *([public] if public else [])), is_secure=bool(public))
     server = _Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False,
                                     timeout_graceful_shutdown=_GRACE_S, lifespan="off"), app)
     shown = f"[{host}]" if ":" in host else host
     desk.start()
-    tell(f"http://{shown}:{listening.getsockname()[1]}/enter#{desk.people.key(Standing.ADMINISTRATOR)}")
+    tell(f"{origin.rstrip('/') or f'http://{shown}:{listening.getsockname()[1]}'}/enter#{desk.people.key(Standing.ADMINISTRATOR)}")
     try:
         # By a signal uvicorn ends as if nobody had caught it.
         with suppress(KeyboardInterrupt):
@@ -83,5 +87,27 @@ def check_host(host: str) -> None:
     """
     if host not in LOOPBACK:
         raise InputError(field="--host", found=f"'{host}'", expected=f"one of {', '.join(LOOPBACK)}",
-                         remedy="The desk has no accounts and no TLS of its own: let a proxy on this machine that has "
-                                "both stand before it, or a tunnel.")
+                         remedy="The desk has no TLS of its own: let a proxy on this machine that has it stand before "
+                                "it and say its address with --origin, or use a tunnel.")
+
+
+def name_of(origin: str) -> str:
+    """Give the name of the machine in the address of a proxy; empty for none.
+
+    Raises
+    ------
+    InputError
+        It is no https address of a machine, or holds a path.
+    """
+    if not origin:
+        return ""
+    try:
+        parts = urlsplit(origin)
+        name = parts.hostname or ""
+    except ValueError:
+        parts, name = urlsplit(""), ""
+    if parts.scheme != "https" or not name or parts.path.rstrip("/") or parts.query or parts.fragment or parts.username:
+        raise InputError(field="--origin", found=f"'{origin[:120]}'", expected="https:// and a name: "
+                         "https://desk.town.example",
+                         remedy="Others reach the desk by TLS alone, which a proxy on this machine ends.")
+    return name

@@ -20,6 +20,8 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
                                                "scenarios and what people did.")] = Path("desk"),
           port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any that is free.")] = 8765,
           host: Annotated[str, typer.Option("--host", help="An address of this machine to itself.")] = "127.0.0.1",
+          origin: Annotated[str, typer.Option("--origin", metavar="https://NAME", help="The address under which a "
+                                              "proxy on this machine shows the desk to others.")] = "",
           clock: Annotated[str | None, typer.Option("--clock", metavar="TIME", help="An exercise: the desk's clock "
                                                     "stands at this moment now (ISO 8601) and runs on.")] = None
           ) -> None:
@@ -29,10 +31,11 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
     from twin.errors import InputError
     from viewer.desk.clock import DeskClock
     from viewer.desk.desk import Desk
-    from viewer.desk.server import check_host
+    from viewer.desk.server import check_host, name_of
     from viewer.desk.server import serve as serve_desk
 
     check_host(host)
+    name_of(origin)
     moment = None
     if clock is not None:
         try:
@@ -47,5 +50,5 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
         city_file = city_named(city)
         name = city if city == "valmont" else str(Path(city).resolve())
         desk = Desk(folder.resolve(), name, city_file, DeskClock.set_to(moment))
-    serve_desk(desk, host=host, port=port, tell=lambda address: say(
+    serve_desk(desk, host=host, port=port, origin=origin, tell=lambda address: say(
         f"The desk is open, once, at:\n  {address}\nEnd it with Ctrl-C."))

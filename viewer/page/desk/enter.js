@@ -30,18 +30,40 @@ export class Enter {
     const key = location.hash.slice(1);
     // A key stays in no history.
     history.replaceState(null, '', '/enter');
-    byId('no-key').hidden = key !== '';
+    const login = document.getElementById('login-form');
+    byId('no-key').hidden = key !== '' || login !== null;
     const form = byId('enter-form');
     form.hidden = key === '';
+    this.send(form, 'enter_refused', () => ({
+      key,
+      name: inputById('name').value,
+      duty: inputById('duty').value
+    }));
+    if (login) {
+      login.hidden = key !== '';
+      this.send(login, 'login_refused', () => ({
+        login: inputById('login').value.trim().toLowerCase(),
+        password: inputById('password').value,
+        duty: inputById('login-duty').value
+      }));
+    }
+    (key ? byId('name') : document.getElementById('login'))?.focus();
+  }
+
+  /**
+   * @param {HTMLElement} form
+   * @param {string} refused what is said when the desk does not open
+   * @param {() => object} said
+   */
+  send(form, refused, said) {
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       try {
-        await post('/api/enter', {key, name: inputById('name').value, duty: inputById('duty').value});
+        await post('/api/enter', said());
         location.assign('/tonight');
       } catch (error) {
-        byId('enter-says').textContent = error instanceof Refusal && error.code ? t('enter_refused') : String(error);
+        byId('enter-says').textContent = error instanceof Refusal && error.code ? t(refused) : String(error);
       }
     });
-    if (key) byId('name').focus();
   }
 }

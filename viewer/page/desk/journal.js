@@ -3,6 +3,7 @@
 import {all, byId, inputById, make} from '../parts/dom.js';
 import {logRows} from './log.js';
 import {get, post, Refusal} from './net.js';
+import {sessionsOf} from './sessions.js';
 import {at, pastMoment, span, t, timeText} from './start.js';
 
 /** @import {Frame} from './frame.js' */
@@ -31,6 +32,7 @@ export class Journal {
     for (const standing of ['reader', 'operator']) {
       byId(`invite-${standing}`).addEventListener('click', () => this.invite(standing));
     }
+    sessionsOf(frame);
     byId('leave').addEventListener('click', async () => {
       await frame.act('/api/leave', {});
       location.assign('/enter');
