@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.flooding import placed
 from scenarios.measures import after_water, check_ready
 from scenarios.moments import start_of, zone_of
-from scenarios.resolve import Prepared
+from scenarios.prepared import Prepared
 from twin.results.result import Result
 from twin.stages import Paced, Progress, Stage, Tell, silent
 

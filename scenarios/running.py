@@ -10,7 +10,8 @@ import numpy as np
 
 from scenarios import pipeline
 from scenarios.expect import Outcome, evaluate
-from scenarios.resolve import Prepared, prepare
+from scenarios.prepared import Prepared
+from scenarios.resolve import prepare
 from scenarios.schema import Scenario
 from twin.quantities import Int64Array
 from twin.results.result import Result

@@ -10,7 +10,7 @@ import shapely
 from rasterio.features import rasterize
 from rasterio.transform import Affine
 
-from geodata.hazards.flow.specs import FlowModel
+from geodata.hazards.declared.flow import FlowModel
 from twin.errors import InputError
 from twin.flood.tables import land_classes
 from twin.quantities import BoolArray, FloatArray

@@ -26,10 +26,10 @@ import numpy as np
 import zarr
 
 from geodata.atomic import beside, move, replace_folder, unwritable
+from geodata.hazards.declared.flow import FlowModel as ModelSpec
 from geodata.hazards.flow.build import build_setup
 from geodata.hazards.flow.ground import factor_of
 from geodata.hazards.flow.naming import in_the_scenario
-from geodata.hazards.flow.specs import FlowModel as ModelSpec
 from geodata.hazards.flow.stored import INFO, UNKNOWN_MM, FlowFrames, info_of, millimetres, sum_of, whole
 from geodata.inputs.times import by_the_clock
 from geodata.locks import label_of, locked
@@ -40,7 +40,7 @@ from twin.quantities import FloatArray
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
-    from geodata.hazards.specs import FloodSpec
+    from geodata.hazards.declared.flood import FloodSpec
 
 #: Changes whenever the same setup gives other water: stores of another version are computed again.
 VERSION = 4

@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from geodata.hazards.declared.flood import FloodSpec
 from geodata.hazards.flow import store as flow_frames
 from geodata.hazards.flow.export import write_geotiff, write_netcdf
 from geodata.hazards.flow.store import FlowFrames, frame_times, make, open_flow, open_frames
-from geodata.hazards.specs import FloodSpec
 from geodata.inputs.times import duration_s as seconds_in
 from geodata.locks import locked
 from geodata.terrain import Terrain
