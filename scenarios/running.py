@@ -115,6 +115,7 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, tell: Tell = sil
     if hazard is not None and picture:
         tell(Progress(stage=Stage.ASK, doing="drawing the water"))
         envelope = hazard.envelope()
+    pipeline.tidy(prepared, cache)
     return Finished(prepared=prepared, result=result, envelope=envelope,
                     grid=None if hazard is None else hazard.grid,
                     times_s=np.zeros(0, np.int64) if hazard is None else hazard.times_s)

@@ -33,6 +33,8 @@ from twin.world.plan import Plan
 
 #: Repairs that are begun are followed to their end, beyond that of the run.
 _LATE_S = 366 * 86400
+#: Water that is deeper is refused where it is read.
+_DEEPEST_M = 1000.0
 
 
 def read_tables(folder: Path, city: City, plan: Plan) -> dict[str, Any]:
@@ -137,10 +139,14 @@ class _Table:
         offsets = np.concatenate([[0], np.cumsum(pc.list_value_length(lists).to_numpy(zero_copy_only=False))])
         return offsets.astype(np.int64), np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.int32)
 
-    def floats(self, name: str) -> Any:
-        """Give a column of numbers as 32-bit floats; NaN where there is none."""
+    def depths(self, name: str) -> Any:
+        """Give a column of depths as 32-bit floats, (N,) [m]; NaN where there is none."""
         with np.errstate(over="ignore"):
-            return floats_of(self[name]).astype(np.float32)
+            found = floats_of(self[name]).astype(np.float32)
+        if np.any((found < 0) | (found > _DEEPEST_M)):
+            raise self.wrong(name, f"depths from {np.nanmin(found):g} to {np.nanmax(found):g} m",
+                             f"0 to {_DEEPEST_M:g} m")
+        return found
 
 
 def _outages(table: _Table, events: int) -> Outages:
@@ -149,7 +155,7 @@ def _outages(table: _Table, events: int) -> Outages:
         end_s=table.seconds("end"), mechanism=table.codes("mechanism", MECHANISMS, is_needed=True),
         cause=table.rows("cause_asset_id"), root=table.rows("root_asset_id"),
         root_mechanism=table.codes("root_mechanism", MECHANISMS, is_needed=True),
-        root_depth_m=table.floats("root_depth_m"),
+        root_depth_m=table.depths("root_depth_m"),
         held_mechanism=table.codes("held_mechanism", MECHANISMS, is_needed=True), held=table.rows("held_asset_id"),
         dark_s=table.numbers("dark_s", np.int64, -1), is_doubtful=table.numbers("doubtful", np.bool_),
         event_row=table.numbers("event_row", np.int32, low=-1, high=max(events - 1, 0)))
@@ -199,13 +205,13 @@ def _exposure(tables: Mapping[str, _Table], assets: Assets) -> Exposure:
         crossings=Crossings(
             time_s=crossings.seconds("time", is_needed=True), asset=crossings.rows("asset_id", is_needed=True),
             level=crossings.codes("level", LEVELS, is_needed=True), is_up=crossings.numbers("rising", np.bool_)),
-        peak_depth_m=table.floats("peak_depth_m"),
+        peak_depth_m=table.depths("peak_depth_m"),
         peak_time_s=table.seconds("peak_time"), touched_at_s=table.seconds("touched_at"),
         failed_at_s=table.seconds("failed_at"), water_left_at_s=table.seconds("water_left_at"),
         margin_m=margin_m, is_doubtful=table.numbers("doubtful", np.bool_), coverage=coverage, unknown_s=unknown_s,
         depths=depths, wet=WetPeriods(
             asset=wet.rows("asset_id", is_needed=True), start_s=wet.seconds("start", is_needed=True),
-            end_s=wet.seconds("end"), peak_depth_m=wet.floats("peak_depth_m"),
+            end_s=wet.seconds("end"), peak_depth_m=wet.depths("peak_depth_m"),
             peak_time_s=wet.seconds("peak_time")))
 
 
@@ -219,6 +225,8 @@ def _depths(table: _Table, coverage: Int8Array, unknown_s: Int64Array, shortfall
         raise InputError(file=str(table.path), found=f"no times of the frames ({error!r})",
                          expected="the metadata `twin` of a run's depths") from error
     first = table.numbers("first_frame", np.int32, low=0)
+    if np.any(depth_um < 0):
+        raise table.wrong("depth_um", "depths below 0", "0 or more")
     if np.any(first + np.diff(offsets) > len(times_s)):
         raise table.wrong("depth_um", "depths beyond the last frame", f"depths of {len(times_s)} frames")
     return DepthSeries(

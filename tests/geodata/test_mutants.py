@@ -272,6 +272,13 @@ def test_many_spoilt_files_are_refused_or_read(sort: str, sound: Path, tmp_path:
     assert failures == []
 
 
+@pytest.mark.parametrize("seed", [284, 1305])
+def test_moments_outside_the_run_and_depths_below_0_are_refused(seed: int, sound: Path, tmp_path: Path) -> None:
+    spoil_and_look("pages of a run", seed, sound, tmp_path / "spoilt")
+    with pytest.raises(InputError, match="moments outside the run|depths below 0"):
+        read_run(tmp_path / "spoilt/hand")
+
+
 def _run_json_is_refused_or_says_the_same(seeds: range, sound: Path, folder: Path) -> list[str]:
     """Spoil values of ``run.json``; give what was read and told otherwise."""
     before, failures = told_by(sound), []
