@@ -21,13 +21,14 @@ from geodata.quality.supplies import (
     without_supplier,
 )
 from twin.world.assets import Source
+from twin.world.kinds import Role
 
 #: With fewer links than this a median length of 0 m may be true.
 FEWEST_LINKS = 10
 #: Feeders that the list of single points of failure names.
 MOST_GRAVE = 5
-#: Kinds that are there for what hangs on them.
-_FOR_OTHERS = {"cabinet", "circuit"}
+#: Roles of what is there for what hangs on it.
+_FOR_OTHERS = {Role.SWITCHES, Role.CIRCUIT}
 
 
 def link_findings(case: Case) -> Iterator[Finding]:
@@ -69,10 +70,11 @@ def _orphans(case: Case) -> Iterator[Finding]:
     for name, rows in by_kind(assets, without_consumer(assets, supplies)).items():
         advice = words.plural("Are its lamps missing, or linked to another id?",
                               "Are their lamps missing, or linked to another id?", len(rows))
+        is_grave = bool(assets.kinds[name].roles & _FOR_OTHERS)
         yield case.finding(
-            "empty", "warning" if name in _FOR_OTHERS else "note", words.plural(
+            "empty", "warning" if is_grave else "note", words.plural(
                 "{what} feeds nothing", "{what} feed nothing", len(rows), what=case.counted(name, len(rows))),
-            count=len(rows), ids=case.ids(rows), advice=advice if name in _FOR_OTHERS else "")
+            count=len(rows), ids=case.ids(rows), advice=advice if is_grave else "")
     dead = np.flatnonzero(never_in_service(assets, supplies))
     if len(dead):
         yield case.finding(
@@ -135,7 +137,8 @@ def _single_points(case: Case) -> Iterator[Finding]:
     assets, supplies, words = case.assets, case.supplies, case.words
     rows, lost = losses(assets, supplies)
     kinds = assets.kinds
-    weight = lost[:, kinds.index("lamp")] if "lamp" in kinds.names else lost.sum(axis=1)
+    lights = [i for i, kind in enumerate(kinds) if Role.LIGHTS in kind.roles]
+    weight = lost[:, lights].sum(axis=1) if lights else lost.sum(axis=1)
     worst = [int(i) for i in np.lexsort((rows, -lost.sum(axis=1), -weight))[:MOST_GRAVE] if lost[i].sum()]
     for i in worst:
         parts = [case.counted(kinds.names[k], int(n)) for k, n in enumerate(lost[i]) if n]

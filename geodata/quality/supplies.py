@@ -16,10 +16,8 @@ from scipy.sparse.csgraph import connected_components
 
 from twin.quantities import BoolArray, FloatArray, Int32Array, Int64Array
 from twin.world.assets import Assets
+from twin.world.kinds import Role
 from twin.world.supplies import Service, Supplies
-
-#: Kinds that stand there to feed others.
-FEEDERS = ("substation", "service_box", "cabinet", "circuit", "controller")
 
 
 def without_supplier(assets: Assets, supplies: Supplies) -> BoolArray:
@@ -33,7 +31,7 @@ def without_consumer(assets: Assets, supplies: Supplies) -> BoolArray:
     """Give the mask of the feeders that feed nothing, (A,)."""
     feeds = np.zeros(len(assets), dtype=bool)
     feeds[supplies.supplier] = True
-    return ~feeds & assets.of_kind(*(name for name in FEEDERS if name in assets.kinds.names))
+    return ~feeds & assets.of_role(Role.DISTRIBUTES)
 
 
 def never_in_service(assets: Assets, supplies: Supplies) -> BoolArray:

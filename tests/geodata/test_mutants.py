@@ -275,7 +275,7 @@ def test_many_spoilt_files_are_refused_or_read(sort: str, sound: Path, tmp_path:
 @pytest.mark.parametrize("seed", [284, 1305])
 def test_moments_outside_the_run_and_depths_below_0_are_refused(seed: int, sound: Path, tmp_path: Path) -> None:
     spoil_and_look("pages of a run", seed, sound, tmp_path / "spoilt")
-    with pytest.raises(InputError, match="moments outside the run|depths below 0"):
+    with pytest.raises(InputError, match=r"moments outside the run|depths below 0"):
         read_run(tmp_path / "spoilt/hand")
 
 
