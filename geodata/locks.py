@@ -99,6 +99,75 @@ def locked(target: Path) -> Iterator[None]:
                 del _held[place]
 
 
+@contextmanager
+def locked_at_once(target: Path) -> Iterator[bool]:
+    """Hold a place for the block as ``locked`` does, but wait for nobody: gives False where it is held."""
+    file = target.with_name(f".{label_of(target)}.lock")
+    number = _opened(file, waits=False)
+    try:
+        yield number is not None
+    finally:
+        if number is not None:
+            _give_back(file, number)
+
+
+class Reading:
+    """A mark that somebody reads a place: as long as one is held, ``unread`` says no. Many may read at once."""
+
+    def __init__(self, target: Path) -> None:
+        self._number: int | None = None
+        with suppress(OSError):  # a folder that may only be read: nobody takes away what is in it
+            self._number = _opened(mark_of(target), is_shared=True)
+            os.utime(mark_of(target))
+
+    def end(self) -> None:
+        """Read no longer. The mark stays: its age is how long nobody has read the place."""
+        if self._number is not None:
+            os.close(self._number)
+            self._number = None
+
+
+def mark_of(target: Path) -> Path:
+    """Give the hidden file by which readers of a place are known, and when the last of them came."""
+    return target.with_name(f".{label_of(target)}.read")
+
+
+@contextmanager
+def unread(target: Path) -> Iterator[bool]:
+    """Keep readers from a place for the block; gives False where somebody reads it, or where that cannot be known."""
+    mark = mark_of(target)
+    was_there = mark.exists()
+    number = None if fcntl is None else _opened(mark, waits=False)
+    try:
+        yield number is not None
+    finally:
+        if number is not None:
+            if not was_there:  # its age would tell of a reader that there was not
+                mark.unlink(missing_ok=True)
+            os.close(number)
+
+
+def _opened(file: Path, *, is_shared: bool = False, waits: bool = True) -> int | None:
+    """Open a hidden file, made where it is missing, and lock it; None where ``waits`` is False and another holds it."""
+    while True:
+        number = os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0),
+                         0o666)
+        try:
+            if fcntl is not None:
+                how = fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX
+                fcntl.flock(number, how if waits else how | fcntl.LOCK_NB)
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(number), file.stat()):
+                    return number
+        except BlockingIOError:
+            os.close(number)
+            return None
+        except BaseException:
+            os.close(number)
+            raise
+        os.close(number)
+
+
 def _take(file: Path, target: Path) -> int:
     """Lock a file that is made for it; give its descriptor."""
     while True:

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from scenarios.expect import Outcome
     from scenarios.load import load_scenario, shipped
-    from scenarios.resolve import Prepared, prepare
+    from scenarios.prepared import Prepared
+    from scenarios.resolve import prepare
     from scenarios.running import Finished, run_scenario
     from scenarios.schema import Scenario
 
 __all__ = ["Finished", "Outcome", "Prepared", "Scenario", "load_scenario", "prepare", "run_scenario", "shipped"]
 
-_HOME = {"Finished": "running", "Outcome": "expect", "Prepared": "resolve", "Scenario": "schema",
+_HOME = {"Finished": "running", "Outcome": "expect", "Prepared": "prepared", "Scenario": "schema",
          "load_scenario": "load", "prepare": "resolve", "run_scenario": "running", "shipped": "load"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from scenarios.complaints import Complaints
 from scenarios.schema import Scenario
 from twin.world.assets import Assets
+from twin.world.kinds import Role
 from twin.world.plan import DarkHours
 
 
@@ -13,7 +14,7 @@ def dark_of(scenario: Scenario, assets: Assets, complaints: Complaints) -> DarkH
     dark = scenario.dark
     for key in dark.cabinets:
         row = complaints.tried(("dark", "cabinets", key), lambda wanted=key: assets.row(wanted))  # type: ignore[misc]
-        if row is not None and assets[row].kind == "lamp":
+        if row is not None and assets.has_role(row, Role.LIGHTS):
             complaints.add(("dark", "cabinets", key), found=f"'{key}', a lamp", expected="what feeds lamps: a cabinet",
                            of_key=True)
     for key in dark.districts:

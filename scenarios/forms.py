@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
-from geodata.hazards.flow.specs import no_truth
+from geodata.hazards.declared.flow import no_truth
 from geodata.inputs.times import DURATION_FORMS, MOMENT_FORMS, check_moment, duration_s
 from twin.errors import InputError
 

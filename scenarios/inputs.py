@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from geodata.beside import files_read
 from geodata.digests import sha256_of
-from geodata.inputs.beside import files_read
 from geodata.raster_files import is_pattern, matching
 from scenarios.schema import Scenario
 

@@ -31,7 +31,7 @@ from twin.world.graph import graph_of
 from twin.world.kinds import Role
 
 if TYPE_CHECKING:
-    from scenarios.resolve import Prepared
+    from scenarios.prepared import Prepared
 
 #: Gives a moment of the scenario in seconds; None where it complained.
 At = Callable[[str, KeyPath], int | None]
@@ -61,13 +61,13 @@ def with_water(scenario: Scenario, at: At) -> Scenario:
                                  "that is read as it is", expected="`flood: river_stage` (barriers), `rain` or "
                                  "`inflow`: water that is computed")
     if flood.river_stage is not None:
-        from geodata.hazards.specs import Levee
+        from geodata.hazards.declared.flood import Levee
 
         levees = [Levee(name=one.name or f"measures[{i}]", line=one.barrier or (),
                         crest_m=_of_a_level(scenario, i, one)) for i, one in added]
         stage = flood.river_stage.model_copy(update={"levees": (*flood.river_stage.levees, *levees)})
         return _with_flood(scenario, flood.model_copy(update={"river_stage": stage}))
-    from geodata.hazards.flow.specs import Barrier, FlowModel, Pump
+    from geodata.hazards.declared.flow import Barrier, FlowModel, Pump
 
     model = flood.model or FlowModel.model_validate({})
     walls = [Barrier.model_validate({"name": one.name or f"measures[{i}]", "line": one.barrier, "crest_m": one.crest_m,

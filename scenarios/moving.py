@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from twin.errors import InputError
 
 if TYPE_CHECKING:
-    from scenarios.resolve import Prepared
+    from scenarios.prepared import Prepared
 
 
 def day_of(text: str | None, *, field: str = "--date") -> date | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.flooding import placed
 from scenarios.measures import after_water, check_ready
 from scenarios.moments import start_of, zone_of
-from scenarios.resolve import Prepared
+from scenarios.prepared import Prepared
 from twin.results.result import Result
 from twin.stages import Paced, Progress, Stage, Tell, silent
 
@@ -54,7 +54,7 @@ def water(prepared: Prepared, *, cache: Path | None = None, tell: Tell = silent)
     flows = Paced(tell, Stage.WATER, "the water flows", unit="h")
     return placed(scenario, lambda: open_hazard(
         flood, city_file=prepared.city_file, folder=scenario.folder, start=start, duration_s=scenario.duration,
-        cache=cache or _own_cache(), progress=lambda reached_s, end_s: flows(reached_s / 3600, end_s / 3600)))
+        cache=cache or own_cache(), progress=lambda reached_s, end_s: flows(reached_s / 3600, end_s / 3600)))
 
 
 def expose(prepared: Prepared, hazard: Hazard | None, *, tell: Tell = silent) -> Exposure:
@@ -120,6 +120,16 @@ def simulate(prepared: Prepared, exposure: Exposure, *, access: Access | None = 
     return result
 
 
+def tidy(prepared: Prepared, cache: Path | None = None) -> None:
+    """Keep the water that was computed within its bounds; what was read by this run stays."""
+    flood = prepared.scenario.flood
+    home = cache or own_cache()
+    if flood is not None and (flood.rain is not None or flood.inflow is not None) and home is not None:
+        from geodata.hazards.flow.kept import tidy as tidied
+
+        tidied(home)
+
+
 def told_by(hazard: Hazard | None) -> tuple[Mapping[str, Any], ...]:
     """Give what every reader must be told of the water, now that its frames were read; plain JSON values."""
     from geodata.wording import wording
@@ -134,7 +144,7 @@ def told_by(hazard: Hazard | None) -> tuple[Mapping[str, Any], ...]:
             *({"warning": "water_doubt", "text": doubt.en, "text_fr": doubt.fr} for doubt in doubts))
 
 
-def _own_cache() -> Path | None:
+def own_cache() -> Path | None:
     """Give the user's cache folder; None where it cannot be written: water is then computed each time."""
     from geodata.demo_town import cache_folder
 

@@ -6,11 +6,10 @@ collected and raised once, each complaint with its line in the scenario.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scenarios.complaints import Complaints
 from scenarios.darkness import dark_of
@@ -18,15 +17,14 @@ from scenarios.declaring import events_of, facts_of, notes_of, streets_of
 from scenarios.editing import apply_edits
 from scenarios.expected import check_expected
 from scenarios.flooding import flood_json, hear_of_water
-from scenarios.inputs import Input, flood_files, inputs_of
+from scenarios.inputs import flood_files, inputs_of
 from scenarios.measures import with_measures, with_water
 from scenarios.moments import Clock, issued_of, next_update_of, start_of, valid_until_of, zone_of
 from scenarios.plan_access import rules_of
 from scenarios.plan_crews import crews_of
+from scenarios.prepared import Prepared
 from scenarios.schema import Scenario
 from scenarios.unsure import uncertainty_of
-from twin.ensemble.uncertain import Uncertainty
-from twin.world.city import City
 from twin.world.edits import in_order
 from twin.world.plan import Plan
 
@@ -35,27 +33,6 @@ if TYPE_CHECKING:
 
 #: Steps of the tables beyond these are a slip: a year in minutes is below it.
 _MOST_STEPS = 1_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Prepared:
-    """All that a run needs beside its water, checked."""
-
-    scenario: Scenario
-    plan: Plan
-    #: The city with the scenario's heights, repairs and links.
-    city_file: CityFile
-    #: Every file that the answer rests on, with its digest.
-    inputs: tuple[Input, ...]
-    #: What every reader must be told before the run has begun.
-    warnings: tuple[Mapping[str, Any], ...]
-    #: What may be otherwise, for an ensemble of such nights.
-    uncertainty: Uncertainty
-
-    @property
-    def city(self) -> City:
-        """The engine's part of the city."""
-        return self.city_file.city
 
 
 def read_city_of(scenario: Scenario, given: str | Path | None = None) -> CityFile:

@@ -10,7 +10,8 @@ import numpy as np
 
 from scenarios import pipeline
 from scenarios.expect import Outcome, evaluate
-from scenarios.resolve import Prepared, prepare
+from scenarios.prepared import Prepared
+from scenarios.resolve import prepare
 from scenarios.schema import Scenario
 from twin.quantities import Int64Array
 from twin.results.result import Result
@@ -114,6 +115,7 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, tell: Tell = sil
     if hazard is not None and picture:
         tell(Progress(stage=Stage.ASK, doing="drawing the water"))
         envelope = hazard.envelope()
+    pipeline.tidy(prepared, cache)
     return Finished(prepared=prepared, result=result, envelope=envelope,
                     grid=None if hazard is None else hazard.grid,
                     times_s=np.zeros(0, np.int64) if hazard is None else hazard.times_s)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 
-from geodata.hazards.specs import FloodSpec
+from geodata.hazards.declared.flood import FloodSpec
 from scenarios.access_schema import AccessPart
 from scenarios.crews_schema import CrewsPart
 from scenarios.forms import AssetId, AssetIds, Duration, Moment, Part, Range, named, shown

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from geodata.hazards.flow.specs import Spec
+from geodata.hazards.declared.flow import Spec
 from geodata.inputs.times import MOMENT_FORMS, check_moment
 from twin.ensemble.distributions import (
     Discrete,

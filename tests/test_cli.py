@@ -42,9 +42,9 @@ def twin(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_command_of_the_contract_is_there() -> None:
-    assert set(commands()) == {"account", "demo", "import", "check", "run", "test", "explain", "compare", "crews",
-                               "drivers", "ensemble", "export", "flood", "irrigate", "list", "rank", "report",
-                               "review", "schema", "serve", "year"}
+    assert set(commands()) == {
+        "account", "cache", "check", "compare", "crews", "demo", "drivers", "ensemble", "explain", "export", "flood",
+        "import", "irrigate", "list", "rank", "report", "review", "run", "schema", "serve", "test", "year"}
 
 
 @pytest.mark.parametrize("name", sorted(commands()))
@@ -695,3 +695,26 @@ def test_irrigate_refuses_a_day_outside_of_its_season(capsys: pytest.CaptureFixt
     assert "a day from 2026-06-01 to 2026-08-31" in capsys.readouterr().err
     assert cli.main(["irrigate", "valmont", "no-such-file"]) == 2
     assert "Shipped: valmont-june, valmont-summer" in capsys.readouterr().err
+
+
+# --- the cache -------------------------------------------------------------------------------------------------------
+
+
+def test_the_cache_is_told_and_cleared_in_both_languages(tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWIN_CACHE", str(tmp_path))
+    store = tmp_path / "flow" / ("a" * 24)
+    store.mkdir(parents=True)
+    (store / "flow.json").write_bytes(b"x" * 2_500_000)
+    assert cli.main(["cache", "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"Computed water: {tmp_path / 'flow'}\n  1 store, 2.5 MB\n  After a run, ")
+    assert "60 days" in said
+    assert "10 GB" in said
+    assert cli.main(["cache", "--lang", "fr"]) == 0
+    assert f"Eau calculée : {tmp_path / 'flow'}\n  1 calcul conservé, 2,5 Mo\n" in capsys.readouterr().out
+    assert cli.main(["cache", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["kept"][0]["bytes"] == 2_500_000
+    assert cli.main(["cache", "--clear", "--lang", "fr"]) == 0
+    assert "1 calcul supprimé, 2,5 Mo" in capsys.readouterr().out
+    assert not store.exists()

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import typer
 
-from geodata.hazards.flow import specs as flow_specs
-from geodata.hazards.specs import FillSpill
+from geodata.hazards.declared import flow as flow_specs
+from geodata.hazards.declared.flood import FillSpill
 from twin import cli
 from twin.world.kinds import Figure, built_in_kinds
 

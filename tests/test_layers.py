@@ -88,23 +88,58 @@ def test_a_scene_knows_nothing_of_the_files_that_are_made_of_it() -> None:
 
 
 def test_no_module_needs_itself() -> None:
-    """No circle of imports, those inside functions included; what only a type checker reads does not count."""
-    known = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-             for path in modules()}
-    needs = {name: {other for other in _needed(path, known) if other != name} for name, path in known.items()}
+    """No circle of imports between files, those inside functions and those for a type checker included."""
+    assert not _in_a_circle(_needs()), "these need each other, or what does"
+
+
+def test_no_room_needs_itself() -> None:
+    """No circle between folders: what a room takes from others takes nothing from it.
+
+    A file that stands in no folder of a package, such as ``geodata/terrain.py``, is a room of its own.
+    """
+    needs: dict[str, set[str]] = {}
+    for name, others in _needs().items():
+        needs.setdefault(_room(name), set()).update(_room(other) for other in others)
+    needs = {room: others - {room} for room, others in needs.items()}
+    assert len(needs) > 40
+    assert not _in_a_circle(needs), "these rooms need each other, or what does"
+
+
+def test_a_circle_is_found() -> None:
+    assert _in_a_circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == {"a", "b", "c"}
+
+
+def _in_a_circle(needs: dict[str, set[str]]) -> set[str]:
+    """Give those that need themselves by way of others, or need one that does."""
     settled: set[str] = set()
     while ready := {name for name in needs if name not in settled and needs[name] <= settled}:
         settled |= ready
-    assert not set(needs) - settled, "these need each other, or what does"
+    return set(needs) - settled
+
+
+def _known() -> dict[str, Path]:
+    return {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+            for path in modules()}
+
+
+def _needs() -> dict[str, set[str]]:
+    known = _known()
+    return {name: {other for other in _needed(path, known) if other != name} for name, path in known.items()
+            if path.name != "__init__.py"}
+
+
+def _room(name: str) -> str:
+    folder, _, _file = name.rpartition(".")
+    return name if folder in MAY_IMPORT else folder
 
 
 def _needed(path: Path, known: dict[str, Path]) -> Iterator[str]:
-    """Give the modules of ours that one imports; a package only where a name is taken from its own file."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for_types = {id(inner) for node in ast.walk(tree)
-                 if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test) for inner in ast.walk(node)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and id(node) not in for_types:
-            for alias in node.names:
-                whole = f"{node.module}.{alias.name}"
-                yield from (name for name in (whole if whole in known else node.module,) if name in known)
+    """Give the modules of ours that one imports; the face of a package only hands names on, and is no module here."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            wholes = [f"{node.module}.{alias.name}" for alias in node.names]
+            names = [whole if whole in known else node.module for whole in wholes]
+        yield from (name for name in names if name in known and known[name].name != "__init__.py")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from geodata.demo_town.ground import (
     stream,
     valley,
 )
+from geodata.demo_town.town import Town
 from geodata.terrain import Terrain
 from twin.water.hazard import Grid
 from twin.world.assets import Assets, Source
@@ -47,19 +47,6 @@ DISTRICTS = (
     ("Saint-Antoine", (1650, 1250)), ("Les Charmes", (2050, 1230)), ("Porte d’Auxerre", (720, 1130)),
     ("Les Vignes", (620, 1430)), ("Les Tanneries", (990, 690)), ("Les Lavandières", (1400, 690)),
     ("Bas-Prés", (1880, 690)), ("Le Terroir", (640, 690)), ("Faubourg", (1200, 420)), ("Port", (2160, 800)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Town:
-    """The town before it becomes columns: what tests and pictures ask of its making."""
-
-    relief: Relief
-    streets: tuple[streets.Street, ...]
-    fabric: blocks.Fabric
-    lamps: lighting.Lamps
-    #: Places of the substations, (15, 2).
-    substations: FloatArray
-    cabinets: lighting.Cabinets
 
 
 def make_town(seed: int = SEED) -> Town:

@@ -17,7 +17,7 @@ from twin.world.assets import Protection, Source
 from twin.world.supplies import Feed, Service
 
 if TYPE_CHECKING:
-    from geodata.demo_town.made import Town
+    from geodata.demo_town.town import Town
 
 FloatArray = NDArray[np.float64]
 

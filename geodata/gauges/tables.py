@@ -13,9 +13,9 @@ import numpy as np
 from geodata.gauges.raw import Asked, Raw, few, flows_refused, is_blank, is_flow, readings
 from geodata.inputs.lengths import length_unit
 from geodata.inputs.numbers import plain_number
-from geodata.inputs.text_table import sniff
 from geodata.inputs.time_column import Clock, Times, read_times, relative_unit
 from geodata.inputs.time_zones import zone_in_header
+from geodata.tables.text_table import sniff
 from twin.errors import InputError
 
 _TIME_WORDS = ("time", "datetime", "timestamp", "date", "datum", "heure", "zeit", "zeitpunkt", "zeitstempel", "uhrzeit",

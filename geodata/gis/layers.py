@@ -120,7 +120,8 @@ def _drawn(run: Run, assets: GeoDataFrame, layer: str) -> GeoDataFrame:
 
 def _states(run: Run, assets: GeoDataFrame, words: Words) -> GeoDataFrame:
     """Give the condition of every asset over time, as ``explain --at`` gives it at each moment."""
-    asset, start_s, end_s, condition = covering(run.result)
+    asset, start_s, end_s, condition = covering(run.result.conditions, len(run.result.city.assets),
+                                                 run.result.plan.duration_s)
     told = assets[["id", "kind", "kind_name", "name", "street"]].iloc[asset].reset_index(drop=True)
     return GeoDataFrame(told.assign(
         condition=np.array([c.word for c in Condition], object)[condition],

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from geodata.hazards.declared.flood import FloodSpec
     from geodata.hazards.opening import open_hazard
-    from geodata.hazards.specs import FloodSpec
 
 __all__ = ["FloodSpec", "open_hazard"]
 
@@ -22,7 +22,7 @@ def __getattr__(name: str) -> Any:
 
         return open_hazard
     if name == "FloodSpec":
-        from geodata.hazards.specs import FloodSpec
+        from geodata.hazards.declared.flood import FloodSpec
 
         return FloodSpec
     raise AttributeError(f"module 'geodata.hazards' has no attribute '{name}'")

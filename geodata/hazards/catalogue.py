@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from geodata.gauges.raw import comma
+from geodata.hazards.declared.flood import Catalogue, LevelMap
 from geodata.hazards.depth_files import named
 from geodata.hazards.extents import draw
 from geodata.hazards.guard import Said
 from geodata.hazards.rasters import nodata_notes, one_frame
 from geodata.hazards.river_stage import frame_times, hydrograph, late_start, zero_of
-from geodata.hazards.specs import Catalogue, LevelMap
 from geodata.raster_files import files_of
 from twin.errors import InputError
 from twin.quantities import Float32Array, FloatArray, Int64Array

@@ -17,11 +17,11 @@ import rasterio.features
 import shapely
 from rasterio import Affine
 
+from geodata.hazards.declared.flood import ClassRule, Extents
 from geodata.hazards.frames import FrameHazard
 from geodata.hazards.guard import TYPICAL_M, Guard, Said
 from geodata.hazards.layout import city_bounds
 from geodata.hazards.rasters import held
-from geodata.hazards.specs import ClassRule, Extents
 from geodata.hazards.vectors import read_shapes
 from geodata.inputs.lengths import UNITS_M
 from geodata.inputs.numbers import plain_number

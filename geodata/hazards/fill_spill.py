@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geodata.hazards.declared.flood import FillSpill
 from geodata.hazards.flow.ground import buildings_of, check_size, drawn, land_of, terrain_of, window_of
 from geodata.hazards.frames import FrameHazard
 from geodata.hazards.rasters import held
-from geodata.hazards.specs import FillSpill
 from twin.flood.domain import Domain, roof_shares
 from twin.flood.fill_spill import fill_spill
 from twin.flood.tables import land_classes

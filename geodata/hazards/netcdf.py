@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geodata import cf_file as cf
 from geodata.drivers import check_cells
-from geodata.hazards import cf
+from geodata.hazards.declared.flood import NetCDF
 from geodata.hazards.depth_files import lost_doubt, lost_error, lost_frames
 from geodata.hazards.frames import FrameHazard
 from geodata.hazards.guard import Guard, Said
 from geodata.hazards.holes import Holes
 from geodata.hazards.layout import Layout, part_over
 from geodata.hazards.rasters import needed
-from geodata.hazards.specs import NetCDF
 from geodata.hazards.surface import Surface
 from geodata.terrain import check_degrees, parse_crs
 from geodata.units import unit_of

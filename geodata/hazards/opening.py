@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geodata.crs import way_between
-from geodata.hazards.specs import FloodSpec
+from geodata.hazards.declared.flood import FloodSpec
 from geodata.inputs.times import by_the_clock
 from geodata.terrain import same_crs
 from twin.errors import InputError

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geodata.hazards.declared.flood import Raster, Rasters
 from geodata.hazards.depth_files import DepthFiles, named
 from geodata.hazards.frames import FrameHazard
 from geodata.hazards.guard import Said
-from geodata.hazards.specs import Raster, Rasters
 from geodata.inputs.time_names import holes_in, times_from_names, times_from_pattern
 from geodata.inputs.times import moment_s
 from geodata.raster_files import RasterFile, expanded, files_of, matching

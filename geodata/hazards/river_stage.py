@@ -21,7 +21,7 @@ from scipy.spatial import cKDTree
 from geodata.cells import moved_points, shape_cells
 from geodata.gauges import Hydrograph, read_levels
 from geodata.gauges.raw import comma
-from geodata.hazards.specs import Hand, Readings, RiverStage
+from geodata.hazards.declared.flood import Hand, Readings, RiverStage
 from geodata.hazards.vectors import lines_of, moved, polygons_of, read_shapes
 from geodata.terrain import Terrain
 from twin.errors import InputError

@@ -9,7 +9,7 @@ import numpy as np
 from geodata.importing.columns import FieldValues, Others, field_values
 from geodata.importing.layers import Layer
 from geodata.importing.schema import FieldSpec
-from geodata.importing.values import texts
+from geodata.tables.values import texts
 
 #: Fields of assets that hold numbers and texts; every other field of a mapping becomes a ``src_`` column.
 NUMBERS = ("touch_m", "fail_m", "ground_m", "height_error_m", "buffer_s", "people", "zero_m")

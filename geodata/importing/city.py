@@ -35,9 +35,9 @@ from geodata.importing.readers import files_there
 from geodata.importing.report import ImportReport
 from geodata.importing.schema import LayerSpec, Mapping, TableSpec
 from geodata.importing.sources import files_named, sources_of
-from geodata.importing.tables import Table
 from geodata.inputs.yaml_file import load_model
 from geodata.streets import StreetNet
+from geodata.tables.table import Table
 from twin.errors import InputError
 from twin.quantities import FloatArray, TextArray
 from twin.world.assets import Assets, Labels, Protection, Source

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from geodata.importing.schema import NULL_TEXTS, FieldSpec, TableSpec
-from geodata.importing.tables import Table
-from geodata.importing.values import (
+from geodata.importing.schema import FieldSpec, TableSpec
+from geodata.tables.dialect import NULL_TEXTS
+from geodata.tables.table import Table
+from geodata.tables.values import (
     UNITS,
     dates,
     extracted,

@@ -10,9 +10,9 @@ import numpy as np
 
 from geodata.importing.columns import read_text
 from geodata.importing.schema import Condition, TableSpec
-from geodata.importing.tables import Table
-from geodata.importing.values import fold, numbers, texts
 from geodata.inputs.patterns import pattern_of
+from geodata.tables.table import Table
+from geodata.tables.values import fold, numbers, texts
 from twin.quantities import BoolArray, TextArray
 
 #: Values of a column that are named where none of them was asked for.

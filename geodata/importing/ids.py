@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 
 from geodata.importing.schema import IdSpec
-from geodata.importing.tables import Table
-from geodata.importing.values import texts, without_nulls
+from geodata.tables.table import Table
+from geodata.tables.values import texts, without_nulls
 from twin.errors import InputError
 from twin.quantities import BoolArray, TextArray
 

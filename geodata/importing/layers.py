@@ -29,8 +29,8 @@ from geodata.importing.readers import read_table
 from geodata.importing.report import LayerReport
 from geodata.importing.schema import ContextSpec, LayerSpec, Mapping, PositionSpec, TableSpec
 from geodata.importing.shapes import mended, repeated
-from geodata.importing.tables import Table
-from geodata.importing.values import loose, mapped
+from geodata.tables.table import Table
+from geodata.tables.values import loose, mapped
 from twin.errors import InputError, InputErrors
 from twin.quantities import TextArray
 from twin.world.kinds import Kinds

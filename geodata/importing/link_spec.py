@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from geodata.importing.declared import Declared, Names, Pairs, checked_pattern, texts_of
+from geodata.inputs.declared import Declared, Names, Pairs, checked_pattern, texts_of
 
 
 class LinkSpec(Declared):

@@ -11,7 +11,7 @@ from geodata.importing.columns import Others, read_text
 from geodata.importing.link_spec import LinkSpec
 from geodata.importing.placeable import Found, Placeable
 from geodata.importing.report import LinkReport
-from geodata.importing.values import extracted, items_of, loose
+from geodata.tables.values import extracted, items_of, loose
 from twin.errors import InputError
 from twin.quantities import NONE, BoolArray, Int64Array, TextArray
 from twin.world.assets import Source

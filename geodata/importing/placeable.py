@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from geodata.importing.schema import LayerSpec
-from geodata.importing.tables import Table
+from geodata.tables.table import Table
 from twin.quantities import NONE, FloatArray, Int64Array, TextArray
 from twin.world.assets import Source
 

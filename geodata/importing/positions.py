@@ -14,8 +14,8 @@ import shapely
 
 from geodata.importing.degrees import degrees_of, is_grouped, letter_of, o_is_east, pair_of
 from geodata.importing.schema import PositionSpec
-from geodata.importing.tables import Table
-from geodata.importing.values import UNITS, numbers, without_nulls
+from geodata.tables.table import Table
+from geodata.tables.values import UNITS, numbers, without_nulls
 from twin.errors import InputError
 from twin.quantities import BoolArray, FloatArray, TextArray
 

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from geodata.importing.schema import TableSpec
-from geodata.importing.tables import Table, file_bytes, joined, unique_names
-from geodata.importing.values import texts
 from geodata.importing.vector_file import decoded, read_vector
 from geodata.inputs.encodings import decode, repaired
-from geodata.inputs.text_table import read_csv, untyped
+from geodata.tables.table import Table, file_bytes, joined, unique_names
+from geodata.tables.text_table import read_csv, untyped
+from geodata.tables.values import texts
 from twin.errors import InputError
 
 _TEXT = (".csv", ".txt", ".tsv")

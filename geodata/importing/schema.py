@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from geodata.importing.declared import (
+from geodata.importing.link_spec import LinkSpec
+from geodata.inputs.declared import (
     TEXT,
     TEXT_LIST,
     Declared,
@@ -24,11 +25,8 @@ from geodata.importing.declared import (
     text_of,
     texts_of,
 )
-from geodata.importing.link_spec import LinkSpec
-from geodata.importing.values import UNITS
-
-#: Texts that mean "no value" wherever a layer says nothing else.
-NULL_TEXTS = ("", "-", "--", "NULL", "null", "<Null>", "None", "NaN", "nan", "n/a", "N/A", "#N/A")
+from geodata.tables.dialect import CsvSpec
+from geodata.tables.values import UNITS
 
 
 class SourceSpec(Declared):
@@ -43,17 +41,6 @@ class SourceSpec(Declared):
     @classmethod
     def _iso(cls, value: Any) -> Any:
         return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-class CsvSpec(Declared):
-    """Dialect of a text table; what is not stated is found out and reported."""
-
-    delimiter: str | None = Field(default=None, description="',', ';', '|' or '\\t'")
-    quote: str = '"'
-    decimal: Literal[".", ","] | None = None
-    header_row: int | None = Field(default=None, ge=0, description="line of the header, 1 first; 0: no header")
-    unit_row: bool | None = Field(default=None, description="whether the line under the header holds units")
-    columns: list[str] = Field(default_factory=list, description="names of the columns, instead of the header's")
 
 
 class Condition(Declared):

@@ -7,11 +7,11 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from geodata.beside import files_read
 from geodata.city.model import SourceRecord
 from geodata.digests import sha256_of
 from geodata.importing.readers import files_of, shown
 from geodata.importing.schema import Mapping, SourceSpec
-from geodata.inputs.beside import files_read
 from twin.errors import InputError
 
 

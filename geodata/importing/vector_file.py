@@ -18,8 +18,8 @@ import shapely
 
 from geodata.drivers import check_vector
 from geodata.importing.loose_columns import with_texts
-from geodata.importing.tables import Table, file_bytes, joined, unique_names
 from geodata.inputs.encodings import detect
+from geodata.tables.table import Table, file_bytes, joined, unique_names
 from twin.errors import InputError
 from twin.quantities import TextArray
 

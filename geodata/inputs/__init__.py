@@ -1,1 +1,1 @@
-"""Every text grammar once: times, tables of text, encodings, YAML."""
+"""Every text grammar once: times, encodings, patterns, YAML."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geodata.quality.findings import FIRST_IDS, Finding
 from geodata.wording import Wording
 from twin.world.assets import Assets
+from twin.world.graph import SupplyGraph, graph_of
 from twin.world.supplies import Supplies
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ class Case:
     def supplies(self) -> Supplies:
         """Give its links."""
         return self.city_file.city.supplies
+
+    @property
+    def graph(self) -> SupplyGraph:
+        """Give who feeds whom, as the engine sees it."""
+        return graph_of(self.city_file.city)
 
     def counted(self, kind: str, n: int) -> str:
         """Give a number of things of a kind in words."""

@@ -13,21 +13,19 @@ from geodata.quality.supplies import (
     by_kind_of,
     lengths,
     long_links,
-    losses,
-    never_in_service,
-    rings,
-    supply_count,
     without_consumer,
-    without_supplier,
 )
 from twin.world.assets import Source
+from twin.world.dominators import losses
+from twin.world.graph import without_supplier
+from twin.world.kinds import Role
 
 #: With fewer links than this a median length of 0 m may be true.
 FEWEST_LINKS = 10
 #: Feeders that the list of single points of failure names.
 MOST_GRAVE = 5
-#: Kinds that are there for what hangs on them.
-_FOR_OTHERS = {"cabinet", "circuit"}
+#: Roles of what is there for what hangs on it.
+_FOR_OTHERS = {Role.SWITCHES, Role.CIRCUIT}
 
 
 def link_findings(case: Case) -> Iterator[Finding]:
@@ -57,7 +55,7 @@ def _missing(case: Case) -> Iterator[Finding]:
 def _orphans(case: Case) -> Iterator[Finding]:
     assets, supplies, words = case.assets, case.supplies, case.words
     totals = np.bincount(assets.kind, minlength=len(assets.kinds))
-    for name, rows in by_kind(assets, without_supplier(assets, supplies)).items():
+    for name, rows in by_kind(assets, without_supplier(case.city_file.city)).items():
         every = 1 < len(rows) == totals[assets.kinds.index(name)]
         what = case.counted(name, len(rows))
         said = words.text("All {what} have no supplier", what=what) if every else \
@@ -69,11 +67,12 @@ def _orphans(case: Case) -> Iterator[Finding]:
     for name, rows in by_kind(assets, without_consumer(assets, supplies)).items():
         advice = words.plural("Are its lamps missing, or linked to another id?",
                               "Are their lamps missing, or linked to another id?", len(rows))
+        is_grave = bool(assets.kinds[name].roles & _FOR_OTHERS)
         yield case.finding(
-            "empty", "warning" if name in _FOR_OTHERS else "note", words.plural(
+            "empty", "warning" if is_grave else "note", words.plural(
                 "{what} feeds nothing", "{what} feed nothing", len(rows), what=case.counted(name, len(rows))),
-            count=len(rows), ids=case.ids(rows), advice=advice if name in _FOR_OTHERS else "")
-    dead = np.flatnonzero(never_in_service(assets, supplies))
+            count=len(rows), ids=case.ids(rows), advice=advice if is_grave else "")
+    dead = np.flatnonzero(~case.graph.fed())
     if len(dead):
         yield case.finding(
             "dead", "error", words.plural("No source reaches {n} asset: it is out from the start",
@@ -83,7 +82,7 @@ def _orphans(case: Case) -> Iterator[Finding]:
 
 
 def _rings(case: Case) -> Iterator[Finding]:
-    found = rings(case.assets, case.supplies)
+    found = case.graph.rings()
     if found:
         yield case.finding(
             "ring", "note", case.words.plural("{n} ring of assets that feed each other",
@@ -132,10 +131,11 @@ def _inferred(case: Case) -> Iterator[Finding]:
 
 
 def _single_points(case: Case) -> Iterator[Finding]:
-    assets, supplies, words = case.assets, case.supplies, case.words
-    rows, lost = losses(assets, supplies)
+    assets, words = case.assets, case.words
+    rows, lost = losses(case.city_file.city)
     kinds = assets.kinds
-    weight = lost[:, kinds.index("lamp")] if "lamp" in kinds.names else lost.sum(axis=1)
+    lights = [i for i, kind in enumerate(kinds) if Role.LIGHTS in kind.roles]
+    weight = lost[:, lights].sum(axis=1) if lights else lost.sum(axis=1)
     worst = [int(i) for i in np.lexsort((rows, -lost.sum(axis=1), -weight))[:MOST_GRAVE] if lost[i].sum()]
     for i in worst:
         parts = [case.counted(kinds.names[k], int(n)) for k, n in enumerate(lost[i]) if n]
@@ -144,10 +144,10 @@ def _single_points(case: Case) -> Iterator[Finding]:
         yield case.finding("single_point", "note", words.text(
             "Losing {feeder} {id} alone takes down {lost}", feeder=feeder.of_the if words.lang == "fr" else feeder.one,
             id=f"{assets.id[rows[i]]}{name}", lost=words.listing(parts)), count=int(lost[i].sum()))
-    if "site" in kinds.names:
-        bare = [row for row in np.flatnonzero(assets.of_kind("site")) if supply_count(supplies, int(row)) == 1]
+    for vital in (kind.name for kind in kinds if Role.VITAL in kind.roles):
+        bare = [row for row in np.flatnonzero(assets.of_kind(vital)) if case.graph.alternatives(int(row)) == 1]
         if bare:
             yield case.finding("single_supply", "note", words.plural(
                 "{what} has a single supply", "{what} have a single supply", len(bare),
-                what=case.counted("site", len(bare))), count=len(bare), ids=case.ids(bare),
+                what=case.counted(vital, len(bare))), count=len(bare), ids=case.ids(bare),
                 advice=words.text("Their emergency plan should name a generator."))

@@ -7,7 +7,6 @@ same bytes.
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
@@ -22,12 +21,13 @@ from geodata.atomic import whole_folder
 from geodata.city.file import read_city, write_package
 from geodata.city.model import CityFile
 from geodata.digests import sha256_of
-from geodata.inputs.plain_file import bytes_of
 from geodata.ours import RUN
 from geodata.run.frames import Tables
+from geodata.run.head import FORMAT, run_info, sealed
 from geodata.run.manifest import describe, plan_of, to_json
 from geodata.run.reading import read_tables
 from geodata.run.schemas import OPTIONAL, TABLES
+from geodata.run.shape import Known, check_run
 from geodata.run.tables import tables_of, write_table
 from geodata.run.water import describe_water, read_water, write_water
 from twin.errors import InputError, TwinError
@@ -39,9 +39,6 @@ from twin.water.hazard import Envelope, Grid
 from twin.world.assets import Labels
 from twin.world.city import City
 from twin.world.plan import Plan
-
-#: Version of the layout, in ``run.json``.
-FORMAT = "citytwin-run-2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,7 +103,7 @@ def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, gr
                 part.result()
             info["water"] = None if envelope is None or grid is None else describe_water(grid, times_s)
             info["files"] = dict(pool.map(_described, sorted(folder.iterdir())))
-        (folder / "run.json").write_text(to_json(info), encoding="utf-8")
+        (folder / "run.json").write_text(sealed(to_json(info)), encoding="utf-8")
 
 
 def _described(path: Path) -> tuple[str, dict[str, Any]]:
@@ -177,9 +174,7 @@ def read_run(path: Path | str) -> Run:
         rows = [declared.asset for declared in plan.declared]
         if rows and not 0 <= min(rows) <= max(rows) < len(city_file.city.assets):
             raise ValueError("plan.declared names assets that city.gpkg lacks")
-        if not isinstance(info["indicators"], dict) or not isinstance(info["provenance"], dict) or not all(
-                isinstance(warning, dict) for warning in info["warnings"]):
-            raise ValueError("indicators, provenance and warnings in another form")
+        check_run(info, Known.of(str(path / "run.json"), city_file.city.assets, plan.start))
         tables = read_tables(path, city_file.city, plan)
         _check_rests(info, plan, city_file.city, tables["exposure"])
         result = Result(plan=plan, city=city_file.city, **tables, indicators=info["indicators"],
@@ -215,27 +210,12 @@ def _check_rests(info: Mapping[str, Any], plan: Plan, city: City, exposure: Expo
 
 
 def _info(path: Path) -> dict[str, Any]:
-    file = path / "run.json"
-    remedy = "`twin run SCENARIO --out DIR` leaves such a folder; `twin demo` makes one at once."
-    try:
-        info = json.loads(bytes_of(file, expected="the run.json of a run").decode("utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputError(file=str(path), found="no run.json in it" if path.is_dir() else "no such folder",
-                         expected="the folder of a run", remedy=remedy) from None
-    except OSError as error:
-        raise InputError(file=str(file), found=f"a file that cannot be read ({error.strerror or error})",
-                         expected="the run.json of a run") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(file=str(file), found=f"text that is no JSON ({error})", expected="the run.json of a run",
-                         remedy="Run the scenario again.") from error
-    if not isinstance(info, dict) or info.get("format") != FORMAT:
-        found = info.get("format") if isinstance(info, dict) else None
-        raise InputError(file=str(file), field="format", found=f"'{found}'", expected=f"'{FORMAT}'",
-                         remedy="It was written by another program or another version of the twin.")
+    """Give what ``run.json`` says, if the folder holds all that it names."""
+    info = run_info(path)
     missing = [name for name in (*TABLES, "city.gpkg") if name not in OPTIONAL and not (path / name).is_file()]
     files = info.get("files", {})
     if not isinstance(files, dict) or not all(isinstance(facts, dict) for facts in files.values()):
-        raise InputError(file=str(file), field="files", found="no list of the files of a run",
+        raise InputError(file=str(path / "run.json"), field="files", found="no list of the files of a run",
                          expected="a run as `twin run` leaves it", remedy="Run the scenario again.")
     for name, facts in files.items():
         stands = path / name

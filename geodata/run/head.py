@@ -1,15 +1,86 @@
-"""What a run says first of itself, for lists of runs: its tables and its city stay closed."""
+"""``run.json``, read as what was written: of this version, with the values that its digest seals.
+
+The head of a run is what it says first of itself; for lists of runs its tables and its city stay closed.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from geodata.run.folder import FORMAT
+from geodata.inputs.plain_file import bytes_of
+from geodata.run.shape import HEAD, Known, check
 from twin.errors import InputError
 
+#: Version of the layout.
+FORMAT = "citytwin-run-2"
+#: Key of the digest of all other values.
+SEAL = "sha256"
 _SAID = ("name", "city", "status", "start", "duration_s", "issued_at", "valid_until", "timezone", "plan_sha256")
+
+
+def seal_of(info: Mapping[str, Any]) -> str:
+    """Give the digest of everything that ``run.json`` says beside the digest itself.
+
+    Of the values, not of the text: whoever spreads the file over other lines or sorts its keys changes nothing.
+
+    Examples
+    --------
+    >>> seal_of({"seed": 1, "name": "Q10"}) == seal_of({"name": "Q10", "seed": 1, "sha256": "of yesterday"})
+    True
+    """
+    rest = {key: value for key, value in info.items() if key != SEAL}
+    return sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def sealed(text: str) -> str:
+    """Give the text of a ``run.json`` with the digest of its values as the last key.
+
+    Examples
+    --------
+    >>> "sha256" in json.loads(sealed('{"seed": 1}'))
+    True
+    """
+    return f'{text.rstrip().removesuffix("}").rstrip()},\n "{SEAL}": "{seal_of(json.loads(text))}"\n}}\n'
+
+
+def run_info(path: Path | str) -> dict[str, Any]:
+    """Give what the ``run.json`` of a folder says.
+
+    Raises
+    ------
+    InputError
+        No folder of a run, one of another version, or values that are not those that were written.
+    """
+    path = Path(path)
+    file = path / "run.json"
+    remedy = "`twin run SCENARIO --out DIR` leaves such a folder; `twin demo` makes one at once."
+    again = "Copy the folder again, or run the scenario again."
+    try:
+        info = json.loads(bytes_of(file, expected="the run.json of a run").decode("utf-8"))
+        seal = seal_of(info) if isinstance(info, dict) else ""
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(file=str(path), found="no run.json in it" if path.is_dir() else "no such folder",
+                         expected="the folder of a run", remedy=remedy) from None
+    except OSError as error:
+        raise InputError(file=str(file), found=f"a file that cannot be read ({error.strerror or error})",
+                         expected="the run.json of a run") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(file=str(file), found=f"text that is no JSON ({error})", expected="the run.json of a run",
+                         remedy=again) from error
+    if not isinstance(info, dict) or info.get("format") != FORMAT:
+        found = info.get("format") if isinstance(info, dict) else None
+        raise InputError(file=str(file), field="format", found=f"'{found}'", expected=f"'{FORMAT}'",
+                         remedy="It was written by another program or another version of the twin.")
+    # What an earlier version wrote has no seal.
+    if SEAL in info and info[SEAL] != seal:
+        raise InputError(file=str(file), field=SEAL, found="other values than the run wrote",
+                         expected="a run as `twin run` leaves it", remedy=again)
+    check(info, HEAD, Known(file=str(file)))
+    return info
 
 
 def run_head(path: Path | str) -> dict[str, Any]:
@@ -18,15 +89,7 @@ def run_head(path: Path | str) -> dict[str, Any]:
     Raises
     ------
     InputError
-        No folder of a run, or of another version.
+        See ``run_info``.
     """
-    file = Path(path) / "run.json"
-    try:
-        info = json.loads(file.read_text(encoding="utf-8"))
-        if info["format"] != FORMAT:
-            raise InputError(file=str(file), field="format", found=f"'{info['format']}'", expected=f"'{FORMAT}'")
-        return {name: info[name] for name in _SAID}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(file=str(file), found="no run.json that can be read", expected="the folder of a run") from None
+    info = run_info(path)
+    return {name: info[name] for name in _SAID}

@@ -31,6 +31,11 @@ from twin.world.graph import graph_of
 from twin.world.kinds import STAGES
 from twin.world.plan import Plan
 
+#: Repairs that are begun are followed to their end, beyond that of the run.
+_LATE_S = 366 * 86400
+#: Water that is deeper is refused where it is read.
+_DEEPEST_M = 1000.0
+
 
 def read_tables(folder: Path, city: City, plan: Plan) -> dict[str, Any]:
     """Give ``outages``, ``doubts``, ``feeds``, ``exposure``, ``trace`` and ``series`` of a run.
@@ -42,21 +47,22 @@ def read_tables(folder: Path, city: City, plan: Plan) -> dict[str, Any]:
     """
     assets, clock = city.assets, Clock(plan)
     ids = pa.array(assets.id, pa.string())
-    tables = {name: _Table(folder / name, ids) for name in TABLES if name not in OPTIONAL or (folder / name).is_file()}
+    tables = {name: _Table(folder / name, ids, clock, plan.duration_s) for name in TABLES
+              if name not in OPTIONAL or (folder / name).is_file()}
     events = len(tables["events.parquet"])
-    return {"outages": _outages(tables["outages.parquet"], clock, events),
-            "doubts": _doubts(tables["doubts.parquet"], clock),
-            "feeds": _feeds(tables["feeds.parquet"], clock, city),
-            "exposure": _exposure(tables, clock, assets),
-            "trace": _trace(tables["events.parquet"], clock, assets.id),
-            "series": _series(tables["timeline.parquet"], clock), "returns": _returns(tables, clock, assets)}
+    return {"outages": _outages(tables["outages.parquet"], events),
+            "doubts": _doubts(tables["doubts.parquet"]),
+            "feeds": _feeds(tables["feeds.parquet"], city),
+            "exposure": _exposure(tables, assets),
+            "trace": _trace(tables["events.parquet"], assets.id),
+            "series": _series(tables["timeline.parquet"]), "returns": _returns(tables, assets)}
 
 
 class _Table:
     """A table of the folder, its columns by name."""
 
-    def __init__(self, path: Path, ids: pa.Array) -> None:
-        self.path, self._ids = path, ids
+    def __init__(self, path: Path, ids: pa.Array, clock: Clock, duration_s: int) -> None:
+        self.path, self._ids, self._clock, self._duration_s = path, ids, clock, duration_s
         wanted = TABLES[path.name]
         columns = [name for name in wanted.names if name != "geometry"]
         try:
@@ -87,6 +93,15 @@ class _Table:
         if column.null_count:
             raise self.wrong(name, f"{column.null_count} rows without a value", "a value in every row")
         return column
+
+    def seconds(self, name: str, *, is_needed: bool = False, after_s: int = 0) -> Int64Array:
+        """Give a column of moments as seconds from the start, -1 for none; ``after_s``: how far beyond the end."""
+        column = self.full(name) if is_needed else self[name]
+        found, stands = self._clock.seconds(column), column.is_valid().to_numpy(zero_copy_only=False)
+        last_s = self._duration_s + after_s
+        if np.any(stands & ((found < 0) | (found > last_s))):
+            raise self.wrong(name, "moments outside the run", f"moments up to {last_s} s after its start")
+        return found
 
     def rows(self, name: str, *, is_needed: bool = False) -> Int32Array:
         words = self.full(name) if is_needed else self[name]
@@ -124,37 +139,41 @@ class _Table:
         offsets = np.concatenate([[0], np.cumsum(pc.list_value_length(lists).to_numpy(zero_copy_only=False))])
         return offsets.astype(np.int64), np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.int32)
 
-    def floats(self, name: str) -> Any:
-        """Give a column of numbers as 32-bit floats; NaN where there is none."""
+    def depths(self, name: str) -> Any:
+        """Give a column of depths as 32-bit floats, (N,) [m]; NaN where there is none."""
         with np.errstate(over="ignore"):
-            return floats_of(self[name]).astype(np.float32)
+            found = floats_of(self[name]).astype(np.float32)
+        if np.any((found < 0) | (found > _DEEPEST_M)):
+            raise self.wrong(name, f"depths from {np.nanmin(found):g} to {np.nanmax(found):g} m",
+                             f"0 to {_DEEPEST_M:g} m")
+        return found
 
 
-def _outages(table: _Table, clock: Clock, events: int) -> Outages:
+def _outages(table: _Table, events: int) -> Outages:
     return Outages(
-        asset=table.rows("asset_id", is_needed=True), start_s=clock.seconds(table.full("start")),
-        end_s=clock.seconds(table["end"]), mechanism=table.codes("mechanism", MECHANISMS, is_needed=True),
+        asset=table.rows("asset_id", is_needed=True), start_s=table.seconds("start", is_needed=True),
+        end_s=table.seconds("end"), mechanism=table.codes("mechanism", MECHANISMS, is_needed=True),
         cause=table.rows("cause_asset_id"), root=table.rows("root_asset_id"),
         root_mechanism=table.codes("root_mechanism", MECHANISMS, is_needed=True),
-        root_depth_m=table.floats("root_depth_m"),
+        root_depth_m=table.depths("root_depth_m"),
         held_mechanism=table.codes("held_mechanism", MECHANISMS, is_needed=True), held=table.rows("held_asset_id"),
         dark_s=table.numbers("dark_s", np.int64, -1), is_doubtful=table.numbers("doubtful", np.bool_),
         event_row=table.numbers("event_row", np.int32, low=-1, high=max(events - 1, 0)))
 
 
-def _doubts(table: _Table, clock: Clock) -> Doubts:
+def _doubts(table: _Table) -> Doubts:
     return Doubts(
-        asset=table.rows("asset_id", is_needed=True), start_s=clock.seconds(table.full("start")),
-        end_s=clock.seconds(table["end"]),
+        asset=table.rows("asset_id", is_needed=True), start_s=table.seconds("start", is_needed=True),
+        end_s=table.seconds("end"),
         is_out=table.codes("computed", ["in_service", "out"], is_needed=True) == 1,
         mechanism=table.codes("mechanism", MECHANISMS), cause=table.rows("cause_asset_id"),
         root=table.rows("root_asset_id"), root_mechanism=table.codes("root_mechanism", MECHANISMS))
 
 
-def _feeds(table: _Table, clock: Clock, city: City) -> Feeds:
+def _feeds(table: _Table, city: City) -> Feeds:
     """Give the edges that groups use; groups of one supplier have no other, and stand in no table."""
     graph, s = graph_of(city), city.supplies
-    start_s = clock.seconds(table.full("from"))
+    start_s = table.seconds("from", is_needed=True)
     asset, supplier = table.rows("asset_id", is_needed=True), table.rows("supplier_id", is_needed=True)
     number = table.numbers("group", np.int64)
     n = max(len(city.assets), 1)
@@ -173,7 +192,7 @@ def _feeds(table: _Table, clock: Clock, city: City) -> Feeds:
                  edge=edge[~at_start].astype(np.int32))
 
 
-def _exposure(tables: Mapping[str, _Table], clock: Clock, assets: Assets) -> Exposure:
+def _exposure(tables: Mapping[str, _Table], assets: Assets) -> Exposure:
     table, crossings, wet = (tables[f"{name}.parquet"] for name in ("exposure", "crossings", "wet_periods"))
     if table.table.num_rows != len(assets) or np.any(table.rows("asset_id") != np.arange(len(assets))):
         raise InputError(file=str(table.path), field="asset_id", found="other assets than the city of the run",
@@ -184,16 +203,16 @@ def _exposure(tables: Mapping[str, _Table], clock: Clock, assets: Assets) -> Exp
         if "depths.parquet" in tables else None
     return Exposure(
         crossings=Crossings(
-            time_s=clock.seconds(crossings.full("time")), asset=crossings.rows("asset_id", is_needed=True),
+            time_s=crossings.seconds("time", is_needed=True), asset=crossings.rows("asset_id", is_needed=True),
             level=crossings.codes("level", LEVELS, is_needed=True), is_up=crossings.numbers("rising", np.bool_)),
-        peak_depth_m=table.floats("peak_depth_m"),
-        peak_time_s=clock.seconds(table["peak_time"]), touched_at_s=clock.seconds(table["touched_at"]),
-        failed_at_s=clock.seconds(table["failed_at"]), water_left_at_s=clock.seconds(table["water_left_at"]),
+        peak_depth_m=table.depths("peak_depth_m"),
+        peak_time_s=table.seconds("peak_time"), touched_at_s=table.seconds("touched_at"),
+        failed_at_s=table.seconds("failed_at"), water_left_at_s=table.seconds("water_left_at"),
         margin_m=margin_m, is_doubtful=table.numbers("doubtful", np.bool_), coverage=coverage, unknown_s=unknown_s,
         depths=depths, wet=WetPeriods(
-            asset=wet.rows("asset_id", is_needed=True), start_s=clock.seconds(wet.full("start")),
-            end_s=clock.seconds(wet["end"]), peak_depth_m=wet.floats("peak_depth_m"),
-            peak_time_s=clock.seconds(wet["peak_time"])))
+            asset=wet.rows("asset_id", is_needed=True), start_s=wet.seconds("start", is_needed=True),
+            end_s=wet.seconds("end"), peak_depth_m=wet.depths("peak_depth_m"),
+            peak_time_s=wet.seconds("peak_time")))
 
 
 def _depths(table: _Table, coverage: Int8Array, unknown_s: Int64Array, shortfall_m: FloatArray) -> DepthSeries:
@@ -206,6 +225,8 @@ def _depths(table: _Table, coverage: Int8Array, unknown_s: Int64Array, shortfall
         raise InputError(file=str(table.path), found=f"no times of the frames ({error!r})",
                          expected="the metadata `twin` of a run's depths") from error
     first = table.numbers("first_frame", np.int32, low=0)
+    if np.any(depth_um < 0):
+        raise table.wrong("depth_um", "depths below 0", "0 or more")
     if np.any(first + np.diff(offsets) > len(times_s)):
         raise table.wrong("depth_um", "depths beyond the last frame", f"depths of {len(times_s)} frames")
     return DepthSeries(
@@ -214,7 +235,7 @@ def _depths(table: _Table, coverage: Int8Array, unknown_s: Int64Array, shortfall
         unknown_s=unknown_s, shortfall_m=np.where(np.isnan(shortfall_m), np.inf, shortfall_m), error_m=error_m)
 
 
-def _trace(table: _Table, clock: Clock, ids: TextArray) -> Trace:
+def _trace(table: _Table, ids: TextArray) -> Trace:
     offsets, contributors = table.lists("contributors")
     what, detail = table.codes("event", EVENTS, is_needed=True), texts_of(table["detail"])
     cause_row, n = table.numbers("cause_row", np.int32, low=-1), len(table)
@@ -224,7 +245,7 @@ def _trace(table: _Table, clock: Clock, ids: TextArray) -> Trace:
     for text in set(detail):
         _details(table, text)
     return Trace(
-        time_s=clock.seconds(table.full("time")), what=what, asset=table.rows("asset_id"),
+        time_s=table.seconds("time", is_needed=True, after_s=_LATE_S), what=what, asset=table.rows("asset_id"),
         other=_said(what == What.TRANSFERRED, detail, "supplier", {name: i for i, name in enumerate(ids)}, np.int32),
         stage=_said(what == What.STAGE_STARTED, detail, "stage", {name: i for i, name in enumerate(STAGES)}, np.int8),
         cause_row=cause_row, offsets=offsets, contributors=contributors, detail=detail)
@@ -252,7 +273,7 @@ def _said(rows: BoolArray, detail: TextArray, key: str, number: Mapping[str, int
     return found
 
 
-def _returns(tables: Mapping[str, _Table], clock: Clock, assets: Assets) -> Returns | None:
+def _returns(tables: Mapping[str, _Table], assets: Assets) -> Returns | None:
     if "returns.parquet" not in tables or "street_returns.parquet" not in tables:
         return None
     table, streets = tables["returns.parquet"], tables["street_returns.parquet"]
@@ -266,12 +287,12 @@ def _returns(tables: Mapping[str, _Table], clock: Clock, assets: Assets) -> Retu
     if strange:
         raise InputError(file=str(streets.path), field="street", found=f"'{strange[0]}'",
                          expected="streets of city.gpkg")
-    return Returns(p50_s=clock.seconds(table["p50"]), p90_s=clock.seconds(table["p90"]), samples=samples,
+    return Returns(p50_s=table.seconds("p50"), p90_s=table.seconds("p90"), samples=samples,
                    street=np.array([place[word] for word in texts_of(streets["street"])], np.int32),
-                   street_p50_s=clock.seconds(streets["p50"]), street_p90_s=clock.seconds(streets["p90"]))
+                   street_p50_s=streets.seconds("p50"), street_p90_s=streets.seconds("p90"))
 
 
-def _series(table: _Table, clock: Clock) -> Series:
-    return Series(time_s=clock.seconds(table.full("time")), kind=texts_of(table["kind"]),
+def _series(table: _Table) -> Series:
+    return Series(time_s=table.seconds("time", is_needed=True), kind=texts_of(table["kind"]),
                   mechanism=texts_of(table["mechanism"]), out=table.numbers("out", np.int32),
                   dark=table.numbers("dark", np.int32))

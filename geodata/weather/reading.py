@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from geodata.importing.schema import NULL_TEXTS
-from geodata.importing.tables import Table
-from geodata.importing.values import numbers, without_nulls
-from geodata.inputs.text_table import read_csv
 from geodata.inputs.time_column import Clock, read_times
 from geodata.inputs.time_zones import stated_zone
 from geodata.inputs.times import name_of
+from geodata.tables.dialect import NULL_TEXTS
+from geodata.tables.table import Table
+from geodata.tables.text_table import read_csv
+from geodata.tables.values import numbers, without_nulls
 from geodata.weather.specs import ColumnSpec, ForecastSpec, WeatherSpec
 from geodata.weather.units import QUANTITIES, bounds, converted, quantity_of, unit_of
 from twin.errors import InputError

@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from geodata.hazards.flow.specs import no_truth
-from geodata.importing.declared import Declared
-from geodata.importing.schema import CsvSpec
+from geodata.hazards.declared.flow import no_truth
+from geodata.inputs.declared import Declared
+from geodata.tables.dialect import CsvSpec
 
 
 class WeatherPart(Declared):

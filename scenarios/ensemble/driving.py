@@ -12,7 +12,7 @@ from geodata.ensemble.folder import reduce_blocks
 from scenarios.ensemble.making import Made, check_count, ensemble_of
 from scenarios.ensemble.running import make
 from scenarios.ensemble.sensitivity import drivers_of
-from scenarios.resolve import Prepared
+from scenarios.prepared import Prepared
 from twin.ensemble.arms import FIRST, SECOND, arms_of
 from twin.ensemble.driver import Driver
 from twin.errors import InputError

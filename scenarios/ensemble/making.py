@@ -12,7 +12,7 @@ from geodata.ensemble.blocks import BLOCK
 from geodata.ensemble.folder import BASE, NAME, reduce_blocks, write_answers
 from scenarios import pipeline
 from scenarios.ensemble.running import make
-from scenarios.resolve import Prepared
+from scenarios.prepared import Prepared
 from scenarios.running import Finished, run_scenario
 from scenarios.unsure import WITH_LEVEL
 from twin.ensemble.answers import Answers

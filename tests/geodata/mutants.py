@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from geodata.run.head import SEAL, seal_of
+
 #: What stands where something else is meant.
 ODD: list[Any] = [None, True, -1, 0, 3, 2**53, 1e308, -1e-300, "", "x", "-", "1e999", "0,5", "\x1b[2J", "=1+1", [], {},
                   [[]], {"a": {}}, [1, "b"], "2026-13-40", "é" * 300]
@@ -137,10 +139,17 @@ def spoilt_table(path: Path, rng: np.random.Generator) -> None:
 
 
 def mended_digests(folder: Path) -> None:
-    """Write into ``run.json`` what its files now are: what is wrong in them must be noticed by what it says."""
+    """Write into ``run.json`` what its files now are, and seal it: what is wrong must be noticed by what it says."""
     file = folder / "run.json"
     info = json.loads(file.read_text(encoding="utf-8"))
     for name in info["files"]:
         data = (folder / name).read_bytes()
         info["files"][name] = {"bytes": len(data), "sha256": sha256(data).hexdigest()}
-    file.write_text(json.dumps(info), encoding="utf-8")
+    sealed_anew(folder, info)
+
+
+def sealed_anew(folder: Path, info: Any) -> None:
+    """Write a ``run.json`` with the digest of what it now says."""
+    if isinstance(info, dict):
+        info = {**info, SEAL: seal_of(info)}
+    (folder / "run.json").write_text(json.dumps(info), encoding="utf-8")

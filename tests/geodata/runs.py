@@ -89,7 +89,9 @@ def made_up_result(city_file: CityFile, seed: int = 7, *, outages: int = 5, even
         thresholds=(("cabinet", "fail_m", 0.4),), flood='{"river_stage": {"river": "ouche"}}')
     return Result(plan=plan, city=city_file.city, exposure=exposure, trace=trace, outages=table, series=series,
                   doubts=_made_up_doubts(rng, n, horizon_s), feeds=_made_up_feeds(rng, city_file, horizon_s),
-                  indicators={"lamps_out": 3, "roots": [{"asset_id": "S", "share": 0.5}]},
+                  indicators={"lamps_out": 3, "roots": [{
+                      "asset": city_file.city.assets.id[0], "kind": city_file.city.assets[0].kind, "street": "",
+                      "mechanism": "flooded", "lamps": 2, "lamp_hours_dark": 1.5, "share": 0.5}]},
                   provenance={"engine": "test"}, warnings=({"warning": "defaults", "text": "hauteurs supposées"},))
 
 

@@ -29,6 +29,7 @@ from tests.geodata import waters
 from tests.geodata.mutants import (
     mended_digests,
     nested,
+    sealed_anew,
     spoilt_bytes,
     spoilt_database,
     spoilt_json,
@@ -41,6 +42,8 @@ from tests.reference.hand_town import hand_town
 from twin.engine.simulate import run
 from twin.errors import InputError
 from twin.explaining.explain import explain
+from twin.explaining.first_lines import first_lines
+from twin.results.summary import summarise
 from viewer.outputs.page import page
 
 #: Spoilt files of each sort in every run of the tests, and in `make verify`.
@@ -149,6 +152,12 @@ def spoil_run_json(folder: Path, rng: np.random.Generator) -> None:
     file.write_text(json.dumps(spoilt_json(info, rng)), encoding="utf-8")
 
 
+def spoil_sealed_run_json(folder: Path, rng: np.random.Generator) -> None:
+    """Spoil a value and seal it: what is wrong must be noticed by its shape, as in older runs."""
+    info = json.loads((folder / "run/run.json").read_text(encoding="utf-8"))
+    sealed_anew(folder / "run", spoilt_json(info, rng))
+
+
 def spoil_run_tables(folder: Path, rng: np.random.Generator) -> None:
     path = folder / "run" / str(rng.choice([name for name in TABLES if (folder / "run" / name).exists()]))
     if rng.random() < 0.2:
@@ -203,15 +212,21 @@ def spoiler(name: str) -> Callable[[Path, np.random.Generator], None]:
 
 
 def look_at_pages(folder: Path) -> None:
+    told_by(folder)
+
+
+def told_by(folder: Path) -> list[str]:
+    """Give what a run is read for: its two pages, its first lines, an explanation."""
     read = read_run(folder / "hand")
-    for public in (False, True):
-        page(read, public=public)
-    explain(read.result, "L3", "fr").to_dict()
+    summary = summarise(read.result)
+    return [*(page(read, public=public) for public in (False, True)), json.dumps(summary.to_dict()),
+            *(str(line) for line in first_lines(summary, read.result.city.assets.kinds, "fr")),
+            json.dumps(explain(read.result, "L3", "fr").to_dict())]
 
 
 def spoil_hand(folder: Path, rng: np.random.Generator) -> None:
     shutil.move(folder / "hand", folder / "run")
-    (spoil_run_json if rng.random() < 0.6 else spoil_run_tables)(folder, rng)
+    (spoil_sealed_run_json if rng.random() < 0.6 else spoil_run_tables)(folder, rng)
     shutil.move(folder / "run", folder / "hand")
 
 
@@ -220,6 +235,7 @@ SORTS: dict[str, tuple[tuple[str, ...], Callable[[Path, np.random.Generator], No
     "city": (("town.gpkg",), spoil_city, look_at_city),
     "terrain": (("town.gpkg",), spoil_terrain, lambda folder: read_terrain(folder / "town.terrain.tif")),
     "run.json": (("run",), spoil_run_json, look_at_run),
+    "run.json, sealed anew": (("run",), spoil_sealed_run_json, look_at_run),
     "tables of a run": (("run",), spoil_run_tables, look_at_run),
     "water of a run": (("run",), spoil_run_water, look_at_run),
     "city of a run": (("run",), spoil_run_city, look_at_run),
@@ -254,6 +270,39 @@ def test_many_spoilt_files_are_refused_or_read(sort: str, sound: Path, tmp_path:
         except AssertionError as failure:
             failures.append(f"{failure}")
     assert failures == []
+
+
+@pytest.mark.parametrize("seed", [284, 1305])
+def test_moments_outside_the_run_and_depths_below_0_are_refused(seed: int, sound: Path, tmp_path: Path) -> None:
+    spoil_and_look("pages of a run", seed, sound, tmp_path / "spoilt")
+    with pytest.raises(InputError, match=r"moments outside the run|depths below 0"):
+        read_run(tmp_path / "spoilt/hand")
+
+
+def _run_json_is_refused_or_says_the_same(seeds: range, sound: Path, folder: Path) -> list[str]:
+    """Spoil values of ``run.json``; give what was read and told otherwise."""
+    before, failures = told_by(sound), []
+    for seed in seeds:
+        copied(sound, folder, "hand")
+        shutil.move(folder / "hand", folder / "run")
+        spoil_run_json(folder, np.random.default_rng([seed, 7]))
+        shutil.move(folder / "run", folder / "hand")
+        try:
+            told = told_by(folder)
+        except InputError:
+            continue
+        if told != before:
+            failures.append(f"seed {seed}")
+    return failures
+
+
+def test_a_run_json_with_another_value_is_refused_or_says_the_same(sound: Path, tmp_path: Path) -> None:
+    assert _run_json_is_refused_or_says_the_same(range(FEW), sound, tmp_path / "spoilt") == []
+
+
+@pytest.mark.verify
+def test_many_run_jsons_with_another_value_are_refused_or_say_the_same(sound: Path, tmp_path: Path) -> None:
+    assert _run_json_is_refused_or_says_the_same(range(FEW, MANY), sound, tmp_path / "spoilt") == []
 
 
 def test_the_sound_files_are_read(sound: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from geodata.demo_town import valmont
 from scenarios import Scenario, load_scenario, pipeline, prepare, run_scenario
-from scenarios.resolve import Prepared
+from scenarios.prepared import Prepared
 from tests.scenarios.test_water import HEAD, STORM
 from twin.stages import Progress, Stage
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from twin.quantities import NONE, BoolArray, Int8Array, Int32Array, Int64Array, column
+from twin.results.outages import Outages
+from twin.results.reserves import Reserves
+from twin.results.spans import Spans
+from twin.results.watering import Suspensions
+from twin.world.city import City
 from twin.world.graph import graph_of, without_supplier
-
-if TYPE_CHECKING:
-    from twin.results.result import Result
 
 _NEVER = np.iinfo(np.int64).max
 
@@ -62,13 +63,14 @@ class Conditions:
 _Row = tuple[int, int, int, int, int, int, int]
 
 
-def conditions_of(result: Result) -> Conditions:
+def conditions_of(city: City, outages: Outages, spans: Spans, reserves: Reserves, suspensions: Suspensions
+                  ) -> Conditions:
     """Give what each asset is over a run, where it is not plainly in service."""
-    lower = [_reserves(result), _last_feeds(result), _supplierless(result)]
-    suspended, spans = _suspended(result), result.spans
+    lower = [_reserves(reserves), _last_feeds(city, outages), _supplierless(city)]
+    suspended = _suspended(suspensions)
     # Pieces of one asset's own spans do not overlap: only those beside another condition are cut.
     mixed = np.isin(spans.asset, np.unique([row[0] for layer in (suspended, *lower) for row in layer]))
-    sure, may = (_spans(result, mixed & (spans.is_sure == is_sure)) for is_sure in (True, False))
+    sure, may = (_spans(spans, mixed & (spans.is_sure == is_sure)) for is_sure in (True, False))
     rows: list[_Row] = []
     covered: dict[int, list[tuple[int, int]]] = {}
     for layer in (sure, suspended, may, *lower):
@@ -76,7 +78,7 @@ def conditions_of(result: Result) -> Conditions:
         rows += pieces
         for row in pieces:
             covered.setdefault(row[0], []).append((row[1], row[2]))
-    table = np.array([*rows, *_spans(result, ~mixed)], np.int64).reshape(-1, 7)
+    table = np.array([*rows, *_spans(spans, ~mixed)], np.int64).reshape(-1, 7)
     table = table[np.lexsort((table[:, 1], table[:, 0]))]
     return Conditions(
         asset=column(table[:, 0], np.int32), start_s=column(table[:, 1], np.int64),
@@ -85,14 +87,12 @@ def conditions_of(result: Result) -> Conditions:
         doubt=column(table[:, 5], np.int32), reserve_ends_s=column(table[:, 6], np.int64))
 
 
-def covering(result: Result) -> tuple[Int32Array, Int64Array, Int64Array, Int8Array]:
-    """Give what each asset is over the whole run, plain service included: asset, start, end and condition, (I,) each.
+def covering(found: Conditions, count: int, horizon_s: int) -> tuple[Int32Array, Int64Array, Int64Array, Int8Array]:
+    """Give what each of ``count`` assets is over the whole run, plain service included: asset, start, end, condition.
 
-    Those of one asset follow each other from 0 to the horizon, which is the end of the last.
+    Columns are (I,) each; those of one asset follow each other from 0 to the horizon, which is the end of the last.
     """
-    found, horizon_s = result.conditions, result.plan.duration_s
     end_s = np.where(found.end_s == NONE, horizon_s, found.end_s)
-    count = len(result.city.assets)
     follows = np.append(False, found.asset[1:] == found.asset[:-1]) if len(found) else np.empty(0, bool)
     # Before each row, from the end of the one before or from the start, and behind the last of each asset.
     before_s = np.where(follows, np.append(0, end_s[:-1]), 0) if len(found) else np.empty(0, np.int64)
@@ -125,30 +125,27 @@ def _open(end_s: Int64Array) -> list[int]:
     return [int(end) for end in np.where(end_s == NONE, _NEVER, end_s)]
 
 
-def _spans(result: Result, chosen: BoolArray) -> list[_Row]:
-    s = result.spans
+def _spans(s: Spans, chosen: BoolArray) -> list[_Row]:
     condition = np.where(s.is_sure, Condition.OUT, Condition.MAY_BE_OUT)
     columns = (s.asset, s.start_s, np.where(s.end_s == NONE, _NEVER, s.end_s), condition, s.outage, s.doubt,
                np.full(len(s), NONE))
     return list(zip(*(values[chosen].tolist() for values in columns), strict=True))
 
 
-def _suspended(result: Result) -> list[_Row]:
-    s = result.suspensions
+def _suspended(s: Suspensions) -> list[_Row]:
     mine = np.flatnonzero(s.by_water)
     return [(asset, start, end, Condition.SUSPENDED, NONE, NONE, NONE) for asset, start, end in zip(
         s.asset[mine].tolist(), s.start_s[mine].tolist(), _open(s.end_s[mine]), strict=True)]
 
 
-def _reserves(result: Result) -> list[_Row]:
-    r = result.reserves
+def _reserves(r: Reserves) -> list[_Row]:
     return [(asset, start, end, Condition.ON_RESERVE, NONE, NONE, until) for asset, start, end, until in zip(
         r.asset.tolist(), r.start_s.tolist(), _open(r.end_s), r.until_s.tolist(), strict=True) if start < end]
 
 
-def _last_feeds(result: Result) -> list[_Row]:
+def _last_feeds(city: City, o: Outages) -> list[_Row]:
     """Give when one alone of several alternatives of a group is in service."""
-    graph, o = graph_of(result.city), result.outages
+    graph = graph_of(city)
     several = np.flatnonzero(~graph.is_control & (np.diff(graph.edge_offsets) > 1))
     rows: list[_Row] = []
     order = np.argsort(o.asset, kind="stable")
@@ -185,6 +182,6 @@ def _united(rows: list[_Row]) -> list[_Row]:
     return found
 
 
-def _supplierless(result: Result) -> list[_Row]:
+def _supplierless(city: City) -> list[_Row]:
     return [(asset, 0, _NEVER, Condition.NO_SUPPLIER, NONE, NONE, NONE)
-            for asset in np.flatnonzero(without_supplier(result.city)).tolist()]
+            for asset in np.flatnonzero(without_supplier(city)).tolist()]

@@ -94,7 +94,7 @@ class Result:
     @cached_property
     def conditions(self) -> Conditions:
         """What each asset is over time: out, in doubt, on its reserve, on its last feed, without a known supplier."""
-        return conditions_of(self)
+        return conditions_of(self.city, self.outages, self.spans, self.reserves, self.suspensions)
 
     @cached_property
     def fed(self) -> Fed:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geodata.hazards.flow import specs as flow_specs
+from geodata.hazards.declared import flow as flow_specs
+from geodata.hazards.declared.flow import FlowModel
 from geodata.hazards.flow.checks import check_level, doubts
 from geodata.hazards.flow.ground import (
     averaged,
@@ -26,7 +27,6 @@ from geodata.hazards.flow.naming import names_of
 from geodata.hazards.flow.rain import build_rain
 from geodata.hazards.flow.rasters import values_at
 from geodata.hazards.flow.series import Run, discharge_of, level_of
-from geodata.hazards.flow.specs import FlowModel
 from twin.errors import InputError
 from twin.flood.domain import ROUGHNESS_RANGE, Domain
 from twin.flood.setup import Barrier, Culvert, Edge, FlowSetup, Gully, Inflow, Losses, Pump

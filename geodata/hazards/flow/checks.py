@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import shapely
 
+from geodata.hazards.declared.flow import FlowModel, Inflow
 from geodata.hazards.flow.naming import Names
-from geodata.hazards.flow.specs import FlowModel, Inflow
 from twin.errors import InputError
 from twin.flood.domain import Domain
 from twin.flood.series import Series

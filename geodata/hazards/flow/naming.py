@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from geodata.hazards.flow.specs import FlowModel, Inflow
+from geodata.hazards.declared.flow import FlowModel, Inflow
 from twin.errors import InputError
 from twin.flood.domain import SIDES
 
 if TYPE_CHECKING:
-    from geodata.hazards.specs import FloodSpec
+    from geodata.hazards.declared.flood import FloodSpec
 
 
 class Names(NamedTuple):

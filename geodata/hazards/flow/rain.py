@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geodata.hazards.cf import coordinates_of, crs_of, opened, time_dimension, times_of
-from geodata.hazards.flow import specs as flow_specs
+from geodata.cf_file import coordinates_of, crs_of, opened, time_dimension, times_of
+from geodata.hazards.declared import flow as flow_specs
 from geodata.hazards.flow.series import LATEST_S, NO_EPOCH, Run, counted, read_table
 from geodata.terrain import same_crs
 from twin.errors import InputError

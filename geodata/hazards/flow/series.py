@@ -16,12 +16,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from geodata.hazards.flow import specs as flow_specs
-from geodata.importing.schema import NULL_TEXTS
+from geodata.hazards.declared import flow as flow_specs
 from geodata.inputs.encodings import decode
 from geodata.inputs.plain_file import bytes_of
-from geodata.inputs.text_table import DELIMITERS, parsed
 from geodata.inputs.times import duration_s, moment_s
+from geodata.tables.dialect import NULL_TEXTS
+from geodata.tables.text_table import DELIMITERS, parsed
 from twin.errors import InputError
 from twin.flood.series import Series
 from twin.quantities import FloatArray

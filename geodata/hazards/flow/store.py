@@ -26,13 +26,14 @@ import numpy as np
 import zarr
 
 from geodata.atomic import beside, move, replace_folder, unwritable
+from geodata.hazards.declared.flow import FlowModel as ModelSpec
 from geodata.hazards.flow.build import build_setup
 from geodata.hazards.flow.ground import factor_of
+from geodata.hazards.flow.kept import home_of
 from geodata.hazards.flow.naming import in_the_scenario
-from geodata.hazards.flow.specs import FlowModel as ModelSpec
 from geodata.hazards.flow.stored import INFO, UNKNOWN_MM, FlowFrames, info_of, millimetres, sum_of, whole
 from geodata.inputs.times import by_the_clock
-from geodata.locks import label_of, locked
+from geodata.locks import Reading, label_of, locked
 from geodata.ours import STORE
 from twin.errors import InputError
 from twin.flood.setup import FlowSetup
@@ -40,7 +41,7 @@ from twin.quantities import FloatArray
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
-    from geodata.hazards.specs import FloodSpec
+    from geodata.hazards.declared.flood import FloodSpec
 
 #: Changes whenever the same setup gives other water: stores of another version are computed again.
 VERSION = 4
@@ -69,8 +70,12 @@ def open_flow(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: date
     with in_the_scenario(spec):
         setup, times = _setup(spec, city_file, folder, start, duration_s)
     key = key_of(setup, times, spec)
-    home = Path(tempfile.mkdtemp(prefix="twin-flow-")) if cache is None else cache / "flow"
+    home = Path(tempfile.mkdtemp(prefix="twin-flow-")) if cache is None else home_of(cache)
     out = home / key[:24]
+    with suppress(OSError):  # said where the store is written
+        home.mkdir(parents=True, exist_ok=True)
+    # From before the store is looked for until the last frame was read: nobody takes it away meanwhile.
+    reading = Reading(out)
 
     def compute(*, anew: bool = False) -> None:
         with in_the_scenario(spec):
@@ -81,12 +86,17 @@ def open_flow(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: date
         return FlowFrames(out, after=spec.after, depth_error_m=_error(spec, city_file),
                           again=lambda: compute(anew=True))
 
-    compute()
     try:
-        made = opened()
-    except InputError:  # what was kept is damaged: it is nobody's input, and is made again
-        compute(anew=True)
-        made = opened()
+        compute()
+        try:
+            made = opened()
+        except InputError:  # what was kept is damaged: it is nobody's input, and is made again
+            compute(anew=True)
+            made = opened()
+    except BaseException:
+        reading.end()
+        raise
+    weakref.finalize(made, reading.end)
     if cache is None:
         weakref.finalize(made, shutil.rmtree, home, ignore_errors=True)
     return made

@@ -11,7 +11,7 @@ from geodata.importing.drafting.guess import Guess
 from geodata.importing.drafting.seen import Column
 from geodata.importing.drafting.words import meanings, parts_of
 from geodata.importing.report import is_nothing
-from geodata.importing.values import UNITS, extracted, fold
+from geodata.tables.values import UNITS, extracted, fold
 
 #: Field -> what a column that holds it means, for asset layers.
 _TEXTS = {"street": "street", "name": "name", "district": "district", "owner": "owner", "operator": "operator"}

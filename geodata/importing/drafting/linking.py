@@ -13,7 +13,7 @@ from geodata.importing.drafting.placing import metres_of
 from geodata.importing.drafting.seen import Column
 from geodata.importing.drafting.words import meanings, parts_of
 from geodata.importing.report import is_nothing
-from geodata.importing.values import extracted, loose
+from geodata.tables.values import extracted, loose
 from twin.quantities import FloatArray, TextArray
 
 #: Suppliers before what they feed; what has no rank here feeds nothing and is fed by what has.

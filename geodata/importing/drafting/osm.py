@@ -20,10 +20,11 @@ from geodata.importing.drafting.guess import Guess
 from geodata.importing.drafting.seen import Column, Seen
 from geodata.importing.drafting.words import KINDS
 from geodata.importing.readers import read_table
-from geodata.importing.schema import NULL_TEXTS, TableSpec
-from geodata.importing.tables import Table, joined
-from geodata.importing.values import without_nulls
+from geodata.importing.schema import TableSpec
 from geodata.importing.vector_file import layers_of
+from geodata.tables.dialect import NULL_TEXTS
+from geodata.tables.table import Table, joined
+from geodata.tables.values import without_nulls
 
 #: Tags that a draft makes fields of.
 _FIELDS = {"name": "name", "operator": "operator", "street": "addr:street"}

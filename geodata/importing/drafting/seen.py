@@ -16,11 +16,12 @@ import shapely
 
 from geodata.importing.drafting.words import meanings
 from geodata.importing.readers import read_table
-from geodata.importing.schema import NULL_TEXTS, TableSpec
-from geodata.importing.tables import Table, file_bytes
-from geodata.importing.values import Numbers, items_of, numbers, without_nulls
+from geodata.importing.schema import TableSpec
 from geodata.importing.vector_file import layers_of
 from geodata.inputs.encodings import decode
+from geodata.tables.dialect import NULL_TEXTS
+from geodata.tables.table import Table, file_bytes
+from geodata.tables.values import Numbers, items_of, numbers, without_nulls
 from twin.errors import InputError
 from twin.quantities import TextArray
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from geodata.beside import files_read
 from geodata.hazards import FloodSpec
-from geodata.inputs.beside import files_read
 from tests.geodata.waters import X0, Y0, at, city, opened, raster
 from twin.errors import InputError
 

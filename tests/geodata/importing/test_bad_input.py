@@ -17,8 +17,8 @@ import xarray
 from ruamel.yaml import YAML
 
 from geodata.city.model import CityFile
+from geodata.hazards.declared.flood import FloodSpec
 from geodata.hazards.opening import open_hazard
-from geodata.hazards.specs import FloodSpec
 from geodata.importing import import_city
 from twin.errors import InputError
 from twin.water.hazard import Hazard

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from geodata.importing.ids import identified
 from geodata.importing.positions import label
-from geodata.importing.schema import CsvSpec, IdSpec
-from geodata.importing.tables import Table, unique_names
-from geodata.importing.values import factor, mapped, numbers, texts
-from geodata.inputs.text_table import read_csv, sniff
+from geodata.importing.schema import IdSpec
+from geodata.tables.dialect import CsvSpec
+from geodata.tables.table import Table, unique_names
+from geodata.tables.text_table import read_csv, sniff
+from geodata.tables.values import factor, mapped, numbers, texts
 from tests.geodata.import_data import DATA, imported
 
 ROOT = Path(__file__).parents[3]

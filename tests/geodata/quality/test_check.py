@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 
 from geodata.city.model import CityFile, SourceRecord
 from geodata.quality.check import check_city
-from geodata.quality.supplies import long_links, losses, never_in_service, rings
+from geodata.quality.supplies import long_links
 from geodata.terrain import Terrain
 from tests.geodata.towns import small_town
 from tests.reference.cities import city_of
 from twin.water.hazard import Grid
 from twin.world.city import City
+from twin.world.dominators import losses
+from twin.world.graph import graph_of
 from twin.world.kinds import built_in_kinds
 from twin.world.supplies import Service
 
@@ -174,9 +176,10 @@ def cities(draw: st.DrawFn) -> City:
     kinds = [draw(st.sampled_from(["substation", "service_box", "cabinet", "lamp"])) for _ in range(n)]
     names = [f"X{i}" for i in range(n)]
     pairs = draw(st.sets(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)), max_size=14))
-    links = [(names[a], names[b], {"group": draw(st.integers(0, 1)),
-                                   "service": draw(st.sampled_from([Service.POWER, Service.POWER, Service.CONTROL]))})
-             for a, b in sorted(pairs) if a != b]
+    # What a group gives is one service.
+    services = [draw(st.sampled_from([Service.POWER, Service.POWER, Service.CONTROL])) for _ in range(2 * n)]
+    groups = [(a, b, draw(st.integers(0, 1))) for a, b in sorted(pairs) if a != b]
+    links = [(names[a], names[b], {"group": group, "service": services[2 * b + group]}) for a, b, group in groups]
     return city_of(dict(zip(names, kinds, strict=True)), links)
 
 
@@ -200,31 +203,14 @@ def served_without(city: City, lost: int) -> set[int]:
 @given(city=cities())
 def test_losses_are_those_of_taking_each_feeder_out(city: City) -> None:
     whole = served_without(city, -1)
-    np.testing.assert_array_equal(~never_in_service(city.assets, city.supplies),
+    np.testing.assert_array_equal(graph_of(city).fed(),
                                   [row in whole for row in range(len(city.assets))])
-    rows, lost = losses(city.assets, city.supplies)
+    rows, lost = losses(city)
     for row, counts in zip(rows.tolist(), lost, strict=True):
         if row in whole:
             gone = whole - served_without(city, row) - {row}
             expected = np.bincount(city.assets.kind[sorted(gone)], minlength=len(built_in_kinds())) if gone else 0
             np.testing.assert_array_equal(counts, expected + np.zeros(len(built_in_kinds()), int))
-
-
-@settings(max_examples=60, deadline=None)
-@given(city=cities())
-def test_rings_are_the_strongly_connected_sets(city: City) -> None:
-    import networkx as nx
-
-    found = {frozenset(city.assets.id[ring]) for ring in rings(city.assets, city.supplies)}
-    expected = {frozenset(group) for group in nx.strongly_connected_components(nx.DiGraph(city_graph(city)))
-                if len(group) > 1}
-    assert found == expected
-
-
-def city_graph(city: City) -> Any:
-    from twin.world.networkx_graph import to_graph
-
-    return to_graph(city.assets, city.supplies)
 
 
 def test_lamps_that_stand_on_their_cabinet_are_doubtful() -> None:

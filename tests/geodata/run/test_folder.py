@@ -25,6 +25,7 @@ from geodata.city.file import read_city, write_city
 from geodata.city.model import CityFile
 from geodata.city.package import Package
 from geodata.run.folder import Run, read_run, write_run
+from geodata.run.head import SEAL, run_head, seal_of
 from geodata.run.manifest import describe, plan_of, plan_to_dict
 from geodata.run.schemas import OPTIONAL, TABLES
 from tests.geodata.runs import made_up_result, made_up_water
@@ -264,13 +265,57 @@ def test_a_byte_that_turned_is_noticed(tmp_path: Path) -> None:
         read_run(tmp_path / "run")
 
 
-@pytest.mark.parametrize("key", ["files", "indicators", "provenance", "warnings", "water", "plan"])
-def test_run_json_edited_by_hand_is_refused(tmp_path: Path, key: str) -> None:
+def edit_run_json(folder: Path, *, is_sealed: bool, **values: object) -> None:
+    """Change values of a ``run.json``; ``is_sealed``: with the digest of what it then says."""
+    info = json.loads((folder / "run.json").read_text(encoding="utf-8")) | values
+    (folder / "run.json").write_text(json.dumps({**info, SEAL: seal_of(info)} if is_sealed else info), encoding="utf-8")
+
+
+@pytest.mark.parametrize("is_sealed", [True, False])
+@pytest.mark.parametrize("key", ["files", "indicators", "provenance", "warnings", "water", "plan", "inputs", "start"])
+def test_run_json_edited_by_hand_is_refused(tmp_path: Path, key: str, is_sealed: bool) -> None:
     write_small_run(tmp_path / "run")
+    edit_run_json(tmp_path / "run", is_sealed=is_sealed, **{key: "edited"})
+    with pytest.raises(InputError, match=r"run\.json.*[rR]un the scenario again"):
+        read_run(tmp_path / "run")
+
+
+def test_another_value_of_the_same_sort_is_refused_by_the_seal(tmp_path: Path) -> None:
+    write_small_run(tmp_path / "run")
+    edit_run_json(tmp_path / "run", is_sealed=False, seed=8)
+    with pytest.raises(InputError, match=r"field 'sha256': found other values than the run wrote"):
+        read_run(tmp_path / "run")
+    with pytest.raises(InputError, match=r"field 'sha256'"):
+        run_head(tmp_path / "run")
+
+
+def test_run_json_laid_out_otherwise_is_read(tmp_path: Path) -> None:
+    result = write_small_run(tmp_path / "run")
+    file = tmp_path / "run/run.json"
+    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")), sort_keys=True, indent=7), "utf-8")
+    assert_same_result(result, read_run(tmp_path / "run").result)
+
+
+def test_a_run_of_before_there_were_seals_is_read(tmp_path: Path) -> None:
+    result = write_small_run(tmp_path / "run")
     file = tmp_path / "run/run.json"
     info = json.loads(file.read_text(encoding="utf-8"))
-    file.write_text(json.dumps({**info, key: "edited"}), encoding="utf-8")
-    with pytest.raises(InputError, match=r"run\.json.*Run the scenario again"):
+    del info[SEAL]
+    file.write_text(json.dumps(info), encoding="utf-8")
+    assert_same_result(result, read_run(tmp_path / "run").result)
+
+
+@pytest.mark.parametrize(("indicators", "message"), [
+    ({"lamps": 3}, r"field 'indicators\.lamps': found 3; expected an object"),
+    ({"roots": [{}]}, r"field 'indicators\.roots\.0': found None; expected a value 'asset'"),
+    ({"no_supplier": {"lamp": 2**40}}, r"field 'indicators\.no_supplier\.lamp': .*expected a whole number, 0 or more"),
+    ({"no_supplier": {"lamp": True}}, "expected a whole number"),
+    ({"no_supplier": {"tram": 1}}, r"found 'tram'; expected a kind of city\.gpkg"),
+    ({"clusters": {}}, "expected a list")])
+def test_indicators_of_another_shape_are_refused(tmp_path: Path, indicators: dict[str, object], message: str) -> None:
+    write_small_run(tmp_path / "run")
+    edit_run_json(tmp_path / "run", is_sealed=True, indicators=indicators)
+    with pytest.raises(InputError, match=message):
         read_run(tmp_path / "run")
 
 

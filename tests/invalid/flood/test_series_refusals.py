@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from geodata.hazards.declared.flow import Edge, FlowModel, Inflow, Rain
 from geodata.hazards.flow.rain import build_rain
 from geodata.hazards.flow.series import Run, discharge_of, level_of
-from geodata.hazards.flow.specs import Edge, FlowModel, Inflow, Rain
 from scenarios import load_scenario
 from scenarios.water import make_water
 from tests.geodata.waters import CRS, RAINED, radar

@@ -2,9 +2,9 @@
 
 # isort: off
 from twin.cli.commands import (
-    demo, city, run, listing, explain, crews, compare, rank, ensemble, drivers, year, report, export, flood, irrigate,
-    serve, account, review,
+    demo, city, run, listing, explain, crews, compare, rank, ensemble, drivers, year, report, export, flood,
+    irrigate, serve, account, review, cache,
 )
 
-__all__ = ["account", "city", "compare", "crews", "demo", "drivers", "ensemble", "explain", "export", "flood",
-           "irrigate", "listing", "rank", "report", "review", "run", "serve", "year"]
+__all__ = ["account", "cache", "city", "compare", "crews", "demo", "drivers", "ensemble", "explain", "export",
+           "flood", "irrigate", "listing", "rank", "report", "review", "run", "serve", "year"]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import shapely
 
+from geodata.hazards.declared.flow import FlowModel, Inflow, Rain
 from geodata.hazards.flow.build import build_setup
 from geodata.hazards.flow.naming import names_of
-from geodata.hazards.flow.specs import FlowModel, Inflow, Rain
 from tests.geodata.waters import X0, Y0, city, terrain
 from twin.errors import InputError
 from twin.flood.model import FlowModel as Run

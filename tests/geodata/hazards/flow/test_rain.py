@@ -7,9 +7,9 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 import pytest
 
+from geodata.hazards.declared.flow import Rain
 from geodata.hazards.flow.rain import build_rain
 from geodata.hazards.flow.series import Run
-from geodata.hazards.flow.specs import Rain
 from tests.geodata.waters import RAINED, radar
 
 START = datetime(2026, 7, 17, 20, tzinfo=timezone(timedelta(hours=2)))

@@ -11,9 +11,9 @@ import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import from_origin
 
+from geodata.hazards.declared.flow import FlowModel, Rain
 from geodata.hazards.flow.build import build_setup
 from geodata.hazards.flow.rasters import values_at
-from geodata.hazards.flow.specs import FlowModel, Rain
 from tests.geodata.waters import CRS, X0, Y0, city, terrain
 from twin.errors import InputError
 from twin.water.hazard import Grid

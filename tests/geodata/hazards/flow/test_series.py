@@ -7,8 +7,8 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 import pytest
 
+from geodata.hazards.declared.flow import Edge, Inflow
 from geodata.hazards.flow.series import Run, discharge_of, level_of, read_table
-from geodata.hazards.flow.specs import Edge, Inflow
 
 START = datetime(2026, 7, 17, 20, tzinfo=timezone(timedelta(hours=2)))
 

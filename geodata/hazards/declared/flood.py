@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from geodata.hazards.flow.specs import FlowModel, Inflow, Rain, Seconds, Spec
+from geodata.hazards.declared.flow import FlowModel, Inflow, Rain, Seconds, Spec
 from geodata.inputs.lengths import length_unit
 
 #: Sources of water; a flood has exactly one of them (``rain`` and ``inflow`` may stand together).

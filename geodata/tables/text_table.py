@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from geodata.importing.schema import CsvSpec
-from geodata.importing.tables import Table, file_bytes, unique_names
-from geodata.importing.values import UNITS
 from geodata.inputs.encodings import decode
+from geodata.tables.dialect import CsvSpec
+from geodata.tables.table import Table, file_bytes, unique_names
+from geodata.tables.values import UNITS
 from twin.errors import InputError
 
 DELIMITERS = (",", ";", "\t", "|")

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from geodata.drivers import check_archive
-from geodata.importing.values import texts
 from geodata.inputs.plain_file import bytes_of
+from geodata.tables.values import texts
 from twin.errors import InputError
 from twin.quantities import TextArray
 

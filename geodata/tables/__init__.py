@@ -1,0 +1,1 @@
+"""Tables of records: what every reader gives, and the values in their cells."""
