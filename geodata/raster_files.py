@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from geodata.drivers import check_archive, regular
+from geodata.inputs.archives import members_like, parted
 from geodata.inputs.time_names import natural
 from twin.errors import InputError
 
@@ -53,7 +54,8 @@ def files_of(named: str | Sequence[str], folder: Path, *, field: str, what: str 
     Parameters
     ----------
     named
-        A file, a pattern (``tiles/*.tif``), a folder, a zip archive, a VRT; or a list of them.
+        A file, a pattern (``tiles/*.tif``), a folder, a zip archive, a file or pattern in one
+        (``all.zip/tiles/*.tif``), a VRT; or a list of them.
     folder
         What relative names are relative to.
     what
@@ -68,6 +70,9 @@ def files_of(named: str | Sequence[str], folder: Path, *, field: str, what: str 
     found: list[RasterFile] = []
     lacking: list[str] = []
     for text in texts:
+        if (within := parted(text)) is not None and not _exists(folder / text):
+            found += _members(folder / within[0], within[1], text, field)
+            continue
         paths = _matching(text, folder, field)
         lacking += [path.name for path in paths if not _exists(path)]
         found += [file for path in paths if _exists(path) for file in expanded(path, field=field, what=what)]
@@ -78,6 +83,13 @@ def files_of(named: str | Sequence[str], folder: Path, *, field: str, what: str 
         raise InputError(file=texts[0], field=field, found="no such file", expected=what,
                          remedy="Paths are relative to the file that names them.")
     return found
+
+
+def _members(archive: Path, inner: str, text: str, field: str) -> list[RasterFile]:
+    """Give the rasters of an archive that a path through it names."""
+    names = sorted((name for name in members_like(archive, inner, file=text, field=field)
+                    if not name.lower().endswith(BESIDE)), key=natural)
+    return [RasterFile(f"/vsizip/{archive.absolute()}/{name}", f"{archive.name}/{name}", archive) for name in names]
 
 
 def _exists(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """What the importer, its drafts and the data doctor say, in French and English; English is the source text.
 
-The French stands in ``geodata/locale/fr/geodata.po``, one entry a sentence with its ``{values}``. Sentences that a city
+The French stands in ``geodata/locale/fr/geodata.po``, one entry a sentence with its ``{values}``; that of refusals, one
+entry for each thing found, expected or advised, in ``refusals.po`` beside it. Sentences that a city
 file keeps are English: they are met again by their form, so that a report written last year is read in French too.
 """
 
@@ -12,11 +13,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from twin.errors import InputError
+from twin.errors import Frame, InputError
 from twin.world.kinds import LANGUAGES, Kinds
 
 _VALUE = re.compile(r"\{(\w+)\}")
 #: Numbers of English reports: 1,234 and 0.35 before a unit.
+#: Placeholders that hold a number, and what one looks like.
+_NUMBERED, _NUMBER = {"n", "n2", "count", "count2"}, r"[-+\d.,]+"
 _THOUSANDS = re.compile(r"(?<![\w,.])\d{1,3}(?:,\d{3})+(?![\w,])")
 
 
@@ -25,6 +28,8 @@ class Wording:
     """One language."""
 
     lang: str
+    #: File of sentences that it speaks.
+    catalogue: str
     #: English text with ``{values}`` -> the language's.
     sentences: dict[str, str]
 
@@ -70,20 +75,29 @@ class Wording:
             return english
         if english in self.sentences:
             return self.sentences[english]
-        for form, said in _forms(self.lang):
+        for form, said in _forms(self.lang, self.catalogue):
             if (hit := form.fullmatch(english)) is not None:
-                values = {name: self._within(value) for name, value in hit.groupdict().items()}
+                values = {name: self._within(name, value) for name, value in hit.groupdict().items()}
                 return _VALUE.sub(lambda name: values[name[1]], said)  # noqa: B023 - used at once
         return self.value(english)
 
-    def _within(self, value: str) -> str:
+    def _within(self, name: str, value: str) -> str:
         """Give a value of a sentence; it may be a phrase of the catalogue itself, a name never is one word of it."""
+        if name == "names":  # of keys, kinds, assets, streets: only what joins them is translated
+            return self.value(value.replace(" or ", " ou ").replace(" and ", " et "))
         return self.told(value) if " " in value else self.value(value)
 
 
 @cache
-def wording(lang: str) -> Wording:
+def wording(lang: str, catalogue: str = "geodata") -> Wording:
     """Give the wording of a language.
+
+    Parameters
+    ----------
+    lang
+        ``en`` or ``fr``.
+    catalogue
+        ``geodata`` for reports, notes and drafts, ``refusals`` for what is wrong with an input.
 
     Raises
     ------
@@ -93,19 +107,35 @@ def wording(lang: str) -> Wording:
     if lang not in LANGUAGES:
         raise InputError(found=f"language '{lang}'", expected=" or ".join(LANGUAGES), field="lang")
     if lang == "en":
-        return Wording("en", {})
+        return Wording("en", catalogue, {})
     from babel.messages.pofile import read_po
 
-    with resources.files("geodata").joinpath(f"locale/{lang}/geodata.po").open("rb") as file:
-        return Wording(lang, {str(entry.id): str(entry.string) for entry in read_po(file)
-                              if entry.id and entry.string})
+    with resources.files("geodata").joinpath(f"locale/{lang}/{catalogue}.po").open("rb") as file:
+        return Wording(lang, catalogue, {str(entry.id): str(entry.string) for entry in read_po(file)
+                                         if entry.id and entry.string})
+
+
+def refusal_text(error: InputError, lang: str) -> str:
+    """Give what is wrong with an input in a language: the same file, field and values as in English.
+
+    Parts that no entry has the form of stay English (values of the file, what a library said).
+    """
+    if lang == "en":
+        return str(error)
+    words = wording(lang, "refusals")
+    own = Frame()
+    frame = Frame(**{name: words.sentences[getattr(own, name)] for name in ("field", "found", "whole", "more")},
+                  colon=words.colon)
+    return error.said(frame, words.told)
 
 
 @cache
-def _forms(lang: str) -> list[tuple[re.Pattern[str], str]]:
+def _forms(lang: str, catalogue: str) -> list[tuple[re.Pattern[str], str]]:
     """Give what a sentence of each entry looks like, the most words of its own first."""
     forms = []
-    for english, said in wording(lang).sentences.items():
+    # reports keep numbers as they are told; what is found in a file may be anything
+    numbered = _NUMBERED if catalogue == "refusals" else set()
+    for english, said in wording(lang, catalogue).sentences.items():
         if "{" in english:
             parts = _VALUE.split(english)
             seen: set[str] = set()
@@ -117,6 +147,6 @@ def _forms(lang: str) -> list[tuple[re.Pattern[str], str]]:
                     form += f"(?P={part})"
                 else:
                     seen.add(part)
-                    form += f"(?P<{part}>.*?)"
+                    form += f"(?P<{part}>{_NUMBER if part in numbered else '.*?'})"
             forms.append((len("".join(parts[::2])), re.compile(form, re.DOTALL), said))
     return [(form, said) for _, form, said in sorted(forms, key=lambda item: -item[0])]

@@ -6,11 +6,30 @@ Every ``InputError`` says where, what was found, what was expected and what to d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 
 class TwinError(Exception):
     """Root of all errors that the twin raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What stands around the parts of a complaint, in one language: sentences with ``{values}``."""
+
+    #: The field, what was found, and the two halves of the sentence.
+    field: str = "field '{field}'"
+    found: str = "found {found}"
+    whole: str = "{found}; expected {expected}"
+    #: Ids beyond those that are named.
+    more: str = "{ids} and {n} more"
+    #: Between the place and the sentence.
+    colon: str = ": "
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 class InputError(TwinError, ValueError):
@@ -50,23 +69,28 @@ class InputError(TwinError, ValueError):
         self.ids, self.declared = tuple(ids), declared
 
     def __str__(self) -> str:
+        return self.said(Frame(), _as_it_is)
+
+    def said(self, frame: Frame, say: Callable[[str], str]) -> str:
+        """Give the complaint in a language: ``frame`` is its words, ``say`` gives each part in it."""
         where = self.file
         if self.line:
             where += f":{self.line}" + (f":{self.column}" if self.column else "")
         parts = [where] if where else []
         if self.field:
-            parts.append(f"field '{self.field}'" + (f" ({self.declared})" if self.declared else ""))
+            parts.append(frame.field.format(field=self.field) + (f" ({self.declared})" if self.declared else ""))
         elif self.declared:
             parts.append(self.declared)
         if self.ids:
             shown = ", ".join(self.ids[:5])
-            parts.append(shown if len(self.ids) <= 5 else f"{shown} and {len(self.ids) - 5} more")
+            parts.append(shown if len(self.ids) <= 5 else frame.more.format(ids=shown, n=len(self.ids) - 5))
         head = ", ".join(parts)
         # What is missing was not found: "night: no such folder; expected the folder of a run."
-        found = self.found if self.found.startswith("no such ") else f"found {self.found}"
-        text = f"{found}; expected {self.expected}"
+        is_missing = self.found.startswith("no such ")
+        found = say(self.found) if is_missing else frame.found.format(found=say(self.found))
+        text = frame.whole.format(found=found, expected=say(self.expected))
         text += "" if text.endswith(".") else "."
-        return (f"{head}: " if head else "") + text + (f" {self.remedy}" if self.remedy else "")
+        return (f"{head}{frame.colon}" if head else "") + text + (f" {say(self.remedy)}" if self.remedy else "")
 
 
 class InputErrors(InputError):  # noqa: N818 - the plural says it
@@ -80,8 +104,9 @@ class InputErrors(InputError):  # noqa: N818 - the plural says it
                          field=first.field, line=first.line, column=first.column, ids=first.ids)
         self.complaints = tuple(complaints)
 
-    def __str__(self) -> str:
-        return "\n".join(str(complaint) for complaint in self.complaints)
+    def said(self, frame: Frame, say: Callable[[str], str]) -> str:
+        """Give the complaints in a language, one a line."""
+        return "\n".join(complaint.said(frame, say) for complaint in self.complaints)
 
 
 class InvalidTransition(TwinError):  # noqa: N818 - the contract's name

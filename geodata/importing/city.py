@@ -28,6 +28,7 @@ from geodata.importing.ground import terrain_of
 from geodata.importing.ids import repeats
 from geodata.importing.layers import Layer, Progress, Tables, check_kinds, give_ids, open_layer, project, settle_crs
 from geodata.importing.links import link_all
+from geodata.importing.pieces import divide_lanterns, divide_points
 from geodata.importing.placeable import Placeable
 from geodata.importing.places import nearest_names, within_names
 from geodata.importing.positions import utm_of
@@ -107,7 +108,9 @@ def import_city(mapping: Path | str, data: Path | str | None = None, progress: P
     for layer in (*layers.values(), *context.values()):
         with complaints.of(layer.name):
             if isinstance(layer.spec, LayerSpec):
+                divide_points(layer, kinds)
                 give_ids(layer)
+                divide_lanterns(layer)
             project(layer, crs, middle, kinds)
     complaints.tell()
     report = ImportReport(city=declared.city, crs=crs, layers=[layer.report for layer in layers.values()],

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from geodata.importing.dates import dates
+from geodata.importing.quantity_text import with_units
 from geodata.importing.schema import FieldSpec, TableSpec
 from geodata.tables.dialect import NULL_TEXTS
 from geodata.tables.table import Table
 from geodata.tables.values import (
     UNITS,
-    dates,
     extracted,
     factor,
     fold,
@@ -129,15 +130,21 @@ def field_values(table: Table, layer: TableSpec, name: str, spec: FieldSpec, *, 
         tallies.append(("doubtful", f"{name}: none of {', '.join(allowed)}; left to the default", strange))
         return FieldValues(values=known, tallies=tuple(tallies))
     if spec.type == "date":
-        return FieldValues(values=dates(texts(text)), tallies=tuple(tallies))
+        when = dates(texts(text), name)
+        return FieldValues(values=when.value, tallies=(*tallies, *when.tallies))
     if not is_number:
         return FieldValues(values=texts(text) if spec.map else text, tallies=tuple(tallies))
-    read = numbers(texts(text) if spec.map else text, spec.decimal or getattr(layer.csv, "decimal", None))
-    tallies.append(("doubtful", f"{name}: no number; left empty", read.unreadable))
+    said = texts(text) if spec.map else text
+    decimal = spec.decimal or getattr(layer.csv, "decimal", None)
+    read = numbers(said, decimal)
+    scale = _scale(table, spec, columns, name, unit)
+    # what stands with its unit ("40 cm") counts in it, whatever the column counts in
+    value, is_read, units = with_units(said, read, unit, decimal)
+    tallies.append(("mended", f"{name}: read with the unit that stands beside the number ({units})", is_read))
+    tallies.append(("doubtful", f"{name}: no number; left empty", read.unreadable & ~is_read))
     tallies.append(("doubtful", f"{name}: comma read as decimal sign, could be thousands; state 'decimal'",
                     read.ambiguous))
-    scale = _scale(table, spec, columns, name, unit)
-    return FieldValues(values=read.value * scale, tallies=tuple(tallies))
+    return FieldValues(values=np.where(is_read, value, read.value * scale), tallies=tuple(tallies))
 
 
 def _constant(table: Table, spec: FieldSpec, path: str) -> float:

@@ -32,7 +32,7 @@ from geodata.importing.shapes import mended, repeated
 from geodata.tables.table import Table
 from geodata.tables.values import loose, mapped
 from twin.errors import InputError, InputErrors
-from twin.quantities import TextArray
+from twin.quantities import Int64Array, TextArray
 from twin.world.kinds import Kinds
 
 #: A record farther than this from the middle of the city is doubtful; a layer of which most is, is refused [m].
@@ -58,6 +58,8 @@ class Layer:
     point: TextArray = field(default_factory=lambda: np.empty(0, dtype=object))
     id: TextArray = field(default_factory=lambda: np.empty(0, dtype=object))
     raw: TextArray = field(default_factory=lambda: np.empty(0, dtype=object))
+    #: Which lantern of its record an asset is, from 1; 0 where it is the record itself, (N,).
+    piece: Int64Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def take(self, rows: Any) -> None:
         """Keep only these records."""
@@ -66,6 +68,8 @@ class Layer:
             self.id, self.raw = self.id[rows], self.raw[rows]
         if len(self.point):
             self.point = self.point[rows]
+        if len(self.piece):
+            self.piece = self.piece[rows]
 
     def tally(self, tallies: Sequence[tuple[str, str, Any]]) -> None:
         """Note what was met, by ids where there are some already, else by the records' names."""
@@ -111,7 +115,7 @@ def _columns_named(mapping: Mapping) -> Iterator[str]:
         if isinstance(spec, LayerSpec):
             if spec.kind.column:
                 yield spec.kind.column
-            yield from spec.distinct
+            yield from (*spec.distinct, *([spec.lanterns] if spec.lanterns else []))
             for link in spec.supplied_by:
                 for one in (link, *link.any_of, *link.first_of):
                     yield from (*one.by, *one.match, *one.match.values(), *one.on, *one.on.values())
@@ -182,6 +186,7 @@ def open_layer(spec: LayerSpec | ContextSpec, name: str, tables: Tables, done: d
     crs = "" if spec.crs == "guess" else where.crs
     layer = Layer(name=name, spec=spec, report=report, table=asked, kind=kind, geometry=where.geometry, crs=crs)
     report.notes += where.notes
+    report.warnings += where.warnings
     layer.tally(where.tallies)
     return layer
 
@@ -371,7 +376,9 @@ def project(layer: Layer, city_crs: str, middle: tuple[float, float], kinds: Kin
     layer.tally([("doubtful", "coordinates that its CRS cannot hold; kept without position", lost)])
     _check_far(layer, city_crs, middle)
     if not is_context:
-        again = repeated(layer.geometry, layer.kind)
+        # lanterns of one mast stand in one place, and that is no doubt
+        piece = layer.piece if len(layer.piece) else np.zeros(len(layer.kind), dtype=np.int64)
+        again = repeated(layer.geometry, zip(layer.kind, piece.tolist(), strict=True))
         layer.tally([("doubtful", "the same outline as another record", again & is_area),
                      ("doubtful", "the same position as another record", again & ~is_area)])
 

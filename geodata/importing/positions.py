@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pyproj
 import shapely
 
 from geodata.importing.degrees import degrees_of, is_grouped, letter_of, o_is_east, pair_of
+from geodata.importing.geometry_text import Shapes, shapes_of
 from geodata.importing.schema import PositionSpec
 from geodata.tables.table import Table
 from geodata.tables.values import UNITS, numbers, without_nulls
@@ -31,7 +31,7 @@ _FARTHEST = 1e9
 #: A gap inside a text: texts of tables are stripped.
 _APART = re.compile(r"(?<=\S)[\s'’](?=.*\S)")
 #: What a position in one text is called.
-_FORMS = {"text": "pair of coordinates", "wkt": "WKT", "geojson": "GeoJSON"}
+_FORMS = {"text": "pair of coordinates", "wkt": "WKT", "wkb": "WKB", "geojson": "GeoJSON"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,6 +45,8 @@ class Placed:
     #: (outcome, reason, mask) of what was met on the way.
     tallies: tuple[tuple[str, str, BoolArray], ...] = ()
     notes: tuple[str, ...] = ()
+    #: What may put the whole layer elsewhere than was meant.
+    warnings: tuple[str, ...] = ()
 
 
 def placed(table: Table, spec: PositionSpec | None, crs: str | None, null: tuple[str, ...]) -> Placed:
@@ -60,9 +62,9 @@ def placed(table: Table, spec: PositionSpec | None, crs: str | None, null: tuple
         if table.geometry is None and len(table):
             raise InputError(file=table.file, field="position", found="a table without geometry",
                              expected="position: {x: COLUMN, y: COLUMN}, {text: COLUMN}, {wkt: COLUMN}, "
-                                      "{geojson: COLUMN} or none")
+                                      "{wkb: COLUMN}, {geojson: COLUMN} or none")
     declared = table.crs if spec.source == "geometry" else ""
-    stated = crs or declared or ("EPSG:4326" if spec.source in ("geojson", "text") else "")
+    stated = crs or declared or ("EPSG:4326" if spec.source == "text" else "")
     if spec.source == "none":
         return Placed(geometry=np.full(len(table), None, dtype=object), crs="")
     if spec.source == "geometry":
@@ -81,9 +83,36 @@ def placed(table: Table, spec: PositionSpec | None, crs: str | None, null: tuple
                       notes=tuple(dict.fromkeys(note_x + note_y)))
     assert spec.column is not None
     texts = without_nulls(table.text(spec.column, field_path="position"), null)
-    geometry, bad = {"text": _from_pairs, "wkt": _from_wkt, "geojson": _from_geojson}[spec.source](texts, spec)
-    return Placed(geometry=geometry, crs=stated,
-                  tallies=(("doubtful", f"a position that is no {_FORMS[spec.source]}; kept without position", bad),))
+    if spec.source == "text":
+        geometry, bad = _from_pairs(texts, spec)
+        return Placed(geometry=geometry, crs=stated, tallies=_unreadable(spec, bad))
+    return _of_named_crs(shapes_of(texts), crs, spec)
+
+
+def _unreadable(spec: PositionSpec, bad: BoolArray) -> tuple[tuple[str, str, BoolArray], ...]:
+    return (("doubtful", f"a position that is no {_FORMS[spec.source]}; kept without position", bad),)
+
+
+def _of_named_crs(read: Shapes, stated: str | None, spec: PositionSpec) -> Placed:
+    """Give shapes in the CRS that the mapping states, else in the one that their texts name, the commonest of several.
+
+    GeoJSON counts in degrees unless the mapping says otherwise, as a file of it does.
+    """
+    named = np.where((read.crs == "") & read.is_json & (stated is None), "EPSG:4326", read.crs)
+    counts = Counter(named[named != ""])
+    said = ", ".join(f"{name} ×{count:,}" for name, count in counts.most_common())
+    tallies = _unreadable(spec, read.unreadable)
+    if stated is not None:
+        differs = any(label(name) != label(stated) for name in counts)
+        warnings = (f"{spec.column} names {said}; taken as {stated}, as the mapping says",) if differs else ()
+        return Placed(geometry=read.geometry, crs=stated, tallies=tallies, warnings=warnings)
+    # a text that says so outweighs a standard that holds for it
+    crs = (Counter(read.crs[read.crs != ""]) or counts).most_common(1)[0][0] if counts else ""
+    for name in set(counts) - {crs}:
+        rows = np.flatnonzero(named == name)
+        read.geometry[rows] = transformed(read.geometry[rows], crs_of(name), crs_of(crs))
+    notes = (f"{spec.column} names several CRSs ({said}): all brought to {crs}",) if len(counts) > 1 else ()
+    return Placed(geometry=read.geometry, crs=crs, tallies=tallies, notes=notes)
 
 
 def _points(x: FloatArray, y: FloatArray) -> TextArray:
@@ -133,29 +162,6 @@ def _from_pairs(texts: TextArray, spec: PositionSpec) -> tuple[TextArray, BoolAr
 
 def _has_letters(text: str) -> bool:
     return re.search(r"[NSEWO]", text) is not None
-
-
-def _from_wkt(texts: TextArray, spec: PositionSpec) -> tuple[TextArray, BoolArray]:
-    # EWKT (SRID=4326;POINT...) comes out of PostGIS dumps
-    plain = np.array([None if text is None else text.split(";", 1)[-1] for text in texts], dtype=object)
-    geometry = shapely.from_wkt(plain, on_invalid="ignore")
-    return geometry, np.array([t is not None and g is None for t, g in zip(texts, geometry, strict=True)], dtype=bool)
-
-
-def _from_geojson(texts: TextArray, spec: PositionSpec) -> tuple[TextArray, BoolArray]:
-    def clean(text: str | None) -> str | None:
-        if text is None:
-            return None
-        try:
-            value: Any = json.loads(text)
-        except (ValueError, RecursionError):
-            return text
-        while isinstance(value, dict) and "coordinates" not in value and "value" in value:
-            value = value["value"]  # NGSI: {"type": "GeoProperty", "value": {...}}
-        return json.dumps(value)
-
-    geometry = shapely.from_geojson(np.array([clean(t) for t in texts], dtype=object), on_invalid="ignore")
-    return geometry, np.array([t is not None and g is None for t, g in zip(texts, geometry, strict=True)], dtype=bool)
 
 
 @lru_cache(maxsize=64)

@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from geodata.importing.schema import TableSpec
-from geodata.importing.vector_file import decoded, read_vector
+from geodata.importing.sheets import has_wide_header, merges_of, sheet, without_totals
+from geodata.importing.vector_file import check_no_city_model, decoded, named_layers, read_vector
+from geodata.inputs.archives import members_like, parted, unpacked
 from geodata.inputs.encodings import decode, repaired
-from geodata.tables.table import Table, file_bytes, joined, unique_names
-from geodata.tables.text_table import read_csv, untyped
+from geodata.tables.table import Table, file_bytes, joined
+from geodata.tables.text_table import read_csv
 from geodata.tables.values import texts
 from twin.errors import InputError
 
@@ -93,6 +95,8 @@ def files_of(root: Path, pattern: str) -> list[Path]:
     InputError
         A pattern that no file meets.
     """
+    if (within := parted(pattern)) is not None and not os.path.isdir(root / within[0]):  # noqa: PTH112 - see _there
+        return [root / within[0] / name for name in members_like(root / within[0], within[1], file=pattern)]
     # a browser calls the second download of a file "lamps[1].csv": what is there is no pattern
     if not any(sign in pattern for sign in "*?[") or os.path.exists(root / pattern):  # noqa: PTH110 - see _there
         return [root / pattern]
@@ -117,6 +121,8 @@ def files_there(spec: TableSpec, root: Path) -> None:
 
 
 def _there(path: Path) -> None:
+    if parted(path) is not None:
+        return  # a member of an archive: who named it has looked
     if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises on a name too long
         raise InputError(file=str(path), found="no such file", expected="the file that the mapping names",
                          remedy="Paths are relative to the folder given with --data, else to the mapping's.")
@@ -129,21 +135,38 @@ def shown(root: Path, path: Path) -> str:
 
 def _read(path: Path, name: str, spec: TableSpec, wanted: Iterable[str]) -> Table:
     _there(path)
+    within = parted(path)
+    if within is not None and not path.exists():
+        with unpacked(Path(within[0]), within[1]) as file:
+            return _read(file, name, spec, wanted)
     suffix = path.suffix.lower()
     is_text = suffix in _TEXT or (suffix == ".zip" and _holds_text(path))
-    is_json = suffix in (".json", ".jsonld", ".ndjson") and not (spec.records is None and _is_geojson(path))
+    is_json = suffix in (".json", ".jsonld", ".ndjson") and not (spec.records is None and _has_shapes(path))
     _check_keys(name, spec, is_text=is_text, is_json=is_json, is_parquet=suffix in (".parquet", ".geoparquet"))
     if is_text:
-        return read_csv(path, name, spec.csv, spec.encoding)
+        return without_totals(read_csv(path, name, spec.csv, spec.encoding))
     if is_json:
+        check_no_city_model(path, name)
         return read_json(path, name, spec.records, spec.encoding)
     if suffix in (".parquet", ".geoparquet"):
         return read_parquet(path, name)
     if suffix == ".xls":
         raise InputError(file=name, found="an Excel file of the old form (.xls)", expected=".xlsx, .ods or CSV",
                          remedy="Save it as .xlsx.")
-    table = read_vector(path, name, spec.layer, spec.encoding, spec.gdal_where, wanted)
-    return _sheet(table, spec) if suffix in (".xlsx", ".ods") else table
+    if suffix in (".xlsx", ".ods"):
+        return _read_sheets(path, name, spec)
+    return read_vector(path, name, spec.layer, spec.encoding, spec.gdal_where, wanted)
+
+
+def _read_sheets(path: Path, name: str, spec: TableSpec) -> Table:
+    """Read sheets of a workbook and put them together."""
+    tables = []
+    for layer in named_layers(path, name, spec.layer):
+        merges = merges_of(path, layer)
+        table = read_vector(path, name, [layer], spec.encoding, spec.gdal_where, (),
+                            is_headless=has_wide_header(merges))
+        tables.append(sheet(table, spec, merges))
+    return joined(tables)
 
 
 def read_json(path: Path, name: str, records: str | None, encoding: str | None) -> Table:
@@ -253,27 +276,6 @@ def read_parquet(path: Path, name: str) -> Table:
     return Table(file=name, columns=columns, record=record, geometry=geometry, crs=crs, tallies=tallies)
 
 
-def _sheet(table: Table, spec: TableSpec) -> Table:
-    """Give a sheet without its GDAL geometry, with the header found where GDAL saw none (``Field1``…)."""
-    columns = dict(table.columns)
-    generic = all(name.startswith("Field") for name in columns)
-    if generic and len(table) > 1:
-        rows = list(zip(*columns.values(), strict=True))
-        wanted = spec.csv.header_row
-        head = (wanted - 1) if wanted else next(
-            (i for i, row in enumerate(rows) if sum(v not in (None, "") for v in row) > 0.6 * len(row)), 0)
-        header, _ = untyped([str(value or "") for value in rows[head]])
-        names, _ = unique_names(header)
-        body = table.take(np.arange(head + 1, len(table)))
-        columns = dict(zip(names, body.columns.values(), strict=True))
-        table = body
-    filled = np.array([any(v not in (None, "") for v in row) for row in zip(*columns.values(), strict=True)]
-                      or [False] * len(table), dtype=bool)
-    whole = Table(file=table.file, columns=columns, record=np.array(
-        [str(r).replace("feature", "row") for r in table.record], dtype=object), found=table.found, notes=table.notes)
-    return whole.take(filled) if len(whole) else whole
-
-
 def _check_keys(name: str, spec: TableSpec, *, is_text: bool, is_json: bool, is_parquet: bool) -> None:
     """Refuse keys that the reader of this file would pass over in silence.
 
@@ -292,10 +294,13 @@ def _check_keys(name: str, spec: TableSpec, *, is_text: bool, is_json: bool, is_
                              remedy=remedy)
 
 
-def _is_geojson(path: Path) -> bool:
+def _has_shapes(path: Path) -> bool:
+    """Say whether a JSON file is GeoJSON or Esri's, which GDAL reads, and no list of records."""
     with path.open("rb") as stream:
         head = stream.read(2000)
-    return b'"FeatureCollection"' in head or b'"Feature"' in head
+    if b'"FeatureCollection"' in head or b'"Feature"' in head:
+        return True
+    return b'"esriGeometry' in head or (b'"spatialReference"' in head and b'"features"' in head)
 
 
 def _holds_text(path: Path) -> bool:

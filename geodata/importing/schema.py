@@ -197,10 +197,10 @@ class PositionSpec(Declared):
 
     short = ({"enum": ["geometry", "none"]},)
 
-    source: Literal["geometry", "xy", "text", "wkt", "geojson", "none"] = "geometry"
+    source: Literal["geometry", "xy", "text", "wkt", "wkb", "geojson", "none"] = "geometry"
     x: str | None = Field(default=None, description="column of the easting or longitude")
     y: str | None = Field(default=None, description="column of the northing or latitude")
-    column: str | None = Field(default=None, description="column of 'lat, lon' text, WKT or GeoJSON")
+    column: str | None = Field(default=None, description="column of 'lat, lon' text, WKT, WKB or GeoJSON")
     order: Literal["lat_lon", "lon_lat"] = "lat_lon"
     decimal: Literal[".", ","] | None = None
     unit: str | None = Field(default=None, description="unit of x and y, where the CRS counts in another")
@@ -213,7 +213,7 @@ class PositionSpec(Declared):
         if isinstance(value, dict) and "source" not in value:
             if "x" in value or "y" in value:
                 return {**value, "source": "xy"}
-            for form in ("text", "wkt", "geojson"):
+            for form in ("text", "wkt", "wkb", "geojson"):
                 if form in value:
                     rest = {key: item for key, item in value.items() if key != form}
                     return {**rest, "source": form, "column": value[form]}
@@ -223,7 +223,7 @@ class PositionSpec(Declared):
     def _complete(self) -> PositionSpec:
         if self.source == "xy" and (self.x is None or self.y is None):
             raise ValueError("a position in columns needs both x and y")
-        if self.source in ("text", "wkt", "geojson") and self.column is None:
+        if self.source in ("text", "wkt", "wkb", "geojson") and self.column is None:
             raise ValueError(f"a position as {self.source} needs its column")
         if self.unit is not None and self.unit not in UNITS:
             raise ValueError(f"unit '{self.unit}'; expected one of {', '.join(sorted(UNITS))}")
@@ -278,6 +278,8 @@ class LayerSpec(TableSpec):
     derived_from: str | None = Field(default=None, alias="from", description="layer whose records are looked at")
     kind: KindSpec
     id: IdSpec
+    lanterns: str | None = Field(default=None, description="column with the number of lanterns of a record: each "
+                                 "becomes an asset of its own")
     fields: dict[str, FieldSpec] = Field(default_factory=dict)
     keep: Literal["all", "none"] | list[str] = Field(default="all", description="columns kept as src_ columns")
     supplied_by: list[LinkSpec] = Field(default_factory=list, json_schema_extra=or_one)

@@ -12,6 +12,7 @@ from geodata.city.model import SourceRecord
 from geodata.digests import sha256_of
 from geodata.importing.readers import files_of, shown
 from geodata.importing.schema import Mapping, SourceSpec
+from geodata.inputs.archives import parted
 from twin.errors import InputError
 
 
@@ -25,7 +26,13 @@ def files_named(declared: Mapping, root: Path) -> Iterator[tuple[Path, SourceSpe
     for files, source in specs:
         for pattern in files:
             with suppress(InputError):  # no such file: whoever reads it says so
-                yield from [(path, source) for path in files_of(root, pattern) if path.exists()]
+                yield from [(path, source) for path in map(on_disk, files_of(root, pattern)) if path.exists()]
+
+
+def on_disk(path: Path) -> Path:
+    """Give the file whose bytes are read: of a member its archive."""
+    within = None if path.exists() else parted(path)
+    return path if within is None else Path(within[0])
 
 
 def sources_of(declared: Mapping, root: Path) -> tuple[SourceRecord, ...]:

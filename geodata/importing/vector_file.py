@@ -6,7 +6,8 @@ import codecs
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,10 @@ _CUT = "Is it whole? A download that was cut off looks like this."
 #: What the ids of GDAL's OSM layers count; polygons made of ways have theirs in ``osm_way_id``.
 _ELEMENTS = {"points": "n", "lines": "w"}
 _GEOJSON = (".geojson", ".json", ".geojsonl")
+_GML = (".gml", ".xml")
+#: How services say that a file holds a part of the records, and how many there are.
+_CUT_SHORT = re.compile(rb'"exceededTransferLimit"\s*:\s*true')
+_ANNOUNCED = re.compile(rb'"(?:numberMatched|totalFeatures)"\s*:\s*(\d+)')
 
 
 def layers_of(path: Path, name: str) -> list[str]:
@@ -43,9 +48,10 @@ def layers_of(path: Path, name: str) -> list[str]:
     if not path.exists():
         file_bytes(path, endings=())
     check_vector(path, file=name)
+    check_no_city_model(path, name)
     try:
         with warnings.catch_warnings(action="ignore"):  # said again, and noted, when the layer is read
-            found = [str(layer) for layer, _ in pyogrio.list_layers(path)]
+            found = [str(layer) for layer, _ in pyogrio.list_layers(_source(path))]
     except pyogrio.errors.DataSourceError as error:
         raise InputError(file=name, found=f"a file that GDAL cannot open ({_short(error)})",
                          expected="a vector file (GeoPackage, Shapefile, GeoJSON, OSM PBF, FlatGeobuf, GML, Excel…)",
@@ -56,8 +62,34 @@ def layers_of(path: Path, name: str) -> list[str]:
     return found
 
 
+def check_no_city_model(path: Path, name: str) -> None:
+    """Refuse city models in three dimensions, whose walls and roofs would come in as records.
+
+    Raises
+    ------
+    InputError
+        CityGML or CityJSON.
+    """
+    if path.suffix.lower() not in (*_GML, ".json", ".jsonl") or not path.is_file():
+        return
+    with path.open("rb") as file:
+        head = file.read(4096)
+    form = "CityGML" if b"citygml" in head and b"CityModel" in head else \
+        "CityJSON" if re.search(rb'"type"\s*:\s*"CityJSON', head) else ""
+    if form:
+        raise InputError(file=name, found=f"a city model in three dimensions ({form}), which is not read",
+                         expected="footprints of the buildings: GeoPackage, Shapefile, GeoJSON",
+                         remedy="Open it in QGIS (CityJSON Loader; citygml-tools makes CityJSON of CityGML), keep the "
+                         "ground surfaces and save them as GeoPackage; or take the footprints of the land register.")
+
+
+def _source(path: Path) -> Any:
+    """Give what GDAL is handed: the bytes of a GML, beside whose file it would write, and read, a .gfs of its own."""
+    return file_bytes(path, endings=_GML) if path.suffix.lower() in _GML else path
+
+
 def read_vector(path: Path, name: str, layers: Sequence[str], encoding: str | None, gdal_where: str | None,
-                wanted: Iterable[str]) -> Table:
+                wanted: Iterable[str], *, is_headless: bool = False) -> Table:
     """Read layers of a vector file and put them together.
 
     Parameters
@@ -72,29 +104,57 @@ def read_vector(path: Path, name: str, layers: Sequence[str], encoding: str | No
         Condition in GDAL's SQL, or ``None``.
     wanted
         Columns that the mapping speaks of: OSM tags among them become columns.
+    is_headless
+        Whether the first line of a sheet is no header, whatever GDAL thinks of it.
 
     Raises
     ------
     InputError
         A layer that the file lacks, several layers and none named, a condition that GDAL refuses.
     """
-    known = layers_of(path, name)
+    known = named_layers(path, name, layers)
     _check_whole(path, name)
+    with _headers(is_disabled=is_headless):
+        tables = [_read_layer(path, name, layer, encoding, gdal_where, wanted) for layer in known]
+    return joined(tables)
+
+
+def named_layers(path: Path, name: str, layers: Sequence[str]) -> list[str]:
+    """Give the layers of a vector file that are meant: those named, or the only one.
+
+    Raises
+    ------
+    InputError
+        A layer that the file lacks, several layers and none named.
+    """
+    known = layers_of(path, name)
     for layer in layers:
         if layer not in known:
             raise InputError(file=name, field="layer", found=f"'{layer}'", expected=f"one of {', '.join(known)}")
     if not layers and len(known) > 1:
         raise InputError(file=name, field="layer", found=f"{len(known)} layers and none named",
                          expected=f"one or several of {', '.join(known)}")
-    tables = [_read_layer(path, name, layer, encoding, gdal_where, wanted) for layer in (layers or known)]
-    return joined(tables)
+    return list(layers) or known
+
+
+@contextmanager
+def _headers(*, is_disabled: bool) -> Iterator[None]:
+    """Have GDAL take no line of a sheet for its header, for as long as it is read."""
+    if is_disabled:
+        pyogrio.set_gdal_config_options({"OGR_XLSX_HEADERS": "DISABLE"})
+    try:
+        yield
+    finally:
+        if is_disabled:
+            pyogrio.set_gdal_config_options({"OGR_XLSX_HEADERS": None})
 
 
 def _read_layer(path: Path, name: str, layer: str, encoding: str | None, gdal_where: str | None,
                 wanted: Iterable[str]) -> Table:
-    source: Any = path
+    source: Any = _source(path)
     found: dict[str, str] = {"layer": layer}
     notes: list[str] = []
+    cut = b""
     suffix = path.suffix.lower()
     used = encoding
     if suffix in _GEOJSON:
@@ -110,10 +170,12 @@ def _read_layer(path: Path, name: str, layer: str, encoding: str | None, gdal_wh
             if actual != "utf-8":
                 notes.append(f"not UTF-8: read as {actual}")
         found["encoding"], used = "ascii" if data.isascii() else actual, None
+        cut = data
     elif _is_dbase(path) and encoding is None:
         used = "ISO-8859-1"  # never fails and loses nothing: the bytes come back out of it below
-    meta, fids, wkb, fields = _raw(source, name, layer, _gdal_name(used, name), gdal_where, notes)
-    warnings_ = _divided(path, layer, gdal_where, len(fids), notes)
+    meta, fids, wkb, fields = _raw(source, name, layer, _gdal_name(used, name), gdal_where, notes,
+                                   is_gml=suffix in _GML)
+    warnings_ = (*_divided(path, layer, gdal_where, len(fids), notes), *_cut_short(cut, len(fids), gdal_where))
     columns = dict(zip(unique_names([str(f) for f in meta["fields"]])[0], fields, strict=True))
     columns = with_texts(path, name, layer, columns, fids)
     if _is_dbase(path) and encoding is None:
@@ -151,11 +213,21 @@ def _divided(path: Path, layer: str, gdal_where: str | None, kept: int, notes: l
     return ()
 
 
+def _cut_short(data: bytes, kept: int, gdal_where: str | None) -> list[str]:
+    """Give a warning where a service says in its answer that there are more records than it sent."""
+    announced = _ANNOUNCED.search(data)
+    if _CUT_SHORT.search(data):
+        return [f"the service cut its answer off: it has more than these {kept:,} records (exceededTransferLimit)"]
+    if announced is not None and gdal_where is None and int(announced[1]) > kept:
+        return [f"the service has {int(announced[1]):,} records, the file {kept:,} of them"]
+    return []
+
+
 def _raw(source: Any, name: str, layer: str, encoding: str | None, gdal_where: str | None,
-         notes: list[str]) -> Any:
+         notes: list[str], *, is_gml: bool) -> Any:
     """Read one layer in one go, shapes as bytes: GDAL does not mind what they say, so that none can stop the read."""
     # a layer read from memory has lost the file's name, and with it, for GeoJSON, its own
-    picked = None if isinstance(source, bytes) else layer
+    picked = None if isinstance(source, bytes) and not is_gml else layer
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:

@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -168,23 +167,6 @@ def _float(text: str | None) -> float:
         return float(text)
     except ValueError:
         return math.nan
-
-
-def dates(column: TextArray) -> TextArray:
-    """Give dates as ISO 8601: epoch seconds and milliseconds are told apart by their size, texts kept as they are.
-
-    Examples
-    --------
-    >>> dates(np.array(["1700000000000", "2024-05-01", None], dtype=object)).tolist()
-    ['2023-11-14T22:13:20+00:00', '2024-05-01', None]
-    """
-    def one(text: str | None) -> str | None:
-        if text is None or not re.fullmatch(r"-?\d{9,14}", text):
-            return text
-        seconds = int(text) / (1000 if len(text.lstrip("-")) > 10 else 1)
-        return datetime.fromtimestamp(seconds, UTC).isoformat()
-
-    return np.array([one(value) for value in column], dtype=object)
 
 
 def mapped(column: TextArray, table: Mapping[str, Any], otherwise: Any = None, *,

@@ -9,8 +9,10 @@ import pytest
 
 from geodata.city.model import CityFile
 from geodata.demo_town import valmont
+from geodata.wording import refusal_text
 from scenarios import load_scenario, prepare
 from scenarios.pipeline import water
+from tests.french import english_in
 from tests.reference.hand_town import hand_city
 from twin.errors import InputError
 
@@ -20,7 +22,7 @@ FILES = sorted(INVALID.glob("*.yaml"))
 OF_CITY = {"missing_city", "no_city"}
 
 
-def message_of(path: Path) -> str:
+def refused(path: Path) -> InputError | None:
     city = hand_city()
     try:
         scenario = load_scenario(path)
@@ -31,13 +33,17 @@ def message_of(path: Path) -> str:
         else:
             prepare(scenario, CityFile(city=city, shapes=np.full(15, None, object)))
     except InputError as error:
-        return str(error).replace(f"{INVALID}/", "")
-    return "accepted"
+        return error
+    return None
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_an_invalid_scenario_is_refused_with_its_message(path: Path) -> None:
-    assert message_of(path) == path.with_suffix(".message").read_text(encoding="utf-8").rstrip("\n")
+    error = refused(path)
+    assert error is not None
+    expected = path.with_suffix(".message").read_text(encoding="utf-8").rstrip("\n")
+    assert str(error).replace(f"{INVALID}/", "") == expected
+    assert english_in(error) == [], refusal_text(error, "fr")
 
 
 def test_every_message_belongs_to_a_file() -> None:

@@ -16,12 +16,16 @@ import typer
 
 import twin.cli.commands  # noqa: F401 - each module there adds its commands to the app
 from twin.cli.app import app
+from twin.cli.arguments import Lang, language_of
 from twin.cli.exits import DONE, INTERRUPTED, OUR_MISTAKE, YOUR_INPUT
 from twin.cli.printing import complain
 from twin.texts import PLAINLY
 
 if TYPE_CHECKING:
     from types import FrameType
+
+    from geodata.wording import Wording
+    from twin.errors import InputError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import signal
 
     _give_voice()
+    words = sys.argv[1:] if arguments is None else list(arguments)
     stopped = False
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:
@@ -53,17 +58,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError:  # not in the main thread: the caller looks after signals
         pass
     try:
-        code = typer.main.get_command(app).main(args=None if arguments is None else list(arguments), prog_name="twin",
-                                                standalone_mode=False)
+        code = typer.main.get_command(app).main(args=words, prog_name="twin", standalone_mode=False)
         sys.stdout.flush()
         if code == INTERRUPTED:  # newer typers turn an interruption into its exit code themselves
             raise KeyboardInterrupt
         return int(code or DONE)
     except _WRONG_WORDS as error:
-        error.show()
+        _wrong_words(error, _spoken(words))
         return YOUR_INPUT
     except (KeyboardInterrupt, typer.Abort):
-        return _interrupted(arguments)
+        return _interrupted(words)
     except BrokenPipeError:
         _fall_silent()
         return DONE
@@ -75,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     except Exception as error:
         # The compiler swallows an interruption within it, and fails at what is then missing.
-        return _interrupted(arguments) if stopped else _failed(error)
+        return _interrupted(words) if stopped else _failed(error, words)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -111,40 +115,70 @@ _KEPT = {"flood": "The store keeps what was computed: the same command goes on f
                          "computing is kept in the cache: the same command goes on from its last checkpoint.")}
 
 
-def _interrupted(arguments: Sequence[str] | None) -> int:
-    words = sys.argv[1:] if arguments is None else arguments
+def _interrupted(words: Sequence[str]) -> int:
     command = next((word for word in words if not word.startswith("-")), "")
+    say = _wording(_spoken(words))
+    kept = _KEPT.get(command, "Nothing half-written was left behind.")
     with suppress(OSError):  # the terminal may be what has gone
-        complain(f"Interrupted. {_KEPT.get(command, 'Nothing half-written was left behind.')}")
+        complain(say.text("Interrupted. {kept}", kept=say.text(kept)))
     return INTERRUPTED
 
 
-def _failed(error: Exception) -> int:
+def _wrong_words(error: Any, lang: Lang) -> None:
+    """Say what is wrong with the words of a command."""
+    if lang == "en" or error.ctx is None:
+        error.show()
+        return
+    say = _wording(lang)
+    complain("\n".join([error.ctx.get_usage(), say.text("Try '{command} --help' for help.", command=error.ctx.command_path),
+                        "", say.text("Error: {message}", message=say.told(error.format_message()))]))
+
+
+def _wording(lang: Lang) -> Wording:
+    from geodata.wording import wording
+
+    return wording(lang, "refusals")
+
+
+def _refused(error: InputError, lang: Lang) -> int:
+    """Say what is wrong with an input, in the language of the answer."""
+    from geodata.wording import refusal_text
+
+    complain(refusal_text(error, lang))
+    return YOUR_INPUT
+
+
+def _spoken(words: Sequence[str]) -> Lang:
+    """Give the language that the words of a command ask for; a command may have failed before it looked at them."""
+    asked = [after for word, after in zip(words, [*words[1:], ""], strict=True) if word == "--lang"]
+    asked += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    return language_of("fr" if "fr" in asked else "en" if "en" in asked else None)
+
+
+def _failed(error: Exception, words: Sequence[str]) -> int:
     from twin.errors import InputError
 
+    lang = _spoken(words)
     if isinstance(error, InputError):
-        complain(str(error))
-        return YOUR_INPUT
+        return _refused(error, lang)
     places = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "your share of the disk is full",
               errno.EACCES: "you may not write or read there", errno.EPERM: "you may not write or read there",
               errno.EROFS: "that disk is read-only"}
     if isinstance(error, OSError) and error.errno in places and error.filename is None:
         # Files are written by ways of their own, which say what became of them: this is what we had to say.
         _fall_silent()
-        complain(str(InputError(found=f"an answer that cannot be written ({places[error.errno]})",
-                                expected="an output with room", remedy="What the command makes may stand already: look "
-                                "before you type it again.")))
-        return YOUR_INPUT
+        return _refused(InputError(found=f"an answer that cannot be written ({places[error.errno]})",
+                                   expected="an output with room", remedy="What the command makes may stand already: "
+                                   "look before you type it again."), lang)
     if isinstance(error, OSError) and error.errno in places:
-        complain(str(InputError(file=str(error.filename or ""), found=places[error.errno],
-                                 expected="a place with room that you may use", remedy="Nothing was changed.")))
-        return YOUR_INPUT
+        return _refused(InputError(file=str(error.filename or ""), found=places[error.errno],
+                                   expected="a place with room that you may use", remedy="Nothing was changed."), lang)
     if isinstance(error, MemoryError):
-        complain(str(InputError(found="too little memory for this city and water", expected="more memory",
-                                 remedy="Cut the rasters to the city, or take a larger computer.")))
-        return YOUR_INPUT
-    complain(f"This is our mistake, not yours: {type(error).__name__}: {error}\n"
-              f"Please report it, with what you typed and this file: {_written_down(error)}")
+        return _refused(InputError(found="too little memory for this city and water", expected="more memory",
+                                   remedy="Cut the rasters to the city, or take a larger computer."), lang)
+    complain(_wording(lang).text("This is our mistake, not yours: {error}\nPlease report it, with what you typed and "
+                                 "this file: {file}", error=f"{type(error).__name__}: {error}",
+                                 file=_written_down(error)))
     return OUR_MISTAKE
 
 

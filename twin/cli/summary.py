@@ -54,17 +54,19 @@ def expiry(plan: Plan) -> dict[str, Any]:
     return {"valid_until": plan.valid_until.isoformat(), "expired": plan.valid_until <= datetime.now(UTC)}
 
 
-def tell_expiry(plan: Plan, lang: str) -> None:
-    """Say aloud that a run no longer holds."""
+def tell_expiry(plan: Plan, lang: str, timezone: str) -> None:
+    """Say aloud that a run no longer holds, by the clocks of its city."""
+    from zoneinfo import ZoneInfo
+
     from twin.explaining.words import speech
 
     if not expiry(plan)["expired"]:
         return
-    said = speech(lang)
+    said, until = speech(lang), plan.valid_until.astimezone(ZoneInfo(timezone))
     remedy = said.text("Make a forecast of today’s water.") if plan.status == "forecast" else \
         said.text("`twin run SCENARIO --date today` moves it to today.")
     say("  " + said.text("OUT OF DATE: valid until {day}, {time}. Its map opens as expired (PÉRIMÉ). {remedy}",
-                         day=said.day(plan.valid_until), time=said.clock(plan.valid_until), remedy=remedy),
+                         day=said.day(until), time=said.clock(until), remedy=remedy),
         style="bold red")
 
 

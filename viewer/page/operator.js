@@ -248,7 +248,18 @@ class OperatorPage extends Page {
   print() {
     const {scene} = this.map;
     this.lists.print(true);
+    this.edges();
     if (scene) drawForPrint(/** @type {HTMLCanvasElement} */ (byId('print-map')), this.map, scene);
+  }
+
+  /** Every page of paper says what it is, of when, and until when it holds. */
+  edges() {
+    const {name, city} = this.config;
+    const tags = [byId('status').textContent, say(`status_${this.config.status}`)];
+    const status = [...new Set(tags)].join(' — ');
+    const when = say('print_when', {day: day(this.t), clock: clock(this.t)});
+    byId('print-head').textContent = say('print_head', {status, city, name, when});
+    byId('print-foot').textContent = say('print_foot', {status, made: byId('made').textContent ?? ''});
   }
 
   /** Say why: of the asset or the street that was chosen, else what explains most of the darkness. */

@@ -20,6 +20,8 @@ from geodata.city.model import CityFile
 from geodata.hazards.declared.flood import FloodSpec
 from geodata.hazards.opening import open_hazard
 from geodata.importing import import_city
+from geodata.wording import refusal_text
+from tests.french import english_in
 from twin.errors import InputError
 from twin.water.hazard import Hazard
 from twin.world.assets import Source
@@ -94,6 +96,7 @@ def test_bad_input_is_refused_or_survived(case: dict[str, Any], tmp_path: Path) 
             run(case, tmp_path)
         for text in case["refused"]:
             assert text in str(refused.value)
+        assert english_in(refused.value) == [], refusal_text(refused.value, "fr")
         return
     city_file, hazard = run(case, tmp_path)
     checks = {"assets": check_assets, "ids": check_ids, "position": check_position, "degrees": check_degrees,

@@ -43,7 +43,7 @@ def houses(folder: Path, **texts: str | bytes) -> Path:
     return folder / "map.yaml"
 
 
-@pytest.mark.parametrize("text", ["?", "inconnu", "0,55 m", b"\x01\xff", "à voir"])
+@pytest.mark.parametrize("text", ["?", "inconnu", "0,55 W", b"\x01\xff", "à voir"])
 def test_a_text_in_a_number_column_is_no_surveyed_zero(tmp_path: Path, text: str | bytes) -> None:
     city_file = import_city(houses(tmp_path, haut=text, habitants=text))
     assets = city_file.city.assets
@@ -54,6 +54,14 @@ def test_a_text_in_a_number_column_is_no_surveyed_zero(tmp_path: Path, text: str
     told = city_file.report["layers"][0]["doubtful"]
     assert told["fail_m: no number; left empty"]["count"] == 1
     assert told["people: no number; left empty"]["count"] == 1
+
+
+def test_a_height_that_stands_with_its_unit_is_read_in_it(tmp_path: Path) -> None:
+    city_file = import_city(houses(tmp_path, haut="55 cm"))
+    assert city_file.city.assets.fail_m[0] == pytest.approx(0.55)
+    assert Source(city_file.city.assets.fail_source[0]) is Source.SURVEY
+    told = city_file.report["layers"][0]["mended"]
+    assert told["fail_m: read with the unit that stands beside the number (cm)"]["count"] == 1
 
 
 @pytest.mark.parametrize(("text", "value"), [("0,55", 0.55), (" 0.55 ", 0.55), ("1 250", 1250.0)])

@@ -102,7 +102,7 @@ def export(run_dir: Shown,
     for note in notes:
         say(f"  {note}")
     if not is_city(run_dir):
-        tell_expiry(found.result.plan, language_of(lang))
+        tell_expiry(found.result.plan, language_of(lang), found.result.city.timezone)
 
 
 def is_city(place: Path) -> bool:

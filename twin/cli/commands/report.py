@@ -62,7 +62,7 @@ def report(run_dir: RunFolder,
         return
     for place in written:
         say(f"Written: {place}")
-    tell_expiry(run.result.plan, spoken)
+    tell_expiry(run.result.plan, spoken, run.result.city.timezone)
 
 
 def _since(text: str | None, run: Run, t_s: int) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def run(scenario: Scenario,
     tell_run(finished, told, out, language_of(lang))
     if date is not None:
         say(f"         the night was moved to {prepared.plan.start.date().isoformat()}")
-    tell_expiry(prepared.plan, language_of(lang))
+    tell_expiry(prepared.plan, language_of(lang), finished.result.city.timezone)
     say("")
     if told.asset_to_explain:
         say(f"Why it is out:  twin explain {out} {told.asset_to_explain} --lang fr")
