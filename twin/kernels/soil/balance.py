@@ -31,6 +31,9 @@ from twin.kernels.soil.tables import (
 )
 from twin.kernels.soil.watering import given, seconds_under
 
+#: Rain of a day that wets the whole surface [mm]. Source: FAO-56, chapter 7: 3 to 4 mm and more.
+_WETS_ALL_MM = 3.0
+
 
 @jit(nogil=True)
 def run_season(ground: Records, plants: Records, days: Records, schedules: Records, locks: Records, points: Records,
@@ -133,7 +136,7 @@ def _day(ground: Row, plants: Records, today: Row, d: int, schedules: Records, l
 @jit()
 def _evaporated(ground: Row, plant: Row, rain: float, net: float, eto: float, state: Row) -> float:
     """Give what the surface evaporates on a day [mm]; rain and watering wet it early in the day."""
-    if rain > 0.0:
+    if rain >= _WETS_ALL_MM:
         state.wetted = 1.0
     if net > rain:
         state.wetted = ground.wetted
