@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -28,11 +28,7 @@ from twin.irrigation.weather import Note, reference_of
 from twin.irrigation.zones import Hold, Programme, Trigger, Valve, Zone
 from twin.quantities import NONE
 from twin.results.result import Result
-from twin.stages import Tell, silent
 from twin.world.kinds import Kinds, Role
-
-if TYPE_CHECKING:
-    from scenarios.running import Finished
 
 #: Height above sea level of a station that nobody states, where the city has no terrain [m].
 DEFAULT_ELEVATION_M = 100.0
@@ -112,34 +108,6 @@ def read_programme(path: Path) -> Programmed:
     """
     spec, places = load_model(path, SeasonSpec)
     return Programmed(path=path, spec=spec, places=places)
-
-
-def run_night(programmed: Programmed, city: str | None, tell: Tell = silent) -> Finished | None:
-    """Run the night that a programme file names; None where it names none.
-
-    Parameters
-    ----------
-    programmed
-        The file.
-    city
-        City file, in place of the scenario's own; None or ``valmont``: the scenario's.
-    tell
-        Told how far each stage is.
-    """
-    night = programmed.spec.night
-    if night is None:
-        return None
-    from scenarios.load import load_scenario, shipped
-    from scenarios.moving import on_day
-    from scenarios.resolve import prepare
-    from scenarios.running import run_scenario
-
-    path = programmed.path.parent / night.scenario
-    name = night.scenario if night.scenario in shipped() and not path.is_file() else path
-    prepared = prepare(load_scenario(name), city=None if city in (None, "valmont") else city)
-    if night.on is not None:
-        prepared = on_day(prepared, night.on)
-    return run_scenario(prepared, tell=tell, picture=False)
 
 
 def prepare_season(programmed: Programmed, city_file: CityFile, result: Result | None = None,

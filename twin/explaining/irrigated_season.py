@@ -104,10 +104,19 @@ def restart_lines(teller: GroundTeller, plan: list[Restart], d: int) -> list[Lin
     """
     words = teller.words
     lines = [Line(words.text("Starting again, the most pressing first"))] if plan else []
-    for rank, restart in enumerate(plan, start=1):
-        steps = words.text("; ").join(_step(teller, due, d) for due in restart.steps)
-        lines.append(Line(f"  {rank}. {teller.zone(restart.zone)}{words.text(': ')}{steps}."))
+    lines += [Line(f"  {rank}. {teller.zone(restart.zone)}{words.text(': ')}{restart_steps(teller, restart, d)}.")
+              for rank, restart in enumerate(plan, start=1)]
     return lines
+
+
+def restart_steps(teller: GroundTeller, restart: Restart, d: int) -> str:
+    """Give the steps of one restart in their order, as on day ``d``: when each is done, who must come."""
+    return teller.words.text("; ").join(_step(teller, due, d) for due in restart.steps)
+
+
+def step_word(teller: GroundTeller, due: Due) -> str:
+    """Give what a step of a restart is called."""
+    return teller.words.text(_STEPS[due.step])
 
 
 def _step(teller: GroundTeller, due: Due, d: int) -> str:

@@ -63,8 +63,8 @@ def test_the_season_of_cotton_2013_comes_to_the_sums_of_pyfao56() -> None:
         eta = (ks * kcb + ke) * eto
         drained = max(rain + given - eta - depletion, 0.0)
         depletion = min(max(depletion - rain - given + eta + drained, 0.0), total)
-        for name, mm in (("ETref", eto), ("ETc", (kcb + ke) * eto), ("ETa", eta), ("E", ke * eto), ("T", ks * kcb * eto),
-                         ("DP", drained), ("I", given), ("P", rain)):
+        for name, mm in (("ETref", eto), ("ETc", (kcb + ke) * eto), ("ETa", eta), ("E", ke * eto),
+                         ("T", ks * kcb * eto), ("DP", drained), ("I", given), ("P", rain)):
             found[name] += mm
     assert found == pytest.approx(SUMS, abs=6e-4)
     assert depletion == pytest.approx(ENDS_MM, abs=6e-4)
