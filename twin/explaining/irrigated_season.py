@@ -25,7 +25,8 @@ _FALLBACKS = {
     "neighbours": "the whole day (mean of the days around)"}
 #: Figures that two programmes are compared by, with their unit.
 _COMPARED = {
-    "applied_m3": ("water given", "m³"), "wasted_m3": ("water wasted on wet ground", "m³"),
+    "applied_m3": ("water given", "m³"), "needed_m3": ("water needed", "m³"),
+    "wasted_m3": ("water wasted on wet ground", "m³"),
     "saved_m3": ("water saved by suspensions", "m³"), "cost_eur": ("cost", "€"),
     "stress_zone_days": ("days of stress", ""), "stress_zone_days_by_order": ("days of stress by orders", ""),
     "refused_zone_days": ("waterings forbidden", ""), "locked_zone_days": ("waterings locked", ""),
