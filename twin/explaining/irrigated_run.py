@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twin.explaining.first_lines import Line
 from twin.explaining.irrigated import GroundTeller, ZoneTold, lock_in_force, stress_sentence, told_zone, zone_sentence
-from twin.explaining.irrigated_season import restart_steps, step_word
+from twin.explaining.irrigated_season import default_lines, restart_steps, step_word
 from twin.explaining.words import speech
 from twin.irrigation.gardens import Gardens
 from twin.world.kinds import Kinds
@@ -109,7 +109,7 @@ def run_lines(gardens: Gardens, kinds: Kinds, lang: str) -> list[Line]:
         applied=teller.m3(sums["applied_m3"]), needed=teller.m3(sums["needed_m3"]),
         saved=teller.m3(sums["saved_m3"]), wasted=teller.m3(sums["wasted_m3"]),
         stress=words.number(sums["stress_zone_days"]))
-    lines = [Line(said)]
+    lines = [Line(said), *default_lines(teller)]
     if sums["zones_watered_while_flooded"]:
         lines.append(Line(words.plural("{n} zone was watered while water stood on it",
                                        "{n} zones were watered while water stood on them",

@@ -84,9 +84,7 @@ def _figures(teller: GroundTeller, told: Indicators) -> Iterator[Line]:
 def _basis(teller: GroundTeller) -> Iterator[Line]:
     """Tell what the figures stand on: defaults, fall-backs, gaps."""
     words, season = teller.words, teller.balance.season
-    for name, n in season.defaults.items():
-        yield Line(words.text("Not stated, so by default: {what}, zones: {count}.", what=words.text(_DEFAULTS[name]),
-                              count=words.number(n)))
+    yield from default_lines(teller)
     assumed = sum(zone.soil.is_assumption or zone.vegetation.is_assumption for zone in season.zones)
     if assumed:
         yield Line(words.text("Soil or plants whose figures are assumptions, zones: {count}.",
@@ -96,6 +94,14 @@ def _basis(teller: GroundTeller) -> Iterator[Line]:
                               count=words.number(n)))
     for note in season.notes:
         yield Line(note.fr if words.lang == "fr" else note.en)
+
+
+def default_lines(teller: GroundTeller) -> Iterator[Line]:
+    """Tell on how many zones a default stands for what nobody stated."""
+    words = teller.words
+    for name, n in teller.balance.season.defaults.items():
+        yield Line(words.text("Not stated, so by default: {what}, zones: {count}.", what=words.text(_DEFAULTS[name]),
+                              count=words.number(n)))
 
 
 def restart_lines(teller: GroundTeller, plan: list[Restart], d: int) -> list[Line]:

@@ -123,7 +123,7 @@ class Balance:
     @cached_property
     def net_mm(self) -> FloatArray:
         """What of the watering reached the ground, (Z, D)."""
-        eff = [self.season.programmes[z.programme].efficiency if z.programme != NONE else 1.0
+        eff = [z.efficiency or (self.season.programmes[z.programme].efficiency if z.programme != NONE else 1.0)
                for z in self.season.zones]
         return np.asarray(self.columns.gross_mm * np.array(eff)[:, None])
 

@@ -224,6 +224,8 @@ export interface GardensText {
   days: number[];
   zones: GardenZone[];
   restarts: number;
+  /** On how many zones a default stands for what nobody stated. */
+  defaults: {soil: number; vegetation: number; area_m2: number};
   figures: Record<
     'applied_m3' | 'needed_m3' | 'saved_m3' | 'wasted_m3' | 'stress_zone_days' | 'zones_watered_while_flooded',
     number

@@ -56,7 +56,9 @@ def _told(run: Run, gardens: Gardens, number: Any) -> dict[str, Any]:
                       for a, b, lock in gardens.locks(z)],
             "rank": rank, "steps": [] if restart is None else _steps(restart, gardens, number)})
     return {"season": gardens.name, "days": [start_s for _, start_s in days], "zones": told,
-            "restarts": len(gardens.restarts), "figures": gardens.told.to_dict()}
+            "restarts": len(gardens.restarts), "figures": gardens.told.to_dict(),
+            "defaults": {name: gardens.balance.season.defaults.get(name, 0)
+                         for name in ("soil", "vegetation", "area_m2")}}
 
 
 def _steps(restart: Restart, gardens: Gardens, number: Any) -> list[list[Any]]:

@@ -77,7 +77,7 @@ def test_a_zone_is_explained_with_its_ground_its_lock_and_its_restart(run: Run) 
     assert french[0].replace("\u00a0", " ").endswith(
         "n’est pas arrosée depuis vendredi : son programmateur PA-01 a perdu le poste électrique P-01.")
     assert "feu vert sanitaire" in french[2]
-    assert french[3] == "Elle attend maintenant : alimentation rétablie."
+    assert french[3].replace("\u00a0", " ") == "Elle attend maintenant : alimentation rétablie."
     english = garden_lines(run.gardens, assets.kinds, assets.row("Z-01"), "Z-01", "en", 33 * 3600)
     assert english[0].endswith("has not been watered since Friday: its controller PA-01 has lost substation P-01.")
     assert english[3] == "It now waits for: supply back."

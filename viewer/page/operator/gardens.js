@@ -87,6 +87,9 @@ export class Gardens {
       byId(`lock-count-${reason}`).textContent = number(n);
     }
     byId('gardens-figures').replaceChildren(...this.figures());
+    const {soil, vegetation, area_m2: area} = this.told.defaults;
+    byId('gardens-defaults').textContent =
+      soil + vegetation + area ? say('gardens_defaults', {soil, vegetation, area}) : '';
   }
 
   figures() {
