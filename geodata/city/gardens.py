@@ -61,8 +61,8 @@ def zone_records(city_file: CityFile) -> dict[int, ZoneRecord]:
             values = columns.get(_PREFIX + name)
             if values is None:
                 continue
-            made = _numbers(name, values, rows, city_file) if name in _NUMBERS else _words(name, values, rows, city_file)
-            for row, value in made.items():
+            read = _numbers if name in _NUMBERS else _words
+            for row, value in read(name, values, rows, city_file).items():
                 told.setdefault(row, {})[name] = value
     return {row: ZoneRecord(**entry) for row, entry in told.items()}
 

@@ -23,7 +23,7 @@ from twin.irrigation.gardens import Gardens
 from twin.irrigation.indicators import Indicators
 from twin.irrigation.locks import Lock, Locks, Reason
 from twin.irrigation.orders import DroughtOrder
-from twin.irrigation.season import Carried, Point, PointSort, Season, Watering, balance
+from twin.irrigation.season import Carried, Point, PointSort, Season, Station, Watering, balance
 from twin.irrigation.weather import ForecastRain, Note, ObservedRain, Reference
 from twin.irrigation.zones import Hold, Programme, Trigger, Valve, Zone
 from twin.world.assets import Asset
@@ -106,7 +106,7 @@ def read_season(path: Path, city: City, plan: Plan) -> Gardens | None:
 def _season(told: Mapping[str, Any], city: City) -> Season:
     soils = {name: GroundSoil(**entry) for name, entry in told["soils"].items()}
     plants = {name: Vegetation(**entry) for name, entry in told["vegetation"].items()}
-    calendar, reference, state = told["calendar"], told["reference"], told["state"]
+    calendar, state = told["calendar"], told["state"]
     programmes = [_programme(entry) for entry in told["programmes"]]
     zones = [_zone(entry, soils, plants) for entry in told["zones"]]
     if not all(-1 <= zone.programme < len(programmes) for zone in zones):
@@ -116,13 +116,12 @@ def _season(told: Mapping[str, Any], city: City) -> Season:
              "watered_day": np.int32}
     if any(len(state[name]) != len(zones) for name in kinds):
         raise ValueError("a state of another number of zones")
+    stations = [Station(name=one["name"], rain=_rain(one["rain"]), reference=_reference(one["reference"]))
+                for one in told["stations"]]
     return Season(
+        station=told["station"], stations=stations, station_of=np.array(told["station_of"], np.int32),
         calendar=Calendar(date.fromisoformat(calendar["first"]), calendar["days"], calendar["timezone"]),
-        zones=zones, programmes=programmes, rain=ObservedRain(np.array(told["rain"]["mm"], float)),
-        reference=Reference(eto_mm=np.array(reference["eto_mm"], float),
-                            fallback=np.array(reference["fallback"], np.int8),
-                            wind_m_s=np.array(reference["wind_m_s"], float),
-                            rh_min=np.array(reference["rh_min"], float)),
+        zones=zones, programmes=programmes, rain=_rain(told["rain"]), reference=_reference(told["reference"]),
         state=Carried(**{name: np.array(state[name], kind) for name, kind in kinds.items()}),
         locks=Locks(tuple(locks), blocks=told["locks"]["blocks"]),
         orders=[_order(entry) for entry in told["orders"]],
@@ -130,6 +129,15 @@ def _season(told: Mapping[str, Any], city: City) -> Season:
                                 mm=one["mm"]) for one in told["forecasts"]],
         points=[Point(**{**one, "sort": PointSort[one["sort"].upper()]}) for one in told["points"]],
         notes=[Note(**one) for one in told["notes"]], defaults=dict(told["defaults"]))
+
+
+def _rain(entry: Mapping[str, Any]) -> ObservedRain:
+    return ObservedRain(np.array(entry["mm"], float))
+
+
+def _reference(entry: Mapping[str, Any]) -> Reference:
+    return Reference(eto_mm=np.array(entry["eto_mm"], float), fallback=np.array(entry["fallback"], np.int8),
+                     wind_m_s=np.array(entry["wind_m_s"], float), rh_min=np.array(entry["rh_min"], float))
 
 
 def _zone(entry: Mapping[str, Any], soils: Mapping[str, GroundSoil], plants: Mapping[str, Vegetation]) -> Zone:

@@ -15,25 +15,23 @@ from geodata.city.gardens import ZoneRecord, zone_records
 from geodata.city.model import CityFile
 from geodata.inputs.times import local_moment
 from geodata.inputs.yaml_file import Places, load_model, nearest_place
-from geodata.weather.reading import read_forecast, read_weather
+from geodata.weather.reading import read_forecast
 from scenarios.irrigation.carried import Past, read_past
 from scenarios.irrigation.making import ZoneMaker, counted_defaults
 from scenarios.irrigation.schema import FactSpec, ProgrammeSpec, SeasonSpec
 from scenarios.irrigation.sightings import points_of
+from scenarios.irrigation.weathers import Weathers
 from twin.errors import InputError, InputErrors
 from twin.irrigation.calendar import Calendar
 from twin.irrigation.data import vegetation
 from twin.irrigation.locks import Lock, Locks, Reason, Release, ended, locks_of_run, sanitary_locks
 from twin.irrigation.orders import DroughtOrder, Hours, minutes, national_minimum
 from twin.irrigation.season import Season, check_programme
-from twin.irrigation.weather import Note, reference_of
+from twin.irrigation.weather import Note
 from twin.irrigation.zones import Hold, Programme, Trigger, Valve
 from twin.quantities import NONE
 from twin.results.result import Result
 from twin.world.kinds import Kinds, Role
-
-#: Height above sea level of a station that nobody states, where the city has no terrain [m].
-DEFAULT_ELEVATION_M = 100.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -146,12 +144,10 @@ def prepare_season(programmed: Programmed, city_file: CityFile, result: Result |
     zones = [made.zone(zone_id, row, programme_of.get(zone_id, NONE), controllers.get(zone_id, ""))
              for zone_id, row in zip(ids, rows, strict=True)]
     folder = programmed.path.parent
-    weather = read_weather(spec.weather, folder=folder, timezone=city.timezone, latitude=city.latitude,
-                           first=spec.first, last=spec.last)
-    notes = [*weather.notes]
-    reference = reference_of(
-        weather, latitude=spec.weather.latitude if spec.weather.latitude is not None else city.latitude,
-        elevation_m=_elevation(spec, city_file, notes), is_coastal=spec.weather.coastal)
+    notes: list[Note] = []
+    weathers = Weathers.read(spec, city_file, folder, notes)
+    stated = [made.value(zone_id, "station") for zone_id in ids]
+    station_of = weathers.of_zones(rows, stated, programmed.complaint, notes)
     number = {zone_id: z for z, zone_id in enumerate(ids)}
     past = Past.none(zones, {z: s.depletion_mm for zone_id, z in number.items()
                              if (s := spec.zones.get(zone_id, spec.defaults)).depletion_mm is not None}) \
@@ -161,8 +157,9 @@ def prepare_season(programmed: Programmed, city_file: CityFile, result: Result |
     notes += said
     forecasts = [] if spec.forecast is None else read_forecast(spec.forecast, folder=folder, timezone=city.timezone)
     season = Season(
-        calendar=calendar, zones=zones, programmes=[_programme(p) for p in spec.programmes], rain=weather.rain,
-        reference=reference, state=past.state, orders=_orders(spec), forecasts=forecasts, points=points,
+        calendar=calendar, zones=zones, programmes=[_programme(p) for p in spec.programmes],
+        rain=weathers.rain[0], reference=weathers.reference[0], station=weathers.names[0], stations=weathers.others(),
+        station_of=station_of, state=past.state, orders=_orders(spec), forecasts=forecasts, points=points,
         locks=_locks(spec, past, result, rows, number, controllers, calendar),
         notes=notes, defaults=counted_defaults(zones))
     return PreparedSeason(programmed=programmed, season=season, city_file=city_file, rows=rows)
@@ -235,17 +232,6 @@ def _controllers(programmed: Programmed, city: Any, rows: Sequence[int]) -> dict
                          found="two controllers on one zone", expected="one controller for each zone",
                          remedy="Take one link away in the city file.")
     return {str(assets.id[row]): str(assets.id[of[row][0]]) for row in rows if of.get(row)}
-
-
-def _elevation(spec: SeasonSpec, city_file: CityFile, notes: list[Note]) -> float:
-    if spec.weather.elevation_m is not None:
-        return spec.weather.elevation_m
-    ground = city_file.city.assets.ground_m
-    if np.isfinite(ground).any():
-        return float(np.nanmean(ground))
-    notes.append(Note(f"The height of the station is not stated: {DEFAULT_ELEVATION_M:g} m.",
-                      f"L’altitude de la station n’est pas indiquée : {DEFAULT_ELEVATION_M:g} m."))
-    return DEFAULT_ELEVATION_M
 
 
 def _programme(spec: ProgrammeSpec) -> Programme:

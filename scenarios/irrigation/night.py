@@ -51,7 +51,7 @@ def irrigation_files(scenario: Scenario) -> tuple[Input, ...]:
         return ()
     programmed = programme_of(scenario)
     spec, folder = programmed.spec, programmed.path.parent
-    files = [programmed.path, folder / spec.weather.file]
+    files = [programmed.path, folder / spec.weather.file, *(folder / one.file for one in spec.stations.values())]
     files += [] if spec.forecast is None else [folder / spec.forecast.file]
     state = state_of(scenario)
     files += [] if state is None else [state]

@@ -89,7 +89,7 @@ def _basis(teller: GroundTeller) -> Iterator[Line]:
     if assumed:
         yield Line(words.text("Soil or plants whose figures are assumptions, zones: {count}.",
                               count=words.number(assumed)))
-    for name, n in season.reference.counts().items():
+    for name, n in season.fallbacks().items():
         yield Line(words.text("Not measured: {what}, days: {count}.", what=words.text(_FALLBACKS[name]),
                               count=words.number(n)))
     for note in season.notes:

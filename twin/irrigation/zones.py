@@ -138,15 +138,16 @@ def check_zones(zones: Sequence[Zone]) -> None:
                                  expected="more than 0")
 
 
-def ground_of(zones: Sequence[Zone], programmes: Sequence[Programme], plant: Int32Array, schedule: Int32Array
-              ) -> Ground:
+def ground_of(zones: Sequence[Zone], programmes: Sequence[Programme], plant: Int32Array, schedule: Int32Array,
+              station: Int32Array) -> Ground:
     """Pack zones and their programmes into columns."""
     none = Programme(name="", days=frozenset(), from_min=0, lasts_min=0, rate_mm_h=1.0, efficiency=1.0,
                      trigger=Trigger.DEPLETION, amount=1.0)
     of = [programmes[zone.programme] if zone.programme >= 0 else none for zone in zones]
     soils = [zone.soil for zone in zones]
     return Ground(
-        plant=plant, schedule=schedule, available_mm_m=np.array([zone.total_mm / zone.roots_m for zone in zones]),
+        plant=plant, schedule=schedule, station=station,
+        available_mm_m=np.array([zone.total_mm / zone.roots_m for zone in zones]),
         retention_mm=np.array([retention_mm(zone.curve_number) for zone in zones]),
         ksat_mm_h=np.array([soil.conductivity_mm_h for soil in soils]),
         is_dual=np.array([zone.is_dual for zone in zones], bool), tew_mm=np.array([soil.tew_mm for soil in soils]),
@@ -159,15 +160,17 @@ def ground_of(zones: Sequence[Zone], programmes: Sequence[Programme], plant: Int
         is_latching=np.array([p.valve == Valve.LATCHING for p in of], bool))
 
 
-def plants_of(zones: Sequence[Zone], calendar: Calendar, reference: Reference) -> tuple[Plants, Int32Array]:
-    """Give the plants that zones differ by, (V, D), and the plant of each zone, (Z,)."""
-    found: dict[tuple[object, ...], tuple[int, Zone]] = {}
-    row_of = np.array([found.setdefault(zone._plant(), (len(found), zone))[0] for zone in zones], np.int32)
-    kinds = [zone for _, zone in found.values()]
+def plants_of(zones: Sequence[Zone], calendar: Calendar, references: Sequence[Reference], station: Int32Array
+              ) -> tuple[Plants, Int32Array]:
+    """Give the plants that zones differ by, each at its station, (V, D), and the plant of each zone, (Z,)."""
+    found: dict[tuple[object, ...], tuple[int, Zone, int]] = {}
+    row_of = np.array([found.setdefault((at, *zone._plant()), (len(found), zone, at))[0]
+                       for zone, at in zip(zones, station.tolist(), strict=True)], np.int32)
+    kinds = [(zone, references[at]) for _, zone, at in found.values()]
     months = np.array([calendar.day(d).month - 1 for d in range(calendar.days)])
     shape = (max(len(kinds), 1), calendar.days)
     plants = Plants(*(np.ones(shape) for _ in Plants._fields))
-    for v, zone in enumerate(kinds):
+    for v, (zone, reference) in enumerate(kinds):
         grown = zone.vegetation
         plain = grown.kcb if zone.is_dual else grown.kc
         plants.kc[v] = np.array(zone.kc_by_month)[months] if zone.kc_by_month else plain if zone.kc is None else zone.kc

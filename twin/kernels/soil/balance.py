@@ -54,14 +54,15 @@ def run_season(ground: Records, plants: Records, days: Records, schedules: Recor
         last_lock = lock
         while last_lock < len(locks) and locks[last_lock].zone == z:
             last_lock += 1
-        for d in range(len(days)):
-            while lock < last_lock and locks[lock].end_s <= days[d].start_s:
+        station = ground[z].station
+        for d in range(days.shape[1]):
+            while lock < last_lock and locks[lock].end_s <= days[station, d].start_s:
                 lock += 1
             last = point
             while last < len(points) and points[last].zone == z and points[last].day == d:
                 last += 1
-            _day(ground[z], plants, days[d], d, schedules, locks, lock, last_lock, points, point, last, state[z],
-                 columns[z, d])
+            _day(ground[z], plants, days[station, d], d, schedules, locks, lock, last_lock, points, point, last,
+                 state[z], columns[z, d])
             point = last
         lock = last_lock
 
