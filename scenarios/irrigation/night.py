@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,15 @@ def programme_of(scenario: Scenario) -> Programmed:
     assert scenario.irrigation is not None
     name = scenario.irrigation.programme
     path = scenario.folder / name
-    return read_programme(path if path.is_file() else find_programme(name))
+    path = path if path.is_file() else find_programme(name)
+    stat = path.stat()
+    return _read(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=16)
+def _read(path: Path, _changed_ns: int, _size: int) -> Programmed:
+    """Read a file once for the check before a run and for the run itself: YAML takes longer than the season."""
+    return read_programme(path)
 
 
 def state_of(scenario: Scenario) -> Path | None:
