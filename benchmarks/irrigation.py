@@ -1,8 +1,9 @@
 """Water in the ground of 10,000 zones over 365 days, with locks, probes and six programmes.
 
-    python -m benchmarks.irrigation [--zones 10000] [--days 365]
+    python -m benchmarks.irrigation [--zones 10000] [--days 365] [--nights 9]
 
-Prints seconds of the kernel and of a whole season, and of the same zones in plain Python.
+Prints seconds of the kernel and of a whole season, and of the same zones in plain Python; and how much longer a flood
+night of the built-in town takes with its season than without, in pairs of runs, one right after the other.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import date
 
 import numpy as np
 
+from scenarios.resolve import Prepared, prepare
 from tests.reference.soil import Day
 from tests.reference.soil import season as slow_season
 from twin.irrigation import season as seasons
@@ -51,11 +53,36 @@ def garden(zones: int, days: int, seed: int = 1) -> Season:
                   locks=Locks.of(locks), points=points)
 
 
+def night_ratio(pairs: int) -> tuple[float, float, float]:
+    """Give how much longer a flood night takes with its season: median ratio of pairs, and both medians [s of CPU]."""
+    from scenarios.load import load_scenario
+    from scenarios.running import run_scenario
+
+    whole = prepare(load_scenario("valmont-june"))
+    bare = replace(whole, scenario=whole.scenario.model_copy(update={"irrigation": None}))
+
+    def spent(prepared: Prepared) -> float:
+        began = time.process_time()
+        run_scenario(prepared)
+        return time.process_time() - began
+
+    spent(whole)
+    both = []
+    for i in range(pairs):
+        first, second = (whole, bare) if i % 2 else (bare, whole)
+        one, other = spent(first), spent(second)
+        both.append((one, other) if i % 2 else (other, one))
+    times = np.array(both)
+    with_s, without_s = np.median(times, axis=0)
+    return float(np.median(times[:, 0] / times[:, 1])), float(with_s), float(without_s)
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--zones", type=int, default=10_000)
     parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--nights", type=int, default=9)
     asked = parser.parse_args()
     balance(garden(10, 10))  # compile, or read what was
     season, kernel, spent = garden(asked.zones, asked.days), seasons.run_season, []
@@ -82,6 +109,10 @@ def main() -> None:
         slow_season(plain, taw=zone.total_mm, kc=zone.vegetation.kc, p=zone.vegetation.p, start=0.0, efficiency=0.8,
                     retention=retention_mm(zone.curve_number), ksat=zone.soil.conductivity_mm_h)
     slow = (time.process_time() - began) * asked.zones / few
+    if asked.nights:
+        ratio, with_s, without_s = night_ratio(asked.nights)
+        print(f"flood night with its season: {with_s:.2f} s, without: {without_s:.2f} s; ratio {ratio:.3f}, median of "
+              f"{asked.nights} pairs")
     print(f"plain Python, without programmes and locks: {slow:.0f} s by {few:,} zones; {slow / min(spent):.0f} times")
 
 

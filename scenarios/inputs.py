@@ -26,7 +26,7 @@ class Input:
     """One file, or one part of the package."""
 
     #: ``scenario``, ``crews`` (a file that scenarios share), ``city``, ``terrain`` (beside the city), ``flood`` or
-    #: ``source`` (what the city was made from).
+    #: ``source`` (what the city was made from), ``irrigation`` (programme, weather and state of its season).
     role: str
     #: As the scenario names it: never a path of this computer.
     file: str

@@ -121,6 +121,15 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
     from scenarios.gauge_readings import compared
 
     made = Prepared(scenario=scenario, plan=edited.plan, city_file=replace(read, city=edited.city),
-                    inputs=inputs_of(scenario, read, city, flood_files(scenario)),
+                    inputs=(*inputs_of(scenario, read, city, flood_files(scenario)), *_irrigation_files(scenario)),
                     warnings=(*edited.warnings, *compared(scenario, read, start, zone)), uncertainty=uncertainty)
     return with_measures(made, clock.at, complaints)
+
+
+def _irrigation_files(scenario: Scenario) -> tuple[Input, ...]:
+    """Give the files of the season that the night is a part of, its programme read and found well."""
+    if scenario.irrigation is None:
+        return ()
+    from scenarios.irrigation.night import irrigation_files
+
+    return irrigation_files(scenario)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,9 @@ from twin.stages import Progress, Stage, Tell, silent
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
     from geodata.run.frames import Tables
+    from scenarios.irrigation.loading import PreparedSeason
     from twin.explaining.explain import Explanation
+    from twin.irrigation.gardens import Gardens
     from twin.results.outages import Outages
     from twin.water.hazard import Envelope, Grid
 
@@ -35,6 +37,8 @@ class Finished:
     envelope: Envelope | None
     grid: Grid | None
     times_s: Int64Array
+    #: The season that the night is a part of, as it was made and as it came out; None where the scenario names none.
+    season: tuple[PreparedSeason, Gardens] | None = None
 
     def __repr__(self) -> str:
         return repr(self.result)
@@ -68,7 +72,13 @@ class Finished:
 
     def expectations(self) -> list[Outcome]:
         """Give how each expectation of the scenario came out."""
-        return evaluate(self.prepared.scenario, self.result)
+        outcomes = evaluate(self.prepared.scenario, self.result)
+        if self.season is None:
+            return outcomes
+        from scenarios.irrigation.answers import expectations
+
+        ready, gardens = self.season
+        return [*outcomes, *expectations(ready, gardens.told)]
 
     def write(self, out: Path | str) -> Path:
         """Write the run folder, whole or not at all.
@@ -82,7 +92,8 @@ class Finished:
 
         out = Path(out)
         write_run(self.result, self.city_file, self.envelope, self.grid, self.times_s, out,
-                  [file.to_dict() for file in self.prepared.inputs])
+                  [file.to_dict() for file in self.prepared.inputs],
+                  gardens=None if self.season is None else self.season[1])
         return out
 
 
@@ -111,6 +122,14 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, tell: Tell = sil
     exposure = pipeline.expose(prepared, hazard, tell=tell)
     access = pipeline.reach(prepared, hazard, tell=tell)
     result = pipeline.simulate(prepared, exposure, access=access, told=pipeline.told_by(hazard), tell=tell)
+    season = None
+    if prepared.scenario.irrigation is not None:
+        from scenarios.irrigation.night import season_of
+
+        tell(Progress(stage=Stage.SIMULATE, doing="following the water in the ground"))
+        season = season_of(prepared.scenario, prepared.city_file, result)
+        if season is not None:
+            result = replace(result, indicators={**result.indicators, "irrigation": season[1].told.to_dict()})
     envelope = None
     if hazard is not None and picture:
         tell(Progress(stage=Stage.ASK, doing="drawing the water"))
@@ -118,7 +137,7 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, tell: Tell = sil
     pipeline.tidy(prepared, cache)
     return Finished(prepared=prepared, result=result, envelope=envelope,
                     grid=None if hazard is None else hazard.grid,
-                    times_s=np.zeros(0, np.int64) if hazard is None else hazard.times_s)
+                    times_s=np.zeros(0, np.int64) if hazard is None else hazard.times_s, season=season)
 
 
 def _prepared(scenario: Prepared | Scenario | str | Path) -> Prepared:

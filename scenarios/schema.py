@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from geodata.hazards.declared.flood import FloodSpec
 from scenarios.access_schema import AccessPart
 from scenarios.crews_schema import CrewsPart
 from scenarios.forms import AssetId, AssetIds, Duration, Moment, Part, Range, named, shown
+from scenarios.irrigation_schema import IrrigationPart, name_alone
 from scenarios.measure_spec import Measure
 from scenarios.reading import Document
 from scenarios.uncertainty import Uncertainty
@@ -325,6 +326,9 @@ class Scenario(Part):
     """streets in the water: what closes them, and where help sets out"""
     crews: CrewsPart | None = Field(default=None, json_schema_extra=_or_file)
     """who repairs after water, or a file that says so; without it crews are unlimited"""
+    irrigation: Annotated[IrrigationPart, BeforeValidator(
+        name_alone, json_schema_input_type=str | IrrigationPart)] | None = None
+    """the season of irrigation that the night is a part of: a programme file, or the name of a shipped one"""
     uncertainty: Uncertainty | None = None
     """what may be otherwise, for `twin ensemble`"""
     expect: tuple[Expect, ...] = ()

@@ -29,6 +29,8 @@ from viewer.public.stories import STAGES as PUBLIC_WAITS
 from viewer.public.stories import STORIES
 from viewer.scene.compose import NO_HEIGHT
 from viewer.scene.families import FAMILIES
+from viewer.scene.gardens import LOCKS, WATERINGS
+from viewer.scene.gardens import STEPS as RESTART_STEPS
 from viewer.scene.intervals import MECHANISMS, OPEN, State
 
 #: The module that is written.
@@ -60,6 +62,10 @@ def module() -> str:
                [action.name.lower() for action in Action]),
         _words("STATUSES", "Status", "What a page shows: never an observation.",
                get_args(Scenario.model_fields["status"].annotation)),
+        _words("LOCKS", "LockReason", "Why a zone is locked, by its number, the gravest first.", LOCKS),
+        _words("RESTART_STEPS", "RestartStep", "Steps of a zone's restart after a flood, by their number.",
+               RESTART_STEPS),
+        _words("WATERINGS", "WateringWord", "What a programme did on a day, by its number.", WATERINGS),
         _words("TIMELINE", "TimelineEvent", "What the operator's timeline can name.", TIMELINE),
         _codes("Service", "What flows along an edge.", _members(Service)),
         _codes("Source", "Where a value comes from.", _members(Source)),

@@ -52,7 +52,7 @@ def check_city(city_file: CityFile, *, today: date | None = None, lang: str = "e
     case = Case(city_file=city_file, words=wording(lang))
     assets = case.assets
     found = [*_imported(case), *_ids(case), *_positions(case), *_shapes(case), *_terrain(case), *_heights(case),
-             *_gauges(case), *link_findings(case), *_sources(case, today or date.today())]
+             *_gauges(case), *_gardens(case), *link_findings(case), *_sources(case, today or date.today())]
     order = {severity: i for i, severity in enumerate(SEVERITIES)}
     counts = np.bincount(assets.kind, minlength=len(assets.kinds)).tolist()
     return Findings(city=city_file.city.name, links=len(case.supplies), kinds=assets.kinds, lang=lang,
@@ -223,6 +223,31 @@ def _gauges(case: Case) -> Iterator[Finding]:
                                                        what=case.counted("gauge", len(rows))),
             count=len(rows), ids=case.ids(rows),
             advice=case.words.text("Levels read at it cannot be turned into altitudes: give zero_m."))
+
+
+def _gardens(case: Case) -> Iterator[Finding]:
+    """Tell what nobody states of irrigated zones, and what ``twin irrigate`` takes in its place."""
+    from geodata.city.gardens import ZoneRecord, zone_records
+    from twin.world.kinds import Role
+
+    rows = np.flatnonzero(case.assets.of_role(Role.WATERS)).tolist()
+    if not rows:
+        return
+    records, words = zone_records(case.city_file), case.words
+    shapes = case.city_file.shapes
+    has_area = {row for row in rows if (shape := shapes[row]) is not None and shape.area > 0}
+    for check, lacking, text in (
+            ("zone_soil", [row for row in rows if records.get(row, ZoneRecord()).soil is None],
+             "Zones without a soil: loam is taken"),
+            ("zone_plants", [row for row in rows if records.get(row, ZoneRecord()).vegetation is None],
+             "Zones without plants: cool-season turf is taken"),
+            ("zone_area", [row for row in rows
+                           if row not in has_area and records.get(row, ZoneRecord()).area_m2 is None],
+             "Zones without an area or outline: 500 m² are taken")):
+        if lacking:
+            yield case.finding(check, "note", words.text(text), count=len(lacking), ids=case.ids(lacking),
+                               advice=words.text("State it in the mapping (fields: soil, vegetation, area_m2) or in "
+                                                 "the programme file of twin irrigate."))
 
 
 def _sources(case: Case, today: date) -> Iterator[Finding]:

@@ -27,10 +27,12 @@ from geodata.run.head import FORMAT, run_info, sealed
 from geodata.run.manifest import describe, plan_of, to_json
 from geodata.run.reading import read_tables
 from geodata.run.schemas import OPTIONAL, TABLES
+from geodata.run.season import read_season, write_season
 from geodata.run.shape import Known, check_run
 from geodata.run.tables import tables_of, write_table
 from geodata.run.water import describe_water, read_water, write_water
 from twin.errors import InputError, TwinError
+from twin.irrigation.gardens import Gardens
 from twin.quantities import Int64Array
 from twin.results.provenance import city_digest, exposure_digest
 from twin.results.result import Result
@@ -56,6 +58,8 @@ class Run:
     water_times_s: Int64Array
     #: What ``run.json`` says.
     info: Mapping[str, Any]
+    #: The season of irrigation that the night is a part of; None where the run has none.
+    gardens: Gardens | None = None
 
     def __repr__(self) -> str:
         return f"Run {self.path}: {self.result!r}"
@@ -67,7 +71,7 @@ class Run:
 
 
 def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, grid: Grid | None, times_s: Int64Array,
-              out: Path | str, inputs: Sequence[Mapping[str, Any]] = ()) -> None:
+              out: Path | str, inputs: Sequence[Mapping[str, Any]] = (), *, gardens: Gardens | None = None) -> None:
     """Write the folder of a run.
 
     Parameters
@@ -82,6 +86,8 @@ def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, gr
         Folder to write. An earlier run is replaced; what else lies in its folder is kept.
     inputs
         Name, file and sha256 of every input, for ``run.json``.
+    gardens
+        The season of irrigation that the night is a part of.
 
     Raises
     ------
@@ -99,6 +105,8 @@ def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, gr
             if envelope is not None and grid is not None:
                 parts.append(pool.submit(write_water, envelope, grid, folder / "water.tif"))
             info |= describe(result, inputs)
+            if gardens is not None:
+                write_season(gardens, folder)
             for part in parts:
                 part.result()
             info["water"] = None if envelope is None or grid is None else describe_water(grid, times_s)
@@ -179,6 +187,7 @@ def read_run(path: Path | str) -> Run:
         _check_rests(info, plan, city_file.city, tables["exposure"])
         result = Result(plan=plan, city=city_file.city, **tables, indicators=info["indicators"],
                         provenance=info["provenance"], warnings=tuple(info["warnings"]))
+        gardens = read_season(path, city_file.city, plan)
         water, grid, times_s = None, None, np.zeros(0, np.int64)
         if info["water"] is not None:
             water, grid = read_water(path / "water.tif", info["water"])
@@ -189,7 +198,7 @@ def read_run(path: Path | str) -> Run:
         raise InputError(file=str(path / "run.json"), found=f"a part that cannot be read ({error!r})",
                          expected="a run as `twin run` leaves it", remedy="Run the scenario again.") from error
     return Run(path=path, result=result, city_file=city_file, water=water, water_grid=grid, water_times_s=times_s,
-               info=info)
+               info=info, gardens=gardens)
 
 
 def _check_rests(info: Mapping[str, Any], plan: Plan, city: City, exposure: Exposure) -> None:

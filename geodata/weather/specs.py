@@ -84,7 +84,10 @@ class WeatherSpec(WeatherPart):
     days: Literal["day_first", "month_first"] | None = None
     stamp: Literal["end", "start"] = Field(default="end", description="an hour's values bear its end, or its start")
     null: list[str] = Field(default_factory=list, description="texts that mean no value: -999, 9999")
+    name: str | None = Field(default=None, description="of the station; without it that of its file")
     latitude: float | None = Field(default=None, ge=-90, le=90, description="of the station; the city's without it")
+    longitude: float | None = Field(default=None, ge=-180, le=180, description="with several stations: the nearest "
+                                    "counts for each zone")
     elevation_m: float | None = Field(default=None, ge=-500, le=9000, description="of the station above sea level")
     coastal: bool = Field(default=False, description="radiation from temperatures: by the sea")
     gaps: Literal["refuse", "fill"] = Field(default="refuse", description="fill: mean of the days around, without rain")

@@ -35,7 +35,7 @@ def to_dict(prepared: PreparedSeason, told: Indicators, plan: list[Restart], d: 
         "season": prepared.programmed.spec.season, "city": prepared.city_file.city.name,
         "from": calendar.first.isoformat(), "to": calendar.last.isoformat(), "on": calendar.day(d).isoformat(),
         "indicators": told.to_dict(), "defaults": dict(season.defaults),
-        "fallbacks": dict(season.reference.counts()),
+        "fallbacks": season.fallbacks(), "stations": season.station_names,
         "notes": [note.fr if teller.words.lang == "fr" else note.en for note in season.notes],
         "zones": [_zone(balance, told, z, d, teller) for z in range(len(season.zones))],
         "restart": [{"zone": season.zones[r.zone].id, "steps": [
@@ -82,11 +82,12 @@ def _rows(balance: Balance) -> Iterator[tuple[Any, ...]]:
         return round(float(value), 4)
 
     for z, zone in enumerate(season.zones):
+        eto_mm, rain_mm = season.eto_of(z), season.rain_of(z)
         for d in range(season.calendar.days):
             order, lock = balance.order_of(z, d), balance.lock_of(z, d)
             yield (zone.id, season.calendar.day(d).isoformat(), mm(c.depletion_mm[z, d]), mm(c.allowed_mm[z, d]),
-                   mm(zone.total_mm), mm(c.stress[z, d]), mm(season.reference.eto_mm[d]), mm(c.eta_mm[z, d]),
-                   mm(season.rain.mm[d]), mm(c.runoff_mm[z, d]), mm(c.gross_mm[z, d]), mm(applied[z, d]),
+                   mm(zone.total_mm), mm(c.stress[z, d]), mm(eto_mm[d]), mm(c.eta_mm[z, d]),
+                   mm(rain_mm[d]), mm(c.runoff_mm[z, d]), mm(c.gross_mm[z, d]), mm(applied[z, d]),
                    mm(c.drained_mm[z, d]), mm(c.flood_mm[z, d]), mm(c.corrected_mm[z, d]),
                    Watering(int(c.action[z, d])).word, "" if lock is None else _lock_word(lock),
                    "" if order is None else order.name)

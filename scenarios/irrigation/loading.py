@@ -6,38 +6,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from geodata.city.gardens import ZoneRecord, zone_records
 from geodata.city.model import CityFile
 from geodata.inputs.times import local_moment
 from geodata.inputs.yaml_file import Places, load_model, nearest_place
-from geodata.weather.reading import read_forecast, read_weather
+from geodata.weather.reading import read_forecast
 from scenarios.irrigation.carried import Past, read_past
-from scenarios.irrigation.schema import FactSpec, ProgrammeSpec, SeasonSpec, ZoneSpec
+from scenarios.irrigation.making import ZoneMaker, counted_defaults
+from scenarios.irrigation.schema import FactSpec, ProgrammeSpec, SeasonSpec
 from scenarios.irrigation.sightings import points_of
+from scenarios.irrigation.weathers import Weathers
 from twin.errors import InputError, InputErrors
 from twin.irrigation.calendar import Calendar
-from twin.irrigation.data import curve_numbers, soils, vegetation
+from twin.irrigation.data import vegetation
 from twin.irrigation.locks import Lock, Locks, Reason, Release, ended, locks_of_run, sanitary_locks
 from twin.irrigation.orders import DroughtOrder, Hours, minutes, national_minimum
 from twin.irrigation.season import Season, check_programme
-from twin.irrigation.weather import Note, reference_of
-from twin.irrigation.zones import Hold, Programme, Trigger, Valve, Zone
+from twin.irrigation.weather import Note
+from twin.irrigation.zones import Hold, Programme, Trigger, Valve
 from twin.quantities import NONE
 from twin.results.result import Result
-from twin.stages import Tell, silent
 from twin.world.kinds import Kinds, Role
-
-if TYPE_CHECKING:
-    from scenarios.running import Finished
-
-#: Height above sea level of a station that nobody states, where the city has no terrain [m].
-DEFAULT_ELEVATION_M = 100.0
-#: What stands for a zone without soil, plant or area; each is counted and said.
-DEFAULT_SOIL, DEFAULT_PLANT, DEFAULT_AREA_M2 = "loam", "cool_turf", 500.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -114,34 +108,6 @@ def read_programme(path: Path) -> Programmed:
     return Programmed(path=path, spec=spec, places=places)
 
 
-def run_night(programmed: Programmed, city: str | None, tell: Tell = silent) -> Finished | None:
-    """Run the night that a programme file names; None where it names none.
-
-    Parameters
-    ----------
-    programmed
-        The file.
-    city
-        City file, in place of the scenario's own; None or ``valmont``: the scenario's.
-    tell
-        Told how far each stage is.
-    """
-    night = programmed.spec.night
-    if night is None:
-        return None
-    from scenarios.load import load_scenario, shipped
-    from scenarios.moving import on_day
-    from scenarios.resolve import prepare
-    from scenarios.running import run_scenario
-
-    path = programmed.path.parent / night.scenario
-    name = night.scenario if night.scenario in shipped() and not path.is_file() else path
-    prepared = prepare(load_scenario(name), city=None if city in (None, "valmont") else city)
-    if night.on is not None:
-        prepared = on_day(prepared, night.on)
-    return run_scenario(prepared, tell=tell, picture=False)
-
-
 def prepare_season(programmed: Programmed, city_file: CityFile, result: Result | None = None,
                    state: Path | None = None) -> PreparedSeason:
     """Make a season of a programme file.
@@ -169,18 +135,19 @@ def prepare_season(programmed: Programmed, city_file: CityFile, result: Result |
         raise InputError(file=str(programmed.path), found=f"a city without irrigation zones ({city.name})",
                          expected="a city with assets of kind 'zone'")
     ids = [str(assets.id[row]) for row in rows]
-    programme_of = _checked(programmed, ids)
+    records = zone_records(city_file)
+    made = ZoneMaker(spec, city_file, {zone_id: records.get(row, ZoneRecord())
+                                       for zone_id, row in zip(ids, rows, strict=True)})
+    programme_of = _checked(programmed, ids, made)
     calendar = Calendar(spec.first, (spec.last - spec.first).days + 1, city.timezone)
     controllers = _controllers(programmed, result.city if result else city, rows)
-    zones = [_zone(spec, zone_id, row, city_file, programme_of.get(zone_id, NONE), controllers.get(zone_id, ""))
+    zones = [made.zone(zone_id, row, programme_of.get(zone_id, NONE), controllers.get(zone_id, ""))
              for zone_id, row in zip(ids, rows, strict=True)]
     folder = programmed.path.parent
-    weather = read_weather(spec.weather, folder=folder, timezone=city.timezone, latitude=city.latitude,
-                           first=spec.first, last=spec.last)
-    notes = [*weather.notes]
-    reference = reference_of(
-        weather, latitude=spec.weather.latitude if spec.weather.latitude is not None else city.latitude,
-        elevation_m=_elevation(spec, city_file, notes), is_coastal=spec.weather.coastal)
+    notes: list[Note] = []
+    weathers = Weathers.read(spec, city_file, folder, notes)
+    stated = [made.value(zone_id, "station") for zone_id in ids]
+    station_of = weathers.of_zones(rows, stated, programmed.complaint, notes)
     number = {zone_id: z for z, zone_id in enumerate(ids)}
     past = Past.none(zones, {z: s.depletion_mm for zone_id, z in number.items()
                              if (s := spec.zones.get(zone_id, spec.defaults)).depletion_mm is not None}) \
@@ -190,14 +157,15 @@ def prepare_season(programmed: Programmed, city_file: CityFile, result: Result |
     notes += said
     forecasts = [] if spec.forecast is None else read_forecast(spec.forecast, folder=folder, timezone=city.timezone)
     season = Season(
-        calendar=calendar, zones=zones, programmes=[_programme(p) for p in spec.programmes], rain=weather.rain,
-        reference=reference, state=past.state, orders=_orders(spec), forecasts=forecasts, points=points,
+        calendar=calendar, zones=zones, programmes=[_programme(p) for p in spec.programmes],
+        rain=weathers.rain[0], reference=weathers.reference[0], station=weathers.names[0], stations=weathers.others(),
+        station_of=station_of, state=past.state, orders=_orders(spec), forecasts=forecasts, points=points,
         locks=_locks(spec, past, result, rows, number, controllers, calendar),
-        notes=notes, defaults=_counted(zones))
+        notes=notes, defaults=counted_defaults(zones))
     return PreparedSeason(programmed=programmed, season=season, city_file=city_file, rows=rows)
 
 
-def _checked(programmed: Programmed, ids: Sequence[str]) -> dict[str, int]:
+def _checked(programmed: Programmed, ids: Sequence[str], made: ZoneMaker) -> dict[str, int]:
     """Give the programme of each zone; all that names zones names some that there are."""
     spec, known = programmed.spec, set(ids)
     wrong: list[InputError] = []
@@ -225,7 +193,7 @@ def _checked(programmed: Programmed, ids: Sequence[str]) -> dict[str, int]:
             named((key, i, "zone"), [name])
     found: dict[str, int] = {}
     for p, programme in enumerate(spec.programmes):
-        for zone in _zones_of(programme, spec, ids):
+        for zone in _zones_of(programme, made, ids):
             if zone in found:
                 wrong.append(programmed.complaint(
                     ("programmes", p), ids=[zone], expected="one programme for each zone",
@@ -243,55 +211,13 @@ def _checked(programmed: Programmed, ids: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _zones_of(programme: ProgrammeSpec, spec: SeasonSpec, ids: Sequence[str]) -> list[str]:
+def _zones_of(programme: ProgrammeSpec, made: ZoneMaker, ids: Sequence[str]) -> list[str]:
     if programme.zones == "all":
         return list(ids)
     if programme.zones is not None:
         return list(programme.zones)
     uses = set(programme.uses or ())
-    return [zone for zone in ids if vegetation()[_plant(spec, zone)].use in uses]
-
-
-def _plant(spec: SeasonSpec, zone: str) -> str:
-    own = spec.zones.get(zone)
-    return (own.vegetation if own else None) or spec.defaults.vegetation or DEFAULT_PLANT
-
-
-def _zone(spec: SeasonSpec, zone: str, row: int, city_file: CityFile, programme: int, controller: str) -> Zone:
-    """Give a zone of its own keys, else of the defaults, else of the twin's, counted."""
-    own, defaults = spec.zones.get(zone, ZoneSpec()), spec.defaults
-    defaulted = []
-
-    def value(name: str) -> Any:
-        mine = getattr(own, name)
-        return mine if name in own.model_fields_set and mine is not None else getattr(defaults, name)
-
-    soil = value("soil")
-    if soil is None:
-        soil = DEFAULT_SOIL
-        defaulted.append("soil")
-    if value("vegetation") is None:
-        defaulted.append("vegetation")
-    area = value("area_m2")
-    if area is None:
-        shape = city_file.shapes[row] if row < len(city_file.shapes) else None
-        area = float(shape.area) if shape is not None and shape.area > 0 else None
-    if area is None:
-        area = DEFAULT_AREA_M2
-        defaulted.append("area_m2")
-    number = value("curve_number")
-    by_month = value("kc_by_month")
-    return Zone(
-        id=zone, name=str(city_file.city.assets.name[row]), area_m2=area, soil=soils()[soil],
-        vegetation=vegetation()[_plant(spec, zone)], programme=programme, taw_mm=value("taw_mm"),
-        curve_number=curve_numbers()[value("condition"), soils()[soil].group] if number is None else number,
-        root_m=value("root_m"), kc=value("kc"), kc_by_month=tuple(by_month) if by_month else None,
-        is_dual=value("dual"), wetted=value("wetted"), controller=controller, defaulted=tuple(defaulted))
-
-
-def _counted(zones: Sequence[Zone]) -> Mapping[str, int]:
-    names = [name for zone in zones for name in zone.defaulted]
-    return {name: names.count(name) for name in dict.fromkeys(names)}
+    return [zone for zone in ids if vegetation()[made.plant(zone)].use in uses]
 
 
 def _controllers(programmed: Programmed, city: Any, rows: Sequence[int]) -> dict[str, str]:
@@ -306,17 +232,6 @@ def _controllers(programmed: Programmed, city: Any, rows: Sequence[int]) -> dict
                          found="two controllers on one zone", expected="one controller for each zone",
                          remedy="Take one link away in the city file.")
     return {str(assets.id[row]): str(assets.id[of[row][0]]) for row in rows if of.get(row)}
-
-
-def _elevation(spec: SeasonSpec, city_file: CityFile, notes: list[Note]) -> float:
-    if spec.weather.elevation_m is not None:
-        return spec.weather.elevation_m
-    ground = city_file.city.assets.ground_m
-    if np.isfinite(ground).any():
-        return float(np.nanmean(ground))
-    notes.append(Note(f"The height of the station is not stated: {DEFAULT_ELEVATION_M:g} m.",
-                      f"L’altitude de la station n’est pas indiquée : {DEFAULT_ELEVATION_M:g} m."))
-    return DEFAULT_ELEVATION_M
 
 
 def _programme(spec: ProgrammeSpec) -> Programme:

@@ -99,6 +99,14 @@ class ZoneSpec(Part):
     """the dual crop coefficient, evaporation of the ground apart"""
     wetted: Share = 1.0
     """share of its ground that watering wets"""
+    station: str | None = None
+    """weather station by name; without it the nearest"""
+    slope_percent: Annotated[float, Field(ge=0, le=100)] | None = None
+    """mean slope of its ground: rain runs off sooner"""
+    rate_mm_h: Annotated[float, Field(gt=0, le=1000)] | None = None
+    """of its own heads, in place of the programme's"""
+    efficiency: Share | None = None
+    """of its own heads, in place of the programme's"""
     depletion_mm: Annotated[float, Field(ge=0, le=1000)] | None = None
     """on the morning of the first day, where no state is carried"""
 
@@ -280,6 +288,8 @@ class SeasonSpec(Part):
     first: date = Field(alias="from")
     last: date = Field(alias="to")
     weather: WeatherSpec
+    stations: dict[str, WeatherSpec] = Field(default_factory=dict)
+    """more weather stations, by name: a zone takes the one that it names, else the nearest, else that of `weather`"""
     night: NightSpec | None = None
     forecast: ForecastSpec | None = None
     defaults: ZoneSpec = ZoneSpec()

@@ -311,6 +311,7 @@ def run_of(city_file: CityFile, *, start: datetime | None = None, status: str = 
     envelope = Envelope(peak_m=np.maximum(peak_level - height, 0).astype(np.float32), first=first, last=last)
     grid = Grid(rows=rows, columns=columns, transform=(cell_m, 0, west, 0, -cell_m, north), crs="EPSG:2154")
     return SimpleNamespace(result=result, city_file=city_file, water=envelope, water_grid=grid, water_times_s=times,
+                           gardens=None,
                            info={"run_id": "test", "plan": plan.to_dict(), "status": status, "indicators": {}})
 
 

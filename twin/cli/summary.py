@@ -38,6 +38,11 @@ def tell_run(finished: Finished, told: Summary, out: Path, lang: str) -> None:
     say(head.text, style="bold")
     for line in lines:
         say(f"  {line.text}", style="bold red" if line.is_alarm else "")
+    if finished.season is not None:
+        from twin.explaining.irrigated_run import run_lines
+
+        for line in run_lines(finished.season[1], finished.result.city.assets.kinds, lang):
+            say(f"  {line.text}", style="bold red" if line.is_alarm else "")
     for line in measure_lines(finished.result.plan, finished.result.city, lang):
         say(f"  {line.text}", style="bold red" if line.is_alarm else "")
     say(f"  {speech(lang).text('run folder: {out}', out=out)}")

@@ -120,19 +120,19 @@ def teller_of(balance: Balance, kinds: Kinds, lang: str) -> GroundTeller:
     return GroundTeller(balance, kinds, speech(lang))
 
 
-def told_zone(teller: GroundTeller, z: int, d: int) -> ZoneTold:
-    """Give one zone on one day in words; by the evening of that day."""
+def told_zone(teller: GroundTeller, z: int, d: int, at_s: int | None = None) -> ZoneTold:
+    """Give one zone on one day in words, by the evening of that day; its lock at a second of it where one is given."""
     balance = teller.balance
     zone, c, words = balance.season.zones[z], balance.columns, teller.words
     lost = float(c.depletion_mm[z, d])
-    lock = lock_in_force(balance, z, d)
+    lock = lock_in_force(balance, z, d, at_s)
     must = lost > float(c.allowed_mm[z, d])
     lacks = words.text("{mm}, to be watered", mm=teller.mm(lost)) if must else teller.mm(lost)
     return ZoneTold(
         id=zone.id, name=zone.name, lacks=lacks, gives=_gives(teller, z, d),
         holds=_holds(teller, z, d),
-        locked="" if lock is None else words.sentence(teller.short_cause(lock)), sentence=zone_sentence(teller, z, d),
-        is_locked=lock is not None)
+        locked="" if lock is None else words.sentence(teller.short_cause(lock)), is_locked=lock is not None,
+        sentence=zone_sentence(teller, z, d, at_s))
 
 
 def _holds(teller: GroundTeller, z: int, d: int) -> str:
@@ -147,14 +147,18 @@ def _holds(teller: GroundTeller, z: int, d: int) -> str:
     return words.plural("{said} (probe, {n} day ago)", "{said} (probe, {n} days ago)", d - seen, said=said)
 
 
-def lock_in_force(balance: Balance, z: int, d: int) -> Lock | None:
-    """Give the gravest lock in force at the end of a day; None where there is none."""
-    return next(iter(balance.season.locks.at(z, int(balance.season.calendar.start_s[d + 1]) - 1)), None)
+def lock_in_force(balance: Balance, z: int, d: int, at_s: int | None = None) -> Lock | None:
+    """Give the gravest lock in force at the end of a day, or at a second of the season; None where there is none."""
+    return next(iter(balance.season.locks.at(z, _evening_s(balance, d) if at_s is None else at_s)), None)
 
 
-def locked_since(balance: Balance, z: int, d: int) -> int:
-    """Give the second since which locks have followed each other without a gap, up to the end of a day."""
-    since_s = int(balance.season.calendar.start_s[d + 1]) - 1
+def _evening_s(balance: Balance, d: int) -> int:
+    return int(balance.season.calendar.start_s[d + 1]) - 1
+
+
+def locked_since(balance: Balance, z: int, d: int, at_s: int | None = None) -> int:
+    """Give the second since which locks have followed each other without a gap, up to the end of a day or a second."""
+    since_s = _evening_s(balance, d) if at_s is None else at_s
     locks = balance.season.locks.of_zone(z)
     while True:
         earlier = [lock.start_s for lock in locks
@@ -164,14 +168,14 @@ def locked_since(balance: Balance, z: int, d: int) -> int:
         since_s = min(earlier)
 
 
-def zone_sentence(teller: GroundTeller, z: int, d: int) -> str:
-    """Give the sentence of a zone on a day: why it is not watered, or what it is given."""
+def zone_sentence(teller: GroundTeller, z: int, d: int, at_s: int | None = None) -> str:
+    """Give the sentence of a zone on a day, or at a second of it: why it is not watered, or what it is given."""
     balance, words = teller.balance, teller.words
     calendar = balance.season.calendar
-    lock = lock_in_force(balance, z, d)
+    lock = lock_in_force(balance, z, d, at_s)
     if lock is None:
         return _of_action(teller, z, d)
-    since = calendar.moment(locked_since(balance, z, d)).date()
+    since = calendar.moment(locked_since(balance, z, d, at_s)).date()
     return words.sentence(words.text("{zone} has not been watered since {day}: {cause}.", zone=teller.zone(z),
                                      day=teller.day(since, calendar.day(d)), cause=teller.cause(lock)))
 

@@ -25,7 +25,8 @@ _FALLBACKS = {
     "neighbours": "the whole day (mean of the days around)"}
 #: Figures that two programmes are compared by, with their unit.
 _COMPARED = {
-    "applied_m3": ("water given", "m³"), "wasted_m3": ("water wasted on wet ground", "m³"),
+    "applied_m3": ("water given", "m³"), "needed_m3": ("water needed", "m³"),
+    "wasted_m3": ("water wasted on wet ground", "m³"),
     "saved_m3": ("water saved by suspensions", "m³"), "cost_eur": ("cost", "€"),
     "stress_zone_days": ("days of stress", ""), "stress_zone_days_by_order": ("days of stress by orders", ""),
     "refused_zone_days": ("waterings forbidden", ""), "locked_zone_days": ("waterings locked", ""),
@@ -83,18 +84,24 @@ def _figures(teller: GroundTeller, told: Indicators) -> Iterator[Line]:
 def _basis(teller: GroundTeller) -> Iterator[Line]:
     """Tell what the figures stand on: defaults, fall-backs, gaps."""
     words, season = teller.words, teller.balance.season
-    for name, n in season.defaults.items():
-        yield Line(words.text("Not stated, so by default: {what}, zones: {count}.", what=words.text(_DEFAULTS[name]),
-                              count=words.number(n)))
+    yield from default_lines(teller)
     assumed = sum(zone.soil.is_assumption or zone.vegetation.is_assumption for zone in season.zones)
     if assumed:
         yield Line(words.text("Soil or plants whose figures are assumptions, zones: {count}.",
                               count=words.number(assumed)))
-    for name, n in season.reference.counts().items():
+    for name, n in season.fallbacks().items():
         yield Line(words.text("Not measured: {what}, days: {count}.", what=words.text(_FALLBACKS[name]),
                               count=words.number(n)))
     for note in season.notes:
         yield Line(note.fr if words.lang == "fr" else note.en)
+
+
+def default_lines(teller: GroundTeller) -> Iterator[Line]:
+    """Tell on how many zones a default stands for what nobody stated."""
+    words = teller.words
+    for name, n in teller.balance.season.defaults.items():
+        yield Line(words.text("Not stated, so by default: {what}, zones: {count}.", what=words.text(_DEFAULTS[name]),
+                              count=words.number(n)))
 
 
 def restart_lines(teller: GroundTeller, plan: list[Restart], d: int) -> list[Line]:
@@ -104,10 +111,19 @@ def restart_lines(teller: GroundTeller, plan: list[Restart], d: int) -> list[Lin
     """
     words = teller.words
     lines = [Line(words.text("Starting again, the most pressing first"))] if plan else []
-    for rank, restart in enumerate(plan, start=1):
-        steps = words.text("; ").join(_step(teller, due, d) for due in restart.steps)
-        lines.append(Line(f"  {rank}. {teller.zone(restart.zone)}{words.text(': ')}{steps}."))
+    lines += [Line(f"  {rank}. {teller.zone(restart.zone)}{words.text(': ')}{restart_steps(teller, restart, d)}.")
+              for rank, restart in enumerate(plan, start=1)]
     return lines
+
+
+def restart_steps(teller: GroundTeller, restart: Restart, d: int) -> str:
+    """Give the steps of one restart in their order, as on day ``d``: when each is done, who must come."""
+    return teller.words.text("; ").join(_step(teller, due, d) for due in restart.steps)
+
+
+def step_word(teller: GroundTeller, due: Due) -> str:
+    """Give what a step of a restart is called."""
+    return teller.words.text(_STEPS[due.step])
 
 
 def _step(teller: GroundTeller, due: Due, d: int) -> str:

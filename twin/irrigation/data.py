@@ -106,6 +106,23 @@ def curve_numbers() -> dict[tuple[str, str], float]:
     return {(row["condition"], group): float(row[group]) for row in table_rows("curve_numbers.csv") for group in "ABCD"}
 
 
+def on_slope(curve_number: float, slope_percent: float) -> float:
+    """Give a curve number for a slope; tables hold for about 5 %, gentler ground keeps its number.
+
+    Source: Williams 1995 (EPIC), as in SWAT 2009 theoretical documentation, eq. 2:1.1.6 and 2:1.1.12:
+    CN3 = CN exp(0.00673 (100 - CN)); CN + (CN3 - CN) / 3 (1 - 2 exp(-13.86 slope)).
+
+    Examples
+    --------
+    >>> on_slope(61.0, 5.0), round(on_slope(61.0, 20.0), 1)
+    (61.0, 66.3)
+    """
+    from math import exp
+
+    wet = curve_number * exp(0.00673 * (100.0 - curve_number))
+    return max(curve_number, curve_number + (wet - curve_number) / 3.0 * (1.0 - 2.0 * exp(-0.1386 * slope_percent)))
+
+
 def retention_mm(curve_number: float) -> float:
     """Give S [mm], what the ground holds back of rain: 254 (100 / CN - 1). Source: TR-55, in mm.
 

@@ -48,7 +48,7 @@ class Indicators:
         """What was given and ran out below the roots, or was given while water stood on the zone, (Z,)."""
         c = self.balance.columns
         net = self.balance.net_mm
-        rain = self.balance.season.rain.mm[None, :] - c.runoff_mm
+        rain = self.balance.season.rain_mm - c.runoff_mm
         # Rain fills the ground first: only what would not have drained without the watering counts.
         before = np.concatenate([self.balance.season.state.depletion_mm[:, None], c.depletion_mm[:, :-1]], axis=1)
         alone = np.maximum(rain - c.eta_mm - (before + c.corrected_mm), 0.0)

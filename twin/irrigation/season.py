@@ -89,6 +89,15 @@ class Carried:
 NEVER = -1_000_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Station:
+    """Weather of one more station of a season, by days, (D,)."""
+
+    name: str
+    rain: ObservedRain
+    reference: Reference
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Season:
     """All that a season's water hangs on."""
@@ -103,10 +112,54 @@ class Season:
     orders: Sequence[DroughtOrder] = ()
     forecasts: Sequence[ForecastRain] = ()
     points: Sequence[Point] = ()
+    #: Name of the station of ``rain`` and ``reference``; empty where it has none.
+    station: str = ""
+    #: Stations beside the one of ``rain`` and ``reference``.
+    stations: Sequence[Station] = ()
+    #: Station of each zone, (Z,): 0 is that of ``rain`` and ``reference``, then ``stations``; empty: 0 for all.
+    station_of: Int32Array = field(default_factory=lambda: np.zeros(0, np.int32))
     #: What every reader must be told: defaults in use, fall-backs, gaps.
     notes: Sequence[Note] = ()
     #: Counts of defaults by what they stand for.
     defaults: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def weathers(self) -> tuple[tuple[ObservedRain, Reference], ...]:
+        """Rain and reference evapotranspiration of each station, the first one's first."""
+        return ((self.rain, self.reference), *((one.rain, one.reference) for one in self.stations))
+
+    @cached_property
+    def stations_of(self) -> Int32Array:
+        """Station of each zone, (Z,)."""
+        return self.station_of if len(self.station_of) else np.zeros(len(self.zones), np.int32)
+
+    @property
+    def station_names(self) -> list[str]:
+        """Names of the stations, the first one's first."""
+        return [self.station, *(one.name for one in self.stations)]
+
+    def rain_of(self, zone: int) -> FloatArray:
+        """Give the rain of a zone's station by days, (D,) [mm]."""
+        return self.weathers[int(self.stations_of[zone])][0].mm
+
+    def eto_of(self, zone: int) -> FloatArray:
+        """Give the reference evapotranspiration at a zone's station by days, (D,) [mm]."""
+        return self.weathers[int(self.stations_of[zone])][1].eto_mm
+
+    @cached_property
+    def rain_mm(self) -> FloatArray:
+        """Rain of each zone by days, (Z, D); where there is one station, (1, D)."""
+        if not self.stations:
+            return self.rain.mm[None, :]
+        return np.stack([rain.mm for rain, _ in self.weathers])[self.stations_of]
+
+    def fallbacks(self) -> dict[str, int]:
+        """Give on how many days each fall-back stood for a quantity, over all stations."""
+        found: dict[str, int] = {}
+        for _, reference in self.weathers:
+            for name, n in reference.counts().items():
+                found[name] = found.get(name, 0) + n
+        return found
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -123,7 +176,7 @@ class Balance:
     @cached_property
     def net_mm(self) -> FloatArray:
         """What of the watering reached the ground, (Z, D)."""
-        eff = [self.season.programmes[z.programme].efficiency if z.programme != NONE else 1.0
+        eff = [z.efficiency or (self.season.programmes[z.programme].efficiency if z.programme != NONE else 1.0)
                for z in self.season.zones]
         return np.asarray(self.columns.gross_mm * np.array(eff)[:, None])
 
@@ -172,7 +225,7 @@ class Balance:
         """Give what the balance of each zone and day does not account for, (Z, D): nothing but rounding."""
         c = self.columns
         before = np.concatenate([self.season.state.depletion_mm[:, None], c.depletion_mm[:, :-1]], axis=1)
-        rain = self.season.rain.mm[None, :] - c.runoff_mm
+        rain = self.season.rain_mm - c.runoff_mm
         return np.asarray(before + c.corrected_mm - rain - self.net_mm - c.flood_mm + c.eta_mm + c.drained_mm
                           - c.depletion_mm)
 
@@ -190,11 +243,14 @@ def balance(season: Season) -> Balance:
     check_zones(season.zones)
     _check(season)
     timetable = timetable_of(season.zones, season.programmes, season.orders, season.forecasts, season.calendar)
-    plants, plant_of = plants_of(season.zones, season.calendar, season.reference)
-    ground = ground_of(season.zones, season.programmes, plant_of, timetable.of_zone)
+    plants, plant_of = plants_of(season.zones, season.calendar, [reference for _, reference in season.weathers],
+                                 season.stations_of)
+    ground = ground_of(season.zones, season.programmes, plant_of, timetable.of_zone, season.stations_of)
     midnights = season.calendar.start_s
-    days = tables.Days(start_s=midnights[:-1], end_s=midnights[1:], eto_mm=season.reference.eto_mm,
-                       rain_mm=season.rain.mm)
+    shape = (len(season.weathers), d)
+    days = tables.Days(start_s=np.broadcast_to(midnights[:-1], shape), end_s=np.broadcast_to(midnights[1:], shape),
+                       eto_mm=np.stack([reference.eto_mm for _, reference in season.weathers]),
+                       rain_mm=np.stack([rain.mm for rain, _ in season.weathers]))
     given, packed = season.state, tables.records
     state = packed(tables.StateColumns(*(getattr(given, name) for name in tables.StateColumns._fields)))
     table = tables.empty_days(n, d)
@@ -209,10 +265,15 @@ def balance(season: Season) -> Balance:
 
 def _check(season: Season) -> None:
     days = season.calendar.days
-    for name, column in (("rain", season.rain.mm), ("eto", season.reference.eto_mm)):
+    columns = [(f"weather.{name}", column) for rain, reference in season.weathers
+               for name, column in (("rain", rain.mm), ("eto", reference.eto_mm))]
+    for name, column in columns:
         if len(column) != days or not np.isfinite(column).all() or (column < 0).any():
-            raise InputError(field=f"weather.{name}", found=f"{len(column)} days, some without a number or below 0"
+            raise InputError(field=name, found=f"{len(column)} days, some without a number or below 0"
                              if len(column) == days else f"{len(column)} days", expected=f"a value for each of {days}")
+    of = season.stations_of
+    if len(of) != len(season.zones) or (len(of) and not 0 <= of.min() <= of.max() <= len(season.stations)):
+        raise InputError(field="stations", found="zones of a station that lacks", expected="a station for each zone")
     for programme in season.programmes:
         check_programme(programme)
     for point in season.points:

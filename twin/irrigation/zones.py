@@ -91,6 +91,9 @@ class Zone:
     is_dual: bool = False
     #: Share of its ground that watering wets.
     wetted: float = 1.0
+    #: Of its own heads [mm/h, share]; None: the programme's.
+    rate_mm_h: float | None = None
+    efficiency: float | None = None
     #: Its controller's id and the word people use; empty where the city has none.
     controller: str = ""
     #: Names of the values that nobody stated and a default stands for.
@@ -123,45 +126,51 @@ def check_zones(zones: Sequence[Zone]) -> None:
     Raises
     ------
     InputError
-        An area, TAW, root depth or coefficient of 0 or less.
+        An area, TAW, root depth, coefficient, rate or efficiency of 0 or less.
     """
     for zone in zones:
         for name, value in (("area_m2", zone.area_m2), ("taw_mm", zone.total_mm), ("root_m", zone.roots_m),
-                            ("kc", 1.0 if zone.kc is None else zone.kc)):
+                            ("kc", 1.0 if zone.kc is None else zone.kc),
+                            ("rate_mm_h", 1.0 if zone.rate_mm_h is None else zone.rate_mm_h),
+                            ("efficiency", 1.0 if zone.efficiency is None else zone.efficiency)):
             if not value > 0.0:
                 raise InputError(field=f"zones.{zone.id}.{name}", ids=[zone.id], found=f"{value:g}",
                                  expected="more than 0")
 
 
-def ground_of(zones: Sequence[Zone], programmes: Sequence[Programme], plant: Int32Array, schedule: Int32Array
-              ) -> Ground:
+def ground_of(zones: Sequence[Zone], programmes: Sequence[Programme], plant: Int32Array, schedule: Int32Array,
+              station: Int32Array) -> Ground:
     """Pack zones and their programmes into columns."""
     none = Programme(name="", days=frozenset(), from_min=0, lasts_min=0, rate_mm_h=1.0, efficiency=1.0,
                      trigger=Trigger.DEPLETION, amount=1.0)
     of = [programmes[zone.programme] if zone.programme >= 0 else none for zone in zones]
     soils = [zone.soil for zone in zones]
     return Ground(
-        plant=plant, schedule=schedule, available_mm_m=np.array([zone.total_mm / zone.roots_m for zone in zones]),
+        plant=plant, schedule=schedule, station=station,
+        available_mm_m=np.array([zone.total_mm / zone.roots_m for zone in zones]),
         retention_mm=np.array([retention_mm(zone.curve_number) for zone in zones]),
         ksat_mm_h=np.array([soil.conductivity_mm_h for soil in soils]),
         is_dual=np.array([zone.is_dual for zone in zones], bool), tew_mm=np.array([soil.tew_mm for soil in soils]),
         rew_mm=np.array([soil.rew_mm for soil in soils]), wetted=np.array([zone.wetted for zone in zones]),
-        rate_mm_h=np.array([p.rate_mm_h for p in of]), efficiency=np.array([p.efficiency for p in of]),
+        rate_mm_h=np.array([zone.rate_mm_h or p.rate_mm_h for zone, p in zip(zones, of, strict=True)]),
+        efficiency=np.array([zone.efficiency or p.efficiency for zone, p in zip(zones, of, strict=True)]),
         trigger=np.array([p.trigger for p in of], np.int8), amount=np.array([p.amount for p in of], float),
         refill=np.array([p.refill for p in of]), most_mm=np.array([p.most_mm for p in of]),
         cycle_s=np.array([p.cycle_s for p in of], np.int64), soak_s=np.array([p.soak_s for p in of], np.int64),
         is_latching=np.array([p.valve == Valve.LATCHING for p in of], bool))
 
 
-def plants_of(zones: Sequence[Zone], calendar: Calendar, reference: Reference) -> tuple[Plants, Int32Array]:
-    """Give the plants that zones differ by, (V, D), and the plant of each zone, (Z,)."""
-    found: dict[tuple[object, ...], tuple[int, Zone]] = {}
-    row_of = np.array([found.setdefault(zone._plant(), (len(found), zone))[0] for zone in zones], np.int32)
-    kinds = [zone for _, zone in found.values()]
+def plants_of(zones: Sequence[Zone], calendar: Calendar, references: Sequence[Reference], station: Int32Array
+              ) -> tuple[Plants, Int32Array]:
+    """Give the plants that zones differ by, each at its station, (V, D), and the plant of each zone, (Z,)."""
+    found: dict[tuple[object, ...], tuple[int, Zone, int]] = {}
+    row_of = np.array([found.setdefault((at, *zone._plant()), (len(found), zone, at))[0]
+                       for zone, at in zip(zones, station.tolist(), strict=True)], np.int32)
+    kinds = [(zone, references[at]) for _, zone, at in found.values()]
     months = np.array([calendar.day(d).month - 1 for d in range(calendar.days)])
     shape = (max(len(kinds), 1), calendar.days)
     plants = Plants(*(np.ones(shape) for _ in Plants._fields))
-    for v, zone in enumerate(kinds):
+    for v, (zone, reference) in enumerate(kinds):
         grown = zone.vegetation
         plain = grown.kcb if zone.is_dual else grown.kc
         plants.kc[v] = np.array(zone.kc_by_month)[months] if zone.kc_by_month else plain if zone.kc is None else zone.kc

@@ -56,7 +56,7 @@ def figure(balance: Balance, z: int, d: int, *, lang: str, title: str, described
     foot, morning = HEIGHT - BOTTOM, float(season.state.depletion_mm[z])
     parts = [
         *_bands(frame, "flood", np.asarray(c.flags[z] & tables.WET, bool)), *_bands(frame, "stress", stressed),
-        *_grid(frame, balance, lang, full, empty), *_bars(frame, "rain", season.rain.mm, 0.0, 0.45),
+        *_grid(frame, balance, lang, full, empty), *_bars(frame, "rain", season.rain_of(z), 0.0, 0.45),
         *_bars(frame, "given", c.gross_mm[z], 0.5, 0.45),
         _line(frame, "allowed", np.append(c.allowed_mm[z, :1], c.allowed_mm[z])),
         _line(frame, "depletion", np.append(morning, c.depletion_mm[z])),

@@ -1,8 +1,9 @@
 """Open data: what a city may put on its portal, in three formats, with a data package that says what it is.
 
-Five tables: lamps where they stand, streets with their counts, what each street is told hour by hour, blocks of houses
-with the time that water stands at them, junctions without signals. None says of a single lamp when it goes out: that
-would be a plan of the circuits. Only what the public list allows leaves; positions are WGS84, times are rounded.
+Six tables: lamps where they stand, streets with their counts, what each street is told hour by hour, blocks of houses
+with the time that water stands at them, junctions without signals, gardens by day. None says of a single lamp when it
+goes out: that would be a plan of the circuits. Only what the public list allows leaves; positions are WGS84, times are
+rounded.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -80,6 +82,15 @@ _SCHEMA: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
                      "signals out from, to the quarter of an hour"),
         "certain": ("boolean", "faux : incertain", "false: uncertain"),
     },
+    "gardens": {
+        "garden": ("string", "jardin ou pelouse arrosés", "irrigated garden or lawn"),
+        "day": ("date", "jour, le soir", "day, by its evening"),
+        "watering": ("string", "arrosage : as_programmed (selon son programme), ordered (interdit par un arrêté "
+                     "sécheresse), ou pourquoi il est arrêté", "watering: as_programmed, ordered (forbidden by a "
+                     "drought order), or why it has stopped"),
+        "since": ("date", "arrêté depuis", "stopped since"),
+        "dry_since": ("date", "les plantes manquent d’eau depuis", "the plants have lacked water since"),
+    },
 }
 
 
@@ -116,10 +127,10 @@ def export_open_data(run: Run, out: Path, *, format: str, released_by: str | Non
     ending, mediatype = FORMATS[format]
     night = public_night(run, fields)
     tables = [table for table in (_lamps(night), _streets(night), _street_hours(night), _blocks(night),
-                                  _junctions(night)) if table is not None]
+                                  _junctions(night), _gardens(night)) if table is not None]
     if not tables:
         raise InputError(file=str(fields or ""), found="a list that lets nothing of this run into a table",
-                         expected="lamps, streets, blocks or traffic signals that may leave")
+                         expected="lamps, streets, blocks, traffic signals or gardens that may leave")
     with whole_folder(out, OPEN_DATA) as folder:
         resources = [_write(table, folder, format, ending, mediatype) for table in tables]
         package = _package(night, resources, name)
@@ -137,7 +148,8 @@ def _geo(night: PublicNight, name: str, columns: Mapping[str, list[Any]], shapes
     to_degrees = pyproj.Transformer.from_crs(night.crs, "EPSG:4326", always_xy=True).transform
     shapes = np.asarray(shapes, dtype=object)
     flat = shapely.transform(shapes, lambda xy: np.round(np.stack(to_degrees(xy[:, 0], xy[:, 1]), axis=1), _DECIMALS))
-    kinds = {"string": "object", "datetime": "object", "integer": "int64", "number": "float64", "boolean": "bool"}
+    kinds = {"string": "object", "datetime": "object", "date": "object", "integer": "int64", "number": "float64",
+             "boolean": "bool"}
     data = {key: pd.Series(values, dtype=kinds[_SCHEMA[name][key][0]]) for key, values in columns.items()}
     return _Table(name, geopandas.GeoDataFrame(pd.DataFrame(data), geometry=flat, crs="EPSG:4326"))
 
@@ -247,10 +259,26 @@ def _junctions(night: PublicNight) -> _Table | None:
     return _geo(night, "junctions", columns, np.full(len(night.junctions), None))
 
 
+def _gardens(night: PublicNight) -> _Table | None:
+    """Give each garden on each day of the run: whether it is watered, why not, and since when it lacks water."""
+    if not night.gardens:
+        return None
+    rows = [(garden.name, day) for garden in night.gardens for day in garden.days]
+
+    def iso(moment: date | None) -> str | None:
+        return None if moment is None else moment.isoformat()
+
+    columns: dict[str, list[Any]] = {
+        "garden": [name for name, _ in rows], "day": [iso(day.day) for _, day in rows],
+        "watering": [day.watering for _, day in rows], "since": [iso(day.since) for _, day in rows],
+        "dry_since": [iso(day.dry_since) for _, day in rows]}
+    return _geo(night, "gardens", columns, np.full(len(rows), None))
+
+
 def _write(table: _Table, folder: Path, format: str, ending: str, mediatype: str) -> dict[str, Any]:
     path = folder / f"{table.name}.{ending}"
     frame = table.frame
-    has_shapes = table.name not in ("street_hours", "junctions")
+    has_shapes = table.name not in ("street_hours", "junctions", "gardens")
     if format == "geojson":
         text = frame.to_json(ensure_ascii=False, drop_id=True, show_bbox=False, to_wgs84=True)
         path.write_text(text + "\n", encoding="utf-8")

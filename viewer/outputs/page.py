@@ -23,6 +23,7 @@ from viewer.outputs.operator_page import operator_config
 from viewer.outputs.release import require_release
 from viewer.public.night import PublicNight, public_night
 from viewer.scene.compose import pack_scene
+from viewer.scene.gardens import LOCKS
 from viewer.scene.pack import Packer, safe_json
 from viewer.scene.spec import specification
 from viewer.states import carried, states, svg
@@ -78,7 +79,7 @@ def page(run: Run, *, public: bool, lang: str | None = None, released_by: str | 
     lang = lang or "fr"
     scene = pack_scene(run)
     config = operator_config(run, scene, Clock(run.result.plan.start, run.result.city.timezone), lang)
-    view = {"symbols": {key: svg(key) for key in states()["symbols"]}, "run": run}
+    view = {"symbols": {key: svg(key) for key in states()["symbols"]}, "run": run, "locks": LOCKS}
     return _rendered("operator", scene.packer, config, view, lang=lang, status=run.result.plan.status,
                      city=run.result.city.name)
 

@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from twin.explaining.words import speech
+from twin.world.kinds import LANGUAGES
 from viewer.outputs.contacts import Contacts
+from viewer.outputs.irrigation import irrigation_words
 from viewer.outputs.summary import also, paragraph
 from viewer.public.lamps import OUT
 from viewer.public.night import PublicNight
@@ -40,6 +43,23 @@ def _said(night: PublicNight, say: Voice) -> dict[str, Any]:
     """Give the texts of one register that no moment changes."""
     return {"heading": heading(night, say), "paragraph": paragraph(night, say, is_brief=True),
             "how": how(night, say), "also": also(night, say), "limits": limits(night, say)}
+
+
+def gardens(night: PublicNight) -> dict[str, dict[str, Any]]:
+    """Give the gardens that there is something to say of, in each language, by day; nothing where none is told."""
+    if not night.gardens:
+        return {}
+    pressing = [garden for garden in night.gardens if not all(day.is_well for day in garden.days)]
+    told = {}
+    for lang in LANGUAGES:
+        words, say = irrigation_words(lang)["public"], Voice(lang)
+        well = len(night.gardens) - len(pressing)
+        told[lang] = {
+            "heading": words["heading"], "place": words["place"], "computed": words["by_day"],
+            "days": [speech(lang).day(day.day) for day in night.gardens[0].days],
+            "rows": [(garden.name, [day.answers[lang] for day in garden.days]) for garden in pressing],
+            "others": words["others"].format(n=say.number(well)) if well else ""}
+    return told
 
 
 def how(night: PublicNight, say: Voice) -> list[str]:
@@ -104,6 +124,7 @@ def public_view(night: PublicNight, contacts: Contacts, *, lang: str, released_b
         "symbols": {name: svg(name) for name in LEGEND}, "danger": svg("live", size=24), "legend": LEGEND,
         "contacts": contacts, "issued_iso": issued.isoformat(), "how": how(night, say),
         "title": say("public_title", city=night.city, status=status_words), "released_by": released_by,
+        "gardens": gardens(night),
         "foot": say("valid_foot", status=status_words, until=until_words + following), "icons": states()["symbols"]}
 
 

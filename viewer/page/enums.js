@@ -28,13 +28,7 @@ export const State = /** @type {const} */ ({
 });
 
 /** Stages of a repair after water, in order. */
-export const STAGES = /** @type {const} */ ([
-  'reach',
-  'inspect',
-  'clean_dry',
-  'replace',
-  're_energise'
-]);
+export const STAGES = /** @type {const} */ (['reach', 'inspect', 'clean_dry', 'replace', 're_energise']);
 /** @typedef {typeof STAGES[number]} Stage */
 
 /** What an asset that is down by itself waits for, by its number. */
@@ -53,23 +47,11 @@ export const WAITS = /** @type {const} */ ([
 /** @typedef {typeof WAITS[number]} Wait */
 
 /** What the light of a street waits for, as the public is told. */
-export const PUBLIC_WAITS = /** @type {const} */ ([
-  'recede',
-  'repair',
-  'supply'
-]);
+export const PUBLIC_WAITS = /** @type {const} */ (['recede', 'repair', 'supply']);
 /** @typedef {typeof PUBLIC_WAITS[number]} PublicWait */
 
 /** What a kind is drawn as; without one it has no symbol. */
-export const FAMILIES = /** @type {const} */ ([
-  'lamp',
-  'cabinet',
-  'substation',
-  'site',
-  'zone',
-  'other',
-  ''
-]);
+export const FAMILIES = /** @type {const} */ (['lamp', 'cabinet', 'substation', 'site', 'zone', 'other', '']);
 /** @typedef {typeof FAMILIES[number]} Family */
 
 /** Why a lamp is dark, as the public is told, by its number. */
@@ -100,12 +82,48 @@ export const ACTIONS = /** @type {const} */ ([
 /** @typedef {typeof ACTIONS[number]} Action */
 
 /** What a page shows: never an observation. */
-export const STATUSES = /** @type {const} */ ([
-  'simulation',
-  'exercise',
-  'forecast'
-]);
+export const STATUSES = /** @type {const} */ (['simulation', 'exercise', 'forecast']);
 /** @typedef {typeof STATUSES[number]} Status */
+
+/** Why a zone is locked, by its number, the gravest first. */
+export const LOCKS = /** @type {const} */ ([
+  'under_water',
+  'controller_flooded',
+  'controller_unpowered',
+  'controller_out',
+  'sanitary',
+  'winter',
+  'by_hand'
+]);
+/** @typedef {typeof LOCKS[number]} LockReason */
+
+/** Steps of a zone's restart after a flood, by their number. */
+export const RESTART_STEPS = /** @type {const} */ ([
+  'recede',
+  'controller',
+  'supply',
+  'flush',
+  'test',
+  'release',
+  'water'
+]);
+/** @typedef {typeof RESTART_STEPS[number]} RestartStep */
+
+/** What a programme did on a day, by its number. */
+export const WATERINGS = /** @type {const} */ ([
+  'no_day',
+  'not_needed',
+  'watered',
+  'cut_short',
+  'locked',
+  'refused',
+  'held',
+  'draining',
+  'by_hand',
+  'metered',
+  'stuck'
+]);
+/** @typedef {typeof WATERINGS[number]} WateringWord */
 
 /** What the operator's timeline can name. */
 export const TIMELINE = /** @type {const} */ ([

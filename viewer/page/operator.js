@@ -6,6 +6,7 @@ import {drawForPrint} from './map/print.js';
 import {Symbols} from './map/symbols.js';
 import {Causes} from './operator/causes.js';
 import {Finder} from './operator/finder.js';
+import {Gardens} from './operator/gardens.js';
 import {Layers} from './operator/layers.js';
 import {Names} from './operator/names.js';
 import {closedStreets, Lists} from './operator/lists.js';
@@ -43,6 +44,7 @@ class OperatorPage extends Page {
     this.chain = new Chain(this.model);
     this.names = new Names(this.model);
     this.causes = new Causes(this.model, this.chain, this.names, config.facts, config.staleAfter);
+    this.gardens = new Gardens(this.model, this.names, (u) => this.choose(u, true));
     this.why = this.whyPanel();
     /**
      * The asset or the street that was chosen, and how deep the ground that was clicked stands in water.
@@ -86,6 +88,7 @@ class OperatorPage extends Page {
       names,
       causes,
       waiting: new WaitingLines(model, names, this.config.facts),
+      gardens: this.gardens,
       symbolOf: (u) => this.symbolOf(u),
       page: {icon, choose: (u) => this.choose(u, true)}
     });
@@ -164,6 +167,7 @@ class OperatorPage extends Page {
     this.map.describe(say('map_name_operator', said));
     this.announce(valueText);
     this.lists.show(t);
+    this.gardens.say(t);
     this.panel();
     this.scene();
   }
@@ -218,6 +222,7 @@ class OperatorPage extends Page {
       street: chosen && 'street' in chosen ? chosen.street : 0,
       closed: closedStreets(this.config.notes, t).map((note) => model.streets.indexOf(note.street)),
       live: live.filter((us) => us.length),
+      ground: this.gardens.state(t),
       lang: language()
     });
   }

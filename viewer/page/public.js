@@ -232,6 +232,7 @@ class PublicPage extends Page {
       chosen: stories.mark(lamp, street, t),
       street,
       closed: [],
+      ground: [],
       live: [],
       lang: language()
     };

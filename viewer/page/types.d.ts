@@ -1,6 +1,6 @@
 /** Shapes of what Python packs for the pages and of what the pages' parts hand to one another. */
 
-import type {Action, Family, Mechanism, PublicWait, Status, Story, TimelineEvent} from './enums.js';
+import type {Action, Family, LockReason, Mechanism, PublicWait, Status, Story, TimelineEvent} from './enums.js';
 
 /** A text of the catalogues, viewer/data/words.*.json. */
 export type Key = keyof typeof import('../data/words.fr.json');
@@ -197,6 +197,39 @@ export interface OperatorTexts extends CommonTexts {
   'asset.name': Record<number, string>;
   'asset.owners': string[];
   'asset.operators': string[];
+  gardens: GardensText | null;
+}
+/** An irrigated zone: viewer/scene/gardens.py. Depths in tenths of a millimetre, one for each day of the run. */
+export interface GardenZone {
+  u: number;
+  total: number;
+  controller: number;
+  lost: number[];
+  allowed: number[];
+  given: number[];
+  stress: number[];
+  action: number[];
+  orders: string[];
+  probe: number[];
+  /** From, to (-1: beyond the run), reason, asset at fault, controller in between (-1: none), who. */
+  locks: [number, number, number, number, number, string][];
+  /** Place in the order of restarts, 0 where it has none. */
+  rank: number;
+  /** Step, second of the run at which it is done, asset concerned or -1, who must come. */
+  steps: [number, number | null, number, string][];
+}
+/** The season that a run is part of; days by the second of the run at which they begin. */
+export interface GardensText {
+  season: string;
+  days: number[];
+  zones: GardenZone[];
+  restarts: number;
+  /** On how many zones a default stands for what nobody stated. */
+  defaults: {soil: number; vegetation: number; area_m2: number};
+  figures: Record<
+    'applied_m3' | 'needed_m3' | 'saved_m3' | 'wasted_m3' | 'stress_zone_days' | 'zones_watered_while_flooded',
+    number
+  > & {cost_eur?: number; cost_needed_eur?: number};
 }
 export interface PublicTexts extends CommonTexts {
   'lamp.id'?: string;
@@ -341,7 +374,7 @@ export interface Told {
 export type Box = [number, number, number, number];
 export type Point = [number, number];
 /** What the layers' boxes switch: symbols and areas by name. */
-export type Show = Partial<Record<SymbolName | 'water' | 'wet' | 'zone' | 'live' | 'unknown', boolean>>;
+export type Show = Partial<Record<SymbolName | 'water' | 'wet' | 'zone' | 'ground' | 'live' | 'unknown', boolean>>;
 /** A place on the map with its symbol and, at the end of a chain, its name. */
 export interface Mark {
   x: number;
@@ -367,7 +400,15 @@ export interface Scene {
   /** Streets that are reported closed. */
   closed: number[];
   live: number[][];
+  /** Irrigated zones, where the run is part of a season. */
+  ground: GroundState[];
   lang: Lang;
+}
+/** A zone on the map: its place on the scale of depletion, 0 to 4, and the symbol of what locks it. */
+export interface GroundState {
+  u: number;
+  step: number;
+  lock: `lock_${LockReason}` | null;
 }
 /** Widths and radii in pixels at a zoom; `m` is metres per pixel. */
 export interface Sizes {

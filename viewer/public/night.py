@@ -21,6 +21,7 @@ from twin.world.assets import Source
 from twin.world.sun import dark_periods
 from viewer.public.allowed import Allowed
 from viewer.public.credits import Credit, credits_of
+from viewer.public.gardens import PublicGarden, public_gardens
 from viewer.public.lamps import PublicLamps, lamps_of, no_lamps
 from viewer.public.numbers import numbers_tell_feeders
 from viewer.public.quarters import Quarters, Span
@@ -119,6 +120,8 @@ class PublicNight:
     #: When the water is highest; None where no water is told.
     peak_s: int | None
     credits: tuple[Credit, ...]
+    #: Irrigated gardens by day; empty where the list keeps them, or the run is part of no season.
+    gardens: tuple[PublicGarden, ...]
     #: Heights and protections that are a default, and outcomes that could be the other, over all that a lamp's light
     #: hangs on.
     defaults: int
@@ -192,7 +195,7 @@ def public_night(run: Run, fields: Path | str | None = None) -> PublicNight:
         without_power=most_without_power(run) if allowed("building", "power") else 0, layers=_layers(run, allowed),
         water=(run.water, run.water_grid, np.asarray(run.water_times_s)) if has_water else None,
         peak_s=_peak(run, quarters) if allowed("flood", "depth") else None, credits=credits_of(run, allowed),
-        **_assumed(run, tells_lamps), held_back=tuple(held_back))
+        gardens=public_gardens(run, allowed), **_assumed(run, tells_lamps), held_back=tuple(held_back))
 
 
 def _points(run: Run, rows: Any) -> Any:

@@ -15,6 +15,7 @@ from twin.world.supplies import Service
 from viewer.scene.blocks import blocks_of
 from viewer.scene.families import houses, told
 from viewer.scene.frame import Frame, morton, pack_points, pack_shapes
+from viewer.scene.gardens import pack_gardens
 from viewer.scene.ground import AREAS, pack_area, pack_names, pack_streets
 from viewer.scene.intervals import CONDITION, OUTAGE, Patterns, State, condition_rows, joined, state_rows, wet_rows
 from viewer.scene.pack import Packer, centimetres, front_coded
@@ -65,6 +66,7 @@ def pack_scene(run: Run) -> Scene:
     lamps = lamps[np.lexsort((assets.id[lamps].astype(str), _feeder(run)[lamps]))]
     number = _pack_assets(run, packer, frame, lamps, buildings, streets.of_assets, place)
     places = _pack_told(run, packer, number)
+    pack_gardens(run, packer, number)
     of_ring = pack_shapes(packer, "building", frame, run.city_file.shapes[buildings], closed=True, simplify_m=0.15)
     packer.add("building.of", of_ring, "u4", delta=True)
     packer.add("building.block", block_of[buildings] + 1, "u4", delta=True)

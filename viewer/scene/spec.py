@@ -27,7 +27,7 @@ def _rgb(name: str, alpha: int = 255) -> list[int]:
     return [int(color[i:i + 2], 16) for i in (1, 3, 5)] + [alpha]
 
 
-def _areas(identifier: str, data: str, color: list[int], **more: Any) -> pydeck.Layer:
+def _areas(identifier: str, data: str, color: list[int] | str, **more: Any) -> pydeck.Layer:
     return pydeck.Layer("SolidPolygonLayer", id=identifier, data=f"@@#{data}",
                         get_polygon=_constant(more.pop("polygon", "self")),
                         get_fill_color=color, **more)
@@ -63,6 +63,8 @@ def specification(*, public: bool) -> dict[str, Any]:
                    _areas("wet_houses", "houses", _rgb("wet_house"), polygon="polygon", **wet)]
     else:
         layers += [_areas("buildings", "buildings", _rgb("building")),
+                   _areas("ground", "ground", _constant("fill"), polygon="polygon",
+                          get_filter_value=_constant("span"), **_TIME),
                    _lines("zones", "zones", _rgb("zone", 128), 1),
                    _areas("wet_fill", "wet", _rgb("wet_house"), polygon="polygon", **wet)]
     layers += [_lines("wet_casing", "wet", _rgb("map"), 4, path="ring", **wet),

@@ -1,49 +1,59 @@
-"""``twin compare``: two runs of one night beside each other."""
+"""``twin compare``: two runs of one night, or two programmes of irrigation, beside each other."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import Json, RunFolder, Spoken, language_of
+from twin.cli.arguments import City, Json, Spoken, city_named, language_of
 from twin.cli.printing import console_on, print_json, say
 from twin.cli.progress import stages
 
 if TYPE_CHECKING:
+    from geodata.run.folder import Run
     from twin.results.compare import Comparison
 
 
 @app.command(short_help="Compare two runs of one night: who is better off, who worse, why.",
              epilog="Example:  twin compare q100 with-cut --lang fr")
-def compare(first: RunFolder,
-            second: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The run to hold beside it.")],
+def compare(first: Annotated[Path, typer.Argument(metavar="RUN_DIR|PROGRAMME.yaml",
+                                                  help="A run, or a programme file of twin irrigate.")],
+            second: Annotated[Path, typer.Argument(metavar="RUN_DIR|PROGRAMME.yaml", help="What to hold beside it.")],
+            city: City = None,
             csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE.csv",
                                                      help="A row for each asset that changes.")] = None,
             lang: Spoken = None, json: Json = False) -> None:
     """Compare two runs of one night: figures, who is worse off, who is better off, and because of what.
 
-    Two ensembles are compared night by night: they must draw the same.
+    Two ensembles are compared night by night: they must draw the same. Two programme files of irrigation are compared
+    by m³, days of stress and cost, on one city and the same days.
     """
     from geodata.ensemble.folder import is_ensemble
     from geodata.run.comparing import to_dict, write_csv
     from geodata.run.folder import read_run
     from twin.results.compare import compare as compare_runs
 
+    if is_programme(first) and is_programme(second):
+        _compare_programmes(first, second, city, csv, language_of(lang), as_json=json)
+        return
+    _check_runs(first, second, city)
     if is_ensemble(first) or is_ensemble(second):
         _compare_nights(first, second, csv, language_of(lang), as_json=json)
         return
     with stages(lang=language_of(lang)) as stage:
         stage("reading the runs")
-        found = compare_runs(read_run(first).result, read_run(second).result)
+        runs = read_run(first), read_run(second)
+        found = compare_runs(runs[0].result, runs[1].result)
     if csv is not None:
         write_csv(found, csv)
     if json:
-        print_json(to_dict(found))
+        print_json({**to_dict(found), **_irrigated(*runs)})
         return
     _tell(found, first, second, language_of(lang))
+    _tell_irrigated(*runs, first, second, language_of(lang))
 
 
 def _tell(found: Comparison, first: Path, second: Path, lang: str) -> None:
@@ -114,3 +124,82 @@ def _finite(values: dict[str, float]) -> dict[str, float | None]:
     from math import isfinite
 
     return {name: value if isfinite(value) else None for name, value in values.items()}
+
+
+def is_programme(place: Path) -> bool:
+    """Tell whether a programme file of irrigation stands there, or is shipped by that name."""
+    from scenarios.irrigation.loading import shipped_programmes
+
+    return place.is_file() or (str(place) in shipped_programmes() and not place.is_dir())
+
+
+def _check_runs(first: Path, second: Path, city: str | None) -> None:
+    """Refuse a programme beside a run, and a city beside runs, which bring their own."""
+    from twin.errors import InputError
+
+    if is_programme(first) != is_programme(second):
+        raise InputError(found="a programme file beside a run", expected="two runs, or two programme files")
+    if city is not None:
+        raise InputError(field="--city", found="--city beside two runs", expected="two programme files, or no --city")
+
+
+def _compare_programmes(first: Path, second: Path, city: str | None, csv: Path | None, lang: str, *, as_json: bool
+                        ) -> None:
+    """Tell two programmes of irrigation beside each other: m³, days of stress, cost."""
+    from scenarios.irrigation.before import run_night
+    from scenarios.irrigation.loading import find_programme, prepare_season, read_programme
+    from twin.errors import InputError
+    from twin.explaining.irrigated import teller_of
+    from twin.explaining.irrigated_season import compared_seasons
+    from twin.irrigation.indicators import Indicators
+    from twin.irrigation.season import balance
+
+    if csv is not None:
+        raise InputError(field="--csv", found="--csv beside two programmes", expected="--json",
+                         remedy="twin irrigate --csv writes the days of one.")
+    place, sides = city or "valmont", []
+    with stages(computes=True, lang=lang) as stage:
+        for name in (first, second):
+            programmed = read_programme(find_programme(name))
+            night = run_night(programmed, place, stage)
+            stage("following the water in the ground")
+            ready = prepare_season(programmed, city_named(place), None if night is None else night.result)
+            sides.append((ready, Indicators(balance(ready.season), programmed.spec.eur_m3)))
+    (ready, one), (_, other) = sides
+    rows = compared_seasons(teller_of(one.balance, ready.kinds, lang), one, other)
+    if as_json:
+        print_json({"first": one.to_dict(), "second": other.to_dict()})
+        return
+    _tell_rows(rows, first, second)
+
+
+def _irrigated(first: Run, second: Run) -> dict[str, Any]:
+    """Give what the seasons of two runs come to; nothing where one has none."""
+    if first.gardens is None or second.gardens is None:
+        return {}
+    return {"irrigation": {"first": first.gardens.told.to_dict(), "second": second.gardens.told.to_dict()}}
+
+
+def _tell_irrigated(a: Run, b: Run, first: Path, second: Path, lang: str) -> None:
+    """Tell the seasons of two runs beside each other, where both have one."""
+    if a.gardens is None or b.gardens is None:
+        return
+    from twin.explaining.irrigated_run import gardens_teller
+    from twin.explaining.irrigated_season import compared_seasons
+
+    teller = gardens_teller(a.gardens, a.result.city.assets.kinds, lang)
+    say(teller.words.text("Irrigation over the season"), style="bold")
+    _tell_rows(compared_seasons(teller, a.gardens.told, b.gardens.told), first, second)
+
+
+def _tell_rows(rows: list[tuple[str, str, str, str]], first: Path, second: Path) -> None:
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("", str(first), str(second), "±"):
+        table.add_column(escape(heading), justify="left" if not heading else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    console_on().print(table)

@@ -14,6 +14,7 @@ from twin.cli.printing import console_on, print_json, say
 from twin.cli.progress import stages
 
 if TYPE_CHECKING:
+    from geodata.run.folder import Run
     from twin.explaining.street import StreetExplanation
     from twin.results.result import Result
 
@@ -41,12 +42,14 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
         return
     with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
-        result = read_run(run_dir).result
+        read = read_run(run_dir)
+        result = read.result
         t_s = moment_of(at, result)
         street = _street(result, asset_id, spoken, t_s)
         explanation = None if street is not None else explain_asset(result, asset_id, spoken, t_s)
         outage = None if explanation is None else explanation.outage
         kept = None if outage is None else what_would_keep(result, outage)
+        garden = [] if street is not None else _garden(read, asset_id, spoken, t_s)
     if street is not None:
         if json:
             print_json(street.to_dict())
@@ -56,16 +59,28 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
     assert explanation is not None
     if json:
         print_json({**explanation.to_dict(),
-                    "would_have_kept": None if kept is None else kept_to_dict(result, kept)})
+                    "would_have_kept": None if kept is None else kept_to_dict(result, kept), "irrigation": garden})
         return
     say(explanation.sentence, style="bold")
     for paragraph in explanation.paragraphs[explanation.paragraphs[:1] == (explanation.sentence,):]:
         say(paragraph)
+    for line in garden:
+        say(line)
     for line in [] if kept is None or outage is None else kept_lines(result, outage, kept, spoken):
         say(line)
     if explanation.tree is not None:
         say("")
         console_on().print(causes_drawn(explanation.tree, result, spoken), highlight=False)
+
+
+def _garden(read: Run, asset_id: str, lang: str, t_s: int | None) -> list[str]:
+    """Give what the season of irrigation adds of a zone or a controller; nothing where the run has none."""
+    if read.gardens is None:
+        return []
+    from twin.explaining.irrigated_run import garden_lines
+
+    assets = read.result.city.assets
+    return garden_lines(read.gardens, assets.kinds, assets.row(asset_id), asset_id, lang, t_s)
 
 
 def _street(result: Result, name: str, lang: str, at_s: int | None) -> StreetExplanation | None:

@@ -29,6 +29,13 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
                                                     help="Day that is told (2026-07-14); without it the last.")] = None,
              against: Annotated[str | None, typer.Option("--against", metavar="PROGRAMME.yaml",
                                                          help="Another programme file, to be compared.")] = None,
+             weather: Annotated[Path | None, typer.Option("--weather", metavar="FILE.csv",
+                                                          help="Weather in place of the file's, of the same columns.")
+                                ] = None,
+             first: Annotated[str | None, typer.Option("--from", metavar="DAY",
+                                                       help="First day in place of the file's.")] = None,
+             last: Annotated[str | None, typer.Option("--to", metavar="DAY",
+                                                      help="Last day in place of the file's.")] = None,
              state: Annotated[Path | None, typer.Option("--state", metavar="FILE.json",
                                                         help="What an earlier season left.")] = None,
              save: Annotated[Path | None, typer.Option("--save", metavar="FILE.json",
@@ -39,6 +46,9 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
                                                        help="A page with a picture of each zone.")] = None,
              public: Annotated[Path | None, typer.Option("--public", metavar="FILE.html",
                                                          help="A page for residents: why a lawn is yellow.")] = None,
+             open_data: Annotated[Path | None, typer.Option("--open-data", metavar="FILE.csv",
+                                                            help="Gardens by day for the public, by the list of what "
+                                                            "may leave.")] = None,
              fields: Annotated[Path | None, typer.Option("--fields", metavar="LIST.toml",
                                                          help="The city's own list of what may leave.")] = None,
              lang: Spoken = None, json: Json = False) -> None:
@@ -53,7 +63,9 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
     from twin.irrigation.season import balance
 
     spoken = language_of(lang)
-    programmed = read_programme(find_programme(programme))
+    # What a file expects is expected of its own weather and days.
+    is_whole = weather is None and first is None and last is None
+    programmed = _varied(read_programme(find_programme(programme)), weather, first, last)
     with stages(computes=True, lang=spoken) as stage:
         stage("reading the city")
         result, city_file = _place(place, programmed, stage)
@@ -66,7 +78,7 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
         other = None
         if against is not None:
             stage("reading the other programme")
-            beside = read_programme(find_programme(against))
+            beside = _varied(read_programme(find_programme(against)), weather, first, last)
             held = prepare_season(beside, city_file, result, state)
             other = Indicators(balance(held.season), beside.spec.eur_m3)
         answer = to_dict(prepared, told, restarts(told.balance), d, teller) if json else {}
@@ -82,7 +94,11 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
         from viewer.outputs.watering_page import write_watering_page
 
         write_watering_page(teller, d, city=city_file.city.name, out=public, fields=fields)
-    outcomes = expectations(prepared, told)
+    if open_data is not None:
+        from viewer.outputs.open_gardens import write_open_gardens
+
+        write_open_gardens(teller, open_data, fields=fields)
+    outcomes = expectations(prepared, told) if is_whole else []
     rows = None if other is None else compared_seasons(teller, told, other)
     if json:
         print_json({**answer, **({} if other is None else {"against": other.to_dict()}), "expectations": [
@@ -98,6 +114,34 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
         raise typer.Exit(NOT_AS_EXPECTED)
 
 
+def _varied(programmed: Any, weather: Path | None, first: str | None, last: str | None) -> Any:
+    """Give a programme file with other weather or other days."""
+    from dataclasses import replace
+
+    from twin.errors import InputError
+
+    spec = programmed.spec
+    days = {"first": _date(first, "--from") or spec.first, "last": _date(last, "--to") or spec.last}
+    if days["last"] < days["first"]:
+        raise InputError(field="--to", found=f"{days['last']} before {days['first']}",
+                         expected="the first day first")
+    changed: dict[str, Any] = dict(days)
+    if weather is not None:
+        changed["weather"] = spec.weather.model_copy(update={"file": weather.resolve()})
+    return replace(programmed, spec=spec.model_copy(update=changed))
+
+
+def _date(text: str | None, option: str) -> Any:
+    from datetime import date
+
+    from twin.errors import InputError
+
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise InputError(field=option, found=f"'{text}'", expected="a day, YYYY-MM-DD") from None
+
+
 def _place(name: str, programmed: Any, stage: Shown) -> tuple[Any, Any]:
     """Give the run and the city of a run folder; else the city, and the run of the night that the file names."""
     if (Path(name) / "run.json").is_file():
@@ -105,7 +149,7 @@ def _place(name: str, programmed: Any, stage: Shown) -> tuple[Any, Any]:
 
         run = read_run(Path(name))
         return run.result, run.city_file
-    from scenarios.irrigation.loading import run_night
+    from scenarios.irrigation.before import run_night
 
     finished = run_night(programmed, name, stage)
     return None if finished is None else finished.result, city_named(name)

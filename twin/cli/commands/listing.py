@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,7 @@ from twin.cli.printing import console_on, print_json, say
 from twin.cli.progress import stages
 
 if TYPE_CHECKING:
+    from twin.irrigation.gardens import Gardens
     from twin.results.listing import Listing
 
 
@@ -35,16 +36,22 @@ def list_(run_dir: RunFolder,
 
     with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
-        result = read_run(run_dir).result
+        read = read_run(run_dir)
+        result = read.result
         t_s = moment_of(at, result)
         found = listing(result, worst_moment(result) if t_s is None else t_s, kinds=words_of(kind), street=street,
                         states=words_of(state))
     if csv is not None:
         write_csv(found, csv)
+    spoken = language_of(lang)
+    told = None if read.gardens is None else _zones(found, read.gardens, spoken, street,
+                                                    is_asked="zone" in words_of(kind))
     if json:
-        print_json(to_dict(found))
+        print_json({**to_dict(found), **({} if told is None else {"irrigation": told[1]})})
         return
-    _tell(found, language_of(lang), is_chosen=bool(kind or street))
+    _tell(found, spoken, is_chosen=bool(kind or street))
+    if told is not None:
+        _tell_zones(told[0], spoken)
 
 
 def _tell(found: Listing, lang: str, *, is_chosen: bool) -> None:
@@ -81,3 +88,41 @@ def _tell(found: Listing, lang: str, *, is_chosen: bool) -> None:
     if len(shown) < len(found.rows):
         say(words.text("Lamps, circuits and houses are only counted here: --kind or --street lists them, --csv and "
                        "--json hold every row."))
+
+
+def _zones(found: Listing, gardens: Gardens, lang: str, street: str | None, *, is_asked: bool
+           ) -> tuple[list[Any] | str, dict[str, Any]]:
+    """Give the zones of the season at the moment, or where nobody asks for zones a line of how many are locked."""
+    import numpy as np
+
+    from geodata.run.season import zones_at
+    from twin.explaining.irrigated_run import locked_line, zone_rows
+    from twin.world.streets import street_named
+
+    assets = found.result.city.assets
+    rows = np.array(gardens.rows, np.int64)
+    if street is not None:
+        rows = rows[assets.street.codes[rows] == street_named(assets.street.words, street, field="--street")]
+    shown: list[Any] | str = zone_rows(gardens, assets.kinds, lang, found.t_s, rows.tolist()) if is_asked else \
+        locked_line(gardens, lang, found.t_s)
+    return shown, zones_at(gardens, found.t_s, rows.tolist())
+
+
+def _tell_zones(shown: list[Any] | str, lang: str) -> None:
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    from twin.explaining.irrigated_season import HEADINGS
+    from twin.explaining.words import speech
+
+    if isinstance(shown, str):
+        say(shown)
+        return
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in HEADINGS:
+        table.add_column(speech(lang).text(heading), overflow="fold")
+    for zone in shown:
+        table.add_row(escape(zone.id), zone.holds, zone.lacks, escape(zone.gives), escape(zone.locked),
+                      style="red" if zone.is_locked else "")
+    console_on().print(table)

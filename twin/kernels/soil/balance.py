@@ -31,6 +31,9 @@ from twin.kernels.soil.tables import (
 )
 from twin.kernels.soil.watering import given, seconds_under
 
+#: Rain of a day that wets the whole surface [mm]. Source: FAO-56, chapter 7: 3 to 4 mm and more.
+_WETS_ALL_MM = 3.0
+
 
 @jit(nogil=True)
 def run_season(ground: Records, plants: Records, days: Records, schedules: Records, locks: Records, points: Records,
@@ -51,14 +54,15 @@ def run_season(ground: Records, plants: Records, days: Records, schedules: Recor
         last_lock = lock
         while last_lock < len(locks) and locks[last_lock].zone == z:
             last_lock += 1
-        for d in range(len(days)):
-            while lock < last_lock and locks[lock].end_s <= days[d].start_s:
+        station = ground[z].station
+        for d in range(days.shape[1]):
+            while lock < last_lock and locks[lock].end_s <= days[station, d].start_s:
                 lock += 1
             last = point
             while last < len(points) and points[last].zone == z and points[last].day == d:
                 last += 1
-            _day(ground[z], plants, days[d], d, schedules, locks, lock, last_lock, points, point, last, state[z],
-                 columns[z, d])
+            _day(ground[z], plants, days[station, d], d, schedules, locks, lock, last_lock, points, point, last,
+                 state[z], columns[z, d])
             point = last
         lock = last_lock
 
@@ -133,7 +137,7 @@ def _day(ground: Row, plants: Records, today: Row, d: int, schedules: Records, l
 @jit()
 def _evaporated(ground: Row, plant: Row, rain: float, net: float, eto: float, state: Row) -> float:
     """Give what the surface evaporates on a day [mm]; rain and watering wet it early in the day."""
-    if rain > 0.0:
+    if rain >= _WETS_ALL_MM:
         state.wetted = 1.0
     if net > rain:
         state.wetted = ground.wetted

@@ -36,6 +36,7 @@ class Ground(NamedTuple):
 
     plant: Int32Array  # row in ``Plants``
     schedule: Int32Array  # row in ``Schedules``, -1: not watered
+    station: Int32Array  # row in ``Days``
     available_mm_m: FloatArray  # water between field capacity and wilting point, of a metre of soil
     retention_mm: FloatArray  # S of the curve number; inf: no runoff
     ksat_mm_h: FloatArray
@@ -65,7 +66,7 @@ class Plants(NamedTuple):
 
 
 class Days(NamedTuple):
-    """DayColumns by day, (D,)."""
+    """DayColumns by weather station and day, (W, D)."""
 
     start_s: Int64Array  # from the first midnight
     end_s: Int64Array

@@ -182,7 +182,7 @@ export class DeskMap {
     const show = this.shown();
     const closed = closedStreets(this.config?.notes ?? [], moment).map(({street}) => model.streets.indexOf(street));
     const scene = {t: moment, night: this.night, show, links: [], chosen, street: 0, closed, live: this.live()};
-    map.show({...scene, lang: language()});
+    map.show({...scene, ground: [], lang: language()});
   }
 
   /** @returns {Show} */

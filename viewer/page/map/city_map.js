@@ -228,7 +228,8 @@ export class CityMap {
     if (this.gpu) this.gpu.draw(view, scene, sizes(view, big));
     else this.ground.draw(pen(this.base), view, scene, ratio, big);
     const {links, street, closed, chosen, lang, live, show} = scene;
-    const key = JSON.stringify([view, links, street, closed, chosen, lang, live, show.live]);
+    const locks = scene.ground.map(({u, lock}) => (lock && show[lock] ? [u, lock] : 0));
+    const key = JSON.stringify([view, links, street, closed, chosen, lang, live, show.live, locks]);
     if (this.overlayKey !== key) {
       const context = pen(this.top);
       context.setTransform(1, 0, 0, 1, 0, 0);

@@ -1,12 +1,13 @@
 /** The GPU renderer: layers as pydeck wrote them (viewer/scene/spec.py) on typed arrays; time is one filter range. */
 
 import {sheet} from './canvas.js';
-import {FAR, lampTables, nodeTables, wetTables} from './gpu_tables.js';
+import {FAR, groundTable, lampTables, nodeTables, wetTables} from './gpu_tables.js';
+import {GROUND_ALPHA, groundColors} from './ground.js';
 
 /** @import {Deck, Layer, OrthographicView, OrthographicViewState} from '@deck.gl/core' */
 /** @import {Model} from '../pack/model.js' */
 /** @import {Scene, Sizes, Spec, SymbolName} from '../types.js' */
-/** @import {Area, NodeRow} from './gpu_tables.js' */
+/** @import {Area, GroundArea, NodeRow} from './gpu_tables.js' */
 /** @import {Ground} from './ground.js' */
 /** @import {Symbols} from './symbols.js' */
 /** @import {View} from './view.js' */
@@ -62,6 +63,7 @@ export class Gpu {
       bridges: shapes.bridge.polygons(),
       buildings: shapes.building.polygons(),
       zones: shapes.zone.numbers().map((i) => shapes.zone.points(i)),
+      ground: groundTable(model, groundColors(symbols.colors), GROUND_ALPHA),
       minor: streets(0),
       major: streets(1),
       ...wetTables(model, this.ground.blockHouses),
@@ -143,6 +145,7 @@ export class Gpu {
       water: {frame: water ? water.frame(t) : 0, visible: show.water && Boolean(water)},
       minor: line(size.minor),
       major: line(size.main),
+      ground: {visible: show.ground},
       zones: {visible: show.zone},
       wet_fill: {visible: show.wet},
       wet_houses: {visible: show.wet},
@@ -174,6 +177,8 @@ const ACCESSORS = {
   ring: (row) => [...row.polygon[0], row.polygon[0][0]],
   /** @param {Area | NodeRow} row */
   span: (row) => row.span,
+  /** @param {GroundArea} row */
+  fill: (row) => row.fill,
   /** @param {NodeRow} row */
   name: (row) => row.name,
   /** @param {NodeRow} row */

@@ -15,6 +15,7 @@ export const FAR = 1e8;
 /** @typedef {[number, number]} Span */
 /** @typedef {{u: number, span: Span}} Row */
 /** @typedef {{polygon: Point[][], span: Span}} Area */
+/** @typedef {Area & {fill: [number, number, number, number]}} GroundArea */
 /** @typedef {{u: number, name: SymbolName, position: Point, span: Span}} NodeRow */
 
 /**
@@ -144,6 +145,32 @@ export function wetTables(model, blockHouses) {
     }
   }
   return {wet, houses: inside};
+}
+
+/**
+ * Give the irrigated zones in the colour of what their ground has lost, one row for each day.
+ *
+ * @param {Model} model
+ * @param {string[]} colors of the scale
+ * @param {number} alpha
+ */
+export function groundTable(model, colors, alpha) {
+  const {zone} = model.shapes;
+  const polygons = polygonsOfRings(zone);
+  const fills = colors.map((color) => {
+    const [r, g, b] = [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16));
+    return /** @type {[number, number, number, number]} */ ([r, g, b, Math.round(255 * alpha)]);
+  });
+  /** @type {GroundArea[]} */
+  const found = [];
+  for (let i = 0; i < zone.length; i++) {
+    if (!zone.isOuter(i)) continue;
+    for (const {span, step} of model.groundSpans(zone.of[i])) {
+      const [from, to] = [Math.max(-FAR, span[0]), Math.min(FAR, span[1])];
+      found.push({polygon: polygons[i], span: [from, to], fill: fills[step]});
+    }
+  }
+  return found;
 }
 
 /**

@@ -147,6 +147,7 @@ export class Ground {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.drawImage(still.above, 0, 0);
     view.apply(context, ratio);
+    if (scene.show.ground && scene.ground.length) this.zones(context, view, scene);
     if (scene.show.zone && shapes.zone.length) {
       context.globalAlpha = 0.5;
       stroke(context, this.paths.zone, this.colors.zone, 1 / view.scale);
@@ -156,6 +157,27 @@ export class Ground {
     if (scene.street) this.chosenStreet(context, view, scene.street);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.dots.draw(context, view, scene, size);
+  }
+
+  /**
+   * Irrigated zones by how much of its water their ground has lost.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {View} view
+   * @param {Scene} scene
+   */
+  zones(context, view, {ground}) {
+    const {zone} = this.model.shapes;
+    const steps = new Map(ground.map(({u, step}) => [u, step]));
+    const box = view.box(20);
+    groundColors(this.colors).forEach((color, k) => {
+      const rings = zone.numbers((i) => steps.get(zone.of[i]) === k && zone.meets(i, box));
+      if (!rings.length) return;
+      context.fillStyle = color;
+      context.globalAlpha = GROUND_ALPHA;
+      context.fill(zone.join(true, rings), 'evenodd');
+      context.globalAlpha = 1;
+    });
   }
 
   /**
@@ -247,6 +269,18 @@ export class Ground {
     context.lineCap = context.lineJoin = 'round';
     stroke(context, path, 'rgba(255,255,255,.24)', Math.max(12 / view.scale, 9));
   }
+}
+
+/** How much of what lies below a zone's tint hides. */
+export const GROUND_ALPHA = 0.78;
+
+/**
+ * Give the colours of the scale of depletion, from full to empty.
+ *
+ * @param {import('../types.js').Colors} colors
+ */
+export function groundColors(colors) {
+  return [colors.ground1, colors.ground2, colors.ground3, colors.ground4, colors.ground5];
 }
 
 /**

@@ -43,6 +43,7 @@ export class Overlay {
     const size = sizes(view, big);
     if (scene.closed.length) this.closed(context, view, scene.closed, ratio);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.locks(context, view, scene, size);
     if (scene.show.live) this.dangers(context, view, scene.live, size);
     const taken = links.flatMap(({from, to}) => [from, to]).map(({x, y}) => ({x: view.px(x), y: view.py(y), r: 13}));
     this.labels.draw(context, view, scene.street, taken, big > 1 ? 1.05 : 1);
@@ -71,6 +72,24 @@ export class Overlay {
     context.strokeStyle = this.colors.chosen;
     context.stroke(street.path(false, (i) => streets.includes(street.of[i])));
     context.restore();
+  }
+
+  /**
+   * Beside each irrigated zone that is locked the symbol of why.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {View} view
+   * @param {Scene} scene
+   * @param {Sizes} size
+   */
+  locks(context, view, {ground, show}, size) {
+    const {x, y, placed} = this.model;
+    const r = Math.max(3.6, size.node * 0.8);
+    for (const {u, lock} of ground) {
+      if (!lock || !show[lock] || !placed[u]) continue;
+      const [px, py] = [view.px(x[u]) - size.node * 1.6, view.py(y[u]) - size.node * 1.6];
+      this.symbols.put(context, lock, px, py, r, undefined, 1.6);
+    }
   }
 
   /**

@@ -22,10 +22,12 @@ export class Layers {
   constructor(model, symbols, onChange) {
     this.model = model;
     /** @type {Show} */
-    this.show = {water: true, wet: true, zone: true, live: true};
+    this.show = {water: true, wet: true, zone: true, ground: true, live: true};
     for (const name of symbols) this.show[name] = true;
     const present = new Set(Array.from(model.kindOf, (kind) => model.families[kind]));
-    const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('#layers input'));
+    const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (
+      document.querySelectorAll('#layers input, #gardens input')
+    );
     for (const box of boxes) {
       const shows = /** @type {(keyof Show)[]} */ ((box.dataset.shows ?? '').split(' '));
       const line = box.closest('li');

@@ -9,6 +9,7 @@ import {duration, moment, times} from '../words/time.js';
 /** @import {OperatorModel} from '../pack/model.js' */
 /** @import {SymbolName} from '../types.js' */
 /** @import {Causes} from './causes.js' */
+/** @import {Gardens} from './gardens.js' */
 /** @import {Names} from './names.js' */
 /** @import {WaitingLines} from './waiting.js' */
 
@@ -41,15 +42,17 @@ export class WhyPanel {
    * @param {Names} parts.names
    * @param {Causes} parts.causes
    * @param {WaitingLines} parts.waiting
+   * @param {Gardens} parts.gardens
    * @param {(u: number) => SymbolName | null} parts.symbolOf
    * @param {Page} parts.page
    */
-  constructor({model, chain, names, causes, waiting, symbolOf, page}) {
+  constructor({model, chain, names, causes, waiting, gardens, symbolOf, page}) {
     this.model = model;
     this.chain = chain;
     this.names = names;
     this.causes = causes;
     this.waiting = waiting;
+    this.gardens = gardens;
     this.symbolOf = symbolOf;
     this.page = page;
   }
@@ -67,7 +70,8 @@ export class WhyPanel {
     return [
       this.title(u),
       ...(isBuilding ? this.causes.building(u, t).map(paragraph) : []),
-      ...(i < 0 ? this.inService(u, t) : this.out(u, i, t))
+      ...(i < 0 ? this.inService(u, t) : this.out(u, i, t)),
+      ...this.gardens.panel(u, t)
     ];
   }
 

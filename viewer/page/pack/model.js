@@ -11,7 +11,7 @@ import {Waits} from './waits.js';
 import {Water} from './water.js';
 
 /** @import {Family} from '../enums.js' */
-/** @import {AnyConfig, AnyPack, Box, Flags, Numbers, OperatorPack, Point, PublicPack} from '../types.js' */
+/** @import {AnyConfig, AnyPack, Box, Flags, GardenZone, Numbers, OperatorPack, Point, PublicPack} from '../types.js' */
 
 /**
  * What stands for the assets of a page, by their number in it.
@@ -29,6 +29,16 @@ import {Water} from './water.js';
 
 /** Below this the places of what goes out make no picture: the whole town is shown [m]. */
 const LEAST_FOCUS_M = 150;
+
+/**
+ * Give the step of a zone's ground on a day, 0 full to 4 empty: fifths of what plants can take.
+ *
+ * @param {GardenZone} zone
+ * @param {number} d
+ */
+export function groundStep(zone, d) {
+  return zone.total ? Math.min(4, Math.floor((5 * zone.lost[d]) / zone.total)) : 0;
+}
 
 /** What both pages know. */
 export class Model {
@@ -116,6 +126,17 @@ export class Model {
    */
   isLamp(u) {
     return u >= this.lamps[0] && u < this.lamps[1];
+  }
+
+  /**
+   * Give the steps of an irrigated zone's ground on the scale of depletion, with their spans; none without a
+   * season.
+   *
+   * @param {number} _u
+   * @returns {{span: [number, number], step: number}[]}
+   */
+  groundSpans(_u) {
+    return [];
   }
 
   /** How many assets stand before the lamps: cabinets, substations and others; none on the public page. */
@@ -255,6 +276,9 @@ export class OperatorModel extends Model {
       ids: texts['asset.id']
     });
     this.columns = columns;
+    /** The season that the run is part of, and its zones by their number. */
+    this.gardens = texts.gardens;
+    this.zones = new Map((texts.gardens?.zones ?? []).map((zone) => [zone.u, zone]));
     this.kinds = texts.kinds;
     this.names = texts['asset.name'];
     this.owners = texts['asset.owners'];
@@ -303,6 +327,19 @@ export class OperatorModel extends Model {
    */
   buildingOf(u) {
     return u >= this.lamps[1] ? u - this.lamps[1] : -1;
+  }
+
+  /**
+   * @override
+   * @param {number} u
+   */
+  groundSpans(u) {
+    const zone = this.zones.get(u);
+    const days = this.gardens?.days ?? [];
+    return (zone?.lost ?? []).map((_, d) => ({
+      span: /** @type {[number, number]} */ ([d ? days[d] : -Infinity, days[d + 1] ?? Infinity]),
+      step: groundStep(/** @type {GardenZone} */ (zone), d)
+    }));
   }
 
   /**
