@@ -17,9 +17,10 @@ from scenarios.running import Finished, run_scenario
 from scenarios.unsure import WITH_LEVEL
 from twin.ensemble.answers import Answers
 from twin.ensemble.distributions import Distribution
-from twin.ensemble.doubting import Moments, doubts_of_nights, with_doubts
+from twin.ensemble.doubting import doubts_of_nights, with_doubts
 from twin.ensemble.ground import MOST_SD
 from twin.ensemble.member import Ensemble
+from twin.ensemble.moments import Moments
 from twin.ensemble.waters import FixedNight, NightWater, PickedNight, StageNight
 from twin.errors import InputError
 from twin.stages import Progress, Stage, Tell, silent
@@ -164,7 +165,8 @@ def run_ensemble(prepared: Prepared, n: int, out: Path, *, workers: int = 1, par
     base = made.base.result
     doubted = with_doubts(base, doubts_of_nights(base, answers, moments), made.ensemble.digest, answers.n)
     replace(made.base, result=doubted).write(out / BASE)
-    write_answers(out, made.ensemble, answers, made.base.city_file.shapes)
+    write_answers(out, made.ensemble, answers, moments.likelihood(answers.n, base.plan.duration_s),
+                  made.base.city_file.shapes)
     return made, answers
 
 
