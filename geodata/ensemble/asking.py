@@ -40,6 +40,15 @@ def nights_out(folder: Path, digest: str, answers: Answers, asset: int, at_s: in
     return out
 
 
+def out_counts(found: EnsembleFolder, at_s: int) -> Int64Array:
+    """Give in how many nights each asset is out at a moment [s], (A,)."""
+    out = np.zeros(len(found.base.city.assets), np.int64)
+    for _, night in nights_of(found.folder, found.told["digest"], found.answers):
+        # Of one asset no two outages hold at one moment.
+        out[night.asset[(night.start_s <= at_s) & ((night.end_s == NONE) | (night.end_s > at_s))]] += 1
+    return out
+
+
 def nights_dark(found: EnsembleFolder, assets: Int32Array, group: Int64Array, groups: int) -> Int64Array:
     """Give in how many nights some asset of each group is out in the dark, (G,).
 
