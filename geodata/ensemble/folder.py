@@ -68,8 +68,8 @@ def reduce_blocks(ensemble: Ensemble, folder: Path, n: int, moments: Moments | N
     return tally.answers(failed)
 
 
-def write_answers(folder: Path, ensemble: Ensemble, answers: Answers, likelihood: Likelihood, shapes: TextArray
-                  ) -> None:
+def write_answers(folder: Path, ensemble: Ensemble, answers: Answers, likelihood: Likelihood, shapes: TextArray,
+                  asked: Mapping[str, Any] | None = None) -> None:
     """Write the tables of an ensemble, and last what makes its folder one.
 
     Parameters
@@ -78,6 +78,8 @@ def write_answers(folder: Path, ensemble: Ensemble, answers: Answers, likelihood
         What was made, and where.
     shapes
         Shape of each asset, (A,); None where it is its point.
+    asked
+        What it was asked for by.
 
     Raises
     ------
@@ -89,7 +91,8 @@ def write_answers(folder: Path, ensemble: Ensemble, answers: Answers, likelihood
             "seed": ensemble.plan.seed, "n": answers.n, "nights": int(answers.index[-1]) + 1 if answers.n else 0,
             "failed": {str(index): why for index, why in sorted(answers.failed.items())},
             "uncertainty": uncertain.to_dict(), "quantities": list(uncertain.quantities),
-            "sites": [str(ensemble.city.assets.id[row]) for row in answers.sites], "version": __version__}
+            "sites": [str(ensemble.city.assets.id[row]) for row in answers.sites], "version": __version__,
+            "asked": dict(asked or {})}
     with beside(folder / NAME) as work:
         pq.write_table(_assets(ensemble, answers, shapes), work / "answers.parquet", compression="zstd")
         pq.write_table(_nights(answers), work / "nights.parquet", compression="zstd")

@@ -49,7 +49,8 @@ def columns(lang: str) -> tuple[str, str, str]:
 
 def part_line(k: int, of: int, lang: str) -> str:
     """Tell that a part of the nights is made."""
-    return speech(lang).text("part {k} of {of} is made; the same command without --part counts the nights.", k=k, of=of)
+    return speech(lang).text("part {k} of {of} is made; the same command without --part counts the nights, "
+                              "twin ensemble merge puts parts from several folders together.", k=k, of=of)
 
 
 def figure_rows(answers: Answers, lang: str) -> list[FigureRow]:

@@ -95,6 +95,33 @@ def damage_lines(found: YearFigure, years: Sequence[float], currency: str, unkno
     return [Speech.sentence(line) for line in lines]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurveWords:
+    """What stands around the drawing of a curve."""
+
+    title: str
+    unit: str
+    #: What the axis means.
+    axis: str
+    beyond: str
+    between: str
+    below: str
+    measure: str
+
+
+def curve_words(found: YearFigure, currency: str, lang: str) -> CurveWords:
+    """Give what stands around the drawing of a curve: of damage, or of lamp-hours where there is no money."""
+    words = speech(lang)
+    total = words.number(found.year.total)
+    title = words.text("Expected damage in a year: {total} {currency}", total=total, currency=currency) if currency \
+        else words.text("Expected in a year: {total} lamp-hours of darkness", total=total)
+    return CurveWords(
+        title=title, unit=currency or words.text("lamp-hours"), axis=words.text(
+            "once in so many years; the area below the line is the sum of a year"),
+        beyond=words.text("rarer floods"), between=words.text("between the nights"),
+        below=words.text("more frequent floods"), measure=words.text("with the measure"))
+
+
 def _number(words: Speech, value: float) -> str:
     return words.number(value, 1 if abs(value) < 100 else 0)
 

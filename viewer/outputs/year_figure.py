@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from markupsafe import escape
@@ -10,6 +10,7 @@ from markupsafe import escape
 from geodata.atomic import write_whole
 from twin.ensemble.yearly import YearFigure
 from twin.explaining.words import speech
+from twin.explaining.yearly import CurveWords, curve_words
 
 #: Size, and the frame of the curve, in units of the drawing.
 _WIDTH, _HEIGHT = 720, 420
@@ -55,8 +56,7 @@ def write_figure(found: Mapping[str, YearFigure], years: Sequence[float], harmle
 
 def year_svg(figure: YearFigure, years: Sequence[float], harmless_years: float | None, currency: str, lang: str) -> str:
     """Give the curve of one figure as SVG."""
-    words = speech(lang)
-    unit = currency or words.text("lamp-hours")
+    words = curve_words(figure, currency, lang)
     means = [point.mean for point in figure.nights]
     with_measure = [mean + change.value for mean, change in zip(means, figure.changes, strict=True)] \
         if figure.changes else []
@@ -86,15 +86,13 @@ def year_svg(figure: YearFigure, years: Sequence[float], harmless_years: float |
               for p, point in zip(passed, figure.nights, strict=True)]
     if with_measure:
         parts.append(f'<path class="line other" d="{_path(curve(with_measure))}"/>')
-    title = words.text("Expected damage in a year: {total} {currency}", total=words.number(figure.year.total),
-                       currency=unit) if currency else words.text(
-        "Expected in a year: {total} lamp-hours of darkness", total=words.number(figure.year.total))
-    legend = _legend(lang, has_below=bool(below), has_between=len(years) > 1, has_measure=bool(with_measure))
+    legend = _legend(words, has_below=bool(below), has_between=len(years) > 1, has_measure=bool(with_measure))
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" lang="{lang}" '
-            f'aria-label="{escape(title)}"><style>{_STYLE}</style><defs>{_PATTERNS}</defs>'
+            f'aria-label="{escape(words.title)}"><style>{_STYLE}</style><defs>{_PATTERNS}</defs>'
             f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>'
-            f'<text class="head" x="{_LEFT}" y="24">{escape(title)}</text>'
-            f'{_grid(highest, unit, lang)}{"".join(parts)}{_periods(years, harmless_years, x, lang)}'
+            f'<text class="head" x="{_LEFT}" y="24">{escape(words.title)}</text>'
+            f'{_grid(highest, words.unit, lang)}{"".join(parts)}'
+            f'{_periods(years, harmless_years, x, words.axis, lang)}'
             f'{legend}</svg>\n')
 
 
@@ -108,8 +106,8 @@ def _grid(highest: float, unit: str, lang: str) -> str:
     return "".join(parts) + f'<text class="soft" x="{_LEFT}" y="44">{escape(unit)}</text>'
 
 
-def _periods(years: Sequence[float], harmless_years: float | None, x: object, lang: str) -> str:
-    assert callable(x)
+def _periods(years: Sequence[float], harmless_years: float | None, x: Callable[[float], float], meaning: str, lang: str
+             ) -> str:
     words, parts, taken = speech(lang), [], float("inf")
     for t in sorted({*years, *([harmless_years] if harmless_years else [])}):
         at = x(1 / t)
@@ -118,22 +116,20 @@ def _periods(years: Sequence[float], harmless_years: float | None, x: object, la
         said = words.number(t, 0 if t == int(t) else 1)
         parts.append(f'<path class="axis" d="M{at:.1f} {_BOTTOM}v5"/><text x="{at:.1f}" y="{_BOTTOM + 18 + row}" '
                      f'text-anchor="middle">{escape(said)}</text>')
-    said = words.text("once in so many years; the area below the line is the sum of a year")
-    return "".join(parts) + f'<text class="soft" x="{_LEFT}" y="{_BOTTOM + 46}">{escape(said)}</text>'
+    return "".join(parts) + f'<text class="soft" x="{_LEFT}" y="{_BOTTOM + 46}">{escape(meaning)}</text>'
 
 
-def _legend(lang: str, *, has_below: bool, has_between: bool, has_measure: bool) -> str:
-    words, at, parts = speech(lang), _LEFT, []
-    told = [("url(#beyond)", words.text("rarer floods")),
-            *([("#ddd", words.text("between the nights"))] if has_between else []),
-            *([("url(#below)", words.text("more frequent floods"))] if has_below else [])]
+def _legend(words: CurveWords, *, has_below: bool, has_between: bool, has_measure: bool) -> str:
+    at, parts = _LEFT, []
+    told = [("url(#beyond)", words.beyond), *([("#ddd", words.between)] if has_between else []),
+            *([("url(#below)", words.below)] if has_below else [])]
     for fill, said in told:
         parts.append(f'<rect x="{at}" y="{_BOTTOM + 56}" width="14" height="11" fill="{fill}" stroke="#111" '
                      f'stroke-width=".6"/><text x="{at + 20}" y="{_BOTTOM + 66}">{escape(said)}</text>')
         at += 42 + 7 * len(said)
     if has_measure:
         parts.append(f'<path class="line other" d="M{at} {_BOTTOM + 62}h26"/><text x="{at + 32}" y="{_BOTTOM + 66}">'
-                     f'{escape(words.text("with the measure"))}</text>')
+                     f'{escape(words.measure)}</text>')
     return "".join(parts)
 
 

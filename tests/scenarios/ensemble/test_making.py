@@ -232,3 +232,17 @@ def test_a_point_tells_of_its_nights(made, tmp_path, lang, words):
     for word in words:
         assert word in text
     assert "%" not in text[text.index('class="nights"'):text.index('class="acts"')]
+
+
+def test_what_to_protect_is_ranked_by_the_nights(made, capsys, tmp_path):
+    out, *_ = made
+    csv = tmp_path / "rank.csv"
+    assert main(["rank", str(out), "--top", "1", "--kind", "substation", "--json", "--csv", str(csv)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    row, = found["rows"]
+    assert found["nights"] == N
+    assert row["site_h_low"] < row["site_h_spared"] < row["site_h_high"]
+    assert row["lamp_h_spared"] > 100
+    assert csv.read_text("utf-8-sig").splitlines()[1].startswith(row["asset_id"])
+    assert main(["rank", str(out), "--cut"]) == 2
+    assert "folder `base`" in capsys.readouterr().err
