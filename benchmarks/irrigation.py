@@ -15,7 +15,8 @@ from datetime import date
 
 import numpy as np
 
-from scenarios.resolve import Prepared, prepare
+from scenarios.prepared import Prepared
+from scenarios.resolve import prepare
 from tests.reference.soil import Day
 from tests.reference.soil import season as slow_season
 from twin.irrigation import season as seasons

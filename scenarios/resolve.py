@@ -17,7 +17,7 @@ from scenarios.declaring import events_of, facts_of, notes_of, streets_of
 from scenarios.editing import apply_edits
 from scenarios.expected import check_expected
 from scenarios.flooding import flood_json, hear_of_water
-from scenarios.inputs import flood_files, inputs_of
+from scenarios.inputs import Input, flood_files, inputs_of
 from scenarios.measures import with_measures, with_water
 from scenarios.moments import Clock, issued_of, next_update_of, start_of, valid_until_of, zone_of
 from scenarios.plan_access import rules_of

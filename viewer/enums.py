@@ -32,6 +32,7 @@ from viewer.scene.families import FAMILIES
 from viewer.scene.gardens import LOCKS, WATERINGS
 from viewer.scene.gardens import STEPS as RESTART_STEPS
 from viewer.scene.intervals import MECHANISMS, OPEN, State
+from viewer.scene.likely import Likely
 
 #: The module that is written.
 MODULE = Path(__file__).parent / "page" / "enums.js"
@@ -52,6 +53,7 @@ def module() -> str:
         _HEAD,
         _words("MECHANISMS", "Mechanism", "How an outage came about, by its number.", MECHANISMS),
         _codes("State", "What an interval says of an asset.", _members(State)),
+        _codes("Likely", "The three words of maps of probability; 0 is none of them.", _members(Likely)),
         _words("STAGES", "Stage", "Stages of a repair after water, in order.", STAGES),
         _words("WAITS", "Wait", "What an asset that is down by itself waits for, by its number.", WAITS),
         _words("PUBLIC_WAITS", "PublicWait", "What the light of a street waits for, as the public is told.",

@@ -21,12 +21,14 @@ def states() -> dict[str, Any]:
 
 #: Symbols of the public page's legend, in its order.
 LEGEND = ("lamp_dark", "lamp_may", "lamp_lit", "unknown", "block_wet", "water", "water_unknown")
+#: The same for an ensemble: what may go out by its word.
+LIKELY_LEGEND = ("lamp_dark", "lamp_likely", "lamp_possible", "lamp_unlikely", *LEGEND[2:])
 
 
 def carried(*, public: bool) -> dict[str, Any]:
     """Give what a page carries of the table: colours and shapes; the public one its own symbols, with their words."""
     table = states()
-    names = (*LEGEND, "lamp_day") if public else tuple(table["symbols"])
+    names = (*LEGEND, *LIKELY_LEGEND[1:4], "lamp_day") if public else tuple(table["symbols"])
     wanted = ("shapes", "words") if public else ("shapes",)
     return {"colors": table["colors"],
             "symbols": {name: {key: table["symbols"][name][key] for key in wanted} for name in names}}

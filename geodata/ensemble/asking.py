@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from geodata.ensemble.blocks import Block, block_of, check_digest, path_of
+from geodata.ensemble.folder import EnsembleFolder
 from twin.ensemble.answers import Answers
-from twin.quantities import NONE, BoolArray
+from twin.ensemble.member import Outcome
+from twin.quantities import NONE, BoolArray, Int32Array, Int64Array
 
 
 def nights_out(folder: Path, digest: str, answers: Answers, asset: int, at_s: int | None = None) -> BoolArray:
@@ -29,14 +32,56 @@ def nights_out(folder: Path, digest: str, answers: Answers, asset: int, at_s: in
         A block is damaged, missing or of another ensemble.
     """
     out = np.zeros(answers.n, bool)
+    for place, night in nights_of(folder, digest, answers):
+        mine = slice(*np.searchsorted(night.asset, [asset, asset + 1]))
+        start_s, end_s = night.start_s[mine], night.end_s[mine]
+        out[place] = len(start_s) > 0 if at_s is None else np.any(
+            (start_s <= at_s) & ((end_s == NONE) | (end_s > at_s)))
+    return out
+
+
+def out_counts(found: EnsembleFolder, at_s: int) -> Int64Array:
+    """Give in how many nights each asset is out at a moment [s], (A,)."""
+    out = np.zeros(len(found.base.city.assets), np.int64)
+    for _, night in nights_of(found.folder, found.told["digest"], found.answers):
+        # Of one asset no two outages hold at one moment.
+        out[night.asset[(night.start_s <= at_s) & ((night.end_s == NONE) | (night.end_s > at_s))]] += 1
+    return out
+
+
+def nights_dark(found: EnsembleFolder, assets: Int32Array, group: Int64Array, groups: int) -> Int64Array:
+    """Give in how many nights some asset of each group is out in the dark, (G,).
+
+    Parameters
+    ----------
+    found
+        The ensemble.
+    assets, group
+        Rows of assets, and the number of the group of each, (N,).
+    groups
+        How many there are, G.
+    """
+    group_of = np.full(len(found.base.city.assets), NONE, np.int64)
+    group_of[assets] = group
+    dark = np.zeros(groups, np.int64)
+    for _, night in nights_of(found.folder, found.told["digest"], found.answers):
+        mine = np.unique(group_of[night.asset[night.dark_s > 0]])
+        dark[mine[mine != NONE]] += 1
+    return dark
+
+
+def nights_of(folder: Path, digest: str, answers: Answers) -> Iterator[tuple[int, Outcome]]:
+    """Give the nights that the answers count, each with its place in ``answers.index``.
+
+    Raises
+    ------
+    InputError
+        As for :func:`nights_out`.
+    """
     place = {int(index): i for i, index in enumerate(answers.index)}
     for number in np.unique(block_of(answers.index)).tolist():
         block = Block(path_of(folder, number))
         check_digest(block.path, block.digest, digest)
         for night in block.nights():
             if night.index in place:
-                mine = slice(*np.searchsorted(night.asset, [asset, asset + 1]))
-                start_s, end_s = night.start_s[mine], night.end_s[mine]
-                out[place[night.index]] = len(start_s) > 0 if at_s is None else np.any(
-                    (start_s <= at_s) & ((end_s == NONE) | (end_s > at_s)))
-    return out
+                yield place[night.index], night

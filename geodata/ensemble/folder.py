@@ -15,25 +15,26 @@ import pyarrow.parquet as pq
 
 from geodata.atomic import beside
 from geodata.ensemble.blocks import Block, block_of, check_digest, path_of
-from geodata.run.folder import read_run
+from geodata.run.folder import Run, read_run
 from geodata.run.tables import geometry_of
 from twin import __version__
 from twin.codes import Mechanism
 from twin.ensemble.answers import Answers, Causes, quantiles_of, word_of
 from twin.ensemble.confidence import Share, share_of
-from twin.ensemble.doubting import Moments
 from twin.ensemble.member import Ensemble
+from twin.ensemble.moments import Likelihood, Moments, word_of_tenths
 from twin.ensemble.tally import Tally
 from twin.errors import InputError
 from twin.quantities import NONE, BoolArray, TextArray, column
 from twin.results.result import Result
 from twin.world.city import City
 
-FORMAT = "citytwin-ensemble-1"
+FORMAT = "citytwin-ensemble-2"
 NAME = "ensemble.json"
 #: Folder of the run of the plan itself, nothing drawn; its doubts are those of the nights.
 BASE = "base"
 _QUANTILES = ("p10", "p50", "p90")
+_TABLES = ("answers.parquet", "nights.parquet", "moments.parquet")
 
 
 def is_ensemble(folder: Path) -> bool:
@@ -67,15 +68,18 @@ def reduce_blocks(ensemble: Ensemble, folder: Path, n: int, moments: Moments | N
     return tally.answers(failed)
 
 
-def write_answers(folder: Path, ensemble: Ensemble, answers: Answers, shapes: TextArray) -> None:
+def write_answers(folder: Path, ensemble: Ensemble, answers: Answers, likelihood: Likelihood, shapes: TextArray,
+                  asked: Mapping[str, Any] | None = None) -> None:
     """Write the tables of an ensemble, and last what makes its folder one.
 
     Parameters
     ----------
-    folder, ensemble, answers
+    folder, ensemble, answers, likelihood
         What was made, and where.
     shapes
         Shape of each asset, (A,); None where it is its point.
+    asked
+        What it was asked for by.
 
     Raises
     ------
@@ -87,12 +91,14 @@ def write_answers(folder: Path, ensemble: Ensemble, answers: Answers, shapes: Te
             "seed": ensemble.plan.seed, "n": answers.n, "nights": int(answers.index[-1]) + 1 if answers.n else 0,
             "failed": {str(index): why for index, why in sorted(answers.failed.items())},
             "uncertainty": uncertain.to_dict(), "quantities": list(uncertain.quantities),
-            "sites": [str(ensemble.city.assets.id[row]) for row in answers.sites], "version": __version__}
+            "sites": [str(ensemble.city.assets.id[row]) for row in answers.sites], "version": __version__,
+            "asked": dict(asked or {})}
     with beside(folder / NAME) as work:
         pq.write_table(_assets(ensemble, answers, shapes), work / "answers.parquet", compression="zstd")
         pq.write_table(_nights(answers), work / "nights.parquet", compression="zstd")
+        pq.write_table(_moments(ensemble.city, likelihood), work / "moments.parquet", compression="zstd")
         (work / NAME).write_text(json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
-        for name in ("answers.parquet", "nights.parquet", NAME):
+        for name in (*_TABLES, NAME):
             (work / name).replace(folder / name)
 
 
@@ -125,16 +131,32 @@ def _nights(answers: Answers) -> pa.Table:
         "sites_out": pa.array([np.flatnonzero(row).tolist() for row in answers.site_out], pa.list_(pa.int32()))})
 
 
+def _moments(city: City, likelihood: Likelihood) -> pa.Table:
+    """Give a row for each while in which an asset is out in as many tenths of the nights."""
+    return pa.table({
+        "asset_id": pa.array(city.assets.id[likelihood.asset], pa.string()), "row": likelihood.asset,
+        "start_s": likelihood.start_s, "end_s": pa.array(likelihood.end_s, mask=likelihood.end_s == NONE),
+        "tenths": likelihood.tenths,
+        "word": pa.array([str(word_of_tenths(k)) for k in range(11)], pa.string()).take(pa.array(likelihood.tenths))})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class EnsembleFolder:
     """An ensemble as it was read."""
 
     folder: Path
-    #: The run of the plan itself, and with it city and water.
-    base: Result
+    #: The run of the plan itself, with city and water as files have them.
+    run: Run
     answers: Answers
+    #: How likely each asset is out, over time.
+    likelihood: Likelihood
     #: What ``ensemble.json`` says.
     told: Mapping[str, Any]
+
+    @property
+    def base(self) -> Result:
+        """The run of the plan itself."""
+        return self.run.result
 
     @property
     def quantities(self) -> tuple[str, ...]:
@@ -155,15 +177,23 @@ def read_ensemble(folder: Path) -> EnsembleFolder:
         told = json.loads(path.read_text("utf-8"))
         if told["format"] != FORMAT:
             raise InputError(file=str(path), field="format", found=f"'{told['format']}'", expected=FORMAT,
-                             remedy="Make the ensemble again with this version.")
-        base = read_run(folder / BASE).result
-        answers = _answers(folder, base, told)
+                             remedy="The same twin ensemble command counts its nights anew, and keeps them.")
+        run = read_run(folder / BASE)
+        answers, likelihood = _answers(folder, run.result, told), _likelihood(folder)
     except InputError:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException) as error:
         raise InputError(file=str(path), found=f"a folder that cannot be read ({type(error).__name__}: {error})",
                          expected="the folder of an ensemble", remedy="Run twin ensemble again.") from error
-    return EnsembleFolder(folder=folder, base=base, answers=answers, told=told)
+    return EnsembleFolder(folder=folder, run=run, answers=answers, likelihood=likelihood, told=told)
+
+
+def _likelihood(folder: Path) -> Likelihood:
+    table = pq.read_table(folder / "moments.parquet")
+    return Likelihood(asset=column(table["row"].to_numpy(), np.int32),
+                      start_s=column(table["start_s"].to_numpy(), np.int64),
+                      end_s=column(pa.compute.fill_null(table["end_s"], NONE).to_numpy(), np.int64),
+                      tenths=column(table["tenths"].to_numpy(), np.int8))
 
 
 def _answers(folder: Path, base: Result, told: Mapping[str, Any]) -> Answers:

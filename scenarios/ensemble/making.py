@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +12,20 @@ import numpy as np
 from geodata.ensemble.blocks import BLOCK
 from geodata.ensemble.folder import BASE, NAME, reduce_blocks, write_answers
 from scenarios import pipeline
+from scenarios.ensemble.cluster import make_on_cluster
+from scenarios.ensemble.merging import Asked, gather, read_parts, write_part
 from scenarios.ensemble.running import make
+from scenarios.load import load_scenario
 from scenarios.prepared import Prepared
+from scenarios.resolve import prepare
 from scenarios.running import Finished, run_scenario
 from scenarios.unsure import WITH_LEVEL
 from twin.ensemble.answers import Answers
 from twin.ensemble.distributions import Distribution
-from twin.ensemble.doubting import Moments, doubts_of_nights, with_doubts
+from twin.ensemble.doubting import doubts_of_nights, with_doubts
 from twin.ensemble.ground import MOST_SD
 from twin.ensemble.member import Ensemble
+from twin.ensemble.moments import Moments
 from twin.ensemble.waters import FixedNight, NightWater, PickedNight, StageNight
 from twin.errors import InputError
 from twin.stages import Progress, Stage, Tell, silent
@@ -118,7 +124,8 @@ def _reaching(prepared: Prepared, above_m: float, cache: Path | None) -> Hazard:
 
 
 def run_ensemble(prepared: Prepared, n: int, out: Path, *, workers: int = 1, part: tuple[int, int] | None = None,
-                 cache: Path | None = None, tell: Tell = silent) -> tuple[Made, Answers | None]:
+                 asked: Asked | None = None, scheduler: str | None = None, cache: Path | None = None,
+                 tell: Tell = silent) -> tuple[Made, Answers | None]:
     """Make an ensemble of ``n`` nights in the folder ``out``; what is there already is not made again.
 
     Parameters
@@ -133,6 +140,10 @@ def run_ensemble(prepared: Prepared, n: int, out: Path, *, workers: int = 1, par
         Processes.
     part
         ``(k, of)``: only the k-th of so many parts of the nights, from 1; the answers come with the last of them.
+    asked
+        What it was asked for by; None: the scenario's own file.
+    scheduler
+        Address of a cluster that makes the nights; None: this machine does.
     cache, tell
         As for :func:`scenarios.running.run_scenario`.
 
@@ -151,8 +162,14 @@ def run_ensemble(prepared: Prepared, n: int, out: Path, *, workers: int = 1, par
     out.mkdir(parents=True, exist_ok=True)
     blocks = range(0, n, BLOCK)
     mine = blocks if part is None else blocks[part[0] - 1::part[1]]
-    make(made.ensemble, out, [i for b in mine for i in range(b, min(b + BLOCK, n))], workers=workers, tell=tell)
+    nights = [i for b in mine for i in range(b, min(b + BLOCK, n))]
+    if scheduler is None:
+        make(made.ensemble, out, nights, workers=workers, tell=tell)
+    else:
+        make_on_cluster(made.ensemble, out, nights, scheduler, tell=tell)
+    asked = asked or Asked(scenario=str(prepared.scenario.path or ""), city=None, issued=None)
     if part is not None:
+        write_part(out, made.ensemble.digest, n, part, asked)
         return made, None
     tell(Progress(stage=Stage.ASK, doing="counting the nights"))
     moments = Moments()
@@ -164,7 +181,36 @@ def run_ensemble(prepared: Prepared, n: int, out: Path, *, workers: int = 1, par
     base = made.base.result
     doubted = with_doubts(base, doubts_of_nights(base, answers, moments), made.ensemble.digest, answers.n)
     replace(made.base, result=doubted).write(out / BASE)
-    write_answers(out, made.ensemble, answers, made.base.city_file.shapes)
+    write_answers(out, made.ensemble, answers, moments.likelihood(answers.n, base.plan.duration_s),
+                  made.base.city_file.shapes, asdict(asked))
+    return made, answers
+
+
+def merge_ensemble(parts: Sequence[Path], out: Path, *, workers: int = 1, cache: Path | None = None,
+                   tell: Tell = silent) -> tuple[Made, Answers]:
+    """Put the parts of an ensemble together, and count.
+
+    Parameters
+    ----------
+    parts
+        Folders that ``--part`` left.
+    out
+        Folder of the whole: new, or that of the same ensemble.
+    workers, cache, tell
+        As for :func:`run_ensemble`.
+
+    Raises
+    ------
+    InputError
+        As :func:`scenarios.ensemble.merging.read_parts`; a scenario that changed since, or is not here.
+    """
+    said = read_parts(parts)
+    check_folder(out)
+    gather(said, out)
+    asked = said[0].asked
+    prepared = prepare(load_scenario(asked.scenario), city=asked.city, issued_at=asked.issued)
+    made, answers = run_ensemble(prepared, said[0].n, out, workers=workers, asked=asked, cache=cache, tell=tell)
+    assert answers is not None
     return made, answers
 
 
@@ -180,7 +226,7 @@ def check_folder(out: Path) -> None:
         raise InputError(file=str(out), found="a file", expected="a folder, new or of this ensemble",
                          remedy="Choose another --out.")
     if out.is_dir() and any(out.iterdir()) and not any(
-            (out / name).exists() for name in (NAME, "members", "arms")):
+            (out / name).exists() for name in (NAME, "members", "arms")) and not any(out.glob("part-*-of-*.json")):
         raise InputError(file=str(out), found="a folder of something else", expected="a new folder, or that of this "
                          "ensemble, which goes on", remedy="Choose another --out.")
 

@@ -130,8 +130,8 @@ def _wrong_words(error: Any, lang: Lang) -> None:
         error.show()
         return
     say = _wording(lang)
-    complain("\n".join([error.ctx.get_usage(), say.text("Try '{command} --help' for help.", command=error.ctx.command_path),
-                        "", say.text("Error: {message}", message=say.told(error.format_message()))]))
+    usage = say.text("Try '{command} --help' for help.", command=error.ctx.command_path)
+    complain("\n".join([error.ctx.get_usage(), usage, "", say.text("Error: {message}", message=say.told(error.format_message()))]))
 
 
 def _wording(lang: Lang) -> Wording:

@@ -114,8 +114,8 @@ def rank(result: Result, *, objective: str = "sites", kinds: Sequence[str] = (),
     """
     assets, trials, worth = result.city.assets, Trials(result), Worth.of(result, is_main)
     rows = candidates(assets, kinds)
-    lamps_of = _lamps_of(result)
-    seeds = [guarded(result, row, lamps_of) for row in rows.tolist()]
+    lamps = lamps_of(result)
+    seeds = [guarded(result, row, lamps) for row in rows.tolist()]
     reached = _reached(result)
     touched = np.array([bool(np.any(reached[of])) for of in seeds], bool)
     loss, alone = _losses(trials, worth, rows)
@@ -153,7 +153,7 @@ def _reached(result: Result) -> BoolArray:
     return found
 
 
-def _lamps_of(result: Result) -> tuple[Int64Array, Int32Array]:
+def lamps_of(result: Result) -> tuple[Int64Array, Int32Array]:
     """Give the lamps whose wet door opens each circuit, in compressed rows."""
     offsets, circuits = trips(result.city.assets, result.city.supplies)
     lamps = np.repeat(np.arange(len(offsets) - 1, dtype=np.int32), np.diff(offsets))

@@ -16,50 +16,13 @@ from twin.codes import Mechanism
 from twin.engine.doubt import in_doubt
 from twin.engine.part import Intervals
 from twin.ensemble.answers import CERTAIN_FROM, Answers
-from twin.ensemble.member import Outcome
+from twin.ensemble.moments import HARDLY, Moments
 from twin.quantities import NONE, Int32Array, Int64Array, column
 from twin.results.doubts import Doubts
 from twin.results.indicators import indicators
 from twin.results.result import Result
 from twin.results.spans import spans_of
 from twin.world.graph import graph_of
-
-#: Share of the nights in which an asset may be out at a moment before anybody is told.
-HARDLY = 0.05
-
-
-class Moments:
-    """When each asset is out in each of the nights: taken in one after the other, in any order."""
-
-    def __init__(self) -> None:
-        self._asset: list[Int32Array] = []
-        self._start_s: list[Int32Array] = []
-        self._end_s: list[Int32Array] = []
-
-    def add(self, night: Outcome) -> None:
-        """Take a night in."""
-        self._asset.append(night.asset)
-        self._start_s.append(night.start_s)
-        self._end_s.append(night.end_s)
-
-    def out_in(self, nights: int, duration_s: int) -> tuple[Int32Array, Int64Array, Int64Array]:
-        """Give when each asset is out in at least so many nights: asset, start and end, (N,), sorted; end -1 never."""
-        none = np.empty(0, np.int32)
-        asset = np.concatenate([none, *self._asset]).astype(np.int64)
-        start_s, end_s = (np.concatenate([none, *parts]).astype(np.int64) for parts in (self._start_s, self._end_s))
-        width = np.int64(1) << 32
-        until_s = np.where(end_s == NONE, duration_s, end_s)
-        key = np.concatenate([asset * width + start_s, asset * width + until_s])
-        change = np.repeat([1, -1], len(asset))
-        order = np.argsort(key, kind="stable")
-        key, running = key[order], np.cumsum(change[order])
-        last = np.append(key[1:] != key[:-1], True) if len(key) else np.empty(0, bool)
-        key, is_out = key[last], running[last] >= nights
-        # All that begins for an asset ends for it: its first row finds it in service, and its last leaves it so.
-        before = np.append(False, is_out[:-1])[:len(is_out)]
-        begins, ends = np.flatnonzero(is_out & ~before), np.flatnonzero(~is_out & before)
-        end = key[ends] % width
-        return (key[begins] // width).astype(np.int32), key[begins] % width, np.where(end >= duration_s, NONE, end)
 
 
 def doubts_of_nights(base: Result, answers: Answers, moments: Moments) -> Doubts:

@@ -35,6 +35,8 @@ from twin.world.sun import Darkness, darkness_of
 
 #: Told in every digest: members made by another version of this arithmetic are not mixed with these.
 FORM = "citytwin-member-1"
+#: Height of live parts that no water reaches [m].
+_BEYOND_M = 1000.0
 #: Turns the key of an asset into that of the moment at which it fails.
 _WHEN = np.uint64(0x5851F42D4C957F2D)
 
@@ -124,7 +126,7 @@ class Ensemble:
         return other
 
 
-def member(ensemble: Ensemble, index: int) -> Outcome:
+def member(ensemble: Ensemble, index: int, *, kept_dry: Int32Array | None = None) -> Outcome:
     """Live through one night.
 
     Parameters
@@ -133,6 +135,8 @@ def member(ensemble: Ensemble, index: int) -> Outcome:
         What all nights share.
     index
         Number of the night, from 0.
+    kept_dry
+        Rows of assets whose live parts no water reaches, whatever was drawn; None: none is protected.
     """
     uncertain = ensemble.uncertainty
     draws = Draws(seed=ensemble.plan.seed, index=index, arms=ensemble.arms)
@@ -143,6 +147,10 @@ def member(ensemble: Ensemble, index: int) -> Outcome:
         else ensemble.city.supplies
     city = replace(ensemble.city, assets=assets, supplies=supplies)
     plan = replace(ensemble.plan, declared=in_order((*ensemble.plan.declared, *_breakdowns(ensemble, draws))))
+    if kept_dry is not None:
+        fail_m = np.array(assets.fail_m)
+        fail_m[kept_dry] = np.where(np.isnan(fail_m[kept_dry]), np.nan, _BEYOND_M)
+        city = replace(city, assets=(assets := assets.replaced(fail_m=fail_m)))
     exposure = dry(assets) if flooded is None else exposure_of(flooded.depths, assets)
     state = CityState(city, exposure.crossings, reset_s=plan.reset_s, repair_s=_repairs(ensemble, draws, drawn))
     Engine(state, plan).run()

@@ -152,22 +152,22 @@ def _when(teller: Teller, answers: Answers, asset: Asset) -> Iterator[str]:
     words, k = teller.speech, answers.place(asset.row)
     low, middle, high = answers.first_s[k]
     if low == high:
-        yield words.text("If it happens, it is at {time}.", time=_quarter(teller, middle, up=False))
+        yield words.text("If it happens, it is at {time}.", time=quarter(teller, middle, up=False))
     else:
         yield words.text("If it happens, it is between {low} and {high} 8 times out of 10.",
-                         low=_quarter(teller, low, up=False), high=_quarter(teller, high, up=True))
+                         low=quarter(teller, low, up=False), high=quarter(teller, high, up=True))
     _, middle, high = answers.back_s[k]
     if not np.isfinite(middle):
         yield words.text("Half of the times or more it is not back within the time computed.")
     elif not np.isfinite(high):
         yield words.text("Back: half of the times before {middle}; once out of 10 or more not within the time "
-                         "computed.", middle=_quarter(teller, middle, up=True))
+                         "computed.", middle=quarter(teller, middle, up=True))
     else:
         yield words.text("Back: half of the times before {middle}, 9 times out of 10 before {high}.",
-                         middle=_quarter(teller, middle, up=True), high=_quarter(teller, high, up=True))
+                         middle=quarter(teller, middle, up=True), high=quarter(teller, high, up=True))
 
 
-def _quarter(teller: Teller, seconds: float, *, up: bool) -> str:
+def quarter(teller: Teller, seconds: float, *, up: bool) -> str:
     """Give a moment rounded outward to a quarter of an hour, as the clock shows it."""
     moment = teller.moment(int(seconds))
     past = timedelta(minutes=moment.minute % 15, seconds=moment.second)

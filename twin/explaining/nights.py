@@ -49,7 +49,8 @@ def columns(lang: str) -> tuple[str, str, str]:
 
 def part_line(k: int, of: int, lang: str) -> str:
     """Tell that a part of the nights is made."""
-    return speech(lang).text("part {k} of {of} is made; the same command without --part counts the nights.", k=k, of=of)
+    return speech(lang).text("part {k} of {of} is made; the same command without --part counts the nights, "
+                              "twin ensemble merge puts parts from several folders together.", k=k, of=of)
 
 
 def figure_rows(answers: Answers, lang: str) -> list[FigureRow]:
@@ -65,7 +66,31 @@ def night_lines(city: City, answers: Answers, lang: str) -> list[str]:
     return [Speech.sentence(line) for line in (
         words.text("8 nights of 10 lie between the first and the last column; the middle one stands between them."),
         *failed_lines(words, answers), *_lamps(city, answers, words), *_sites(city, answers, words),
-        *_sharper(answers, words))]
+        *sharper_lines(answers, words))]
+
+
+def report_title(answers: Answers, lang: str) -> str:
+    """Give the heading above what a point of the situation says of its nights."""
+    words = speech(lang)
+    return words.plural("In {n} night drawn", "In {n} nights drawn", answers.n)
+
+
+def report_lines(city: City, answers: Answers, lang: str) -> list[str]:
+    """Give what a point of the situation says of its nights: lamps, critical sites, and how sure that is."""
+    words = speech(lang)
+    low, _, high = quantiles_of(answers.figures["lamps_ever_dark"])
+    some = sorted(((answers.share_out(row), city.assets[row]) for row in answers.sites.tolist()),
+                  key=lambda pair: (-pair[0].count, pair[1].id))
+    sites = [words.text("{site} {often}", site=words.label(city.assets.kinds, asset), often=often(words, share))
+             for share, asset in some if share.count]
+    told = words.text("Critical sites without power at some time: {list}.", list=", ".join(sites[:_SITES])) if sites \
+        else words.text("No critical site is without power in any of them.")
+    more = [words.plural("{n} more site goes out in some night.", "{n} more sites go out in some night.",
+                         len(sites) - _SITES)] if len(sites) > _SITES else []
+    return [Speech.sentence(line) for line in (
+        words.text("Lamps that go dark: {low} to {high}, 8 nights out of 10.", low=words.number(low),
+                   high=words.number(high)), told, *more, *failed_lines(words, answers),
+        *sharper_lines(answers, words))]
 
 
 def _lamps(city: City, answers: Answers, words: Speech) -> Iterator[str]:
@@ -91,7 +116,8 @@ def _sites(city: City, answers: Answers, words: Speech) -> Iterator[str]:
                            len(some) - _SITES)
 
 
-def _sharper(answers: Answers, words: Speech) -> Iterator[str]:
+def sharper_lines(answers: Answers, words: Speech) -> Iterator[str]:
+    """Tell how sure the shares of so many nights are, and how many a sharper answer takes."""
     # The widest interval is that of a share of one half.
     half = 0.5 * Z / np.sqrt(answers.n)
     yield words.text("Shares are known to within {half} out of 100 or better; within 1 takes {more} nights.",

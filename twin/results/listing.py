@@ -15,7 +15,7 @@ from twin.results.doubts import Doubt
 from twin.results.moment import Moment, moment_of
 from twin.results.outages import Outage
 from twin.results.result import Result
-from twin.world.assets import Asset
+from twin.world.assets import Asset, Assets
 from twin.world.kinds import Role
 from twin.world.streets import street_named
 
@@ -78,10 +78,14 @@ class Listing:
     counts: Mapping[str, Mapping[str, int]]
 
     def is_counted(self, row: Listed) -> bool:
-        """Tell whether a row is of those that come by the hundred: lamps, circuits, houses."""
-        assets, at = self.result.city.assets, row.asset.row
-        return assets.has_role(at, Role.LIGHTS) or assets.has_role(at, Role.CIRCUIT) or (
-            assets.has_role(at, Role.PREMISES) and not assets.has_role(at, Role.VITAL))
+        """Tell whether a row is of those that come by the hundred."""
+        return is_counted(self.result.city.assets, row.asset.row)
+
+
+def is_counted(assets: Assets, row: int) -> bool:
+    """Tell whether an asset is of those that come by the hundred: lamps, circuits, houses."""
+    return assets.has_role(row, Role.LIGHTS) or assets.has_role(row, Role.CIRCUIT) or (
+        assets.has_role(row, Role.PREMISES) and not assets.has_role(row, Role.VITAL))
 
 
 def holds(moment: Moment, state: str) -> BoolArray:

@@ -17,18 +17,43 @@ from twin.world.sun import dark_periods
 from viewer.outputs.clock import Clock
 from viewer.scene.compose import Scene
 from viewer.scene.families import houses
+from viewer.scene.likely import nights_told
 from viewer.scene.pack import centimetres
 
 if TYPE_CHECKING:
+    from geodata.ensemble.folder import EnsembleFolder
     from geodata.run.folder import Run
 
 _DAY_S = 86_400
+#: Lines of the list of layers, as a run has them.
+_LAYERS = ("lamp_dark", "lamp_may", "lamp_lit", "unknown", "cabinet_out", "cabinet_may", "cabinet_in", "substation_out",
+           "substation_may", "substation_in", "wet", "water", "live", "site_out", "site_may", "site_in", "zone_out",
+           "zone_may", "zone_in", "other_out", "other_may", "other_in")
+#: The words of what is in doubt in an ensemble, and the lines that its map holds as a legend.
+_WORDS = ("likely", "possible", "unlikely")
 #: What the operator's timeline can name.
 TIMELINE = ("water", "first_dark", "together", "flooded", "failed", "cut", "restore", "fact", "closed", "open",
             "reading", "note")
 
 
-def operator_config(run: Run, scene: Scene, clock: Clock, lang: str) -> dict[str, Any]:
+def layers(*, is_ensemble: bool) -> list[tuple[str, str, str, str]]:
+    """Give the lines of the list of layers: key of the count, key of the text, what it switches, symbol.
+
+    What is in doubt is one line for a run, and a line for each of the three words for an ensemble.
+    """
+    found: list[tuple[str, str, str, str]] = []
+    doubts = _WORDS if is_ensemble else ("may",)
+    told = {"lamp_dark": "lamp_certain", "lamp_lit": "lamp_spared"} if is_ensemble else {}
+    symbols, switched = {"wet": "building_wet"}, {"zone_in": "zone_in zone"}
+    for name in _LAYERS:
+        family, _, state = name.partition("_")
+        keys = [f"{family}_{word}" for word in doubts] if state == "may" else [name]
+        found += [(key, told.get(key, key), switched.get(key, key), symbols.get(key, key)) for key in keys]
+    return found
+
+
+def operator_config(run: Run, scene: Scene, clock: Clock, lang: str, ensemble: EnsembleFolder | None = None
+                    ) -> dict[str, Any]:
     """Give what the script of the operator's page is told beside the packed scene.
 
     Parameters
@@ -41,10 +66,12 @@ def operator_config(run: Run, scene: Scene, clock: Clock, lang: str) -> dict[str
         Times of the run.
     lang
         Language that the page opens in.
+    ensemble
+        The ensemble of which it is the run of the plan; None: a run by itself.
     """
     return {**_common(run, clock), "public": False, "lang": lang, **_figures(run), **_lists(run, scene, clock),
             "facts": _facts(run, scene), "notes": _notes(run, scene), "staleAfter": FACT_STALE_S,
-            "events": _events(run, scene, clock)}
+            "events": _events(run, scene, clock), "ensemble": None if ensemble is None else nights_told(ensemble)}
 
 
 def _common(run: Run, clock: Clock) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from viewer import scripts
 from viewer.outputs.clock import Clock
 from viewer.outputs.contacts import read_contacts
 from viewer.outputs.countries import country_of
-from viewer.outputs.operator_page import operator_config
+from viewer.outputs.operator_page import layers, operator_config
 from viewer.outputs.release import require_release
 from viewer.public.night import PublicNight, public_night
 from viewer.scene.compose import pack_scene
@@ -30,13 +30,15 @@ from viewer.states import carried, states, svg
 from viewer.words import registers
 
 if TYPE_CHECKING:
+    from geodata.ensemble.folder import EnsembleFolder
     from geodata.run.folder import Run
 
 _SOURCES = resources.files("viewer")
 
 
 def export_map(run: Run, out: Path | str, *, public: bool, lang: str | None = None, released_by: str | None = None,
-               city: Path | str | None = None, fields: Path | str | None = None) -> Path:
+               city: Path | str | None = None, fields: Path | str | None = None,
+               ensemble: EnsembleFolder | None = None) -> Path:
     """Write a run as one HTML file.
 
     Parameters
@@ -56,6 +58,8 @@ def export_map(run: Run, out: Path | str, *, public: bool, lang: str | None = No
         The city's own file of telephone numbers, addresses and links (TOML); the country's without it.
     fields
         The city's own list of what may leave (TOML); the shipped one without it.
+    ensemble
+        The ensemble of whose plan it is the run: the map then says how likely each thing is.
 
     Raises
     ------
@@ -63,23 +67,25 @@ def export_map(run: Run, out: Path | str, *, public: bool, lang: str | None = No
         A language other than fr and en, a public forecast that nobody released, a place that cannot be written.
     """
     out = Path(out)
-    text = page(run, public=public, lang=lang, released_by=released_by, city=city, fields=fields)
+    text = page(run, public=public, lang=lang, released_by=released_by, city=city, fields=fields, ensemble=ensemble)
     write_whole(out, text, opens="<!doctype html", sort="a page", mark=PAGE_MARK)
     return out
 
 
 def page(run: Run, *, public: bool, lang: str | None = None, released_by: str | None = None,
-         city: Path | str | None = None, fields: Path | str | None = None) -> str:
+         city: Path | str | None = None, fields: Path | str | None = None,
+         ensemble: EnsembleFolder | None = None) -> str:
     """Give the page as text: same run, same text."""
     if lang is not None and lang not in LANGUAGES:
         raise InputError(found=f"language '{lang}'", expected=" or ".join(LANGUAGES), field="lang")
     if public:
-        return _public(public_night(run, fields), lang, require_release(
+        return _public(public_night(run, fields, ensemble), lang, require_release(
             run.result.plan.status, released_by, what="a public page"), Path(city) if city else None)
     lang = lang or "fr"
-    scene = pack_scene(run)
-    config = operator_config(run, scene, Clock(run.result.plan.start, run.result.city.timezone), lang)
-    view = {"symbols": {key: svg(key) for key in states()["symbols"]}, "run": run, "locks": LOCKS}
+    scene = pack_scene(run, ensemble)
+    config = operator_config(run, scene, Clock(run.result.plan.start, run.result.city.timezone), lang, ensemble)
+    view = {"symbols": {key: svg(key) for key in states()["symbols"]}, "run": run, "locks": LOCKS,
+            "is_ensemble": ensemble is not None, "layers": layers(is_ensemble=ensemble is not None)}
     return _rendered("operator", scene.packer, config, view, lang=lang, status=run.result.plan.status,
                      city=run.result.city.name)
 

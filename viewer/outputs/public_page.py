@@ -18,7 +18,7 @@ from viewer.public.night import PublicNight
 from viewer.public.quarters import OPEN
 from viewer.public.scene import to_page
 from viewer.scene.frame import Frame
-from viewer.states import LEGEND, states, svg
+from viewer.states import LEGEND, LIKELY_LEGEND, states, svg
 from viewer.words import REGISTERS, Voice
 
 
@@ -27,7 +27,7 @@ def public_config(night: PublicNight, frame: Frame, contacts: Contacts, *, relea
     return {
         "night": list(night.night), "report": contacts.report, "releasedBy": released_by, "runId": night.run_id,
         "geo": to_page(night, frame), "blocks": len(night.blocks.outlines), "lone": night.blocks.lone,
-        "peakAt": night.peak_s or 0,
+        "peakAt": night.peak_s or 0, "often": None if night.likely is None else dict(night.likely.often),
         "lampsAnswer": "lamps_kept" if night.keeps_lamps else "no_lamps_data",
         "contacts": {"emergency": [_plain(one) for one in contacts.emergency],
                      "grid": _plain(contacts.grid) if contacts.grid else None,
@@ -71,6 +71,9 @@ def how(night: PublicNight, say: Voice) -> list[str]:
     lines = [say("how_titled", title=title, status=status, **span) if title else
              say("how_untitled", status=status, **span),
              say("how_method" if night.peak_s is not None else "how_method_dry")]
+    if night.likely is not None:
+        drawn = ", ".join(say(f"drawn_{name}") for name in night.likely.quantities)
+        lines.append(say("how_nights", n=night.likely.n, list=drawn))
     if len(night.lamps):
         lines += [" ".join(filter(None, (say("how_assumed", n=night.defaults), say("how_near", n=night.doubtful)))),
                   say("how_rounded")]
@@ -112,6 +115,7 @@ def public_view(night: PublicNight, contacts: Contacts, *, lang: str, released_b
     following, following_short = _next(say, night, issued, zone)
     status_words = say(f"status_{night.status}")
     worst_s, rows = worst_moment(night)
+    legend = LEGEND if night.likely is None else LIKELY_LEGEND
     return {
         "say": say, "status_words": status_words,
         "made": say.rich("made_until", issued=made, until=until_words) + following,
@@ -121,7 +125,7 @@ def public_view(night: PublicNight, contacts: Contacts, *, lang: str, released_b
         "also": also(night, say), "has_junctions": bool(night.junctions),
         "rows": [{"street": name, "out": say("of_total", n=n, total=of), "since": say.clock(night.moment(since))}
                  for name, n, of, since in rows], "worst": say.clock(night.moment(worst_s)),
-        "symbols": {name: svg(name) for name in LEGEND}, "danger": svg("live", size=24), "legend": LEGEND,
+        "symbols": {name: svg(name) for name in legend}, "danger": svg("live", size=24), "legend": legend,
         "contacts": contacts, "issued_iso": issued.isoformat(), "how": how(night, say),
         "title": say("public_title", city=night.city, status=status_words), "released_by": released_by,
         "gardens": gardens(night),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -16,6 +17,7 @@ import jinja2
 from markupsafe import Markup
 
 from geodata.atomic import write_whole
+from twin.explaining.nights import report_lines, report_title
 from twin.explaining.situation import MOST_SITES, Page, page_of
 from twin.explaining.words import speech
 from twin.results.situation import Situation
@@ -23,9 +25,13 @@ from viewer.outputs.report_drawings import map_svg, river_svg
 
 if TYPE_CHECKING:
     from geodata.run.folder import Run
+    from twin.ensemble.answers import Answers
+
+#: Acts that are told one by one where the page has to tell of nights too.
+_ACTS_BESIDE_NIGHTS = 3
 
 
-def export_report(run: Run, told: Situation, out: Path, *, lang: str) -> Page:
+def export_report(run: Run, told: Situation, out: Path, *, lang: str, answers: Answers | None = None) -> Page:
     """Write a point of the situation as one HTML file that prints as one A4 page; give its texts.
 
     Parameters
@@ -38,18 +44,24 @@ def export_report(run: Run, told: Situation, out: Path, *, lang: str) -> Page:
         HTML file to write.
     lang
         ``fr`` or ``en``.
+    answers
+        What the nights say of whose plan it is the run; None: a run by itself.
 
     Raises
     ------
     InputError
         A place that cannot be written, or a language other than fr and en.
     """
+    if answers is not None:
+        # The nights need the room of two acts, which are then counted with the others that have none.
+        told = replace(told, acts=told.acts[:_ACTS_BESIDE_NIGHTS],
+                       acts_more=told.acts_more + max(len(told.acts) - _ACTS_BESIDE_NIGHTS, 0))
     page = page_of(told, lang)
-    write_whole(out, render(run, told, page), opens="<!doctype html", sort="a page")
+    write_whole(out, render(run, told, page, answers), opens="<!doctype html", sort="a page")
     return page
 
 
-def render(run: Run, told: Situation, page: Page) -> str:
+def render(run: Run, told: Situation, page: Page, answers: Answers | None = None) -> str:
     """Give the page as HTML."""
     templates = resources.files("viewer").joinpath("templates")
     style = templates.joinpath("report.css").read_text("utf-8")
@@ -57,7 +69,9 @@ def render(run: Run, told: Situation, page: Page) -> str:
                                      undefined=jinja2.StrictUndefined)
     environment.filters["ids"] = _kept_together
     template = environment.from_string(templates.joinpath("report.html.j2").read_text("utf-8"))
+    nights = [] if answers is None else report_lines(run.result.city, answers, page.lang)
     return template.render(
+        nights=nights, nights_title="" if answers is None else report_title(answers, page.lang),
         page=page, colon="\u00a0:" if page.lang == "fr" else ":", style=Markup(style),
         style_hash=base64.b64encode(sha256(style.encode()).digest()).decode(),
         river=river_svg(told, told.rivers[0], page.lang) if told.rivers else "",

@@ -27,6 +27,9 @@ export const State = /** @type {const} */ ({
   NO_SUPPLIER: 7
 });
 
+/** The three words of maps of probability; 0 is none of them. */
+export const Likely = /** @type {const} */ ({UNLIKELY: 1, POSSIBLE: 2, LIKELY: 3});
+
 /** Stages of a repair after water, in order. */
 export const STAGES = /** @type {const} */ (['reach', 'inspect', 'clean_dry', 'replace', 're_energise']);
 /** @typedef {typeof STAGES[number]} Stage */

@@ -8,6 +8,7 @@ import {Causes} from './operator/causes.js';
 import {Finder} from './operator/finder.js';
 import {Gardens} from './operator/gardens.js';
 import {Layers} from './operator/layers.js';
+import {drawn, LikelyPanel} from './operator/likely.js';
 import {Names} from './operator/names.js';
 import {closedStreets, Lists} from './operator/lists.js';
 import {icon, markRows, row} from './operator/rows.js';
@@ -20,10 +21,11 @@ import {byId, inputById, make, paragraph, rich} from './parts/dom.js';
 import {Page} from './parts/page.js';
 import {Player} from './parts/player.js';
 import {configuration, packed, useGpu} from './parts/start.js';
+import {often, wordOf} from './words/often.js';
 import {capital, language, listed, number, say} from './words/speech.js';
 import {clock, day, duration, moment} from './words/time.js';
 
-/** @import {Found, Mark, OperatorConfig, OperatorPack, SymbolName} from './types.js' */
+/** @import {Found, Mark, Nights, OperatorConfig, OperatorPack, SymbolName} from './types.js' */
 
 /** Scale that the map goes near with to show what was chosen [px per m]. */
 const NEAR = 0.9;
@@ -46,6 +48,10 @@ class OperatorPage extends Page {
     this.causes = new Causes(this.model, this.chain, this.names, config.facts, config.staleAfter);
     this.gardens = new Gardens(this.model, this.names, (u) => this.choose(u, true));
     this.why = this.whyPanel();
+    const {ensemble} = config;
+    /** Of an ensemble: how likely each asset goes out. */
+    this.likely =
+      ensemble && new LikelyPanel(this.model, {ensemble, start: config.start}, this.names, (u) => this.choose(u, true));
     /**
      * The asset or the street that was chosen, and how deep the ground that was clicked stands in water.
      *
@@ -58,7 +64,7 @@ class OperatorPage extends Page {
     const choose = (u) => this.choose(u, true);
     const {model, names, symbols} = this;
     this.lists = new Lists({model, config, names, symbols}, choose);
-    this.layers = new Layers(this.model, this.symbols.names, () => this.scene());
+    this.layers = new Layers(model, symbols.names, Boolean(config.ensemble), () => this.scene());
     this.timeline = new Timeline(this.model, config, this.names, this.symbols.colors);
     this.finder = new Finder(this.model, this.names, {
       choose: (u) => this.choose(u, true),
@@ -96,13 +102,14 @@ class OperatorPage extends Page {
 
   /** @override */
   speak() {
-    const {name, city, issued, validUntil, nextUpdate, defaults, doubtful, status} = this.config;
+    const {name, city, issued, validUntil, nextUpdate, defaults, doubtful, status, ensemble} = this.config;
     super.speak();
     document.title = say('operator_title', {name, city});
     const made = say('made_valid', {issued: moment(issued, 0), until: moment(validUntil, issued)});
     const next = nextUpdate === null ? '' : say('at_clock', {clock: moment(nextUpdate, issued)});
     byId('made').textContent = listed(made, next && say('next_update', {when: next}));
     byId('doubt').textContent = say('defaults_doubt', {defaults, doubtful});
+    if (ensemble) for (const id of ['doubt', 'nights']) byId(id).textContent = this.nights(ensemble);
     byId('status').textContent = say(`status_${status}`);
     if (this.expire()) {
       byId('status').textContent = say('expired');
@@ -112,6 +119,16 @@ class OperatorPage extends Page {
     this.timeline.build();
     this.player.label();
     this.move(this.player.t);
+  }
+
+  /**
+   * Say how many nights there are, and what was drawn.
+   *
+   * @param {Nights} nights
+   */
+  nights(nights) {
+    const told = say('nights_drawn', {n: nights.n, seed: String(nights.seed), list: drawn(nights)});
+    return listed(told, nights.failed ? say('nights_failed', {n: nights.failed}) : '');
   }
 
   figures() {
@@ -153,8 +170,10 @@ class OperatorPage extends Page {
     byId('lamps-now').textContent = number(counts.out);
     byId('wet-now').textContent = number(counts.wet);
     const {out: lamp_dark, may: lamp_may, lit: lamp_lit, wet, unknown} = counts;
+    const {likely: lamp_likely, possible: lamp_possible, unlikely: lamp_unlikely} = counts;
+    const words = {lamp_likely, lamp_possible, lamp_unlikely};
     const live = new Set(this.model.live.at(t).flatMap(({us}) => us)).size;
-    this.layers.say({lamp_dark, lamp_may, lamp_lit, wet, unknown, live, ...nodes}, counts.night, t);
+    this.layers.say({lamp_dark, lamp_may, ...words, lamp_lit, wet, unknown, live, ...nodes}, counts.night, t);
     const said = {
       city,
       clock: clock(t),
@@ -244,9 +263,10 @@ class OperatorPage extends Page {
   symbolOf(u) {
     const {model} = this;
     const now = model.iv.stateAt(model.pattern[u], this.t);
-    if (model.isLamp(u)) return now === State.OUT ? 'lamp_dark' : now === State.MAY ? 'lamp_may' : 'lamp_lit';
+    const word = model.iv.wordAt(model.pattern[u], this.t);
+    if (model.isLamp(u)) return this.symbols.ofLamp(now, word);
     const family = model.familyOf(u);
-    return family && family !== 'lamp' ? this.symbols.of(family, now) : null;
+    return family && family !== 'lamp' ? this.symbols.of(family, now, word) : null;
   }
 
   /** Draw the map for paper, and open every list. */
@@ -270,12 +290,19 @@ class OperatorPage extends Page {
   /** Say why: of the asset or the street that was chosen, else what explains most of the darkness. */
   panel() {
     const {chosen} = this;
-    const parts = !chosen
-      ? this.roots()
-      : 'u' in chosen
-        ? this.why.panel(chosen.u, this.t)
-        : this.street(chosen.street);
+    const parts = !chosen ? this.roots() : 'u' in chosen ? this.asset(chosen.u) : this.street(chosen.street);
     byId('why').replaceChildren(...parts);
+  }
+
+  /**
+   * Tell an asset: how likely it is out, where that is known, then the run.
+   *
+   * @param {number} u
+   */
+  asset(u) {
+    const [title, ...rest] = this.why.panel(u, this.t);
+    if (!this.likely) return [title, ...rest];
+    return [title, ...this.likely.lines(u, this.t), make('h3', {}, say('likely_plan')), ...rest];
   }
 
   /** What puts out most of the lamps that are out at this moment; else what to choose. */
@@ -323,6 +350,10 @@ class OperatorPage extends Page {
     const lines = [say('street_now', {n: now.out, total: now.total, clock: clock(t)})];
     if (night.out) lines.push(say('street_night', {n: night.out, first: clock(night.first)}));
     if (night.may) lines.push(say('street_may', {n: night.may}));
+    if (now.may && this.likely) {
+      const [most, word] = model.byStreet.likeliest(street, t);
+      lines.push(say('street_likely', {clock: clock(t), n: now.may, often: often(most), word: wordOf(word)}));
+    }
     const out = [];
     for (let u = model.lamps[0]; u < model.lamps[1] && out.length < LAMPS; u++) {
       if (model.street[u] === street && model.state[model.pattern[u]] === State.OUT) out.push(u);

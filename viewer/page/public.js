@@ -36,6 +36,9 @@ const SHOW = /** @type {Show} */ ({
   lamp_lit: true,
   lamp_dark: true,
   lamp_may: true,
+  lamp_likely: true,
+  lamp_possible: true,
+  lamp_unlikely: true,
   unknown: true
 });
 
@@ -52,7 +55,7 @@ class PublicPage extends Page {
     this.model = new PublicModel(pack, config);
     this.symbols = new Symbols(pack.texts.states);
     this.stories = new Stories(this.model);
-    this.answer = new Answer(this.model, this.stories, this.symbols.colors, config.lampsAnswer);
+    this.answer = new Answer(this.model, this.stories, this.symbols.colors, config);
     this.tables = new Tables(this.model, config, this.stories, (street) => this.choose(street, -1, true));
     this.finder = new Finder(this.model, config, {
       choose: (street, lamp) => this.choose(street, lamp, true),

@@ -53,7 +53,8 @@ type ShapeColumns = Each<ShapeName, 'n' | 'fx' | 'fy', Uint16Array> &
 type IntervalColumns = Each<TableName, 'offsets' | 'start' | 'end' | 'since' | 'until', Uint32Array> &
   Each<TableName, 'cause' | 'root' | 'held', Uint32Array> &
   Each<TableName, 'also', Uint16Array> &
-  Each<TableName, 'state' | 'mech' | 'heldmech', Uint8Array>;
+  Each<TableName, 'state' | 'mech' | 'heldmech', Uint8Array> &
+  Each<TableName, 'tenths' | 'word', Uint8Array>;
 
 /** Ground, blocks and water: both pages, as far as the run has them and the public list lets them through. */
 interface CommonColumns {
@@ -128,6 +129,26 @@ interface AssetColumns extends WaitColumns {
   'depth.trend': Uint8Array;
 }
 
+/** What an ensemble says of each asset that is out or wet in some night: viewer/scene/likely.py. */
+export interface LikelyColumns {
+  'likely.asset'?: Uint32Array;
+  'likely.tenths'?: Uint8Array;
+  'likely.out'?: Uint32Array;
+  'likely.unknown'?: Uint32Array;
+  'likely.first0'?: Uint32Array;
+  'likely.first2'?: Uint32Array;
+  'likely.back1'?: Uint32Array;
+  'likely.back2'?: Uint32Array;
+  'likely.depth0'?: Uint16Array;
+  'likely.depth1'?: Uint16Array;
+  'likely.depth2'?: Uint16Array;
+  'likely.offsets'?: Uint32Array;
+  'likely.root'?: Uint32Array;
+  'likely.mech'?: Uint8Array;
+  'likely.nights'?: Uint32Array;
+  'likely.cases'?: Uint8Array;
+}
+
 /** The public page: lamps by street, and what each street is told. */
 interface LampColumns {
   'lamp.x'?: Uint16Array;
@@ -148,7 +169,7 @@ interface LampColumns {
 }
 
 export type GroundColumns = ShapeColumns & IntervalColumns & CommonColumns;
-export type OperatorColumns = GroundColumns & AssetColumns;
+export type OperatorColumns = GroundColumns & AssetColumns & LikelyColumns;
 export type PublicColumns = GroundColumns & LampColumns;
 
 /** What a kind is drawn as, called and whose it is: viewer/scene/families.py. */
@@ -314,7 +335,18 @@ export interface SeenNote {
   u: number;
   level: number | null;
 }
+/** The nights of an ensemble as a whole. */
+export interface Nights {
+  n: number;
+  /** Nights that could not be made. */
+  failed: number;
+  seed: number;
+  /** What was drawn, as the scenario names it. */
+  quantities: string[];
+}
 export interface OperatorConfig extends CommonConfig {
+  /** Null for a run by itself. */
+  ensemble: Nights | null;
   name: string;
   wetSpan: [number, number] | null;
   defaults: number;
@@ -350,6 +382,8 @@ export interface Said {
   limits: string;
 }
 export interface PublicConfig extends CommonConfig {
+  /** Of an ensemble, by the number of each street that goes dark in some night: in how many tenths of them. */
+  often: Record<number, number> | null;
   night: [number, number];
   report: string;
   releasedBy: string;

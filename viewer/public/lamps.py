@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twin.ensemble.moments import Likelihood
 from twin.quantities import NONE
 from twin.water.depths import Coverage
 from twin.world.kinds import Role
 from viewer.public.quarters import OPEN, Quarters, Span, without
+from viewer.scene.likely import code_of
 
 if TYPE_CHECKING:
     from geodata.run.folder import Run
 
-#: States of an interval.
+#: States of an interval; of an ensemble MAY stands never by itself but with its word: MAY + a code of ``Likely``.
 OUT, MAY = 1, 2
 #: How long a stretch may be [m], and how many lamps it holds at least, where its street has as many.
 STRETCH_M, LEAST_LAMPS = 200.0, 6
@@ -73,7 +75,8 @@ def no_lamps() -> PublicLamps:
     return PublicLamps(street=none, stretch=none, is_unknown=none.astype(bool), pattern=none, patterns=((),))
 
 
-def lamps_of(run: Run, street_of: Any, quarters: Quarters) -> tuple[Any, PublicLamps]:
+def lamps_of(run: Run, street_of: Any, quarters: Quarters, likelihood: Likelihood | None = None
+             ) -> tuple[Any, PublicLamps]:
     """Give the rows of the lamps of a run, (L,), in the order of what is told of them, and that.
 
     Parameters
@@ -84,13 +87,15 @@ def lamps_of(run: Run, street_of: Any, quarters: Quarters) -> tuple[Any, PublicL
         Number of the street of each asset, (A,); 0 none.
     quarters
         How times are rounded.
+    likelihood
+        How likely each asset is out over time, where many nights tell it.
     """
     assets = run.result.city.assets
     rows = np.flatnonzero(assets.of_kind("lamp")) if "lamp" in assets.kinds.names else np.zeros(0, np.int64)
     rows = rows[np.lexsort((assets.id[rows].astype(str), street_of[rows]))]
     unknown = np.asarray(run.result.exposure.coverage)[rows] == Coverage.UNKNOWN
     stretch = stretches(street_of[rows], assets.x_m[rows], assets.y_m[rows])
-    told = _told(run, quarters)
+    told = _told(run, quarters, likelihood)
     lists = [told.get(row, ()) for row in rows.tolist()]
     dealt = _dealt(lists, stretch, unknown, assets.id[rows])
     numbers: dict[tuple[Interval, ...], int] = {(): 0}
@@ -130,20 +135,29 @@ def stretches(street: Any, x_m: Any, y_m: Any) -> Any:
     return found
 
 
-def _told(run: Run, quarters: Quarters) -> Mapping[int, tuple[Interval, ...]]:
-    """Give, by row, when each lamp is out and when it may be, rounded outward; doubt only where it is not out."""
+def _told(run: Run, quarters: Quarters, likelihood: Likelihood | None) -> Mapping[int, tuple[Interval, ...]]:
+    """Give, by row, when each lamp is out and when it may be, rounded outward; of two words the likelier one holds."""
     spans = run.result.spans
     lamp = run.result.city.assets.of_role(Role.LIGHTS)
-    out: dict[int, list[Span]] = {}
-    may: dict[int, list[Span]] = {}
+    found: dict[int, dict[int, list[Span]]] = {}
     for i in np.flatnonzero(lamp[spans.asset]).tolist():
-        end = OPEN if spans.end_s[i] == NONE else int(spans.end_s[i])
-        (out if spans.is_sure[i] else may).setdefault(int(spans.asset[i]), []).append((int(spans.start_s[i]), end))
+        asset, start, end = int(spans.asset[i]), int(spans.start_s[i]), int(spans.end_s[i])
+        states = found.setdefault(asset, {})
+        if spans.is_sure[i] or likelihood is None:
+            pieces = [(start, end, OUT if spans.is_sure[i] else MAY)]
+        else:
+            pieces = [(at, until, MAY + code_of(tenths)) for at, until, tenths in likelihood.within(asset, start, end)]
+        for at, until, state in pieces:
+            states.setdefault(state, []).append((at, OPEN if until == NONE else until))
     told = {}
-    for row in {*out, *may}:
-        sure = quarters.outward(out.get(row, ()))
-        doubt = without(quarters.outward(may.get(row, ())), sure)
-        told[row] = tuple(sorted([(*span, OUT) for span in sure] + [(*span, MAY) for span in doubt]))
+    for row, states in found.items():
+        own: list[Interval] = []
+        before: list[Span] = []
+        for state in sorted(states, key=lambda state: (state != OUT, -state)):
+            spared = without(quarters.outward(states[state]), before)
+            own += [(*span, state) for span in spared]
+            before = sorted([*before, *spared])
+        told[row] = tuple(sorted(own))
     return told
 
 

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from geodata.ensemble.asking import nights_dark
+from twin.ensemble.moments import tenths_of
 from twin.quantities import NONE
 from twin.texts import clean
 from twin.world.assets import Source
@@ -31,6 +33,7 @@ from viewer.scene.blocks import blocks_of, public_houses
 from viewer.scene.intervals import wet_rows
 
 if TYPE_CHECKING:
+    from geodata.ensemble.folder import EnsembleFolder
     from geodata.run.folder import Run
 
 _DAY_S = 86_400
@@ -70,6 +73,16 @@ class PublicLayer:
     names: tuple[str, ...]
     #: Rank of streets, ``main`` or another word.
     ranks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LikelyNight:
+    """What many nights tell: how many they are, what was drawn for them, and how often each street goes dark."""
+
+    n: int
+    quantities: tuple[str, ...]
+    #: By the number of each street that some night leaves in the dark, in part at least: in how many tenths of them.
+    often: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,6 +141,8 @@ class PublicNight:
     doubtful: int
     #: What was kept back although the list names it, in words for the operator.
     held_back: tuple[str, ...]
+    #: What many nights tell; None of a run by itself.
+    likely: LikelyNight | None = None
 
     def moment(self, seconds: float) -> datetime:
         """Give the local time of a second of the run."""
@@ -146,7 +161,7 @@ class PublicNight:
                     or self.blocks.lone)
 
 
-def public_night(run: Run, fields: Path | str | None = None) -> PublicNight:
+def public_night(run: Run, fields: Path | str | None = None, ensemble: EnsembleFolder | None = None) -> PublicNight:
     """Give what may leave of a run.
 
     Parameters
@@ -155,6 +170,8 @@ def public_night(run: Run, fields: Path | str | None = None) -> PublicNight:
         ``geodata.run.folder.Run``.
     fields
         The city's own list of what may leave (TOML); the shipped one without it.
+    ensemble
+        The ensemble of whose plan it is the run; None: a run by itself, or a writer that says no more than *may*.
 
     Raises
     ------
@@ -166,7 +183,8 @@ def public_night(run: Run, fields: Path | str | None = None) -> PublicNight:
     assets, quarters = city.assets, Quarters.of(plan.start)
     streets, street_of = _streets(run, allowed)
     tells_lamps = allowed.tells("lamp")
-    rows, lamps = lamps_of(run, street_of, quarters) if tells_lamps else (np.zeros(0, np.int64), no_lamps())
+    likelihood = None if ensemble is None else ensemble.likelihood
+    rows, lamps = lamps_of(run, street_of, quarters, likelihood) if tells_lamps else (np.zeros(0, np.int64), no_lamps())
     held_back = []
     numbers = assets.id[rows] if allowed("lamp", "id") else None
     if numbers is not None and numbers_tell_feeders(run, rows):
@@ -195,7 +213,18 @@ def public_night(run: Run, fields: Path | str | None = None) -> PublicNight:
         without_power=most_without_power(run) if allowed("building", "power") else 0, layers=_layers(run, allowed),
         water=(run.water, run.water_grid, np.asarray(run.water_times_s)) if has_water else None,
         peak_s=_peak(run, quarters) if allowed("flood", "depth") else None, credits=credits_of(run, allowed),
-        gardens=public_gardens(run, allowed), **_assumed(run, tells_lamps), held_back=tuple(held_back))
+        gardens=public_gardens(run, allowed), **_assumed(run, tells_lamps), held_back=tuple(held_back),
+        likely=_likely(ensemble, rows, street_of[rows]) if ensemble is not None and tells_lamps else None)
+
+
+def _likely(ensemble: EnsembleFolder, rows: Any, streets: Any) -> LikelyNight:
+    """Give what is told of the nights as a whole, and how often each street with lamps goes dark."""
+    numbers, place = np.unique(streets, return_inverse=True)
+    dark = nights_dark(ensemble, rows, place, len(numbers))
+    tenths = tenths_of(dark, ensemble.answers.n)
+    quantities = dict.fromkeys(name.split(".")[0] for name in ensemble.quantities)
+    return LikelyNight(n=ensemble.answers.n, quantities=tuple(quantities), often={
+        int(street): int(tenths[k]) for k, street in enumerate(numbers) if street and dark[k]})
 
 
 def _points(run: Run, rows: Any) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from viewer.public.lamps import Interval
+from viewer.public.lamps import MAY, Interval
 from viewer.public.night import PublicNight
 from viewer.public.quarters import Span
 from viewer.scene.frame import Frame, morton, pack_points, pack_shapes
@@ -75,11 +75,15 @@ def _pack_lamps(packer: Packer, frame: Frame, night: PublicNight) -> None:
 
 
 def _pack_intervals(packer: Packer, name: str, lists: tuple[tuple[Interval, ...], ...]) -> None:
-    """Add lists of intervals as columns ``name.offsets``, ``name.start`` and so on."""
+    """Add lists of intervals as columns ``name.offsets``, ``name.start`` and so on; a word apart from its state."""
     packer.add(f"{name}.offsets", np.cumsum([0, *(len(one) for one in lists)]), "u4", delta=True)
     table = np.array([row for one in lists for row in one], np.int64).reshape(-1, 3)
-    for k, (column, dtype) in enumerate((("start", "u4"), ("end", "u4"), ("state", "u1"))):
-        packer.add(f"{name}.{column}", table[:, k], dtype)
+    word = np.maximum(table[:, 2] - MAY, 0) if name == "iv" else np.zeros(len(table), int)
+    for column, values, dtype in (("start", table[:, 0], "u4"), ("end", table[:, 1], "u4"),
+                                  ("state", table[:, 2] - word, "u1")):
+        packer.add(f"{name}.{column}", values, dtype)
+    if word.any():
+        packer.add(f"{name}.word", word, "u1")
 
 
 def _pack_told(packer: Packer, night: PublicNight) -> None:

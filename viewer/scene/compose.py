@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,11 +19,13 @@ from viewer.scene.frame import Frame, morton, pack_points, pack_shapes
 from viewer.scene.gardens import pack_gardens
 from viewer.scene.ground import AREAS, pack_area, pack_names, pack_streets
 from viewer.scene.intervals import CONDITION, OUTAGE, Patterns, State, condition_rows, joined, state_rows, wet_rows
+from viewer.scene.likely import LIKELY, cut, pack_likely
 from viewer.scene.pack import Packer, centimetres, front_coded
 from viewer.scene.told import pack_depths, pack_feeds, pack_live, pack_untested, pack_waits
 from viewer.scene.water import pack_water
 
 if TYPE_CHECKING:
+    from geodata.ensemble.folder import EnsembleFolder
     from geodata.run.folder import Run
 
 #: A height that is not known, among those in centimetres.
@@ -40,8 +43,8 @@ class Scene:
     places: dict[int, int]
 
 
-def pack_scene(run: Run) -> Scene:
-    """Pack a run for the operator's page."""
+def pack_scene(run: Run, ensemble: EnsembleFolder | None = None) -> Scene:
+    """Pack a run for the operator's page; beside an ensemble with how likely each thing is."""
     city, context = run.result.city, run.city_file.context
     assets = city.assets
     packer = Packer()
@@ -64,7 +67,9 @@ def pack_scene(run: Run) -> Scene:
     blocks, block_of = blocks_of(run, public=False)
     buildings = buildings[np.lexsort((morton(columns[buildings], rows[buildings]), block_of[buildings]))]
     lamps = lamps[np.lexsort((assets.id[lamps].astype(str), _feeder(run)[lamps]))]
-    number = _pack_assets(run, packer, frame, lamps, buildings, streets.of_assets, place)
+    number = _pack_assets(run, packer, frame, lamps, buildings, streets.of_assets, place, ensemble)
+    if ensemble is not None:
+        pack_likely(ensemble, packer, number)
     places = _pack_told(run, packer, number)
     pack_gardens(run, packer, number)
     of_ring = pack_shapes(packer, "building", frame, run.city_file.shapes[buildings], closed=True, simplify_m=0.15)
@@ -177,7 +182,7 @@ def _pack_told(run: Run, packer: Packer, number: Any) -> dict[int, int]:
 
 
 def _pack_assets(run: Run, packer: Packer, frame: Frame, lamps: Any, buildings: Any, street_of: Any,
-                 place: Any) -> Any:
+                 place: Any, ensemble: EnsembleFolder | None) -> Any:
     result = run.result
     assets, supplies, exposure = result.city.assets, result.city.supplies, result.exposure
     others = np.ones(len(assets), bool)
@@ -187,7 +192,8 @@ def _pack_assets(run: Run, packer: Packer, frame: Frame, lamps: Any, buildings: 
     order = np.r_[nodes, lamps, buildings]
     number = np.full(len(assets), NONE, np.int64)
     number[order] = np.arange(len(order))
-    stories, patterns = state_rows(run, number), Patterns(OUTAGE)
+    stories, patterns = (state_rows(run, number), Patterns(OUTAGE)) if ensemble is None else (state_rows(
+        run, number, partial(cut, likelihood=ensemble.likelihood)), Patterns((*OUTAGE, *LIKELY)))
     packer.add("asset.pattern", [patterns.number(stories.rows.get(row, ())) for row in order.tolist()], "u4",
                delta=True)
     patterns.pack(packer, "iv")

@@ -6,7 +6,7 @@ and a pattern number per lamp. Counting, drawing and telling all read these list
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,8 @@ NEAR, TOUCHED = len(Mechanism), len(Mechanism) + 1
 MECHANISMS = (*(mechanism.word for mechanism in Mechanism), "near", "touched")
 #: An interval: start, end, state, and what its table knows beside.
 Row = tuple[int, ...]
+#: Cuts an interval of an asset into pieces, which may know more.
+Cut = Callable[[Row, int], list[Row]]
 #: Columns that every table of intervals has.
 _ALWAYS = (("start", "u4"), ("end", "u4"), ("state", "u1"))
 #: What an outage or a doubt knows beside: mechanism, cause, root, what holds it and its mechanism, the number of the
@@ -91,7 +93,7 @@ class Stories:
     also: list[list[int]]
 
 
-def state_rows(run: Run, number: Any) -> Stories:
+def state_rows(run: Run, number: Any, cut: Cut | None = None) -> Stories:
     """Give the intervals without service, in doubt, or suspended, by asset row, as the run's result says them.
 
     Parameters
@@ -100,6 +102,8 @@ def state_rows(run: Run, number: Any) -> Stories:
         ``geodata.run.folder.Run``.
     number
         Number in the page of each asset, (A,).
+    cut
+        Gives the pieces of an interval of an asset, for the page of an ensemble; None: it stays whole.
     """
     result = run.result
     outages, doubts, c = result.outages, result.doubts, result.conditions
@@ -124,7 +128,7 @@ def state_rows(run: Run, number: Any) -> Stories:
                     other(int(outages.root[outage])), other(held), int(outages.held_mechanism[outage]),
                     numbers.get(outage, 0), int(outages.start_s[outage]),
                     _end(outages.end_s[outage]))
-        rows.setdefault(asset, []).append(told)
+        rows.setdefault(asset, []).extend([told] if cut is None else cut(told, asset))
     return Stories(rows, also)
 
 

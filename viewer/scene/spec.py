@@ -69,7 +69,8 @@ def specification(*, public: bool) -> dict[str, Any]:
                    _areas("wet_fill", "wet", _rgb("wet_house"), polygon="polygon", **wet)]
     layers += [_lines("wet_casing", "wet", _rgb("map"), 4, path="ring", **wet),
                _lines("wet_line", "wet", _rgb("wet"), 2, path="ring", **wet)]
-    for key, symbol in (("lit", "lamp_lit"), ("unknown", "unknown"), ("dark", "lamp_dark"), ("may", "lamp_may")):
+    for key, symbol in (("lit", "lamp_lit"), ("unknown", "unknown"), ("dark", "lamp_dark"), ("may", "lamp_may"),
+                        ("unlikely", "lamp_unlikely"), ("possible", "lamp_possible"), ("likely", "lamp_likely")):
         layers.append(_symbols(f"lamps_{key}", f"lamps_{key}", f'"{symbol}"'))
     if not public:
         for key in ("in", "may", "out"):

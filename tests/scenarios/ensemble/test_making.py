@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from geodata.ensemble.asking import nights_out
+from geodata.ensemble.asking import nights_out, out_counts
 from geodata.ensemble.folder import read_ensemble
 from scenarios import load_scenario, prepare
 from scenarios.ensemble.making import check_folder, part_of, reach_m, run_ensemble
@@ -187,3 +187,62 @@ def test_a_run_read_back_has_the_figures_of_its_own_indicators(made):
     assert found["lamps_ever_out"][0] == told["ever_out"]
     assert found["lamps_ever_dark"][0] == told["ever_dark"]
     assert found["lamps_not_back"][0] == told["not_back"]
+
+
+def test_a_list_tells_how_likely_each_is(made, tmp_path, capsys):
+    out, _, answers = made
+    assert main(["list", str(out), "--kind", "site", "--lang", "fr"]) == 0
+    told = capsys.readouterr().out
+    assert "S-04 École du Lavoir" in told
+    assert "presque certain" in told
+    assert "à 1 près, il faut 9\u202f604 nuits" in told
+    csv = tmp_path / "list.csv"
+    assert main(["list", str(out), "--at", "03:00", "--json", "--csv", str(csv)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["nights"] == N
+    assert found["counts"]["lamp"]["certain"] > 1000
+    shares = [row["nights_out"] for row in found["rows"]]
+    assert shares == sorted(shares, reverse=True)
+    assert min(shares) > 0.05 * N
+    assert len(csv.read_text("utf-8-sig").splitlines()) == len(shares) + 1
+    # The same moment night by night.
+    row = answers.asset[answers.out > 0][0]
+    base = read_ensemble(out)
+    at_s = 11 * 3600
+    expected = int(nights_out(out, base.told["digest"], answers, int(row), at_s).sum())
+    assert out_counts(base, at_s)[row] == expected
+
+
+def test_a_list_is_asked_by_words(made, capsys):
+    out, *_ = made
+    assert main(["list", str(out), "--state", "possible", "--json"]) == 0
+    assert {row["word"] for row in json.loads(capsys.readouterr().out)["rows"]} == {"possible"}
+    assert main(["list", str(out), "--state", "sure"]) == 2
+    assert "certain, likely, possible, unlikely" in capsys.readouterr().err
+    assert main(["list", str(out), "--street", "Rue de Rien"]) == 2
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", ["Sur 30 nuits tirées au sort", "Sites critiques sans courant"]),
+                                             ("en", ["In 30 nights drawn", "Critical sites without power"])])
+def test_a_point_tells_of_its_nights(made, tmp_path, lang, words):
+    out, *_ = made
+    page = tmp_path / "point.html"
+    assert main(["report", str(out), "--at", "22:00", "--since", str(out), "--lang", lang, "--out", str(page)]) == 0
+    text = page.read_text("utf-8")
+    for word in words:
+        assert word in text
+    assert "%" not in text[text.index('class="nights"'):text.index('class="acts"')]
+
+
+def test_what_to_protect_is_ranked_by_the_nights(made, capsys, tmp_path):
+    out, *_ = made
+    csv = tmp_path / "rank.csv"
+    assert main(["rank", str(out), "--top", "1", "--kind", "substation", "--json", "--csv", str(csv)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    row, = found["rows"]
+    assert found["nights"] == N
+    assert row["site_h_low"] < row["site_h_spared"] < row["site_h_high"]
+    assert row["lamp_h_spared"] > 100
+    assert csv.read_text("utf-8-sig").splitlines()[1].startswith(row["asset_id"])
+    assert main(["rank", str(out), "--cut"]) == 2
+    assert "folder `base`" in capsys.readouterr().err

@@ -9,7 +9,8 @@ from tests.reference.cities import city_of, plan_of
 from tests.twin.ensemble.test_answers import night
 from twin.codes import Action, Mechanism
 from twin.engine.simulate import run
-from twin.ensemble.doubting import Moments, doubts_of_nights, with_doubts
+from twin.ensemble.doubting import doubts_of_nights, with_doubts
+from twin.ensemble.moments import Moments
 from twin.ensemble.tally import Tally
 from twin.water.exposure import dry
 from twin.world.plan import Declared

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import City, Issued, Json, Scenario, Spoken, language_of
+from twin.cli.arguments import City, Issued, Json, Spoken, language_of
 from twin.cli.printing import console_on, print_json, say
 from twin.cli.progress import Form, Told, stages
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 
 @app.command(short_help="Draw a night many times: how likely each thing goes out, when, why.",
-             epilog="Example:  twin ensemble ouche-q100-ensemble -n 1000 --out q100-ensemble")
-def ensemble(scenario: Scenario,
+             epilog="Examples:  twin ensemble ouche-q100-ensemble -n 1000 --out q100-ensemble    "
+                    "twin ensemble merge part-1 part-2 --out q100-ensemble")
+def ensemble(scenario: Annotated[str, typer.Argument(metavar="SCENARIO|merge", help="A scenario file, the name of a "
+                                                     "shipped one, or merge.")],
              out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the ensemble; what is there "
                                                "already is not made again.")],
              n: Annotated[int, typer.Option("-n", "--nights", metavar="N", help="How many nights.")] = 200,
@@ -27,23 +29,48 @@ def ensemble(scenario: Scenario,
                                                   "computer has processors.")] = 0,
              part: Annotated[str | None, typer.Option("--part", metavar="K/N", help="Only the K-th of N parts, for "
                                                       "several machines on one folder.")] = None,
+             scheduler: Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS", help="A dask scheduler "
+                                                           "whose workers make the nights; --out on a folder that all "
+                                                           "of them see.")] = None,
+             parts: Annotated[list[Path] | None, typer.Argument(metavar="[PART_DIR]...", help="With merge: the folders "
+                                                                "that --part left on machines without one folder.")
+                              ] = None,
              city: City = None, issued: Issued = None, lang: Spoken = None, progress: Told = Form.AUTO,
              json: Json = False) -> None:
-    """Draw what is uncertain anew for each of many nights, and count: how likely, when, because of what."""
+    """Draw what is uncertain anew for each of many nights, and count: how likely, when, because of what.
+
+    `twin ensemble merge` puts parts together that machines made which share no folder.
+    """
     from scenarios import load_scenario, prepare
-    from scenarios.ensemble.making import check_count, part_of, run_ensemble
+    from scenarios.ensemble.making import check_count, merge_ensemble, part_of, run_ensemble
+    from scenarios.ensemble.merging import Asked
     from scenarios.ensemble.running import workers_here
     from twin.errors import InputError
 
     check_count(n)
     if workers < 0:
         raise InputError(field="--workers", found=f"{workers}", expected="0 or more")
+    is_merge = scenario == "merge"
+    if bool(parts) != is_merge:
+        raise InputError(field="PART_DIR", found="no folder to merge" if is_merge else f"{len(parts or ())} more words",
+                         expected="the folders of all parts" if is_merge else "one scenario")
+    if is_merge and any(given is not None for given in (part, city, issued, scheduler)):
+        raise InputError(field="merge", found="--part, --city, --issued or --scheduler beside merge",
+                         expected="folders and --out",
+                         remedy="The parts say by what they were asked for.")
     mine = None if part is None else part_of(part)
     spoken = language_of(lang)
     with stages(computes=True, lang=spoken, form=progress) as stage:
         stage("reading the city")
-        prepared = prepare(load_scenario(scenario), city=city, issued_at=issued)
-        made, answers = run_ensemble(prepared, n, out, workers=workers or workers_here(), part=mine, tell=stage)
+        processes = workers or workers_here()
+        answers: Answers | None
+        if is_merge:
+            made, answers = merge_ensemble(parts or [], out, workers=processes, tell=stage)
+        else:
+            prepared = prepare(load_scenario(scenario), city=city, issued_at=issued)
+            asked = Asked.of(scenario, city, None if issued is None else prepared.plan.issued_at.isoformat())
+            made, answers = run_ensemble(prepared, n, out, workers=processes, part=mine, asked=asked,
+                                         scheduler=scheduler, tell=stage)
     if answers is None:
         from twin.explaining.nights import part_line
 

@@ -14,11 +14,13 @@ from twin.cli.progress import stages
 from twin.cli.summary import expiry, tell_expiry
 
 if TYPE_CHECKING:
+    from geodata.ensemble.folder import EnsembleFolder
     from geodata.run.folder import Run
 
 
-#: What is shown: a run, or a city by itself.
-Shown = Annotated[Path, typer.Argument(metavar="RUN_DIR|CITY.gpkg", help="A folder that `twin run` left, or a city.")]
+#: What is shown: a run, an ensemble, or a city by itself.
+Shown = Annotated[Path, typer.Argument(metavar="RUN_DIR|CITY.gpkg", help="A folder that `twin run` or `twin ensemble` "
+                                       "left, or a city.")]
 
 
 @app.command(short_help="Make a map, a leaflet, open data or an alert.",
@@ -59,7 +61,9 @@ def export(run_dir: Shown,
                   if given])
     with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
-        found = _read(run_dir, language_of(lang), public=public or bool(leaflet) or format not in ("html", "gpkg"))
+        ensemble = _ensemble(run_dir)
+        found = ensemble.run if ensemble is not None else _read(
+            run_dir, language_of(lang), public=public or bool(leaflet) or format not in ("html", "gpkg"))
         stage("writing")
         if format == "gpkg":
             from viewer.outputs.gis import export_gis
@@ -87,7 +91,7 @@ def export(run_dir: Shown,
             from viewer.outputs.page import export_map
 
             written = export_map(found, out, public=public, lang=lang, released_by=released_by, city=contacts,
-                                 fields=fields)
+                                 fields=fields, ensemble=ensemble)
     notes: list[str] = []
     if public or leaflet or format not in ("html", "gpkg"):
         from viewer.outputs.notes import notes_of
@@ -110,15 +114,19 @@ def is_city(place: Path) -> bool:
     return str(place) == "valmont" or place.is_file()
 
 
+def _ensemble(place: Path) -> EnsembleFolder | None:
+    """Read an ensemble; its run is that of the plan, in doubt of what is out in some nights. None: a run or a city."""
+    from geodata.ensemble.folder import is_ensemble, read_ensemble
+
+    return read_ensemble(place) if is_ensemble(place) else None
+
+
 def _read(place: Path, lang: str, *, public: bool) -> Run:
     """Read a run, or a city as a day without a flood, which is for its own people only."""
     from geodata.run.folder import read_run
 
     if not is_city(place):
-        from geodata.ensemble.folder import BASE, is_ensemble
-
-        # The plan's own run: what may be out in some nights is in doubt there.
-        return read_run(place / BASE if is_ensemble(place) else place)
+        return read_run(place)
     from datetime import UTC, datetime
 
     from geodata.run.calm import calm_run

@@ -13,6 +13,7 @@ from twin.cli.printing import console_on, print_json, say
 from twin.cli.progress import stages
 
 if TYPE_CHECKING:
+    from twin.ensemble.listing import LikelyListing
     from twin.irrigation.gardens import Gardens
     from twin.results.listing import Listing
 
@@ -29,11 +30,19 @@ def list_(run_dir: RunFolder,
                                                           "states; without it whatever is not in order.")] = None,
           csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE.csv", help="All rows as a table.")] = None,
           lang: Spoken = None, json: Json = False) -> None:
-    """List assets by their state at a moment: since when, why, the water there, and when they are back."""
+    """List assets by their state at a moment: since when, why, the water there, and when they are back.
+
+    Of an ensemble: by how likely they are out, at a moment or, without one, at all; --state then takes certain, likely,
+    possible, unlikely.
+    """
+    from geodata.ensemble.folder import is_ensemble
     from geodata.run.folder import read_run
     from geodata.run.listing import to_dict, write_csv
     from twin.results.listing import listing, worst_moment
 
+    if is_ensemble(run_dir):
+        _likely(run_dir, at, words_of(kind), street, words_of(state), csv, language_of(lang), as_json=json)
+        return
     with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
         read = read_run(run_dir)
@@ -126,3 +135,74 @@ def _tell_zones(shown: list[Any] | str, lang: str) -> None:
         table.add_row(escape(zone.id), zone.holds, zone.lacks, escape(zone.gives), escape(zone.locked),
                       style="red" if zone.is_locked else "")
     console_on().print(table)
+
+
+def _likely(folder: Path, at: str | None, kinds: list[str], street: str | None, words: list[str], csv: Path | None,
+            lang: str, *, as_json: bool) -> None:
+    """List an ensemble by how likely each asset is out."""
+    import numpy as np
+
+    from geodata.ensemble.asking import out_counts
+    from geodata.ensemble.folder import read_ensemble
+    from geodata.ensemble.listing import to_dict, write_csv
+    from twin.ensemble.listing import likely_listing
+
+    with stages(lang=lang) as stage:
+        stage("reading the run")
+        found = read_ensemble(folder)
+        at_s = moment_of(at, found.base)
+        out = np.zeros(len(found.base.city.assets), np.int64)
+        if at_s is None:
+            out[found.answers.asset] = found.answers.out
+        else:
+            out = out_counts(found, at_s)
+        listed = likely_listing(found.base, found.answers, out, at_s, kinds=kinds, street=street, words=words)
+    if csv is not None:
+        write_csv(listed, csv)
+    if as_json:
+        print_json(to_dict(listed))
+        return
+    _tell_likely(listed, lang, is_chosen=bool(kinds or street))
+
+
+def _tell_likely(found: LikelyListing, lang: str, *, is_chosen: bool) -> None:
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    from twin.explaining.likely_listed import (
+        likely_columns,
+        likely_counts,
+        likely_heading,
+        likely_list_lines,
+        likely_rows,
+    )
+    from twin.explaining.words import speech
+    from twin.results.listing import is_counted
+
+    say(likely_heading(found, lang), style="bold")
+    if not found.counts:
+        say(speech(lang).text("Nothing of what was asked for."))
+        return
+    headings, counts = likely_counts(found, lang)
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("", *headings):
+        table.add_column(heading, justify="left" if not heading else "right", overflow="fold")
+    for name, cells in counts:
+        table.add_row(name, *cells)
+    console_on().print(table)
+    assets = found.base.city.assets
+    shown = [row for row, listed in zip(likely_rows(found, lang), found.rows, strict=True)
+             if is_chosen or not is_counted(assets, listed.asset.row)]
+    if shown:
+        table = Table(box=box.SIMPLE_HEAD)
+        for heading in likely_columns(lang):
+            table.add_column(heading, overflow="fold")
+        for row in shown:
+            table.add_row(*map(escape, (row.asset, row.street, row.likely, row.why, row.out, row.back)))
+        console_on().print(table)
+    if len(shown) < len(found.rows):
+        say(speech(lang).text("Lamps, circuits and houses are only counted here: --kind or --street lists them, --csv "
+                              "and --json hold every row."))
+    for line in likely_list_lines(found, lang):
+        say(line)

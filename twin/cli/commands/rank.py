@@ -25,7 +25,8 @@ def rank(run_dir: RunFolder,
              "--by", help="What comes first: critical sites, people, light, or light in main streets.")] = "sites",
          kind: Annotated[list[str] | None, typer.Option("--kind", metavar="KIND,…", help="Only of these kinds; without "
                                                         "it substations, service boxes, cabinets, circuits.")] = None,
-         top: Annotated[int, typer.Option("--top", min=1, help="Rows to print; files hold all.")] = 20,
+         top: Annotated[int | None, typer.Option("--top", min=1, help="Rows to print, 20 unless said; files hold all. "
+                                                 "Of an ensemble: how many to try, 5 unless said.")] = None,
          budget: Annotated[float | None, typer.Option("--budget", help="Money for a plan; needs --cost.")] = None,
          cost: Annotated[list[str] | None, typer.Option("--cost", metavar="KIND|ID=COST", help="What protecting one "
                                                         "costs; repeat it for more.")] = None,
@@ -34,11 +35,20 @@ def rank(run_dir: RunFolder,
                          ] = "15min",
          csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE.csv", help="All rows as a table.")] = None,
          lang: Spoken = None, json: Json = False) -> None:
-    """Rank what to protect: what each loss costs, what each protection spares, the height that it takes."""
+    """Rank what to protect: what each loss costs, what each protection spares, the height that it takes.
+
+    Of an ensemble: what each protection spares night by night, with its interval.
+    """
+    from geodata.ensemble.folder import is_ensemble
     from geodata.run.folder import read_run
 
     costs = _costs(cost)
     _check(cut=cut, budget=budget, costs=costs, kind=kind)
+    if is_ensemble(run_dir):
+        _check_nights(cut=cut, budget=budget)
+        _nights(run_dir, by, words_of(kind), top or 5, csv, language_of(lang), as_json=json)
+        return
+    top = top or 20
     with stages(computes=True, lang=language_of(lang)) as stage:
         stage("reading the run")
         run = read_run(run_dir)
@@ -47,6 +57,38 @@ def rank(run_dir: RunFolder,
             _cuts(run, _lead_s(lead), top, csv, language_of(lang), json=json)
         else:
             _ranking(run, by, words_of(kind), top, budget, costs, csv, language_of(lang), json=json)
+
+
+def _nights(folder: Path, by: str, kinds: Sequence[str], top: int, csv: Path | None, lang: str, *, as_json: bool
+            ) -> None:
+    """Rank what to protect by the nights of an ensemble."""
+    from geodata.ensemble.folder import read_ensemble
+    from geodata.ensemble.ranking import to_dict, write_csv
+    from scenarios.ensemble.ranking import rank_nights
+    from twin.explaining.likely_ranked import likely_ranked_lines, likely_ranked_table
+
+    with stages(computes=True, lang=lang) as stage:
+        stage("reading the run")
+        found = rank_nights(read_ensemble(folder), objective=by, kinds=kinds, top=top, tell=stage)
+    if csv is not None:
+        write_csv(found, csv)
+    if as_json:
+        print_json(to_dict(found))
+        return
+    head, *rest = likely_ranked_lines(found, lang)
+    say(head, style="bold")
+    _print(likely_ranked_table(found, lang), text_columns=(1, 2, 3, 4))
+    for line in rest:
+        say(line)
+
+
+def _check_nights(*, cut: bool, budget: float | None) -> None:
+    """Refuse what no ensemble answers."""
+    from twin.errors import InputError
+
+    if cut or budget is not None:
+        raise InputError(field="--cut" if cut else "--budget", found="an ensemble", expected="a run",
+                         remedy="The run of an ensemble's plan stands in its folder `base`.")
 
 
 def _ranking(run: Run, by: str, kinds: Sequence[str], top: int, budget: float | None, costs: dict[str, float],

@@ -31,7 +31,11 @@ def report(run_dir: RunFolder,
            handover: Annotated[Path | None, typer.Option("--handover", metavar="FILE.csv", help="What is not to be "
                                                          "re-energised.")] = None,
            lang: Spoken = None, json: Json = False) -> None:
-    """Write the point of the situation: one A4 page that needs no colour; log, grid list and hand-over as CSV."""
+    """Write the point of the situation: one A4 page that needs no colour; log, grid list and hand-over as CSV.
+
+    Of an ensemble: that of its plan, with how likely each critical site goes dark.
+    """
+    from geodata.ensemble.folder import is_ensemble, read_ensemble
     from geodata.run.folder import read_run
     from geodata.run.journal import write_grid, write_journal
     from geodata.run.listing import write_csv
@@ -42,12 +46,13 @@ def report(run_dir: RunFolder,
     spoken = language_of(lang)
     with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
-        run = read_run(run_dir)
+        ensemble = read_ensemble(run_dir) if is_ensemble(run_dir) else None
+        run = read_run(run_dir) if ensemble is None else ensemble.run
         t_s = moment_of(at, run.result)
         assert t_s is not None
         stage("writing")
         told = situation(run.result, t_s, **_since(since, run, t_s))
-        export_report(run, told, out, lang=spoken)
+        export_report(run, told, out, lang=spoken, answers=None if ensemble is None else ensemble.answers)
         if log is not None:
             write_journal(run.result, t_s, spoken, log)
         if grid is not None:
@@ -74,7 +79,9 @@ def _since(text: str | None, run: Run, t_s: int) -> dict[str, Any]:
     if text is None:
         return {}
     if Path(text).is_dir():
-        other = read_run(Path(text)).result
+        from geodata.ensemble.folder import BASE, is_ensemble
+
+        other = read_run(Path(text) / BASE if is_ensemble(Path(text)) else Path(text)).result
         check_alike(other, run.result)
         return {"since_run": other}
     try:

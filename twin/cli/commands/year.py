@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,7 @@ from twin.cli.progress import stages
 
 if TYPE_CHECKING:
     from geodata.ensemble.figures import Figures
+    from twin.ensemble.yearly import YearFigure
 
 
 @app.command(short_help="Tell what is to be expected in a year, from nights with return periods.",
@@ -24,12 +25,18 @@ def year(nights: Annotated[list[str], typer.Argument(metavar="DIR=YEARS...", hel
                                                            "with a measure; once for each night.")] = None,
          harmless: Annotated[float | None, typer.Option("--harmless", metavar="YEARS", help="Return period of the "
                                                         "flood that does no harm yet.")] = None,
+         damage: Annotated[Path | None, typer.Option("--damage", metavar="FILE.yaml", help="What things are worth, and "
+                                                     "by which curve water takes it.")] = None,
+         csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE.csv", help="Curve and sum of each figure.")
+                        ] = None,
+         figure: Annotated[Path | None, typer.Option("--figure", metavar="FILE.svg", help="The curve of the damage, or "
+                                                     "of lamp-hours, drawn.")] = None,
          lang: Spoken = None, json: Json = False) -> None:
     """Tell what is to be expected in a year on average, and what a measure changes of it."""
-    from dataclasses import asdict
-
     from geodata.ensemble.figures import read_figures
-    from twin.ensemble.year import in_a_year, sure_in_a_year
+    from geodata.ensemble.yearly import to_dict, write_csv
+    from twin.ensemble.comparing import check_alike
+    from twin.ensemble.yearly import yearly
 
     spoken = language_of(lang)
     folders = _nights(nights)
@@ -38,22 +45,23 @@ def year(nights: Annotated[list[str], typer.Argument(metavar="DIR=YEARS...", hel
     years = sorted(folders)
     with stages(lang=spoken) as stage:
         stage("reading the runs")
-        sides = [[read_figures(side[t]) for t in years] for side in (folders, others) if side]
-    first = sides[0]
-    names = [name for name in first[0].figures if all(name in side.figures for side in first)]
-    means = {name: [float(side.figures[name].mean()) for side in first] for name in names}
-    found = {name: in_a_year(years, values, harmless) for name, values in means.items()}
-    sure = {name: sure_in_a_year(years, [side.figures[name] for side in first], harmless) for name in names} \
-        if any(side.is_ensemble for side in first) else {}
-    changes = _changes(*sides, names=names, years=years, harmless=harmless) if others else {}
+        first, second = ([read_figures(side[t], damage) for t in years] if side else [] for side in (folders, others))
+        for a, b in zip(first, second, strict=False):
+            if a.is_ensemble and b.is_ensemble:
+                check_alike(a.told, b.told)
+        found = yearly(years, first, second, harmless)
+    damages = first[0].damages
+    currency = "" if damages is None else damages.currency
+    if csv is not None:
+        write_csv(found, years, currency, csv)
+    if figure is not None:
+        from viewer.outputs.year_figure import write_figure
+
+        write_figure(found, years, harmless, currency, figure, lang=spoken)
     if json:
-        print_json({"years": years, "harmless_years": harmless, "figures": {
-            name: {"nights": means[name], **asdict(found[name]),
-                   "interval": list(sure[name]) if name in sure else None,
-                   "change": {key: asdict(changes[name])[key] for key in ("value", "low", "high")}
-                   if name in changes else None} for name in names}})
+        print_json(to_dict(found, years, harmless, currency))
         return
-    _tell(years, means, found, sure, changes, harmless, spoken)
+    _tell(found, first, years, harmless, currency, spoken)
 
 
 def _nights(words: list[str]) -> dict[float, Path]:
@@ -81,45 +89,25 @@ def _check(folders: dict[float, Path], others: dict[float, Path]) -> None:
                          expected="the same return periods: " + ", ".join(f"{t:g}" for t in sorted(folders)))
 
 
-def _changes(first: list[Figures], second: list[Figures], *, names: list[str], years: list[float],
-             harmless: float | None) -> dict[str, Any]:
-    """Give what the second nights change of the first in a year, night by night where both are ensembles."""
-    import numpy as np
-
-    from twin.ensemble.comparing import check_alike
-    from twin.ensemble.confidence import Difference, paired
-    from twin.ensemble.year import saved_in_a_year
-
-    pairs: dict[str, list[Difference]] = {name: [] for name in names}
-    for a, b in zip(first, second, strict=True):
-        if a.is_ensemble and b.is_ensemble:
-            check_alike(a.told, b.told)
-        _, mine, theirs = np.intersect1d(a.index, b.index, return_indices=True)
-        for name in names:
-            one, two = a.figures[name], b.figures[name]
-            if len(mine) > 1:
-                pairs[name].append(paired(one[mine], two[theirs]))
-            else:
-                change = float(two.mean() - one.mean())
-                pairs[name].append(Difference(change, change, change, 1, 1.0))
-    return {name: saved_in_a_year(years, of, harmless) for name, of in pairs.items()}
-
-
-def _tell(years: list[float], means: Any, found: Any, sure: Any, changes: Any, harmless: float | None, lang: str
-          ) -> None:
+def _tell(found: dict[str, YearFigure], first: list[Figures], years: list[float], harmless: float | None,
+          currency: str, lang: str) -> None:
     from rich import box
     from rich.markup import escape
     from rich.table import Table
 
-    from twin.explaining.yearly import year_columns, year_lines, year_rows
+    from twin.explaining.yearly import damage_lines, year_columns, year_lines, year_rows
 
-    first, *rest = year_lines(found["lamp_hours_dark"], years, harmless, lang)
-    say(first, style="bold")
+    head, *rest = year_lines(found["lamp_hours_dark"].year, years, harmless, lang)
+    if currency:
+        more = damage_lines(found["damage"], years, currency, [side.unknown for side in first], lang)
+        head, rest = more[0], [head, *more[1:], *rest]
+    say(head, style="bold")
+    has_change = found["lamp_hours_dark"].change is not None
     table = Table(box=box.SIMPLE_HEAD)
-    for head in ("", *year_columns(years, lang), *(["±"] if changes else [])):
-        table.add_column(escape(head), justify="left" if not head else "right", overflow="fold")
-    for row in year_rows(means, found, sure, changes, lang):
-        table.add_row(escape(row.name), *row.nights, row.year, *([row.change] if changes else []))
+    for column in ("", *year_columns(years, lang), *(["±"] if has_change else [])):
+        table.add_column(escape(column), justify="left" if not column else "right", overflow="fold")
+    for row in year_rows(found, first[0].kinds, currency, lang):
+        table.add_row(escape(row.name), *row.nights, row.year, *([row.change] if has_change else []))
     console_on().print(table)
     for line in rest:
         say(line)

@@ -1,6 +1,6 @@
 /** Lamps, then cabinets and the rest, on a 2D canvas: the loud above the quiet. */
 
-import {State} from '../enums.js';
+import {Likely, State} from '../enums.js';
 import {NONE} from '../pack/intervals.js';
 
 /** @import {Model} from '../pack/model.js' */
@@ -32,13 +32,16 @@ export class Dots {
   draw(context, view, {t, night, show}, size) {
     const {model} = this;
     const box = view.box(MARGIN);
-    model.iv.states(t, model.state);
-    const {unknown} = model;
+    model.iv.states(t, model.state, model.word);
+    const {unknown, pattern, word} = model;
     const lit = night ? 'lamp_lit' : 'lamp_day';
     if (show.lamp_lit) this.lamps(context, view, box, lit, size.lamp, NONE, (u) => !unknown[u]);
     if (show.unknown) this.lamps(context, view, box, 'unknown', size.lamp, NONE, (u) => unknown[u] === 1);
     if (show.lamp_dark) this.lamps(context, view, box, 'lamp_dark', size.lamp, State.OUT);
-    if (show.lamp_may) this.lamps(context, view, box, 'lamp_may', size.lamp, State.MAY);
+    for (const code of [0, ...Object.values(Likely)]) {
+      const name = this.symbols.ofLamp(State.MAY, code);
+      if (show[name]) this.lamps(context, view, box, name, size.lamp, State.MAY, (u) => word[pattern[u]] === code);
+    }
     for (const isLoud of [false, true]) this.nodes(context, view, box, show, size, isLoud);
   }
 
@@ -71,13 +74,13 @@ export class Dots {
    */
   nodes(context, view, [west, north, east, south], show, size, isLoud) {
     const {model, symbols} = this;
-    const {state, pattern, x, y, placed} = model;
+    const {state, word, pattern, x, y, placed} = model;
     for (let u = 0; u < model.nodes; u++) {
       const family = model.familyOf(u);
       if (!family || family === 'lamp' || !placed[u]) continue;
       if (x[u] < west || x[u] > east || y[u] < north || y[u] > south) continue;
       const now = state[pattern[u]];
-      const name = symbols.of(family, now);
+      const name = symbols.of(family, now, word[pattern[u]]);
       if ((now !== NONE) !== isLoud || !show[name]) continue;
       const r = size.node * (LARGE.includes(family) ? 1.12 : 1);
       symbols.put(context, name, view.px(x[u]), view.py(y[u]), r, undefined, 1.2);

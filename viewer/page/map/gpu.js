@@ -160,6 +160,9 @@ export class Gpu {
       lamps_dark: {...lamps, visible: show.lamp_dark},
       lamps_unknown: {...lamps, visible: show.unknown},
       lamps_may: {...lamps, visible: show.lamp_may},
+      lamps_unlikely: {...lamps, visible: show.lamp_unlikely},
+      lamps_possible: {...lamps, visible: show.lamp_possible},
+      lamps_likely: {...lamps, visible: show.lamp_likely},
       nodes_in: nodes,
       nodes_may: nodes,
       nodes_out: nodes

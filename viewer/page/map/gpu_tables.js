@@ -1,6 +1,6 @@
 /** The run as tables for the GPU: one row per (asset, interval), so that time is one filter and costs nothing. */
 
-import {State} from '../enums.js';
+import {Likely, State} from '../enums.js';
 import {NONE} from '../pack/intervals.js';
 
 /** @import {Intervals} from '../pack/intervals.js' */
@@ -13,29 +13,29 @@ import {NONE} from '../pack/intervals.js';
 export const FAR = 1e8;
 
 /** @typedef {[number, number]} Span */
-/** @typedef {{u: number, span: Span}} Row */
+/** @typedef {{u: number, span: Span, word: number}} Row */
 /** @typedef {{polygon: Point[][], span: Span}} Area */
 /** @typedef {Area & {fill: [number, number, number, number]}} GroundArea */
 /** @typedef {{u: number, name: SymbolName, position: Point, span: Span}} NodeRow */
 
 /**
- * Give the spans in which a pattern is in a state; in service is what no interval covers.
+ * Give the spans in which a pattern is in a state, with their word; in service is what no interval covers.
  *
  * @param {Intervals} iv
  * @param {number} pattern
  * @param {number} wanted
  */
 function spans(iv, pattern, wanted) {
-  /** @type {Span[]} */
+  /** @type {{span: Span, word: number}[]} */
   const found = [];
   let cursor = -FAR;
   for (const i of iv.rows(pattern).sort((a, b) => iv.start[a] - iv.start[b])) {
     const [start, end] = [iv.start[i], Math.min(FAR, iv.end[i])];
-    if (wanted === NONE && start > cursor) found.push([cursor, start]);
-    if (wanted !== NONE && iv.state[i] === wanted) found.push([start, end]);
+    if (wanted === NONE && start > cursor) found.push({span: [cursor, start], word: NONE});
+    if (wanted !== NONE && iv.state[i] === wanted) found.push({span: [start, end], word: iv.wordOf(i)});
     cursor = Math.max(cursor, end);
   }
-  if (wanted === NONE && cursor < FAR) found.push([cursor, FAR]);
+  if (wanted === NONE && cursor < FAR) found.push({span: [cursor, FAR], word: NONE});
   return found;
 }
 
@@ -52,7 +52,7 @@ function rows(model, from, to, wanted) {
   const found = [];
   for (let u = from; u < to; u++) {
     if (!model.placed[u]) continue;
-    for (const span of spans(model.iv, model.pattern[u], wanted)) found.push({u, span});
+    for (const one of spans(model.iv, model.pattern[u], wanted)) found.push({u, ...one});
   }
   return found;
 }
@@ -77,12 +77,19 @@ function attributes(model, given) {
 }
 
 /**
- * Give the tables of lamps: lit, unknown, dark, in doubt.
+ * Give the tables of lamps: lit, unknown, dark, in doubt; those in doubt of an ensemble by their word.
  *
  * @param {Model} model
  */
 export function lampTables(model) {
   const inService = rows(model, ...model.lamps, NONE);
+  const may = rows(model, ...model.lamps, State.MAY);
+  /** @param {number} code */
+  const told = (code) =>
+    attributes(
+      model,
+      may.filter(({word}) => word === code)
+    );
   return {
     lamps_lit: attributes(
       model,
@@ -93,7 +100,10 @@ export function lampTables(model) {
       inService.filter(({u}) => model.unknown[u])
     ),
     lamps_dark: attributes(model, rows(model, ...model.lamps, State.OUT)),
-    lamps_may: attributes(model, rows(model, ...model.lamps, State.MAY))
+    lamps_may: told(NONE),
+    lamps_unlikely: told(Likely.UNLIKELY),
+    lamps_possible: told(Likely.POSSIBLE),
+    lamps_likely: told(Likely.LIKELY)
   };
 }
 
@@ -108,10 +118,10 @@ export function nodeTables(model, symbols) {
   const table = (state) => {
     /** @type {NodeRow[]} */
     const found = [];
-    for (const {u, span} of rows(model, 0, model.nodes, state)) {
+    for (const {u, span, word} of rows(model, 0, model.nodes, state)) {
       const family = model.familyOf(u);
       if (!family || family === 'lamp') continue;
-      found.push({u, name: symbols.of(family, state), position: [model.x[u], model.y[u]], span});
+      found.push({u, name: symbols.of(family, state, word), position: [model.x[u], model.y[u]], span});
     }
     return found;
   };

@@ -1,6 +1,6 @@
 /** The map on paper: patterns in place of colours, black on white, drawn when the page is printed. */
 
-import {State} from '../enums.js';
+import {Likely, State} from '../enums.js';
 import {NONE} from '../pack/intervals.js';
 import {hatched, pen} from './canvas.js';
 import {Labels} from './labels.js';
@@ -18,6 +18,12 @@ const FINE = 4;
 const BLACK = '#000';
 const WHITE = '#fff';
 const CIRCLE = 2 * Math.PI;
+/**
+ * How much of a ring is filled, by the word: as much as it is likely lit.
+ *
+ * @type {Record<number, number>}
+ */
+const FILLED = {[NONE]: 1 / 2, [Likely.UNLIKELY]: 3 / 4, [Likely.POSSIBLE]: 1 / 2, [Likely.LIKELY]: 1 / 4};
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -141,18 +147,20 @@ class Paper {
     for (let u = model.lamps[0]; u < model.lamps[1]; u++) {
       const [x, y] = [model.x[u], model.y[u]];
       if (!model.placed[u] || x < west || x > east || y < north || y > south) continue;
-      this.lamp(view.px(x), view.py(y), model.iv.stateAt(model.pattern[u], t));
+      const pattern = model.pattern[u];
+      this.lamp(view.px(x), view.py(y), model.iv.stateAt(pattern, t), model.iv.wordAt(pattern, t));
     }
   }
 
   /**
-   * Lit: a dot. Out: a ring with a bar. In doubt: a ring, half filled.
+   * Lit: a dot. Out: a ring with a bar. In doubt: a ring, half filled; a quarter or three where that is told.
    *
    * @param {number} x
    * @param {number} y
    * @param {number} state
+   * @param {number} word
    */
-  lamp(x, y, state) {
+  lamp(x, y, state, word) {
     const {context} = this;
     context.beginPath();
     context.arc(x, y, state === NONE ? 2 : 3.6, 0, CIRCLE);
@@ -168,7 +176,8 @@ class Paper {
     context.stroke();
     if (state !== State.MAY) return;
     context.beginPath();
-    context.arc(x, y, 3.6, Math.PI / 2, Math.PI * 1.5);
+    context.moveTo(x, y);
+    context.arc(x, y, 3.6, -CIRCLE / 4, -CIRCLE / 4 - CIRCLE * FILLED[word], true);
     context.fillStyle = BLACK;
     context.fill();
   }

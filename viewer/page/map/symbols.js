@@ -1,6 +1,6 @@
 /** Symbols of the states, from the one table (viewer/data/states.json), drawn on any 2D context. */
 
-import {State} from '../enums.js';
+import {Likely, State} from '../enums.js';
 import {sheet} from './canvas.js';
 
 /** @import {Family} from '../enums.js' */
@@ -21,6 +21,13 @@ import {sheet} from './canvas.js';
 const RADIUS = 5;
 const BOX = 25;
 
+/**
+ * What the symbols of each word end with.
+ *
+ * @type {Record<number, 'unlikely' | 'possible' | 'likely'>}
+ */
+export const WORDS = {[Likely.UNLIKELY]: 'unlikely', [Likely.POSSIBLE]: 'possible', [Likely.LIKELY]: 'likely'};
+
 export class Symbols {
   /** @param {States} table */
   constructor(table) {
@@ -40,11 +47,24 @@ export class Symbols {
    *
    * @param {Exclude<Family, '' | 'lamp'>} family
    * @param {number} state
+   * @param {number} [word] of an ensemble
    */
-  of(family, state) {
+  of(family, state, word = 0) {
     if (state === State.OUT) return /** @type {const} */ (`${family}_out`);
+    if (state === State.MAY && word) return /** @type {const} */ (`${family}_${WORDS[word]}`);
     const doubtful = /** @type {const} */ (`${family}_may`);
     return state === State.MAY && this.shapes[doubtful] ? doubtful : /** @type {const} */ (`${family}_in`);
+  }
+
+  /**
+   * Give the symbol of a lamp in a state.
+   *
+   * @param {number} state
+   * @param {number} word of an ensemble; 0 of a run by itself
+   */
+  ofLamp(state, word) {
+    if (state === State.MAY && word) return /** @type {const} */ (`lamp_${WORDS[word]}`);
+    return state === State.OUT ? 'lamp_dark' : state === State.MAY ? 'lamp_may' : 'lamp_lit';
   }
 
   /**

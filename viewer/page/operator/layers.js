@@ -1,6 +1,7 @@
 /** The list of layers: it counts what is in each state at the moment, and shows or hides it on the map. */
 
 import {State} from '../enums.js';
+import {WORDS} from '../map/symbols.js';
 import {all, byId} from '../parts/dom.js';
 import {number, say} from '../words/speech.js';
 import {clock} from '../words/time.js';
@@ -17,10 +18,12 @@ export class Layers {
   /**
    * @param {OperatorModel} model
    * @param {SymbolName[]} symbols
+   * @param {boolean} isEnsemble
    * @param {() => void} onChange
    */
-  constructor(model, symbols, onChange) {
+  constructor(model, symbols, isEnsemble, onChange) {
     this.model = model;
+    this.isEnsemble = isEnsemble;
     /** @type {Show} */
     this.show = {water: true, wet: true, zone: true, ground: true, live: true};
     for (const name of symbols) this.show[name] = true;
@@ -47,8 +50,10 @@ export class Layers {
    */
   isNeeded(shows, present) {
     const [family, state] = shows.split('_');
+    const word = Object.keys(WORDS).find((code) => WORDS[Number(code)] === state);
     if (shows === 'unknown') return this.model.unknown.includes(1);
     if (OPTIONAL.includes(family) && !present.has(family)) return false;
+    if (word) return ALWAYS.includes(family) || this.model.everMay(family, Number(word));
     return state !== 'may' || ALWAYS.includes(family) || this.model.everMay(family);
   }
 
@@ -61,7 +66,8 @@ export class Layers {
       const name = model.familyOf(u);
       if (!name) continue;
       const now = model.state[model.pattern[u]];
-      const state = now === State.OUT ? 'out' : now === State.MAY ? 'may' : 'in';
+      const may = WORDS[model.word[model.pattern[u]]] ?? 'may';
+      const state = now === State.OUT ? 'out' : now === State.MAY ? may : 'in';
       for (const key of [name, `${name}_${state}`]) counts[key] = (counts[key] ?? 0) + 1;
     }
     return counts;
@@ -75,12 +81,12 @@ export class Layers {
    * @param {number} t
    */
   say(counts, isNight, t) {
-    for (const item of all('#layers [data-count]')) {
+    for (const item of all('[data-count]')) {
       const key = item.dataset.count ?? '';
       item.textContent = key === 'water' ? say('three_steps') : number(counts[key] ?? 0);
     }
-    for (const item of all('#layers [data-name=lamp_lit]')) {
-      item.textContent = say(isNight ? 'layer_lamp_lit' : 'layer_lamp_day');
+    for (const item of all('[data-name=lamp_lit]')) {
+      item.textContent = say(!isNight ? 'layer_lamp_day' : this.isEnsemble ? 'layer_lamp_spared' : 'layer_lamp_lit');
     }
     byId('layers-at').textContent = say('at_time', {clock: clock(t)});
   }

@@ -27,6 +27,9 @@ export class Intervals {
     this.also = columns[`${name}.also`] ?? new Uint16Array(0);
     this.since = columns[`${name}.since`] ?? whole;
     this.until = columns[`${name}.until`] ?? whole;
+    /** Of an ensemble: tenths of the nights in which it is out, and the word of it; empty for a run by itself. */
+    this.tenths = columns[`${name}.tenths`] ?? bytes;
+    this.word = columns[`${name}.word`] ?? bytes;
     this.members = members;
     this.count = this.offsets.length - 1;
     this.weight = new Float64Array(this.count);
@@ -56,14 +59,37 @@ export class Intervals {
   }
 
   /**
-   * Give the state of each pattern at a moment, into `out`.
+   * Give the state of each pattern at a moment, into `out`, and its word, into `words`.
    *
    * @param {number} t
    * @param {Uint8Array} out
+   * @param {Uint8Array} [words]
    */
-  states(t, out) {
-    for (let p = 0; p < this.count; p++) out[p] = this.stateAt(p, t);
+  states(t, out, words) {
+    for (let p = 0; p < this.count; p++) {
+      const i = this.at(p, t);
+      out[p] = i < 0 ? NONE : this.state[i];
+      if (words) words[p] = i < 0 ? NONE : this.wordOf(i);
+    }
     return out;
+  }
+
+  /**
+   * Give the word of an interval, a code of `Likely`; 0 where it has none.
+   *
+   * @param {number} i
+   */
+  wordOf(i) {
+    return i < this.word.length ? this.word[i] : NONE;
+  }
+
+  /**
+   * @param {number} pattern
+   * @param {number} t
+   */
+  wordAt(pattern, t) {
+    const i = this.at(pattern, t);
+    return i < 0 ? NONE : this.wordOf(i);
   }
 
   /**

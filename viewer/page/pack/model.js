@@ -81,6 +81,8 @@ export class Model {
     this.iv = new Intervals(columns, 'iv', this.pattern);
     /** The state of each pattern at the moment that was counted last. */
     this.state = new Uint8Array(this.iv.count);
+    /** The word of each pattern at that moment, a code of `Likely`; 0 where it has none. */
+    this.word = new Uint8Array(this.iv.count);
     this.lampWeight = new Float64Array(0);
     this.unknownWeight = new Float64Array(0);
     this.weigh();
@@ -165,16 +167,22 @@ export class Model {
    * @param {number} t
    */
   counts(t) {
-    this.iv.states(t, this.state);
+    this.iv.states(t, this.state, this.word);
     let [out, may, unknown, wet] = [0, 0, 0, 0];
+    /** Lamps in doubt by their word. */
+    const words = [0, 0, 0, 0];
     for (let p = 0; p < this.iv.count; p++) {
       if (this.state[p] === State.OUT) out += this.lampWeight[p];
-      else if (this.state[p] === State.MAY) may += this.lampWeight[p];
-      else unknown += this.unknownWeight[p];
+      else if (this.state[p] === State.MAY) {
+        may += this.lampWeight[p];
+        words[this.word[p]] += this.lampWeight[p];
+      } else unknown += this.unknownWeight[p];
     }
+    const [, unlikely, possible, likely] = words;
     const {table} = this.wet;
     for (let p = 1; p < table.count; p++) if (table.weight[p] && table.stateAt(p, t)) wet += table.weight[p];
-    return {out, may, lit: this.total - out - may - unknown, unknown, wet, night: this.isNight(t)};
+    const lit = this.total - out - may - unknown;
+    return {out, may, likely, possible, unlikely, lit, unknown, wet, night: this.isNight(t)};
   }
 
   /**
@@ -378,11 +386,15 @@ export class OperatorModel extends Model {
    * Tell whether some asset of a family is in doubt at some moment of the run.
    *
    * @param {string} name
+   * @param {number} [word] only where it is told by this word
    */
-  everMay(name) {
+  everMay(name, word) {
+    const {iv} = this;
     for (let u = 0; u < this.nodes; u++) {
       if (this.familyOf(u) !== name) continue;
-      if (this.iv.rows(this.pattern[u]).some((i) => this.iv.state[i] === State.MAY)) return true;
+      /** @param {number} i */
+      const isMay = (i) => iv.state[i] === State.MAY && (word === undefined || iv.wordOf(i) === word);
+      if (iv.rows(this.pattern[u]).some(isMay)) return true;
     }
     return false;
   }

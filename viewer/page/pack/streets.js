@@ -81,6 +81,25 @@ export class StreetTable {
   }
 
   /**
+   * Give the tenths and the word of the lamps of a street in doubt that are the likeliest out at a moment.
+   *
+   * @param {number} street
+   * @param {number} t
+   * @returns {[number, number]}
+   */
+  likeliest(street, t) {
+    const {iv} = this.model;
+    /** @type {[number, number]} */
+    let most = [0, 0];
+    for (const [pattern] of this.patterns.get(street) ?? []) {
+      const i = iv.at(pattern, t);
+      if (i < 0 || iv.state[i] !== State.MAY || iv.wordOf(i) < most[1]) continue;
+      most = [Math.max(most[0], iv.tenths[i] ?? 0), iv.wordOf(i)];
+    }
+    return most;
+  }
+
+  /**
    * Give what happens to a street over the run: lamps that are out at some moment, else may be, and from when.
    *
    * @param {number} street

@@ -3,12 +3,13 @@
 import {State} from '../enums.js';
 import {Chart} from '../parts/chart.js';
 import {byId, make, paragraph, rich} from '../parts/dom.js';
+import {often, wordOf} from '../words/often.js';
 import {language, say} from '../words/speech.js';
 import {clock} from '../words/time.js';
 
 /** @import {PublicModel} from '../pack/model.js' */
 /** @import {StreetRow} from '../pack/streets.js' */
-/** @import {Colors, Key} from '../types.js' */
+/** @import {Colors, Key, PublicConfig} from '../types.js' */
 /** @import {Stories} from './stories.js' */
 
 /**
@@ -24,11 +25,14 @@ export class Answer {
    * @param {PublicModel} model
    * @param {Stories} stories
    * @param {Colors} colors
-   * @param {Key} noLamps what is said of lamps where the page has none
+   * @param {Pick<PublicConfig, 'lampsAnswer' | 'often'>} config
    */
-  constructor(model, stories, colors, noLamps) {
+  constructor(model, stories, colors, {lampsAnswer, often: tenths}) {
     this.model = model;
-    this.noLamps = noLamps;
+    /** What is said of lamps where the page has none. */
+    this.noLamps = lampsAnswer;
+    /** Of an ensemble: how often each street goes dark, in tenths. */
+    this.often = tenths;
     this.stories = stories;
     this.colors = colors;
     this.title = byId('answer-title');
@@ -63,7 +67,7 @@ export class Answer {
     const at = make('span', {class: 'at'}, ` ${say('at_clock', {clock: clock(t)})}`);
     this.title.replaceChildren(model.streets[street], at);
     const now = model.byStreet.row(street, t);
-    const sentences = now.out ? this.dark(now, t) : this.lit(now, t);
+    const sentences = [...(now.out ? this.dark(now, t) : this.lit(now, t)), ...this.likely(street)];
     this.body.replaceChildren(...sentences.map(sentence));
     if (this.isUnknown(street)) this.body.append(make('p', {}, say('street_unknown')));
     this.details(now, t);
@@ -93,7 +97,8 @@ export class Answer {
     if (!model.total) return [['answer_now', say(this.noLamps)]];
     const night = model.byStreet.night(now.street);
     /** @type {Sentence} */
-    const first = ['answer_now', say(model.isNight(t) ? 'now_lit' : 'now_day', {n: now.total})];
+    const first = ['answer_now', this.now(now, t)];
+    if (this.often && now.may) return [first, ['answer_sure', say('other_reason')]];
     if (night.out && night.first > t) {
       const later = say('later_out', {n: night.out, first: clock(night.first)});
       return [first, ['answer_later', later], ['answer_cause', this.stories.cause(this.stories.main(now.street))]];
@@ -105,6 +110,30 @@ export class Answer {
         ? say('later_may', {n: night.may})
         : say(now.total > 1 ? 'later_none' : 'later_none_one');
     return [first, ['answer_later', later], ['answer_sure', say('other_reason')]];
+  }
+
+  /**
+   * Say whether the lamps of a street that are not out are lit, or may be out and how likely.
+   *
+   * @param {StreetRow} now
+   * @param {number} t
+   */
+  now(now, t) {
+    const {model} = this;
+    const [, word] = this.often ? model.byStreet.likeliest(now.street, t) : [0, 0];
+    if (!word || !now.may) return say(model.isNight(t) ? 'now_lit' : 'now_day', {n: now.total});
+    return say('now_may', {n: now.may, total: now.total, word: wordOf(word)});
+  }
+
+  /**
+   * Say how often a street goes dark, in words of ten.
+   *
+   * @param {number} street
+   * @returns {Sentence[]}
+   */
+  likely(street) {
+    if (!this.often || !this.model.total) return [];
+    return [['answer_often', say('street_often', {often: often(this.often[street] ?? 0)})]];
   }
 
   /**

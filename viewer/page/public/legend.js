@@ -13,6 +13,9 @@ const SOME = 2;
  * @typedef {object} Counts
  * @property {number} out
  * @property {number} may
+ * @property {number} likely
+ * @property {number} possible
+ * @property {number} unlikely
  * @property {number} lit
  * @property {number} unknown
  * @property {number} wet
@@ -24,9 +27,10 @@ const SOME = 2;
  * @param {Counts} counts
  * @param {number} t
  */
-export function sayLegend(symbols, {out, may, lit, unknown, wet, night}, t) {
+export function sayLegend(symbols, {out, may, likely, possible, unlikely, lit, unknown, wet, night}, t) {
+  const doubts = {lamp_likely: likely, lamp_possible: possible, lamp_unlikely: unlikely};
   /** @type {Partial<Record<SymbolName, number>>} */
-  const numbers = {lamp_dark: out, lamp_may: may, lamp_lit: lit, unknown, block_wet: wet};
+  const numbers = {lamp_dark: out, lamp_may: may, ...doubts, lamp_lit: lit, unknown, block_wet: wet};
   for (const item of all('[data-legend]')) {
     const name = /** @type {SymbolName} */ (item.dataset.legend);
     const words = symbols[name === 'lamp_lit' && !night ? 'lamp_day' : name].words;

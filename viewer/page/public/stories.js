@@ -1,6 +1,7 @@
 /** Why a street is dark and what its light waits for, in words for residents: told by street, never by lamp. */
 
 import {State, STORIES, PUBLIC_WAITS} from '../enums.js';
+import {WORDS} from '../map/symbols.js';
 import {say} from '../words/speech.js';
 
 /** @import {PublicModel} from '../pack/model.js' */
@@ -76,7 +77,9 @@ export class Stories {
     const {x, y, placed, byStreet} = this.model;
     if (lamp < 0 || !placed[lamp]) return null;
     const {out, may, total} = byStreet.row(street, t);
-    const symbol = out && out === total ? 'lamp_dark' : out || may ? 'lamp_may' : 'lamp_lit';
+    const [, word] = byStreet.likeliest(street, t);
+    const doubtful = WORDS[word] ? /** @type {const} */ (`lamp_${WORDS[word]}`) : 'lamp_may';
+    const symbol = out && out === total ? 'lamp_dark' : out || may ? doubtful : 'lamp_lit';
     return {x: x[lamp], y: y[lamp], symbol};
   }
 

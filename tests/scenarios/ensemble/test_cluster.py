@@ -1,0 +1,66 @@
+"""Nights on a cluster: the bytes are those of one machine, and what cannot work is refused before the work."""
+
+from __future__ import annotations
+
+import pytest
+
+from scenarios.ensemble import cluster
+from scenarios.ensemble.cluster import make_on_cluster
+from tests.scenarios.ensemble.test_running import N, alone, bytes_of, ensemble  # noqa: F401
+from twin.errors import InputError
+
+distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed: the extra cluster")
+
+
+@pytest.fixture(scope="module")
+def local():
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as made:
+        yield made
+
+
+def test_a_cluster_gives_the_same_bytes(ensemble, alone, local, tmp_path):  # noqa: F811
+    told = []
+    make_on_cluster(ensemble, tmp_path, range(N), local.scheduler_address, tell=told.append)
+    assert bytes_of(tmp_path) == bytes_of(alone)
+    assert not list(tmp_path.glob(".job*")), "nothing is left of the job"
+    assert told[-1].done == N
+
+
+def test_another_version_of_a_worker_is_refused(ensemble, local, tmp_path, monkeypatch):  # noqa: F811
+    mine = cluster.code_digest()
+    # This machine is another one from now on; the workers are processes of their own.
+    monkeypatch.setattr(cluster, "code_digest", lambda: "0" * 64)
+    with pytest.raises(InputError, match=f"another version on .*{mine[:12]}"):
+        make_on_cluster(ensemble, tmp_path, range(N), local.scheduler_address)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_a_worker_does_not_see_is_refused(ensemble, local, tmp_path, monkeypatch):  # noqa: F811
+    real = cluster._check_folder
+    monkeypatch.setattr(cluster, "_check_folder", lambda client, job: real(_Elsewhere(client), job))
+    with pytest.raises(InputError, match=r"a folder that tcp.* does not see"):
+        make_on_cluster(ensemble, tmp_path, range(N), local.scheduler_address)
+
+
+class _Elsewhere:
+    """Workers whose disk is another one."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def run(self, asked, job, digest):
+        return self.client.run(asked, f"/nowhere{job}", digest)
+
+
+def test_a_scheduler_that_does_not_answer_is_refused(ensemble, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(cluster, "_ANSWER_S", 1)
+    with pytest.raises(InputError, match=r"no answer from tcp://127\.0\.0\.1:1"):
+        make_on_cluster(ensemble, tmp_path, range(N), "tcp://127.0.0.1:1")
+
+
+def test_without_distributed_the_extra_is_named(ensemble, tmp_path, monkeypatch):  # noqa: F811
+    import sys
+
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputError, match=r"citytwin\[cluster\]"):
+        make_on_cluster(ensemble, tmp_path, range(N), "tcp://127.0.0.1:1")
