@@ -19,6 +19,7 @@ from twin.stages import Progress, Stage, Tell, silent
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
     from geodata.run.frames import Tables
+    from twin.access.access import Access
     from twin.explaining.explain import Explanation
     from twin.results.outages import Outages
     from twin.water.hazard import Envelope, Grid
@@ -34,6 +35,8 @@ class Finished:
     envelope: Envelope | None
     grid: Grid | None
     times_s: Int64Array
+    #: The streets in the water; None where the plan does not ask for them.
+    access: Access | None = None
 
     def __repr__(self) -> str:
         return repr(self.result)
@@ -81,7 +84,7 @@ class Finished:
 
         out = Path(out)
         write_run(self.result, self.city_file, self.envelope, self.grid, self.times_s, out,
-                  [file.to_dict() for file in self.prepared.inputs])
+                  [file.to_dict() for file in self.prepared.inputs], self.access)
         return out
 
 
@@ -116,7 +119,7 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, tell: Tell = sil
         envelope = hazard.envelope()
     return Finished(prepared=prepared, result=result, envelope=envelope,
                     grid=None if hazard is None else hazard.grid,
-                    times_s=np.zeros(0, np.int64) if hazard is None else hazard.times_s)
+                    times_s=np.zeros(0, np.int64) if hazard is None else hazard.times_s, access=access)
 
 
 def _prepared(scenario: Prepared | Scenario | str | Path) -> Prepared:
