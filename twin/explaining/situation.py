@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from twin.codes import Action
+from twin.explaining.crew_lines import crew_rows
 from twin.explaining.listed import joined, teller_of
 from twin.explaining.measured import measures_of, what_of
 from twin.explaining.teller import Teller
@@ -76,6 +77,9 @@ class Page:
     decisions: tuple[tuple[str, str], ...]
     crews_title: str
     crews_note: str
+    #: Where each crew is, and until when it is on duty; empty where the run has none: lines to fill in.
+    crew_headings: tuple[str, ...]
+    crews: tuple[tuple[str, ...], ...]
     done: tuple[str, ...]
     following: str
     digest: str
@@ -128,7 +132,9 @@ def page_of(told: Situation, lang: str) -> Page:
             told.acts_more),
         decisions_title=text("Decisions asked for"),
         decisions=tuple(_decisions(teller, told))[:MOST_DECISIONS] or ((text("None"), text("by the run.")),),
-        crews_title=text("Crews and hours"), crews_note=text("fill in: crew, where, until"),
+        crews_title=text("Crews and hours"), crews_note=text("fill in: crew, where, until") if plan.crews is None
+        else text("computed; numbers stand on the crew sheets"),
+        crew_headings=(text("crew"), text("where"), text("on duty until")), crews=crew_rows(teller, told.t_s),
         done=tuple(_done(teller, told)), following=_following(teller, told),
         digest=text("fingerprint {digest}", digest=plan.digest[:8]))
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 def report(run_dir: RunFolder,
            at: Annotated[str, typer.Option("--at", metavar="TIME", help="The moment: ISO 8601, +5h, or 22:00.")],
            out: Annotated[Path | None, typer.Option("--out", metavar="FILE.html", help="The page to write.")] = None,
+           pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE.pdf", help="The same page as tagged PDF; "
+                                                    "needs the extra `pdf`.")] = None,
            since: Annotated[str | None, typer.Option("--since", metavar="TIME|RUN_DIR", help="Count from an earlier "
                                                      "moment, or from another run at this one.")] = None,
            log: Annotated[Path | None, typer.Option("--log", metavar="FILE.csv", help="The log of the night (main "
@@ -40,14 +42,16 @@ def report(run_dir: RunFolder,
     from geodata.run.journal import write_grid, write_journal
     from geodata.run.listing import write_csv
     from twin.errors import InputError
+    from twin.explaining.situation import page_of
     from twin.results.listing import listing
     from twin.results.situation import situation
+    from viewer.outputs.pdf import export_pdf
     from viewer.outputs.report import export_report
     from viewer.outputs.sheets import export_sheets
 
     spoken = language_of(lang)
-    if not any((out, log, grid, handover, sheets)):
-        raise InputError(field="--out", found="nothing to write", expected="--out, --log, --grid, --handover or "
+    if not any((out, pdf, log, grid, handover, sheets)):
+        raise InputError(field="--out", found="nothing to write", expected="--out, --pdf, --log, --grid, --handover or "
                          "--sheets")
     if phones is not None and sheets is None:
         raise InputError(field="--phones", found="private numbers without --sheets",
@@ -61,6 +65,8 @@ def report(run_dir: RunFolder,
         told = situation(run.result, t_s, **_since(since, run, t_s))
         if out is not None:
             export_report(run, told, out, lang=spoken)
+        if pdf is not None:
+            export_pdf(run, told, page_of(told, spoken), pdf)
         if log is not None:
             write_journal(run.result, t_s, spoken, log)
         if grid is not None:
@@ -68,7 +74,7 @@ def report(run_dir: RunFolder,
         if handover is not None:
             write_csv(listing(run.result, t_s, states=["do_not_re_energise"]), handover)
         made = [] if sheets is None else export_sheets(run, t_s, sheets, lang=spoken, phones=phones)
-    written = [str(place) for place in (out, log, grid, handover, *made) if place is not None]
+    written = [str(place) for place in (out, pdf, log, grid, handover, *made) if place is not None]
     if json:
         print_json({"files": written, "at": run.result.view.moment(t_s),
                     "counts": {count.name: {"now": count.now, "before": count.before, "ahead": list(count.ahead)}
