@@ -21,6 +21,7 @@ from tests.viewer.marks import unpacked
 from twin.cli.app import app
 from twin.errors import InputError
 from twin.explaining.sheeted import sheet_page
+from viewer.outputs.call import export_call
 from viewer.outputs.leaflet import export_leaflet
 from viewer.outputs.open_data import export_open_data
 from viewer.outputs.page import export_map
@@ -129,6 +130,7 @@ def test_private_numbers_stand_on_sheets_and_in_nothing_public(run: Run, phones:
     out.mkdir()
     export_map(run, out / "public.html", public=True, lang="fr")
     export_sms(run, out / "sms.csv")
+    export_call(run, out / "call.csv")
     export_leaflet(run, out / "leaflet.html", streets=["all"], lang="fr")
     export_open_data(run, out / "open", format="geojson")
     told = [file for file in out.rglob("*") if file.is_file()]
