@@ -29,7 +29,8 @@ def texts(told: PublicNight) -> dict[tuple[str, str], str]:
 def test_a_text_is_read_out_as_it_stands(texts: dict[tuple[str, str], str]) -> None:
     assert texts["Rue des Tanneurs", "fr"] == (
         "Ceci est une simulation. Rien de ce qui suit n’est observé. Message de Valmont-sur-Ouche sur l’éclairage "
-        "public, Rue des Tanneurs. 25 lampes sur 37 devraient s’éteindre, les premières vers 19 heures 45. On ne sait pas quand la lumière reviendra. Restez loin des lampadaires et des armoires "
+        "public, Rue des Tanneurs. 25 lampes sur 37 devraient s’éteindre, les premières vers 19 heures 45. "
+        "On ne sait pas quand la lumière reviendra. Restez loin des lampadaires et des armoires "
         "électriques qui sont dans l’eau. Ils peuvent être sous tension, même éteints. Préparez une lampe de poche. Ne "
         "marchez pas et ne roulez pas dans l’eau. Ce message vaut jusqu’au mardi 24 novembre à 4 heures. En cas de "
         "danger, appelez le 1 1 2.")

@@ -7,6 +7,8 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,9 @@ from tests.viewer.marks import unpacked
 from twin.cli.app import app
 from twin.errors import InputError
 from twin.explaining.sheeted import sheet_page
+from twin.explaining.situation import page_of
+from twin.quantities import seconds_between
+from twin.results.situation import situation
 from viewer.outputs.call import export_call
 from viewer.outputs.leaflet import export_leaflet
 from viewer.outputs.open_data import export_open_data
@@ -115,6 +120,39 @@ def test_a_sheet_prints_on_one_page_and_needs_no_colour(run: Run, phones: Path, 
                     f"--print-to-pdf={tmp_path / 'p.pdf'}", "--no-pdf-header-footer", html.as_uri()],
                    check=True, capture_output=True, timeout=120)
     assert len(re.findall(rb"/Type\s*/Page[^s]", (tmp_path / "p.pdf").read_bytes())) == 1
+
+
+# --- the page, where access and crews are computed ---------------------------------------------------
+
+
+def test_acts_tell_when_to_leave_from_where_and_by_which_streets(run: Run) -> None:
+    rows = {row["asset"]: row for row in run.result.indicators["last_moment_to_act"]["rows"]}
+    at_s = 3600
+    told = situation(run.result, at_s, most_acts=40)
+    ids = run.result.city.assets.id
+    cuts = [act for act in told.acts if act.sort == "cut" and act.by == "city"]
+    assert any(act.base == "S-14" and act.way for act in cuts)
+    for act in cuts:
+        mine = [rows[str(ids[row])] for row in act.assets if str(ids[row]) in rows]
+        moments = [seconds_between(run.result.plan.start, datetime.fromisoformat(row["act_before"])) for row in mine
+                   if row["binds"] != "none"]
+        ahead = [moment for moment in moments if moment > at_s]
+        if ahead:
+            assert (act.before_s, act.is_cut_off) == (min(ahead), False)
+        assert act.before_s > at_s
+    page = page_of(told, "fr")
+    assert page.acts_note == "avant\u00a0: partir avant cette heure, trajet et travail compris"
+    where = {cell for row in page.acts for cell in row[3:4]}
+    assert any("\u00a0; de S-14 → Rue du Pré-aux-Clercs → " in cell for cell in where)
+
+
+def test_the_page_tells_where_crews_are_and_whose_hours_go_beyond(run: Run) -> None:
+    page = page_of(situation(run.result, 14 * 3600), "fr")
+    assert [row[0] for row in page.crews] == ["E1", "E2"]
+    assert page.crews[0][2] == "8\u00a0h\u00a000"
+    plan = replace(run.result.plan, crews=replace(run.result.plan.crews, derogation="préfet, péril"))
+    page = page_of(situation(replace(run.result, plan=plan), 14 * 3600), "fr")
+    assert page.done[0] == "Horaires au-delà des limites, par dérogation\u00a0: préfet, péril"
 
 
 # --- private numbers ---------------------------------------------------------------------------------
