@@ -11,7 +11,7 @@ import numpy as np
 
 from twin.codes import Action
 from twin.explaining.first_lines import Line
-from twin.explaining.words import Speech, speech
+from twin.explaining.words import WAITS, Speech, speech
 from twin.quantities import NONE
 from twin.results.compare import Comparison
 from twin.world.kinds import Role
@@ -31,6 +31,7 @@ _FIGURES = {
     "buildings_flooded_inside": ("buildings flooded inside", 0), "gear_flooded": ("things flooded", 0),
     "gear_flooded_live": ("things flooded while live", 0),
     "hours_live_in_water": ("hours in which things may be live in water", 1),
+    "crew_hours": ("hours of crews, trips included", 1),
     "zones_suspended": ("irrigation zones suspended", 0), "may_be_out": ("things in doubt", 0),
 }
 _MECHANISM = {"flooded": "flooded", "cut": "cut off", "failed": "failed", "tripped": "tripped"}
@@ -82,7 +83,8 @@ def compared_lines(comparison: Comparison, lang: str) -> list[Line]:
     if comparison.is_nothing:
         return [*lines, Line(words.text("No difference."))]
     return [*lines, *_plans(comparison, words), *_groups(comparison, words, worse=True),
-            *_groups(comparison, words, worse=False), *_sites(comparison, words), *_held_back(comparison, words)]
+            *_groups(comparison, words, worse=False), *_sites(comparison, words), *_later(comparison, words),
+            *_held_back(comparison, words)]
 
 
 def _plans(comparison: Comparison, words: Speech) -> Iterator[Line]:
@@ -153,6 +155,33 @@ def _sites(comparison: Comparison, words: Speech) -> Iterator[Line]:
             spans.append(words.text("{start} to {end}", start=_clock(comparison, words, int(start_s[i])), end=end))
         yield Line(words.text("{site}: {before} before, {after} now", site=asset.name or asset.id, before=spans[0],
                               after=spans[1]))
+
+
+def _later(comparison: Comparison, words: Speech) -> Iterator[Line]:
+    """Tell what crews bring back later in the second run, because who was where."""
+    found = comparison.later
+    if not found:
+        return
+    result = comparison.second
+    assets = result.city.assets
+    yield Line(words.plural("{n} thing is repaired later in the second run:",
+                            "{n} things are repaired later in the second run:", len(found)))
+    for one in found[:_GROUPS]:
+        named = words.asset(assets.kinds, assets[one.second])
+        by = words.duration(one.by_s)
+        said = words.text("{asset}, {by} later", asset=named, by=by) if one.back_s[1] != NONE else words.text(
+            "{asset}, not within the time computed", asset=named)
+        if one.busy:
+            where = [words.text("{crew} was at {asset} since {time}", crew=busy.crew, asset=assets.id[busy.asset],
+                                time=_clock(comparison, words, busy.since_s)) for busy in one.busy]
+            said = words.text("{what}: it waited for a crew from {time} on; {where}", what=said,
+                              time=_clock(comparison, words, one.since_s), where=words.listing(where))
+        elif one.reason:
+            said = words.text("{what}: it waited for {reason} from {time} on", what=said,
+                              reason=words.text(WAITS[one.reason]), time=_clock(comparison, words, one.since_s))
+        yield Line(f"  {said}")
+    if len(found) > _GROUPS:
+        yield Line("  " + words.plural("{n} more", "{n} more", len(found) - _GROUPS))
 
 
 def _held_back(comparison: Comparison, words: Speech) -> Iterator[Line]:
