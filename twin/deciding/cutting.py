@@ -12,6 +12,7 @@ import numpy as np
 
 from twin.codes import Action
 from twin.deciding.batches import Reaches, Trials
+from twin.deciding.uncrewed import without_crews
 from twin.deciding.worth import Worth
 from twin.engine.part import Intervals
 from twin.quantities import NONE, BoolArray, FloatArray, Int32Array, Int64Array
@@ -67,6 +68,7 @@ def cuts(result: Result, *, lead_s: int = LEAD_S, is_main: BoolArray | None = No
     One row for each cabinet, and each other place to cut that no cabinet stands above, behind which something may be
     live in water.
     """
+    result = without_crews(result)
     parts, worth = result.live_parts, Worth.of(result, is_main)
     place = _place_of(result, parts.cut)
     rows = np.unique(place[place != NONE]).astype(np.int32)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from twin.deciding.crewed import Crewed
 from twin.deciding.cutting import Cuts
 from twin.deciding.plans import Pair, Step
 from twin.deciding.ranking import Ranking
@@ -104,6 +105,20 @@ def ranked_lines(ranking: Ranking, pairs: Sequence[Pair], lang: str) -> list[Lin
                                people=people, site=site)))
     if len(more) > _TOLD:
         lines.append(Line(words.plural("{n} more such pair", "{n} more such pairs", len(more) - _TOLD)))
+    return lines
+
+
+def crewed_lines(ranking: Ranking, crewed: Sequence[Crewed], lang: str) -> list[Line]:
+    """Say what the first of a ranking spare with the run's own crews, who go where they are needed then."""
+    teller, assets = teller_of(ranking.result, lang), ranking.result.city.assets
+    lines = [Line(teller.text("Run again with the crews of this run, who are free for others then:"))]
+    for one in crewed:
+        site, people, lamp, _ = _signed(teller, (-one.spared).tolist())
+        alone = hours_cells(teller, ranking.spared[one.place].tolist())
+        lines.append(Line("  " + teller.text(
+            "{asset}: {lamp} lamp-hours, {people} people-hours, {site} site-hours (crews without limit: −{alone} "
+            "lamp-hours)", asset=label(teller, assets[int(ranking.asset[one.place])]), lamp=lamp, people=people,
+            site=site, alone=alone[COUNTS.index("lamp_s")])))
     return lines
 
 

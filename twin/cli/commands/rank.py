@@ -32,13 +32,15 @@ def rank(run_dir: RunFolder,
          cut: Annotated[bool, typer.Option("--cut", help="Preventive cuts and their trade instead.")] = False,
          lead: Annotated[str, typer.Option("--lead", metavar="TIME", help="With --cut: how long before the water.")
                          ] = "15min",
+         crews: Annotated[bool, typer.Option("--crews", help="Run the first five again with the crews of the run.")
+                          ] = False,
          csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE.csv", help="All rows as a table.")] = None,
          lang: Spoken = None, json: Json = False) -> None:
     """Rank what to protect: what each loss costs, what each protection spares, the height that it takes."""
     from geodata.run.folder import read_run
 
     costs = _costs(cost)
-    _check(cut=cut, budget=budget, costs=costs, kind=kind)
+    _check(cut=cut, budget=budget, costs=costs, kind=kind, crews=crews)
     with stages(computes=True, lang=language_of(lang)) as stage:
         stage("reading the run")
         run = read_run(run_dir)
@@ -46,29 +48,32 @@ def rank(run_dir: RunFolder,
         if cut:
             _cuts(run, _lead_s(lead), top, csv, language_of(lang), json=json)
         else:
-            _ranking(run, by, words_of(kind), top, budget, costs, csv, language_of(lang), json=json)
+            _ranking(run, by, words_of(kind), top, budget, costs, csv, language_of(lang), json=json, crews=crews)
 
 
 def _ranking(run: Run, by: str, kinds: Sequence[str], top: int, budget: float | None, costs: dict[str, float],
-             csv: Path | None, lang: str, *, json: bool) -> None:
+             csv: Path | None, lang: str, *, json: bool, crews: bool) -> None:
     from geodata.run.ranking import main_streets, ranking_to_dict, write_csv
+    from geodata.run.streets import streets_of_run
+    from twin.deciding.crewed import with_crews
     from twin.deciding.plans import costs_of, greedy, pairs
     from twin.deciding.ranking import rank as ranked
-    from twin.explaining.ranked import plan_line, plan_table, ranked_lines, ranked_table
+    from twin.explaining.ranked import crewed_lines, plan_line, plan_table, ranked_lines, ranked_table
     from twin.explaining.words import speech
 
     found = ranked(run.result, objective=by, kinds=kinds, is_main=main_streets(run.city_file))
     both = pairs(found)
     steps = None if budget is None else greedy(found, costs_of(found, costs), budget)
+    crewed = with_crews(found, run.result, streets_of_run(run)) if crews else ()
     if csv is not None:
         write_csv(found, csv)
     if json:
-        print_json(ranking_to_dict(found, both, steps))
+        print_json(ranking_to_dict(found, both, steps, crewed))
         return
     head, *rest = ranked_lines(found, both, lang)
     say(head.text, style="bold")
     _print(ranked_table(found, lang, top), text_columns=(1, 2, 3, 4, 11))
-    for line in rest:
+    for line in [*rest, *(crewed_lines(found, crewed, lang) if crewed else ())]:
         say(line.text)
     if steps is not None:
         say("\n" + speech(lang).text("Plan within {budget}", budget=speech(lang).number(budget or 0)), style="bold")
@@ -130,11 +135,12 @@ def _lead_s(text: str) -> int:
         raise
 
 
-def _check(*, cut: bool, budget: float | None, costs: dict[str, float], kind: list[str] | None) -> None:
+def _check(*, cut: bool, budget: float | None, costs: dict[str, float], kind: list[str] | None, crews: bool) -> None:
     """Refuse options that would do nothing."""
     from twin.errors import InputError
 
-    if cut and (budget is not None or costs or kind):
-        raise InputError(field="--cut", found="--cut beside --budget, --cost or --kind", expected="one or the other")
+    if cut and (budget is not None or costs or kind or crews):
+        raise InputError(field="--cut", found="--cut beside --budget, --cost, --kind or --crews",
+                         expected="one or the other")
     if costs and budget is None:
         raise InputError(field="--cost", found="costs without a budget", expected="--budget beside them")
