@@ -63,8 +63,9 @@ def with_water(scenario: Scenario, at: At) -> Scenario:
     if flood.river_stage is not None:
         from geodata.hazards.specs import Levee
 
-        levees = [Levee(name=one.name or f"measures[{i}]", line=one.barrier or (),
-                        crest_m=_of_a_level(scenario, i, one)) for i, one in added]
+        levees = [Levee.model_validate({"name": one.name or f"measures[{i}]", "line": one.barrier or (), "crest_m":
+                                        _of_a_level(scenario, i, one), **_period(one, i, "until", at)})
+                  for i, one in added]
         stage = flood.river_stage.model_copy(update={"levees": (*flood.river_stage.levees, *levees)})
         return _with_flood(scenario, flood.model_copy(update={"river_stage": stage}))
     from geodata.hazards.flow.specs import Barrier, FlowModel, Pump
@@ -81,16 +82,11 @@ def with_water(scenario: Scenario, at: At) -> Scenario:
 
 
 def _of_a_level(scenario: Scenario, i: int, one: Measure) -> float:
-    """Give the crest of a wall in water that is filled from a level: it stands through the whole run."""
+    """Give the crest of a wall in water that is filled from a level."""
     path: KeyPath = ("measures", i)
     if one.sort == "pump":
         raise scenario.complaint((*path, "pump"), found="a pump in water that is filled from a river's level",
                                  expected="the flow model: `flood: rain` or `inflow`")
-    for key in ("at", "until"):
-        if getattr(one, key) is not None:
-            raise scenario.complaint((*path, key), found=f"a barrier with '{key}' in water that is filled from a "
-                                     "river's level", expected="one that stands through the whole run, or the "
-                                     "flow model (`flood: rain` or `inflow`)")
     if one.crest_m is None:
         raise scenario.complaint((*path, "height_m"), found="a height above the ground", expected="'crest_m', an "
                                  "altitude, in water that is filled from a river's level")

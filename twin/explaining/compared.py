@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -194,11 +195,39 @@ def _held_back(comparison: Comparison, words: Speech) -> Iterator[Line]:
     before = left(a.touched_at_s, a.water_left_at_s)
     after = left(b.touched_at_s, b.water_left_at_s)[comparison.row_of]
     later = np.flatnonzero((after > before) & (before > 0))
-    if len(later):
-        most = int((after - before)[later].max())
+    if not len(later):
+        return
+    most = int((after - before)[later].max())
+    if _walls(comparison.second.plan.flood) > _walls(comparison.first.plan.flood):
+        yield Line(words.plural("Water is held back behind a barrier, for want of a pump: it stays longer at {n} "
+                                "thing, by {most} at most.", "Water is held back behind a barrier, for want of a pump: "
+                                "it stays longer at {n} things, by {most} at most.", len(later),
+                                most=words.duration(most)) + _returns_later(comparison, words, later))
+    else:
         yield Line(words.plural("Water stays longer at {n} thing, by {most} at most.",
                                 "Water stays longer at {n} things, by {most} at most.", len(later),
                                 most=words.duration(most)))
+
+
+def _walls(flood: str) -> int:
+    """Give how many barriers and levees the water of a plan has that no pump stands beside; 0 with a pump."""
+    def found(value: object, name: str) -> int:
+        if isinstance(value, dict):
+            own = value.get(name)
+            return (len(own) if isinstance(own, list) else 0) + sum(found(one, name) for one in value.values())
+        return sum(found(one, name) for one in value) if isinstance(value, list) else 0
+
+    told = json.loads(flood)
+    return 0 if found(told, "pumps") else found(told, "levees") + found(told, "barriers")
+
+
+def _returns_later(comparison: Comparison, words: Speech, rows: np.ndarray) -> str:
+    """Say by how much what the water stays at comes back later; nothing where it does not."""
+    changes = comparison.changes
+    mine = np.isin(changes.asset, rows) & (changes.back_s[0] != NONE)
+    end_s = np.where(changes.back_s[1] == NONE, comparison.first.plan.duration_s, changes.back_s[1])
+    by_s = int((end_s - changes.back_s[0])[mine].max(initial=0))
+    return "" if by_s <= 0 else " " + words.text("Return later by {by} at most.", by=words.duration(by_s))
 
 
 def _clock(comparison: Comparison, words: Speech, seconds: int) -> str:
