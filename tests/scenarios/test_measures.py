@@ -120,13 +120,13 @@ def test_watering_closed_is_suspended(run: Callable[[str], Finished]) -> None:
 def test_a_wall_in_the_water_of_a_level_holds_until_it_is_overtopped(run: Callable[[str], Finished]) -> None:
     before = night("ouche-q100").result
     assets = before.city.assets
-    row = assets.row("P-02")
+    row = assets.row("A-010")
     x, y = float(assets.x_m[row]), float(assets.y_m[row])
-    corners = [(x + dx, y + dy) for dx, dy in ((-30, -30), (30, -30), (30, 30), (-30, 30), (-30, -30))]
+    corners = [(x + dx, y + dy) for dx, dy in ((-12, -12), (12, -12), (12, 12), (-12, 12), (-12, -12))]
     ring = str([list(corner) for corner in corners])
     high = run(f"{{barrier: {ring}, crest_m: {float(assets.ground_m[row]) + 3:.2f}, name: quai}}").result
     assert high.exposure.peak_depth_m[row] == 0
-    crest_m = float(assets.ground_m[row]) + 0.80
+    crest_m = float(assets.ground_m[row]) + 0.60
     low = run(f"{{barrier: {ring}, crest_m: {crest_m:.2f}, name: quai}}").result
     assert low.exposure.peak_depth_m[row] == pytest.approx(before.exposure.peak_depth_m[row], abs=0.05), "overtopped"
     assert low.exposure.touched_at_s[row] > before.exposure.touched_at_s[row]
@@ -168,8 +168,8 @@ def test_a_wall_in_the_water_of_a_level_may_come_before_its_water_and_go_after_i
     assert "taken away 8.00 h after the start" in refused(run, wall(12, ', until: "2026-11-23T00:00"'))
     low = wall(12, ', until: "2026-11-23T23:00"').replace(f"{top_m:.2f}", f"{float(assets.ground_m[row]) + 0.4:.2f}")
     assert "overtopped" in refused(run, low)
-    # A ring of sixty metres has a part of the river inside.
-    assert "cells of the river inside" in refused(run, wall(30))
+    # A ring of sixty metres has a part of the river inside, and runs through houses.
+    assert "crosses" in refused(run, wall(30))
 
 
 def test_a_measure_left_out_gives_the_base_byte_for_byte(run: Callable[[str], Finished], tmp_path: Path) -> None:
@@ -218,6 +218,16 @@ def test_what_does_not_fit_is_refused_at_its_place(run: Callable[[str], Finished
     said = refused(run, measures)
     assert message in said
     assert "night.scenario.yaml:" in said
+
+
+def test_a_wall_through_a_house_is_refused(run: Callable[[str], Finished]) -> None:
+    assets = night("ouche-q100").result.city.assets
+    row = assets.row("B-0566")
+    x, y = float(assets.x_m[row]), float(assets.y_m[row])
+    said = refused(run, f"{{barrier: [[{x - 60}, {y}], [{x + 60}, {y}]], crest_m: 230}}")
+    assert "field 'measures[0].barrier'" in said
+    assert "a barrier that crosses" in said
+    assert "expected a line beside buildings; it may end at their walls" in said
 
 
 def test_a_wall_in_water_that_is_read_is_refused(run: Callable[[str], Finished]) -> None:
