@@ -25,8 +25,8 @@ COLUMNS = ("place", "asset_id", "kind", "street", "by", "site_hours_spared", "pe
            "place_by_lamps", "site_hours_if_lost", "people_hours_if_lost", "lamp_hours_if_lost",
            "main_street_lamp_hours_if_lost", "lamps_alone", "sites_alone", "people_alone")
 CUT_COLUMNS = ("place", "asset_id", "kind", "street", "by", "cut_at", "closed_at", "live_s", "live_after_s", "near_s",
-               "near_site", "near_main_street", "near_houses", "site_hours", "people_hours", "lamp_hours",
-               "main_street_lamp_hours")
+               "near_site", "near_main_street", "near_houses", "near_refuge_way", "site_hours", "people_hours",
+               "lamp_hours", "main_street_lamp_hours")
 
 
 def main_streets(city_file: CityFile) -> BoolArray | None:
@@ -114,6 +114,7 @@ def _cut_rows(cuts: Cuts) -> list[tuple[Any, ...]]:
             None if cuts.until_s[i] >= cuts.result.plan.duration_s else cuts.result.view.moment(int(cuts.until_s[i])),
             int(cuts.live_s[i]), int(cuts.live_after_s[i]),
             int(cuts.near_s[i]), bool(cuts.near_site[i]), bool(cuts.near_main[i]), bool(cuts.near_houses[i]),
+            bool(cuts.near_refuge[i]),
             *_hours(cuts.costs[i].tolist()).values()))
     return rows
 

@@ -157,7 +157,8 @@ def cuts_table(cuts: Cuts, lang: str, top: int) -> Table:
         row = int(cuts.asset[i])
         near = [text(word) for word, flag in (("site within 100 m", cuts.near_site[i]),
                                               ("main street", cuts.near_main[i]),
-                                              ("houses within 20 m", cuts.near_houses[i])) if flag]
+                                              ("houses within 20 m", cuts.near_houses[i]),
+                                              ("way to a refuge", cuts.near_refuge[i])) if flag]
         site, people, lamp, _ = _signed(teller, cuts.costs[i].tolist())
         rows.append((label(teller, assets[row]), assets.street[row], whose(teller, row),
                      teller.clock(int(cuts.at_s[i])), _closed_again(teller, cuts, i),

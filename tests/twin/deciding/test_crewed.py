@@ -11,10 +11,12 @@ from tests.nights import night as shipped_night
 from tests.twin.crews.test_cases import crews, night, town
 from twin.deciding.crewed import with_crews
 from twin.deciding.cutting import cuts
+from twin.deciding.keeping import what_would_keep
 from twin.deciding.ranking import rank
 from twin.deciding.worth import COUNTS
 from twin.engine.simulate import run
 from twin.errors import InputError
+from twin.explaining.kept import kept_lines
 from twin.explaining.ranked import crewed_lines
 
 LAMP_S = COUNTS.index("lamp_s")
@@ -53,6 +55,16 @@ def test_a_ranking_of_a_run_with_crews_counts_beside_crews_without_limit() -> No
         np.testing.assert_array_equal(a.spared, b.spared)
         np.testing.assert_array_equal(a.loss, b.loss)
     np.testing.assert_array_equal(cuts(result).costs, cuts(free).costs)
+
+
+def test_what_would_have_kept_a_lamp_lit_is_told_of_a_run_with_crews_too() -> None:
+    city = town({"replace": 10_000}, list(LAMPS), LAMPS)
+    result = night(city, dict.fromkeys(LAMPS, 5000), crews(1, travel="none"))
+    mine = np.flatnonzero(result.outages.asset == city.assets.row("A3-L0"))
+    outage = result.outages[int(mine[0])]
+    kept = what_would_keep(result, outage)
+    assert (kept.sort, str(city.assets.id[kept.asset]), kept.cut) == ("raise", "A3", None)
+    assert kept_lines(result, outage, kept, "fr")
 
 
 def test_without_crews_there_is_nothing_to_run_with() -> None:

@@ -32,6 +32,9 @@ def rank(run_dir: RunFolder,
          cut: Annotated[bool, typer.Option("--cut", help="Preventive cuts and their trade instead.")] = False,
          lead: Annotated[str, typer.Option("--lead", metavar="TIME", help="With --cut: how long before the water.")
                          ] = "15min",
+         refuge: Annotated[list[str] | None, typer.Option("--refuge", metavar="ID,…", help="With --cut: sites that "
+                                                          "people are sent to; the ways there count as near people.")
+                           ] = None,
          crews: Annotated[bool, typer.Option("--crews", help="Run the first five again with the crews of the run.")
                           ] = False,
          csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE.csv", help="All rows as a table.")] = None,
@@ -40,13 +43,13 @@ def rank(run_dir: RunFolder,
     from geodata.run.folder import read_run
 
     costs = _costs(cost)
-    _check(cut=cut, budget=budget, costs=costs, kind=kind, crews=crews)
+    _check(cut=cut, budget=budget, costs=costs, kind=kind, crews=crews, refuge=refuge)
     with stages(computes=True, lang=language_of(lang)) as stage:
         stage("reading the run")
         run = read_run(run_dir)
         stage("trying each")
         if cut:
-            _cuts(run, _lead_s(lead), top, csv, language_of(lang), json=json)
+            _cuts(run, _lead_s(lead), words_of(refuge), top, csv, language_of(lang), json=json)
         else:
             _ranking(run, by, words_of(kind), top, budget, costs, csv, language_of(lang), json=json, crews=crews)
 
@@ -81,12 +84,15 @@ def _ranking(run: Run, by: str, kinds: Sequence[str], top: int, budget: float | 
         say(plan_line(found, steps, lang).text)
 
 
-def _cuts(run: Run, lead_s: int, top: int, csv: Path | None, lang: str, *, json: bool) -> None:
+def _cuts(run: Run, lead_s: int, refuges: Sequence[str], top: int, csv: Path | None, lang: str, *, json: bool
+          ) -> None:
     from geodata.run.ranking import cuts_to_dict, main_streets, write_cuts_csv
+    from geodata.run.refuges import on_the_way
     from twin.deciding.cutting import cuts
     from twin.explaining.ranked import cuts_lines, cuts_table
 
-    found = cuts(run.result, lead_s=lead_s, is_main=main_streets(run.city_file))
+    found = cuts(run.result, lead_s=lead_s, is_main=main_streets(run.city_file),
+                 is_on_way=on_the_way(run, refuges) if refuges else None)
     if csv is not None:
         write_cuts_csv(found, csv)
     if json:
@@ -135,12 +141,15 @@ def _lead_s(text: str) -> int:
         raise
 
 
-def _check(*, cut: bool, budget: float | None, costs: dict[str, float], kind: list[str] | None, crews: bool) -> None:
+def _check(*, cut: bool, budget: float | None, costs: dict[str, float], kind: list[str] | None, crews: bool,
+           refuge: list[str] | None) -> None:
     """Refuse options that would do nothing."""
     from twin.errors import InputError
 
     if cut and (budget is not None or costs or kind or crews):
         raise InputError(field="--cut", found="--cut beside --budget, --cost, --kind or --crews",
                          expected="one or the other")
+    if refuge and not cut:
+        raise InputError(field="--refuge", found="--refuge without --cut", expected="--cut beside it")
     if costs and budget is None:
         raise InputError(field="--cost", found="costs without a budget", expected="--budget beside them")
