@@ -201,9 +201,20 @@ def write_whole(out: Path, text: str, *, opens: str, sort: str, mark: str = "") 
         The place holds a folder, a device or a file of another sort, or cannot be written; what stood there stays.
     """
     check_file(out, opens=(opens.encode(),), sort=sort, mark=mark)
+    write_bytes(out, text.encode())
+
+
+def write_bytes(out: Path, data: bytes) -> None:
+    """Write a file whole or not at all, over whatever stood there: who asks has checked the place.
+
+    Raises
+    ------
+    InputError
+        It cannot be written; what stood there stays.
+    """
     with beside(out) as work:
         finished = work / "new"
-        finished.write_text(text, encoding="utf-8", newline="\n")
+        finished.write_bytes(data)
         move(finished, out)
 
 

@@ -31,8 +31,11 @@ from twin.world.graph import graph_of
 from twin.world.kinds import Role
 
 if TYPE_CHECKING:
+    from geodata.city.model import CityFile
     from scenarios.prepared import Prepared
 
+#: A barrier that runs this far within a building's outline crosses it [m]; less is how outlines are drawn.
+_THROUGH_M = 1.0
 #: Gives a moment of the scenario in seconds; None where it complained.
 At = Callable[[str, KeyPath], int | None]
 
@@ -63,8 +66,9 @@ def with_water(scenario: Scenario, at: At) -> Scenario:
     if flood.river_stage is not None:
         from geodata.hazards.declared.flood import Levee
 
-        levees = [Levee(name=one.name or f"measures[{i}]", line=one.barrier or (),
-                        crest_m=_of_a_level(scenario, i, one)) for i, one in added]
+        levees = [Levee.model_validate({"name": one.name or f"measures[{i}]", "line": one.barrier or (), "crest_m":
+                                        _of_a_level(scenario, i, one), **_period(one, i, "until", at)})
+                  for i, one in added]
         stage = flood.river_stage.model_copy(update={"levees": (*flood.river_stage.levees, *levees)})
         return _with_flood(scenario, flood.model_copy(update={"river_stage": stage}))
     from geodata.hazards.declared.flow import Barrier, FlowModel, Pump
@@ -81,16 +85,11 @@ def with_water(scenario: Scenario, at: At) -> Scenario:
 
 
 def _of_a_level(scenario: Scenario, i: int, one: Measure) -> float:
-    """Give the crest of a wall in water that is filled from a level: it stands through the whole run."""
+    """Give the crest of a wall in water that is filled from a level."""
     path: KeyPath = ("measures", i)
     if one.sort == "pump":
         raise scenario.complaint((*path, "pump"), found="a pump in water that is filled from a river's level",
                                  expected="the flow model: `flood: rain` or `inflow`")
-    for key in ("at", "until"):
-        if getattr(one, key) is not None:
-            raise scenario.complaint((*path, key), found=f"a barrier with '{key}' in water that is filled from a "
-                                     "river's level", expected="one that stands through the whole run, or the "
-                                     "flow model (`flood: rain` or `inflow`)")
     if one.crest_m is None:
         raise scenario.complaint((*path, "height_m"), found="a height above the ground", expected="'crest_m', an "
                                  "altitude, in water that is filled from a river's level")
@@ -140,6 +139,7 @@ def with_measures(prepared: Prepared, at: At, complaints: Complaints) -> Prepare
                  for key in ("at", "until")}
         try:
             record = _record(one, city, times)
+            _check_wall(one, prepared.city_file)
             after = apply_all(plan, city, _edits(one, plan.duration_s, times))
         except InputErrors:
             raise
@@ -182,6 +182,23 @@ def _edits(one: Measure, duration_s: int, times: Mapping[str, int | None]) -> It
         yield Declare(Action.CUT, name, at_s, by=one.by, reason=one.name)
         if until_s is not None and until_s < duration_s:
             yield Declare(Action.RESTORE, name, until_s, by=one.by, reason=one.name)
+
+
+def _check_wall(one: Measure, city_file: CityFile) -> None:
+    """Refuse a barrier that runs through a house: water would pass through it or not, as nobody knows."""
+    if one.barrier is None:
+        return
+    import shapely
+
+    assets = city_file.city.assets
+    houses = np.flatnonzero(assets.of_role(Role.PREMISES))
+    outlines = city_file.outlines[houses]
+    line = shapely.LineString(one.barrier)
+    inside_m = shapely.length(shapely.intersection(outlines, line))
+    crossed = [str(name) for name in assets.id[houses[np.flatnonzero(np.nan_to_num(inside_m) > _THROUGH_M)]]]
+    if crossed:
+        raise InputError(found=f"a barrier that crosses {len(crossed)} building{'s' if len(crossed) > 1 else ''}",
+                         ids=tuple(crossed[:3]), expected="a line beside buildings; it may end at their walls")
 
 
 def _record(one: Measure, city: City, times: Mapping[str, int | None]) -> dict[str, Any]:

@@ -22,12 +22,13 @@ from geodata.cells import moved_points, shape_cells
 from geodata.gauges import Hydrograph, read_levels
 from geodata.gauges.raw import comma
 from geodata.hazards.declared.flood import Hand, Readings, RiverStage
+from geodata.hazards.levees import levees_of
 from geodata.hazards.vectors import lines_of, moved, polygons_of, read_shapes
 from geodata.terrain import Terrain
 from twin.errors import InputError
 from twin.quantities import FloatArray, Int64Array
 from twin.water.hazard import Doubt
-from twin.water.river_stage import Conduit, Levee, River, StageHazard, monotone_thalweg, stage, surface
+from twin.water.river_stage import Conduit, River, StageHazard, monotone_thalweg, stage, surface
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
@@ -86,8 +87,9 @@ def open_stage(spec: RiverStage | Hand, *, city_file: CityFile, folder: Path, st
     level_m = surface(river, places, np.column_stack([graph.at(times_s) for graph in graphs]))
     options: dict[str, Any] = {"method": "hand"}
     if isinstance(spec, RiverStage):
-        options = {"levees": _levees(spec, terrain, crs), "conduits": _conduits(spec, terrain, crs),
-                   "drain_mm_h": spec.drain_mm_h, "reach_m": spec.reach_m or np.inf}
+        options = {"levees": levees_of(spec, terrain, crs, river, level_m, times_s),
+                   "conduits": _conduits(spec, terrain, crs), "drain_mm_h": spec.drain_mm_h,
+                   "reach_m": spec.reach_m or np.inf}
     error_m = depth_error_m if depth_error_m is not None else float(np.nan_to_num(terrain.error_m))
     water = stage(terrain.height_m, terrain.grid, river, level_m, times_s, cell_m=cell_size_m(terrain),
                   after=after, depth_error_m=error_m,
@@ -348,27 +350,6 @@ def _stations(cells: Int64Array, axis: Any, chainage_m: FloatArray, terrain: Ter
     stations = shapely.get_coordinates(shapely.line_interpolate_point(axis, chainage_m))
     _, nearest = cKDTree(stations).query(np.column_stack([x, y]))
     return nearest.astype(np.int32)
-
-
-def _levees(spec: RiverStage, terrain: Terrain, crs: str) -> tuple[Levee, ...]:
-    levees = []
-    for i, levee in enumerate(spec.levees):
-        cells = line_cells(shapely.LineString(levee.line), terrain, crs)
-        if not len(cells):
-            raise InputError(field=f"flood.river_stage.levees[{i}].line", ids=(levee.name,),
-                             found="a levee off the terrain", expected="a line in the city's CRS over its terrain")
-        protects = levee.crest_m if levee.protects_to_m is None else levee.protects_to_m
-        if protects > levee.crest_m:
-            raise InputError(field=f"flood.river_stage.levees[{i}].protects_to_m", ids=(levee.name,),
-                             found=f"{protects:g} m above the crest at {levee.crest_m:g} m",
-                             expected="a protection level at or below the crest")
-        levees.append(Levee(cells=cells, crest_m=levee.crest_m, protects_to_m=protects))
-    return tuple(levees)
-
-
-def line_cells(line: Any, terrain: Terrain, crs: str) -> Int64Array:
-    """Give the cells that a line touches: a wall without gaps for water that passes over edges of cells."""
-    return shape_cells(np.asarray([line], dtype=object), np.zeros(1, np.bool_), crs, terrain.grid)[1]
 
 
 def _conduits(spec: RiverStage, terrain: Terrain, crs: str) -> tuple[Conduit, ...]:

@@ -10,6 +10,7 @@ from geodata.csv_file import write_csv_file
 from twin.codes import Mechanism
 from twin.quantities import NONE
 from twin.results.compare import Comparison
+from twin.results.later import Later
 from twin.results.result import Result
 
 _COLUMNS = ("asset_id", "kind", "street", "worse_s", "better_s", "worse_dark_s", "better_dark_s", "first_out_before",
@@ -23,7 +24,16 @@ def to_dict(found: Comparison) -> dict[str, Any]:
             "no_difference": found.is_nothing,
             "figures": {name: {"first": a, "second": b} for name, (a, b) in found.figures.items()},
             "worse": found.groups(worse=True), "better": found.groups(worse=False),
+            "later": [_later(found, one) for one in found.later],
             "changes": [dict(zip(_COLUMNS, row, strict=True)) for row in _rows(found)]}
+
+
+def _later(found: Comparison, one: Later) -> dict[str, Any]:
+    ids, moment = found.second.city.assets.id, found.first.view.moment
+    return {"asset": str(ids[one.second]), "later_s": one.by_s, "back_before": moment(one.back_s[0]),
+            "back_now": moment(one.back_s[1]), "waits_for": one.reason or None, "since": moment(one.since_s),
+            "crews": [{"crew": busy.crew, "asset": str(ids[busy.asset]), "since": moment(busy.since_s)}
+                      for busy in one.busy]}
 
 
 def write_csv(found: Comparison, out: Path) -> None:

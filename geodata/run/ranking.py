@@ -10,6 +10,7 @@ import numpy as np
 
 from geodata.city.model import CityFile
 from geodata.csv_file import write_csv_file
+from twin.deciding.crewed import Crewed
 from twin.deciding.cutting import Cuts
 from twin.deciding.plans import Pair, Step
 from twin.deciding.ranking import Ranking
@@ -24,8 +25,8 @@ COLUMNS = ("place", "asset_id", "kind", "street", "by", "site_hours_spared", "pe
            "place_by_lamps", "site_hours_if_lost", "people_hours_if_lost", "lamp_hours_if_lost",
            "main_street_lamp_hours_if_lost", "lamps_alone", "sites_alone", "people_alone")
 CUT_COLUMNS = ("place", "asset_id", "kind", "street", "by", "cut_at", "closed_at", "live_s", "live_after_s", "near_s",
-               "near_site", "near_main_street", "near_houses", "site_hours", "people_hours", "lamp_hours",
-               "main_street_lamp_hours")
+               "near_site", "near_main_street", "near_houses", "near_refuge_way", "site_hours", "people_hours",
+               "lamp_hours", "main_street_lamp_hours")
 
 
 def main_streets(city_file: CityFile) -> BoolArray | None:
@@ -40,7 +41,8 @@ def main_streets(city_file: CityFile) -> BoolArray | None:
     return np.asarray(is_main[street.codes])
 
 
-def ranking_to_dict(ranking: Ranking, pairs: Sequence[Pair], steps: Sequence[Step] | None) -> dict[str, Any]:
+def ranking_to_dict(ranking: Ranking, pairs: Sequence[Pair], steps: Sequence[Step] | None,
+                    crewed: Sequence[Crewed] = ()) -> dict[str, Any]:
     """Give a ranking as plain JSON values; hours to the hundredth, heights in metres."""
     assets = ranking.result.city.assets
 
@@ -54,6 +56,8 @@ def ranking_to_dict(ranking: Ranking, pairs: Sequence[Pair], steps: Sequence[Ste
                           for site, rows in ranking.single_points],
         "pairs": [{"assets": [named(place) for place in pair.places], "together": _hours(pair.together),
                    "beyond_the_sum": _hours(pair.beyond)} for pair in pairs]}
+    if crewed:
+        found["with_crews"] = [{"asset": named(one.place), "spared": _hours(one.spared.tolist())} for one in crewed]
     if steps is not None:
         found["plan"] = [{"asset": named(step.place), "by": _by(ranking.result, int(ranking.asset[step.place])),
                           "cost": step.cost, "adds": _hours(step.adds), "together": _hours(step.together)}
@@ -110,6 +114,7 @@ def _cut_rows(cuts: Cuts) -> list[tuple[Any, ...]]:
             None if cuts.until_s[i] >= cuts.result.plan.duration_s else cuts.result.view.moment(int(cuts.until_s[i])),
             int(cuts.live_s[i]), int(cuts.live_after_s[i]),
             int(cuts.near_s[i]), bool(cuts.near_site[i]), bool(cuts.near_main[i]), bool(cuts.near_houses[i]),
+            bool(cuts.near_refuge[i]),
             *_hours(cuts.costs[i].tolist()).values()))
     return rows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,13 +120,13 @@ def test_watering_closed_is_suspended(run: Callable[[str], Finished]) -> None:
 def test_a_wall_in_the_water_of_a_level_holds_until_it_is_overtopped(run: Callable[[str], Finished]) -> None:
     before = night("ouche-q100").result
     assets = before.city.assets
-    row = assets.row("P-02")
+    row = assets.row("A-010")
     x, y = float(assets.x_m[row]), float(assets.y_m[row])
-    corners = [(x + dx, y + dy) for dx, dy in ((-30, -30), (30, -30), (30, 30), (-30, 30), (-30, -30))]
+    corners = [(x + dx, y + dy) for dx, dy in ((-12, -12), (12, -12), (12, 12), (-12, 12), (-12, -12))]
     ring = str([list(corner) for corner in corners])
     high = run(f"{{barrier: {ring}, crest_m: {float(assets.ground_m[row]) + 3:.2f}, name: quai}}").result
     assert high.exposure.peak_depth_m[row] == 0
-    crest_m = float(assets.ground_m[row]) + 0.80
+    crest_m = float(assets.ground_m[row]) + 0.60
     low = run(f"{{barrier: {ring}, crest_m: {crest_m:.2f}, name: quai}}").result
     assert low.exposure.peak_depth_m[row] == pytest.approx(before.exposure.peak_depth_m[row], abs=0.05), "overtopped"
     assert low.exposure.touched_at_s[row] > before.exposure.touched_at_s[row]
@@ -136,7 +137,39 @@ def test_a_wall_in_the_water_of_a_level_holds_until_it_is_overtopped(run: Callab
     assert found.unlike == ("water",)
     from twin.explaining.compared import compared_lines
 
-    assert any(line.text.startswith("Water stays longer at") for line in compared_lines(found, "en"))
+    said = next(line.text for line in compared_lines(found, "en") if line.text.startswith("Water is held back"))
+    assert "behind a barrier, for want of a pump: it stays longer at" in said
+    assert re.search(r" Return later by \d+ h( \d+ min)? at most\.", said.replace("\u00a0", " ")), said
+    assert any(line.text.startswith("De l’eau est retenue derrière un ouvrage, faute de pompe") for line in
+               compared_lines(found, "fr"))
+
+
+def test_a_wall_in_the_water_of_a_level_may_come_before_its_water_and_go_after_it(run: Callable[[str], Finished]
+                                                                                  ) -> None:
+    before = night("ouche-q100").result
+    assets = before.city.assets
+    row = assets.row("A-010")
+    x, y, top_m = float(assets.x_m[row]), float(assets.y_m[row]), float(assets.ground_m[row]) + 3
+
+    def wall(half_m: float, more: str = "") -> str:
+        ring = [[x + dx, y + dy] for dx, dy in ((-half_m, -half_m), (half_m, -half_m), (half_m, half_m),
+                                                (-half_m, half_m), (-half_m, -half_m))]
+        return f"{{barrier: {ring}, crest_m: {top_m:.2f}{more}}}"
+
+    whole = run(wall(12)).result
+    assert before.exposure.peak_depth_m[row] > 0.8
+    assert (whole.exposure.peak_depth_m[row], whole.exposure.touched_at_s[row]) == (0, NONE)
+    # Ready an hour before the water, gone when it has left: the same night.
+    timely = run(wall(12, ', at: "17:30", until: "2026-11-23T23:00"')).result
+    np.testing.assert_array_equal(timely.exposure.peak_depth_m, whole.exposure.peak_depth_m)
+    # Where water stands at its line as it comes or goes the fill has no answer.
+    late = refused(run, wall(12, ', at: "21:00"'))
+    assert "put up 5.00 h after the start, where water stands at its line from" in late
+    assert "taken away 8.00 h after the start" in refused(run, wall(12, ', until: "2026-11-23T00:00"'))
+    low = wall(12, ', until: "2026-11-23T23:00"').replace(f"{top_m:.2f}", f"{float(assets.ground_m[row]) + 0.4:.2f}")
+    assert "overtopped" in refused(run, low)
+    # A ring of sixty metres has a part of the river inside, and runs through houses.
+    assert "crosses" in refused(run, wall(30))
 
 
 def test_a_measure_left_out_gives_the_base_byte_for_byte(run: Callable[[str], Finished], tmp_path: Path) -> None:
@@ -177,7 +210,6 @@ def test_what_is_the_grids_is_to_be_asked_for_and_no_work_of_the_city(run: Calla
     ("{generator: L-0001, fuel: 3h}", "a site, a building"),
     ("{raise: A-0123, by_m: 1}", "Did you mean A-012-3"),
     ("{raise: A-012, by_m: 0.5, at: \"19:00\"}", "before the water touches it, at 2026-11-22T17:51"),
-    ("{barrier: [[0, 0], [1, 1]], crest_m: 230, at: \"18:00\"}", "through the whole run"),
     ("{barrier: [[0, 0], [1, 1]], height_m: 1}", "'crest_m', an altitude"),
     ("{pump: [0, 0], m3_s: 0.2}", "the flow model"),
     ("{barrier: [[0, 0], [1, 1]]}", "neither 'crest_m' nor 'height_m'"),
@@ -186,6 +218,16 @@ def test_what_does_not_fit_is_refused_at_its_place(run: Callable[[str], Finished
     said = refused(run, measures)
     assert message in said
     assert "night.scenario.yaml:" in said
+
+
+def test_a_wall_through_a_house_is_refused(run: Callable[[str], Finished]) -> None:
+    assets = night("ouche-q100").result.city.assets
+    row = assets.row("B-0566")
+    x, y = float(assets.x_m[row]), float(assets.y_m[row])
+    said = refused(run, f"{{barrier: [[{x - 60}, {y}], [{x + 60}, {y}]], crest_m: 230}}")
+    assert "field 'measures[0].barrier'" in said
+    assert "a barrier that crosses" in said
+    assert "expected a line beside buildings; it may end at their walls" in said
 
 
 def test_a_wall_in_water_that_is_read_is_refused(run: Callable[[str], Finished]) -> None:

@@ -20,6 +20,7 @@ from geodata.city.model import Context, SourceRecord
 from twin.world.assets import Assets, Labels
 from twin.world.kinds import Figure, Kinds, Words
 from twin.world.plan import Action, Declared, Note
+from viewer.outputs.call import export_call
 from viewer.outputs.cap import export_cap
 from viewer.outputs.leaflet import export_leaflet
 from viewer.outputs.open_data import export_open_data
@@ -172,6 +173,7 @@ def everything(run: Any, folder: Path, **given: Any) -> dict[str, str]:
                 **allowed).read_text("utf-8"))
     for ending in ("geojson", "csv", "geoparquet"):
         keep(ending, lambda ending=ending: _folder(export_open_data(run, folder / ending, format=ending, **allowed)))
+    keep("calls", lambda: export_call(run, folder / "call.csv", contacts=contacts, **allowed).read_text("utf-8"))
     keep("messages", lambda: export_sms(run, folder / "sms.csv", contacts=contacts, **allowed).read_text("utf-8"))
     keep("alert", lambda: export_cap(run, folder / "alert.xml", contacts=contacts, now=run.result.plan.issued_at,
                                      **allowed).read_text("utf-8"))

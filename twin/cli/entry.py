@@ -131,7 +131,8 @@ def _wrong_words(error: Any, lang: Lang) -> None:
         return
     say = _wording(lang)
     usage = say.text("Try '{command} --help' for help.", command=error.ctx.command_path)
-    complain("\n".join([error.ctx.get_usage(), usage, "", say.text("Error: {message}", message=say.told(error.format_message()))]))
+    message = say.text("Error: {message}", message=say.told(error.format_message()))
+    complain("\n".join([error.ctx.get_usage(), usage, "", message]))
 
 
 def _wording(lang: Lang) -> Wording:

@@ -12,6 +12,7 @@ import numpy as np
 
 from twin.codes import Action
 from twin.deciding.batches import Reaches, Trials
+from twin.deciding.uncrewed import without_crews
 from twin.deciding.worth import Worth
 from twin.engine.part import Intervals
 from twin.quantities import NONE, BoolArray, FloatArray, Int32Array, Int64Array
@@ -38,11 +39,14 @@ class Cuts:
     #: Seconds that things behind it may be live in water as it is, and with the cut.
     live_s: Int64Array
     live_after_s: Int64Array
-    #: Of what is spared the seconds near people: a critical site within 100 m, a main street, houses within 20 m.
+    #: Of what is spared the seconds near people: a critical site within 100 m, a main street, houses within 20 m, a
+    #: way to a refuge.
     near_s: Int64Array
     near_site: BoolArray
     near_main: BoolArray
     near_houses: BoolArray
+    #: Something behind it stands on a way to a refuge; all False where no refuge was named.
+    near_refuge: BoolArray
     #: What the cut costs (below 0: what it spares), (N, 4), columns as ``worth.COUNTS`` [s].
     costs: FloatArray
 
@@ -50,7 +54,8 @@ class Cuts:
         return len(self.asset)
 
 
-def cuts(result: Result, *, lead_s: int = LEAD_S, is_main: BoolArray | None = None) -> Cuts:
+def cuts(result: Result, *, lead_s: int = LEAD_S, is_main: BoolArray | None = None,
+         is_on_way: BoolArray | None = None) -> Cuts:
     """Give the preventive cuts of a run with their trade.
 
     Parameters
@@ -61,19 +66,22 @@ def cuts(result: Result, *, lead_s: int = LEAD_S, is_main: BoolArray | None = No
         How long before the first water of what hangs on it a thing is opened [s].
     is_main
         Which assets stand in a main street, (A,).
+    is_on_way
+        Which stand on a way to a refuge, (A,); None: no refuge was named.
 
     Returns
     -------
     One row for each cabinet, and each other place to cut that no cabinet stands above, behind which something may be
     live in water.
     """
+    result = without_crews(result)
     parts, worth = result.live_parts, Worth.of(result, is_main)
     place = _place_of(result, parts.cut)
     rows = np.unique(place[place != NONE]).astype(np.int32)
-    near = _near(result, is_main)
+    near = _near(result, is_main, is_on_way)
     at_s, until_s = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
     live, after, near_s = (np.zeros(len(rows), np.int64) for _ in range(3))
-    flags = np.zeros((len(rows), 3), bool)
+    flags = np.zeros((len(rows), 4), bool)
     for i, row in enumerate(rows.tolist()):
         mine = np.flatnonzero(place == row)
         at_s[i] = max(int(parts.from_s[mine].min()) - lead_s, 0)
@@ -88,7 +96,7 @@ def cuts(result: Result, *, lead_s: int = LEAD_S, is_main: BoolArray | None = No
     order = np.lexsort((rows, after - live, -near_s))
     return Cuts(result=result, asset=rows[order], at_s=at_s[order], until_s=until_s[order], live_s=live[order],
                 live_after_s=after[order], near_s=near_s[order], near_site=flags[order, 0], near_main=flags[order, 1],
-                near_houses=flags[order, 2], costs=costs[order])
+                near_houses=flags[order, 2], near_refuge=flags[order, 3], costs=costs[order])
 
 
 def _place_of(result: Result, cut: Int32Array) -> Int32Array:
@@ -104,14 +112,14 @@ def _dry_again(result: Result, rows: Int32Array) -> int:
     return int(np.where(ends == NONE, horizon_s, ends).max(initial=0))
 
 
-def _near(result: Result, is_main: BoolArray | None) -> BoolArray:
-    """Tell near which people each asset stands, (A, 3): a critical site, a main street, houses."""
+def _near(result: Result, is_main: BoolArray | None, is_on_way: BoolArray | None) -> BoolArray:
+    """Tell near which people each asset stands, (A, 4): a critical site, a main street, houses, a way to a refuge."""
     assets = result.city.assets
     vital = assets.of_role(Role.VITAL)
     houses = assets.of_role(Role.PREMISES) & ~vital
-    return np.column_stack([_within(result, vital, SITE_NEAR_M),
-                            np.zeros(len(assets), bool) if is_main is None else is_main,
-                            _within(result, houses, HOUSE_NEAR_M)])
+    nowhere = np.zeros(len(assets), bool)
+    return np.column_stack([_within(result, vital, SITE_NEAR_M), nowhere if is_main is None else is_main,
+                            _within(result, houses, HOUSE_NEAR_M), nowhere if is_on_way is None else is_on_way])
 
 
 def _within(result: Result, others: BoolArray, distance_m: float) -> BoolArray:

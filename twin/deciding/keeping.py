@@ -14,6 +14,7 @@ import numpy as np
 
 from twin.codes import Action, Level
 from twin.deciding.batches import Trials
+from twin.deciding.uncrewed import without_crews
 from twin.engine.part import Intervals
 from twin.engine.variants import Base
 from twin.errors import InputError
@@ -69,10 +70,13 @@ def what_would_keep(result: Result, outage: Outage) -> Kept:
     result
         A run.
     outage
-        One of its outages: the asset has to be in service through all of it.
+        One of its outages: the asset has to be in service through all of it. Where the run has crews each change is
+        tried with crews without limit: whether it fails does not hang on them.
     """
+    # With crews an earlier return is a question of who is free: a cut is held against crews without limit alone.
+    cut = None if result.plan.crews is not None else _earlier_cut(result, outage)
+    result = without_crews(result)
     trials = Trials(result)
-    cut = _earlier_cut(result, outage)
     for height_cm, row in _lifts(result, outage):
         if not _is_out(trials.kept_dry(np.array([row], np.int32)), result, outage):
             return Kept(sort="raise", asset=row, height_cm=height_cm, cut=cut)

@@ -13,6 +13,7 @@ import numpy as np
 
 from twin.codes import Action, Level
 from twin.deciding.batches import Batch, Reaches, Trials
+from twin.deciding.uncrewed import without_crews
 from twin.deciding.worth import Worth, order
 from twin.engine.part import Intervals
 from twin.quantities import NONE, BoolArray, FloatArray, Int32Array, Int64Array
@@ -99,7 +100,7 @@ def rank(result: Result, *, objective: str = "sites", kinds: Sequence[str] = (),
     Parameters
     ----------
     result
-        A run, without crews.
+        A run; where it has crews, the same with crews without limit is what is counted beside.
     objective
         A word of ``worth.OBJECTIVES``.
     kinds
@@ -112,6 +113,8 @@ def rank(result: Result, *, objective: str = "sites", kinds: Sequence[str] = (),
     InputError
         A kind that the city does not have.
     """
+    # Beside waits for crews, that a crew is spared and that it is not would be one figure.
+    result = without_crews(result)
     assets, trials, worth = result.city.assets, Trials(result), Worth.of(result, is_main)
     rows = candidates(assets, kinds)
     lamps = lamps_of(result)

@@ -44,6 +44,8 @@ def _stages(state: CityState, log: Records) -> Records:
     asset, start_s, is_dead = (log[name][starts] for name in ("asset", "time", "other"))
     stage_s = np.where((is_dead > 0)[:, None], assets.kinds.stage_dead_s[assets.kind[asset]],
                        assets.kinds.stage_s[assets.kind[asset]])
+    if state.others is not None:
+        stage_s = state.others.stages_s(asset, is_dead > 0, stage_s)
     begins_s = start_s[:, None] + np.cumsum(stage_s, axis=1) - stage_s
     ends_s = _ends_of_repairs(log, starts)
     repair, stage = np.nonzero((stage_s > 0) & (begins_s < ends_s[:, None]))

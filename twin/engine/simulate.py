@@ -128,12 +128,16 @@ def lived(city: City, plan: Plan, crossings: Crossings, access: Access | None = 
     """
     if plan.crews is None:
         return Engine(CityState(city, crossings, reset_s=plan.reset_s), plan, on_instant=on_instant).run()
+    from twin.crews.others import other_stages
     from twin.engine.workforce import CrewForce
 
     if access is None and plan.crews.travel == "streets":
         raise ValueError("crews that drive need the streets of the city")
     needs_crew = scheduled(city.assets, plan.crews.owner)
-    state = CityState(city, crossings, reset_s=plan.reset_s, needs_crew=needs_crew)
+    others = other_stages(plan.crews, city.assets, plan.seed, sample)
+    state = CityState(city, crossings, reset_s=plan.reset_s, needs_crew=needs_crew,
+                      repair_s=None if others is None else others.repair_s(city.assets))
+    state.others = others
     nights = dark_periods(plan.start, plan.duration_s + 1, DarkHours(), latitude=city.latitude,
                           longitude=city.longitude, timezone=city.timezone)
     force = CrewForce(plan.crews, city, access if plan.crews.travel == "streets" else None, nights=nights,

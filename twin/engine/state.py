@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from twin.codes import AssetState, Phase, What
+from twin.crews.others import OtherStages
 from twin.engine.cuts import DeadByCut
 from twin.engine.events import Begun, CallOff, Command, Declared, Dispatch, Elapsed, Event, Noted
 from twin.engine.moves import MOVES, REGIONS, moves_table
@@ -120,6 +121,8 @@ class CityState:
         self._supplies = graph_of(city)
         self._border = border
         self.graph = kernel_graph(city, self._supplies, needs_crew, repair_s)
+        #: Stages of repairs that take another time than their kinds say, for the log; None: no others.
+        self.others: OtherStages | None = None
         self.now_s = -1
         #: What else crews said at rows of the log.
         self.remarks: dict[int, Mapping[str, Any]] = {}

@@ -40,6 +40,8 @@ class Hand:
     row: int
     #: Edge and metre; meaningless where nobody drives.
     place: tuple[int, float]
+    #: Id of the asset that it stands at.
+    at: str = ""
     #: Its job, where that is, and when it is planned to be free again [s].
     job: Job | None = None
     until_s: int = 0
@@ -91,7 +93,8 @@ class CrewForce:
                  sample: int = 0, was_dead: Callable[[int], bool] = lambda row: False) -> None:
         self.plan, self.city, self.access, self.nights = plan, city, access, nights
         self.seed, self.sample, self._was_dead = seed, sample, was_dead
-        self.hands = [Hand(crew=crew, row=row, place=self._place(crew.base)) for row, crew in enumerate(plan.crews)]
+        self.hands = [Hand(crew=crew, row=row, place=self._place(crew.base), at=crew.base)
+                      for row, crew in enumerate(plan.crews)]
         self.ready: list[Job] = []
         self._priority, self._lamps = priorities(plan, city), lamps_of(city)
         self._listed = {city.assets.row(name): i for i, name in enumerate(plan.order)}
@@ -254,7 +257,7 @@ class CrewForce:
         shift = hand.shift_at(t)
         if shift not in (NONE, hand.shift):
             ahead = hand.crew.stands_at if hand.shift == NONE and hand.crew.stands_at else hand.crew.base
-            hand.place, hand.shift = self._place(ahead), shift
+            hand.place, hand.at, hand.shift = self._place(ahead), ahead, shift
         return shift != NONE
 
     def trip_s(self, hand: Hand, job: Job, t: int) -> int:
@@ -337,7 +340,7 @@ class CrewForce:
         self._begin(job)
         if self.access is not None:
             trip = self.access.trip(hand.place, self.access.place(job.row), t, hand.crew.wade_m)
-            said = {"crew": hand.crew.id, "until_s": hand.until_s, "trip_s": pair.trip_s,
+            said = {"crew": hand.crew.id, "until_s": hand.until_s, "trip_s": pair.trip_s, "from": hand.at,
                     "by": list(trip.streets if trip else ()),
                     "round": self.access.closed_on_the_way(hand.place, self.access.place(job.row), t,
                                                            hand.crew.wade_m)}
@@ -378,7 +381,7 @@ class CrewForce:
             if trip_s:
                 yield clock.timeout(trip_s)
             if self.access is not None:
-                hand.place = self.access.place(job.row)
+                hand.place, hand.at = self.access.place(job.row), str(assets.id[job.row])
             while job.at < len(job.steps) and job.steps[job.at].rule.crew:
                 step = job.steps[job.at]
                 self._notes += [Note(asset=row, what=What.STAGE_STARTED, stage=step.stage,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ import numpy as np
 
 from twin.codes import Action
 from twin.explaining.first_lines import Line
-from twin.explaining.words import Speech, speech
+from twin.explaining.words import WAITS, Speech, speech
 from twin.quantities import NONE
 from twin.results.compare import Comparison
 from twin.world.kinds import Role
@@ -31,6 +32,7 @@ _FIGURES = {
     "buildings_flooded_inside": ("buildings flooded inside", 0), "gear_flooded": ("things flooded", 0),
     "gear_flooded_live": ("things flooded while live", 0),
     "hours_live_in_water": ("hours in which things may be live in water", 1),
+    "crew_hours": ("hours of crews, trips included", 1),
     "zones_suspended": ("irrigation zones suspended", 0), "may_be_out": ("things in doubt", 0),
 }
 _MECHANISM = {"flooded": "flooded", "cut": "cut off", "failed": "failed", "tripped": "tripped"}
@@ -82,7 +84,8 @@ def compared_lines(comparison: Comparison, lang: str) -> list[Line]:
     if comparison.is_nothing:
         return [*lines, Line(words.text("No difference."))]
     return [*lines, *_plans(comparison, words), *_groups(comparison, words, worse=True),
-            *_groups(comparison, words, worse=False), *_sites(comparison, words), *_held_back(comparison, words)]
+            *_groups(comparison, words, worse=False), *_sites(comparison, words), *_later(comparison, words),
+            *_held_back(comparison, words)]
 
 
 def _plans(comparison: Comparison, words: Speech) -> Iterator[Line]:
@@ -155,6 +158,33 @@ def _sites(comparison: Comparison, words: Speech) -> Iterator[Line]:
                               after=spans[1]))
 
 
+def _later(comparison: Comparison, words: Speech) -> Iterator[Line]:
+    """Tell what crews bring back later in the second run, because who was where."""
+    found = comparison.later
+    if not found:
+        return
+    result = comparison.second
+    assets = result.city.assets
+    yield Line(words.plural("{n} thing is repaired later in the second run:",
+                            "{n} things are repaired later in the second run:", len(found)))
+    for one in found[:_GROUPS]:
+        named = words.asset(assets.kinds, assets[one.second])
+        by = words.duration(one.by_s)
+        said = words.text("{asset}, {by} later", asset=named, by=by) if one.back_s[1] != NONE else words.text(
+            "{asset}, not within the time computed", asset=named)
+        if one.busy:
+            where = [words.text("{crew} was at {asset} since {time}", crew=busy.crew, asset=assets.id[busy.asset],
+                                time=_clock(comparison, words, busy.since_s)) for busy in one.busy]
+            said = words.text("{what}: it waited for a crew from {time} on; {where}", what=said,
+                              time=_clock(comparison, words, one.since_s), where=words.listing(where))
+        elif one.reason:
+            said = words.text("{what}: it waited for {reason} from {time} on", what=said,
+                              reason=words.text(WAITS[one.reason]), time=_clock(comparison, words, one.since_s))
+        yield Line(f"  {said}")
+    if len(found) > _GROUPS:
+        yield Line("  " + words.plural("{n} more", "{n} more", len(found) - _GROUPS))
+
+
 def _held_back(comparison: Comparison, words: Speech) -> Iterator[Line]:
     """Tell where water stays longer in the second run: behind a barrier, for want of a pump."""
     a, b, horizon_s = comparison.first.exposure, comparison.second.exposure, comparison.first.plan.duration_s
@@ -165,11 +195,39 @@ def _held_back(comparison: Comparison, words: Speech) -> Iterator[Line]:
     before = left(a.touched_at_s, a.water_left_at_s)
     after = left(b.touched_at_s, b.water_left_at_s)[comparison.row_of]
     later = np.flatnonzero((after > before) & (before > 0))
-    if len(later):
-        most = int((after - before)[later].max())
+    if not len(later):
+        return
+    most = int((after - before)[later].max())
+    if _walls(comparison.second.plan.flood) > _walls(comparison.first.plan.flood):
+        yield Line(words.plural("Water is held back behind a barrier, for want of a pump: it stays longer at {n} "
+                                "thing, by {most} at most.", "Water is held back behind a barrier, for want of a pump: "
+                                "it stays longer at {n} things, by {most} at most.", len(later),
+                                most=words.duration(most)) + _returns_later(comparison, words, later))
+    else:
         yield Line(words.plural("Water stays longer at {n} thing, by {most} at most.",
                                 "Water stays longer at {n} things, by {most} at most.", len(later),
                                 most=words.duration(most)))
+
+
+def _walls(flood: str) -> int:
+    """Give how many barriers and levees the water of a plan has that no pump stands beside; 0 with a pump."""
+    def found(value: object, name: str) -> int:
+        if isinstance(value, dict):
+            own = value.get(name)
+            return (len(own) if isinstance(own, list) else 0) + sum(found(one, name) for one in value.values())
+        return sum(found(one, name) for one in value) if isinstance(value, list) else 0
+
+    told = json.loads(flood)
+    return 0 if found(told, "pumps") else found(told, "levees") + found(told, "barriers")
+
+
+def _returns_later(comparison: Comparison, words: Speech, rows: np.ndarray) -> str:
+    """Say by how much what the water stays at comes back later; nothing where it does not."""
+    changes = comparison.changes
+    mine = np.isin(changes.asset, rows) & (changes.back_s[0] != NONE)
+    end_s = np.where(changes.back_s[1] == NONE, comparison.first.plan.duration_s, changes.back_s[1])
+    by_s = int((end_s - changes.back_s[0])[mine].max(initial=0))
+    return "" if by_s <= 0 else " " + words.text("Return later by {by} at most.", by=words.duration(by_s))
 
 
 def _clock(comparison: Comparison, words: Speech, seconds: int) -> str:

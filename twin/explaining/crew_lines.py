@@ -127,6 +127,38 @@ def _positions(teller: Teller, at_s: int) -> Iterator[Line]:
                            if later else teller.text("off duty")))
 
 
+def crew_rows(teller: Teller, at_s: int, most: int = 4) -> tuple[tuple[str, ...], ...]:
+    """Give where each crew is at a moment and until when it is on duty, for a table; the first few."""
+    plan = teller.result.plan.crews
+    if plan is None:
+        return ()
+    busy = {shift.crew: shift for shift in at_work(teller.result.crew_work, at_s)}
+    rows = []
+    for crew in plan.crews[:most]:
+        shift = busy.get(crew.id)
+        ends = [end for begin, end in crew.shifts if begin <= at_s < end]
+        later = [begin for begin, _ in crew.shifts if begin > at_s]
+        until = teller.text("to the end of the run") if ends and ends[0] > teller.result.plan.duration_s else \
+            teller.clock(ends[0]) if ends else teller.text("again at {time}", time=teller.clock(min(later))) \
+            if later else "–"
+        where = _work(teller, shift) if shift is not None else teller.text("free") if ends else teller.text("off duty")
+        rows.append((crew.id, where, until))
+    if len(plan.crews) > most:
+        rows.append(("", teller.speech.plural("{n} more crew: twin crews", "{n} more crews: twin crews",
+                                              len(plan.crews) - most), ""))
+    return tuple(rows)
+
+
+def _work(teller: Teller, shift: Shift) -> str:
+    """Give where a crew works, at what, and until when as planned."""
+    asset = teller.result.city.assets[shift.asset]
+    place = f"{asset.id} ({asset.street})" if asset.street else str(asset.id)
+    if shift.count > 1:
+        place += " " + teller.speech.plural("and {n} more", "and {n} more", shift.count - 1)
+    return teller.text("{place}, {stage}, until {time} as planned", place=place,
+                       stage=teller.text(STAGE_WORDS[shift.stage]), time=teller.clock(shift.until_s))
+
+
 def _of(teller: Teller, who: str, what: str) -> str:
     return teller.text("{who}: {what}", who=who, what=what)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from twin.codes import What
+from twin.crews.others import told_of_others
 from twin.explaining.teller import Teller
 from twin.explaining.waiting import Waiting
+from twin.explaining.words import Speech
 from twin.quantities import NONE
 from twin.results.crew_work import at_work
 from twin.results.outages import Outage
-from twin.results.returns import assessed_s, early, late
+from twin.results.returns import Returns, assessed_s, early, late
 from twin.world.crews import owner_of, scheduled
 
 #: Stages in words.
@@ -74,12 +76,24 @@ def range_of_return(teller: Teller, outage: Outage, at_s: int) -> str:
     """
     result = teller.result
     returns, plan = result.returns, result.plan.crews
-    if returns is None or plan is None or not scheduled(result.city.assets, plan.owner)[outage.held]:
+    if returns is None or plan is None:
+        return ""
+    if told_of_others(plan, result.city.assets)[outage.held]:
+        holder = result.city.assets[outage.held]
+        return " ".join([_range(teller, outage, returns), teller.text(
+            "{asset} is repaired by {who}, not by crews of this plan: the range is what the plan says of it.",
+            asset=Speech.sentence(teller.asset(holder)), who=holder.operator or holder.owner or teller.text(
+                "its operator"))])
+    if not scheduled(result.city.assets, plan.owner)[outage.held]:
         return ""
     flooded = [e.time_s for e in result.trace.of_asset(outage.held) if e.what is What.FLOODED and e.time_s <= at_s]
     seen_s = assessed_s(result.trace, outage.held, flooded[-1] if flooded else 0)
     if seen_s == NONE or seen_s > at_s:
         return teller.text("Ahead: the return is not yet assessed.")
+    return _range(teller, outage, returns)
+
+
+def _range(teller: Teller, outage: Outage, returns: Returns) -> str:
     p50_s, p90_s = early(int(returns.p50_s[outage.row])), late(int(returns.p90_s[outage.row]))
     if p50_s == NONE:
         return teller.text("Ahead: not back within the time computed.")

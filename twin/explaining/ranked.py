@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from twin.deciding.crewed import Crewed
 from twin.deciding.cutting import Cuts
 from twin.deciding.plans import Pair, Step
 from twin.deciding.ranking import Ranking
@@ -107,6 +108,20 @@ def ranked_lines(ranking: Ranking, pairs: Sequence[Pair], lang: str) -> list[Lin
     return lines
 
 
+def crewed_lines(ranking: Ranking, crewed: Sequence[Crewed], lang: str) -> list[Line]:
+    """Say what the first of a ranking spare with the run's own crews, who go where they are needed then."""
+    teller, assets = teller_of(ranking.result, lang), ranking.result.city.assets
+    lines = [Line(teller.text("Run again with the crews of this run, who are free for others then:"))]
+    for one in crewed:
+        site, people, lamp, _ = _signed(teller, (-one.spared).tolist())
+        alone = hours_cells(teller, ranking.spared[one.place].tolist())
+        lines.append(Line("  " + teller.text(
+            "{asset}: {lamp} lamp-hours, {people} people-hours, {site} site-hours (crews without limit: −{alone} "
+            "lamp-hours)", asset=label(teller, assets[int(ranking.asset[one.place])]), lamp=lamp, people=people,
+            site=site, alone=alone[COUNTS.index("lamp_s")])))
+    return lines
+
+
 def plan_table(ranking: Ranking, steps: Sequence[Step], lang: str) -> Table:
     """Give the steps of a plan within a budget."""
     teller, assets = teller_of(ranking.result, lang), ranking.result.city.assets
@@ -142,7 +157,8 @@ def cuts_table(cuts: Cuts, lang: str, top: int) -> Table:
         row = int(cuts.asset[i])
         near = [text(word) for word, flag in (("site within 100 m", cuts.near_site[i]),
                                               ("main street", cuts.near_main[i]),
-                                              ("houses within 20 m", cuts.near_houses[i])) if flag]
+                                              ("houses within 20 m", cuts.near_houses[i]),
+                                              ("way to a refuge", cuts.near_refuge[i])) if flag]
         site, people, lamp, _ = _signed(teller, cuts.costs[i].tolist())
         rows.append((label(teller, assets[row]), assets.street[row], whose(teller, row),
                      teller.clock(int(cuts.at_s[i])), _closed_again(teller, cuts, i),

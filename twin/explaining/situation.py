@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 
 from twin.codes import Action
+from twin.explaining.act_words import act_row
+from twin.explaining.crew_lines import crew_rows
 from twin.explaining.listed import joined, teller_of
 from twin.explaining.measured import measures_of, what_of
 from twin.explaining.teller import Teller
 from twin.quantities import NONE, seconds_between
 from twin.results.condition_spans import Condition
-from twin.results.situation import AHEAD_H, Act, River, Site, Situation
+from twin.results.situation import AHEAD_H, River, Site, Situation
 from twin.results.summary import GAUGE_DIFFERS_M
 from twin.world.graph import graph_of
 from twin.world.kinds import Role
@@ -29,7 +31,6 @@ _COUNTED = {
     "cabinets_out": "Lighting cabinets out", "sites_out": "Critical sites without power",
     "signals_out": "Traffic signals out", "lift_stations_out": "Lift stations out",
     "buildings_out": "Buildings without power", "buildings_wet": "Buildings in water"}
-_BY = {"city": "city", "grid": "grid operator: ask", "rescue": "rescue services", "site": "site, prefect"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,9 @@ class Page:
     decisions: tuple[tuple[str, str], ...]
     crews_title: str
     crews_note: str
+    #: Where each crew is, and until when it is on duty; empty where the run has none: lines to fill in.
+    crew_headings: tuple[str, ...]
+    crews: tuple[tuple[str, ...], ...]
     done: tuple[str, ...]
     following: str
     digest: str
@@ -119,16 +123,18 @@ def page_of(told: Situation, lang: str) -> Page:
         site_headings=(text("people"), text("supply"), text("then")),
         sites=tuple(_site_row(teller, told, site) for site in sites),
         sites_more=_sites_more(teller, told) if more_sites > 0 else "",
-        acts_title=text("First acts"), acts_note=text("access and crews are not computed: check the way"),
+        acts_title=text("First acts"), acts_note=_acts_note(teller, told),
         act_headings=(text("before"), text("what"), text("who"), text("where"), text("if not")),
-        acts=tuple(_act_row(teller, act) for act in told.acts) or (("", text("Nothing is left to be done beforehand."),
+        acts=tuple(act_row(teller, act) for act in told.acts) or (("", text("Nothing is left to be done beforehand."),
                                                                     "", "", ""),),
         acts_more="" if not told.acts_more else words.plural(
             "{n} more act ahead: twin list, twin rank --cut", "{n} more acts ahead: twin list, twin rank --cut",
             told.acts_more),
         decisions_title=text("Decisions asked for"),
         decisions=tuple(_decisions(teller, told))[:MOST_DECISIONS] or ((text("None"), text("by the run.")),),
-        crews_title=text("Crews and hours"), crews_note=text("fill in: crew, where, until"),
+        crews_title=text("Crews and hours"), crews_note=text("fill in: crew, where, until") if plan.crews is None
+        else text("computed; numbers stand on the crew sheets"),
+        crew_headings=(text("crew"), text("where"), text("on duty until")), crews=crew_rows(teller, told.t_s),
         done=tuple(_done(teller, told)), following=_following(teller, told),
         digest=text("fingerprint {digest}", digest=plan.digest[:8]))
 
@@ -323,32 +329,11 @@ def _sites_more(teller: Teller, told: Situation) -> str:
 # Acts and decisions
 
 
-def _act_row(teller: Teller, act: Act) -> tuple[str, ...]:
-    assets = teller.result.city.assets
-    first = assets[act.assets[0]]
-    where = ", ".join(dict.fromkeys(assets.street[row] for row in act.assets if assets.street[row]))
-    streets = where.split(", ")
-    where = ", ".join(streets[:3]) + (" …" if len(streets) > 3 else "")
-    name = first.name or first.id
-    depth = teller.speech.depth(act.depth_m)
-    if act.sort == "evacuate":
-        what = teller.text("Bring people out of the water or upstairs: {site}", site=name)
-        otherwise = teller.speech.plural("{n} person in {depth} of water", "{n} people in {depth} of water", act.people,
-                                         depth=depth)
-        if act.is_doubtful:
-            otherwise += teller.text(", in doubt")
-    elif act.sort == "generator":
-        what = teller.text("Have a generator ready: {site}", site=name)
-        otherwise = teller.speech.plural("{n} person without power", "{n} people without power", act.people)
-    else:
-        ids = [str(assets.id[row]) for row in act.assets]
-        what = teller.text("Cut {assets}", assets=teller.speech.listing(
-            [*ids[:5], *([teller.speech.plural("{n} more", "{n} more", len(ids) - 5)] if len(ids) > 5 else [])]))
-        otherwise = teller.speech.plural("{n} thing live in water", "{n} things live in water", act.live)
-        otherwise += ", " + depth
-        if act.lamps:
-            otherwise += teller.speech.plural("; {n} lamp behind", "; {n} lamps behind", act.lamps)
-    return (teller.clock(act.before_s), what, teller.text(_BY[act.by]), where, otherwise)
+def _acts_note(teller: Teller, told: Situation) -> str:
+    rules = told.result.plan.access
+    if rules is None or not rules.bases:
+        return teller.text("access and crews are not computed: check the way")
+    return teller.text("before: leave by then; way and work are counted")
 
 
 def _decisions(teller: Teller, told: Situation) -> Iterator[tuple[str, str]]:
@@ -392,8 +377,10 @@ def _planned(told: Situation) -> list[Mapping[str, Any]]:
 
 
 def _done(teller: Teller, told: Situation) -> Iterator[str]:
-    """Tell what was cut on purpose up to now, the latest first."""
+    """Tell what was cut on purpose up to now, the latest first; before it whose hours go beyond the limits."""
     assets, plan = teller.result.city.assets, told.result.plan
+    if plan.crews is not None and plan.crews.derogation:
+        yield teller.text("Hours beyond the limits by derogation: {why}", why=plan.crews.derogation)
     cut: dict[int, int] = {}
     for one in plan.declared:
         if one.at_s <= told.t_s and one.action in (Action.CUT, Action.RESTORE):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from twin.codes import Mechanism
 from twin.errors import InputError
 from twin.quantities import NONE, Int32Array, Int64Array, column
+from twin.results.later import Later, later
 from twin.results.live_parts import live_parts
 from twin.results.result import Result
 from twin.results.view import View, hours
@@ -43,7 +45,7 @@ class Changes:
         return len(self.asset)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Comparison:
     """Two runs beside each other."""
 
@@ -56,6 +58,11 @@ class Comparison:
     changes: Changes
     #: Row in the second run of each asset of the first, (A,).
     row_of: Int32Array
+
+    @cached_property
+    def later(self) -> tuple[Later, ...]:
+        """What crews bring back later in the second run, and where they were meanwhile; nothing without crews."""
+        return later(self.first, self.second, self.row_of)
 
     @property
     def is_nothing(self) -> bool:
@@ -101,9 +108,9 @@ def compare(first: Result, second: Result) -> Comparison:
     unlike = [name for name, differs in (
         ("water", first.plan.flood != second.plan.flood), ("seed", first.plan.seed != second.plan.seed)) if differs]
     mine, theirs = _Outages.of(first, None), _Outages.of(second, row_of)
+    figures = {name: (a, b) for (name, a), b in zip(_figures(first).items(), _figures(second).values(), strict=True)}
     return Comparison(first=first, second=second, unlike=tuple(unlike), row_of=row_of,
-                      figures={name: (a, b) for (name, a), b in zip(
-                          _figures(first).items(), _figures(second).values(), strict=True)},
+                      figures=figures | _crew_hours(first, second),
                       changes=_changes(mine, theirs, len(first.city.assets)))
 
 
@@ -210,6 +217,15 @@ def _largest(side: _Outages, seconds: Int64Array, n: int) -> Int32Array:
     order = order[seconds[order] > 0]
     found[side.asset[order]] = side.row[order]
     return found
+
+
+def _crew_hours(first: Result, second: Result) -> dict[str, tuple[float, float]]:
+    """Give the hours of crews at work and on the road, where one of the runs has crews."""
+    if first.plan.crews is None and second.plan.crews is None:
+        return {}
+    a, b = (sum((result.plan.duration_s if shift.end_s == NONE else shift.end_s) - shift.start_s
+                for shift in result.crew_work) for result in (first, second))
+    return {"crew_hours": (hours(a), hours(b))}
 
 
 def _figures(result: Result) -> dict[str, float]:

@@ -25,6 +25,8 @@ class Shift:
     #: Row of the asset, the first of several, and how many.
     asset: int
     count: int
+    #: Rows of all of them.
+    assets: tuple[int, ...]
     #: Word of ``STAGES``.
     stage: str
     start_s: int
@@ -32,25 +34,34 @@ class Shift:
     end_s: int
     #: When the crew was planned to be free again; -1 without one.
     until_s: int
-    #: Streets of the trip, where the stage is one.
+    #: Streets of the trip, where the stage is one, the id of the place that it sets out from, and how long it takes;
+    #: empty and -1 else.
     streets: tuple[str, ...]
+    origin: str
+    trip_s: int
+    #: Whether water came back and ended it.
+    is_undone: bool
 
 
 def crew_work(trace: Trace) -> tuple[Shift, ...]:
     """Give what crews did, sorted by start, crew and asset; empty where crews are unlimited."""
     rows = np.flatnonzero(np.isin(trace.what, _ENDS))
-    next_s: dict[int, int] = {}
+    following: dict[int, tuple[int, bool]] = {}
     found: dict[tuple[str, int, int, int], Shift] = {}
     for row in rows[::-1].tolist():
         asset = int(trace.asset[row])
         if trace.what[row] == What.STAGE_STARTED and (said := trace[row].detail).keys() & {"crew"}:
-            key = (str(said["crew"]), int(trace.time_s[row]), int(trace.stage[row]), next_s.get(asset, NONE))
+            end_s, is_undone = following.get(asset, (NONE, False))
+            key = (str(said["crew"]), int(trace.time_s[row]), int(trace.stage[row]), end_s)
             other = found.get(key)
             # From the last row to the first: the first asset of several is met last.
-            found[key] = Shift(crew=key[0], asset=asset, count=1 if other is None else other.count + 1,
+            rows_of = (asset, *(() if other is None else other.assets))
+            found[key] = Shift(crew=key[0], asset=asset, count=len(rows_of), assets=rows_of,
                                stage=STAGES[key[2]], start_s=key[1], end_s=key[3],
-                               until_s=int(said.get("until_s", NONE)), streets=tuple(said.get("by", ())))
-        next_s[asset] = int(trace.time_s[row])
+                               until_s=int(said.get("until_s", NONE)), streets=tuple(said.get("by", ())),
+                               origin=str(said.get("from", "")), trip_s=int(said.get("trip_s", NONE)),
+                               is_undone=is_undone)
+        following[asset] = int(trace.time_s[row]), bool(trace.what[row] == What.REPAIR_UNDONE)
     return tuple(sorted(found.values(), key=lambda s: (s.start_s, s.crew, s.asset, STAGES.index(s.stage))))
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 
 from twin.codes import What
-from twin.quantities import NONE, BoolArray, FloatArray, Int64Array
+from twin.quantities import NONE, BoolArray, FloatArray, Int64Array, seconds_between
 from twin.results.condition_spans import Condition
 from twin.results.live_parts import LiveParts
 from twin.results.moment import Moment, moment_of
@@ -97,6 +99,11 @@ class Act:
     depth_m: float
     #: Whether the water comes so far lies within the errors.
     is_doubtful: bool = False
+    #: Base to leave from by ``before_s``, and the streets from there; empty where the run computes no way.
+    base: str = ""
+    way: tuple[str, ...] = ()
+    #: No way leads there in time: ``before_s`` is the water, for whoever is there.
+    is_cut_off: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -362,11 +369,28 @@ def _cuts(moment: Moment) -> list[Act]:
     for group in groups:
         mine = np.flatnonzero(np.isin(place, group))
         found.append(Act(
-            sort="cut", before_s=int(first[group].min()), assets=tuple(group),
+            sort="cut", assets=tuple(group), **_leaving(moment, group, int(first[group].min())),
             by="grid" if assets.has_role(group[0], Role.GRID) else "city",
             lamps=_lamps_below(result, group), live=len(np.unique(parts.asset[mine])), people=0,
             depth_m=float(peak_m[parts.asset[mine]].max())))
     return found
+
+
+def _leaving(moment: Moment, group: list[int], touched_s: int) -> dict[str, Any]:
+    """Give until when to leave for a group of cabinets, from where and by which streets, where the run has bases.
+
+    The last moments of the run count the way and the work; what nobody reaches in time keeps the moment of its water.
+    """
+    result, t_s = moment.result, moment.t_s
+    rows = {row["asset"]: row for row in result.indicators.get("last_moment_to_act", {}).get("rows", [])}
+    mine = [row for asset in group if "binds" in (row := rows.get(str(result.city.assets.id[asset]), {}))]
+    leave_s = {row["asset"]: seconds_between(result.plan.start, datetime.fromisoformat(row["act_before"]))
+               for row in mine if row["binds"] != "none"}
+    ahead = [row for row in mine if leave_s.get(row["asset"], NONE) > t_s]
+    if not mine or not ahead:
+        return {"before_s": touched_s, "is_cut_off": bool(mine)}
+    first = min(ahead, key=lambda row: leave_s[row["asset"]])
+    return {"before_s": leave_s[first["asset"]], "base": first["base"], "way": tuple(first["by"])}
 
 
 def _lamps_below(result: Result, group: list[int]) -> int:

@@ -67,7 +67,7 @@ def render(run: Run, told: Situation, page: Page, answers: Answers | None = None
     style = templates.joinpath("report.css").read_text("utf-8")
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True,
                                      undefined=jinja2.StrictUndefined)
-    environment.filters["ids"] = _kept_together
+    environment.filters["ids"] = kept_together
     template = environment.from_string(templates.joinpath("report.html.j2").read_text("utf-8"))
     nights = [] if answers is None else report_lines(run.result.city, answers, page.lang)
     return template.render(
@@ -79,7 +79,7 @@ def render(run: Run, told: Situation, page: Page, answers: Answers | None = None
         map=map_svg(run, told, [site.asset for site in told.sites[:MOST_SITES]]))
 
 
-def _kept_together(text: str) -> str:
+def kept_together(text: str) -> str:
     """Give a text whose ids are not broken at their hyphen: A-012 is read as one."""
     return re.sub(r"\b([A-Z]{1,3})-(?=\d)", "\\1\u2011", text)
 

@@ -9,19 +9,15 @@ from __future__ import annotations
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from geodata.csv_file import write_csv_file
-from twin.errors import InputError
-from viewer.outputs.contacts import read_contacts
-from viewer.outputs.countries import country_of
-from viewer.outputs.release import require_release
-from viewer.public.lamps import MAY, OUT
-from viewer.public.night import PublicNight, public_night
+from viewer.outputs.street_messages import StreetMessage, sendable, streets_told
+from viewer.public.night import PublicNight
 
 if TYPE_CHECKING:
     from geodata.run.folder import Run
@@ -65,14 +61,7 @@ def export_sms(run: Run, out: Path, *, lang: str | None = None, released_by: str
         A forecast without a name or one that is over; a list that lets no street of lamps out; a night in which no
         lamp goes out: silence, or a leaflet for the town, tells that.
     """
-    released = require_release(run.result.plan.status, released_by, what="messages")
-    night = public_night(run, fields)
-    if night.status == "forecast" and night.valid_until <= (now or datetime.now(UTC)):
-        raise InputError(field="valid_until", found=f"a forecast that is over: valid until {night.valid_until}",
-                         expected="one that still holds",
-                         remedy="A message cannot be called back. Make a new forecast.")
-    country = country_of(night.country, night.timezone, night.latitude, night.longitude)
-    people = read_contacts(contacts, country)
+    night, people, released = sendable(run, released_by=released_by, contacts=contacts, fields=fields, now=now)
     number = people.emergency[0].to if people.emergency else ""
     rows = ((street, spoken, len(message), message, released)
             for street, spoken, message in messages(night, lang, number, str(fields or "")))
@@ -88,42 +77,25 @@ def messages(night: PublicNight, lang: str | None, number: str, file: str = "") 
     InputError
         No lamp with a street may be told, or none goes out; a language other than fr and en.
     """
-    if lang not in (None, "fr", "en"):
-        raise InputError(field="lang", found=f"language '{lang}'", expected="fr or en")
-    if not (night.lamps.street > 0).any():
-        raise InputError(file=file, field="format", found="a night whose lamps are told without their street",
-                         expected="lamps with a street that may leave")
-    touched = sorted({int(street) for street, pattern in zip(night.lamps.street.tolist(), night.lamps.pattern.tolist(),
-                                                             strict=True) if street and night.lamps.patterns[pattern]})
-    if not touched:
-        raise InputError(field="format", found="a night in which no lamp goes out",
-                         expected="one in which some do, or may",
-                         remedy="--leaflet all tells the town that all is calm.")
     words = tomllib.loads(resources.files("viewer").joinpath("data/sms.toml").read_text("utf-8"))
-    spoken = [lang] if lang else ["fr", "en"]
-    return [(night.streets[street - 1], one, _message(night, street, one, words[one], number))
-            for street in touched for one in spoken]
+    streets, spoken = streets_told(night, lang, file)
+    return [(street.name, one, _message(night, street, one, words[one], number)) for street in streets
+            for one in spoken]
 
 
-def _message(night: PublicNight, street: int, lang: str, words: Mapping[str, Any], number: str) -> str:
-    lists = [night.lamps.patterns[pattern] for pattern in night.lamps.pattern[night.lamps.street == street].tolist()]
-    out = sum(any(state == OUT for _, _, state in one) for one in lists)
-    may = sum(any(state == MAY for _, _, state in one) and all(state == MAY for _, _, state in one) for one in lists)
-    first = min((start for one in lists for start, _, state in one if state == OUT), default=0)
-    zone = ZoneInfo(night.timezone)
-    values = {"out": out, "may": may, "most": out + may, "lamps": len(lists),
-              "first": _clock(night.moment(first), night, lang),
-              "valid": _day_clock(night.valid_until.astimezone(zone), lang), "number": number}
-    main = "range" if out and may else ("out_one" if out == 1 else "out") if out else "may_one" if may == 1 else "may"
+def _message(night: PublicNight, street: StreetMessage, lang: str, words: Mapping[str, Any], number: str) -> str:
+    values = {"out": street.out, "may": street.may, "most": street.out + street.may, "lamps": street.lamps,
+              "first": _clock(street.first, night, lang),
+              "valid": _day_clock(night.valid_until.astimezone(ZoneInfo(night.timezone)), lang), "number": number}
     emergency = words["emergency"].format(**values) if number else ""
 
     def said(name: str, *, with_number: bool) -> str:
-        told = words[main].format(street=name, **values) + "."
+        told = words[street.sort].format(street=name, **values) + "."
         parts = [f"{words[night.status]}.", told, words["back"], words["danger"], words["valid"].format(**values),
                  emergency if with_number else ""]
         return gsm(" ".join(filter(None, parts)))
 
-    name = night.streets[street - 1]
+    name = street.name
     short = _shortened(name)
     for called, with_number in ((name, True), (name, False), (short, False)):
         message = said(called, with_number=with_number)

@@ -195,6 +195,9 @@ class Levee(Spec):
     crest_m: float
     #: Level of the river at the levee up to which it protects [m]; its crest when not given.
     protects_to_m: float | None = None
+    #: From when until when it is there, from the start; only where that changes no other water.
+    from_: Seconds = Field(0.0, alias="from")
+    until: Seconds | None = None
 
 
 class Conduit(Spec):

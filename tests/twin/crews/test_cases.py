@@ -17,6 +17,8 @@ from twin.codes import Action, What
 from twin.engine.simulate import run
 from twin.engine.variants import Base
 from twin.errors import InputError
+from twin.explaining.compared import compared_lines
+from twin.results.compare import compare
 from twin.results.result import Result
 from twin.world.access import AccessRules
 from twin.world.assets import Labels
@@ -176,6 +178,10 @@ def test_a_given_list() -> None:
 
 
 def hurt(count: int, **given: Any) -> dict[str, int]:
+    return back(hurt_night(count, **given))
+
+
+def hurt_night(count: int, **given: Any) -> Result:
     seconds = {"A1": 2340, "A2": 2340, "B1": 36_000, "B2": 36_000, "C": 3600}
     city = town({"replace": 1}, list(seconds))
     kinds = [*city.assets.kinds, *(replace(city.assets.kinds["cabinet"], name=f"cabinet_{s}")
@@ -187,11 +193,10 @@ def hurt(count: int, **given: Any) -> dict[str, int]:
     city = replace(city, assets=replace(city.assets, kinds=table).replaced(kind=kind))
     stages = tuple((f"cabinet_{s}", "replace", StageRule(lasts=Lasts(form="fixed", values=(float(s),))))
                    for s in seconds.values())
-    result = night(city, {name: 4320 if name == "C" else 0 for name in seconds}, crews(
+    return night(city, {name: 4320 if name == "C" else 0 for name in seconds}, crews(
         count, policy="critical_first", travel="none", stages=stages,
         priority=(("A1", 1), ("A2", 1), ("B1", 2), ("B2", 2), ("C", 0)), **given),
         duration_s=100_000)
-    return back(result)
 
 
 def test_one_more_crew_hurts_one() -> None:
@@ -200,6 +205,23 @@ def test_one_more_crew_hurts_one() -> None:
     assert two["C"] == 41_940
     assert sum(hurt(1).values()) - sum(two.values()) == 139_860 - 123_300
     assert hurt(3)["C"] == 7920
+
+
+def test_it_is_told_who_comes_later_because_who_was_where() -> None:
+    one, two = hurt_night(1), hurt_night(2)
+    found = compare(one, two)
+    ids = two.city.assets.id
+    assert [(ids[late.second], late.by_s, late.reason, late.since_s - BEGIN_S) for late in found.later] == [
+        ("C", 33_660, "crew", 4320)]
+    assert [(busy.crew, ids[busy.asset], busy.since_s - BEGIN_S) for busy in found.later[0].busy] == [
+        ("1", "B1", 2340), ("2", "B2", 2340)]
+    # Work that the horizon does not cut: the same hours of crews.
+    assert found.figures["crew_hours"][0] == found.figures["crew_hours"][1]
+    assert any(line.text == "  l’armoire d’éclairage C, 9\u00a0h\u00a021 plus tard\u00a0: a attendu une équipe à "
+               "partir de 17\u00a0h\u00a013\u00a0; 1 était à B1 (depuis 16\u00a0h\u00a040) et 2 était à B2 (depuis "
+               "16\u00a0h\u00a040)" for line in compared_lines(found, "fr")), compared_lines(found, "fr")
+    assert not compare(two, one).later or all(ids[late.second] != "C" for late in compare(two, one).later)
+    assert compare(one, one).later == ()
 
 
 def test_a_reserve_for_what_is_critical() -> None:

@@ -14,7 +14,9 @@ from twin.engine.simulate import lived
 from twin.explaining.explain import explain
 from twin.results.result import Result
 from twin.results.returns import early, late
+from twin.world.assets import Labels
 from twin.world.crews import CrewPlan, Lasts, StageRule
+from twin.world.kinds import Kinds
 
 H = 3600
 JOB = Lasts(form="triangular", values=(2.0 * H, 3.0 * H, 7.0 * H))
@@ -101,3 +103,33 @@ def test_what_nobody_has_inspected_is_not_yet_assessed() -> None:
 
 def test_without_nights_nothing_is_told_of_ranges() -> None:
     assert drawn(["A1"], 1, JOB, 0).returns is None
+
+
+def test_a_repair_of_another_owner_is_a_range_with_its_name_and_in_no_queue() -> None:
+    lasts = Lasts(form="triangular", values=(2.0 * H, 3.0 * H, 7.0 * H))
+    city = town({"replace": 1000}, ["A1", "A2"])
+    kinds = Kinds(tuple(replace(kind, repair_s=city.assets.kinds["cabinet"].repair_s,
+                                repair_dead_s=city.assets.kinds["cabinet"].repair_s)
+                        if kind.name == "substation" else kind for kind in city.assets.kinds))
+    assets = replace(city.assets, kinds=kinds)
+    operator = Labels.of(["Réseau" if name == "S" else "" for name in assets.id])
+    city = replace(city, assets=replace(assets, operator=operator))
+    stages = (*PLAIN, ("substation", "replace", StageRule(lasts=lasts)))
+    result = night(city, {"S": 0, "A1": 0}, crews(1, travel="none", stages=stages, samples=400), duration_s=60 * H)
+    returns, o = result.returns, result.outages
+    assert returns is not None
+    row = int(np.flatnonzero(o.asset == city.assets.row("S"))[0])
+    # Nobody of the plan goes there; it is back after the time that the plan gives, as drawn.
+    assert all(shift.asset == city.assets.row("A1") for shift in result.crew_work)
+    assert (int(o.end_s[row]) - BEGIN_S) == lasts.planned_s
+    repair, = result.repairs.of_asset(city.assets.row("S"))
+    assert [(name, begin - BEGIN_S, end - BEGIN_S) for name, begin, end in repair.stages] == [
+        ("replace", 0, lasts.planned_s)]
+    assert (returns.p50_s[row] - BEGIN_S) / H == pytest.approx(3.84, abs=0.25)
+    assert (returns.p90_s[row] - BEGIN_S) / H == pytest.approx(5.59, abs=0.35)
+    told = " ".join(explain(result, "A2", "fr", BEGIN_S + 600).paragraphs)
+    assert "retour entre" in told, told
+    assert "Le poste électrique S\u00a0: réparation par Réseau, pas par une équipe de ce plan" in told
+    # Without a word about it the substation takes what its kind says.
+    plain = night(city, {"S": 0}, crews(1, travel="none"), duration_s=60 * H)
+    assert int(plain.outages.end_s[np.flatnonzero(plain.outages.asset == city.assets.row("S"))[0]]) - BEGIN_S == 1000

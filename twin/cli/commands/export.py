@@ -31,9 +31,10 @@ def export(run_dir: Shown,
                                                 "allows leaves the run.")] = False,
            lang: Annotated[Lang | None, typer.Option("--lang", help="Language that it opens in; without it the "
                                                      "country's where it is French, else English.")] = None,
-           format: Annotated[Literal["html", "gpkg", "geojson", "csv", "geoparquet", "cap", "sms"],
+           format: Annotated[Literal["html", "gpkg", "geojson", "csv", "geoparquet", "cap", "sms", "call"],
                              typer.Option("--format", help="A page, all of the run for GIS (gpkg), open data "
-                                          "with its datapackage, an alert, or messages for telephones.")] = "html",
+                                          "with its datapackage, an alert, messages for telephones (sms), or texts for "
+                                          "a calling machine (call).")] = "html",
            released_by: Annotated[str | None, typer.Option("--released-by", metavar="NAME",
                                                            help="Who releases a forecast or an alert.")] = None,
            leaflet: Annotated[list[str] | None, typer.Option("--leaflet", metavar="STREET",
@@ -78,6 +79,10 @@ def export(run_dir: Shown,
             from viewer.outputs.sms import export_sms
 
             written = export_sms(found, out, lang=lang, released_by=released_by, contacts=contacts, fields=fields)
+        elif format == "call":
+            from viewer.outputs.call import export_call
+
+            written = export_call(found, out, lang=lang, released_by=released_by, contacts=contacts, fields=fields)
         elif format != "html":
             from viewer.outputs.open_data import export_open_data
 
@@ -148,14 +153,14 @@ def _check(format: str, *, public: bool, leaflet: list[str] | None, contacts: Pa
 
     if leaflet and format != "html":
         raise InputError(field="--leaflet", found=f"a leaflet as {format}", expected="--format html, or no --leaflet")
-    if contacts is not None and not (public or leaflet or format in ("cap", "sms")):
+    if contacts is not None and not (public or leaflet or format in ("cap", "sms", "call")):
         raise InputError(field="--contacts", found="contacts for what names nobody",
-                         expected="--public, --leaflet, --format cap or sms")
+                         expected="--public, --leaflet, --format cap, sms or call")
     if public and format == "gpkg":
         raise InputError(field="--public", found="--public with --format gpkg, which leaves nothing out",
                          expected="--format geojson, csv or geoparquet for the public")
     if fields is not None and format in ("html", "gpkg") and not (public or leaflet):
         raise InputError(field="--fields", found="a list for the public beside the operator's map",
-                         expected="--public, --leaflet, or --format geojson, csv, geoparquet, cap or sms")
+                         expected="--public, --leaflet, or --format geojson, csv, geoparquet, cap, sms or call")
     if alert and format != "cap":
         raise InputError(field=alert[0], found=f"{alert[0]} for what is no alert", expected="--format cap")

@@ -33,6 +33,11 @@ def rank(run_dir: RunFolder,
          cut: Annotated[bool, typer.Option("--cut", help="Preventive cuts and their trade instead.")] = False,
          lead: Annotated[str, typer.Option("--lead", metavar="TIME", help="With --cut: how long before the water.")
                          ] = "15min",
+         refuge: Annotated[list[str] | None, typer.Option("--refuge", metavar="ID,…", help="With --cut: sites that "
+                                                          "people are sent to; the ways there count as near people.")
+                           ] = None,
+         crews: Annotated[bool, typer.Option("--crews", help="Run the first five again with the crews of the run.")
+                          ] = False,
          csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE.csv", help="All rows as a table.")] = None,
          lang: Spoken = None, json: Json = False) -> None:
     """Rank what to protect: what each loss costs, what each protection spares, the height that it takes.
@@ -43,9 +48,9 @@ def rank(run_dir: RunFolder,
     from geodata.run.folder import read_run
 
     costs = _costs(cost)
-    _check(cut=cut, budget=budget, costs=costs, kind=kind)
+    _check(cut=cut, budget=budget, costs=costs, kind=kind, crews=crews, refuge=refuge)
     if is_ensemble(run_dir):
-        _check_nights(cut=cut, budget=budget)
+        _check_nights(cut=cut, budget=budget, crews=crews)
         _nights(run_dir, by, words_of(kind), top or 5, csv, language_of(lang), as_json=json)
         return
     top = top or 20
@@ -54,9 +59,9 @@ def rank(run_dir: RunFolder,
         run = read_run(run_dir)
         stage("trying each")
         if cut:
-            _cuts(run, _lead_s(lead), top, csv, language_of(lang), json=json)
+            _cuts(run, _lead_s(lead), words_of(refuge), top, csv, language_of(lang), json=json)
         else:
-            _ranking(run, by, words_of(kind), top, budget, costs, csv, language_of(lang), json=json)
+            _ranking(run, by, words_of(kind), top, budget, costs, csv, language_of(lang), json=json, crews=crews)
 
 
 def _nights(folder: Path, by: str, kinds: Sequence[str], top: int, csv: Path | None, lang: str, *, as_json: bool
@@ -82,35 +87,38 @@ def _nights(folder: Path, by: str, kinds: Sequence[str], top: int, csv: Path | N
         say(line)
 
 
-def _check_nights(*, cut: bool, budget: float | None) -> None:
+def _check_nights(*, cut: bool, budget: float | None, crews: bool) -> None:
     """Refuse what no ensemble answers."""
     from twin.errors import InputError
 
-    if cut or budget is not None:
-        raise InputError(field="--cut" if cut else "--budget", found="an ensemble", expected="a run",
-                         remedy="The run of an ensemble's plan stands in its folder `base`.")
+    if cut or budget is not None or crews:
+        raise InputError(field="--cut" if cut else "--crews" if crews else "--budget", found="an ensemble",
+                         expected="a run", remedy="The run of an ensemble's plan stands in its folder `base`.")
 
 
 def _ranking(run: Run, by: str, kinds: Sequence[str], top: int, budget: float | None, costs: dict[str, float],
-             csv: Path | None, lang: str, *, json: bool) -> None:
+             csv: Path | None, lang: str, *, json: bool, crews: bool) -> None:
     from geodata.run.ranking import main_streets, ranking_to_dict, write_csv
+    from geodata.run.streets import streets_of_run
+    from twin.deciding.crewed import with_crews
     from twin.deciding.plans import costs_of, greedy, pairs
     from twin.deciding.ranking import rank as ranked
-    from twin.explaining.ranked import plan_line, plan_table, ranked_lines, ranked_table
+    from twin.explaining.ranked import crewed_lines, plan_line, plan_table, ranked_lines, ranked_table
     from twin.explaining.words import speech
 
     found = ranked(run.result, objective=by, kinds=kinds, is_main=main_streets(run.city_file))
     both = pairs(found)
     steps = None if budget is None else greedy(found, costs_of(found, costs), budget)
+    crewed = with_crews(found, run.result, streets_of_run(run)) if crews else ()
     if csv is not None:
         write_csv(found, csv)
     if json:
-        print_json(ranking_to_dict(found, both, steps))
+        print_json(ranking_to_dict(found, both, steps, crewed))
         return
     head, *rest = ranked_lines(found, both, lang)
     say(head.text, style="bold")
     _print(ranked_table(found, lang, top), text_columns=(1, 2, 3, 4, 11))
-    for line in rest:
+    for line in [*rest, *(crewed_lines(found, crewed, lang) if crewed else ())]:
         say(line.text)
     if steps is not None:
         say("\n" + speech(lang).text("Plan within {budget}", budget=speech(lang).number(budget or 0)), style="bold")
@@ -118,12 +126,15 @@ def _ranking(run: Run, by: str, kinds: Sequence[str], top: int, budget: float | 
         say(plan_line(found, steps, lang).text)
 
 
-def _cuts(run: Run, lead_s: int, top: int, csv: Path | None, lang: str, *, json: bool) -> None:
+def _cuts(run: Run, lead_s: int, refuges: Sequence[str], top: int, csv: Path | None, lang: str, *, json: bool
+          ) -> None:
     from geodata.run.ranking import cuts_to_dict, main_streets, write_cuts_csv
+    from geodata.run.refuges import on_the_way
     from twin.deciding.cutting import cuts
     from twin.explaining.ranked import cuts_lines, cuts_table
 
-    found = cuts(run.result, lead_s=lead_s, is_main=main_streets(run.city_file))
+    found = cuts(run.result, lead_s=lead_s, is_main=main_streets(run.city_file),
+                 is_on_way=on_the_way(run, refuges) if refuges else None)
     if csv is not None:
         write_cuts_csv(found, csv)
     if json:
@@ -172,11 +183,15 @@ def _lead_s(text: str) -> int:
         raise
 
 
-def _check(*, cut: bool, budget: float | None, costs: dict[str, float], kind: list[str] | None) -> None:
+def _check(*, cut: bool, budget: float | None, costs: dict[str, float], kind: list[str] | None, crews: bool,
+           refuge: list[str] | None) -> None:
     """Refuse options that would do nothing."""
     from twin.errors import InputError
 
-    if cut and (budget is not None or costs or kind):
-        raise InputError(field="--cut", found="--cut beside --budget, --cost or --kind", expected="one or the other")
+    if cut and (budget is not None or costs or kind or crews):
+        raise InputError(field="--cut", found="--cut beside --budget, --cost, --kind or --crews",
+                         expected="one or the other")
+    if refuge and not cut:
+        raise InputError(field="--refuge", found="--refuge without --cut", expected="--cut beside it")
     if costs and budget is None:
         raise InputError(field="--cost", found="costs without a budget", expected="--budget beside them")

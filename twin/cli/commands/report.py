@@ -21,7 +21,9 @@ if TYPE_CHECKING:
              epilog="Example:  twin report q100 --at 22:00 --since 21:00 --lang fr --out point.html")
 def report(run_dir: RunFolder,
            at: Annotated[str, typer.Option("--at", metavar="TIME", help="The moment: ISO 8601, +5h, or 22:00.")],
-           out: Annotated[Path, typer.Option("--out", metavar="FILE.html", help="The page to write.")],
+           out: Annotated[Path | None, typer.Option("--out", metavar="FILE.html", help="The page to write.")] = None,
+           pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE.pdf", help="The same page as tagged PDF; "
+                                                    "needs the extra `pdf`.")] = None,
            since: Annotated[str | None, typer.Option("--since", metavar="TIME|RUN_DIR", help="Count from an earlier "
                                                      "moment, or from another run at this one.")] = None,
            log: Annotated[Path | None, typer.Option("--log", metavar="FILE.csv", help="The log of the night (main "
@@ -30,8 +32,12 @@ def report(run_dir: RunFolder,
                                                      "operator; not for the public.")] = None,
            handover: Annotated[Path | None, typer.Option("--handover", metavar="FILE.csv", help="What is not to be "
                                                          "re-energised.")] = None,
+           sheets: Annotated[Path | None, typer.Option("--sheets", metavar="DIR", help="A sheet for each crew: a page, "
+                                                       "a text, and a table of all; for the crews alone.")] = None,
+           phones: Annotated[Path | None, typer.Option("--phones", metavar="FILE.toml", help="The city's private "
+                                                       "numbers, for the crew sheets.")] = None,
            lang: Spoken = None, json: Json = False) -> None:
-    """Write the point of the situation: one A4 page that needs no colour; log, grid list and hand-over as CSV.
+    """Write the point of the situation: one A4 page that needs no colour; log, lists, hand-over and crew sheets.
 
     Of an ensemble: that of its plan, with how likely each critical site goes dark.
     """
@@ -39,11 +45,21 @@ def report(run_dir: RunFolder,
     from geodata.run.folder import read_run
     from geodata.run.journal import write_grid, write_journal
     from geodata.run.listing import write_csv
+    from twin.errors import InputError
+    from twin.explaining.situation import page_of
     from twin.results.listing import listing
     from twin.results.situation import situation
+    from viewer.outputs.pdf import export_pdf
     from viewer.outputs.report import export_report
+    from viewer.outputs.sheets import export_sheets
 
     spoken = language_of(lang)
+    if not any((out, pdf, log, grid, handover, sheets)):
+        raise InputError(field="--out", found="nothing to write", expected="--out, --pdf, --log, --grid, --handover or "
+                         "--sheets")
+    if phones is not None and sheets is None:
+        raise InputError(field="--phones", found="private numbers without --sheets",
+                         expected="--sheets: they stand on crew sheets alone")
     with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
         ensemble = read_ensemble(run_dir) if is_ensemble(run_dir) else None
@@ -52,14 +68,18 @@ def report(run_dir: RunFolder,
         assert t_s is not None
         stage("writing")
         told = situation(run.result, t_s, **_since(since, run, t_s))
-        export_report(run, told, out, lang=spoken, answers=None if ensemble is None else ensemble.answers)
+        if out is not None:
+            export_report(run, told, out, lang=spoken, answers=None if ensemble is None else ensemble.answers)
+        if pdf is not None:
+            export_pdf(run, told, page_of(told, spoken), pdf)
         if log is not None:
             write_journal(run.result, t_s, spoken, log)
         if grid is not None:
             write_grid(run.result, t_s, grid)
         if handover is not None:
             write_csv(listing(run.result, t_s, states=["do_not_re_energise"]), handover)
-    written = [str(place) for place in (out, log, grid, handover) if place is not None]
+        made = [] if sheets is None else export_sheets(run, t_s, sheets, lang=spoken, phones=phones)
+    written = [str(place) for place in (out, pdf, log, grid, handover, *made) if place is not None]
     if json:
         print_json({"files": written, "at": run.result.view.moment(t_s),
                     "counts": {count.name: {"now": count.now, "before": count.before, "ahead": list(count.ahead)}

@@ -1,0 +1,92 @@
+"""Crew sheets as a table, a row for each visit; and the city's private numbers, which stand on those sheets alone."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+from geodata.csv_file import write_csv_file
+from geodata.inputs.plain_file import bytes_of
+from twin.errors import InputError
+from twin.results.sheets import Sheet
+from twin.texts import clean
+
+#: Columns of the table, in order. Of several streets or depths each is parted by ``>``, in the order of the trip.
+COLUMNS = ("crew", "visit", "leaves", "arrives", "ends", "asset_ids", "kind", "street", "circuits", "stages", "from",
+           "by", "by_depth_m", "by_depth_now_m", "depth_m", "depth_now_m", "water_comes_back",
+           "not_to_be_re_energised")
+_TABLES = ("crews", "lines")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phones:
+    """Numbers that are nobody else's business: crews, the grid's crisis line, the hospital."""
+
+    #: Number of each crew by its id, and of others by what they are called.
+    crews: dict[str, str]
+    lines: dict[str, str]
+
+    def of(self, crew: str) -> dict[str, str]:
+        """Give what stands on the sheet of a crew: the other crews and the lines."""
+        return {name: number for name, number in self.crews.items() if name != crew} | self.lines
+
+
+def read_phones(path: Path | None) -> Phones:
+    """Read the city's private numbers; none without a file.
+
+    Raises
+    ------
+    InputError
+        No such file, no TOML, a table other than ``crews`` and ``lines``, a number that is no text.
+    """
+    if path is None:
+        return Phones(crews={}, lines={})
+    try:
+        table = tomllib.loads(bytes_of(path, expected="a TOML file of private numbers").decode("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        found = "no such file" if isinstance(error, FileNotFoundError) else f"a file that is no TOML ({error})"
+        raise InputError(file=str(path), found=found, expected="a TOML file with [crews] and [lines]") from error
+    for name, numbers in table.items():
+        if name not in _TABLES:
+            raise InputError(file=str(path), field=name, found=f"table '{name}'", expected="[crews] or [lines]")
+        wrong = [who for who, number in numbers.items() if not isinstance(number, str) or not clean(number)] \
+            if isinstance(numbers, dict) else [name]
+        if wrong:
+            raise InputError(file=str(path), field=f"{name}.{wrong[0]}", found="no number",
+                             expected='a number in quotes: E1 = "06 00 00 00 00"')
+    crews, lines = ({clean(who): clean(number) for who, number in table.get(name, {}).items()} for name in _TABLES)
+    return Phones(crews=crews, lines=lines)
+
+
+def rows_of(sheets: Iterable[Sheet]) -> Iterator[dict[str, Any]]:
+    """Give a row for each visit that lies ahead, crew by crew in order."""
+    for sheet in sheets:
+        assets, moment = sheet.result.city.assets, sheet.result.view.moment
+        for n, visit in enumerate(sheet.visits, start=1):
+            first = visit.assets[0]
+            yield dict(zip(COLUMNS, (
+                sheet.crew.id, n, moment(visit.leaves_s), moment(visit.arrives_s), moment(visit.ends_s),
+                " ".join(str(assets.id[row]) for row in visit.assets), assets[first].kind, assets.street[first],
+                " ".join(str(assets.id[row]) for row in visit.circuits), " > ".join(visit.stages), visit.origin,
+                " > ".join(leg.street for leg in visit.legs), " > ".join(f"{leg.depth_m:.3f}" for leg in visit.legs),
+                " > ".join(f"{leg.now_m:.3f}" for leg in visit.legs), _metres(visit.arrival_m), _metres(visit.now_m),
+                visit.is_undone, visit.is_not_to_be_re_energised), strict=True))
+
+
+def write_csv(sheets: Iterable[Sheet], out: Path) -> None:
+    """Write the rows as CSV.
+
+    Raises
+    ------
+    InputError
+        The place cannot be written, or holds something else.
+    """
+    write_csv_file(out, COLUMNS, (row.values() for row in rows_of(sheets)), sort="crew sheets")
+
+
+def _metres(depth_m: float) -> float | None:
+    return None if isnan(depth_m) else round(depth_m, 3)

@@ -1,0 +1,209 @@
+"""Crew sheets in words: what stands on the page that a crew takes along, and the same as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import isnan
+
+from twin.access.legs import Leg
+from twin.explaining.listed import joined, teller_of
+from twin.explaining.teller import Teller
+from twin.quantities import NONE, seconds_between
+from twin.results.sheets import Sheet, Visit
+
+#: Visits on one sheet, and ids in one cell: what is more is told as a number.
+MOST_VISITS, MOST_IDS = 9, 8
+#: What a crew does at each stage. The steps of a lock-out are those of NF C 18-510; before re-energising NF C 15-100-6
+#: asks for the insulation resistance.
+_ACTIONS = {"reach": "get there", "inspect": "lock out (open, lock, tag), prove dead, inspect",
+            "clean_dry": "clean and dry", "replace": "replace what water reached",
+            "re_energise": "measure the insulation, test, then return to service"}
+#: Less water than this is told as dry [m].
+_DRY_M = 0.005
+_STATUS = {"simulation": "simulation", "exercise": "exercise", "forecast": "forecast"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetPage:
+    """All texts of one crew sheet."""
+
+    lang: str
+    crew: str
+    status: str
+    not_observed: str
+    valid: str
+    title: str
+    place: str
+    made: str
+    #: Who they are, until when they are on duty, by which limits they drive, whom to call.
+    facts: tuple[str, ...]
+    warnings: tuple[str, ...]
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...]
+    #: Private numbers: name and number.
+    phones: tuple[tuple[str, str], ...]
+    phones_title: str
+    digest: str
+
+
+def sheet_page(sheet: Sheet, lang: str, phones: Mapping[str, str] | None = None) -> SheetPage:
+    """Give all texts of a crew's sheet.
+
+    Parameters
+    ----------
+    sheet
+        What lies ahead of the crew.
+    lang
+        ``fr`` or ``en``.
+    phones
+        Private numbers by name, from a file of the city; they stand on the sheets alone.
+
+    Raises
+    ------
+    InputError
+        A language other than fr and en.
+    """
+    teller = teller_of(sheet.result, lang)
+    now = teller.moment(sheet.t_s)
+    teller = Teller(sheet.result, teller.speech, now)
+    text, words, plan = teller.text, teller.speech, sheet.result.plan
+    issued, valid = (teller.moment(seconds_between(plan.start, one)) for one in (plan.issued_at, plan.valid_until))
+    shown = sheet.visits[:MOST_VISITS]
+    return SheetPage(
+        lang=lang, crew=sheet.crew.id, status=text(_STATUS[plan.status]).upper(),
+        not_observed=text("Not an observation."),
+        valid=text("Valid until {clock}, {day}.", clock=words.clock(valid), day=words.day(valid)),
+        title=text("Crew sheet {crew}, {clock}", crew=sheet.crew.id, clock=words.clock(now)),
+        place=f"{sheet.result.city.name}, {words.day(now)}",
+        made=text("{name}, issued at {clock}", name=plan.name, clock=words.weekday_clock(issued, now)),
+        facts=tuple(_facts(teller, sheet)), warnings=tuple(_warnings(teller, sheet, shown)),
+        headings=tuple(text(heading) for heading in (
+            "no.", "leave, arrive, done", "place", "circuit", "what to do",
+            "way, street by street (water on arrival, now)", "water there")),
+        rows=tuple(_row(teller, n, visit) for n, visit in enumerate(shown, start=1)),
+        notes=tuple(_notes(teller, sheet)), phones=tuple((phones or {}).items()),
+        phones_title=text("Numbers, not to be passed on"),
+        digest=text("fingerprint {digest}", digest=plan.digest[:8]))
+
+
+def sheet_lines(page: SheetPage) -> list[str]:
+    """Give a sheet as lines of text, for a telephone or a terminal: every text of the page, in its order."""
+    lines = [f"{page.status}. {page.not_observed} {page.valid}", page.title, page.place, page.made, *page.facts,
+             *page.warnings, ""]
+    for row in page.rows:
+        lines.append(f"{row[0]}. {row[2]}")
+        lines += [f"   {heading}: {cell}" if page.lang == "en" else f"   {heading}\u00a0: {cell}"
+                  for heading, cell in zip((page.headings[1], *page.headings[3:]), (row[1], *row[3:]), strict=True)
+                  if cell]
+    lines += ["", *page.notes]
+    if page.phones:
+        lines += [page.phones_title, *(f"  {name}  {number}" for name, number in page.phones)]
+    return [*lines, page.digest]
+
+
+def _facts(teller: Teller, sheet: Sheet) -> Iterator[str]:
+    crew, rules, plan = sheet.crew, sheet.result.plan.access, sheet.result.plan.crews
+    assert plan is not None
+    said = teller.speech.plural("{n} person, base {base}", "{n} people, base {base}", crew.people, base=crew.base)
+    yield said + (teller.text(", qualified {skills}", skills=", ".join(crew.skills)) if crew.skills else "")
+    begin_s, end_s = sheet.shift
+    if begin_s == NONE:
+        yield teller.text("Off duty to the end of the run.")
+    elif begin_s > sheet.t_s:
+        yield teller.text("Off duty until {time}.", time=teller.clock(begin_s))
+    elif end_s <= sheet.result.plan.duration_s:
+        yield teller.text("On duty until {time}.", time=teller.clock(end_s))
+    if rules is not None and plan.travel == "streets":
+        yield teller.text("Enter no street with {day} of water by day, {night} by night.",
+                          day=teller.speech.depth(rules.day_m if crew.wade_m is None else crew.wade_m),
+                          night=teller.speech.depth(min(rules.night_m, rules.day_m if crew.wade_m is None
+                                                        else crew.wade_m)))
+    if plan.derogation:
+        yield teller.text("Hours beyond the limits by derogation: {why}", why=plan.derogation)
+
+
+def _warnings(teller: Teller, sheet: Sheet, shown: tuple[Visit, ...]) -> Iterator[str]:
+    ids = sheet.result.city.assets.id
+    stale = list(dict.fromkeys(str(ids[row]) for visit in shown if visit.is_not_to_be_re_energised
+                               for row in visit.assets))
+    if stale:
+        yield teller.text("Do not re-energise before a test: {assets}.", assets=_some(teller, stale))
+    for visit in shown:
+        if visit.is_undone and visit.ends_s != NONE:
+            yield teller.text("By the run water comes back at {asset} at {time}: leave before it does.",
+                              asset=ids[visit.assets[0]], time=teller.clock(visit.ends_s))
+
+
+def _some(teller: Teller, ids: list[str]) -> str:
+    over = len(ids) - MOST_IDS
+    if over <= 1:
+        return ", ".join(ids)
+    return ", ".join(ids[:MOST_IDS]) + " " + teller.speech.plural("and {n} more", "and {n} more", over)
+
+
+def _row(teller: Teller, n: int, visit: Visit) -> tuple[str, ...]:
+    assets = teller.result.city.assets
+    first = assets[visit.assets[0]]
+    place = teller.asset(first) if len(visit.assets) == 1 else teller.speech.counted(
+        assets.kinds, first.kind, len(visit.assets)) + f" ({_some(teller, [str(assets.id[r]) for r in visit.assets])})"
+    address = ", ".join(dict.fromkeys(word for row in visit.assets for word in (assets.street[row],) if word))
+    if not address and assets.x_m[first.row] == assets.x_m[first.row]:
+        address = f"x {assets.x_m[first.row]:.0f}, y {assets.y_m[first.row]:.0f}"
+    return (str(n), _times(teller, visit), ", ".join(filter(None, (place, address))),
+            ", ".join(str(assets.id[row]) for row in visit.circuits),
+            joined(teller, [teller.text(_ACTIONS[stage]) for stage in visit.stages]),
+            _way(teller, visit), _water(teller, visit))
+
+
+def _times(teller: Teller, visit: Visit) -> str:
+    moments = [visit.leaves_s, *([visit.arrives_s] if visit.legs and visit.arrives_s != NONE else [])]
+    said = [teller.clock(at_s) for at_s in moments]
+    return ", ".join([*said, teller.text("not done in this run") if visit.ends_s == NONE else
+                      teller.clock(visit.ends_s)])
+
+
+def _way(teller: Teller, visit: Visit) -> str:
+    if not visit.origin:
+        return ""
+    if not visit.legs or sum(leg.length_m for leg in visit.legs) < 1.0:
+        return teller.text("on the spot")
+    return teller.text("from {place}", place=visit.origin) + " → " + " → ".join(
+        _leg(teller, leg) for leg in visit.legs)
+
+
+def _leg(teller: Teller, leg: Leg) -> str:
+    name = leg.street or teller.text("street without a name")
+    if leg.is_bridge:
+        return f"{name} ({teller.text('bridge')})"
+    if max(leg.depth_m, leg.now_m) < _DRY_M:
+        return name
+    return f"{name} ({_both(teller, leg.depth_m, leg.now_m)})"
+
+
+def _depth(teller: Teller, depth_m: float) -> str:
+    return teller.text("unknown") if isnan(depth_m) else teller.text("dry") if depth_m < _DRY_M else \
+        teller.speech.depth(depth_m)
+
+
+def _water(teller: Teller, visit: Visit) -> str:
+    return _both(teller, visit.arrival_m, visit.now_m)
+
+
+def _both(teller: Teller, depth_m: float, now_m: float) -> str:
+    then, now = _depth(teller, depth_m), _depth(teller, now_m)
+    return then if then == now else teller.text("{depth}, now {now}", depth=then, now=now)
+
+
+def _notes(teller: Teller, sheet: Sheet) -> Iterator[str]:
+    more = len(sheet.visits) - MOST_VISITS
+    if not sheet.visits:
+        yield teller.text("The run has no visit for this crew from now on.")
+    if more > 0:
+        yield teller.speech.plural("{n} more visit after these: twin crews", "{n} more visits after these: twin crews",
+                                   more)
+    if sheet.past:
+        yield teller.speech.plural("{n} visit is over by the run.", "{n} visits are over by the run.", sheet.past)
+    yield teller.text("Depths are computed, on arrival and now; streets without a depth are dry. Look before you "
+                      "drive, and turn back where it is deeper.")
