@@ -54,9 +54,11 @@ TABLES: Mapping[str, pa.Schema] = {
     "returns.parquet": pa.schema([
         ("asset_id", pa.string()), ("start", TIME), ("p50", TIME), ("p90", TIME)]),
     "street_returns.parquet": pa.schema([("street", pa.string()), ("p50", TIME), ("p90", TIME)]),
+    "street_depths.parquet": pa.schema([
+        ("edge", pa.int32()), ("first_frame", pa.int32()), ("depth_um", pa.list_(pa.int32()))]),
 }
-#: Tables that not every run has: without water, without nights drawn.
-OPTIONAL = {"depths.parquet", "returns.parquet", "street_returns.parquet"}
+#: Tables that not every run has: without water, without nights drawn, without access.
+OPTIONAL = {"depths.parquet", "returns.parquet", "street_returns.parquet", "street_depths.parquet"}
 
 
 class Clock:

@@ -29,7 +29,8 @@ _GEOMETRY_NAMES = {0: "Point", 1: "LineString", 3: "Polygon", 4: "MultiPoint", 5
 #: Columns of a table by name.
 _Columns = Mapping[str, Any]
 #: Encodings that halve a file: depths change little from frame to frame.
-_ENCODINGS = {"depths.parquet": {"depth_um.list.element": "DELTA_BINARY_PACKED"}}
+_ENCODINGS = {name: {"depth_um.list.element": "DELTA_BINARY_PACKED"}
+              for name in ("depths.parquet", "street_depths.parquet")}
 #: Columns of few words: stored as a dictionary.
 _FEW_WORDS = {"kind", "mechanism", "root_mechanism", "held_mechanism", "coverage", "event", "level"}
 
@@ -46,7 +47,7 @@ def tables_of(result: Result, shapes: TextArray) -> dict[str, Callable[[], _Colu
     """
     ids = pa.array(result.city.assets.id, pa.string())
     clock, series, crossings = Clock(result.plan), result.series, result.exposure.crossings
-    wet, depths = result.exposure.wet, result.exposure.depths
+    wet, depths, streets = result.exposure.wet, result.exposure.depths, result.street_depths
     return {
         "events.parquet": lambda: _events_table(result.trace, ids, clock),
         "exposure.parquet": lambda: _exposure_table(result, ids, clock, shapes),
@@ -64,7 +65,11 @@ def tables_of(result: Result, shapes: TextArray) -> dict[str, Callable[[], _Colu
             "peak_time": clock.moments(wet.peak_time_s)},
         "doubts.parquet": lambda: _doubts_table(result, ids, clock),
         "feeds.parquet": lambda: _feeds_table(result, ids, clock),
-        **({} if depths is None else {"depths.parquet": lambda: _depths_table(depths, ids)}),
+        **({} if depths is None else {
+            "depths.parquet": lambda: {"asset_id": _ids(ids, depths.asset), **_depths_columns(depths)}}),
+        **({} if streets is None else {
+            "street_depths.parquet": lambda: {
+                "edge": pa.array(streets.asset, pa.int32()), **_depths_columns(streets)}}),
         **_returns_tables(result, ids, clock)}
 
 
@@ -166,9 +171,9 @@ def _feeds_table(result: Result, ids: pa.Array, clock: Clock) -> _Columns:
             "from": clock.moments(start_s, never=None), "supplier_id": _ids(ids, graph.supplier[edge])}
 
 
-def _depths_table(depths: DepthSeries, ids: pa.Array) -> _Columns:
+def _depths_columns(depths: DepthSeries) -> _Columns:
     lists = pa.LargeListArray.from_arrays(pa.array(depths.offsets, pa.int64()), pa.array(depths.depth_um, pa.int32()))
-    return {"asset_id": _ids(ids, depths.asset), "first_frame": pa.array(depths.first, pa.int32()),
+    return {"first_frame": pa.array(depths.first, pa.int32()),
             "depth_um": lists.cast(pa.list_(pa.int32())),
             "twin": {"times_s": depths.times_s.tolist(), "after": depths.after, "duration_s": depths.duration_s,
                      "error_m": depths.error_m}}

@@ -13,6 +13,7 @@ import jinja2
 
 from geodata.atomic import write_whole
 from geodata.ours import PAGE_MARK
+from geodata.run.roads import RunStreets
 from twin.errors import InputError
 from twin.world.kinds import LANGUAGES
 from viewer import scripts
@@ -23,7 +24,9 @@ from viewer.outputs.operator_page import operator_config
 from viewer.outputs.release import require_release
 from viewer.public.night import PublicNight, public_night
 from viewer.scene.compose import pack_scene
+from viewer.scene.crews import pack_crews
 from viewer.scene.pack import Packer, safe_json
+from viewer.scene.roads import pack_roads
 from viewer.scene.spec import specification
 from viewer.states import carried, states, svg
 from viewer.words import registers
@@ -77,6 +80,10 @@ def page(run: Run, *, public: bool, lang: str | None = None, released_by: str | 
             run.result.plan.status, released_by, what="a public page"), Path(city) if city else None)
     lang = lang or "fr"
     scene = pack_scene(run)
+    streets = RunStreets.of(run)
+    if streets is not None:
+        pack_roads(run, streets, scene)
+    pack_crews(run, streets, scene)
     config = operator_config(run, scene, Clock(run.result.plan.start, run.result.city.timezone), lang)
     view = {"symbols": {key: svg(key) for key in states()["symbols"]}, "run": run}
     return _rendered("operator", scene.packer, config, view, lang=lang, status=run.result.plan.status,

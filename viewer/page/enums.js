@@ -124,6 +124,21 @@ export const TIMELINE = /** @type {const} */ ([
 ]);
 /** @typedef {typeof TIMELINE[number]} TimelineEvent */
 
+/** What a repair waits for where crews are limited. */
+export const REASONS = /** @type {const} */ ([
+  'crew',
+  'kept',
+  'access',
+  'day',
+  'hours',
+  'part',
+  'skill'
+]);
+/** @typedef {typeof REASONS[number]} Reason */
+
+/** What a crew does. */
+export const Doing = /** @type {const} */ ({OFF: 0, FREE: 1, DRIVING: 2, WORKING: 3});
+
 /** What flows along an edge. */
 export const Service = /** @type {const} */ ({POWER: 0, CONTROL: 1, WATER: 2});
 

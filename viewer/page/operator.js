@@ -4,7 +4,10 @@ import {State} from './enums.js';
 import {CityMap} from './map/city_map.js';
 import {drawForPrint} from './map/print.js';
 import {Symbols} from './map/symbols.js';
+import {drawWays} from './map/ways.js';
+import {Access} from './operator/access.js';
 import {Causes} from './operator/causes.js';
+import {CrewPanel} from './operator/crews.js';
 import {Finder} from './operator/finder.js';
 import {Layers} from './operator/layers.js';
 import {Names} from './operator/names.js';
@@ -43,7 +46,6 @@ class OperatorPage extends Page {
     this.chain = new Chain(this.model);
     this.names = new Names(this.model);
     this.causes = new Causes(this.model, this.chain, this.names, config.facts, config.staleAfter);
-    this.why = this.whyPanel();
     /**
      * The asset or the street that was chosen, and how deep the ground that was clicked stands in water.
      *
@@ -55,6 +57,11 @@ class OperatorPage extends Page {
     /** @param {number} u */
     const choose = (u) => this.choose(u, true);
     const {model, names, symbols} = this;
+    this.access = new Access({model, acts: config.lastMoments, names, symbols}, (u, street) =>
+      street === undefined ? this.choose(u, true) : this.chooseStreet(street)
+    );
+    this.why = this.whyPanel();
+    this.crews = new CrewPanel({model, config, names, colors: symbols.colors}, choose, (t) => this.player.to(t));
     this.lists = new Lists({model, config, names, symbols}, choose);
     this.layers = new Layers(this.model, this.symbols.names, () => this.scene());
     this.timeline = new Timeline(this.model, config, this.names, this.symbols.colors);
@@ -62,7 +69,10 @@ class OperatorPage extends Page {
       choose: (u) => this.choose(u, true),
       chooseStreet: (street) => this.chooseStreet(street)
     });
-    this.map = new CityMap(byId('map'), this.model, this.symbols, {onPick: (found) => this.picked(found)});
+    this.map = new CityMap(byId('map'), this.model, this.symbols, {
+      onPick: (found) => this.picked(found),
+      more: drawWays
+    });
     this.player = new Player(
       {slider: inputById('time'), play: byId('play'), back: byId('back'), forward: byId('forward')},
       {duration: config.duration, step: config.step, start: this.model.worst(config), onMove: (t) => this.move(t)}
@@ -72,6 +82,8 @@ class OperatorPage extends Page {
     addEventListener('beforeprint', () => this.print());
     addEventListener('afterprint', () => {
       this.lists.print(false);
+      this.access.print(false);
+      this.crews.print(false);
       this.lists.show(this.t);
     });
     this.speak();
@@ -86,6 +98,7 @@ class OperatorPage extends Page {
       names,
       causes,
       waiting: new WaitingLines(model, names, this.config.facts),
+      access: this.access,
       symbolOf: (u) => this.symbolOf(u),
       page: {icon, choose: (u) => this.choose(u, true)}
     });
@@ -151,7 +164,8 @@ class OperatorPage extends Page {
     byId('wet-now').textContent = number(counts.wet);
     const {out: lamp_dark, may: lamp_may, lit: lamp_lit, wet, unknown} = counts;
     const live = new Set(this.model.live.at(t).flatMap(({us}) => us)).size;
-    this.layers.say({lamp_dark, lamp_may, lamp_lit, wet, unknown, live, ...nodes}, counts.night, t);
+    const streets = {...this.access.counts(t), crew: this.model.crews.all.length};
+    this.layers.say({lamp_dark, lamp_may, lamp_lit, wet, unknown, live, ...nodes, ...streets}, counts.night, t);
     const said = {
       city,
       clock: clock(t),
@@ -164,6 +178,8 @@ class OperatorPage extends Page {
     this.map.describe(say('map_name_operator', said));
     this.announce(valueText);
     this.lists.show(t);
+    this.access.show(t);
+    this.crews.show(t);
     this.panel();
     this.scene();
   }
@@ -209,15 +225,22 @@ class OperatorPage extends Page {
     const {model, chosen, t} = this;
     const u = chosen && 'u' in chosen && model.placed[chosen.u] ? chosen.u : null;
     const live = model.live.at(t).map(({us}) => us.filter((one) => model.placed[one]));
+    const {show} = this.layers;
+    const {crews, ways} = this.crews.onMap(t);
+    const chosenWays = u === null ? [] : this.access.ways(u, t);
     this.map.show({
       t,
       night: this.night,
-      show: this.layers.show,
+      show,
       links: u === null ? [] : this.chain.links(u, t, (one) => this.symbolOf(one)),
       chosen: u === null ? null : this.mark(u),
       street: chosen && 'street' in chosen ? chosen.street : 0,
       closed: closedStreets(this.config.notes, t).map((note) => model.streets.indexOf(note.street)),
       live: live.filter((us) => us.length),
+      roads: show.street_closed ? model.roads.closedAt(t) : [],
+      islands: show.island ? this.access.islandsAt(t).filter((one) => model.placed[one]) : [],
+      ways: [...chosenWays, ...(show.crew ? ways : [])],
+      crews: show.crew ? crews : [],
       lang: language()
     });
   }
@@ -248,6 +271,8 @@ class OperatorPage extends Page {
   print() {
     const {scene} = this.map;
     this.lists.print(true);
+    this.access.print(true);
+    this.crews.print(true);
     if (scene) drawForPrint(/** @type {HTMLCanvasElement} */ (byId('print-map')), this.map, scene);
   }
 
