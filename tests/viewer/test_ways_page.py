@@ -1,8 +1,9 @@
-"""Streets in the water and crews on the operator's page: what the run says, at the moment chosen, and for every reader."""
+"""Streets in the water and crews on the operator's page: what the run says, at the moment chosen, for every reader."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,9 @@ crews:
   policy: critical_first
   teams: [{id: E1, base: S-14, people: 2}, {id: E2, base: S-14, people: 3, called: "22:00", recall: 45min}]
 """
+
+#: Names of the streets that the page says are closed.
+SHOWN = "t => twinPage.model.roads.closedStreets(t).map(s => twinPage.model.streets[s.street])"
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +119,7 @@ def test_crews_fill_the_run_and_drive_the_ways_that_the_trace_tells(run: Run) ->
     for crew in range(2):
         mine = [piece for piece in days if piece.crew == crew]
         assert (mine[0].start_s, mine[-1].end_s) == (0, run.result.plan.duration_s)
-        assert all(one.end_s == other.start_s for one, other in zip(mine, mine[1:], strict=False))
+        assert all(one.end_s == other.start_s for one, other in pairwise(mine))
     driven = [piece for piece in days if piece.doing == Doing.DRIVING]
     assert driven
     for piece in driven:
@@ -127,6 +131,14 @@ def test_crews_fill_the_run_and_drive_the_ways_that_the_trace_tells(run: Run) ->
         assert tuple(name for i, name in enumerate(names) if i == 0 or names[i - 1] != name) == piece.streets
     # The second crew is called at 22:00 and stands at its base 45 minutes later.
     assert next(piece.start_s for piece in days if piece.crew == 1 and piece.doing != Doing.OFF) == 6.75 * 3600
+
+
+def test_stages_of_a_repair_in_two_visits_follow_each_other(run: Run) -> None:
+    repairs = run.result.repairs
+    assert len(repairs)
+    # Who drives there twice has two trips: the stage counts from the first, and no stage lasts less than nothing.
+    assert repairs.stage_s.min() >= 0
+    assert run.result.waits.start_s.min() >= 0
 
 
 def test_the_queue_over_time_is_that_of_each_moment(run: Run) -> None:
@@ -147,12 +159,11 @@ def test_the_page_says_what_the_run_says(chromium: Any, run: Run, file: Path) ->
         page.evaluate("t => twinPage.player.to(t)", t)
         held = (closed.start_s <= t) & ((closed.end_s == NONE) | (t < closed.end_s))
         names = {streets.access.network.name_of(edge) for edge in closed.edge[held].tolist()} - {""}
-        shown = page.evaluate("t => twinPage.model.roads.closedStreets(t).map(s => twinPage.model.streets[s.street])", t)
+        shown = page.evaluate(SHOWN, t)
         assert set(shown) == names
         assert int(page.inner_text("#layers [data-count=street_closed]")) == len(names)
     # By order, from six to eight.
-    assert "Rue des Iris" in page.evaluate(
-        "() => twinPage.model.roads.closedStreets(2.5 * 3600).map(s => twinPage.model.streets[s.street])")
+    assert "Rue des Iris" in page.evaluate(SHOWN, 2.5 * 3600)
     page.evaluate("() => twinPage.player.to(3600)")
     asset = next(str(row["asset"]) for row in run.result.indicators["last_moment_to_act"]["rows"]
                  if row["binds"] != "none")
