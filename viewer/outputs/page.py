@@ -78,15 +78,24 @@ def page(run: Run, *, public: bool, lang: str | None = None, released_by: str | 
     if public:
         return _public(public_night(run, fields), lang, require_release(
             run.result.plan.status, released_by, what="a public page"), Path(city) if city else None)
-    lang = lang or "fr"
+    return rendered_operator(run, lang or "fr")
+
+
+def operator_pack(run: Run, lang: str) -> tuple[Packer, dict[str, Any]]:
+    """Give a run packed for the operator's page, and what its script is told beside."""
     scene = pack_scene(run)
     streets = RunStreets.of(run)
     if streets is not None:
         pack_roads(run, streets, scene)
     pack_crews(run, streets, scene)
-    config = operator_config(run, scene, Clock(run.result.plan.start, run.result.city.timezone), lang)
-    view = {"symbols": {key: svg(key) for key in states()["symbols"]}, "run": run}
-    return _rendered("operator", scene.packer, config, view, lang=lang, status=run.result.plan.status,
+    return scene.packer, operator_config(run, scene, Clock(run.result.plan.start, run.result.city.timezone), lang)
+
+
+def rendered_operator(run: Run, lang: str, **more: Any) -> str:
+    """Give the operator's page; ``more`` is what its template shows beside."""
+    packer, config = operator_pack(run, lang)
+    view = {"symbols": {key: svg(key) for key in states()["symbols"]}, "run": run, **more}
+    return _rendered("operator", packer, config, view, lang=lang, status=run.result.plan.status,
                      city=run.result.city.name)
 
 

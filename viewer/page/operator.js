@@ -6,6 +6,8 @@ import {drawForPrint} from './map/print.js';
 import {Symbols} from './map/symbols.js';
 import {drawWays} from './map/ways.js';
 import {Access} from './operator/access.js';
+import {AccessLists} from './operator/access_lists.js';
+import {Beside} from './operator/beside.js';
 import {Causes} from './operator/causes.js';
 import {CrewPanel} from './operator/crews.js';
 import {Finder} from './operator/finder.js';
@@ -18,10 +20,10 @@ import {WaitingLines} from './operator/waiting.js';
 import {WhyPanel} from './operator/why.js';
 import {Chain} from './pack/chain.js';
 import {OperatorModel} from './pack/model.js';
-import {byId, inputById, make, paragraph, rich} from './parts/dom.js';
+import {all, byId, inputById, make, paragraph, rich} from './parts/dom.js';
 import {Page} from './parts/page.js';
 import {Player} from './parts/player.js';
-import {configuration, packed, useGpu} from './parts/start.js';
+import {configuration, other, packed, useGpu} from './parts/start.js';
 import {capital, language, listed, number, say} from './words/speech.js';
 import {clock, day, duration, moment} from './words/time.js';
 
@@ -38,8 +40,9 @@ class OperatorPage extends Page {
   /**
    * @param {OperatorConfig} config
    * @param {OperatorPack} pack
+   * @param {{config: OperatorConfig, pack: OperatorPack} | null} second the run that this one is compared with
    */
-  constructor(config, pack) {
+  constructor(config, pack, second) {
     super(config, pack.texts.words);
     this.model = new OperatorModel(pack, config);
     this.symbols = new Symbols(pack.texts.states);
@@ -57,20 +60,23 @@ class OperatorPage extends Page {
     /** @param {number} u */
     const choose = (u) => this.choose(u, true);
     const {model, names, symbols} = this;
-    this.access = new Access({model, acts: config.lastMoments, names, symbols}, (u, street) =>
+    this.access = new Access({model, acts: config.lastMoments, names});
+    this.accessLists = new AccessLists({model, access: this.access, names, symbols}, (u, street) =>
       street === undefined ? this.choose(u, true) : this.chooseStreet(street)
     );
     this.why = this.whyPanel();
     this.crews = new CrewPanel({model, config, names, colors: symbols.colors}, choose, (t) => this.player.to(t));
     this.lists = new Lists({model, config, names, symbols}, choose);
     this.layers = new Layers(this.model, this.symbols.names, () => this.scene());
-    this.timeline = new Timeline(this.model, config, this.names, this.symbols.colors);
+    this.beside = second ? this.second(second.config, second.pack) : null;
+    this.timeline = new Timeline(this.model, config, this.names, this.symbols.colors, this.beside?.model);
     this.finder = new Finder(this.model, this.names, {
       choose: (u) => this.choose(u, true),
       chooseStreet: (street) => this.chooseStreet(street)
     });
     this.map = new CityMap(byId('map'), this.model, this.symbols, {
       onPick: (found) => this.picked(found),
+      onDraw: (view) => this.beside?.follow(view),
       more: drawWays
     });
     this.player = new Player(
@@ -82,11 +88,33 @@ class OperatorPage extends Page {
     addEventListener('beforeprint', () => this.print());
     addEventListener('afterprint', () => {
       this.lists.print(false);
-      this.access.print(false);
+      this.accessLists.print(false);
       this.crews.print(false);
       this.lists.show(this.t);
     });
     this.speak();
+  }
+
+  /**
+   * @param {OperatorConfig} config
+   * @param {OperatorPack} pack of a run that this one is compared with
+   */
+  second(config, pack) {
+    return new Beside(config, pack, this.symbols, (id) => this.chooseId(id));
+  }
+
+  /**
+   * Compare with another run.
+   *
+   * @param {OperatorConfig} config
+   * @param {OperatorPack} pack
+   */
+  compareWith(config, pack) {
+    this.beside = this.second(config, pack);
+    this.timeline.other = this.beside.model;
+    this.timeline.build();
+    this.move(this.t);
+    this.map.later();
   }
 
   /** The panel that tells one asset. */
@@ -178,8 +206,9 @@ class OperatorPage extends Page {
     this.map.describe(say('map_name_operator', said));
     this.announce(valueText);
     this.lists.show(t);
-    this.access.show(t);
+    this.accessLists.show(t);
     this.crews.show(t);
+    this.beside?.say(t, counts, cabinetsOut);
     this.panel();
     this.scene();
   }
@@ -208,6 +237,12 @@ class OperatorPage extends Page {
     this.scene();
   }
 
+  /** @param {string} id of an asset, as the second run of a comparison calls it too */
+  chooseId(id) {
+    const u = this.model.ids().indexOf(id);
+    if (u >= 0) this.choose(u, true);
+  }
+
   /** @param {number} street */
   chooseStreet(street) {
     this.chosen = {street};
@@ -228,7 +263,7 @@ class OperatorPage extends Page {
     const {show} = this.layers;
     const {crews, ways} = this.crews.onMap(t);
     const chosenWays = u === null ? [] : this.access.ways(u, t);
-    this.map.show({
+    const scene = {
       t,
       night: this.night,
       show,
@@ -242,7 +277,9 @@ class OperatorPage extends Page {
       ways: [...chosenWays, ...(show.crew ? ways : [])],
       crews: show.crew ? crews : [],
       lang: language()
-    });
+    };
+    this.map.show(scene);
+    this.beside?.show(scene, u === null ? null : this.names.id(u));
   }
 
   /**
@@ -271,7 +308,7 @@ class OperatorPage extends Page {
   print() {
     const {scene} = this.map;
     this.lists.print(true);
-    this.access.print(true);
+    this.accessLists.print(true);
     this.crews.print(true);
     if (scene) drawForPrint(/** @type {HTMLCanvasElement} */ (byId('print-map')), this.map, scene);
   }
@@ -279,12 +316,26 @@ class OperatorPage extends Page {
   /** Say why: of the asset or the street that was chosen, else what explains most of the darkness. */
   panel() {
     const {chosen} = this;
-    const parts = !chosen
-      ? this.roots()
-      : 'u' in chosen
-        ? this.why.panel(chosen.u, this.t)
-        : this.street(chosen.street);
+    const parts = !chosen ? this.roots() : 'u' in chosen ? this.whyOf(chosen.u) : this.street(chosen.street);
     byId('why').replaceChildren(...parts);
+  }
+
+  /**
+   * Say why of one asset; of both runs where two are compared.
+   *
+   * @param {number} u
+   */
+  whyOf(u) {
+    const [title, ...parts] = this.why.panel(u, this.t);
+    if (!this.beside) return [title, ...parts];
+    const others = this.beside.panel(this.names.id(u), this.t);
+    return [
+      title,
+      make('h3', {class: 'which'}, say('run_a')),
+      ...parts,
+      make('h3', {class: 'which'}, say('run_b')),
+      ...others
+    ];
   }
 
   /** What puts out most of the lamps that are out at this moment; else what to choose. */
@@ -373,10 +424,21 @@ async function start() {
   const config = configuration();
   /** @type {OperatorPack} */
   const pack = await packed();
-  const page = new OperatorPage(config, pack);
+  const page = new OperatorPage(config, pack, await other('0'));
   globalThis.twinPage = page;
   document.body.classList.add('ready');
   await useGpu(page.map, page.model, page.symbols, pack.texts.spec);
+  const {beside} = page;
+  if (!beside) return;
+  await useGpu(beside.map, beside.model, page.symbols, pack.texts.spec);
+  document.getElementById('which')?.addEventListener('change', async (event) => {
+    const which = /** @type {HTMLSelectElement} */ (event.target).value;
+    const next = await other(which);
+    if (!next) return;
+    for (const part of all('.compared .other')) part.hidden = part.dataset.which !== which;
+    page.compareWith(next.config, next.pack);
+    if (page.beside) await useGpu(page.beside.map, page.beside.model, page.symbols, pack.texts.spec);
+  });
 }
 
 start().catch((error) => {

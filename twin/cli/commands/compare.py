@@ -20,30 +20,50 @@ if TYPE_CHECKING:
              epilog="Example:  twin compare q100 with-cut --lang fr")
 def compare(first: RunFolder,
             second: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The run to hold beside it.")],
+            more: Annotated[list[Path] | None, typer.Argument(metavar="[RUN_DIR]...", help="More runs to hold beside "
+                                                              "the first, one after the other.")] = None,
             csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE.csv",
                                                      help="A row for each asset that changes.")] = None,
+            map: Annotated[Path | None, typer.Option("--map", metavar="FILE.html",
+                                                     help="The runs on one operator's map, with a slider.")] = None,
             lang: Spoken = None, json: Json = False) -> None:
-    """Compare two runs of one night: figures, who is worse off, who is better off, and because of what.
+    """Compare runs of one night with the first: figures, who is worse off, who is better off, and because of what.
 
     Two ensembles are compared night by night: they must draw the same.
     """
     from geodata.ensemble.folder import is_ensemble
     from geodata.run.comparing import to_dict, write_csv
     from geodata.run.folder import read_run
+    from twin.errors import InputError
     from twin.results.compare import compare as compare_runs
 
-    if is_ensemble(first) or is_ensemble(second):
+    if csv is not None and more:
+        raise InputError(field="--csv", found="--csv beside more than two runs", expected="two runs, or --json")
+
+    others = [second, *(more or ())]
+    if is_ensemble(first) or any(is_ensemble(one) for one in others):
+        if map is not None or more:
+            raise InputError(field="--map" if map is not None else "RUN_DIR", expected="runs, not ensembles",
+                             found="a map of ensembles" if map is not None else "three ensembles or more")
         _compare_nights(first, second, csv, language_of(lang), as_json=json)
         return
     with stages(lang=language_of(lang)) as stage:
         stage("reading the runs")
-        found = compare_runs(read_run(first).result, read_run(second).result)
+        base, runs = read_run(first), [read_run(one) for one in others]
+        found = [compare_runs(base.result, run.result) for run in runs]
+        if map is not None:
+            from viewer.outputs.compared_page import export_compared
+
+            stage("writing")
+            export_compared(base, list(zip(runs, found, strict=True)), map, lang=language_of(lang))
     if csv is not None:
-        write_csv(found, csv)
+        write_csv(found[0], csv)
     if json:
-        print_json(to_dict(found))
+        told = [to_dict(one) for one in found]
+        print_json(told if more else told[0])
         return
-    _tell(found, first, second, language_of(lang))
+    for one, path in zip(found, others, strict=True):
+        _tell(one, first, path, language_of(lang))
 
 
 def _tell(found: Comparison, first: Path, second: Path, lang: str) -> None:

@@ -18,6 +18,7 @@ import {View, sizes} from './view.js';
  * @property {boolean} [gentle] one finger scrolls the page and two move the map
  * @property {boolean} [near] open near where most lamps are dark, not on the whole town
  * @property {(found: Found) => void} onPick
+ * @property {(view: View) => void} [onDraw] told after each drawing what is seen
  * @property {More} [more]
  */
 
@@ -239,6 +240,7 @@ export class CityMap {
       this.overlay.draw(context, view, scene, ratio, big);
       this.overlayKey = key;
     }
+    this.options.onDraw?.(view);
     this.holder.dataset.drawn = String((Number(this.holder.dataset.drawn) || 0) + 1);
     globalThis.twinFirstFrame ??= performance.now() - globalThis.twinStarted;
   }
