@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from geodata.city.model import CityFile
     from geodata.run.frames import Tables
     from scenarios.irrigation.loading import PreparedSeason
-    from twin.access.access import Access
     from twin.explaining.explain import Explanation
     from twin.irrigation.gardens import Gardens
     from twin.results.outages import Outages
@@ -40,8 +39,6 @@ class Finished:
     times_s: Int64Array
     #: The season that the night is a part of, as it was made and as it came out; None where the scenario names none.
     season: tuple[PreparedSeason, Gardens] | None = None
-    #: The streets in the water; None where the plan does not ask for them.
-    access: Access | None = None
 
     def __repr__(self) -> str:
         return repr(self.result)
@@ -95,7 +92,7 @@ class Finished:
 
         out = Path(out)
         write_run(self.result, self.city_file, self.envelope, self.grid, self.times_s, out,
-                  [file.to_dict() for file in self.prepared.inputs], access=self.access,
+                  [file.to_dict() for file in self.prepared.inputs],
                   gardens=None if self.season is None else self.season[1])
         return out
 
@@ -140,7 +137,7 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, tell: Tell = sil
     pipeline.tidy(prepared, cache)
     return Finished(prepared=prepared, result=result, envelope=envelope,
                     grid=None if hazard is None else hazard.grid,
-                    times_s=np.zeros(0, np.int64) if hazard is None else hazard.times_s, season=season, access=access)
+                    times_s=np.zeros(0, np.int64) if hazard is None else hazard.times_s, season=season)
 
 
 def _prepared(scenario: Prepared | Scenario | str | Path) -> Prepared:

@@ -19,6 +19,7 @@ from typing import get_args
 
 from scenarios.schema import Scenario
 from twin.codes import Action
+from twin.results.crew_days import Doing
 from twin.results.waits import WAITS
 from twin.water.depths import Coverage
 from twin.world.assets import Source
@@ -28,6 +29,7 @@ from viewer.outputs.operator_page import TIMELINE
 from viewer.public.stories import STAGES as PUBLIC_WAITS
 from viewer.public.stories import STORIES
 from viewer.scene.compose import NO_HEIGHT
+from viewer.scene.crews import REASONS
 from viewer.scene.families import FAMILIES
 from viewer.scene.gardens import LOCKS, WATERINGS
 from viewer.scene.gardens import STEPS as RESTART_STEPS
@@ -69,6 +71,8 @@ def module() -> str:
                RESTART_STEPS),
         _words("WATERINGS", "WateringWord", "What a programme did on a day, by its number.", WATERINGS),
         _words("TIMELINE", "TimelineEvent", "What the operator's timeline can name.", TIMELINE),
+        _words("REASONS", "Reason", "What a repair waits for where crews are limited.", REASONS),
+        _codes("Doing", "What a crew does.", _members(Doing)),
         _codes("Service", "What flows along an edge.", _members(Service)),
         _codes("Source", "Where a value comes from.", _members(Source)),
         _codes("Coverage", "How much of an asset the water's maker covers.", _members(Coverage)),

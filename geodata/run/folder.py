@@ -31,7 +31,6 @@ from geodata.run.season import read_season, write_season
 from geodata.run.shape import Known, check_run
 from geodata.run.tables import tables_of, write_table
 from geodata.run.water import describe_water, read_water, write_water
-from twin.access.access import Access
 from twin.errors import InputError, TwinError
 from twin.irrigation.gardens import Gardens
 from twin.quantities import Int64Array
@@ -72,8 +71,7 @@ class Run:
 
 
 def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, grid: Grid | None, times_s: Int64Array,
-              out: Path | str, inputs: Sequence[Mapping[str, Any]] = (), *, access: Access | None = None,
-              gardens: Gardens | None = None) -> None:
+              out: Path | str, inputs: Sequence[Mapping[str, Any]] = (), *, gardens: Gardens | None = None) -> None:
     """Write the folder of a run.
 
     Parameters
@@ -88,8 +86,6 @@ def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, gr
         Folder to write. An earlier run is replaced; what else lies in its folder is kept.
     inputs
         Name, file and sha256 of every input, for ``run.json``.
-    access
-        The streets in the water; None where the plan does not ask for them.
     gardens
         The season of irrigation that the night is a part of.
 
@@ -104,7 +100,7 @@ def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, gr
         # The parts do not need each other: two cores write them in about half the time.
         with ThreadPoolExecutor(max_workers=2, thread_name_prefix="write") as pool:
             parts = [pool.submit(write_table, name, make, folder)
-                     for name, make in tables_of(result, city_file.outlines, access).items()]
+                     for name, make in tables_of(result, city_file.outlines).items()]
             parts.append(pool.submit(_write_city, result.city, city_file, folder / "city.gpkg"))
             if envelope is not None and grid is not None:
                 parts.append(pool.submit(write_water, envelope, grid, folder / "water.tif"))

@@ -55,7 +55,8 @@ def read_tables(folder: Path, city: City, plan: Plan) -> dict[str, Any]:
             "feeds": _feeds(tables["feeds.parquet"], city),
             "exposure": _exposure(tables, assets),
             "trace": _trace(tables["events.parquet"], assets.id),
-            "series": _series(tables["timeline.parquet"]), "returns": _returns(tables, assets)}
+            "series": _series(tables["timeline.parquet"]), "returns": _returns(tables, assets),
+            "street_depths": _street_depths(tables)}
 
 
 class _Table:
@@ -199,8 +200,9 @@ def _exposure(tables: Mapping[str, _Table], assets: Assets) -> Exposure:
                          expected="a row per asset, in the order of city.gpkg")
     margin_m: FloatArray = floats_of(table["margin_m"])
     coverage, unknown_s = table.codes("coverage", COVERAGE, is_needed=True), table.numbers("unknown_s", np.int64)
-    depths = _depths(tables["depths.parquet"], coverage, unknown_s, floats_of(table["shortfall_m"])) \
-        if "depths.parquet" in tables else None
+    wet_depths = tables.get("depths.parquet")
+    depths = None if wet_depths is None else _depths(
+        wet_depths, wet_depths.rows("asset_id", is_needed=True), coverage, unknown_s, floats_of(table["shortfall_m"]))
     return Exposure(
         crossings=Crossings(
             time_s=crossings.seconds("time", is_needed=True), asset=crossings.rows("asset_id", is_needed=True),
@@ -215,7 +217,20 @@ def _exposure(tables: Mapping[str, _Table], assets: Assets) -> Exposure:
             peak_time_s=wet.seconds("peak_time")))
 
 
-def _depths(table: _Table, coverage: Int8Array, unknown_s: Int64Array, shortfall_m: FloatArray) -> DepthSeries:
+def _street_depths(tables: Mapping[str, _Table]) -> DepthSeries | None:
+    """Give the depths on the edges of the streets; what is not known of them stands in the indicators."""
+    table = tables.get("street_depths.parquet")
+    if table is None:
+        return None
+    edge = table.numbers("edge", np.int32, low=0)
+    if np.any(np.diff(edge) <= 0):
+        raise table.wrong("edge", "edges that do not increase", "each edge once, in order")
+    none = np.zeros(0)
+    return _depths(table, edge, none.astype(np.int8), none.astype(np.int64), none)
+
+
+def _depths(table: _Table, rows: Int32Array, coverage: Int8Array, unknown_s: Int64Array, shortfall_m: FloatArray
+            ) -> DepthSeries:
     offsets, depth_um = table.lists("depth_um")
     try:
         told = json.loads((table.table.schema.metadata or {})[b"twin"])
@@ -230,7 +245,7 @@ def _depths(table: _Table, coverage: Int8Array, unknown_s: Int64Array, shortfall
     if np.any(first + np.diff(offsets) > len(times_s)):
         raise table.wrong("depth_um", "depths beyond the last frame", f"depths of {len(times_s)} frames")
     return DepthSeries(
-        times_s=times_s, after=after, duration_s=duration_s, asset=table.rows("asset_id", is_needed=True),
+        times_s=times_s, after=after, duration_s=duration_s, asset=rows,
         first=first, offsets=offsets, depth_um=depth_um, coverage=coverage,
         unknown_s=unknown_s, shortfall_m=np.where(np.isnan(shortfall_m), np.inf, shortfall_m), error_m=error_m)
 

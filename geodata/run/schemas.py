@@ -55,8 +55,7 @@ TABLES: Mapping[str, pa.Schema] = {
         ("asset_id", pa.string()), ("start", TIME), ("p50", TIME), ("p90", TIME)]),
     "street_returns.parquet": pa.schema([("street", pa.string()), ("p50", TIME), ("p90", TIME)]),
     "street_depths.parquet": pa.schema([
-        ("street", pa.string()), ("length_m", pa.float64()), ("first_frame", pa.int32()),
-        ("depth_um", pa.list_(pa.int32())), ("unknown_s", pa.int64())]),
+        ("edge", pa.int32()), ("first_frame", pa.int32()), ("depth_um", pa.list_(pa.int32()))]),
 }
 #: Tables that not every run has: without water, without nights drawn, without access.
 OPTIONAL = {"depths.parquet", "returns.parquet", "street_returns.parquet", "street_depths.parquet"}

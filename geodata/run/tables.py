@@ -17,8 +17,7 @@ import shapely
 from geodata.city.arrow_columns import points_to_wkb, words_to_arrow
 from geodata.city.model import placeless
 from geodata.run.schemas import COVERAGE, EVENTS, LEVELS, MECHANISMS, TABLES, Clock
-from twin.access.access import Access
-from twin.quantities import Int32Array, Int64Array, TextArray
+from twin.quantities import Int32Array, TextArray
 from twin.results.result import Result
 from twin.results.trace import Trace
 from twin.water.depths import DepthSeries
@@ -30,13 +29,13 @@ _GEOMETRY_NAMES = {0: "Point", 1: "LineString", 3: "Polygon", 4: "MultiPoint", 5
 #: Columns of a table by name.
 _Columns = Mapping[str, Any]
 #: Encodings that halve a file: depths change little from frame to frame.
-_ENCODINGS = {name: {"depth_um.list.element": "DELTA_BINARY_PACKED"} for name in ("depths.parquet",
-                                                                                    "street_depths.parquet")}
+_ENCODINGS = {name: {"depth_um.list.element": "DELTA_BINARY_PACKED"}
+              for name in ("depths.parquet", "street_depths.parquet")}
 #: Columns of few words: stored as a dictionary.
 _FEW_WORDS = {"kind", "mechanism", "root_mechanism", "held_mechanism", "coverage", "event", "level"}
 
 
-def tables_of(result: Result, shapes: TextArray, access: Access | None = None) -> dict[str, Callable[[], _Columns]]:
+def tables_of(result: Result, shapes: TextArray) -> dict[str, Callable[[], _Columns]]:
     """Give what makes each table of a run: nothing is made before it is written.
 
     Parameters
@@ -45,12 +44,10 @@ def tables_of(result: Result, shapes: TextArray, access: Access | None = None) -
         The answer.
     shapes
         Shape of each asset, (A,); None where its position says it all.
-    access
-        The streets in the water; None where the plan does not ask for them.
     """
     ids = pa.array(result.city.assets.id, pa.string())
     clock, series, crossings = Clock(result.plan), result.series, result.exposure.crossings
-    wet, depths = result.exposure.wet, result.exposure.depths
+    wet, depths, streets = result.exposure.wet, result.exposure.depths, result.street_depths
     return {
         "events.parquet": lambda: _events_table(result.trace, ids, clock),
         "exposure.parquet": lambda: _exposure_table(result, ids, clock, shapes),
@@ -68,9 +65,11 @@ def tables_of(result: Result, shapes: TextArray, access: Access | None = None) -
             "peak_time": clock.moments(wet.peak_time_s)},
         "doubts.parquet": lambda: _doubts_table(result, ids, clock),
         "feeds.parquet": lambda: _feeds_table(result, ids, clock),
-        **({} if depths is None else {"depths.parquet": lambda: _depths_table(depths, ids)}),
-        **({} if access is None or access.depths is None else {
-            "street_depths.parquet": lambda: _streets_table(access)}),
+        **({} if depths is None else {
+            "depths.parquet": lambda: {"asset_id": _ids(ids, depths.asset), **_depths_columns(depths)}}),
+        **({} if streets is None else {
+            "street_depths.parquet": lambda: {
+                "edge": pa.array(streets.asset, pa.int32()), **_depths_columns(streets)}}),
         **_returns_tables(result, ids, clock)}
 
 
@@ -172,31 +171,12 @@ def _feeds_table(result: Result, ids: pa.Array, clock: Clock) -> _Columns:
             "from": clock.moments(start_s, never=None), "supplier_id": _ids(ids, graph.supplier[edge])}
 
 
-def _depths_table(depths: DepthSeries, ids: pa.Array) -> _Columns:
-    return {"asset_id": _ids(ids, depths.asset), "first_frame": pa.array(depths.first, pa.int32()),
-            "depth_um": _lists(depths.offsets, depths), "twin": _frames_of(depths)}
-
-
-def _streets_table(access: Access) -> _Columns:
-    """Give the depth on each edge of the street network, dry ones with an empty list: a row per edge, in its order."""
-    net, depths = access.network, access.depths
-    assert depths is not None
-    sizes, first = np.zeros(len(net), np.int64), np.zeros(len(net), np.int32)
-    sizes[depths.asset], first[depths.asset] = np.diff(depths.offsets), depths.first
-    return {"street": pa.array([net.name_of(e) for e in range(len(net))], pa.string()),
-            "length_m": pa.array(net.length_m, pa.float64()), "first_frame": pa.array(first, pa.int32()),
-            "depth_um": _lists(np.concatenate([[0], np.cumsum(sizes)]), depths),
-            "unknown_s": pa.array(depths.unknown_s, pa.int64()), "twin": _frames_of(depths)}
-
-
-def _lists(offsets: Int64Array, depths: DepthSeries) -> pa.Array:
-    return pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), pa.array(depths.depth_um, pa.int32())).cast(
-        pa.list_(pa.int32()))
-
-
-def _frames_of(depths: DepthSeries) -> dict[str, Any]:
-    return {"times_s": depths.times_s.tolist(), "after": depths.after, "duration_s": depths.duration_s,
-            "error_m": depths.error_m}
+def _depths_columns(depths: DepthSeries) -> _Columns:
+    lists = pa.LargeListArray.from_arrays(pa.array(depths.offsets, pa.int64()), pa.array(depths.depth_um, pa.int32()))
+    return {"first_frame": pa.array(depths.first, pa.int32()),
+            "depth_um": lists.cast(pa.list_(pa.int32())),
+            "twin": {"times_s": depths.times_s.tolist(), "after": depths.after, "duration_s": depths.duration_s,
+                     "error_m": depths.error_m}}
 
 
 def geometry_of(assets: Assets, shapes: TextArray, crs: str) -> tuple[pa.Array, dict[str, Any]]:

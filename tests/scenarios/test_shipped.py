@@ -17,6 +17,7 @@ from scenarios.load import load_scenario, shipped
 from scenarios.running import run_scenario
 from twin.codes import Mechanism
 from twin.quantities import NONE
+from twin.results.compare import compare
 from twin.results.result import Result
 from twin.world.assets import Protection
 
@@ -49,6 +50,16 @@ def test_what_a_shipped_night_expects_holds(name: str, night: Callable[[str], An
     outcomes = evaluate(load_scenario(name), night(name).result)
     assert len(outcomes) >= 8
     assert [f"{o.subject}: {o.expected}, found {o.found}" for o in outcomes if not o.is_met] == []
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("name", ["ouche-q100-levee", "ouche-q100-substations", "ouche-q100-refuges"])
+def test_what_a_plan_for_the_hundred_year_night_expects_holds(name: str, night: Callable[[str], Any]) -> None:
+    outcomes = evaluate(load_scenario(name), night(name).result)
+    assert len(outcomes) >= 7
+    assert [f"{o.subject}: {o.expected}, found {o.found}" for o in outcomes if not o.is_met] == []
+    # Each plan is held against the base as another plan for the same night.
+    assert compare(night("ouche-q100").result, night(name).result).unlike == ()
 
 
 @pytest.mark.verify

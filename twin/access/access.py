@@ -13,9 +13,11 @@ from functools import cached_property
 
 import numpy as np
 
+from twin.access.legs import Leg, along
 from twin.access.network import Places, StreetNetwork
-from twin.kernels.access.roads import Limits, Roads, depth_at, is_open, openings
-from twin.kernels.access.travel import trips, way
+from twin.access.over_time import Closed, Ways
+from twin.kernels.access.roads import Limits, Roads, deepest, depth_at, is_open, speed_on, turns
+from twin.kernels.access.travel import changing_ways, trips, way
 from twin.quantities import NONE, Int32Array, Int64Array, column
 from twin.water.depths import DepthSeries
 from twin.world.access import AccessRules, Closure
@@ -138,6 +140,22 @@ class Access:
             return None
         return Trip(lasts_s=int(lasts_s), streets=_in_a_row(self.network.name_of(int(e)) for e in edges))
 
+    def legs(self, start: tuple[int, float], to: tuple[int, float], depart_s: int, wade_m: float | None = None
+             ) -> tuple[Leg, ...]:
+        """Give the fastest trip between two places edge by edge; nothing where there is no way."""
+        if start[0] == NONE or to[0] == NONE:
+            return ()
+        roads, limits = self.roads, self.limits(wade_m)
+        lasts_s, edges = way(roads, limits, start[0], start[1], depart_s, to[0], to[1])
+        found: list[Leg] = []
+        now_s = float(depart_s)
+        for e, from_m, to_m in along(self.network, start, to, edges.tolist() if lasts_s >= 0 else []):
+            kmh = speed_on(roads, limits, e, now_s)
+            left_s = now_s + (abs(to_m - from_m) * 3.6 / kmh if kmh else 0.0)
+            found.append(Leg(edge=e, from_m=from_m, to_m=to_m, entered_s=now_s, left_s=left_s))
+            now_s = left_s
+        return tuple(found)
+
     def closed_on_the_way(self, start: tuple[int, float], to: tuple[int, float], depart_s: int,
                           wade_m: float | None = None) -> list[dict[str, object]]:
         """Give the streets that are closed on the way one would take without water: name and depth [m], in order."""
@@ -171,7 +189,8 @@ class Access:
         """Give the first second after one at which some street opens to a vehicle; -1 none within the run."""
         day_m = self.rules.day_m if wade_m is None else wade_m
         if day_m not in self._openings:
-            self._openings[day_m] = np.unique(openings(self.roads, self.limits(wade_m), self.duration_s))
+            _, second_s, opens = turns(self.roads, self.limits(wade_m), self.duration_s)
+            self._openings[day_m] = np.unique(second_s[opens])
         found = self._openings[day_m]
         at = int(np.searchsorted(found, after_s, side="right"))
         return int(found[at]) if at < len(found) else NONE
@@ -180,6 +199,39 @@ class Access:
         """Tell whether an edge can be entered at a second, and its depth [m]."""
         return (bool(is_open(self.roads, self.limits(wade_m), edge, t_s)),
                 float(depth_at(self.roads, edge, t_s)) * 1e-6)
+
+    def closed(self) -> Closed:
+        """Give when each edge is closed to the plan's vehicle, by water or by order."""
+        limits = self.limits()
+        edge, second_s, opens = turns(self.roads, limits, self.duration_s)
+        shut = np.flatnonzero([not is_open(self.roads, limits, e, 0) for e in range(len(self.network))])
+        # What is closed at the start closes then; a second told twice is one.
+        rows = sorted({*((int(e), 0, False) for e in shut),
+                       *zip(edge.tolist(), second_s.tolist(), opens.tolist(), strict=True)})
+        found = []
+        for (e, from_s, is_opening), following in zip(rows, [*rows[1:], (NONE, 0, False)], strict=True):
+            if is_opening:
+                continue
+            end_s = following[1] if following[0] == e else NONE
+            last_s = self.duration_s if end_s == NONE else end_s - 1
+            ordered = any(c.from_s <= last_s and (c.until_s == NONE or c.until_s > from_s)
+                          for c in self.rules.closures if c.street == self.network.name_of(e))
+            found.append((e, from_s, end_s, ordered, deepest(self.roads, e, from_s, last_s)))
+        table = np.array(found, np.int64).reshape(-1, 5)
+        return Closed(edge=column(table[:, 0], np.int32), start_s=column(table[:, 1], np.int64),
+                      end_s=column(table[:, 2], np.int64), is_ordered=column(table[:, 3], np.bool_),
+                      depth_m=column(table[:, 4] * 1e-6, np.float64))
+
+    def ways(self, base: tuple[int, float], assets: Int32Array) -> Ways:
+        """Give by which edges assets are reached from a base, by departures at ``departures_s``."""
+        depart_s = self.departures_s
+        if base[0] == NONE or not len(assets):
+            return Ways.of(np.zeros((0, 4), np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32), depart_s, assets)
+        place, at, lasts_s, offsets, edges = changing_ways(
+            self.roads, self.limits(), base[0], base[1], depart_s, np.array(self.places.edge[assets]),
+            np.array(self.places.metre[assets]))
+        rows = np.column_stack([place, at, lasts_s, np.arange(len(place))])
+        return Ways.of(rows, offsets, edges, depart_s, assets)
 
     @cached_property
     def departures_s(self) -> Int64Array:

@@ -12,6 +12,7 @@ import numpy as np
 
 from twin.codes import Action
 from twin.explaining.first_lines import Line
+from twin.explaining.measured import measures_of, what_of
 from twin.explaining.words import WAITS, Speech, speech
 from twin.quantities import NONE
 from twin.results.compare import Comparison
@@ -105,6 +106,11 @@ def _plans(comparison: Comparison, words: Speech) -> Iterator[Line]:
             if len(only) > _GROUPS:
                 named.append(words.plural("{n} more", "{n} more", len(only) - _GROUPS))
             yield Line(words.text(message, what=words.listing(named)))
+    for one, other, message in ((a, b, "Only in the second: {what}."), (b, a, "Only in the first: {what}.")):
+        walls = [what_of(record, other.plan, other.city, words) for record in measures_of(other.plan)
+                 if record["measure"] in ("barrier", "pump") and record not in measures_of(one.plan)]
+        if walls:
+            yield Line(words.text(message, what=words.listing(walls)))
     heights = set(b.plan.thresholds) ^ set(a.plan.thresholds)
     if heights:
         yield Line(words.plural("{n} height differs ({keys}).", "{n} heights differ ({keys}).", len(heights),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isnan
 
-from twin.access.legs import Leg
+from twin.access.by_street import StreetLeg
 from twin.explaining.listed import joined, teller_of
 from twin.explaining.teller import Teller
 from twin.quantities import NONE, seconds_between
@@ -173,7 +173,7 @@ def _way(teller: Teller, visit: Visit) -> str:
         _leg(teller, leg) for leg in visit.legs)
 
 
-def _leg(teller: Teller, leg: Leg) -> str:
+def _leg(teller: Teller, leg: StreetLeg) -> str:
     name = leg.street or teller.text("street without a name")
     if leg.is_bridge:
         return f"{name} ({teller.text('bridge')})"

@@ -7,6 +7,7 @@ moves has both.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,7 @@ from twin.results.live_parts import live_parts
 from twin.results.result import Result
 from twin.results.view import View, hours
 from twin.world.kinds import Role
+from twin.world.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,12 +108,24 @@ def compare(first: Result, second: Result) -> Comparison:
     check_alike(first, second)
     row_of = _rows_of(first, second)
     unlike = [name for name, differs in (
-        ("water", first.plan.flood != second.plan.flood), ("seed", first.plan.seed != second.plan.seed)) if differs]
+        ("water", _river(first.plan) != _river(second.plan)), ("seed", first.plan.seed != second.plan.seed)) if differs]
     mine, theirs = _Outages.of(first, None), _Outages.of(second, row_of)
     figures = {name: (a, b) for (name, a), b in zip(_figures(first).items(), _figures(second).values(), strict=True)}
     return Comparison(first=first, second=second, unlike=tuple(unlike), row_of=row_of,
                       figures=figures | _crew_hours(first, second),
                       changes=_changes(mine, theirs, len(first.city.assets)))
+
+
+def _river(plan: Plan) -> Any:
+    """Give what a plan says of its flood, without the walls and pumps that its measures put into it at the end."""
+    flood = json.loads(plan.flood)
+    sorts = [json.loads(text).get("measure") for text in plan.measures]
+    for part, key, sort in (("river_stage", "levees", "barrier"), ("model", "barriers", "barrier"),
+                            ("model", "pumps", "pump")):
+        own = flood.get(part) or {}
+        if key in own and sort in sorts:
+            own[key] = own[key][:max(0, len(own[key]) - sorts.count(sort))]
+    return flood
 
 
 def check_alike(first: Result, second: Result) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from twin.access.access import Access, Windows
-from twin.quantities import NONE, BoolArray, Int32Array
+from twin.quantities import NONE, BoolArray, Int32Array, Int64Array, column
 from twin.results.view import View, limited
 from twin.world.kinds import Role
 
@@ -27,6 +27,19 @@ class LastMoment:
     #: Last departure looked at for which the way is open, and the first without one after it; -1 open to the end.
     open_until_s: int
     closed_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CutOff:
+    """When assets cannot be reached from any base, (C,) each, sorted by asset, then start."""
+
+    asset: Int32Array
+    start_s: Int64Array
+    #: -1: not reached again within the run.
+    end_s: Int64Array
+
+    def __len__(self) -> int:
+        return len(self.asset)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -87,6 +100,27 @@ class Reach:
         """Give the streets from a base to an asset at a moment; none where there is no way."""
         trip = self.access.trip(self.access.place(self.bases[base]), self.access.place(asset), max(at_s, 0))
         return () if trip is None else trip.streets
+
+    def cut_off(self) -> CutOff:
+        """Give when assets on a street are reached from no base: from the last departure that was open on."""
+        n, rows = len(self.assets), []
+        for place in range(n):
+            asset = int(self.assets[place])
+            if self.access.places.edge[asset] == NONE:
+                continue
+            spans = sorted((int(windows.from_s[row]), NONE if windows.closed_s[row] == NONE else
+                            int(windows.until_s[row])) for windows in self.windows
+                           for row in range(len(windows))[windows.of_asset(asset)])
+            at_s = 0
+            for from_s, until_s in spans:
+                if at_s != NONE and from_s > at_s:
+                    rows.append((asset, at_s, from_s))
+                at_s = NONE if NONE in (at_s, until_s) else max(at_s, until_s + 1)
+            if at_s != NONE:
+                rows.append((asset, at_s, NONE))
+        table = np.array(rows, np.int64).reshape(-1, 3)
+        return CutOff(asset=column(table[:, 0], np.int32), start_s=column(table[:, 1], np.int64),
+                      end_s=column(table[:, 2], np.int64))
 
     def indicator(self, view: View) -> dict[str, Any]:
         """Give what is cut off and when, for ``run.json``: by asset, dry or wet; lamps and buildings as counts."""

@@ -114,9 +114,10 @@ def _ran(trace: Trace, starts: Int64Array, done_s: Int64Array, planned_s: Int64A
     # A stage whose cause is no beginning of a repair says nothing of one.
     events, repair = events[repair != NONE], repair[repair != NONE]
     stage = trace.stage[events]
-    begins_s = np.full(planned_s.shape, NONE, np.int64)
-    # A stage that came twice, after a test that failed, counts from its first beginning.
-    begins_s[repair[::-1], stage[::-1]] = trace.time_s[events][::-1]
+    begins_s = np.full(planned_s.shape, np.iinfo(np.int64).max, np.int64)
+    # A stage that came twice, after a test that failed or for a second visit, counts from its first beginning.
+    np.minimum.at(begins_s, (repair, stage), trace.time_s[events])
+    begins_s[begins_s == np.iinfo(np.int64).max] = NONE
     ran_s = np.zeros_like(planned_s)
     until_s = done_s.copy()
     # From the last stage to the first: one ends where the next begins, the last where the repair does.

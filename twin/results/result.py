@@ -23,6 +23,7 @@ from twin.results.untested import Untested, untested_of
 from twin.results.view import View
 from twin.results.waits import Waits, waits_of
 from twin.results.watering import Suspensions, suspensions
+from twin.water.depths import DepthSeries
 from twin.water.exposure import Exposure
 from twin.world.city import City
 from twin.world.plan import Plan
@@ -71,6 +72,8 @@ class Result:
     warnings: tuple[Mapping[str, Any], ...]
     #: Ranges of return over nights that were drawn; None where none were.
     returns: Returns | None = None
+    #: Depth over time on each edge of the streets, where the plan asks for access; None without it or without water.
+    street_depths: DepthSeries | None = None
 
     def __repr__(self) -> str:
         return (f"Result of {self.plan.name!r} in {self.city.name}: {self.outages!r}, {self.trace!r}, "

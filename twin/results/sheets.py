@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.access.access import Access
-from twin.access.legs import Leg, legs
+from twin.access.by_street import StreetLeg, street_legs
 from twin.quantities import NONE
 from twin.results.crew_work import Shift
 from twin.results.moment import Moment, moment_of
@@ -40,7 +40,7 @@ class Visit:
     #: Id of the place that it sets out from; empty where nobody drives.
     origin: str
     #: The trip, street by street; empty where nobody drives, or it goes nowhere.
-    legs: tuple[Leg, ...]
+    legs: tuple[StreetLeg, ...]
     #: Depth at the deepest of the assets, at the moment asked about and on arrival [m]; NaN where unknown.
     now_m: float
     arrival_m: float
@@ -108,10 +108,10 @@ def _visit(result: Result, access: Access | None, moment: Moment, crew: Crew, gr
     rows = tuple(sorted({row for shift in group for row in shift.assets}))
     work = [shift for shift in group if shift.stage != "reach"]
     arrives_s = work[0].start_s if work else NONE
-    way: tuple[Leg, ...] = ()
+    way: tuple[StreetLeg, ...] = ()
     if access is not None and first.origin:
-        way = legs(access, access.place(assets.row(first.origin)), access.place(first.asset), first.start_s, moment.t_s,
-                   crew.wade_m)
+        way = street_legs(access, access.place(assets.row(first.origin)), access.place(first.asset), first.start_s,
+                          moment.t_s, crew.wade_m)
     return Visit(
         assets=rows, circuits=_circuits(result, rows), leaves_s=first.start_s, arrives_s=arrives_s,
         ends_s=group[-1].end_s, stages=tuple(dict.fromkeys(shift.stage for shift in work)), origin=first.origin,

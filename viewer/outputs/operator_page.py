@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 _DAY_S = 86_400
 #: Lines of the list of layers, as a run has them.
 _LAYERS = ("lamp_dark", "lamp_may", "lamp_lit", "unknown", "cabinet_out", "cabinet_may", "cabinet_in", "substation_out",
-           "substation_may", "substation_in", "wet", "water", "live", "site_out", "site_may", "site_in", "zone_out",
-           "zone_may", "zone_in", "other_out", "other_may", "other_in")
+           "substation_may", "substation_in", "wet", "water", "live", "street_closed", "island", "crew",
+           "site_out", "site_may", "site_in", "zone_out", "zone_may", "zone_in", "other_out", "other_may", "other_in")
 #: The words of what is in doubt in an ensemble, and the lines that its map holds as a legend.
 _WORDS = ("likely", "possible", "unlikely")
 #: What the operator's timeline can name.
@@ -139,7 +140,8 @@ def _lists(run: Run, scene: Scene, clock: Clock) -> dict[str, Any]:
                          "depth": None if depth_m is None else int(centimetres(depth_m))}
     last = indicators.get("last_moment_to_act", {})
     moments = [{"u": of(entry["asset"]), "at": clock.since(entry["act_before"]),
-                "failed": clock.since(entry["failed_at"]), "lamps": entry["lamps"], "doubtful": entry["doubtful"]}
+                "failed": clock.since(entry["failed_at"]), "lamps": entry["lamps"], "doubtful": entry["doubtful"],
+                **_leave(entry, of)}
                for entry in last.get("rows", ())]
     return {
         "live": places, "lastMoments": moments, "deadByCut": last.get("dead_by_a_cut", 0),
@@ -154,6 +156,14 @@ def _lists(run: Run, scene: Scene, clock: Clock) -> dict[str, Any]:
                       "computed": int(centimetres(one["scenario_m"])),
                       "difference": int(np.sign(one["difference_m"])) * int(centimetres(abs(one["difference_m"])))}
                      for one in told.readings]}
+
+
+def _leave(entry: dict[str, Any], of: Callable[[str], int]) -> dict[str, Any]:
+    """Give what a last moment says of the way there; nothing where the run has no bases."""
+    if "binds" not in entry:
+        return {}
+    return {"leave": {"base": of(entry["base"]) if entry["base"] else -1, "binds": entry["binds"],
+                      "trip": entry["trip_s"] or 0, "work": entry["work_s"], "by": entry["by"]}}
 
 
 def _facts(run: Run, scene: Scene) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ import jinja2
 
 from geodata.atomic import write_whole
 from geodata.ours import PAGE_MARK
+from geodata.run.roads import RunStreets
 from twin.errors import InputError
 from twin.world.kinds import LANGUAGES
 from viewer import scripts
@@ -23,8 +24,10 @@ from viewer.outputs.operator_page import layers, operator_config
 from viewer.outputs.release import require_release
 from viewer.public.night import PublicNight, public_night
 from viewer.scene.compose import pack_scene
+from viewer.scene.crews import pack_crews
 from viewer.scene.gardens import LOCKS
 from viewer.scene.pack import Packer, safe_json
+from viewer.scene.roads import pack_roads
 from viewer.scene.spec import specification
 from viewer.states import carried, states, svg
 from viewer.words import registers
@@ -81,12 +84,26 @@ def page(run: Run, *, public: bool, lang: str | None = None, released_by: str | 
     if public:
         return _public(public_night(run, fields, ensemble), lang, require_release(
             run.result.plan.status, released_by, what="a public page"), Path(city) if city else None)
-    lang = lang or "fr"
+    return rendered_operator(run, lang or "fr", ensemble)
+
+
+def operator_pack(run: Run, lang: str, ensemble: EnsembleFolder | None = None) -> tuple[Packer, dict[str, Any]]:
+    """Give a run packed for the operator's page, and what its script is told beside."""
     scene = pack_scene(run, ensemble)
-    config = operator_config(run, scene, Clock(run.result.plan.start, run.result.city.timezone), lang, ensemble)
+    streets = RunStreets.of(run)
+    if streets is not None:
+        pack_roads(run, streets, scene)
+    pack_crews(run, streets, scene)
+    clock = Clock(run.result.plan.start, run.result.city.timezone)
+    return scene.packer, operator_config(run, scene, clock, lang, ensemble)
+
+
+def rendered_operator(run: Run, lang: str, ensemble: EnsembleFolder | None = None, **more: Any) -> str:
+    """Give the operator's page; ``more`` is what its template shows beside."""
+    packer, config = operator_pack(run, lang, ensemble)
     view = {"symbols": {key: svg(key) for key in states()["symbols"]}, "run": run, "locks": LOCKS,
-            "is_ensemble": ensemble is not None, "layers": layers(is_ensemble=ensemble is not None)}
-    return _rendered("operator", scene.packer, config, view, lang=lang, status=run.result.plan.status,
+            "is_ensemble": ensemble is not None, "layers": layers(is_ensemble=ensemble is not None), **more}
+    return _rendered("operator", packer, config, view, lang=lang, status=run.result.plan.status,
                      city=run.result.city.name)
 
 

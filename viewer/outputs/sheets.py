@@ -17,8 +17,8 @@ from markupsafe import Markup
 
 from geodata.atomic import write_whole
 from geodata.run.folder import Run
+from geodata.run.roads import access_of
 from geodata.run.sheets import read_phones, write_csv
-from geodata.run.streets import streets_of_run
 from twin.errors import InputError
 from twin.explaining.sheeted import SheetPage, sheet_lines, sheet_page
 from twin.results.sheets import Sheet, sheets
@@ -36,7 +36,7 @@ def sheets_of(run: Run, t_s: int) -> tuple[Sheet, ...]:
     if run.result.plan.crews is None:
         raise InputError(file=str(run.path), field="--sheets", found="a run without crews",
                          expected="a scenario with `crews`", remedy="See docs/crews.md.")
-    return sheets(run.result, streets_of_run(run), t_s)
+    return sheets(run.result, access_of(run), t_s)
 
 
 def export_sheets(run: Run, t_s: int, folder: Path, *, lang: str, phones: Path | None = None) -> list[Path]:

@@ -4,7 +4,12 @@ import {State} from './enums.js';
 import {CityMap} from './map/city_map.js';
 import {drawForPrint} from './map/print.js';
 import {Symbols} from './map/symbols.js';
+import {drawWays} from './map/ways.js';
+import {Access} from './operator/access.js';
+import {AccessLists} from './operator/access_lists.js';
+import {Beside} from './operator/beside.js';
 import {Causes} from './operator/causes.js';
+import {CrewPanel} from './operator/crews.js';
 import {Finder} from './operator/finder.js';
 import {Gardens} from './operator/gardens.js';
 import {Layers} from './operator/layers.js';
@@ -17,10 +22,10 @@ import {WaitingLines} from './operator/waiting.js';
 import {WhyPanel} from './operator/why.js';
 import {Chain} from './pack/chain.js';
 import {OperatorModel} from './pack/model.js';
-import {byId, inputById, make, paragraph, rich} from './parts/dom.js';
+import {all, byId, inputById, make, paragraph, rich} from './parts/dom.js';
 import {Page} from './parts/page.js';
 import {Player} from './parts/player.js';
-import {configuration, packed, useGpu} from './parts/start.js';
+import {configuration, other, packed, useGpu} from './parts/start.js';
 import {often, wordOf} from './words/often.js';
 import {capital, language, listed, number, say} from './words/speech.js';
 import {clock, day, duration, moment} from './words/time.js';
@@ -38,8 +43,9 @@ class OperatorPage extends Page {
   /**
    * @param {OperatorConfig} config
    * @param {OperatorPack} pack
+   * @param {{config: OperatorConfig, pack: OperatorPack} | null} second the run that this one is compared with
    */
-  constructor(config, pack) {
+  constructor(config, pack, second) {
     super(config, pack.texts.words);
     this.model = new OperatorModel(pack, config);
     this.symbols = new Symbols(pack.texts.states);
@@ -47,7 +53,7 @@ class OperatorPage extends Page {
     this.names = new Names(this.model);
     this.causes = new Causes(this.model, this.chain, this.names, config.facts, config.staleAfter);
     this.gardens = new Gardens(this.model, this.names, (u) => this.choose(u, true));
-    this.why = this.whyPanel();
+    byId('gardens').hidden = !this.gardens.told;
     const {ensemble} = config;
     /** Of an ensemble: how likely each asset goes out. */
     this.likely =
@@ -63,14 +69,25 @@ class OperatorPage extends Page {
     /** @param {number} u */
     const choose = (u) => this.choose(u, true);
     const {model, names, symbols} = this;
+    this.access = new Access({model, acts: config.lastMoments, names});
+    this.accessLists = new AccessLists({model, access: this.access, names, symbols}, (u, street) =>
+      street === undefined ? this.choose(u, true) : this.chooseStreet(street)
+    );
+    this.why = this.whyPanel();
+    this.crews = new CrewPanel({model, config, names, colors: symbols.colors}, choose, (t) => this.player.to(t));
     this.lists = new Lists({model, config, names, symbols}, choose);
     this.layers = new Layers(model, symbols.names, Boolean(config.ensemble), () => this.scene());
-    this.timeline = new Timeline(this.model, config, this.names, this.symbols.colors);
+    this.beside = second ? this.second(second.config, second.pack) : null;
+    this.timeline = new Timeline(this.model, config, this.names, this.symbols.colors, this.beside?.model);
     this.finder = new Finder(this.model, this.names, {
       choose: (u) => this.choose(u, true),
       chooseStreet: (street) => this.chooseStreet(street)
     });
-    this.map = new CityMap(byId('map'), this.model, this.symbols, {onPick: (found) => this.picked(found)});
+    this.map = new CityMap(byId('map'), this.model, this.symbols, {
+      onPick: (found) => this.picked(found),
+      onDraw: (view) => this.beside?.follow(view),
+      more: drawWays
+    });
     this.player = new Player(
       {slider: inputById('time'), play: byId('play'), back: byId('back'), forward: byId('forward')},
       {duration: config.duration, step: config.step, start: this.model.worst(config), onMove: (t) => this.move(t)}
@@ -80,9 +97,33 @@ class OperatorPage extends Page {
     addEventListener('beforeprint', () => this.print());
     addEventListener('afterprint', () => {
       this.lists.print(false);
+      this.accessLists.print(false);
+      this.crews.print(false);
       this.lists.show(this.t);
     });
     this.speak();
+  }
+
+  /**
+   * @param {OperatorConfig} config
+   * @param {OperatorPack} pack of a run that this one is compared with
+   */
+  second(config, pack) {
+    return new Beside(config, pack, this.symbols, (id) => this.chooseId(id));
+  }
+
+  /**
+   * Compare with another run.
+   *
+   * @param {OperatorConfig} config
+   * @param {OperatorPack} pack
+   */
+  compareWith(config, pack) {
+    this.beside = this.second(config, pack);
+    this.timeline.other = this.beside.model;
+    this.timeline.build();
+    this.move(this.t);
+    this.map.later();
   }
 
   /** The panel that tells one asset. */
@@ -95,6 +136,7 @@ class OperatorPage extends Page {
       causes,
       waiting: new WaitingLines(model, names, this.config.facts),
       gardens: this.gardens,
+      access: this.access,
       symbolOf: (u) => this.symbolOf(u),
       page: {icon, choose: (u) => this.choose(u, true)}
     });
@@ -173,7 +215,8 @@ class OperatorPage extends Page {
     const {likely: lamp_likely, possible: lamp_possible, unlikely: lamp_unlikely} = counts;
     const words = {lamp_likely, lamp_possible, lamp_unlikely};
     const live = new Set(this.model.live.at(t).flatMap(({us}) => us)).size;
-    this.layers.say({lamp_dark, lamp_may, ...words, lamp_lit, wet, unknown, live, ...nodes}, counts.night, t);
+    const streets = {...this.access.counts(t), crew: this.model.crews.all.length};
+    this.layers.say({lamp_dark, lamp_may, ...words, lamp_lit, wet, unknown, live, ...nodes, ...streets}, counts.night, t);
     const said = {
       city,
       clock: clock(t),
@@ -187,6 +230,9 @@ class OperatorPage extends Page {
     this.announce(valueText);
     this.lists.show(t);
     this.gardens.say(t);
+    this.accessLists.show(t);
+    this.crews.show(t);
+    this.beside?.say(t, counts, cabinetsOut);
     this.panel();
     this.scene();
   }
@@ -215,6 +261,12 @@ class OperatorPage extends Page {
     this.scene();
   }
 
+  /** @param {string} id of an asset, as the second run of a comparison calls it too */
+  chooseId(id) {
+    const u = this.model.ids().indexOf(id);
+    if (u >= 0) this.choose(u, true);
+  }
+
   /** @param {number} street */
   chooseStreet(street) {
     this.chosen = {street};
@@ -232,18 +284,27 @@ class OperatorPage extends Page {
     const {model, chosen, t} = this;
     const u = chosen && 'u' in chosen && model.placed[chosen.u] ? chosen.u : null;
     const live = model.live.at(t).map(({us}) => us.filter((one) => model.placed[one]));
-    this.map.show({
+    const {show} = this.layers;
+    const {crews, ways} = this.crews.onMap(t);
+    const chosenWays = u === null ? [] : this.access.ways(u, t);
+    const scene = {
       t,
       night: this.night,
-      show: this.layers.show,
+      show,
       links: u === null ? [] : this.chain.links(u, t, (one) => this.symbolOf(one)),
       chosen: u === null ? null : this.mark(u),
       street: chosen && 'street' in chosen ? chosen.street : 0,
       closed: closedStreets(this.config.notes, t).map((note) => model.streets.indexOf(note.street)),
       live: live.filter((us) => us.length),
       ground: this.gardens.state(t),
+      roads: show.street_closed ? model.roads.closedAt(t) : [],
+      islands: show.island ? this.access.islandsAt(t).filter((one) => model.placed[one]) : [],
+      ways: [...chosenWays, ...(show.crew ? ways : [])],
+      crews: show.crew ? crews : [],
       lang: language()
-    });
+    };
+    this.map.show(scene);
+    this.beside?.show(scene, u === null ? null : this.names.id(u));
   }
 
   /**
@@ -274,6 +335,8 @@ class OperatorPage extends Page {
     const {scene} = this.map;
     this.lists.print(true);
     this.edges();
+    this.accessLists.print(true);
+    this.crews.print(true);
     if (scene) drawForPrint(/** @type {HTMLCanvasElement} */ (byId('print-map')), this.map, scene);
   }
 
@@ -295,14 +358,22 @@ class OperatorPage extends Page {
   }
 
   /**
-   * Tell an asset: how likely it is out, where that is known, then the run.
+   * Tell an asset: how likely it is out, where that is known, then the run; of both runs where two are compared.
    *
    * @param {number} u
    */
   asset(u) {
-    const [title, ...rest] = this.why.panel(u, this.t);
-    if (!this.likely) return [title, ...rest];
-    return [title, ...this.likely.lines(u, this.t), make('h3', {}, say('likely_plan')), ...rest];
+    const [title, ...parts] = this.why.panel(u, this.t);
+    if (this.likely) return [title, ...this.likely.lines(u, this.t), make('h3', {}, say('likely_plan')), ...parts];
+    if (!this.beside) return [title, ...parts];
+    const others = this.beside.panel(this.names.id(u), this.t);
+    return [
+      title,
+      make('h3', {class: 'which'}, say('run_a')),
+      ...parts,
+      make('h3', {class: 'which'}, say('run_b')),
+      ...others
+    ];
   }
 
   /** What puts out most of the lamps that are out at this moment; else what to choose. */
@@ -395,10 +466,21 @@ async function start() {
   const config = configuration();
   /** @type {OperatorPack} */
   const pack = await packed();
-  const page = new OperatorPage(config, pack);
+  const page = new OperatorPage(config, pack, await other('0'));
   globalThis.twinPage = page;
   document.body.classList.add('ready');
   await useGpu(page.map, page.model, page.symbols, pack.texts.spec);
+  const {beside} = page;
+  if (!beside) return;
+  await useGpu(beside.map, beside.model, page.symbols, pack.texts.spec);
+  document.getElementById('which')?.addEventListener('change', async (event) => {
+    const which = /** @type {HTMLSelectElement} */ (event.target).value;
+    const next = await other(which);
+    if (!next) return;
+    for (const part of all('.compared .other')) part.hidden = part.dataset.which !== which;
+    page.compareWith(next.config, next.pack);
+    if (page.beside) await useGpu(page.beside.map, page.beside.model, page.symbols, pack.texts.spec);
+  });
 }
 
 start().catch((error) => {

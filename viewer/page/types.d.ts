@@ -1,6 +1,6 @@
 /** Shapes of what Python packs for the pages and of what the pages' parts hand to one another. */
 
-import type {Action, Family, LockReason, Mechanism, PublicWait, Status, Story, TimelineEvent} from './enums.js';
+import type {Action, Family, LockReason, Mechanism, PublicWait, Reason, Status, Story, TimelineEvent} from './enums.js';
 
 /** A text of the catalogues, viewer/data/words.*.json. */
 export type Key = keyof typeof import('../data/words.fr.json');
@@ -41,8 +41,8 @@ export type Numbers = Uint8Array | Uint16Array | Uint32Array | Int16Array | Int3
 /** A column of bits, 0 or 1. */
 export type Flags = Uint8Array;
 
-type ShapeName = 'street' | 'park' | 'water' | 'bridge' | 'building' | 'block' | 'zone';
-type TableName = 'iv' | 'cond' | 'feet' | 'wet';
+type ShapeName = 'street' | 'park' | 'water' | 'bridge' | 'building' | 'block' | 'zone' | 'road';
+type TableName = 'iv' | 'cond' | 'feet' | 'wet' | 'reach' | 'island';
 /** Columns that each of some families has where the run has it. */
 type Each<Family extends string, Column extends string, Array> = {[K in `${Family}.${Column}`]?: Array};
 /** Rings or lines: counts of vertices, first vertices, steps, and of rings whether they are outer ones. */
@@ -148,6 +148,35 @@ export interface LikelyColumns {
   'likely.nights'?: Uint32Array;
   'likely.cases'?: Uint8Array;
 }
+/** Streets in the water: viewer/scene/roads.py. Only where the run asks for access. */
+export interface RoadColumns {
+  'road.of'?: Uint32Array;
+  'road.street'?: Uint16Array;
+  'closed.road'?: Uint32Array;
+  'closed.start'?: Uint32Array;
+  'closed.end'?: Uint32Array;
+  'closed.ordered'?: Flags;
+  'closed.depth'?: Uint16Array;
+  'asset.reach'?: Uint32Array;
+  'asset.onstreet'?: Flags;
+  'asset.island'?: Uint32Array;
+  'way.asset'?: Uint32Array;
+  'way.start'?: Uint32Array;
+  'way.base'?: Uint8Array;
+  'way.end'?: Uint32Array;
+  'way.trip'?: Uint32Array;
+  'way.route'?: Uint32Array;
+  'route.shared'?: Uint16Array;
+  'route.n'?: Uint16Array;
+  'route.road'?: Uint32Array;
+}
+/** What crews do: viewer/scene/crews.py. Only where the run has some. */
+export type CrewColumns = Partial<
+  Record<`crew.${'start' | 'end' | 'asset' | 'origin' | 'count' | 'until' | 'by.offsets'}`, Uint32Array>
+> &
+  Partial<Record<'crew.of' | 'crew.by' | 'trip.x' | 'trip.y', Uint16Array>> &
+  Partial<Record<'crew.doing' | 'crew.stage', Uint8Array>> &
+  Partial<Record<'trip.offsets' | 'trip.t' | `queue.${number}`, Uint32Array>>;
 
 /** The public page: lamps by street, and what each street is told. */
 interface LampColumns {
@@ -169,7 +198,7 @@ interface LampColumns {
 }
 
 export type GroundColumns = ShapeColumns & IntervalColumns & CommonColumns;
-export type OperatorColumns = GroundColumns & AssetColumns & LikelyColumns;
+export type OperatorColumns = GroundColumns & AssetColumns & LikelyColumns & RoadColumns & CrewColumns;
 export type PublicColumns = GroundColumns & LampColumns;
 
 /** What a kind is drawn as, called and whose it is: viewer/scene/families.py. */
@@ -219,6 +248,10 @@ export interface OperatorTexts extends CommonTexts {
   'asset.owners': string[];
   'asset.operators': string[];
   gardens: GardensText | null;
+  /** Where help sets out from, and from which depth on streets are closed by day and by night [cm]. */
+  access?: {bases: number[]; day: number; night: number};
+  crews?: {id: string; people: number; base: number}[];
+  queue?: Reason[];
 }
 /** An irrigated zone: viewer/scene/gardens.py. Depths in tenths of a millimetre, one for each day of the run. */
 export interface GardenZone {
@@ -298,13 +331,22 @@ export interface Place {
   street: string;
   depth: number | null;
 }
-/** The last moment to act for a cabinet: its first touch by the water. */
+/** The last moment to act for a cabinet: its first touch by the water, or the moment to leave for it. */
 export interface Act {
   u: number;
   at: number;
+  leave?: Leave;
   failed: number | null;
   lamps: number;
   doubtful: boolean;
+}
+/** The last departure: from which base, what binds it, seconds of the trip and of the work, and the streets. */
+export interface Leave {
+  base: number;
+  binds: 'touch' | 'access' | 'none';
+  trip: number;
+  work: number;
+  by: string[];
 }
 /** A moment at which much fails within minutes, by several causes. */
 export interface Cluster {
@@ -437,6 +479,11 @@ export interface Scene {
   /** Irrigated zones, where the run is part of a season. */
   ground: GroundState[];
   lang: Lang;
+  /** Roads that are closed, what is dry and cut off, ways that are driven, and crews: the operator's page. */
+  roads?: number[];
+  islands?: number[];
+  ways?: Point[][];
+  crews?: {at: Point; label: string; isMoving: boolean}[];
 }
 /** A zone on the map: its place on the scale of depletion, 0 to 4, and the symbol of what locks it. */
 export interface GroundState {

@@ -41,6 +41,9 @@ class Scene:
     number: Any
     #: Places to cut, by the row of the asset: their number in the page.
     places: dict[int, int]
+    frame: Frame
+    #: Number in the page of each street by its name, from 1 on.
+    streets: dict[str, int]
 
 
 def pack_scene(run: Run, ensemble: EnsembleFolder | None = None) -> Scene:
@@ -77,7 +80,7 @@ def pack_scene(run: Run, ensemble: EnsembleFolder | None = None) -> Scene:
     packer.add("building.block", block_of[buildings] + 1, "u4", delta=True)
     _pack_blocks(run, packer, frame, blocks, block_of, buildings, streets.of_assets)
     packer.text("kinds", [told(kind) for kind in assets.kinds])
-    return Scene(packer, number, places)
+    return Scene(packer, number, places, frame, {name: i + 1 for i, name in enumerate(streets.names)})
 
 
 def _where(run: Run) -> Any:

@@ -141,3 +141,53 @@ def test_trips_and_openings_equal_those_of_a_router_without_arrays(seed: int) ->
             assert (-1 if trip is None else trip.lasts_s) == int(found[i])
     for after_s in (0, 120, 300):
         assert access.next_opening(after_s) == slow.next_opening(after_s, 600)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_closed_streets_over_time_are_those_that_a_look_at_every_second_finds(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    streets, depth_m = random_streets(rng, steady=False)
+    closures = (Closure(street="R1", from_s=50, until_s=int(rng.integers(60, 400))), Closure(street="R2", from_s=0))
+    rules = AccessRules(day_m=0.25, night_m=0.10, closures=closures[:seed % 3])
+    nights = [(100, 300)] if seed % 2 else []
+    depths = depths_of(streets, [0, 150, 320, 600], depth_m, 600)
+    access = access_of(streets, {"0": "0"}, depths, rules, 600, nights)
+    slow = SlowStreets(streets=streets, depths=depths, rules=rules, nights=nights)
+    closed = access.closed()
+    assert np.all(np.lexsort((closed.start_s, closed.edge)) == np.arange(len(closed)))
+    for edge, name in enumerate(streets):
+        mine = [(int(closed.start_s[k]), 601 if closed.end_s[k] == -1 else int(closed.end_s[k]))
+                for k in np.flatnonzero(closed.edge == edge)]
+        for t in range(601):
+            assert any(start <= t < end for start, end in mine) != slow.is_open(name, t), (name, t)
+    for k in range(len(closed)):
+        name, last = list(streets)[closed.edge[k]], 600 if closed.end_s[k] == -1 else int(closed.end_s[k]) - 1
+        depth_um = max(slow.depth_um(name, t) for t in range(int(closed.start_s[k]), last + 1))
+        assert abs(closed.depth_m[k] * 1e6 - depth_um) < 0.5
+        shut = any(c.street == name and c.from_s <= last and (c.until_s == -1 or c.until_s > closed.start_s[k])
+                   for c in rules.closures)
+        assert bool(closed.is_ordered[k]) is shut
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_ways_over_time_are_the_trips_of_each_departure(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    streets, depth_m = random_streets(rng, steady=False)
+    depths = depths_of(streets, [0, 150, 320, 600], depth_m, 600)
+    access = access_of(streets, {str(i): str(i) for i in range(6)}, depths, AccessRules(day_m=0.25, night_m=0.1), 600,
+                       [(100, 300)])
+    ways = access.ways(access.place(0), np.arange(6, dtype=np.int32))
+    for asset in range(6):
+        mine = np.flatnonzero(ways.asset == asset)
+        for t in access.departures_s.tolist():
+            held = [int(k) for k in mine if ways.start_s[k] <= t and (ways.end_s[k] == -1 or t < ways.end_s[k])]
+            trip = access.trip(access.place(0), access.place(asset), t)
+            assert len(held) == (0 if trip is None else 1)
+            if trip is None:
+                continue
+            edges = ways.edge[ways.offsets[held[0]]:ways.offsets[held[0] + 1]]
+            assert edges.min() >= 0
+            if asset:
+                assert tuple(access.network.name_of(int(e)) for e in edges) == trip.streets
+                if t == ways.start_s[held[0]]:
+                    assert ways.trip_s[held[0]] == trip.lasts_s

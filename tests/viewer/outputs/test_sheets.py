@@ -15,8 +15,8 @@ import pytest
 import typer.testing
 
 from geodata.run.folder import Run, read_run
+from geodata.run.roads import access_of
 from geodata.run.sheets import COLUMNS, read_phones
-from geodata.run.streets import streets_of_run
 from scenarios import load_scenario, run_scenario, shipped
 from tests.nights import night
 from tests.viewer.marks import unpacked
@@ -61,7 +61,7 @@ def test_the_way_of_each_sheet_is_the_one_that_was_driven(run: Run) -> None:
     trips = {(shift.crew, shift.start_s): shift for shift in run.result.crew_work if shift.stage == "reach"}
     found = [(sheet.crew.id, visit) for sheet in sheets_of(run, 0) for visit in sheet.visits]
     assert len(found) == len(trips) > 5
-    access = streets_of_run(run)
+    access = access_of(run)
     assert access is not None
     for crew, visit in found:
         trip = trips[crew, visit.leaves_s]
@@ -78,10 +78,10 @@ def test_streets_are_read_back_as_they_were_run(run: Run, tmp_path: Path) -> Non
     other = Run(path=tmp_path, result=run.result, city_file=run.city_file, water=None, water_grid=None,
                 water_times_s=run.water_times_s, info=run.info)
     with pytest.raises(InputError, match="no depths of streets"):
-        streets_of_run(other)
+        access_of(other)
     (tmp_path / "street_depths.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match="damaged"):
-        streets_of_run(other)
+        access_of(other)
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

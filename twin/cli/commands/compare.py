@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 def compare(first: Annotated[Path, typer.Argument(metavar="RUN_DIR|PROGRAMME.yaml",
                                                   help="A run, or a programme file of twin irrigate.")],
             second: Annotated[Path, typer.Argument(metavar="RUN_DIR|PROGRAMME.yaml", help="What to hold beside it.")],
+            more: Annotated[list[Path] | None, typer.Argument(metavar="[RUN_DIR]...", help="More runs to hold beside "
+                                                              "the first, one after the other.")] = None,
             city: City = None,
             csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE.csv",
                                                      help="A row for each asset that changes.")] = None,
+            map_: Annotated[Path | None, typer.Option("--map", metavar="FILE.html",
+                                                     help="The runs on one operator's map, with a slider.")] = None,
             lang: Spoken = None, json: Json = False) -> None:
-    """Compare two runs of one night: figures, who is worse off, who is better off, and because of what.
+    """Compare runs of one night with the first: figures, who is worse off, who is better off, and because of what.
 
     Two ensembles are compared night by night: they must draw the same. Two programme files of irrigation are compared
     by m³, days of stress and cost, on one city and the same days.
@@ -34,26 +38,44 @@ def compare(first: Annotated[Path, typer.Argument(metavar="RUN_DIR|PROGRAMME.yam
     from geodata.ensemble.folder import is_ensemble
     from geodata.run.comparing import to_dict, write_csv
     from geodata.run.folder import read_run
+    from twin.errors import InputError
     from twin.results.compare import compare as compare_runs
 
-    if is_programme(first) and is_programme(second):
+    others = [second, *(more or ())]
+    if csv is not None and more:
+        raise InputError(field="--csv", found="--csv beside more than two runs", expected="two runs, or --json")
+    if is_programme(first) and all(map(is_programme, others)):
+        if map_ is not None or more:
+            raise InputError(field="--map" if map_ is not None else "PROGRAMME.yaml", expected="two programmes",
+                             found="a map of programmes" if map_ is not None else "three programmes or more")
         _compare_programmes(first, second, city, csv, language_of(lang), as_json=json)
         return
-    _check_runs(first, second, city)
-    if is_ensemble(first) or is_ensemble(second):
+    for one in others:
+        _check_runs(first, one, city)
+    if is_ensemble(first) or any(is_ensemble(one) for one in others):
+        if map_ is not None or more:
+            raise InputError(field="--map" if map_ is not None else "RUN_DIR", expected="runs, not ensembles",
+                             found="a map of ensembles" if map_ is not None else "three ensembles or more")
         _compare_nights(first, second, csv, language_of(lang), as_json=json)
         return
     with stages(lang=language_of(lang)) as stage:
         stage("reading the runs")
-        runs = read_run(first), read_run(second)
-        found = compare_runs(runs[0].result, runs[1].result)
+        base, runs = read_run(first), [read_run(one) for one in others]
+        found = [compare_runs(base.result, run.result) for run in runs]
+        if map_ is not None:
+            from viewer.outputs.compared_page import export_compared
+
+            stage("writing")
+            export_compared(base, list(zip(runs, found, strict=True)), map_, lang=language_of(lang))
     if csv is not None:
-        write_csv(found, csv)
+        write_csv(found[0], csv)
     if json:
-        print_json({**to_dict(found), **_irrigated(*runs)})
+        told = [{**to_dict(one), **_irrigated(base, run)} for one, run in zip(found, runs, strict=True)]
+        print_json(told if more else told[0])
         return
-    _tell(found, first, second, language_of(lang))
-    _tell_irrigated(*runs, first, second, language_of(lang))
+    for one, run, path in zip(found, runs, others, strict=True):
+        _tell(one, first, path, language_of(lang))
+        _tell_irrigated(base, run, first, path, language_of(lang))
 
 
 def _tell(found: Comparison, first: Path, second: Path, lang: str) -> None:

@@ -99,7 +99,7 @@ def _check_nights(*, cut: bool, budget: float | None, crews: bool) -> None:
 def _ranking(run: Run, by: str, kinds: Sequence[str], top: int, budget: float | None, costs: dict[str, float],
              csv: Path | None, lang: str, *, json: bool, crews: bool) -> None:
     from geodata.run.ranking import main_streets, ranking_to_dict, write_csv
-    from geodata.run.streets import streets_of_run
+    from geodata.run.roads import access_of
     from twin.deciding.crewed import with_crews
     from twin.deciding.plans import costs_of, greedy, pairs
     from twin.deciding.ranking import rank as ranked
@@ -109,7 +109,7 @@ def _ranking(run: Run, by: str, kinds: Sequence[str], top: int, budget: float | 
     found = ranked(run.result, objective=by, kinds=kinds, is_main=main_streets(run.city_file))
     both = pairs(found)
     steps = None if budget is None else greedy(found, costs_of(found, costs), budget)
-    crewed = with_crews(found, run.result, streets_of_run(run)) if crews else ()
+    crewed = with_crews(found, run.result, access_of(run)) if crews else ()
     if csv is not None:
         write_csv(found, csv)
     if json:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from twin.kernels.jit import jit
-from twin.quantities import FloatArray, Int32Array, Int64Array
+from twin.quantities import BoolArray, FloatArray, Int32Array, Int64Array
 
 #: Speed over depth of standing water, w in mm: 0.0009 w² - 0.5529 w + 86.9448 [km/h]. It has no root and rises again
 #: from 307 mm on: it is never evaluated at or above a closing limit, and none of those is above 300 mm.
@@ -106,35 +106,47 @@ def speed_on(roads: Roads, limits: Limits, e: int, entered_s: float) -> float:
 
 
 @jit(nogil=True)
-def openings(roads: Roads, limits: Limits, until_s: int) -> Int64Array:
-    """Give every second within (0, until_s] at which some edge can be entered that could not the second before.
+def turns(roads: Roads, limits: Limits, until_s: int) -> tuple[Int32Array, Int64Array, BoolArray]:
+    """Give every second within (0, until_s] at which an edge closes or opens: edge, second, whether it is open then.
 
-    The seconds looked at are those in which the depth of an edge falls below a limit, a limit changes, or a closing by
-    order ends. Not sorted, with repeats.
+    The seconds looked at are those in which the depth of an edge reaches a limit or falls below it, a limit changes, or
+    a closing by order begins or ends. Sorted by edge alone, with repeats.
     """
-    found = [0]
+    edge, second, opens = [np.int32(0)], [np.int64(0)], [True]
     levels = np.unique(limits.depth_um)
     for e in range(len(roads.start)):
         row = roads.wet[e]
+        asked = [np.int64(0)]
         if row >= 0:
             for k in range(len(roads.knot_s) - 1):
                 d0, d1 = frame_um(roads, row, roads.knot_frame[k]), frame_um(roads, row, roads.knot_frame[k + 1])
-                if d1 >= d0:
-                    continue
                 span = roads.knot_s[k + 1] - roads.knot_s[k]
                 for level in levels:
                     if d0 >= level > d1:
                         # floor((d0 span - fall x) / span) < level first where fall x > (d0 - level) span
-                        t = roads.knot_s[k] + (d0 - level) * span // (d0 - d1) + 1
-                        _keep(found, roads, limits, e, int(t), until_s)
-            for t in limits.from_s:
-                _keep(found, roads, limits, e, int(t), until_s)
+                        asked.append(np.int64(roads.knot_s[k] + (d0 - level) * span // (d0 - d1) + 1))
+                    elif d1 >= level > d0:
+                        # floor((d0 span + rise x) / span) >= level first where rise x >= (level - d0) span
+                        asked.append(np.int64(roads.knot_s[k] - (d0 - level) * span // (d1 - d0)))
+            asked.extend(limits.from_s)
         for i in range(roads.closed[e], roads.closed[e + 1]):
-            _keep(found, roads, limits, e, int(roads.closed_to[i]), until_s)
-    return np.array(found[1:], np.int64)
+            asked.append(np.int64(roads.closed_from[i]))
+            asked.append(np.int64(roads.closed_to[i]))
+        for t in asked[1:]:
+            if 0 < t <= until_s:
+                now = is_open(roads, limits, e, int(t))
+                if now != is_open(roads, limits, e, int(t) - 1):
+                    edge.append(np.int32(e))
+                    second.append(t)
+                    opens.append(now)
+    return np.array(edge[1:], np.int32), np.array(second[1:], np.int64), np.array(opens[1:], np.bool_)
 
 
 @jit(nogil=True)
-def _keep(found: list[int], roads: Roads, limits: Limits, e: int, t: int, until_s: int) -> None:
-    if 0 < t <= until_s and is_open(roads, limits, e, t) and not is_open(roads, limits, e, t - 1):
-        found.append(t)
+def deepest(roads: Roads, e: int, from_s: int, to_s: int) -> int:
+    """Give the greatest depth on an edge within [from_s, to_s] [µm]."""
+    most = max(depth_at(roads, e, from_s), depth_at(roads, e, to_s))
+    for t in roads.knot_s:
+        if from_s < t < to_s:
+            most = max(most, depth_at(roads, e, t))
+    return most

@@ -186,6 +186,25 @@ def trips(roads: Roads, limits: Limits, edge: int, metre: float, depart_s: Int64
 
 
 @jit(nogil=True)
+def _walked(roads: Roads, via: Int32Array, edge: int, to_edge: int, to_metre: float, side: int) -> list[np.int32]:
+    """Give the edges of a trip from its end to its start, after a 0 that is none; ``side`` as ``reached_at`` has it."""
+    edges = [np.int32(0)]
+    if side == 2:
+        edges.append(np.int32(edge))
+        return edges
+    node = roads.start[to_edge] if side == 0 else roads.end[to_edge]
+    if (to_metre if side == 0 else roads.length_m[to_edge] - to_metre) > 0.0:
+        edges.append(np.int32(to_edge))
+    while via[node] >= 0:
+        e = via[node]
+        edges.append(np.int32(e))
+        node = roads.end[e] if roads.start[e] == node else roads.start[e]
+    if via[node] == -2:
+        edges.append(np.int32(edge))
+    return edges
+
+
+@jit(nogil=True)
 def way(roads: Roads, limits: Limits, edge: int, metre: float, depart_s: int, to_edge: int, to_metre: float
         ) -> tuple[int, Int32Array]:
     """Give the seconds of one trip, -1 where there is no way, and the edges driven, in order."""
@@ -197,17 +216,54 @@ def way(roads: Roads, limits: Limits, edge: int, metre: float, depart_s: int, to
                          _speeds(roads, limits, to_edge, float(depart_s), arrival_s), roads.length_m[to_edge])
     if t == np.inf:
         return -1, np.empty(0, np.int32)
-    edges = [np.int32(0)]
-    if side == 2:
-        edges.append(np.int32(edge))
-    else:
-        node = roads.start[to_edge] if side == 0 else roads.end[to_edge]
-        if (to_metre if side == 0 else roads.length_m[to_edge] - to_metre) > 0.0:
-            edges.append(np.int32(to_edge))
-        while via[node] >= 0:
-            e = via[node]
-            edges.append(np.int32(e))
-            node = roads.end[e] if roads.start[e] == node else roads.start[e]
-        if via[node] == -2:
-            edges.append(np.int32(edge))
+    edges = _walked(roads, via, edge, to_edge, to_metre, side)
     return whole_seconds(t - depart_s), np.array(edges[:0:-1], np.int32)
+
+
+@jit(nogil=True)
+def changing_ways(roads: Roads, limits: Limits, edge: int, metre: float, depart_s: Int64Array, to_edge: Int32Array,
+                  to_metre: FloatArray) -> tuple[Int32Array, Int32Array, Int32Array, Int64Array, Int32Array]:
+    """Find by which edges each of many places is reached, wherever that changes from one departure to the next.
+
+    Parameters
+    ----------
+    depart_s
+        Seconds of departure, (T,), increasing.
+    to_edge, to_metre
+        The places, (P,); edge -1 off every street.
+
+    Returns
+    -------
+    Of each change, by departure, then place: place, departure, seconds of the trip (-1: no way any more), offsets and
+    edges driven, in order. A place that cannot be reached at first has no row before it can.
+    """
+    n, room = len(roads.offsets) - 1, 2 * len(roads.start) + 4
+    arrival_s, via = np.empty(n), np.empty(n, np.int32)
+    heap_s, heap_n = np.empty(room), np.empty(room, np.int32)
+    place, at, lasts_s, offsets, found = ([np.int32(0)], [np.int32(0)], [np.int32(0)], [np.int64(0)], [np.int32(0)])
+    last = [np.zeros(0, np.int32) for _ in range(len(to_edge))]
+    for i in range(len(depart_s)):
+        left_s = float(depart_s[i])
+        drive(roads, limits, edge, metre, left_s, arrival_s, via, heap_s, heap_n)
+        for p in range(len(to_edge)):
+            e = to_edge[p]
+            if e < 0:
+                continue
+            ends_s = (arrival_s[roads.start[e]], arrival_s[roads.end[e]])
+            t, side = reached_at(edge, metre, left_s, e, to_metre[p], ends_s,
+                                 _speeds(roads, limits, e, left_s, arrival_s), roads.length_m[e])
+            edges = np.zeros(0, np.int32)
+            if t < np.inf:
+                # A place where one stands already is reached by the edge that one stands on.
+                walked = _walked(roads, via, edge, e, to_metre[p], side)
+                edges = np.array(walked[:0:-1], np.int32) if len(walked) > 1 else np.full(1, edge, np.int32)
+            if len(edges) == len(last[p]) and np.all(edges == last[p]):
+                continue
+            last[p] = edges
+            place.append(np.int32(p))
+            at.append(np.int32(i))
+            lasts_s.append(np.int32(whole_seconds(t - left_s)))
+            found.extend(edges)
+            offsets.append(np.int64(len(found) - 1))
+    return (np.array(place[1:], np.int32), np.array(at[1:], np.int32), np.array(lasts_s[1:], np.int32),
+            np.array(offsets, np.int64), np.array(found[1:], np.int32))

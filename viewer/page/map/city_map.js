@@ -10,6 +10,7 @@ import {View, sizes} from './view.js';
 /** @import {Model} from '../pack/model.js' */
 /** @import {Found, Scene} from '../types.js' */
 /** @import {Gpu} from './gpu.js' */
+/** @import {More} from './overlay.js' */
 /** @import {Symbols} from './symbols.js' */
 
 /**
@@ -17,6 +18,8 @@ import {View, sizes} from './view.js';
  * @property {boolean} [gentle] one finger scrolls the page and two move the map
  * @property {boolean} [near] open near where most lamps are dark, not on the whole town
  * @property {(found: Found) => void} onPick
+ * @property {(view: View) => void} [onDraw] told after each drawing what is seen
+ * @property {More} [more]
  */
 
 /** Scales that the map opens with, zooms to and opens near with [px per m]. */
@@ -43,7 +46,7 @@ export class CityMap {
     this.top = /** @type {HTMLCanvasElement} */ (holder.querySelector('canvas.top'));
     this.view = new View(10, 10);
     this.ground = new Ground(model, symbols);
-    this.overlay = new Overlay(model, symbols);
+    this.overlay = new Overlay(model, symbols, options.more);
     /** @type {Scene | null} */
     this.scene = null;
     /** @type {Gpu | null} */
@@ -227,9 +230,10 @@ export class CityMap {
     if (!scene) return;
     if (this.gpu) this.gpu.draw(view, scene, sizes(view, big));
     else this.ground.draw(pen(this.base), view, scene, ratio, big);
-    const {links, street, closed, chosen, lang, live, show} = scene;
+    const {links, street, closed, chosen, lang, live, show, roads, islands, ways, crews} = scene;
     const locks = scene.ground.map(({u, lock}) => (lock && show[lock] ? [u, lock] : 0));
-    const key = JSON.stringify([view, links, street, closed, chosen, lang, live, show.live, locks]);
+    const moving = [roads, islands, ways, crews, locks];
+    const key = JSON.stringify([view, links, street, closed, chosen, lang, live, show.live, moving]);
     if (this.overlayKey !== key) {
       const context = pen(this.top);
       context.setTransform(1, 0, 0, 1, 0, 0);
@@ -237,6 +241,7 @@ export class CityMap {
       this.overlay.draw(context, view, scene, ratio, big);
       this.overlayKey = key;
     }
+    this.options.onDraw?.(view);
     this.holder.dataset.drawn = String((Number(this.holder.dataset.drawn) || 0) + 1);
     globalThis.twinFirstFrame ??= performance.now() - globalThis.twinStarted;
   }

@@ -10,6 +10,19 @@ import {sizes} from './view.js';
 /** @import {Symbols} from './symbols.js' */
 /** @import {View} from './view.js' */
 
+/**
+ * What a page draws above the map beside all this, under its names.
+ *
+ * @callback More
+ * @param {Overlay} on
+ * @param {CanvasRenderingContext2D} context
+ * @param {View} view
+ * @param {Scene} scene
+ * @param {number} ratio
+ * @param {Sizes} size
+ * @returns {void}
+ */
+
 /** Letters of a name beside a mark at most. */
 const LONGEST = 28;
 /** The scale is at most this wide [px]. */
@@ -23,8 +36,10 @@ export class Overlay {
   /**
    * @param {Model} model
    * @param {Symbols} symbols
+   * @param {More} [more]
    */
-  constructor(model, symbols) {
+  constructor(model, symbols, more) {
+    this.more = more;
     this.model = model;
     this.symbols = symbols;
     this.colors = symbols.colors;
@@ -42,6 +57,7 @@ export class Overlay {
     const {links, chosen} = scene;
     const size = sizes(view, big);
     if (scene.closed.length) this.closed(context, view, scene.closed, ratio);
+    this.more?.(this, context, view, scene, ratio, size);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.locks(context, view, scene, size);
     if (scene.show.live) this.dangers(context, view, scene.live, size);

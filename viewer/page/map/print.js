@@ -52,7 +52,9 @@ export function drawForPrint(canvas, map, scene) {
       9
     );
   }
+  if (scene.roads?.length) paper.closed(model, scene.roads);
   paper.lamps(model, scene.t);
+  for (const u of scene.islands ?? []) paper.island(model.x[u], model.y[u]);
   const labels = new Labels(model, {...ground.colors, map: WHITE, soft: BLACK, chosen: BLACK}, true);
   labels.draw(paper.context, view, scene.street, [], 1.35);
 }
@@ -134,6 +136,42 @@ class Paper {
     this.fill(outline, hatch(6, 0.8, true));
     this.stroke(outline, WHITE, 5);
     this.stroke(outline, BLACK, 2.8);
+  }
+
+  /**
+   * Streets that are closed: bars across.
+   *
+   * @param {Model} model
+   * @param {number[]} roads
+   */
+  closed(model, roads) {
+    const shapes = model.roadShapes;
+    if (!shapes) return;
+    const {context, view} = this;
+    const wanted = new Set(roads);
+    const path = shapes.path(false, (i) => wanted.has(shapes.of[i]));
+    this.stroke(path, WHITE, 8);
+    context.setLineDash([2.5 / view.scale, 3.5 / view.scale]);
+    this.stroke(path, BLACK, 7);
+    context.setLineDash([]);
+  }
+
+  /**
+   * What is dry and cut off: a broken ring.
+   *
+   * @param {number} x
+   * @param {number} y
+   */
+  island(x, y) {
+    const {context, view} = this;
+    context.setTransform(RATIO, 0, 0, RATIO, 0, 0);
+    context.beginPath();
+    context.arc(view.px(x), view.py(y), 8, 0, CIRCLE);
+    context.strokeStyle = BLACK;
+    context.lineWidth = 1.8;
+    context.setLineDash([4, 3]);
+    context.stroke();
+    context.setLineDash([]);
   }
 
   /**

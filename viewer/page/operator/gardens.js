@@ -27,7 +27,6 @@ export class Gardens {
     this.of = model.zones;
     this.names = names;
     this.choose = choose;
-    byId('gardens').hidden = !this.told;
   }
 
   /**

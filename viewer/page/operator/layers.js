@@ -11,6 +11,8 @@ import {clock} from '../words/time.js';
 
 /** Families that a city may lack: their lines are hidden then. */
 const OPTIONAL = ['cabinet', 'substation', 'site', 'zone', 'other'];
+/** Layers that only a run with access or crews has. */
+const ASKED = ['street_closed', 'island', 'crew'];
 /** Families whose line of doubt is shown even where nothing is in doubt. */
 const ALWAYS = ['lamp', 'cabinet'];
 
@@ -52,9 +54,17 @@ export class Layers {
     const [family, state] = shows.split('_');
     const word = Object.keys(WORDS).find((code) => WORDS[Number(code)] === state);
     if (shows === 'unknown') return this.model.unknown.includes(1);
+    if (ASKED.includes(shows)) return this.isAsked(shows);
     if (OPTIONAL.includes(family) && !present.has(family)) return false;
     if (word) return ALWAYS.includes(family) || this.model.everMay(family, Number(word));
     return state !== 'may' || ALWAYS.includes(family) || this.model.everMay(family);
+  }
+
+  /** @param {string} shows */
+  isAsked(shows) {
+    const {roads, crews} = this.model;
+    if (shows === 'crew') return crews.all.length > 0;
+    return shows === 'island' ? roads.bases.length > 0 : roads.about !== null;
   }
 
   /** Count what is no lamp, by family and state: {cabinet, cabinet_out, cabinet_may, cabinet_in, ...}. */

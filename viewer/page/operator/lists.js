@@ -4,6 +4,7 @@ import {OPEN, State} from '../enums.js';
 import {byId, make} from '../parts/dom.js';
 import {capital, listed, metres, number, say} from '../words/speech.js';
 import {duration, moment, roughly, times} from '../words/time.js';
+import {leaveWords} from './access.js';
 import {List} from './rows.js';
 
 /** @import {OperatorModel} from '../pack/model.js' */
@@ -143,19 +144,22 @@ export class Lists {
   }
 
   /**
-   * @param {Act} act
+   * @param {Act} one
    * @param {number} t
    * @param {string} title
    * @returns {Line}
    */
-  act({u, at, failed, lamps, doubtful}, t, title) {
+  act(one, t, title) {
     const {model, names} = this;
+    const {u, at, failed, lamps, doubtful} = one;
     const isOut = model.iv.stateAt(model.pattern[u], t) === State.OUT;
     const water = failed === null ? say('touched_only') : say('flooded_at', times(failed, at));
     const soon = at > t && at - t < SOON_S ? say('act_in', {left: duration(at - t)}) : '';
     const now = isOut && at > t ? say('act_out_now') : '';
     const doubt = doubtful ? say('act_doubtful') : '';
-    return {u, time: at, title, detail: listed(soon, names.street(u), water, doubt, say('act_lamps', {n: lamps}), now)};
+    const way = leaveWords(one, (base) => names.id(base));
+    const detail = listed(soon, way, names.street(u), water, doubt, say('act_lamps', {n: lamps}), now);
+    return {u, time: at, title, detail};
   }
 
   /**

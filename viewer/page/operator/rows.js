@@ -11,7 +11,8 @@ const FEW = 3;
 
 /**
  * @typedef {object} Line
- * @property {number} u the asset that it speaks of
+ * @property {number} u the asset that it speaks of; -1 where it speaks of a street
+ * @property {number} [street]
  * @property {string} title
  * @property {string} detail
  * @property {SymbolName | null} [symbol]
@@ -40,14 +41,14 @@ export function words(title, detail) {
  * Give one line: a button that selects what it speaks of.
  *
  * @param {Line} line
- * @param {(u: number) => void} choose
+ * @param {(u: number, street?: number) => void} choose
  */
-export function row({u, title, detail, symbol, time}, choose) {
-  const button = make('button', {class: 'row', type: 'button', 'data-u': u});
+export function row({u, street, title, detail, symbol, time}, choose) {
+  const button = make('button', {class: 'row', type: 'button', 'data-u': u >= 0 && u});
   const when = time === undefined ? null : make('span', {class: 'when'}, clock(time));
   const parts = symbol ? [icon(symbol), words(title, detail), when] : [when, words(title, detail)];
   for (const part of parts) if (part) button.append(part);
-  button.addEventListener('click', () => choose(u));
+  button.addEventListener('click', () => choose(u, street));
   return make('li', {}, button);
 }
 
@@ -65,8 +66,8 @@ export function markRows(u) {
 /** A list with its count and its button for all lines; the elements are `name`, `name-count` and `name-more`. */
 export class List {
   /**
-   * @param {'moments' | 'past' | 'dangers' | 'sites' | 'others'} name
-   * @param {(u: number) => void} choose
+   * @param {'moments' | 'past' | 'dangers' | 'sites' | 'others' | 'closed' | 'islands' | 'crews'} name
+   * @param {(u: number, street?: number) => void} choose
    * @param {number} [few]
    */
   constructor(name, choose, few = FEW) {

@@ -22,8 +22,10 @@ export class Timeline {
    * @param {OperatorConfig} config
    * @param {Names} names
    * @param {Colors} colors
+   * @param {OperatorModel} [other] the run that this one is compared with: its curves are broken
    */
-  constructor(model, config, names, colors) {
+  constructor(model, config, names, colors, other) {
+    this.other = other;
     this.model = model;
     this.config = config;
     this.names = names;
@@ -46,8 +48,8 @@ export class Timeline {
         headTop: 4,
         nightWords: (from, to) => say('night_from_to', {from: clock(from), to: clock(to)}),
         series: [
-          {values: model.outSeries, color: colors.dark, height: isSmall ? 38 : 48},
-          {values: model.wetSeries, color: colors.wet, height: isSmall ? 36 : 44}
+          {values: model.outSeries, beside: this.other?.outSeries, color: colors.dark, height: isSmall ? 38 : 48},
+          {values: model.wetSeries, beside: this.other?.wetSeries, color: colors.wet, height: isSmall ? 36 : 44}
         ],
         rows: this.rows()
       },

@@ -8,6 +8,7 @@ import {duration, moment, times} from '../words/time.js';
 /** @import {Chain, Step} from '../pack/chain.js' */
 /** @import {OperatorModel} from '../pack/model.js' */
 /** @import {SymbolName} from '../types.js' */
+/** @import {Access} from './access.js' */
 /** @import {Causes} from './causes.js' */
 /** @import {Gardens} from './gardens.js' */
 /** @import {Names} from './names.js' */
@@ -42,17 +43,19 @@ export class WhyPanel {
    * @param {Names} parts.names
    * @param {Causes} parts.causes
    * @param {WaitingLines} parts.waiting
+   * @param {Access} parts.access
    * @param {Gardens} parts.gardens
    * @param {(u: number) => SymbolName | null} parts.symbolOf
    * @param {Page} parts.page
    */
-  constructor({model, chain, names, causes, waiting, gardens, symbolOf, page}) {
+  constructor({model, chain, names, causes, waiting, access, gardens, symbolOf, page}) {
     this.model = model;
     this.chain = chain;
     this.names = names;
     this.causes = causes;
     this.waiting = waiting;
     this.gardens = gardens;
+    this.access = access;
     this.symbolOf = symbolOf;
     this.page = page;
   }
@@ -100,7 +103,7 @@ export class WhyPanel {
     }
     const feed = this.chain.feed(u, t);
     if (feed.length > 1) parts.push(make('h3', {}, say('fed_through')), this.tree(feed.map((one) => this.fed(one))));
-    return [...parts, ...this.warned([u], t), ...this.known([u], t)];
+    return [...parts, ...this.warned([u], t), ...this.access.lines(u, t), ...this.known([u], t)];
   }
 
   /**
@@ -165,6 +168,7 @@ export class WhyPanel {
       make('h3', {}, say('why')),
       this.tree(nodes),
       ...(isHeld ? this.waiting.lines(u, i, t) : []),
+      ...this.access.lines(u, t),
       ...this.known(concerned, t)
     ];
   }

@@ -9,7 +9,7 @@ export const NONE = 0;
 export class Intervals {
   /**
    * @param {GroundColumns} columns
-   * @param {'iv' | 'cond' | 'feet' | 'wet'} name prefix of the columns
+   * @param {'iv' | 'cond' | 'feet' | 'wet' | 'reach' | 'island'} name prefix of the columns
    * @param {Numbers} members the pattern of each asset
    */
   constructor(columns, name, members) {

@@ -1,9 +1,11 @@
 /** The run as a page knows it: lamps, blocks or buildings, other assets, streets, and their intervals. */
 
 import {Coverage, State} from '../enums.js';
+import {Crews} from './crews.js';
 import {Depths} from './depths.js';
 import {Intervals} from './intervals.js';
 import {Live} from './live.js';
+import {Roads} from './roads.js';
 import {unfronted} from './search.js';
 import {Shapes} from './shapes.js';
 import {StreetTable} from './streets.js';
@@ -149,6 +151,15 @@ export class Model {
   /** Whether buildings are assets of the page, after the lamps, and not blocks alone. */
   get hasBuildings() {
     return false;
+  }
+
+  /**
+   * The pieces of streets that may be closed; null where the page does not know of any.
+   *
+   * @returns {Shapes | null}
+   */
+  get roadShapes() {
+    return null;
   }
 
   /**
@@ -299,6 +310,8 @@ export class OperatorModel extends Model {
     this.conditions = new Intervals(columns, 'cond', columns['asset.condition']);
     this.waits = new Waits(columns);
     this.live = new Live(columns);
+    this.roads = new Roads(columns, texts);
+    this.crews = new Crews(columns, texts);
     this.depths = new Depths(columns, config.step);
     this.feet = new Intervals(columns, 'feet', columns['building.wet']);
     const inside = this.feet.series(State.INSIDE, this.times);
@@ -318,6 +331,11 @@ export class OperatorModel extends Model {
   /** @override */
   get hasBuildings() {
     return true;
+  }
+
+  /** @override */
+  get roadShapes() {
+    return this.roads.shapes;
   }
 
   /**

@@ -8,7 +8,7 @@ const SHEAF = 64;
 export class Shapes {
   /**
    * @param {GroundColumns} columns
-   * @param {'street' | 'park' | 'water' | 'bridge' | 'building' | 'block' | 'zone'} name prefix of the columns
+   * @param {'street' | 'park' | 'water' | 'bridge' | 'building' | 'block' | 'zone' | 'road'} name prefix of the columns
    * @param {number} step one unit of the coordinates [m]
    * @param {Numbers} [of] what each ring or line belongs to
    */

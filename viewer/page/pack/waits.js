@@ -45,6 +45,22 @@ export class Waits {
   }
 
   /**
+   * Give all that ever keeps an asset down by itself, in order of time, with when each begins.
+   *
+   * @param {number} u
+   */
+  all(u) {
+    const {columns} = this;
+    const place = this.place.get(u);
+    const found = [];
+    if (place === undefined) return [];
+    for (let k = columns['wait.offsets'][place]; k < columns['wait.offsets'][place + 1]; k++) {
+      found.push({...this.row(u, k), start: columns['wait.start'][k]});
+    }
+    return found;
+  }
+
+  /**
    * @param {number} u
    * @param {number} k
    * @returns {Waiting}

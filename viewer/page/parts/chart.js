@@ -10,6 +10,7 @@ import {label, path, svg} from './svg.js';
 /**
  * @typedef {object} Series
  * @property {ArrayLike<number>} values one per moment of `times`
+ * @property {ArrayLike<number>} [beside] those of another run, drawn as a broken line
  * @property {string} color
  * @property {number} height
  * @property {(n: number) => string} [peak] names the highest value
@@ -131,21 +132,29 @@ export class Chart {
    * @param {Series} series
    * @param {number} y
    */
-  band({values, color, height, peak}, y) {
+  band({values, beside = [], color, height, peak}, y) {
     const {root, data} = this;
     const base = y + height + GAP / 2;
-    const most = Math.max(...Array.from(values));
+    const most = Math.max(...Array.from(values), ...Array.from(beside));
     /** @param {number} n */
     const up = (n) => base - (n / Math.max(1, most)) * (height - 12);
-    let d = `M0 ${up(values[0])}`;
-    for (let k = 1; k < data.times.length; k++) {
-      d += `H${this.x(data.times[k]).toFixed(1)}`;
-      if (values[k] !== values[k - 1]) d += `V${up(values[k]).toFixed(1)}`;
-    }
+    /** @param {ArrayLike<number>} counts */
+    const steps = (counts) => {
+      let line = `M0 ${up(counts[0])}`;
+      for (let k = 1; k < data.times.length; k++) {
+        line += `H${this.x(data.times[k]).toFixed(1)}`;
+        if (counts[k] !== counts[k - 1]) line += `V${up(counts[k]).toFixed(1)}`;
+      }
+      return line;
+    };
+    const d = steps(values);
     root.append(path(`${d}V${base}H0z`, {fill: color, opacity: 0.2}));
     root.append(path(d, {fill: 'none', stroke: color, 'stroke-width': 1.8, 'stroke-linejoin': 'round'}));
+    if (beside.length) {
+      root.append(path(steps(beside), {fill: 'none', stroke: color, 'stroke-width': 1.6, 'stroke-dasharray': '5 4'}));
+    }
     if (peak && most > 0) {
-      const x = this.x(data.times[Array.from(values).indexOf(most)]);
+      const x = this.x(data.times[Array.from(values).indexOf(most)] ?? 0);
       root.append(label(Math.min(this.width - 80, x + 8), up(most) - 5, peak(most), color, 'start'));
     }
     return up;

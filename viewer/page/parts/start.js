@@ -9,7 +9,7 @@ import {byId} from './dom.js';
 /** @import {CityMap} from '../map/city_map.js' */
 /** @import {Model} from '../pack/model.js' */
 /** @import {Symbols} from '../map/symbols.js' */
-/** @import {AnyConfig, Spec} from '../types.js' */
+/** @import {AnyConfig, OperatorConfig, OperatorPack, Spec} from '../types.js' */
 
 /**
  * Read the configuration of the page.
@@ -32,6 +32,19 @@ export function configuration() {
 export async function packed() {
   const pack = unpack(await globalThis.twinInflate(byId('data').textContent ?? ''));
   return /** @type {Pack} */ (/** @type {unknown} */ (pack));
+}
+
+/**
+ * Read a run that the page compares its own with; null where it has none of this number.
+ *
+ * @param {string} number from 0 on
+ * @returns {Promise<{config: OperatorConfig, pack: OperatorPack} | null>}
+ */
+export async function other(number) {
+  const data = document.getElementById(`data-${number}`)?.textContent;
+  if (!data) return null;
+  const pack = unpack(await globalThis.twinInflate(data));
+  return {config: JSON.parse(byId(`config-${number}`).textContent ?? ''), pack: /** @type {any} */ (pack)};
 }
 
 /**

@@ -3,7 +3,7 @@
 import {byId, make} from '../parts/dom.js';
 import {language, number, say} from '../words/speech.js';
 import {clock, day} from '../words/time.js';
-import {csv, download} from './csv.js';
+import {csv, download} from '../parts/csv.js';
 
 /** @import {PublicModel} from '../pack/model.js' */
 /** @import {StreetRow} from '../pack/streets.js' */

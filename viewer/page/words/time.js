@@ -134,6 +134,23 @@ export function onDayAt(seconds) {
   return say('on_at', {day: day(seconds, false), clock: clock(seconds)});
 }
 
+/**
+ * Give a moment for programs: ISO 8601 with the offset of the city.
+ *
+ * @param {number} seconds
+ */
+export function stamp(seconds) {
+  let offset = zone.offsets[0][1];
+  for (const [from, value] of zone.offsets) if (seconds >= from) offset = value;
+  /** @param {number} n */
+  const two = (n) => String(n).padStart(2, '0');
+  const minutes = Math.abs(offset) / 60;
+  const behind = `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  return local(seconds)
+    .toISOString()
+    .replace(/\.\d+Z$/, behind);
+}
+
 /** @param {number} seconds */
 export function duration(seconds) {
   const minutes = Math.round(seconds / 60);

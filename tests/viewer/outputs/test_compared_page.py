@@ -1,0 +1,103 @@
+"""Runs of one night on one map: both are drawn, the table is that of the comparison, the panel answers for both."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from page_browser import opened
+from test_axe import violations
+
+from geodata.run.folder import Run, read_run
+from scenarios import run_scenario
+from scenarios.load import load_scenario
+from tests.nights import night
+from twin.explaining.compared import figures
+from twin.results.compare import Comparison, compare
+from viewer.outputs.compared_page import export_compared
+
+pytestmark = pytest.mark.browser
+
+PLAN = """\
+scenario: Crue décennale, NAME
+city: valmont
+start: 2026-11-22T16:00+01:00
+duration: DURATION
+step: 5min
+status: simulation
+seed: 7
+flood: {river_stage: {river: ouche, gauge: pont-neuf, levels: LEVELS, datum: gauge}}
+measures:
+  - MEASURE
+"""
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
+    """Give the ten-year night, the same with a cabinet lifted, and with one cut."""
+    folder, base = tmp_path_factory.mktemp("plans"), night()
+    found = [base]
+    for name, measure in (("armoire levée", "{raise: A-012, by_m: 0.90}"),
+                          ("armoire coupée", '{cut: A-012, at: "17:30"}')):
+        file = folder / f"{len(found)}.scenario.yaml"
+        text = PLAN.replace("NAME", name).replace("MEASURE", measure).replace(
+            "DURATION", f"{base.result.plan.duration_s // 3600}h").replace(
+            "LEVELS", str(Path(__file__).parents[3] / "scenarios" / "ouche-q10.csv"))
+        file.write_text(text, encoding="utf-8")
+        found.append(read_run(run_scenario(load_scenario(file)).write(folder / str(len(found)))))
+    return found
+
+
+@pytest.fixture(scope="module")
+def comparisons(runs: list[Run]) -> list[Comparison]:
+    return [compare(runs[0].result, run.result) for run in runs[1:]]
+
+
+@pytest.fixture(scope="module")
+def file(runs: list[Run], comparisons: list[Comparison], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return export_compared(runs[0], list(zip(runs[1:], comparisons, strict=True)),
+                           tmp_path_factory.mktemp("two") / "two.html")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_page_tells_the_comparison_and_both_answers(chromium: Any, runs: list[Run], comparisons: list[Comparison],
+                                                        file: Path, lang: str) -> None:
+    sync = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    page = opened(chromium, file, now=runs[0].result.plan.issued_at + timedelta(hours=1), width=1600, height=900,
+                  timeout_ms=60_000)
+    page.click(f"[data-lang={lang}]")
+    for which, found in enumerate(comparisons):
+        if which:
+            page.select_option("#which", str(which))
+            page.wait_for_function("n => twinPage.beside.config.name.includes(n)", arg="coupée")
+        shown = page.locator(f".other[data-which='{which}'] [lang={lang}] tbody tr").all_inner_texts()
+        wanted = [f"{row.name}\t{row.first}\t{row.second}\t{row.difference}" for row in figures(found, lang)]
+        assert shown == wanted
+        assert page.locator(".other:visible").count() == 1
+    page.evaluate("() => { twinPage.player.to(2 * 3600); twinPage.chooseId('A-012'); }")
+    page.wait_for_timeout(600)
+    said = page.inner_text("#why")
+    assert said.count("A-012") >= 2
+    words = {"fr": ("A, premier calcul", "B, second calcul"),
+             "en": ("A, first computation", "B, second computation")}[lang]
+    assert all(word in said for word in words)
+    # Cut at half past five, in the second run alone.
+    first, second = said.split(words[1])
+    assert ("En service" if lang == "fr" else "In service") in first
+    assert ("17\xa0h\xa030" if lang == "fr" else "17:30") in second
+    # Both maps look at the same place, and the slider moves with the keyboard.
+    assert page.evaluate("() => ['x', 'y', 'scale'].every(k => twinPage.map.view[k] === twinPage.beside.map.view[k])")
+    page.focus("#swipe")
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("() => document.getElementById('map-b').style.clipPath").endswith("49%)")
+    assert violations(sync.Axe(), page) == []
+    assert page.errors == []
+    page.context.close()
+
+
+def test_a_page_of_one_run_has_no_second_map(chromium: Any, pages: dict[str, Path], now: Any) -> None:
+    page = opened(chromium, pages["operator"], now=now)
+    assert page.locator("#map-b, #swipe, .compared").count() == 0
+    page.context.close()
