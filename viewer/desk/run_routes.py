@@ -6,7 +6,7 @@ import hmac
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -37,7 +37,8 @@ def routes() -> list[Route]:
         get("/api/runs/{run}/export", _export), get("/api/compare", _compare), post("/api/runs", _ask),
         post("/api/runs/{run}/stop", _stop), post("/api/runs/{run}/approve", _approve),
         post("/api/scenarios", _import), post("/api/invite", _invite),
-        Route("/inbox/{source}", _inbox, methods=["POST"])]
+        Route("/inbox/{source}", _inbox, methods=["POST"]), Route("/inbox/{source}/{rest:path}", _inbox,
+                                                                  methods=["POST"])]
 
 
 def _run_of(asked: Asked) -> str:
@@ -170,8 +171,13 @@ async def _inbox(request: Request) -> Response:
     if not hmac.compare_digest(shown.encode(), desk.inbox_key.encode()):
         return JSONResponse({"error": "nobody"}, 401)
     source = request.path_params["source"][:60]
+    spec = desk.sources.specs.get(source)
     try:
-        took = await run_in_threadpool(desk.sources.take, await request.body(), source=source, sort="http")
+        took = await run_in_threadpool(desk.sources.take, await request.body(), source=source,
+                                       sort=spec.type.value if spec else "http",
+                                       topic=request.path_params.get("rest", "")[:200])
+    except ClientDisconnect:
+        return JSONResponse({"error": "too large"}, 413)
     except InputError as error:
         return JSONResponse(told(error), 422)
     await run_in_threadpool(desk.look)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import secrets
 from collections.abc import Callable
@@ -11,47 +12,85 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from geodata.observations.normal import Observation, read_message
+from geodata.feeds.readers import about_of, read
+from geodata.feeds.schema import Form, SourceSpec
+from geodata.feeds.taken import Taken
+from geodata.observations.normal import Observation
+from viewer.desk.feed_book import TABLES, FeedBook, keep_forecasts, keep_notices
+from viewer.desk.places import Places
+from viewer.desk.source_words import says
 from viewer.desk.store import Store, publish
 
 #: A source is expected to send this often where nobody said otherwise [s].
 PACE_S = 900
 #: The inbox is looked into this often [s].
 LOOK_S = 2.0
+#: Messages beyond this are kept packed [bytes].
+_PACKED = 4096
+#: What a source says of itself where nobody configured it: the twin's own form.
+_OWN = SourceSpec(type=Form.OBSERVATIONS)
 
 
 class Sources:
     """The observations of a desk."""
 
-    def __init__(self, store: Store, known: list[str], now: Callable[[], datetime]) -> None:
-        self.store, self.known, self.now = store, known, now
+    def __init__(self, store: Store, known: list[str], now: Callable[[], datetime], places: Places | None = None
+                 ) -> None:
+        self.store, self.known, self.now, self.places = store, frozenset(known), now, places
+        store.add_tables(TABLES)
+        self.book = FeedBook(store)
+        #: Sources that the configuration names.
+        self.specs: dict[str, SourceSpec] = {}
 
-    def take(self, body: bytes, *, source: str, sort: str) -> dict[str, Any]:
+    def take(self, body: bytes, *, source: str, sort: str, topic: str = "") -> dict[str, Any]:
         """Take a message; give how many observations it held, how many were refused, and why."""
-        received = self.now()
-        found, refused = read_message(body, source=source, received=received, known=self.known)
-        at = int(received.timestamp())
+        spec = self.specs.get(source, _OWN)
+        about = about_of(source, spec, known=self.known, received=self.now(), topic=topic)
+        taken = read(spec, body, about if self.places is None else self.places.told(about, spec))
+        self.keep([(body, taken)], sort=sort)
+        return {"accepted": len(taken.observations) + len(taken.forecasts) + len(taken.notices),
+                "rejected": [one.reason for one in taken.refused]}
+
+    def keep(self, came: list[tuple[bytes, Taken]], *, sort: str, memory: tuple[str, dict[str, Any]] | None = None
+             ) -> None:
+        """Keep messages with what they held, all or none; with them what is remembered of a source that is asked."""
+        at = int(self.now().timestamp())
         with self.store.note() as tx:
-            tx.execute("INSERT OR IGNORE INTO raw VALUES (?, ?, ?, ?)", (sha256(body).hexdigest(), source, at, body))
-            changed = [one for one in found if self._put(tx, one)]
-            for name in sorted({*(one.source for one in found), *(one.source for one in refused)}):
-                reasons = [one.reason for one in refused if one.source == name]
-                mine = [one for one in found if one.source == name]
-                newest = max((one.observed for one in mine), default=None)
-                tx.execute(
-                    "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
-                    "newest = max(coalesce(newest, excluded.newest), coalesce(excluded.newest, newest)), "
-                    "received = excluded.received, accepted = accepted + excluded.accepted, "
-                    "rejected = rejected + excluded.rejected, "
-                    "last_reason = CASE WHEN excluded.rejected THEN excluded.last_reason ELSE last_reason END",
-                    (name, sort, PACE_S, newest, at, len(mine), len(reasons), reasons[-1] if reasons else ""))
-                publish(tx, at=at, who="", what="source", body={
-                    "source": name, "accepted": len(mine), "rejected": len(reasons)})
-            for one in changed:
-                if one.what == "level":
-                    publish(tx, at=at, who="", what="reading", body={
-                        "source": one.source, "series": one.series, "value": one.value, "observed": one.observed})
-        return {"accepted": len(found), "rejected": [one.reason for one in refused]}
+            for body, taken in came:
+                self._keep(tx, body, taken, sort, at)
+            if memory is not None:
+                self.book.remember(tx, *memory)
+
+    def _keep(self, tx: Any, body: bytes, taken: Taken, sort: str, at: int) -> None:
+        found, name = taken.observations, taken.about.source
+        if not taken.is_empty or taken.counts:
+            tx.execute("INSERT OR IGNORE INTO raw VALUES (?, ?, ?, ?)", (taken.raw, name, at, packed(body)))
+        changed = [one for one in found if self._put(tx, one)]
+        keep_forecasts(tx, taken.forecasts)
+        keep_notices(tx, taken, at)
+        more = len(taken.forecasts) + len(taken.notices)
+        for own in sorted({*(one.source for one in found), *(source for source, _ in taken.counts),
+                           *([name] if more else [])}):
+            newest = [one.observed for one in found if one.source == own]
+            newest += [taken.newest] if own == name and more and taken.newest is not None else []
+            accepted = len([one for one in found if one.source == own]) + (more if own == name else 0)
+            reasons = [one for one in taken.refused if one.source == own]
+            rejected = sum(n for (source, _), n in taken.counts.items() if source == own)
+            tx.execute(
+                "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
+                "newest = max(coalesce(newest, excluded.newest), coalesce(excluded.newest, newest)), "
+                "received = excluded.received, accepted = accepted + excluded.accepted, "
+                "rejected = rejected + excluded.rejected, "
+                "last_reason = CASE WHEN excluded.rejected THEN excluded.last_reason ELSE last_reason END",
+                (own, sort, PACE_S, max(newest, default=None), at, accepted, rejected,
+                 reasons[-1].reason if reasons else ""))
+            self.book.count(tx, own, taken, at)
+            publish(tx, at=at, who="", what="source", body={
+                "source": own, "accepted": accepted, "rejected": rejected})
+        for one in changed:
+            if one.what == "level":
+                publish(tx, at=at, who="", what="reading", body={
+                    "source": one.source, "series": one.series, "value": one.value, "observed": one.observed})
 
     @staticmethod
     def _put(tx: Any, one: Observation) -> bool:
@@ -64,14 +103,20 @@ class Sources:
         return bool(done.rowcount)
 
     def listed(self, now: int) -> list[dict[str, Any]]:
-        """Give every source with its newest datum, how late it is, what was refused, and its last day by the hour."""
+        """Give every source with its newest datum, how late it is, what was refused, and its last day by the hour.
+
+        ``late``: its newest datum is older than twice its pace, or it cannot be asked; of one without a pace, which
+        speaks when something happens, the latter alone. ``says`` is that in words.
+        """
         told = []
         for row in self.store.rows("SELECT * FROM source ORDER BY name"):
             ticks = self.store.rows(
                 "SELECT DISTINCT (observed - ?) / 900 AS tick FROM observation WHERE source = ? AND observed > ? "
                 "AND observed <= ? ORDER BY tick", now - 86_400, row["name"], now - 86_400, now)
-            late = row["newest"] is None or now - row["newest"] > 2 * row["pace_s"]
-            told.append({**row, "late": late, "ticks": [tick["tick"] for tick in ticks]})
+            row |= self.book.of(row["name"])
+            silent = bool(row["pace_s"]) and (row["newest"] is None or now - row["newest"] > 2 * row["pace_s"])
+            row |= {"late": silent or row["failures"] > 2, "ticks": [tick["tick"] for tick in ticks]}
+            told.append({**row, "says": {lang: says(lang, row, now) for lang in ("fr", "en")}})
         return told
 
     def levels(self, gauge: str, since: int) -> list[dict[str, Any]]:
@@ -81,11 +126,21 @@ class Sources:
             "observed >= ? GROUP BY observed HAVING source = min(source) ORDER BY observed", gauge, since)
 
     def states(self, since: int) -> list[dict[str, Any]]:
-        """Give the latest fresh word of each asset: out, dark or lit lamps."""
+        """Give the latest fresh word of each asset: out, dark or lit lamps. Silence, doors and currents are none."""
         return self.store.rows(
-            "SELECT series, what, value, observed, source FROM observation AS o WHERE what <> 'level' "
-            "AND observed >= ? AND observed = (SELECT max(observed) FROM observation AS p "
+            "SELECT series, what, value, observed, source FROM observation AS o WHERE what IN ('out', 'lamps_dark', "
+            "'lamps_lit') AND observed >= ? AND observed = (SELECT max(observed) FROM observation AS p "
             "WHERE p.series = o.series AND p.what = o.what) ORDER BY series, what", since)
+
+
+def packed(body: bytes) -> bytes:
+    """Give a message as it is kept: large ones packed; ``unpacked`` gives it back."""
+    return gzip.compress(body, 6, mtime=0) if len(body) > _PACKED else body
+
+
+def unpacked(kept: bytes, digest: str) -> bytes:
+    """Give a message that was kept, as it came."""
+    return kept if sha256(kept).hexdigest() == digest else gzip.decompress(kept)
 
 
 class Inbox:

@@ -99,6 +99,11 @@ class Store:
             for listener in list(self._listeners):
                 listener()
 
+    def add_tables(self, tables: str) -> None:
+        """Make tables where there are none yet."""
+        with self._lock:
+            self._writer.executescript(tables)
+
     def rows(self, question: str, *values: Any) -> list[dict[str, Any]]:
         """Give the rows that a question finds; no transaction stays open."""
         with self._lock:

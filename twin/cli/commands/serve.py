@@ -20,12 +20,15 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
                                                "scenarios and what people did.")] = Path("desk"),
           port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any that is free.")] = 8765,
           host: Annotated[str, typer.Option("--host", help="An address of this machine to itself.")] = "127.0.0.1",
+          observe: Annotated[Path | None, typer.Option("--observe", metavar="CONFIG.yaml", help="Sources of live data "
+                                                       "that are asked and listened to.")] = None,
           clock: Annotated[str | None, typer.Option("--clock", metavar="TIME", help="An exercise: the desk's clock "
                                                     "stands at this moment now (ISO 8601) and runs on.")] = None
           ) -> None:
     """Open the control room's desk: river, alarms, acts, variants, runs, for the browser of this machine."""
     from datetime import datetime
 
+    from geodata.feeds.schema import check_assets, read_config
     from twin.errors import InputError
     from viewer.desk.clock import DeskClock
     from viewer.desk.desk import Desk
@@ -33,6 +36,9 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
     from viewer.desk.server import serve as serve_desk
 
     check_host(host)
+    if observe is not None and clock is not None:
+        raise InputError(field="--observe", found="--clock beside it", expected="one of the two",
+                         remedy="In an exercise what comes in is typed in or posted: live data are of another time.")
     moment = None
     if clock is not None:
         try:
@@ -46,6 +52,12 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
         stage("reading the city")
         city_file = city_named(city)
         name = city if city == "valmont" else str(Path(city).resolve())
+        config = None
+        if observe is not None:
+            config = read_config(observe)
+            check_assets(config, frozenset(str(one) for one in city_file.city.assets.id), file=str(observe))
         desk = Desk(folder.resolve(), name, city_file, DeskClock.set_to(moment))
+    if config is not None:
+        desk.observe(config)
     serve_desk(desk, host=host, port=port, tell=lambda address: say(
         f"The desk is open, once, at:\n  {address}\nEnd it with Ctrl-C."))

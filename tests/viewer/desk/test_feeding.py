@@ -1,0 +1,219 @@
+"""Sources that are asked, through the store: pages, cuts, a kill between two pages, restarts; what the desk says."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.geodata.feeds.loopback import Said, Web, web
+from tests.geodata.feeds.messages import KNOWN, NOW, config, hubeau_page, hubeau_row
+from viewer.desk.feeding import Feeding, secrets_of
+from viewer.desk.sources import Sources, unpacked
+from viewer.desk.store import Store
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.moment = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+    @property
+    def epoch(self) -> int:
+        return int(self.moment.timestamp())
+
+
+@pytest.fixture
+def service() -> Iterator[Web]:
+    with web() as made:
+        yield made
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store(tmp_path / "desk.sqlite")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sources(store: Store, clock: Clock) -> Sources:
+    return Sources(store, sorted(KNOWN), clock.now)
+
+
+def feeding(sources: Sources, **spec: Any) -> Feeding:
+    return Feeding(config(**spec), sources, chance=lambda: 0.5)
+
+
+def hub(service: Web, **more: Any) -> dict[str, Any]:
+    return {"type": "hubeau", "url": f"{service.url}/obs", "stations": {"B720000001": "pont-neuf"}, "apart": 0} | more
+
+
+def at(minutes_ago: int, mm: float) -> dict[str, Any]:
+    moment = NOW - timedelta(minutes=minutes_ago)
+    return hubeau_row(date_obs=moment.strftime("%Y-%m-%dT%H:%M:%SZ"), resultat_obs=mm)
+
+
+def levels(sources: Sources) -> list[float]:
+    return [row["value"] for row in sources.levels("pont-neuf", 0)]
+
+
+def test_a_walk_goes_from_page_to_page_by_its_cursor_and_never_elsewhere(service: Web, sources: Sources) -> None:
+    service.says("/obs", Said(hubeau_page(at(20, 520), at(25, 510), following="https://elsewhere.example/?cursor=AB"),
+                              status=206), Said(hubeau_page(at(30, 500))))
+    assert feeding(sources, hub=hub(service)).once("hub")
+    assert [query.get("cursor") for _, query, _ in service.asked] == [None, "AB"]
+    assert service.asked[0][1] | {} == {"code_entite": "B720000001", "grandeur_hydro": "H", "size": "2000",
+                                        "date_debut_obs": "2026-11-27T21:05:00Z"}
+    assert levels(sources) == [0.5, 0.51, 0.52]
+
+
+def test_late_doubled_and_corrected_rows_change_what_is_there_and_add_nothing(
+        service: Web, sources: Sources, clock: Clock) -> None:
+    feeds = feeding(sources, hub=hub(service))
+    service.says("/obs", Said(hubeau_page(at(20, 520), at(30, 500), at(20, 520))))
+    feeds.once("hub")
+    clock.moment += timedelta(minutes=10)
+    service.says("/obs", Said(hubeau_page(at(20, 522), at(25, 511), at(30, 500))))
+    feeds.once("hub")
+    assert levels(sources) == [0.5, 0.511, 0.522]
+    assert service.asked[-1][1]["date_debut_obs"] == "2026-11-29T17:45:00Z", "three hours before its newest datum"
+
+
+def test_a_walk_that_is_cut_begins_again_where_the_last_whole_one_ended(
+        service: Web, sources: Sources, store: Store, clock: Clock) -> None:
+    feeds = feeding(sources, hub=hub(service))
+    service.says("/obs", Said(hubeau_page(at(5, 520), following="AB"), status=206),
+                 Said(hubeau_page(at(600, 500)), cut=40))
+    assert not feeds.once("hub")
+    assert levels(sources) == [0.52], "what came counts"
+    row = sources.listed(clock.epoch)[0]
+    assert (row["failures"], row["failure"], row["newest"]) == (1, "cut", clock.epoch - 300)
+    # A new process on the same store: it waits as long as it was told to, then walks the whole gap.
+    again = feeding(Sources(store, sorted(KNOWN), clock.now), hub=hub(service))
+    assert not again._due("hub")
+    clock.moment += timedelta(seconds=451)
+    assert again._due("hub")
+    service.says("/obs", Said(hubeau_page(at(5, 520), at(600, 500))))
+    assert again.once("hub")
+    assert service.asked[-1][1]["date_debut_obs"] == "2026-11-27T21:12:31Z"
+    assert levels(sources) == [0.5, 0.52]
+    assert sources.listed(clock.epoch)[0]["failures"] == 0
+
+
+def test_pages_that_lead_back_to_each_other_end(service: Web, sources: Sources) -> None:
+    service.says("/obs", Said(hubeau_page(at(20, 520), following="AB"), status=206))
+    assert not feeding(sources, hub=hub(service)).once("hub")
+    assert len(service.asked) == 2
+
+
+def test_a_service_that_answers_with_old_data_is_late_all_the_same(service: Web, sources: Sources, clock: Clock
+                                                                   ) -> None:
+    service.says("/obs", Said(hubeau_page(at(300, 500))))
+    assert feeding(sources, hub=hub(service)).once("hub")
+    row = sources.listed(clock.epoch)[0]
+    assert (row["late"], row["answered"], row["next"]) == (True, clock.epoch, clock.epoch + 600)
+    assert row["says"]["fr"] == ("En retard\u00a0: dernière donnée il y a 5\u202fh, rythme attendu 15\u202fmin. "
+                                 "Prochaine interrogation dans 10\u202fmin.")
+    assert row["says"]["en"] == ("Late: newest datum 5\u202fh ago, expected every 15\u202fmin. "
+                                 "Asked again in 10\u202fmin.")
+
+
+def test_a_source_that_never_spoke_is_seen(service: Web, sources: Sources, clock: Clock) -> None:
+    feeding(sources, hub=hub(service))
+    row = sources.listed(clock.epoch)[0]
+    assert (row["name"], row["late"], row["newest"]) == ("hub", True, None)
+    assert row["says"]["fr"] == "Aucune donnée reçue jusqu’ici."
+
+
+def test_refusals_are_counted_by_reason_and_said(service: Web, sources: Sources, clock: Clock) -> None:
+    future = (NOW + timedelta(hours=1)).isoformat()
+    service.says("/obs", Said(hubeau_page(at(5, 500), hubeau_row(date_obs=future), hubeau_row(date_obs=future),
+                                          hubeau_row(resultat_obs=None))))
+    feeding(sources, hub=hub(service)).once("hub")
+    row = sources.listed(clock.epoch)[0]
+    assert [(one["why"], one["n"]) for one in row["refusals"]] == [("future", 2), ("value", 1)]
+    assert (row["accepted"], row["rejected"]) == (1, 3)
+    assert row["says"]["en"].endswith("3 refusals: time in the future (2), value missing or impossible (1).")
+    assert row["says"]["fr"].endswith(
+        "3 refus\u00a0: heure dans le futur (2), valeur absente ou impossible (1).")
+
+
+def test_a_service_that_asks_to_wait_is_left_alone(service: Web, sources: Sources, clock: Clock) -> None:
+    feeds = feeding(sources, hub=hub(service))
+    service.says("/obs", Said(status=429, headers={"Retry-After": "1800"}))
+    for _ in range(3):
+        feeds.once("hub")
+    row = sources.listed(clock.epoch)[0]
+    assert (row["next"], row["late"]) == (clock.epoch + 1800, True)
+    assert "Le service demande de patienter (3 échecs de suite)." in row["says"]["fr"]
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_waiting(service: Web, sources: Sources, clock: Clock) -> None:
+    service.says("/obs", Said(hubeau_page(at(5, 500))))
+    feeds = feeding(sources, hub=hub(service))
+    feeds.once("hub")
+    assert not feeds._due("hub")
+    clock.moment -= timedelta(days=10)
+    assert feeds._due("hub")
+
+
+def test_what_came_is_kept_as_it_came(service: Web, sources: Sources, store: Store) -> None:
+    page = hubeau_page(*(at(minutes, 500 + minutes) for minutes in range(5, 200, 5)))
+    service.says("/obs", Said(page))
+    feeding(sources, hub=hub(service)).once("hub")
+    row = store.row("SELECT * FROM raw")
+    assert row is not None
+    assert len(row["body"]) < len(Said(page).octets) / 4, "packed"
+    assert unpacked(row["body"], row["digest"]) == Said(page).octets
+    assert store.row("SELECT DISTINCT raw FROM observation") == {"raw": row["digest"]}
+
+
+def test_a_full_disk_costs_nothing_that_was_kept_and_is_asked_again(
+        service: Web, sources: Sources, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    service.says("/obs", Said(hubeau_page(at(5, 500))))
+    feeds = feeding(sources, hub=hub(service))
+
+    def full(*_: Any, **__: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(sources, "keep", full)
+        assert not feeds.once("hub")
+    assert sources.listed(clock.epoch)[0]["failure"] == "disk"
+    assert feeds.once("hub")
+    assert levels(sources) == [0.5]
+    assert service.asked[-1][1]["date_debut_obs"] == "2026-11-27T21:05:00Z", "nothing was remembered of the first"
+
+
+def test_one_sources_fault_is_no_others_end(service: Web, sources: Sources, clock: Clock) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError
+
+    feeds = Feeding(config(hub=hub(service)), sources, asks=broken)
+    assert not feeds.once("hub")
+    assert sources.listed(clock.epoch)[0]["failure"] == "ours"
+
+
+def test_keys_come_from_the_environment_and_are_asked_for(service: Web, sources: Sources,
+                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = config(hub=hub(service, headers_env={"X-Key": "HUB_KEY"}))
+    with pytest.raises(ValueError, match="HUB_KEY"):
+        secrets_of("hub", spec.sources["hub"], {})
+    monkeypatch.setenv("HUB_KEY", "s3cret")
+    service.says("/obs", Said(hubeau_page(at(5, 500))))
+    Feeding(spec, sources).once("hub")
+    assert service.asked[0][2]["x-key"] == "s3cret"
