@@ -74,6 +74,7 @@ class Listener:
             client.tls_set_context(ssl.create_default_context())
         client.reconnect_delay_set(_SOONEST_S, _LATEST_S)
         client.on_connect, client.on_disconnect, client.on_message = self._connected, self._lost, self._came
+        client.on_subscribe = self._granted
         client.on_connect_fail = lambda *_: self._told.lost("broker", "no connection")
         return client
 
@@ -101,7 +102,14 @@ class Listener:
             self._told.missed(1, "the broker forgot this client: what came meanwhile is lost")
         self._known, self._since = True, time.monotonic()
         client.subscribe([(topic, 1) for topic in self._spec.topics])
-        self._told.connected()
+
+    def _granted(self, client: Any, data: Any, mid: int, reasons: Any, more: Any) -> None:
+        """Count as connected once the broker grants the topics: one may be let in and told nothing."""
+        refused = [topic for topic, reason in zip(self._spec.topics, reasons, strict=False) if reason.is_failure]
+        if refused:
+            self._told.lost("refused", f"no right to {', '.join(refused)}")
+        else:
+            self._told.connected()
 
     def _lost(self, client: Any, data: Any, flags: Any, reason: Any, more: Any) -> None:
         if self._stop.is_set():

@@ -79,7 +79,7 @@ def pulled(one: Round) -> Iterator[tuple[bytes, Taken]]:
     AskFailed
         An answer that did not come; what was given before it counts.
     """
-    rounds = {Form.HUBEAU: _hubeau, Form.VIGICRUES: _vigicrues, Form.CAP: _listed}
+    rounds = {Form.HUBEAU: _hubeau, Form.VIGICRUES: _vigicrues, Form.CAP: _listed, Form.OPEN311: _reports}
     yield from rounds.get(one.spec.type, _plain)(one)
 
 
@@ -88,6 +88,13 @@ def _plain(one: Round) -> Iterator[tuple[bytes, Taken]]:
     answer = one.get(one.spec.url)
     if not answer.is_unchanged:
         yield answer.body, read(one.spec, answer.body, one.about())
+
+
+def _reports(one: Round) -> Iterator[tuple[bytes, Taken]]:
+    assert one.spec.url is not None
+    start = datetime.fromtimestamp(int(one.now.timestamp()) - FIRST_S, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    answer = one.get(f"{one.spec.url.rstrip('/')}/requests.json?{urlencode({'start_date': start})}", marked=False)
+    yield answer.body, read(one.spec, answer.body, one.about())
 
 
 def _since(one: Round, station: str, kept_s: int) -> int:

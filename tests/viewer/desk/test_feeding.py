@@ -217,3 +217,100 @@ def test_keys_come_from_the_environment_and_are_asked_for(service: Web, sources:
     service.says("/obs", Said(hubeau_page(at(5, 500))))
     Feeding(spec, sources).once("hub")
     assert service.asked[0][2]["x-key"] == "s3cret"
+
+
+VIGI = {"type": "vigicrues", "stations": {"O408101001": "pont-neuf"}, "forecasts": True, "apart": 0}
+
+
+def issued(hour: int, mid: float, created: str) -> dict[str, Any]:
+    return {"DateHeureCreationFichier": created, "Simul": {
+        "CdEntVigiCru": "O408101001", "GrdSimul": "H", "DtProdSimul": f"2026-11-29T{hour:02}:00:00+00:00", "Prevs": [
+            {"DtPrev": "2026-11-30T06:00:00+00:00", "ResMinPrev": mid - 0.25, "ResMoyPrev": mid,
+             "ResMaxPrev": mid + 0.25}]}}
+
+
+def test_each_issue_of_a_forecast_is_kept_as_it_was_made(service: Web, sources: Sources, clock: Clock) -> None:
+    feeds = feeding(sources, vigi=VIGI | {"url": f"{service.url}/services"})
+    service.says("/services/observations.json/index.php", Said({"Serie": {
+        "CdStationHydro": "O408101001", "GrdSerie": "H", "ObssHydro": [
+            {"DtObsHydro": "2026-11-29T20:55:00+00:00", "ResObsHydro": 2.31}]}}, headers={"ETag": '"a"'}),
+        Said(status=304))
+    service.says("/services/v1.1/prevision.json", Said(issued(18, 2.75, "one")), Said(issued(18, 9.9, "two")),
+                 Said(issued(20, 3.1, "three")))
+    for _ in range(3):
+        assert feeds.once("vigi")
+    assert service.asked[2][2]["if-none-match"] == '"a"'
+    book = sources.book
+    assert [row["mid_m"] for row in book.forecasts("pont-neuf", clock.epoch)] == [3.1]
+    earlier = book.forecasts("pont-neuf", clock.epoch - 2 * 3600)
+    assert [(row["low_m"], row["mid_m"], row["high_m"]) for row in earlier] == [(2.5, 2.75, 3.0)], (
+        "an issue that is there stays as it came")
+    assert levels(sources) == [2.31]
+
+
+def road(*names: str) -> bytes:
+    from tests.geodata.feeds.test_notices import closed, roads
+
+    return roads(*(closed(name) for name in names))
+
+
+def test_what_a_whole_publication_no_longer_holds_is_over(service: Web, sources: Sources, clock: Clock) -> None:
+    feeds = feeding(sources, roads={"type": "datex", "url": f"{service.url}/content.xml"})
+    service.says("/content.xml", Said(road("R1", "R2")), Said(road("R1")[:-100]), Said(road("R2")))
+    feeds.once("roads")
+    assert {row["id"] for row in sources.book.notices(clock.epoch)} == {"R1", "R2"}
+    feeds.once("roads")
+    assert {row["id"] for row in sources.book.notices(clock.epoch)} == {"R1", "R2"}, "a cut one ends nothing"
+    feeds.once("roads")
+    assert {row["id"] for row in sources.book.notices(clock.epoch)} == {"R2"}
+    row = sources.listed(clock.epoch)[0]
+    assert (row["late"], row["pace_s"]) == (False, 0)
+    assert row["says"]["fr"].startswith(
+        "Ne parle que s’il se passe quelque chose\u202f; dernier message il y a 5\u202fmin.")
+
+
+def test_a_list_of_alerts_is_followed_on_its_own_host_once(service: Web, sources: Sources, clock: Clock) -> None:
+    from tests.geodata.feeds.test_notices import alert
+
+    atom = "<feed xmlns='http://www.w3.org/2005/Atom'>{}</feed>"
+    links = "<entry><link href='{}'/></entry>".format
+    service.says("/cap.atom", Said(atom.format(links("a.xml") + links("http://169.254.169.254/latest"))),
+                 Said(atom.format(links("a.xml") + links("b.xml"))))
+    service.says("/a.xml", Said(alert()))
+    service.says("/b.xml", Said(alert(kind="Cancel", references="<references>prefecture@example,A7,x</references>")))
+    feeds = feeding(sources, alerts={"type": "cap", "url": f"{service.url}/cap.atom"})
+    feeds.once("alerts")
+    assert [row["text"] for row in sources.book.notices(clock.epoch)] == ["Crue de l’Ouche"]
+    feeds.once("alerts")
+    assert sources.book.notices(clock.epoch) == []
+    assert [path for path, _, _ in service.asked] == ["/cap.atom", "/a.xml", "/cap.atom", "/b.xml"]
+
+
+def test_reports_are_asked_for_from_the_last_days_on(service: Web, sources: Sources) -> None:
+    service.says("/v2/requests.json", Said([]))
+    feeding(sources, calls={"type": "open311", "url": f"{service.url}/v2"}).once("calls")
+    assert service.asked[0][1]["start_date"] == "2026-11-27T21:05:00Z"
+
+
+def test_a_message_of_a_configured_source_is_read_in_its_form(sources: Sources, store: Store, clock: Clock) -> None:
+    import json
+
+    from tests.geodata.feeds.test_lamps import event, report
+
+    feeding(sources, lamps={"type": "talq", "pace": 0})
+    took = sources.take(json.dumps(report(event("supplyLoss", startEndFlag=True), event("supplyLoss", "x/y"))).encode(),
+                        source="lamps", sort="talq", topic="log-reports")
+    assert (took["accepted"], len(took["rejected"])) == (1, 1)
+    assert sources.states(clock.epoch - 3600) == [
+        {"series": "lamp-17", "what": "out", "value": 1.0, "observed": 1795986238, "source": "lamps"}]
+
+
+def test_silence_doors_and_currents_are_no_words_about_light(sources: Sources, clock: Clock) -> None:
+    import json
+
+    from tests.geodata.feeds.test_lamps import event, report
+
+    feeding(sources, lamps={"type": "talq", "pace": 0})
+    sources.take(json.dumps(report(event("communicationFailure", startEndFlag=True))).encode(), source="lamps",
+                 sort="talq")
+    assert sources.states(clock.epoch - 3600) == []

@@ -210,7 +210,7 @@ export class Runs {
       : t('sources_none');
     byId('source-rows').replaceChildren(
       ...(rows.length
-        ? rows.map((/** @type {any} */ row) => this.source(row))
+        ? rows.flatMap((/** @type {any} */ row) => [this.source(row), this.says(row)])
         : [make('tr', {}, make('td', {colspan: 4, class: 'empty'}, t('no_sources')))])
     );
     const refused = rows.find((/** @type {any} */ row) => row.last_reason);
@@ -235,6 +235,11 @@ export class Runs {
       ),
       make('td', {class: 'r'}, number(row.rejected))
     );
+  }
+
+  /** @param {any} row */
+  says(row) {
+    return make('tr', {class: 'says'}, make('td', {colspan: 4, class: 'soft'}, row.says[this.frame.lang]));
   }
 
   async log() {
