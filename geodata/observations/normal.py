@@ -32,6 +32,11 @@ WHAT: Mapping[str, Mapping[str, float]] = {
     "lamps_dark": {"": 1.0},
     "lamps_lit": {"": 1.0},
 }
+#: What no river and no cabinet has, lowest and highest in the unit that it is kept in: millimetres taken for metres, a
+#: code for no reading (-9999), a broken probe.
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "level": (-100.0, 200.0), "flow": (-1e6, 1e6), "voltage": (-1e5, 1e5), "current": (-1e5, 1e5), "power": (-1e9, 1e9),
+    "lamps_dark": (0, 1e7), "lamps_lit": (0, 1e7)}
 #: Unit that each is kept in.
 KEPT_IN = {what: next(iter(units)) for what, units in WHAT.items()}
 #: True or false: without service; heard no more; a door stands open; a sensor stands in water; a fault that darkens
@@ -208,6 +213,10 @@ def _value(said: Any, what: str, unit: str) -> float:
     if isinstance(said, bool) or not isinstance(said, int | float) or not math.isfinite(said):
         raise Refusal(Why.VALUE, field="value", found=repr(said)[:_LONGEST], expected="a number")
     value = said * WHAT[what][unit]
+    low, high = LIMITS[what]
+    if not low <= value <= high:
+        raise Refusal(Why.VALUE, field="value", found=f"{repr(said)[:40]} {unit}".strip(),
+                      expected=f"{low:g} to {high:g} {KEPT_IN[what]}".strip())
     if what in COUNTS and (value < 0 or value != int(value)):
         raise Refusal(Why.VALUE, field="value", found=repr(said)[:_LONGEST], expected="a whole number, 0 or more")
     return round(value, 6)

@@ -193,7 +193,7 @@ def test_a_report_of_a_dark_lamp_is_a_word_about_the_nearest_one() -> None:
     assert values(found) == [("L-17", "out", 1.0)]
     assert (found.observations[0].quality, found.notices[0].asset, found.notices[0].state) == (
         "resident", "L-17", "active")
-    assert "06" not in str(found.notices), "nothing that says who reported is read"
+    assert "phone" not in str(found.notices), "nothing that says who reported is read"
 
 
 def test_other_reports_closed_ones_and_those_without_a_lamp_say_nothing_of_lamps() -> None:
