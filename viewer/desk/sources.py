@@ -105,8 +105,7 @@ class Sources:
     def listed(self, now: int) -> list[dict[str, Any]]:
         """Give every source with its newest datum, how late it is, what was refused, and its last day by the hour.
 
-        ``late``: its newest datum is older than twice its pace, or it cannot be asked; of one without a pace, which
-        speaks when something happens, the latter alone. ``says`` is that in words.
+        ``state`` is that of ``state_of``, ``late`` whether something is wrong with it, ``says`` all that in words.
         """
         told = []
         for row in self.store.rows("SELECT * FROM source ORDER BY name"):
@@ -114,8 +113,8 @@ class Sources:
                 "SELECT DISTINCT (observed - ?) / 900 AS tick FROM observation WHERE source = ? AND observed > ? "
                 "AND observed <= ? ORDER BY tick", now - 86_400, row["name"], now - 86_400, now)
             row |= self.book.of(row["name"])
-            silent = bool(row["pace_s"]) and (row["newest"] is None or now - row["newest"] > 2 * row["pace_s"])
-            row |= {"late": silent or row["failures"] > 2, "ticks": [tick["tick"] for tick in ticks]}
+            state = state_of(row, now)
+            row |= {"state": state, "late": state in ("late", "unanswered"), "ticks": [tick["tick"] for tick in ticks]}
             told.append({**row, "says": {lang: says(lang, row, now) for lang in ("fr", "en")}})
         return told
 
@@ -131,6 +130,19 @@ class Sources:
             "SELECT series, what, value, observed, source FROM observation AS o WHERE what IN ('out', 'lamps_dark', "
             "'lamps_lit') AND observed >= ? AND observed = (SELECT max(observed) FROM observation AS p "
             "WHERE p.series = o.series AND p.what = o.what) ORDER BY series, what", since)
+
+
+def state_of(row: dict[str, Any], now: int) -> str:
+    """Give how a source stands: ``fresh``, ``late``, ``listening`` (speaks when something happens) or ``unanswered``.
+
+    Late is a newest datum older than twice the pace, whatever the service answers. One that speaks only when something
+    happens is never late; it is unanswered where it never answered, or failed three times.
+    """
+    if row["failures"] > 2 or (row["failures"] and row["answered"] is None):
+        return "unanswered"
+    if not row["pace_s"]:
+        return "listening"
+    return "late" if row["newest"] is None or now - row["newest"] > 2 * row["pace_s"] else "fresh"
 
 
 def packed(body: bytes) -> bytes:

@@ -132,6 +132,17 @@ def test_a_service_that_answers_with_old_data_is_late_all_the_same(service: Web,
                                  "Asked again in 10\u202fmin.")
 
 
+def test_one_that_speaks_when_something_happens_is_seen_where_it_does_not_answer(
+        service: Web, sources: Sources, clock: Clock) -> None:
+    service.says("/r.xml", Said(status=301, headers={"Location": "/moved.xml"}))
+    feeding(sources, roads={"type": "datex", "url": f"{service.url}/r.xml"}).once("roads")
+    row = sources.listed(clock.epoch)[0]
+    assert (row["state"], row["late"]) == ("unanswered", True)
+    assert row["says"]["fr"] == (
+        "Ne parle que s’il se passe quelque chose\u202f; aucun message jusqu’ici. Le service a changé d’adresse\u00a0: "
+        "la configuration est à corriger (1 échec). Prochaine interrogation dans 7\u202fmin.")
+
+
 def test_a_source_that_never_spoke_is_seen(service: Web, sources: Sources, clock: Clock) -> None:
     feeding(sources, hub=hub(service))
     row = sources.listed(clock.epoch)[0]
@@ -158,7 +169,7 @@ def test_a_service_that_asks_to_wait_is_left_alone(service: Web, sources: Source
     for _ in range(3):
         feeds.once("hub")
     row = sources.listed(clock.epoch)[0]
-    assert (row["next"], row["late"]) == (clock.epoch + 1800, True)
+    assert (row["next"], row["state"]) == (clock.epoch + 1800, "unanswered")
     assert "Le service demande de patienter (3 échecs de suite)." in row["says"]["fr"]
 
 
@@ -264,7 +275,7 @@ def test_what_a_whole_publication_no_longer_holds_is_over(service: Web, sources:
     feeds.once("roads")
     assert {row["id"] for row in sources.book.notices(clock.epoch)} == {"R2"}
     row = sources.listed(clock.epoch)[0]
-    assert (row["late"], row["pace_s"]) == (False, 0)
+    assert (row["state"], row["late"], row["pace_s"]) == ("listening", False, 0)
     assert row["says"]["fr"].startswith(
         "Ne parle que s’il se passe quelque chose\u202f; dernier message il y a 5\u202fmin.")
 
