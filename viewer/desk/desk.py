@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,6 +36,8 @@ from viewer.desk.store import Store
 
 #: Alarms are looked at this often [s].
 TICK_S = 5.0
+#: Events that nobody waits for are dropped this often [s].
+TIDY_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +158,13 @@ class Desk:
         return compared(loaded, words, t_s), suspects, ask
 
     def _watch(self) -> None:
+        tidied = monotonic()
         while not self._stop.wait(TICK_S):
             try:
                 self.look()
-            except (InputError, OSError, ValueError):
+                if monotonic() - tidied > TIDY_S:
+                    tidied = monotonic()
+                    self.store.tidy()
+            except (InputError, OSError, ValueError, sqlite3.Error):
                 # A run that is half copied, a disk that is full: looked at again; the page says how old it is.
                 continue

@@ -23,7 +23,13 @@ CREATE TABLE IF NOT EXISTS notice (source TEXT NOT NULL, id TEXT NOT NULL, sort 
   begins INTEGER, ends INTEGER, text TEXT NOT NULL, street TEXT NOT NULL, asset TEXT NOT NULL, shapes TEXT NOT NULL,
   is_flood INTEGER NOT NULL, sent INTEGER NOT NULL, received INTEGER NOT NULL, raw TEXT NOT NULL,
   PRIMARY KEY (source, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS observation_series ON observation (series, what, observed);
+CREATE TABLE IF NOT EXISTS latest (series TEXT NOT NULL, what TEXT NOT NULL, observed INTEGER NOT NULL,
+  value REAL NOT NULL, source TEXT NOT NULL, PRIMARY KEY (series, what)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tick (source TEXT NOT NULL, tick INTEGER NOT NULL, PRIMARY KEY (source, tick)) WITHOUT ROWID;
 """
+#: A source shows in which quarters of an hour it spoke [s].
+TICK_S = 900
 #: What a source has where it is not one that the configuration names.
 _NOTHING: dict[str, Any] = {"way": "", "asked": None, "answered": None, "next": None, "failures": 0, "failure": "",
                             "failure_said": ""}
@@ -80,15 +86,14 @@ class FeedBook:
                        "WHERE name = ?", (at, next_at, sort, said[:200], name))
 
     @staticmethod
-    def count(tx: sqlite3.Connection, name: str, taken: Taken, at: int) -> None:
+    def count(tx: sqlite3.Connection, taken: Taken, at: int) -> None:
         """Count the refusals of a message by their why, each with its last text."""
-        told = {one.why: one.reason for one in taken.refused if one.source == name}
+        told = {(one.source, one.why): one.reason for one in taken.refused}
         for (source, why), n in taken.counts.items():
-            if source == name:
-                tx.execute("INSERT INTO refusal VALUES (?, ?, ?, ?, ?) ON CONFLICT (source, why) DO UPDATE SET "
-                           "n = n + excluded.n, last = excluded.last, "
-                           "reason = CASE WHEN excluded.reason = '' THEN reason ELSE excluded.reason END",
-                           (name, why.value, n, at, told.get(why, "")))
+            tx.execute("INSERT INTO refusal VALUES (?, ?, ?, ?, ?) ON CONFLICT (source, why) DO UPDATE SET "
+                       "n = n + excluded.n, last = excluded.last, "
+                       "reason = CASE WHEN excluded.reason = '' THEN reason ELSE excluded.reason END",
+                       (source, why.value, n, at, told.get((source, why), "")))
 
     def of(self, name: str) -> dict[str, Any]:
         """Give how a source stands: last question, last answer, next question, failures, refusals by their why."""

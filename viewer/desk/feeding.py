@@ -132,11 +132,20 @@ class Feeding:
         def epoch() -> int:
             return int(self.sources.now().timestamp())
 
+        def connected() -> None:
+            try:
+                book.answered(name, at=epoch(), next_at=None)
+            except sqlite3.Error as error:  # what is raised here would end the client's own thread
+                self._troubled[name] = str(error)
+
         def missed(n: int, said: str) -> None:
             taken = Taken.of(b"", about_of(name, spec, known=self.sources.known, received=self.sources.now()))
             for _ in range(n):
                 taken.refuse(Refused(source=name, reason=said, why=Why.GAP))
-            self.sources.keep([(b"", taken)], sort=spec.type.value)
+            try:
+                self.sources.keep([(b"", taken)], sort=spec.type.value)
+            except sqlite3.Error as error:
+                self._troubled[name] = str(error)
 
         def lost(sort: str, said: str) -> None:
             try:
@@ -144,8 +153,7 @@ class Feeding:
             except sqlite3.Error as error:
                 self._troubled[name] = str(error)
 
-        return Told(keep=keep, connected=lambda: book.answered(name, at=epoch(), next_at=None), lost=lost,
-                    missed=missed)
+        return Told(keep=keep, connected=connected, lost=lost, missed=missed)
 
 
 def secrets_of(name: str, spec: SourceSpec, env: Mapping[str, str] = os.environ) -> dict[str, str]:

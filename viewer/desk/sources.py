@@ -6,6 +6,7 @@ import gzip
 import os
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +17,7 @@ from geodata.feeds.readers import about_of, read
 from geodata.feeds.schema import Form, SourceSpec
 from geodata.feeds.taken import Taken
 from geodata.observations.normal import Observation
-from viewer.desk.feed_book import TABLES, FeedBook, keep_forecasts, keep_notices
+from viewer.desk.feed_book import TABLES, TICK_S, FeedBook, keep_forecasts, keep_notices
 from viewer.desk.places import Places
 from viewer.desk.source_words import says
 from viewer.desk.store import Store, publish
@@ -25,6 +26,8 @@ from viewer.desk.store import Store, publish
 PACE_S = 900
 #: The inbox is looked into this often [s].
 LOOK_S = 2.0
+#: Words about light: what is held against what was computed.
+WORDS = ("out", "lamps_dark", "lamps_lit")
 #: Messages beyond this are kept packed [bytes].
 _PACKED = 4096
 #: What a source says of itself where nobody configured it: the twin's own form.
@@ -56,41 +59,53 @@ class Sources:
         """Keep messages with what they held, all or none; with them what is remembered of a source that is asked."""
         at = int(self.now().timestamp())
         with self.store.note() as tx:
+            tallies: dict[str, _Tally] = {}
             for body, taken in came:
-                self._keep(tx, body, taken, sort, at)
+                self._keep(tx, body, taken, at, tallies)
+            for name, tally in sorted(tallies.items()):
+                self._tell(tx, name, tally, sort, at)
             if memory is not None:
                 self.book.remember(tx, *memory)
 
-    def _keep(self, tx: Any, body: bytes, taken: Taken, sort: str, at: int) -> None:
-        found, name = taken.observations, taken.about.source
+    def _keep(self, tx: Any, body: bytes, taken: Taken, at: int, tallies: dict[str, _Tally]) -> None:
+        """Keep one message with what it held, and add it to what its sources sent."""
+        name = taken.about.source
         if not taken.is_empty or taken.counts:
             tx.execute("INSERT OR IGNORE INTO raw VALUES (?, ?, ?, ?)", (taken.raw, name, at, packed(body)))
-        changed = [one for one in found if self._put(tx, one)]
+        for one in taken.observations:
+            tally = tallies.setdefault(one.source, _Tally())
+            tally.accepted += 1
+            tally.newest = max(one.observed, tally.newest or one.observed)
+            if self._put(tx, one) and one.what == "level":
+                last = tally.readings.get(one.series)
+                tally.readings[one.series] = one if last is None or one.observed >= last.observed else last
         keep_forecasts(tx, taken.forecasts)
         keep_notices(tx, taken, at)
-        more = len(taken.forecasts) + len(taken.notices)
-        for own in sorted({*(one.source for one in found), *(source for source, _ in taken.counts),
-                           *([name] if more else [])}):
-            newest = [one.observed for one in found if one.source == own]
-            newest += [taken.newest] if own == name and more and taken.newest is not None else []
-            accepted = len([one for one in found if one.source == own]) + (more if own == name else 0)
-            reasons = [one for one in taken.refused if one.source == own]
-            rejected = sum(n for (source, _), n in taken.counts.items() if source == own)
-            tx.execute(
-                "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
-                "newest = max(coalesce(newest, excluded.newest), coalesce(excluded.newest, newest)), "
-                "received = excluded.received, accepted = accepted + excluded.accepted, "
-                "rejected = rejected + excluded.rejected, "
-                "last_reason = CASE WHEN excluded.rejected THEN excluded.last_reason ELSE last_reason END",
-                (own, sort, PACE_S, max(newest, default=None), at, accepted, rejected,
-                 reasons[-1].reason if reasons else ""))
-            self.book.count(tx, own, taken, at)
-            publish(tx, at=at, who="", what="source", body={
-                "source": own, "accepted": accepted, "rejected": rejected})
-        for one in changed:
-            if one.what == "level":
-                publish(tx, at=at, who="", what="reading", body={
-                    "source": one.source, "series": one.series, "value": one.value, "observed": one.observed})
+        if taken.forecasts or taken.notices:
+            tally = tallies.setdefault(name, _Tally())
+            tally.accepted += len(taken.forecasts) + len(taken.notices)
+            tally.newest = max(one for one in (tally.newest, taken.newest) if one is not None)
+        for (source, _), n in taken.counts.items():
+            tallies.setdefault(source, _Tally()).rejected += n
+        for refused in taken.refused:
+            tallies[refused.source].reason = refused.reason
+        self.book.count(tx, taken, at)
+
+    @staticmethod
+    def _tell(tx: Any, name: str, tally: _Tally, sort: str, at: int) -> None:
+        """Write down what a source sent, and tell of it once: of many readings of one gauge of the newest."""
+        tx.execute(
+            "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
+            "newest = max(coalesce(newest, excluded.newest), coalesce(excluded.newest, newest)), "
+            "received = excluded.received, accepted = accepted + excluded.accepted, "
+            "rejected = rejected + excluded.rejected, "
+            "last_reason = CASE WHEN excluded.rejected THEN excluded.last_reason ELSE last_reason END",
+            (name, sort, PACE_S, tally.newest, at, tally.accepted, tally.rejected, tally.reason))
+        publish(tx, at=at, who="", what="source", body={
+            "source": name, "accepted": tally.accepted, "rejected": tally.rejected})
+        for one in tally.readings.values():
+            publish(tx, at=at, who="", what="reading", body={
+                "source": one.source, "series": one.series, "value": one.value, "observed": one.observed})
 
     @staticmethod
     def _put(tx: Any, one: Observation) -> bool:
@@ -100,7 +115,15 @@ class Sources:
             "DO UPDATE SET value = excluded.value, unit = excluded.unit, received = excluded.received, "
             "quality = excluded.quality, raw = excluded.raw WHERE value <> excluded.value",
             (one.source, one.series, one.observed, one.what, one.value, one.unit, one.received, one.quality, one.raw))
-        return bool(done.rowcount)
+        if not done.rowcount:
+            return False
+        tx.execute("INSERT OR IGNORE INTO tick VALUES (?, ?)", (one.source, one.observed // TICK_S))
+        if one.what in WORDS:
+            tx.execute("INSERT INTO latest VALUES (?, ?, ?, ?, ?) ON CONFLICT (series, what) DO UPDATE SET "
+                       "observed = excluded.observed, value = excluded.value, source = excluded.source "
+                       "WHERE excluded.observed >= observed",
+                       (one.series, one.what, one.observed, one.value, one.source))
+        return True
 
     def listed(self, now: int) -> list[dict[str, Any]]:
         """Give every source with its newest datum, how late it is, what was refused, and its last day by the hour.
@@ -109,12 +132,13 @@ class Sources:
         """
         told = []
         for row in self.store.rows("SELECT * FROM source ORDER BY name"):
-            ticks = self.store.rows(
-                "SELECT DISTINCT (observed - ?) / 900 AS tick FROM observation WHERE source = ? AND observed > ? "
-                "AND observed <= ? ORDER BY tick", now - 86_400, row["name"], now - 86_400, now)
+            begin = now - 86_400
+            ticks = self.store.rows("SELECT tick FROM tick WHERE source = ? AND tick >= ? AND tick <= ? ORDER BY tick",
+                                    row["name"], -(-begin // TICK_S), now // TICK_S)
             row |= self.book.of(row["name"])
             state = state_of(row, now)
-            row |= {"state": state, "late": state in ("late", "unanswered"), "ticks": [tick["tick"] for tick in ticks]}
+            row |= {"state": state, "late": state in ("late", "unanswered"), "ticks": [
+                (tick["tick"] * TICK_S - begin) // TICK_S for tick in ticks]}
             told.append({**row, "says": {lang: says(lang, row, now) for lang in ("fr", "en")}})
         return told
 
@@ -126,10 +150,19 @@ class Sources:
 
     def states(self, since: int) -> list[dict[str, Any]]:
         """Give the latest fresh word of each asset: out, dark or lit lamps. Silence, doors and currents are none."""
-        return self.store.rows(
-            "SELECT series, what, value, observed, source FROM observation AS o WHERE what IN ('out', 'lamps_dark', "
-            "'lamps_lit') AND observed >= ? AND observed = (SELECT max(observed) FROM observation AS p "
-            "WHERE p.series = o.series AND p.what = o.what) ORDER BY series, what", since)
+        return self.store.rows("SELECT series, what, value, observed, source FROM latest WHERE observed >= ? "
+                               "ORDER BY series, what", since)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What one source sent within one batch."""
+
+    accepted: int = 0
+    rejected: int = 0
+    newest: int | None = None
+    reason: str = ""
+    readings: dict[str, Observation] = field(default_factory=dict)
 
 
 def state_of(row: dict[str, Any], now: int) -> str:

@@ -30,7 +30,8 @@ def main(folder: str, port: str) -> None:
     sources.keep = told  # type: ignore[method-assign]
     feeding = Feeding(ObserveSpec.model_validate({"sources": {"probe": {
         "type": "json", "broker": f"mqtt://127.0.0.1:{port}", "topics": ["town/#"], "client_id": "twin-test",
-        "mapping": {"asset": "topic:1", "time": "/t", "values": [{"what": "level", "at": "/h"}]}}}}), sources)
+        "mapping": {"asset": "topic:1", "time": "/t",
+                    "values": [{"what": "level", "at": "/h", "unit": "cm"}]}}}}), sources)
     answered = sources.book.answered
 
     def listening(*args: Any, **more: Any) -> None:

@@ -325,3 +325,24 @@ def test_silence_doors_and_currents_are_no_words_about_light(sources: Sources, c
     sources.take(json.dumps(report(event("communicationFailure", startEndFlag=True))).encode(), source="lamps",
                  sort="talq")
     assert sources.states(clock.epoch - 3600) == []
+
+
+def test_a_batch_is_told_once_and_the_latest_word_of_each_asset_is_at_hand(
+        sources: Sources, store: Store, clock: Clock) -> None:
+    import json
+
+    def said(ago: int, value: bool) -> Any:
+        moment = (NOW - timedelta(seconds=ago)).isoformat()
+        body = json.dumps({"series": "A-012", "what": "out", "value": value, "observed": moment}).encode()
+        spec = config(x={"type": "observations"}).sources["x"]
+        from geodata.feeds.readers import about_of, read
+
+        return body, read(spec, body, about_of("x", spec, known=KNOWN, received=NOW))
+
+    sources.keep([said(60, True), said(10, False), said(90, True)], sort="observations")
+    assert [(row["value"], row["observed"]) for row in sources.states(0)] == [(0.0, clock.epoch - 10)]
+    sources.keep([said(10, True)], sort="observations")
+    assert [row["value"] for row in sources.states(0)] == [1.0], "a corrected word counts"
+    assert sources.states(clock.epoch - 5) == []
+    assert store.rows("SELECT what, count(*) AS n FROM event") == [{"what": "source", "n": 2}]
+    assert sources.listed(clock.epoch)[0]["accepted"] == 4
