@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geodata.digests import sha256_of
+from scenarios.load import load_scenario, shipped
+from scenarios.moments import start_of, zone_of
 from scenarios.schema import Scenario
+from twin.errors import InputError
 from twin.quantities import FloatArray, Int64Array
+from twin.review.night import Curve
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
+    from geodata.run.folder import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,3 +66,27 @@ def stage_curves(scenario: Scenario, city_file: CityFile, start: datetime) -> li
         curves.append(StageCurve(gauge=str(assets.id[row]), name=str(assets.name[row] or assets.id[row]),
                                  times_s=times_s, level_m=np.asarray(graph.at(times_s), float) - zero_m))
     return curves
+
+
+def curves_of_run(run: Run) -> list[Curve]:
+    """Give the levels that a run's water was made from, by the clock.
+
+    None where its scenario is not at hand any more as it was run: beside where the command runs, or among those that
+    ship.
+    """
+    said = next((one for one in run.info.get("inputs", ()) if one.get("role") == "scenario"), None)
+    if said is None:
+        return []
+    name = Path(str(said["file"])).name
+    for file in (Path(str(said["file"])), *(path for path in shipped().values() if path.name == name)):
+        try:
+            if sha256_of(file) != said["sha256"]:
+                continue
+            scenario = load_scenario(file)
+            own = start_of(scenario, zone_of(run.result.city))
+            start = int(run.result.plan.start.timestamp())
+            return [Curve(gauge=one.gauge, at=one.times_s + start, level_m=one.level_m)
+                    for one in stage_curves(scenario, run.city_file, own)]
+        except (InputError, OSError):
+            continue
+    return []

@@ -43,8 +43,8 @@ def twin(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 def test_every_command_of_the_contract_is_there() -> None:
     assert set(commands()) == {"demo", "import", "check", "run", "test", "explain", "compare", "crews", "drivers",
-                               "ensemble", "export", "flood", "irrigate", "list", "rank", "report", "schema", "serve",
-                               "year"}
+                               "ensemble", "export", "flood", "irrigate", "list", "rank", "report", "review", "schema",
+                               "serve", "year"}
 
 
 @pytest.mark.parametrize("name", sorted(commands()))

@@ -23,10 +23,12 @@ CREATE TABLE IF NOT EXISTS notice (source TEXT NOT NULL, id TEXT NOT NULL, sort 
   begins INTEGER, ends INTEGER, text TEXT NOT NULL, street TEXT NOT NULL, asset TEXT NOT NULL, shapes TEXT NOT NULL,
   is_flood INTEGER NOT NULL, sent INTEGER NOT NULL, received INTEGER NOT NULL, raw TEXT NOT NULL,
   PRIMARY KEY (source, id)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS observation_series ON observation (series, what, observed);
 CREATE TABLE IF NOT EXISTS latest (series TEXT NOT NULL, what TEXT NOT NULL, observed INTEGER NOT NULL,
   value REAL NOT NULL, source TEXT NOT NULL, PRIMARY KEY (series, what)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tick (source TEXT NOT NULL, tick INTEGER NOT NULL, PRIMARY KEY (source, tick)) WITHOUT ROWID;
+INSERT INTO latest SELECT series, what, max(observed), value, source FROM observation
+  WHERE what IN ('out', 'lamps_dark', 'lamps_lit') AND NOT EXISTS (SELECT 1 FROM latest) GROUP BY series, what;
+INSERT INTO tick SELECT DISTINCT source, observed / 900 FROM observation WHERE NOT EXISTS (SELECT 1 FROM tick);
 """
 #: A source shows in which quarters of an hour it spoke [s].
 TICK_S = 900

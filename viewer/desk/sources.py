@@ -33,6 +33,9 @@ _PACKED = 4096
 #: What a source says of itself where nobody configured it: the twin's own form.
 _OWN = SourceSpec(type=Form.OBSERVATIONS)
 
+#: The latest word of each asset: a table of one row an asset, for a night holds millions of observations.
+LATEST = "SELECT series, what, value, observed, source FROM latest WHERE observed >= ? ORDER BY series, what"
+
 
 class Sources:
     """The observations of a desk."""
@@ -150,8 +153,7 @@ class Sources:
 
     def states(self, since: int) -> list[dict[str, Any]]:
         """Give the latest fresh word of each asset: out, dark or lit lamps. Silence, doors and currents are none."""
-        return self.store.rows("SELECT series, what, value, observed, source FROM latest WHERE observed >= ? "
-                               "ORDER BY series, what", since)
+        return self.store.rows(LATEST, since)
 
 
 @dataclass(slots=True)

@@ -45,6 +45,7 @@ CREATE TABLE IF NOT EXISTS source (name TEXT PRIMARY KEY, sort TEXT NOT NULL, pa
 CREATE TABLE IF NOT EXISTS observation (source TEXT NOT NULL, series TEXT NOT NULL, observed INTEGER NOT NULL,
   what TEXT NOT NULL, value REAL NOT NULL, unit TEXT NOT NULL, received INTEGER NOT NULL, quality TEXT NOT NULL,
   raw TEXT NOT NULL, PRIMARY KEY (source, series, what, observed)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS observation_series ON observation (series, what, observed);
 CREATE TABLE IF NOT EXISTS raw (digest TEXT PRIMARY KEY, source TEXT NOT NULL, received INTEGER NOT NULL,
   body BLOB NOT NULL) WITHOUT ROWID;
 """

@@ -3,8 +3,8 @@
 # isort: off
 from twin.cli.commands import (
     demo, city, run, listing, explain, crews, compare, rank, ensemble, drivers, year, report, export, flood, irrigate,
-    serve, observe,
+    serve, observe, review,
 )
 
 __all__ = ["city", "compare", "crews", "demo", "drivers", "ensemble", "explain", "export", "flood", "irrigate",
-           "listing", "observe", "rank", "report", "run", "serve", "year"]
+           "listing", "observe", "rank", "report", "review", "run", "serve", "year"]
