@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import socket
+import ssl
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+
 import pytest
 
 from geodata.feeds.asking import AskFailed, ask, wait_s
@@ -72,3 +80,27 @@ def test_waits_double_up_to_an_hour_and_are_spread() -> None:
     assert [wait_s(600, n, 1.0) for n in range(5)] == [630, 600, 1200, 2400, 3600]
     assert [wait_s(600, n, 0.0) for n in (0, 1, 2, 40)] == [570, 300, 600, 1800]
     assert wait_s(7200, 3, 1.0) == 7200, "never sooner than its pace asks for"
+
+
+def test_a_certificate_that_is_not_valid_is_not_read_past(tmp_path: Path) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed")
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run([openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out",
+                    str(certificate), "-days", "1", "-subj", "/CN=127.0.0.1"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def serve() -> None:
+            with suppress(OSError), server.accept()[0] as plain, context.wrap_socket(plain, server_side=True):
+                pass
+
+        thread = Thread(target=serve)
+        thread.start()
+        with pytest.raises(AskFailed) as error:
+            ask(f"https://127.0.0.1:{port}/x")
+        thread.join()
+    assert error.value.sort == "certificate"

@@ -105,3 +105,33 @@ def test_a_gateway_posts_below_its_own_address(desk: Desk) -> None:
         "content-type": "application/json", "authorization": f"Bearer {key}"}) for key in ("guess", desk.inbox_key)]
     assert [one.status_code for one in sent] == [401, 200]
     assert desk.sources.states(0)[0]["series"] == "A-012"
+
+
+def test_a_closed_road_of_the_city_is_given_as_the_fact_that_it_would_be(desk: Desk) -> None:
+    from datetime import UTC, datetime
+
+    import numpy as np
+
+    from geodata.crs import way_between
+    from geodata.feeds.readers import about_of, read
+    from scenarios.schema import Fact
+    from tests.geodata.feeds.messages import spec
+    from tests.geodata.feeds.test_notices import closed, roads
+
+    city = desk.city_file
+    street = city.context["street"]
+    row = int(np.argmax([shape.length for shape in street.geometry]))
+    ends = way_between(city.city.crs, "EPSG:4326")
+    along = [street.geometry[row].interpolate(share, normalized=True).coords[0] for share in (0.1, 0.5, 0.9)]
+    line = " ".join(f"{lat} {lon}" for lon, lat in (ends.transform(*point) for point in along))
+    now = datetime.fromtimestamp(desk.clock.epoch(), UTC).isoformat()
+    body = roads(closed(place=f"<loc><posList>{line}</posList></loc>", start="2026-11-22T20:00:00+01:00")).replace(
+        b"2026-11-29T22:00:00+01:00", now.encode())
+    source = spec(type="datex", url="https://roads.example/content.xml")
+    about = about_of("roads", source, known=desk.sources.known, received=desk.clock.now())
+    assert desk.sources.places is not None
+    desk.sources.keep([(body, read(source, body, desk.sources.places.told(about, source)))], sort="datex")
+    told = Seat(desk).json("/api/notices")["rows"][0]
+    assert told["fact"] == {"at": "2026-11-22T20:00+01:00", "street": str(street.name[row]), "state": "closed",
+                            "by": "roads"}
+    assert Fact.model_validate(told["fact"]).street == str(street.name[row])
