@@ -44,7 +44,8 @@ def twin(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 def test_every_command_of_the_contract_is_there() -> None:
     assert set(commands()) == {
         "account", "cache", "check", "compare", "crews", "demo", "drivers", "ensemble", "explain", "export", "flood",
-        "import", "irrigate", "list", "rank", "report", "review", "run", "schema", "serve", "test", "year"}
+        "import", "irrigate", "list", "observe", "rank", "report", "review", "run", "schema", "serve", "test",
+        "year"}
 
 
 @pytest.mark.parametrize("name", sorted(commands()))

@@ -93,7 +93,7 @@ def _states(observed: Sequence[Observation]) -> tuple[list[tuple[str, int, bool]
     """Give what was said of assets, and how many messages said neither."""
     said: dict[tuple[str, int], dict[str, float]] = {}
     for one in observed:
-        if one.what != "level":
+        if one.what in ("out", "lamps_dark", "lamps_lit"):
             said.setdefault((one.series, one.observed), {})[one.what] = one.value
     found, mixed = [], 0
     for (asset, at), values in said.items():

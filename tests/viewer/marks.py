@@ -23,7 +23,8 @@ from twin.world.plan import Action, Declared, Note
 from viewer.outputs.call import export_call
 from viewer.outputs.cap import export_cap
 from viewer.outputs.leaflet import export_leaflet
-from viewer.outputs.open_data import export_open_data
+from viewer.outputs.ngsi import entities
+from viewer.outputs.open_data import export_open_data, feature_collections
 from viewer.outputs.page import page
 from viewer.outputs.sms import export_sms
 
@@ -174,10 +175,16 @@ def everything(run: Any, folder: Path, **given: Any) -> dict[str, str]:
     for ending in ("geojson", "csv", "geoparquet"):
         keep(ending, lambda ending=ending: _folder(export_open_data(run, folder / ending, format=ending, **allowed)))
     keep("calls", lambda: export_call(run, folder / "call.csv", contacts=contacts, **allowed).read_text("utf-8"))
+    keep("feed", lambda: _fed(run, **allowed))
     keep("messages", lambda: export_sms(run, folder / "sms.csv", contacts=contacts, **allowed).read_text("utf-8"))
     keep("alert", lambda: export_cap(run, folder / "alert.xml", contacts=contacts, now=run.result.plan.issued_at,
                                      **allowed).read_text("utf-8"))
     return made
+
+
+def _fed(run: Any, **allowed: Any) -> str:
+    made = feature_collections(run, **allowed)
+    return json.dumps([made, entities(made)], ensure_ascii=False)
 
 
 def unpacked(text: str) -> str:

@@ -180,10 +180,8 @@ def of_river(gauge: str, name: str, read_m: float, foretold_m: float, read_at: i
                  values={"read": read_m, "foretold": round(foretold_m, 2), "off": off})
 
 
-def of_source(name: str, newest: int | None, pace_s: int, now: int) -> Alarm | None:
-    """Give the alarm of a source whose newest datum is older than twice its pace."""
-    if newest is not None and now - newest <= 2 * pace_s:
-        return None
+def of_source(name: str, newest: int | None, now: int) -> Alarm:
+    """Give the alarm of a source that is late."""
     return Alarm(key=f"source:{name}", sort="source", priority=3, when=newest or now, name=name)
 
 

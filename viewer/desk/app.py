@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from twin.errors import InputError
 from viewer import scripts
-from viewer.desk import draft_routes, night_routes, run_routes
+from viewer.desk import draft_routes, night_routes, open_routes, run_routes
 from viewer.desk.answers import COOKIE, Asked, body_of, desk_of, get, person_of, post, told
 from viewer.desk.desk import Desk
 from viewer.desk.events import stream
@@ -55,10 +55,11 @@ def app_of(desk: Desk, hosts: Iterable[str] = ("127.0.0.1", "localhost", "::1"),
         post("/api/leave", _leave, Standing.READER), get("/api/sessions", _sessions, Standing.ADMINISTRATOR),
         post("/api/sessions/end", _end_session, Standing.ADMINISTRATOR),
         Route("/events", _events), Route("/assets/{name}", _asset),
-        *night_routes.routes(), *run_routes.routes(), *draft_routes.routes(),
+        *night_routes.routes(), *run_routes.routes(), *draft_routes.routes(), *open_routes.routes(),
         Route("/{screen}", _screen)], middleware=[Middleware(Guard, hosts=tuple(hosts))])
     made.state.desk, made.state.is_secure = desk, is_secure
     made.state.stop = asyncio.Event()
+    made.state.open_data = open_routes.OpenData()
     return made
 
 

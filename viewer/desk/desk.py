@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import fcntl
+import sqlite3
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import IO, Any
+from time import monotonic
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from geodata.city.model import CityFile
+from geodata.feeds.schema import ObserveSpec
 from twin.errors import InputError
 from twin.world.kinds import Role
 from viewer.desk.accounts import Accounts
 from viewer.desk.acts import Acts
 from viewer.desk.alarm_book import AlarmBook
 from viewer.desk.alarms import Alarm, alarms_of, in_order, of_limit, of_river, of_source
+from viewer.desk.alone import alone
 from viewer.desk.approvals import Approvals
 from viewer.desk.clock import DeskClock
 from viewer.desk.drafts import Drafts
 from viewer.desk.facts import Facts
+from viewer.desk.feeding import OBSERVED_ALREADY, OBSERVING, Feeding
 from viewer.desk.loaded import Loaded, Shelf
 from viewer.desk.observed import FRESH_S, alarms_by_words, compared, suspected, words_of
 from viewer.desk.people import People
+from viewer.desk.places import Places
 from viewer.desk.queue import Queue
 from viewer.desk.river import river
 from viewer.desk.runs import Runs
@@ -32,6 +37,8 @@ from viewer.desk.store import Store
 
 #: Alarms are looked at this often [s].
 TICK_S = 5.0
+#: Events that nobody waits for are dropped this often [s].
+TIDY_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class Desk:
         for name in ("runs", "scenarios"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         self.folder, self.city, self.city_file, self.clock = folder, city, city_file, clock
-        self._held = _alone(folder)
+        self._held = [alone(folder, "desk.lock", found="a desk that another `twin serve` has open")]
         self.store = Store(folder / "desk.sqlite")
         self.zone = ZoneInfo(city_file.city.timezone)
         self.runs = Runs(folder / "runs")
@@ -65,15 +72,23 @@ class Desk:
         self.people, self.accounts = People(self.store, clock.epoch), Accounts(folder)
         self.approvals, self.alarms, self.acts = Approvals(self.store), AlarmBook(self.store), Acts(self.store)
         self.facts, self.drafts = Facts(self.store), Drafts(self.store)
-        self.sources = Sources(self.store, [str(one) for one in city_file.city.assets.id], clock.now)
+        self.sources = Sources(self.store, [str(one) for one in city_file.city.assets.id], clock.now, Places(city_file))
         self.inbox = Inbox(folder / "inbox", self.sources)
+        self.feeding: Feeding | None = None
         self.inbox_key = inbox_key(folder / "inbox.key")
         self._stop, self._looking = Event(), Lock()
         self._thread = Thread(target=self._watch, name="alarms", daemon=True)
 
+    def observe(self, spec: ObserveSpec) -> None:
+        """Ask and listen to the sources of a configuration, once the desk starts."""
+        self._held.append(alone(self.folder, OBSERVING, found=OBSERVED_ALREADY))
+        self.feeding = Feeding(spec, self.sources)
+
     def start(self) -> None:
-        """Look into the inbox and at the alarms from now on."""
+        """Look into the inbox and at the alarms, and ask the sources, from now on."""
         self.inbox.start()
+        if self.feeding is not None:
+            self.feeding.start()
         self._thread.start()
 
     def close(self) -> None:
@@ -82,9 +97,12 @@ class Desk:
         if self._thread.is_alive():
             self._thread.join(timeout=10)
         self.inbox.close()
+        if self.feeding is not None:
+            self.feeding.close()
         self.queue.close()
         self.store.close()
-        self._held.close()
+        for held in self._held:
+            held.close()
 
     def night(self) -> Night:
         """Give the runs in force."""
@@ -126,7 +144,7 @@ class Desk:
             if stands["newest"] and stands["foretold_m"] is not None:
                 found.append(of_river(stands["gauge"], stands["name"], stands["newest"]["value"], stands["foretold_m"],
                                       stands["newest"]["observed"]))
-        found += [of_source(row["name"], row["newest"], row["pace_s"], now) for row in self.sources.listed(now)]
+        found += [of_source(row["name"], row["newest"], now) for row in self.sources.listed(now) if row["late"]]
         if night.approval is not None:
             entry = next((one for one in self.runs.all() if one.id == night.approval["run"]), None)
             found.append(of_limit(night.approval["run"], entry.name if entry else "", night.approval["until"], now))
@@ -141,27 +159,13 @@ class Desk:
         return compared(loaded, words, t_s), suspects, ask
 
     def _watch(self) -> None:
+        tidied = monotonic()
         while not self._stop.wait(TICK_S):
             try:
                 self.look()
-            except (InputError, OSError, ValueError):
+                if monotonic() - tidied > TIDY_S:
+                    tidied = monotonic()
+                    self.store.tidy()
+            except (InputError, OSError, ValueError, sqlite3.Error):
                 # A run that is half copied, a disk that is full: looked at again; the page says how old it is.
                 continue
-
-
-def _alone(folder: Path) -> IO[str]:
-    """Hold the folder for this desk alone.
-
-    Raises
-    ------
-    InputError
-        Another desk holds it.
-    """
-    file = (folder / "desk.lock").open("a", encoding="ascii")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise InputError(file=str(folder), found="a desk that another `twin serve` has open",
-                         expected="a folder of its own", remedy="Open that one, or give another --folder.") from None
-    return file

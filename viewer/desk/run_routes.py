@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hmac
+from datetime import datetime
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -19,6 +20,7 @@ from twin.explaining.compared import compared_lines, figures
 from twin.results.compare import compare
 from viewer.desk.answers import Asked, desk_of, get, post, told
 from viewer.desk.counts import series
+from viewer.desk.desk import Desk
 from viewer.desk.people import Standing
 from viewer.desk.requests import RUN_ID, named, request_of, scenarios_in
 from viewer.desk.runs import RunEntry
@@ -36,8 +38,9 @@ def routes() -> list[Route]:
         get("/api/runs", _list), get("/api/runs/{run}/config", _config), get("/api/runs/{run}/pack", _pack),
         get("/api/runs/{run}/export", _export), get("/api/compare", _compare), post("/api/runs", _ask),
         post("/api/runs/{run}/stop", _stop), post("/api/runs/{run}/approve", _approve),
-        post("/api/scenarios", _import), post("/api/invite", _invite),
-        Route("/inbox/{source}", _inbox, methods=["POST"])]
+        get("/api/notices", _notices), post("/api/scenarios", _import), post("/api/invite", _invite),
+        Route("/inbox/{source}", _inbox, methods=["POST"]), Route("/inbox/{source}/{rest:path}", _inbox,
+                                                                  methods=["POST"])]
 
 
 def _run_of(asked: Asked) -> str:
@@ -91,6 +94,20 @@ def _export(asked: Asked) -> Response:
     name = "residents" if public else "operator"
     return Response(text, media_type="text/html; charset=utf-8", headers={
         "content-disposition": f'attachment; filename="{loaded.entry.number}-{name}.html"'})
+
+
+def _notices(asked: Asked) -> Any:
+    """Give closed roads, alerts and reports in force; a closure of a street of the city as the fact it would be."""
+    desk = asked.desk
+    rows = desk.sources.book.notices(desk.clock.epoch())
+    return {"rows": [{**row, "fact": _fact_of(row, desk) if row["sort"] == "closure" and row["street"] else None}
+                     for row in rows]}
+
+
+def _fact_of(row: dict[str, Any], desk: Desk) -> dict[str, str]:
+    """Give a closure as a line under ``facts:`` of a scenario file."""
+    moment = datetime.fromtimestamp(row["begins"] or row["sent"], desk.zone)
+    return {"at": moment.isoformat(timespec="minutes"), "street": row["street"], "state": "closed", "by": row["source"]}
 
 
 def _ask(asked: Asked) -> Any:
@@ -170,8 +187,13 @@ async def _inbox(request: Request) -> Response:
     if not hmac.compare_digest(shown.encode(), desk.inbox_key.encode()):
         return JSONResponse({"error": "nobody"}, 401)
     source = request.path_params["source"][:60]
+    spec = desk.sources.specs.get(source)
     try:
-        took = await run_in_threadpool(desk.sources.take, await request.body(), source=source, sort="http")
+        took = await run_in_threadpool(desk.sources.take, await request.body(), source=source,
+                                       sort=spec.type.value if spec else "http",
+                                       topic=request.path_params.get("rest", "")[:200])
+    except ClientDisconnect:
+        return JSONResponse({"error": "too large"}, 413)
     except InputError as error:
         return JSONResponse(told(error), 422)
     await run_in_threadpool(desk.look)

@@ -2,61 +2,113 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from geodata.observations.normal import Observation, read_message
+from geodata.feeds.readers import about_of, read
+from geodata.feeds.schema import Form, SourceSpec
+from geodata.feeds.taken import Taken
+from geodata.observations.normal import Observation
+from viewer.desk.feed_book import TABLES, TICK_S, FeedBook, keep_forecasts, keep_notices
+from viewer.desk.places import Places
+from viewer.desk.source_words import says
 from viewer.desk.store import Store, publish
 
 #: A source is expected to send this often where nobody said otherwise [s].
 PACE_S = 900
 #: The inbox is looked into this often [s].
 LOOK_S = 2.0
+#: Words about light: what is held against what was computed.
+WORDS = ("out", "lamps_dark", "lamps_lit")
+#: Messages beyond this are kept packed [bytes].
+_PACKED = 4096
+#: What a source says of itself where nobody configured it: the twin's own form.
+_OWN = SourceSpec(type=Form.OBSERVATIONS)
 
-#: The latest word of each asset; by the index of series: a night holds hundreds of thousands.
-LATEST = ("SELECT series, what, value, observed, source FROM observation AS o WHERE what <> 'level' AND observed >= ? "
-          "AND observed = (SELECT max(observed) FROM observation AS p WHERE p.series = o.series AND p.what = o.what) "
-          "ORDER BY series, what")
+#: The latest word of each asset: a table of one row an asset, for a night holds millions of observations.
+LATEST = "SELECT series, what, value, observed, source FROM latest WHERE observed >= ? ORDER BY series, what"
 
 
 class Sources:
     """The observations of a desk."""
 
-    def __init__(self, store: Store, known: list[str], now: Callable[[], datetime]) -> None:
-        self.store, self.known, self.now = store, known, now
+    def __init__(self, store: Store, known: list[str], now: Callable[[], datetime], places: Places | None = None
+                 ) -> None:
+        self.store, self.known, self.now, self.places = store, frozenset(known), now, places
+        store.add_tables(TABLES)
+        self.book = FeedBook(store)
+        #: Sources that the configuration names.
+        self.specs: dict[str, SourceSpec] = {}
 
-    def take(self, body: bytes, *, source: str, sort: str) -> dict[str, Any]:
+    def take(self, body: bytes, *, source: str, sort: str, topic: str = "") -> dict[str, Any]:
         """Take a message; give how many observations it held, how many were refused, and why."""
-        received = self.now()
-        found, refused = read_message(body, source=source, received=received, known=self.known)
-        at = int(received.timestamp())
+        spec = self.specs.get(source, _OWN)
+        about = about_of(source, spec, known=self.known, received=self.now(), topic=topic)
+        taken = read(spec, body, about if self.places is None else self.places.told(about, spec))
+        self.keep([(body, taken)], sort=sort)
+        return {"accepted": len(taken.observations) + len(taken.forecasts) + len(taken.notices),
+                "rejected": [one.reason for one in taken.refused]}
+
+    def keep(self, came: list[tuple[bytes, Taken]], *, sort: str, memory: tuple[str, dict[str, Any]] | None = None
+             ) -> None:
+        """Keep messages with what they held, all or none; with them what is remembered of a source that is asked."""
+        at = int(self.now().timestamp())
         with self.store.note() as tx:
-            tx.execute("INSERT OR IGNORE INTO raw VALUES (?, ?, ?, ?)", (sha256(body).hexdigest(), source, at, body))
-            changed = [one for one in found if self._put(tx, one)]
-            for name in sorted({*(one.source for one in found), *(one.source for one in refused)}):
-                reasons = [one.reason for one in refused if one.source == name]
-                mine = [one for one in found if one.source == name]
-                newest = max((one.observed for one in mine), default=None)
-                tx.execute(
-                    "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
-                    "newest = max(coalesce(newest, excluded.newest), coalesce(excluded.newest, newest)), "
-                    "received = excluded.received, accepted = accepted + excluded.accepted, "
-                    "rejected = rejected + excluded.rejected, "
-                    "last_reason = CASE WHEN excluded.rejected THEN excluded.last_reason ELSE last_reason END",
-                    (name, sort, PACE_S, newest, at, len(mine), len(reasons), reasons[-1] if reasons else ""))
-                publish(tx, at=at, who="", what="source", body={
-                    "source": name, "accepted": len(mine), "rejected": len(reasons)})
-            for one in changed:
-                if one.what == "level":
-                    publish(tx, at=at, who="", what="reading", body={
-                        "source": one.source, "series": one.series, "value": one.value, "observed": one.observed})
-        return {"accepted": len(found), "rejected": [one.reason for one in refused]}
+            tallies: dict[str, _Tally] = {}
+            for body, taken in came:
+                self._keep(tx, body, taken, at, tallies)
+            for name, tally in sorted(tallies.items()):
+                self._tell(tx, name, tally, sort, at)
+            if memory is not None:
+                self.book.remember(tx, *memory)
+
+    def _keep(self, tx: Any, body: bytes, taken: Taken, at: int, tallies: dict[str, _Tally]) -> None:
+        """Keep one message with what it held, and add it to what its sources sent."""
+        name = taken.about.source
+        if not taken.is_empty or taken.counts:
+            tx.execute("INSERT OR IGNORE INTO raw VALUES (?, ?, ?, ?)", (taken.raw, name, at, packed(body)))
+        for one in taken.observations:
+            tally = tallies.setdefault(one.source, _Tally())
+            tally.accepted += 1
+            tally.newest = max(one.observed, tally.newest or one.observed)
+            if self._put(tx, one) and one.what == "level":
+                last = tally.readings.get(one.series)
+                tally.readings[one.series] = one if last is None or one.observed >= last.observed else last
+        keep_forecasts(tx, taken.forecasts)
+        keep_notices(tx, taken, at)
+        if taken.forecasts or taken.notices:
+            tally = tallies.setdefault(name, _Tally())
+            tally.accepted += len(taken.forecasts) + len(taken.notices)
+            tally.newest = max(one for one in (tally.newest, taken.newest) if one is not None)
+        for (source, _), n in taken.counts.items():
+            tallies.setdefault(source, _Tally()).rejected += n
+        for refused in taken.refused:
+            tallies[refused.source].reason = refused.reason
+        self.book.count(tx, taken, at)
+
+    @staticmethod
+    def _tell(tx: Any, name: str, tally: _Tally, sort: str, at: int) -> None:
+        """Write down what a source sent, and tell of it once: of many readings of one gauge of the newest."""
+        tx.execute(
+            "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
+            "newest = max(coalesce(newest, excluded.newest), coalesce(excluded.newest, newest)), "
+            "received = excluded.received, accepted = accepted + excluded.accepted, "
+            "rejected = rejected + excluded.rejected, "
+            "last_reason = CASE WHEN excluded.rejected THEN excluded.last_reason ELSE last_reason END",
+            (name, sort, PACE_S, tally.newest, at, tally.accepted, tally.rejected, tally.reason))
+        publish(tx, at=at, who="", what="source", body={
+            "source": name, "accepted": tally.accepted, "rejected": tally.rejected})
+        for one in tally.readings.values():
+            publish(tx, at=at, who="", what="reading", body={
+                "source": one.source, "series": one.series, "value": one.value, "observed": one.observed})
 
     @staticmethod
     def _put(tx: Any, one: Observation) -> bool:
@@ -66,17 +118,31 @@ class Sources:
             "DO UPDATE SET value = excluded.value, unit = excluded.unit, received = excluded.received, "
             "quality = excluded.quality, raw = excluded.raw WHERE value <> excluded.value",
             (one.source, one.series, one.observed, one.what, one.value, one.unit, one.received, one.quality, one.raw))
-        return bool(done.rowcount)
+        if not done.rowcount:
+            return False
+        tx.execute("INSERT OR IGNORE INTO tick VALUES (?, ?)", (one.source, one.observed // TICK_S))
+        if one.what in WORDS:
+            tx.execute("INSERT INTO latest VALUES (?, ?, ?, ?, ?) ON CONFLICT (series, what) DO UPDATE SET "
+                       "observed = excluded.observed, value = excluded.value, source = excluded.source "
+                       "WHERE excluded.observed >= observed",
+                       (one.series, one.what, one.observed, one.value, one.source))
+        return True
 
     def listed(self, now: int) -> list[dict[str, Any]]:
-        """Give every source with its newest datum, how late it is, what was refused, and its last day by the hour."""
+        """Give every source with its newest datum, how late it is, what was refused, and its last day by the hour.
+
+        ``state`` is that of ``state_of``, ``late`` whether something is wrong with it, ``says`` all that in words.
+        """
         told = []
         for row in self.store.rows("SELECT * FROM source ORDER BY name"):
-            ticks = self.store.rows(
-                "SELECT DISTINCT (observed - ?) / 900 AS tick FROM observation WHERE source = ? AND observed > ? "
-                "AND observed <= ? ORDER BY tick", now - 86_400, row["name"], now - 86_400, now)
-            late = row["newest"] is None or now - row["newest"] > 2 * row["pace_s"]
-            told.append({**row, "late": late, "ticks": [tick["tick"] for tick in ticks]})
+            begin = now - 86_400
+            ticks = self.store.rows("SELECT tick FROM tick WHERE source = ? AND tick >= ? AND tick <= ? ORDER BY tick",
+                                    row["name"], -(-begin // TICK_S), now // TICK_S)
+            row |= self.book.of(row["name"])
+            state = state_of(row, now)
+            row |= {"state": state, "late": state in ("late", "unanswered"), "ticks": [
+                (tick["tick"] * TICK_S - begin) // TICK_S for tick in ticks]}
+            told.append({**row, "says": {lang: says(lang, row, now) for lang in ("fr", "en")}})
         return told
 
     def levels(self, gauge: str, since: int) -> list[dict[str, Any]]:
@@ -86,8 +152,42 @@ class Sources:
             "observed >= ? GROUP BY observed HAVING source = min(source) ORDER BY observed", gauge, since)
 
     def states(self, since: int) -> list[dict[str, Any]]:
-        """Give the latest fresh word of each asset: out, dark or lit lamps."""
+        """Give the latest fresh word of each asset: out, dark or lit lamps. Silence, doors and currents are none."""
         return self.store.rows(LATEST, since)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What one source sent within one batch."""
+
+    accepted: int = 0
+    rejected: int = 0
+    newest: int | None = None
+    reason: str = ""
+    readings: dict[str, Observation] = field(default_factory=dict)
+
+
+def state_of(row: dict[str, Any], now: int) -> str:
+    """Give how a source stands: ``fresh``, ``late``, ``listening`` (speaks when something happens) or ``unanswered``.
+
+    Late is a newest datum older than twice the pace, whatever the service answers. One that speaks only when something
+    happens is never late; it is unanswered where it never answered, or failed three times.
+    """
+    if row["failures"] > 2 or (row["failures"] and row["answered"] is None):
+        return "unanswered"
+    if not row["pace_s"]:
+        return "listening"
+    return "late" if row["newest"] is None or now - row["newest"] > 2 * row["pace_s"] else "fresh"
+
+
+def packed(body: bytes) -> bytes:
+    """Give a message as it is kept: large ones packed; ``unpacked`` gives it back."""
+    return gzip.compress(body, 6, mtime=0) if len(body) > _PACKED else body
+
+
+def unpacked(kept: bytes, digest: str) -> bytes:
+    """Give a message that was kept, as it came."""
+    return kept if sha256(kept).hexdigest() == digest else gzip.decompress(kept)
 
 
 class Inbox:

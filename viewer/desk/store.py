@@ -46,7 +46,6 @@ CREATE TABLE IF NOT EXISTS observation (source TEXT NOT NULL, series TEXT NOT NU
   what TEXT NOT NULL, value REAL NOT NULL, unit TEXT NOT NULL, received INTEGER NOT NULL, quality TEXT NOT NULL,
   raw TEXT NOT NULL, PRIMARY KEY (source, series, what, observed)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS observation_series ON observation (series, what, observed);
-CREATE INDEX IF NOT EXISTS observation_source ON observation (source, observed);
 CREATE TABLE IF NOT EXISTS raw (digest TEXT PRIMARY KEY, source TEXT NOT NULL, received INTEGER NOT NULL,
   body BLOB NOT NULL) WITHOUT ROWID;
 """
@@ -100,6 +99,11 @@ class Store:
         if changed:
             for listener in list(self._listeners):
                 listener()
+
+    def add_tables(self, tables: str) -> None:
+        """Make tables where there are none yet."""
+        with self._lock:
+            self._writer.executescript(tables)
 
     def rows(self, question: str, *values: Any) -> list[dict[str, Any]]:
         """Give the rows that a question finds; no transaction stays open."""

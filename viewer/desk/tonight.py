@@ -58,7 +58,7 @@ def tonight(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
         "acts": {**acts, "ahead": acts["ahead"][:ACTS], "more": max(0, len(acts["ahead"]) - ACTS)},
         "observed": None if said is None else {**said[0], "suspects": said[1], "ask": said[2]},
         "facts": desk.facts.listed(now),
-        "source_rows": [{key: row[key] for key in ("name", "sort", "newest", "late", "pace_s")}
+        "source_rows": [{key: row[key] for key in ("name", "sort", "newest", "state", "late", "pace_s")}
                         for row in desk.sources.listed(now)],
         "series": {which: series(loaded) for which, loaded in (("latest", night.latest), ("approved", night.approved))
                    if loaded is not None}}

@@ -126,8 +126,7 @@ def export_open_data(run: Run, out: Path, *, format: str, released_by: str | Non
     name = require_release(run.result.plan.status, released_by, what="the open data")
     ending, mediatype = FORMATS[format]
     night = public_night(run, fields)
-    tables = [table for table in (_lamps(night), _streets(night), _street_hours(night), _blocks(night),
-                                  _junctions(night), _gardens(night)) if table is not None]
+    tables = _tables(night)
     if not tables:
         raise InputError(file=str(fields or ""), found="a list that lets nothing of this run into a table",
                          expected="lamps, streets, blocks, traffic signals or gardens that may leave")
@@ -137,6 +136,33 @@ def export_open_data(run: Run, out: Path, *, format: str, released_by: str | Non
         (folder / "datapackage.json").write_text(
             json.dumps(package, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return out
+
+
+def feature_collections(run: Run, *, released_by: str | None = None, fields: Path | None = None
+                        ) -> dict[str, dict[str, Any]]:
+    """Give the open data of a run as GeoJSON by table, for a portal that fetches them.
+
+    Each says under ``about`` what it is: status, run, times, sources, licences, who released it.
+
+    Raises
+    ------
+    InputError
+        A forecast without a name, a list that is none.
+    """
+    name = require_release(run.result.plan.status, released_by, what="the open data")
+    night = public_night(run, fields)
+    said = _package(night, [], name)
+    about = {key: value for key, value in said.items() if key not in ("profile", "version", "resources", "causes")}
+    return {table.name: {**json.loads(_geojson(table)), "about": about} for table in _tables(night)}
+
+
+def _tables(night: PublicNight) -> list[_Table]:
+    made = (_lamps(night), _streets(night), _street_hours(night), _blocks(night), _junctions(night), _gardens(night))
+    return [table for table in made if table is not None]
+
+
+def _geojson(table: _Table) -> str:
+    return str(table.frame.to_json(ensure_ascii=False, drop_id=True, show_bbox=False, to_wgs84=True))
 
 
 def _moment(night: PublicNight, seconds: int) -> str | None:
@@ -280,8 +306,7 @@ def _write(table: _Table, folder: Path, format: str, ending: str, mediatype: str
     frame = table.frame
     has_shapes = table.name not in ("street_hours", "junctions", "gardens")
     if format == "geojson":
-        text = frame.to_json(ensure_ascii=False, drop_id=True, show_bbox=False, to_wgs84=True)
-        path.write_text(text + "\n", encoding="utf-8")
+        path.write_text(_geojson(table) + "\n", encoding="utf-8")
     elif format == "csv":
         flat = pd.DataFrame(frame.drop(columns="geometry"))
         for name in flat.columns:

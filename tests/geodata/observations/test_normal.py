@@ -32,6 +32,7 @@ def test_a_negative_level_is_a_level() -> None:
     ({"observed": "2026-11-22T21:00"}, "without an offset"), ({"observed": "2026-11-22T22:00+01:00"}, "in the future"),
     ({"observed": "yesterday"}, "ISO 8601"), ({"unit": "ft"}, "'m' or 'cm' or 'mm'"), ({"series": "A-999"}, "A-999"),
     ({"value": None}, "a number"), ({"value": True}, "a number"), ({"value": "3750"}, "a number"),
+    ({"value": 3750, "unit": "m"}, "-100 to 200 m"), ({"value": -9999, "unit": "m"}, "-100 to 200 m"),
     ({"what": "temperature"}, "temperature"), ({"colour": "red"}, "unknown key"),
     ({"series": "A-012", "what": "out", "unit": "", "value": 1}, "true or false"),
     ({"series": "A-012", "what": "lamps_dark", "unit": "", "value": 1.5}, "whole number")])

@@ -22,7 +22,7 @@ from viewer.desk.answers import COOKIE
 from viewer.desk.clock import DeskClock
 from viewer.desk.desk import Desk
 from viewer.desk.people import Standing
-from viewer.desk.sources import LATEST
+from viewer.desk.sources import LATEST, Sources
 from viewer.desk.store import Store, publish
 
 #: Writes facts, acknowledgements and approvals as the desk does, and says each once it is answered.
@@ -145,10 +145,13 @@ def test_every_reader_hears_every_event_once(served: Served, readers: int, messa
     assert rows == messages * (len(assets) + 1)
 
 
-def test_the_latest_words_are_found_by_an_index(tmp_path: Path) -> None:
+def test_the_latest_words_stand_in_a_table_of_their_own(tmp_path: Path) -> None:
     """Without it each look compares every observation with every other: minutes a look by the end of a night."""
     store = Store(tmp_path / "desk.sqlite")
-    plan = [row["detail"] for row in store.rows(f"EXPLAIN QUERY PLAN {LATEST}", 0)]
-    inner = next(step for step in plan if step.startswith(("SEARCH p", "SCAN p")))
-    assert "observation_series (series=? AND what=?)" in inner
+    with store.note() as tx:
+        tx.execute("INSERT INTO observation VALUES ('s', 'A-1', 100, 'out', 1, '', 100, '', '')")
+        tx.execute("INSERT INTO observation VALUES ('s', 'A-1', 200, 'out', 0, '', 200, '', '')")
+    sources = Sources(store, ["A-1"], lambda: datetime.now(UTC))
+    assert [row["value"] for row in sources.states(0)] == [0], "a store of before is read once"
+    assert [row["detail"] for row in store.rows(f"EXPLAIN QUERY PLAN {LATEST}", 0)] == ["SCAN latest"]
     store.close()

@@ -3,8 +3,8 @@
 # isort: off
 from twin.cli.commands import (
     demo, city, run, listing, explain, crews, compare, rank, ensemble, drivers, year, report, export, flood,
-    irrigate, serve, account, review, cache,
+    irrigate, observe, serve, account, review, cache,
 )
 
 __all__ = ["account", "cache", "city", "compare", "crews", "demo", "drivers", "ensemble", "explain", "export",
-           "flood", "irrigate", "listing", "rank", "report", "review", "run", "serve", "year"]
+           "flood", "irrigate", "listing", "observe", "rank", "report", "review", "run", "serve", "year"]

@@ -22,12 +22,15 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
           host: Annotated[str, typer.Option("--host", help="An address of this machine to itself.")] = "127.0.0.1",
           origin: Annotated[str, typer.Option("--origin", metavar="https://NAME", help="The address under which a "
                                               "proxy on this machine shows the desk to others.")] = "",
+          observe: Annotated[Path | None, typer.Option("--observe", metavar="CONFIG.yaml", help="Sources of live data "
+                                                       "that are asked and listened to.")] = None,
           clock: Annotated[str | None, typer.Option("--clock", metavar="TIME", help="An exercise: the desk's clock "
                                                     "stands at this moment now (ISO 8601) and runs on.")] = None
           ) -> None:
     """Open the control room's desk: river, alarms, acts, variants, runs, for the browser of this machine."""
     from datetime import datetime
 
+    from geodata.feeds.schema import check_assets, read_config
     from twin.errors import InputError
     from viewer.desk.clock import DeskClock
     from viewer.desk.desk import Desk
@@ -36,6 +39,9 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
 
     check_host(host)
     name_of(origin)
+    if observe is not None and clock is not None:
+        raise InputError(field="--observe", found="--clock beside it", expected="one of the two",
+                         remedy="In an exercise what comes in is typed in or posted: live data are of another time.")
     moment = None
     if clock is not None:
         try:
@@ -49,6 +55,12 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
         stage("reading the city")
         city_file = city_named(city)
         name = city if city == "valmont" else str(Path(city).resolve())
+        config = None
+        if observe is not None:
+            config = read_config(observe)
+            check_assets(config, frozenset(str(one) for one in city_file.city.assets.id), file=str(observe))
         desk = Desk(folder.resolve(), name, city_file, DeskClock.set_to(moment))
+    if config is not None:
+        desk.observe(config)
     serve_desk(desk, host=host, port=port, origin=origin, tell=lambda address: say(
         f"The desk is open, once, at:\n  {address}\nEnd it with Ctrl-C."))

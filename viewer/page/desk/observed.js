@@ -69,7 +69,7 @@ function ages(rows, now) {
       {class: row.late ? 'late' : false},
       make('th', {scope: 'row'}, make('i', {class: row.late ? 'nod' : 'okd', 'aria-hidden': 'true'}), row.name),
       make('td', {class: 'r'}, make('b', {}, row.newest === null ? t('never') : span(now - row.newest))),
-      make('td', {class: 'r soft'}, t(row.late ? 'no_data' : 'up_to_date'))
+      make('td', {class: 'r soft'}, t(`source_${row.state}`))
     )
   );
   return [make('table', {class: 'age'}, make('caption', {class: 'hidden'}, t('ages')), make('tbody', {}, ...lines))];
