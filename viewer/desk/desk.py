@@ -18,12 +18,14 @@ from viewer.desk.alarm_book import AlarmBook
 from viewer.desk.alarms import Alarm, alarms_of, in_order, of_limit, of_river, of_source
 from viewer.desk.approvals import Approvals
 from viewer.desk.clock import DeskClock
+from viewer.desk.costs import Costs
 from viewer.desk.drafts import Drafts
 from viewer.desk.facts import Facts
 from viewer.desk.loaded import Loaded, Shelf
 from viewer.desk.observed import FRESH_S, alarms_by_words, compared, suspected, words_of
 from viewer.desk.people import People
 from viewer.desk.queue import Queue
+from viewer.desk.rankings import Rankings
 from viewer.desk.river import river
 from viewer.desk.runs import Runs
 from viewer.desk.sources import Inbox, Sources, inbox_key
@@ -63,7 +65,8 @@ class Desk:
         self.queue = Queue(self.runs, self.store, clock.epoch, workers=workers)
         self.people = People(self.store, clock.epoch)
         self.approvals, self.alarms, self.acts = Approvals(self.store), AlarmBook(self.store), Acts(self.store)
-        self.facts, self.drafts = Facts(self.store), Drafts(self.store)
+        self.facts, self.drafts, self.costs = Facts(self.store), Drafts(self.store), Costs(self.store)
+        self.rankings = Rankings(self.store, clock.epoch)
         self.sources = Sources(self.store, [str(one) for one in city_file.city.assets.id], clock.now)
         self.inbox = Inbox(folder / "inbox", self.sources)
         self.inbox_key = inbox_key(folder / "inbox.key")
@@ -81,6 +84,7 @@ class Desk:
         if self._thread.is_alive():
             self._thread.join(timeout=10)
         self.inbox.close()
+        self.rankings.close()
         self.queue.close()
         self.store.close()
         self._held.close()

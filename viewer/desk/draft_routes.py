@@ -24,8 +24,9 @@ def routes() -> list[Route]:
     """Give the routes."""
     return [
         get("/api/drafts", _list), get("/api/drafts/{draft}", _one), get("/api/drafts/{draft}/outcome", _outcome),
-        post("/api/drafts", _make), post("/api/drafts/{draft}/lines", _lines), post("/api/drafts/{draft}/undo", _undo),
-        post("/api/drafts/{draft}/run", _run), post("/api/facts/run", _run_facts)]
+        post("/api/drafts", _make), post("/api/drafts/add", _add), post("/api/drafts/{draft}/lines", _lines),
+        post("/api/drafts/{draft}/undo", _undo), post("/api/drafts/{draft}/run", _run),
+        post("/api/facts/run", _run_facts)]
 
 
 def _list(asked: Asked) -> Any:
@@ -54,6 +55,26 @@ def _make(asked: Asked) -> Any:
     asked.desk.runs.path(base)
     return asked.desk.drafts.make(asked.text("name", most=120), base, by=asked.person.name,
                                   now=asked.desk.clock.epoch()).to_dict()
+
+
+def _add(asked: Asked) -> Any:
+    """Put one line into the variant of a run that was begun last, or begin one: a measure from a list, by one press."""
+    line, base = asked.said.get("line"), asked.text("base")
+    if not isinstance(line, dict):
+        raise InputError(field="line", found="no line", expected="a line of a variant")
+    loaded, drafts, now = asked.desk.shelf.get(base), asked.desk.drafts, asked.desk.clock.epoch()
+    _fits(loaded, [line])
+    draft = next((one for one in drafts.listed() if one.base == base), None)
+    if draft is None:
+        draft = drafts.make(asked.text("name", most=120), base, by=asked.person.name, now=now)
+    if any(_alike(line, one) for one in draft.lines):
+        return {**draft.to_dict(), "was_there": True}
+    return {**drafts.change(draft.id, [*draft.lines, line], version=draft.version, by=asked.person.name,
+                            now=now).to_dict(), "was_there": False}
+
+
+def _alike(line: dict[str, Any], other: Any) -> bool:
+    return all(other.get(key) == value for key, value in line.items()) and bool(other["on"])
 
 
 def _lines(asked: Asked) -> Any:

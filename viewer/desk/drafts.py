@@ -21,6 +21,8 @@ from viewer.desk.store import Store, publish
 SORTS = ("raise", "cut", "fail", "fact", "add_supplier", "remove_supplier", "level")
 #: Lines of a draft, and versions kept of it, at most.
 MOST_LINES, MOST_VERSIONS = 100, 100
+#: Assets of one line at most: the lamps of a circuit.
+MOST_ASSETS = 200
 #: The river is shifted by this at most [m].
 MOST_LEVEL_M = 10.0
 _LONGEST = 120
@@ -80,8 +82,11 @@ def edits_of(line: Mapping[str, Any]) -> list[Edit]:
             raise InputError(field="by_m", found=f"{by_m}", expected=f"metres, up to {MOST_LEVEL_M:g} either way")
         return []
     if sort in ("raise", "add_supplier", "remove_supplier"):
+        several = given.pop("assets", None) if sort == "raise" else None
         _check(given)
-        return [of_dict({"edit": sort, **given})]
+        if several is None:
+            return [of_dict({"edit": sort, **given})]
+        return [of_dict({"edit": sort, "asset": asset, **given}) for asset in _names(several)]
     actions = {"cut": Action.CUT, "fail": Action.FAIL, "fact": None}
     if sort not in actions:
         raise InputError(field="sort", found=f"'{sort}'", expected=f"one of {', '.join(SORTS)}")
@@ -99,6 +104,14 @@ def edits_of(line: Mapping[str, Any]) -> list[Edit]:
     if not isinstance(until, int) or until <= given["at_s"]:
         raise InputError(field="until_s", found=f"{until}", expected="a moment after the beginning")
     return [begins, Declare(Action.RESTORE, str(given["asset"]), until, by=str(line.get("by", "")))]
+
+
+def _names(several: Any) -> list[str]:
+    """Give the assets of a line for several."""
+    if not isinstance(several, list) or not 0 < len(several) <= MOST_ASSETS or not all(
+            isinstance(name, str) and len(name) <= _LONGEST for name in several):
+        raise InputError(field="assets", found="no list of assets, or a long one", expected=f"up to {MOST_ASSETS} ids")
+    return several
 
 
 def _check(given: Mapping[str, Any]) -> None:

@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS fact (id INTEGER PRIMARY KEY, asset TEXT NOT NULL, st
   renew_s INTEGER NOT NULL, ended INTEGER, ended_by TEXT);
 CREATE TABLE IF NOT EXISTS act (key TEXT PRIMARY KEY, state TEXT NOT NULL, crew TEXT NOT NULL, by TEXT NOT NULL,
   at INTEGER NOT NULL, version INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS cost (key TEXT PRIMARY KEY, cost REAL NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS draft (id TEXT PRIMARY KEY, name TEXT NOT NULL, base TEXT NOT NULL, made_by TEXT NOT NULL,
   made_at INTEGER NOT NULL, version INTEGER NOT NULL, changed_by TEXT NOT NULL, lines TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS draft_before (draft TEXT NOT NULL, version INTEGER NOT NULL, lines TEXT NOT NULL,
@@ -142,7 +143,7 @@ def publish(tx: sqlite3.Connection, *, at: int, who: str, what: str, body: dict[
         Name of the person; empty for the machine.
     what
         One of ``reading``, ``alarm``, ``ack``, ``act``, ``run``, ``progress``, ``approve``, ``fact``, ``source``,
-        ``draft``, ``note``, ``enter``.
+        ``draft``, ``note``, ``enter``, ``rank``.
     body
         Plain JSON values: keys of texts and what fills them, never sentences.
     journal

@@ -4,13 +4,22 @@ import {Compare} from './desk/compare.js';
 import {Enter} from './desk/enter.js';
 import {Frame} from './desk/frame.js';
 import {Journal} from './desk/journal.js';
+import {Protect} from './desk/protect.js';
 import {Runs} from './desk/runs.js';
 import {start} from './desk/start.js';
 import {Tonight} from './desk/tonight.js';
 import {Wall} from './desk/wall.js';
 import {WhatIf} from './desk/whatif.js';
 
-const SCREENS = {tonight: Tonight, whatif: WhatIf, compare: Compare, runs: Runs, journal: Journal, wall: Wall};
+const SCREENS = {
+  tonight: Tonight,
+  whatif: WhatIf,
+  compare: Compare,
+  protect: Protect,
+  runs: Runs,
+  journal: Journal,
+  wall: Wall
+};
 
 async function open() {
   const {screen, person, words} = start();

@@ -9,10 +9,12 @@ import {useGpu} from '../parts/start.js';
 import {closedStreets} from '../operator/lists.js';
 import {language} from '../words/speech.js';
 import {get} from './net.js';
+import {DeskOverlay} from './desk_overlay.js';
 import {t} from './start.js';
 import {varied} from './varied.js';
 
 /** @import {Found, Mark, OperatorConfig, OperatorPack, Show} from '../types.js' */
+/** @import {Drawings} from './desk_overlay.js' */
 /** @import {Groups} from './varied.js' */
 
 /**
@@ -79,6 +81,8 @@ export class DeskMap {
     this.night = false;
     /** @type {number | null} */
     this.chosen = null;
+    /** @type {Drawings} */
+    this.drawings = {marks: [], lines: []};
     this.describe(t('map_drawing'));
   }
 
@@ -125,6 +129,7 @@ export class DeskMap {
     this.symbols = symbols;
     this.fresh();
     this.map = new CityMap(this.holder, this.model, symbols, {onPick: (found) => this.picked(found)});
+    this.map.overlay = new DeskOverlay(this.model, symbols, () => this.drawings);
     if (view) {
       const {x, y, scale} = view;
       Object.assign(this.map.view, {x, y, scale});
@@ -225,6 +230,30 @@ export class DeskMap {
     this.chosen = u;
     map.go(model.x[u], model.y[u], 0.9);
     this.move(this.t);
+  }
+
+  /**
+   * Draw marks and lines above the map, in place of the last ones.
+   *
+   * @param {Drawings} drawings
+   */
+  drawn(drawings) {
+    this.drawings = drawings;
+    if (!this.map) return;
+    this.map.overlayKey = '';
+    this.map.later();
+  }
+
+  /**
+   * Give where an asset stands [page metres]; null for none.
+   *
+   * @param {string} id
+   * @returns {[number, number] | null}
+   */
+  place(id) {
+    const {model} = this;
+    const u = id ? (model?.ids().indexOf(id) ?? -1) : -1;
+    return model && u >= 0 && model.placed[u] ? [model.x[u], model.y[u]] : null;
   }
 
   /** @param {string} text */

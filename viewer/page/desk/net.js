@@ -129,5 +129,6 @@ const EVENTS = [
   'source',
   'draft',
   'note',
-  'enter'
+  'enter',
+  'rank'
 ];
