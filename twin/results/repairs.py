@@ -115,8 +115,10 @@ def _ran(trace: Trace, starts: Int64Array, done_s: Int64Array, planned_s: Int64A
     events, repair = events[repair != NONE], repair[repair != NONE]
     stage = trace.stage[events]
     begins_s = np.full(planned_s.shape, NONE, np.int64)
-    # A stage that came twice, after a test that failed, counts from its first beginning.
-    begins_s[repair[::-1], stage[::-1]] = trace.time_s[events][::-1]
+    # A stage that came twice, after a test that failed or by a second trip, counts from its first beginning. Reversed
+    # by rows and not by a view: numpy walks a view with negative strides forward, and the last would stay.
+    back = np.arange(len(events))[::-1].copy()
+    begins_s[repair[back], stage[back]] = trace.time_s[events[back]]
     ran_s = np.zeros_like(planned_s)
     until_s = done_s.copy()
     # From the last stage to the first: one ends where the next begins, the last where the repair does.

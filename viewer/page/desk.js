@@ -1,6 +1,7 @@
 /** The desk: one script for its screens; which one it is, the page says. */
 
 import {Compare} from './desk/compare.js';
+import {Crews} from './desk/crews.js';
 import {Enter} from './desk/enter.js';
 import {Frame} from './desk/frame.js';
 import {Journal} from './desk/journal.js';
@@ -15,6 +16,7 @@ const SCREENS = {
   tonight: Tonight,
   whatif: WhatIf,
   compare: Compare,
+  crews: Crews,
   protect: Protect,
   runs: Runs,
   journal: Journal,

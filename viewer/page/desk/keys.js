@@ -5,7 +5,16 @@ import {t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
-const SCREENS = {1: '/tonight', 3: '/whatif', 4: '/compare', 6: '/protect', 7: '/runs', 8: '/journal', 9: '/wall'};
+const SCREENS = {
+  1: '/tonight',
+  3: '/whatif',
+  4: '/compare',
+  5: '/crews',
+  6: '/protect',
+  7: '/runs',
+  8: '/journal',
+  9: '/wall'
+};
 const KEPT = 'twin-keys-off';
 
 export class Keys {
