@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from twin.errors import InputError
 from viewer import scripts
-from viewer.desk import crew_routes, draft_routes, night_routes, rank_routes, run_routes
+from viewer.desk import crew_routes, draft_routes, night_routes, rank_routes, report_routes, run_routes
 from viewer.desk.answers import COOKIE, Asked, body_of, desk_of, person_of, post, told
 from viewer.desk.desk import Desk
 from viewer.desk.events import stream
@@ -33,7 +33,7 @@ from viewer.states import states, svg
 from viewer.words import registers
 
 #: Screens of the desk, in the order of the rail.
-SCREENS = ("tonight", "whatif", "compare", "crews", "protect", "runs", "journal", "wall")
+SCREENS = ("tonight", "whatif", "compare", "crews", "protect", "runs", "journal", "reports", "wall")
 _SOURCES = resources.files("viewer")
 
 
@@ -52,7 +52,7 @@ def app_of(desk: Desk, hosts: Iterable[str] = ("127.0.0.1", "localhost", "::1"))
         post("/api/leave", _leave, Standing.READER),
         Route("/events", _events), Route("/assets/{name}", _asset),
         *night_routes.routes(), *run_routes.routes(), *draft_routes.routes(), *rank_routes.routes(),
-        *crew_routes.routes(),
+        *crew_routes.routes(), *report_routes.routes(),
         Route("/{screen}", _screen)], middleware=[Middleware(Guard, hosts=tuple(hosts))])
     made.state.desk = desk
     made.state.stop = asyncio.Event()

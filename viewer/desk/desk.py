@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ from viewer.desk.observed import FRESH_S, alarms_by_words, compared, suspected, 
 from viewer.desk.people import People
 from viewer.desk.queue import Queue
 from viewer.desk.rankings import Rankings
+from viewer.desk.reports import Reports
 from viewer.desk.river import river
 from viewer.desk.runs import Runs
 from viewer.desk.sources import Inbox, Sources, inbox_key
@@ -33,6 +35,8 @@ from viewer.desk.store import Store
 
 #: Alarms are looked at this often [s].
 TICK_S = 5.0
+#: Events that nobody waits for are dropped this often [s].
+TIDY_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Desk:
         self.people = People(self.store, clock.epoch)
         self.approvals, self.alarms, self.acts = Approvals(self.store), AlarmBook(self.store), Acts(self.store)
         self.facts, self.drafts, self.costs = Facts(self.store), Drafts(self.store), Costs(self.store)
-        self.rankings = Rankings(self.store, clock.epoch)
+        self.rankings, self.reports = Rankings(self.store, clock.epoch), Reports(self.store, folder / "reports")
         self.sources = Sources(self.store, [str(one) for one in city_file.city.assets.id], clock.now)
         self.inbox = Inbox(folder / "inbox", self.sources)
         self.inbox_key = inbox_key(folder / "inbox.key")
@@ -144,9 +148,13 @@ class Desk:
         return compared(loaded, words, t_s), suspects, ask
 
     def _watch(self) -> None:
+        tidied: float | None = None
         while not self._stop.wait(TICK_S):
             try:
                 self.look()
+                if tidied is None or monotonic() - tidied >= TIDY_S:
+                    tidied = monotonic()
+                    self.store.tidy(self.clock.epoch())
             except (InputError, OSError, ValueError):
                 # A run that is half copied, a disk that is full: looked at again; the page says how old it is.
                 continue

@@ -6,6 +6,7 @@ import {Enter} from './desk/enter.js';
 import {Frame} from './desk/frame.js';
 import {Journal} from './desk/journal.js';
 import {Protect} from './desk/protect.js';
+import {Reports} from './desk/reports.js';
 import {Runs} from './desk/runs.js';
 import {start} from './desk/start.js';
 import {Tonight} from './desk/tonight.js';
@@ -20,6 +21,7 @@ const SCREENS = {
   protect: Protect,
   runs: Runs,
   journal: Journal,
+  reports: Reports,
   wall: Wall
 };
 

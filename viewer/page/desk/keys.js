@@ -82,7 +82,7 @@ export class Keys {
 
   help() {
     const rows = [
-      ['1 3–9', 'key_screens'],
+      ['1 3–9 0', 'key_screens'],
       ['A', 'key_alarm'],
       [`${t('key_shift')}+A`, 'key_ack'],
       ['F6', 'key_panel'],

@@ -130,5 +130,6 @@ const EVENTS = [
   'draft',
   'note',
   'enter',
-  'rank'
+  'rank',
+  'report'
 ];
