@@ -51,8 +51,8 @@ def _make(asked: Asked) -> Any:
         raise InputError(field="moment", found="a moment that the run does not hold", expected="one within the run")
     is_approved = night.approved is not None and night.approved.entry.id == loaded.entry.id
     wish = Wish(sort=sort, t_s=t_s or 0, lang=lang, now=datetime.fromtimestamp(now, UTC),
-                released_by=asked.text("released_by", ""), street=asked.text("street", ""), contacts=_own(desk.folder / CONTACTS),
-                fields=_own(desk.folder / FIELDS))
+                released_by=asked.text("released_by", ""), street=asked.text("street", ""),
+                contacts=_own(desk.folder / CONTACTS), fields=_own(desk.folder / FIELDS))
     return desk.reports.make(loaded, wish, is_approved=is_approved, by=asked.person.name, now=now)
 
 

@@ -137,7 +137,7 @@ export class Protect {
 
   /** @param {any} progress */
   progress(progress) {
-    byId('rank-progress').replaceChildren(progressBar({...progress, doing: t('rank_doing')}));
+    byId('rank-progress').replaceChildren(progressBar({...progress, said: undefined, doing: t('rank_doing')}));
   }
 
   rows() {

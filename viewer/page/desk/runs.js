@@ -152,7 +152,7 @@ export class Runs {
    * @param {any} base
    */
   below(row, base) {
-    if (row.state === 'failed') return row.error;
+    if (row.state === 'failed') return t('failed_says', {why: row.error});
     const parts = [];
     if (row.base) parts.push(t('variant_of', {number: base ? String(base.number) : '–'}));
     if (row.approval) {
