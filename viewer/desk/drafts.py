@@ -15,10 +15,11 @@ from typing import Any
 from twin.codes import Action
 from twin.errors import InputError
 from twin.world.edits import Declare, Edit, of_dict
+from viewer.desk import measure_lines
 from viewer.desk.store import Store, publish
 
 #: Sorts of edits that the desk composes; ``level`` moves the water and needs a run of its own.
-SORTS = ("raise", "cut", "fail", "fact", "add_supplier", "remove_supplier", "level")
+SORTS = ("raise", "cut", "fail", "fact", "add_supplier", "remove_supplier", "level", *measure_lines.SORTS)
 #: Lines of a draft, and versions kept of it, at most.
 MOST_LINES, MOST_VERSIONS = 100, 100
 #: Assets of one line at most: the lamps of a circuit.
@@ -53,6 +54,25 @@ class Draft:
         """
         return [edit for line in self.lines if line["on"] and line["id"] != without for edit in edits_of(line)]
 
+    def plain_edits(self) -> list[Edit]:
+        """Give the edits that scenario files say as such: those of measures stand in ``entries``."""
+        return [edit for line in self.lines if line["on"] and line["sort"] not in measure_lines.SORTS
+                for edit in edits_of(line)]
+
+    def entries(self) -> dict[str, list[dict[str, Any]]]:
+        """Give what the measures that count add to a scenario file, by its key."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for line in self.lines:
+            if line["on"] and line["sort"] in measure_lines.SORTS:
+                for key, entries in measure_lines.entries_of(line).items():
+                    found.setdefault(key, []).extend(entries)
+        return found
+
+    @property
+    def needs_run(self) -> bool:
+        """Whether a line counts whose outcome a run alone can tell."""
+        return any(line["on"] and line["sort"] in measure_lines.NEEDS_RUN for line in self.lines)
+
     @property
     def level_m(self) -> float:
         """By how much the river is shifted [m]."""
@@ -74,6 +94,8 @@ def edits_of(line: Mapping[str, Any]) -> list[Edit]:
         A sort that the desk does not compose, a key too many or too few.
     """
     sort = line.get("sort")
+    if sort in measure_lines.SORTS:
+        return measure_lines.edits_of_measure(line)
     given = {key: value for key, value in line.items() if key not in ("id", "on", "by", "at", "sort", "until_s")}
     if sort == "level":
         by_m = given.get("by_m")

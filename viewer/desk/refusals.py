@@ -36,8 +36,7 @@ def french(piece: str) -> str:
         return exact[piece]
     for pattern, text in patterns:
         if found := pattern.fullmatch(piece):
-            values = iter(found.groups())
-            return re.sub(r"\{\}", lambda _: next(values), text)
+            return text.replace("{}", "%s") % found.groups()
     return piece
 
 

@@ -37,6 +37,8 @@ class Scene:
     number: Any
     #: Places to cut, by the row of the asset: their number in the page.
     places: dict[int, int]
+    #: Where the page's plane lies in the city's CRS.
+    frame: Frame
 
 
 def pack_scene(run: Run) -> Scene:
@@ -70,7 +72,7 @@ def pack_scene(run: Run) -> Scene:
     packer.add("building.block", block_of[buildings] + 1, "u4", delta=True)
     _pack_blocks(run, packer, frame, blocks, block_of, buildings, streets.of_assets)
     packer.text("kinds", [told(kind) for kind in assets.kinds])
-    return Scene(packer, number, places)
+    return Scene(packer, number, places, frame)
 
 
 def _where(run: Run) -> Any:
