@@ -30,8 +30,9 @@ def test_every_refusal_of_the_desk_has_its_french() -> None:
     for path in sorted((ROOT / "viewer/desk").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "InputError":
-                missing += [f"{path.name}: {text}" for one in node.keywords if one.arg in ("found", "expected", "remedy")
-                            for text in texts_of(one.value) if text not in TABLE and text not in BARE]
+                pieces = [one.value for one in node.keywords if one.arg in ("found", "expected", "remedy")]
+                missing += [f"{path.name}: {text}" for one in pieces for text in texts_of(one)
+                            if text not in TABLE and text not in BARE]
     assert missing == []
 
 
@@ -40,8 +41,8 @@ def test_what_changes_in_a_sentence_is_carried_over() -> None:
     assert french("the link 'A-1' to 'B-2'") == "le lien de «\u00a0A-1\u00a0» vers «\u00a0B-2\u00a0»"
     assert french("something else") == "something else", "it is quoted as the program says it"
     error = InputError(field="run", found="no such run", expected="one of the list", ids=("A-1",), remedy="Go on.")
-    assert in_words(error) == {"en": str(error), "fr": "Champ «\u00a0run\u00a0», A-1\u00a0: aucun calcul de ce nom\u00a0; "
-                                                       "attendu\u00a0: l’une de la liste. Go on."}
+    assert in_words(error) == {"en": str(error), "fr": (
+        "Champ «\u00a0run\u00a0», A-1\u00a0: aucun calcul de ce nom\u00a0; attendu\u00a0: l’une de la liste. Go on.")}
 
 
 def test_a_refusal_comes_in_both_languages(seat: Seat) -> None:
