@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 #: Module and arguments of each, in the order of the manual.
-BENCHMARKS = (("metropolis", "--baseline", "--series"), ("engine",), ("rank",), ("stage",), ("access",),
+BENCHMARKS = (("metropolis", "--baseline", "--series"), ("engine",), ("rank",), ("edit",), ("stage",), ("access",),
               ("ensemble",), ("flood",), ("irrigation",), ("page",))
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,31 @@ def write_variant(base: Path, name: str, edits: Iterable[Edit], file: Path, *, a
     for edit in edits:
         _add(data, edit, assets)
     return _written(data, file)
+
+
+def add_entries(file: Path, entries: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Add measures, facts and teams to a scenario file.
+
+    Parameters
+    ----------
+    file
+        A scenario, of ``write_variant`` say.
+    entries
+        Entries by key of the file: ``measures``, ``facts``; ``teams`` are added to its ``crews``.
+
+    Raises
+    ------
+    InputError
+        Teams for a scenario without crews; entries that no scenario may have.
+    """
+    data = plain(read_document(file).data)
+    for key, added in entries.items():
+        place = data if key != "teams" else data.get("crews")
+        if not isinstance(place, dict):
+            raise InputError(file=str(file), field="crews", found="a scenario without crews",
+                             expected="one that declares them")
+        place[key] = [*(place.get(key) or ()), *map(dict, added)]
+    _written(data, file)
 
 
 def shift_levels(file: Path, curves: list[StageCurve], by_m: float, start: datetime) -> None:

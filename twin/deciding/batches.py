@@ -7,7 +7,7 @@ by where it is. A city of 2,400 cabinets needs one run for all of them, not 2,40
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -102,10 +102,10 @@ class Trials:
         crossings: Crossings = self.result.exposure.crossings
         return self._part(self._mask(rows)).run(plan, crossings, self.intervals, dead_by_cut(self.result.city, plan))
 
-    def each(self, reaches: Reaches, run: Callable[[Int32Array], Intervals]) -> list[tuple[Batch, Intervals]]:
-        """Run each batch of changes once."""
-        return [(batch, run(np.concatenate([reaches.seeds[place] for place in batch.members])))
-                for batch in reaches.batches]
+    def each(self, reaches: Reaches, run: Callable[[Int32Array], Intervals]) -> Iterator[tuple[Batch, Intervals]]:
+        """Run each batch of changes once, one after the other as they are asked for."""
+        for batch in reaches.batches:
+            yield batch, run(np.concatenate([reaches.seeds[place] for place in batch.members]))
 
     def _part(self, seeds: BoolArray) -> Part:
         return Part.of(self.result.city, seeds)

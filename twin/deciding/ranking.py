@@ -6,7 +6,7 @@ run again (``twin.deciding.batches``). Crews are without limit: what one measure
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from twin.deciding.worth import Worth, order
 from twin.engine.part import Intervals
 from twin.quantities import NONE, BoolArray, FloatArray, Int32Array, Int64Array
 from twin.results.result import Result
+from twin.stages import Paced, Stage, Tell, silent
 from twin.water.exposure import levels_um
 from twin.world.assets import Assets
 from twin.world.graph import graph_of, trips
@@ -94,7 +95,7 @@ def guarded(result: Result, row: int, lamps_of: tuple[Int64Array, Int32Array]) -
 
 
 def rank(result: Result, *, objective: str = "sites", kinds: Sequence[str] = (),
-         is_main: BoolArray | None = None) -> Ranking:
+         is_main: BoolArray | None = None, tell: Tell = silent) -> Ranking:
     """Rank what one might protect.
 
     Parameters
@@ -107,6 +108,8 @@ def rank(result: Result, *, objective: str = "sites", kinds: Sequence[str] = (),
         Kinds to rank; without any substations, service boxes, cabinets and circuits.
     is_main
         Which assets stand in a main street, (A,).
+    tell
+        Told how many batches of trials are done; what it raises ends the ranking.
 
     Raises
     ------
@@ -121,18 +124,22 @@ def rank(result: Result, *, objective: str = "sites", kinds: Sequence[str] = (),
     seeds = [guarded(result, row, lamps) for row in rows.tolist()]
     reached = _reached(result)
     touched = np.array([bool(np.any(reached[of])) for of in seeds], bool)
-    loss, alone = _losses(trials, worth, rows)
     shown = np.flatnonzero(touched)
+    lost = Reaches(result, [rows[i:i + 1] for i in range(len(rows))])
     reaches = Reaches(result, [seeds[place] for place in shown.tolist()])
+    of = len(lost.batches) + len(reaches.batches)
+    paced = Paced(tell, Stage.ASK, "trying each")
+    loss, alone = _losses(trials, worth, rows, lost, lambda done: paced(done, of))
     spared = np.zeros((len(shown), 4))
     then_root, then_s = np.full(len(shown), NONE, np.int32), np.full(len(shown), NONE, np.int64)
     still = np.zeros(len(shown), np.int64)
-    for batch, made in trials.each(reaches, trials.kept_dry):
+    for done, (batch, made) in enumerate(trials.each(reaches, trials.kept_dry), len(lost.batches) + 1):
         mine = list(batch.members)
         before = worth.of_each(trials.intervals, batch.owner, len(shown))
         spared[mine] = (before - worth.of_each(made, batch.owner, len(shown)))[mine]
         still[mine] = _dark_lamps(result, worth, made, batch, len(shown))[mine]
         then_root[mine], then_s[mine] = _then(made, rows[shown[mine]])
+        paced(done, of)
     height, more = _heights(result, [seeds[place] for place in shown.tolist()])
     ordered = order(spared, objective)
     by_lamps = np.empty(len(shown), np.int64)
@@ -164,16 +171,17 @@ def lamps_of(result: Result) -> tuple[Int64Array, Int32Array]:
     return np.searchsorted(circuits[by_circuit], np.arange(len(offsets))), lamps[by_circuit]
 
 
-def _losses(trials: Trials, worth: Worth, rows: Int32Array) -> tuple[FloatArray, FloatArray]:
+def _losses(trials: Trials, worth: Worth, rows: Int32Array, reaches: Reaches, tell: Callable[[int], None]
+            ) -> tuple[FloatArray, FloatArray]:
     """Give what the loss of each costs beside the run as it is, (N, 4), and what hangs on it alone, (N, 3)."""
     result = trials.result
     assets, graph = result.city.assets, graph_of(result.city)
-    reaches = Reaches(result, [rows[i:i + 1] for i in range(len(rows))])
     costs, alone = np.zeros((len(rows), 4)), np.zeros((len(rows), 3))
     weights = (assets.of_role(Role.LIGHTS).astype(float), assets.of_role(Role.VITAL).astype(float),
                worth.out["people_s"])
     fed = graph.fed()
-    for batch in reaches.batches:
+    for done, batch in enumerate(reaches.batches):
+        tell(done)
         mine = list(batch.members)
         lost = rows[mine]
         made = trials.declared(lost, [Declared(at_s=0, action=Action.FAIL, asset=row) for row in lost.tolist()])

@@ -19,6 +19,7 @@ from twin.errors import InputError, TwinError
 from viewer.desk.desk import Desk
 from viewer.desk.drafts import Conflict
 from viewer.desk.people import Person, Standing
+from viewer.desk.refusals import in_words
 
 COOKIE = "twin-desk"
 
@@ -132,5 +133,5 @@ async def body_of(request: Request) -> dict[str, Any]:
 
 def told(error: InputError) -> dict[str, Any]:
     """Give what was wrong, as plain values."""
-    return {"error": str(error), "field": error.field, "found": error.found, "expected": error.expected,
-            "remedy": error.remedy, "ids": list(error.ids)}
+    return {"error": str(error), "said": in_words(error), "field": error.field, "found": error.found,
+            "expected": error.expected, "remedy": error.remedy, "ids": list(error.ids)}

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from twin.errors import InputError
 from viewer import scripts
-from viewer.desk import draft_routes, night_routes, open_routes, run_routes
+from viewer.desk import crew_routes, draft_routes, night_routes, open_routes, rank_routes, report_routes, run_routes
 from viewer.desk.answers import COOKIE, Asked, body_of, desk_of, get, person_of, post, told
 from viewer.desk.desk import Desk
 from viewer.desk.events import stream
@@ -33,7 +33,7 @@ from viewer.states import states, svg
 from viewer.words import registers
 
 #: Screens of the desk, in the order of the rail.
-SCREENS = ("tonight", "whatif", "compare", "runs", "journal", "wall")
+SCREENS = ("tonight", "whatif", "compare", "crews", "protect", "runs", "journal", "reports", "wall")
 _SOURCES = resources.files("viewer")
 
 
@@ -55,7 +55,8 @@ def app_of(desk: Desk, hosts: Iterable[str] = ("127.0.0.1", "localhost", "::1"),
         post("/api/leave", _leave, Standing.READER), get("/api/sessions", _sessions, Standing.ADMINISTRATOR),
         post("/api/sessions/end", _end_session, Standing.ADMINISTRATOR),
         Route("/events", _events), Route("/assets/{name}", _asset),
-        *night_routes.routes(), *run_routes.routes(), *draft_routes.routes(), *open_routes.routes(),
+        *night_routes.routes(), *run_routes.routes(), *draft_routes.routes(), *rank_routes.routes(),
+        *crew_routes.routes(), *report_routes.routes(), *open_routes.routes(),
         Route("/{screen}", _screen)], middleware=[Middleware(Guard, hosts=tuple(hosts))])
     made.state.desk, made.state.is_secure = desk, is_secure
     made.state.stop = asyncio.Event()
@@ -161,7 +162,7 @@ def _style() -> str:
     colors = {**states()["colors"], **COLORS}
     head = "".join(f"--{key.replace('_', '-')}:{value};" for key, value in colors.items())
     return ":root{" + head + "}\n" + "\n".join(
-        _SOURCES.joinpath("page", file).read_text("utf-8") for file in ("common.css", "desk.css"))
+        _SOURCES.joinpath("page", file).read_text("utf-8") for file in ("common.css", "desk.css", "desk_screens.css"))
 
 
 #: Colours of the desk beside those of the maps: red for what nobody acknowledged, a calm lamp.

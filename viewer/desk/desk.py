@@ -22,6 +22,7 @@ from viewer.desk.alarms import Alarm, alarms_of, in_order, of_limit, of_river, o
 from viewer.desk.alone import alone
 from viewer.desk.approvals import Approvals
 from viewer.desk.clock import DeskClock
+from viewer.desk.costs import Costs
 from viewer.desk.drafts import Drafts
 from viewer.desk.facts import Facts
 from viewer.desk.feeding import OBSERVED_ALREADY, OBSERVING, Feeding
@@ -30,6 +31,8 @@ from viewer.desk.observed import FRESH_S, alarms_by_words, compared, suspected, 
 from viewer.desk.people import People
 from viewer.desk.places import Places
 from viewer.desk.queue import Queue
+from viewer.desk.rankings import Rankings
+from viewer.desk.reports import Reports
 from viewer.desk.river import river
 from viewer.desk.runs import Runs
 from viewer.desk.sources import Inbox, Sources, inbox_key
@@ -71,7 +74,8 @@ class Desk:
         self.queue = Queue(self.runs, self.store, clock.epoch, workers=workers)
         self.people, self.accounts = People(self.store, clock.epoch), Accounts(folder)
         self.approvals, self.alarms, self.acts = Approvals(self.store), AlarmBook(self.store), Acts(self.store)
-        self.facts, self.drafts = Facts(self.store), Drafts(self.store)
+        self.facts, self.drafts, self.costs = Facts(self.store), Drafts(self.store), Costs(self.store)
+        self.rankings, self.reports = Rankings(self.store, clock.epoch), Reports(self.store, folder / "reports")
         self.sources = Sources(self.store, [str(one) for one in city_file.city.assets.id], clock.now, Places(city_file))
         self.inbox = Inbox(folder / "inbox", self.sources)
         self.feeding: Feeding | None = None
@@ -99,6 +103,7 @@ class Desk:
         self.inbox.close()
         if self.feeding is not None:
             self.feeding.close()
+        self.rankings.close()
         self.queue.close()
         self.store.close()
         for held in self._held:
@@ -159,13 +164,13 @@ class Desk:
         return compared(loaded, words, t_s), suspects, ask
 
     def _watch(self) -> None:
-        tidied = monotonic()
+        tidied: float | None = None
         while not self._stop.wait(TICK_S):
             try:
                 self.look()
-                if monotonic() - tidied > TIDY_S:
+                if tidied is None or monotonic() - tidied >= TIDY_S:
                     tidied = monotonic()
-                    self.store.tidy()
+                    self.store.tidy(self.clock.epoch())
             except (InputError, OSError, ValueError, sqlite3.Error):
                 # A run that is half copied, a disk that is full: looked at again; the page says how old it is.
                 continue

@@ -8,10 +8,11 @@ from typing import Any
 from starlette.routing import Route
 
 from scenarios.load import SUFFIX
-from scenarios.writing import shift_levels, slug, write_variant
+from scenarios.writing import add_entries, shift_levels, slug, write_variant
 from twin.codes import Action
 from twin.errors import InputError
 from twin.world.edits import Declare
+from viewer.desk import measure_lines
 from viewer.desk.answers import Asked, get, post
 from viewer.desk.drafts import Draft, edits_of
 from viewer.desk.loaded import Loaded
@@ -24,8 +25,9 @@ def routes() -> list[Route]:
     """Give the routes."""
     return [
         get("/api/drafts", _list), get("/api/drafts/{draft}", _one), get("/api/drafts/{draft}/outcome", _outcome),
-        post("/api/drafts", _make), post("/api/drafts/{draft}/lines", _lines), post("/api/drafts/{draft}/undo", _undo),
-        post("/api/drafts/{draft}/run", _run), post("/api/facts/run", _run_facts)]
+        post("/api/drafts", _make), post("/api/drafts/add", _add), post("/api/drafts/{draft}/lines", _lines),
+        post("/api/drafts/{draft}/undo", _undo), post("/api/drafts/{draft}/run", _run),
+        post("/api/facts/run", _run_facts)]
 
 
 def _list(asked: Asked) -> Any:
@@ -35,7 +37,10 @@ def _list(asked: Asked) -> Any:
 
 def _one(asked: Asked) -> Any:
     draft = asked.desk.drafts.get(asked.path["draft"])
-    return {**draft.to_dict(), "base_run": brief(_base(asked, draft))}
+    loaded = _base(asked, draft)
+    streets = sorted(word for word in loaded.result.city.assets.street.words if word)
+    return {**draft.to_dict(), "base_run": brief(loaded), "streets": streets,
+            "has_crews": loaded.result.plan.crews is not None}
 
 
 def _base(asked: Asked, draft: Draft) -> Loaded:
@@ -56,6 +61,26 @@ def _make(asked: Asked) -> Any:
                                   now=asked.desk.clock.epoch()).to_dict()
 
 
+def _add(asked: Asked) -> Any:
+    """Put one line into the variant of a run that was begun last, or begin one: a measure from a list, by one press."""
+    line, base = asked.said.get("line"), asked.text("base")
+    if not isinstance(line, dict):
+        raise InputError(field="line", found="no line", expected="a line of a variant")
+    loaded, drafts, now = asked.desk.shelf.get(base), asked.desk.drafts, asked.desk.clock.epoch()
+    _fits(loaded, [line])
+    draft = next((one for one in drafts.listed() if one.base == base), None)
+    if draft is None:
+        draft = drafts.make(asked.text("name", most=120), base, by=asked.person.name, now=now)
+    if any(_alike(line, one) for one in draft.lines):
+        return {**draft.to_dict(), "was_there": True}
+    return {**drafts.change(draft.id, [*draft.lines, line], version=draft.version, by=asked.person.name,
+                            now=now).to_dict(), "was_there": False}
+
+
+def _alike(line: dict[str, Any], other: Any) -> bool:
+    return all(other.get(key) == value for key, value in line.items()) and bool(other["on"])
+
+
 def _lines(asked: Asked) -> Any:
     """Change the lines; they must fit the base's city before they are kept."""
     given = asked.said.get("lines")
@@ -71,6 +96,8 @@ def _fits(loaded: Loaded, lines: list[dict[str, Any]]) -> None:
     for line in lines:
         for edit in edits_of({**line, "by": ""}):
             edit.apply(loaded.result.plan, loaded.result.city)
+        if line.get("sort") in measure_lines.SORTS and line.get("on", True):
+            measure_lines.check_fits(loaded, line)
         if line.get("sort") == "level" and len(loaded.curves) != 1:
             raise InputError(field="level", found="a run without the levels of one gauge", expected="one that has them")
 
@@ -92,7 +119,9 @@ def _run(asked: Asked) -> Any:
     loaded = _base(asked, draft)
     _check_source(loaded)
     file = desk.folder / "scenarios" / f"{slug(draft.name)}-{draft.id[:4]}{SUFFIX}"
-    write_variant(_source(loaded), draft.name, draft.edits(), file, assets=loaded.result.city.assets)
+    write_variant(_source(loaded), draft.name, draft.plain_edits(), file, assets=loaded.result.city.assets)
+    if entries := draft.entries():
+        add_entries(file, entries)
     if draft.level_m:
         shift_levels(file, loaded.curves, draft.level_m, loaded.own_start)
     entry = desk.queue.ask(request_of(file, city=desk.city, base=draft.base, date=loaded.entry.date),

@@ -15,12 +15,15 @@ from typing import Any
 from twin.codes import Action
 from twin.errors import InputError
 from twin.world.edits import Declare, Edit, of_dict
+from viewer.desk import measure_lines
 from viewer.desk.store import Store, publish
 
 #: Sorts of edits that the desk composes; ``level`` moves the water and needs a run of its own.
-SORTS = ("raise", "cut", "fail", "fact", "add_supplier", "remove_supplier", "level")
+SORTS = ("raise", "cut", "fail", "fact", "add_supplier", "remove_supplier", "level", *measure_lines.SORTS)
 #: Lines of a draft, and versions kept of it, at most.
 MOST_LINES, MOST_VERSIONS = 100, 100
+#: Assets of one line at most: the lamps of a circuit.
+MOST_ASSETS = 200
 #: The river is shifted by this at most [m].
 MOST_LEVEL_M = 10.0
 _LONGEST = 120
@@ -51,6 +54,25 @@ class Draft:
         """
         return [edit for line in self.lines if line["on"] and line["id"] != without for edit in edits_of(line)]
 
+    def plain_edits(self) -> list[Edit]:
+        """Give the edits that scenario files say as such: those of measures stand in ``entries``."""
+        return [edit for line in self.lines if line["on"] and line["sort"] not in measure_lines.SORTS
+                for edit in edits_of(line)]
+
+    def entries(self) -> dict[str, list[dict[str, Any]]]:
+        """Give what the measures that count add to a scenario file, by its key."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for line in self.lines:
+            if line["on"] and line["sort"] in measure_lines.SORTS:
+                for key, entries in measure_lines.entries_of(line).items():
+                    found.setdefault(key, []).extend(entries)
+        return found
+
+    @property
+    def needs_run(self) -> bool:
+        """Whether a line counts whose outcome a run alone can tell."""
+        return any(line["on"] and line["sort"] in measure_lines.NEEDS_RUN for line in self.lines)
+
     @property
     def level_m(self) -> float:
         """By how much the river is shifted [m]."""
@@ -72,6 +94,8 @@ def edits_of(line: Mapping[str, Any]) -> list[Edit]:
         A sort that the desk does not compose, a key too many or too few.
     """
     sort = line.get("sort")
+    if sort in measure_lines.SORTS:
+        return measure_lines.edits_of_measure(line)
     given = {key: value for key, value in line.items() if key not in ("id", "on", "by", "at", "sort", "until_s")}
     if sort == "level":
         by_m = given.get("by_m")
@@ -80,8 +104,11 @@ def edits_of(line: Mapping[str, Any]) -> list[Edit]:
             raise InputError(field="by_m", found=f"{by_m}", expected=f"metres, up to {MOST_LEVEL_M:g} either way")
         return []
     if sort in ("raise", "add_supplier", "remove_supplier"):
+        several = given.pop("assets", None) if sort == "raise" else None
         _check(given)
-        return [of_dict({"edit": sort, **given})]
+        if several is None:
+            return [of_dict({"edit": sort, **given})]
+        return [of_dict({"edit": sort, "asset": asset, **given}) for asset in _names(several)]
     actions = {"cut": Action.CUT, "fail": Action.FAIL, "fact": None}
     if sort not in actions:
         raise InputError(field="sort", found=f"'{sort}'", expected=f"one of {', '.join(SORTS)}")
@@ -99,6 +126,14 @@ def edits_of(line: Mapping[str, Any]) -> list[Edit]:
     if not isinstance(until, int) or until <= given["at_s"]:
         raise InputError(field="until_s", found=f"{until}", expected="a moment after the beginning")
     return [begins, Declare(Action.RESTORE, str(given["asset"]), until, by=str(line.get("by", "")))]
+
+
+def _names(several: Any) -> list[str]:
+    """Give the assets of a line for several."""
+    if not isinstance(several, list) or not 0 < len(several) <= MOST_ASSETS or not all(
+            isinstance(name, str) and len(name) <= _LONGEST for name in several):
+        raise InputError(field="assets", found="no list of assets, or a long one", expected=f"up to {MOST_ASSETS} ids")
+    return several
 
 
 def _check(given: Mapping[str, Any]) -> None:

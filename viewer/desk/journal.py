@@ -74,6 +74,10 @@ def said(lang: str, what: str, body: dict[str, Any]) -> str:
         return tell(lang, f"j_act_{body['state']}", asset=body["asset"], crew=body["crew"] or "–")
     if what == "draft":
         return tell(lang, "j_draft", name=body.get("name", ""))
+    if what == "report":
+        sort, number = tell(lang, f"report_{body['sort']}"), str(body["number"])
+        return tell(lang, "j_released", what=sort, number=number, by=body["released_by"]) if body["released_by"] else \
+            tell(lang, "j_report", what=sort, number=number)
     if what == "enter":
         if "refused" in body:
             return tell(lang, "j_refused", login=body["refused"])

@@ -23,6 +23,7 @@ from twin.errors import InputError
 from twin.results.moment import Moment, moment_of
 from twin.results.result import Result
 from twin.results.view import View
+from viewer.desk.crew_board import CrewBoard
 from viewer.desk.runs import RunEntry, Runs
 from viewer.outputs.clock import Clock
 from viewer.outputs.operator_page import operator_config
@@ -80,6 +81,11 @@ class Loaded:
         """Its tables with shared columns."""
         r = self.result
         return View(r.plan, r.city, r.exposure, r.outages, r.doubts)
+
+    @cached_property
+    def crew_board(self) -> CrewBoard:
+        """The work of its crews."""
+        return CrewBoard(self.result)
 
     @cached_property
     def scene(self) -> Scene:

@@ -15,6 +15,7 @@ from twin.world.edits import Edit, Raise
 from twin.world.kinds import Role
 from viewer.desk.drafts import Draft, edits_of
 from viewer.desk.loaded import Loaded
+from viewer.desk.measure_lines import NEEDS_RUN
 from viewer.scene.intervals import OPEN, State
 
 #: Lines whose own effect is told; beyond them the whole alone.
@@ -52,7 +53,7 @@ def outcome(loaded: Loaded, draft: Draft) -> dict[str, Any]:
     variant = loaded.base.with_(*edits)
     after = variant.intervals
     reached = variant.reached if edits else np.zeros(len(loaded.result.city.assets), bool)
-    told = {"version": draft.version, "needs_run": bool(draft.level_m), "level_m": draft.level_m,
+    told = {"version": draft.version, "needs_run": draft.needs_run, "level_m": draft.level_m,
             "base": _figures(loaded, loaded.base.intervals).to_dict(), "variant": _figures(loaded, after).to_dict(),
             "groups": _groups(loaded, after, reached), "series": _series(loaded, after),
             "effects": _effects(loaded, draft, after)}
@@ -122,7 +123,7 @@ def _groups(loaded: Loaded, after: Intervals, reached: Any) -> list[dict[str, An
 
 def _effects(loaded: Loaded, draft: Draft, after: Intervals) -> dict[str, dict[str, Any]]:
     """Give what each line adds: lamp-hours of darkness with it less without it, and why where it adds nothing."""
-    counted = [line for line in draft.lines if line["on"] and line["sort"] != "level"]
+    counted = [line for line in draft.lines if line["on"] and line["sort"] not in NEEDS_RUN]
     if not counted or len(counted) > MOST_EFFECTS:
         return {}
     whole = _figures(loaded, after)

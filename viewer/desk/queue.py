@@ -15,6 +15,8 @@ from time import monotonic
 from typing import Any
 
 from twin.errors import InputError
+from twin.explaining.words import speech
+from twin.world.kinds import LANGUAGES
 from viewer.desk import runs as states
 from viewer.desk.processes import Identity, started, stop
 from viewer.desk.requests import Request
@@ -186,7 +188,9 @@ def _progress(line: str) -> dict[str, Any] | None:
         return None
     if not isinstance(told, dict) or not {"stage", "doing"} & set(told):
         return None
-    return {key: told[key] for key in ("stage", "doing", "done", "of", "seconds_left") if key in told}
+    doing = str(told.get("doing") or told.get("stage"))
+    return {**{key: told[key] for key in ("stage", "doing", "done", "of", "seconds_left") if key in told},
+            "said": {lang: speech(lang).text(doing) if "{" not in doing else doing for lang in LANGUAGES}}
 
 
 @cache

@@ -76,7 +76,8 @@ def _row(entry: RunEntry, approval: dict[str, Any] | None, place: dict[str, Any]
 
 def _config(asked: Asked) -> Any:
     loaded = asked.desk.shelf.get(_run_of(asked))
-    return {**loaded.config, "public": False, "lang": "fr"}
+    frame = loaded.scene.frame
+    return {**loaded.config, "public": False, "lang": "fr", "corner": [frame.west_m, frame.north_m]}
 
 
 def _pack(asked: Asked) -> Response:

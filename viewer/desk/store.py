@@ -19,6 +19,8 @@ from twin.errors import InputError
 
 #: Events kept for a browser that comes back; a journal's line is kept for ever.
 KEPT_EVENTS = 20_000
+#: Progress of runs is kept for this long [s].
+PROGRESS_S = 3600
 #: Version of the tables, in the file's header.
 VERSION = 1
 
@@ -36,10 +38,14 @@ CREATE TABLE IF NOT EXISTS fact (id INTEGER PRIMARY KEY, asset TEXT NOT NULL, st
   renew_s INTEGER NOT NULL, ended INTEGER, ended_by TEXT);
 CREATE TABLE IF NOT EXISTS act (key TEXT PRIMARY KEY, state TEXT NOT NULL, crew TEXT NOT NULL, by TEXT NOT NULL,
   at INTEGER NOT NULL, version INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS cost (key TEXT PRIMARY KEY, cost REAL NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS draft (id TEXT PRIMARY KEY, name TEXT NOT NULL, base TEXT NOT NULL, made_by TEXT NOT NULL,
   made_at INTEGER NOT NULL, version INTEGER NOT NULL, changed_by TEXT NOT NULL, lines TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS draft_before (draft TEXT NOT NULL, version INTEGER NOT NULL, lines TEXT NOT NULL,
   PRIMARY KEY (draft, version));
+CREATE TABLE IF NOT EXISTS report (id TEXT PRIMARY KEY, sort TEXT NOT NULL, run TEXT NOT NULL, number INTEGER NOT NULL,
+  name TEXT NOT NULL, status TEXT NOT NULL, is_approved INTEGER NOT NULL, lang TEXT NOT NULL, street TEXT NOT NULL,
+  moment INTEGER, at INTEGER NOT NULL, by TEXT NOT NULL, released_by TEXT NOT NULL, bytes INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS source (name TEXT PRIMARY KEY, sort TEXT NOT NULL, pace_s INTEGER NOT NULL, newest INTEGER,
   received INTEGER, accepted INTEGER NOT NULL, rejected INTEGER NOT NULL, last_reason TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS observation (source TEXT NOT NULL, series TEXT NOT NULL, observed INTEGER NOT NULL,
@@ -120,13 +126,25 @@ class Store:
         self._listeners.append(told)
         return lambda: self._listeners.remove(told)
 
-    def tidy(self) -> None:
-        """Drop events that nobody waits for, and give the log's room back."""
+    def tidy(self, now: int) -> int:
+        """Drop what nobody waits for, give the log's room back, and tell how many events went.
+
+        Lines of the main courante stay for ever, and so do alarms, facts, acts, approvals, variants and reports, which
+        have tables of their own. Progress of runs goes after ``PROGRESS_S``; other events as soon as ``KEPT_EVENTS``
+        newer ones are there: a browser that was away for longer takes a new picture.
+
+        Parameters
+        ----------
+        now
+            Time at the desk [s since 1970].
+        """
         with self.note() as tx:
-            tx.execute("DELETE FROM event WHERE is_journal = 0 AND id < (SELECT max(id) FROM event) - ?",
-                       (KEPT_EVENTS,))
+            gone = tx.execute(
+                "DELETE FROM event WHERE is_journal = 0 AND ((what = 'progress' AND at < ?) "
+                "OR id < (SELECT max(id) FROM event) - ?)", (now - PROGRESS_S, KEPT_EVENTS)).rowcount
         with self._lock:
             self._writer.execute("PRAGMA wal_checkpoint(RESTART)")
+        return gone
 
     def close(self) -> None:
         """Close the file."""
@@ -148,7 +166,8 @@ def publish(tx: sqlite3.Connection, *, at: int, who: str, what: str, body: dict[
         Name of the person; empty for the machine.
     what
         One of ``reading``, ``alarm``, ``ack``, ``act``, ``run``, ``progress``, ``approve``, ``fact``, ``source``,
-        ``draft``, ``note``, ``enter``.
+        ``draft``, ``note``, ``enter``, ``rank``,
+        ``report``.
     body
         Plain JSON values: keys of texts and what fills them, never sentences.
     journal

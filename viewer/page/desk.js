@@ -1,16 +1,29 @@
 /** The desk: one script for its screens; which one it is, the page says. */
 
 import {Compare} from './desk/compare.js';
+import {Crews} from './desk/crews.js';
 import {Enter} from './desk/enter.js';
 import {Frame} from './desk/frame.js';
 import {Journal} from './desk/journal.js';
+import {Protect} from './desk/protect.js';
+import {Reports} from './desk/reports.js';
 import {Runs} from './desk/runs.js';
 import {start} from './desk/start.js';
 import {Tonight} from './desk/tonight.js';
 import {Wall} from './desk/wall.js';
 import {WhatIf} from './desk/whatif.js';
 
-const SCREENS = {tonight: Tonight, whatif: WhatIf, compare: Compare, runs: Runs, journal: Journal, wall: Wall};
+const SCREENS = {
+  tonight: Tonight,
+  whatif: WhatIf,
+  compare: Compare,
+  crews: Crews,
+  protect: Protect,
+  runs: Runs,
+  journal: Journal,
+  reports: Reports,
+  wall: Wall
+};
 
 async function open() {
   const {screen, person, words} = start();

@@ -216,7 +216,11 @@ class OperatorPage extends Page {
     const words = {lamp_likely, lamp_possible, lamp_unlikely};
     const live = new Set(this.model.live.at(t).flatMap(({us}) => us)).size;
     const streets = {...this.access.counts(t), crew: this.model.crews.all.length};
-    this.layers.say({lamp_dark, lamp_may, ...words, lamp_lit, wet, unknown, live, ...nodes, ...streets}, counts.night, t);
+    this.layers.say(
+      {lamp_dark, lamp_may, ...words, lamp_lit, wet, unknown, live, ...nodes, ...streets},
+      counts.night,
+      t
+    );
     const said = {
       city,
       clock: clock(t),

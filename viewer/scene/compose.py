@@ -41,6 +41,7 @@ class Scene:
     number: Any
     #: Places to cut, by the row of the asset: their number in the page.
     places: dict[int, int]
+    #: Where the page's plane lies in the city's CRS.
     frame: Frame
     #: Number in the page of each street by its name, from 1 on.
     streets: dict[str, int]

@@ -159,10 +159,11 @@ def test_the_loss_of_a_thing_is_that_of_a_run_without_it(q100: Ranking, name: st
     worth = Worth.of(result)
     lost = Base(result).with_(Declare(Action.FAIL, name, 0))
     expected = worth.of_each(lost.intervals, whole, 1)[0] - worth.of_each(Base(result).intervals, whole, 1)[0]
-    from twin.deciding.batches import Trials
+    from twin.deciding.batches import Reaches, Trials
     from twin.deciding.ranking import _losses
 
-    costs, _ = _losses(Trials(result), worth, np.array([result.city.assets.row(name)], np.int32))
+    rows = np.array([result.city.assets.row(name)], np.int32)
+    costs, _ = _losses(Trials(result), worth, rows, Reaches(result, [rows]), lambda done: None)
     np.testing.assert_allclose(costs[0], expected)
     if name in {str(result.city.assets.id[row]) for row in q100.asset}:
         np.testing.assert_allclose(q100.loss[place_of(q100, name)][:3], expected[:3])

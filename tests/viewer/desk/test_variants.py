@@ -134,6 +134,51 @@ def test_a_level_is_written_beside_the_scenario_and_waits_for_a_run(seat: Seat, 
     np.testing.assert_allclose(curve.level_m - base.curves[0].level_m, 0.26, atol=1.1e-3)
 
 
+BARRIER = {"sort": "barrier", "line": [[846955.0, 6690692.0], [847015.0, 6690692.0]], "crest_m": 213.4}
+GENERATOR = {"sort": "generator", "asset": "S-03", "lasts_s": 43200}
+SEAL = {"sort": "protect", "asset": "A-012", "to_m": 0.9}
+SHUT = {"sort": "close_street", "street": "Quai des Lavandières", "at_s": 7200}
+
+
+@pytest.mark.parametrize("line", [
+    {**BARRIER, "line": [[1, 2]]}, {**BARRIER, "line": [[1, 2], [3, "x"]]}, {**BARRIER, "crest_m": True},
+    {key: value for key, value in BARRIER.items() if key != "crest_m"}, {**BARRIER, "height": 1},
+    {"sort": "pump", "place": [846955, 6690692], "m3_s": 0.5}, {**GENERATOR, "asset": "A-012-1"},
+    {**GENERATOR, "lasts_s": 1.5}, {**GENERATOR, "lasts_s": -5}, {**SEAL, "to_m": 0.01}, {**SEAL, "to_m": 99},
+    {**SHUT, "street": "Rue de Nulle Part"}, {**SHUT, "at_s": -1},
+    {"sort": "crew", "asset": "S-14", "people": 2, "at_s": 3600, "until_s": 7200}])
+def test_a_measure_that_does_not_fit_is_refused(seat: Seat, draft: dict[str, Any], line: dict[str, Any]) -> None:
+    answer = seat.post(f"/api/drafts/{draft['id']}/lines", lines=[line], version=draft["version"])
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["said"]["fr"]
+
+
+def test_measures_stand_in_the_file_and_those_that_need_a_run_wait_for_it(seat: Seat, desk: Desk, draft: dict[str, Any]
+                                                                        ) -> None:
+    now = put(seat, draft, GENERATOR, SEAL)
+    told = seat.json(f"/api/drafts/{draft['id']}/outcome")
+    assert told["needs_run"] is False
+    assert set(told["effects"]) == {line["id"] for line in now["lines"]}, "both show their outcome at once"
+    now = put(seat, now, *now["lines"], BARRIER, SHUT, CUT)
+    again = seat.json(f"/api/drafts/{draft['id']}/outcome")
+    assert again["needs_run"]
+    assert len(again["effects"]) == 3
+    desk.queue.ask = lambda request, by: type("Kept", (), {  # type: ignore[method-assign, assignment]
+        "id": request.id, "number": 9, "state": "queued"})()
+    name = seat.post(f"/api/drafts/{draft['id']}/run").json()["scenario"]
+    scenario = load_scenario(desk.folder / "scenarios" / f"{name}.scenario.yaml")
+    assert [one.sort for one in scenario.measures] == ["generator", "protect", "barrier"]
+    assert [fact.street for fact in scenario.facts if fact.street] == ["Quai des Lavandières"]
+    assert scenario.events[-1].cut == ("P-02",)
+    assert all(one.by == "R. Morel" for one in scenario.measures)
+    prepared = prepare(scenario)
+    assert float(prepared.city.assets.fail_m[prepared.city.assets.row("A-012")]) == 0.9
+    off = put(seat, now, *({**line, "on": line["sort"] == "cut"} for line in now["lines"]))
+    assert not off["lines"][0]["on"]
+    name = seat.post(f"/api/drafts/{draft['id']}/run").json()["scenario"]
+    assert load_scenario(desk.folder / "scenarios" / f"{name}.scenario.yaml").measures == ()
+
+
 def test_two_runs_beside_each_other(seat: Seat, desk: Desk) -> None:
     run = desk.runs.all()[0].id
     told = seat.json(f"/api/compare?first={run}&second={run}")

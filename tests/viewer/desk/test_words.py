@@ -63,7 +63,7 @@ def test_every_element_that_a_screen_takes_by_its_id_is_on_it(screen: str) -> No
     html = "".join((TEMPLATES / f"{name}.html").read_text("utf-8") for name in names)
     present = set(re.findall(r'\bid="([a-z-]+)"', html)) | set(re.findall(r'map_id = "([a-z-]+)"', html))
     scripts = {"tonight": ("tonight", "acts", "alarms", "observed", "timeline"), "wall": ("wall",),
-               "whatif": ("whatif", "line_form", "timeline")}.get(screen, (screen,))
+               "whatif": ("whatif", "line_form", "timeline"), "crews": ("crews", "timeline")}.get(screen, (screen,))
     for name in ("frame", "start", *scripts):
         asked = set(re.findall(r"\bbyId\('([a-z-]+)'\)", (PAGE / "desk" / f"{name}.js").read_text("utf-8")))
         assert asked <= present, name

@@ -25,6 +25,8 @@ export class Compare {
       () => frame.now
     );
     this.keys = timeKeys(this.timeline);
+    this.count = 0;
+    this.begun = false;
     /** @type {string[]} */
     this.chosen = location.hash.slice(1).split('-').slice(0, 2);
     byId('swap').addEventListener('click', () => this.choose(this.chosen[1], this.chosen[0]));
@@ -48,7 +50,10 @@ export class Compare {
         '';
     }
     this.options(done, first, second);
-    if (first !== this.chosen[0] || second !== this.chosen[1] || !this.found) this.choose(first, second);
+    const isNew = first !== this.chosen[0] || second !== this.chosen[1];
+    if (isNew || !this.begun || (this.found === null && done.length !== this.count)) this.choose(first, second);
+    this.begun = true;
+    this.count = done.length;
   }
 
   /**
@@ -78,8 +83,7 @@ export class Compare {
   async choose(first, second) {
     this.chosen = [first, second];
     if (!first || !second || first === second) {
-      byId('verdict').textContent = t('choose_two');
-      this.maps[0].show(first || second || '');
+      this.alone(first || second);
       return;
     }
     history.replaceState(null, '', `#${first}-${second}`);
@@ -99,9 +103,31 @@ export class Compare {
     this.moved(this.timeline.t);
   }
 
+  /** One run is nothing to compare: it is shown, and the other half says what it waits for. @param {string} run */
+  async alone(run) {
+    this.found = null;
+    const done = this.told.rows.filter((/** @type {any} */ row) => row.state === 'done').length;
+    const text = t(done === 0 ? 'empty_run' : done === 1 ? 'compare_one_run' : 'choose_two');
+    byId('verdict').replaceChildren(text);
+    byId('comparable').hidden = true;
+    for (const id of ['figures', 'better', 'worse', 'compare-lines']) byId(id).replaceChildren();
+    for (const id of ['better-n', 'worse-n', 'out-a', 'out-b']) byId(id).textContent = '';
+    await Promise.all([this.maps[0].show(run), this.maps[1].show('')]);
+    this.maps[1].say(text);
+    const {config, model} = this.maps[0];
+    const row = this.told.rows.find((/** @type {any} */ one) => one.id === run);
+    if (!config || !model || !row?.head.start || this.found) return;
+    const {start, issued_at: issued, duration_s: duration} = row.head;
+    const curves = [{values: Array.from(model.outSeries)}];
+    const t0 = Date.parse(issued) / 1000;
+    this.timeline.nights = config.nights;
+    this.timeline.take({start: Date.parse(start) / 1000, duration, step: config.step, curves, issued: t0});
+    this.timeline.say(t('lamps_over_time'));
+  }
+
   speak() {
     if (this.found) this.say();
-    else if (this.told) byId('verdict').textContent = t('choose_two');
+    else if (this.told) this.alone(this.chosen[0] || this.chosen[1]);
     this.timeline.speak();
   }
 
@@ -112,7 +138,13 @@ export class Compare {
     const curves = [{values: found.series[0].out}, {values: found.series[1].out, dashed: true}];
     this.timeline.take({start, duration, step: found.series[0].step, curves, issued: t0});
     this.timeline.say(`${t('lamps_over_time')} · ${t('line_a_b')}`);
-    byId('verdict').textContent = this.verdict();
+    const alarm = found.lines[lang].find((/** @type {any} */ line) => line.alarm);
+    const isUnlike = found.unlike.length > 0;
+    byId('verdict').replaceChildren(
+      ...(isUnlike && alarm ? [make('strong', {}, alarm.text), ' '] : []),
+      this.verdict()
+    );
+    byId('verdict').classList.toggle('unlike', isUnlike);
     const mark = byId('comparable');
     mark.hidden = false;
     mark.textContent = t(found.unlike.length ? 'not_comparable' : 'comparable');
@@ -132,7 +164,9 @@ export class Compare {
     this.groups('better', found.better, -1);
     this.groups('worse', found.worse, 1);
     byId('compare-lines').replaceChildren(
-      ...found.lines[lang].map((/** @type {any} */ line) => make('p', {class: line.alarm ? 'stale' : false}, line.text))
+      ...found.lines[lang]
+        .filter((/** @type {any} */ line) => line !== alarm)
+        .map((/** @type {any} */ line) => make('p', {class: line.alarm ? 'stale' : false}, line.text))
     );
   }
 
@@ -140,6 +174,7 @@ export class Compare {
   verdict() {
     const {found} = this;
     if (found.nothing) return t('no_difference');
+    if (found.unlike.length) return t('verdict_unlike');
     const [before, after] = found.lamp_hours;
     const apart = Math.round(after - before);
     const first =

@@ -9,10 +9,12 @@ import {useGpu} from '../parts/start.js';
 import {closedStreets} from '../operator/lists.js';
 import {language} from '../words/speech.js';
 import {get} from './net.js';
+import {DeskOverlay} from './desk_overlay.js';
 import {t} from './start.js';
 import {varied} from './varied.js';
 
 /** @import {Found, Mark, OperatorConfig, OperatorPack, Show} from '../types.js' */
+/** @import {Drawings} from './desk_overlay.js' */
 /** @import {Groups} from './varied.js' */
 
 /**
@@ -59,6 +61,9 @@ async function load(name) {
   return {config, pack: /** @type {OperatorPack} */ (/** @type {unknown} */ (pack))};
 }
 
+/** A press that travels farther moves the map [px]. */
+const STILL = 6;
+
 export class DeskMap {
   /**
    * @param {string} id of its holder
@@ -79,6 +84,16 @@ export class DeskMap {
     this.night = false;
     /** @type {number | null} */
     this.chosen = null;
+    /**
+     * Told where somebody presses, in the city's metres; null: a press picks.
+     *
+     * @type {((at: [number, number]) => void) | null}
+     */
+    this.onPoint = null;
+    /** Streets that a variant closes. @type {string[]} */
+    this.shut = [];
+    /** @type {Drawings} */
+    this.drawings = {marks: [], lines: []};
     this.describe(t('map_drawing'));
   }
 
@@ -125,6 +140,8 @@ export class DeskMap {
     this.symbols = symbols;
     this.fresh();
     this.map = new CityMap(this.holder, this.model, symbols, {onPick: (found) => this.picked(found)});
+    this.points();
+    this.map.overlay = new DeskOverlay(this.model, symbols, () => this.drawings);
     if (view) {
       const {x, y, scale} = view;
       Object.assign(this.map.view, {x, y, scale});
@@ -145,8 +162,61 @@ export class DeskMap {
     this.holder = copy;
   }
 
+  /** Tell of points that are set on the map: by a press, or by Enter at the middle of the view. */
+  points() {
+    const {holder} = this;
+    let [downX, downY] = [0, 0];
+    /** @param {number} px @param {number} py */
+    const put = (px, py) => {
+      if (!this.map || !this.onPoint) return;
+      const [x, y] = this.map.view.toMetres(px, py);
+      this.onPoint(this.inCity(x, y));
+    };
+    holder.addEventListener('pointerdown', (event) => ([downX, downY] = [event.clientX, event.clientY]));
+    holder.addEventListener('click', (event) => {
+      if (event.target instanceof Element && event.target.closest('button, summary')) return;
+      if (Math.hypot(event.clientX - downX, event.clientY - downY) > STILL) return;
+      const around = holder.getBoundingClientRect();
+      put(event.clientX - around.left, event.clientY - around.top);
+    });
+    holder.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || event.target !== holder || !this.onPoint) return;
+      event.preventDefault();
+      put(holder.clientWidth / 2, holder.clientHeight / 2);
+    });
+  }
+
+  /**
+   * Give a point of the page in the city's metres, to the decimetre.
+   *
+   * @param {number} x
+   * @param {number} y
+   * @returns {[number, number]}
+   */
+  inCity(x, y) {
+    const [west, north] = this.corner;
+    return [Math.round((west + x) * 10) / 10, Math.round((north - y) * 10) / 10];
+  }
+
+  /**
+   * Give a point of the city in the page's metres.
+   *
+   * @param {[number, number]} point
+   * @returns {[number, number]}
+   */
+  onPage([x, y]) {
+    const [west, north] = this.corner;
+    return [x - west, north - y];
+  }
+
+  /** West and north of the page's plane in the city's CRS [m]. @returns {[number, number]} */
+  get corner() {
+    return /** @type {any} */ (this.config)?.corner ?? [0, 0];
+  }
+
   /** @param {Found} found */
   picked(found) {
+    if (this.onPoint) return;
     this.chosen = found.kind === 'asset' ? found.u : null;
     this.move(this.t);
     this.onPick?.(found);
@@ -180,7 +250,8 @@ export class DeskMap {
     this.night = this.counts.night;
     const chosen = this.chosen !== null && model.placed[this.chosen] ? this.mark(this.chosen) : null;
     const show = this.shown();
-    const closed = closedStreets(this.config?.notes ?? [], moment).map(({street}) => model.streets.indexOf(street));
+    const named = [...closedStreets(this.config?.notes ?? [], moment).map(({street}) => street), ...this.shut];
+    const closed = named.map((street) => model.streets.indexOf(street));
     const scene = {t: moment, night: this.night, show, links: [], chosen, street: 0, closed, live: this.live()};
     map.show({...scene, ground: [], lang: language()});
   }
@@ -225,6 +296,30 @@ export class DeskMap {
     this.chosen = u;
     map.go(model.x[u], model.y[u], 0.9);
     this.move(this.t);
+  }
+
+  /**
+   * Draw marks and lines above the map, in place of the last ones.
+   *
+   * @param {Drawings} drawings
+   */
+  drawn(drawings) {
+    this.drawings = drawings;
+    if (!this.map) return;
+    this.map.overlayKey = '';
+    this.map.later();
+  }
+
+  /**
+   * Give where an asset stands [page metres]; null for none.
+   *
+   * @param {string} id
+   * @returns {[number, number] | null}
+   */
+  place(id) {
+    const {model} = this;
+    const u = id ? (model?.ids().indexOf(id) ?? -1) : -1;
+    return model && u >= 0 && model.placed[u] ? [model.x[u], model.y[u]] : null;
   }
 
   /** @param {string} text */

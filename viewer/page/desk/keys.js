@@ -5,7 +5,16 @@ import {t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
-const SCREENS = {1: '/tonight', 3: '/whatif', 4: '/compare', 7: '/runs', 8: '/journal', 9: '/wall'};
+const SCREENS = {
+  1: '/tonight',
+  3: '/whatif',
+  4: '/compare',
+  5: '/crews',
+  6: '/protect',
+  7: '/runs',
+  8: '/journal',
+  9: '/wall'
+};
 const KEPT = 'twin-keys-off';
 
 export class Keys {
@@ -73,7 +82,7 @@ export class Keys {
 
   help() {
     const rows = [
-      ['1 3 4 7 8 9', 'key_screens'],
+      ['1 3–9 0', 'key_screens'],
       ['A', 'key_alarm'],
       [`${t('key_shift')}+A`, 'key_ack'],
       ['F6', 'key_panel'],

@@ -1,5 +1,6 @@
 /** Questions and acts: fetch with the desk's own header; what is refused comes back as a sentence. */
 
+import {language} from '../words/speech.js';
 import {t} from './start.js';
 
 export class Refusal extends Error {
@@ -46,7 +47,8 @@ async function answer(asked) {
   if (response.status === 401) location.assign('/enter');
   if (response.status === 403) throw new Refusal(t('not_yours'), 403, told);
   if (response.status === 409) throw new Refusal(t('conflict', {who: told.who}), 409, told);
-  throw new Refusal(t('refused', {why: told.error ?? String(response.status)}), response.status, told);
+  const why = told.said?.[language()] ?? told.error ?? String(response.status);
+  throw new Refusal(t('refused', {why}), response.status, told);
 }
 
 /**
@@ -129,5 +131,7 @@ const EVENTS = [
   'source',
   'draft',
   'note',
-  'enter'
+  'enter',
+  'rank',
+  'report'
 ];

@@ -1,72 +1,61 @@
 /** Runs and sources: what was computed, from what, by whom; what waits; are the sources alive; who did what. */
 
-import { all, byId, inputById, make } from "../parts/dom.js";
-import { number } from "../words/speech.js";
-import { approveForm } from "./approve.js";
-import { logRows } from "./log.js";
-import { get } from "./net.js";
-import { progressBar } from "./progress.js";
-import { at, atDay, span, t } from "./start.js";
+import {all, byId, inputById, make} from '../parts/dom.js';
+import {number} from '../words/speech.js';
+import {approveForm} from './approve.js';
+import {logRows} from './log.js';
+import {get} from './net.js';
+import {progressBar} from './progress.js';
+import {at, atDay, span, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
 const MARKS = {
-  done: "✓",
-  approved: "✓",
-  failed: "✕",
-  interrupted: "‖",
-  stopped: "■",
-  running: "▶",
-  queued: "◷",
-  superseded: "✓",
-  expired: "✓",
+  done: '✓',
+  approved: '✓',
+  failed: '✕',
+  interrupted: '‖',
+  stopped: '■',
+  running: '▶',
+  queued: '◷',
+  superseded: '✓',
+  expired: '✓'
 };
 
 export class Runs {
-  path = "/api/runs";
+  path = '/api/runs';
 
   /** @param {Frame} frame */
   constructor(frame) {
     this.frame = frame;
     /** @type {any} */
     this.told = null;
-    this.chosen = "";
+    this.chosen = '';
     /** @type {Record<string, any>} */
     this.progress = {};
-    this.keys = { r: () => frame.again() };
-    byId("start-form").addEventListener("submit", (event) => {
+    this.keys = {r: () => frame.again()};
+    byId('start-form').addEventListener('submit', (event) => {
       event.preventDefault();
       this.start();
     });
-    byId("with-facts").addEventListener("click", () =>
-      frame.act("/api/facts/run", {}, byId("runs-says")),
-    );
-    byId("scenario-file").addEventListener("change", () => this.bring());
-    if (!frame.writes) for (const one of all(".writes")) one.hidden = true;
+    byId('with-facts').addEventListener('click', () => frame.act('/api/facts/run', {}, byId('runs-says')));
+    byId('scenario-file').addEventListener('change', () => this.bring());
+    if (!frame.writes) for (const one of all('.writes')) one.hidden = true;
   }
 
   async start() {
-    const date = inputById("today").checked
-      ? new Date((this.frame.now + this.frame.offset) * 1000)
-      : null;
-    const said = {
-      scenario: inputById("scenario").value,
-      date: date ? date.toISOString().slice(0, 10) : "",
-    };
-    await this.frame.act("/api/runs", said, byId("runs-says"));
+    const date = inputById('today').checked ? new Date((this.frame.now + this.frame.offset) * 1000) : null;
+    const said = {scenario: inputById('scenario').value, date: date ? date.toISOString().slice(0, 10) : ''};
+    await this.frame.act('/api/runs', said, byId('runs-says'));
   }
 
   async bring() {
-    const input = inputById("scenario-file");
+    const input = inputById('scenario-file');
     const [file] = input.files ?? [];
     if (!file) return;
-    const name = file.name.replace(/(\.scenario)?\.ya?ml$/, "");
-    await this.frame.act(
-      "/api/scenarios",
-      { name, text: await file.text() },
-      byId("runs-says"),
-    );
-    input.value = "";
+    const name = file.name.replace(/(\.scenario)?\.ya?ml$/, '');
+    await this.frame.act('/api/scenarios', {name, text: await file.text()}, byId('runs-says'));
+    input.value = '';
   }
 
   /** @param {any} told */
@@ -82,110 +71,79 @@ export class Runs {
   }
 
   /** @param {any} event */
-  hear({ what, body }) {
-    if (what !== "progress") return;
+  hear({what, body}) {
+    if (what !== 'progress') return;
     this.progress[body.run] = body;
-    const place = document.querySelector(
-      `[data-progress="${CSS.escape(body.run)}"]`,
-    );
+    const place = document.querySelector(`[data-progress="${CSS.escape(body.run)}"]`);
     place?.replaceChildren(progressBar(body));
   }
 
   say() {
-    const { rows, scenarios } = this.told;
+    const {rows, scenarios} = this.told;
     const done = rows.filter((/** @type {any} */ row) => row.place === null);
-    byId("run-rows").replaceChildren(
+    byId('run-rows').replaceChildren(
       ...(done.length
         ? done.flatMap((/** @type {any} */ row) => this.run(row))
-        : [
-            make(
-              "tr",
-              {},
-              make("td", { colspan: 8, class: "empty" }, t("no_runs")),
-            ),
-          ]),
+        : [make('tr', {}, make('td', {colspan: 8, class: 'empty'}, t('no_runs')))])
     );
     const going = rows.filter((/** @type {any} */ row) => row.place !== null);
-    going.sort(
-      (/** @type {any} */ a, /** @type {any} */ b) => a.place - b.place,
-    );
-    byId("queue-rows").replaceChildren(
+    going.sort((/** @type {any} */ a, /** @type {any} */ b) => a.place - b.place);
+    byId('queue-rows').replaceChildren(
       ...(going.length
         ? going.map((/** @type {any} */ row) => this.waiting(row))
-        : [make("tr", {}, make("td", { class: "empty" }, t("queue_empty")))]),
+        : [make('tr', {}, make('td', {class: 'empty'}, t('queue_empty')))])
     );
-    const select = inputById("scenario");
+    const select = inputById('scenario');
     const kept = select.value;
     const options = scenarios.map((/** @type {string} */ one) =>
-      make("option", { value: one, selected: one === kept }, one),
+      make('option', {value: one, selected: one === kept}, one)
     );
-    if (select.childElementCount !== options.length)
-      select.replaceChildren(...options);
+    if (select.childElementCount !== options.length) select.replaceChildren(...options);
     this.sources();
   }
 
   /** @param {any} row */
   run(row) {
-    const { head, word } = row;
+    const {head, word} = row;
     const issued = head.issued_at ? Date.parse(head.issued_at) / 1000 : null;
-    const base = this.told.rows.find(
-      (/** @type {any} */ one) => one.id === row.base,
-    );
+    const base = this.told.rows.find((/** @type {any} */ one) => one.id === row.base);
     const isShown = row.id === (this.told.latest ?? this.told.approved)?.id;
-    const name = make("button", {
-      type: "button",
-      class: "plain",
-      "aria-expanded": String(this.chosen === row.id),
-    });
-    name.append(make("strong", {}, row.name));
-    name.addEventListener("click", () => {
-      this.chosen = this.chosen === row.id ? "" : row.id;
+    const name = make('button', {type: 'button', class: 'plain', 'aria-expanded': String(this.chosen === row.id)});
+    name.append(make('strong', {}, row.name));
+    name.addEventListener('click', () => {
+      this.chosen = this.chosen === row.id ? '' : row.id;
       this.say();
-      const again = document.querySelector(
-        `[data-run="${CSS.escape(row.id)}"] button`,
-      );
+      const again = document.querySelector(`[data-run="${CSS.escape(row.id)}"] button`);
       if (again instanceof HTMLElement) again.focus();
     });
-    const what = make("td", {}, name);
-    if (isShown)
-      what.append(" ", make("span", { class: "tag3" }, t("strip_run")));
-    if (isShown && row.id !== this.told.approved?.id)
-      what.append(" ", make("span", { class: "lil" }, t("not_approved")));
+    const what = make('td', {}, name);
+    if (isShown) what.append(' ', make('span', {class: 'tag3'}, t('strip_run')));
+    if (isShown && row.id !== this.told.approved?.id) what.append(' ', make('span', {class: 'lil'}, t('not_approved')));
     const sub = this.below(row, base);
-    if (sub) what.append(make("p", { class: "sub" }, sub));
-    if (this.chosen === row.id && row.state === "done")
-      what.append(this.tools(row));
-    const took =
-      row.started_at && row.ended_at
-        ? span(row.ended_at - row.started_at)
-        : "–";
-    const digest = String(head.plan_sha256 ?? "").slice(0, 8) || "–";
-    const isOld = ["superseded", "expired", "interrupted", "stopped"].includes(
-      word,
-    );
+    if (sub) what.append(make('p', {class: 'sub'}, sub));
+    if (this.chosen === row.id && row.state === 'done') what.append(this.tools(row));
+    const took = row.started_at && row.ended_at ? span(row.ended_at - row.started_at) : '–';
+    const digest = String(head.plan_sha256 ?? '').slice(0, 8) || '–';
+    const isOld = ['superseded', 'expired', 'interrupted', 'stopped'].includes(word);
     return make(
-      "tr",
+      'tr',
       {
-        class: `${isOld ? "old" : ""} ${word === "approved" ? "app" : ""} ${this.chosen === row.id ? "sel" : ""}`,
-        "data-run": row.id,
+        class: `${isOld ? 'old' : ''} ${word === 'approved' ? 'app' : ''} ${this.chosen === row.id ? 'sel' : ''}`,
+        'data-run': row.id
       },
       make(
-        "td",
-        { class: "stt" },
-        make(
-          "i",
-          { "aria-hidden": "true" },
-          MARKS[/** @type {keyof MARKS} */ (word)],
-        ),
-        ` ${t(`run_${word}`)}`,
+        'td',
+        {class: 'stt'},
+        make('i', {'aria-hidden': 'true'}, MARKS[/** @type {keyof MARKS} */ (word)]),
+        ` ${t(`run_${word}`)}`
       ),
-      make("td", {}, make("b", {}, String(row.number))),
-      make("td", {}, make("b", {}, atDay(issued, this.frame.now))),
+      make('td', {}, make('b', {}, String(row.number))),
+      make('td', {}, make('b', {}, atDay(issued, this.frame.now))),
       what,
-      make("td", {}, atDay(row.ended_at, this.frame.now)),
-      make("td", {}, row.by || t("imported")),
-      make("td", {}, took),
-      make("td", { class: "nar" }, make("code", {}, digest)),
+      make('td', {}, atDay(row.ended_at, this.frame.now)),
+      make('td', {}, row.by || t('imported')),
+      make('td', {}, took),
+      make('td', {class: 'nar'}, make('code', {}, digest))
     );
   }
 
@@ -194,183 +152,94 @@ export class Runs {
    * @param {any} base
    */
   below(row, base) {
-    if (row.state === "failed") return row.error;
+    if (row.state === 'failed') return t('failed_says', {why: row.error});
     const parts = [];
-    if (row.base)
-      parts.push(t("variant_of", { number: base ? String(base.number) : "–" }));
+    if (row.base) parts.push(t('variant_of', {number: base ? String(base.number) : '–'}));
     if (row.approval) {
-      const { by, until, reason } = row.approval;
-      parts.push(t("approved_by_until", { by, until: at(until) }), reason);
+      const {by, until, reason} = row.approval;
+      parts.push(t('approved_by_until', {by, until: at(until)}), reason);
     }
-    return parts.join(" · ");
+    return parts.join(' · ');
   }
 
   /** @param {any} row */
   tools(row) {
-    const approve = make("button", { type: "button" }, t("approve"));
-    approve.addEventListener("click", () => approveForm(this.frame, row));
-    const whatif = make("button", { type: "button" }, t("whatif_from"));
-    whatif.addEventListener("click", async () => {
-      const made = await this.frame.act(
-        "/api/drafts",
-        { name: `${row.name} +`, base: row.id },
-        byId("runs-says"),
-      );
+    const approve = make('button', {type: 'button'}, t('approve'));
+    approve.addEventListener('click', () => approveForm(this.frame, row));
+    const whatif = make('button', {type: 'button'}, t('whatif_from'));
+    whatif.addEventListener('click', async () => {
+      const made = await this.frame.act('/api/drafts', {name: `${row.name} +`, base: row.id}, byId('runs-says'));
       if (made) location.assign(`/whatif#${made.id}`);
     });
-    const other =
-      this.told.approved && this.told.approved.id !== row.id
-        ? this.told.approved.id
-        : row.base;
+    const other = this.told.approved && this.told.approved.id !== row.id ? this.told.approved.id : row.base;
     const links = [
-      other
-        ? make(
-            "a",
-            { href: `/compare#${other}-${row.id}`, class: "button" },
-            t("compare_to_approved"),
-          )
-        : null,
-      make(
-        "a",
-        { href: `/api/runs/${row.id}/export`, class: "button", download: true },
-        t("export_operator"),
-      ),
+      other ? make('a', {href: `/compare#${other}-${row.id}`, class: 'button'}, t('compare_to_approved')) : null,
+      make('a', {href: `/api/runs/${row.id}/export`, class: 'button', download: true}, t('export_operator')),
       this.frame.writes
-        ? make(
-            "a",
-            {
-              href: `/api/runs/${row.id}/export?public=1`,
-              class: "button",
-              download: true,
-            },
-            t("export_public"),
-          )
-        : null,
+        ? make('a', {href: `/api/runs/${row.id}/export?public=1`, class: 'button', download: true}, t('export_public'))
+        : null
     ];
-    return make(
-      "div",
-      { class: "tool" },
-      ...(this.frame.writes ? [approve, whatif] : []),
-      ...links,
-    );
+    return make('div', {class: 'tool'}, ...(this.frame.writes ? [approve, whatif] : []), ...links);
   }
 
   /** @param {any} row */
   waiting(row) {
-    const stop = make(
-      "button",
-      { type: "button" },
-      t(row.place ? "take_out" : "stop_run"),
-    );
-    stop.addEventListener("click", () =>
-      this.frame.act(`/api/runs/${row.id}/stop`, {}, byId("runs-says")),
-    );
+    const stop = make('button', {type: 'button'}, t(row.place ? 'take_out' : 'stop_run'));
+    stop.addEventListener('click', () => this.frame.act(`/api/runs/${row.id}/stop`, {}, byId('runs-says')));
     const progress = this.progress[row.id] ?? row.progress;
     const shown = progress?.stage
       ? progressBar(progress)
-      : make(
-          "p",
-          { class: "soft" },
-          row.place
-            ? ""
-            : t("no_progress", { time: span(this.frame.now - row.started_at) }),
-        );
-    const asked = t("by_at", { by: row.by, at: at(row.asked_at) });
+      : make('p', {class: 'soft'}, row.place ? '' : t('no_progress', {time: span(this.frame.now - row.started_at)}));
+    const asked = t('by_at', {by: row.by, at: at(row.asked_at)});
     return make(
-      "tr",
+      'tr',
       {},
-      make(
-        "td",
-        {},
-        row.place ? t("place_n", { n: String(row.place) }) : t("run_running"),
-      ),
-      make("td", {}, make("b", {}, String(row.number))),
-      make(
-        "td",
-        {},
-        make("strong", {}, row.name),
-        make("br"),
-        make("span", { class: "soft" }, asked),
-      ),
-      make("td", { "data-progress": row.id }, shown),
-      make("td", {}, this.frame.writes ? stop : null),
+      make('td', {}, row.place ? t('place_n', {n: String(row.place)}) : t('run_running')),
+      make('td', {}, make('b', {}, String(row.number))),
+      make('td', {}, make('strong', {}, row.name), make('br'), make('span', {class: 'soft'}, asked)),
+      make('td', {'data-progress': row.id}, shown),
+      make('td', {}, this.frame.writes ? stop : null)
     );
   }
 
   sources() {
     const rows = this.told.source_rows;
     const fresh = rows.filter((/** @type {any} */ row) => !row.late).length;
-    byId("sources-n").textContent = rows.length
-      ? t("sources_fresh", { fresh: number(fresh), n: number(rows.length) })
-      : t("sources_none");
-    byId("source-rows").replaceChildren(
+    byId('sources-n').textContent = rows.length
+      ? t('sources_fresh', {fresh: number(fresh), n: number(rows.length)})
+      : t('sources_none');
+    byId('source-rows').replaceChildren(
       ...(rows.length
-        ? rows.flatMap((/** @type {any} */ row) => [
-            this.source(row),
-            this.says(row),
-          ])
-        : [
-            make(
-              "tr",
-              {},
-              make("td", { colspan: 4, class: "empty" }, t("no_sources")),
-            ),
-          ]),
+        ? rows.flatMap((/** @type {any} */ row) => [this.source(row), this.says(row)])
+        : [make('tr', {}, make('td', {colspan: 4, class: 'empty'}, t('no_sources')))])
     );
     const refused = rows.find((/** @type {any} */ row) => row.last_reason);
-    const reason = refused
-      ? `${t("last_reason", { name: refused.name, why: refused.last_reason })} `
-      : "";
-    byId("source-says").textContent = reason + t("no_data_is_not");
+    const reason = refused ? `${t('last_reason', {name: refused.name, why: refused.last_reason})} ` : '';
+    byId('source-says').textContent = reason + t('no_data_is_not');
   }
 
   /** @param {any} row */
   source(row) {
-    const age =
-      row.newest === null ? t("never") : span(this.frame.now - row.newest);
-    const ticks = Array.from({ length: 96 }, (_, i) =>
-      row.ticks.includes(i) ? "|" : "·",
-    ).join("");
+    const age = row.newest === null ? t('never') : span(this.frame.now - row.newest);
+    const ticks = Array.from({length: 96}, (_, i) => (row.ticks.includes(i) ? '|' : '·')).join('');
     return make(
-      "tr",
-      { class: row.late ? "late" : false },
-      make(
-        "th",
-        { scope: "row" },
-        make("i", { class: row.late ? "nod" : "okd", "aria-hidden": "true" }),
-        row.name,
-      ),
-      make(
-        "td",
-        {},
-        make("b", {}, age),
-        make("br"),
-        make("span", { class: "soft" }, at(row.newest)),
-      ),
-      make(
-        "td",
-        {},
-        t(`source_${row.state}`),
-        make("span", { class: "ticks", "aria-hidden": "true" }, ticks),
-      ),
-      make("td", { class: "r" }, number(row.rejected)),
+      'tr',
+      {class: row.late ? 'late' : false},
+      make('th', {scope: 'row'}, make('i', {class: row.late ? 'nod' : 'okd', 'aria-hidden': 'true'}), row.name),
+      make('td', {}, make('b', {}, age), make('br'), make('span', {class: 'soft'}, at(row.newest))),
+      make('td', {}, t(`source_${row.state}`), make('span', {class: 'ticks', 'aria-hidden': 'true'}, ticks)),
+      make('td', {class: 'r'}, number(row.rejected))
     );
   }
 
   /** @param {any} row */
   says(row) {
-    return make(
-      "tr",
-      { class: "says" },
-      make("td", { colspan: 4, class: "soft" }, row.says[this.frame.lang]),
-    );
+    return make('tr', {class: 'says'}, make('td', {colspan: 4, class: 'soft'}, row.says[this.frame.lang]));
   }
 
   async log() {
-    const told = await get("/api/journal");
-    byId("log-n").textContent = t("journal_lines", { n: told.count });
-    byId("log-rows").replaceChildren(
-      ...logRows(told.lines, this.frame.lang, this.frame.now),
-    );
+    const told = await get('/api/journal');
+    byId('log-n').textContent = t('journal_lines', {n: told.count});
+    byId('log-rows').replaceChildren(...logRows(told.lines, this.frame.lang, this.frame.now));
   }
 }

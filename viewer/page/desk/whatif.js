@@ -8,11 +8,26 @@ import {get, post, Refusal} from './net.js';
 import {progressBar} from './progress.js';
 import {at, signed, t} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
+import {drawingsOf} from './variant_drawings.js';
 
 /** @import {Frame} from './frame.js' */
 
 /** Sorts of lines, with their keys. */
-const SORTS = {level: 'n', cut: 'c', raise: 'h', fact: 'f', feed: 's'};
+const SORTS = {
+  level: 'n',
+  cut: 'c',
+  raise: 'h',
+  protect: 'k',
+  fact: 'f',
+  feed: 's',
+  barrier: 'b',
+  pump: 'u',
+  generator: 'g',
+  close_street: 'x',
+  crew: 'e'
+};
+/** Sorts whose outcome a run alone can tell; the first three move the water. */
+const NEEDS_RUN = ['level', 'barrier', 'pump', 'close_street', 'crew'];
 const FIGURES = ['lamps_most', 'lamp_hours', 'sites', 'site_hours', 'cabinets'];
 
 export class WhatIf {
@@ -138,11 +153,13 @@ export class WhatIf {
   /** @param {any} draft */
   async accept(draft) {
     const base = draft.base_run ?? this.draft?.base_run;
-    this.draft = {...draft, base_run: base};
+    const {streets = this.draft?.streets ?? []} = draft;
+    this.draft = {...draft, base_run: base, streets};
     this.enable(this.frame.writes);
     this.say();
     await this.map.show(base.id);
     if (this.map.config) this.timeline.nights = this.map.config.nights;
+    this.draw();
     let [outcome, says] = [null, ''];
     try {
       outcome = await get(`/api/drafts/${draft.id}/outcome`);
@@ -267,9 +284,25 @@ export class WhatIf {
   /** @param {any} line */
   name(line) {
     const by = `${signed(Math.round((line.by_m ?? 0) * 100))}\u00a0cm`;
-    const {asset = '', consumer = '', supplier = ''} = line;
+    const {consumer = '', supplier = '', street = ''} = line;
+    const asset = line.asset ?? (line.assets ? t('n_things', {n: line.assets.length}) : '');
+    const values = {
+      crest: number(line.crest_m ?? 0, 2),
+      flow: number(line.m3_s ?? 0, 2),
+      hours: number((line.lasts_s ?? 0) / 3600, 1),
+      height: number(line.to_m ?? 0, 2),
+      people: number(line.people ?? 0)
+    };
     const key = line.sort === 'fact' ? `line_fact_${line.state}` : `line_${line.sort}`;
-    return t(key, {asset, consumer, supplier, by});
+    return t(key, {asset, consumer, supplier, by, street, ...values});
+  }
+
+  /** Draw the lines that have a place, and the one that is being drawn. */
+  draw() {
+    const lines = (this.draft?.lines ?? []).filter((/** @type {any} */ line) => line.on);
+    this.map.shut = lines.flatMap((/** @type {any} */ line) => (line.sort === 'close_street' ? [line.street] : []));
+    this.map.drawn(drawingsOf(lines, this.form.drawn, this.map, (line) => this.name(line)));
+    this.map.move(this.timeline.t);
   }
 
   /** @param {any} line */
@@ -283,7 +316,8 @@ export class WhatIf {
   /** @param {any} line */
   effect(line) {
     if (!line.on) return t('effect_off');
-    if (line.sort === 'level') return t('effect_run');
+    if (line.sort === 'close_street' || line.sort === 'crew') return t('effect_run_crews');
+    if (NEEDS_RUN.includes(line.sort)) return t('effect_run');
     const effect = this.outcome?.version === this.draft.version ? this.outcome.effects[line.id] : null;
     if (!effect) return t('effect_wait');
     if (effect.none) return effect.out_from ? t('effect_none_out', {at: at(effect.out_from)}) : t('effect_none');

@@ -1,0 +1,165 @@
+"""The crews of a run at the desk: their hours as bars, where they are at a moment, what waits and for what.
+
+The same run tells `twin crews`; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from twin.codes import Mechanism, What
+from twin.quantities import NONE, Int64Array
+from twin.results.crew_work import Shift, at_work
+from twin.results.result import Result
+from twin.results.returns import assessed_s, early, late
+from twin.world.crews import owner_of, scheduled
+from twin.world.kinds import STAGES, Role
+
+#: Jobs that the page carries; the count beside them is the true one.
+JOBS = 80
+#: What moves a repair by crews on.
+_STEPS = (What.CALLED, What.DELAYED, What.STAGE_STARTED, What.TEST_FAILED, What.REPAIRED, What.REPAIR_UNDONE)
+
+
+@dataclass(frozen=True, eq=False)
+class CrewBoard:
+    """The work of the crews of a run; seconds count from its start."""
+
+    result: Result
+
+    @cached_property
+    def _steps(self) -> Int64Array:
+        """Rows of the trace that move a repair by crews on, by asset, then time."""
+        trace = self.result.trace
+        rows = np.flatnonzero(np.isin(trace.what, _STEPS))
+        return rows[np.lexsort((rows, trace.asset[rows]))]
+
+    def crews(self) -> list[dict[str, Any]]:
+        """Give each crew with its hours and all that it does; empty where the run has none."""
+        plan, assets = self.result.plan.crews, self.result.city.assets
+        if plan is None:
+            return []
+        end_s = self.result.plan.duration_s
+        return [{"id": crew.id, "base": crew.base, "people": crew.people, "skills": list(crew.skills),
+                 "hours": [[begin, min(end, end_s)] for begin, end in crew.shifts if begin < end_s],
+                 "work": [{"asset": str(assets.id[shift.asset]), "count": shift.count, "stage": shift.stage,
+                           "street": str(assets[shift.asset].street or ""), "from": shift.start_s,
+                           "to": end_s if shift.end_s == NONE else shift.end_s}
+                          for shift in self.result.crew_work if shift.crew == crew.id]} for crew in plan.crews]
+
+    def positions(self, t_s: int) -> list[dict[str, Any]]:
+        """Give where each crew is: ``state`` ``reach``, ``work``, ``free`` or ``off``, the asset, and until when."""
+        plan = self.result.plan.crews
+        busy = {shift.crew: shift for shift in at_work(self.result.crew_work, t_s)}
+        told = []
+        for number, crew in enumerate(() if plan is None else plan.crews, 1):
+            shift, on = busy.get(crew.id), next((span for span in crew.shifts if span[0] <= t_s < span[1]), None)
+            later = [begin for begin, _ in crew.shifts if begin > t_s]
+            if shift is not None:
+                state, until = "reach" if shift.stage == "reach" else "work", shift.end_s
+            elif on is not None:
+                state, until = "free", on[1]
+            else:
+                state, until = "off", min(later, default=NONE)
+            told.append({"crew": crew.id, "number": number, "state": state, "stage": shift.stage if shift else "",
+                         "until": None if until == NONE or until > self.result.plan.duration_s else until,
+                         "hours_until": None if on is None else min(on[1], self.result.plan.duration_s),
+                         "asset": self._where(crew.id, crew.base, shift, t_s) if on or shift else ""})
+        return told
+
+    def _where(self, crew: str, base: str, now: Shift | None, t_s: int) -> str:
+        """Give the asset that a crew is at or drives to: where it worked last, since its shift began, or its base."""
+        ids = self.result.city.assets.id
+        if now is not None:
+            return str(ids[now.asset])
+        last = [shift for shift in self.result.crew_work if shift.crew == crew and shift.start_s <= t_s]
+        return str(ids[last[-1].asset]) if last else base
+
+    def jobs(self, t_s: int) -> dict[str, Any]:
+        """Give what waits at a second for somebody or for the water, or is worked on; lamps by street."""
+        plan, assets = self.result.plan.crews, self.result.city.assets
+        if plan is None:
+            return {"rows": [], "count": 0, "others": {}, "reasons": {}}
+        open_now, mine = self._open(t_s), scheduled(assets, plan.owner)
+        stands = {asset: self._stands(asset, t_s) for asset in self._called(t_s) if mine[asset]}
+        others: dict[str, int] = {}
+        for asset, outage in open_now.items():
+            if self.result.outages.mechanism[outage] != Mechanism.FLOODED or asset in stands:
+                continue
+            if mine[asset]:
+                stands[asset] = ("recede", "", None, None)
+            else:
+                whose = owner_of(assets[asset].kind, frozenset(r for r in Role if assets.has_role(asset, r)))
+                others[whose] = others.get(whose, 0) + 1
+        found = list(self._grouped(stands, open_now, t_s))
+        found.sort(key=lambda job: (job["wait"] not in STAGES, job["next_s"] is None, job["next_s"] or 0, -job["count"],
+                                    job["asset"]))
+        counts: dict[str, int] = {}
+        for job in found:
+            counts[job["wait"]] = counts.get(job["wait"], 0) + job["count"]
+        return {"rows": found[:JOBS], "count": sum(job["count"] for job in found), "others": others, "reasons": counts}
+
+    def _called(self, t_s: int) -> list[int]:
+        """Give what a repair is under way or waits for at a second."""
+        trace, rows = self.result.trace, self._steps[self.result.trace.time_s[self._steps] <= t_s]
+        is_last = np.append(trace.asset[rows][1:] != trace.asset[rows][:-1], True)[:len(rows)]
+        last = rows[is_last]
+        going = np.isin(trace.what[last], (What.CALLED, What.DELAYED, What.STAGE_STARTED, What.TEST_FAILED))
+        return [int(asset) for asset in trace.asset[last[going]]]
+
+    def _stands(self, asset: int, t_s: int) -> tuple[str, str, int | None, int | None]:
+        """Give how far a repair is: the stage or what it waits for, who, when they set out, until when as computed."""
+        trace = self.result.trace
+        first, last = np.searchsorted(trace.asset[self._steps], [asset, asset + 1])
+        mine = self._steps[first:last]
+        place = int(np.searchsorted(trace.time_s[mine], t_s, side="right")) - 1
+        now, later = trace[int(mine[place])], [trace[int(row)] for row in mine[place + 1:]]
+        comes = next((event for event in later if "crew" in event.detail), None)
+        crew = "" if comes is None else str(comes.detail["crew"])
+        next_s = None if comes is None else comes.time_s
+        if now.what is What.STAGE_STARTED:
+            until = later[0].time_s if later else None
+            here = str(now.detail.get("crew", ""))
+            return STAGES[int(trace.stage[mine[place]])], here or crew, None if here else next_s, until
+        return str(now.detail.get("for", "crew")), crew, next_s, None
+
+    def _grouped(self, stands: dict[int, tuple[str, str, int | None, int | None]], open_now: dict[int, int], t_s: int
+                 ) -> Iterator[dict[str, Any]]:
+        assets = self.result.city.assets
+        groups: dict[tuple[Any, ...], list[int]] = {}
+        for asset, stand in stands.items():
+            alone = "" if assets.has_role(asset, Role.LIGHTS) else str(assets.id[asset])
+            back = self._back(asset, open_now.get(asset, NONE), t_s)
+            groups.setdefault((str(assets[asset].kind), str(assets[asset].street or ""), alone, *stand, *back),
+                              []).append(asset)
+        for (kind, street, _, wait, crew, next_s, until_s, state, early_s, late_s), members in groups.items():
+            first = min(members)
+            yield {"asset": str(assets.id[first]), "name": str(assets.name[first] or ""), "kind": kind,
+                   "street": street, "count": len(members), "wait": wait, "until_s": until_s, "crew": crew,
+                   "next_s": next_s, "back": {"state": state, "from_s": early_s, "to_s": late_s}}
+
+    def _open(self, t_s: int) -> dict[int, int]:
+        """Give the outage of each asset that is out at a second."""
+        o = self.result.outages
+        rows = np.flatnonzero((o.start_s <= t_s) & ((o.end_s == NONE) | (o.end_s > t_s)))
+        return dict(zip(o.asset[rows].tolist(), rows.tolist(), strict=True))
+
+    def _back(self, asset: int, outage: int, t_s: int) -> tuple[str, int | None, int | None]:
+        """Give when it is back: a range over drawn nights, one computed hour, not assessed yet, or beyond the run."""
+        if outage == NONE:
+            return "none", None, None
+        o, returns = self.result.outages, self.result.returns
+        assessed = assessed_s(self.result.trace, asset, int(o.start_s[outage]))
+        if assessed == NONE or assessed > t_s:
+            return "not_assessed", None, None
+        if returns is not None:
+            first, last = int(returns.p50_s[outage]), int(returns.p90_s[outage])
+            if first != NONE:
+                return "range", early(first), None if last == NONE else late(last)
+        end_s = int(o.end_s[outage])
+        return ("beyond", None, None) if end_s == NONE else ("computed", late(end_s), None)

@@ -1,0 +1,156 @@
+"""What to protect first: ranked in a thread of its own with progress and stop, and kept by the digest of the run."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import Any
+
+import twin
+from geodata.run.ranking import main_streets
+from twin.deciding.cutting import Cuts, cuts
+from twin.deciding.plans import Pair, pairs
+from twin.deciding.ranking import Ranking, rank
+from twin.deciding.worth import OBJECTIVES
+from twin.errors import InputError
+from twin.stages import Progress
+from viewer.desk.loaded import Loaded
+from viewer.desk.store import Store, publish
+
+#: Rankings that are kept, by use: each holds its run open.
+KEPT = 4
+#: A line of progress is passed on this often [s].
+EVERY_S = 0.25
+RUNNING, DONE, FAILED, STOPPED = "running", "done", "failed", "stopped"
+
+
+class _Stopped(Exception):  # noqa: N818 - it is nobody's error
+    """Somebody does not want it any more."""
+
+
+@dataclass(slots=True, eq=False)
+class Study:
+    """One ranking: what is asked, how far it is, and what came of it."""
+
+    key: str
+    run: str
+    objective: str
+    by: str
+    at: int
+    state: str = RUNNING
+    #: Its last progress, as ``Progress.to_dict`` gives it.
+    progress: dict[str, Any] = field(default_factory=dict)
+    #: Why it failed, or who stopped it.
+    error: str = ""
+    took_s: float = 0.0
+    ranking: Ranking | None = None
+    pairs: tuple[Pair, ...] = ()
+    cuts: Cuts | None = None
+    stop: Event = field(default_factory=Event)
+
+
+class Rankings:
+    """The rankings of a desk; safe for several threads. One is computed at a time."""
+
+    def __init__(self, store: Store, now: Callable[[], int]) -> None:
+        self.store, self.now = store, now
+        self._lock, self._turn = Lock(), Lock()
+        self._kept: OrderedDict[str, Study] = OrderedDict()
+
+    def get(self, loaded: Loaded, objective: str) -> Study | None:
+        """Give the ranking of a run by an objective, as far as it is; None where nobody asked for it.
+
+        Raises
+        ------
+        InputError
+            No such objective.
+        """
+        key = _key(loaded, objective)
+        with self._lock:
+            return self._kept.get(key)
+
+    def ask(self, loaded: Loaded, objective: str, *, by: str) -> Study:
+        """Begin a ranking, or give the one that is there: a run with the same plan has the same one.
+
+        Raises
+        ------
+        InputError
+            No such objective.
+        """
+        key = _key(loaded, objective)
+        with self._lock:
+            known = self._kept.get(key)
+            if known is not None and known.state in (RUNNING, DONE):
+                self._kept.move_to_end(key)
+                return known
+            study = self._kept[key] = Study(key, loaded.entry.id, objective, by, self.now())
+            self._kept.move_to_end(key)
+            done = [name for name, one in self._kept.items() if one.state != RUNNING]
+            for name in done[:max(0, len(self._kept) - KEPT)]:
+                del self._kept[name]
+        Thread(target=self._work, args=(study, loaded), name=f"rank-{key[:6]}", daemon=True).start()
+        return study
+
+    def stop(self, loaded: Loaded, objective: str, *, by: str) -> None:
+        """Stop a ranking that goes.
+
+        Raises
+        ------
+        InputError
+            It does not go.
+        """
+        study = self.get(loaded, objective)
+        if study is None or study.state != RUNNING:
+            raise InputError(field="run", found="a ranking that does not run", expected="one that does")
+        study.error = by
+        study.stop.set()
+
+    def close(self) -> None:
+        """End what goes."""
+        with self._lock:
+            for study in self._kept.values():
+                study.stop.set()
+
+    def _work(self, study: Study, loaded: Loaded) -> None:
+        with self._turn:
+            began, last = monotonic(), 0.0
+
+            def tell(progress: Progress) -> None:
+                nonlocal last
+                if study.stop.is_set():
+                    raise _Stopped
+                study.progress = progress.to_dict()
+                if monotonic() - last >= EVERY_S:
+                    last = monotonic()
+                    self._say(study, "progress", {"rank": study.key, **study.progress})
+
+            try:
+                if study.stop.is_set():
+                    raise _Stopped
+                is_main = main_streets(loaded.run.city_file)
+                ranking = rank(loaded.result, objective=study.objective, is_main=is_main, tell=tell)
+                if study.stop.is_set():
+                    raise _Stopped
+                study.pairs, study.cuts = pairs(ranking), cuts(loaded.result, is_main=is_main)
+                study.ranking, study.state = ranking, DONE
+            except _Stopped:
+                study.state = STOPPED
+            except (InputError, ValueError, IndexError, MemoryError) as error:
+                study.state, study.error = FAILED, str(error)
+            study.took_s = round(monotonic() - began, 1)
+        self._say(study, "rank", {"rank": study.key, "state": study.state})
+
+    def _say(self, study: Study, what: str, body: dict[str, Any]) -> None:
+        with self.store.note() as tx:
+            publish(tx, at=self.now(), who=study.by, what=what, body=body)
+
+
+def _key(loaded: Loaded, objective: str) -> str:
+    if objective not in OBJECTIVES:
+        raise InputError(field="by", found=f"'{objective[:40]}'", expected=f"one of {', '.join(OBJECTIVES)}")
+    plan = str(loaded.run.info.get("plan_sha256", loaded.entry.id))
+    return sha256(f"{twin.__version__}\n{plan}\n{objective}".encode()).hexdigest()[:16]

@@ -1,0 +1,204 @@
+"""What leaves the desk as a file: points of the situation, lists, the public's page, open data; made and released by.
+
+Each is what `twin report` or `twin export` writes of the same run. What speaks to the public leaves from the approved
+run alone, with the name of who releases it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from geodata.run.journal import write_grid, write_journal
+from geodata.run.listing import write_csv
+from twin.errors import InputError
+from twin.results.listing import listing
+from twin.results.situation import situation
+from viewer.desk.loaded import Loaded
+from viewer.desk.store import Store, publish
+
+#: The city's own contacts and list of what may leave, where they lie in the desk's folder.
+CONTACTS, FIELDS = "contacts.toml", "public_fields.toml"
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants made."""
+
+    sort: str
+    #: Moment that it tells of [s from the start of the run]; not asked of all sorts.
+    t_s: int
+    lang: str
+    #: The present at the desk: whether an alert or a message still holds is judged by it.
+    now: datetime
+    #: Who releases it; empty for what stays inside.
+    released_by: str = ""
+    #: A street of a leaflet; empty: all that lose a lamp.
+    street: str = ""
+    contacts: Path | None = None
+    fields: Path | None = None
+
+    @property
+    def public(self) -> dict[str, Any]:
+        """What the makers of public files are given."""
+        return {"released_by": self.released_by, "fields": self.fields}
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One sort of file."""
+
+    suffix: str
+    make: Callable[[Loaded, Wish, Path], object]
+    #: Whether it tells of one moment, and whether it speaks to the public.
+    has_moment: bool = False
+    is_released: bool = False
+
+
+def _situation(loaded: Loaded, wish: Wish, out: Path) -> None:
+    from viewer.outputs.report import export_report
+
+    export_report(loaded.run, situation(loaded.result, wish.t_s), out, lang=wish.lang)
+
+
+def _log(loaded: Loaded, wish: Wish, out: Path) -> None:
+    write_journal(loaded.result, wish.t_s, wish.lang, out)
+
+
+def _grid(loaded: Loaded, wish: Wish, out: Path) -> None:
+    write_grid(loaded.result, wish.t_s, out)
+
+
+def _handover(loaded: Loaded, wish: Wish, out: Path) -> None:
+    write_csv(listing(loaded.result, wish.t_s, states=["do_not_re_energise"]), out)
+
+
+def _operator(loaded: Loaded, wish: Wish, out: Path) -> None:
+    from viewer.outputs.page import export_map
+
+    export_map(loaded.run, out, public=False, lang=wish.lang)
+
+
+def _gis(loaded: Loaded, wish: Wish, out: Path) -> None:
+    from viewer.outputs.gis import export_gis
+
+    export_gis(loaded.run, out, lang=wish.lang)
+
+
+def _residents(loaded: Loaded, wish: Wish, out: Path) -> None:
+    from viewer.outputs.page import export_map
+
+    export_map(loaded.run, out, public=True, lang=wish.lang, city=wish.contacts, **wish.public)
+
+
+def _leaflet(loaded: Loaded, wish: Wish, out: Path) -> None:
+    from viewer.outputs.leaflet import export_leaflet
+
+    export_leaflet(loaded.run, out, streets=[wish.street or "all"], lang=wish.lang, contacts=wish.contacts,
+                   **wish.public)
+
+
+def _sms(loaded: Loaded, wish: Wish, out: Path) -> None:
+    from viewer.outputs.sms import export_sms
+
+    export_sms(loaded.run, out, lang=wish.lang, contacts=wish.contacts, now=wish.now, **wish.public)
+
+
+def _alert(loaded: Loaded, wish: Wish, out: Path) -> None:
+    from viewer.outputs.cap import export_cap
+
+    export_cap(loaded.run, out, contacts=wish.contacts, now=wish.now, **wish.public)
+
+
+def _open_data(loaded: Loaded, wish: Wish, out: Path) -> None:
+    from viewer.outputs.open_data import export_open_data
+
+    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+        made = export_open_data(loaded.run, Path(folder) / "open-data", format="geojson", **wish.public)
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+            for file in sorted(made.rglob("*")):
+                if file.is_file():
+                    packed.write(file, file.relative_to(made).as_posix())
+
+
+#: All that can be made, in the order in which it is offered.
+SORTS = {
+    "situation": Sort(".html", _situation, has_moment=True), "log": Sort(".csv", _log, has_moment=True),
+    "handover": Sort(".csv", _handover, has_moment=True), "grid": Sort(".csv", _grid, has_moment=True),
+    "operator": Sort(".html", _operator), "gis": Sort(".gpkg", _gis),
+    "residents": Sort(".html", _residents, is_released=True), "leaflet": Sort(".html", _leaflet, is_released=True),
+    "sms": Sort(".csv", _sms, is_released=True), "alert": Sort(".xml", _alert, is_released=True),
+    "open_data": Sort(".zip", _open_data, is_released=True)}
+
+
+class Reports:
+    """The files of a desk; they are kept for ever."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self.store, self.folder = store, folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def listed(self, most: int = 200) -> list[dict[str, Any]]:
+        """Give what was made, the latest first; ``is_there`` tells whether its file still is."""
+        rows = self.store.rows("SELECT * FROM report ORDER BY at DESC, rowid DESC LIMIT ?", most)
+        return [{**row, "is_there": self.path_of(row).is_file()} for row in rows]
+
+    def path_of(self, row: dict[str, Any]) -> Path:
+        """Give where the file of a row lies."""
+        return self.folder / f"{row['id']}{SORTS[row['sort']].suffix}"
+
+    def get(self, report: str) -> dict[str, Any]:
+        """Give the row of a file.
+
+        Raises
+        ------
+        InputError
+            None of that name, or its file is gone.
+        """
+        row = self.store.row("SELECT * FROM report WHERE id = ?", report)
+        if row is None or not self.path_of(row).is_file():
+            raise InputError(field="report", found="no such file", expected="one of the list")
+        return row
+
+    def make(self, loaded: Loaded, wish: Wish, *, is_approved: bool, by: str, now: int) -> dict[str, Any]:
+        """Write a file of a run and keep who made it; nothing stays of one that fails.
+
+        Raises
+        ------
+        InputError
+            No such sort; what speaks to the public from a run that is not approved, or without a name; what the
+            writer refuses.
+        """
+        sort = SORTS.get(wish.sort)
+        if sort is None:
+            raise InputError(field="sort", found=f"'{wish.sort[:40]}'", expected=f"one of {', '.join(SORTS)}")
+        if sort.is_released and not is_approved:
+            raise InputError(field="run", found="a run that nobody approved", expected="the approved run",
+                             remedy="What speaks to the public leaves from the approved run alone.")
+        if sort.is_released and not 0 < len(wish.released_by.strip()) <= _LONGEST_NAME:
+            raise InputError(field="released_by", found="no name, or a long one", expected="who releases it")
+        name = secrets.token_hex(8)
+        out = self.folder / f"{name}{sort.suffix}"
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            made = Path(folder) / out.name
+            sort.make(loaded, wish, made)
+            shutil.move(made, out)
+        plan, entry = loaded.result.plan, loaded.entry
+        row = {"id": name, "sort": wish.sort, "run": entry.id, "number": entry.number, "name": entry.name,
+               "status": str(plan.status), "is_approved": int(is_approved), "lang": wish.lang, "street": wish.street,
+               "moment": loaded.start + wish.t_s if sort.has_moment else None, "at": now, "by": by,
+               "released_by": wish.released_by.strip() if sort.is_released else "", "bytes": out.stat().st_size}
+        with self.store.act() as tx:
+            tx.execute(f"INSERT INTO report ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+                       tuple(row.values()))
+            publish(tx, at=now, who=by, what="report", journal=True, body={
+                "report": name, "sort": wish.sort, "number": entry.number, "released_by": row["released_by"]})
+        return {**row, "is_there": True}

@@ -1,0 +1,104 @@
+/** What the desk draws above its maps: numbered marks (disc: crew, circle: the city, square: the grid) and lines. */
+
+import {FONT} from '../map/canvas.js';
+import {Overlay} from '../map/overlay.js';
+
+/** @import {Model} from '../pack/model.js' */
+/** @import {Point, Scene} from '../types.js' */
+/** @import {Symbols} from '../map/symbols.js' */
+/** @import {View} from '../map/view.js' */
+
+/**
+ * @typedef {object} DrawnMark
+ * @property {number} x page metres
+ * @property {number} y
+ * @property {string} text
+ * @property {'circle' | 'square' | 'disc'} shape
+ * @property {boolean} [isChosen]
+ */
+/** @typedef {{points: Point[], text?: string, isDraft?: boolean}} DrawnLine a barrier, or a street */
+/** @typedef {{marks: DrawnMark[], lines: DrawnLine[]}} Drawings */
+
+/** Half the side of a mark [px]. */
+const HALF = 11;
+const CIRCLE = 2 * Math.PI;
+
+export class DeskOverlay extends Overlay {
+  /**
+   * @param {Model} model
+   * @param {Symbols} symbols
+   * @param {() => Drawings} drawings
+   */
+  constructor(model, symbols, drawings) {
+    super(model, symbols);
+    this.drawings = drawings;
+  }
+
+  /**
+   * @override
+   * @param {CanvasRenderingContext2D} context
+   * @param {View} view
+   * @param {Scene} scene
+   * @param {number} ratio
+   * @param {number} big
+   */
+  draw(context, view, scene, ratio, big) {
+    super.draw(context, view, scene, ratio, big);
+    const {marks, lines} = this.drawings();
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    for (const line of lines) this.line(context, view, line);
+    // The first of a list lies on top.
+    for (const one of [...marks].reverse()) if (!one.isChosen) this.numbered(context, view, one);
+    for (const one of marks) if (one.isChosen) this.numbered(context, view, one);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {View} view
+   * @param {DrawnLine} line
+   */
+  line(context, view, {points, text, isDraft}) {
+    if (!points.length) return;
+    context.lineJoin = 'round';
+    context.lineCap = 'round';
+    for (const [color, width] of /** @type {[string, number][]} */ ([
+      [this.colors.map, 8],
+      [this.colors.chosen, 4]
+    ])) {
+      context.beginPath();
+      points.forEach(([x, y], i) =>
+        i ? context.lineTo(view.px(x), view.py(y)) : context.moveTo(view.px(x), view.py(y))
+      );
+      context.setLineDash(isDraft && width === 4 ? [10, 6] : []);
+      context.strokeStyle = color;
+      context.lineWidth = width;
+      context.stroke();
+    }
+    context.setLineDash([]);
+    for (const [x, y] of points) this.disc(context, view.px(x), view.py(y), 4);
+    if (text) this.name(context, view, text, view.px(points[0][0]), view.py(points[0][1]));
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {View} view
+   * @param {DrawnMark} mark
+   */
+  numbered(context, view, {x, y, text, shape, isChosen}) {
+    const [px, py] = [view.px(x), view.py(y)];
+    const isFull = isChosen || shape === 'disc';
+    context.beginPath();
+    if (shape === 'square') context.roundRect(px - HALF, py - HALF, 2 * HALF, 2 * HALF, 3);
+    else context.arc(px, py, HALF, 0, CIRCLE);
+    context.fillStyle = isFull ? this.colors.chosen : this.colors.page;
+    context.strokeStyle = isFull ? this.colors.page : this.colors.chosen;
+    context.lineWidth = 2;
+    context.fill();
+    context.stroke();
+    context.fillStyle = isFull ? this.colors.page : this.colors.chosen;
+    context.font = `700 ${text.length > 2 ? 11 : 13}px ${FONT}`;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    context.fillText(text, px, py + 0.5);
+  }
+}
