@@ -112,6 +112,8 @@ class CrewsPart(Part):
     deliveries: tuple[Delivery, ...] = ()
     derogation: str = ""
     """who lets the limits of hours be broken, and why"""
+    search: Duration | None = None
+    """to part a tripped circuit and try one half, while its wet lamps are looked for; not counted without it"""
     samples: int = Field(default=0, ge=0, le=10_000)
     """nights drawn for the range of returns; 0: none"""
 

@@ -84,7 +84,7 @@ def crews_of(scenario: Scenario, city_file: CityFile, clock: Clock, complain: Co
     return CrewPlan(crews=crews, owner=part.owner, policy=part.policy, order=part.order, reserve=part.reserve,
                     priority=tuple(sorted(part.priority.items())), stages=stages,
                     stock=tuple(sorted(part.stock.items())), deliveries=tuple(sorted(deliveries, key=lambda d: d[1])),
-                    travel=part.travel, derogation=part.derogation, samples=part.samples)
+                    travel=part.travel, derogation=part.derogation, samples=part.samples, search_s=part.search or 0)
 
 
 def _known(name: str, path: KeyPath, assets: Assets, complain: Complain) -> int | None:

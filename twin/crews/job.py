@@ -12,7 +12,7 @@ from twin.world.kinds import STAGES, Kinds
 
 #: Night drawn by nobody: medians, and tests fail only where that is the more likely outcome.
 NOMINAL = 0
-_DRY = STAGES.index("clean_dry")
+_DRY, _INSPECT = STAGES.index("clean_dry"), STAGES.index("inspect")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,8 @@ class Job:
     ready_s: int = 0
     priority: int = 1
     lamps: int = 0
+    #: Beside the inspection: how long the wet lamps are looked for along the circuits that they opened [s].
+    search_s: int = 0
     #: Parts taken along and not yet used up.
     parts: list[str] = field(default_factory=list)
     has_begun: bool = False
@@ -101,11 +103,15 @@ class Job:
     def planned_s(self, members: int | None = None) -> int:
         """Give the seconds planned for the visit, for all members or the first few."""
         count = len(self.members) if members is None else members
-        return sum(step.lasts.planned_s * count for step in self.visit)
+        return sum(step.lasts.planned_s * count + self._search_s(step) for step in self.visit)
+
+    def _search_s(self, step: Step) -> int:
+        return self.search_s if step.stage == _INSPECT and not self.failed else 0
 
     def work_s(self) -> int:
         """Give the seconds of crew planned for all that is left of it."""
-        return sum(step.lasts.planned_s * len(self.members) for step in self.steps.steps[self.at:] if step.rule.crew)
+        return sum(step.lasts.planned_s * len(self.members) + self._search_s(step)
+                   for step in self.steps.steps[self.at:] if step.rule.crew)
 
     def seconds(self, step: Step, assets: Assets, seed: int, sample: int) -> int:
         """Give how long a step takes: with a crew one member after the other, without one all at once."""
@@ -113,7 +119,7 @@ class Job:
         drawn = [step.lasts.planned_s if sample == NOMINAL or step.lasts.form == "fixed" else
                  step.lasts.quantile(uniform(seed, sample, str(assets.id[row]), name, self.repair[row], attempt))
                  for row in self.members]
-        return sum(drawn) if step.rule.crew else max(drawn)
+        return sum(drawn) + self._search_s(step) if step.rule.crew else max(drawn)
 
     def test_fails(self, step: Step, assets: Assets, seed: int, sample: int) -> bool:
         """Tell whether the test at the end of a step fails; once in a repair at most."""

@@ -22,6 +22,7 @@ from twin.access.access import Access
 from twin.codes import What
 from twin.crews.job import Job, Steps, steps_of
 from twin.crews.policy import Key, key_of, lamps_of, priorities
+from twin.crews.search import Search
 from twin.crews.waits import Waits
 from twin.engine.events import Note
 from twin.quantities import NONE, Int32Array, Int64Array
@@ -97,6 +98,7 @@ class CrewForce:
                       for row, crew in enumerate(plan.crews)]
         self.ready: list[Job] = []
         self._priority, self._lamps = priorities(plan, city), lamps_of(city)
+        self._search = Search(city, plan.search_s)
         self._listed = {city.assets.row(name): i for i, name in enumerate(plan.order)}
         self._is_lamp = city.assets.of_role(Role.LIGHTS)
         self._of: dict[int, Job] = {}
@@ -360,6 +362,7 @@ class CrewForce:
     def _weigh(self, job: Job) -> None:
         job.priority = int(self._priority[job.members].min())
         job.lamps = int(self._lamps[job.members].sum())
+        job.search_s = self._search.seconds(job.members)
 
     def _begin(self, job: Job) -> None:
         if not job.has_begun:

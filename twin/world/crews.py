@@ -120,6 +120,8 @@ class CrewPlan:
     derogation: str = ""
     #: Nights drawn for the range of returns; 0: none.
     samples: int = 0
+    #: What it takes to part a tripped circuit and try one half, while its wet lamps are looked for [s]; 0: not counted.
+    search_s: int = 0
 
     def rule(self, kind: str, stage: str) -> StageRule:
         """Give the rule of a stage of a kind."""
@@ -128,7 +130,10 @@ class CrewPlan:
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain JSON values."""
-        return asdict(self)
+        table = asdict(self)
+        if not self.search_s:
+            del table["search_s"]
+        return table
 
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> CrewPlan:

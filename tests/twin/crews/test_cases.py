@@ -21,7 +21,7 @@ from twin.explaining.compared import compared_lines
 from twin.results.compare import compare
 from twin.results.result import Result
 from twin.world.access import AccessRules
-from twin.world.assets import Labels
+from twin.world.assets import Labels, Protection
 from twin.world.city import City
 from twin.world.crews import Crew, CrewPlan, Lasts, StageRule
 from twin.world.kinds import STAGES, Figure, Kinds, built_in_kinds
@@ -420,3 +420,34 @@ def test_doubt_with_crews_counts_who_is_held_up() -> None:
     result = night(city, {"A1": 0, "A2": 0}, crews(1, travel="none"))
     held = [d for d in result.doubts.of_asset(city.assets.row("A2")) if d.is_out]
     assert [(d.start_s - BEGIN_S, d.end_s - BEGIN_S) for d in held] == [(10_000, 20_000)]
+
+
+def protected(city: City, protection: Protection) -> np.ndarray:
+    """Give the column of protections: circuits have this one."""
+    return np.where(city.assets.of_kind("circuit"), protection, Protection.NONE).astype(np.int8)
+
+
+def test_a_trip_is_searched_by_halves() -> None:
+    # Ten lamps on one circuit, one of them wet: four halvings of 300 s beside its inspection.
+    assets = {"S": "substation", "D": "site", "K": "circuit", **{f"L{i}": "lamp" for i in range(10)}}
+    city = city_of(assets, [("S", "K"), *(("K", f"L{i}") for i in range(10))])
+    city = replace(city, assets=city.assets.replaced(protection=protected(city, Protection.RCD)))
+    plain, searched = (night(city, {"L3": 0}, crews(1, **of_lamps(search_s=search_s))) for search_s in (0, 300))
+    row = city.assets.row("L3")
+    ends = [int(result.trace.time_s[(result.trace.asset == row) & (result.trace.what == What.REPAIRED)][0])
+            for result in (plain, searched)]
+    assert ends[1] - ends[0] == 4 * 300
+    assert "search_s" not in plain.plan.crews.to_dict()
+    assert CrewPlan.of(searched.plan.crews.to_dict()) == searched.plan.crews
+
+
+def test_two_wet_lamps_of_one_circuit_are_one_search_and_a_fuse_needs_none() -> None:
+    assets = {"S": "substation", "D": "site", "K": "circuit", **{f"L{i}": "lamp" for i in range(8)}}
+    city = city_of(assets, [("S", "K"), *(("K", f"L{i}") for i in range(8))])
+    street = Labels.of(["Rue A" if name.startswith("L") else "" for name in city.assets.id])
+    for protection, lasts_s in ((Protection.RCD, 3 * 300), (Protection.FUSE, 0)):
+        made = replace(city, assets=city.assets.replaced(
+            street=street, protection=protected(city, protection)))
+        found = [back(night(made, {"L3": 0, "L5": 0}, crews(1, **of_lamps(search_s=search_s))))["L3"]
+                 for search_s in (0, 300)]
+        assert found[1] - found[0] == lasts_s
