@@ -4,7 +4,7 @@ import {State} from './enums.js';
 import {CityMap} from './map/city_map.js';
 import {drawForPrint} from './map/print.js';
 import {Symbols} from './map/symbols.js';
-import {drawWays} from './map/ways.js';
+import {streetsAndCrews} from './map/ways.js';
 import {Access} from './operator/access.js';
 import {AccessLists} from './operator/access_lists.js';
 import {Beside} from './operator/beside.js';
@@ -86,7 +86,7 @@ class OperatorPage extends Page {
     this.map = new CityMap(byId('map'), this.model, this.symbols, {
       onPick: (found) => this.picked(found),
       onDraw: (view) => this.beside?.follow(view),
-      more: drawWays
+      more: streetsAndCrews
     });
     this.player = new Player(
       {slider: inputById('time'), play: byId('play'), back: byId('back'), forward: byId('forward')},

@@ -11,9 +11,9 @@ import {sizes} from './view.js';
 /** @import {View} from './view.js' */
 
 /**
- * What a page draws above the map beside all this, under its names.
+ * What a page draws above the map beside all this.
  *
- * @callback More
+ * @callback Drawing
  * @param {Overlay} on
  * @param {CanvasRenderingContext2D} context
  * @param {View} view
@@ -21,6 +21,11 @@ import {sizes} from './view.js';
  * @param {number} ratio
  * @param {Sizes} size
  * @returns {void}
+ */
+/**
+ * Under the names, and above all else.
+ *
+ * @typedef {{beneath: Drawing, above: Drawing}} More
  */
 
 /** Letters of a name beside a mark at most. */
@@ -57,7 +62,7 @@ export class Overlay {
     const {links, chosen} = scene;
     const size = sizes(view, big);
     if (scene.closed.length) this.closed(context, view, scene.closed, ratio);
-    this.more?.(this, context, view, scene, ratio, size);
+    this.more?.beneath(this, context, view, scene, ratio, size);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.locks(context, view, scene, size);
     if (scene.show.live) this.dangers(context, view, scene.live, size);
@@ -67,6 +72,7 @@ export class Overlay {
     const first = links.length ? links[0].from : chosen;
     if (first) this.mark(context, view, first, size, true);
     for (const {to} of links) this.mark(context, view, to, size, false);
+    this.more?.above(this, context, view, scene, ratio, size);
     this.scale(context, view);
   }
 

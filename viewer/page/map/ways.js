@@ -18,13 +18,25 @@ const CIRCLE = 2 * Math.PI;
  * @param {number} ratio
  * @param {Sizes} size
  */
-export function drawWays(on, context, view, scene, ratio, size) {
+function ways(on, context, view, scene, ratio, size) {
   if (scene.roads?.length) flooded(on, context, view, scene.roads, ratio);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   for (const way of scene.ways ?? []) drawWay(on, context, view, way);
   for (const u of scene.islands ?? []) island(on, context, view, u, size);
+}
+
+/**
+ * @param {Overlay} on
+ * @param {CanvasRenderingContext2D} context
+ * @param {View} view
+ * @param {Scene} scene
+ */
+function crews(on, context, view, scene) {
   for (const {at, label} of scene.crews ?? []) crew(on, context, view, at, label);
 }
+
+/** What the operator's map shows of streets and crews. */
+export const streetsAndCrews = {beneath: ways, above: crews};
 
 /**
  * Barrier tape along the roads that no vehicle of the plan enters: a casing, two rails and bars across.

@@ -1,7 +1,7 @@
 /** The second run of a comparison: its map under the same view, seen to the right of a slider, and its answers. */
 
 import {CityMap} from '../map/city_map.js';
-import {drawWays} from '../map/ways.js';
+import {streetsAndCrews} from '../map/ways.js';
 import {Chain} from '../pack/chain.js';
 import {OperatorModel} from '../pack/model.js';
 import {byId, inputById} from '../parts/dom.js';
@@ -44,7 +44,7 @@ export class Beside {
     this.gardens = new Gardens(model, names, page.choose);
     const {gardens} = this;
     this.why = new WhyPanel({model, chain, names, causes, waiting, access, gardens, symbolOf, page});
-    this.map = new CityMap(fresh(byId('map-b')), model, symbols, {onPick: () => {}, more: drawWays});
+    this.map = new CityMap(fresh(byId('map-b')), model, symbols, {onPick: () => {}, more: streetsAndCrews});
     this.swipe = inputById('swipe');
     this.swipe.oninput = () => this.part();
     /** Number of each asset by its id: the two runs need not number alike. */
