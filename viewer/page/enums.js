@@ -28,7 +28,13 @@ export const State = /** @type {const} */ ({
 });
 
 /** Stages of a repair after water, in order. */
-export const STAGES = /** @type {const} */ (['reach', 'inspect', 'clean_dry', 'replace', 're_energise']);
+export const STAGES = /** @type {const} */ ([
+  'reach',
+  'inspect',
+  'clean_dry',
+  'replace',
+  're_energise'
+]);
 /** @typedef {typeof STAGES[number]} Stage */
 
 /** What an asset that is down by itself waits for, by its number. */
@@ -47,11 +53,23 @@ export const WAITS = /** @type {const} */ ([
 /** @typedef {typeof WAITS[number]} Wait */
 
 /** What the light of a street waits for, as the public is told. */
-export const PUBLIC_WAITS = /** @type {const} */ (['recede', 'repair', 'supply']);
+export const PUBLIC_WAITS = /** @type {const} */ ([
+  'recede',
+  'repair',
+  'supply'
+]);
 /** @typedef {typeof PUBLIC_WAITS[number]} PublicWait */
 
 /** What a kind is drawn as; without one it has no symbol. */
-export const FAMILIES = /** @type {const} */ (['lamp', 'cabinet', 'substation', 'site', 'zone', 'other', '']);
+export const FAMILIES = /** @type {const} */ ([
+  'lamp',
+  'cabinet',
+  'substation',
+  'site',
+  'zone',
+  'other',
+  ''
+]);
 /** @typedef {typeof FAMILIES[number]} Family */
 
 /** Why a lamp is dark, as the public is told, by its number. */
@@ -82,7 +100,11 @@ export const ACTIONS = /** @type {const} */ ([
 /** @typedef {typeof ACTIONS[number]} Action */
 
 /** What a page shows: never an observation. */
-export const STATUSES = /** @type {const} */ (['simulation', 'exercise', 'forecast']);
+export const STATUSES = /** @type {const} */ ([
+  'simulation',
+  'exercise',
+  'forecast'
+]);
 /** @typedef {typeof STATUSES[number]} Status */
 
 /** Why a zone is locked, by its number, the gravest first. */
