@@ -198,8 +198,9 @@ def ensembles():
         share = told.is_out.mean(axis=1)
         bins = [(share >= low) & (share < high) for low, high in (
             (0, 0.1), (0.1, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.01))]
-        axes[0].plot([share[b].mean() for b in bins if b.any()], [told.was_out[b].mean() for b in bins if b.any()], mark,
-                     color="k", label=name)
+        bins = [chosen for chosen in bins if chosen.any()]
+        points = [(share[b].mean(), told.was_out[b].mean()) for b in bins]
+        axes[0].plot(*zip(*points, strict=True), mark, color="k", label=name)
     axes[0].set(xlabel="share of nights in which the cabinet goes out", ylabel="floods in which it did",
                 title="reliability")
     axes[0].legend(frameon=False)
