@@ -34,11 +34,11 @@ def run(setup, until, factor=1):
     return model
 
 
-def save(figure, name):
+def save(figure, name, sort="flow"):
     """Write a figure small enough for a repository."""
     OUT.mkdir(exist_ok=True)
     figure.tight_layout()
-    figure.savefig(OUT / f"flow-{name}.png", dpi=80, metadata={"Software": None})
+    figure.savefig(OUT / f"{sort}-{name}.png", dpi=80, metadata={"Software": None})
     plt.close(figure)
 
 
@@ -187,6 +187,32 @@ def draw_town(blocked, peaks):
     save(figure, "town")
 
 
+def ensembles():
+    """Draw shares told against what came, and where what came stands among the members, on a synthetic truth."""
+    from tests.verification.test_ensembles import FLOODS, floods, ranks
+
+    stated, half = floods(1.0), floods(0.5)
+    figure, axes = plt.subplots(1, 3, figsize=(14, 4.4))
+    axes[0].plot([0, 1], [0, 1], color="0.6", linewidth=1)
+    for told, mark, name in ((stated, "o-", "errors as stated"), (half, "s--", "half of the errors stated")):
+        share = told.is_out.mean(axis=1)
+        bins = [(share >= low) & (share < high) for low, high in (
+            (0, 0.1), (0.1, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.01))]
+        bins = [chosen for chosen in bins if chosen.any()]
+        points = [(share[b].mean(), told.was_out[b].mean()) for b in bins]
+        axes[0].plot(*zip(*points, strict=True), mark, color="k", label=name)
+    axes[0].set(xlabel="share of nights in which the cabinet goes out", ylabel="floods in which it did",
+                title="reliability")
+    axes[0].legend(frameon=False)
+    for axis, told, name in ((axes[1], stated, "as stated"), (axes[2], half, "half of the errors stated")):
+        count = np.bincount(ranks(told.depth_m, told.true_depth_m) // 2, minlength=10)
+        axis.bar(np.arange(10), count, color="0.75", edgecolor="k")
+        axis.axhline(FLOODS / 10, color="k", linewidth=1, linestyle=":")
+        axis.set(xlabel="what came among 19 members, tenths of the ranks", ylabel="floods", title=name,
+                 ylim=(0, FLOODS / 3))
+    save(figure, "reliability", "ensemble")
+
+
 if __name__ == "__main__":
-    for make in (waves, dams, planes, agency, subgrid, town):
+    for make in (waves, dams, planes, agency, subgrid, town, ensembles):
         make()

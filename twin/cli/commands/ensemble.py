@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 
 @app.command(short_help="Draw a night many times: how likely each thing goes out, when, why.",
-             epilog="Examples:  twin ensemble ouche-q100-ensemble -n 1000 --out q100-ensemble    "
-                    "twin ensemble merge part-1 part-2 --out q100-ensemble")
+             epilog="Example:  twin ensemble ouche-q100-ensemble -n 1000 --out q100-ensemble")
 def ensemble(scenario: Annotated[str, typer.Argument(metavar="SCENARIO|merge", help="A scenario file, the name of a "
                                                      "shipped one, or merge.")],
              out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the ensemble; what is there "
@@ -32,7 +31,7 @@ def ensemble(scenario: Annotated[str, typer.Argument(metavar="SCENARIO|merge", h
              scheduler: Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS", help="A dask scheduler "
                                                            "whose workers make the nights; --out on a folder that all "
                                                            "of them see.")] = None,
-             parts: Annotated[list[Path] | None, typer.Argument(metavar="[PART_DIR]...", help="With merge: the folders "
+             parts: Annotated[list[Path] | None, typer.Argument(metavar="PART_DIR", help="With merge: the folders "
                                                                 "that --part left on machines without one folder.")
                               ] = None,
              city: City = None, issued: Issued = None, lang: Spoken = None, progress: Told = Form.AUTO,
