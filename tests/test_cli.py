@@ -695,3 +695,25 @@ def test_irrigate_refuses_a_day_outside_of_its_season(capsys: pytest.CaptureFixt
     assert "a day from 2026-06-01 to 2026-08-31" in capsys.readouterr().err
     assert cli.main(["irrigate", "valmont", "no-such-file"]) == 2
     assert "Shipped: valmont-june, valmont-summer" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["run", "nowhere", "--out", "x", "--lang", "fr"],
+     "nowhere\u00a0: fichier introuvable\u00a0; attendu un fichier de scénario"),
+    (["run", "nowhere", "--lang=fr"], "Erreur\u00a0: il manque l’option '--out'."),
+    (["rnu", "--lang", "fr"], "Erreur\u00a0: commande inconnue\u00a0: 'rnu'"),
+    (["import", "a.yaml", "b.yaml", "--lang", "fr"], "attendu un seul fichier de correspondance"),
+])
+def test_refusals_speak_the_language_of_the_answer(words: list[str], said: str,
+                                                   capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(words) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_refusals_speak_the_language_of_the_terminal(monkeypatch: pytest.MonkeyPatch,
+                                                     capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    assert cli.main(["run", "nowhere", "--out", "x"]) == 2
+    assert "attendu un fichier de scénario" in capsys.readouterr().err
+    assert cli.main(["run", "nowhere", "--out", "x", "--lang", "en"]) == 2
+    assert "expected a scenario file" in capsys.readouterr().err

@@ -33,6 +33,7 @@ def report(run_dir: RunFolder,
            lang: Spoken = None, json: Json = False) -> None:
     """Write the point of the situation: one A4 page that needs no colour; log, grid list and hand-over as CSV."""
     from geodata.run.folder import read_run
+    from geodata.wording import wording
     from geodata.run.journal import write_grid, write_journal
     from geodata.run.listing import write_csv
     from twin.results.listing import listing
@@ -61,7 +62,7 @@ def report(run_dir: RunFolder,
                                for count in told.counts}})
         return
     for place in written:
-        say(f"Written: {place}")
+        say(wording(spoken).text("Written: {file}", file=place))
     tell_expiry(run.result.plan, spoken, run.result.city.timezone)
 
 
