@@ -535,7 +535,7 @@ def test_the_demo_runs_offline_and_explains_a_dry_lamp(tmp_path: Path, monkeypat
     monkeypatch.setattr(socket.socket, "connect", offline)
     assert cli.main(["demo", "--date", "2027-07-14", "--out", str(tmp_path / "demo")]) == 0
     said = capsys.readouterr().out
-    assert "was moved to that day, 2027-07-14" in said
+    assert "was moved to Wednesday 14 July 2027" in said
     told = json.loads((tmp_path / "demo" / "run.json").read_text(encoding="utf-8"))
     assert (told["start"], told["issued_at"]) == ("2027-07-14T16:00:00+02:00",) * 2
     assert told["valid_until"] == "2027-07-16T04:00:00+02:00"

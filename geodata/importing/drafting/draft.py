@@ -25,7 +25,7 @@ from geodata.importing.drafting.seen import ENDINGS, OSM, is_raster, look
 from geodata.importing.drafting.words import KINDS, folded, languages
 from geodata.importing.drafting.writing import comment, context_lines, layer_lines, left_out_lines, scalar, table_lines
 from geodata.importing.positions import crs_of, utm_of
-from geodata.wording import wording
+from geodata.wording import refusal_text, wording
 from twin.errors import InputError, InputErrors
 
 #: Values of each column that speak for a language.
@@ -247,7 +247,7 @@ def _written(guesses: Sequence[Guess], spoken: Counter[str], terrain: Sequence[s
     unsure = [("", words.text(remark.text, **remark.values)) for remark in head]
     unsure += [(f"{guess.name}, {key}" if key else guess.name, words.text(remark.text, **remark.values))
                for guess in guesses for key, remarks in guess.remarks.items() for remark in remarks if remark.is_unsure]
-    unsure += [("", str(problem)) for problem in problems]
+    unsure += [("", refusal_text(problem, lang)) for problem in problems]
     return Draft(text="\n".join(lines).rstrip() + "\n", unsure=tuple(unsure),
                  found=tuple(_found(guess, lang) for guess in guesses))
 

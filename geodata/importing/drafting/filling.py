@@ -141,8 +141,8 @@ def _lanterns(guess: Guess, columns: Sequence[Column]) -> None:
     for column in columns:
         if "lanterns" in column.means and column.is_whole and column.present and np.nanmax(column.numbers.value) > 1:
             guess.lanterns = column.name
-            guess.unsure("lanterns", "is {column} the number of lanterns of a record? Then each becomes an asset of its "
-                         "own", column=column.name)
+            guess.unsure("lanterns", "is {column} the number of lanterns of a record? Then each becomes an asset of "
+                         "its own", column=column.name)
             return
 
 

@@ -33,9 +33,9 @@ def report(run_dir: RunFolder,
            lang: Spoken = None, json: Json = False) -> None:
     """Write the point of the situation: one A4 page that needs no colour; log, grid list and hand-over as CSV."""
     from geodata.run.folder import read_run
-    from geodata.wording import wording
     from geodata.run.journal import write_grid, write_journal
     from geodata.run.listing import write_csv
+    from geodata.wording import wording
     from twin.results.listing import listing
     from twin.results.situation import situation
     from viewer.outputs.report import export_report

@@ -94,8 +94,8 @@ def test_numbers_that_meet_by_chance_are_no_link(tmp_path: Path) -> None:
                     for i in range(60))
     made, layers = drafted(tmp_path, {"armoires.csv": "NUM,X,Y\n" + cabinets, "lampes.csv": "NUM,AGE,X,Y\n" + lamps})
     assert "by" not in layers["lampes"]["supplied_by"]  # the nearest is a guess of its own
-    assert "no column says who supplies these: they count as always fed" in unsure(made)
-    assert city_of(tmp_path).report["supplies"] == 0
+    assert "no column says who supplies these: the nearest cabinet is taken" in unsure(made)
+    assert set(city_of(tmp_path).city.supplies.source) == {Source.INFERRED}
 
 
 def test_a_column_without_a_telling_name_is_a_link_where_distance_speaks_for_it(tmp_path: Path) -> None:
