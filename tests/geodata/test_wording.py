@@ -112,7 +112,8 @@ def test_a_french_refusal_says_the_same_values(english: str) -> None:
 
 def test_a_refusal_in_french_keeps_file_field_and_values() -> None:
     error = InputError(file="nuit.yaml", line=5, column=7, field="step", found="'5m'",
-                       expected="a duration with its unit: 36h, 90min, 1h 30min, 2d", remedy="Did you mean min?", ids=[f"L-{i}" for i in range(7)])
+                       expected="a duration with its unit: 36h, 90min, 1h 30min, 2d", remedy="Did you mean min?",
+                       ids=[f"L-{i}" for i in range(7)])
     assert refusal_text(error, "en") == str(error)
     assert refusal_text(error, "fr") == (
         "nuit.yaml:5:7, champ 'step', L-0, L-1, L-2, L-3, L-4 et 2 autres\u00a0: trouvé '5m'\u00a0; attendu une durée "
