@@ -15,7 +15,7 @@ _ENGLISH = re.compile(r"\b(the|of|with|which|that|is|are|its|has|have|must|shoul
 
 
 def english_in(error: InputError) -> list[str]:
-    """Give the parts of a refusal that no entry of the catalogue has the form of, or whose French has English in it."""
+    """Give the parts of a refusal that no entry has the form of, or that mix the languages."""
     complaints = error.complaints if isinstance(error, InputErrors) else (error,)
     return [part for complaint in complaints for part in (complaint.found, complaint.expected, complaint.remedy)
             if is_english(str(part))]

@@ -536,7 +536,7 @@ def test_the_demo_runs_offline_and_explains_a_dry_lamp(tmp_path: Path, monkeypat
     monkeypatch.setattr(socket.socket, "connect", offline)
     assert cli.main(["demo", "--date", "2027-07-14", "--out", str(tmp_path / "demo")]) == 0
     said = capsys.readouterr().out
-    assert "was moved to that day, 2027-07-14" in said
+    assert "was moved to Wednesday 14 July 2027" in said
     told = json.loads((tmp_path / "demo" / "run.json").read_text(encoding="utf-8"))
     assert (told["start"], told["issued_at"]) == ("2027-07-14T16:00:00+02:00",) * 2
     assert told["valid_until"] == "2027-07-16T04:00:00+02:00"
@@ -719,3 +719,25 @@ def test_the_cache_is_told_and_cleared_in_both_languages(tmp_path: Path, capsys:
     assert cli.main(["cache", "--clear", "--lang", "fr"]) == 0
     assert "1 calcul supprimé, 2,5 Mo" in capsys.readouterr().out
     assert not store.exists()
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["run", "nowhere", "--out", "x", "--lang", "fr"],
+     "nowhere\u00a0: fichier introuvable\u00a0; attendu un fichier de scénario"),
+    (["run", "nowhere", "--lang=fr"], "Erreur\u00a0: il manque l’option '--out'."),
+    (["rnu", "--lang", "fr"], "Erreur\u00a0: commande inconnue\u00a0: 'rnu'"),
+    (["import", "a.yaml", "b.yaml", "--lang", "fr"], "attendu un seul fichier de correspondance"),
+])
+def test_refusals_speak_the_language_of_the_answer(words: list[str], said: str,
+                                                   capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(words) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_refusals_speak_the_language_of_the_terminal(monkeypatch: pytest.MonkeyPatch,
+                                                     capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    assert cli.main(["run", "nowhere", "--out", "x"]) == 2
+    assert "attendu un fichier de scénario" in capsys.readouterr().err
+    assert cli.main(["run", "nowhere", "--out", "x", "--lang", "en"]) == 2
+    assert "expected a scenario file" in capsys.readouterr().err

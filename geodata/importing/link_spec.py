@@ -28,6 +28,8 @@ class LinkSpec(Declared):
     transfer_s: int = Field(default=0, ge=0)
     pattern: str | None = Field(default=None, description="regular expression that cuts the own column's values; its "
                                 "first group is the supplier's")
+    corrections: Pairs = Field(default_factory=dict, description="name in the own column -> the supplier's, where the "
+                               "file misspells it")
     choose: Literal["nearest", "alternatives", "all"] | None = Field(
         default=None, description="where a record names several suppliers, or several carry the name: the nearest, "
         "marked inferred; alternatives, the first preferred; all of them needed. Without it they are complained of")
@@ -65,6 +67,8 @@ class LinkSpec(Declared):
             raise ValueError("choose goes with by or match: it says which of several that carry one name")
         if any(one.choose == "all" for one in (*self.any_of, *self.first_of)):
             raise ValueError("choose: all goes with a link of its own: what is needed replaces nothing")
+        if self.corrections and len(named) != 1:
+            raise ValueError("corrections goes with by or match of one column: it corrects that column's values")
         if self.pattern is not None and len(named) != 1:
             raise ValueError("pattern goes with by or match of one column: it cuts that column's values")
         return self

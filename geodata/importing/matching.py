@@ -99,6 +99,10 @@ def _names(layer: Placeable, link: LinkSpec, report: LinkReport, path: str, othe
         if link.pattern is not None:
             parts[0], missed = extracted(parts[0], link.pattern)
             report.add("the pattern is not in the text: no supplier", layer.id[missed])
+        if link.corrections:
+            wrong = np.array([text in link.corrections for text in parts[0]], dtype=bool)
+            report.add("names its supplier as the mapping corrects it", layer.id[wrong])
+            parts[0] = np.array([link.corrections.get(text, text) for text in parts[0]] or [], dtype=object)
         if len(parts) == 1:  # a cell may hold a list
             return [() if text is None else tuple(dict.fromkeys((item,) for item in items_of(text)))
                     for text in parts[0]]

@@ -187,7 +187,8 @@ def report_text(report: dict[str, Any], lang: str = "en") -> str:
 
 def written_text(out: str, assets: int, lang: str = "en") -> str:
     """Give where a city file was written, how much is in it, and what to do next."""
-    return wording(lang).text("Written: {out} ({n} assets). Look at it: twin check {out}", out=out, n=f"{assets:,}")
+    return wording(lang).text("Written: {out} ({n} assets). Look at it: twin check {out}. On a map: twin export {out} "
+                              "--out map.html", out=out, n=f"{assets:,}")
 
 
 def _layer_lines(layer: dict[str, Any], words: Wording) -> list[str]:

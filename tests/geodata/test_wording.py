@@ -14,9 +14,9 @@ import pytest
 from geodata.importing import import_city, report_text
 from geodata.importing.report import OUTCOMES
 from geodata.quality.check import check_city
-from geodata.wording import wording
+from geodata.wording import refusal_text, wording
 from tests.geodata.towns import small_town
-from twin.errors import InputError
+from twin.errors import InputError, InputErrors
 
 ROOT = Path(__file__).parents[2]
 FR = wording("fr")
@@ -101,6 +101,27 @@ def test_french_says_the_same_values(english: str) -> None:
     names = re.compile(r"\{(\w+)\}")
     assert set(names.findall(FR.sentences[english])) == set(names.findall(english))
     assert not re.search(r" [:;?!»%]", FR.sentences[english]), "a sign that stands apart is never cut off"
+
+
+@pytest.mark.parametrize("english", sorted(wording("fr", "refusals").sentences))
+def test_a_french_refusal_says_the_same_values(english: str) -> None:
+    said, names = wording("fr", "refusals").sentences[english], re.compile(r"\{(\w+)\}")
+    assert set(names.findall(said)) == set(names.findall(english))
+    assert not re.search(r" [:;?!»%]", said), "a sign that stands apart is never cut off"
+
+
+def test_a_refusal_in_french_keeps_file_field_and_values() -> None:
+    error = InputError(file="nuit.yaml", line=5, column=7, field="step", found="'5m'",
+                       expected="a duration with its unit: 36h, 90min, 1h 30min, 2d", remedy="Did you mean min?",
+                       ids=[f"L-{i}" for i in range(7)])
+    assert refusal_text(error, "en") == str(error)
+    assert refusal_text(error, "fr") == (
+        "nuit.yaml:5:7, champ 'step', L-0, L-1, L-2, L-3, L-4 et 2 autres\u00a0: trouvé '5m'\u00a0; attendu une durée "
+        "avec son unité\u00a0: 36h, 90min, 1h 30min, 2d. Vouliez-vous dire min\u00a0?")
+    both = InputErrors([InputError(found="nothing", expected="a number"), InputError(found="no such file",
+                                                                                       expected="a raster")])
+    assert refusal_text(both, "fr") == ("trouvé rien\u00a0; attendu un nombre.\n"
+                                        "fichier introuvable\u00a0; attendu un raster.")
 
 
 def test_numbers_and_phrases_inside_a_kept_sentence() -> None:

@@ -236,3 +236,21 @@ def test_names_are_text_and_break_nothing(chromium: Any, tmp_path: Path, names: 
         assert page.errors == []
         assert page.locator("img").count() == 0
         page.context.close()
+
+
+def test_every_sheet_of_paper_says_what_it_is_and_of_when(chromium: Any, pages: dict[str, Path], now: Any) -> None:
+    page = opened(chromium, pages["operator"], now=now, width=1600, height=900)
+    assert page.evaluate("getComputedStyle(document.getElementById('print-head')).display") == "none"
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    for edge, display in (("print-head", "table-header-group"), ("print-foot", "table-footer-group")):
+        # head and foot of a table are repeated on each page, where they may not break
+        style = page.evaluate("id => { const s = getComputedStyle(document.getElementById(id));"
+                              " return [s.display, s.breakInside]; }", edge)
+        assert style == [display, "avoid"]
+    said = page.inner_text("#print-head"), page.inner_text("#print-foot")
+    assert all(text.split(" — ")[0] == page.inner_text("#status") for text in said)
+    assert page.inner_text("#date") in said[0]
+    assert page.inner_text("#clock") in said[0]
+    assert page.inner_text("#made") in said[1]
+    page.context.close()

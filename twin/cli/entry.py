@@ -130,9 +130,9 @@ def _wrong_words(error: Any, lang: Lang) -> None:
         error.show()
         return
     say = _wording(lang)
-    usage = say.text("Try '{command} --help' for help.", command=error.ctx.command_path)
-    message = say.text("Error: {message}", message=say.told(error.format_message()))
-    complain("\n".join([error.ctx.get_usage(), usage, "", message]))
+    help_ = say.text("Try '{command} --help' for help.", command=error.ctx.command_path)
+    said = say.text("Error: {message}", message=say.told(error.format_message()))
+    complain("\n".join([error.ctx.get_usage(), help_, "", said]))
 
 
 def _wording(lang: Lang) -> Wording:

@@ -11,6 +11,7 @@ from twin.cli.printing import console_on, say
 if TYPE_CHECKING:
     from scenarios.expect import Outcome
     from scenarios.running import Finished
+    from twin.explaining.words import Speech
     from twin.results.summary import Summary
     from twin.world.plan import Plan
 
@@ -75,10 +76,10 @@ def tell_expiry(plan: Plan, lang: str, timezone: str) -> None:
         style="bold red")
 
 
-def tell_lamp(finished: Finished, told: Summary) -> None:
+def tell_lamp(finished: Finished, told: Summary, words: Speech) -> None:
     """Say why one lamp is dark, in both languages."""
     if told.lamp_to_explain:
-        say("\nWhy one lamp is dark", style="bold")
+        say("\n" + words.text("Why one lamp is dark"), style="bold")
         for lang in ("fr", "en"):
             say(f"  {lang}  {finished.explain(told.lamp_to_explain, lang=lang).sentence}")
 

@@ -254,3 +254,6 @@ def _how_sure(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
     for name, count in told.no_supplier.items():
         yield Line(words.text("{things} without a known supplier: computed as fed",
                               things=words.counted(kinds, name, count)))
+    for name, count in told.inferred_links.items():
+        yield Line(words.text("{things} on an inferred link (the nearest supplier, not surveyed)",
+                              things=words.counted(kinds, name, count)))

@@ -249,6 +249,10 @@ def _count_notes(teller: Teller, told: Situation) -> Iterator[str]:
         yield teller.text("{moments}: it is day.", moments=", ".join(light))
     if any(n is None for count in told.counts for n in count.ahead):
         yield teller.text("–: beyond the end of the run.")
+    inferred = sum(result.indicators.get("inferred_links", {}).values())
+    if inferred:
+        yield teller.speech.plural("{n} asset hangs on an inferred link: who feeds it is a guess.",
+                                   "{n} assets hang on an inferred link: who feeds them is a guess.", inferred)
 
 
 def _counted_from(teller: Teller, told: Situation) -> str:

@@ -53,7 +53,8 @@ def indicators(plan: Plan, city: City, exposure: Exposure, outages: Outages, dou
     -------
     Keys ``lamps``, ``flooded``, ``streets``, ``districts``, ``buildings``, ``sites``, ``zones``, ``roots``,
     ``clusters``, ``may_be_live``, ``last_moment_to_act``, ``doubtful``, ``no_supplier`` and ``coverage``; times ISO
-    8601 in the city's zone, durations in seconds.
+    8601 in the city's zone, durations in seconds. ``inferred_links`` where there are some: assets one of whose links
+    to a supplier was inferred, by kind.
     """
     view = View(plan, city, exposure, outages, doubts)
     reach = None if access is None or not access.rules.bases else Reach.of(access, view)
@@ -64,6 +65,7 @@ def indicators(plan: Plan, city: City, exposure: Exposure, outages: Outages, dou
         "may_be_live": places_to_cut(view, live_parts(view)), "last_moment_to_act": last_moments(view, reach),
         "doubtful": _doubtful(view), "no_supplier": _by_kind(view, np.flatnonzero(without_supplier(city))),
         "coverage": _coverage(view),
+        **({"inferred_links": _by_kind(view, inferred)} if len(inferred := city.supplies.inferred()) else {}),
         **({} if reach is None else {"access": reach.indicator(view)})}
 
 

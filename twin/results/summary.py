@@ -67,6 +67,8 @@ class Summary:
     unknown: int
     #: Assets that count as fed because no supplier is known for them, by kind.
     no_supplier: Mapping[str, int]
+    #: Assets one of whose links to a supplier was inferred (the nearest), not surveyed, by kind.
+    inferred_links: Mapping[str, int]
     #: Buildings with water at them, and with water inside.
     buildings_wet: int
     buildings_flooded: int
@@ -139,7 +141,8 @@ def summarise(result: Result) -> Summary:
         asset_to_explain=lamp or _to_explain(result, np.ones(len(outages), dtype=bool), ""),
         doubtful=len(np.unique(result.doubts.asset)),
         unknown=sum(told.get("coverage", {}).get("unknown", {}).values()),
-        no_supplier=told.get("no_supplier", {}), buildings_wet=buildings.get("wet", 0),
+        no_supplier=told.get("no_supplier", {}), inferred_links=told.get("inferred_links", {}),
+        buildings_wet=buildings.get("wet", 0),
         buildings_flooded=buildings.get("flooded_inside", 0),
         zones_suspended=told.get("zones", {}).get("suspended", 0),
         sites=tuple(site for site in told.get("sites", []) if site["without_power"] or site["in_doubt"]

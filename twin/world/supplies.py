@@ -101,6 +101,10 @@ class Supplies:
         """Give the suppliers of an asset, group by group in order of preference."""
         return self.supplier[self.edges_into(row)]
 
+    def inferred(self) -> Int32Array:
+        """Give the assets one of whose links was inferred, not surveyed, in order of rows."""
+        return np.unique(self.consumer[self.source == Source.INFERRED])
+
     def consumers_of(self, row: int) -> Int32Array:
         """Give the assets that an asset supplies."""
         return np.asarray(self.consumer[self.supplier == row])

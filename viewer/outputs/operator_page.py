@@ -119,6 +119,7 @@ def _figures(run: Run) -> dict[str, Any]:
             "flooded": [{"kind": kinds.index(name), "n": row["flooded"], "dead": row["flooded_dead"]}
                         for name, row in told.gear.items() if row["flooded"]],
             "contradictions": told.contradictions, "doubtful": told.doubtful,
+            "inferredLinks": sum(told.inferred_links.values()),
             "defaults": int(sum((np.asarray(source) == Source.DEFAULT).sum() for source in sources))}
 
 

@@ -174,7 +174,7 @@ class OperatorPage extends Page {
   }
 
   figures() {
-    const {most, flooded, peakAt, issued, duration: lasts} = this.config;
+    const {most, flooded, peakAt, issued, duration: lasts, inferredLinks} = this.config;
     /** @param {string} term @param {string} value @param {boolean} [isPart] */
     const line = (term, value, isPart = false) =>
       make('div', {class: isPart ? 'part' : false}, make('dt', {}, term), make('dd', {}, value));
@@ -188,6 +188,7 @@ class OperatorPage extends Page {
       rows.push(line(dead ? say('flooded_kind', {kinds, dead}) : kinds, number(n), true));
     }
     rows.push(line(say('horizon'), duration(lasts)));
+    if (inferredLinks) rows.push(line(say('inferred_links'), number(inferredLinks)));
     byId('figures').replaceChildren(...rows);
   }
 

@@ -392,6 +392,7 @@ export interface OperatorConfig extends CommonConfig {
   name: string;
   wetSpan: [number, number] | null;
   defaults: number;
+  inferredLinks: number;
   doubtful: number;
   contradictions: number;
   /** Age from which a fact is to be asked for again [s]. */

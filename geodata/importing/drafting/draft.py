@@ -14,16 +14,18 @@ import numpy as np
 from geodata.importing.drafting.country import country_of, timezone_of
 from geodata.importing.drafting.filling import derive_circuits, fill
 from geodata.importing.drafting.guess import Guess, Remark
+from geodata.importing.drafting.joining import find_joins
 from geodata.importing.drafting.kinds import guess_kind
 from geodata.importing.drafting.linking import find_links
 from geodata.importing.drafting.naming import find_id
+from geodata.importing.drafting.nearing import link_the_nearest
 from geodata.importing.drafting.osm import osm_guesses
 from geodata.importing.drafting.placing import find_crs, place
 from geodata.importing.drafting.seen import ENDINGS, OSM, is_raster, look
 from geodata.importing.drafting.words import KINDS, folded, languages
-from geodata.importing.drafting.writing import comment, context_lines, layer_lines, left_out_lines, scalar
+from geodata.importing.drafting.writing import comment, context_lines, layer_lines, left_out_lines, scalar, table_lines
 from geodata.importing.positions import crs_of, utm_of
-from geodata.wording import wording
+from geodata.wording import refusal_text, wording
 from twin.errors import InputError, InputErrors
 
 #: Values of each column that speak for a language.
@@ -71,6 +73,7 @@ def draft(files: Sequence[Path | str], *, beside: Path | str = ".", city: str = 
         place(guess)
     find_crs(guesses, spoken)
     _take_something(guesses)
+    find_joins(guesses)
     _leave_out_copies(guesses)
     find_links(guesses)
     _leave_out_the_placeless(guesses)
@@ -82,7 +85,7 @@ def draft(files: Sequence[Path | str], *, beside: Path | str = ".", city: str = 
         derive_circuits(guess, guesses)
         if guess.kind and not guess.is_told:
             find_id(guess)
-    _without_supplier(guesses)
+    link_the_nearest(guesses)
     return _written(guesses, spoken, _terrain(paths, Path(beside)), city or _city(paths), lang, problems)
 
 
@@ -177,7 +180,7 @@ def _leave_out_copies(guesses: Sequence[Guess]) -> None:
             guess.leave_out("it seems to hold the records of {other} again", other=best[key].seen.file)
         best.setdefault(key, guess)
     for guess in guesses:
-        if not guess.kind and not guess.context and not guess.remarks.get(""):
+        if not guess.kind and not guess.context and not guess.is_list and not guess.remarks.get(""):
             guess.leave_out("nothing says what its records are")
     _say_who_stands_twice([guess for guess in guesses if guess.kind])
 
@@ -200,19 +203,6 @@ def _leave_out_the_placeless(guesses: Sequence[Guess]) -> None:
         if guess.kind and not guess.links and not {guess.kind, guess.name} & suppliers \
                 and not np.isfinite(guess.degrees).any():
             guess.leave_out("its records have no position that could be read, and no link")
-
-
-def _without_supplier(guesses: Sequence[Guess]) -> None:
-    """Say of what is fed by someone and has no link that it counts as fed."""
-    feeders = sorted({guess.kind for guess in guesses} & {"cabinet", "substation", "service_box"}, key=KINDS.index)
-    for guess in guesses:
-        if guess.kind in ("lamp", "cabinet", "traffic_signal", "lift_station", "pump") and not guess.links:
-            above = [kind for kind in feeders if KINDS.index(kind) < KINDS.index(guess.kind)]
-            if above:
-                guess.unsure("", "no column says who supplies these: they count as always fed. A guess would be "
-                             "supplied_by: {link}", link=f"{{kind: {above[-1]}, nearest_m: 300}}")
-            else:
-                guess.unsure("", "nothing here supplies these: they count as always fed")
 
 
 def _terrain(paths: Sequence[Path], beside: Path) -> list[str]:
@@ -247,7 +237,9 @@ def _written(guesses: Sequence[Guess], spoken: Counter[str], terrain: Sequence[s
     _contexts(guesses, lines, lang)
     if terrain:
         lines += ["terrain:", f"  file: [{', '.join(map(scalar, terrain))}]", ""]
-    others = [guess for guess in guesses if not guess.kind and not guess.context]
+    lists = [guess for guess in guesses if guess.is_list]
+    lines += ["tables:", *(line for guess in lists for line in table_lines(guess)), ""] if lists else []
+    others = [guess for guess in guesses if not guess.kind and not guess.context and not guess.is_list]
     if others:
         lines += comment(words.text("Left out:"), 0)
     for guess in others:
@@ -255,7 +247,7 @@ def _written(guesses: Sequence[Guess], spoken: Counter[str], terrain: Sequence[s
     unsure = [("", words.text(remark.text, **remark.values)) for remark in head]
     unsure += [(f"{guess.name}, {key}" if key else guess.name, words.text(remark.text, **remark.values))
                for guess in guesses for key, remarks in guess.remarks.items() for remark in remarks if remark.is_unsure]
-    unsure += [("", str(problem)) for problem in problems]
+    unsure += [("", refusal_text(problem, lang)) for problem in problems]
     return Draft(text="\n".join(lines).rstrip() + "\n", unsure=tuple(unsure),
                  found=tuple(_found(guess, lang) for guess in guesses))
 
@@ -281,10 +273,13 @@ def _said(remark: Remark, lang: str) -> str:
 
 def _found(guess: Guess, lang: str) -> str:
     words = wording(lang)
-    what = guess.kind or guess.context or words.text("nothing known")
+    what = guess.kind or guess.context or words.text("a list of links" if guess.is_list else "nothing known")
     values: dict[str, Any] = {"name": guess.name, "records": f"{len(guess.seen):,}", "what": what}
     if guess.links:
         first = guess.links[0].get("first_of", guess.links)[0]
+        if "nearest_m" in first:
+            return words.text("{name}: {records} records, taken as {what}, supplied by the nearest {kind} (a guess)",
+                              kind=first["kind"], **values)
         values["by"] = first.get("by") or ", ".join(first["match"])
         return words.text("{name}: {records} records, taken as {what}, supplied by {by}", **values)
     return words.text("{name}: {records} records, taken as {what}", **values)

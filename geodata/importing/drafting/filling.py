@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from geodata.importing.drafting.guess import Guess
 from geodata.importing.drafting.seen import Column
 from geodata.importing.drafting.words import meanings, parts_of
+from geodata.importing.quantity_text import unit_named
 from geodata.importing.report import is_nothing
 from geodata.tables.values import UNITS, extracted, fold
 
@@ -19,6 +21,8 @@ _TEXTS = {"street": "street", "name": "name", "district": "district", "owner": "
 _WATTS = ((r"(\d+(?:[.,]\d+)?)\s*[Ww]\b", 3.0), (r"(\d+)\s*$", 18.0))
 #: No street lamp has more watts.
 _MOST_W = 2000.0
+#: A height that stands with its unit.
+_WITH_UNIT = re.compile(r"[\d.,]+\s*([^\W\d_]+)\.?")
 _YES = {"si", "sí", "oui", "yes", "ja", "true", "1", "x", "vrai", "o", "y"}
 _NO = {"no", "non", "nein", "nee", "false", "0", "faux", "n"}
 #: A column that divides a cabinet's lamps has no more values than this in all.
@@ -38,6 +42,7 @@ def fill(guess: Guess) -> None:
         _nothings(guess, best)
     if guess.kind == "lamp":
         _power(guess, columns)
+        _lanterns(guess, columns)
     if guess.kind in ("building", "site"):
         for column in columns:
             if "people" in column.means and column.is_numeric:
@@ -52,7 +57,7 @@ def derive_circuits(lamps: Guess, suppliers: Sequence[Guess]) -> None:
     link = lamps.links[0] if lamps.links else {}
     cabinets = next((guess for guess in suppliers if guess.kind == "cabinet" and
                      link.get("kind", guess.kind) == "cabinet" and link.get("layer", guess.name) == guess.name), None)
-    if cabinets is None or lamps.kind != "lamp" or "pattern" in link or not link:
+    if cabinets is None or lamps.kind != "lamp" or not link or {"pattern", "from"} & link.keys():
         return
     own = link.get("by") or next(iter(link["match"]))
     cabinet = lamps.seen.columns[own]
@@ -92,6 +97,9 @@ def _protection(own: str, cabinets: Guess) -> dict[str, Any]:
 def _is_taken(guess: Guess, column: Column) -> bool:
     used = set(guess.position.values()) if isinstance(guess.position, dict) else set()
     for link in guess.links:  # not yet through circuits
+        if "from" in link:
+            used |= set(link["on"])
+            continue
         used |= {link["by"]} if isinstance(link.get("by"), str) else set(link["match"])
     return column.name in used or column.name == guess.kind_column
 
@@ -129,9 +137,24 @@ def _power(guess: Guess, columns: Sequence[Column]) -> None:
                 return
 
 
+def _lanterns(guess: Guess, columns: Sequence[Column]) -> None:
+    for column in columns:
+        if "lanterns" in column.means and column.is_whole and column.present and np.nanmax(column.numbers.value) > 1:
+            guess.lanterns = column.name
+            guess.unsure("lanterns", "is {column} the number of lanterns of a record? Then each becomes an asset of "
+                         "its own", column=column.name)
+            return
+
+
 def _heights(guess: Guess, columns: Sequence[Column]) -> None:
     """Take a height of plinth for the lowest live part where the column's name says its unit."""
     for column in columns:
+        said = [unit_named(hit[1]) for value in column.counts if (hit := _WITH_UNIT.fullmatch(value)) is not None]
+        if "fail" in column.means and said and all(one and UNITS[one][0] == "length" for one in said):
+            guess.fields["fail_m"] = column.name
+            guess.unsure("fields.fail_m", "is {column} the height above ground of the lowest live part?",
+                         column=column.name)
+            return
         unit = next((part for part in parts_of(column.name)[:-1] if part in ("m", "cm", "mm")), None)
         if "fail" in column.means and column.is_numeric and unit in UNITS:
             guess.fields["fail_m"] = {"column": column.name, "unit": unit}

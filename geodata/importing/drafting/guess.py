@@ -33,6 +33,8 @@ class Guess:
     kind_column: str = ""
     kind_map: dict[str, str] = field(default_factory=dict)
     context: str = ""
+    #: Whether it is only looked up in: a list of links.
+    is_list: bool = False
     #: Whether the file says itself what its records are (tags): fields and links are not guessed.
     is_told: bool = False
     #: Layers of the file that are put together, and ``where``, as the mapping writes them.
@@ -48,6 +50,8 @@ class Guess:
     #: Columns of the id; empty for ``content``.
     id: list[str] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
+    #: Column with the number of lanterns of a record; empty without one.
+    lanterns: str = ""
     no_value: dict[str, list[str]] = field(default_factory=dict)
     links: list[dict[str, Any]] = field(default_factory=list)
     #: Layers derived from this one: circuits.

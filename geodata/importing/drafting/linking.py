@@ -54,7 +54,7 @@ class Candidate:
 def find_links(guesses: Sequence[Guess]) -> None:
     """Find the supplier of each table, and what its records call it; the supplier's id is the key that is used."""
     for consumer in sorted(guesses, key=lambda guess: _RANK.get(guess.kind, _LAST), reverse=True):
-        if not consumer.kind or consumer.is_told:
+        if not consumer.kind or consumer.is_told or consumer.links:
             continue
         found = sorted((candidate for supplier in guesses for candidate in _candidates(consumer, supplier)),
                        key=lambda candidate: (-candidate.score, bool(candidate.pattern)))
@@ -178,7 +178,9 @@ def _take(best: Candidate, others: list[Candidate]) -> None:
                         column=best.column.name)
         consumer.links = [link]
         return
-    _sentinels(best)
+    corrections = _sentinels(best)
+    if corrections:
+        link["corrections"] = corrections
     texts = extracted(best.column.texts, best.pattern)[0] if best.pattern else best.column.texts
     if _is_ambiguous(texts, best.key):
         link["choose"] = "nearest"
@@ -194,10 +196,10 @@ def _is_ambiguous(texts: TextArray, key: Column) -> bool:
                for value in {str(text) for text in texts if text is not None})
 
 
-def _sentinels(best: Candidate) -> None:
-    """Take names that look like "none" and lead nowhere as no value."""
+def _sentinels(best: Candidate) -> dict[str, str]:
+    """Take names that look like "none" and lead nowhere as no value; give those that one id looks like, with it."""
     if best.pattern:
-        return
+        return {}
     known = {loose((value,)) for value in best.key.counts}
     lost = {value: count for value, count in best.column.counts.items() if loose((value,)) not in known}
     none = [value for value, count in lost.items() if is_nothing(value) or count >= _OFTEN]
@@ -205,7 +207,27 @@ def _sentinels(best: Candidate) -> None:
         best.consumer.no_value[best.column.name] = none
         best.consumer.unsure("no_value", "no {supplier} is called so; taken as codes for none: {codes}",
                              supplier=best.supplier.name, codes=", ".join(f"{v} ×{lost[v]:,}" for v in none))
-    rest = [value for value in lost if value not in none]
+    alike: dict[str, set[str]] = {}
+    for value in best.key.counts:
+        alike.setdefault(_look(value), set()).add(value)
+    likely = {value: next(iter(ids)) for value in lost if value not in none
+              and len(ids := alike.get(_look(value), set())) == 1}
+    if likely:
+        best.consumer.unsure("supplied_by", "names that lead nowhere and look like one id, taken for it: {names}",
+                             names=", ".join(f"{v} → {likely[v]}" for v in likely))
+    rest = [value for value in lost if value not in none and value not in likely]
     if rest:
         best.consumer.unsure("supplied_by", "names that lead nowhere ({count}): {names}", count=f"{len(rest):,}",
                              names=", ".join(f"{v} ×{lost[v]:,}" for v in sorted(rest, key=lambda v: -lost[v])[:5]))
+    return likely
+
+
+def _look(name: str) -> str:
+    """Give a name without what the eye passes over: signs between, O for 0, I and l for 1.
+
+    Examples
+    --------
+    >>> _look("ARM-O7") == _look("arm 07"), _look("ARM-01") == _look("ARM-11")
+    (True, False)
+    """
+    return "".join(sign for sign in name.casefold() if sign.isalnum()).translate(str.maketrans("oil", "011"))

@@ -85,5 +85,8 @@ def _linked(guess: Guess) -> list[str]:
     names: list[str] = []
     for link in guess.links:
         for one in link.get("first_of", [link]):
+            if "from" in one:
+                names += list(one["on"])
+                continue
             names += [one["by"]] if isinstance(one.get("by"), str) else list(one.get("match", {}))
     return list(dict.fromkeys(names))

@@ -64,6 +64,8 @@ def layer_lines(guess: Guess, say: Say) -> list[str]:
         made["kind"] = guess.kind
     made["id"] = (guess.id[0] if len(guess.id) == 1 else guess.id) if guess.id else "content"
     _place(made, guess)
+    if guess.lanterns:
+        made["lanterns"] = guess.lanterns
     if guess.fields:
         made["fields"] = guess.fields
     if guess.links:
@@ -72,6 +74,13 @@ def layer_lines(guess: Guess, say: Say) -> list[str]:
     for derived in guess.derived:
         lines += ["", *_item(derived, {}, say)]
     return lines
+
+
+def table_lines(guess: Guess) -> list[str]:
+    """Give the line of a table that is only looked up in."""
+    made: dict[str, Any] = {"file": guess.seen.file}
+    _where(made, guess)
+    return [f"  {scalar(guess.name)}: {flow(made)}"]
 
 
 def context_lines(guess: Guess, say: Say) -> list[str]:

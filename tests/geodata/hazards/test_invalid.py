@@ -9,6 +9,8 @@ import pytest
 import shapely
 from ruamel.yaml import YAML
 
+from geodata.wording import refusal_text
+from tests.french import english_in
 from tests.geodata.waters import city, opened, terrain
 from twin.errors import InputError
 
@@ -30,6 +32,7 @@ def test_it_is_refused_with_the_reason(case):
     for words in CASES[case]["says"]:
         assert words in message[at:], message
         at = message.index(words, at)
+    assert english_in(refused.value) == [], refusal_text(refused.value, "fr")
 
 
 def test_every_file_of_the_folder_has_its_case():

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from geodata.city.model import CityFile
+from geodata.wording import refusal_text
 from scenarios.irrigation.answers import expectations, to_dict, write_csv
 from scenarios.irrigation.before import run_night
 from scenarios.irrigation.carried import write_state
 from scenarios.irrigation.loading import find_programme, prepare_season, read_programme, shipped_programmes
+from tests.french import english_in
 from tests.scenarios.irrigation.gardens import INVALID, gardens, prepared, programme_file, told
 from twin.errors import InputError
 from twin.explaining.irrigated import teller_of
@@ -27,17 +29,21 @@ from twin.irrigation.season import Watering, balance
 FILES = sorted(INVALID.glob("*.yaml"))
 
 
-def message_of(path: Path) -> str:
+def refused(path: Path) -> InputError | None:
     try:
         prepare_season(read_programme(path), gardens())
     except InputError as error:
-        return str(error).replace(f"{INVALID}/", "")
-    return "accepted"
+        return error
+    return None
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_an_invalid_programme_file_is_refused_with_its_message(path: Path) -> None:
-    assert message_of(path) == path.with_suffix(".message").read_text(encoding="utf-8").rstrip("\n")
+    error = refused(path)
+    assert error is not None
+    expected = path.with_suffix(".message").read_text(encoding="utf-8").rstrip("\n")
+    assert str(error).replace(f"{INVALID}/", "") == expected
+    assert english_in(error) == [], refusal_text(error, "fr")
 
 
 def test_every_message_belongs_to_a_file() -> None:

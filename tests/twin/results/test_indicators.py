@@ -14,7 +14,8 @@ from tests.reference.hand_town import HandTown
 from tests.reference.water import water_at
 from twin.codes import Action
 from twin.engine.simulate import run
-from twin.world.assets import Labels, Protection
+from twin.results.summary import summarise
+from twin.world.assets import Labels, Protection, Source
 from twin.world.city import City
 from twin.world.plan import Declared
 from twin.world.supplies import Feed
@@ -126,3 +127,14 @@ def test_streets_count_each_lamp_once(tiny_city: Callable[..., City]) -> None:
     water = water_at(city.assets, [0, 24 * H], {}, 24 * H)
     (street,) = run(city, plan, water).indicators["streets"]
     assert (street["name"], street["lamps"], street["ever_out"], street["lamp_hours_dark"]) == ("Rue A", 2, 1, 2.0)
+
+
+def test_assets_on_an_inferred_link_are_counted_by_kind(hand_town: HandTown, found: dict[str, Any]) -> None:
+    assert "inferred_links" not in found
+    supplies, assets = hand_town.city.supplies, hand_town.city.assets
+    source = supplies.source.copy()
+    source[[supplies.edges_into(assets.row(name)).start for name in ("L1", "L3", "B1")]] = Source.INFERRED
+    city = replace(hand_town.city, supplies=replace(supplies, source=source))
+    told = run(city, hand_town.plan, hand_town.exposure)
+    assert told.indicators["inferred_links"] == {"lamp": 2, "building": 1}
+    assert summarise(told).inferred_links == {"lamp": 2, "building": 1}

@@ -28,6 +28,7 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
     from geodata.ours import RUN
     from geodata.run.folder import read_run
     from scenarios import load_scenario, prepare, run_scenario, shipped
+    from twin.explaining.words import speech
     from viewer.outputs.page import export_map
 
     with stages(computes=True, lang=language_of(lang)) as stage:
@@ -46,14 +47,17 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
     if json:
         print_json({"run": str(out), "map": str(out / "map.html"), **told.to_dict()})
     else:
-        tell_run(finished, told, out, language_of(lang))
-        say(f"         the night of {_DEMO} was moved to {'today' if day is None else 'that day'}, "
-             f"{prepared.plan.start.date().isoformat()} (--date YYYY-MM-DD picks another)")
-        tell_lamp(finished, told)
-        say(f"\nThe map:    open {out / 'map.html'} in a browser, no network needed")
+        words = speech(language_of(lang))
+        tell_run(finished, told, out, words.lang)
+        say("  " + words.text("The night of {name} was moved to {day} (--date YYYY-MM-DD picks another).", name=_DEMO,
+                              day=words.day(prepared.plan.start)))
+        tell_lamp(finished, told, words)
+        say("\n" + words.text("The map:    open {file} in a browser, no network needed", file=out / "map.html"))
         if told.asset_to_explain:
-            say(f"The causes: twin explain {out} {told.asset_to_explain} --lang fr   (or any other, --lang en)")
-        say("The desk:   twin serve valmont --folder desk   (the control room's console, in a browser of this machine)")
+            say(words.text("The causes: {command}   (or any other, --lang en)",
+                           command=f"twin explain {out} {told.asset_to_explain} --lang fr"))
+        say(words.text("The desk:   {command}   (the control room's console, in a browser of this machine)",
+                       command="twin serve valmont --folder desk"))
 
 
 _DEMO = "ouche-q10"

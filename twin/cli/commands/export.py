@@ -97,6 +97,8 @@ def export(run_dir: Shown,
 
             written = export_map(found, out, public=public, lang=lang, released_by=released_by, city=contacts,
                                  fields=fields, ensemble=ensemble)
+    from geodata.wording import wording
+
     notes: list[str] = []
     if public or leaflet or format not in ("html", "gpkg"):
         from viewer.outputs.notes import notes_of
@@ -107,7 +109,7 @@ def export(run_dir: Shown,
         print_json({"file": str(written), "bytes": size, "format": format, "public": public, "lang": lang,
                     "notes": notes, **expiry(found.result.plan)})
         return
-    say(f"Written: {written} ({size / 1000:,.0f} kB)")
+    say(wording(language_of(lang)).text("Written: {file} ({n} kB)", file=written, n=f"{size / 1000:,.0f}"))
     for note in notes:
         say(f"  {note}")
     if not is_city(run_dir):

@@ -45,6 +45,7 @@ def report(run_dir: RunFolder,
     from geodata.run.folder import read_run
     from geodata.run.journal import write_grid, write_journal
     from geodata.run.listing import write_csv
+    from geodata.wording import wording
     from twin.errors import InputError
     from twin.explaining.situation import page_of
     from twin.results.listing import listing
@@ -86,7 +87,7 @@ def report(run_dir: RunFolder,
                                for count in told.counts}})
         return
     for place in written:
-        say(f"Written: {place}")
+        say(wording(spoken).text("Written: {file}", file=place))
     tell_expiry(run.result.plan, spoken, run.result.city.timezone)
 
 

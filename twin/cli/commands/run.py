@@ -29,6 +29,7 @@ def run(scenario: Scenario,
     from scenarios.moving import day_of, on_day
     from twin.errors import InputError
     from twin.explaining.measured import measures_of
+    from twin.explaining.words import speech
 
     check_place(out)
     day = day_of(date)
@@ -48,14 +49,16 @@ def run(scenario: Scenario,
         print_json({"run": str(out), **told.to_dict(), "measures": measures_of(finished.result.plan),
                     **expiry(prepared.plan)})
         return
-    tell_run(finished, told, out, language_of(lang))
+    words = speech(language_of(lang))
+    tell_run(finished, told, out, words.lang)
     if date is not None:
-        say(f"         the night was moved to {prepared.plan.start.date().isoformat()}")
+        say("  " + words.text("The night was moved to {day}.", day=words.day(prepared.plan.start)))
     tell_expiry(prepared.plan, language_of(lang), finished.result.city.timezone)
     say("")
     if told.asset_to_explain:
-        say(f"Why it is out:  twin explain {out} {told.asset_to_explain} --lang fr")
-    say(f"On a map:       twin export {out} --out map.html")
+        say(words.text("Why it is out:  {command}", command=f"twin explain {out} {told.asset_to_explain}"
+                       + (f" --lang {lang}" if lang else "")))
+    say(words.text("On a map:       {command}", command=f"twin export {out} --out map.html"))
 
 
 @app.command("test", short_help="Run scenarios whose `expect` must hold.",

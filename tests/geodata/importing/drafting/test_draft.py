@@ -93,9 +93,9 @@ def test_numbers_that_meet_by_chance_are_no_link(tmp_path: Path) -> None:
     lamps = "".join(f"{i + 1},{1 + i % 40},{5 + spread[40 + i, 0]:.5f},{47.26 + spread[40 + i, 1]:.5f}\n"
                     for i in range(60))
     made, layers = drafted(tmp_path, {"armoires.csv": "NUM,X,Y\n" + cabinets, "lampes.csv": "NUM,AGE,X,Y\n" + lamps})
-    assert "supplied_by" not in layers["lampes"]
-    assert "no column says who supplies these: they count as always fed" in unsure(made)
-    assert city_of(tmp_path).report["supplies"] == 0
+    assert "by" not in layers["lampes"]["supplied_by"]  # the nearest is a guess of its own
+    assert "no column says who supplies these: the nearest cabinet is taken" in unsure(made)
+    assert set(city_of(tmp_path).city.supplies.source) == {Source.INFERRED}
 
 
 def test_a_column_without_a_telling_name_is_a_link_where_distance_speaks_for_it(tmp_path: Path) -> None:
@@ -286,3 +286,67 @@ def test_whatever_the_tables_a_draft_is_a_mapping_or_a_refusal(tmp_path: Path, t
     except InputError as error:
         # numbers drawn by lot may put records on two sides of the earth; the mapping is one in any case
         assert "no layer with positions" in str(error) or error.field.endswith(".crs")  # noqa: PT017
+
+
+UNLINKED = "ID,NB_FOYERS,LON,LAT\n" + "".join(
+    f"L-{i},{1 + i % 2},{[4.9981, 5.0003, 5.0103][i % 3] + i * 1e-5:.5f},{[47.2602, 47.2611, 47.2651][i % 3]:.4f}\n"
+    for i in range(30))
+
+
+def test_a_list_of_links_joins_two_tables(tmp_path: Path) -> None:
+    links = "PL;ARM;ETAT\n" + "".join(f"L-{i};A-0{1 + i % 3};ok\n" for i in range(30))
+    made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": UNLINKED, "liens.csv": links})
+    assert layers["lampes"]["supplied_by"] == {"kind": "cabinet", "by": "ARM", "from": "liens", "on": {"ID": "PL"}}
+    assert YAML(typ="safe", pure=True).load(made.text)["tables"] == {"liens": {"file": "liens.csv"}}
+    assert "liens joins them: its PL is ID here, its ARM names the cabinet" in unsure(made)
+    found = suppliers(city_of(tmp_path))
+    assert len(found) == 45  # lanterns stand apart
+    assert {found[f"L-{i}"] for i in range(0, 30, 6)} == {"A-01"}
+
+
+def test_a_list_that_names_two_cabinets_of_a_lamp_is_asked_about(tmp_path: Path) -> None:
+    links = "PL;ARM\n" + "".join(f"L-{i};A-0{1 + i % 3}\n" for i in range(30)) + "L-0;A-02\n"
+    made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": UNLINKED, "liens.csv": links})
+    assert layers["lampes"]["supplied_by"]["choose"] == "alternatives"
+    assert "liens names several for some" in unsure(made)
+
+
+def test_without_a_column_the_nearest_is_drafted_and_to_be_confirmed(tmp_path: Path) -> None:
+    made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": UNLINKED})
+    assert layers["lampes"]["supplied_by"] == {"kind": "cabinet", "nearest_m": 50}
+    assert "the nearest cabinet is taken, marked inferred in every answer" in unsure(made)
+    supplies = city_of(tmp_path).city.supplies
+    assert len(supplies) == 45
+    assert set(supplies.source) == {Source.INFERRED}
+
+
+def test_far_from_every_cabinet_nothing_is_drafted(tmp_path: Path) -> None:
+    far = UNLINKED.replace(",47.2", ",47.4")
+    made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": far})
+    assert "supplied_by" not in layers["lampes"]
+    assert "A guess would be supplied_by: {kind: cabinet, nearest_m: 300}" in unsure(made)
+
+
+def test_names_that_look_like_one_id_are_corrected_in_the_draft(tmp_path: Path) -> None:
+    lamps = LAMPS.replace("L-0,A-01", "L-0,A-O1").replace("L-1,A-02", "L-1,a 02").replace("DEPART", "NOTE")
+    made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": lamps})
+    assert layers["lampes"]["supplied_by"]["corrections"] == {"A-O1": "A-01", "a 02": "A-02"}
+    assert "A-O1 → A-01" in unsure(made)
+    city_file = city_of(tmp_path)
+    assert suppliers(city_file)["L-0"] == "A-01"
+    told = city_file.report["links"][-1]["reasons"]
+    assert told["names its supplier as the mapping corrects it"]["count"] == 2
+
+
+def test_a_height_with_its_unit_in_the_text_is_drafted(tmp_path: Path) -> None:
+    cabinets = "NUM;HAUTEUR SOCLE;LON;LAT\nA-01;0,40 m;4,9981;47,2602\nA-02;35 cm;5,0003;47,2611\n" \
+               "A-03;;5,0103;47,2651\n"
+    _, layers = drafted(tmp_path, {"armoires.csv": cabinets, "lampes.csv": LAMPS})
+    assert layers["armoires"]["fields"]["fail_m"] == "HAUTEUR SOCLE"
+    assert city_of(tmp_path).city.assets.fail_m[:2].tolist() == pytest.approx([0.4, 0.35])
+
+
+def test_a_column_of_lanterns_is_drafted_and_asked_about(tmp_path: Path) -> None:
+    made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": UNLINKED})
+    assert layers["lampes"]["lanterns"] == "NB_FOYERS"
+    assert "is NB_FOYERS the number of lanterns of a record?" in unsure(made)
