@@ -59,7 +59,7 @@ class Supplies:
         ------
         InputError
             A row out of range, an asset that supplies itself, a transfer delay below zero, two suppliers of one
-            group with the same preference.
+            group with the same preference, or with different services.
         """
         supplier = np.asarray(supplier, dtype=np.int64)
         n = len(supplier)
@@ -84,6 +84,12 @@ class Supplies:
         if np.any(same):
             raise InputError(found=f"{int(same.sum())} groups in which two suppliers have the same preference",
                              expected="an order of preference", field="preference")
+        mixed = ordered["service"][1:] != ordered["service"][:-1]
+        for name in ("consumer", "group"):
+            mixed &= ordered[name][1:] == ordered[name][:-1]
+        if np.any(mixed):
+            raise InputError(found=f"{int(mixed.sum())} groups whose suppliers give different services",
+                             expected="alternatives for one and the same service", field="service")
         return cls(**ordered)
 
     def __len__(self) -> int:

@@ -9,6 +9,7 @@ import pytest
 from tests.nights import night
 from twin.errors import InputError
 from twin.world.city import City
+from twin.world.supplies import Service
 
 
 def test_tables_say_what_they_are_in_one_line() -> None:
@@ -36,3 +37,9 @@ def test_an_unknown_id_is_answered_by_the_nearest_or_by_how_ids_look(tiny_city: 
 def test_what_is_missing_is_not_called_found() -> None:
     said = str(InputError(file="night", found="no such folder", expected="the folder of a run"))
     assert said == "night: no such folder; expected the folder of a run."
+
+
+def test_alternatives_of_one_group_give_one_service(tiny_city: Callable[..., City]) -> None:
+    with pytest.raises(InputError, match="1 groups whose suppliers give different services"):
+        tiny_city({"S": "substation", "T": "substation", "C": "cabinet"},
+                  [("S", "C"), ("T", "C", {"service": Service.CONTROL})])
