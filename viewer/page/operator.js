@@ -10,11 +10,14 @@ import {AccessLists} from './operator/access_lists.js';
 import {Beside} from './operator/beside.js';
 import {Causes} from './operator/causes.js';
 import {CrewPanel} from './operator/crews.js';
+import {nightsOf, sayFigures} from './operator/figures.js';
+import {sayEdges} from './operator/edges.js';
 import {Finder} from './operator/finder.js';
 import {Gardens} from './operator/gardens.js';
 import {Layers} from './operator/layers.js';
-import {drawn, LikelyPanel} from './operator/likely.js';
+import {LikelyPanel} from './operator/likely.js';
 import {Names} from './operator/names.js';
+import {streetLines} from './operator/street_lines.js';
 import {closedStreets, Lists} from './operator/lists.js';
 import {icon, markRows, row} from './operator/rows.js';
 import {Timeline} from './operator/timeline.js';
@@ -26,11 +29,10 @@ import {all, byId, inputById, make, paragraph, rich} from './parts/dom.js';
 import {Page} from './parts/page.js';
 import {Player} from './parts/player.js';
 import {configuration, other, packed, useGpu} from './parts/start.js';
-import {often, wordOf} from './words/often.js';
-import {capital, language, listed, number, say} from './words/speech.js';
-import {clock, day, duration, moment} from './words/time.js';
+import {language, listed, number, say} from './words/speech.js';
+import {clock, day, moment} from './words/time.js';
 
-/** @import {Found, Mark, Nights, OperatorConfig, OperatorPack, SymbolName} from './types.js' */
+/** @import {Found, Mark, OperatorConfig, OperatorPack, SymbolName} from './types.js' */
 
 /** Scale that the map goes near with to show what was chosen [px per m]. */
 const NEAR = 0.9;
@@ -151,45 +153,16 @@ class OperatorPage extends Page {
     const next = nextUpdate === null ? '' : say('at_clock', {clock: moment(nextUpdate, issued)});
     byId('made').textContent = listed(made, next && say('next_update', {when: next}));
     byId('doubt').textContent = say('defaults_doubt', {defaults, doubtful});
-    if (ensemble) for (const id of ['doubt', 'nights']) byId(id).textContent = this.nights(ensemble);
+    if (ensemble) for (const id of ['doubt', 'nights']) byId(id).textContent = nightsOf(ensemble);
     byId('status').textContent = say(`status_${status}`);
     if (this.expire()) {
       byId('status').textContent = say('expired');
       byId('made').textContent = say('expired_since', {when: moment(validUntil, issued)});
     }
-    this.figures();
+    sayFigures(this.model, this.config, this.names);
     this.timeline.build();
     this.player.label();
     this.move(this.player.t);
-  }
-
-  /**
-   * Say how many nights there are, and what was drawn.
-   *
-   * @param {Nights} nights
-   */
-  nights(nights) {
-    const told = say('nights_drawn', {n: nights.n, seed: String(nights.seed), list: drawn(nights)});
-    return listed(told, nights.failed ? say('nights_failed', {n: nights.failed}) : '');
-  }
-
-  figures() {
-    const {most, flooded, peakAt, issued, duration: lasts, inferredLinks} = this.config;
-    /** @param {string} term @param {string} value @param {boolean} [isPart] */
-    const line = (term, value, isPart = false) =>
-      make('div', {class: isPart ? 'part' : false}, make('dt', {}, term), make('dd', {}, value));
-    const rows = this.model.water ? [line(say('highest'), moment(peakAt, issued))] : [];
-    rows.push(line(say('most_out'), number(most.out)));
-    if (most.doubtful) rows.push(line(say('most_may'), number(most.doubtful), true));
-    rows.push(line(say('most_wet'), number(Math.max(...this.model.wetSeries))));
-    if (flooded.length) rows.push(line(say('gear_flooded'), ''));
-    for (const {kind, n, dead} of flooded) {
-      const kinds = capital(this.names.counted(kind, n));
-      rows.push(line(dead ? say('flooded_kind', {kinds, dead}) : kinds, number(n), true));
-    }
-    rows.push(line(say('horizon'), duration(lasts)));
-    if (inferredLinks) rows.push(line(say('inferred_links'), number(inferredLinks)));
-    byId('figures').replaceChildren(...rows);
   }
 
   /**
@@ -339,20 +312,10 @@ class OperatorPage extends Page {
   print() {
     const {scene} = this.map;
     this.lists.print(true);
-    this.edges();
+    sayEdges(this.config, this.t);
     this.accessLists.print(true);
     this.crews.print(true);
     if (scene) drawForPrint(/** @type {HTMLCanvasElement} */ (byId('print-map')), this.map, scene);
-  }
-
-  /** Every page of paper says what it is, of when, and until when it holds. */
-  edges() {
-    const {name, city} = this.config;
-    const tags = [byId('status').textContent, say(`status_${this.config.status}`)];
-    const status = [...new Set(tags)].join(' — ');
-    const when = say('print_when', {day: day(this.t), clock: clock(this.t)});
-    byId('print-head').textContent = say('print_head', {status, city, name, when});
-    byId('print-foot').textContent = say('print_foot', {status, made: byId('made').textContent ?? ''});
   }
 
   /** Say why: of the asset or the street that was chosen, else what explains most of the darkness. */
@@ -421,15 +384,7 @@ class OperatorPage extends Page {
   /** @param {number} street */
   street(street) {
     const {model, t} = this;
-    const now = model.byStreet.row(street, t);
-    const night = model.byStreet.night(street);
-    const lines = [say('street_now', {n: now.out, total: now.total, clock: clock(t)})];
-    if (night.out) lines.push(say('street_night', {n: night.out, first: clock(night.first)}));
-    if (night.may) lines.push(say('street_may', {n: night.may}));
-    if (now.may && this.likely) {
-      const [most, word] = model.byStreet.likeliest(street, t);
-      lines.push(say('street_likely', {clock: clock(t), n: now.may, often: often(most), word: wordOf(word)}));
-    }
+    const lines = streetLines(model, street, t, Boolean(this.likely));
     const out = [];
     for (let u = model.lamps[0]; u < model.lamps[1] && out.length < LAMPS; u++) {
       if (model.street[u] === street && model.state[model.pattern[u]] === State.OUT) out.push(u);

@@ -10,7 +10,7 @@ import numpy as np
 from geodata.importing.drafting.guess import Guess
 from geodata.importing.drafting.linking import keys_of
 from geodata.importing.drafting.seen import Column
-from geodata.importing.values import loose
+from geodata.tables.values import loose
 
 #: Suppliers before what they feed, as in :mod:`linking`.
 _RANK = {"substation": 0, "service_box": 1, "cabinet": 2, "circuit": 3}
