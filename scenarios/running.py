@@ -13,6 +13,7 @@ from scenarios.expect import Outcome, evaluate
 from scenarios.prepared import Prepared
 from scenarios.resolve import prepare
 from scenarios.schema import Scenario
+from twin.kernels.supply import beside
 from twin.quantities import Int64Array
 from twin.results.result import Result
 from twin.stages import Progress, Stage, Tell, silent
@@ -117,6 +118,7 @@ def run_scenario(scenario: Prepared | Scenario | str | Path, *, tell: Tell = sil
     InputError
         Water that cannot be read, or ends before the run does.
     """
+    beside.begin()
     prepared = _prepared(scenario)
     hazard = pipeline.water(prepared, cache=cache, tell=tell)
     exposure = pipeline.expose(prepared, hazard, tell=tell)

@@ -477,7 +477,7 @@ def test_a_date_moves_an_exercise_with_all_that_is_in_it(night: Path, tmp_path: 
     capsys.readouterr()
     assert cli.main(["run", str(night), "--date", "today", "--out", str(tmp_path / "now")]) == 0
     said = capsys.readouterr().out
-    assert "the night was moved to" in said
+    assert "The night was moved to" in said
     assert "OUT OF DATE" not in said
     assert cli.main(["run", str(night), "--date", "2028-02-29", "--out", str(tmp_path / "leap")]) == 0
     told = json.loads((tmp_path / "leap" / "run.json").read_text(encoding="utf-8"))
@@ -713,7 +713,7 @@ def test_the_cache_is_told_and_cleared_in_both_languages(tmp_path: Path, capsys:
     assert "60 days" in said
     assert "10 GB" in said
     assert cli.main(["cache", "--lang", "fr"]) == 0
-    assert f"Eau calculée : {tmp_path / 'flow'}\n  1 calcul conservé, 2,5 Mo\n" in capsys.readouterr().out
+    assert f"Eau calculée\u00a0: {tmp_path / 'flow'}\n  1 calcul conservé, 2,5 Mo\n" in capsys.readouterr().out
     assert cli.main(["cache", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["kept"][0]["bytes"] == 2_500_000
     assert cli.main(["cache", "--clear", "--lang", "fr"]) == 0

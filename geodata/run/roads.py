@@ -34,7 +34,7 @@ class RunStreets:
             Depths of other streets than those of the run's city.
         """
         result, rules = run.result, run.result.plan.access
-        if rules is None or (result.street_depths is None and run.water is not None):
+        if rules is None or (result.street_depths is None and result.exposure.depths is not None):
             return None
         streets = Streets.of(run.city_file, rules)
         if streets is None:

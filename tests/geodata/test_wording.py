@@ -77,7 +77,7 @@ def spoken(tree: ast.AST) -> Iterator[str]:
 FILES = [*(ROOT / "geodata" / "importing").rglob("*.py"), *(ROOT / "geodata" / "hazards").rglob("*.py"),
          *(ROOT / "geodata" / "gauges").rglob("*.py"), *(ROOT / "twin" / "flood").rglob("*.py"),
          *(ROOT / "geodata" / "quality").rglob("*.py"),
-         ROOT / "geodata" / "inputs" / "text_table.py", ROOT / "twin" / "cli" / "commands" / "city.py",
+         ROOT / "geodata" / "tables" / "text_table.py", ROOT / "twin" / "cli" / "commands" / "city.py",
          ROOT / "twin" / "cli" / "commands" / "draft.py"]
 
 

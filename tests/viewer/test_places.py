@@ -44,7 +44,7 @@ def test_a_disk_that_fills_leaves_the_page_that_stood_there(tmp_path: Path, monk
     def full(*_: object, **__: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(InputError, match="no space left"):
         atomic.write_whole(out, "<!doctype html>new", opens="<!doctype html", sort="a page")
     monkeypatch.undo()

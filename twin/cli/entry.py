@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -151,7 +152,7 @@ def _refused(error: InputError, lang: Lang) -> int:
 
 def _spoken(words: Sequence[str]) -> Lang:
     """Give the language that the words of a command ask for; a command may have failed before it looked at them."""
-    asked = [after for word, after in zip(words, [*words[1:], ""], strict=True) if word == "--lang"]
+    asked = [after for word, after in pairwise([*words, ""]) if word == "--lang"]
     asked += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
     return language_of("fr" if "fr" in asked else "en" if "en" in asked else None)
 

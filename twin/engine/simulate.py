@@ -16,6 +16,7 @@ from twin.engine.cuts import in_order
 from twin.engine.doubt import doubts_of, opened_in_doubt
 from twin.engine.part import Intervals
 from twin.engine.state import CityState
+from twin.kernels.supply import beside
 from twin.quantities import NONE, Int64Array, column
 from twin.results.doubts import Doubts
 from twin.results.feeds import feeds_of
@@ -70,6 +71,7 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
     """
     if len(exposure) != len(city.assets):
         raise ValueError(f"an exposure of {len(exposure)} assets does not fit a city of {len(city.assets)}")
+    beside.wait()
     declared = in_order(plan)
     if any(not 0 <= d.asset < len(city.assets) for d in declared):
         raise ValueError("the plan declares something of a row that is no asset of this city")

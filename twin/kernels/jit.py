@@ -89,6 +89,12 @@ def _distrust(kernel: Any) -> None:
     files._load_index, files._load_data, files._save_data = index, load, save
 
 
+def is_on_disk(kernel: Any) -> bool:
+    """Tell whether something compiled of a kernel is on disk and fits its files; True where nobody can tell."""
+    files: Any = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
+    return not hasattr(files, "_load_index") or bool(files._load_index())
+
+
 #: How a kernel module names another whose functions or constants it compiles into its own.
 _BORROWED = re.compile(r"^from ([\w.]*kernels[\w.]*) import", re.MULTILINE)
 

@@ -97,14 +97,14 @@ class Accounts:
             raise InputError(field="login", found=f"'{login[:60]}'", expected=f"one of {', '.join(left) or 'none'}")
         self._write(left)
 
-    def check(self, login: str, password: str) -> Account | None:
-        """Give whose login and password these are; None for nobody's."""
+    def check(self, login: str, password: str) -> tuple[str, Standing] | None:
+        """Give name and standing of whose login and password these are; None for nobody's."""
         found = next((one for one in self.listed() if one.login == login), None)
         try:
             _HASHER.verify(found.digest if found else _NOBODY, password[:LONGEST])
         except (VerificationError, InvalidHashError):
             return None
-        return found
+        return None if found is None else (found.name, found.standing)
 
     def _plain(self) -> dict[str, dict[str, str]]:
         return {one.login: {"name": one.name, "standing": one.standing.word, "digest": one.digest}

@@ -119,7 +119,7 @@ def _entered(desk: Desk, said: dict[str, Any]) -> tuple[str, Person]:
         raise InputError(found=f"no {wanted[0]} or no {wanted[1]}", expected=", ".join(wanted))
     first, second, duty = map(str, words)
     if "login" in said:
-        return desk.people.enter_as(first, second, duty=duty, accounts=desk.accounts)
+        return desk.people.enter_as(first, duty=duty, check=lambda: desk.accounts.check(first, second))
     return desk.people.enter(first, name=second, duty=duty)
 
 

@@ -13,13 +13,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twin.errors import InputError
 from viewer.desk.store import Store, publish
-
-if TYPE_CHECKING:
-    from viewer.desk.accounts import Accounts
 
 #: A session ends after this long without a request, and in any case after the second: a shift and its handing over [s].
 IDLE_S, LONGEST_S = 12 * 3600, 24 * 3600
@@ -92,8 +89,16 @@ class People:
             standing = self._keys.pop(digest)
         return self._sit(name, duty, standing)
 
-    def enter_as(self, login: str, password: str, *, duty: str, accounts: Accounts) -> tuple[str, Person]:
-        """Exchange a login and its password for a session; give its token and who it is.
+    def enter_as(self, login: str, *, duty: str, check: Callable[[], tuple[str, Standing] | None]
+                 ) -> tuple[str, Person]:
+        """Exchange a login for a session; give its token and who it is.
+
+        Parameters
+        ----------
+        login, duty
+            Who they say they are, and what they are there for.
+        check
+            Gives the name and the standing of the account; None where login or password are nobody's.
 
         Raises
         ------
@@ -105,7 +110,7 @@ class People:
             tries = self._tries_of(login[:_LONGEST_NAME])
             # Before the password is looked at: tries that come together count together.
             tries.append(self.now())
-        found = accounts.check(login, password)
+        found = check()
         if found is None:
             with self.store.act() as tx:
                 publish(tx, at=self.now(), who="", what="enter", body={"refused": login[:_LONGEST_NAME]}, journal=True)
@@ -115,7 +120,7 @@ class People:
             raise InputError(field="duty", found="a long text", expected="a duty: chef de quart")
         with self._lock:
             self._tries.pop(login, None)
-        return self._sit(found.name, duty, found.standing)
+        return self._sit(found[0], duty, found[1])
 
     def _tries_of(self, login: str) -> list[int]:
         """Give the tries of a login within the last minute; an empty login: of addresses.

@@ -1,7 +1,7 @@
 """Refusals as people read them: what was found, what was expected and what to do, in French and in English.
 
 The program's own sentences are English. Those that the desk raises stand in ``data/refusals.fr.json``, with ``{}`` for
-what changes; a sentence that is not there is quoted as the program says it.
+what changes; those of files and scenarios in ``geodata``'s catalogue. What is in neither is quoted as it is said.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from functools import cache
 from importlib import resources
 
+from geodata.wording import wording
 from twin.errors import InputError
 
 
@@ -37,7 +38,7 @@ def french(piece: str) -> str:
     for pattern, text in patterns:
         if found := pattern.fullmatch(piece):
             return text.replace("{}", "%s") % found.groups()
-    return piece
+    return wording("fr", "refusals").told(piece)
 
 
 @cache

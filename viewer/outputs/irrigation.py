@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -26,6 +25,7 @@ from twin.explaining.irrigated import (
 from twin.explaining.irrigated_season import HEADINGS, restart_lines, season_lines
 from twin.irrigation.indicators import Indicators
 from twin.irrigation.restart import restarts
+from viewer.irrigation_words import irrigation_words
 from viewer.outputs.depletion import SORTS, figure, mark
 
 
@@ -59,13 +59,6 @@ def write_irrigation_page(told: Indicators, teller: GroundTeller, d: int, *, cit
     """
     write_whole(out, _render(told, teller, d, city, season), opens="<!doctype html", sort="a page")
     return out
-
-
-def irrigation_words(lang: str) -> Mapping[str, Any]:
-    """Give the words of the page in a language."""
-    text = resources.files("viewer").joinpath("data/irrigation.toml").read_text("utf-8")
-    words: Mapping[str, Any] = tomllib.loads(text)[lang]
-    return words
 
 
 def _render(told: Indicators, teller: GroundTeller, d: int, city: str, season: str) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 
 from twin.explaining.words import speech
 from twin.world.kinds import LANGUAGES
+from viewer.irrigation_words import irrigation_words
 from viewer.outputs.contacts import Contacts
-from viewer.outputs.irrigation import irrigation_words
 from viewer.outputs.summary import also, paragraph
 from viewer.public.lamps import OUT
 from viewer.public.night import PublicNight

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from geodata.atomic import write_whole
 from twin.explaining.irrigated import GroundTeller
-from viewer.outputs.irrigation import irrigation_words
+from viewer.irrigation_words import irrigation_words
 from viewer.public.allowed import Allowed
 from viewer.public.gardens import gardens_told
 

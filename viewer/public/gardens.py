@@ -23,7 +23,7 @@ from twin.explaining.irrigated import (
 from twin.quantities import NONE
 from twin.texts import clean
 from twin.world.kinds import LANGUAGES
-from viewer.outputs.irrigation import irrigation_words
+from viewer.irrigation_words import irrigation_words
 from viewer.public.allowed import Allowed
 
 if TYPE_CHECKING:

@@ -113,10 +113,15 @@ def city_files(draw: st.DrawFn) -> CityFile:
         assets = assets.replaced(fail_m=fail_m, fail_source=source)
     pairs = sorted(draw(st.sets(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)), max_size=6))) if n else []
     pairs = [(a, b) for a, b in pairs if a != b]
+    group = [draw(st.integers(0, 2)) for _ in pairs]
+    # The alternatives of a group give one service.
+    service = {key: draw(st.sampled_from(Service)) for key in sorted({(b, g) for (_, b), g in zip(pairs, group,
+                                                                                             strict=True)})}
     supplies = Supplies.of(
         n, supplier=[a for a, _ in pairs], consumer=[b for _, b in pairs], preference=list(range(len(pairs))),
-        group=[draw(st.integers(0, 2)) for _ in pairs], transfer_s=[draw(st.integers(0, 2**40)) for _ in pairs],
-        service=[draw(st.sampled_from(Service)) for _ in pairs], feed=[draw(st.sampled_from(Feed)) for _ in pairs],
+        group=group, transfer_s=[draw(st.integers(0, 2**40)) for _ in pairs],
+        service=[service[b, g] for (_, b), g in zip(pairs, group, strict=True)],
+        feed=[draw(st.sampled_from(Feed)) for _ in pairs],
         source=[draw(st.sampled_from(Source)) for _ in pairs])
     shapes = objects(*(None if np.isnan(a) else draw(shapes_at(a, b)) for a, b in zip(x, y, strict=True)))
     city = City(name=draw(TEXT), crs=draw(st.sampled_from(["EPSG:2154", "EPSG:32632"])), assets=assets,

@@ -42,6 +42,6 @@ def test_indicators_of_the_hand_town_fit(hand_town: HandTown) -> None:
     fits(run(hand_town.city, hand_town.plan, hand_town.exposure))
 
 
-@pytest.mark.parametrize("name", ["ouche-q100", "ouche-q10"])
+@pytest.mark.parametrize("name", ["ouche-q100", "ouche-q10", "valmont-june"])
 def test_indicators_of_shipped_nights_fit(name: str) -> None:
     fits(night(name).result)

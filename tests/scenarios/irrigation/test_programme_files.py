@@ -14,9 +14,9 @@ import pytest
 from geodata.city.model import CityFile
 from geodata.wording import refusal_text
 from scenarios.irrigation.answers import expectations, to_dict, write_csv
-from scenarios.irrigation.before import run_night
 from scenarios.irrigation.carried import write_state
 from scenarios.irrigation.loading import find_programme, prepare_season, read_programme, shipped_programmes
+from scenarios.night_before import run_night
 from tests.french import english_in
 from tests.scenarios.irrigation.gardens import INVALID, gardens, prepared, programme_file, told
 from twin.errors import InputError

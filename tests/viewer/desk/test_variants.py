@@ -134,7 +134,7 @@ def test_a_level_is_written_beside_the_scenario_and_waits_for_a_run(seat: Seat, 
     np.testing.assert_allclose(curve.level_m - base.curves[0].level_m, 0.26, atol=1.1e-3)
 
 
-BARRIER = {"sort": "barrier", "line": [[846955.0, 6690692.0], [847015.0, 6690692.0]], "crest_m": 213.4}
+BARRIER = {"sort": "barrier", "line": [[846955.0, 6690652.0], [847015.0, 6690652.0]], "crest_m": 213.4}
 GENERATOR = {"sort": "generator", "asset": "S-03", "lasts_s": 43200}
 SEAL = {"sort": "protect", "asset": "A-012", "to_m": 0.9}
 SHUT = {"sort": "close_street", "street": "Quai des Lavandières", "at_s": 7200}

@@ -16,8 +16,9 @@ from twin.irrigation.data import soils, vegetation
 from twin.irrigation.indicators import Indicators
 from twin.irrigation.locks import Lock, Locks, Reason
 from twin.irrigation.season import balance
+from viewer.irrigation_words import irrigation_words
 from viewer.outputs.depletion import SORTS, figure, mark
-from viewer.outputs.irrigation import irrigation_words, write_irrigation_page
+from viewer.outputs.irrigation import write_irrigation_page
 
 HOUR = 3600
 

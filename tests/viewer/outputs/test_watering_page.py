@@ -13,7 +13,7 @@ from twin.explaining.irrigated import teller_of
 from twin.irrigation.locks import Lock, Locks, Reason
 from twin.irrigation.orders import DroughtOrder, national_minimum
 from twin.irrigation.season import balance
-from viewer.outputs.irrigation import irrigation_words
+from viewer.irrigation_words import irrigation_words
 from viewer.outputs.watering_page import write_watering_page
 
 

@@ -168,8 +168,8 @@ def _check_runs(first: Path, second: Path, city: str | None) -> None:
 def _compare_programmes(first: Path, second: Path, city: str | None, csv: Path | None, lang: str, *, as_json: bool
                         ) -> None:
     """Tell two programmes of irrigation beside each other: m³, days of stress, cost."""
-    from scenarios.irrigation.before import run_night
     from scenarios.irrigation.loading import find_programme, prepare_season, read_programme
+    from scenarios.night_before import run_night
     from twin.errors import InputError
     from twin.explaining.irrigated import teller_of
     from twin.explaining.irrigated_season import compared_seasons

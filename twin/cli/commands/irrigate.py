@@ -149,7 +149,7 @@ def _place(name: str, programmed: Any, stage: Shown) -> tuple[Any, Any]:
 
         run = read_run(Path(name))
         return run.result, run.city_file
-    from scenarios.irrigation.before import run_night
+    from scenarios.night_before import run_night
 
     finished = run_night(programmed, name, stage)
     return None if finished is None else finished.result, city_named(name)
