@@ -69,3 +69,15 @@ def moment_of(text: str | None, result: Any) -> int | None:
         raise InputError(field="--at", found=f"'{text}'", expected=f"a moment of the run, which begins at "
                          f"{plan.start.isoformat(timespec='minutes')} and lasts {plan.duration_s / 3600:g} h")
     return seconds
+
+
+def seconds_of(text: str, option: str) -> int:
+    """Give the seconds of a duration as people write it; a refusal names the option."""
+    from geodata.inputs.times import duration_s
+    from twin.errors import InputError
+
+    try:
+        return round(duration_s(text))
+    except InputError as error:
+        error.field = option
+        raise

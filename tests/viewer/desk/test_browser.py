@@ -81,9 +81,15 @@ def chromium() -> Any:
 def sat(chromium: Any, served: Served, name: str, *, standing: Standing = Standing.OPERATOR, lang: str = "fr",
         size: dict[str, int] = WIDE) -> Opened:
     """Open the desk as somebody, by a one-time address."""
+    return entered(chromium, served.address, served.desk.people.key(standing), name, lang=lang, size=size)
+
+
+def entered(chromium: Any, address: str, key: str, name: str, *, lang: str = "fr", size: dict[str, int] = WIDE
+            ) -> Opened:
+    """Open the desk at an address with a key."""
     context = chromium.new_context(viewport=size, locale=f"{lang}-{lang.upper()}", reduced_motion="reduce")
     page = Opened(context.new_page())
-    page.goto(f"{served.address}/enter#{served.desk.people.key(standing)}")
+    page.goto(f"{address}/enter#{key}")
     page.fill("#name", name)
     page.click("#enter-form button")
     page.wait_for_url("**/tonight")

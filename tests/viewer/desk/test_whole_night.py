@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.viewer.desk.conftest import placed
-from tests.viewer.desk.test_browser import WIDE, chromium
+from tests.viewer.desk.test_browser import chromium, entered
 from tests.viewer.page_browser import Opened
 from twin import cli
 
@@ -64,14 +64,7 @@ class Night:
         self.served = Served(folder, clock)
 
     def sit(self, name: str, key: str) -> Opened:
-        context = self.browser.new_context(viewport=WIDE, locale="fr-FR", reduced_motion="reduce")
-        page = Opened(context.new_page())
-        page.goto(f"{self.served.address}/enter#{key}")
-        page.fill("#name", name)
-        page.click("#enter-form button")
-        page.wait_for_url("**/tonight")
-        page.wait_for_selector("body.ready")
-        return page
+        return entered(self.browser, self.served.address, key, name)
 
     def send(self, name: str, *rows: tuple[str, str, Any, str]) -> None:
         """Put a message into the inbox, as a machine does: written beside, then named."""

@@ -13,6 +13,8 @@ from twin.cli.printing import console_on, print_json, say
 from twin.cli.progress import stages
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from twin.ensemble.listing import LikelyListing
     from twin.irrigation.gardens import Gardens
     from twin.results.listing import Listing
@@ -65,38 +67,47 @@ def list_(run_dir: RunFolder,
 
 def _tell(found: Listing, lang: str, *, is_chosen: bool) -> None:
     """Say a list; of many kinds lamps, circuits and houses are counted alone."""
+    from twin.explaining.listed import listed_counts, listed_heading, listed_rows
+    from twin.explaining.words import speech
+
+    columns = [speech(lang).text(name) for name in ("what", "where", "state", "because of", "water", "ahead")]
+    shown = [(row.asset, row.street, row.state, row.why, row.water, row.ahead)
+             for row, listed in zip(listed_rows(found, lang), found.rows, strict=True)
+             if is_chosen or not found.is_counted(listed)]
+    say(listed_heading(found, lang), style="bold")
+    _print(listed_counts(found, lang) if found.counts else None, columns, shown, lang,
+           is_whole=len(shown) == len(found.rows))
+
+
+def _print(counted: tuple[Sequence[str], Iterable[tuple[str, Sequence[str]]]] | None, columns: Sequence[str],
+           shown: Sequence[tuple[str, ...]], lang: str, *, is_whole: bool) -> None:
+    """Print counts by kind, the rows that are shown, and that others are only counted; None: nothing was found."""
     from rich import box
     from rich.markup import escape
     from rich.table import Table
 
-    from twin.explaining.listed import listed_counts, listed_heading, listed_rows
     from twin.explaining.words import speech
 
-    words = speech(lang)
-    say(listed_heading(found, lang), style="bold")
-    if not found.counts:
-        say(words.text("Nothing of what was asked for."))
+    if counted is None:
+        say(speech(lang).text("Nothing of what was asked for."))
         return
-    headings, counts = listed_counts(found, lang)
+    headings, counts = counted
     table = Table(box=box.SIMPLE_HEAD)
     for heading in ("", *headings):
         table.add_column(heading, justify="left" if not heading else "right", overflow="fold")
     for name, cells in counts:
         table.add_row(name, *cells)
     console_on().print(table)
-    shown = [row for row, listed in zip(listed_rows(found, lang), found.rows, strict=True)
-             if is_chosen or not found.is_counted(listed)]
     if shown:
         table = Table(box=box.SIMPLE_HEAD)
-        for heading in (words.text("what"), words.text("where"), words.text("state"), words.text("because of"),
-                        words.text("water"), words.text("ahead")):
+        for heading in columns:
             table.add_column(heading, overflow="fold")
         for row in shown:
-            table.add_row(*map(escape, (row.asset, row.street, row.state, row.why, row.water, row.ahead)))
+            table.add_row(*map(escape, row))
         console_on().print(table)
-    if len(shown) < len(found.rows):
-        say(words.text("Lamps, circuits and houses are only counted here: --kind or --street lists them, --csv and "
-                       "--json hold every row."))
+    if not is_whole:
+        say(speech(lang).text("Lamps, circuits and houses are only counted here: --kind or --street lists them, --csv "
+                              "and --json hold every row."))
 
 
 def _zones(found: Listing, gardens: Gardens, lang: str, street: str | None, *, is_asked: bool
@@ -166,10 +177,7 @@ def _likely(folder: Path, at: str | None, kinds: list[str], street: str | None, 
 
 
 def _tell_likely(found: LikelyListing, lang: str, *, is_chosen: bool) -> None:
-    from rich import box
-    from rich.markup import escape
-    from rich.table import Table
-
+    """Say a list of an ensemble, and what its chances rest on."""
     from twin.explaining.likely_listed import (
         likely_columns,
         likely_counts,
@@ -177,32 +185,14 @@ def _tell_likely(found: LikelyListing, lang: str, *, is_chosen: bool) -> None:
         likely_list_lines,
         likely_rows,
     )
-    from twin.explaining.words import speech
     from twin.results.listing import is_counted
 
-    say(likely_heading(found, lang), style="bold")
-    if not found.counts:
-        say(speech(lang).text("Nothing of what was asked for."))
-        return
-    headings, counts = likely_counts(found, lang)
-    table = Table(box=box.SIMPLE_HEAD)
-    for heading in ("", *headings):
-        table.add_column(heading, justify="left" if not heading else "right", overflow="fold")
-    for name, cells in counts:
-        table.add_row(name, *cells)
-    console_on().print(table)
     assets = found.base.city.assets
-    shown = [row for row, listed in zip(likely_rows(found, lang), found.rows, strict=True)
+    shown = [(row.asset, row.street, row.likely, row.why, row.out, row.back)
+             for row, listed in zip(likely_rows(found, lang), found.rows, strict=True)
              if is_chosen or not is_counted(assets, listed.asset.row)]
-    if shown:
-        table = Table(box=box.SIMPLE_HEAD)
-        for heading in likely_columns(lang):
-            table.add_column(heading, overflow="fold")
-        for row in shown:
-            table.add_row(*map(escape, (row.asset, row.street, row.likely, row.why, row.out, row.back)))
-        console_on().print(table)
-    if len(shown) < len(found.rows):
-        say(speech(lang).text("Lamps, circuits and houses are only counted here: --kind or --street lists them, --csv "
-                              "and --json hold every row."))
-    for line in likely_list_lines(found, lang):
+    say(likely_heading(found, lang), style="bold")
+    _print(likely_counts(found, lang) if found.counts else None, likely_columns(lang), shown, lang,
+           is_whole=len(shown) == len(found.rows))
+    for line in likely_list_lines(found, lang) if found.counts else ():
         say(line)

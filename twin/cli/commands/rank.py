@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import Json, RunFolder, Spoken, language_of, words_of
+from twin.cli.arguments import Json, RunFolder, Spoken, language_of, seconds_of, words_of
 from twin.cli.printing import console_on, print_json, say
 from twin.cli.progress import stages
 
@@ -59,7 +59,7 @@ def rank(run_dir: RunFolder,
         run = read_run(run_dir)
         stage("trying each")
         if cut:
-            _cuts(run, _lead_s(lead), words_of(refuge), top, csv, language_of(lang), json=json)
+            _cuts(run, seconds_of(lead, "--lead"), words_of(refuge), top, csv, language_of(lang), json=json)
         else:
             _ranking(run, by, words_of(kind), top, budget, costs, csv, language_of(lang), json=json, crews=crews)
 
@@ -170,17 +170,6 @@ def _costs(given: Sequence[str] | None) -> dict[str, float]:
             raise InputError(field="--cost", found=f"'{one}'", expected="a kind or an id with its cost: cabinet=1500"
                              ) from None
     return found
-
-
-def _lead_s(text: str) -> int:
-    from geodata.inputs.times import duration_s
-    from twin.errors import InputError
-
-    try:
-        return round(duration_s(text))
-    except InputError as error:
-        error.field = "--lead"
-        raise
 
 
 def _check(*, cut: bool, budget: float | None, costs: dict[str, float], kind: list[str] | None, crews: bool,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import Json, Spoken, language_of
+from twin.cli.arguments import Json, Spoken, language_of, seconds_of
 from twin.cli.printing import console_on, print_json, say
 from twin.cli.progress import stages
 
@@ -50,7 +50,7 @@ def review(night: Annotated[list[Path], typer.Argument(metavar="NIGHT", help="Th
     spoken = language_of(lang)
     with stages(lang=spoken) as stage:
         stage("reading the runs")
-        found = review_night(_night(night, observed), near_s=_near_s(near))
+        found = review_night(_night(night, observed), near_s=seconds_of(near, "--near"))
         stage("writing")
         if csv is not None:
             write_verdicts(found, csv)
@@ -69,26 +69,16 @@ def review(night: Annotated[list[Path], typer.Argument(metavar="NIGHT", help="Th
             say(f"Written: {place}")
 
 
-def _near_s(text: str) -> int:
-    from geodata.inputs.times import duration_s
-    from twin.errors import InputError
-
-    try:
-        return round(duration_s(text))
-    except InputError as error:
-        error.field = "--near"
-        raise
-
-
 def _night(places: list[Path], observed: Path | None) -> Night:
     from datetime import UTC, datetime
 
     from geodata.inputs.plain_file import bytes_of
-    from geodata.observations.night import Held, night_of
+    from geodata.observations.night import night_of
     from geodata.observations.normal import Observation, read_message
     from geodata.run.folder import read_run
     from scenarios.stage_curves import curves_of_run
     from twin.errors import InputError
+    from twin.review.night import Issue
     from viewer.desk.archive import is_desk, kept_night
 
     if any(map(is_desk, places)):
@@ -97,8 +87,7 @@ def _night(places: list[Path], observed: Path | None) -> Night:
                              remedy="A desk keeps what was seen with its runs.")
         return kept_night(places[0])
     runs = [read_run(place) for place in places]
-    held = [Held(name=place.name, result=run.result, curves=curves_of_run(run))
-            for place, run in zip(places, runs, strict=True)]
+    issues = [Issue.of(place.name, run.result, curves_of_run(run)) for place, run in zip(places, runs, strict=True)]
     seen: list[Observation] = []
     if observed is not None:
         ids = [str(one) for one in runs[-1].result.city.assets.id]
@@ -109,7 +98,7 @@ def _night(places: list[Path], observed: Path | None) -> Night:
             raise InputError(file=str(observed), found=refused[0].reason,
                              expected="observations as the desk takes them",
                              remedy=f"{len(refused)} of them cannot be used." if len(refused) > 1 else "")
-    return night_of(held, seen)
+    return night_of(issues, seen)
 
 
 def _tell(found: Review, lang: str) -> None:
