@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geodata.observations.normal import Observation
 from twin.codes import Action
 from twin.live.gauge import Fault, faults
-from twin.review.night import Curve, Issue, Night, Readings, Words, check_issues
-
-if TYPE_CHECKING:
-    from twin.results.result import Result
+from twin.review.night import Issue, Night, Readings, Words, check_issues
 
 _FACTS = {Action.FACT_OUT: True, Action.FACT_IN_SERVICE: False}
 
@@ -30,23 +26,13 @@ class Fact:
     is_out: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Held:
-    """A run of the night."""
-
-    name: str
-    result: Result
-    curves: Sequence[Curve] = ()
-
-
-def night_of(held: Sequence[Held], observations: Iterable[Observation] = (), facts: Iterable[Fact] = ()) -> Night:
+def night_of(runs: Sequence[Issue], observations: Iterable[Observation] = (), facts: Iterable[Fact] = ()) -> Night:
     """Put a night together.
 
     Parameters
     ----------
-    held
-        Its runs, in any order. The facts that a run was given are words of the night, too; and it counts as issued at
-        the last of them: it cannot have foretold what it was told.
+    runs
+        In any order. The facts that a run was given are words of the night, too.
     observations
         What instruments sent. A cabinet of which some lamps are dark and some lit says neither.
     facts
@@ -57,18 +43,16 @@ def night_of(held: Sequence[Held], observations: Iterable[Observation] = (), fac
     InputError
         No run; runs of cities with other assets.
     """
-    issues = sorted((Issue(name=one.name, issued=_issued(one.result), result=one.result, curves=one.curves)
-                     for one in held), key=lambda issue: issue.issued)
+    issues = sorted(runs, key=lambda issue: issue.issued)
     check_issues(issues)
     assets = issues[-1].result.city.assets
     row_of = {str(name): row for row, name in enumerate(assets.id)}
     left: Counter[str] = Counter()
     observed = list(observations)
     seen = {(fact.asset_id, fact.at, fact.is_out) for fact in facts}
-    for one in held:
-        start = int(one.result.plan.start.timestamp())
+    for one in issues:
         ids = one.result.city.assets.id
-        seen |= {(str(ids[declared.asset]), start + declared.at_s, _FACTS[declared.action])
+        seen |= {(str(ids[declared.asset]), one.start + declared.at_s, _FACTS[declared.action])
                  for declared in one.result.plan.declared if declared.action in _FACTS}
     words = [(row_of[asset], at, is_out) for asset, at, is_out in seen if asset in row_of]
     left["unknown"] += len(seen) - len(words)
@@ -80,13 +64,6 @@ def night_of(held: Sequence[Held], observations: Iterable[Observation] = (), fac
     left.update({f"gauge_{fault}": n for fault, n in faulty.items()})
     return Night(issues=issues, words=Words.of(words), readings=readings, called=len(seen),
                  left_out=[(reason, n) for reason, n in sorted(left.items()) if n])
-
-
-def _issued(result: Result) -> int:
-    plan = result.plan
-    start = int(plan.start.timestamp())
-    told = [start + one.at_s for one in plan.declared if one.action in _FACTS or one.action is Action.FACT_END]
-    return max([int(plan.issued_at.timestamp()), *told])
 
 
 def _states(observed: Sequence[Observation]) -> tuple[list[tuple[str, int, bool]], int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
 from hashlib import sha256
 from math import isfinite, isnan
 from pathlib import Path
@@ -16,6 +15,7 @@ from geodata.csv_file import csv_text, write_csv_file
 from geodata.inputs.plain_file import bytes_of
 from twin.errors import InputError
 from twin.quantities import NONE
+from twin.review.night import by_the_clock
 from twin.review.review import Review, Scores
 from twin.world.city import City
 
@@ -119,4 +119,4 @@ def _named(city: City, row: int) -> tuple[str, str, str]:
 
 
 def _moment(city: City, at: int) -> str | None:
-    return None if at == NONE else datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(city.timezone)).isoformat()
+    return None if at == NONE else by_the_clock(city, at).isoformat()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from math import isnan
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from twin.explaining.words import Speech, speech
 from twin.review.levels import LevelError
+from twin.review.night import by_the_clock
 from twin.review.review import Review, Scores
 from twin.review.taught import TaughtHeight
 from twin.review.verdicts import Verdict
@@ -110,7 +109,7 @@ def _error(words: Speech, scores: Scores) -> str:
 
 
 def _moment(words: Speech, city: City, at: int) -> str:
-    return words.clock(datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(city.timezone)))
+    return words.clock(by_the_clock(city, at))
 
 
 def _seen(found: Review, words: Speech) -> Iterator[str]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from twin.codes import Action
 from twin.errors import InputError
 from twin.quantities import BoolArray, FloatArray, Int32Array, Int64Array, column
 from twin.results.result import Result
+from twin.world.city import City
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,6 +36,14 @@ class Issue:
     result: Result
     #: Levels that its water was made from; empty where it has none at hand.
     curves: Sequence[Curve] = ()
+
+    @classmethod
+    def of(cls, name: str, result: Result, curves: Sequence[Curve] = ()) -> Issue:
+        """Make one of a run: it counts as issued at its last fact, for it cannot have foretold what it was told."""
+        plan = result.plan
+        start = int(plan.start.timestamp())
+        told = [start + one.at_s for one in plan.declared if one.action >= Action.FACT_OUT]
+        return cls(name=name, issued=max([int(plan.issued_at.timestamp()), *told]), result=result, curves=curves)
 
     @property
     def start(self) -> int:
@@ -89,6 +101,11 @@ class Night:
 
     def __post_init__(self) -> None:
         check_issues(self.issues)
+
+
+def by_the_clock(city: City, at: int) -> datetime:
+    """Give a moment [s since 1970] by the clocks of a city."""
+    return datetime.fromtimestamp(at, ZoneInfo(city.timezone))
 
 
 def check_issues(issues: Sequence[Issue]) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from geodata.observations.night import Fact, Held, night_of
+from geodata.observations.night import Fact, night_of
 from geodata.observations.normal import Observation
 from geodata.run.folder import read_run
 from twin.errors import InputError
-from twin.review.night import Curve, Night
+from twin.review.night import Curve, Issue, Night
 from viewer.desk.loaded import Loaded
 from viewer.desk.runs import DONE, Runs
 
@@ -32,10 +32,10 @@ def kept_night(folder: Path) -> Night:
         A desk without a run that is done, or whose tables cannot be read.
     """
     file = folder / "desk.sqlite"
-    runs = Runs(folder / "runs")
-    held = [_held(Loaded(entry, read_run(runs.path(entry.id)))) for entry in reversed(runs.all())
+    runs = Runs(folder / "runs", writes=False)
+    issues = [_issue(Loaded(entry, read_run(runs.path(entry.id)))) for entry in reversed(runs.all())
             if entry.state == DONE and not entry.is_variant]
-    if not held:
+    if not issues:
         raise InputError(file=str(folder), found="no run of the night that is done",
                          expected="the folder of a desk in which a night was run")
     try:
@@ -44,12 +44,12 @@ def kept_night(folder: Path) -> Night:
         observed = [Observation(**row) for row in _rows(file, "SELECT * FROM observation")]
     except (sqlite3.Error, TypeError) as error:
         raise InputError(file=str(file), found=str(error), expected="the tables of a desk") from None
-    return night_of(held, observed, facts)
+    return night_of(issues, observed, facts)
 
 
-def _held(loaded: Loaded) -> Held:
+def _issue(loaded: Loaded) -> Issue:
     curves = [Curve(gauge=one.gauge, at=one.times_s + loaded.start, level_m=one.level_m) for one in loaded.curves]
-    return Held(name=f"n° {loaded.entry.number}", result=loaded.result, curves=curves)
+    return Issue.of(f"n° {loaded.entry.number}", loaded.result, curves)
 
 
 def _rows(file: Path, question: str) -> Iterator[dict[str, Any]]:

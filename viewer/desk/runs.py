@@ -55,11 +55,13 @@ class RunEntry:
 class Runs:
     """The index; safe for several threads."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, writes: bool = True) -> None:
+        """Make the index of a folder; ``writes``: keep what became of each run there, as only its desk may."""
+        self.folder, self._writes = folder, writes
         self._lock = Lock()
         self._entries: dict[str, RunEntry] = {}
-        folder.mkdir(parents=True, exist_ok=True)
+        if writes:
+            folder.mkdir(parents=True, exist_ok=True)
         self._rebuild()
 
     def _rebuild(self) -> None:
@@ -68,7 +70,7 @@ class Runs:
             if RUN_ID.fullmatch(file.stem) and (entry := _read(file)) is not None:
                 found[entry.id] = self._settled(entry)
         number = max((entry.number for entry in found.values()), default=0)
-        for path in sorted(self.folder.iterdir()):
+        for path in sorted(self.folder.glob("*")):
             if path.is_dir() and RUN_ID.fullmatch(path.name) and path.name not in found and (head := _head(path)):
                 number += 1
                 found[path.name] = RunEntry(id=path.name, number=number, name=head["name"], state=DONE, head=head)
@@ -84,7 +86,8 @@ class Runs:
                 entry = replace(entry, state=DONE, head=head, ended_at=entry.ended_at or int(path.stat().st_mtime))
             elif not alive:
                 entry = replace(entry, state=INTERRUPTED)
-            self._write(entry)
+            if self._writes:
+                self._write(entry)
         return entry
 
     def all(self) -> list[RunEntry]:

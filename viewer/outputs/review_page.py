@@ -10,12 +10,11 @@ import base64
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import jinja2
 from markupsafe import Markup
@@ -23,6 +22,7 @@ from markupsafe import Markup
 from geodata.atomic import write_whole
 from geodata.ours import PAGE_MARK
 from twin.review.levels import LevelError
+from twin.review.night import by_the_clock
 from twin.review.review import Review
 from twin.review.streets import ORDER, judge_streets
 from twin.review.verdicts import Verdict
@@ -88,8 +88,7 @@ def export_review_page(found: Review, out: Path, *, lang: str, changes: Sequence
 def _render(found: Review, say: Voice, words: Mapping[str, str], changes: list[str], released: str, allowed: Allowed
             ) -> str:
     city = found.night.issues[-1].result.city
-    zone = ZoneInfo(city.timezone)
-    issued = [datetime.fromtimestamp(one.issued, UTC).astimezone(zone) for one in found.night.issues]
+    issued = [by_the_clock(city, one.issued) for one in found.night.issues]
     status = found.night.issues[-1].result.plan.status
     kinds = city.assets.kinds
     tells = all(allowed(name, "street") for name in kinds.names if Role.LIGHTS in kinds[name].roles)

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from geodata.observations.night import Fact, Held, night_of
+from geodata.observations.night import Fact, night_of
 from geodata.observations.normal import Observation
 from tests.nights import night
 from twin.errors import InputError
 from twin.quantities import NONE
 from twin.results.moment import moment_of
-from twin.review.night import Night
+from twin.review.night import Issue, Night
 from twin.review.review import Review, review
 from twin.review.streets import judge_streets
 from twin.review.verdicts import Verdict
@@ -22,9 +22,9 @@ from twin.review.verdicts import Verdict
 HOURS = range(14)
 
 
-def held(name: str = "q100", **plan: Any) -> Held:
+def held(name: str = "q100", **plan: Any) -> Issue:
     result = night("ouche-q100").result
-    return Held(name=name, result=replace(result, plan=replace(result.plan, **plan)))
+    return Issue.of(name, replace(result, plan=replace(result.plan, **plan)))
 
 
 def seen(asset: str, hour: float, *, out: bool) -> Observation:
@@ -103,7 +103,7 @@ def test_a_cabinet_in_service_contradicts_only_what_was_foretold_because_of_it()
 def test_a_run_is_issued_at_its_last_fact() -> None:
     """A run that was told what happened has not foretold it."""
     facts = night("ouche-q10").result
-    found = night_of([Held(name="q10", result=facts)])
+    found = night_of([Issue.of("q10", facts)])
     told = [one.at_s for one in facts.plan.declared]
     assert found.issues[0].issued == int(facts.plan.start.timestamp()) + max(told)
     assert found.called == 1
@@ -123,4 +123,4 @@ def test_a_night_without_a_run_or_of_two_cities_is_refused() -> None:
     renamed = other.city.assets.replaced(id=np.array([f"x{name}" for name in other.city.assets.id]))
     city = replace(other.city, assets=renamed)
     with pytest.raises(InputError, match="other assets"):
-        night_of([held(), Held(name="b", result=replace(other, city=city))])
+        night_of([held(), Issue.of("b", replace(other, city=city))])

@@ -52,3 +52,15 @@ def test_spoilt_tables_are_refused(open_desk: Callable[..., Desk], tmp_path: Pat
         beside.unlink()
     with pytest.raises(InputError, match="tables of a desk"):
         kept_night(tmp_path)
+
+
+def test_a_review_leaves_the_desks_runs_as_they_are(open_desk: Callable[..., Desk], tmp_path: Path) -> None:
+    """A run may be on its way at the desk meanwhile: what became of it is the desk's to write."""
+    placed(tmp_path)
+    open_desk()
+    going = tmp_path / "runs" / f"{'a' * 16}.json"
+    going.write_text(json.dumps({"id": "a" * 16, "number": 2, "name": "x", "state": "running", "pid": 1, "began": 0}),
+                     encoding="utf-8")
+    before = {file: file.read_bytes() for file in (tmp_path / "runs").glob("*.json")}
+    assert [issue.name for issue in kept_night(tmp_path).issues] == ["n° 1"]
+    assert {file: file.read_bytes() for file in (tmp_path / "runs").glob("*.json")} == before

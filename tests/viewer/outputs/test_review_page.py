@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from geodata.observations.night import Fact, Held, night_of
+from geodata.observations.night import Fact, night_of
 from tests.nights import night
 from twin.errors import InputError
+from twin.review.night import Issue
 from twin.review.review import Review, review
 from viewer.outputs.review_page import export_review_page
 
@@ -21,7 +22,7 @@ def found() -> Review:
     start = int(result.plan.start.timestamp())
     facts = [Fact(asset_id=name, at=start + int(hour * 3600), is_out=out) for name, hour, out in (
         ("P-02", 4.5, False), ("P-02", 5.5, True), ("A-050", 6.0, True), ("A-012", 9.0, False))]
-    return review(night_of([Held(name="q100", result=result)], facts=facts))
+    return review(night_of([Issue.of("q100", result)], facts=facts))
 
 
 def test_it_names_streets_and_no_gear(found: Review, tmp_path: Path) -> None:
