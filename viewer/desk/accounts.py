@@ -12,6 +12,7 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,6 @@ FILE = "accounts.json"
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 SHORTEST, LONGEST = 12, 200
 _HASHER = PasswordHasher()
-#: Verified where a login is unknown, so that nobody learns which exist.
-_NOBODY = _HASHER.hash("nobody")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +99,10 @@ class Accounts:
     def check(self, login: str, password: str) -> tuple[str, Standing] | None:
         """Give name and standing of whose login and password these are; None for nobody's."""
         found = next((one for one in self.listed() if one.login == login), None)
+        # Asked for a known login as well: its making must not tell the first unknown one.
+        nobody = _nobody()
         try:
-            _HASHER.verify(found.digest if found else _NOBODY, password[:LONGEST])
+            _HASHER.verify(found.digest if found else nobody, password[:LONGEST])
         except (VerificationError, InvalidHashError):
             return None
         return None if found is None else (found.name, found.standing)
@@ -120,6 +121,12 @@ class Accounts:
             move(made, self.file)
 
 
+@cache
+def _nobody() -> str:
+    """Give what is verified where a login is unknown, so that nobody learns which exist."""
+    return _HASHER.hash("nobody")
+
+
 def check_password(password: str, login: str) -> None:
     """Refuse a password that would be guessed.
 
@@ -129,7 +136,7 @@ def check_password(password: str, login: str) -> None:
         It is short or very long, one sign repeated, or holds the login.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        raise InputError(field="password", found=f"{len(password)} signs", expected=f"{SHORTEST} to {LONGEST}",
+        raise InputError(field="password", found=f"{len(password)} signs", expected=f"{SHORTEST} to {LONGEST} signs",
                          remedy="A few words in a row are long and easy to keep in mind.")
     if len(set(password)) < 5 or login in password.lower():
         raise InputError(field="password", found="a few signs repeated, or the login in it",
