@@ -52,7 +52,6 @@ def test_what_a_shipped_night_expects_holds(name: str, night: Callable[[str], An
     assert [f"{o.subject}: {o.expected}, found {o.found}" for o in outcomes if not o.is_met] == []
 
 
-@pytest.mark.verify
 @pytest.mark.parametrize("name", ["ouche-q100-levee", "ouche-q100-substations", "ouche-q100-refuges"])
 def test_what_a_plan_for_the_hundred_year_night_expects_holds(name: str, night: Callable[[str], Any]) -> None:
     outcomes = evaluate(load_scenario(name), night(name).result)
