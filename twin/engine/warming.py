@@ -14,6 +14,7 @@ from twin.results.result import Result
 from twin.water.exposure import Crossings, dry
 from twin.world.assets import Assets
 from twin.world.city import City
+from twin.world.graph import graph_of
 from twin.world.kinds import built_in_kinds
 from twin.world.plan import Declared, Plan
 from twin.world.supplies import Supplies
@@ -33,6 +34,8 @@ def small_night() -> Result:
     exposure = dry(assets)
     flooded = Crossings.of(time_s=np.array([600, 600, 1800]), asset=column([3, 4, 3], np.int32),
                            level=column([0, 1, 1], np.int8), is_up=np.array([True, True, True]))
+    # What doubt asks of a larger night.
+    graph_of(city).downstream(column([True, False, False, False, False], np.bool_))
     return run(city, plan, replace(exposure, crossings=flooded))
 
 
