@@ -13,7 +13,7 @@ import shapely
 
 from geodata.crs import way_between
 from geodata.terrain import Terrain, same_crs
-from twin.kernels.water.footprints import footprint_cells
+from twin.kernels.water.footprints import touched_cells
 from twin.quantities import BoolArray, FloatArray, Int8Array, Int64Array
 from twin.water.depths import CellIndex, Coverage
 from twin.water.hazard import Grid
@@ -135,11 +135,28 @@ def shape_cells(shapes: Any, is_area: BoolArray, crs: str, grid: Grid) -> tuple[
     path_ends = np.searchsorted(of_point, np.arange(len(paths) + 1)).astype(np.int64)
     shape_ends = np.searchsorted(owner, np.arange(len(shapes) + 1)).astype(np.int64)
     has_inside = np.asarray(is_area, np.bool_) & np.isin(shapely.get_type_id(shapes), (3, 6))
-    counts, cells = footprint_cells(shape_ends, path_ends, column, row, has_inside, grid.rows, grid.columns)
+    shape, cells = _cells_once(shape_ends, path_ends, column, row, has_inside, grid)
     # The grid is convex: a shape reaches beyond it exactly where one of its points does.
     beyond = ~((column >= 0) & (column <= grid.columns) & (row >= 0) & (row <= grid.rows))
     outside = np.bincount(owner[of_point], weights=beyond, minlength=len(shapes)) > 0
-    return np.repeat(np.arange(len(shapes)), counts), cells, outside
+    return shape, cells, outside
+
+
+def _cells_once(shape_ends: Int64Array, path_ends: Int64Array, column: FloatArray, row: FloatArray,
+                has_inside: BoolArray, grid: Grid) -> tuple[Int64Array, Int64Array]:
+    """Give (shape, cell) pairs of shapes drawn in cells, sorted and without repeats, (M,) each."""
+    ends = np.empty(len(shape_ends), np.int64)
+    met = np.empty(max(1024, 4 * len(column)), np.int64)
+    while (n := touched_cells(shape_ends, path_ends, column, row, has_inside, grid.rows, grid.columns, ends,
+                              met)) > len(met):
+        met = np.empty(n, np.int64)
+    shape = np.repeat(np.arange(len(has_inside)), np.diff(ends))
+    cells = grid.rows * grid.columns
+    pairs = np.sort(shape * cells + met[:n])
+    is_first = np.ones(n, np.bool_)
+    is_first[1:] = pairs[1:] != pairs[:-1]
+    shape, met = np.divmod(pairs[is_first], cells)
+    return shape, met
 
 
 def _paths(shapes: Any) -> tuple[Any, Int64Array]:

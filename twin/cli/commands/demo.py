@@ -29,11 +29,14 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where t
     from geodata.run.folder import read_run
     from scenarios import load_scenario, prepare, run_scenario, shipped
     from twin.explaining.words import speech
+    from twin.kernels.supply import beside
     from viewer.outputs.page import export_map
 
     with stages(computes=True, lang=language_of(lang)) as stage:
         stage("making the town")
-        prepared = on_day(prepare(load_scenario(shipped()[_DEMO])), day)
+        scenario = load_scenario(shipped()[_DEMO])
+        beside.begin()
+        prepared = on_day(prepare(scenario), day)
         finished = run_scenario(prepared, tell=stage)
         with whole_folder(out, RUN) as folder:
             stage("writing the run folder")

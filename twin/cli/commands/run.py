@@ -30,6 +30,7 @@ def run(scenario: Scenario,
     from twin.errors import InputError
     from twin.explaining.measured import measures_of
     from twin.explaining.words import speech
+    from twin.kernels.supply import beside
 
     check_place(out)
     day = day_of(date)
@@ -38,7 +39,9 @@ def run(scenario: Scenario,
                          remedy="A night that is moved takes its issue time with it.")
     with stages(computes=True, lang=language_of(lang), form=progress) as stage:
         stage("reading the city")
-        prepared = prepare(load_scenario(scenario), city=city, issued_at=issued)
+        loaded = load_scenario(scenario)
+        beside.begin()
+        prepared = prepare(loaded, city=city, issued_at=issued)
         if date is not None:
             prepared = on_day(prepared, day)
         finished = run_scenario(prepared, tell=stage)

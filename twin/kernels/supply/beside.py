@@ -1,7 +1,8 @@
-"""A first start on two cores: the kernels of the cascade are compiled by a process beside the one that reads the water.
+"""A first start on two cores: a process compiles the kernels of the cascade beside the one that reads city and water.
 
-They take half of what a first start takes, and nothing before the cascade needs them. The other process leaves them on
-disk, where this one finds them. It says nothing, and its failing costs time alone.
+They take more than half of what a first start takes, and nothing before the cascade needs them: a command begins it as
+soon as it knows that it will run one. The other process leaves them on disk, where this one finds them. It says
+nothing, and its failing costs time alone.
 """
 
 from __future__ import annotations

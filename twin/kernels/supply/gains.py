@@ -46,7 +46,7 @@ def gain(graph: Graph, tables: Tables, t: int, c: int, a: int) -> None:
                 continue
             for e in range(graph.groups[g].edges, graph.groups[g + 1].edges):
                 s = wide(graph.edges[e].supplier)
-                if tables.assets[s].service != IN_SERVICE or not may_use(graph, tables, t, g, e):
+                if tables.assets[s].service != IN_SERVICE or not may_use(graph, tables, t, wide(g), wide(e)):
                     continue
                 if graph.assets[s].component == c and tables.scratch[s].round >= turn:
                     continue
@@ -109,7 +109,7 @@ def update_group(graph: Graph, tables: Tables, t: int, g: int, level: int) -> No
     new = -1
     for e in range(graph.groups[g].edges, graph.groups[g + 1].edges):
         s = wide(graph.edges[e].supplier)
-        if tables.assets[s].service == IN_SERVICE and may_use(graph, tables, t, g, e) and (
+        if tables.assets[s].service == IN_SERVICE and may_use(graph, tables, t, wide(g), wide(e)) and (
                 graph.groups[g].is_control or is_before(graph, tables, s, a)):
             new = e
             break

@@ -44,7 +44,7 @@ def serve(graph: Graph, tables: Tables, t: int, c: int, g: int, e: int) -> None:
 
 
 @helper
-def come_in(graph: Graph, tables: Tables, t: int, a: int, turn: int, tail: int, with_buffers: bool) -> int:
+def come_in(graph: Graph, tables: Tables, t: int, a: int, turn: int, tail: int, with_buffers: int) -> int:
     """Have an asset deliver from this round on, if it can; give the length of the queue."""
     if tables.scratch[a].round >= 0:
         return tail
@@ -57,7 +57,7 @@ def come_in(graph: Graph, tables: Tables, t: int, a: int, turn: int, tail: int, 
 
 
 @helper
-def grow(graph: Graph, tables: Tables, t: int, c: int, with_buffers: bool) -> int:
+def grow(graph: Graph, tables: Tables, t: int, c: int, with_buffers: int) -> int:
     """Find the least set of a component's members that deliver, round by round; give how many.
 
     Within a cycle, preferred suppliers come first: only where they feed nothing more does the next rank count. Leaves
@@ -74,16 +74,14 @@ def grow(graph: Graph, tables: Tables, t: int, c: int, with_buffers: bool) -> in
                 tables.scratch[a].missing += 1
                 tables.groups[g].is_served = 0
                 most = max(most, wide(graph.groups[g + 1].edges - graph.groups[g].edges))
-    head = 0
-    tail = 0
-    turn = 0
+    head, tail, turn = wide(0), wide(0), wide(0)
     for rank in range(most):
         for k in range(first, last):
             a = wide(graph.assets[k].member)
             for g in range(graph.assets[a].groups, graph.assets[a + 1].groups):
                 e = wide(graph.groups[g].edges) + rank
                 if e < graph.groups[g + 1].edges and not graph.groups[g].is_control and not tables.groups[g].is_served:
-                    serve(graph, tables, t, c, g, e)
+                    serve(graph, tables, t, c, wide(g), e)
         for k in range(first, last):
             tail = come_in(graph, tables, t, wide(graph.assets[k].member), turn, tail, with_buffers)
         while head < tail and last - first > 1:
@@ -97,7 +95,7 @@ def grow(graph: Graph, tables: Tables, t: int, c: int, with_buffers: bool) -> in
                 begin = wide(graph.groups[g].edges)
                 for e in range(begin, min(begin + rank + 1, wide(graph.groups[g + 1].edges))):
                     if graph.edges[e].supplier == a and not tables.groups[g].is_served:
-                        serve(graph, tables, t, c, g, e)
+                        serve(graph, tables, t, c, wide(g), e)
                 tail = come_in(graph, tables, t, b, wide(tables.scratch[a].round) + 1, tail, with_buffers)
         if tail > 0:
             turn = wide(tables.scratch[tables.lists[tail - 1].queue].round) + 1
@@ -126,7 +124,7 @@ def drain(graph: Graph, tables: Tables, t: int, c: int) -> int:
         a = wide(graph.assets[k].member)
         if graph.assets[a].buffer > 0 and tables.scratch[a].missing == 0:
             tables.assets[a].buffer_end = -1
-    grown = grow(graph, tables, t, c, True)
+    grown = grow(graph, tables, t, c, wide(True))
     k = first
     while k < last:
         a = wide(graph.assets[k].member)
@@ -134,6 +132,6 @@ def drain(graph: Graph, tables: Tables, t: int, c: int) -> int:
         if graph.assets[a].buffer > 0 and tables.assets[a].buffer_end < 0 and tables.scratch[a].missing > 0:
             tables.assets[a].buffer_end = t + graph.assets[a].buffer
             push(tables, t + graph.assets[a].buffer, T_BUFFER, a)
-            grown = grow(graph, tables, t, c, True)
+            grown = grow(graph, tables, t, c, wide(True))
             k = first
     return grown

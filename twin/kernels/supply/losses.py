@@ -157,7 +157,7 @@ def lose_all(graph: Graph, tables: Tables, t: int, c: int) -> None:
                 tables.assets[a].service == IN_SERVICE and tables.scratch[a].round < 0):
             tables.lists[pending].pending = a
             pending += 1
-    turn = 1
+    turn = wide(1)
     while pending > 0:
         chosen = 0
         left = 0

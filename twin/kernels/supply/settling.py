@@ -42,7 +42,7 @@ def check_fact(graph: Graph, tables: Tables, t: int, a: int) -> None:
 def settle(graph: Graph, tables: Tables, t: int, c: int) -> None:
     """Bring one component to its least fixed point, its suppliers being settled."""
     first, last = graph.components[c].members, graph.components[c + 1].members
-    grown = grow(graph, tables, t, c, False)
+    grown = grow(graph, tables, t, c, wide(False))
     has_buffer = False
     for k in range(first, last):
         a = wide(graph.assets[k].member)

@@ -42,12 +42,32 @@ def _segment_cells(c0: float, r0: float, c1: float, r1: float, rows: int, column
 
 
 @jit(nogil=True)
+def _sort(values: FloatArray, n: int) -> None:
+    """Sort the first values in place, by Shell's method: numpy's takes a second to compile, and these are few."""
+    gap = n // 2
+    while gap > 0:
+        for k in range(gap, n):
+            value = values[k]
+            place = k
+            while place >= gap and values[place - gap] > value:
+                values[place] = values[place - gap]
+                place -= gap
+            values[place] = value
+        gap //= 2
+
+
+@jit(nogil=True)
 def _inner_cells(ring_ends: Int64Array, first_ring: int, last_ring: int, column: FloatArray, row: FloatArray,
                  rows: int, columns: int, out: Int64Array, count: int) -> int:
     """Write the cells whose centre lies inside the rings (even-odd), from ``out[count]`` on."""
     first, last = ring_ends[first_ring], ring_ends[last_ring]
-    low_r = max(0, int(np.floor(row[first:last].min() - 0.5)))
-    high_r = min(rows - 1, int(np.ceil(row[first:last].max())))
+    if first == last:
+        return count
+    low, high = row[first], row[first]
+    for p in range(first, last):
+        low, high = min(low, row[p]), max(high, row[p])
+    low_r = max(0, int(np.floor(low - 0.5)))
+    high_r = min(rows - 1, int(np.ceil(high)))
     hits = np.empty(last - first, np.float64)
     for r in range(low_r, high_r + 1):
         middle = r + 0.5
@@ -58,10 +78,10 @@ def _inner_cells(ring_ends: Int64Array, first_ring: int, last_ring: int, column:
                 if (y0 <= middle) != (y1 <= middle):
                     hits[n] = column[p] + (column[p + 1] - column[p]) * (middle - y0) / (y1 - y0)
                     n += 1
-        crossed = np.sort(hits[:n])
+        _sort(hits, n)
         for pair in range(n // 2):
-            from_c = max(0, int(np.ceil(crossed[2 * pair] - 0.5)))
-            to_c = min(columns - 1, int(np.floor(crossed[2 * pair + 1] - 0.5)))
+            from_c = max(0, int(np.ceil(hits[2 * pair] - 0.5)))
+            to_c = min(columns - 1, int(np.floor(hits[2 * pair + 1] - 0.5)))
             for c in range(from_c, to_c + 1):
                 if count < len(out):
                     out[count] = np.int64(r) * columns + c
@@ -70,9 +90,9 @@ def _inner_cells(ring_ends: Int64Array, first_ring: int, last_ring: int, column:
 
 
 @jit(nogil=True)
-def footprint_cells(shape_ends: Int64Array, ring_ends: Int64Array, column: FloatArray, row: FloatArray,
-                    is_area: BoolArray, rows: int, columns: int) -> tuple[Int64Array, Int64Array]:
-    """Give the cells of many shapes.
+def touched_cells(shape_ends: Int64Array, ring_ends: Int64Array, column: FloatArray, row: FloatArray,
+                  is_area: BoolArray, rows: int, columns: int, ends: Int64Array, cells: Int64Array) -> int:
+    """Write the cells of many shapes, as they are met: a cell may come several times.
 
     Parameters
     ----------
@@ -86,36 +106,23 @@ def footprint_cells(shape_ends: Int64Array, ring_ends: Int64Array, column: Float
         True: inner cells too; False: those of the outline alone, (S,).
     rows, columns
         Size of the grid.
+    ends
+        Written: cells of shape ``s`` are ``ends[s]`` to ``ends[s + 1]``, (S + 1,).
+    cells
+        Written as far as it goes, (..,).
 
     Returns
     -------
-    tuple
-        Number of cells of each shape (S,), and the cells on the grid, increasing within each shape.
+    int
+        How many cells there are: where that is more than ``cells`` holds, call again with a longer one.
     """
-    shapes = len(is_area)
-    counts = np.zeros(shapes, np.int64)
-    cells = np.empty(max(1024, 4 * len(column)), np.int64)
-    scratch = np.empty(4096, np.int64)
-    written = 0
-    for s in range(shapes):
-        while True:
-            n = 0
-            for ring in range(shape_ends[s], shape_ends[s + 1]):
-                for p in range(ring_ends[ring], ring_ends[ring + 1] - 1):
-                    n = _segment_cells(column[p], row[p], column[p + 1], row[p + 1], rows, columns, scratch, n)
-            if is_area[s] and shape_ends[s + 1] > shape_ends[s]:
-                n = _inner_cells(ring_ends, shape_ends[s], shape_ends[s + 1], column, row, rows, columns, scratch, n)
-            if n <= len(scratch):
-                break
-            scratch = np.empty(2 * n, np.int64)
-        found = np.sort(scratch[:n])
-        if written + n > len(cells):
-            wider = np.empty(2 * (written + n), np.int64)
-            wider[:written] = cells[:written]
-            cells = wider
-        for k in range(n):
-            if k == 0 or found[k] != found[k - 1]:
-                cells[written] = found[k]
-                written += 1
-                counts[s] += 1
-    return counts, cells[:written].copy()
+    n = 0
+    ends[0] = 0
+    for s in range(len(is_area)):
+        for ring in range(shape_ends[s], shape_ends[s + 1]):
+            for p in range(ring_ends[ring], ring_ends[ring + 1] - 1):
+                n = _segment_cells(column[p], row[p], column[p + 1], row[p + 1], rows, columns, cells, n)
+        if is_area[s] and shape_ends[s + 1] > shape_ends[s]:
+            n = _inner_cells(ring_ends, shape_ends[s], shape_ends[s + 1], column, row, rows, columns, cells, n)
+        ends[s + 1] = n
+    return n
