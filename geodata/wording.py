@@ -20,6 +20,7 @@ _VALUE = re.compile(r"\{(\w+)\}")
 #: Placeholders that hold a number, and what one looks like.
 _NUMBERED, _NUMBER = re.compile(r"(?:n|count)\d*"), r"[-+]?(?:[\d.,]+(?:e[-+]?\d+)?|inf)|nan"
 #: Numbers of English reports: 1,234 and 0.35 before a unit.
+_LETTERS = re.compile(r"[A-Za-z]{3}")
 _THOUSANDS = re.compile(r"(?<![\w,.])\d{1,3}(?:,\d{3})+(?![\w,])")
 
 
@@ -82,11 +83,25 @@ class Wording:
         return _VALUE.sub(lambda name: values[name[1]], found[0])
 
     def form_of(self, english: str) -> tuple[str, dict[str, str]] | None:
-        """Give the sentence of the first entry whose form a text has, and the text's values; None where none has it."""
+        """Give the sentence of the entry whose form a text has, and the text's values; None where none has it.
+
+        Of several the one with the most words of its own whose values can be told too: "a line of a file at noon" is
+        a phrase, and no "line", "file" and "noon" of a short form.
+        """
+        first: tuple[str, dict[str, str]] | None = None
         for form in _forms(self.lang, self.catalogue):
             if (values := form.values(english)) is not None:
-                return form.said, values
-        return None
+                if all(self._is_told(name, value) for name, value in values.items()):
+                    return form.said, values
+                first = first or (form.said, values)
+        return first
+
+    def _is_told(self, name: str, value: str) -> bool:
+        """Tell whether a value is one word, numbers, names, or something that an entry says."""
+        if name == "names" or " " not in value or value in self.sentences or not _LETTERS.search(value):
+            return True
+        found = self.form_of(value)
+        return found is not None and all(self._is_told(*one) for one in found[1].items())
 
     def _within(self, name: str, value: str) -> str:
         """Give a value of a sentence; it may be a phrase of the catalogue itself, a name never is one word of it."""

@@ -44,7 +44,7 @@ def stages(*, computes: bool = False, lang: str = "en", form: Form = Form.AUTO) 
     console = console_on(stderr=True)
     with ExitStack() as stack:
         if form != Form.JSON:
-            stack.enter_context(telling(console.print))
+            stack.enter_context(telling(lambda line: console.print(_waiting(line, lang), markup=False)))
         if computes and form == Form.AUTO:
             from twin.kernels.jit import when_compiling
 
@@ -65,6 +65,13 @@ _COMPILING = {
 
 #: Without a terminal a line of progress follows the one before after this many seconds.
 QUIET_S = 20.0
+
+
+def _waiting(line: str, lang: str) -> str:
+    """Give what is said of a place that another twin holds."""
+    from geodata.wording import wording
+
+    return wording(lang, "command").told(line)
 
 
 def _words(done: str | Progress, lang: str) -> str:

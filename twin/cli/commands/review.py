@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import Json, Spoken, language_of, seconds_of
+from twin.cli.arguments import Json, Spoken, language_of, seconds_of, words_in
 from twin.cli.printing import console_on, print_json, say
 from twin.cli.progress import stages
 
@@ -66,7 +66,7 @@ def review(night: Annotated[list[Path], typer.Argument(metavar="NIGHT", help="Th
     _tell(found, spoken)
     for place in (csv, heights, page, history):
         if place is not None:
-            say(f"Written: {place}")
+            say(words_in(lang).text("Written: {file}", file=place))
 
 
 def _night(places: list[Path], observed: Path | None) -> Night:
