@@ -95,9 +95,12 @@ def _night(places: list[Path], observed: Path | None) -> Night:
         seen, refused = read_message(bytes_of(observed, expected="observations (JSON)"), source=observed.stem,
                                      received=datetime.fromtimestamp(ends, UTC), known=ids)
         if refused:
+            first, more = refused[0].refusal, f"{len(refused)} of them cannot be used." if len(refused) > 1 else ""
+            if first is not None:
+                raise InputError(file=str(observed), field=first.field, found=first.found, expected=first.expected,
+                                 remedy=more or first.remedy)
             raise InputError(file=str(observed), found=refused[0].reason,
-                             expected="observations as the desk takes them",
-                             remedy=f"{len(refused)} of them cannot be used." if len(refused) > 1 else "")
+                             expected="observations as the desk takes them", remedy=more)
     return night_of(issues, seen)
 
 
