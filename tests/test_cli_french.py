@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -62,6 +63,15 @@ def test_help_comes_in_the_language_of_the_option_of_the_terminal_or_english(
     monkeypatch.setenv("LANG", "fr_FR.UTF-8")
     assert cli.main(["cache", "--help"]) == 0
     assert "Affiche cette aide" in capsys.readouterr().out
+
+
+def test_without_a_word_the_help_comes_in_french(monkeypatch: pytest.MonkeyPatch,
+                                                 capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    cli.main([])
+    said = capsys.readouterr()
+    assert (said.out + said.err).startswith("Usage\u00a0: twin [OPTIONS] COMMANDE")
+    assert "Erreur" not in said.out + said.err
 
 
 @pytest.mark.parametrize(("words", "said"), [
@@ -158,3 +168,18 @@ def test_expectations_are_told_in_french(tmp_path: Path) -> None:
     for part in ("lamp sur tout le calcul", "lamp à 17:00", "out de 3 à 5", "ÉCHEC", "vérifié",
                  "2 attentes vérifiées sur 3, dans 1 scénario."):
         assert part in said, said
+
+
+def test_a_warning_of_ours_and_a_wait_are_told_in_french(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    from geodata.locks import _tell
+    from twin.cli.progress import stages
+
+    with stages(computes=True, lang="fr"):
+        warnings.showwarning("compiled kernels cannot be kept: each start compiles them again. Set NUMBA_CACHE_DIR to "
+                             "a folder that may be written.", RuntimeWarning, "jit.py", 1)
+        tell = _tell.get()
+        assert tell is not None
+        tell(f"Waiting: another twin (process 12) is writing {tmp_path}.")
+    said = capsys.readouterr().err
+    assert said.startswith("Les noyaux compilés ne peuvent être gardés")
+    assert f"En attente\u00a0: un autre twin (processus 12) écrit {tmp_path}." in said

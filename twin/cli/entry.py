@@ -139,7 +139,8 @@ def _interrupted(words: Sequence[str]) -> int:
 
 def _wrong_words(error: Any, lang: Lang) -> None:
     """Say what is wrong with the words of a command."""
-    if lang == "en":
+    # Without a word what is shown is the help itself; typer names this class nowhere either.
+    if lang == "en" or type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return
     say = _wording(lang)
