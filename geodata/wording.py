@@ -20,6 +20,8 @@ _VALUE = re.compile(r"\{(\w+)\}")
 #: Placeholders that hold a number, and what one looks like.
 _NUMBERED, _NUMBER = re.compile(r"(?:n|count)\d*"), r"[-+]?(?:[\d.,]+(?:e[-+]?\d+)?|inf)|nan"
 #: Numbers of English reports: 1,234 and 0.35 before a unit.
+#: A value and nothing beside it, as the file has it.
+_QUOTED = re.compile(r"\A'([^']*)'\Z")
 _LETTERS = re.compile(r"[A-Za-z]{3}")
 _THOUSANDS = re.compile(r"(?<![\w,.])\d{1,3}(?:,\d{3})+(?![\w,])")
 
@@ -148,7 +150,7 @@ def refusal_text(error: InputError, lang: str) -> str:
     own = Frame()
     frame = Frame(**{name: words.sentences[getattr(own, name)] for name in ("field", "found", "whole", "more")},
                   colon=words.colon)
-    return error.said(frame, words.told)
+    return error.said(frame, lambda part: _QUOTED.sub("\u00ab\u00a0\\1\u00a0\u00bb", words.told(part)))
 
 
 @dataclass(frozen=True, slots=True)

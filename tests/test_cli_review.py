@@ -78,6 +78,13 @@ def test_what_cannot_be_an_observation_is_refused(folder: str, tmp_path: Path, c
     assert told in capsys.readouterr().err
 
 
+def test_observations_that_are_not_there_are_refused(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+                                                     ) -> None:
+    for place in (tmp_path / "none.json", tmp_path):
+        assert cli.main(["review", folder, "--observed", str(place), "--lang", "fr"]) == 2
+        assert "fichier introuvable\u00a0; attendu\u00a0: des observations (JSON)." in capsys.readouterr().err
+
+
 def test_a_history_that_is_none_is_refused_and_kept(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
                                                     ) -> None:
     file = tmp_path / "nights.csv"

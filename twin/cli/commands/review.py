@@ -92,7 +92,11 @@ def _night(places: list[Path], observed: Path | None) -> Night:
     if observed is not None:
         ids = [str(one) for one in runs[-1].result.city.assets.id]
         ends = max(run.result.plan.start.timestamp() + run.result.plan.duration_s for run in runs)
-        seen, refused = read_message(bytes_of(observed, expected="observations (JSON)"), source=observed.stem,
+        try:
+            body = bytes_of(observed, expected="observations (JSON)")
+        except (FileNotFoundError, IsADirectoryError):
+            raise InputError(file=str(observed), found="no such file", expected="observations (JSON)") from None
+        seen, refused = read_message(body, source=observed.stem,
                                      received=datetime.fromtimestamp(ends, UTC), known=ids)
         if refused:
             first, more = refused[0].refusal, f"{len(refused)} of them cannot be used." if len(refused) > 1 else ""
