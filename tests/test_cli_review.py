@@ -40,7 +40,7 @@ def test_a_night_is_judged_and_written(folder: str, seen: Path, tmp_path: Path, 
              str(tmp_path / "h.csv"), "--history", str(history), "--page", str(tmp_path / "p.html"), "--lang", "fr"]
     assert cli.main(words) == 0
     text = capsys.readouterr().out
-    assert "3 objets ont été signalés, 0 fois par des personnes, 5 fois par des instruments." in text
+    assert "Équipements signalés\u00a0: 3 (0 fois par des personnes et 5 fois par des instruments)." in text
     assert "Venu sans annonce\u00a0: l’armoire d’éclairage A-050." in text
     assert "Annoncé hors service et vu en service\u00a0: l’armoire d’éclairage A-012." in text
     assert "Pont-neuf, 3 à 6 h avant" in text

@@ -113,10 +113,11 @@ def _tell(found: Review, lang: str) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from geodata.wording import wording
     from twin.explaining.reviewed import reviewed_lines, score_columns, score_rows
 
     last = found.night.issues[-1].result
-    say(f"{last.city.name}: {last.plan.name}", style="bold")
+    say(f"{last.city.name}{wording(lang).colon}{last.plan.name}", style="bold")
     table = Table(box=box.SIMPLE_HEAD)
     for head in ("", *score_columns(lang)):
         table.add_column(escape(head), justify="left" if not head else "right", overflow="fold")
