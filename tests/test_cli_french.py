@@ -183,3 +183,16 @@ def test_a_warning_of_ours_and_a_wait_are_told_in_french(capsys: pytest.CaptureF
     said = capsys.readouterr().err
     assert said.startswith("Les noyaux compilés ne peuvent être gardés")
     assert f"En attente\u00a0: un autre twin (processus 12) écrit {tmp_path}." in said
+
+
+def test_the_book_of_the_water_is_told_in_french() -> None:
+    from twin.cli.commands.flood import _named, volumes
+
+    every = ("start_m3", "rain_m3", "infiltration_m3", "drains_m3", "stored_m3", "created_m3", "error_m3")
+    parts = {"inflow_m3": {"Ouche": 3.0}, "pumped_out_m3": {"P1": 1.0}, "moved_m3": {"pipe": 1.0},
+             "edges_m3": {"east": -4.0, "west": 2.0}}
+    said = [_named(name, WORDS) for name, _ in volumes({**dict.fromkeys(every, 1.0), **parts})]
+    assert len(said) == 12
+    assert not any(ENGLISH.search(one) or one.startswith(("there", "in ", "out ")) for one in said), said
+    assert "entrée par le bord\u00a0: ouest" in said
+    assert "apport\u00a0: Ouche" in said
