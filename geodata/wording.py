@@ -17,9 +17,12 @@ from twin.errors import Frame, InputError
 from twin.world.kinds import LANGUAGES, Kinds
 
 _VALUE = re.compile(r"\{(\w+)\}")
-#: Numbers of English reports: 1,234 and 0.35 before a unit.
 #: Placeholders that hold a number, and what one looks like.
-_NUMBERED, _NUMBER = {"n", "n2", "count", "count2"}, r"[-+\d.,]+"
+_NUMBERED, _NUMBER = re.compile(r"(?:n|count)\d*"), r"[-+]?(?:[\d.,]+(?:e[-+]?\d+)?|inf)|nan"
+#: Numbers of English reports: 1,234 and 0.35 before a unit.
+#: A value and nothing beside it, as the file has it.
+_QUOTED = re.compile(r"\A'([^']*)'\Z")
+_LETTERS = re.compile(r"[A-Za-z]{3}")
 _THOUSANDS = re.compile(r"(?<![\w,.])\d{1,3}(?:,\d{3})+(?![\w,])")
 
 
@@ -75,11 +78,32 @@ class Wording:
             return english
         if english in self.sentences:
             return self.sentences[english]
-        for form, said in _forms(self.lang, self.catalogue):
-            if (hit := form.fullmatch(english)) is not None:
-                values = {name: self._within(name, value) for name, value in hit.groupdict().items()}
-                return _VALUE.sub(lambda name: values[name[1]], said)  # noqa: B023 - used at once
-        return self.value(english)
+        found = self.form_of(english)
+        if found is None:
+            return self.value(english)
+        values = {name: self._within(name, value) for name, value in found[1].items()}
+        return _VALUE.sub(lambda name: values[name[1]], found[0])
+
+    def form_of(self, english: str) -> tuple[str, dict[str, str]] | None:
+        """Give the sentence of the entry whose form a text has, and the text's values; None where none has it.
+
+        Of several the one with the most words of its own whose values can be told too: "a line of a file at noon" is
+        a phrase, and no "line", "file" and "noon" of a short form.
+        """
+        first: tuple[str, dict[str, str]] | None = None
+        for form in _forms(self.lang, self.catalogue):
+            if (values := form.values(english)) is not None:
+                if all(self._is_told(name, value) for name, value in values.items()):
+                    return form.said, values
+                first = first or (form.said, values)
+        return first
+
+    def _is_told(self, name: str, value: str) -> bool:
+        """Tell whether a value is one word, numbers, names, or something that an entry says."""
+        if name == "names" or " " not in value or value in self.sentences or not _LETTERS.search(value):
+            return True
+        found = self.form_of(value)
+        return found is not None and all(self._is_told(*one) for one in found[1].items())
 
     def _within(self, name: str, value: str) -> str:
         """Give a value of a sentence; it may be a phrase of the catalogue itself, a name never is one word of it."""
@@ -126,27 +150,45 @@ def refusal_text(error: InputError, lang: str) -> str:
     own = Frame()
     frame = Frame(**{name: words.sentences[getattr(own, name)] for name in ("field", "found", "whole", "more")},
                   colon=words.colon)
-    return error.said(frame, words.told)
+    return error.said(frame, lambda part: _QUOTED.sub("\u00ab\u00a0\\1\u00a0\u00bb", words.told(part)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What a sentence of an entry looks like."""
+
+    #: The entry's own words, between its values.
+    parts: tuple[str, ...]
+    names: tuple[str, ...]
+    is_numbered: bool
+    said: str
+
+    def values(self, english: str) -> dict[str, str] | None:
+        """Give the values of a sentence; None where it is none of this form."""
+        if not english.startswith(self.parts[0]) or not all(part in english for part in self.parts):
+            return None  # of a thousand forms a few are compiled
+        hit = _pattern(self).fullmatch(english)
+        return None if hit is None else hit.groupdict()
 
 
 @cache
-def _forms(lang: str, catalogue: str) -> list[tuple[re.Pattern[str], str]]:
+def _pattern(form: _Form) -> re.Pattern[str]:
+    text, seen = re.escape(form.parts[0]), set[str]()
+    for name, part in zip(form.names, form.parts[1:], strict=True):
+        is_number = form.is_numbered and _NUMBERED.fullmatch(name)
+        text += f"(?P={name})" if name in seen else f"(?P<{name}>{_NUMBER if is_number else '.*?'})"
+        text += re.escape(part)
+        seen.add(name)
+    return re.compile(text, re.DOTALL)
+
+
+@cache
+def _forms(lang: str, catalogue: str) -> list[_Form]:
     """Give what a sentence of each entry looks like, the most words of its own first."""
     forms = []
-    # reports keep numbers as they are told; what is found in a file may be anything
-    numbered = _NUMBERED if catalogue == "refusals" else set()
     for english, said in wording(lang, catalogue).sentences.items():
         if "{" in english:
             parts = _VALUE.split(english)
-            seen: set[str] = set()
-            form = ""
-            for place, part in enumerate(parts):
-                if place % 2 == 0:
-                    form += re.escape(part)
-                elif part in seen:
-                    form += f"(?P={part})"
-                else:
-                    seen.add(part)
-                    form += f"(?P<{part}>{_NUMBER if part in numbered else '.*?'})"
-            forms.append((len("".join(parts[::2])), re.compile(form, re.DOTALL), said))
-    return [(form, said) for _, form, said in sorted(forms, key=lambda item: -item[0])]
+            # reports keep numbers as they are told; what is found in a file may be anything
+            forms.append(_Form(tuple(parts[::2]), tuple(parts[1::2]), catalogue == "refusals", said))
+    return sorted(forms, key=lambda form: -len("".join(form.parts)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ def gather(paths: Sequence[Path]) -> list[Path]:
 
 
 def run_suite(files: Sequence[Path], *, city: str | Path | None = None, issued_at: str | None = None,
-              tell: Tell = silent) -> list[Report]:
+              tell: Tell = silent, say: Callable[[InputError], str] = str) -> list[Report]:
     """Run scenarios one after the other and hold their expectations.
 
     Parameters
@@ -68,15 +68,18 @@ def run_suite(files: Sequence[Path], *, city: str | Path | None = None, issued_a
         Issue time of forecasts that name none.
     tell
         Told which of them is running.
+    say
+        Gives what is wrong with a scenario in the words of a report.
     """
     reports = []
     for i, file in enumerate(files, start=1):
         tell(Progress(stage=Stage.RESOLVE, doing=file.name.removesuffix(SUFFIX), done=i, of=len(files)))
-        reports.append(run_one(file, city=city, issued_at=issued_at))
+        reports.append(run_one(file, city=city, issued_at=issued_at, say=say))
     return reports
 
 
-def run_one(file: Path, *, city: str | Path | None = None, issued_at: str | None = None) -> Report:
+def run_one(file: Path, *, city: str | Path | None = None, issued_at: str | None = None,
+            say: Callable[[InputError], str] = str) -> Report:
     """Run one scenario and hold its expectations; what is wrong with it stands in the report."""
     name = file.name.removesuffix(SUFFIX)
     try:
@@ -86,7 +89,7 @@ def run_one(file: Path, *, city: str | Path | None = None, issued_at: str | None
         prepared = prepare(scenario, city=city, issued_at=issued_at if needs_issue else None)
         finished = run_scenario(prepared, picture=False)
     except InputError as error:
-        return Report(name=name, file=str(file), outcomes=(), error=str(error))
+        return Report(name=name, file=str(file), outcomes=(), error=say(error))
     return Report(name=name, file=str(file), outcomes=tuple(finished.expectations()), error="")
 
 

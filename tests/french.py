@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from geodata.wording import _forms, wording
+from geodata.wording import wording
 from twin.errors import InputError, InputErrors
 
 WORDS = wording("fr", "refusals")
 #: What stands as the file, the key or the command has it.
-_QUOTED = re.compile(r"'[^']*'|`[^`]*`|\"[^\"]*\"|\([^()]*\)|\[[^\]]*\]|\{[^}]*\}|--?\w[\w-]*|\S*[_=:/\\]\S*|http\S+")
+_QUOTED = re.compile(r"'[^']*'|«[^»]*»|`[^`]*`|\"[^\"]*\"|\([^()]*\)|"
+                     r"\[[^\]]*\]|\{[^}]*\}|--?\w[\w-]*|\S*[_=:/\\]\S*|http\S+")
 #: Words that French has none of, between values.
 _ENGLISH = re.compile(r"\b(the|of|with|which|that|is|are|its|has|have|must|should)\b")
 
@@ -27,5 +28,5 @@ def is_english(part: str) -> bool:
     if not re.search(r"[A-Za-z]{2}", own) or (" " not in part and part not in WORDS.sentences):
         return False  # a value of the file
     said = WORDS.told(part)
-    is_known = part in WORDS.sentences or any(form.fullmatch(part) for form, _ in _forms("fr", "refusals"))
+    is_known = part in WORDS.sentences or WORDS.form_of(part) is not None
     return not is_known or bool(_ENGLISH.search(_QUOTED.sub("", said)))

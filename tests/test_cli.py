@@ -208,10 +208,10 @@ def test_colour_stays_away_from_pipes() -> None:
 
 @pytest.mark.parametrize(("words", "said"), [
     (["run", "nowhere", "--out", "x", "--lang", "fr"],
-     "nowhere\u00a0: fichier introuvable\u00a0; attendu un fichier de scénario"),
+     "nowhere\u00a0: fichier introuvable\u00a0; attendu\u00a0: un fichier de scénario"),
     (["run", "nowhere", "--lang=fr"], "Erreur\u00a0: il manque l’option '--out'."),
     (["rnu", "--lang", "fr"], "Erreur\u00a0: commande inconnue\u00a0: 'rnu'"),
-    (["import", "a.yaml", "b.yaml", "--lang", "fr"], "attendu un seul fichier de correspondance"),
+    (["import", "a.yaml", "b.yaml", "--lang", "fr"], "attendu\u00a0: un seul fichier de correspondance"),
 ])
 def test_refusals_speak_the_language_of_the_answer(words: list[str], said: str,
                                                    capsys: pytest.CaptureFixture[str]) -> None:
@@ -223,6 +223,6 @@ def test_refusals_speak_the_language_of_the_terminal(monkeypatch: pytest.MonkeyP
                                                      capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
     assert cli.main(["run", "nowhere", "--out", "x"]) == 2
-    assert "attendu un fichier de scénario" in capsys.readouterr().err
+    assert "attendu\u00a0: un fichier de scénario" in capsys.readouterr().err
     assert cli.main(["run", "nowhere", "--out", "x", "--lang", "en"]) == 2
     assert "expected a scenario file" in capsys.readouterr().err

@@ -40,7 +40,7 @@ def test_a_night_is_judged_and_written(folder: str, seen: Path, tmp_path: Path, 
              str(tmp_path / "h.csv"), "--history", str(history), "--page", str(tmp_path / "p.html"), "--lang", "fr"]
     assert cli.main(words) == 0
     text = capsys.readouterr().out
-    assert "3 objets ont été signalés, 0 fois par des personnes, 5 fois par des instruments." in text
+    assert "Équipements signalés\u00a0: 3 (0 fois par des personnes et 5 fois par des instruments)." in text
     assert "Venu sans annonce\u00a0: l’armoire d’éclairage A-050." in text
     assert "Annoncé hors service et vu en service\u00a0: l’armoire d’éclairage A-012." in text
     assert "Pont-neuf, 3 à 6 h avant" in text
@@ -76,6 +76,13 @@ def test_what_cannot_be_an_observation_is_refused(folder: str, tmp_path: Path, c
     file.write_text(said, encoding="utf-8")
     assert cli.main(["review", folder, "--observed", str(file)]) == 2
     assert told in capsys.readouterr().err
+
+
+def test_observations_that_are_not_there_are_refused(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+                                                     ) -> None:
+    for place in (tmp_path / "none.json", tmp_path):
+        assert cli.main(["review", folder, "--observed", str(place), "--lang", "fr"]) == 2
+        assert "fichier introuvable\u00a0; attendu\u00a0: des observations (JSON)." in capsys.readouterr().err
 
 
 def test_a_history_that_is_none_is_refused_and_kept(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -103,6 +103,8 @@ class Refused:
     source: str
     reason: str
     why: Why = Why.FORM
+    #: What was found and expected; None where the message itself is the fault.
+    refusal: Refusal | None = None
 
 
 def read_message(body: bytes, *, source: str, received: datetime, known: Iterable[str]
@@ -149,7 +151,7 @@ def read_message(body: bytes, *, source: str, received: datetime, known: Iterabl
         try:
             found.append(observation(part, source=own, received=received, known=ids, raw=digest))
         except Refusal as error:
-            refused.append(Refused(source=own, reason=str(error), why=error.why))
+            refused.append(Refused(source=own, reason=str(error), why=error.why, refusal=error))
     return found, refused
 
 

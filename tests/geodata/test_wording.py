@@ -116,12 +116,12 @@ def test_a_refusal_in_french_keeps_file_field_and_values() -> None:
                        ids=[f"L-{i}" for i in range(7)])
     assert refusal_text(error, "en") == str(error)
     assert refusal_text(error, "fr") == (
-        "nuit.yaml:5:7, champ 'step', L-0, L-1, L-2, L-3, L-4 et 2 autres\u00a0: trouvé '5m'\u00a0; attendu une durée "
-        "avec son unité\u00a0: 36h, 90min, 1h 30min, 2d. Vouliez-vous dire min\u00a0?")
+        "nuit.yaml:5:7, champ «\u00a0step\u00a0», L-0, L-1, L-2, L-3, L-4 et 2 autres\u00a0: «\u00a05m\u00a0»\u00a0; "
+        "attendu\u00a0: une durée avec son unité\u00a0: 36h, 90min, 1h 30min, 2d. Vouliez-vous dire min\u00a0?")
     both = InputErrors([InputError(found="nothing", expected="a number"), InputError(found="no such file",
                                                                                        expected="a raster")])
-    assert refusal_text(both, "fr") == ("trouvé rien\u00a0; attendu un nombre.\n"
-                                        "fichier introuvable\u00a0; attendu un raster.")
+    assert refusal_text(both, "fr") == ("rien\u00a0; attendu\u00a0: un nombre.\n"
+                                        "fichier introuvable\u00a0; attendu\u00a0: un raster.")
 
 
 def test_numbers_and_phrases_inside_a_kept_sentence() -> None:

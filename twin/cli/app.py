@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from twin.cli.arguments import Lang, ask_in
+
 app = typer.Typer(
     name="twin", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -29,5 +31,8 @@ def _tell_version(value: bool) -> None:
 
 @app.callback()
 def _twin(version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True,
-                                                callback=_tell_version)] = False) -> None:
+                                                callback=_tell_version)] = False,
+          lang: Annotated[Lang | None, typer.Option("--lang", help="Language of every answer, as after a command.")
+                          ] = None) -> None:
     """Options before the command."""
+    ask_in(lang)

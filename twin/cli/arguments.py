@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from geodata.wording import Wording
 
 Lang = Literal["fr", "en"]
 Spoken = Annotated[Lang | None, typer.Option("--lang", help="Language of the answer; without it the terminal's.")]
@@ -18,13 +22,30 @@ City = Annotated[str | None, typer.Option("--city", metavar="CITY.gpkg", help="A
 Issued = Annotated[str | None, typer.Option("--issued", metavar="TIME", help="Issue time: ISO 8601, or now.")]
 
 
+#: Language that was asked for before the command: ``twin --lang fr run …``.
+_ASKED: ContextVar[Lang | None] = ContextVar("asked", default=None)
+
+
+def ask_in(lang: Lang | None) -> None:
+    """Keep the language that is asked for before the command, for those that ask for none themselves."""
+    _ASKED.set(lang)
+
+
 def language_of(lang: Lang | None) -> Lang:
     """Give the language to answer in: the one asked for, else French where the terminal is set to it, else English."""
-    if lang is not None:
-        return lang
+    asked = lang or _ASKED.get()
+    if asked is not None:
+        return asked
     # The order of POSIX: the first that is set decides.
     locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     return "fr" if locale.startswith("fr") else "en"
+
+
+def words_in(lang: Lang | None) -> Wording:
+    """Give what says the command line's own lines in the language to answer in."""
+    from geodata.wording import wording
+
+    return wording(language_of(lang), "command")
 
 
 def check_place(out: Path) -> None:

@@ -11,13 +11,13 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 import typer
 
 import twin.cli.commands  # noqa: F401 - each module there adds its commands to the app
 from twin.cli.app import app
-from twin.cli.arguments import Lang, language_of
+from twin.cli.arguments import Lang, ask_in, language_of
 from twin.cli.exits import DONE, INTERRUPTED, OUR_MISTAKE, YOUR_INPUT
 from twin.cli.printing import complain
 from twin.texts import PLAINLY
@@ -42,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _give_voice()
     words = sys.argv[1:] if arguments is None else list(arguments)
     stopped = False
+    ask_in(None)
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:
         # A service manager's stop is an interruption like any other: what is half-written goes.
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError:  # not in the main thread: the caller looks after signals
         pass
     try:
-        code = typer.main.get_command(app).main(args=words, prog_name="twin", standalone_mode=False)
+        code = _command(_spoken(words)).main(args=words, prog_name="twin", standalone_mode=False)
         sys.stdout.flush()
         if code == INTERRUPTED:  # newer typers turn an interruption into its exit code themselves
             raise KeyboardInterrupt
@@ -84,6 +85,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _command(lang: Lang) -> Any:
+    """Give the command with its sub-commands, whose help is in a language."""
+    command = typer.main.get_command(app)
+    if lang != "en":
+        from geodata.wording import wording
+        from twin.cli.language import speak
+
+        speak(command, wording(lang, "command"))
+    return command
 
 
 def _give_voice() -> None:
@@ -127,13 +139,16 @@ def _interrupted(words: Sequence[str]) -> int:
 
 def _wrong_words(error: Any, lang: Lang) -> None:
     """Say what is wrong with the words of a command."""
-    if lang == "en" or error.ctx is None:
+    # Without a word what is shown is the help itself; typer names this class nowhere either.
+    if lang == "en" or type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return
     say = _wording(lang)
-    help_ = say.text("Try '{command} --help' for help.", command=error.ctx.command_path)
-    said = say.text("Error: {message}", message=say.told(error.format_message()))
-    complain("\n".join([error.ctx.get_usage(), help_, "", said]))
+    lines = [say.text("Error: {message}", message=say.told(error.format_message()))]
+    if error.ctx is not None:
+        help_ = say.text("Try '{command} --help' for help.", command=error.ctx.command_path)
+        lines = [error.ctx.get_usage(), help_, "", *lines]
+    complain("\n".join(lines))
 
 
 def _wording(lang: Lang) -> Wording:
@@ -154,7 +169,8 @@ def _spoken(words: Sequence[str]) -> Lang:
     """Give the language that the words of a command ask for; a command may have failed before it looked at them."""
     asked = [after for word, after in pairwise([*words, ""]) if word == "--lang"]
     asked += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
-    return language_of("fr" if "fr" in asked else "en" if "en" in asked else None)
+    known: tuple[Lang, ...] = get_args(Lang)
+    return language_of(next((lang for one in reversed(asked) for lang in known if lang == one), None))
 
 
 def _failed(error: Exception, words: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -44,7 +44,9 @@ def stages(*, computes: bool = False, lang: str = "en", form: Form = Form.AUTO) 
     console = console_on(stderr=True)
     with ExitStack() as stack:
         if form != Form.JSON:
-            stack.enter_context(telling(console.print))
+            stack.enter_context(telling(lambda line: console.print(_waiting(line, lang), markup=False)))
+        if computes and lang != "en":
+            stack.enter_context(_warned(console, lang))
         if computes and form == Form.AUTO:
             from twin.kernels.jit import when_compiling
 
@@ -59,12 +61,42 @@ def stages(*, computes: bool = False, lang: str = "en", form: Form = Form.AUTO) 
             yield _now_and_then(console, lang) if computes else lambda done: None
 
 
+@contextmanager
+def _warned(console: Console, lang: str) -> Iterator[None]:
+    """Say our own warnings in a language; those of libraries come as they are."""
+    import warnings
+
+    from geodata.wording import wording
+
+    before, words = warnings.showwarning, wording(lang, "command")
+
+    def show(message: Warning | str, *more: Any, **others: Any) -> None:
+        told = words.told(str(message))
+        if told == str(message):
+            before(message, *more, **others)
+        else:
+            console.print(told, markup=False)
+
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        warnings.showwarning = before
+
+
 _COMPILING = {
     "en": "Compiling for this computer: the first run takes a minute or two longer, the next ones do not.",
     "fr": "Compilation pour cet ordinateur : le premier calcul dure une ou deux minutes de plus, pas les suivants."}
 
 #: Without a terminal a line of progress follows the one before after this many seconds.
 QUIET_S = 20.0
+
+
+def _waiting(line: str, lang: str) -> str:
+    """Give what is said of a place that another twin holds."""
+    from geodata.wording import wording
+
+    return wording(lang, "command").told(line)
 
 
 def _words(done: str | Progress, lang: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from twin.cli.printing import console_on, say
 
 if TYPE_CHECKING:
+    from geodata.wording import Wording
     from scenarios.expect import Outcome
     from scenarios.running import Finished
     from twin.explaining.words import Speech
@@ -84,8 +85,8 @@ def tell_lamp(finished: Finished, told: Summary, words: Speech) -> None:
             say(f"  {lang}  {finished.explain(told.lamp_to_explain, lang=lang).sentence}")
 
 
-def tell_outcomes(name: str, file: str, outcomes: Sequence[Outcome], error: str) -> None:
-    """Say how the expectations of one scenario came out."""
+def tell_outcomes(name: str, file: str, outcomes: Sequence[Outcome], error: str, words: Wording) -> None:
+    """Say how the expectations of one scenario came out: keys and states as its file has them."""
     from rich import box
     from rich.markup import escape
     from rich.table import Table
@@ -94,12 +95,13 @@ def tell_outcomes(name: str, file: str, outcomes: Sequence[Outcome], error: str)
         say(f"{name}  ({file})\n{error}\n", style="bold red")
         return
     if not outcomes:
-        say(f"{name}  ({file}): runs; it expects nothing\n")
+        say(words.text("{name}  ({file}): runs; it expects nothing", name=name, file=file) + "\n")
         return
     table = Table(title=escape(f"{name}  ({file})"), title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("line", "of", "expected", "found", ""):
-        table.add_column(heading, justify="right" if heading == "line" else "left", overflow="fold")
+        table.add_column(words.text(heading), justify="right" if heading == "line" else "left", overflow="fold")
     for outcome in outcomes:
-        table.add_row(str(outcome.line or ""), escape(outcome.subject), escape(outcome.expected), escape(outcome.found),
-                      "holds" if outcome.is_met else "FAILS", style="" if outcome.is_met else "red")
+        said = (words.told(text) for text in (outcome.subject, outcome.expected, outcome.found))
+        table.add_row(str(outcome.line or ""), *map(escape, said),
+                      words.text("holds" if outcome.is_met else "FAILS"), style="" if outcome.is_met else "red")
     console_on().print(table)

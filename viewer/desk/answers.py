@@ -15,11 +15,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from geodata.wording import refusal_text
 from twin.errors import InputError, TwinError
 from viewer.desk.desk import Desk
 from viewer.desk.drafts import Conflict
 from viewer.desk.people import Person, Standing
-from viewer.desk.refusals import in_words
 
 COOKIE = "twin-desk"
 
@@ -132,6 +132,14 @@ async def body_of(request: Request) -> dict[str, Any]:
 
 
 def told(error: InputError) -> dict[str, Any]:
-    """Give what was wrong, as plain values."""
-    return {"error": str(error), "said": in_words(error), "field": error.field, "found": error.found,
-            "expected": error.expected, "remedy": error.remedy, "ids": list(error.ids)}
+    """Give what was wrong, as plain values, and said in both languages.
+
+    Examples
+    --------
+    >>> told(InputError(field="by", found="no run", expected="a run that is done"))["said"]["fr"].replace(chr(160), " ")
+    'Champ « by » : aucun calcul ; attendu : un calcul terminé.'
+    """
+    french = refusal_text(error, "fr")
+    return {"error": str(error), "said": {"en": str(error), "fr": french[:1].upper() + french[1:]},
+            "field": error.field, "found": error.found, "expected": error.expected, "remedy": error.remedy,
+            "ids": list(error.ids)}

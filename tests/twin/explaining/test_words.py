@@ -49,9 +49,9 @@ def test_every_french_sentence_is_one_that_the_code_says() -> None:
 
 def test_every_sentence_with_a_placeholder_has_its_french() -> None:
     said = {m for m in messages() if "{" in m and " " in m.strip()}
-    # What the importer, the doctor and refusals say stands in the catalogues of their own package.
+    # What the importer, the doctor, refusals and helps say stands in the catalogues of their own package.
     assert not said - {message for _, message in catalogue()} - set(wording("fr").sentences) - set(
-        wording("fr", "refusals").sentences)
+        wording("fr", "refusals").sentences) - set(wording("fr", "command").sentences)
 
 
 @pytest.mark.parametrize(("key", "french"), catalogue().items(), ids=lambda v: v[1][:40] if len(v) == 2 else "")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import Json
+from twin.cli.arguments import Json, Spoken, words_in
 from twin.cli.printing import print_json, say
+
+if TYPE_CHECKING:
+    from geodata.wording import Wording
 
 
 @app.command(short_help="Make, list or end the accounts of a desk.",
@@ -23,12 +26,12 @@ def account(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The desk
             standing: Annotated[Literal["reader", "operator", "administrator"], typer.Option(
                 "--standing", help="What they may do.")] = "operator",
             end: Annotated[bool, typer.Option("--end", help="Take the account away.")] = False,
-            json: Json = False) -> None:
+            lang: Spoken = None, json: Json = False) -> None:
     """Make, list or end the accounts of a desk. A password is asked for, or read from a pipe; never an option."""
     from viewer.desk.accounts import Accounts
     from viewer.desk.people import Standing
 
-    accounts = Accounts(folder)
+    accounts, words = Accounts(folder), words_in(lang)
     if login is None:
         listed = accounts.listed()
         if json:
@@ -37,18 +40,22 @@ def account(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The desk
         for one in listed:
             say(f"{one.login}  {one.name}  {one.standing.word}")
         if not listed:
-            say("No accounts: the desk opens by the address that it prints.")
+            say(words.text("No accounts: the desk opens by the address that it prints."))
         return
     if end:
         accounts.end(login)
-        say(f"Ended: {login}. A session that is open stays until it is ended at the desk.")
+        say(words.text("Ended: {login}. A session that is open stays until it is ended at the desk.", login=login))
         return
-    accounts.put(login, name=name or login, standing=Standing[standing.upper()], password=_password())
-    say(f"Written: {accounts.file}")
+    accounts.put(login, name=name or login, standing=Standing[standing.upper()], password=_password(words))
+    say(words.text("Written: {file}", file=accounts.file))
 
 
-def _password() -> str:
+def _password(words: Wording) -> str:
+    """Ask for a password, twice; from a pipe the first line is one."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
-    said: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return said
+    while True:
+        said: str = typer.prompt(words.text("Password"), hide_input=True, prompt_suffix=words.colon)
+        if typer.prompt(words.text("Again"), hide_input=True, prompt_suffix=words.colon) == said:
+            return said
+        say(words.text("These were two different ones."))

@@ -83,9 +83,11 @@ def _tell(found: Comparison, first: Path, second: Path, lang: str) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from geodata.wording import wording
     from twin.explaining.compared import compared_lines, figures
 
-    say(f"{first}: {found.first.plan.name}\n{second}: {found.second.plan.name}", style="bold")
+    colon = wording(lang).colon
+    say(f"{first}{colon}{found.first.plan.name}\n{second}{colon}{found.second.plan.name}", style="bold")
     lines = compared_lines(found, lang)
     alarms, rest = [line for line in lines if line.is_alarm], [line for line in lines if not line.is_alarm]
     for line in alarms:
@@ -110,6 +112,7 @@ def _compare_nights(first: Path, second: Path, csv: Path | None, lang: str, *, a
     from rich.table import Table
 
     from geodata.ensemble.folder import is_ensemble, read_ensemble
+    from geodata.wording import wording
     from twin.ensemble.comparing import check_alike, compare_nights
     from twin.errors import InputError
     from twin.explaining.paired import paired_lines, paired_rows
@@ -130,7 +133,8 @@ def _compare_nights(first: Path, second: Path, csv: Path | None, lang: str, *, a
             for name, (one, two, difference) in found.figures.items()},
             "sites": [{**asdict(change), "difference": _finite(asdict(change.difference))} for change in found.sites]})
         return
-    say(f"{first}: {a.told['name']}\n{second}: {b.told['name']}", style="bold")
+    colon = wording(lang).colon
+    say(f"{first}{colon}{a.told['name']}\n{second}{colon}{b.told['name']}", style="bold")
     table = Table(box=box.SIMPLE_HEAD)
     for heading in ("", str(first), str(second), "±"):
         table.add_column(escape(heading), justify="left" if not heading else "right", overflow="fold")

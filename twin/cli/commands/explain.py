@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 @app.command(short_help="Tell why an asset or a street is out, in French or English.",
              epilog="Example:  twin explain demo L-0423 --at 22:10 --lang fr")
-def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar="ASSET_ID|STREET")],
+def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar="ASSET_ID|STREET", help="The id of an "
+                                                                "asset, or the name of a street.")],
             at: Annotated[str | None, typer.Option("--at", metavar="TIME",
                                                    help="A moment: ISO 8601, +5h, or 22:10.")] = None,
             lang: Spoken = None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import Json, Lang, city_named, language_of
+from twin.cli.arguments import Json, Lang, city_named, language_of, words_in
 from twin.cli.printing import print_json, say
 from twin.cli.progress import stages
 from twin.cli.summary import expiry, tell_expiry
@@ -99,6 +99,7 @@ def export(run_dir: Shown,
                                  fields=fields, ensemble=ensemble)
     from geodata.wording import wording
 
+    words, own = wording(language_of(lang)), words_in(lang)
     notes: list[str] = []
     if public or leaflet or format not in ("html", "gpkg"):
         from viewer.outputs.notes import notes_of
@@ -109,9 +110,9 @@ def export(run_dir: Shown,
         print_json({"file": str(written), "bytes": size, "format": format, "public": public, "lang": lang,
                     "notes": notes, **expiry(found.result.plan)})
         return
-    say(wording(language_of(lang)).text("Written: {file} ({n} kB)", file=written, n=f"{size / 1000:,.0f}"))
+    say(words.text("Written: {file} ({n} kB)", file=written, n=f"{size / 1000:,.0f}"))
     for note in notes:
-        say(f"  {note}")
+        say(f"  {own.told(note)}")
     if not is_city(run_dir):
         tell_expiry(found.result.plan, language_of(lang), found.result.city.timezone)
 

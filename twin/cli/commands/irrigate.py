@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import Json, Spoken, city_named, language_of
+from twin.cli.arguments import Json, Spoken, city_named, language_of, words_in
 from twin.cli.exits import NOT_AS_EXPECTED
 from twin.cli.printing import console_on, print_json, say
 from twin.cli.progress import Shown, stages
@@ -109,7 +109,7 @@ def irrigate(place: Annotated[str, typer.Argument(metavar="CITY|RUN_DIR",
         if rows is not None and against is not None:
             _tell_compared(programme, against, rows)
         if outcomes:
-            tell_outcomes(programmed.spec.season, programmed.path.name, outcomes, "")
+            tell_outcomes(programmed.spec.season, programmed.path.name, outcomes, "", words_in(lang))
     if not all(outcome.is_met for outcome in outcomes):
         raise typer.Exit(NOT_AS_EXPECTED)
 

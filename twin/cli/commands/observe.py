@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import Json, Spoken, city_named, language_of
+from twin.cli.arguments import Json, Spoken, city_named, language_of, words_in
 from twin.cli.exits import NOT_AS_EXPECTED
 from twin.cli.printing import console_on, print_json, say
 from twin.cli.progress import stages
@@ -16,6 +16,7 @@ from twin.cli.progress import stages
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
     from geodata.feeds.schema import ObserveSpec
+    from geodata.wording import Wording
 
 
 @app.command(short_help="Take in live data: gauges, lamps, closed roads, alerts, reports.",
@@ -43,7 +44,7 @@ def observe(config: Annotated[Path, typer.Argument(metavar="CONFIG.yaml", help="
     name = city or spec.city
     if name is None:
         raise InputError(file=str(config), field="city", found="none", expected="the city file, here or with --city")
-    with stages() as stage:
+    with stages(lang=language_of(lang)) as stage:
         stage("reading the city")
         city_file = _city(name, config)
     known = [str(one) for one in city_file.city.assets.id]
@@ -64,7 +65,7 @@ def observe(config: Annotated[Path, typer.Argument(metavar="CONFIG.yaml", help="
                 if not all(answered):
                     raise typer.Exit(NOT_AS_EXPECTED)
                 return
-            _listen(feeding, spec)
+            _listen(feeding, spec, words_in(lang))
     finally:
         store.close()
 
@@ -76,15 +77,16 @@ def _city(name: str, config: Path) -> CityFile:
     return found
 
 
-def _listen(feeding: Any, spec: ObserveSpec) -> None:
+def _listen(feeding: Any, spec: ObserveSpec, words: Wording) -> None:
     from threading import Event
 
     from geodata.feeds.schema import Way
 
     sent = [name for name, one in spec.sources.items() if one.way == Way.SENT]
     if sent:
-        say(f"Posted to the desk, not here: {', '.join(sent)} (twin serve --observe).")
-    say(f"Observing {len(spec.sources) - len(sent)} sources; end it with Ctrl-C.")
+        say(words.text("Posted to the desk, not here: {names} (twin serve --observe).", names=", ".join(sent)))
+    say(words.plural("Observing {n} source; end it with Ctrl-C.", "Observing {n} sources; end it with Ctrl-C.",
+                     len(spec.sources) - len(sent)))
     feeding.start()
     try:
         Event().wait()

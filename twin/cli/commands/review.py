@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import Json, Spoken, language_of, seconds_of
+from twin.cli.arguments import Json, Spoken, language_of, seconds_of, words_in
 from twin.cli.printing import console_on, print_json, say
 from twin.cli.progress import stages
 
@@ -66,7 +66,7 @@ def review(night: Annotated[list[Path], typer.Argument(metavar="NIGHT", help="Th
     _tell(found, spoken)
     for place in (csv, heights, page, history):
         if place is not None:
-            say(f"Written: {place}")
+            say(words_in(lang).text("Written: {file}", file=place))
 
 
 def _night(places: list[Path], observed: Path | None) -> Night:
@@ -92,12 +92,19 @@ def _night(places: list[Path], observed: Path | None) -> Night:
     if observed is not None:
         ids = [str(one) for one in runs[-1].result.city.assets.id]
         ends = max(run.result.plan.start.timestamp() + run.result.plan.duration_s for run in runs)
-        seen, refused = read_message(bytes_of(observed, expected="observations (JSON)"), source=observed.stem,
+        try:
+            body = bytes_of(observed, expected="observations (JSON)")
+        except (FileNotFoundError, IsADirectoryError):
+            raise InputError(file=str(observed), found="no such file", expected="observations (JSON)") from None
+        seen, refused = read_message(body, source=observed.stem,
                                      received=datetime.fromtimestamp(ends, UTC), known=ids)
         if refused:
+            first, more = refused[0].refusal, f"{len(refused)} of them cannot be used." if len(refused) > 1 else ""
+            if first is not None:
+                raise InputError(file=str(observed), field=first.field, found=first.found, expected=first.expected,
+                                 remedy=more or first.remedy)
             raise InputError(file=str(observed), found=refused[0].reason,
-                             expected="observations as the desk takes them",
-                             remedy=f"{len(refused)} of them cannot be used." if len(refused) > 1 else "")
+                             expected="observations as the desk takes them", remedy=more)
     return night_of(issues, seen)
 
 
@@ -106,10 +113,11 @@ def _tell(found: Review, lang: str) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from geodata.wording import wording
     from twin.explaining.reviewed import reviewed_lines, score_columns, score_rows
 
     last = found.night.issues[-1].result
-    say(f"{last.city.name}: {last.plan.name}", style="bold")
+    say(f"{last.city.name}{wording(lang).colon}{last.plan.name}", style="bold")
     table = Table(box=box.SIMPLE_HEAD)
     for head in ("", *score_columns(lang)):
         table.add_column(escape(head), justify="left" if not head else "right", overflow="fold")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import City, Issued, Json, Scenario, Spoken, check_place, language_of
+from twin.cli.arguments import City, Issued, Json, Scenario, Spoken, check_place, language_of, words_in
 from twin.cli.exits import NOT_AS_EXPECTED, YOUR_INPUT
 from twin.cli.printing import print_json, say
 from twin.cli.progress import Form, Told, stages
@@ -67,21 +67,26 @@ def run(scenario: Scenario,
 @app.command("test", short_help="Run scenarios whose `expect` must hold.",
              epilog="Example:  twin test scenarios/")
 def held(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Scenario files, or folders of them.")],
-         city: City = None, json: Json = False) -> None:
+         city: City = None, lang: Spoken = None, json: Json = False) -> None:
     """Run scenarios whose `expect` must hold; exit with 3 where one does not."""
+    from geodata.wording import refusal_text
     from scenarios.suite import gather, run_suite
 
-    files = gather(paths)
-    with stages(computes=True) as stage:
-        reports = run_suite(files, city=city, issued_at="now", tell=stage)
+    files, spoken = gather(paths), language_of(lang)
+    with stages(computes=True, lang=spoken) as stage:
+        # what programs read stays in one language unless another is asked for
+        reports = run_suite(files, city=city, issued_at="now", tell=stage, say=lambda error: refusal_text(
+            error, "en" if json and lang is None else spoken))
     if json:
         print_json([report.to_dict() for report in reports])
     else:
         for report in reports:
-            tell_outcomes(report.name, report.file, report.outcomes, report.error)
+            tell_outcomes(report.name, report.file, report.outcomes, report.error, words_in(lang))
         met = sum(outcome.is_met for report in reports for outcome in report.outcomes)
         total = sum(len(report.outcomes) for report in reports)
-        say(f"{met} of {total} expectations hold, in {len(reports)} scenario{'s' if len(reports) != 1 else ''}.")
+        say(words_in(lang).plural("{met} of {total} expectations hold, in {n} scenario.",
+                                  "{met} of {total} expectations hold, in {n} scenarios.", len(reports), met=met,
+                                  total=total))
     if any(report.error for report in reports):
         raise typer.Exit(YOUR_INPUT)
     if any(not outcome.is_met for report in reports for outcome in report.outcomes):

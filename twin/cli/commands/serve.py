@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import city_named
+from twin.cli.arguments import Spoken, city_named, language_of, words_in
 from twin.cli.printing import say
 from twin.cli.progress import stages
 
@@ -25,8 +25,8 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
           observe: Annotated[Path | None, typer.Option("--observe", metavar="CONFIG.yaml", help="Sources of live data "
                                                        "that are asked and listened to.")] = None,
           clock: Annotated[str | None, typer.Option("--clock", metavar="TIME", help="An exercise: the desk's clock "
-                                                    "stands at this moment now (ISO 8601) and runs on.")] = None
-          ) -> None:
+                                                    "stands at this moment now (ISO 8601) and runs on.")] = None,
+          lang: Spoken = None) -> None:
     """Open the control room's desk: river, alarms, acts, variants, runs, for the browser of this machine."""
     from datetime import datetime
 
@@ -51,7 +51,7 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
         if moment is None or moment.tzinfo is None:
             raise InputError(field="--clock", found=f"'{clock}'",
                              expected="ISO 8601 with offset: 2026-11-22T21:12+01:00")
-    with stages() as stage:
+    with stages(lang=language_of(lang)) as stage:
         stage("reading the city")
         city_file = city_named(city)
         name = city if city == "valmont" else str(Path(city).resolve())
@@ -62,5 +62,6 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
         desk = Desk(folder.resolve(), name, city_file, DeskClock.set_to(moment))
     if config is not None:
         desk.observe(config)
-    serve_desk(desk, host=host, port=port, origin=origin, tell=lambda address: say(
-        f"The desk is open, once, at:\n  {address}\nEnd it with Ctrl-C."))
+    words = words_in(lang)
+    serve_desk(desk, host=host, port=port, origin=origin, tell=lambda address: say("\n".join((
+        words.text("The desk is open, once, at:"), f"  {address}", words.text("End it with Ctrl-C.")))))
