@@ -32,6 +32,8 @@ _CUT = "Is it whole? A download that was cut off looks like this."
 _ELEMENTS = {"points": "n", "lines": "w"}
 _GEOJSON = (".geojson", ".json", ".geojsonl")
 _GML = (".gml", ".xml")
+#: What tells GDAL whether the first line of a sheet is its header.
+_HEADER_OPTIONS = ("OGR_XLSX_HEADERS", "OGR_ODS_HEADERS")
 #: How services say that a file holds a part of the records, and how many there are.
 _CUT_SHORT = re.compile(rb'"exceededTransferLimit"\s*:\s*true')
 _ANNOUNCED = re.compile(rb'"(?:numberMatched|totalFeatures)"\s*:\s*(\d+)')
@@ -141,12 +143,12 @@ def named_layers(path: Path, name: str, layers: Sequence[str]) -> list[str]:
 def _headers(*, is_disabled: bool) -> Iterator[None]:
     """Have GDAL take no line of a sheet for its header, for as long as it is read."""
     if is_disabled:
-        pyogrio.set_gdal_config_options({"OGR_XLSX_HEADERS": "DISABLE"})
+        pyogrio.set_gdal_config_options(dict.fromkeys(_HEADER_OPTIONS, "DISABLE"))
     try:
         yield
     finally:
         if is_disabled:
-            pyogrio.set_gdal_config_options({"OGR_XLSX_HEADERS": None})
+            pyogrio.set_gdal_config_options(dict.fromkeys(_HEADER_OPTIONS, None))
 
 
 def _read_layer(path: Path, name: str, layer: str, encoding: str | None, gdal_where: str | None,
