@@ -22,9 +22,9 @@ from geodata.importing.drafting.nearing import link_the_nearest
 from geodata.importing.drafting.osm import osm_guesses
 from geodata.importing.drafting.placing import find_crs, place
 from geodata.importing.drafting.seen import ENDINGS, OSM, is_raster, look
-from geodata.importing.drafting.words import KINDS, folded, languages
 from geodata.importing.drafting.writing import comment, context_lines, layer_lines, left_out_lines, scalar, table_lines
 from geodata.importing.positions import crs_of, utm_of
+from geodata.importing.words import KINDS, folded, languages
 from geodata.wording import refusal_text, wording
 from twin.errors import InputError, InputErrors
 
