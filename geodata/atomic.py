@@ -28,6 +28,8 @@ from twin.errors import InputError
 
 #: What file systems take [bytes].
 _LONGEST_NAME = 255
+#: No city file, run or store fits into less [bytes].
+_LITTLE = 2**20
 #: What the libraries raise when the place, not the data, is at fault.
 _FAILURES = (OSError, DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, RasterioError,
              sqlite3.Error, pa.ArrowException)
@@ -336,6 +338,10 @@ def unwritable(target: Path, failure: Exception) -> InputError:
         found, remedy = f"'{parent}' is a file", "Choose a folder."
     elif number in {errno.EACCES, errno.EPERM, errno.EROFS} or not os.access(parent, os.W_OK):
         found, remedy = f"folder '{parent}' may not be written", "Choose a folder of your own, or ask for the right."
+    elif number is None and _free(parent) < _LITTLE:
+        # SQLite takes back what did not fit, and then speaks of tables that are missing.
+        found = f"a disk with {_free(parent) // 1024} kB left"
+        remedy = "Free some space or choose another disk. Nothing was changed."
     else:
         found, remedy = f"it could not be written ({failure})", "Nothing was changed."
     return InputError(file=str(target), found=found, expected="a place that can be written", remedy=remedy)
@@ -351,7 +357,11 @@ def _said(failure: BaseException | None) -> Iterator[str]:
 
 
 def _is_full(folder: Path) -> bool:
+    return _free(folder) < 4096
+
+
+def _free(folder: Path) -> int:
     try:
-        return shutil.disk_usage(folder).free < 4096
+        return shutil.disk_usage(folder).free
     except OSError:
-        return False
+        return _LITTLE

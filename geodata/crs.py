@@ -13,7 +13,7 @@ def check_crs(crs: str, *, file: str = "") -> pyproj.CRS:
     Raises
     ------
     InputError
-        Not a CRS, a geographic one (degrees), or one that counts in feet.
+        Not a CRS, a geographic one (degrees), one that counts in feet, or one of no place on this Earth.
     """
     remedy = "Choose a projected CRS of your region in metres (Lambert-93 in France: EPSG:2154; else its UTM zone)."
     try:
@@ -29,10 +29,15 @@ def check_crs(crs: str, *, file: str = "") -> pyproj.CRS:
     if unit not in {"metre", "meter", "m"}:
         raise InputError(file=file, field="crs", found=f"'{parsed.name}', which counts in {unit}",
                          expected="a projected CRS in metres", remedy=remedy)
+    try:
+        way_between(parsed, "EPSG:4326")
+    except InputError as error:
+        error.file = file
+        raise
     return parsed
 
 
-def way_between(crs: str, to_crs: str) -> pyproj.Transformer:
+def way_between(crs: str | pyproj.CRS, to_crs: str) -> pyproj.Transformer:
     """Give what turns x and y of one CRS into those of another, east before north in both.
 
     Raises
@@ -47,5 +52,6 @@ def way_between(crs: str, to_crs: str) -> pyproj.Transformer:
                          expected="CRSs of this Earth", remedy="Name the true CRS of the file with `crs`.") from None
 
 
-def _short(crs: str) -> str:
-    return crs if len(crs) < 40 else f"{crs[:36]} …"
+def _short(crs: str | pyproj.CRS) -> str:
+    name = crs if isinstance(crs, str) else crs.name
+    return name if len(name) < 40 else f"{name[:36]} …"

@@ -21,6 +21,7 @@ from rasterio.errors import RasterioError
 
 from geodata.crs import way_between
 from geodata.drivers import check_cells, opened_raster
+from geodata.hushed import hushed
 from geodata.inputs.lengths import UNITS_M, length_unit
 from geodata.raster_check import check_written
 from geodata.raster_files import RasterFile, expanded
@@ -327,9 +328,10 @@ def write_terrain(terrain: Terrain, path: str | Path) -> None:
     bands = {1: terrain.height_m}
     if terrain.raised is not None:
         bands[2] = terrain.raised.astype(np.float32)
-    with rasterio.open(path, "w", driver="GTiff", width=grid.columns, height=grid.rows, count=len(bands),
-                       dtype="float32", crs=grid.crs, transform=rasterio.Affine(*grid.transform), nodata=float("nan"),
-                       tiled=True, blockxsize=256, blockysize=256, compress="deflate", predictor=3) as dataset:
+    with hushed(), rasterio.open(
+            path, "w", driver="GTiff", width=grid.columns, height=grid.rows, count=len(bands), dtype="float32",
+            crs=grid.crs, transform=rasterio.Affine(*grid.transform), nodata=float("nan"), tiled=True, blockxsize=256,
+            blockysize=256, compress="deflate", predictor=3) as dataset:
         for band, values in bands.items():
             dataset.write(values, band)
         # Metres whatever the CRS counts in: a reader need not ask.

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyogrio
 import pyproj
 
+from geodata.drivers import regular
 from twin.errors import InputError
 
 _DAMAGED = "Copy it again from where it came from, or make it again with `twin import`."
@@ -63,6 +64,8 @@ class Package:
         self._database.close()
 
     def _check_header(self) -> None:
+        if self.path.exists() and not self.path.is_dir():
+            regular(self.path, file=str(self.path), expected="a city file (.gpkg)")
         try:
             with self.path.open("rb") as stream:
                 header = stream.read(100)

@@ -154,6 +154,7 @@ class Guard:
                              f"{offset:g}", expected="a scale that can be undone",
                              remedy="With it every value is the same: write the file again.")
         found = np.ascontiguousarray(values, np.float32)
+        _check_shifted(found, name, self.said.field)
         nodata = float(np.float32(np.nan if declared is None else declared))
         if self.said.is_surface:
             return self._elevations(found, nodata, scale, offset, name)
@@ -317,6 +318,19 @@ class Guard:
                 "pas ; elles comptent comme inconnues, et l’inconnu est calculé à sec. Indiquer `nodata: dry` ou "
                 "`nodata: unknown`."))
         return told
+
+
+def _check_shifted(values: Float32Array, file: str, field: str) -> None:
+    """Refuse numbers that are next to nothing: bytes that moved within a file read as such, and dry.
+
+    Water that dies away leaves a few of them (below 1.2e-38 m), never a tenth of what is not 0.
+    """
+    bits = values.view(np.uint32) & np.uint32(0x7FFFFFFF)
+    is_some = bits != 0
+    lost = int(np.count_nonzero(is_some & (bits < np.uint32(0x00800000))))  # no exponent: subnormal (IEEE 754)
+    if lost and 10 * lost > np.count_nonzero(is_some):
+        raise InputError(file=file, field=field, found=f"{lost:,} values of almost 0 (below 1.2e-38)",
+                         expected="depths or elevations", remedy="Bytes are lost or added within: export it again.")
 
 
 def _fr(count: int) -> str:

@@ -279,6 +279,11 @@ def settle_crs(layers: Sequence[Layer], mapping: Mapping, complaints: Complaints
             continue
         try:
             crs = crs_of(layer.crs)
+            if crs.is_engineering:  # "undefined", as GDAL writes it: a drawing's own axes
+                layer.crs = ""
+                open_ones.append(layer)
+                continue
+            to_degrees(crs)
         except InputError as error:
             error.file = layer.report.file
             complaints.add(error, layer.name)

@@ -8,7 +8,8 @@ import shapely
 from geodata.importing.columns import read_text
 from geodata.importing.layers import Layer
 from geodata.importing.schema import LayerSpec
-from geodata.tables.values import numbers
+from geodata.importing.words import meanings
+from geodata.tables.values import numbers, texts
 from twin.world.kinds import Kinds
 
 _MULTIPOINT = 4
@@ -42,7 +43,10 @@ def divide_lanterns(layer: Layer) -> None:
     Comes after ids are given: the lanterns of a record say the same, and stand in one place.
     """
     spec = layer.spec
-    if not isinstance(spec, LayerSpec) or spec.lanterns is None or not len(layer.id):
+    if not isinstance(spec, LayerSpec) or not len(layer.id):
+        return
+    if spec.lanterns is None:
+        _tell_of_several(layer)
         return
     read = numbers(read_text(layer.table, spec, spec.lanterns, "lanterns"))
     with np.errstate(invalid="ignore"):
@@ -58,3 +62,15 @@ def divide_lanterns(layer: Layer) -> None:
     layer.piece = np.where(count[rows] > 1, place, 0)
     layer.id = np.array([f"{name}~{piece}" if piece else name for name, piece
                          in zip(layer.id, layer.piece.tolist(), strict=True)] or [], dtype=object)
+
+
+def _tell_of_several(layer: Layer) -> None:
+    """Tell of lamps whose record says that it is several, where the mapping does not tell them apart."""
+    for name, values in layer.table.columns.items():
+        if "lanterns" not in meanings(name):
+            continue
+        read = numbers(texts(values))
+        with np.errstate(invalid="ignore"):
+            several = (read.value > 1) & (read.value <= _MOST_LANTERNS) & (layer.kind == "lamp")
+        layer.tally([("doubtful", f"{name} says several lanterns, taken as one: `lanterns: {name}` makes an asset of "
+                      "each", several)])

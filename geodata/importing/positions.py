@@ -11,6 +11,7 @@ import numpy as np
 import pyproj
 import shapely
 
+from geodata.crs import way_between
 from geodata.importing.degrees import degrees_of, is_grouped, letter_of, o_is_east, pair_of
 from geodata.importing.geometry_text import Shapes, shapes_of
 from geodata.importing.schema import PositionSpec
@@ -281,8 +282,14 @@ def guesses(geometry: TextArray, around: tuple[float, float] | None, city_crs: s
 
 @lru_cache(maxsize=64)
 def to_degrees(crs: pyproj.CRS) -> pyproj.Transformer:
-    """Give the transformation to longitude and latitude."""
-    return pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    """Give the transformation to longitude and latitude.
+
+    Raises
+    ------
+    InputError
+        Nobody knows a way: a CRS of another body, of a drawing.
+    """
+    return way_between(crs, "EPSG:4326")
 
 
 def utm_of(lon: float, lat: float) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from geodata.importing.merged_cells import has_wide_header, merges_of
 from geodata.importing.schema import TableSpec
-from geodata.importing.sheets import has_wide_header, merges_of, sheet, without_totals
+from geodata.importing.sheets import sheet, without_totals
 from geodata.importing.vector_file import check_no_city_model, decoded, named_layers, read_vector
 from geodata.inputs.archives import members_like, parted, unpacked
 from geodata.inputs.encodings import decode, repaired

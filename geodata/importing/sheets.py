@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from dataclasses import replace
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import numpy as np
 
+from geodata.importing.merged_cells import Merge
 from geodata.importing.schema import TableSpec
 from geodata.tables.table import Table, unique_names
 from geodata.tables.text_table import untyped
 
-_SPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-          "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
-          "p": "http://schemas.openxmlformats.org/package/2006/relationships"}
-_CELLS = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
-#: Parts of a workbook that are read here are texts; a larger one is none that people made.
-_MOST_BYTES = 512 * 2**20
 #: Share of the columns that a line must fill to be the header.
 _FILLED = 0.6
 _TOTAL = re.compile(r"(sous[- ]?|sub[- ]?|zwischen|grand )?"
                     r"(total|totaux|totale|totaal|somme|sum|summe|suma|gesamt|ensemble)s?\b"
                     r"( (général|general|generale|of .*|des .*|du .*|de .*))?\s*:?[\s\d.,]*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merge:
-    """Cells of a sheet that are one: lines from 1, columns from 0, the last of each included."""
-
-    first: int
-    last: int
-    left: int
-    right: int
 
 
 def sheet(table: Table, spec: TableSpec, merges: Sequence[Merge]) -> Table:
@@ -82,52 +64,6 @@ def without_totals(table: Table) -> Table:
         return table
     said = ", ".join(str(record) for record in table.record[out][:5])
     return replace(table.take(~out), notes=(*table.notes, f"a line of totals is no record: left out ({said})"))
-
-
-def merges_of(path: Path, layer: str) -> list[Merge]:
-    """Give the merged cells of a sheet of an Excel workbook; none of other files."""
-    if path.suffix.lower() != ".xlsx":
-        return []
-    try:
-        with zipfile.ZipFile(path) as book:
-            name = _part_of(book, layer)
-            text = _part(book, name) if name else b""
-    except (OSError, zipfile.BadZipFile, KeyError, ET.ParseError):
-        return []  # GDAL has read it: what it holds besides is not to be had
-    return [Merge(first=int(hit[2]), last=int(hit[4]), left=_number(hit[1]), right=_number(hit[3]))
-            for hit in _CELLS.finditer(" ".join(re.findall(r'<(?:\w+:)?mergeCell\s[^>]*ref="([^"]+)"',
-                                                           text.decode("utf-8", "replace"))))]
-
-
-def has_wide_header(merges: Sequence[Merge]) -> bool:
-    """Say whether cells of the first line are merged over several columns: GDAL would take it for the header."""
-    return any(merge.first == 1 and merge.right > merge.left for merge in merges)
-
-
-def _part_of(book: zipfile.ZipFile, layer: str) -> str:
-    """Give the name of the part that holds a sheet."""
-    root = ET.fromstring(_part(book, "xl/workbook.xml"))
-    key = next((one.get(f"{{{_SPACE['r']}}}id") for one in root.iterfind("m:sheets/m:sheet", _SPACE)
-                if one.get("name") == layer), None)
-    for one in ET.fromstring(_part(book, "xl/_rels/workbook.xml.rels")).iterfind("p:Relationship", _SPACE):
-        if one.get("Id") == key:
-            target = PurePosixPath(one.get("Target", ""))
-            return str(target).lstrip("/") if target.is_absolute() else f"xl/{target}"
-    return ""
-
-
-def _part(book: zipfile.ZipFile, name: str) -> bytes:
-    if book.getinfo(name).file_size > _MOST_BYTES:
-        raise KeyError(name)
-    return book.read(name)
-
-
-def _number(letters: str) -> int:
-    """Give a column's number, A is 0."""
-    number = 0
-    for letter in letters:
-        number = 26 * number + ord(letter) - 64
-    return number - 1
 
 
 def _filled_in(columns: list[Any], lines: Any, merges: Sequence[Merge]) -> tuple[list[Any], Any]:

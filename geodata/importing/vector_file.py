@@ -19,6 +19,8 @@ import shapely
 
 from geodata.drivers import check_vector
 from geodata.importing.loose_columns import with_texts
+from geodata.importing.shapefiles import CUT, check_whole
+from geodata.inputs.archives import inner_files
 from geodata.inputs.encodings import detect
 from geodata.tables.table import Table, file_bytes, joined, unique_names
 from twin.errors import InputError
@@ -27,11 +29,14 @@ from twin.quantities import TextArray
 _TAG = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
 #: Tags that the community has renamed: (key, old value) -> value. Source: OSM wiki, "Deprecated features".
 _OLD_TAGS = {("power", "sub_station"): "substation"}
-_CUT = "Is it whole? A download that was cut off looks like this."
 #: What the ids of GDAL's OSM layers count; polygons made of ways have theirs in ``osm_way_id``.
 _ELEMENTS = {"points": "n", "lines": "w"}
 _GEOJSON = (".geojson", ".json", ".geojsonl")
 _GML = (".gml", ".xml")
+#: What a folder in an archive may hold, and is then named by its path.
+_INNER = (".shp", ".gpkg", *_GEOJSON, ".fgb", ".csv", ".xlsx", ".ods", ".parquet", ".osm", ".pbf", *_GML)
+#: What tells GDAL whether the first line of a sheet is its header.
+_HEADER_OPTIONS = ("OGR_XLSX_HEADERS", "OGR_ODS_HEADERS")
 #: How services say that a file holds a part of the records, and how many there are.
 _CUT_SHORT = re.compile(rb'"exceededTransferLimit"\s*:\s*true')
 _ANNOUNCED = re.compile(rb'"(?:numberMatched|totalFeatures)"\s*:\s*(\d+)')
@@ -53,9 +58,12 @@ def layers_of(path: Path, name: str) -> list[str]:
         with warnings.catch_warnings(action="ignore"):  # said again, and noted, when the layer is read
             found = [str(layer) for layer, _ in pyogrio.list_layers(_source(path))]
     except pyogrio.errors.DataSourceError as error:
+        if within := inner_files(path, _INNER):
+            raise InputError(file=name, found=f"an archive that holds {', '.join(within[:5])}",
+                             expected="the file that is meant", remedy=f"Name it: {name}/{within[0]}.") from error
         raise InputError(file=name, found=f"a file that GDAL cannot open ({_short(error)})",
                          expected="a vector file (GeoPackage, Shapefile, GeoJSON, OSM PBF, FlatGeobuf, GML, Excel…)",
-                         remedy=_CUT) from error
+                         remedy=CUT) from error
     if not found:
         raise InputError(file=name, found="a file without a layer that can be read", expected="records",
                          remedy="Does another program open it? Export it again.")
@@ -113,7 +121,7 @@ def read_vector(path: Path, name: str, layers: Sequence[str], encoding: str | No
         A layer that the file lacks, several layers and none named, a condition that GDAL refuses.
     """
     known = named_layers(path, name, layers)
-    _check_whole(path, name)
+    check_whole(path, name)
     with _headers(is_disabled=is_headless):
         tables = [_read_layer(path, name, layer, encoding, gdal_where, wanted) for layer in known]
     return joined(tables)
@@ -141,12 +149,12 @@ def named_layers(path: Path, name: str, layers: Sequence[str]) -> list[str]:
 def _headers(*, is_disabled: bool) -> Iterator[None]:
     """Have GDAL take no line of a sheet for its header, for as long as it is read."""
     if is_disabled:
-        pyogrio.set_gdal_config_options({"OGR_XLSX_HEADERS": "DISABLE"})
+        pyogrio.set_gdal_config_options(dict.fromkeys(_HEADER_OPTIONS, "DISABLE"))
     try:
         yield
     finally:
         if is_disabled:
-            pyogrio.set_gdal_config_options({"OGR_XLSX_HEADERS": None})
+            pyogrio.set_gdal_config_options(dict.fromkeys(_HEADER_OPTIONS, None))
 
 
 def _read_layer(path: Path, name: str, layer: str, encoding: str | None, gdal_where: str | None,
@@ -238,10 +246,10 @@ def _raw(source: Any, name: str, layer: str, encoding: str | None, gdal_where: s
                 raise InputError(file=name, field="where", found=_short(error),
                                  expected="a condition in GDAL's SQL") from error
             raise InputError(file=name, field=f"layer {layer}", found=f"records that cannot be read ({_short(error)})",
-                             expected="a whole file", remedy=_CUT) from error
+                             expected="a whole file", remedy=CUT) from error
         except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, UnicodeDecodeError, ValueError) as error:
             raise InputError(file=name, field=f"layer {layer}", found=f"records that cannot be read ({_short(error)})",
-                             expected="a whole file", remedy=_CUT) from error
+                             expected="a whole file", remedy=CUT) from error
     notes += [f"GDAL: {str(w.message).split('.', 1)[0]}" for w in caught if issubclass(w.category, RuntimeWarning)]
     return result
 
@@ -293,32 +301,6 @@ def _osm_refs(columns: dict[str, Any], layer: str, fids: Any) -> TextArray:
     ways = columns.get("osm_way_id", np.full(len(fids), None, dtype=object))
     return np.array([f"w{way}" if way else f"{element}{own or fid}"
                      for way, own, fid in zip(ways, columns["osm_id"], fids, strict=True)] or [], dtype=object)
-
-
-def _check_whole(path: Path, name: str) -> None:
-    """Refuse a shapefile that is shorter than its header says: GDAL would give records without geometry.
-
-    Raises
-    ------
-    InputError
-        The file, or the one in an archive, is cut off.
-    """
-    heads: list[tuple[bytes, int]] = []
-    if path.suffix.lower() == ".shp":
-        with path.open("rb") as stream:
-            heads.append((stream.read(28), path.stat().st_size))
-    elif path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                if member.filename.lower().endswith(".shp"):
-                    with archive.open(member) as stream:
-                        heads.append((stream.read(28), member.file_size))
-    for head, size in heads:
-        # ESRI Shapefile Technical Description, 1998: file length in 16-bit words, big-endian, bytes 24 to 27
-        said = 2 * int.from_bytes(head[24:28], "big")
-        if said > size:
-            raise InputError(file=name, found=f"{size:,} bytes where its header says {said:,}", expected="a whole file",
-                             remedy=_CUT)
 
 
 def _gdal_name(encoding: str | None, file: str) -> str | None:

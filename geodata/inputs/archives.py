@@ -51,6 +51,13 @@ def members_like(archive: Path, inner: str, *, file: str, field: str = "") -> li
     return found
 
 
+def inner_files(archive: Path, endings: tuple[str, ...]) -> list[str]:
+    """Give the files of an archive that end so, in order of names; none of what is no archive."""
+    if archive.suffix.lower() != ".zip" or not zipfile.is_zipfile(archive):
+        return []
+    return sorted(name for name in check_archive(archive) if name.lower().endswith(endings))
+
+
 @contextmanager
 def unpacked(archive: Path, member: str) -> Iterator[Path]:
     """Give a member as a file on the disk, with those that stand beside it under its name, for as long as it is read.

@@ -13,6 +13,7 @@ from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.transform import Affine
 
+from geodata.hushed import hushed
 from geodata.raster_check import check_written
 from twin.errors import InputError
 from twin.quantities import Float32Array, Int64Array
@@ -43,7 +44,7 @@ def write_water(envelope: Envelope, grid: Grid, path: Path) -> None:
                "crs": CRS.from_user_input(grid.crs), "transform": Affine(*grid.transform), "nodata": float("nan"),
                "tiled": True, "blockxsize": 256, "blockysize": 256, "compress": "deflate", "zlevel": 1,
                "interleave": "band", "num_threads": 2}
-    with rasterio.open(path, "w", **profile) as raster:
+    with hushed(), rasterio.open(path, "w", **profile) as raster:
         for band, values in _bands(envelope):
             raster.write(values, band)
         for band, name in enumerate(BANDS, start=1):

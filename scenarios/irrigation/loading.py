@@ -13,6 +13,7 @@ import numpy as np
 
 from geodata.city.gardens import ZoneRecord, zone_records
 from geodata.city.model import CityFile
+from geodata.drivers import regular
 from geodata.inputs.times import local_moment
 from geodata.inputs.yaml_file import Places, load_model, nearest_place
 from geodata.weather.reading import read_forecast
@@ -91,6 +92,8 @@ def find_programme(name: str | Path) -> Path:
         return path
     if str(name) in own:
         return own[str(name)]
+    if path.exists():
+        regular(path, file=str(name), expected="a programme file")
     raise InputError(file=str(name), found="no such file",
                      expected="a programme file, or a shipped one by its name",
                      remedy=f"Shipped: {', '.join(own) or 'none'}.")

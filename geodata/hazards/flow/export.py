@@ -19,6 +19,7 @@ from rasterio.transform import Affine
 
 from geodata.atomic import beside, check_file, move
 from geodata.hazards.flow.stored import FlowFrames
+from geodata.hushed import hushed
 from geodata.raster_check import check_written
 from twin.errors import InputError
 
@@ -217,7 +218,7 @@ def write_geotiff(water: FlowFrames, path: Path) -> None:
     bands = {band: np.nan_to_num(values, nan=float(_EMPTY))
              for band, values in ((1, water.peak_m), (2, water.arrival_s))}
     with _whole(path) as part:
-        with rasterio.open(part, "w", **profile) as raster:
+        with hushed(), rasterio.open(part, "w", **profile) as raster:
             raster.update_tags(TIFFTAG_SOFTWARE=_SOURCE)
             for band, name in ((1, "greatest water depth [m]"), (2, "first time at 0.05 m [s]")):
                 raster.write(bands[band], band)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from geodata.drivers import regular
 from geodata.importing.drafting.country import country_of, timezone_of
 from geodata.importing.drafting.filling import derive_circuits, fill
 from geodata.importing.drafting.guess import Guess, Remark
@@ -22,9 +23,9 @@ from geodata.importing.drafting.nearing import link_the_nearest
 from geodata.importing.drafting.osm import osm_guesses
 from geodata.importing.drafting.placing import find_crs, place
 from geodata.importing.drafting.seen import ENDINGS, OSM, is_raster, look
-from geodata.importing.drafting.words import KINDS, folded, languages
 from geodata.importing.drafting.writing import comment, context_lines, layer_lines, left_out_lines, scalar, table_lines
 from geodata.importing.positions import crs_of, utm_of
+from geodata.importing.words import KINDS, folded, languages
 from geodata.wording import refusal_text, wording
 from twin.errors import InputError, InputErrors
 
@@ -93,7 +94,11 @@ def _files(files: Sequence[Path | str]) -> list[Path]:
     """Give the files, those of folders in order of names; a shapefile's companions are no files of their own."""
     found: list[Path] = []
     for one in map(Path, files):
-        inside = sorted(path for path in one.iterdir() if path.is_file()) if one.is_dir() else [one]
+        inside = [one]
+        if one.is_dir():
+            inside = sorted(path for path in one.iterdir() if path.is_file())
+        else:
+            regular(one, file=str(one), expected="a file of the city: a table, a sheet, a list, a layer")
         shapes = {path.stem for path in inside if path.suffix.lower() == ".shp"}
         found += [path for path in inside if one.is_file() or (not path.name.startswith(".")
                   and (path.suffix.lower() in ENDINGS

@@ -10,9 +10,9 @@ import numpy as np
 
 from geodata.importing.drafting.guess import Guess
 from geodata.importing.drafting.seen import Column
-from geodata.importing.drafting.words import meanings, parts_of
 from geodata.importing.quantity_text import unit_named
 from geodata.importing.report import is_nothing
+from geodata.importing.words import meanings, parts_of
 from geodata.tables.values import UNITS, extracted, fold
 
 #: Field -> what a column that holds it means, for asset layers.

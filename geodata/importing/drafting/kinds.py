@@ -6,7 +6,7 @@ from collections import Counter
 
 from geodata.importing.drafting.guess import Guess
 from geodata.importing.drafting.seen import Column, Seen
-from geodata.importing.drafting.words import CONTEXTS, KINDS, meanings
+from geodata.importing.words import CONTEXTS, KINDS, meanings
 
 #: A name of a file or sheet speaks louder than one of its columns, a file's folder not at all.
 _OF_NAME, _OF_COLUMN = 3, 1

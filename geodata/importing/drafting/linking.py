@@ -11,8 +11,8 @@ import numpy as np
 from geodata.importing.drafting.guess import Guess
 from geodata.importing.drafting.placing import metres_of
 from geodata.importing.drafting.seen import Column
-from geodata.importing.drafting.words import meanings, parts_of
 from geodata.importing.report import is_nothing
+from geodata.importing.words import meanings, parts_of
 from geodata.tables.values import extracted, loose
 from twin.quantities import FloatArray, TextArray
 

@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 
 from geodata.importing.drafting.guess import Guess
 from geodata.importing.drafting.placing import metres_of
-from geodata.importing.drafting.words import KINDS
+from geodata.importing.words import KINDS
 
 #: What is fed by someone, and what feeds, the nearest in rank last.
 _FED = ("lamp", "cabinet", "traffic_signal", "lift_station", "pump")

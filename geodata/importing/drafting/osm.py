@@ -18,10 +18,10 @@ import numpy as np
 from geodata.importing.conditions import chosen
 from geodata.importing.drafting.guess import Guess
 from geodata.importing.drafting.seen import Column, Seen
-from geodata.importing.drafting.words import KINDS
 from geodata.importing.readers import read_table
 from geodata.importing.schema import TableSpec
 from geodata.importing.vector_file import layers_of
+from geodata.importing.words import KINDS
 from geodata.tables.dialect import NULL_TEXTS
 from geodata.tables.table import Table, joined
 from geodata.tables.values import without_nulls

@@ -12,9 +12,9 @@ import shapely
 from geodata.importing.drafting.country import NATIONAL, countries_of_language
 from geodata.importing.drafting.guess import Guess
 from geodata.importing.drafting.seen import Column
-from geodata.importing.drafting.words import parts_of
 from geodata.importing.positions import CANDIDATES, crs_of, extent, guesses, label, out_of_range, placed, to_degrees
 from geodata.importing.schema import PositionSpec
+from geodata.importing.words import parts_of
 from geodata.tables.dialect import NULL_TEXTS
 from geodata.tables.table import Table
 from twin.errors import InputError

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geodata.importing.drafting.words import meanings
 from geodata.importing.readers import read_table
 from geodata.importing.schema import TableSpec
 from geodata.importing.vector_file import layers_of
+from geodata.importing.words import meanings
 from geodata.inputs.encodings import decode
 from geodata.tables.dialect import NULL_TEXTS
 from geodata.tables.table import Table, file_bytes

@@ -184,6 +184,15 @@ def test_values_that_no_water_has_are_refused_and_never_dry(tmp_path, value):
     refused(tmp_path, values, r"a depth of .*the file may be damaged|a depth of .*The file may be damaged")
 
 
+@pytest.mark.parametrize("by", [1, 2, 3, 13])
+def test_bytes_that_moved_within_a_file_are_no_dry_night(tmp_path, by):
+    moved = np.frombuffer((bytes(by) + np.full(SLOPE.shape, 0.5, np.float32).tobytes())[:4 * SLOPE.size], np.float32)
+    refused(tmp_path, moved.reshape(SLOPE.shape), r"values of almost 0 .*Bytes are lost or added")
+    few = SLOPE.astype(np.float32)
+    few[0, :3] = np.float32(1e-41)  # water that dies away
+    assert np.isfinite(at(water(tmp_path, few), (105, 50))[0]).all()
+
+
 @pytest.mark.parametrize("code", [-9999, -99999, -999, -32768, 9999, 1e20, 1e30, -3.4028234663852886e38, 1.70141e38,
                                   9.969209968386869e36])
 def test_a_code_that_no_header_declares_is_missing_and_said(tmp_path, code):
