@@ -4,8 +4,8 @@ What an edit cannot reach is not computed again. The water stays; of the crossin
 heights are made anew from the depth series; of the outages those of the closed part that hangs on the edits. What comes
 out equals a run of the whole, which ``Variant.result`` makes where more than the outages is wanted.
 
-With crews there is no closed part: a crew that is not needed here goes elsewhere. The water and the streets stay, and the
-night is lived through again as a whole, with the same draws.
+With crews there is no closed part: a crew that is not needed here goes elsewhere. The water and the streets stay, and
+the night is lived through again as a whole, with the same draws.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from viewer.desk.loaded import Loaded
 from viewer.desk.measure_lines import NEEDS_RUN
 from viewer.scene.intervals import OPEN, State
 
-#: Lines whose own effect is told; beyond them the whole alone. With crews each takes a night of its own, a second or so.
+#: Lines whose own effect is told; beyond them the whole alone. With crews each takes a night of its own, seconds.
 MOST_EFFECTS, MOST_EFFECTS_CREWED = 12, 3
 
 
