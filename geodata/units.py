@@ -8,6 +8,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from geodata.inputs.lengths import length_unit
+from geodata.inputs.speeds import UNITS_M_S, speed_unit
 from twin.errors import InputError
 
 #: Tags that say nothing.
@@ -61,6 +62,32 @@ def unit_of(stated: str | None, tag: str | None, crs: Any = None, *, file: str, 
                          remedy="Programs that work in feet write depths and heights in feet: look at the largest "
                          "value, then say which.")
     return "m", []
+
+
+def speed_unit_of(stated: str | None, tag: str | None, *, file: str, field: str) -> str:
+    """Give the unit of a file's velocities: as stated, as tagged, else metres a second.
+
+    Raises
+    ------
+    InputError
+        A tag that is no unit of speed, or contradicts what is stated.
+
+    Examples
+    --------
+    >>> speed_unit_of(None, "cm s-1", file="a.nc", field="flood.netcdf")
+    'cm/s'
+    """
+    where: dict[str, Any] = {"file": file, "field": f"{field}.velocity_unit"}
+    text = (tag or "").strip()
+    known = speed_unit(text) if text else None
+    if text and known is None and text not in _NOTHING:
+        raise InputError(**where, found=f"values in '{text[:40]}'", expected="velocities, in a unit of speed",
+                         remedy=f"Depths and discharges are no velocities: choose another. Units are "
+                         f"{', '.join(UNITS_M_S)}.")
+    if known and stated and known != stated:
+        raise InputError(**where, found=f"values in {known}, by the file's own tag", expected=f"velocities in {stated}",
+                         remedy=f"Say `velocity_unit: {known}`, or leave it out.")
+    return stated or known or "m/s"
 
 
 def _units_of_crs(crs: Any) -> tuple[str | None, str | None]:

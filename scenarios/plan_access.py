@@ -13,6 +13,7 @@ from scenarios.reading import KeyPath
 from scenarios.schema import Scenario
 from twin.access.access import Access, closures_of
 from twin.water.depths import read_depths
+from twin.water.hazard import Heads
 from twin.world.access import AccessRules, Closure
 from twin.world.assets import Assets
 from twin.world.plan import Plan
@@ -42,10 +43,13 @@ def access_of(city_file: CityFile, plan: Plan, hazard: Hazard | None) -> Access 
     streets = Streets.of(city_file, rules)
     if streets is None:
         return None
-    city, depths = city_file.city, None
+    city, depths, heads = city_file.city, None, None
     if hazard is not None:
-        depths = read_depths(hazard, streets.cells(city.crs, hazard.grid), duration_s=plan.duration_s)
-    return Access.of(streets.network, depths, streets.places(city.assets), rules, plan, city)
+        cells = streets.cells(city.crs, hazard.grid)
+        depths = read_depths(hazard, cells, duration_s=plan.duration_s)
+        if getattr(hazard, "is_flowing", False):
+            heads = read_depths(Heads(water=hazard), cells, duration_s=plan.duration_s)
+    return Access.of(streets.network, depths, streets.places(city.assets), rules, plan, city, heads=heads)
 
 
 def rules_of(scenario: Scenario, city_file: CityFile, clock: Clock, complain: Callable[..., Any]

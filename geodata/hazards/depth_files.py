@@ -23,9 +23,10 @@ from geodata.hazards.holes import Holes
 from geodata.hazards.layout import Head, Layout, Piece, laid_out, text_of
 from geodata.hazards.surface import Surface
 from geodata.inputs.lengths import length_unit
+from geodata.inputs.speeds import speed_unit
 from geodata.raster_files import RasterFile
 from geodata.terrain import same_crs
-from geodata.units import unit_of
+from geodata.units import speed_unit_of, unit_of
 from twin.errors import InputError
 from twin.quantities import Float32Array
 from twin.water.hazard import Doubt, Grid
@@ -84,7 +85,9 @@ class DepthFiles:
             _check_like(layout, like, frames[0][0].name, said.field)
         check_cells(layout.window[3], layout.window[2], file=said.file, field=said.field)
         number = band_of(said, band, head.count, head.descriptions, head.alphas)
-        unit, notes = unit_of(said.unit, head.units[number - 1], head.crs, file=said.file, field=said.field)
+        tag = head.units[number - 1]
+        unit, notes = (speed_unit_of(said.unit, tag, file=said.file, field=said.field), []) if said.is_velocity else \
+            unit_of(said.unit, tag, head.crs, file=said.file, field=said.field)
         surface = Surface(city_file, layout.grid, file=said.file, field=said.field) if said.is_surface else None
         is_whole = np.dtype(head.dtypes[number - 1]).kind in "iu"
         guard = Guard(said=said, unit=unit, terrain=city_file.terrain, is_whole_type=is_whole)
@@ -205,7 +208,8 @@ class DepthFiles:
             raise InputError(file=name, field=f"{field_}.band", found=f"{dataset.count} bands",
                              expected=f"band {self.band}, as in the first file")
         tag = dataset.units[self.band - 1]
-        if tag and length_unit(tag) not in (None, self.guard.unit):
+        known = speed_unit if self.said.is_velocity else length_unit
+        if tag and known(tag) not in (None, self.guard.unit):
             raise InputError(file=name, field=f"{field_}.unit", found=f"values in {tag}, by the file's own tag",
                              expected=f"{self.guard.unit}, as in the first file")
 

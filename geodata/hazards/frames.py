@@ -14,7 +14,7 @@ import numpy as np
 from twin.errors import InputError
 from twin.kernels.water.frames import accumulate
 from twin.quantities import Float32Array, Int64Array
-from twin.water.hazard import WATER_STEPS_M, Doubt, Envelope, Grid
+from twin.water.hazard import WATER_STEPS_M, Doubt, Envelope, Grid, total_head_m
 
 #: Frames in the air at a time: enough to keep two readers busy, few enough to stay small.
 _AHEAD = 3
@@ -79,6 +79,8 @@ class FrameHazard:
     doubts: tuple[Doubt, ...] = ()
     #: Judges the frames as a whole: told when they are read from the start again, asked when they were read to the end.
     judge: Judge | None = None
+    #: Reads how fast the water flows in one frame, (rows, columns) [m/s], NaN unknown; None: nobody says.
+    read_speed: Callable[[int], Float32Array] | None = None
     _said: tuple[Doubt, ...] = field(default=(), init=False, repr=False)
     _envelope: Envelope | None = field(default=None, init=False, repr=False)
 
@@ -99,6 +101,31 @@ class FrameHazard:
         if self.judge is not None:
             self.doubts = (*self._said, *self.judge.finish())
         self._envelope = envelope.envelope()
+
+    @property
+    def is_flowing(self) -> bool:
+        """Whether it knows how fast its water flows."""
+        return self.read_speed is not None
+
+    def heads(self, cells: Int64Array) -> Iterator[Float32Array]:
+        """Give the total head at these cells, frame by frame [m]: depth and speed height together."""
+        assert self.read_speed is not None
+        unknown: list[int] = []
+        for head_m in read_ahead(lambda frame: self._head(frame, unknown), len(self.times_s)):
+            yield head_m.reshape(-1)[cells]
+        if unknown and (count := max(unknown)):
+            doubt = Doubt(
+                f"The velocity is not known in up to {count} wet cells of a frame: the water counts as standing there.",
+                f"La vitesse est inconnue dans {count} mailles en eau au plus d’un pas de temps : l’eau y compte comme "
+                "immobile.")
+            self._said = (*self._said, doubt)
+            self.doubts = (*self.doubts, doubt)
+
+    def _head(self, frame: int, unknown: list[int]) -> Float32Array:
+        assert self.read_speed is not None
+        depth_m, speed_m_s = self.read(frame), self.read_speed(frame)
+        unknown.append(int(np.count_nonzero(np.isnan(speed_m_s) & (depth_m > 0))))
+        return total_head_m(depth_m, speed_m_s)
 
     def envelope(self) -> Envelope:
         """Give the picture of the water; free after ``depths`` was read to its end."""

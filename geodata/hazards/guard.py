@@ -14,6 +14,9 @@ range
     cells) beyond 10 m is asked about: the deepest typical depth of a flooded quarter on record is that of New Orleans,
     2005, with 2 to 3 m, up to 6 m. So is a depth beyond the relief of the terrain and 10 m: water stands no higher than
     the ground around it. Values that follow the ground at the water's edge are elevations.
+velocity
+    A speed, or a component of it, within 30 m/s; its unit as tagged or said, else m/s. Where it is missing the water
+    counts as standing, and that is said.
 missing
     What the file declares, NaN, and the codes below; a code that no header declares is counted and said.
 """
@@ -29,6 +32,7 @@ import numpy as np
 
 from geodata.cells import moved_points
 from geodata.inputs.lengths import UNITS_M
+from geodata.inputs.speeds import UNITS_M_S
 from twin.errors import InputError
 from twin.kernels.water.frames import ABSURD, CODE, DEEPEST_M, DRY, MISSING, NEGATIVE, WET, WHOLE, WHOLES, clean
 from twin.quantities import Float32Array, FloatArray
@@ -52,6 +56,8 @@ _CLASSES = 10
 _FEW = 20
 #: Fewer cells at the water's edge tell nothing of it.
 _EDGE = 8
+#: No flood runs faster [m/s]: a steep mountain torrent runs at 10.
+FASTEST_M_S = 30.0
 #: A negative depth below this is more than rounding [m].
 _ROUNDING_M = 0.05
 
@@ -71,6 +77,11 @@ class Said:
     def is_surface(self) -> bool:
         """Whether the values are elevations of the water surface."""
         return self.quantity == "surface"
+
+    @property
+    def is_velocity(self) -> bool:
+        """Whether the values are speeds, or components of a velocity."""
+        return self.quantity in ("speed", "component")
 
 
 def band_of(said: Said, asked: int | None, count: int, descriptions: Sequence[str | None], alphas: Sequence[int] = ()
@@ -156,6 +167,8 @@ class Guard:
         found = np.ascontiguousarray(values, np.float32)
         _check_shifted(found, name, self.said.field)
         nodata = float(np.float32(np.nan if declared is None else declared))
+        if self.said.is_velocity:
+            return self._speeds(found, nodata, scale, offset, name)
         if self.said.is_surface:
             return self._elevations(found, nodata, scale, offset, name)
         counts, wholes = np.zeros(7, np.int64), np.zeros(WHOLES, np.int64)
@@ -163,6 +176,23 @@ class Guard:
         clean(found.reshape(-1), nodata, scale, offset, UNITS_M[self.unit], CODES, counts, wholes, extremes)
         self._take(counts, wholes, extremes, name, found)
         return found
+
+    def _speeds(self, values: Float32Array, nodata: float, scale: float, offset: float, name: str) -> Float32Array:
+        missing = ~np.isfinite(values) | (values == nodata) | np.isin(values, CODES.astype(np.float32)) \
+            | (np.abs(values) > 1e19)
+        speed_m_s = (values.astype(np.float64) * scale + offset) * UNITS_M_S[self.unit]
+        absurd = ~missing & (np.abs(speed_m_s) > FASTEST_M_S)
+        if absurd.any():
+            raise InputError(file=name, field=self.said.field, found=f"a velocity of {speed_m_s[absurd][0]:.4g} m/s in "
+                             f"{int(absurd.sum())} cells", expected=f"velocities within {FASTEST_M_S:g} m/s",
+                             remedy="The file may be damaged, its unit another, or this a code for missing values that "
+                             "its header should declare.")
+        below = ~missing & (speed_m_s < 0)
+        if self.said.quantity == "speed" and below.any():
+            raise InputError(file=name, field=self.said.field, found=f"a speed below 0 in {int(below.sum())} cells",
+                             expected="speeds, 0 or more",
+                             remedy="This looks like one component of a velocity: give both.")
+        return np.where(missing, np.float32(np.nan), speed_m_s).astype(np.float32)
 
     def _elevations(self, values: Float32Array, nodata: float, scale: float, offset: float, name: str) -> Float32Array:
         missing = ~np.isfinite(values) | (values == nodata) | np.isin(values, CODES.astype(np.float32)) \
@@ -222,7 +252,7 @@ class Guard:
         InputError
             Elevations of the surface, depths beyond the relief.
         """
-        if self.terrain is None or self.said.is_surface or self.said.quantity == "depth":
+        if self.terrain is None or self.said.quantity is not None:
             return
         wet = depth_m > 0
         if np.count_nonzero(wet) < _FEW:

@@ -26,6 +26,7 @@ from geodata.hazards.holes import Holes
 from geodata.hazards.layout import Layout, part_over
 from geodata.hazards.rasters import needed
 from geodata.hazards.surface import Surface
+from geodata.hazards.velocities import netcdf_flow
 from geodata.terrain import check_degrees, parse_crs
 from geodata.units import unit_of
 from twin.errors import InputError
@@ -86,6 +87,7 @@ def open_netcdf(spec: NetCDF, *, city_file: CityFile, folder: Path, start: datet
     frames = _Frames(data=data, chosen=chosen, laid=laid, said=said, time=time, first=keep.start,
                      count=len(times_s[keep]), guard=Guard(said=said, unit=unit, terrain=city_file.terrain))
     frames.prepare(city_file, fill_holes=holes == "beside")
+    flow, flow_note = netcdf_flow(data, spec, depth, frames.raw, path.name, field)
     single = [f"'{d}' of length one drops out" for d in cf.space_of(depth, path.name, field)[1]]
     taken = {"dry": "dry, as the scenario says", "unknown": "unknown, as the scenario says",
              "auto": "dry inside the model's domain and unknown outside" if frames.outside is not None else
@@ -96,13 +98,14 @@ def open_netcdf(spec: NetCDF, *, city_file: CityFile, folder: Path, start: datet
     notes = [f"Missing values of {path.name} are taken as {taken}.",
              f"{path.name}: '{chosen.name}'{bed} over {over} is taken, in {unit}: {frames.count} of {len(times_s)} "
              f"frames, from {times_s[keep][0] / 3600:+.2f} h to {times_s[keep][-1] / 3600:+.2f} h."
-             + (f" {'; '.join(single)}." if single else "") + others, *told]
+             + (f" {'; '.join(single)}." if single else "") + others, *told, *flow_note]
     if frames.surface is not None:
         notes.append(frames.surface.note)
     error_m = frames.surface.depth_error_m if frames.surface is not None else 0.0
     return FrameHazard(grid=laid.layout.grid if frames.surface is None else frames.surface.grid, times_s=times_s[keep],
                        after=after, depth_error_m=error_m if depth_error_m is None else depth_error_m, read=frames.read,
-                       notes=tuple(notes), doubts=_of_one_frame(path.name, chosen, len(times_s)), judge=frames)
+                       notes=tuple(notes), doubts=_of_one_frame(path.name, chosen, len(times_s)), judge=frames,
+                       read_speed=flow)
 
 
 def _of_one_frame(file: str, chosen: _Choice, count: int) -> tuple[Doubt, ...]:
@@ -165,6 +168,10 @@ class _Frames:
                                  expected="a whole NetCDF file", remedy="Copy it again: it may be truncated.") from None
         scale, offset = cf.packing_of(values)
         return self.laid.turned(cf.masked(stored, values.attrs) * scale + offset)
+
+    def raw(self, name: str, frame: int) -> FloatArray:
+        """Read a variable in one frame, (rows, columns), in its own unit; NaN missing."""
+        return self._raw(name, self.first + frame)
 
     def read(self, frame: int) -> Float32Array:
         """Read one frame, (rows, columns) [m]; NaN unknown."""

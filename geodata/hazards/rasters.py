@@ -13,6 +13,7 @@ from geodata.hazards.declared.flood import Raster, Rasters
 from geodata.hazards.depth_files import DepthFiles, named
 from geodata.hazards.frames import FrameHazard
 from geodata.hazards.guard import Said
+from geodata.hazards.velocities import grouped, raster_speeds
 from geodata.inputs.time_names import holes_in, times_from_names, times_from_pattern
 from geodata.inputs.times import moment_s
 from geodata.raster_files import RasterFile, expanded, files_of, matching
@@ -66,8 +67,19 @@ def open_rasters(spec: Rasters, *, city_file: CityFile, folder: Path, start: dat
     depths = DepthFiles.of(files, city_file, said, band=spec.band, crs=spec.crs, fill_holes=holes == "beside")
     notes = (*depths.notes, f"{len(times_s)} frames from {_hours(times_s[0])} to {_hours(times_s[-1])}.",
              *depth_notes(nodata, depth_error_m))
+    read_speed = None
+    if spec.velocity is not None:
+        # A file for each file of depths, those outside the run included: the order tells which belongs to which.
+        flows = grouped(listed(spec.velocity, folder, f"{field}.velocity"), lambda path: expanded(path, field=field),
+                        [len(group) for group in frames])
+        if len(flows) != len(frames):
+            raise InputError(field=f"{field}.velocity", found=f"{len(flows)} frames of velocities for {len(frames)} "
+                             "of depths", expected="one for each, in the same order")
+        read_speed, note = raster_speeds(flows[keep], depths, city_file, field, spec.velocity_unit)
+        notes = (*notes, note)
     return FrameHazard(grid=depths.grid, times_s=times_s, after=after, notes=notes,
-                       depth_error_m=error_of(depths, depth_error_m), read=depths.read, doubts=gaps, judge=depths)
+                       depth_error_m=error_of(depths, depth_error_m), read=depths.read, doubts=gaps, judge=depths,
+                       read_speed=read_speed)
 
 
 def _hours(seconds: float) -> str:
@@ -185,9 +197,15 @@ def open_raster(spec: Raster, *, city_file: CityFile, folder: Path, start: datet
     said = Said(file=named([spec.file] if isinstance(spec.file, str) else spec.file), field=field, unit=spec.unit,
                 quantity=spec.quantity, nodata=nodata)
     depths, depth_m, doubts = one_frame(files, city_file, said, band=spec.band, crs=spec.crs, holes=holes)
-    return held(depth_m, depths.grid, from_=spec.from_, to=spec.to, start=start, duration_s=duration_s, field=field,
-                notes=(*depths.notes, *depth_notes(nodata, depth_error_m)),
-                depth_error_m=error_of(depths, depth_error_m), doubts=doubts)
+    notes = (*depths.notes, *depth_notes(nodata, depth_error_m))
+    water = held(depth_m, depths.grid, from_=spec.from_, to=spec.to, start=start, duration_s=duration_s, field=field,
+                 notes=notes, depth_error_m=error_of(depths, depth_error_m), doubts=doubts)
+    if spec.velocity is not None:
+        read, note = raster_speeds([files_of(spec.velocity, folder, field=f"{field}.velocity")], depths, city_file,
+                                   field, spec.velocity_unit)
+        # It flows as long as it stands: where it is dry no speed counts.
+        water.read_speed, water.notes = lambda frame: read(0), (*notes, note)
+    return water
 
 
 def one_frame(files: Sequence[RasterFile], city_file: CityFile, said: Said, *, band: int | None, crs: str | None,

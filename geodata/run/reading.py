@@ -56,7 +56,8 @@ def read_tables(folder: Path, city: City, plan: Plan) -> dict[str, Any]:
             "exposure": _exposure(tables, assets),
             "trace": _trace(tables["events.parquet"], assets.id),
             "series": _series(tables["timeline.parquet"]), "returns": _returns(tables, assets),
-            "street_depths": _street_depths(tables)}
+            "street_depths": _street_depths(tables, "street_depths.parquet"),
+            "street_heads": _street_depths(tables, "street_heads.parquet")}
 
 
 class _Table:
@@ -217,9 +218,9 @@ def _exposure(tables: Mapping[str, _Table], assets: Assets) -> Exposure:
             peak_time_s=wet.seconds("peak_time")))
 
 
-def _street_depths(tables: Mapping[str, _Table]) -> DepthSeries | None:
-    """Give the depths on the edges of the streets; what is not known of them stands in the indicators."""
-    table = tables.get("street_depths.parquet")
+def _street_depths(tables: Mapping[str, _Table], name: str) -> DepthSeries | None:
+    """Give the depths, or heads, on the edges of the streets; what is not known of them stands in the indicators."""
+    table = tables.get(name)
     if table is None:
         return None
     edge = table.numbers("edge", np.int32, low=0)

@@ -39,13 +39,14 @@ class RunStreets:
         streets = Streets.of(run.city_file, rules)
         if streets is None:
             return None
-        depths = result.street_depths
-        if depths is not None and int(np.max(depths.asset, initial=-1)) >= len(streets.network):
-            raise InputError(file=str(run.path / "street_depths.parquet"), field="edge",
-                             found=f"edge {int(depths.asset.max())}",
-                             expected=f"edges of city.gpkg, 0 to {len(streets.network) - 1}",
-                             remedy="Copy the folder again, or run the scenario again.")
-        access = Access.of(streets.network, depths, streets.places(result.city.assets), rules, result.plan, result.city)
+        for name, series in (("street_depths", result.street_depths), ("street_heads", result.street_heads)):
+            if series is not None and int(np.max(series.asset, initial=-1)) >= len(streets.network):
+                raise InputError(file=str(run.path / f"{name}.parquet"), field="edge",
+                                 found=f"edge {int(series.asset.max())}",
+                                 expected=f"edges of city.gpkg, 0 to {len(streets.network) - 1}",
+                                 remedy="Copy the folder again, or run the scenario again.")
+        access = Access.of(streets.network, result.street_depths, streets.places(result.city.assets), rules,
+                           result.plan, result.city, heads=result.street_heads)
         return cls(access=access, lines=streets.lines)
 
 

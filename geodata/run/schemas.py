@@ -56,9 +56,12 @@ TABLES: Mapping[str, pa.Schema] = {
     "street_returns.parquet": pa.schema([("street", pa.string()), ("p50", TIME), ("p90", TIME)]),
     "street_depths.parquet": pa.schema([
         ("edge", pa.int32()), ("first_frame", pa.int32()), ("depth_um", pa.list_(pa.int32()))]),
+    "street_heads.parquet": pa.schema([
+        ("edge", pa.int32()), ("first_frame", pa.int32()), ("depth_um", pa.list_(pa.int32()))]),
 }
-#: Tables that not every run has: without water, without nights drawn, without access.
-OPTIONAL = {"depths.parquet", "returns.parquet", "street_returns.parquet", "street_depths.parquet"}
+#: Tables that not every run has: without water, without nights drawn, without access, without velocities.
+OPTIONAL = {"depths.parquet", "returns.parquet", "street_returns.parquet", "street_depths.parquet",
+            "street_heads.parquet"}
 
 
 class Clock:

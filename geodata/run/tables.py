@@ -30,7 +30,7 @@ _GEOMETRY_NAMES = {0: "Point", 1: "LineString", 3: "Polygon", 4: "MultiPoint", 5
 _Columns = Mapping[str, Any]
 #: Encodings that halve a file: depths change little from frame to frame.
 _ENCODINGS = {name: {"depth_um.list.element": "DELTA_BINARY_PACKED"}
-              for name in ("depths.parquet", "street_depths.parquet")}
+              for name in ("depths.parquet", "street_depths.parquet", "street_heads.parquet")}
 #: Columns of few words: stored as a dictionary.
 _FEW_WORDS = {"kind", "mechanism", "root_mechanism", "held_mechanism", "coverage", "event", "level"}
 
@@ -48,6 +48,7 @@ def tables_of(result: Result, shapes: TextArray) -> dict[str, Callable[[], _Colu
     ids = pa.array(result.city.assets.id, pa.string())
     clock, series, crossings = Clock(result.plan), result.series, result.exposure.crossings
     wet, depths, streets = result.exposure.wet, result.exposure.depths, result.street_depths
+    heads = result.street_heads
     return {
         "events.parquet": lambda: _events_table(result.trace, ids, clock),
         "exposure.parquet": lambda: _exposure_table(result, ids, clock, shapes),
@@ -70,6 +71,9 @@ def tables_of(result: Result, shapes: TextArray) -> dict[str, Callable[[], _Colu
         **({} if streets is None else {
             "street_depths.parquet": lambda: {
                 "edge": pa.array(streets.asset, pa.int32()), **_depths_columns(streets)}}),
+        **({} if heads is None else {
+            "street_heads.parquet": lambda: {
+                "edge": pa.array(heads.asset, pa.int32()), **_depths_columns(heads)}}),
         **_returns_tables(result, ids, clock)}
 
 

@@ -209,6 +209,8 @@ def test_what_is_the_grids_is_to_be_asked_for_and_no_work_of_the_city(run: Calla
     ("{close_irrigation: A-012, at: \"18:00\"}", "expected irrigation zones"),
     ("{generator: L-0001, fuel: 3h}", "a site, a building"),
     ("{raise: A-0123, by_m: 1}", "Did you mean A-012-3"),
+    ("{raise: A-012-3, by_m: 1}", "A-012-3, which has no position"),
+    ("{protect: A-012-3, to_m: 1}", "A-012-3, which has no position"),
     ("{raise: A-012, by_m: 0.5, at: \"19:00\"}", "before the water touches it, at 2026-11-22T17:51"),
     ("{barrier: [[0, 0], [1, 1]], height_m: 1}", "'crest_m', an altitude"),
     ("{pump: [0, 0], m3_s: 0.2}", "the flow model"),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from night_pages import choose, open_night
 
-from tests.nights import night
+from tests.nights import LIVED_NIGHT, night
 from twin.quantities import NONE
 from twin.results.moment import moment_of
 from twin.world.kinds import Role
@@ -18,12 +18,12 @@ from twin.world.kinds import Role
 pytestmark = pytest.mark.browser
 
 H = 3600
-FLOOD, CUT, CALLS = "ouche-q100", "valmont-preventive-cut", "valmont-facts"
+FLOOD, CUT, CALLS, LIVED = "ouche-q100", "valmont-preventive-cut", "valmont-facts", LIVED_NIGHT
 
 
 @pytest.fixture(scope="module")
 def pages(chromium: Any) -> Iterator[dict[str, Any]]:
-    opened = {name: open_night(chromium, name) for name in (FLOOD, CUT, CALLS)}
+    opened = {name: open_night(chromium, name) for name in (FLOOD, CUT, CALLS, LIVED)}
     yield opened
     for page in opened.values():
         assert page.errors == []
@@ -54,6 +54,19 @@ def test_on_its_reserve_a_site_says_how_long_it_lasts(pages: dict[str, Any]) -> 
                          ["S-01", (start_s + end_s) // 2])
     assert "réserve" in said
     assert f"{round((until_s - (start_s + end_s) // 2) / 60)}\u00a0min" in said
+
+
+def test_with_both_feeds_dead_the_hospital_has_a_quarter_of_an_hour_left(pages: dict[str, Any]) -> None:
+    said = choose(pages[LIVED], "S-01", int(5.75 * H))
+    assert "Sur sa réserve\u00a0: encore 15\u00a0min, vide à 22\u00a0h\u00a000" in said
+
+
+def test_what_is_cut_is_no_longer_told_to_be_cut(pages: dict[str, Any]) -> None:
+    """A-012 was cut at 17:40; without that it is the first place to cut."""
+    for name, is_told in ((FLOOD, True), (LIVED, False)):
+        at(pages[name], int(2.5 * H))
+        lines = pages[name].evaluate("() => twinPage.lists.live.lines.map((one) => one.title)")
+        assert any("A-012" in line for line in lines) == is_told
 
 
 def test_the_last_moment_to_act_is_never_past_nor_done(pages: dict[str, Any]) -> None:
@@ -92,6 +105,10 @@ def test_a_page_s_times_add_up_for_what_was_dead_when_the_water_came(pages: dict
     [repair] = night(CUT).result.repairs.of_asset(night(CUT).result.city.assets.row("P-02"))
     said = choose(pages[CUT], "P-02", 14 * H)
     assert repair.planned_end_s - repair.start_s == 7.5 * H
+    assert [night(CUT).result.view.moment(t) for t in (repair.start_s, repair.planned_end_s)] == [
+        "2026-11-23T10:04:19+01:00", "2026-11-23T17:34:19+01:00"]
+    assert "10\u00a0h\u00a004" in said
+    assert "Retour au plus tôt vers 17\u00a0h\u00a045" in said, "17:34, rounded up to the quarter"
     assert "Puis 7\u00a0h\u00a030 de travail" in said
     assert "étape 1 sur 5" in said, "nothing is replaced at what was dead"
     live = choose(pages[FLOOD], "P-02", 14 * H)

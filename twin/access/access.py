@@ -1,8 +1,9 @@
 """Access: which streets can be driven at which second, how long a trip takes, and when a place can be reached at all.
 
 Depth is read on each edge as it is entered; an edge is closed at its limit or deeper, by day and by night; below it
-the speed is the lesser of the street's limit and a measured curve over depth. Bridges carry no depth. A junction is
-left as soon as it is reached: nobody waits on the road. A trip is rounded up to a whole second, once.
+the speed is the lesser of the street's limit and a measured curve over depth. Where the water's velocity is known its
+total head, depth + speed² / 2 g, stands for the depth: it is never the lower of the two. Bridges carry no depth. A
+junction is left as soon as it is reached: nobody waits on the road. A trip is rounded up to a whole second, once.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from twin.kernels.access.roads import Limits, Roads, deepest, depth_at, is_open,
 from twin.kernels.access.travel import changing_ways, trips, way
 from twin.quantities import NONE, Int32Array, Int64Array, column
 from twin.water.depths import DepthSeries
+from twin.water.hazard import G_M_S2
 from twin.world.access import AccessRules, Closure
 from twin.world.city import City
 from twin.world.plan import DarkHours, Plan
 from twin.world.sun import dark_periods
 
+#: From so much more than the depth on a head is told [m].
+HEAD_TOLD_M = 0.01
 #: Cells of (departure, place) computed at once: 64 MB.
 _AT_ONCE = 16_000_000
 
@@ -74,25 +78,30 @@ class Access:
     #: When it is night, (N, 2) [s].
     nights: Int64Array
     duration_s: int
+    #: Total head on each edge over time, where the water's velocity is known; None: it is not.
+    heads: DepthSeries | None = None
     _limits: dict[float, Limits] = field(default_factory=dict, repr=False)
     _openings: dict[float, Int64Array] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, network: StreetNetwork, depths: DepthSeries | None, places: Places, rules: AccessRules, plan: Plan,
-           city: City) -> Access:
+           city: City, heads: DepthSeries | None = None) -> Access:
         """Give the streets in the water of a plan; night is from sunset to sunrise, whatever switches the lamps."""
         nights = dark_periods(plan.start, plan.duration_s + 1, DarkHours(), latitude=city.latitude,
                               longitude=city.longitude, timezone=city.timezone)
         return cls(network=network, depths=depths, places=places, rules=rules, nights=nights,
-                   duration_s=plan.duration_s)
+                   duration_s=plan.duration_s, heads=heads)
 
     def __repr__(self) -> str:
         return f"Access: {self.network!r}, {0 if self.depths is None else len(self.depths):,} of them ever wet"
 
     @cached_property
     def roads(self) -> Roads:
-        """The network and its water as the kernels read them."""
-        net, d = self.network, self.depths
+        """The network and its water as the kernels read them: heads where they are known."""
+        return self._in_water(self.depths if self.heads is None else self.heads)
+
+    def _in_water(self, d: DepthSeries | None) -> Roads:
+        net = self.network
         offsets, edge, other = net.adjacency
         wet = np.full(len(net), NONE, np.int32)
         series: tuple[Int32Array, Int64Array, Int32Array] = (
@@ -164,13 +173,25 @@ class Access:
         dry = self.roads._replace(wet=np.full(len(self.network), NONE, np.int32),
                                   closed=np.zeros(len(self.network) + 1, np.int64))
         _, edges = way(dry, self.limits(wade_m), start[0], start[1], depart_s, to[0], to[1])
-        found: dict[str, float] = {}
+        found: dict[str, dict[str, object]] = {}
+        most: dict[str, float] = {}
         for e in edges.tolist():
-            is_open_now, depth_m = self.street_state(e, depart_s, wade_m)
-            if not is_open_now:
-                name = self.network.name_of(e)
-                found[name] = max(found.get(name, 0.0), round(depth_m, 3))
-        return [{"street": name, "depth_m": depth_m} for name, depth_m in found.items()]
+            is_open_now, closing_m = self.street_state(e, depart_s, wade_m)
+            name = self.network.name_of(e)
+            if not is_open_now and closing_m >= most.get(name, 0.0):
+                most[name], found[name] = closing_m, {"street": name, **self.water_on(e, depart_s)}
+        return list(found.values())
+
+    def water_on(self, edge: int, t_s: int) -> dict[str, object]:
+        """Give the depth on an edge at a second, and where it flows so fast that its head counts, head and speed."""
+        if self.network.is_bridge[edge] or self.depths is None:
+            return {"depth_m": 0.0}
+        row, at_s = np.array([edge], np.int32), min(max(t_s, 0), self.duration_s)
+        depth_m = float(self.depths.at(at_s, row)[0])
+        if self.heads is None or (head_m := float(self.heads.at(at_s, row)[0])) < depth_m + HEAD_TOLD_M:
+            return {"depth_m": round(depth_m, 3)}
+        return {"depth_m": round(depth_m, 3), "head_m": round(head_m, 3),
+                "speed_m_s": round(float(np.sqrt(2 * G_M_S2 * (head_m - depth_m))), 1)}
 
     def seconds(self, start: tuple[int, float], to: Sequence[tuple[int, float]], depart_s: int,
                 wade_m: float | None = None) -> Int32Array:
@@ -196,7 +217,7 @@ class Access:
         return int(found[at]) if at < len(found) else NONE
 
     def street_state(self, edge: int, t_s: int, wade_m: float | None = None) -> tuple[bool, float]:
-        """Tell whether an edge can be entered at a second, and its depth [m]."""
+        """Tell whether an edge can be entered at a second, and the depth [m] that counts: the head where known."""
         return (bool(is_open(self.roads, self.limits(wade_m), edge, t_s)),
                 float(depth_at(self.roads, edge, t_s)) * 1e-6)
 
@@ -208,7 +229,7 @@ class Access:
         # What is closed at the start closes then; a second told twice is one.
         rows = sorted({*((int(e), 0, False) for e in shut),
                        *zip(edge.tolist(), second_s.tolist(), opens.tolist(), strict=True)})
-        found = []
+        found, standing = [], self.roads if self.heads is None else self._in_water(self.depths)
         for (e, from_s, is_opening), following in zip(rows, [*rows[1:], (NONE, 0, False)], strict=True):
             if is_opening:
                 continue
@@ -216,11 +237,13 @@ class Access:
             last_s = self.duration_s if end_s == NONE else end_s - 1
             ordered = any(c.from_s <= last_s and (c.until_s == NONE or c.until_s > from_s)
                           for c in self.rules.closures if c.street == self.network.name_of(e))
-            found.append((e, from_s, end_s, ordered, deepest(self.roads, e, from_s, last_s)))
-        table = np.array(found, np.int64).reshape(-1, 5)
+            found.append((e, from_s, end_s, ordered, deepest(standing, e, from_s, last_s),
+                          deepest(self.roads, e, from_s, last_s)))
+        table = np.array(found, np.int64).reshape(-1, 6)
         return Closed(edge=column(table[:, 0], np.int32), start_s=column(table[:, 1], np.int64),
                       end_s=column(table[:, 2], np.int64), is_ordered=column(table[:, 3], np.bool_),
-                      depth_m=column(table[:, 4] * 1e-6, np.float64))
+                      depth_m=column(table[:, 4] * 1e-6, np.float64),
+                      head_m=column(table[:, 5] * 1e-6, np.float64))
 
     def ways(self, base: tuple[int, float], assets: Int32Array) -> Ways:
         """Give by which edges assets are reached from a base, by departures at ``departures_s``."""

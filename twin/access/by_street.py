@@ -60,4 +60,6 @@ def _second(at_s: float) -> int:
 
 
 def _depth_m(access: Access, edge: int, t_s: int) -> float:
+    if access.heads is not None:
+        return float(str(access.water_on(edge, t_s)["depth_m"]))
     return round(float(depth_at(access.roads, edge, min(max(t_s, 0), access.duration_s))) * 1e-6, 3)

@@ -19,8 +19,9 @@ class Closed:
     end_s: Int64Array
     #: Whether an order closes it at some second of that time; else the water alone does.
     is_ordered: BoolArray
-    #: Deepest water in that time [m].
+    #: Deepest water in that time, and the highest total head: the same where no velocity is known [m].
     depth_m: FloatArray
+    head_m: FloatArray
 
     def __len__(self) -> int:
         return len(self.edge)

@@ -91,6 +91,7 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
         plan=plan, city=city, exposure=exposure, trace=trace, outages=outages, doubts=doubts,
         feeds=feeds_of(city, trace), series=series,
         indicators=found, returns=returns, street_depths=None if access is None else access.depths,
+        street_heads=None if access is None else access.heads,
         provenance={**made_with(plan, city, exposure), **(provenance or {})},
         warnings=(*warnings, *contradictions(state, declared), *_never_fed(city, state), *_no_supplier(city),
                   *_coverage(exposure), *_defaults(city)))

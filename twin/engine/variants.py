@@ -3,6 +3,9 @@
 What an edit cannot reach is not computed again. The water stays; of the crossings those of the assets with other
 heights are made anew from the depth series; of the outages those of the closed part that hangs on the edits. What comes
 out equals a run of the whole, which ``Variant.result`` makes where more than the outages is wanted.
+
+With crews there is no closed part: a crew that is not needed here goes elsewhere. The water and the streets stay, and
+the night is lived through again as a whole, with the same draws.
 """
 
 from __future__ import annotations
@@ -13,9 +16,10 @@ from functools import cached_property
 
 import numpy as np
 
+from twin.access.access import Access
 from twin.engine.cuts import dead_by_cut
 from twin.engine.part import Intervals, Part
-from twin.engine.simulate import run
+from twin.engine.simulate import lived, run
 from twin.errors import InputError
 from twin.quantities import BoolArray, Int32Array
 from twin.results.result import Result
@@ -27,6 +31,13 @@ from twin.world.edits import Edit, Edited, apply_all, digest
 class Base:
     """A run that variants are made of.
 
+    Parameters
+    ----------
+    result
+        The run.
+    access
+        Its streets in the water, where the plan asks for them: crews drive on them again.
+
     Examples
     --------
     >>> from scenarios import run_scenario
@@ -37,8 +48,8 @@ class Base:
     (913, 912)
     """
 
-    def __init__(self, result: Result) -> None:
-        self.result = result
+    def __init__(self, result: Result, access: Access | None = None) -> None:
+        self.result, self.access = result, access
 
     @cached_property
     def intervals(self) -> Intervals:
@@ -51,12 +62,13 @@ class Base:
         Raises
         ------
         InputError
-            An edit does not fit the city, or moves the water, which is then to be computed by its scenario.
+            An edit does not fit the city, or moves the water, which is then to be computed by its scenario; crews that
+            drive, and no streets.
         """
-        if self.result.plan.crews is not None:
-            # A crew that is not needed here goes elsewhere: there is no closed part.
-            raise InputError(found="a run with crews", expected="one without: crews move on when something changes",
-                             remedy="Run its scenario with the change.")
+        crews = self.result.plan.crews
+        if crews is not None and crews.travel == "streets" and self.access is None:
+            raise InputError(found="a run whose crews drive, without its streets", expected="the streets in the water",
+                             remedy="Give them beside it: Base(run.result, access_of(run)).")
         for edit in edits:
             if edit.stage < Stage.EXPOSE:
                 raise InputError(found=f"an edit that re-enters at the stage {edit.stage.word}",
@@ -87,7 +99,9 @@ class Variant:
 
     @cached_property
     def reached(self) -> BoolArray:
-        """Assets that the edits can reach, (A,): the closed part that hangs on them."""
+        """Assets that the edits can reach, (A,): the closed part that hangs on them; with crews every asset."""
+        if self.edited.plan.crews is not None:
+            return np.ones(len(self.edited.city.assets), bool)
         reached = np.zeros(len(self.edited.city.assets), bool)
         reached[self._part.rows[self._part.is_member]] = True
         return reached
@@ -96,6 +110,10 @@ class Variant:
     def intervals(self) -> Intervals:
         """The outages, sorted by asset, then start; those that the edits cannot reach are the base's."""
         plan, city, base = self.edited.plan, self.edited.city, self.base.intervals
+        if not self.edits:
+            return base
+        if plan.crews is not None:
+            return Intervals.lived(lived(city, plan, self.exposure.crossings, self.base.access))
         made = self._part.run(plan, self._crossings(), base, dead_by_cut(city, plan))
         kept = np.flatnonzero(~self.reached[base.asset])
         columns = {name: np.concatenate([getattr(base, name)[kept], getattr(made, name)])
@@ -110,7 +128,8 @@ class Variant:
         told = tuple(w for w in before.warnings if w.get("warning") in _ABOUT_THE_INPUT)
         return run(self.edited.city, self.edited.plan, self.exposure,
                    provenance={"inputs": before.provenance.get("inputs", []), "variant_of": before.plan.digest,
-                               "edits": self.digest}, warnings=(*told, *self.edited.warnings))
+                               "edits": self.digest}, warnings=(*told, *self.edited.warnings),
+                   access=self.base.access)
 
     @cached_property
     def _rows(self) -> Int32Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,27 @@ def access_lines(teller: Teller, asset: Asset) -> list[str]:
         lines.append(teller.text("Access from {base}: {spans}.", base=base, spans=teller.speech.listing(spans)) if spans
                      else teller.text("No way leads to {asset} from {base} at any time of the run.",
                                       asset=teller.asset(asset), base=base))
+        lines += [_closing(teller, one) for one in row["reached"] if one["base"] == base and one.get("closed_by")]
     return lines
+
+
+def _closing(teller: Teller, reached: Mapping[str, Any]) -> str:
+    """Say which streets close a way, and whether by depth or by speed: known where velocities are."""
+    closed = datetime.fromisoformat(reached["closed"])
+    return teller.text("From {time} on the way is closed at {streets}.",
+                       time=teller.speech.weekday_clock(closed, teller.beside),
+                       streets=teller.speech.listing([closed_street(teller, one) for one in reached["closed_by"]]))
+
+
+def closed_street(teller: Teller, said: Mapping[str, Any]) -> str:
+    """Say which street is closed and by which water: its depth, or the speed that makes a small depth count."""
+    street = str(said["street"]) or teller.text("a street without a name")
+    depth = teller.speech.depth(float(said["depth_m"]))
+    if "head_m" not in said:
+        return teller.text("{street} ({depth} of water)", street=street, depth=depth) if said["depth_m"] else street
+    return teller.text("{street} ({depth} of water, but {speed} m/s: head {head})", street=street, depth=depth,
+                       speed=teller.speech.number(float(said["speed_m_s"]), 1),
+                       head=teller.speech.depth(float(said["head_m"])))
 
 
 def _span(teller: Teller, reached: dict[str, Any]) -> str:

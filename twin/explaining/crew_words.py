@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twin.codes import What
 from twin.crews.others import told_of_others
+from twin.explaining.access_words import closed_street
 from twin.explaining.teller import Teller
 from twin.explaining.waiting import Waiting
 from twin.explaining.words import Speech
@@ -65,8 +66,12 @@ def at_work_now(teller: Teller, waiting: Waiting) -> str:
                               "stage": teller.text(STAGE_WORDS[str(said["stage"])])}
     if "crew" not in said:
         return teller.text("Stage for {asset}: {stage}, which needs no crew.", of=None, **values)
-    return teller.text("Stage for {asset}: {stage}, {crew}, until {time} as planned.", of=None, crew=said["crew"],
-                       time=teller.clock(int(said.get("until_s", 0))), **values)
+    lines = [teller.text("Stage for {asset}: {stage}, {crew}, until {time} as planned.", of=None, crew=said["crew"],
+                         time=teller.clock(int(said.get("until_s", 0))), **values)]
+    if around := said.get("round"):
+        lines.append(teller.text("On the way round {streets}.", streets=teller.speech.listing(
+            [closed_street(teller, one) for one in around])))
+    return " ".join(lines)
 
 
 def range_of_return(teller: Teller, outage: Outage, at_s: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from twin.codes import Level
+from twin.codes import Action, Level
 from twin.quantities import NONE, BoolArray, Int32Array, Int64Array, column, distinct
 from twin.results.view import View, limited, metres
 from twin.world.assets import Protection
@@ -29,6 +29,39 @@ def _wet_intervals(view: View, level: Level, until: Level,
     padded = np.append(down_key, np.iinfo(np.int64).max)[at]
     end_s = np.where(padded // width == asset, padded % width, horizon_s)
     return asset.astype(np.int32), start_s, end_s
+
+
+def _cuts(view: View) -> dict[int, list[tuple[int, int]]]:
+    """Give of each asset that is cut when it is: from and until [s], in order; what is cut is dead, wet or not."""
+    horizon_s = view.plan.duration_s
+    found: dict[int, list[tuple[int, int]]] = {}
+    for said in sorted(view.plan.declared, key=lambda one: one.at_s):
+        at_s = max(said.at_s, 0)
+        mine = found.setdefault(said.asset, [])
+        is_open = bool(mine) and mine[-1][1] == NONE
+        if said.action is Action.CUT and not is_open:
+            mine.append((at_s, NONE))
+        elif said.action is Action.RESTORE and is_open:
+            mine[-1] = (mine[-1][0], at_s)
+    return {row: [(from_s, horizon_s if to_s == NONE else to_s) for from_s, to_s in spans]
+            for row, spans in found.items() if spans}
+
+
+def _while_not_cut(view: View, asset: Int32Array, start_s: Int64Array, end_s: Int64Array
+                   ) -> tuple[Int32Array, Int64Array, Int64Array]:
+    """Give the pieces of intervals in which their asset is not itself cut."""
+    cuts = _cuts(view)
+    hit = np.isin(asset, np.array(list(cuts), np.int32))
+    pieces = []
+    for row, first, last in zip(asset[hit].tolist(), start_s[hit].tolist(), end_s[hit].tolist(), strict=True):
+        at_s = first
+        for from_s, to_s in [*cuts[row], (last, last)]:
+            if at_s < min(from_s, last):
+                pieces.append((row, at_s, min(from_s, last)))
+            at_s = max(at_s, to_s)
+    table = np.array(pieces, np.int64).reshape(-1, 3)
+    return (np.concatenate([asset[~hit], table[:, 0].astype(np.int32)]),
+            np.concatenate([start_s[~hit], table[:, 1]]), np.concatenate([end_s[~hit], table[:, 2]]))
 
 
 def _live_part(view: View, asset: Int32Array, supplier: Int32Array, start_s: Int64Array, end_s: Int64Array,
@@ -90,7 +123,7 @@ def live_parts(view: View) -> LiveParts:
 
     A lamp on a fused circuit from the moment water reaches its door, while its circuit is in service; a cabinet and its
     like from the first touch of water, while a supplier is in service. A flooded cabinet counts: that its supply has
-    opened is not known.
+    opened is not known. What is itself cut is dead until it is switched on again.
     """
     assets, supplies = view.city.assets, view.city.supplies
     fused = np.zeros(len(assets), dtype=bool)
@@ -99,7 +132,7 @@ def live_parts(view: View) -> LiveParts:
     fused[supplies.consumer[by_fuse]] = True
     lamps = _wet_intervals(view, Level.FAIL, Level.TOUCH, view.is_lamp & fused)
     others = _wet_intervals(view, Level.TOUCH, Level.TOUCH, assets.of_role(Role.LIVE_IN_STREET))
-    asset, start_s, end_s = (np.concatenate([a, b]) for a, b in zip(lamps, others, strict=True))
+    asset, start_s, end_s = _while_not_cut(view, *(np.concatenate([a, b]) for a, b in zip(lamps, others, strict=True)))
     # One line per interval and power edge into the asset; a source has no edge and is live of itself.
     first = np.searchsorted(supplies.consumer, asset)
     count = np.searchsorted(supplies.consumer, asset, side="right") - first

@@ -150,13 +150,17 @@ class Reach:
                 "edges_unknown": self._unknown()}
 
     def _row(self, view: View, asset: int, is_dry: bool) -> dict[str, Any]:
-        assets, reached = view.city.assets, []
+        assets, access = view.city.assets, self.access
+        reached: list[dict[str, Any]] = []
         for base, windows in zip(self.access.rules.bases, self.windows, strict=True):
             for row in range(len(windows))[windows.of_asset(asset)]:
                 closed_s = int(windows.closed_s[row])
                 reached.append({"base": base, "from": view.moment(int(windows.from_s[row])),
                                 "until": None if closed_s == NONE else view.moment(int(windows.until_s[row])),
                                 "closed": view.moment(closed_s), "trip_s": int(windows.first_trip_s[row])})
+                if access.heads is not None and closed_s != NONE:
+                    start = access.place(view.city.assets.row(base))
+                    reached[-1]["closed_by"] = access.closed_on_the_way(start, access.place(asset), closed_s)
         return {"asset": str(assets.id[asset]), "name": str(assets.name[asset]), "kind": assets[asset].kind,
                 "street": assets.street[asset], "dry": is_dry, "reached": reached}
 

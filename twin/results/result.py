@@ -74,6 +74,8 @@ class Result:
     returns: Returns | None = None
     #: Depth over time on each edge of the streets, where the plan asks for access; None without it or without water.
     street_depths: DepthSeries | None = None
+    #: Total head on each edge where the water's velocity is known; None where it is not.
+    street_heads: DepthSeries | None = None
 
     def __repr__(self) -> str:
         return (f"Result of {self.plan.name!r} in {self.city.name}: {self.outages!r}, {self.trace!r}, "

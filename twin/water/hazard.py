@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
 from twin.quantities import Float32Array, FloatArray, Int16Array, Int64Array
 
+#: Standard gravity [m/s²].
+G_M_S2 = 9.80665
 #: Depths from which a cell is drawn as water 1, 2 and 3 [m]: wet feet, 0.30 m, 0.80 m.
 WATER_STEPS_M = (0.05, 0.30, 0.80)
 
@@ -63,6 +65,20 @@ class Grid:
         return cell
 
 
+def total_head_m(depth_m: Float32Array, speed_m_s: Float32Array) -> Float32Array:
+    """Give depth + speed² / 2 g [m]; the depth where it is dry, or nobody knows the speed.
+
+    Source: vehicles in floods are lost by total head, trid.trb.org/view/1412184.
+
+    Examples
+    --------
+    >>> total_head_m(np.array([0.12, 0.0, 0.3], np.float32), np.array([1.8, 1.8, np.nan], np.float32)).round(3).tolist()
+    [0.28499999642372131, 0.0, 0.30000001192092896]
+    """
+    kinetic_m = np.nan_to_num(speed_m_s, nan=0.0) ** 2 / np.float32(2 * G_M_S2)
+    return np.where(depth_m > 0, depth_m + kinetic_m, depth_m).astype(np.float32)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Envelope:
     """What the map draws of the water: the peak and, for each of ``WATER_STEPS_M``, the first and last wet frame."""
@@ -80,7 +96,8 @@ class Hazard(Protocol):
 
     One that can tell by how much its highest water missed a dry cell has ``shortfall_m(cells)`` too, (C,) [m], inf
     where nobody can say: the exposure then finds the doubtful among the dry. One that rests on something doubtful has
-    ``doubts``, a tuple of :class:`Doubt`, complete once its frames were read.
+    ``doubts``, a tuple of :class:`Doubt`, complete once its frames were read. One that knows how fast its water flows
+    has ``is_flowing`` true and ``heads(cells)``, as ``depths`` gives them, of :func:`total_head_m`.
     """
 
     @property
@@ -111,3 +128,44 @@ class Hazard(Protocol):
 
     def envelope(self) -> Envelope:
         """Give the picture of the water; free after ``depths`` was read to its end, a pass of its own otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Heads:
+    """The total head of flowing water in place of its depth: a :class:`Hazard`."""
+
+    #: One that is flowing.
+    water: Any
+
+    @property
+    def grid(self) -> Grid:
+        """Frame of the heads."""
+        return self.water.grid  # type: ignore[no-any-return]
+
+    @property
+    def times_s(self) -> Int64Array:
+        """Time of each frame [s]."""
+        return self.water.times_s  # type: ignore[no-any-return]
+
+    @property
+    def after(self) -> str:
+        """What holds after the last frame."""
+        return str(self.water.after)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the water says."""
+        return tuple(self.water.notes)
+
+    @property
+    def depth_error_m(self) -> float:
+        """Error of the depth [m]."""
+        return float(self.water.depth_error_m)
+
+    def depths(self, cells: Int64Array) -> Iterator[Float32Array]:
+        """Give the head at these cells, frame by frame [m]."""
+        return self.water.heads(cells)  # type: ignore[no-any-return]
+
+    def envelope(self) -> Envelope:
+        """Give the picture of the water."""
+        return self.water.envelope()  # type: ignore[no-any-return]

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from geodata.run.folder import Run, read_run
+from geodata.run.roads import access_of
 from scenarios.load import load_scenario
 from scenarios.moments import start_of, zone_of
 from scenarios.stage_curves import StageCurve, stage_curves
@@ -74,7 +75,7 @@ class Loaded:
     @cached_property
     def base(self) -> Base:
         """What its variants are made of."""
-        return Base(self.result)
+        return Base(self.result, None if self.result.plan.crews is None else access_of(self.run))
 
     @cached_property
     def view(self) -> View:

@@ -18,8 +18,8 @@ from viewer.desk.loaded import Loaded
 from viewer.desk.measure_lines import NEEDS_RUN
 from viewer.scene.intervals import OPEN, State
 
-#: Lines whose own effect is told; beyond them the whole alone.
-MOST_EFFECTS = 12
+#: Lines whose own effect is told; beyond them the whole alone. With crews each takes a night of its own, seconds.
+MOST_EFFECTS, MOST_EFFECTS_CREWED = 12, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,8 @@ def _groups(loaded: Loaded, after: Intervals, reached: Any) -> list[dict[str, An
 def _effects(loaded: Loaded, draft: Draft, after: Intervals) -> dict[str, dict[str, Any]]:
     """Give what each line adds: lamp-hours of darkness with it less without it, and why where it adds nothing."""
     counted = [line for line in draft.lines if line["on"] and line["sort"] not in NEEDS_RUN]
-    if not counted or len(counted) > MOST_EFFECTS:
+    most = MOST_EFFECTS if loaded.result.plan.crews is None else MOST_EFFECTS_CREWED
+    if not counted or len(counted) > most:
         return {}
     whole = _figures(loaded, after)
     told: dict[str, dict[str, Any]] = {}

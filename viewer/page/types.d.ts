@@ -157,6 +157,7 @@ export interface RoadColumns {
   'closed.end'?: Uint32Array;
   'closed.ordered'?: Flags;
   'closed.depth'?: Uint16Array;
+  'closed.head'?: Uint16Array;
   'asset.reach'?: Uint32Array;
   'asset.onstreet'?: Flags;
   'asset.island'?: Uint32Array;

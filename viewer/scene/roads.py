@@ -51,6 +51,8 @@ def pack_roads(run: Run, streets: RunStreets, scene: Scene) -> None:
     packer.add("closed.end", _ends(closed.end_s), "u4")
     packer.add("closed.ordered", closed.is_ordered.astype(int), "u1")
     packer.add("closed.depth", centimetres(closed.depth_m), "u2")
+    if access.heads is not None:
+        packer.add("closed.head", centimetres(closed.head_m), "u2")
     if reach is not None:
         _pack_reach(packer, reach, number)
         _pack_islands(run, packer, reach, number)

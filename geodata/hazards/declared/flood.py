@@ -34,6 +34,7 @@ LengthUnit = Annotated[Literal["m", "dm", "cm", "mm", "ft", "us-ft", "in"],
 
 #: What the values of a file are.
 Quantity = Literal["depth", "surface"]
+SpeedUnit = Literal["m/s", "dm/s", "cm/s", "mm/s", "km/h", "ft/s", "kt"]
 
 
 class Rasters(Spec):
@@ -60,6 +61,12 @@ class Rasters(Spec):
     #: CRS where the files have none, or a wrong one.
     crs: str | None = None
 
+    #: How fast the water flows: speed rasters, one a frame in the same order, on the same grid. Streets then close by
+    #: total head, depth + speed² / 2 g, where it is the higher.
+    velocity: Annotated[str, Field(min_length=1)] | Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    #: Unit of the velocities, where the file does not tell; m/s when neither says one.
+    velocity_unit: SpeedUnit | None = None
+
     @model_validator(mode="after")
     def _one_clock(self) -> Self:
         if sum(value is not None for value in (self.times, self.pattern, self.step)) > 1:
@@ -81,6 +88,11 @@ class NetCDF(Spec):
     unit: LengthUnit | None = None
     #: ``depth`` above ground, or elevation of the water ``surface``, from which the city's terrain is subtracted.
     quantity: Quantity | None = None
+    #: How fast the water flows: name of the speed, names of its two components, or ``found``: by standard or usual
+    #: names. Streets then close by total head, depth + speed² / 2 g, where it is the higher.
+    velocity: tuple[str, str] | Annotated[str, Field(min_length=1)] | None = None
+    #: Unit of the velocities, where the variables have none; m/s when neither says one.
+    velocity_unit: SpeedUnit | None = None
 
 
 class Raster(Spec):
@@ -98,6 +110,11 @@ class Raster(Spec):
     #: ``depth`` above ground, or elevation of the water ``surface``, from which the city's terrain is subtracted.
     quantity: Quantity | None = None
     crs: str | None = None
+    #: How fast the water flows: a speed raster, or its tiles, on the same grid. Streets then close by
+    #: total head, depth + speed² / 2 g, where it is the higher.
+    velocity: Annotated[str, Field(min_length=1)] | Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    #: Unit of the velocities, where the file does not tell; m/s when neither says one.
+    velocity_unit: SpeedUnit | None = None
 
 
 class ClassRule(Spec):

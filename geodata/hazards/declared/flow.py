@@ -327,6 +327,8 @@ class FlowModel(Spec):
     initial_level_m: float | None = None
     #: Interval of the frames.
     every: Seconds = Field(300.0, ge=1)
+    #: Frames hold the speed of the water as well: streets then close by total head. The water itself is the same.
+    velocity: bool = False
     #: West, south, east, north of the part to compute; the whole terrain when not given.
     window: tuple[float, float, float, float] | None = None
     #: No-data of the terrain inside the domain: ``refuse`` it, or take it as a ``wall``.

@@ -145,6 +145,8 @@ def key_of(setup: FlowSetup, times_s: FloatArray, spec: FloodSpec) -> str:
     _feed(digest, np.asarray(times_s))
     model = spec.flow_model
     _feed(digest, (model.subgrid, model.cell_m, model.warm_up))
+    if model.velocity:
+        _feed(digest, "velocity")
     return digest.hexdigest()
 
 
@@ -262,15 +264,18 @@ def _write(run: Any, work: Path, setup: FlowSetup, times: FloatArray, *, key: st
         "grid": {"rows": setup.domain.grid.rows, "columns": setup.domain.grid.columns,
                  "transform": list(setup.domain.grid.transform), "crs": setup.domain.grid.crs},
         "depth_error_m": model.depth_error_m, "notes": list(run.notes), "book": {}}
+    if model.velocity:
+        info["velocity"] = True
     try:
         work.mkdir(exist_ok=True)
         frames, sums = _frames(run, work, info)
         clock = time.monotonic()
-        for k in range(len(sums), len(times)):
+        for k in range(len(sums["depth_mm"]), len(times)):
             run.advance(model.warm_up + float(times[k]), cancel=cancel)
-            depth = millimetres(run.depth_m())
-            frames[k] = depth
-            sums.append(sum_of(depth))
+            for name, array in frames.items():
+                values = millimetres(run.depth_m() if name == "depth_mm" else _speed_m_s(run))
+                array[k] = values
+                sums[name].append(sum_of(values))
             if progress is not None:
                 try:
                     progress(float(times[k]), float(times[-1]))
@@ -293,8 +298,14 @@ def _model(setup: FlowSetup, model: ModelSpec) -> Any:
     return FlowModel(setup, factor=factor_of(setup.domain.grid, model) if model.subgrid else 1)
 
 
-def _frames(run: Any, work: Path, info: dict[str, Any]) -> tuple[Any, list[int]]:
-    """Give the array of frames and the checksums of those that are done: a checkpoint is taken up.
+def _speed_m_s(run: Any) -> Any:
+    from twin.flood.speeds import speed_m_s
+
+    return speed_m_s(run)
+
+
+def _frames(run: Any, work: Path, info: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[int]]]:
+    """Give the arrays of frames by name and the checksums of those that are done: a checkpoint is taken up.
 
     A checkpoint that cannot be read, or beside which a frame is not what was written, is none: the computation begins
     anew.
@@ -304,36 +315,40 @@ def _frames(run: Any, work: Path, info: dict[str, Any]) -> tuple[Any, list[int]]
     with suppress(OSError, EOFError, ValueError, BadZipFile), (work / _CHECKPOINT).open("rb") as file, \
             np.load(file) as held:
         state = dict(held)
-    if "sums" in state:
-        sums = [int(value) for value in state.pop("sums")]
+    names = ("depth_mm", *(["speed_mm_s"] if info.get("velocity") else []))
+    keys = {name: f"sums_{name}" for name in names}
+    if all(key in state for key in keys.values()):
+        sums = {name: [int(value) for value in state.pop(key)] for name, key in keys.items()}
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
-            frames = zarr.open_group(work, mode="r+")["depth_mm"]
-            if frames.shape == shape and all(sum_of(frames[k]) == value
-                                             for k, value in enumerate(sums)):
+            group = zarr.open_group(work, mode="r+")
+            frames = {name: group[name] for name in names}
+            if all(frames[name].shape == shape and all(sum_of(frames[name][k]) == value
+                                                       for k, value in enumerate(sums[name])) for name in names):
                 run.restore(state)
                 return frames, sums
     shutil.rmtree(work)
     work.mkdir()
     group = zarr.create_group(work, overwrite=True)
-    frames = group.create_array("depth_mm", shape=shape, chunks=(1, min(shape[1], 1024), min(shape[2], 1024)),
-                                dtype="uint16", fill_value=UNKNOWN_MM,
-                                attributes={"units": "mm", "no_terrain": UNKNOWN_MM})
+    frames = {name: group.create_array(
+        name, shape=shape, chunks=(1, min(shape[1], 1024), min(shape[2], 1024)), dtype="uint16", fill_value=UNKNOWN_MM,
+        attributes={"units": name.split("_", 1)[1].replace("_", "/"), "no_terrain": UNKNOWN_MM}) for name in names}
     _write_info(work, info)
-    return frames, []
+    return frames, {name: [] for name in names}
 
 
-def _save(run: Any, work: Path, sums: list[int]) -> None:
+def _save(run: Any, work: Path, sums: dict[str, list[int]]) -> None:
     part = work / f"{_CHECKPOINT}.part.npz"
-    np.savez(part, sums=np.array(sums, np.uint32), **run.state())
+    kept: dict[str, Any] = {f"sums_{name}": np.array(values, np.uint32) for name, values in sums.items()}
+    np.savez(part, **kept, **run.state())
     move(part, work / _CHECKPOINT)
 
 
-def _finish(run: Any, out: Path, info: dict[str, Any], model: ModelSpec, sums: list[int]) -> None:
+def _finish(run: Any, out: Path, info: dict[str, Any], model: ModelSpec, sums: dict[str, list[int]]) -> None:
     """Write maxima, arrival, the book and the checksums, and call the store complete."""
     group = zarr.open_group(out, mode="r+")
     void = ~np.isfinite(run.setup.domain.height_m)
     arrival = run.arrival_s
-    info["crc32"] = {"depth_mm": sums}
+    info["crc32"] = dict(sums)
     arrival = np.where(arrival >= 0, arrival - np.float32(model.warm_up), np.nan).astype(np.float32)
     for name, values, units in (("peak_m", np.where(void, np.nan, run.peak_m).astype(np.float32), "m"),
                                 ("arrival_s", arrival, "s")):

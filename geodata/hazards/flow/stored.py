@@ -2,7 +2,8 @@
 
 A store is a folder: a zarr 3 group with ``depth_mm`` (frame, row, column; 65535 is no terrain), ``peak_m`` and
 ``arrival_s`` over the whole run, and ``flow.json`` with the times, the grid, the book of the water, the hash of
-everything that went in, and a checksum of every frame.
+everything that went in, and a checksum of every frame. Where ``velocity`` was asked for ``speed_mm_s`` stands beside
+the depths.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import zarr
 from geodata.inputs.plain_file import bytes_of
 from twin.errors import InputError
 from twin.quantities import Float32Array, Int64Array
-from twin.water.hazard import WATER_STEPS_M, Envelope, Grid
+from twin.water.hazard import WATER_STEPS_M, Envelope, Grid, total_head_m
 
 INFO = "flow.json"
 #: A depth as it is kept: whole millimetres, and this for no terrain.
@@ -86,6 +87,8 @@ class FlowFrames:
         """
         for k in range(len(self.times_s)):
             self._read("depth_mm", k)
+            if self.is_flowing:
+                self._read("speed_mm_s", k)
         for name in ("peak_m", "arrival_s"):
             self._read(name)
 
@@ -147,6 +150,20 @@ class FlowFrames:
                 first[step][wet] = k
         peak[unknown] = UNKNOWN_MM
         self._envelope = Envelope(peak_m=_metres(peak), first=first, last=last)
+
+    @property
+    def is_flowing(self) -> bool:
+        """Whether its frames hold the speed of the water."""
+        return self.info.get("velocity") is True
+
+    def speed(self, k: int) -> Float32Array:
+        """Give the speed at frame ``k``, (rows, columns) [m/s]; 0 where it is dry."""
+        return _metres(self._read("speed_mm_s", k))
+
+    def heads(self, cells: Int64Array) -> Iterator[Float32Array]:
+        """Give the total head at these cells, frame by frame [m]: depth and speed height together."""
+        for k in range(len(self.times_s)):
+            yield total_head_m(self.frame(k).ravel()[cells], self.speed(k).ravel()[cells])
 
     def envelope(self) -> Envelope:
         """Give the picture of the water."""

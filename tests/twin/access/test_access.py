@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.reference.streets import SlowStreets, Street, access_of, depths_of
 from twin.access.access import Access, closures_of
+from twin.water.hazard import G_M_S2
 from twin.world.access import AccessRules, Closure
 
 #: Streets of the worked case: base D, crossing X, cabinets A1 to A3.
@@ -191,3 +195,41 @@ def test_ways_over_time_are_the_trips_of_each_departure(seed: int) -> None:
                 assert tuple(access.network.name_of(int(e)) for e in edges) == trip.streets
                 if t == ways.start_s[held[0]]:
                     assert ways.trip_s[held[0]] == trip.lasts_s
+
+
+def in_flow(speed_m_s: float, depth_m: float = 0.12) -> Access:
+    """Give one street of 1,000 m, shallow water on it from 1,000 s on, as fast as said."""
+    ways: dict[str, Street] = {"S": ("a", "b", 1000, 30)}
+    depths, heads = (depths_of(ways, [0, 999, 1000, 5000], {"S": [0, 0, m, m]}, 5000)
+                     for m in (depth_m, depth_m + speed_m_s**2 / (2 * G_M_S2)))
+    still = access_of(ways, {"A": "a", "B": "b"}, depths, AccessRules(day_m=0.20, night_m=0.20), 5000)
+    return replace(still, heads=heads)
+
+
+def test_a_street_closes_by_total_head_where_its_water_flows() -> None:
+    fast, slow = in_flow(1.8), in_flow(0.5)
+    # 0.12 m and 1.8 m/s: 0.285 m of head, above the limit of 0.20; at 0.5 m/s it is 0.133 m.
+    assert not fast.street_state(0, 2000)[0]
+    assert fast.street_state(0, 900)[0]
+    assert slow.street_state(0, 2000)[0]
+    assert fast.water_on(0, 2000) == {"depth_m": 0.12, "head_m": 0.285, "speed_m_s": 1.8}
+    assert in_flow(0.2).water_on(0, 2000) == {"depth_m": 0.12}, "two millimetres of head are not told"
+    start, to = fast.place(0), fast.place(1)
+    assert fast.closed_on_the_way(start, to, 2000) == [
+        {"street": "S", "depth_m": 0.12, "head_m": 0.285, "speed_m_s": 1.8}]
+    assert fast.trip(start, to, 2000) is None
+    shut = fast.closed()
+    assert (round(float(shut.depth_m[0]), 3), round(float(shut.head_m[0]), 3)) == (0.12, 0.285)
+    # Below the limit the speed is that of the head, 0.133 m: 29.3 km/h, and 30 are allowed.
+    assert slow.trip(start, to, 2000) is not None
+    trip = slow.trip(start, to, 2000)
+    assert trip is not None
+    mm = 120 + 0.5**2 / (2 * G_M_S2) * 1000
+    assert trip.lasts_s == math.ceil(1000 * 3.6 / min(30, 0.0009 * mm**2 - 0.5529 * mm + 86.9448) - 1e-6)
+
+
+def test_without_velocity_nothing_is_otherwise() -> None:
+    flowing, still = in_flow(0.0), replace(in_flow(1.8), heads=None)
+    assert still.street_state(0, 2000)[0]
+    assert "head_m" not in still.water_on(0, 2000)
+    assert flowing.trip(flowing.place(0), flowing.place(1), 2000) == still.trip(still.place(0), still.place(1), 2000)

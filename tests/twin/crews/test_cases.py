@@ -14,6 +14,7 @@ from tests.reference.streets import Street, access_of, depths_of
 from tests.reference.water import water_at
 from twin.access.access import Access
 from twin.codes import Action, What
+from twin.engine.part import Intervals
 from twin.engine.simulate import run
 from twin.engine.variants import Base
 from twin.errors import InputError
@@ -24,6 +25,7 @@ from twin.world.access import AccessRules
 from twin.world.assets import Labels, Protection
 from twin.world.city import City
 from twin.world.crews import Crew, CrewPlan, Lasts, StageRule
+from twin.world.edits import Raise
 from twin.world.kinds import STAGES, Figure, Kinds, built_in_kinds
 from twin.world.plan import Declared
 
@@ -405,10 +407,45 @@ def test_a_lamp_that_gets_wet_again_leaves_the_visit() -> None:
     assert found["L0"] == 1600 + 1 + 1000 + 500 + 1 + 1000
 
 
-def test_a_variant_of_a_run_with_crews_is_refused() -> None:
-    result = case(2)
-    with pytest.raises(InputError, match="crews move on"):
-        Base(result).with_()
+def test_a_variant_sends_the_crews_out_again() -> None:
+    city = town({"replace": 10_500}, ["A1", "A2", "A3"], LAMPS)
+    roads = streets(city)
+    result = night(city, {"A1": 0, "A2": 1800, "A3": 3600}, crews(2), roads)
+    base = Base(result, roads)
+    same = base.with_()
+    for name in Intervals.__slots__:
+        np.testing.assert_array_equal(getattr(same.intervals, name), getattr(base.intervals, name), err_msg=name)
+    assert back(same.result) == {"A1": 10_680, "A2": 12_540, "A3": 21_840}
+    # Without A1 the first crew is free when A2 is ready, the second when A3 is: nobody waits for anybody.
+    spared = base.with_(Raise("A1", 5.0))
+    assert back(spared.result) == {"A2": 12_540, "A3": 14_580}
+    assert spared.reached.all(), "whoever is late may be on time now"
+    whole = Intervals.of(spared.result.outages)
+    for name in Intervals.__slots__:
+        np.testing.assert_array_equal(getattr(spared.intervals, name), getattr(whole, name), err_msg=name)
+
+
+def test_a_variant_draws_as_its_base_does() -> None:
+    lasts = Lasts(form="triangular", values=(2.0 * H, 3.0 * H, 7.0 * H))
+    city = town({"replace": 1}, ["A1", "A2"])
+    plan = crews(1, travel="none", stages=(*PLAIN, ("cabinet", "replace", StageRule(lasts=lasts))), samples=40)
+    result = night(city, {"A1": 0, "A2": 0}, plan, duration_s=60 * H)
+    alone = Base(result).with_(Raise("A1", 5.0)).result
+    both, one = result.returns, alone.returns
+    assert both is not None
+    assert one is not None
+    # A2 came after A1; alone it is back as soon as A1 was: its own draws, another's place in the queue.
+    row = int(np.flatnonzero(alone.outages.asset == city.assets.row("A2"))[0])
+    last = int(np.flatnonzero(result.outages.asset == city.assets.row("A2"))[0])
+    assert one.p50_s[row] < both.p50_s[last]
+    again = Base(result).with_().result.returns
+    assert again is not None
+    np.testing.assert_array_equal(again.p90_s, both.p90_s)
+
+
+def test_a_variant_of_crews_that_drive_needs_their_streets() -> None:
+    with pytest.raises(InputError, match="without its streets"):
+        Base(case(2)).with_()
 
 
 def test_doubt_with_crews_counts_who_is_held_up() -> None:

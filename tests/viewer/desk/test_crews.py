@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 
 from geodata.run.folder import Run, read_run
+from geodata.run.roads import access_of
 from scenarios import run_scenario
 from scenarios.load import shipped
 from tests.viewer.desk.conftest import Seat, placed
+from twin.engine.variants import Base
 from twin.quantities import NONE
 from twin.results.queue import queue_at
+from twin.world.edits import Raise
 from viewer.desk.crew_board import CrewBoard
 from viewer.desk.desk import Desk
 from viewer.desk.requests import request_of
@@ -118,3 +121,18 @@ def test_no_stage_of_a_repair_by_crews_ends_before_it_begins(run: Run) -> None:
     for repair in result.repairs:
         assert all(begin <= end for _, begin, end in repair.stages)
     assert page(run, public=False).startswith("<!doctype html")
+
+
+def test_a_variant_of_a_night_with_crews_is_told_at_once_and_as_its_run(crewed: Seat, run: Run) -> None:
+    """One thing lifted: what its crews do instead is computed again, with the same draws."""
+    base = crewed.json("/api/crews")["runs"][0]["id"]
+    draft = crewed.post("/api/drafts", name="Armoire rehaussée", base=base).json()
+    line = {"sort": "raise", "asset": "A-012", "by_m": 0.85}
+    crewed.post(f"/api/drafts/{draft['id']}/lines", lines=[line], version=draft["version"])
+    told = crewed.json(f"/api/drafts/{draft['id']}/outcome")
+    variant = Base(run.result, access_of(run)).with_(Raise("A-012", 0.85)).result
+    o, lamps = variant.outages, variant.city.assets.of_kind("lamp")
+    assert told["variant"]["lamp_hours"] == round(float(o.dark_s[lamps[o.asset]].clip(0).sum()) / 3600)
+    assert told["variant"]["lamp_hours"] < told["base"]["lamp_hours"]
+    effect, = told["effects"].values()
+    assert effect["lamp_hours"] == told["variant"]["lamp_hours"] - told["base"]["lamp_hours"]

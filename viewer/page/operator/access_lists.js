@@ -53,8 +53,10 @@ export class AccessLists {
   /** @param {number} t */
   closedLines(t) {
     const {roads, streets} = this.model;
-    return roads.closedStreets(t).map(({street, depth, ordered, end}) => {
-      const why = listed(depth ? say('closed_water', {depth: metres(depth)}) : '', ordered ? say('closed_order') : '');
+    return roads.closedStreets(t).map(({street, depth, head, ordered, end}) => {
+      const key = head > depth ? 'closed_flow' : 'closed_water';
+      const water = depth ? say(key, {depth: metres(depth), head: metres(head)}) : '';
+      const why = listed(water, ordered ? say('closed_order') : '');
       const until = end === OPEN ? say('closed_stays') : say('closed_opens', times(end, t));
       return {u: -1, street, title: streets[street], detail: listed(why, until)};
     });

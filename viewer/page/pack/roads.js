@@ -11,6 +11,7 @@ import {Shapes} from './shapes.js';
  * @typedef {object} ClosedStreet
  * @property {number} street
  * @property {number} depth deepest water while it is closed [cm]
+ * @property {number} head highest total head in that time, the depth where no velocity is known [cm]
  * @property {boolean} ordered
  * @property {number} end when all of it is open again; OPEN where that is beyond the run
  */
@@ -79,8 +80,10 @@ export class Roads {
     for (const k of this.closedRows(t)) {
       const street = this.street[this.closed[k]];
       if (!street) continue;
-      const row = found.get(street) ?? {street, depth: 0, ordered: false, end: 0};
-      row.depth = Math.max(row.depth, columns['closed.depth']?.[k] ?? 0);
+      const row = found.get(street) ?? {street, depth: 0, head: 0, ordered: false, end: 0};
+      const depth = columns['closed.depth']?.[k] ?? 0;
+      row.depth = Math.max(row.depth, depth);
+      row.head = Math.max(row.head, columns['closed.head']?.[k] ?? depth);
       row.ordered ||= columns['closed.ordered']?.[k] === 1;
       row.end = Math.max(row.end, columns['closed.end']?.[k] ?? 0);
       found.set(street, row);
