@@ -89,7 +89,7 @@ def test_the_page_tells_the_comparison_and_both_answers(chromium: Any, runs: lis
     assert ("En service" if lang == "fr" else "In service") in first
     assert ("17\xa0h\xa030" if lang == "fr" else "17:30") in second
     # Both maps look at the same place, and the slider moves with the keyboard.
-    assert page.evaluate("() => ['x', 'y', 'scale'].every(k => twinPage.map.view[k] === twinPage.beside.map.view[k])")
+    page.wait_for_function("() => ['x', 'y', 'scale'].every(k => twinPage.map.view[k] === twinPage.beside.map.view[k])")
     page.focus("#swipe")
     page.keyboard.press("ArrowLeft")
     assert page.evaluate("() => document.getElementById('map-b').style.clipPath").endswith("49%)")
