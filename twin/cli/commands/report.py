@@ -49,9 +49,11 @@ def report(run_dir: RunFolder,
     from geodata.run.folder import read_run
     from geodata.run.journal import grid_rows, write_grid, write_journal
     from geodata.run.listing import write_csv
+    from geodata.run.roads import access_if_kept
     from geodata.wording import wording
     from twin.errors import InputError
     from twin.explaining.situation import page_of
+    from twin.results.act_ways import with_ways
     from twin.results.listing import listing
     from twin.results.situation import situation
     from viewer.outputs.papers import export_grid, export_list
@@ -75,7 +77,7 @@ def report(run_dir: RunFolder,
         t_s = moment_of(at, run.result)
         assert t_s is not None
         stage("writing")
-        told = situation(run.result, t_s, **_since(since, run, t_s))
+        told = with_ways(situation(run.result, t_s, **_since(since, run, t_s)), access_if_kept(run))
         if out is not None:
             export_report(run, told, out, lang=spoken, answers=None if ensemble is None else ensemble.answers)
         if pdf is not None:

@@ -155,7 +155,8 @@ export class Delays {
     const lines = [...found].sort((a, b) => b[1] - a[1]).map(([reason, n]) => say(`queue_${reason}`, {n}));
     let others = 0;
     for (const u of waits.place.keys()) {
-      if (u < nodes && crews.isOthers(kindOf[u]) && waits.at(u, t)) others += 1;
+      const what = u < nodes && crews.isOthers(kindOf[u]) ? waits.at(u, t)?.what : undefined;
+      if (what && what !== 'recede') others += 1;
     }
     if (others) lines.push(say('queue_owner', {n: others}));
     return lines;
