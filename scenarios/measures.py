@@ -19,6 +19,7 @@ from scenarios.complaints import Complaints
 from scenarios.measure_spec import Measure
 from scenarios.reading import KeyPath
 from scenarios.schema import Scenario
+from scenarios.walls import check_wall
 from twin.codes import Action, What
 from twin.errors import InputError, InputErrors
 from twin.quantities import NONE, seconds_between
@@ -31,11 +32,8 @@ from twin.world.graph import graph_of
 from twin.world.kinds import Role
 
 if TYPE_CHECKING:
-    from geodata.city.model import CityFile
     from scenarios.prepared import Prepared
 
-#: A barrier that runs this far within a building's outline crosses it [m]; less is how outlines are drawn.
-_THROUGH_M = 1.0
 #: Gives a moment of the scenario in seconds; None where it complained.
 At = Callable[[str, KeyPath], int | None]
 
@@ -139,7 +137,8 @@ def with_measures(prepared: Prepared, at: At, complaints: Complaints) -> Prepare
                  for key in ("at", "until")}
         try:
             record = _record(one, city, times)
-            _check_wall(one, prepared.city_file)
+            if one.barrier is not None:
+                check_wall(one.barrier, prepared.city_file)
             after = apply_all(plan, city, _edits(one, plan.duration_s, times))
         except InputErrors:
             raise
@@ -182,23 +181,6 @@ def _edits(one: Measure, duration_s: int, times: Mapping[str, int | None]) -> It
         yield Declare(Action.CUT, name, at_s, by=one.by, reason=one.name)
         if until_s is not None and until_s < duration_s:
             yield Declare(Action.RESTORE, name, until_s, by=one.by, reason=one.name)
-
-
-def _check_wall(one: Measure, city_file: CityFile) -> None:
-    """Refuse a barrier that runs through a house: water would pass through it or not, as nobody knows."""
-    if one.barrier is None:
-        return
-    import shapely
-
-    assets = city_file.city.assets
-    houses = np.flatnonzero(assets.of_role(Role.PREMISES))
-    outlines = city_file.outlines[houses]
-    line = shapely.LineString(one.barrier)
-    inside_m = shapely.length(shapely.intersection(outlines, line))
-    crossed = [str(name) for name in assets.id[houses[np.flatnonzero(np.nan_to_num(inside_m) > _THROUGH_M)]]]
-    if crossed:
-        raise InputError(found=f"a barrier that crosses {len(crossed)} building{'s' if len(crossed) > 1 else ''}",
-                         ids=tuple(crossed[:3]), expected="a line beside buildings; it may end at their walls")
 
 
 def _record(one: Measure, city: City, times: Mapping[str, int | None]) -> dict[str, Any]:

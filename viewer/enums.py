@@ -20,6 +20,7 @@ from typing import get_args
 from scenarios.schema import Scenario
 from twin.codes import Action
 from twin.results.crew_days import Doing
+from twin.results.queue import REASONS
 from twin.results.waits import WAITS
 from twin.water.depths import Coverage
 from twin.world.assets import Source
@@ -29,7 +30,6 @@ from viewer.outputs.operator_page import TIMELINE
 from viewer.public.stories import STAGES as PUBLIC_WAITS
 from viewer.public.stories import STORIES
 from viewer.scene.compose import NO_HEIGHT
-from viewer.scene.crews import REASONS
 from viewer.scene.families import FAMILIES
 from viewer.scene.gardens import LOCKS, WATERINGS
 from viewer.scene.gardens import STEPS as RESTART_STEPS

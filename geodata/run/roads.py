@@ -63,3 +63,9 @@ def access_of(run: Run) -> Access | None:
         raise InputError(file=str(run.path / "street_depths.parquet"), found="no depths of streets: a run of an earlier"
                          " version", expected="a run of this one", remedy="Run the scenario again.")
     return None if found is None else found.access
+
+
+def access_if_kept(run: Run) -> Access | None:
+    """Give who can get where in a run; None where its plan does not ask, or the run is of a version that kept none."""
+    found = RunStreets.of(run)
+    return None if found is None else found.access

@@ -61,6 +61,36 @@ def test_what_a_plan_for_the_hundred_year_night_expects_holds(name: str, night: 
     assert compare(night("ouche-q100").result, night(name).result).unlike == ()
 
 
+@pytest.mark.parametrize("name", ["ouche-q100-crews", "ouche-q100-crews-levee", "ouche-q100-crews-substations",
+                                  "ouche-q100-crews-refuges"])
+def test_what_a_plan_with_crews_expects_holds(name: str, night: Callable[[str], Any]) -> None:
+    outcomes = evaluate(load_scenario(name), night(name).result)
+    assert len(outcomes) >= 7
+    assert [f"{o.subject}: {o.expected}, found {o.found}" for o in outcomes if not o.is_met] == []
+    found = compare(night("ouche-q100-crews").result, night(name).result)
+    assert found.unlike == ()
+    assert "crew_hours" in found.figures
+
+
+def test_a_plan_brings_somebody_back_later_because_the_crews_were_elsewhere(night: Callable[[str], Any]) -> None:
+    found = compare(night("ouche-q100-crews").result, night("ouche-q100-crews-refuges").result)
+    told = {str(found.first.city.assets.id[one.asset]): one for one in found.later}
+    assert set(told) == {"A-028", "A-094", "F-02"}
+    assert told["A-028"].reason == "crew"
+    assert 2.4 * 3600 < told["A-028"].by_s < 2.6 * 3600
+    assert {busy.crew for busy in told["A-028"].busy} == {"E3", "E4"}
+    assert not compare(night("ouche-q100-crews").result, night("ouche-q100-crews-substations").result).later
+
+
+def test_crews_move_no_water_and_put_nobody_out(night: Callable[[str], Any]) -> None:
+    base, crewed = night("ouche-q100").result, night("ouche-q100-crews").result
+    assert np.array_equal(base.exposure.peak_depth_m, crewed.exposure.peak_depth_m, equal_nan=True)
+    before, with_crews = base.outages, crewed.outages
+    assert set(with_crews.asset.tolist()) == set(before.asset.tolist())
+    for asset in np.unique(before.asset):
+        assert with_crews.start_s[with_crews.asset == asset].min() == before.start_s[before.asset == asset].min()
+
+
 @pytest.mark.verify
 @pytest.mark.parametrize("name", ["valmont-cloudburst", "valmont-inflow"])
 def test_what_a_computed_flood_expects_holds(name: str, night: Callable[[str], Any]) -> None:

@@ -19,7 +19,7 @@ from scenarios.load import load_scenario
 from tests.nights import night
 from twin.quantities import NONE
 from twin.results.crew_days import Doing, crew_days
-from twin.results.queue import queue_at, queue_over
+from twin.results.queue import REASONS, delays_of, queue_at
 from twin.results.reach import Reach
 from viewer.outputs.page import export_map
 from viewer.scene.compose import pack_scene
@@ -141,11 +141,18 @@ def test_stages_of_a_repair_in_two_visits_follow_each_other(run: Run) -> None:
     assert run.result.waits.start_s.min() >= 0
 
 
-def test_the_queue_over_time_is_that_of_each_moment(run: Run) -> None:
-    times = np.arange(0, run.result.plan.duration_s + 1, 3600)
-    over = queue_over(run.result.trace, times)
-    for k, t in enumerate(times.tolist()):
-        assert {reason: int(n[k]) for reason, n in over.items() if n[k]} == queue_at(run.result.trace, t).counts()
+def test_what_waits_over_time_is_what_waits_at_each_moment(run: Run) -> None:
+    delays = delays_of(run.result.trace)
+    assert len(delays) > 20
+    for t in range(0, run.result.plan.duration_s + 1, 3600):
+        held = (delays.start_s <= t) & ((delays.end_s == NONE) | (t < delays.end_s))
+        queue = queue_at(run.result.trace, t)
+        assert delays.asset[held].tolist() == queue.asset.tolist()
+        assert [REASONS[k] for k in delays.reason[held].tolist()] == list(queue.reasons)
+    # A crew comes to all that is ever begun again, and after the wait.
+    comes = delays.next_s != NONE
+    assert comes.any()
+    assert (delays.next_s[comes] >= delays.start_s[comes]).all()
 
 
 @pytest.mark.browser
@@ -205,6 +212,44 @@ def test_crews_with_the_keyboard_and_for_axe(chromium: Any, run: Run, file: Path
     page.keyboard.press("Escape")
     assert not page.is_visible("#work")
     assert page.evaluate("document.activeElement.id") == "work-open"
+    assert page.errors == []
+    page.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_each_wait_tells_its_reason_in_the_panel_and_in_the_list(chromium: Any, run: Run, file: Path, lang: str
+                                                                 ) -> None:
+    sync = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    page = opened(chromium, file, now=run.result.plan.issued_at + timedelta(hours=1), width=1600, height=900,
+                  timeout_ms=60_000)
+    page.click(f"[data-lang={lang}]")
+    assets, delays = run.result.city.assets, delays_of(run.result.trace)
+    all_words = {"fr": {"crew": "Attend une équipe : ", "access": "Attend l’accès", "hours": "Attend une équipe : il"},
+                 "en": {"crew": "Waits for a crew: ", "access": "Waits for access", "hours": "Waits for a crew: none"}}
+    words = all_words[lang]
+    told = set()
+    gear = ~assets.of_kind("lamp", "building")
+    for k in np.flatnonzero(gear[delays.asset]).tolist():
+        reason, end_s = REASONS[delays.reason[k]], int(delays.end_s[k])
+        t = -(-int(delays.start_s[k]) // 300) * 300
+        if reason in told or (end_s != NONE and t >= end_s):
+            continue
+        told.add(reason)
+        page.evaluate("t => twinPage.player.to(t)", t)
+        page.evaluate("id => twinPage.chooseId(id)", str(assets.id[delays.asset[k]]))
+        assert words[reason] in page.inner_text("#why"), (reason, assets.id[delays.asset[k]])
+        shown = queue_at(run.result.trace, t)
+        lamps = assets.of_kind("lamp")[shown.asset]
+        assert page.evaluate("() => twinPage.crews.waiting.lines.filter(l => !twinPage.model.isLamp(l.u)).length") == (
+            len(shown) - int(lamps.sum()))
+        if reason == "crew":
+            where = page.inner_text("#why").split(words[reason])[1].split("\n")[0]
+            assert "E1" in where or {"fr": "les deux", "en": "both"}[lang] in where
+    assert "crew" in told
+    page.click("#work-open")
+    assert page.locator("#wait-rows > tr").count() == page.evaluate("() => twinPage.crews.waiting.lines.length")
+    assert violations(sync.Axe(), page) == []
     assert page.errors == []
     page.context.close()
 

@@ -11,6 +11,7 @@ from twin.explaining.first_lines import Line
 from twin.explaining.teller import Teller
 from twin.explaining.words import WAITS, speech
 from twin.quantities import NONE
+from twin.results.crew_days import crew_days
 from twin.results.crew_work import Shift, at_work
 from twin.results.queue import queue_at
 from twin.results.result import Result
@@ -133,15 +134,18 @@ def crew_rows(teller: Teller, at_s: int, most: int = 4) -> tuple[tuple[str, ...]
     if plan is None:
         return ()
     busy = {shift.crew: shift for shift in at_work(teller.result.crew_work, at_s)}
+    stands = {piece.crew: piece.asset for piece in crew_days(teller.result) if piece.start_s <= at_s < piece.end_s}
     rows = []
-    for crew in plan.crews[:most]:
+    for place, crew in enumerate(plan.crews[:most]):
         shift = busy.get(crew.id)
         ends = [end for begin, end in crew.shifts if begin <= at_s < end]
         later = [begin for begin, _ in crew.shifts if begin > at_s]
         until = teller.text("to the end of the run") if ends and ends[0] > teller.result.plan.duration_s else \
             teller.clock(ends[0]) if ends else teller.text("again at {time}", time=teller.clock(min(later))) \
             if later else "–"
-        where = _work(teller, shift) if shift is not None else teller.text("free") if ends else teller.text("off duty")
+        free = teller.text("free, at {place}", place=teller.result.city.assets.id[stands[place]]) \
+            if place in stands else teller.text("free")
+        where = _work(teller, shift) if shift is not None else free if ends else teller.text("off duty")
         rows.append((crew.id, where, until))
     if len(plan.crews) > most:
         rows.append(("", teller.speech.plural("{n} more crew: twin crews", "{n} more crews: twin crews",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isnan
@@ -14,6 +15,8 @@ from twin.results.sheets import Sheet, Visit
 
 #: Visits on one sheet, and ids in one cell: what is more is told as a number.
 MOST_VISITS, MOST_IDS = 9, 8
+#: Letters on a line of each column, and lines of a page, as the sheet's widest fonts set them.
+_LETTERS, _LINES = (4, 8, 15, 8, 14, 34, 9), 41
 #: What a crew does at each stage. The steps of a lock-out are those of NF C 18-510; before re-energising NF C 15-100-6
 #: asks for the insulation resistance.
 _ACTIONS = {"reach": "get there", "inspect": "lock out (open, lock, tag), prove dead, inspect",
@@ -70,7 +73,8 @@ def sheet_page(sheet: Sheet, lang: str, phones: Mapping[str, str] | None = None)
     teller = Teller(sheet.result, teller.speech, now)
     text, words, plan = teller.text, teller.speech, sheet.result.plan
     issued, valid = (teller.moment(seconds_between(plan.start, one)) for one in (plan.issued_at, plan.valid_until))
-    shown = sheet.visits[:MOST_VISITS]
+    rows = _fitting([_row(teller, n, visit) for n, visit in enumerate(sheet.visits[:MOST_VISITS], start=1)])
+    shown = sheet.visits[:len(rows)]
     return SheetPage(
         lang=lang, crew=sheet.crew.id, status=text(_STATUS[plan.status]).upper(),
         not_observed=text("Not an observation."),
@@ -81,9 +85,8 @@ def sheet_page(sheet: Sheet, lang: str, phones: Mapping[str, str] | None = None)
         facts=tuple(_facts(teller, sheet)), warnings=tuple(_warnings(teller, sheet, shown)),
         headings=tuple(text(heading) for heading in (
             "no.", "leave, arrive, done", "place", "circuit", "what to do",
-            "way, street by street (water on arrival, now)", "water there")),
-        rows=tuple(_row(teller, n, visit) for n, visit in enumerate(shown, start=1)),
-        notes=tuple(_notes(teller, sheet)), phones=tuple((phones or {}).items()),
+            "way, street by street (water on arrival / now)", "water there")),
+        rows=rows, notes=tuple(_notes(teller, sheet, len(rows))), phones=tuple((phones or {}).items()),
         phones_title=text("Numbers, not to be passed on"),
         digest=text("fingerprint {digest}", digest=plan.digest[:8]))
 
@@ -179,7 +182,9 @@ def _leg(teller: Teller, leg: StreetLeg) -> str:
         return f"{name} ({teller.text('bridge')})"
     if max(leg.depth_m, leg.now_m) < _DRY_M:
         return name
-    return f"{name} ({_both(teller, leg.depth_m, leg.now_m)})"
+    # The heading of the column says which is which: a way of fifteen streets has to stand on one page.
+    then, now = _depth(teller, leg.depth_m), _depth(teller, leg.now_m)
+    return f"{name} ({then})" if then == now else f"{name} ({then} / {now})"
 
 
 def _depth(teller: Teller, depth_m: float) -> str:
@@ -196,8 +201,19 @@ def _both(teller: Teller, depth_m: float, now_m: float) -> str:
     return then if then == now else teller.text("{depth}, now {now}", depth=then, now=now)
 
 
-def _notes(teller: Teller, sheet: Sheet) -> Iterator[str]:
-    more = len(sheet.visits) - MOST_VISITS
+def _fitting(rows: list[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """Give as many of the first rows as one page holds: a way of fifteen streets takes the room of three visits."""
+    kept, lines = 0, 0
+    for row in rows:
+        lines += max(math.ceil(len(cell) / wide) for cell, wide in zip(row, _LETTERS, strict=True))
+        if kept and lines > _LINES:
+            break
+        kept += 1
+    return tuple(rows[:kept])
+
+
+def _notes(teller: Teller, sheet: Sheet, shown: int) -> Iterator[str]:
+    more = len(sheet.visits) - shown
     if not sheet.visits:
         yield teller.text("The run has no visit for this crew from now on.")
     if more > 0:

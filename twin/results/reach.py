@@ -103,14 +103,10 @@ class Reach:
 
     def cut_off(self) -> CutOff:
         """Give when assets on a street are reached from no base: from the last departure that was open on."""
-        n, rows = len(self.assets), []
-        for place in range(n):
-            asset = int(self.assets[place])
-            if self.access.places.edge[asset] == NONE:
-                continue
-            spans = sorted((int(windows.from_s[row]), NONE if windows.closed_s[row] == NONE else
-                            int(windows.until_s[row])) for windows in self.windows
-                           for row in range(len(windows))[windows.of_asset(asset)])
+        rows, spans_of = [], self._spans()
+        edge = np.asarray(self.access.places.edge)
+        for asset in self.assets[edge[self.assets] != NONE].tolist():
+            spans = sorted(spans_of.get(asset, ()))
             at_s = 0
             for from_s, until_s in spans:
                 if at_s != NONE and from_s > at_s:
@@ -121,6 +117,16 @@ class Reach:
         table = np.array(rows, np.int64).reshape(-1, 3)
         return CutOff(asset=column(table[:, 0], np.int32), start_s=column(table[:, 1], np.int64),
                       end_s=column(table[:, 2], np.int64))
+
+    def _spans(self) -> dict[int, list[tuple[int, int]]]:
+        """Give the windows of each asset from all bases: from when, and until when, -1 for the end of the run."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for windows in self.windows:
+            until_s = np.where(windows.closed_s == NONE, NONE, windows.until_s)
+            for asset, from_s, end_s in zip(windows.asset.tolist(), windows.from_s.tolist(), until_s.tolist(),
+                                            strict=True):
+                found.setdefault(asset, []).append((from_s, end_s))
+        return found
 
     def indicator(self, view: View) -> dict[str, Any]:
         """Give what is cut off and when, for ``run.json``: by asset, dry or wet; lamps and buildings as counts."""

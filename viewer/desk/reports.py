@@ -18,7 +18,9 @@ from typing import Any
 
 from geodata.run.journal import write_grid, write_journal
 from geodata.run.listing import write_csv
+from geodata.run.roads import access_if_kept
 from twin.errors import InputError
+from twin.results.act_ways import with_ways
 from twin.results.listing import listing
 from twin.results.situation import situation
 from viewer.desk.loaded import Loaded
@@ -66,7 +68,8 @@ class Sort:
 def _situation(loaded: Loaded, wish: Wish, out: Path) -> None:
     from viewer.outputs.report import export_report
 
-    export_report(loaded.run, situation(loaded.result, wish.t_s), out, lang=wish.lang)
+    told = with_ways(situation(loaded.result, wish.t_s), access_if_kept(loaded.run))
+    export_report(loaded.run, told, out, lang=wish.lang)
 
 
 def _log(loaded: Loaded, wish: Wish, out: Path) -> None:

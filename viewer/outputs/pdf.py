@@ -1,4 +1,4 @@
-"""PDF: the point of the situation as a tagged, accessible file (PDF/UA-1), the same bytes for the same page.
+"""PDF: pages as tagged, accessible files (PDF/UA-1), the same bytes for the same page.
 
 Typst sets it, from a wheel that brings its own fonts; it is an extra, and asked for by name where it is missing.
 """
@@ -44,7 +44,17 @@ def export_pdf(run: Run, told: Situation, page: Page, out: Path) -> None:
     InputError
         The extra ``pdf`` is not installed; a place that cannot be written.
     """
-    made = pdf_of(run, told, page)
+    write_pdf(pdf_of(run, told, page), out)
+
+
+def write_pdf(made: bytes, out: Path) -> None:
+    """Write a PDF over nothing, or over one of the twin's own.
+
+    Raises
+    ------
+    InputError
+        A place that cannot be written, or that holds something else.
+    """
     check_file(out, opens=(b"%PDF-",), sort="a PDF")
     if out.is_file() and _MARK not in out.read_bytes():
         raise InputError(file=str(out), found="a PDF that the twin did not write",
@@ -61,15 +71,26 @@ def pdf_of(run: Run, told: Situation, page: Page) -> bytes:
     InputError
         The extra ``pdf`` is not installed.
     """
+    return typeset("report.typ", inputs_of(run, told, page))
+
+
+def typeset(template: str, inputs: Mapping[str, Any]) -> bytes:
+    """Set a template of ``viewer/templates`` with its texts: a tagged PDF (PDF/UA-1).
+
+    Raises
+    ------
+    InputError
+        The extra ``pdf`` is not installed.
+    """
     try:
         import typst
     except ImportError as error:
         raise InputError(field="--pdf", found="no typst, which sets PDF pages", expected="the extra `pdf`",
                          remedy="pip install 'citytwin[pdf]'. The HTML page prints the same.") from error
-    template = resources.files("viewer").joinpath("templates/report.typ").read_bytes()
     # Its own fonts alone: the same page has the same bytes on every machine.
-    made = typst.compile(template, format="pdf", pdf_standards="ua-1", ignore_system_fonts=True,
-                         sys_inputs={"page": json.dumps(inputs_of(run, told, page), ensure_ascii=False)})
+    made = typst.compile(resources.files("viewer").joinpath("templates", template).read_bytes(), format="pdf",
+                         pdf_standards="ua-1", ignore_system_fonts=True,
+                         sys_inputs={"page": json.dumps(inputs, ensure_ascii=False)})
     assert isinstance(made, bytes)
     return made
 

@@ -22,6 +22,8 @@ from geodata.run.sheets import read_phones, write_csv
 from twin.errors import InputError
 from twin.explaining.sheeted import SheetPage, sheet_lines, sheet_page
 from twin.results.sheets import Sheet, sheets
+from viewer.outputs.papers import sheet_pdf
+from viewer.outputs.pdf import write_pdf
 from viewer.outputs.report import kept_together
 
 
@@ -39,7 +41,8 @@ def sheets_of(run: Run, t_s: int) -> tuple[Sheet, ...]:
     return sheets(run.result, access_of(run), t_s)
 
 
-def export_sheets(run: Run, t_s: int, folder: Path, *, lang: str, phones: Path | None = None) -> list[Path]:
+def export_sheets(run: Run, t_s: int, folder: Path, *, lang: str, phones: Path | None = None, pdf: bool = False
+                  ) -> list[Path]:
     """Write ``sheet-ID.html`` and ``sheet-ID.txt`` for each crew and ``sheets.csv`` into a folder; give the files.
 
     Parameters
@@ -54,11 +57,13 @@ def export_sheets(run: Run, t_s: int, folder: Path, *, lang: str, phones: Path |
         ``fr`` or ``en``.
     phones
         The city's private numbers (TOML); none without it.
+    pdf
+        Write ``sheet-ID.pdf`` as well, tagged (PDF/UA-1).
 
     Raises
     ------
     InputError
-        A run without crews, numbers that cannot be read, a place that cannot be written.
+        A run without crews, numbers that cannot be read, a place that cannot be written; PDF without the extra.
     """
     numbers, found = read_phones(phones), sheets_of(run, t_s)
     pages = [sheet_page(sheet, lang, numbers.of(sheet.crew.id)) for sheet in found]
@@ -73,6 +78,9 @@ def export_sheets(run: Run, t_s: int, folder: Path, *, lang: str, phones: Path |
         write_whole(html, render(page), opens="<!doctype html", sort="a page")
         write_whole(text, "\n".join(sheet_lines(page)) + "\n", opens=page.status, sort="a crew sheet")
         written += [html, text]
+        if pdf:
+            written.append(folder / f"{name}.pdf")
+            write_pdf(sheet_pdf(page, run.result.city.name), written[-1])
     write_csv(found, folder / "sheets.csv")
     return [*written, folder / "sheets.csv"]
 

@@ -9,6 +9,7 @@ import {Access} from './operator/access.js';
 import {AccessLists} from './operator/access_lists.js';
 import {Beside} from './operator/beside.js';
 import {Causes} from './operator/causes.js';
+import {crewsOnMap} from './operator/crew_marks.js';
 import {CrewPanel} from './operator/crews.js';
 import {nightsOf, sayFigures} from './operator/figures.js';
 import {sayEdges} from './operator/edges.js';
@@ -76,7 +77,7 @@ class OperatorPage extends Page {
       street === undefined ? this.choose(u, true) : this.chooseStreet(street)
     );
     this.why = this.whyPanel();
-    this.crews = new CrewPanel({model, config, names, colors: symbols.colors}, choose, (t) => this.player.to(t));
+    this.crews = new CrewPanel({model, config, names}, symbols.colors, this);
     this.lists = new Lists({model, config, names, symbols}, choose);
     this.layers = new Layers(model, symbols.names, Boolean(config.ensemble), () => this.scene());
     this.beside = second ? this.second(second.config, second.pack) : null;
@@ -111,7 +112,7 @@ class OperatorPage extends Page {
    * @param {OperatorPack} pack of a run that this one is compared with
    */
   second(config, pack) {
-    return new Beside(config, pack, this.symbols, (id) => this.chooseId(id));
+    return this.crews.beside(new Beside(config, pack, this.symbols, (id) => this.chooseId(id)));
   }
 
   /**
@@ -263,7 +264,7 @@ class OperatorPage extends Page {
     const u = chosen && 'u' in chosen && model.placed[chosen.u] ? chosen.u : null;
     const live = model.live.at(t).map(({us}) => us.filter((one) => model.placed[one]));
     const {show} = this.layers;
-    const {crews, ways} = this.crews.onMap(t);
+    const {crews, ways} = crewsOnMap(model, t);
     const chosenWays = u === null ? [] : this.access.ways(u, t);
     const scene = {
       t,

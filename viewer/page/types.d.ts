@@ -1,6 +1,6 @@
 /** Shapes of what Python packs for the pages and of what the pages' parts hand to one another. */
 
-import type {Action, Family, LockReason, Mechanism, PublicWait, Reason, Status, Story, TimelineEvent} from './enums.js';
+import type {Action, Family, LockReason, Mechanism, PublicWait, Status, Story, TimelineEvent} from './enums.js';
 
 /** A text of the catalogues, viewer/data/words.*.json. */
 export type Key = keyof typeof import('../data/words.fr.json');
@@ -177,7 +177,12 @@ export type CrewColumns = Partial<
 > &
   Partial<Record<'crew.of' | 'crew.by' | 'trip.x' | 'trip.y', Uint16Array>> &
   Partial<Record<'crew.doing' | 'crew.stage', Uint8Array>> &
-  Partial<Record<'trip.offsets' | 'trip.t' | `queue.${number}`, Uint32Array>>;
+  Partial<
+    Record<
+      'trip.offsets' | 'trip.t' | `delay.${'asset' | 'since' | 'of' | 'offsets' | 'start' | 'end' | 'until' | 'next'}`,
+      Uint32Array
+    >
+  > & {'delay.state'?: Uint8Array; 'delay.lacks'?: Uint16Array};
 
 /** The public page: lamps by street, and what each street is told. */
 interface LampColumns {
@@ -252,7 +257,10 @@ export interface OperatorTexts extends CommonTexts {
   /** Where help sets out from, and from which depth on streets are closed by day and by night [cm]. */
   access?: {bases: number[]; day: number; night: number};
   crews?: {id: string; people: number; base: number}[];
-  queue?: Reason[];
+  /** Whether crews mend a kind, by its number. */
+  mends?: boolean[];
+  /** Parts and skills that repairs wait for; the empty text among them. */
+  lacks?: string[];
 }
 /** An irrigated zone: viewer/scene/gardens.py. Depths in tenths of a millimetre, one for each day of the run. */
 export interface GardenZone {

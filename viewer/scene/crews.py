@@ -9,16 +9,14 @@ import shapely
 
 from twin.quantities import NONE
 from twin.results.crew_days import Doing, Piece, crew_days
-from twin.results.queue import queue_over
-from viewer.scene.intervals import OPEN
+from twin.results.queue import delays_of
+from twin.world.crews import owner_of
+from viewer.scene.intervals import OPEN, Patterns, Row
 
 if TYPE_CHECKING:
     from geodata.run.folder import Run
     from geodata.run.roads import RunStreets
     from viewer.scene.compose import Scene
-
-#: What a repair waits for, as ``twin.crews.waits`` says it.
-REASONS = ("crew", "kept", "access", "day", "hours", "part", "skill")
 
 
 def pack_crews(run: Run, streets: RunStreets | None, scene: Scene) -> None:
@@ -53,11 +51,30 @@ def pack_crews(run: Run, streets: RunStreets | None, scene: Scene) -> None:
     packer.add("crew.by.offsets", np.cumsum([0, *(len(one.streets) for one in days)]), "u4", delta=True)
     packer.add("crew.by", [scene.streets.get(name, 0) for one in days for name in one.streets], "u2")
     _pack_trips(run, streets, scene, days)
-    times_s = np.arange(0, plan.duration_s + 1, plan.step_s)
-    queue = queue_over(run.result.trace, times_s)
-    packer.text("queue", list(queue))
-    for k, counts in enumerate(queue.values()):
-        packer.add(f"queue.{k}", counts, "u4", delta=True)
+    packer.text("mends", [owner_of(kind.name, kind.roles) == plan.crews.owner
+                          for kind in run.result.city.assets.kinds])
+    _pack_delays(run, scene)
+
+
+def _pack_delays(run: Run, scene: Scene) -> None:
+    """Add what each repair waits for, from when to when: what the list of what waits and the panel of an asset tell."""
+    delays, number, packer = delays_of(run.result.trace), scene.number, scene.packer
+    lacks = sorted(set(delays.lacks) | {""})
+    packer.text("lacks", lacks)
+    start_s, end_s, until_s, next_s = (np.where(one == NONE, OPEN, one).tolist() for one in (
+        delays.start_s, delays.end_s, delays.until_s, delays.next_s))
+    # Lamps of one street wait together, each from its own second on: what they wait for is stored once.
+    rows: dict[int, list[Row]] = {}
+    since_s: dict[int, int] = {}
+    for k, asset in enumerate(number[delays.asset].tolist()):
+        since_s.setdefault(asset, start_s[k])
+        rows.setdefault(asset, []).append((start_s[k] if asset in rows else 0, end_s[k], int(delays.reason[k]),
+                                           until_s[k], next_s[k], lacks.index(delays.lacks[k])))
+    patterns = Patterns((("until", "u4"), ("next", "u4"), ("lacks", "u2")))
+    packer.add("delay.asset", sorted(rows), "u4", delta=True)
+    packer.add("delay.since", [since_s[asset] for asset in sorted(rows)], "u4", delta=True)
+    packer.add("delay.of", [patterns.number(rows[asset]) for asset in sorted(rows)], "u4", delta=True)
+    patterns.pack(packer, "delay")
 
 
 def _pack_trips(run: Run, streets: RunStreets | None, scene: Scene, days: list[Piece]) -> None:

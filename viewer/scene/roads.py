@@ -11,7 +11,7 @@ import numpy as np
 
 from twin.access.over_time import Ways
 from twin.quantities import NONE, Int32Array, column
-from twin.results.reach import Reach
+from twin.results.reach import CutOff, Reach
 from twin.world.kinds import Role
 from viewer.scene.families import houses
 from viewer.scene.frame import pack_shapes
@@ -42,7 +42,8 @@ def pack_roads(run: Run, streets: RunStreets, scene: Scene) -> None:
     packer, number, access = scene.packer, scene.number, streets.access
     closed = access.closed()
     reach = Reach.of(access, run.result.view) if access.rules.bases else None
-    ways = [] if reach is None else _ways(run, reach)
+    cut_off = None if reach is None else reach.cut_off()
+    ways = [] if reach is None or cut_off is None else _ways(run, reach, cut_off)
     edges = np.unique(np.concatenate([closed.edge, *(one.edge for one in ways)])).astype(np.int64)
     road = np.full(len(access.network), NONE, np.int64)
     road[edges] = np.arange(len(edges))
@@ -53,9 +54,9 @@ def pack_roads(run: Run, streets: RunStreets, scene: Scene) -> None:
     packer.add("closed.depth", centimetres(closed.depth_m), "u2")
     if access.heads is not None:
         packer.add("closed.head", centimetres(closed.head_m), "u2")
-    if reach is not None:
+    if reach is not None and cut_off is not None:
         _pack_reach(packer, reach, number)
-        _pack_islands(run, packer, reach, number)
+        _pack_islands(run, packer, cut_off, number)
         _pack_ways(packer, ways, number, road)
     rules = access.rules
     packer.text("access", {"bases": [int(number[run.result.city.assets.row(base)]) for base in rules.bases],
@@ -86,9 +87,9 @@ def _pack_reach(packer: Packer, reach: Reach, number: Any) -> None:
     packer.add("asset.onstreet", on_street.astype(int), "u1")
 
 
-def _pack_islands(run: Run, packer: Packer, reach: Reach, number: Any) -> None:
+def _pack_islands(run: Run, packer: Packer, cut_off: CutOff, number: Any) -> None:
     """Add when what stays dry cannot be reached from any base."""
-    cut_off, dry = reach.cut_off(), run.result.exposure.touched_at_s == NONE
+    dry = run.result.exposure.touched_at_s == NONE
     rows: dict[int, list[Row]] = {}
     for asset, start_s, end_s in zip(cut_off.asset.tolist(), cut_off.start_s.tolist(), _ends(cut_off.end_s).tolist(),
                                      strict=True):
@@ -99,9 +100,9 @@ def _pack_islands(run: Run, packer: Packer, reach: Reach, number: Any) -> None:
     patterns.pack(packer, "island")
 
 
-def _ways(run: Run, reach: Reach) -> list[Ways]:
+def _ways(run: Run, reach: Reach, cut_off: CutOff) -> list[Ways]:
     """Give the ways to gear that water reaches or cuts off, and to all critical sites."""
-    chosen = _worth_a_way(run, reach)
+    chosen = _worth_a_way(run, reach, cut_off)
     starts = [reach.access.place(base) for base in reach.bases]
     ways = [reach.access.ways(start, chosen) for start in starts]
     if sum(len(one.edge) for one in ways) > MOST_STEPS:
@@ -130,10 +131,10 @@ def _pack_ways(packer: Packer, ways: list[Ways], number: Any, road: Any) -> None
     packer.add("route.road", [road for route, n in zip(routes, shared, strict=True) for road in route[n:]], "u4")
 
 
-def _worth_a_way(run: Run, reach: Reach) -> Int32Array:
+def _worth_a_way(run: Run, reach: Reach, cut_off: CutOff) -> Int32Array:
     assets, touched_s = run.result.city.assets, run.result.exposure.touched_at_s
     cut = np.zeros(len(assets), bool)
-    cut[reach.cut_off().asset] = True
+    cut[cut_off.asset] = True
     gear = ~assets.of_role(Role.LIGHTS) & ~houses(assets)
     wanted = (gear & (cut | (touched_s != NONE))) | assets.of_role(Role.VITAL)
     return column(reach.assets[wanted[reach.assets]], np.int32)

@@ -153,6 +153,23 @@ def test_a_measure_that_does_not_fit_is_refused(seat: Seat, draft: dict[str, Any
     assert answer.json()["said"]["fr"]
 
 
+def test_a_barrier_through_buildings_is_refused_as_it_is_drawn(seat: Seat, desk: Desk, draft: dict[str, Any]) -> None:
+    city_file = desk.shelf.get(draft["base"]).run.city_file
+    assets = city_file.city.assets
+    house = next(row for row in np.flatnonzero(assets.of_kind("building")).tolist() if assets.street[row])
+    west, south, east, north = city_file.outlines[house].bounds
+    through = {**BARRIER, "line": [[west - 0.5, (south + north) / 2], [east + 0.5, (south + north) / 2]]}
+    answer = seat.post(f"/api/drafts/{draft['id']}/lines", lines=[through], version=draft["version"])
+    assert answer.status_code == 422, answer.text
+    said = answer.json()["said"]
+    for text in said.values():
+        assert f"{assets.id[house]} ({assets.street[house]})" in text
+    assert "une barrière qui traverse" in said["fr"]
+    assert "le long des bâtiments" in said["fr"]
+    assert seat.json(f"/api/drafts/{draft['id']}")["lines"] == [], "nothing of it is kept"
+    put(seat, draft, {**through, "on": False})
+
+
 def test_measures_stand_in_the_file_and_those_that_need_a_run_wait_for_it(seat: Seat, desk: Desk, draft: dict[str, Any]
                                                                         ) -> None:
     now = put(seat, draft, GENERATOR, SEAL)

@@ -16,6 +16,7 @@ from scenarios.load import load_scenario
 from tests.nights import night
 from twin.explaining.compared import figures
 from twin.results.compare import Comparison, compare
+from twin.results.crew_days import Doing, crew_days
 from viewer.outputs.compared_page import export_compared
 
 pytestmark = pytest.mark.browser
@@ -88,11 +89,65 @@ def test_the_page_tells_the_comparison_and_both_answers(chromium: Any, runs: lis
     assert ("En service" if lang == "fr" else "In service") in first
     assert ("17\xa0h\xa030" if lang == "fr" else "17:30") in second
     # Both maps look at the same place, and the slider moves with the keyboard.
-    assert page.evaluate("() => ['x', 'y', 'scale'].every(k => twinPage.map.view[k] === twinPage.beside.map.view[k])")
+    page.wait_for_function("() => ['x', 'y', 'scale'].every(k => twinPage.map.view[k] === twinPage.beside.map.view[k])")
     page.focus("#swipe")
     page.keyboard.press("ArrowLeft")
     assert page.evaluate("() => document.getElementById('map-b').style.clipPath").endswith("49%)")
     assert violations(sync.Axe(), page) == []
+    assert page.errors == []
+    page.context.close()
+
+
+CREWS = """access: {night_m: 0.20, bases: [S-14]}
+crews:
+  policy: critical_first
+  teams: [{id: E1, base: S-14}MORE]
+"""
+
+
+@pytest.fixture(scope="module")
+def crewed(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
+    """Give the ten-year night with one crew, and with a second one."""
+    folder, found = tmp_path_factory.mktemp("crewed"), []
+    for name, more in (("une équipe", ""), ("deux équipes", ', {id: E2, base: S-14, called: "22:00"}')):
+        file = folder / f"{len(found)}.scenario.yaml"
+        text = PLAN[:PLAN.index("measures:")].replace("NAME", name).replace("DURATION", "36h").replace(
+            "LEVELS", str(Path(__file__).parents[3] / "scenarios" / "ouche-q10.csv"))
+        file.write_text(text + CREWS.replace("MORE", more), encoding="utf-8")
+        found.append(read_run(run_scenario(load_scenario(file)).write(folder / f"run{len(found)}")))
+    return found
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_both_sides_show_their_own_crews_and_the_panel_those_chosen(chromium: Any, crewed: list[Run], tmp_path: Path,
+                                                                    lang: str) -> None:
+    sync = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    first, second = crewed
+    file = export_compared(first, [(second, compare(first.result, second.result))], tmp_path / "crews.html")
+    page = opened(chromium, file, now=first.result.plan.issued_at + timedelta(hours=1), width=1600, height=900,
+                  timeout_ms=60_000)
+    page.click(f"[data-lang={lang}]")
+    drive = next(piece for piece in crew_days(second.result) if piece.doing == Doing.DRIVING and piece.crew == 1)
+    page.evaluate("t => twinPage.player.to(t)", drive.start_s)
+    t = page.evaluate("() => twinPage.t")
+    for run, scene in ((first, "twinPage.map.scene"), (second, "twinPage.beside.map.scene")):
+        on = {run.result.plan.crews.crews[piece.crew].id for piece in crew_days(run.result)
+              if piece.doing != Doing.OFF and piece.start_s <= t < piece.end_s}
+        shown = page.evaluate(f"() => {scene}.crews.map(c => c.label).join(', ')")
+        assert set(filter(None, shown.split(", "))) == on, scene
+    assert page.locator("#crews > li").count() == 1
+    page.focus("#crews-of [data-run='1']")
+    page.keyboard.press("Enter")
+    assert page.locator("#crews > li").count() == 2
+    assert page.get_attribute("#crews-of [data-run='1']", "aria-pressed") == "true"
+    assert violations(sync.Axe(), page) == []
+    page.click("#work-open")
+    assert "deux équipes" in page.inner_text("#work-title")
+    work = [piece for piece in crew_days(second.result) if piece.doing in (Doing.DRIVING, Doing.WORKING)]
+    assert page.locator("#work-rows > tr").count() == len(work)
+    asset = second.result.city.assets.id[drive.asset]
+    page.locator("#work-rows .plain", has_text=str(asset)).first.click()
+    assert str(asset) in page.inner_text("#why h2")
     assert page.errors == []
     page.context.close()
 

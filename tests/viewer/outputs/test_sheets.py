@@ -9,12 +9,15 @@ import shutil
 import subprocess
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
+import pypdf
 import pytest
 import typer.testing
 
 from geodata.run.folder import Run, read_run
+from geodata.run.journal import grid_rows
 from geodata.run.roads import access_of
 from geodata.run.sheets import COLUMNS, read_phones
 from scenarios import load_scenario, run_scenario, shipped
@@ -22,14 +25,16 @@ from tests.nights import night
 from tests.viewer.marks import unpacked
 from twin.cli.app import app
 from twin.errors import InputError
-from twin.explaining.sheeted import sheet_page
+from twin.explaining.sheeted import _fitting, sheet_page
 from twin.explaining.situation import page_of
 from twin.quantities import seconds_between
+from twin.results.listing import listing
 from twin.results.situation import situation
 from viewer.outputs.call import export_call
 from viewer.outputs.leaflet import export_leaflet
 from viewer.outputs.open_data import export_open_data
 from viewer.outputs.page import export_map
+from viewer.outputs.papers import sheet_pdf
 from viewer.outputs.sheets import export_sheets, file_names, render, sheets_of
 from viewer.outputs.sms import export_sms
 
@@ -218,3 +223,56 @@ def test_the_command_writes_them_and_refuses_what_does_not_fit(run: Run, phones:
 def test_markup_in_a_name_is_text(run: Run) -> None:
     page = sheet_page(sheets_of(run, AT_S)[0], "fr", {"<b>x</b>": "<i>"})
     assert "&lt;b&gt;x&lt;/b&gt;" in render(page)
+
+
+def text_of(data: bytes) -> str:
+    """Give the text of a PDF without its spaces, and hold that it is tagged and says so."""
+    reader = pypdf.PdfReader(BytesIO(data))
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+    return re.sub(r"\s+", "", "".join(page.extract_text() for page in reader.pages))
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_sheet_as_pdf_has_the_texts_of_the_page_and_its_private_numbers(run: Run, phones: Path, lang: str) -> None:
+    numbers = read_phones(phones)
+    for sheet in sheets_of(run, AT_S):
+        page = sheet_page(sheet, lang, numbers.of(sheet.crew.id))
+        data = sheet_pdf(page, run.result.city.name)
+        assert data == sheet_pdf(page, run.result.city.name), "the same sheet has the same bytes"
+        assert pypdf.PdfReader(BytesIO(data)).trailer["/Root"]["/Lang"] == lang
+        found = text_of(data)
+        texts = [page.status, page.title, page.place, page.valid, page.digest, *page.facts, *page.warnings, *page.notes,
+                 *(cell for row in page.rows for cell in row), *(cell for pair in page.phones for cell in pair)]
+        for text in texts:
+            assert re.sub(r"\s+", "", text) in found, text
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_hand_over_cuts_and_the_grid_list_are_written_as_pdf_where_their_name_says_so(run: Run, tmp_path: Path,
+                                                                                     lang: str) -> None:
+    names = {"--handover": "do_not_re_energise", "--cuts": "live_in_water"}
+    done = typer.testing.CliRunner().invoke(app, [
+        "report", str(run.path), "--at", "22:00", "--lang", lang, "--sheets", str(tmp_path / "sheets"), "--sheets-pdf",
+        *(part for name in (*names, "--grid") for part in (name, str(tmp_path / f"{name[2:]}.pdf")))])
+    assert done.exit_code == 0, done.output
+    crews = run.result.plan.crews
+    assert crews is not None
+    assert sorted(one.name for one in (tmp_path / "sheets").glob("*.pdf")) == [f"sheet-{c.id}.pdf" for c in crews.crews]
+    for name, state in names.items():
+        found = text_of((tmp_path / f"{name[2:]}.pdf").read_bytes())
+        told = listing(run.result, 6 * 3600, states=[state])
+        gear = [row for row in told.rows if not told.is_counted(row)]
+        assert gear
+        assert all(str(row.asset.id) in found for row in gear)
+    found = text_of((tmp_path / "grid.pdf").read_bytes())
+    assert all(str(row[0]) in found for row in grid_rows(run.result, 6 * 3600))
+
+
+def test_long_ways_leave_room_for_fewer_visits() -> None:
+    row = ("1", "7 h 20, 7 h 20, 9 h 05", "A-012, Quai des Lavandières", "A-012-1", "contrôler", "de S-14", "au sec")
+    assert len(_fitting([row] * 9)) == 9
+    long = (*row[:5], "de S-14 → " + " → ".join(["Rue du Pré-aux-Clercs (0,03 m / 0,78 m)"] * 15), row[6])
+    assert len(_fitting([long] * 9)) == 2
+    assert len(_fitting([(*row[:5], long[5] * 9, row[6]), row])) == 1, "one at least, however long its way"

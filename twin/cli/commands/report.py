@@ -28,12 +28,16 @@ def report(run_dir: RunFolder,
                                                      "moment, or from another run at this one.")] = None,
            log: Annotated[Path | None, typer.Option("--log", metavar="FILE.csv", help="The log of the night (main "
                                                     "courante) up to the moment.")] = None,
-           grid: Annotated[Path | None, typer.Option("--grid", metavar="FILE.csv", help="The list for the grid "
-                                                     "operator; not for the public.")] = None,
-           handover: Annotated[Path | None, typer.Option("--handover", metavar="FILE.csv", help="What is not to be "
-                                                         "re-energised.")] = None,
+           grid: Annotated[Path | None, typer.Option("--grid", metavar="FILE.csv|FILE.pdf", help="The list for the "
+                                                     "grid operator; not for the public.")] = None,
+           handover: Annotated[Path | None, typer.Option("--handover", metavar="FILE.csv|FILE.pdf", help="What is not "
+                                                         "to be re-energised.")] = None,
+           cuts: Annotated[Path | None, typer.Option("--cuts", metavar="FILE.csv|FILE.pdf", help="What may be live in "
+                                                     "water, and what to cut.")] = None,
            sheets: Annotated[Path | None, typer.Option("--sheets", metavar="DIR", help="A sheet for each crew: a page, "
                                                        "a text, and a table of all; for the crews alone.")] = None,
+           sheets_pdf: Annotated[bool, typer.Option("--sheets-pdf", help="Each crew sheet as tagged PDF as well.")
+                                 ] = False,
            phones: Annotated[Path | None, typer.Option("--phones", metavar="FILE.toml", help="The city's private "
                                                        "numbers, for the crew sheets.")] = None,
            lang: Spoken = None, json: Json = False) -> None:
@@ -43,21 +47,26 @@ def report(run_dir: RunFolder,
     """
     from geodata.ensemble.folder import is_ensemble, read_ensemble
     from geodata.run.folder import read_run
-    from geodata.run.journal import write_grid, write_journal
+    from geodata.run.journal import grid_rows, write_grid, write_journal
     from geodata.run.listing import write_csv
+    from geodata.run.roads import access_if_kept
     from geodata.wording import wording
     from twin.errors import InputError
     from twin.explaining.situation import page_of
+    from twin.results.act_ways import with_ways
     from twin.results.listing import listing
     from twin.results.situation import situation
+    from viewer.outputs.papers import export_grid, export_list
     from viewer.outputs.pdf import export_pdf
     from viewer.outputs.report import export_report
     from viewer.outputs.sheets import export_sheets
 
     spoken = language_of(lang)
-    if not any((out, pdf, log, grid, handover, sheets)):
-        raise InputError(field="--out", found="nothing to write", expected="--out, --pdf, --log, --grid, --handover or "
-                         "--sheets")
+    if not any((out, pdf, log, grid, handover, cuts, sheets)):
+        raise InputError(field="--out", found="nothing to write", expected="--out, --pdf, --log, --grid, --handover, "
+                         "--cuts or --sheets")
+    if sheets_pdf and sheets is None:
+        raise InputError(field="--sheets-pdf", found="no --sheets", expected="--sheets DIR, where they are written")
     if phones is not None and sheets is None:
         raise InputError(field="--phones", found="private numbers without --sheets",
                          expected="--sheets: they stand on crew sheets alone")
@@ -68,7 +77,7 @@ def report(run_dir: RunFolder,
         t_s = moment_of(at, run.result)
         assert t_s is not None
         stage("writing")
-        told = situation(run.result, t_s, **_since(since, run, t_s))
+        told = with_ways(situation(run.result, t_s, **_since(since, run, t_s)), access_if_kept(run))
         if out is not None:
             export_report(run, told, out, lang=spoken, answers=None if ensemble is None else ensemble.answers)
         if pdf is not None:
@@ -76,11 +85,17 @@ def report(run_dir: RunFolder,
         if log is not None:
             write_journal(run.result, t_s, spoken, log)
         if grid is not None:
-            write_grid(run.result, t_s, grid)
-        if handover is not None:
-            write_csv(listing(run.result, t_s, states=["do_not_re_energise"]), handover)
-        made = [] if sheets is None else export_sheets(run, t_s, sheets, lang=spoken, phones=phones)
-    written = [str(place) for place in (out, pdf, log, grid, handover, *made) if place is not None]
+            if _is_pdf(grid):
+                export_grid(run.result, grid_rows(run.result, t_s), t_s, grid, spoken)
+            else:
+                write_grid(run.result, t_s, grid)
+        for title, state, file in (("handover", "do_not_re_energise", handover), ("cut", "live_in_water", cuts)):
+            if file is not None and _is_pdf(file):
+                export_list(listing(run.result, t_s, states=[state]), title, file, spoken)
+            elif file is not None:
+                write_csv(listing(run.result, t_s, states=[state]), file)
+        made = [] if sheets is None else export_sheets(run, t_s, sheets, lang=spoken, phones=phones, pdf=sheets_pdf)
+    written = [str(place) for place in (out, pdf, log, grid, handover, cuts, *made) if place is not None]
     if json:
         print_json({"files": written, "at": run.result.view.moment(t_s),
                     "counts": {count.name: {"now": count.now, "before": count.before, "ahead": list(count.ahead)}
@@ -89,6 +104,10 @@ def report(run_dir: RunFolder,
     for place in written:
         say(wording(spoken).text("Written: {file}", file=place))
     tell_expiry(run.result.plan, spoken, run.result.city.timezone)
+
+
+def _is_pdf(place: Path) -> bool:
+    return place.suffix.lower() == ".pdf"
 
 
 def _since(text: str | None, run: Run, t_s: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import {listed, say} from '../words/speech.js';
 import {State} from '../enums.js';
 import {Access} from './access.js';
 import {Causes} from './causes.js';
+import {crewsOnMap} from './crew_marks.js';
 import {Gardens} from './gardens.js';
 import {closedStreets} from './lists.js';
 import {Names} from './names.js';
@@ -83,6 +84,8 @@ export class Beside {
     this.t = t;
     const u = id === null ? undefined : this.number.get(id);
     const live = model.live.at(t).map(({us}) => us.filter((one) => model.placed[one]));
+    const {crews, ways} = crewsOnMap(model, t);
+    const chosenWays = u === undefined || !model.placed[u] ? [] : access.ways(u, t);
     this.map.show({
       ...scene,
       links: u === undefined ? [] : this.chain.links(u, t, (one) => this.symbolOf(one)),
@@ -91,9 +94,9 @@ export class Beside {
       live: live.filter((us) => us.length),
       roads: show.street_closed ? model.roads.closedAt(t) : [],
       islands: show.island ? access.islandsAt(t).filter((one) => model.placed[one]) : [],
-      ways: u === undefined || !model.placed[u] ? [] : access.ways(u, t),
+      ways: [...chosenWays, ...(show.crew ? ways : [])],
       ground: this.gardens.state(t),
-      crews: []
+      crews: show.crew ? crews : []
     });
   }
 

@@ -2,15 +2,17 @@
 
 import {Doing, OPEN, STAGES} from '../enums.js';
 import {csv, download} from '../parts/csv.js';
-import {byId, make} from '../parts/dom.js';
+import {all, byId, make} from '../parts/dom.js';
 import {capital, language, listed, say} from '../words/speech.js';
 import {moment, roughly, stamp, times} from '../words/time.js';
 import {bars, repairBars} from './bars.js';
+import {Delays} from './delays.js';
 import {List} from './rows.js';
 
 /** @import {OperatorModel} from '../pack/model.js' */
 /** @import {Piece} from '../pack/crews.js' */
-/** @import {Colors, OperatorConfig, Point, Scene} from '../types.js' */
+/** @import {Colors, OperatorConfig} from '../types.js' */
+/** @import {Waiting} from './delays.js' */
 /** @import {Names} from './names.js' */
 
 /** Columns of the CSV, as `twin crews --csv` writes them. */
@@ -28,35 +30,89 @@ const COLUMNS = [
   'by'
 ];
 
+/**
+ * A run whose crews are told; which of two, where two are compared.
+ *
+ * @typedef {{model: OperatorModel, config: OperatorConfig, names: Names}} Told
+ */
+
 export class CrewPanel {
   /**
-   * @param {object} parts
-   * @param {OperatorModel} parts.model
-   * @param {OperatorConfig} parts.config
-   * @param {Names} parts.names
-   * @param {Colors} parts.colors
-   * @param {(u: number) => void} choose
-   * @param {(t: number) => void} go
+   * @param {Told} first
+   * @param {Colors} colors
+   * @param {{chooseId: (id: string) => void, player: {to: (t: number) => void}}} page that chooses by id: two runs need
+   *     not number alike
    */
-  constructor({model, config, names, colors}, choose, go) {
-    this.model = model;
-    this.config = config;
-    this.names = names;
+  constructor(first, colors, page) {
     this.colors = colors;
-    this.list = new List('crews', choose, 4);
+    /** The run of the page and, where two are compared, the other one. */
+    this.runs = [first];
+    this.told = first;
+    this.delays = new Delays(first.model, first.names);
+    /** @param {number} u */
+    const chosen = (u) => page.chooseId(this.names.id(u));
+    this.list = new List('crews', chosen, 4);
+    this.waiting = new List('waiting', chosen, 4);
     this.dialog = /** @type {HTMLDialogElement} */ (byId('work'));
     const open = byId('work-open');
     open.addEventListener('click', () => this.open());
     byId('work-close').addEventListener('click', () => this.dialog.close());
     this.dialog.addEventListener('close', () => open.focus());
-    byId('work-csv').addEventListener('click', () => download(`${config.name}.csv`, csv(this.table(), language())));
+    byId('work-csv').addEventListener('click', () => {
+      download(`${this.config.name}.csv`, csv(this.table(), language()));
+    });
     /** @param {number} u @param {number} t */
     this.pick = (u, t) => {
       this.dialog.close();
-      go(t);
-      choose(u);
+      page.player.to(t);
+      chosen(u);
     };
     this.t = 0;
+    for (const button of this.switches()) {
+      button.addEventListener('click', () => {
+        this.tell(this.runs[Number(button.dataset.run)] ?? this.runs[0]);
+        this.show(this.t);
+      });
+    }
+  }
+
+  get model() {
+    return this.told.model;
+  }
+
+  get config() {
+    return this.told.config;
+  }
+
+  get names() {
+    return this.told.names;
+  }
+
+  switches() {
+    return all('#crews-of button');
+  }
+
+  /**
+   * Tell the crews of a run from now on.
+   *
+   * @param {Told} run
+   */
+  tell(run) {
+    this.told = run;
+    this.delays = new Delays(run.model, run.names);
+  }
+
+  /**
+   * Take another run beside the first, and give it; the one that is told stays the first or the second.
+   *
+   * @template {Told} T
+   * @param {T} run
+   */
+  beside(run) {
+    const isSecond = this.told !== this.runs[0];
+    this.runs = [this.runs[0], run];
+    if (isSecond) this.tell(run);
+    return run;
   }
 
   /**
@@ -68,6 +124,9 @@ export class CrewPanel {
     const {crews} = this.model;
     this.t = t;
     const has = crews.all.length > 0;
+    for (const button of this.switches()) {
+      button.setAttribute('aria-pressed', String(this.runs[Number(button.dataset.run)] === this.told));
+    }
     byId('crews-none').hidden = has;
     byId('crews-work').hidden = !has;
     if (!has) return;
@@ -81,14 +140,19 @@ export class CrewPanel {
           detail: this.doing(piece, t)
         }))
     );
-    const waits = crews.queue(t, this.config.step);
-    const lines = waits.length ? waits.map(({reason, n}) => say(`queue_${reason}`, {n})) : [say('queue_none')];
-    byId('queue').replaceChildren(...lines.map((line) => make('li', {}, line)));
+    const lines = this.delays.counts(t);
+    byId('queue').replaceChildren(...(lines.length ? lines : [say('queue_none')]).map((line) => make('li', {}, line)));
+    const waiting = this.delays.waiting(t);
+    this.waiting.show(
+      waiting.map((one) => ({u: one.first.u, title: this.delays.title(one), detail: this.delays.detail(one, t)}))
+    );
+    byId('waiting-part').hidden = !waiting.length;
   }
 
   /** @param {boolean} isPrinting */
   print(isPrinting) {
     this.list.print(isPrinting);
+    this.waiting.print(isPrinting);
   }
 
   /**
@@ -145,6 +209,9 @@ export class CrewPanel {
     const about = {duration: config.duration, nights: config.nights, colors, width: wide, t: this.t};
     byId('work-bars').replaceChildren(...bars(model.crews, about));
     byId('work-repairs').replaceChildren(...repairBars(model, names, about, (u) => this.pick(u, this.t)));
+    byId('work-run').textContent = this.runs.length > 1 ? config.name : '';
+    byId('work-waiting').textContent = this.delays.heading(this.t);
+    byId('wait-rows').replaceChildren(...this.delays.waiting(this.t).map((one) => this.waitingRow(one)));
     byId('work-rows').replaceChildren(...model.crews.work().map((piece) => this.row(piece)));
   }
 
@@ -169,6 +236,23 @@ export class CrewPanel {
     );
   }
 
+  /** @param {Waiting} one */
+  waitingRow(one) {
+    const {names, delays, t} = this;
+    const {first} = one;
+    const button = make('button', {type: 'button', class: 'plain'}, delays.title(one));
+    button.addEventListener('click', () => this.pick(first.u, t));
+    return make(
+      'tr',
+      {},
+      make('th', {scope: 'row'}, button),
+      make('td', {}, names.street(first.u)),
+      make('td', {}, capital(delays.short(first, t))),
+      make('td', {}, moment(first.start, t)),
+      make('td', {}, delays.next(first, t))
+    );
+  }
+
   /** The same rows for a spreadsheet. */
   table() {
     const {names, model, config} = this;
@@ -189,31 +273,5 @@ export class CrewPanel {
         piece.streets.map((street) => model.streets[street]).join(' > ')
       ]);
     return [COLUMNS, ...rows];
-  }
-
-  /**
-   * Give the crews as they stand on the map, those of one place together, and the ways that are driven.
-   *
-   * @param {number} t
-   */
-  onMap(t) {
-    const {model} = this;
-    /** @type {Map<string, NonNullable<Scene['crews']>[number]>} */
-    const found = new Map();
-    /** @type {Point[][]} */
-    const ways = [];
-    for (const piece of model.crews.at(t)) {
-      if (piece.doing === Doing.OFF || !model.placed[piece.u]) continue;
-      const trip = piece.doing === Doing.DRIVING ? model.crews.trip(piece, t) : null;
-      const u = piece.doing === Doing.DRIVING && !trip ? piece.origin : piece.u;
-      /** @type {Point} */
-      const at = trip ? trip.at : [model.x[u], model.y[u]];
-      if (trip) ways.push(trip.line);
-      const key = at.map(Math.round).join(' ');
-      const other = found.get(key);
-      const {id} = model.crews.all[piece.crew];
-      found.set(key, {at, label: other ? `${other.label}, ${id}` : id, isMoving: trip !== null});
-    }
-    return {crews: [...found.values()], ways};
   }
 }

@@ -140,7 +140,9 @@ export class Lists {
     this.moments.show(ahead.map((act) => this.act(act, t, say('cut_id', {id: this.names.id(act.u)}))));
     this.past.show(past.map((act) => this.act(act, t, this.names.id(act.u))));
     byId('past-title').textContent = past.length ? say('acts_past', {n: past.length}) : '';
-    byId('acts-cut').textContent = deadByCut ? say('acts_cut', {n: deadByCut}) : '';
+    const cut = deadByCut ? say('acts_cut', {n: deadByCut}) : '';
+    const late = past.length && !ahead.length ? say('acts_late') : '';
+    byId('acts-cut').textContent = [late, cut].filter(Boolean).join(' ');
   }
 
   /**

@@ -66,7 +66,7 @@ export function markRows(u) {
 /** A list with its count and its button for all lines; the elements are `name`, `name-count` and `name-more`. */
 export class List {
   /**
-   * @param {'moments' | 'past' | 'dangers' | 'sites' | 'others' | 'closed' | 'islands' | 'crews'} name
+   * @param {'moments' | 'past' | 'dangers' | 'sites' | 'others' | 'closed' | 'islands' | 'crews' | 'waiting'} name
    * @param {(u: number, street?: number) => void} choose
    * @param {number} [few]
    */

@@ -4,6 +4,7 @@ import {OPEN} from '../enums.js';
 import {make, paragraph} from '../parts/dom.js';
 import {listed, say} from '../words/speech.js';
 import {duration, roughly, times} from '../words/time.js';
+import {Delays} from './delays.js';
 
 /** @import {Stage} from '../enums.js' */
 /** @import {Waiting} from '../pack/waits.js' */
@@ -21,6 +22,7 @@ export class WaitingLines {
     this.model = model;
     this.names = names;
     this.facts = facts;
+    this.delays = new Delays(model, names);
   }
 
   /**
@@ -78,8 +80,20 @@ export class WaitingLines {
     return [
       make('p', {class: 'work'}, title),
       ...(at >= 0 ? [bar(steps, at, of), make('p', {class: 'soft'}, of)] : []),
-      ...this.said(waiting, t)
+      ...this.said(waiting, t),
+      ...this.owner(waiting)
     ];
+  }
+
+  /**
+   * Say whose it is where no crew of the run mends it.
+   *
+   * @param {Waiting} waiting
+   */
+  owner({what, u}) {
+    const isRepair = what !== 'reset' && what !== 'declared' && what !== 'reported';
+    const said = isRepair && this.delays.owner(u);
+    return said ? [make('p', {class: 'soft'}, said)] : [];
   }
 
   /**
@@ -88,6 +102,8 @@ export class WaitingLines {
    */
   said(waiting, t) {
     const {what, ends, begins, work, u} = waiting;
+    const delay = what === 'crew' ? this.model.crews.delay(u, t) : null;
+    if (delay) return this.delays.lines(delay, t).map(paragraph);
     const id = this.names.name(u);
     if (what === 'reported') return this.reported(waiting, t);
     if (what === 'reset' || what === 'declared' || what === 'crew') return [paragraph(say(`waits_${what}`, {id}))];

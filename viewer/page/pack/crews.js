@@ -1,6 +1,6 @@
 /** Crews over the run: what each does at a moment, where it is, the way that it drives, and what waits for what. */
 
-import {Doing} from '../enums.js';
+import {Doing, REASONS} from '../enums.js';
 
 /** @import {Reason} from '../enums.js' */
 /** @import {OperatorColumns, OperatorTexts, Point} from '../types.js' */
@@ -21,6 +21,17 @@ import {Doing} from '../enums.js';
  * @property {number} until when it was planned to be free
  * @property {number[]} streets
  */
+/**
+ * A time in which a repair waits.
+ *
+ * @typedef {object} Delay
+ * @property {number} u
+ * @property {number} start
+ * @property {Reason} reason
+ * @property {number} until when a delivery, the sun, a shift or a street ends it, as far as known; OPEN else
+ * @property {number} next when a crew next sets out for it, by the run; OPEN not within it
+ * @property {string} lacks the part or the skill that is missing
+ */
 
 export class Crews {
   /**
@@ -31,11 +42,18 @@ export class Crews {
     this.columns = columns;
     this.step = texts.frame.step;
     this.all = texts.crews ?? [];
-    this.reasons = texts.queue ?? [];
+    this.lacks = texts.lacks ?? [];
+    /** Whether crews mend a kind, by its number; empty where there are none. */
+    this.mends = texts.mends ?? [];
+    const [of, since] = [columns['delay.of'], columns['delay.since']];
+    /** What each asset that ever waits waits for, and since when: those of one street wait together. */
+    this.waiting = new Map(
+      [...(columns['delay.asset'] ?? [])].map((u, k) => [u, {pattern: of?.[k] ?? 0, since: since?.[k] ?? 0}])
+    );
     /** @type {Piece[]} */
     this.pieces = [];
-    const of = columns['crew.of'] ?? new Uint16Array(0);
-    for (let row = 0; row < of.length; row++) this.pieces.push(this.piece(row));
+    const rows = columns['crew.of']?.length ?? 0;
+    for (let row = 0; row < rows; row++) this.pieces.push(this.piece(row));
   }
 
   /**
@@ -82,17 +100,77 @@ export class Crews {
   }
 
   /**
-   * Give how many wait for what at a moment, the most first.
+   * Give what an asset waits for at a moment; null where nothing delays its repair.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  delay(u, t) {
+    const waits = this.waiting.get(u);
+    if (!waits || t < waits.since) return null;
+    const row = this.delayRow(waits.pattern, t);
+    return row < 0 ? null : this.delayed(u, waits.since, row);
+  }
+
+  /**
+   * Give all that waits at a moment, by asset.
    *
    * @param {number} t
-   * @param {number} step of the page [s]
-   * @returns {{reason: Reason, n: number}[]}
    */
-  queue(t, step) {
-    return this.reasons
-      .map((reason, k) => ({reason, n: this.columns[`queue.${k}`]?.[Math.floor(t / step)] ?? 0}))
-      .filter(({n}) => n)
-      .sort((a, b) => b.n - a.n);
+  delays(t) {
+    /** @type {Map<number, number>} */
+    const rows = new Map();
+    const found = [];
+    for (const [u, {pattern, since}] of this.waiting) {
+      if (t < since) continue;
+      let row = rows.get(pattern);
+      if (row === undefined) rows.set(pattern, (row = this.delayRow(pattern, t)));
+      if (row >= 0) found.push(this.delayed(u, since, row));
+    }
+    return found;
+  }
+
+  /**
+   * Give the row of a list of delays that is in force; -1 none.
+   *
+   * @param {number} pattern
+   * @param {number} t
+   */
+  delayRow(pattern, t) {
+    const {columns} = this;
+    const [offsets, start, end] = [columns['delay.offsets'], columns['delay.start'], columns['delay.end']];
+    if (!offsets || !start || !end) return -1;
+    for (let k = offsets[pattern]; k < offsets[pattern + 1]; k++) if (start[k] <= t && t < end[k]) return k;
+    return -1;
+  }
+
+  /**
+   * @param {number} u
+   * @param {number} since
+   * @param {number} k
+   * @returns {Delay}
+   */
+  delayed(u, since, k) {
+    const {columns} = this;
+    /** @param {'start' | 'until' | 'next'} name */
+    const of = (name) => columns[`delay.${name}`]?.[k] ?? 0;
+    return {
+      u,
+      start: Math.max(of('start'), since),
+      reason: REASONS[columns['delay.state']?.[k] ?? 0],
+      until: of('until'),
+      next: of('next'),
+      lacks: this.lacks[columns['delay.lacks']?.[k] ?? 0]
+    };
+  }
+
+  /**
+   * Tell whether an asset is for others to mend: there are crews, and it is none of theirs.
+   *
+   * @param {number} kind
+   */
+  isOthers(kind) {
+    return this.mends.length > 0 && !this.mends[kind];
   }
 
   /**

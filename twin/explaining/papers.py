@@ -1,0 +1,126 @@
+"""Lists on paper, in words: the hand-over, what to cut, what to ask of the grid operator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from twin.explaining.listed import label, listed_rows, teller_of
+from twin.explaining.teller import Teller
+from twin.explaining.words import Speech
+from twin.quantities import seconds_between
+from twin.results.listing import Listing
+from twin.results.result import Result
+
+#: What a list is called and which state it is about, by its key.
+TITLES = {"handover": ("Hand-over: not to be re-energised, {clock}", "do_not_re_energise"),
+          "cut": ("To be cut: may be live in water, {clock}", "live_in_water")}
+_STATUS = {"simulation": "simulation", "exercise": "exercise", "forecast": "forecast"}
+#: Shares of the width of the columns; 0: as wide as its text.
+_LISTED, _GRID = (0.8, 1.3, 1, 1.8, 0.8, 1.1, 1), (1.1, 1.1, 1, 1.5, 2.4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """All texts of a list on paper."""
+
+    lang: str
+    status: str
+    not_observed: str
+    valid: str
+    title: str
+    place: str
+    made: str
+    facts: tuple[str, ...]
+    warnings: tuple[str, ...]
+    headings: tuple[str, ...]
+    widths: tuple[float, ...]
+    rows: tuple[tuple[str, ...], ...]
+    #: Columns that are read first.
+    bold: tuple[int, ...]
+    notes: tuple[str, ...]
+    digest: str
+
+
+def listed_paper(found: Listing, title: str, lang: str) -> Paper:
+    """Give a list of assets as a paper: gear and sites one by one, lamps, circuits and houses as numbers.
+
+    Raises
+    ------
+    InputError
+        A language other than fr and en.
+    """
+    teller = teller_of(found.result, lang)
+    text, words = teller.text, teller.speech
+    kept = [row for row, one in zip(listed_rows(found, lang), found.rows, strict=True) if not found.is_counted(one)]
+    shown = [(Speech.sentence(row.kind), row.asset, row.street, row.state, row.why, row.water, row.ahead)
+             for row in kept]
+    named, state = TITLES[title]
+    counts = {kind: row[state] for kind, row in found.counts.items() if row.get(state)}
+    facts = (", ".join(words.counted(found.result.city.assets.kinds, kind, n) for kind, n in counts.items()),)
+    notes = [] if len(shown) == len(found.rows) else [text(
+        "Lamps, circuits and houses are numbers here; twin list --csv has a row for each.")]
+    if not found.rows:
+        notes = [text("Nothing of what was asked for.")]
+    return _paper(teller, found.t_s, text(named, clock=words.clock(teller.moment(found.t_s))),
+                  facts=facts if counts else (),
+                  headings=[text(one) for one in ("kind", "what", "where", "state", "because of", "water", "ahead")],
+                  widths=_LISTED, rows=shown, bold=(1,), notes=notes)
+
+
+def grid_paper(result: Result, rows: Sequence[tuple[Any, ...]], t_s: int, lang: str) -> Paper:
+    """Give the list for the grid operator as a paper, from its rows (``geodata.run.journal.grid_rows``).
+
+    Raises
+    ------
+    InputError
+        A language other than fr and en.
+    """
+    teller = teller_of(result, lang)
+    text = teller.text
+    return _paper(teller, t_s, text("List for the grid operator, {clock}",
+                                    clock=teller.speech.clock(teller.moment(t_s))), facts=(),
+                  headings=[text(one) for one in ("what", "where", "whose", "state", "what hangs on it")],
+                  widths=_GRID, rows=[_grid_row(teller, row) for row in rows], bold=(0,),
+                  notes=[text("For the operator alone: the list names supplies.")])
+
+
+def _grid_row(teller: Teller, row: tuple[Any, ...]) -> tuple[str, ...]:
+    name, _, street, by, operator, since, back, why, untested, cabinets, lamps, houses, sites, people = row
+    text, words, assets = teller.text, teller.speech, teller.result.city.assets
+    asset = assets[assets.row(name)]
+    state = []
+    if since is not None:
+        state.append(text("out of service since {time}", time=_clock(teller, since)))
+        state.append(text("because of {what}", what=str(why).split(" ", 1)[0]))
+        state.append(text("not back within the time computed") if back is None else
+                     text("back about {time}", time=_clock(teller, back)))
+    if untested:
+        state.append(text("not to be re-energised"))
+    behind = [words.counted(assets.kinds, kind, n) for kind, n in (
+        ("cabinet", cabinets), ("lamp", lamps), ("building", houses)) if n and kind in assets.kinds.names]
+    behind += [str(sites).replace("; ", ", ")] if sites else []
+    behind += [words.plural("{n} person", "{n} people", people)] if people else []
+    return (f"{Speech.sentence(words.kind(assets.kinds, asset.kind).one)} {label(teller, asset)}", street or "",
+            operator or text("the grid operator" if by == "grid" else "the city"), ", ".join(state), ", ".join(behind))
+
+
+def _clock(teller: Teller, moment: str) -> str:
+    return teller.clock(seconds_between(teller.result.plan.start, datetime.fromisoformat(moment)))
+
+
+def _paper(teller: Teller, t_s: int, title: str, *, facts: Sequence[str], headings: Sequence[str],
+           widths: tuple[float, ...], rows: Sequence[tuple[str, ...]], bold: tuple[int, ...], notes: Sequence[str]
+           ) -> Paper:
+    text, words, plan = teller.text, teller.speech, teller.result.plan
+    issued, valid = (teller.moment(seconds_between(plan.start, one)) for one in (plan.issued_at, plan.valid_until))
+    now = teller.moment(t_s)
+    return Paper(
+        lang=words.lang, status=text(_STATUS[plan.status]).upper(), not_observed=text("Not an observation."),
+        valid=text("Valid until {clock}, {day}.", clock=words.clock(valid), day=words.day(valid)), title=title,
+        place=f"{teller.result.city.name}, {words.day(now)}",
+        made=text("{name}, issued at {clock}", name=plan.name, clock=words.weekday_clock(issued, now)),
+        facts=tuple(facts), warnings=(), headings=tuple(headings), widths=widths, rows=tuple(rows), bold=bold,
+        notes=tuple(notes), digest=text("fingerprint {digest}", digest=plan.digest[:8]))
