@@ -200,7 +200,7 @@ def test_run_json_says_what_the_run_is_and_rests_on(tmp_path: Path) -> None:
     assert info["counts"]["assets"]["lamp"] == 2
     assert sum(info["counts"]["mechanisms"].values()) == info["counts"]["outages"] == 5
     assert set(info["files"]) == {*TABLES, "city.gpkg", "water.tif"} - {
-        "returns.parquet", "street_returns.parquet", "street_depths.parquet"}
+        "returns.parquet", "street_returns.parquet", "street_depths.parquet", "street_heads.parquet"}
     assert {"twin", "python", "numpy"} <= set(info["versions"])
 
 
@@ -402,7 +402,7 @@ def test_tables_in_memory_are_those_of_the_folder(tmp_path: Path) -> None:
     write_small_run(tmp_path / "run")
     found = read_run(tmp_path / "run")
     assert sorted(f"{name}.parquet" for name in found.tables) == sorted(
-        set(TABLES) - {"returns.parquet", "street_returns.parquet", "street_depths.parquet"})
+        set(TABLES) - {"returns.parquet", "street_returns.parquet", "street_depths.parquet", "street_heads.parquet"})
     for name, table in found.tables.items():
         assert table.equals(pq.read_table(tmp_path / "run" / f"{name}.parquet")), name
     frame = found.tables.outages.to_pandas()
