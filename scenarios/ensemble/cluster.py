@@ -8,7 +8,7 @@ must be one that all machines see.
 
 from __future__ import annotations
 
-import pickle
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geodata.ensemble.blocks import missing, path_of
+from scenarios.ensemble.job import read_job, write_job
 from scenarios.ensemble.worker import make_block
 from twin.ensemble.member import Ensemble
 from twin.errors import InputError
@@ -97,16 +98,17 @@ def _client(address: str) -> Iterator[Any]:
 @contextmanager
 def _job(ensemble: Ensemble, folder: Path) -> Iterator[Path]:
     """Lay what the nights share beside their blocks, while they are made."""
-    content = pickle.dumps(ensemble, protocol=5)
-    job = (folder / f".job-{ensemble.digest[:16]}-{sha256(content).hexdigest()[:16]}.pickle").resolve()
-    part = job.with_suffix(".part")
+    part = (folder / f".job-{ensemble.digest[:16]}-{os.getpid()}.part").resolve()
+    job = None
     try:
-        part.write_bytes(content)
+        digest = write_job(ensemble, part)
+        job = part.with_name(f".job-{ensemble.digest[:16]}-{digest[:16]}")
         part.replace(job)
         yield job
     finally:
         part.unlink(missing_ok=True)
-        job.unlink(missing_ok=True)
+        if job is not None:
+            job.unlink(missing_ok=True)
 
 
 @cache
@@ -183,8 +185,7 @@ def _made(client: Any, job: Path, folder: Path, lacking: Mapping[int, Sequence[i
 
 @lru_cache(maxsize=1)
 def _read(job: str) -> Ensemble:
-    ensemble: Ensemble = pickle.loads(Path(job).read_bytes())
-    return ensemble
+    return read_job(Path(job))
 
 
 def make_task(job: str, folder: str, block: int, nights: Sequence[int]) -> int:
