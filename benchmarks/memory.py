@@ -29,8 +29,16 @@ def children() -> list[int]:
 
 
 @contextmanager
-def most_of_children(every_s: float = 0.1) -> Iterator[dict[int, float]]:
-    """Watch the processes that this one starts within the block: the most that each held of its own [MiB]."""
+def most_of_children(module: str, every_s: float = 0.5) -> Iterator[dict[int, float]]:
+    """Watch the processes that this one starts within the block: the most that each held of its own [MiB].
+
+    Parameters
+    ----------
+    module
+        What they run, ``python -m`` this; a process that is about to is still a copy of this one.
+    every_s
+        How often to look [s]: looking costs some milliseconds a process.
+    """
     most: dict[int, float] = {}
     is_over = threading.Event()
 
@@ -38,6 +46,8 @@ def most_of_children(every_s: float = 0.1) -> Iterator[dict[int, float]]:
         while not is_over.wait(every_s):
             for process in children():
                 try:
+                    if module.encode() not in Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0"):
+                        continue
                     most[process] = max(most.get(process, 0.0), own_mib(process))
                 except OSError:  # it has ended meanwhile
                     continue
