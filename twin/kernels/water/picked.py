@@ -13,6 +13,45 @@ BELOW, ABOVE = -1, -2
 
 
 @jit(nogil=True)
+def stays_dry(maps_m: Float32Array, cells: Int32Array, looked_at: int) -> bool:
+    """Tell whether these cells are known, and dry on each of the lowest so many maps."""
+    for m in range(len(cells)):
+        cell = maps_m[cells[m]]
+        if np.isnan(cell[0]):
+            return False
+        for k in range(looked_at):
+            if not cell[k] <= 0:
+                return False
+    return True
+
+
+@jit(nogil=True)
+def deepest_at(maps_m: Float32Array, cells: Int32Array, lower: int, share: float) -> tuple[int, int]:
+    """Give the largest depth among cells at one level [µm], and at how many of them it is unknown."""
+    deepest, missing = 0, 0
+    for m in range(len(cells)):
+        cell = maps_m[cells[m]]
+        metres = cell[0] if lower == BELOW else cell[-1] if lower == ABOVE else cell[lower]
+        if lower == BELOW:
+            missing += np.isnan(metres)
+            continue
+        if lower == ABOVE and not metres > 0:
+            missing += 1
+            continue
+        if lower >= 0 and share > 0:
+            metres += (cell[lower + 1] - metres) * share
+        if metres > 0:
+            micrometres = np.float64(metres) * 1e6 + 0.5
+            if micrometres >= DEEPEST_UM:
+                missing += 1
+            else:
+                deepest = max(deepest, int(micrometres))
+        elif metres != metres:
+            missing += 1
+    return deepest, missing
+
+
+@jit(nogil=True)
 def picked_series(offsets: Int64Array, members: Int32Array, maps_m: Float32Array, lower: Int32Array,
                   share: Float32Array, times_s: Int64Array, matters: BoolArray, until_s: int, duration_s: int,
                   scratch: Int32Array, row: Int32Array, first: Int32Array, ends: Int64Array, depth_um: Int32Array,
@@ -59,40 +98,13 @@ def picked_series(offsets: Int64Array, members: Int32Array, maps_m: Float32Array
     count, used = 0, 0
     for a in range(len(offsets) - 1):
         unknown_s[a], worst[a] = 0, KNOWN
-        is_dry = not is_beyond
-        for m in range(offsets[a], offsets[a + 1]):
-            cell = maps_m[members[m]]
-            is_dry = is_dry and not np.isnan(cell[0])
-            for k in range(looked_at):
-                is_dry = is_dry and cell[k] <= 0
-        if is_dry or offsets[a] == offsets[a + 1]:
+        cells = members[offsets[a]:offsets[a + 1]]
+        if len(cells) == 0 or (not is_beyond and stays_dry(maps_m, cells, looked_at)):
             continue
         lowest, highest, before, before_s = frames, -1, KNOWN, 0
         for t in range(frames):
-            deepest, missing = np.int32(0), 0
-            for m in range(offsets[a], offsets[a + 1]):
-                cell = maps_m[members[m]]
-                if lower[t] == BELOW:
-                    missing += np.isnan(cell[0])
-                    continue
-                if lower[t] == ABOVE:
-                    metres = cell[maps - 1]
-                    if not metres > 0:
-                        missing += 1
-                        continue
-                else:
-                    metres = cell[lower[t]]
-                    if share[t] > 0:
-                        metres += (cell[lower[t] + 1] - metres) * share[t]
-                if metres > 0:
-                    micrometres = np.float64(metres) * 1e6 + 0.5
-                    if micrometres >= DEEPEST_UM:
-                        missing += 1
-                    elif micrometres > deepest:
-                        deepest = np.int32(micrometres)
-                elif metres != metres:
-                    missing += 1
-            now = KNOWN if missing == 0 else (ALL if missing == offsets[a + 1] - offsets[a] else SOME)
+            deepest, missing = deepest_at(maps_m, cells, lower[t], share[t])
+            now = KNOWN if missing == 0 else (ALL if missing == len(cells) else SOME)
             # Before the first frame the first holds; between two frames what is worse.
             began_s = before_s if t > 0 else 0
             lasts_s = min(int(times_s[t]), duration_s) - max(began_s, 0)
