@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 
 #: How long a scheduler may take to answer [s].
 _ANSWER_S = 10
-#: How often a block is given out again whose worker died.
-_RETRIES = 3
+#: How often a block is tried again that failed, and how often one is given out anew that the scheduler gave up because
+#: workers died.
+_RETRIES, _LOST = 3, 10
 #: Nights of one process are made one after the other, however many threads its worker has.
 _ONE = threading.Lock()
 
@@ -167,18 +169,31 @@ def _made(client: Any, job: Path, folder: Path, lacking: Mapping[int, Sequence[i
     from distributed import as_completed
     from distributed.scheduler import KilledWorker
 
-    futures = {client.submit(make_task, str(job), str(folder), block, tuple(nights), pure=False, retries=_RETRIES,
-                             key=f"{digest}-{block}-{nights[0]}-{len(nights)}"): nights
-               for block, nights in lacking.items()}
+    def given(block: int, turn: int) -> Any:
+        nights = tuple(lacking[block])
+        return client.submit(make_task, str(job), str(folder), block, nights, pure=False, retries=_RETRIES,
+                             key=f"{digest}-{block}-{nights[0]}-{len(nights)}-{turn}")
+
+    futures = {given(block, 0): block for block in lacking}
+    lost: Counter[int] = Counter()
+    coming = as_completed(futures, loop=client.loop)
     try:
-        for future in as_completed(futures, loop=client.loop):
+        for future in coming:
+            block = futures.pop(future)
             try:
                 future.result()
             except KilledWorker as error:
-                raise InputError(field="--scheduler", found=f"workers that end again and again ({error})",
-                                 expected="workers that make their nights", remedy="What was made is kept. Have they "
-                                 "memory enough? The same command goes on.") from error
-            yield len(futures[future])
+                # The scheduler gives up a block once a few of its workers died, whoever of their blocks was to blame.
+                lost[block] += 1
+                if lost[block] >= _LOST:
+                    raise InputError(field="--scheduler", found=f"workers that end again and again ({error})",
+                                     expected="workers that make their nights", remedy="What was made is kept. Have "
+                                     "they memory enough? The same command goes on.") from error
+                again = given(block, lost[block])
+                futures[again] = block
+                coming.add(again)
+                continue
+            yield len(lacking[block])
     finally:
         client.cancel(list(futures))
 

@@ -49,10 +49,14 @@ def _alone(found: PairedComparison, words: Speech) -> Iterator[str]:
 def _sites(city: City, found: PairedComparison, words: Speech) -> Iterator[str]:
     for change in found.sites:
         asset = city.assets[city.assets.row(change.asset_id)]
-        yield words.text("{site}: without power in {first} nights, then in {second}; {better} saved, {worse} lost.",
+        hundredths = [round(100 * share) for share in (
+            change.difference.value, change.difference.low, change.difference.high)]
+        value, low, high = (f"{'+' if one > 0 else '−' if one < 0 else ''}{abs(one)}" for one in hundredths)
+        yield words.text("{site}: without power in {first} nights, then in {second}; {better} saved, {worse} lost: "
+                         "{value} nights out of 100 ({low} to {high}).",
                          site=words.asset(city.assets.kinds, asset), first=words.number(change.first),
                          second=words.number(change.second), better=words.number(change.better),
-                         worse=words.number(change.worse))
+                         worse=words.number(change.worse), value=value, low=low, high=high)
 
 
 def _paired(found: PairedComparison, words: Speech) -> Iterator[str]:
