@@ -114,10 +114,17 @@ def shared_rows(drivers: Sequence[Driver], lang: str) -> list[SharedRow]:
     def said(share: float) -> str:
         return words.text(_part(share) or "less than a tenth")
 
+    def between(driver: Driver) -> str:
+        low, high = _part(driver.total_low), _part(driver.total_high)
+        if low == high:
+            return ""
+        if not low and high == _PARTS[0][1]:
+            return words.text("from nothing to all: too few nights")
+        return words.text("between {low} and {high}", low=words.text(low), high=words.text(high)) if low else \
+            words.text("at most {high}", high=words.text(high))
+
     return [SharedRow(
-        name=Speech.sentence(words.text(_NAMES[driver.name])), part=said(driver.total),
-        between="" if _part(driver.total_low) == _part(driver.total_high) else words.text(
-            "between {low} and {high}", low=said(driver.total_low), high=said(driver.total_high)),
+        name=Speech.sentence(words.text(_NAMES[driver.name])), part=said(driver.total), between=between(driver),
         total=driver.total, low=driver.total_low, high=driver.total_high) for driver in drivers]
 
 

@@ -77,3 +77,5 @@ def test_a_map_tells_shares_and_how_sure_they_are_in_words():
     assert (first.name, first.part, first.between) == (
         "The level of the river", "two thirds", "between half and three quarters")
     assert (last.part, last.between) == ("less than a tenth", "")
+    small = shared_rows([driver("heights", 0.08, 0.02, 0.2)], "fr")[0]
+    assert (small.part, small.between) == ("un dixième", "un quart au plus")
