@@ -169,6 +169,18 @@ def paired(first: FloatArray, second: FloatArray) -> Difference:
     return Difference(mean, mean - half, mean + half, len(each), apart / variance if variance else inf)
 
 
+def nights_for(difference: Difference) -> int:
+    """Give how many nights tell a mean difference of this size from none, at 95 %: its interval then ends at 0.
+
+    Examples
+    --------
+    >>> nights_for(Difference(2.0, -2.0, 6.0, 50, 1.0))
+    200
+    """
+    half = (difference.high - difference.low) / 2
+    return ceil(difference.n * (half / difference.value) ** 2)
+
+
 def paired_share(first: BoolArray, second: BoolArray) -> Difference:
     """Give the difference of two shares, ``second`` less ``first``, of the same nights.
 
@@ -190,7 +202,7 @@ def paired_share(first: BoolArray, second: BoolArray) -> Difference:
     >>> round(saved.value, 3), round(saved.low, 3), round(saved.high, 3)
     (-0.2, -0.318, -0.063)
     """
-    found, n = paired(first, second), len(first)
+    found, n = paired(first.astype(np.float64), second.astype(np.float64)), len(first)
     worse, better = int((second & ~first).sum()) + 0.5, int((first & ~second).sum()) + 0.5
     middle = (worse - better) / (n + 2)
     half = Z * sqrt((worse + better) / (n + 2) - middle ** 2) / sqrt(n + 2)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from twin.explaining.drivers import SharedRow, driver_lines, shared_rows
+from twin.explaining.nights import FIGURES
 from twin.world.kinds import LANGUAGES
 
 if TYPE_CHECKING:
@@ -47,8 +48,9 @@ class Told:
 
 
 def told_of(city: City, driven: Sequence[Driven]) -> list[dict[str, Told]]:
-    """Give what drives each answer, by language."""
-    return [{lang: _told(city, one, lang) for lang in LANGUAGES} for one in driven]
+    """Give what drives each answer, by language: figures of the city first, then single assets."""
+    ordered = sorted(driven, key=lambda one: (one.of not in FIGURES, one.of))
+    return [{lang: _told(city, one, lang) for lang in LANGUAGES} for one in ordered]
 
 
 def _told(city: City, one: Driven, lang: str) -> Told:

@@ -56,6 +56,15 @@ def test_it_is_told_in_both_languages():
     assert rows["lamps that go out"] == "="
 
 
+def test_it_says_how_many_nights_tell_a_difference_from_none():
+    first, second = tally({0: [H], 1: [H, G], 2: [], 3: [G]}), tally({0: [], 1: [G], 2: [G], 3: [G]})
+    found = compare_nights(first, second, (("H", "G"), ("H", "G")))
+    lines = [line.replace("\u00a0", " ") for line in paired_lines(CITY, found, "en")]
+    # 1, 3, 2, 4 and then 0, 2, 3, 4 hours: differences -1, -1, 1, 0, of mean -1/4 and variance 11/12.
+    wanted = int(np.ceil(1.959964 ** 2 * (11 / 12) * 16))
+    assert any(f"lamp-hours of darkness (about {wanted} nights)" in line for line in lines), lines
+
+
 @pytest.mark.parametrize(("saved", "lost", "n"), [(0.2, 0.02, 60), (0.05, 0.0, 200), (0.4, 0.1, 30)])
 def test_the_interval_of_a_difference_of_shares_holds_the_truth_in_95_of_100(saved, lost, n):
     rng, held = np.random.default_rng(1), 0

@@ -16,7 +16,7 @@ BOTH = replace(HOURS, drivers=(LEVEL, WIDE, REPAIR))
 
 
 def test_a_map_tells_each_answer_in_both_languages():
-    first, second = told_of(CITY, [BOTH, REFUGE])
+    first, second = told_of(CITY, [REFUGE, BOTH])
     assert set(first) == {"fr", "en"}
     assert first["fr"].sentence.endswith("deux tiers de l’incertitude viennent du niveau de la rivière, avec ou sans "
                                          "le reste.")
