@@ -1,50 +1,63 @@
 """An ensemble of a synthetic city: what a night costs beside a run of the whole, and what a second worker brings.
 
-    python -m benchmarks.ensemble [--assets 50000] [--nights 60] [--workers 2] [--json]
+    python -m benchmarks.ensemble [--assets 50000] [--nights 1000] [--workers 2] [--water catalogue|stage] [--json]
+    python -m benchmarks.ensemble --assets 1000000 --nights 100          the metropolis
 
-Heights, level, ground and repairs are drawn. Times of nights and of the run are of the processor, best of some; the
-efficiency of workers is on the wall, and means little on a machine with other work: quote the ratios.
+With maps by level (``catalogue``) heights and level are drawn; with a river stage ground and repairs as well. Times of
+a night and of a run are of the processor, best or median of some. The nights are then made from a city in memory to
+their answers, by one process and by several: on the wall, which says little on a machine with other work, and in
+seconds of all processors, whose ratio holds anywhere and counts what starting workers costs, not what they lose to each
+other's memory. ``own_mib`` is the most that a worker holds of its own, beside the file that all workers map.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from benchmarks.engine import street_city
+from benchmarks.memory import most_of_children
 from benchmarks.stage import night as levels_of
 from benchmarks.stage import valley
+from geodata.ensemble.folder import reduce_blocks
+from geodata.hazards.catalogue import CatalogueHazard
+from scenarios.ensemble import worker
 from scenarios.ensemble.running import make
 from tests.reference.cities import plan_of
 from twin.engine.simulate import run
 from twin.ensemble.distributions import Normal, Triangular
 from twin.ensemble.member import Ensemble, member
+from twin.ensemble.moments import Moments
 from twin.ensemble.uncertain import Duration, Ground, Level, Own, Uncertainty
-from twin.ensemble.waters import StageNight
+from twin.ensemble.waters import PickedNight, StageNight
 from twin.quantities import column
 from twin.water.depths import CellIndex, Coverage, read_depths
 from twin.water.exposure import exposure_of
-from twin.water.river_stage import stage, surface
+from twin.water.river_stage import StageHazard, stage, surface
 from twin.world.city import City
 
 FRAMES, STEP_S = 144, 600
+#: Levels of the maps of the catalogue, above the plan's highest [m]; its river rises by 4 m.
+MAPS_M = np.arange(-4.0, 1.76, 0.25)
 
 
-def flooded_city(assets: int) -> tuple[Ensemble, float]:
+def flooded_city(assets: int, water: str = "stage") -> tuple[Ensemble, float]:
     """Make a city in a valley, about a tenth of it wet; give it as an ensemble, and the seconds that a run takes."""
     terrain, grid, river = valley(2_000_000)
     city = street_city(assets)
     n = len(city.assets)
     level_m = surface(river, np.array([0.0]), levels_of(FRAMES)[:, None])
-    water = stage(terrain, grid, river, level_m, np.arange(FRAMES, dtype=np.int64) * STEP_S, cell_m=(2.0, 2.0),
-                  drain_mm_h=10, after="hold", depth_error_m=3.0)
-    peak_m = water.envelope().peak_m.ravel()
+    staged = stage(terrain, grid, river, level_m, np.arange(FRAMES, dtype=np.int64) * STEP_S, cell_m=(2.0, 2.0),
+                   drain_mm_h=10, after="hold", depth_error_m=3.0)
+    peak_m = staged.envelope().peak_m.ravel()
     # Every tenth street, with its cabinet, stands where water comes; the others and all substations where it does not.
     rng = np.random.default_rng(3)
     wet, dry = np.flatnonzero((peak_m > 0.2) & (peak_m < 1.2)), np.flatnonzero(peak_m == 0)
@@ -59,66 +72,95 @@ def flooded_city(assets: int) -> tuple[Ensemble, float]:
     index = CellIndex(cells=distinct.astype(np.int64), offsets=np.arange(n + 1, dtype=np.int64),
                       members=members.astype(np.int32), coverage=column(Coverage.INSIDE, np.int8, n))
     plan = plan_of(FRAMES * STEP_S)
+    hazard: Any = catalogue_of(staged) if water == "catalogue" else staged
 
     def whole() -> float:
         began = time.process_time()
-        run(city, plan, exposure_of(read_depths(water, index, duration_s=plan.duration_s), city.assets))
+        run(city, plan, exposure_of(read_depths(hazard, index, duration_s=plan.duration_s), city.assets))
         return time.process_time() - began
 
     whole()
     seconds = min(whole() for _ in range(3))
-    nominal = read_depths(water, index, duration_s=plan.duration_s)
-    return Ensemble(plan=plan, city=city, water=StageNight(water, index, nominal, 3.0),
-                    uncertainty=uncertainty_of(city)), seconds
+    nominal = read_depths(hazard, index, duration_s=plan.duration_s)
+    nights = StageNight(staged, index, nominal, 3.0) if water == "stage" else PickedNight(
+        hazard.of_cells(index.cells), replace(index, cells=np.arange(len(index.cells))), nominal)
+    return Ensemble(plan=plan, city=city, water=nights, uncertainty=uncertainty_of(city, water)), seconds
 
 
-def uncertainty_of(city: City) -> Uncertainty:
+def catalogue_of(staged: StageHazard) -> CatalogueHazard:
+    """Give maps of the same river by its level, and the level that picks them."""
+    peak_m, every = staged.level_m.max(), np.arange(staged.grid.cells)
+    maps_m = [next(iter(replace(staged, times_s=staged.times_s[:1], level_m=np.full_like(
+        staged.level_m[:1], peak_m + above_m)).depths(every))).copy() for above_m in MAPS_M]
+    return CatalogueHazard(grid=staged.grid, times_s=staged.times_s, after="hold", notes=(), depth_error_m=0.1,
+                           level_m=np.array(staged.level_m[:, 0]), map_level_m=peak_m + MAPS_M,
+                           maps_m=np.stack(maps_m).astype(np.float32))
+
+
+def uncertainty_of(city: City, water: str) -> Uncertainty:
     """Give what is drawn."""
     assets = city.assets
-    fails = np.flatnonzero(~np.isnan(assets.fail_m)).astype(np.int32)
+    heights = (Own(rows=np.flatnonzero(~np.isnan(assets.fail_m)).astype(np.int32)),)
+    level = Level(offset_m=Normal(mean=0, sd=0.16))
+    if water == "catalogue":
+        return Uncertainty(level=level, heights=heights)
     factor = Triangular(low=0.7, mode=1, high=1.7)
     return Uncertainty(
-        level=Level(offset_m=Normal(mean=0, sd=0.16)), ground=Ground(sd_m=0.1, correlation_m=150),
-        heights=(Own(rows=fails),), repairs=tuple(
+        level=level, ground=Ground(sd_m=0.1, correlation_m=150), heights=heights, repairs=tuple(
             Duration(rows=np.flatnonzero(assets.of_kind(kind)).astype(np.int32), factor=factor, each="asset", kind=kind)
             for kind in ("lamp", "cabinet", "substation")))
 
 
-def on_the_wall(ensemble: Ensemble, nights: int, workers: int) -> float:
-    """Time the nights with so many processes, block by block to the disk."""
-    with tempfile.TemporaryDirectory() as folder:
-        began = time.perf_counter()
+def made(ensemble: Ensemble, nights: int, workers: int) -> dict[str, float]:
+    """Make nights with so many processes, block by block to the disk, and count them: seconds and memory."""
+    with tempfile.TemporaryDirectory() as folder, most_of_children(worker.__name__) as most:
+        began, began_cpu = time.perf_counter(), _cpu()
         make(ensemble, Path(folder), range(nights), workers=workers)
-        return time.perf_counter() - began
+        made_s, made_cpu_s = time.perf_counter() - began, _cpu() - began_cpu
+        moments = Moments()
+        answers = reduce_blocks(ensemble, Path(folder), nights, moments)
+        moments.likelihood(answers.n, ensemble.plan.duration_s)
+        return {"wall_s": made_s, "cpu_s": made_cpu_s, "counting_s": time.perf_counter() - began - made_s,
+                "own_mib": max(most.values(), default=0.0)}
+
+
+def _cpu() -> float:
+    """Give the seconds of all processors of this process and of those that it started and that ended."""
+    told = os.times()
+    return told.user + told.system + told.children_user + told.children_system
 
 
 def main() -> None:
     """Time and print."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--assets", type=int, default=50_000)
-    options.add_argument("--nights", type=int, default=60)
+    options.add_argument("--nights", type=int, default=1000)
     options.add_argument("--workers", type=int, default=2)
+    options.add_argument("--water", choices=("catalogue", "stage"), default="catalogue")
     options.add_argument("--json", action="store_true")
     given = options.parse_args()
-    ensemble, run_s = flooded_city(given.assets)
+    ensemble, run_s = flooded_city(given.assets, given.water)
     member(ensemble, 0)
     times = []
-    for index in range(20):
+    for index in range(1, 8 if given.assets > 200_000 else 21):
         began = time.process_time()
-        made = member(ensemble, index)
+        night = member(ensemble, index)
         times.append(time.process_time() - began)
     night_s = float(np.median(times))
-    found = {"assets": len(ensemble.city.assets), "outages": len(made.asset), "run_s": run_s, "night_s": night_s,
-             "ratio": run_s / night_s}
+    found = {"assets": len(ensemble.city.assets), "outages": len(night.asset), "nights": given.nights, "run_s": run_s,
+             "night_s": night_s, "run / night": run_s / night_s, "load": os.getloadavg()[0]}
+    several = made(ensemble, given.nights, given.workers)
+    found |= {f"{name}, {given.workers} workers": value for name, value in several.items()}
     if given.workers > 1:
-        one, several = (on_the_wall(ensemble, given.nights, k) for k in (1, given.workers))
-        found |= {"nights": given.nights, "wall_1": one, f"wall_{given.workers}": several,
-                  "efficiency": one / several / given.workers}
+        one = made(ensemble, given.nights, 1)
+        found |= {f"{name}, 1 worker": value for name, value in one.items() if name != "own_mib"}
+        found |= {"efficiency, wall": one["wall_s"] / several["wall_s"] / given.workers,
+                  "efficiency, cpu": one["cpu_s"] / several["cpu_s"]}
     if given.json:
         print(json.dumps(found))
         return
     for name, value in found.items():
-        print(f"{name:12} {value:,.3f}" if isinstance(value, float) else f"{name:12} {value:,}")
+        print(f"{name:24} {value:,.3f}" if isinstance(value, float) else f"{name:24} {value:,}")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from geodata.atomic import beside
 from geodata.ensemble.blocks import Block, block_of, check_digest, path_of
+from geodata.ensemble.driven import Driven, read_driven
 from geodata.run.folder import Run, read_run
 from geodata.run.tables import geometry_of
 from twin import __version__
@@ -157,6 +158,11 @@ class EnsembleFolder:
     def base(self) -> Result:
         """The run of the plan itself."""
         return self.run.result
+
+    @property
+    def driven(self) -> Sequence[Driven]:
+        """What drives the answers that ``twin drivers`` was asked for in this folder."""
+        return read_driven(self.folder, str(self.told["digest"]))
 
     @property
     def quantities(self) -> tuple[str, ...]:

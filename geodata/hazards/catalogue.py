@@ -26,6 +26,7 @@ from geodata.raster_files import files_of
 from twin.errors import InputError
 from twin.quantities import Float32Array, FloatArray, Int64Array
 from twin.water.hazard import WATER_STEPS_M, Doubt, Envelope, Grid
+from twin.water.picks import PickedWater, Picks
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
@@ -46,6 +47,16 @@ class CatalogueHazard:
     #: Depth on each map, (M, rows * columns) [m]; NaN unknown. A higher map is nowhere shallower than a lower one.
     maps_m: Float32Array
     doubts: tuple[Doubt, ...] = ()
+
+    def picks(self, cells: Int64Array) -> Picks:
+        """Give the maps at these cells, and between which of them each frame stands."""
+        return self.of_cells(cells).picks(np.arange(len(cells)))
+
+    def of_cells(self, cells: Int64Array) -> PickedWater:
+        """Give the same water at these cells alone: its cell ``k`` is the k-th of them."""
+        return PickedWater(times_s=self.times_s, after=self.after, depth_error_m=self.depth_error_m,
+                           level_m=self.level_m, map_level_m=self.map_level_m,
+                           maps_m=np.ascontiguousarray(self.maps_m[:, cells]))
 
     def depths(self, cells: Int64Array) -> Iterator[Float32Array]:
         """Give the depth at these cells, frame by frame [m]."""

@@ -8,8 +8,9 @@ must be one that all machines see.
 
 from __future__ import annotations
 
-import pickle
+import os
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geodata.ensemble.blocks import missing, path_of
+from scenarios.ensemble.job import read_job, write_job
 from scenarios.ensemble.worker import make_block
 from twin.ensemble.member import Ensemble
 from twin.errors import InputError
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
 
 #: How long a scheduler may take to answer [s].
 _ANSWER_S = 10
-#: How often a block is given out again whose worker died.
-_RETRIES = 3
+#: How often a block is tried again that failed, and how often one is given out anew that the scheduler gave up because
+#: workers died.
+_RETRIES, _LOST = 3, 10
 #: Nights of one process are made one after the other, however many threads its worker has.
 _ONE = threading.Lock()
 
@@ -97,16 +100,17 @@ def _client(address: str) -> Iterator[Any]:
 @contextmanager
 def _job(ensemble: Ensemble, folder: Path) -> Iterator[Path]:
     """Lay what the nights share beside their blocks, while they are made."""
-    content = pickle.dumps(ensemble, protocol=5)
-    job = (folder / f".job-{ensemble.digest[:16]}-{sha256(content).hexdigest()[:16]}.pickle").resolve()
-    part = job.with_suffix(".part")
+    part = (folder / f".job-{ensemble.digest[:16]}-{os.getpid()}.part").resolve()
+    job = None
     try:
-        part.write_bytes(content)
+        digest = write_job(ensemble, part)
+        job = part.with_name(f".job-{ensemble.digest[:16]}-{digest[:16]}")
         part.replace(job)
         yield job
     finally:
         part.unlink(missing_ok=True)
-        job.unlink(missing_ok=True)
+        if job is not None:
+            job.unlink(missing_ok=True)
 
 
 @cache
@@ -165,26 +169,38 @@ def _made(client: Any, job: Path, folder: Path, lacking: Mapping[int, Sequence[i
     from distributed import as_completed
     from distributed.scheduler import KilledWorker
 
-    futures = {client.submit(make_task, str(job), str(folder), block, tuple(nights), pure=False, retries=_RETRIES,
-                             key=f"{digest}-{block}-{nights[0]}-{len(nights)}"): nights
-               for block, nights in lacking.items()}
+    def given(block: int, turn: int) -> Any:
+        nights = tuple(lacking[block])
+        return client.submit(make_task, str(job), str(folder), block, nights, pure=False, retries=_RETRIES,
+                             key=f"{digest}-{block}-{nights[0]}-{len(nights)}-{turn}")
+
+    futures = {given(block, 0): block for block in lacking}
+    lost: Counter[int] = Counter()
+    coming = as_completed(futures, loop=client.loop)
     try:
-        for future in as_completed(futures, loop=client.loop):
+        for future in coming:
+            block = futures.pop(future)
             try:
                 future.result()
             except KilledWorker as error:
-                raise InputError(field="--scheduler", found=f"workers that end again and again ({error})",
-                                 expected="workers that make their nights", remedy="What was made is kept. Have they "
-                                 "memory enough? The same command goes on.") from error
-            yield len(futures[future])
+                # The scheduler gives up a block once a few of its workers died, whoever of their blocks was to blame.
+                lost[block] += 1
+                if lost[block] >= _LOST:
+                    raise InputError(field="--scheduler", found=f"workers that end again and again ({error})",
+                                     expected="workers that make their nights", remedy="What was made is kept. Have "
+                                     "they memory enough? The same command goes on.") from error
+                again = given(block, lost[block])
+                futures[again] = block
+                coming.add(again)
+                continue
+            yield len(lacking[block])
     finally:
         client.cancel(list(futures))
 
 
 @lru_cache(maxsize=1)
 def _read(job: str) -> Ensemble:
-    ensemble: Ensemble = pickle.loads(Path(job).read_bytes())
-    return ensemble
+    return read_job(Path(job))
 
 
 def make_task(job: str, folder: str, block: int, nights: Sequence[int]) -> int:

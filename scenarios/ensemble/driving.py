@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
 from pathlib import Path
 
 import numpy as np
 
 from geodata.ensemble.asking import nights_out
-from geodata.ensemble.folder import reduce_blocks
-from scenarios.ensemble.making import Made, check_count, ensemble_of
+from geodata.ensemble.driven import Driven, write_driven
+from geodata.ensemble.folder import NAME, reduce_blocks
+from scenarios.ensemble.cluster import make_on_cluster
+from scenarios.ensemble.making import check_count, ensemble_of
 from scenarios.ensemble.running import make
 from scenarios.ensemble.sensitivity import drivers_of
 from scenarios.prepared import Prepared
 from twin.ensemble.arms import FIRST, SECOND, arms_of
-from twin.ensemble.driver import Driver
 from twin.errors import InputError
 from twin.quantities import FloatArray
 from twin.stages import Progress, Stage, Tell, silent
@@ -26,22 +27,9 @@ FIGURES = ("lamp_hours_dark", "lamps_ever_out", "lamps_ever_dark", "lamps_not_ba
            "buildings_without_power")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Driven:
-    """What drives one answer."""
-
-    made: Made
-    #: A figure, or the id of an asset.
-    of: str
-    n: int
-    drivers: tuple[Driver, ...]
-    #: Mean of the answer over the first set of nights, and its standard deviation.
-    mean: float
-    sd: float
-
-
-def drive(prepared: Prepared, of: str, n: int, out: Path, *, workers: int = 1, tell: Tell = silent) -> Driven:
-    """Find what drives an answer.
+def drive(prepared: Prepared, of: str, n: int, out: Path, *, workers: int = 1, scheduler: str | None = None,
+          tell: Tell = silent) -> Driven:
+    """Find what drives an answer, and keep it with its nights.
 
     Parameters
     ----------
@@ -52,15 +40,16 @@ def drive(prepared: Prepared, of: str, n: int, out: Path, *, workers: int = 1, t
     n
         Nights of each set, a power of 2; (d + 2) n are made.
     out
-        Folder that keeps the nights: another answer of the same nights costs nothing more.
-    workers, tell
+        Folder that keeps the nights: another answer of the same nights costs nothing more. That of the ensemble of the
+        same scenario, whose map then tells it, or one by itself.
+    workers, scheduler, tell
         As for :func:`scenarios.ensemble.making.run_ensemble`.
 
     Raises
     ------
     InputError
         No such answer; fewer than two quantities that may be otherwise; n no power of 2; nights that could not be
-        made.
+        made; a folder with the ensemble of another scenario.
     """
     check_count(n)
     if n < 2 or n & (n - 1):
@@ -71,11 +60,15 @@ def drive(prepared: Prepared, of: str, n: int, out: Path, *, workers: int = 1, t
     if len(names) < 2:
         raise InputError(field="uncertainty", found=f"{len(names)} quantity that may be otherwise",
                          expected="two or more", remedy="With one there is nothing to tell apart.")
+    _check_folder(out, made.ensemble.digest)
     answers: dict[str, FloatArray] = {}
     for name, arms in arms_of(names).items():
         ensemble, folder = made.ensemble.with_arms(arms), out / ARMS / name
         folder.mkdir(parents=True, exist_ok=True)
-        make(ensemble, folder, range(n), workers=workers, tell=tell)
+        if scheduler is None:
+            make(ensemble, folder, range(n), workers=workers, tell=tell)
+        else:
+            make_on_cluster(ensemble, folder, range(n), scheduler, tell=tell)
         tell(Progress(stage=Stage.ASK, doing="counting the nights"))
         found = reduce_blocks(ensemble, folder, n)
         if found.failed:
@@ -86,5 +79,19 @@ def drive(prepared: Prepared, of: str, n: int, out: Path, *, workers: int = 1, t
             folder, ensemble.digest, found, row).astype(np.float64)
     drivers = drivers_of(names, answers[FIRST], answers[SECOND], np.stack([answers[name] for name in names]),
                          seed=prepared.plan.seed)
-    return Driven(made=made, of=of, n=n, drivers=tuple(drivers), mean=float(answers[FIRST].mean()),
-                  sd=float(answers[FIRST].std()))
+    driven = Driven(of=of, n=n, drivers=tuple(drivers), mean=float(answers[FIRST].mean()),
+                    sd=float(answers[FIRST].std()))
+    write_driven(out, made.ensemble.digest, driven)
+    return driven
+
+
+def _check_folder(out: Path, digest: str) -> None:
+    """Refuse the folder of the ensemble of other nights: its map would tell what drives these."""
+    path = out / NAME
+    if not path.is_file():
+        return
+    theirs = str(json.loads(path.read_text("utf-8")).get("digest"))
+    if theirs != digest:
+        raise InputError(file=str(path), found=f"an ensemble of another scenario, city, water or version "
+                         f"({theirs[:12]})", expected=f"that of this one ({digest[:12]}), or a folder without one",
+                         remedy="Choose another --out.")

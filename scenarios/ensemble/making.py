@@ -11,6 +11,7 @@ import numpy as np
 
 from geodata.ensemble.blocks import BLOCK
 from geodata.ensemble.folder import BASE, NAME, reduce_blocks, write_answers
+from geodata.hazards.catalogue import CatalogueHazard
 from scenarios import pipeline
 from scenarios.ensemble.cluster import make_on_cluster
 from scenarios.ensemble.merging import Asked, gather, read_parts, write_part
@@ -96,8 +97,11 @@ def _water(prepared: Prepared, base: Finished, cache: Path | None, tell: Tell) -
     tell(Progress(stage=Stage.EXPOSE, doing="finding the cells of each asset"))
     index = index_cells(prepared.city.assets, prepared.city_file.outlines, prepared.city.crs, hazard.grid,
                         prepared.city_file.terrain)
-    return StageNight(hazard, index, nominal, above_m) if isinstance(hazard, StageHazard) else PickedNight(
-        hazard, index, nominal)
+    if isinstance(hazard, StageHazard):
+        return StageNight(hazard, index, nominal, above_m)
+    # The maps at the cells of the assets are all that a night needs of them.
+    assert isinstance(hazard, CatalogueHazard)
+    return PickedNight(hazard.of_cells(index.cells), replace(index, cells=np.arange(len(index.cells))), nominal)
 
 
 def reach_m(prepared: Prepared) -> float:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import selectors
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from geodata.ensemble.blocks import missing
+from scenarios.ensemble.job import write_job
 from scenarios.ensemble.worker import make_block
 from twin.ensemble.member import Ensemble, member
 from twin.errors import InputError
@@ -201,8 +201,8 @@ class _Pool:
 def _share_out(ensemble: Ensemble, folder: Path, lacking: Mapping[int, Sequence[int]], workers: int, paced: Paced,
                done: int, all_: int) -> None:
     with tempfile.TemporaryDirectory(prefix="twin-ensemble-") as scratch, selectors.DefaultSelector() as selector:
-        job = Path(scratch) / "job.pickle"
-        job.write_bytes(pickle.dumps(ensemble, protocol=5))
+        job = Path(scratch) / "job"
+        write_job(ensemble, job)
         pool = _Pool(folder, job, lacking, selector)
         try:
             for _ in range(workers):

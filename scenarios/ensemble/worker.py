@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from geodata.ensemble.blocks import write_block
+from scenarios.ensemble.job import read_job
 from twin.ensemble.member import Ensemble, Outcome, member
 
 
@@ -47,7 +47,7 @@ def main(job: str, folder: str) -> None:
     """Make the blocks that standard input asks for."""
     asked: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen, args=(asked,), daemon=True).start()
-    ensemble: Ensemble = pickle.loads(Path(job).read_bytes())
+    ensemble = read_job(Path(job))
 
     def say(line: str) -> None:
         sys.stdout.write(f"{line}\n")

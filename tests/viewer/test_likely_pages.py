@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ import pytest
 from page_browser import opened
 
 from geodata.ensemble.asking import nights_dark, nights_of
+from geodata.ensemble.driven import write_driven
 from geodata.ensemble.folder import EnsembleFolder, read_ensemble
 from scenarios import load_scenario, prepare
 from scenarios.ensemble.making import run_ensemble
+from tests.viewer.outputs.test_driver_strip import BOTH
 from tests.viewer.public.attack import best_guess, told_by_page, unpacked
 from tests.viewer.test_axe import violations
 from twin.cli.entry import main
@@ -31,7 +34,9 @@ AT_S = 11 * 3600
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> EnsembleFolder:
     out = tmp_path_factory.mktemp("likely") / "nights"
-    run_ensemble(prepare(load_scenario("ouche-q100-ensemble")), N, out)
+    made, _ = run_ensemble(prepare(load_scenario("ouche-q100-ensemble")), N, out)
+    for driven in (BOTH, replace(BOTH, of="S-08")):
+        write_driven(out, made.ensemble.digest, driven)
     return read_ensemble(out)
 
 
@@ -144,6 +149,20 @@ def test_operators_map_tells_words_patterns_and_causes(chromium: Any, likely_pag
     assert re.search(r"fois sur 10" if lang == "fr" else r"out of 10", said)
     assert re.search("À cause de|Because of", said)
     assert "%" not in said + legend
+    assert page_.errors == []
+    page_.context.close()
+
+
+@pytest.mark.browser
+def test_operators_map_tells_what_decides(chromium: Any, likely_pages: dict[str, Path], evening: Any) -> None:
+    page_ = opened(chromium, likely_pages["operator"], now=evening, width=1366, height=768)
+    assert page_.locator(".driven p:visible").first.inner_text().replace("\u00a0", " ") == (
+        "Heures-lampes sans lumière : deux tiers de l’incertitude viennent du niveau de la rivière, avec ou sans le "
+        "reste.")
+    assert page_.locator(".driven svg.strip:visible").count() == 6
+    page_.click("[data-lang=en]")
+    assert page_.locator(".driven b:visible").all_inner_texts()[:3] == ["two thirds", "half", "less than a tenth"]
+    assert "%" not in page_.inner_text(".driven")
     assert page_.errors == []
     page_.context.close()
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.ensemble.answers import Answers
-from twin.ensemble.confidence import Difference, paired
+from twin.ensemble.confidence import Difference, paired, paired_share
 from twin.errors import InputError
 from twin.quantities import Int64Array
 
@@ -79,7 +79,7 @@ def _sites(first: Answers, second: Answers, ids: tuple[tuple[str, ...], tuple[st
         if np.any(mine != theirs):
             told.append(SiteChange(
                 asset_id=name, first=int(mine.sum()), second=int(theirs.sum()), worse=int((theirs & ~mine).sum()),
-                better=int((mine & ~theirs).sum()), difference=paired(mine, theirs)))
+                better=int((mine & ~theirs).sum()), difference=paired_share(mine, theirs)))
     return sorted(told, key=lambda change: (change.difference.value, change.asset_id))
 
 

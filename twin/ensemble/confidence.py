@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, comb, exp, inf, lgamma, log, log1p, sqrt
 
 import numpy as np
 
 from twin.errors import InputError
-from twin.quantities import FloatArray
+from twin.quantities import BoolArray, FloatArray
 
 #: Two-sided 95 %: standard deviations of the normal distribution.
 Z = 1.959963984540054
@@ -167,3 +167,43 @@ def paired(first: FloatArray, second: FloatArray) -> Difference:
     half = Z * sqrt(variance / len(each))
     apart = float(a.var(ddof=1) + b.var(ddof=1))
     return Difference(mean, mean - half, mean + half, len(each), apart / variance if variance else inf)
+
+
+def nights_for(difference: Difference) -> int:
+    """Give how many nights tell a mean difference of this size from none, at 95 %: its interval then ends at 0.
+
+    Examples
+    --------
+    >>> nights_for(Difference(2.0, -2.0, 6.0, 50, 1.0))
+    200
+    """
+    half = (difference.high - difference.low) / 2
+    return ceil(difference.n * (half / difference.value) ** 2)
+
+
+def paired_share(first: BoolArray, second: BoolArray) -> Difference:
+    """Give the difference of two shares, ``second`` less ``first``, of the same nights.
+
+    Half a night is added to each of the four ways in which a pair can fall out: where all pairs do alike, the interval
+    then has the width that so few of them leave, and not none.
+
+    Parameters
+    ----------
+    first, second
+        Whether it happens, (N,); N ≥ 2.
+
+    Source
+    ------
+    Agresti and Min 2005, doi:10.1002/sim.1781.
+
+    Examples
+    --------
+    >>> saved = paired_share(np.array([True] * 8 + [False] * 32), np.zeros(40, bool))
+    >>> round(saved.value, 3), round(saved.low, 3), round(saved.high, 3)
+    (-0.2, -0.318, -0.063)
+    """
+    found, n = paired(first.astype(np.float64), second.astype(np.float64)), len(first)
+    worse, better = int((second & ~first).sum()) + 0.5, int((first & ~second).sum()) + 0.5
+    middle = (worse - better) / (n + 2)
+    half = Z * sqrt((worse + better) / (n + 2) - middle ** 2) / sqrt(n + 2)
+    return replace(found, low=max(middle - half, -1.0), high=min(middle + half, 1.0))

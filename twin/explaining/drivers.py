@@ -20,6 +20,23 @@ _NAMES = {
     "repair": "the durations of repairs", "links": "inferred links", "breakdowns": "breakdowns"}
 
 
+#: Shares that stand in the plural, and how many parts they are.
+_MANY = {"two thirds": 2, "three quarters": 3, "nine tenths": 9}
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRow:
+    """One quantity as a map tells it: its share as people say it, and between which shares it lies."""
+
+    name: str
+    part: str
+    between: str
+    #: Total-order index and its interval, for what is drawn.
+    total: float
+    low: float
+    high: float
+
+
 @dataclass(frozen=True, slots=True)
 class DriverRow:
     """One quantity, as it is read: total and first-order index with their intervals, and the mean effect."""
@@ -71,8 +88,9 @@ def driver_lines(city: City, drivers: Sequence[Driver], of: str, n: int, lang: s
         "whether {asset} goes out", asset=words.asset(city.assets.kinds, city.assets[city.assets.row(of)]))
     top = drivers[0]
     part = _part(top.total)
-    lines = [words.text("{answer}: {part} of the uncertainty comes from {what}, alone or with others.", answer=answer,
-                        part=words.text(part or "less than a tenth"), what=words.text(_NAMES[top.name]))]
+    comes = "{answer}: {part} of the uncertainty comes from {what}, alone or with others."
+    lines = [words.plural(comes, comes, _MANY.get(part, 1), answer=answer, part=words.text(part or "less than a tenth"),
+                          what=_from(words, words.text(_NAMES[top.name])))]
     rest = [words.text("{part} from {what}", part=words.text(said), what=words.text(_NAMES[driver.name]))
             for driver in drivers[1:] if (said := _part(driver.total))]
     little = [words.text(_NAMES[driver.name]) for driver in drivers[1:] if not _part(driver.total)]
@@ -87,6 +105,35 @@ def driver_lines(city: City, drivers: Sequence[Driver], of: str, n: int, lang: s
                                 n=words.number(n), list=words.listing([
                                     words.text(_NAMES[driver.name]) for driver in (top, *unsure)])))
     return [Speech.sentence(line) for line in lines]
+
+
+def shared_rows(drivers: Sequence[Driver], lang: str) -> list[SharedRow]:
+    """Give the quantities with their shares in words, the largest first; those that hardly matter stand at the end."""
+    words = speech(lang)
+
+    def said(share: float) -> str:
+        return words.text(_part(share) or "less than a tenth")
+
+    def between(driver: Driver) -> str:
+        low, high = _part(driver.total_low), _part(driver.total_high)
+        if low == high:
+            return ""
+        if not low and high == _PARTS[0][1]:
+            return words.text("from nothing to all: too few nights")
+        return words.text("between {low} and {high}", low=words.text(low), high=words.text(high)) if low else \
+            words.text("at most {high}", high=words.text(high))
+
+    return [SharedRow(
+        name=Speech.sentence(words.text(_NAMES[driver.name])), part=said(driver.total), between=between(driver),
+        total=driver.total, low=driver.total_low, high=driver.total_high) for driver in drivers]
+
+
+def _from(words: Speech, what: str) -> str:
+    """Give a quantity as it stands behind *comes from* and *vient de*: du niveau, de la montée, des pannes."""
+    if words.lang != "fr":
+        return what
+    article, _, noun = what.partition(" ")
+    return {"le": f"du {noun}", "les": f"des {noun}"}.get(article, f"de {what}")
 
 
 def _part(share: float) -> str:

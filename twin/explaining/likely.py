@@ -76,6 +76,18 @@ def between(words: Speech, share: Share) -> str:
                       n=words.number(share.n), low=low, high=high)
 
 
+def bounds(words: Speech, share: Share) -> str:
+    """Give between which shares the true one lies, where the count stands beside.
+
+    Examples
+    --------
+    >>> bounds(speech("en"), share_of(33, 48))
+    '54 to 80 out of 100'
+    """
+    return words.text("{low} to {high} out of 100", low=int(np.floor(share.low * 100)),
+                      high=int(np.ceil(share.high * 100)))
+
+
 def likely_lines(base: Result, answers: Answers, asked: Asked, lang: str) -> tuple[str, ...]:
     """Give what an ensemble says of an asset, a paragraph each, the first in one sentence.
 

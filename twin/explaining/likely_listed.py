@@ -10,7 +10,7 @@ import numpy as np
 from twin.codes import Mechanism
 from twin.ensemble.answers import Word
 from twin.ensemble.listing import WORDS, LikelyListed, LikelyListing
-from twin.explaining.likely import often, quarter
+from twin.explaining.likely import bounds, often, quarter
 from twin.explaining.listed import label, teller_of
 from twin.explaining.nights import sharper_lines
 from twin.explaining.teller import Teller
@@ -73,7 +73,7 @@ def likely_list_lines(found: LikelyListing, lang: str) -> list[str]:
 
 
 def _likely(teller: Teller, row: LikelyListed) -> str:
-    return f"{teller.text(WORD[row.word])}, {often(teller.speech, row.share)}"
+    return f"{teller.text(WORD[row.word])}, {often(teller.speech, row.share)} ({bounds(teller.speech, row.share)})"
 
 
 def _why(teller: Teller, row: LikelyListed) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from twin.ensemble.answers import Answers, Word, quantiles_of
 from twin.ensemble.confidence import Z, members_for
-from twin.explaining.likely import between, failed_lines, often
+from twin.explaining.likely import between, bounds, failed_lines, often
 from twin.explaining.words import Speech, speech
 from twin.world.city import City
 
@@ -81,8 +81,8 @@ def report_lines(city: City, answers: Answers, lang: str) -> list[str]:
     low, _, high = quantiles_of(answers.figures["lamps_ever_dark"])
     some = sorted(((answers.share_out(row), city.assets[row]) for row in answers.sites.tolist()),
                   key=lambda pair: (-pair[0].count, pair[1].id))
-    sites = [words.text("{site} {often}", site=words.label(city.assets.kinds, asset), often=often(words, share))
-             for share, asset in some if share.count]
+    sites = [words.text("{site} {often} ({bounds})", site=words.label(city.assets.kinds, asset),
+                        often=often(words, share), bounds=bounds(words, share)) for share, asset in some if share.count]
     told = words.text("Critical sites without power at some time: {list}.", list=", ".join(sites[:_SITES])) if sites \
         else words.text("No critical site is without power in any of them.")
     more = [words.plural("{n} more site goes out in some night.", "{n} more sites go out in some night.",

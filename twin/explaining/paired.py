@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.ensemble.comparing import PairedComparison
-from twin.ensemble.confidence import Difference
+from twin.ensemble.confidence import Difference, nights_for
 from twin.explaining.nights import FIGURES
 from twin.explaining.words import Speech, speech
 from twin.world.city import City
@@ -37,7 +37,7 @@ def paired_lines(city: City, found: PairedComparison, lang: str) -> list[str]:
     return [Speech.sentence(line) for line in (
         words.text("Means of {n} nights drawn alike for both plans; the difference with its interval of 95 in 100.",
                    n=words.number(found.n)),
-        *_alone(found, words), *_sites(city, found, words), *_paired(found, words))]
+        *_alone(found, words), *_sites(city, found, words), *_sharper(found, words), *_paired(found, words))]
 
 
 def _alone(found: PairedComparison, words: Speech) -> Iterator[str]:
@@ -49,10 +49,14 @@ def _alone(found: PairedComparison, words: Speech) -> Iterator[str]:
 def _sites(city: City, found: PairedComparison, words: Speech) -> Iterator[str]:
     for change in found.sites:
         asset = city.assets[city.assets.row(change.asset_id)]
-        yield words.text("{site}: without power in {first} nights, then in {second}; {better} saved, {worse} lost.",
+        hundredths = [round(100 * share) for share in (
+            change.difference.value, change.difference.low, change.difference.high)]
+        value, low, high = (f"{'+' if one > 0 else '−' if one < 0 else ''}{abs(one)}" for one in hundredths)
+        yield words.text("{site}: without power in {first} nights, then in {second}; {better} saved, {worse} lost: "
+                         "{value} nights out of 100 ({low} to {high}).",
                          site=words.asset(city.assets.kinds, asset), first=words.number(change.first),
                          second=words.number(change.second), better=words.number(change.better),
-                         worse=words.number(change.worse))
+                         worse=words.number(change.worse), value=value, low=low, high=high)
 
 
 def _paired(found: PairedComparison, words: Speech) -> Iterator[str]:
@@ -61,6 +65,16 @@ def _paired(found: PairedComparison, words: Speech) -> Iterator[str]:
     if ratios:
         yield words.text("Drawn apart, the two would need {times} times as many nights for the same interval.",
                          times=words.number(max(float(np.median(ratios)), 1)))
+
+
+def _sharper(found: PairedComparison, words: Speech) -> Iterator[str]:
+    """Tell which differences may be none, and how many nights would tell."""
+    some = [words.text("{figure} (about {n} nights)", figure=words.text(FIGURES[name]),
+                       n=words.number(nights_for(difference)))
+            for name, (_, _, difference) in found.figures.items() if difference.value and
+            difference.low <= 0 <= difference.high]
+    if some:
+        yield words.text("Not told from no difference yet: {list}.", list=words.listing(some))
 
 
 def interval(words: Speech, difference: Difference) -> str:

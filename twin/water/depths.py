@@ -16,6 +16,8 @@ import numpy as np
 from twin.errors import InputError
 from twin.quantities import NONE, BoolArray, Float32Array, FloatArray, Int8Array, Int32Array, Int64Array, column
 from twin.water.hazard import Hazard
+from twin.water.picks import Series, picked
+from twin.water.unknown import Unknown
 
 
 class Coverage(IntEnum):
@@ -183,18 +185,12 @@ def read_depths(hazard: Hazard, index: CellIndex, *, duration_s: int,
     """
     times_s = np.asarray(hazard.times_s, np.int64)
     check_times(times_s, hazard.after, duration_s)
-    order = _Order.of(index)
-    blocks, unknown = _Blocks(len(order.rows)), _Unknown(len(order.rows), duration_s)
-    for done, frame in enumerate(_frames(hazard, index.cells, order, times_s), start=1):
-        if _matters(times_s, done - 1, duration_s):
-            blocks.add(done - 1, frame)
-        unknown.add(int(times_s[done - 1]), frame.unknown)
-        if progress is not None:
-            progress(done, len(times_s))
-    unknown.end(hold=hazard.after != "dry")
-    asset, first, offsets, depth_um = blocks.series(order.rows)
-    unknown_s, is_partly, is_wholly = (values[np.argsort(order.rows)] for values in (
-        unknown.seconds, unknown.is_partly, unknown.is_wholly))
+    matters = np.array([_matters(times_s, frame, duration_s) for frame in range(len(times_s))])
+    # Water that is picked from maps by its level says so: its assets are then worked through one after the other.
+    picks = getattr(hazard, "picks", None)
+    asset, first, offsets, depth_um, unknown_s, is_partly, is_wholly = (
+        _frame_by_frame(hazard, index, times_s, matters, duration_s, progress) if picks is None else
+        picked(picks(index.cells), index.offsets, index.members, times_s, matters, duration_s, hazard.after != "dry"))
     has_cells = np.diff(index.offsets) > 0
     is_wet = np.zeros(len(has_cells), bool)
     is_wet[asset] = True
@@ -208,6 +204,23 @@ def read_depths(hazard: Hazard, index: CellIndex, *, duration_s: int,
         offsets=offsets, depth_um=depth_um, coverage=column(coverage, np.int8),
         unknown_s=column(np.where(outside, duration_s, unknown_s), np.int64),
         shortfall_m=column(_shortfall_m(hazard, index), np.float64), error_m=float(hazard.depth_error_m))
+
+
+def _frame_by_frame(hazard: Hazard, index: CellIndex, times_s: Int64Array, matters: BoolArray, duration_s: int,
+                    progress: Callable[[int, int], None] | None) -> Series:
+    """Read the water as it comes."""
+    order = _Order.of(index)
+    blocks, unknown = _Blocks(len(order.rows)), Unknown(len(order.rows), duration_s)
+    for done, frame in enumerate(_frames(hazard, index.cells, order, times_s), start=1):
+        if matters[done - 1]:
+            blocks.add(done - 1, frame)
+        unknown.add(int(times_s[done - 1]), frame.unknown)
+        if progress is not None:
+            progress(done, len(times_s))
+    unknown.end(hold=hazard.after != "dry")
+    place = np.argsort(order.rows)
+    return Series(*blocks.series(order.rows), unknown.seconds[place], unknown.is_partly[place],
+                  unknown.is_wholly[place])
 
 
 def _matters(times_s: Int64Array, frame: int, duration_s: int) -> bool:
@@ -301,41 +314,6 @@ class _Blocks:
         fill_series(blocks, of_chunk, frame, self.lanes, first, last, begins, depth_um)
         depth_um.flags.writeable = False
         return column(rows[wet], np.int32), column(first[wet], np.int32), column(offsets, np.int64), depth_um
-
-
-class _Unknown:
-    """For how long the depth of each asset was unknown, in part or as a whole, within the horizon."""
-
-    def __init__(self, assets: int, duration_s: int) -> None:
-        self.duration_s = duration_s
-        self.seconds = np.zeros(assets, np.int64)
-        self.is_partly, self.is_wholly = np.zeros(assets, bool), np.zeros(assets, bool)
-        self._before: Int8Array | None = None
-        self._before_s = 0
-
-    def add(self, time_s: int, unknown: Int8Array) -> None:
-        """Take in a frame; before the first the first holds."""
-        before = unknown if self._before is None else self._before
-        self._between(min(0, time_s) if self._before is None else self._before_s, time_s, before, unknown)
-        self._before, self._before_s = unknown.copy() if unknown.any() else np.zeros_like(unknown), time_s
-
-    def end(self, *, hold: bool) -> None:
-        """Take in what follows the last frame: it holds, or all is dry a second later."""
-        if self._before is None or self._before_s >= self.duration_s:
-            return
-        until_s = self.duration_s if hold else self._before_s + 1
-        self._between(self._before_s, until_s, self._before, self._before)
-
-    def _between(self, from_s: int, to_s: int, before: Int8Array, now: Int8Array) -> None:
-        from twin.kernels.water.depths import ALL
-
-        lasts_s = min(to_s, self.duration_s) - max(from_s, 0)
-        if lasts_s <= 0 or not (before.any() or now.any()):
-            return
-        worst = np.maximum(before, now)
-        self.is_partly |= worst > 0
-        self.is_wholly |= worst == ALL
-        self.seconds[worst == ALL] += lasts_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

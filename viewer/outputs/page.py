@@ -20,6 +20,7 @@ from viewer import scripts
 from viewer.outputs.clock import Clock
 from viewer.outputs.contacts import read_contacts
 from viewer.outputs.countries import country_of
+from viewer.outputs.driver_strip import told_of
 from viewer.outputs.operator_page import layers, operator_config
 from viewer.outputs.release import require_release
 from viewer.public.night import PublicNight, public_night
@@ -102,7 +103,8 @@ def rendered_operator(run: Run, lang: str, ensemble: EnsembleFolder | None = Non
     """Give the operator's page; ``more`` is what its template shows beside."""
     packer, config = operator_pack(run, lang, ensemble)
     view = {"symbols": {key: svg(key) for key in states()["symbols"]}, "run": run, "locks": LOCKS,
-            "is_ensemble": ensemble is not None, "layers": layers(is_ensemble=ensemble is not None), **more}
+            "is_ensemble": ensemble is not None, "layers": layers(is_ensemble=ensemble is not None),
+            "driven": [] if ensemble is None else told_of(run.result.city, ensemble.driven), **more}
     return _rendered("operator", packer, config, view, lang=lang, status=run.result.plan.status,
                      city=run.result.city.name)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 from importlib import resources
@@ -21,9 +22,11 @@ from twin.explaining.nights import report_lines, report_title
 from twin.explaining.situation import MOST_SITES, Page, page_of
 from twin.explaining.words import speech
 from twin.results.situation import Situation
+from viewer.outputs.driver_strip import report_strip
 from viewer.outputs.report_drawings import map_svg, river_svg
 
 if TYPE_CHECKING:
+    from geodata.ensemble.driven import Driven
     from geodata.run.folder import Run
     from twin.ensemble.answers import Answers
 
@@ -31,7 +34,8 @@ if TYPE_CHECKING:
 _ACTS_BESIDE_NIGHTS = 3
 
 
-def export_report(run: Run, told: Situation, out: Path, *, lang: str, answers: Answers | None = None) -> Page:
+def export_report(run: Run, told: Situation, out: Path, *, lang: str, answers: Answers | None = None,
+                  driven: Sequence[Driven] = ()) -> Page:
     """Write a point of the situation as one HTML file that prints as one A4 page; give its texts.
 
     Parameters
@@ -46,6 +50,8 @@ def export_report(run: Run, told: Situation, out: Path, *, lang: str, answers: A
         ``fr`` or ``en``.
     answers
         What the nights say of whose plan it is the run; None: a run by itself.
+    driven
+        What drives the answers of these nights, as far as anybody asked.
 
     Raises
     ------
@@ -57,11 +63,12 @@ def export_report(run: Run, told: Situation, out: Path, *, lang: str, answers: A
         told = replace(told, acts=told.acts[:_ACTS_BESIDE_NIGHTS],
                        acts_more=told.acts_more + max(len(told.acts) - _ACTS_BESIDE_NIGHTS, 0))
     page = page_of(told, lang)
-    write_whole(out, render(run, told, page, answers), opens="<!doctype html", sort="a page")
+    write_whole(out, render(run, told, page, answers, driven), opens="<!doctype html", sort="a page")
     return page
 
 
-def render(run: Run, told: Situation, page: Page, answers: Answers | None = None) -> str:
+def render(run: Run, told: Situation, page: Page, answers: Answers | None = None, driven: Sequence[Driven] = ()
+           ) -> str:
     """Give the page as HTML."""
     templates = resources.files("viewer").joinpath("templates")
     style = templates.joinpath("report.css").read_text("utf-8")
@@ -71,7 +78,8 @@ def render(run: Run, told: Situation, page: Page, answers: Answers | None = None
     template = environment.from_string(templates.joinpath("report.html.j2").read_text("utf-8"))
     nights = [] if answers is None else report_lines(run.result.city, answers, page.lang)
     return template.render(
-        nights=nights, nights_title="" if answers is None else report_title(answers, page.lang),
+        decides=report_strip(run.result.city, driven, page.lang), nights=nights,
+        nights_title="" if answers is None else report_title(answers, page.lang),
         page=page, colon="\u00a0:" if page.lang == "fr" else ":", style=Markup(style),
         style_hash=base64.b64encode(sha256(style.encode()).digest()).decode(),
         river=river_svg(told, told.rivers[0], page.lang) if told.rivers else "",

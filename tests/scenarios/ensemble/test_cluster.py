@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import pytest
 
 from scenarios.ensemble import cluster
 from scenarios.ensemble.cluster import make_on_cluster
+from scenarios.ensemble.running import make
 from tests.scenarios.ensemble.test_running import N, alone, bytes_of, ensemble  # noqa: F401
 from twin.errors import InputError
 
@@ -24,6 +28,28 @@ def test_a_cluster_gives_the_same_bytes(ensemble, alone, local, tmp_path):  # no
     assert bytes_of(tmp_path) == bytes_of(alone)
     assert not list(tmp_path.glob(".job*")), "nothing is left of the job"
     assert told[-1].done == N
+
+
+@pytest.mark.verify
+def test_killing_every_worker_four_times_costs_time_and_no_night(ensemble, tmp_path, monkeypatch):  # noqa: F811
+    nights, real, killed = range(600), cluster._made, set()
+    (tmp_path / "killed").mkdir()
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as own:
+        def killing(*given):
+            for made in real(*given):
+                alive = {nanny.pid for nanny in own.workers.values() if nanny.pid is not None} - killed
+                # All at once, each time both are back: nobody is left to take a block over.
+                if len(killed) < 8 and len(alive) == 2:
+                    for process in alive:
+                        os.kill(process, signal.SIGKILL)
+                    killed.update(alive)
+                yield made
+
+        monkeypatch.setattr(cluster, "_made", killing)
+        make_on_cluster(ensemble, tmp_path / "killed", nights, own.scheduler_address)
+    assert len(killed) == 8
+    make(ensemble, tmp_path / "alone", nights)
+    assert bytes_of(tmp_path / "killed") == bytes_of(tmp_path / "alone")
 
 
 def test_another_version_of_a_worker_is_refused(ensemble, local, tmp_path, monkeypatch):  # noqa: F811

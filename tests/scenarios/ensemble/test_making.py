@@ -108,6 +108,8 @@ def test_what_drives_an_answer_is_told_and_its_nights_are_kept(tmp_path, capsys)
     told = json.loads(capsys.readouterr().out)
     assert told["drivers"][0]["name"] == "level.offset_m"
     assert len(list((tmp_path / "out" / "arms").iterdir())) == 2 + len(told["drivers"]) == 7
+    kept = json.loads((tmp_path / "out" / "drivers" / "lamp_hours_dark.json").read_text("utf-8"))
+    assert (kept["n"], kept["drivers"]) == (8, told["drivers"])
     assert main([*words, "--of", "S-08", "--lang", "fr"]) == 0
     assert "Coupure ou non, pour l’établissement" in capsys.readouterr().out.replace("\u00a0", " ")
     assert main([*words, "--of", "S-99"]) == 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import pickle
 import signal
 
 import numpy as np
@@ -14,6 +13,7 @@ from geodata.ensemble import blocks
 from geodata.ensemble.blocks import Block, missing, path_of
 from geodata.ensemble.folder import reduce_blocks
 from scenarios.ensemble import running, worker
+from scenarios.ensemble.job import write_job
 from scenarios.ensemble.running import make
 from tests.twin.ensemble.nights import ensemble_of
 from tests.twin.ensemble.test_member import LINKS, TOWN, of_everything
@@ -157,8 +157,8 @@ def test_a_missing_block_is_refused(ensemble, tmp_path):
 
 
 def test_a_worker_ends_with_its_parent(ensemble, tmp_path):
-    job = tmp_path / "job.pickle"
-    job.write_bytes(pickle.dumps(ensemble))
+    job = tmp_path / "job"
+    write_job(ensemble, job)
     lonely = running._Worker(job, tmp_path)
     lonely.ask(0, list(range(20)))
     assert lonely.read() == ["night"] or lonely.read()  # it has begun

@@ -12,7 +12,7 @@ from tests.twin.ensemble.nights import ensemble_of
 from tests.twin.ensemble.test_answers import night
 from tests.twin.ensemble.test_member import LINKS, TOWN, of_everything
 from twin.ensemble.comparing import check_alike, compare_nights
-from twin.ensemble.confidence import paired
+from twin.ensemble.confidence import paired, paired_share
 from twin.ensemble.member import member
 from twin.ensemble.tally import Tally
 from twin.errors import InputError
@@ -47,11 +47,32 @@ def test_it_is_told_in_both_languages():
     found = compare_nights(tally({0: [H], 1: [H, G]}), tally({0: [], 1: [G]}), (("H", "G"), ("H", "G")))
     french, english = ([line.replace("\u00a0", " ") for line in paired_lines(CITY, found, lang)]
                        for lang in ("fr", "en"))
-    assert french[1] == "L’établissement H : sans courant dans 2 nuits, puis dans 0 ; 2 évitées, 0 de plus."
-    assert english[1] == "Critical site H: without power in 2 nights, then in 0; 2 saved, 0 lost."
+    assert french[1] == ("L’établissement H : sans courant dans 2 nuits, puis dans 0 ; 2 évitées, 0 de plus : "
+                         "−100 nuits sur 100 (−100 à +19).")
+    assert english[1] == ("Critical site H: without power in 2 nights, then in 0; 2 saved, 0 lost: "
+                          "−100 nights out of 100 (−100 to +19).")
     rows = {row.name: row.difference for row in paired_rows(found, "en")}
     assert rows["critical sites without power"] == "−1.0 (−1.0 to −1.0)"
     assert rows["lamps that go out"] == "="
+
+
+def test_it_says_how_many_nights_tell_a_difference_from_none():
+    first, second = tally({0: [H], 1: [H, G], 2: [], 3: [G]}), tally({0: [], 1: [G], 2: [G], 3: [G]})
+    found = compare_nights(first, second, (("H", "G"), ("H", "G")))
+    lines = [line.replace("\u00a0", " ") for line in paired_lines(CITY, found, "en")]
+    # 1, 3, 2, 4 and then 0, 2, 3, 4 hours: differences -1, -1, 1, 0, of mean -1/4 and variance 11/12.
+    wanted = int(np.ceil(1.959964 ** 2 * (11 / 12) * 16))
+    assert any(f"lamp-hours of darkness (about {wanted} nights)" in line for line in lines), lines
+
+
+@pytest.mark.parametrize(("saved", "lost", "n"), [(0.2, 0.02, 60), (0.05, 0.0, 200), (0.4, 0.1, 30)])
+def test_the_interval_of_a_difference_of_shares_holds_the_truth_in_95_of_100(saved, lost, n):
+    rng, held = np.random.default_rng(1), 0
+    for _ in range(1000):
+        falls = rng.choice(3, n, p=[saved, lost, 1 - saved - lost])
+        found = paired_share(falls == 0, falls == 1)
+        held += found.low <= lost - saved <= found.high
+    assert 0.92 < held / 1000 < 0.98
 
 
 def test_pairing_saves_nights():

@@ -6,7 +6,7 @@ import pytest
 
 from tests.reference.cities import city_of
 from twin.ensemble.driver import Driver
-from twin.explaining.drivers import driver_lines, driver_rows
+from twin.explaining.drivers import driver_lines, driver_rows, shared_rows
 
 CITY = city_of({"A-044": "cabinet"})
 
@@ -24,8 +24,8 @@ def test_the_plain_sentence_in_both_languages():
     french, english = ([line.replace("\u00a0", " ") for line in driver_lines(
         CITY, [LEVEL, HEIGHTS, REPAIR], "lamp_hours_dark", 64, lang)] for lang in ("fr", "en"))
     assert french == [
-        "Heures-lampes sans lumière : ce qui décide, pour deux tiers de l’incertitude, c’est le niveau de la rivière, "
-        "avec ou sans le reste.",
+        "Heures-lampes sans lumière : deux tiers de l’incertitude viennent du niveau de la rivière, avec ou sans le "
+        "reste.",
         "Puis la hauteur des parties sous tension pour un tiers. Ce qui agit ensemble est compté dans chaque part : "
         "leur somme dépasse le tout.",
         "Presque rien ne tient à : la durée des réparations.",
@@ -44,7 +44,7 @@ def test_the_plain_sentence_in_both_languages():
 def test_an_asset_in_both_languages():
     french, english = (driver_lines(CITY, [LEVEL], "A-044", 64, lang)[0].replace("\u00a0", " ")
                        for lang in ("fr", "en"))
-    assert french.startswith("Coupure ou non, pour l’armoire d’éclairage A-044 : ce qui décide, pour deux tiers")
+    assert french.startswith("Coupure ou non, pour l’armoire d’éclairage A-044 : deux tiers de l’incertitude viennent")
     assert english.startswith("Whether lighting cabinet A-044 goes out: two thirds of the uncertainty")
 
 
@@ -59,3 +59,23 @@ def test_shares_are_said_as_people_say_them(share, said):
 def test_first_order_never_stands_without_total_order():
     row = driver_rows([LEVEL], "lamp_hours_dark", "en")[0]
     assert (row.total, row.first) == ("0.66 (0.50 to 0.80)", "0.33 (0.25 to 0.40)")
+
+
+@pytest.mark.parametrize(("name", "share", "said"), [
+    ("heights", 0.5, "la moitié de l’incertitude vient de la hauteur des parties sous tension"),
+    ("ground", 0.75, "trois quarts de l’incertitude viennent de l’erreur du terrain"),
+    ("breakdowns", 0.33, "un tiers de l’incertitude vient des pannes"),
+    ("links", 0.9, "neuf dixièmes de l’incertitude viennent des raccordements déduits"),
+    ("level.offset_m", 1.0, "presque la totalité de l’incertitude vient du niveau de la rivière")])
+def test_the_french_sentence_agrees(name, share, said):
+    line = driver_lines(CITY, [driver(name, share, share, share)], "lamp_hours_dark", 8, "fr")[0]
+    assert said in line.replace("\u00a0", " ")
+
+
+def test_a_map_tells_shares_and_how_sure_they_are_in_words():
+    first, *_, last = shared_rows([LEVEL, HEIGHTS, REPAIR], "en")
+    assert (first.name, first.part, first.between) == (
+        "The level of the river", "two thirds", "between half and three quarters")
+    assert (last.part, last.between) == ("less than a tenth", "")
+    small = shared_rows([driver("heights", 0.08, 0.02, 0.2)], "fr")[0]
+    assert (small.part, small.between) == ("un dixième", "un quart au plus")

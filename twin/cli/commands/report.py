@@ -79,7 +79,8 @@ def report(run_dir: RunFolder,
         stage("writing")
         told = with_ways(situation(run.result, t_s, **_since(since, run, t_s)), access_if_kept(run))
         if out is not None:
-            export_report(run, told, out, lang=spoken, answers=None if ensemble is None else ensemble.answers)
+            export_report(run, told, out, lang=spoken, answers=None if ensemble is None else ensemble.answers,
+                          driven=() if ensemble is None else ensemble.driven)
         if pdf is not None:
             export_pdf(run, told, page_of(told, spoken), pdf)
         if log is not None:

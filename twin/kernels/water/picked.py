@@ -1,0 +1,132 @@
+"""The depth over time of single assets in water that is picked from maps by its level, asset by asset."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.kernels.jit import jit
+from twin.kernels.water.depths import ALL, DEEPEST_UM, KNOWN, SOME
+from twin.quantities import BoolArray, Float32Array, Int32Array, Int64Array
+
+#: In place of a map: the level stands below the lowest, or above the highest.
+BELOW, ABOVE = -1, -2
+
+
+@jit(nogil=True)
+def stays_dry(maps_m: Float32Array, cells: Int32Array, looked_at: int) -> bool:
+    """Tell whether these cells are known, and dry on each of the lowest so many maps."""
+    for m in range(len(cells)):
+        cell = maps_m[cells[m]]
+        if np.isnan(cell[0]):
+            return False
+        for k in range(looked_at):
+            if not cell[k] <= 0:
+                return False
+    return True
+
+
+@jit(nogil=True)
+def deepest_at(maps_m: Float32Array, cells: Int32Array, lower: int, share: float) -> tuple[int, int]:
+    """Give the largest depth among cells at one level [µm], and at how many of them it is unknown."""
+    deepest, missing = 0, 0
+    for m in range(len(cells)):
+        cell = maps_m[cells[m]]
+        metres = cell[0] if lower == BELOW else cell[-1] if lower == ABOVE else cell[lower]
+        if lower == BELOW:
+            missing += np.isnan(metres)
+            continue
+        if lower == ABOVE and not metres > 0:
+            missing += 1
+            continue
+        if lower >= 0 and share > 0:
+            metres += (cell[lower + 1] - metres) * share
+        if metres > 0:
+            micrometres = np.float64(metres) * 1e6 + 0.5
+            if micrometres >= DEEPEST_UM:
+                missing += 1
+            else:
+                deepest = max(deepest, int(micrometres))
+        elif metres != metres:
+            missing += 1
+    return deepest, missing
+
+
+@jit(nogil=True)
+def picked_series(offsets: Int64Array, members: Int32Array, maps_m: Float32Array, lower: Int32Array,
+                  share: Float32Array, times_s: Int64Array, matters: BoolArray, until_s: int, duration_s: int,
+                  scratch: Int32Array, row: Int32Array, first: Int32Array, ends: Int64Array, depth_um: Int32Array,
+                  unknown_s: Int64Array, worst: Int32Array) -> int:
+    """Write the depths of each asset that gets wet, from its first frame with water to its last, one after the other.
+
+    Parameters
+    ----------
+    offsets, members
+        Cells of each asset, (A + 1,) and (M,): rows of ``maps_m``.
+    maps_m
+        Depth at each cell on each map, the lowest level first, (C, K) [m]; NaN unknown. A higher map is nowhere
+        shallower than a lower one.
+    lower, share
+        Map below the level of each frame, and how far the level stands above it towards the next, (T,): 0 takes that
+        map alone; ``BELOW``, ``ABOVE``.
+    times_s, matters
+        Times of the frames, and whether each bears on the horizon, (T,).
+    until_s
+        Until when the last frame says what is unknown [s].
+    duration_s
+        Horizon [s].
+    scratch
+        Room for one asset, (T,).
+    row, first, ends
+        Out, by wet asset: its row, its first frame with water, where its depths end, (A,) each.
+    depth_um
+        Out: depths of all wet assets [µm].
+    unknown_s, worst
+        Out: seconds in which all cells of an asset are unknown, and how much of it is at worst, (A,) each.
+
+    Returns
+    -------
+    int
+        Number of wet assets; -1 where ``depth_um`` has too little room.
+    """
+    frames, maps = len(times_s), maps_m.shape[1]
+    is_beyond, top = False, BELOW
+    for t in range(frames):
+        is_beyond = is_beyond or lower[t] == ABOVE
+        top = max(top, lower[t]) if lower[t] >= 0 else top
+    # Maps that some frame lies between; below the lowest map only what that one does not know matters.
+    looked_at = min(top + 2, maps) if top >= 0 else 0
+    count, used = 0, 0
+    for a in range(len(offsets) - 1):
+        unknown_s[a], worst[a] = 0, KNOWN
+        cells = members[offsets[a]:offsets[a + 1]]
+        if len(cells) == 0 or (not is_beyond and stays_dry(maps_m, cells, looked_at)):
+            continue
+        lowest, highest, before, before_s = frames, -1, KNOWN, 0
+        for t in range(frames):
+            deepest, missing = deepest_at(maps_m, cells, lower[t], share[t])
+            now = KNOWN if missing == 0 else (ALL if missing == len(cells) else SOME)
+            # Before the first frame the first holds; between two frames what is worse.
+            began_s = before_s if t > 0 else 0
+            lasts_s = min(int(times_s[t]), duration_s) - max(began_s, 0)
+            between = now if t == 0 else max(before, now)
+            if lasts_s > 0:
+                worst[a] = max(worst[a], between)
+                unknown_s[a] += lasts_s if between == ALL else 0
+            before, before_s = now, int(times_s[t])
+            scratch[t] = deepest
+            if deepest > 0 and matters[t]:
+                lowest, highest = min(lowest, t), max(highest, t)
+        lasts_s = min(until_s, duration_s) - max(before_s, 0)
+        if before_s < duration_s and lasts_s > 0:
+            worst[a] = max(worst[a], before)
+            unknown_s[a] += lasts_s if before == ALL else 0
+        if lowest == frames:
+            continue
+        if used + highest - lowest + 1 > len(depth_um):
+            return -1
+        for t in range(lowest, highest + 1):
+            depth_um[used] = scratch[t]
+            used += 1
+        row[count], first[count], ends[count] = a, lowest, used
+        count += 1
+    return count
