@@ -67,7 +67,7 @@ def drive(prepared: Prepared, of: str, n: int, out: Path, *, workers: int = 1, t
         raise InputError(field="-n", found=f"{n}", expected="a power of 2: 64, 128, 256")
     row = None if of in FIGURES else prepared.city.assets.row(of)
     names = prepared.uncertainty.quantities
-    made = ensemble_of(prepared, tell=tell)
+    made = ensemble_of(prepared, out, tell=tell)
     if len(names) < 2:
         raise InputError(field="uncertainty", found=f"{len(names)} quantity that may be otherwise",
                          expected="two or more", remedy="With one there is nothing to tell apart.")
@@ -75,6 +75,8 @@ def drive(prepared: Prepared, of: str, n: int, out: Path, *, workers: int = 1, t
     for name, arms in arms_of(names).items():
         ensemble, folder = made.ensemble.with_arms(arms), out / ARMS / name
         folder.mkdir(parents=True, exist_ok=True)
+        if made.floods is not None:
+            made.floods.make(ensemble, range(n), tell=tell)
         make(ensemble, folder, range(n), workers=workers, tell=tell)
         tell(Progress(stage=Stage.ASK, doing="counting the nights"))
         found = reduce_blocks(ensemble, folder, n)

@@ -44,10 +44,12 @@ def rank_nights(found: EnsembleFolder, *, objective: str = "sites", kinds: Seque
         raise InputError(file=str(path), field="asked", found="no scenario", expected="the scenario of its nights",
                          remedy="Run the same twin ensemble command again: it makes no night anew.")
     prepared = prepare(load_scenario(asked["scenario"]), city=asked["city"], issued_at=asked["issued"])
-    made = ensemble_of(prepared, tell=tell)
+    made = ensemble_of(prepared, Path(found.folder), tell=tell)
     if made.ensemble.digest != found.told["digest"]:
         raise InputError(file=str(asked["scenario"]), found="a scenario that changed since its nights were made",
                          expected="the same scenario, city, water and version", remedy="Make the ensemble again.")
+    if made.floods is not None:
+        made.floods.make(made.ensemble, found.answers.index.tolist(), tell=tell)
     rows = first_to_try(found.base, found.answers, kinds)
     paced = Paced(tell, Stage.SIMULATE, "making nights", unit="nights")
     nights = (night for _, night in nights_of(found.folder, found.told["digest"], found.answers))
