@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ def reduce_blocks(ensemble: Ensemble, folder: Path, n: int, moments: Moments | N
                 if moments is not None:
                     moments.add(night)
         failed |= {index: why for index, why in block.failed.items() if index < n}
-    return tally.answers(failed)
+    return replace(tally.answers(failed), floods=ensemble.uncertainty.flow.floods or 0)
 
 
 def write_answers(folder: Path, ensemble: Ensemble, answers: Answers, likelihood: Likelihood, shapes: TextArray,
@@ -106,7 +106,7 @@ def _assets(ensemble: Ensemble, answers: Answers, shapes: TextArray) -> pa.Table
     """Give a row for each asset that is out or wet in some night, as GeoParquet: a GIS draws it by ``word``."""
     assets, c = ensemble.city.assets, answers.causes
     ids, kinds = assets.id, np.array(assets.kinds.names, object)
-    shares = [share_of(int(count), answers.n) for count in answers.out]
+    shares = [answers.share(int(count)) for count in answers.out]
     causes = pa.StructArray.from_arrays(
         [pa.array(ids[c.root], pa.string()), pa.array([Mechanism(int(m)).word for m in c.mechanism], pa.string()),
          pa.array(c.count, pa.int32())], names=["root_asset_id", "mechanism", "nights"])
@@ -224,6 +224,7 @@ def _answers(folder: Path, base: Result, told: Mapping[str, Any]) -> Answers:
         out=numbers(table, "out", np.int32), dark=numbers(table, "dark", np.int32),
         unknown=numbers(table, "unknown_depth", np.int32), first_s=three("first_out_s"), back_s=three("back_s"),
         depth_m=three("depth_m"), sites=sites, site_out=site_out, figures=named("figure."), drawn=named("drawn."),
+        floods=int(told["uncertainty"].get("flow", {}).get("floods", 0)),
         causes=Causes(offsets=offsets.astype(np.int64), root=assets.rows(inner.field("root_asset_id").to_pylist()),
                       mechanism=column([words[w] for w in inner.field("mechanism").to_pylist()], np.int8),
                       count=column(inner.field("nights").to_numpy(zero_copy_only=False), np.int32)))
@@ -247,7 +248,7 @@ def asset_to_dict(base: Result, answers: Answers, is_out: BoolArray, row: int) -
     def three(values: Any) -> dict[str, float | None]:
         return {q: float(v) if np.isfinite(v) else None for q, v in zip(_QUANTILES, values, strict=True)}
 
-    told: dict[str, Any] = {"asset_id": str(ids[row]), "out": _share(share_of(int(is_out.sum()), answers.n)),
+    told: dict[str, Any] = {"asset_id": str(ids[row]), "out": _share(answers.share(int(is_out.sum()))),
                             "dark": _share(answers.share_dark(row)), "causes": [
         {"root_asset_id": str(ids[cause.root]), "mechanism": cause.mechanism.word, "nights": cause.count}
         for cause in answers.causes_of(row)]}

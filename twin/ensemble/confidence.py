@@ -31,10 +31,17 @@ class Share:
         return self.count / self.n if self.n else float("nan")
 
 
-def share_of(count: int, n: int) -> Share:
+def share_of(count: int, n: int, floods: int = 0) -> Share:
     """Give a share with its interval of 95 %.
 
     Wilson's interval; where it happens never or always, the exact bound of 95 % on that side (the rule of three).
+
+    Parameters
+    ----------
+    count, n
+        Members in which it happens, and all of them.
+    floods
+        How many floods the members share: no more of them then count as independent. 0: each has its own.
 
     Source
     ------
@@ -47,15 +54,18 @@ def share_of(count: int, n: int) -> Share:
     (0.0381, 0.0653)
     >>> round(share_of(0, 1000).high, 5)
     0.00299
+    >>> share_of(500, 1000, floods=50).low == share_of(25, 50).low
+    True
     """
     if not 0 <= count <= n:
         raise ValueError(f"{count} of {n}")
     if n == 0:
         return Share(0, 0, 0.0, 1.0)
+    independent = min(n, floods) if floods else n
     if count in (0, n):
-        far = 1 - _ALPHA ** (1 / n)
+        far = 1 - _ALPHA ** (1 / independent)
         return Share(count, n, 0.0, far) if count == 0 else Share(count, n, 1 - far, 1.0)
-    p, spread = count / n, Z * Z / n
+    p, spread = count / n, Z * Z / independent
     middle = (p + spread / 2) / (1 + spread)
     half = sqrt(p * (1 - p) * spread + spread * spread / 4) / (1 + spread)
     return Share(count, n, middle - half, middle + half)

@@ -11,7 +11,8 @@ import pytest
 from geodata.ensemble.asking import nights_out, out_counts
 from geodata.ensemble.folder import read_ensemble
 from scenarios import load_scenario, prepare
-from scenarios.ensemble.making import check_folder, part_of, reach_m, run_ensemble
+from scenarios.ensemble.making import check_folder, part_of, run_ensemble
+from scenarios.ensemble.water import reach_m
 from twin.cli.entry import main
 from twin.ensemble.answers import Word
 from twin.ensemble.distributions import Normal
