@@ -20,7 +20,7 @@ from geodata.run.tables import geometry_of
 from twin import __version__
 from twin.codes import Mechanism
 from twin.ensemble.answers import Answers, Causes, quantiles_of, word_of
-from twin.ensemble.confidence import Share, share_of
+from twin.ensemble.confidence import Share
 from twin.ensemble.member import Ensemble
 from twin.ensemble.moments import Likelihood, Moments, word_of_tenths
 from twin.ensemble.tally import Tally
@@ -29,7 +29,7 @@ from twin.quantities import NONE, BoolArray, TextArray, column
 from twin.results.result import Result
 from twin.world.city import City
 
-FORMAT = "citytwin-ensemble-2"
+FORMAT = "citytwin-ensemble-3"
 NAME = "ensemble.json"
 #: Folder of the run of the plan itself, nothing drawn; its doubts are those of the nights.
 BASE = "base"
@@ -116,7 +116,7 @@ def _assets(ensemble: Ensemble, answers: Answers, shapes: TextArray) -> pa.Table
         "word": pa.array([str(word_of(share.count, share.n)) for share in shares], pa.string()),
         "row": answers.asset, "nights": np.full(len(shares), answers.n, np.int32), "out": answers.out,
         "out_low": [share.low for share in shares], "out_high": [share.high for share in shares],
-        "dark": answers.dark, "unknown_depth": answers.unknown}
+        "dark": answers.dark, "unknown_depth": answers.unknown, "held_back": answers.held}
     for name, values in (("first_out_s", answers.first_s), ("back_s", answers.back_s), ("depth_m", answers.depth_m)):
         columns |= {f"{name}_{q}": values[:, i] for i, q in enumerate(_QUANTILES)}
     columns["causes"] = pa.ListArray.from_arrays(pa.array(c.offsets, pa.int32()), causes)
@@ -222,7 +222,8 @@ def _answers(folder: Path, base: Result, told: Mapping[str, Any]) -> Answers:
         n=int(told["n"]), index=numbers(nights, "index", np.int64),
         failed={int(index): str(why) for index, why in told["failed"].items()}, asset=numbers(table, "row", np.int32),
         out=numbers(table, "out", np.int32), dark=numbers(table, "dark", np.int32),
-        unknown=numbers(table, "unknown_depth", np.int32), first_s=three("first_out_s"), back_s=three("back_s"),
+        unknown=numbers(table, "unknown_depth", np.int32), held=numbers(table, "held_back", np.int32),
+        first_s=three("first_out_s"), back_s=three("back_s"),
         depth_m=three("depth_m"), sites=sites, site_out=site_out, figures=named("figure."), drawn=named("drawn."),
         floods=int(told["uncertainty"].get("flow", {}).get("floods", 0)),
         causes=Causes(offsets=offsets.astype(np.int64), root=assets.rows(inner.field("root_asset_id").to_pylist()),
@@ -254,7 +255,8 @@ def asset_to_dict(base: Result, answers: Answers, is_out: BoolArray, row: int) -
         for cause in answers.causes_of(row)]}
     if k != NONE:
         told |= {"first_out_s": three(answers.first_s[k]), "back_s": three(answers.back_s[k]),
-                 "depth_m": three(answers.depth_m[k]), "nights_of_unknown_depth": int(answers.unknown[k])}
+                 "depth_m": three(answers.depth_m[k]), "nights_of_unknown_depth": int(answers.unknown[k]),
+                 "nights_between_maps": int(answers.held[k])}
     return told
 
 

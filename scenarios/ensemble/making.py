@@ -16,6 +16,7 @@ from scenarios.ensemble.merging import Asked, gather, read_parts, write_part
 from scenarios.ensemble.running import make
 from scenarios.ensemble.water import NightWaters
 from scenarios.load import load_scenario
+from scenarios.moving import day_of, on_day
 from scenarios.prepared import Prepared
 from scenarios.resolve import prepare
 from scenarios.running import Finished, run_scenario
@@ -169,10 +170,22 @@ def merge_ensemble(parts: Sequence[Path], out: Path, *, workers: int = 1, cache:
     check_folder(out)
     gather(said, out)
     asked = said[0].asked
-    prepared = prepare(load_scenario(asked.scenario), city=asked.city, issued_at=asked.issued)
-    made, answers = run_ensemble(prepared, said[0].n, out, workers=workers, asked=asked, cache=cache, tell=tell)
+    made, answers = run_ensemble(prepared_as(asked), said[0].n, out, workers=workers, asked=asked, cache=cache,
+                                 tell=tell)
     assert answers is not None
     return made, answers
+
+
+def prepared_as(asked: Asked) -> Prepared:
+    """Prepare again what an ensemble was asked for by.
+
+    Raises
+    ------
+    InputError
+        A scenario that is not here, or that does not fit its city any more.
+    """
+    prepared = prepare(load_scenario(asked.scenario), city=asked.city, issued_at=asked.issued)
+    return prepared if asked.date is None else on_day(prepared, day_of(asked.date))
 
 
 def check_folder(out: Path) -> None:

@@ -82,6 +82,8 @@ class Answers:
     out: Int32Array
     dark: Int32Array
     unknown: Int32Array
+    #: Nights in which no flood map tells from which level on water stands at it: taken as deep as it may be, (K,).
+    held: Int32Array
     #: P10, P50 and P90 of the first second out and of the return for good, over the nights in which it goes out,
     #: (K, 3) [s]; inf: not back within the horizon; NaN: never out.
     first_s: FloatArray

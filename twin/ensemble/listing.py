@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.ensemble.answers import Answers, Cause, Word, word_of
-from twin.ensemble.confidence import Share, share_of
+from twin.ensemble.confidence import Share
 from twin.ensemble.moments import tenths_of
 from twin.errors import InputError
 from twin.quantities import NONE, Int64Array

@@ -37,7 +37,7 @@ from twin.world.plan import Declared, Plan
 from twin.world.sun import Darkness, darkness_of
 
 #: Told in every digest: members made by another version of this arithmetic are not mixed with these.
-FORM = "citytwin-member-1"
+FORM = "citytwin-member-2"
 #: Height of live parts that no water reaches [m].
 _BEYOND_M = 1000.0
 #: Nights of the second set of draws of crews are numbered from here on: more than an ensemble has.
@@ -67,6 +67,8 @@ class Outcome:
     unknown: Int32Array
     #: What was drawn for the night as a whole, by the name of the quantity.
     drawn: Mapping[str, float]
+    #: Assets at which no flood map tells from which level on water stands there: taken as deep as it may be, (H,).
+    held: Int32Array = field(default_factory=lambda: column([], np.int32))
 
     def assert_equal(self, other: Outcome) -> None:
         """Raise ``AssertionError`` at the first difference, naming the column."""
@@ -77,7 +79,7 @@ class Outcome:
 
 #: Columns of an outcome, one row an outage; and those with rows of their own.
 COLUMNS = ("asset", "start_s", "end_s", "dark_s", "mechanism", "root", "root_mechanism")
-SPARSE = ("wet", "peak_um", "unknown")
+SPARSE = ("wet", "peak_um", "unknown", "held")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -170,6 +172,8 @@ def member(ensemble: Ensemble, index: int, *, kept_dry: Int32Array | None = None
         index=index, drawn=drawn, wet=column(wet, np.int32),
         peak_um=column(np.rint(exposure.peak_depth_m[wet].astype(np.float64) * 1e6), np.int32),
         unknown=column([] if flooded is None else np.flatnonzero(flooded.is_unknown), np.int32),
+        held=column([] if flooded is None or flooded.is_held_back is None else np.flatnonzero(flooded.is_held_back),
+                    np.int32),
         **_outages(ensemble, state))
 
 

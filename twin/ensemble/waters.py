@@ -65,6 +65,9 @@ class Flooded:
     depths: DepthSeries
     #: Assets at which its depth is unknown at some frame and runs as dry, (A,).
     is_unknown: BoolArray
+    #: Assets at which no map tells from which level on it stands there, and it is taken as deep as it may be, (A,);
+    #: None: at none.
+    is_held_back: BoolArray | None = None
 
 
 class NightWater(Protocol):
@@ -171,9 +174,21 @@ class PickedNight:
         """Give the depth over time at each asset."""
         level_m = self.hazard.level_m + moved.along(self.hazard.times_s)
         other_m = level_m + (moved.scale - 1) * (level_m - level_m.min()) + moved.offset_m
-        depths = read_depths(replace(self.hazard, level_m=other_m), self.index, duration_s=self.nominal.duration_s)
-        return Flooded(depths=later(deeper(depths, moved.local_m), moved.shift_s),
+        other = replace(self.hazard, level_m=other_m)
+        depths = read_depths(other, self.index, duration_s=self.nominal.duration_s)
+        return Flooded(is_held_back=self._held_back(other), depths=later(deeper(depths, moved.local_m), moved.shift_s),
                        is_unknown=np.asarray(depths.unknown_s > 0))
+
+
+    def _held_back(self, hazard: Any) -> BoolArray | None:
+        """Tell of which assets some cell is taken as deep as it may be, (A,); None where maps tell it of all."""
+        if not hasattr(hazard, "held_back"):
+            return None
+        held = hazard.held_back(self.index.cells)
+        if not held.any():
+            return None
+        count = np.concatenate([[0], np.cumsum(held[self.index.members])])
+        return np.asarray(np.diff(count[self.index.offsets]) > 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

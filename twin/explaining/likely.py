@@ -14,7 +14,7 @@ import numpy as np
 
 from twin.codes import Mechanism
 from twin.ensemble.answers import CERTAIN_FROM, Answers, Word, word_of
-from twin.ensemble.confidence import Share, members_for, share_of
+from twin.ensemble.confidence import Share, members_for
 from twin.ensemble.deciding import Split, best_split
 from twin.explaining.teller import Teller
 from twin.explaining.words import Speech, speech
@@ -69,6 +69,7 @@ def often(words: Speech, share: Share) -> str:
 
     Examples
     --------
+    >>> from twin.ensemble.confidence import share_of
     >>> [often(speech("en"), share_of(k, 1000)) for k in (12, 712, 980)]
     ['less than once out of 10', '7 times out of 10', 'more than 9 times out of 10']
     """
@@ -271,6 +272,12 @@ def _left_out(teller: Teller, answers: Answers, asset: Asset) -> Iterator[str]:
     if unknown:
         yield words.plural("In {n} night the water there is of unknown depth for a time, and counts as dry.",
                            "In {n} nights the water there is of unknown depth for a time, and counts as dry.", unknown)
+    held = 0 if k == NONE else int(answers.held[k])
+    if held:
+        yield words.plural("In {n} night the level lies between two flood maps, and neither tells when the water "
+                           "comes there: it counts as come, as deep as it may be.", "In {n} nights the level lies "
+                           "between two flood maps, and neither tells when the water comes there: it counts as come, as deep "
+                           "as it may be.", held)
     yield from failed_lines(words, answers)
 
 

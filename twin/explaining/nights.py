@@ -119,6 +119,10 @@ def _sites(city: City, answers: Answers, words: Speech) -> Iterator[str]:
 def sharper_lines(answers: Answers, words: Speech) -> Iterator[str]:
     """Tell how sure the shares of so many nights are, and how many a sharper answer takes."""
     # The widest interval is that of a share of one half.
+    if held := int((answers.held > 0).sum()):
+        yield words.plural("At {n} asset the water lies between two flood maps in some nights, and neither tells when "
+                           "it comes: it counts as come.", "At {n} assets the water lies between two flood maps in "
+                           "some nights, and neither tells when it comes: it counts as come.", held)
     if answers.floods:
         yield words.plural("The water of these nights is that of {n} flood: how sure a share is counts floods, not "
                            "nights.", "The water of these nights is that of {n} floods: how sure a share is counts "

@@ -140,7 +140,8 @@ def test_a_crest_decides_from_which_level_the_water_comes_over():
     levee = Levee(cells=np.array([2]), crest_m=0.5, protects_to_m=0.5)
     river = river_of([0.0, 0.1, -0.2, 0, 0, 0], levees=(levee,))
     index = cells_of(ASSETS)
-    night = StageNight(river, index, read_depths(river, index, duration_s=DURATION_S), refill=Refill(river, index.cells))
+    nominal = read_depths(river, index, duration_s=DURATION_S)
+    night = StageNight(river, index, nominal, refill=Refill(river, index.cells))
     behind = [2, 3, 4, 5]
     peak_s = 3 * 3600  # 0.4 m
     assert not night.at(Moved()).depths.at(peak_s)[behind].any()
