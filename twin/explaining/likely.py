@@ -276,8 +276,8 @@ def _left_out(teller: Teller, answers: Answers, asset: Asset) -> Iterator[str]:
     if held:
         yield words.plural("In {n} night the level lies between two flood maps, and neither tells when the water "
                            "comes there: it counts as come, as deep as it may be.", "In {n} nights the level lies "
-                           "between two flood maps, and neither tells when the water comes there: it counts as come, as deep "
-                           "as it may be.", held)
+                           "between two flood maps, and neither tells when the water comes there: it counts as come, "
+                           "as deep as it may be.", held)
     yield from failed_lines(words, answers)
 
 
