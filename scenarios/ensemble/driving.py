@@ -9,7 +9,7 @@ import numpy as np
 
 from geodata.ensemble.asking import nights_out
 from geodata.ensemble.folder import reduce_blocks
-from scenarios.ensemble.making import Made, check_count, ensemble_of
+from scenarios.ensemble.making import Made, check_count, ensemble_of, room_for_nights
 from scenarios.ensemble.running import make
 from scenarios.ensemble.sensitivity import drivers_of
 from scenarios.prepared import Prepared
@@ -75,9 +75,10 @@ def drive(prepared: Prepared, of: str, n: int, out: Path, *, workers: int = 1, t
     for name, arms in arms_of(names).items():
         ensemble, folder = made.ensemble.with_arms(arms), out / ARMS / name
         folder.mkdir(parents=True, exist_ok=True)
-        if made.floods is not None:
-            made.floods.make(ensemble, range(n), tell=tell)
-        make(ensemble, folder, range(n), workers=workers, tell=tell)
+        with room_for_nights(out):
+            if made.floods is not None:
+                made.floods.make(ensemble, range(n), tell=tell)
+            make(ensemble, folder, range(n), workers=workers, tell=tell)
         tell(Progress(stage=Stage.ASK, doing="counting the nights"))
         found = reduce_blocks(ensemble, folder, n)
         if found.failed:

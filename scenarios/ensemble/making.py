@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import errno
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,24 @@ class Made:
     base: Finished
     #: How its floods are made; None where the flow model does not compute its water anew for each night.
     floods: FloodPlan | None = None
+
+
+@contextmanager
+def room_for_nights(out: Path) -> Iterator[None]:
+    """Say of a disk that fills that nothing is lost.
+
+    Raises
+    ------
+    InputError
+        The disk is full: what was made is kept.
+    """
+    try:
+        yield
+    except OSError as failure:
+        if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise InputError(file=str(out), found="a full disk", expected="room for the nights",
+                         remedy="What was made is kept: make room, and the same command goes on.") from failure
 
 
 def check_count(n: int) -> None:
@@ -113,10 +133,16 @@ def run_ensemble(prepared: Prepared, n: int, out: Path, *, workers: int = 1, par
     Raises
     ------
     InputError
-        As said; a folder of something else.
+        As said; a folder of something else; a disk that is full: what was made is kept.
     """
     check_count(n)
     check_folder(out)
+    with room_for_nights(out):
+        return _run(prepared, n, out, workers, part, asked, scheduler, cache, tell)
+
+
+def _run(prepared: Prepared, n: int, out: Path, workers: int, part: tuple[int, int] | None, asked: Asked | None,
+         scheduler: str | None, cache: Path | None, tell: Tell) -> tuple[Made, Answers | None]:
     made = ensemble_of(prepared, out, cache=cache, tell=tell)
     out.mkdir(parents=True, exist_ok=True)
     blocks = range(0, n, BLOCK)
@@ -168,7 +194,8 @@ def merge_ensemble(parts: Sequence[Path], out: Path, *, workers: int = 1, cache:
     """
     said = read_parts(parts)
     check_folder(out)
-    gather(said, out)
+    with room_for_nights(out):
+        gather(said, out)
     asked = said[0].asked
     made, answers = run_ensemble(prepared_as(asked), said[0].n, out, workers=workers, asked=asked, cache=cache,
                                  tell=tell)
