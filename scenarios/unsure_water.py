@@ -14,7 +14,18 @@ from scenarios.schema import Scenario
 from scenarios.uncertainty import EVERY, ForecastUnsure, MembersUnsure
 from scenarios.uncertainty import Uncertainty as Said
 from twin.ensemble.distributions import Discrete
-from twin.ensemble.uncertain import FLOW, LEVEL, Crest, Flow, Forecast, Level, Members, PumpFailure, Uncertainty
+from twin.ensemble.uncertain import (
+    FLOW,
+    HOLLOWS,
+    LEVEL,
+    Crest,
+    Flow,
+    Forecast,
+    Level,
+    Members,
+    PumpFailure,
+    Uncertainty,
+)
 from twin.errors import InputError
 from twin.quantities import NONE, Int64Array
 from twin.world.assets import unknown_id
@@ -26,7 +37,6 @@ if TYPE_CHECKING:
 
 #: Sources of water whose level can stand higher or lower without computing the water anew.
 WITH_LEVEL = ("river_stage", "hand", "catalogue")
-_DRAINED = "the hollows"
 
 
 class WaterUnsure(NamedTuple):
@@ -264,7 +274,7 @@ def _undrained(flood: FloodSpec, key: str, entry: Any, path: KeyPath, complaints
     elif not flood.river_stage.drain_mm_h:
         complaints.add(path, of_key=True, found="hollows that are not drained", expected="drain_mm_h above 0")
     else:
-        yield PumpFailure(at=NONE, name=_DRAINED, probability=entry.probability, from_s=0, to_s=1)
+        yield PumpFailure(at=NONE, name=HOLLOWS, probability=entry.probability, from_s=0, to_s=1)
 
 
 def _named(key: str, names: Sequence[str], what: str, path: KeyPath, complaints: Complaints) -> list[int]:

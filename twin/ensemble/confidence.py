@@ -8,7 +8,7 @@ from math import ceil, comb, exp, inf, lgamma, log, log1p, sqrt
 import numpy as np
 
 from twin.errors import InputError
-from twin.quantities import FloatArray
+from twin.quantities import FloatArray, Int64Array
 
 #: Two-sided 95 %: standard deviations of the normal distribution.
 Z = 1.959963984540054
@@ -161,19 +161,46 @@ class Difference:
     variance_ratio: float
 
 
-def paired(first: FloatArray, second: FloatArray) -> Difference:
+def paired(first: FloatArray, second: FloatArray, flood: Int64Array | None = None) -> Difference:
     """Give the mean of ``second`` less ``first``, member by member.
 
     Parameters
     ----------
     first, second
         One a member, (N,), of the same nights; N ≥ 2.
+    flood
+        Number of the flood of each member, (N,), where members share floods: those of one are not independent. None:
+        each has its own.
+
+    Source
+    ------
+    Variance of a mean of clusters: Liang and Zeger 1986, doi:10.1093/biomet/73.1.13.
     """
     a, b = np.asarray(first, np.float64), np.asarray(second, np.float64)
     if a.shape != b.shape or len(a) < 2:
         raise ValueError(f"pairs of {len(a)} and {len(b)}")
     each = b - a
     mean, variance = float(each.mean()), float(each.var(ddof=1))
-    half = Z * sqrt(variance / len(each))
+    half = Z * sqrt(variance_of_mean(each, flood))
     apart = float(a.var(ddof=1) + b.var(ddof=1))
     return Difference(mean, mean - half, mean + half, len(each), apart / variance if variance else inf)
+
+
+def floods_of(index: Int64Array, floods: int) -> Int64Array | None:
+    """Give the number of the flood of each night, (N,); None where each has its own."""
+    return np.asarray(index) % floods if floods else None
+
+
+def variance_of_mean(values: FloatArray, flood: Int64Array | None = None) -> float:
+    """Give the variance of the mean of some members, (N,); 0 for one member, inf where they share one flood.
+
+    ``flood`` is as for :func:`paired`.
+    """
+    n = len(values)
+    if n < 2:
+        return 0.0
+    if flood is None:
+        return float(np.var(values, ddof=1)) / n
+    sums = np.bincount(flood, weights=values - np.mean(values))[np.unique(flood)]
+    k = len(sums)
+    return float(k / (k - 1) * np.sum(sums ** 2) / n ** 2) if k > 1 else inf

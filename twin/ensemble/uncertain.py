@@ -15,6 +15,8 @@ from twin.quantities import FloatArray, Int32Array, Int64Array
 
 #: Whether a quantity has one value for the night, one for each kind, or one for each asset.
 EACH = ("night", "kind", "asset")
+#: Name of what drains the hollows of a river stage among the pumps.
+HOLLOWS = "the hollows"
 #: What may be otherwise of a river's level, and of what the flow model computes from, by the names of the fields.
 LEVEL, FLOW = ("offset_m", "scale", "shift_s", "members", "forecast"), ("discharge", "rain", "roughness")
 

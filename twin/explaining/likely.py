@@ -16,6 +16,7 @@ from twin.codes import Mechanism
 from twin.ensemble.answers import CERTAIN_FROM, Answers, Word, word_of
 from twin.ensemble.confidence import Share, members_for
 from twin.ensemble.deciding import Split, best_split
+from twin.ensemble.uncertain import HOLLOWS
 from twin.explaining.teller import Teller
 from twin.explaining.words import Speech, speech
 from twin.quantities import NONE, BoolArray
@@ -240,7 +241,9 @@ def _where_named(words: Speech, split: Split, sort: str) -> str:
     name = split.name.partition(".")[2]
     if sort == "pumps":
         # What drains the hollows of a river stage has no name of its own.
-        name = words.text("what drains the hollows") if name == "the hollows" else name
+        if name == HOLLOWS:
+            return words.text("where the hollows are not drained" if split.is_above else
+                              "where the hollows are drained")
         return words.text(above if split.is_above else below, name=name)
     value, said = split.at if split.is_above else -split.at, words.depth(abs(split.at))
     if value >= 0:

@@ -35,9 +35,10 @@ def evaluated(function, n, seed=1, qmc=True):
 
 
 def test_ishigami():
-    found = evaluated(ishigami, 2**13)
+    found = evaluated(ishigami, 2**14)
     for name, first, total in (("x1", 0.3139, 0.5576), ("x2", 0.4424, 0.4424), ("x3", 0.0, 0.2437)):
-        # The standard error of a first-order index is about 0.002 with so many nights of a Sobol sequence.
+        # Of 40 sequences the errors of a first-order index are 0.0004 in the mean square; with half as many points
+        # one of them errs by 0.0117.
         assert found[name].first == pytest.approx(first, abs=0.01), name
         assert found[name].total == pytest.approx(total, abs=0.01), name
         assert found[name].first_low < first < found[name].first_high, name
