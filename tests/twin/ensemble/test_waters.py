@@ -175,3 +175,16 @@ def test_maps_by_level_follow_a_member_too():
     found = night.at(Moved(along_m=np.array([0.0, 0.3, 0.1]), along_s=np.array([0, 3600, 7200]))).depths
     other = replace(maps, level_m=np.array([0.0, 0.7, 0.3]))
     alike(found, read_depths(other, index, duration_s=DURATION_S))
+
+
+def test_where_no_map_tells_when_water_comes_it_is_told_night_by_night():
+    @dataclass(frozen=True)
+    class Held(Maps):
+        def held_back(self, cells):
+            # Above 0.5 m the third cell of the ground, which is that of the third asset.
+            return (cells == 3) & bool(np.any(self.level_m > 0.5))
+
+    maps, index = Held(np.array([0.0, 0.4, 0.2]), np.array([0, 3600, 7200])), cells_of(ASSETS)
+    night = PickedNight(maps, index, read_depths(maps, index, duration_s=DURATION_S))
+    assert night.at(Moved()).is_held_back is None
+    assert night.at(Moved(offset_m=0.2)).is_held_back.tolist() == [False, False, True, False, False, False]
