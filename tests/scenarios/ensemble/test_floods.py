@@ -170,7 +170,7 @@ def test_a_disk_that_fills_at_a_flood_loses_nothing(prepared, made, folder, tmp_
         real(file, **columns)
 
     monkeypatch.setattr(files.np, "savez_compressed", full)
-    with pytest.raises(InputError, match="a full disk.*the same command goes on"):
+    with pytest.raises(InputError, match=r"a full disk.*the same command goes on"):
         run_ensemble(prepared, N, tmp_path / "out", cache=folder / "cache")
     monkeypatch.undo()
     assert len(own(tmp_path / "out")) == 1
