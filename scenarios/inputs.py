@@ -76,6 +76,16 @@ def flood_files(scenario: Scenario) -> tuple[Input, ...]:
     return tuple(Input(role="flood", file=name, sha256=digest(path)) for name, path in sorted(found.items()))
 
 
+def member_files(scenario: Scenario) -> tuple[Input, ...]:
+    """Give the file of the hydrographs that an ensemble of a scenario draws from; none where it has none."""
+    level = None if scenario.uncertainty is None else scenario.uncertainty.level
+    said = None if level is None else level.members or level.forecast
+    if said is None or not (scenario.folder / said.file).is_file():
+        return ()
+    path = scenario.folder / said.file
+    return (Input(role="flood", file=_shown(path, scenario.folder), sha256=digest(path)),)
+
+
 def _named(folder: Path, key: str, text: str) -> list[Path]:
     """Give the files that a text under ``flood:`` names; none where it names something else."""
     path = folder / text

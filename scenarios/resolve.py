@@ -17,7 +17,7 @@ from scenarios.declaring import events_of, facts_of, notes_of, streets_of
 from scenarios.editing import apply_edits
 from scenarios.expected import check_expected
 from scenarios.flooding import flood_json, hear_of_water
-from scenarios.inputs import Input, flood_files, inputs_of
+from scenarios.inputs import Input, flood_files, inputs_of, member_files
 from scenarios.measures import with_measures, with_water
 from scenarios.moments import Clock, issued_of, next_update_of, start_of, valid_until_of, zone_of
 from scenarios.plan_access import rules_of
@@ -107,7 +107,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         public_title=tuple(sorted(scenario.public_title.items())))
     edited = apply_edits(scenario, plan, town, complaints)
     check_expected(scenario, town.assets, clock)
-    uncertainty = uncertainty_of(scenario, read, clock, complaints)
+    uncertainty = uncertainty_of(scenario, read, clock, complaints, crews)
     if scenario.step > scenario.duration:
         complaints.add(("step",), found=f"{scenario.step} s", expected=f"at most the duration, {scenario.duration} s")
     if scenario.duration // scenario.step > _MOST_STEPS:
@@ -121,7 +121,8 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
     from scenarios.gauge_readings import compared
 
     made = Prepared(scenario=scenario, plan=edited.plan, city_file=replace(read, city=edited.city),
-                    inputs=(*inputs_of(scenario, read, city, flood_files(scenario)), *_irrigation_files(scenario)),
+                    inputs=(*inputs_of(scenario, read, city, flood_files(scenario)), *member_files(scenario),
+                            *_irrigation_files(scenario)),
                     warnings=(*edited.warnings, *compared(scenario, read, start, zone)), uncertainty=uncertainty)
     return with_measures(made, clock.at, complaints)
 

@@ -125,8 +125,32 @@ class Sourced(Drawn):
     """where it comes from: a paper, the errors of past forecasts, an assumption"""
 
 
+class MembersUnsure(Unsure):
+    """The members of a forecast: hydrographs of the gauge, of which a night takes one."""
+
+    file: Text
+    """a CSV of levels with a column for each member; datum, unit and zone as beside `levels`"""
+    columns: Annotated[tuple[Text, ...], Field(min_length=2)]
+    """the members' columns"""
+    weights: tuple[float, ...] = ()
+    """one for each member; all alike when left out"""
+    source: Text
+
+
+class ForecastUnsure(Unsure):
+    """A forecast's own P10, P50 and P90 over time."""
+
+    file: Text
+    """a CSV of levels with a column for each of the three; datum, unit and zone as beside `levels`"""
+    p10: Text
+    """name of its column"""
+    p50: Text
+    p90: Text
+    source: Text
+
+
 class LevelUnsure(Unsure):
-    """The level of the river: `river_stage`, `hand` or `catalogue`."""
+    """The level of the river: `river_stage`, `hand` or `catalogue`; with the flow model, the level behind its edges."""
 
     offset_m: Sourced | None = None
     """added to every level [m]"""
@@ -134,12 +158,64 @@ class LevelUnsure(Unsure):
     """factor of the rise above the lowest level of the run"""
     shift_s: Sourced | None = None
     """later by this, earlier where negative [s]; for any water"""
+    members: MembersUnsure | None = None
+    """in place of the plan's level; one gauge alone"""
+    forecast: ForecastUnsure | None = None
+    """in place of the plan's level; one gauge alone"""
 
     @model_validator(mode="after")
     def _says_something(self) -> LevelUnsure:
-        if self.offset_m is None and self.scale is None and self.shift_s is None:
-            raise InputError(found="nothing", expected="one of 'offset_m', 'scale', 'shift_s'")
+        names = ("offset_m", "scale", "shift_s", "members", "forecast")
+        if all(getattr(self, name) is None for name in names):
+            raise InputError(found="nothing", expected="one of " + ", ".join(f"'{name}'" for name in names))
+        if self.members is not None and self.forecast is not None:
+            raise InputError(found="'members' and 'forecast'", expected="one of them",
+                             remedy="Both stand in place of the plan's level.")
         return self
+
+
+class FlowUnsure(Unsure):
+    """What the flow model computes from: `rain` and `inflow`."""
+
+    discharge: Sourced | None = None
+    """factor of every inflow"""
+    rain: Sourced | None = None
+    """factor of the rain"""
+    roughness: Sourced | None = None
+    """factor of Manning's n everywhere"""
+    floods: Annotated[int, Field(ge=2, le=100_000)] | None = None
+    """how many floods are computed and shared by all nights, evenly spread over what is drawn; when left out, each
+    night has its own"""
+
+
+class CrestUnsure(Unsure):
+    """The crest of a levee or a barrier of the water."""
+
+    error_m: Drawn
+    """added to the crest that it has [m]"""
+    source: Text
+
+
+class PumpUnsure(Unsure):
+    """A pump of the water that may fail, and then stands still to the end."""
+
+    probability: Chance
+    """of each pump by itself, within the span"""
+    from_: Moment | None = Field(default=None, alias="from")
+    """begin of the span; the start when left out"""
+    to: Moment | None = None
+    """end of the span; the end when left out"""
+    source: Text
+
+
+class TravelUnsure(Unsure):
+    """How long crews drive."""
+
+    factor: Drawn
+    """of what the streets and their water say"""
+    each: Literal["night", "asset"] = "night"
+    """one factor for the night, or one for each place that is driven to"""
+    source: Text
 
 
 class GroundUnsure(Unsure):
@@ -224,6 +300,12 @@ class Uncertainty(Unsure):
     links: LinksUnsure | None = None
     breakdowns: dict[str, BreakdownUnsure] = Field(default_factory=dict)
     """by kind or asset id"""
+    flow: FlowUnsure | None = None
+    crest: dict[str, CrestUnsure] = Field(default_factory=dict)
+    """by the name of a levee or barrier, or `all`"""
+    pumps: dict[str, PumpUnsure] = Field(default_factory=dict)
+    """by the name of a pump of the flow model, or `all`; with a river stage `all` is what drains the hollows"""
+    travel: TravelUnsure | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Uncertainty:

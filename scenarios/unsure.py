@@ -13,58 +13,66 @@ from scenarios.reading import KeyPath
 from scenarios.schema import Scenario
 from scenarios.uncertainty import EVERY
 from scenarios.uncertainty import Uncertainty as Said
-from twin.ensemble.uncertain import Breakdown, Duration, Ground, Height, Level, Own, Uncertainty
+from scenarios.unsure_water import water_unsure
+from twin.ensemble.uncertain import (
+    FLOW,
+    LEVEL,
+    Breakdown,
+    Duration,
+    Ground,
+    Height,
+    Own,
+    Travel,
+    Uncertainty,
+)
 from twin.quantities import Int32Array
 from twin.world.assets import Assets, Source, unknown_id
 from twin.world.city import City
+from twin.world.crews import CrewPlan
+from twin.world.kinds import STAGES
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
 
-#: Sources of water whose level can stand higher or lower without computing the water anew.
-WITH_LEVEL = ("river_stage", "hand", "catalogue")
-
-
-def uncertainty_of(scenario: Scenario, city_file: CityFile, clock: Clock, complaints: Complaints) -> Uncertainty:
-    """Give what may be otherwise; complain of what does not fit the city or its water."""
+def uncertainty_of(scenario: Scenario, city_file: CityFile, clock: Clock, complaints: Complaints,
+                   plan_crews: CrewPlan | None = None) -> Uncertainty:
+    """Give what may be otherwise; complain of what does not fit the city, its water or its crews."""
     said, assets = scenario.uncertainty, city_file.city.assets
     if said is None:
         return Uncertainty()
-    _check_water(scenario, said, city_file, complaints)
+    water = water_unsure(scenario, city_file, clock, complaints)
+    _check_ground(said, city_file, complaints)
     _check_city(said, city_file.city, complaints)
-    level = Level() if said.level is None else Level(**{
-        name: None if drawn is None else drawn.made()
-        for name in ("offset_m", "scale", "shift_s") for drawn in [getattr(said.level, name)]})
     ground = None if said.ground is None else Ground(sd_m=said.ground.sd_m, correlation_m=said.ground.correlation_m)
     return Uncertainty(
-        level=level, ground=ground, heights=tuple(_heights(said, assets, complaints)),
+        level=water.level, flow=water.flow, crests=water.crests, pumps=water.pumps, ground=ground,
+        heights=tuple(_heights(said, assets, complaints)), travel=_travel(scenario, said, complaints),
+        crews=plan_crews is not None and any(
+            plan_crews.rule(kind, stage).lasts is not None or 0 < plan_crews.rule(kind, stage).fails < 1
+            for kind in assets.kinds.names for stage in STAGES),
         rcd=None if said.protection is None else said.protection.rcd,
         repairs=tuple(_repairs(said, assets, complaints)), wrong_links=0.0 if said.links is None else said.links.wrong,
         breakdowns=tuple(_breakdowns(said, assets, clock, complaints)), sources=dict(_sources(said)))
 
 
-def _check_water(scenario: Scenario, said: Said, city_file: CityFile, complaints: Complaints) -> None:
-    flood, path = scenario.flood, ("uncertainty",)
-    if flood is None:
-        for name in ("level", "ground"):
-            if getattr(said, name) is not None:
-                complaints.add((*path, name), of_key=True, found=f"'{name}' in a scenario without water",
-                               expected="'flood' beside it")
-        return
-    has_level = any(getattr(flood, source, None) is not None for source in WITH_LEVEL)
-    for name in ("offset_m", "scale"):
-        if said.level is not None and getattr(said.level, name) is not None and not has_level:
-            complaints.add((*path, "level", name), of_key=True, found=f"'{name}' beside water without a level",
-                           expected=f"flood: {' or '.join(WITH_LEVEL)}",
-                           remedy="What a flow model or a raster computed holds for its own level alone: vary "
-                           "'shift_s' and 'ground', or make a catalogue of maps by level.")
+def _travel(scenario: Scenario, said: Said, complaints: Complaints) -> Travel | None:
+    if said.travel is None:
+        return None
+    if scenario.crews is None or scenario.crews.travel != "streets":
+        complaints.add(("uncertainty", "travel"), of_key=True, found="'travel' in a scenario without crews that drive",
+                       expected="'crews' beside it, without 'travel: none'")
+        return None
+    return Travel(factor=said.travel.factor.made(), each=said.travel.each)
+
+
+def _check_ground(said: Said, city_file: CityFile, complaints: Complaints) -> None:
     terrain = city_file.terrain
     if said.ground is not None and terrain is not None:
         from geodata.hazards.river_stage import cell_size_m
 
         cell_m = max(cell_size_m(terrain))
         if said.ground.correlation_m < cell_m:
-            complaints.add((*path, "ground", "correlation_m"), found=f"{said.ground.correlation_m:g} m",
+            complaints.add(("uncertainty", "ground", "correlation_m"), found=f"{said.ground.correlation_m:g} m",
                            expected=f"a cell of the terrain or more, {cell_m:g} m",
                            remedy="An error that changes from cell to cell averages out, and says that nothing is "
                            "uncertain.")
@@ -152,8 +160,8 @@ def _sources(said: Said) -> Iterator[tuple[str, str]]:
         entry: Any = getattr(said, name)
         if isinstance(entry, dict):
             yield from ((f"{name}.{key}", inner.source) for key, inner in entry.items())
-        elif name == "level" and entry is not None:
-            yield from ((f"level.{key}", drawn.source) for key in ("offset_m", "scale", "shift_s")
+        elif name in ("level", "flow") and entry is not None:
+            yield from ((f"{name}.{key}", drawn.source) for key in (LEVEL if name == "level" else FLOW)
                         if (drawn := getattr(entry, key)) is not None)
         elif entry is not None:
             yield name, entry.source

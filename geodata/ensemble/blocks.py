@@ -42,7 +42,7 @@ def write_block(folder: Path, block: int, digest: str, nights: Sequence[Outcome]
         The disk is full, or may not be written; what stood there before stays.
     """
     columns: dict[str, Any] = {}
-    for names in (COLUMNS, ("wet", "peak_um"), ("unknown",)):
+    for names in (COLUMNS, ("wet", "peak_um"), ("unknown",), ("held",)):
         counts = [len(getattr(night, names[0])) for night in nights]
         columns[f"{names[0]}_offsets"] = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         for name in names:
@@ -84,9 +84,9 @@ class Block:
         """Give its nights in order of their index."""
         c = self._columns
         for i, index in enumerate(self.index):
-            spans = {name: slice(*c[f"{name}_offsets"][i:i + 2]) for name in ("asset", "wet", "unknown")}
+            spans = {name: slice(*c[f"{name}_offsets"][i:i + 2]) for name in ("asset", "wet", "unknown", "held")}
             values = {name: c[name][spans["asset"]] for name in COLUMNS}
-            values |= {name: c[name][spans["unknown" if name == "unknown" else "wet"]] for name in SPARSE}
+            values |= {name: c[name][spans[name if name in spans else "wet"]] for name in SPARSE}
             yield Outcome(index=index, drawn=self._drawn[i], **{
                 name: column(value, value.dtype.type) for name, value in values.items()})
 

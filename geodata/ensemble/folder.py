@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from geodata.run.tables import geometry_of
 from twin import __version__
 from twin.codes import Mechanism
 from twin.ensemble.answers import Answers, Causes, quantiles_of, word_of
-from twin.ensemble.confidence import Share, share_of
+from twin.ensemble.confidence import Share
 from twin.ensemble.member import Ensemble
 from twin.ensemble.moments import Likelihood, Moments, word_of_tenths
 from twin.ensemble.tally import Tally
@@ -30,7 +30,7 @@ from twin.quantities import NONE, BoolArray, TextArray, column
 from twin.results.result import Result
 from twin.world.city import City
 
-FORMAT = "citytwin-ensemble-2"
+FORMAT = "citytwin-ensemble-3"
 NAME = "ensemble.json"
 #: Folder of the run of the plan itself, nothing drawn; its doubts are those of the nights.
 BASE = "base"
@@ -66,7 +66,7 @@ def reduce_blocks(ensemble: Ensemble, folder: Path, n: int, moments: Moments | N
                 if moments is not None:
                     moments.add(night)
         failed |= {index: why for index, why in block.failed.items() if index < n}
-    return tally.answers(failed)
+    return replace(tally.answers(failed), floods=ensemble.uncertainty.flow.floods or 0)
 
 
 def write_answers(folder: Path, ensemble: Ensemble, answers: Answers, likelihood: Likelihood, shapes: TextArray,
@@ -107,7 +107,7 @@ def _assets(ensemble: Ensemble, answers: Answers, shapes: TextArray) -> pa.Table
     """Give a row for each asset that is out or wet in some night, as GeoParquet: a GIS draws it by ``word``."""
     assets, c = ensemble.city.assets, answers.causes
     ids, kinds = assets.id, np.array(assets.kinds.names, object)
-    shares = [share_of(int(count), answers.n) for count in answers.out]
+    shares = [answers.share(int(count)) for count in answers.out]
     causes = pa.StructArray.from_arrays(
         [pa.array(ids[c.root], pa.string()), pa.array([Mechanism(int(m)).word for m in c.mechanism], pa.string()),
          pa.array(c.count, pa.int32())], names=["root_asset_id", "mechanism", "nights"])
@@ -117,7 +117,7 @@ def _assets(ensemble: Ensemble, answers: Answers, shapes: TextArray) -> pa.Table
         "word": pa.array([str(word_of(share.count, share.n)) for share in shares], pa.string()),
         "row": answers.asset, "nights": np.full(len(shares), answers.n, np.int32), "out": answers.out,
         "out_low": [share.low for share in shares], "out_high": [share.high for share in shares],
-        "dark": answers.dark, "unknown_depth": answers.unknown}
+        "dark": answers.dark, "unknown_depth": answers.unknown, "held_back": answers.held}
     for name, values in (("first_out_s", answers.first_s), ("back_s", answers.back_s), ("depth_m", answers.depth_m)):
         columns |= {f"{name}_{q}": values[:, i] for i, q in enumerate(_QUANTILES)}
     columns["causes"] = pa.ListArray.from_arrays(pa.array(c.offsets, pa.int32()), causes)
@@ -228,8 +228,10 @@ def _answers(folder: Path, base: Result, told: Mapping[str, Any]) -> Answers:
         n=int(told["n"]), index=numbers(nights, "index", np.int64),
         failed={int(index): str(why) for index, why in told["failed"].items()}, asset=numbers(table, "row", np.int32),
         out=numbers(table, "out", np.int32), dark=numbers(table, "dark", np.int32),
-        unknown=numbers(table, "unknown_depth", np.int32), first_s=three("first_out_s"), back_s=three("back_s"),
+        unknown=numbers(table, "unknown_depth", np.int32), held=numbers(table, "held_back", np.int32),
+        first_s=three("first_out_s"), back_s=three("back_s"),
         depth_m=three("depth_m"), sites=sites, site_out=site_out, figures=named("figure."), drawn=named("drawn."),
+        floods=int(told["uncertainty"].get("flow", {}).get("floods", 0)),
         causes=Causes(offsets=offsets.astype(np.int64), root=assets.rows(inner.field("root_asset_id").to_pylist()),
                       mechanism=column([words[w] for w in inner.field("mechanism").to_pylist()], np.int8),
                       count=column(inner.field("nights").to_numpy(zero_copy_only=False), np.int32)))
@@ -253,13 +255,14 @@ def asset_to_dict(base: Result, answers: Answers, is_out: BoolArray, row: int) -
     def three(values: Any) -> dict[str, float | None]:
         return {q: float(v) if np.isfinite(v) else None for q, v in zip(_QUANTILES, values, strict=True)}
 
-    told: dict[str, Any] = {"asset_id": str(ids[row]), "out": _share(share_of(int(is_out.sum()), answers.n)),
+    told: dict[str, Any] = {"asset_id": str(ids[row]), "out": _share(answers.share(int(is_out.sum()))),
                             "dark": _share(answers.share_dark(row)), "causes": [
         {"root_asset_id": str(ids[cause.root]), "mechanism": cause.mechanism.word, "nights": cause.count}
         for cause in answers.causes_of(row)]}
     if k != NONE:
         told |= {"first_out_s": three(answers.first_s[k]), "back_s": three(answers.back_s[k]),
-                 "depth_m": three(answers.depth_m[k]), "nights_of_unknown_depth": int(answers.unknown[k])}
+                 "depth_m": three(answers.depth_m[k]), "nights_of_unknown_depth": int(answers.unknown[k]),
+                 "nights_between_maps": int(answers.held[k])}
     return told
 
 

@@ -1,21 +1,23 @@
 """A catalogue of flood maps by gauge level: the hydrograph picks, and interpolates between levels.
 
 Below the lowest map the ground is dry. Above the highest nobody knows how far the water reaches: what that map shows
-wet stays at least as wet, everything else is unknown, never dry.
+wet stays at least as wet, everything else is unknown, never dry. Between two maps the water rises with its basin, see
+:mod:`geodata.hazards.between`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from geodata.gauges.raw import comma
+from geodata.hazards.between import Between, between
 from geodata.hazards.declared.flood import Catalogue, LevelMap
 from geodata.hazards.depth_files import named
 from geodata.hazards.extents import draw
@@ -24,9 +26,9 @@ from geodata.hazards.rasters import nodata_notes, one_frame
 from geodata.hazards.river_stage import frame_times, hydrograph, late_start, zero_of
 from geodata.raster_files import files_of
 from twin.errors import InputError
-from twin.quantities import Float32Array, FloatArray, Int64Array
+from twin.quantities import BoolArray, Float32Array, FloatArray, Int64Array
 from twin.water.hazard import WATER_STEPS_M, Doubt, Envelope, Grid
-from twin.water.picks import PickedWater, Picks
+from twin.water.picks import PickedWater, Picks, pairs_between
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
@@ -46,6 +48,8 @@ class CatalogueHazard:
     map_level_m: FloatArray
     #: Depth on each map, (M, rows * columns) [m]; NaN unknown. A higher map is nowhere shallower than a lower one.
     maps_m: Float32Array
+    #: Between each map and the next, (M - 1).
+    pairs: tuple[Between, ...]
     doubts: tuple[Doubt, ...] = ()
 
     def picks(self, cells: Int64Array) -> Picks:
@@ -56,24 +60,46 @@ class CatalogueHazard:
         """Give the same water at these cells alone: its cell ``k`` is the k-th of them."""
         return PickedWater(times_s=self.times_s, after=self.after, depth_error_m=self.depth_error_m,
                            level_m=self.level_m, map_level_m=self.map_level_m,
-                           maps_m=np.ascontiguousarray(self.maps_m[:, cells]))
+                           maps_m=np.ascontiguousarray(self.maps_m[:, cells]),
+                           rise_m=self._of_pairs(cells, "rise_m", np.float32),
+                           from_share=self._of_pairs(cells, "from_share", np.float32),
+                           is_held_back=self._of_pairs(cells, "is_held_back", np.bool_))
+
+    def _of_pairs(self, cells: Int64Array, what: str, dtype: Any) -> Any:
+        """Give a column of each pair of maps at some cells, (M - 1, C)."""
+        found = np.empty((len(self.pairs), len(cells)), dtype)
+        for k, pair in enumerate(self.pairs):
+            found[k] = getattr(pair, what)[cells]
+        return found
 
     def depths(self, cells: Int64Array) -> Iterator[Float32Array]:
         """Give the depth at these cells, frame by frame [m]."""
         maps_m = self.maps_m[:, cells]
         nothing = np.where(np.isnan(maps_m[0]), maps_m[0], np.float32(0))
         beyond = np.where(maps_m[-1] > 0, maps_m[-1], np.float32(np.nan))
+        pairs = [pair.take(cells) for pair in self.pairs]
         for level in self.level_m:
             if level < self.map_level_m[0]:
                 yield nothing
             elif level > self.map_level_m[-1]:
                 yield beyond
+            elif level == self.map_level_m[0]:
+                yield maps_m[0]
             else:
-                upper = min(int(np.searchsorted(self.map_level_m, level)), len(self.map_level_m) - 1)
-                lower = max(upper - 1, 0)
-                span = self.map_level_m[upper] - self.map_level_m[lower]
-                share = np.float32((level - self.map_level_m[lower]) / span if span else 1.0)
-                yield maps_m[lower] + (maps_m[upper] - maps_m[lower]) * share
+                k = self._pair_at(level)
+                low, high = self.map_level_m[k:k + 2]
+                yield pairs[k].depth_m(maps_m[k], maps_m[k + 1], np.float32((level - low) / (high - low)))
+
+    def _pair_at(self, level_m: float) -> int:
+        """Give the pair of maps that a level lies between, the higher one's own level included."""
+        return min(int(np.searchsorted(self.map_level_m, level_m)), len(self.map_level_m) - 1) - 1
+
+    def held_back(self, cells: Int64Array) -> BoolArray:
+        """Tell of which cells nobody knows at some frame how deep they are, and the deepest was taken, (C,)."""
+        found = np.zeros(len(cells), bool)
+        for k in pairs_between(self.level_m, self.map_level_m).tolist():
+            found |= self.pairs[k].is_held_back[cells]
+        return found
 
     def envelope(self) -> Envelope:
         """Give the picture of the water from the levels alone: the level at which each cell reaches each step."""
@@ -94,7 +120,7 @@ class CatalogueHazard:
     def _at(self, level_m: float) -> CatalogueHazard:
         return CatalogueHazard(
             grid=self.grid, times_s=self.times_s[:1], after=self.after, notes=(), depth_error_m=0.0,
-            level_m=np.array([level_m]), map_level_m=self.map_level_m, maps_m=self.maps_m)
+            level_m=np.array([level_m]), map_level_m=self.map_level_m, maps_m=self.maps_m, pairs=self.pairs)
 
     def _level_of(self, step_m: float) -> FloatArray:
         """Give the least level at which each cell is at least so deep, (N,) [m]; inf never."""
@@ -106,9 +132,14 @@ class CatalogueHazard:
                 level[deep] = self.map_level_m[0]
                 continue
             below = self.maps_m[k - 1].astype(float)
-            share = np.divide(step_m - below, here - below, out=np.ones_like(here), where=here > below)
+            rise = self.pairs[k - 1].rise_m.astype(float)
+            share = 1 - np.divide(here - step_m, rise, out=np.ones_like(here), where=rise > 0)
             rises = deep & ~(below >= step_m)
-            level[rises] = (self.map_level_m[k - 1] + share * (self.map_level_m[k] - self.map_level_m[k - 1]))[rises]
+            share = np.maximum(share, self.pairs[k - 1].from_share)
+            # What is taken as joined at the lower level is so at any level above it.
+            low = self.map_level_m[k - 1]
+            between = np.where(share > 0, low + share * (self.map_level_m[k] - low), np.nextafter(low, np.inf))
+            level[rises] = between[rises]
         return level
 
 
@@ -141,6 +172,7 @@ def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start:
         deepened += int(np.count_nonzero(shallower))
         upper[shallower] = lower[shallower]
     level_m = graph.at(times_s) + shift_m
+    pairs = tuple(between(lower, upper) for lower, upper in pairwise(layers))
     notes += list(graph.notes)
     if deepened:
         notes.append(f"{deepened} cells are shallower on a map of a higher level than on a lower one: the deeper value "
@@ -148,12 +180,22 @@ def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start:
     above = int(np.count_nonzero(level_m > map_level_m[-1]))
     if above:
         doubts.append(_above(float(map_level_m[-1]), above, len(level_m)))
-    return CatalogueHazard(
-        grid=drawn.grid, times_s=times_s, after=after, notes=(*notes, *(doubt.en for doubt in doubts)),
-        level_m=level_m, map_level_m=map_level_m,
+    water = CatalogueHazard(
+        grid=drawn.grid, times_s=times_s, after=after, notes=(), level_m=level_m, map_level_m=map_level_m, pairs=pairs,
         maps_m=np.stack([layer.reshape(-1) for layer in layers]),
-        depth_error_m=drawn.error_m if depth_error_m is None else depth_error_m,
-        doubts=tuple(doubts))
+        depth_error_m=drawn.error_m if depth_error_m is None else depth_error_m)
+    if held := int(water.held_back(np.arange(drawn.grid.cells)).sum()):
+        doubts.append(_held_back(held))
+    return replace(water, doubts=tuple(doubts), notes=(*notes, *(doubt.en for doubt in doubts)))
+
+
+def _held_back(cells: int) -> Doubt:
+    return Doubt(
+        f"{cells:,} cells are dry on one map and deep on the next, and no map tells from which level on: between the "
+        "two they are taken as deep as if the water had come at the lower one.",
+        f"{cells:,}".replace(",", "\u202f") + " mailles sont à sec sur une carte et sous une eau profonde sur la "
+        "suivante, sans qu’aucune dise à partir de quel niveau : entre les deux, l’eau y est supposée aussi haute que "
+        "si elle était venue dès le premier.")
 
 
 def _above(highest_m: float, count: int, frames: int) -> Doubt:

@@ -11,7 +11,7 @@ from geodata.ensemble.asking import nights_out
 from geodata.ensemble.driven import Driven, write_driven
 from geodata.ensemble.folder import NAME, reduce_blocks
 from scenarios.ensemble.cluster import make_on_cluster
-from scenarios.ensemble.making import check_count, ensemble_of
+from scenarios.ensemble.making import check_count, ensemble_of, room_for_nights
 from scenarios.ensemble.running import make
 from scenarios.ensemble.sensitivity import drivers_of
 from scenarios.prepared import Prepared
@@ -56,7 +56,7 @@ def drive(prepared: Prepared, of: str, n: int, out: Path, *, workers: int = 1, s
         raise InputError(field="-n", found=f"{n}", expected="a power of 2: 64, 128, 256")
     row = None if of in FIGURES else prepared.city.assets.row(of)
     names = prepared.uncertainty.quantities
-    made = ensemble_of(prepared, tell=tell)
+    made = ensemble_of(prepared, out, tell=tell)
     if len(names) < 2:
         raise InputError(field="uncertainty", found=f"{len(names)} quantity that may be otherwise",
                          expected="two or more", remedy="With one there is nothing to tell apart.")
@@ -65,10 +65,13 @@ def drive(prepared: Prepared, of: str, n: int, out: Path, *, workers: int = 1, s
     for name, arms in arms_of(names).items():
         ensemble, folder = made.ensemble.with_arms(arms), out / ARMS / name
         folder.mkdir(parents=True, exist_ok=True)
-        if scheduler is None:
-            make(ensemble, folder, range(n), workers=workers, tell=tell)
-        else:
-            make_on_cluster(ensemble, folder, range(n), scheduler, tell=tell)
+        with room_for_nights(out):
+            if made.floods is not None:
+                made.floods.make(ensemble, range(n), tell=tell)
+            if scheduler is None:
+                make(ensemble, folder, range(n), workers=workers, tell=tell)
+            else:
+                make_on_cluster(ensemble, folder, range(n), scheduler, tell=tell)
         tell(Progress(stage=Stage.ASK, doing="counting the nights"))
         found = reduce_blocks(ensemble, folder, n)
         if found.failed:

@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import errno
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from geodata.ensemble.blocks import BLOCK
+from geodata.ensemble.floods import FLOODS, FloodFolder
 from geodata.ensemble.folder import BASE, NAME, reduce_blocks, write_answers
-from geodata.hazards.catalogue import CatalogueHazard
-from scenarios import pipeline
 from scenarios.ensemble.cluster import make_on_cluster
+from scenarios.ensemble.floods import FloodPlan
 from scenarios.ensemble.merging import Asked, gather, read_parts, write_part
 from scenarios.ensemble.running import make
+from scenarios.ensemble.water import NightWaters
 from scenarios.load import load_scenario
+from scenarios.moving import day_of, on_day
 from scenarios.prepared import Prepared
 from scenarios.resolve import prepare
 from scenarios.running import Finished, run_scenario
-from scenarios.unsure import WITH_LEVEL
 from twin.ensemble.answers import Answers
-from twin.ensemble.distributions import Distribution
 from twin.ensemble.doubting import doubts_of_nights, with_doubts
-from twin.ensemble.ground import MOST_SD
 from twin.ensemble.member import Ensemble
 from twin.ensemble.moments import Moments
-from twin.ensemble.waters import FixedNight, NightWater, PickedNight, StageNight
 from twin.errors import InputError
 from twin.stages import Progress, Stage, Tell, silent
-from twin.water.river_stage import StageHazard
-
-if TYPE_CHECKING:
-    from twin.water.hazard import Hazard
 
 #: More nights than this are a slip.
 MOST = 1_000_000
-#: Spill levels are followed so far above the plan's water at most [m]; a night beyond it is refused, and told.
-_MOST_M = 10.0
-#: Quantile that no draw passes: numbers are multiples of 2⁻⁵³.
-_LAST = 1 - 2.0 ** -53
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Made:
@@ -49,6 +38,26 @@ class Made:
 
     ensemble: Ensemble
     base: Finished
+    #: How its floods are made; None where the flow model does not compute its water anew for each night.
+    floods: FloodPlan | None = None
+
+
+@contextmanager
+def room_for_nights(out: Path) -> Iterator[None]:
+    """Say of a disk that fills that nothing is lost.
+
+    Raises
+    ------
+    InputError
+        The disk is full: what was made is kept.
+    """
+    try:
+        yield
+    except OSError as failure:
+        if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise InputError(file=str(out), found="a full disk", expected="room for the nights",
+                         remedy="What was made is kept: make room, and the same command goes on.") from failure
 
 
 def check_count(n: int) -> None:
@@ -63,8 +72,17 @@ def check_count(n: int) -> None:
         raise InputError(field="-n", found=f"{n}", expected=f"1 to {MOST:,} nights")
 
 
-def ensemble_of(prepared: Prepared, *, cache: Path | None = None, tell: Tell = silent) -> Made:
+def ensemble_of(prepared: Prepared, out: Path, *, cache: Path | None = None, tell: Tell = silent) -> Made:
     """Run the plan as it is, and make ready what its nights share.
+
+    Parameters
+    ----------
+    prepared
+        A scenario resolved, with ``uncertainty``.
+    out
+        Folder of the ensemble: the floods of its nights lie there.
+    cache, tell
+        As for :func:`scenarios.running.run_scenario`.
 
     Raises
     ------
@@ -76,55 +94,12 @@ def ensemble_of(prepared: Prepared, *, cache: Path | None = None, tell: Tell = s
             (), found="a scenario without 'uncertainty'", expected="uncertainty: {level: …, heights: …}",
             remedy="docs/ensembles.md says what may stand there; ouche-q100-ensemble is an example.")
     base = run_scenario(prepared, cache=cache, tell=tell)
-    water = _water(prepared, base, cache, tell)
-    return Made(base=base, ensemble=Ensemble(
-        plan=prepared.plan, city=prepared.city, water=water, uncertainty=prepared.uncertainty,
-        made_of=tuple(f"{file.role} {file.sha256}" for file in prepared.inputs if file.role != "scenario")))
-
-
-def _water(prepared: Prepared, base: Finished, cache: Path | None, tell: Tell) -> NightWater | None:
-    flood, nominal = prepared.scenario.flood, base.result.exposure.depths
-    if flood is None or nominal is None:
-        return None
-    moves_level = any(getattr(flood, source, None) is not None for source in WITH_LEVEL)
-    if not moves_level:
-        return FixedNight(nominal)
-    tell(Progress(stage=Stage.WATER, doing="reading the water"))
-    above_m = min(reach_m(prepared), _MOST_M)
-    hazard = _reaching(prepared, above_m, cache)
-    from geodata.cells import index_cells
-
-    tell(Progress(stage=Stage.EXPOSE, doing="finding the cells of each asset"))
-    index = index_cells(prepared.city.assets, prepared.city_file.outlines, prepared.city.crs, hazard.grid,
-                        prepared.city_file.terrain)
-    if isinstance(hazard, StageHazard):
-        return StageNight(hazard, index, nominal, above_m)
-    # The maps at the cells of the assets are all that a night needs of them.
-    assert isinstance(hazard, CatalogueHazard)
-    return PickedNight(hazard.of_cells(index.cells), replace(index, cells=np.arange(len(index.cells))), nominal)
-
-
-def reach_m(prepared: Prepared) -> float:
-    """Give by how much the water of any night may stand above the plan's [m]: so far its spill is followed."""
-    uncertain = prepared.uncertainty
-    offset_m, scale = (_most(drawn) for drawn in (uncertain.level.offset_m, uncertain.level.scale))
-    ground_m = 0.0 if uncertain.ground is None else MOST_SD * uncertain.ground.sd_m
-    # A factor acts on the rise above the lowest level, ten metres of it.
-    return max(offset_m, 0.0) + _MOST_M * max(scale - 1, 0.0) + ground_m
-
-
-def _most(drawn: Distribution | None) -> float:
-    return 0.0 if drawn is None else float(drawn.value(np.array([_LAST]))[0])
-
-
-def _reaching(prepared: Prepared, above_m: float, cache: Path | None) -> Hazard:
-    """Give the water, its spill levels followed so far above its highest level; its depths stay as they are."""
-    scenario = prepared.scenario
-    assert scenario.flood is not None
-    flood = scenario.flood.model_copy(update={"depth_error_m": above_m})
-    water = pipeline.water(replace(prepared, scenario=scenario.model_copy(update={"flood": flood})), cache=cache)
-    assert water is not None
-    return water
+    made_of = tuple(f"{file.role} {file.sha256}" for file in prepared.inputs if file.role != "scenario")
+    shared = Ensemble(plan=prepared.plan, city=prepared.city, water=None, uncertainty=prepared.uncertainty,
+                      made_of=made_of)
+    waters = NightWaters(prepared, FloodFolder(folder=out.resolve(), digest=shared.digest), cache=cache, tell=tell)
+    ensemble = replace(shared, water=waters.at_assets(base.result.exposure.depths), streets=waters.streets(base.result))
+    return Made(base=base, ensemble=ensemble, floods=waters.flood_plan())
 
 
 def run_ensemble(prepared: Prepared, n: int, out: Path, *, workers: int = 1, part: tuple[int, int] | None = None,
@@ -158,15 +133,24 @@ def run_ensemble(prepared: Prepared, n: int, out: Path, *, workers: int = 1, par
     Raises
     ------
     InputError
-        As said; a folder of something else.
+        As said; a folder of something else; a disk that is full: what was made is kept.
     """
     check_count(n)
-    made = ensemble_of(prepared, cache=cache, tell=tell)
     check_folder(out)
+    with room_for_nights(out):
+        return _run(prepared, n, out, workers, part, asked, scheduler, cache, tell)
+
+
+def _run(prepared: Prepared, n: int, out: Path, workers: int, part: tuple[int, int] | None, asked: Asked | None,
+         scheduler: str | None, cache: Path | None, tell: Tell) -> tuple[Made, Answers | None]:
+    made = ensemble_of(prepared, out, cache=cache, tell=tell)
     out.mkdir(parents=True, exist_ok=True)
     blocks = range(0, n, BLOCK)
     mine = blocks if part is None else blocks[part[0] - 1::part[1]]
     nights = [i for b in mine for i in range(b, min(b + BLOCK, n))]
+    if made.floods is not None:
+        made.floods.make(made.ensemble, nights, first=0.0 if part is None else (part[0] - 1) / part[1], cache=cache,
+                         tell=tell)
     if scheduler is None:
         make(made.ensemble, out, nights, workers=workers, tell=tell)
     else:
@@ -210,12 +194,25 @@ def merge_ensemble(parts: Sequence[Path], out: Path, *, workers: int = 1, cache:
     """
     said = read_parts(parts)
     check_folder(out)
-    gather(said, out)
+    with room_for_nights(out):
+        gather(said, out)
     asked = said[0].asked
-    prepared = prepare(load_scenario(asked.scenario), city=asked.city, issued_at=asked.issued)
-    made, answers = run_ensemble(prepared, said[0].n, out, workers=workers, asked=asked, cache=cache, tell=tell)
+    made, answers = run_ensemble(prepared_as(asked), said[0].n, out, workers=workers, asked=asked, cache=cache,
+                                 tell=tell)
     assert answers is not None
     return made, answers
+
+
+def prepared_as(asked: Asked) -> Prepared:
+    """Prepare again what an ensemble was asked for by.
+
+    Raises
+    ------
+    InputError
+        A scenario that is not here, or that does not fit its city any more.
+    """
+    prepared = prepare(load_scenario(asked.scenario), city=asked.city, issued_at=asked.issued)
+    return prepared if asked.date is None else on_day(prepared, day_of(asked.date))
 
 
 def check_folder(out: Path) -> None:
@@ -229,8 +226,9 @@ def check_folder(out: Path) -> None:
     if out.exists() and not out.is_dir():
         raise InputError(file=str(out), found="a file", expected="a folder, new or of this ensemble",
                          remedy="Choose another --out.")
-    if out.is_dir() and any(out.iterdir()) and not any(
-            (out / name).exists() for name in (NAME, "members", "arms")) and not any(out.glob("part-*-of-*.json")):
+    ours = (NAME, "members", "arms", FLOODS)
+    if out.is_dir() and any(out.iterdir()) and not any((out / name).exists() for name in ours) and not any(
+            out.glob("part-*-of-*.json")):
         raise InputError(file=str(out), found="a folder of something else", expected="a new folder, or that of this "
                          "ensemble, which goes on", remedy="Choose another --out.")
 

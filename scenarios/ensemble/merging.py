@@ -29,14 +29,16 @@ class Asked:
     scenario: str
     city: str | None
     issued: str | None
+    #: Day to which the night was moved, ISO; None: its own.
+    date: str | None = None
 
     @classmethod
-    def of(cls, scenario: str, city: str | None, issued: str | None) -> Asked:
+    def of(cls, scenario: str, city: str | None, issued: str | None, date: str | None = None) -> Asked:
         """Give what was typed, files by their whole path."""
         def whole(text: str | None) -> str | None:
             return str(Path(text).resolve()) if text is not None and Path(text).is_file() else text
 
-        return cls(scenario=whole(scenario) or scenario, city=whole(city), issued=issued)
+        return cls(scenario=whole(scenario) or scenario, city=whole(city), issued=issued, date=date)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

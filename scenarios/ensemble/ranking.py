@@ -8,9 +8,8 @@ from pathlib import Path
 from geodata.ensemble.asking import nights_of
 from geodata.ensemble.folder import NAME, EnsembleFolder
 from geodata.run.ranking import main_streets
-from scenarios.ensemble.making import ensemble_of
-from scenarios.load import load_scenario
-from scenarios.resolve import prepare
+from scenarios.ensemble.making import ensemble_of, prepared_as
+from scenarios.ensemble.merging import Asked
 from twin.deciding.worth import Worth
 from twin.ensemble.ranking import LikelyRanking, first_to_try, spared_by
 from twin.errors import InputError
@@ -43,11 +42,12 @@ def rank_nights(found: EnsembleFolder, *, objective: str = "sites", kinds: Seque
     if not asked.get("scenario"):
         raise InputError(file=str(path), field="asked", found="no scenario", expected="the scenario of its nights",
                          remedy="Run the same twin ensemble command again: it makes no night anew.")
-    prepared = prepare(load_scenario(asked["scenario"]), city=asked["city"], issued_at=asked["issued"])
-    made = ensemble_of(prepared, tell=tell)
+    made = ensemble_of(prepared_as(Asked(**asked)), Path(found.folder), tell=tell)
     if made.ensemble.digest != found.told["digest"]:
         raise InputError(file=str(asked["scenario"]), found="a scenario that changed since its nights were made",
                          expected="the same scenario, city, water and version", remedy="Make the ensemble again.")
+    if made.floods is not None:
+        made.floods.make(made.ensemble, found.answers.index.tolist(), tell=tell)
     rows = first_to_try(found.base, found.answers, kinds)
     paced = Paced(tell, Stage.SIMULATE, "making nights", unit="nights")
     nights = (night for _, night in nights_of(found.folder, found.told["digest"], found.answers))

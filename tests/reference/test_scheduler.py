@@ -14,6 +14,7 @@ from tests.reference.streets import SlowStreets, Street, access_of, depths_of
 from tests.reference.water import water_at
 from twin.access.access import Access
 from twin.codes import What
+from twin.engine.pace import Pace
 from twin.engine.simulate import lived
 from twin.world.access import AccessRules, Closure
 from twin.world.crews import Crew, CrewPlan, Lasts, StageRule
@@ -116,7 +117,7 @@ def agree(seed: int) -> int:
                                UNTIL_S, nights.tolist())
     drives = plan.crews.travel == "streets"
     sample = int(rng.integers(0, 3))
-    state = lived(city, plan, water.crossings, access, sample=sample)
+    state = lived(city, plan, water.crossings, access, pace=Pace(sample=sample))
     state.validate()
     log = state.tables.events[:state.event_count]
     found: dict[str, list[int]] = {name: [] for name in names}

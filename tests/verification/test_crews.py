@@ -11,6 +11,7 @@ import simpy
 
 from tests.twin.crews.test_cases import BEGIN_S, PLAIN, back, crews, night, town
 from tests.twin.crews.test_ranges import JOB, back_s, drawn
+from twin.engine.pace import Pace
 from twin.engine.workforce import CrewForce
 from twin.results.result import Result
 from twin.world.city import City
@@ -39,7 +40,7 @@ def test_the_closed_form_is_the_published_one(rate: float, service: float, serve
 def waits_of(city: City, plan: CrewPlan, arrivals_s: Sequence[int], seed: int) -> list[int]:
     """Give how long each job waits for a crew when they arrive at these seconds, row by row of the city."""
     clock = simpy.Environment()
-    force = CrewForce(plan, city, None, nights=np.zeros((0, 2), np.int64), seed=seed, sample=1)
+    force = CrewForce(plan, city, None, nights=np.zeros((0, 2), np.int64), seed=seed, pace=Pace(sample=1))
     begun: dict[int, int] = {}
 
     def arrive() -> Iterator[simpy.Event]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from twin.crews.draws import uniform
+from twin.quantities import FloatArray
 from twin.world.assets import Assets
 from twin.world.crews import CrewPlan, Lasts, StageRule
 from twin.world.kinds import STAGES, Kinds
@@ -113,12 +114,24 @@ class Job:
         return sum(step.lasts.planned_s * len(self.members) + self._search_s(step)
                    for step in self.steps.steps[self.at:] if step.rule.crew)
 
-    def seconds(self, step: Step, assets: Assets, seed: int, sample: int) -> int:
-        """Give how long a step takes: with a crew one member after the other, without one all at once."""
+    def seconds(self, step: Step, assets: Assets, seed: int, sample: int, factor: FloatArray | None = None) -> int:
+        """Give how long a step takes: with a crew one member after the other, without one all at once.
+
+        Parameters
+        ----------
+        step
+            The step.
+        assets, seed, sample
+            Keys of the draws; sample 0: medians.
+        factor
+            Of how long each asset takes, (A,); None: as said.
+        """
         name, attempt = STAGES[step.stage], self.failed + 1
         drawn = [step.lasts.planned_s if sample == NOMINAL or step.lasts.form == "fixed" else
                  step.lasts.quantile(uniform(seed, sample, str(assets.id[row]), name, self.repair[row], attempt))
                  for row in self.members]
+        if factor is not None:
+            drawn = [round(seconds * factor[row]) for seconds, row in zip(drawn, self.members, strict=True)]
         return sum(drawn) + self._search_s(step) if step.rule.crew else max(drawn)
 
     def test_fails(self, step: Step, assets: Assets, seed: int, sample: int) -> bool:

@@ -14,8 +14,9 @@ from twin.engine.clock import Engine
 from twin.engine.collect import contradictions, log_of, outages_of, series_of, trace_of
 from twin.engine.cuts import in_order
 from twin.engine.doubt import doubts_of, opened_in_doubt
+from twin.engine.pace import AS_PLANNED, Pace
 from twin.engine.part import Intervals
-from twin.engine.state import CityState
+from twin.engine.state import FOREVER_S, CityState
 from twin.kernels.supply import beside
 from twin.quantities import NONE, Int64Array, column
 from twin.results.doubts import Doubts
@@ -106,7 +107,7 @@ def _returns(city: City, plan: Plan, exposure: Exposure, outages: Outages, doubt
     def ends() -> Iterator[Int64Array]:
         assert plan.crews is not None
         for sample in range(1, plan.crews.samples + 1):
-            drawn = Intervals.lived(lived(city, plan, exposure.crossings, access, sample=sample))
+            drawn = Intervals.lived(lived(city, plan, exposure.crossings, access, pace=Pace(sample=sample)))
             row = drawn.covering(outages.asset, outages.start_s)
             # Who came back earlier that night is in service by now, and may be as soon as it went out.
             yield np.where(row == NONE, outages.start_s, drawn.end_s[row]) if len(drawn) else outages.start_s
@@ -114,7 +115,7 @@ def _returns(city: City, plan: Plan, exposure: Exposure, outages: Outages, doubt
     return Returns.of(ends(), outages, View(plan, city, exposure, outages, doubts))
 
 
-def lived(city: City, plan: Plan, crossings: Crossings, access: Access | None = None, *, sample: int = 0,
+def lived(city: City, plan: Plan, crossings: Crossings, access: Access | None = None, *, pace: Pace = AS_PLANNED,
           on_instant: Callable[[int, int], None] | None = None) -> CityState:
     """Give the state at the end of a plan, with its log; crews as the plan says, else without limit.
 
@@ -124,29 +125,41 @@ def lived(city: City, plan: Plan, crossings: Crossings, access: Access | None = 
         What happens to whom.
     access
         The streets, where crews drive.
-    sample
-        Night of the draws; 0: medians.
+    pace
+        How fast repairs and trips go.
     on_instant
         As for ``run``.
     """
     if plan.crews is None:
-        return Engine(CityState(city, crossings, reset_s=plan.reset_s), plan, on_instant=on_instant).run()
+        state = CityState(city, crossings, reset_s=plan.reset_s, repair_s=_paced(None, city, pace))
+        return Engine(state, plan, on_instant=on_instant).run()
     from twin.crews.others import other_stages
     from twin.engine.workforce import CrewForce
 
     if access is None and plan.crews.travel == "streets":
         raise ValueError("crews that drive need the streets of the city")
     needs_crew = scheduled(city.assets, plan.crews.owner)
-    others = other_stages(plan.crews, city.assets, plan.seed, sample)
-    state = CityState(city, crossings, reset_s=plan.reset_s, needs_crew=needs_crew,
-                      repair_s=None if others is None else others.repair_s(city.assets))
+    others = other_stages(plan.crews, city.assets, plan.seed, pace.sample)
+    state = CityState(city, crossings, reset_s=plan.reset_s, needs_crew=needs_crew, repair_s=_paced(
+        None if others is None else others.repair_s(city.assets), city, pace))
     state.others = others
     nights = dark_periods(plan.start, plan.duration_s + 1, DarkHours(), latitude=city.latitude,
                           longitude=city.longitude, timezone=city.timezone)
     force = CrewForce(plan.crews, city, access if plan.crews.travel == "streets" else None, nights=nights,
-                      seed=plan.seed, sample=sample,
+                      seed=plan.seed, pace=pace,
                       was_dead=lambda row: bool(state.tables.assets["was_dead"][row] > 0))
     return Engine(state, plan, force, on_instant).run()
+
+
+def _paced(usual_s: tuple[Int64Array, Int64Array] | None, city: City, pace: Pace
+           ) -> tuple[Int64Array, Int64Array] | None:
+    """Give how long repairs without crews take, live and dead, (A,) each [s]; None where kinds say it."""
+    if pace.repair is None:
+        return usual_s
+    kinds, kind = city.assets.kinds, city.assets.kind
+    live_s, dead_s = usual_s or (kinds.repair_s[kind], kinds.repair_dead_s[kind])
+    return (np.minimum(np.rint(live_s * pace.repair), FOREVER_S).astype(np.int64),
+            np.minimum(np.rint(dead_s * pace.repair), FOREVER_S).astype(np.int64))
 
 
 def _never_fed(city: City, state: CityState) -> list[dict[str, Any]]:

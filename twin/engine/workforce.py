@@ -11,6 +11,7 @@ The rules, in the words of the manual (docs/crews.md):
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -25,6 +26,7 @@ from twin.crews.policy import Key, key_of, lamps_of, priorities
 from twin.crews.search import Search
 from twin.crews.waits import Waits
 from twin.engine.events import Note
+from twin.engine.pace import AS_PLANNED, Pace
 from twin.quantities import NONE, Int32Array, Int64Array
 from twin.world.city import City
 from twin.world.crews import Crew, CrewPlan
@@ -84,16 +86,18 @@ class CrewForce:
         The streets; None where nobody drives.
     nights
         When it is night, (N, 2) [s].
-    seed, sample
-        Of the draws; sample 0 is the night of medians.
+    seed
+        Of the draws.
+    pace
+        Which night of the draws it is, and how fast work and trips go in it.
     was_dead
         Tells of an asset whose repair is called for whether it was dead as the water came.
     """
 
     def __init__(self, plan: CrewPlan, city: City, access: Access | None, *, nights: Int64Array, seed: int = 0,
-                 sample: int = 0, was_dead: Callable[[int], bool] = lambda row: False) -> None:
+                 pace: Pace = AS_PLANNED, was_dead: Callable[[int], bool] = lambda row: False) -> None:
         self.plan, self.city, self.access, self.nights = plan, city, access, nights
-        self.seed, self.sample, self._was_dead = seed, sample, was_dead
+        self.seed, self.pace, self.sample, self._was_dead = seed, pace, pace.sample, was_dead
         self.hands = [Hand(crew=crew, row=row, place=self._place(crew.base), at=crew.base)
                       for row, crew in enumerate(plan.crews)]
         self.ready: list[Job] = []
@@ -270,7 +274,10 @@ class CrewForce:
         if key not in self._trips:
             rows = [one.row for one in self.ready]
             found = self.access.seconds(hand.place, [self.access.place(row) for row in rows], t, hand.crew.wade_m)
-            self._trips |= {(hand.row, row): int(lasts_s) for row, lasts_s in zip(rows, found, strict=True)}
+            # Streets are open as of the departure: who drives more slowly takes longer, and no other way.
+            slower = self.pace.travel
+            self._trips |= {(hand.row, row): int(lasts_s) if slower is None or lasts_s < 0 else
+                            math.ceil(lasts_s * slower[row]) for row, lasts_s in zip(rows, found, strict=True)}
         return self._trips[key]
 
     def _pair(self, hand: Hand, job: Job, t: int) -> Pair | None:
@@ -392,7 +399,7 @@ class CrewForce:
                 # What is built in is used up, whatever comes.
                 begun_s, taken = int(clock.now), job.parts.count(step.rule.part)
                 job.parts = [part for part in job.parts if part != step.rule.part]
-                yield clock.timeout(max(1, job.seconds(step, assets, self.seed, self.sample)))
+                yield clock.timeout(max(1, job.seconds(step, assets, self.seed, self.sample, self.pace.repair)))
                 if job.test_fails(step, assets, self.seed, self.sample):
                     self._notes += [Note(asset=row, what=What.TEST_FAILED) for row in job.members]
                     job.again()
@@ -417,7 +424,8 @@ class CrewForce:
             while job.at < len(job.steps) and not job.steps[job.at].rule.crew:
                 step = job.steps[job.at]
                 self._notes += [Note(asset=row, what=What.STAGE_STARTED, stage=step.stage) for row in job.members]
-                yield clock.timeout(max(1, job.seconds(step, self.city.assets, self.seed, self.sample)))
+                yield clock.timeout(max(1, job.seconds(step, self.city.assets, self.seed, self.sample,
+                                                          self.pace.repair)))
                 job.advance()
         except simpy.Interrupt:
             return

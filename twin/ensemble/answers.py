@@ -82,6 +82,8 @@ class Answers:
     out: Int32Array
     dark: Int32Array
     unknown: Int32Array
+    #: Nights in which no flood map tells from which level on water stands at it: taken as deep as it may be, (K,).
+    held: Int32Array
     #: P10, P50 and P90 of the first second out and of the return for good, over the nights in which it goes out,
     #: (K, 3) [s]; inf: not back within the horizon; NaN: never out.
     first_s: FloatArray
@@ -95,6 +97,8 @@ class Answers:
     #: Figures of each night by name, (n,) each, and what was drawn for it as a whole.
     figures: Mapping[str, FloatArray]
     drawn: Mapping[str, FloatArray]
+    #: How many floods of the flow model the nights share; 0: the water of each night is its own.
+    floods: int = 0
 
     def __repr__(self) -> str:
         return f"Answers of {self.n:,} nights: {len(self.asset):,} assets out or wet in some"
@@ -104,15 +108,24 @@ class Answers:
         k = int(np.searchsorted(self.asset, asset))
         return k if k < len(self.asset) and self.asset[k] == asset else NONE
 
+    @property
+    def independent(self) -> int:
+        """How many of the nights count as independent: no more than there are floods."""
+        return min(self.n, self.floods) if self.floods else self.n
+
+    def share(self, count: int) -> Share:
+        """Give a share of the nights with its interval."""
+        return share_of(count, self.n, self.floods)
+
     def share_out(self, asset: int) -> Share:
         """Give how often an asset goes out."""
         k = self.place(asset)
-        return share_of(0 if k == NONE else int(self.out[k]), self.n)
+        return self.share(0 if k == NONE else int(self.out[k]))
 
     def share_dark(self, asset: int) -> Share:
         """Give how often a lamp is out in the dark."""
         k = self.place(asset)
-        return share_of(0 if k == NONE else int(self.dark[k]), self.n)
+        return self.share(0 if k == NONE else int(self.dark[k]))
 
     def causes_of(self, asset: int) -> list[Cause]:
         """Give the roots of its first outage, the most frequent first."""
@@ -126,7 +139,7 @@ class Answers:
     def together(self, sites: Int32Array) -> Share:
         """Give how often all of some critical sites are without power in one night, not always at one moment."""
         chosen = np.isin(self.sites, sites)
-        return share_of(int(self.site_out[:, chosen].all(axis=1).sum()), self.n)
+        return self.share(int(self.site_out[:, chosen].all(axis=1).sum()))
 
     def words(self, assets: int) -> list[Word]:
         """Give the word of each asset of a city of so many, (A,): how likely it goes out."""

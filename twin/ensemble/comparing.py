@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.ensemble.answers import Answers
-from twin.ensemble.confidence import Difference, paired, paired_share
+from twin.ensemble.confidence import Difference, floods_of, paired, paired_share
 from twin.errors import InputError
 from twin.quantities import Int64Array
 
@@ -61,15 +61,16 @@ def compare_nights(first: Answers, second: Answers, ids: tuple[tuple[str, ...], 
     if len(common) < 2:
         raise InputError(found=f"{len(common)} nights that both ensembles have", expected="two or more",
                          remedy="Make both with the same -n.")
+    flood = floods_of(common, first.floods)
     figures = {name: (float(first.figures[name][a].mean()), float(second.figures[name][b].mean()),
-                      paired(first.figures[name][a], second.figures[name][b]))
+                      paired(first.figures[name][a], second.figures[name][b], flood))
                for name in first.figures if name in second.figures}
     return PairedComparison(n=len(common), alone=(first.n - len(common), second.n - len(common)), figures=figures,
-                            sites=tuple(_sites(first, second, ids, a, b)))
+                            sites=tuple(_sites(first, second, ids, a, b, flood)))
 
 
 def _sites(first: Answers, second: Answers, ids: tuple[tuple[str, ...], tuple[str, ...]], a: Int64Array,
-           b: Int64Array) -> list[SiteChange]:
+           b: Int64Array, flood: Int64Array | None) -> list[SiteChange]:
     place = {name: k for k, name in enumerate(ids[1])}
     told = []
     for k, name in enumerate(ids[0]):
@@ -79,7 +80,7 @@ def _sites(first: Answers, second: Answers, ids: tuple[tuple[str, ...], tuple[st
         if np.any(mine != theirs):
             told.append(SiteChange(
                 asset_id=name, first=int(mine.sum()), second=int(theirs.sum()), worse=int((theirs & ~mine).sum()),
-                better=int((mine & ~theirs).sum()), difference=paired_share(mine, theirs)))
+                better=int((mine & ~theirs).sum()), difference=paired_share(mine, theirs, flood)))
     return sorted(told, key=lambda change: (change.difference.value, change.asset_id))
 
 

@@ -8,7 +8,7 @@ from math import ceil, comb, exp, inf, lgamma, log, log1p, sqrt
 import numpy as np
 
 from twin.errors import InputError
-from twin.quantities import BoolArray, FloatArray
+from twin.quantities import BoolArray, FloatArray, Int64Array
 
 #: Two-sided 95 %: standard deviations of the normal distribution.
 Z = 1.959963984540054
@@ -31,10 +31,17 @@ class Share:
         return self.count / self.n if self.n else float("nan")
 
 
-def share_of(count: int, n: int) -> Share:
+def share_of(count: int, n: int, floods: int = 0) -> Share:
     """Give a share with its interval of 95 %.
 
     Wilson's interval; where it happens never or always, the exact bound of 95 % on that side (the rule of three).
+
+    Parameters
+    ----------
+    count, n
+        Members in which it happens, and all of them.
+    floods
+        How many floods the members share: no more of them then count as independent. 0: each has its own.
 
     Source
     ------
@@ -47,15 +54,18 @@ def share_of(count: int, n: int) -> Share:
     (0.0381, 0.0653)
     >>> round(share_of(0, 1000).high, 5)
     0.00299
+    >>> share_of(500, 1000, floods=50).low == share_of(25, 50).low
+    True
     """
     if not 0 <= count <= n:
         raise ValueError(f"{count} of {n}")
     if n == 0:
         return Share(0, 0, 0.0, 1.0)
+    independent = min(n, floods) if floods else n
     if count in (0, n):
-        far = 1 - _ALPHA ** (1 / n)
+        far = 1 - _ALPHA ** (1 / independent)
         return Share(count, n, 0.0, far) if count == 0 else Share(count, n, 1 - far, 1.0)
-    p, spread = count / n, Z * Z / n
+    p, spread = count / n, Z * Z / independent
     middle = (p + spread / 2) / (1 + spread)
     half = sqrt(p * (1 - p) * spread + spread * spread / 4) / (1 + spread)
     return Share(count, n, middle - half, middle + half)
@@ -151,20 +161,27 @@ class Difference:
     variance_ratio: float
 
 
-def paired(first: FloatArray, second: FloatArray) -> Difference:
+def paired(first: FloatArray, second: FloatArray, flood: Int64Array | None = None) -> Difference:
     """Give the mean of ``second`` less ``first``, member by member.
 
     Parameters
     ----------
     first, second
         One a member, (N,), of the same nights; N ≥ 2.
+    flood
+        Number of the flood of each member, (N,), where members share floods: those of one are not independent. None:
+        each has its own.
+
+    Source
+    ------
+    Variance of a mean of clusters: Liang and Zeger 1986, doi:10.1093/biomet/73.1.13.
     """
     a, b = np.asarray(first, np.float64), np.asarray(second, np.float64)
     if a.shape != b.shape or len(a) < 2:
         raise ValueError(f"pairs of {len(a)} and {len(b)}")
     each = b - a
     mean, variance = float(each.mean()), float(each.var(ddof=1))
-    half = Z * sqrt(variance / len(each))
+    half = Z * sqrt(variance_of_mean(each, flood))
     apart = float(a.var(ddof=1) + b.var(ddof=1))
     return Difference(mean, mean - half, mean + half, len(each), apart / variance if variance else inf)
 
@@ -181,16 +198,19 @@ def nights_for(difference: Difference) -> int:
     return ceil(difference.n * (half / difference.value) ** 2)
 
 
-def paired_share(first: BoolArray, second: BoolArray) -> Difference:
+def paired_share(first: BoolArray, second: BoolArray, flood: Int64Array | None = None) -> Difference:
     """Give the difference of two shares, ``second`` less ``first``, of the same nights.
 
     Half a night is added to each of the four ways in which a pair can fall out: where all pairs do alike, the interval
-    then has the width that so few of them leave, and not none.
+    then has the width that so few of them leave, and not none. Where members share floods the interval is at least
+    that of the clusters.
 
     Parameters
     ----------
     first, second
         Whether it happens, (N,); N ≥ 2.
+    flood
+        As for :func:`paired`.
 
     Source
     ------
@@ -202,8 +222,31 @@ def paired_share(first: BoolArray, second: BoolArray) -> Difference:
     >>> round(saved.value, 3), round(saved.low, 3), round(saved.high, 3)
     (-0.2, -0.318, -0.063)
     """
-    found, n = paired(first.astype(np.float64), second.astype(np.float64)), len(first)
+    found, n = paired(first.astype(np.float64), second.astype(np.float64), flood), len(first)
     worse, better = int((second & ~first).sum()) + 0.5, int((first & ~second).sum()) + 0.5
     middle = (worse - better) / (n + 2)
     half = Z * sqrt((worse + better) / (n + 2) - middle ** 2) / sqrt(n + 2)
-    return replace(found, low=max(middle - half, -1.0), high=min(middle + half, 1.0))
+    low, high = middle - half, middle + half
+    if flood is not None:
+        low, high = min(low, found.low), max(high, found.high)
+    return replace(found, low=max(low, -1.0), high=min(high, 1.0))
+
+
+def floods_of(index: Int64Array, floods: int) -> Int64Array | None:
+    """Give the number of the flood of each night, (N,); None where each has its own."""
+    return np.asarray(index) % floods if floods else None
+
+
+def variance_of_mean(values: FloatArray, flood: Int64Array | None = None) -> float:
+    """Give the variance of the mean of some members, (N,); 0 for one member, inf where they share one flood.
+
+    ``flood`` is as for :func:`paired`.
+    """
+    n = len(values)
+    if n < 2:
+        return 0.0
+    if flood is None:
+        return float(np.var(values, ddof=1)) / n
+    sums = np.bincount(flood, weights=values - np.mean(values))[np.unique(flood)]
+    k = len(sums)
+    return float(k / (k - 1) * np.sum(sums ** 2) / n ** 2) if k > 1 else inf

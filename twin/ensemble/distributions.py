@@ -15,7 +15,7 @@ from twin.errors import InputError
 from twin.quantities import FloatArray
 
 #: Standard normal quantile of 0.9: P10 and P90 lie this many standard deviations from the median.
-_Z90 = 1.2815515655446004
+Z90 = 1.2815515655446004
 
 
 class Distribution(Protocol):
@@ -143,7 +143,7 @@ class Quantiles:
     def value(self, u: FloatArray) -> FloatArray:
         """Give the quantiles at ``u``, (N,)."""
         z = normal_quantile(u)
-        below, above = (self.p50 - self.p10) / _Z90, (self.p90 - self.p50) / _Z90
+        below, above = (self.p50 - self.p10) / Z90, (self.p90 - self.p50) / Z90
         return np.asarray(self.p50 + np.where(z < 0, below, above) * z)
 
 

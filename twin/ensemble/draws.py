@@ -92,6 +92,29 @@ class Draws:
         with np.errstate(over="ignore"):
             return _uniform(_mixed(_mixed(keys ^ state[0]) + state[1]))
 
+    def shared(self, quantity: str, of: int, key: Any = 0) -> float:
+        """Give the number of a quantity that this night shares with every ``of``-th other, above 0 and below 1.
+
+        The ``of`` numbers lie one in each of as many equal parts of the way from 0 to 1, in an order of their own for
+        each quantity: a Latin hypercube.
+
+        Parameters
+        ----------
+        quantity
+            Its name.
+        of
+            How many numbers the nights share.
+        key
+            Key of the thing that it is drawn for, where there are several.
+        """
+        arm = self.arms.get(quantity, 0)
+        state = sequence(self.seed, _word("shared"), _word(quantity), arm).generate_state(3, np.uint64)
+        with np.errstate(over="ignore"):
+            mine = _mixed(np.arange(of, dtype=np.uint64) ^ state[0]) + np.uint64(key)
+            place, within = (_uniform(_mixed(_mixed(mine) + word)) for word in state[1:])
+        which = self.index % of
+        return float((np.argsort(np.argsort(place, kind="stable"))[which] + within[which]) / of)
+
     def _sequence(self, quantity: str) -> np.random.SeedSequence:
         return sequence(self.seed, self.index, _word(quantity), self.arms.get(quantity, 0))
 

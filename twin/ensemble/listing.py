@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.ensemble.answers import Answers, Cause, Word, word_of
-from twin.ensemble.confidence import Share, share_of
+from twin.ensemble.confidence import Share
 from twin.ensemble.moments import tenths_of
 from twin.errors import InputError
 from twin.quantities import NONE, Int64Array
@@ -96,7 +96,7 @@ def likely_listing(base: Result, answers: Answers, out: Int64Array, at_s: int | 
 def _row(base: Result, answers: Answers, row: int, count: int) -> LikelyListed:
     causes, k = answers.causes_of(row), answers.place(row)
     first, back = (answers.first_s[k], answers.back_s[k]) if k != NONE else (np.full(3, np.nan),) * 2
-    share = share_of(count, answers.n)
+    share = answers.share(count)
     return LikelyListed(asset=base.city.assets[row], share=share, word=word_of(count, answers.n),
                         cause=causes[0] if causes else None, nights=sum(cause.count for cause in causes),
                         first_s=(float(first[0]), float(first[2])), back_s=(float(back[1]), float(back[2])))

@@ -16,16 +16,19 @@ from typing import Any
 import numpy as np
 
 from twin.codes import Action
-from twin.engine.clock import Engine
-from twin.engine.state import FOREVER_S, CityState
+from twin.engine.pace import Pace
+from twin.engine.simulate import lived
+from twin.engine.state import CityState
 from twin.ensemble.distributions import normal_quantile
 from twin.ensemble.draws import Draws, Keys, keys_of
 from twin.ensemble.ground import GroundError
 from twin.ensemble.links import Alternatives, alternatives
+from twin.ensemble.moving import moved_of
+from twin.ensemble.streets import Streets
 from twin.ensemble.uncertain import Own, Uncertainty
-from twin.ensemble.waters import Flooded, Moved, NightWater
+from twin.ensemble.waters import Moved, NightWater
 from twin.kernels.supply import codes as k
-from twin.quantities import NONE, Int8Array, Int32Array, Int64Array, column
+from twin.quantities import NONE, FloatArray, Int8Array, Int32Array, column
 from twin.water.exposure import dry, exposure_of
 from twin.world.assets import Assets, Protection, Source
 from twin.world.city import City
@@ -34,9 +37,11 @@ from twin.world.plan import Declared, Plan
 from twin.world.sun import Darkness, darkness_of
 
 #: Told in every digest: members made by another version of this arithmetic are not mixed with these.
-FORM = "citytwin-member-1"
+FORM = "citytwin-member-2"
 #: Height of live parts that no water reaches [m].
 _BEYOND_M = 1000.0
+#: Nights of the second set of draws of crews are numbered from here on: more than an ensemble has.
+CREW_ARM = 10_000_000
 #: Turns the key of an asset into that of the moment at which it fails.
 _WHEN = np.uint64(0x5851F42D4C957F2D)
 
@@ -62,6 +67,8 @@ class Outcome:
     unknown: Int32Array
     #: What was drawn for the night as a whole, by the name of the quantity.
     drawn: Mapping[str, float]
+    #: Assets at which no flood map tells from which level on water stands there: taken as deep as it may be, (H,).
+    held: Int32Array = field(default_factory=lambda: column([], np.int32))
 
     def assert_equal(self, other: Outcome) -> None:
         """Raise ``AssertionError`` at the first difference, naming the column."""
@@ -72,7 +79,7 @@ class Outcome:
 
 #: Columns of an outcome, one row an outage; and those with rows of their own.
 COLUMNS = ("asset", "start_s", "end_s", "dark_s", "mechanism", "root", "root_mechanism")
-SPARSE = ("wet", "peak_um", "unknown")
+SPARSE = ("wet", "peak_um", "unknown", "held")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -86,13 +93,16 @@ class Ensemble:
     uncertainty: Uncertainty
     #: What the water was made from, for the digest.
     made_of: tuple[str, ...] = ()
+    #: Where crews drive; None where the plan has none that do.
+    streets: Streets | None = None
     #: Which set of numbers each quantity takes, where not the first; see ``Draws.arms``.
     arms: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
         """What its members are known by: plan, inputs, what may be otherwise and how it is drawn; not how many."""
-        told = [FORM, self.plan.digest, self.uncertainty.digest, *self.made_of, *sorted(self.arms.items())]
+        told = [FORM, self.plan.digest, self.uncertainty.digest, *self.made_of, *sorted(self.arms.items()),
+                *(["crews"] if self.plan.crews is not None else [])]
         return sha256(json.dumps(told).encode()).hexdigest()
 
     @cached_property
@@ -141,7 +151,8 @@ def member(ensemble: Ensemble, index: int, *, kept_dry: Int32Array | None = None
     uncertain = ensemble.uncertainty
     draws = Draws(seed=ensemble.plan.seed, index=index, arms=ensemble.arms)
     drawn: dict[str, float] = {}
-    flooded = _water(ensemble, draws, drawn)
+    moved = _water(ensemble, draws, drawn)
+    flooded = None if moved is None or ensemble.water is None else ensemble.water.at(moved)
     assets = _assets(ensemble, draws)
     supplies = ensemble.alternatives.drawn(ensemble.city, draws, uncertain.wrong_links) if uncertain.wrong_links \
         else ensemble.city.supplies
@@ -152,29 +163,33 @@ def member(ensemble: Ensemble, index: int, *, kept_dry: Int32Array | None = None
         fail_m[kept_dry] = np.where(np.isnan(fail_m[kept_dry]), np.nan, _BEYOND_M)
         city = replace(city, assets=(assets := assets.replaced(fail_m=fail_m)))
     exposure = dry(assets) if flooded is None else exposure_of(flooded.depths, assets)
-    state = CityState(city, exposure.crossings, reset_s=plan.reset_s, repair_s=_repairs(ensemble, draws, drawn))
-    Engine(state, plan).run()
+    pace = Pace(sample=0 if plan.crews is None else 1 + index + CREW_ARM * ensemble.arms.get("crews", 0),
+                repair=_repairs(ensemble, draws, drawn), travel=_travel(ensemble, draws, drawn))
+    access = None if ensemble.streets is None else ensemble.streets.access(plan, city, moved, ensemble.ground, draws)
+    state = lived(city, plan, exposure.crossings, access, pace=pace)
     wet = np.flatnonzero(np.nan_to_num(exposure.peak_depth_m) > 0)
     return Outcome(
         index=index, drawn=drawn, wet=column(wet, np.int32),
         peak_um=column(np.rint(exposure.peak_depth_m[wet].astype(np.float64) * 1e6), np.int32),
         unknown=column([] if flooded is None else np.flatnonzero(flooded.is_unknown), np.int32),
+        held=column([] if flooded is None or flooded.is_held_back is None else np.flatnonzero(flooded.is_held_back),
+                    np.int32),
         **_outages(ensemble, state))
 
 
-def _water(ensemble: Ensemble, draws: Draws, drawn: dict[str, float]) -> Flooded | None:
+def _water(ensemble: Ensemble, draws: Draws, drawn: dict[str, float]) -> Moved | None:
     if ensemble.water is None:
         return None
-    level = ensemble.uncertainty.level
-    for name in ("offset_m", "scale", "shift_s"):
-        distribution = getattr(level, name)
-        if distribution is not None:
-            quantity = f"level.{name}"
-            drawn[quantity] = float(distribution.value(np.array([draws.one(quantity)]))[0])
-    return ensemble.water.at(Moved(
-        offset_m=drawn.get("level.offset_m", 0.0), scale=max(drawn.get("level.scale", 1.0), 0.0),
-        shift_s=round(drawn.get("level.shift_s", 0.0)),
-        local_m=None if ensemble.ground is None else ensemble.ground.at(draws)))
+    moved = moved_of(ensemble.uncertainty, draws, has_floods=ensemble.water.has_floods, drawn=drawn)
+    return replace(moved, local_m=None if ensemble.ground is None else ensemble.ground.at(draws))
+
+
+def flood_at(ensemble: Ensemble, index: int) -> Moved | None:
+    """Give what the water of a night is computed from, where the flow model computes it; None where it does not."""
+    if ensemble.water is None or not ensemble.water.has_floods:
+        return None
+    draws = Draws(seed=ensemble.plan.seed, index=index, arms=ensemble.arms)
+    return moved_of(ensemble.uncertainty, draws, has_floods=True)
 
 
 def _assets(ensemble: Ensemble, draws: Draws) -> Assets:
@@ -203,12 +218,11 @@ def _assets(ensemble: Ensemble, draws: Draws) -> Assets:
     return assets.replaced(**columns) if columns else assets
 
 
-def _repairs(ensemble: Ensemble, draws: Draws, drawn: dict[str, float]) -> tuple[Int64Array, Int64Array] | None:
-    """Give the repair times of a night, live and dead, (A,) each [s]; None where they are as planned."""
+def _repairs(ensemble: Ensemble, draws: Draws, drawn: dict[str, float]) -> FloatArray | None:
+    """Give the factor of the repair times of a night, (A,); None where they are as planned."""
     if not ensemble.uncertainty.repairs:
         return None
-    assets = ensemble.city.assets
-    factor = np.ones(len(assets))
+    factor = np.ones(len(ensemble.city.assets))
     for duration in ensemble.uncertainty.repairs:
         rows = duration.rows
         if duration.each == "asset":
@@ -220,9 +234,18 @@ def _repairs(ensemble: Ensemble, draws: Draws, drawn: dict[str, float]) -> tuple
         factor[rows] = values
         if duration.each != "asset":
             drawn[f"repair.{duration.kind}"] = float(values[0])
-    live_s, dead_s = (np.minimum(np.rint(of_kind[assets.kind] * factor), FOREVER_S).astype(np.int64)
-                      for of_kind in (assets.kinds.repair_s, assets.kinds.repair_dead_s))
-    return live_s, dead_s
+    return factor
+
+
+def _travel(ensemble: Ensemble, draws: Draws, drawn: dict[str, float]) -> FloatArray | None:
+    """Give the factor of the trips of crews to each asset in a night, (A,); None where streets and water say it."""
+    said = ensemble.uncertainty.travel
+    if said is None:
+        return None
+    if said.each == "asset":
+        return np.maximum(said.factor.value(draws.each("travel", ensemble.keys)), 0.0)
+    drawn["travel"] = max(float(said.factor.value(np.array([draws.one("travel")]))[0]), 0.0)
+    return np.full(len(ensemble.city.assets), drawn["travel"])
 
 
 def _breakdowns(ensemble: Ensemble, draws: Draws) -> list[Declared]:

@@ -17,7 +17,7 @@ from twin.deciding.ranking import candidates, guarded, lamps_of
 from twin.deciding.worth import COUNTS, Worth, order
 from twin.engine.part import Intervals
 from twin.ensemble.answers import Answers
-from twin.ensemble.confidence import Difference, Z, paired
+from twin.ensemble.confidence import Difference, Z, floods_of, paired
 from twin.ensemble.member import Ensemble, Outcome, member
 from twin.quantities import FloatArray, Int32Array
 from twin.results.result import Result
@@ -91,12 +91,14 @@ def spared_by(ensemble: Ensemble, base: Result, nights: Iterable[Outcome], rows:
     """
     lamps = lamps_of(base)
     seeds = [guarded(base, row, lamps) for row in rows.tolist()]
+    index: list[int] = []
     before: list[FloatArray] = []
     after: list[list[FloatArray]] = [[] for _ in rows]
     tried = np.zeros(len(rows), np.int64)
     for i, night in enumerate(nights):
         cost = _cost(worth, night)
         before.append(cost)
+        index.append(night.index)
         for k, kept in enumerate(seeds):
             is_wet = bool(np.isin(kept, night.wet).any())
             after[k].append(_cost(worth, member(ensemble, night.index, kept_dry=kept)) if is_wet else cost)
@@ -105,8 +107,9 @@ def spared_by(ensemble: Ensemble, base: Result, nights: Iterable[Outcome], rows:
     one = np.array(before)
     each = np.array([one - np.array(other) for other in after]).reshape(len(rows), len(one), len(COUNTS))
     found = order(each.mean(axis=1), objective)
+    flood = floods_of(np.array(index, np.int64), ensemble.uncertainty.flow.floods or 0)
     spared = tuple(Spared(asset=int(rows[k]), tried=int(tried[k]), spared=tuple(
-        paired(one[:, c] - each[k, :, c], one[:, c]) for c in range(len(COUNTS)))) for k in found.tolist())
+        paired(one[:, c] - each[k, :, c], one[:, c], flood) for c in range(len(COUNTS)))) for k in found.tolist())
     return LikelyRanking(base=base, n=len(one), objective=objective, rows=spared, untried=untried,
                          nights_to_tell_apart=_apart(each[found]) if len(found) > 1 else None)
 

@@ -37,7 +37,7 @@ class Tally:
         self.sites = np.flatnonzero(assets.of_role(Role.VITAL)).astype(np.int32)
         self._is_site, self._is_premises = assets.of_role(Role.VITAL), assets.of_role(Role.PREMISES)
         self._is_lamp = assets.kinds.lights[assets.kind]
-        self._dark, self._unknown = np.zeros(n, np.int32), np.zeros(n, np.int32)
+        self._dark, self._unknown, self._held = (np.zeros(n, np.int32) for _ in range(3))
         self._index: list[int] = []
         self._drawn: list[Mapping[str, float]] = []
         self._figures: list[dict[str, float]] = []
@@ -75,6 +75,7 @@ class Tally:
         self._peak_um.append(night.peak_um)
         self._dark[asset[dark_s > 0]] += 1
         self._unknown[night.unknown] += 1
+        self._held[night.held] += 1
         self._count_causes(asset, night.root[starts], night.root_mechanism[starts])
         is_lamp, is_site = self._is_lamp[asset], self._is_site[asset]
         self._sites_out.append(asset[is_site])
@@ -117,6 +118,7 @@ class Tally:
             n=n, index=np.array(self._index, np.int64), failed=dict(failed or {}),
             asset=column(known, np.int32), out=column(count[known], np.int32),
             dark=column(self._dark[known], np.int32), unknown=column(self._unknown[known], np.int32),
+            held=column(self._held[known], np.int32),
             first_s=quantiles(place[out], first, count[known], LATER),
             back_s=quantiles(place[out], back, count[known], LATER),
             # Of all nights: where it stays dry, the depth is 0.

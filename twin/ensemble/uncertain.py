@@ -8,11 +8,61 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from twin.ensemble.distributions import Distribution
-from twin.quantities import Int32Array
+import numpy as np
+
+from twin.ensemble.distributions import Z90, Discrete, Distribution, normal_quantile
+from twin.quantities import FloatArray, Int32Array, Int64Array
 
 #: Whether a quantity has one value for the night, one for each kind, or one for each asset.
 EACH = ("night", "kind", "asset")
+#: Name of what drains the hollows of a river stage among the pumps.
+HOLLOWS = "the hollows"
+#: What may be otherwise of a river's level, and of what the flow model computes from, by the names of the fields.
+LEVEL, FLOW = ("offset_m", "scale", "shift_s", "members", "forecast"), ("discharge", "rain", "roughness")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Members:
+    """The members of a forecast: hydrographs of one gauge, of which a night takes one."""
+
+    #: Seconds from the start, (T,), increasing, and by how much each member stands above the plan's level, (M, T) [m].
+    times_s: Int64Array
+    by_m: FloatArray
+    #: Which one a number between 0 and 1 takes.
+    which: Discrete
+
+    def at(self, u: float) -> FloatArray:
+        """Give by how much the level of a night is higher, (T,) [m]."""
+        return np.asarray(self.by_m[self.number(u)])
+
+    @property
+    def highest_m(self) -> float:
+        """By how much the highest member stands above the plan's level at most [m]."""
+        return float(self.by_m.max())
+
+    def number(self, u: float) -> int:
+        """Give the number of the member, from 0."""
+        return int(self.which.value(np.array([u]))[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Forecast:
+    """P10, P50 and P90 of a forecast over time: a night stands at one quantile of it from beginning to end."""
+
+    #: Seconds from the start, (T,), increasing, and by how much each of the three stands above the plan's, (3, T) [m].
+    times_s: Int64Array
+    by_m: FloatArray
+
+    @property
+    def highest_m(self) -> float:
+        """By how much a night may stand above the plan's level: no draw passes this [m]."""
+        return float(self.at(1 - 2.0 ** -53).max())
+
+    def at(self, u: float) -> FloatArray:
+        """Give by how much the level of a night is higher, (T,) [m]: two half normals that meet at the median."""
+        low_m, middle_m, high_m = self.by_m
+        z = float(normal_quantile(u)[0]) / Z90
+        return np.asarray(middle_m + (z * (middle_m - low_m) if z < 0 else z * (high_m - middle_m)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +73,51 @@ class Level:
     #: Factor of the rise above the lowest level of the run.
     scale: Distribution | None = None
     shift_s: Distribution | None = None
+    members: Members | None = None
+    forecast: Forecast | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """What the flow model computes from, each as a factor of what the plan says."""
+
+    discharge: Distribution | None = None
+    rain: Distribution | None = None
+    roughness: Distribution | None = None
+    #: How many floods the nights share, each of them with numbers of its own; None: every night has its own.
+    floods: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crest:
+    """The crest of a levee or a barrier."""
+
+    #: Its place among those of the water, and its name.
+    at: int
+    name: str
+    #: Added to the crest that it has [m].
+    error_m: Distribution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PumpFailure:
+    """A pump of the water that may fail for the rest of the night, at any second of a span."""
+
+    #: Its place among the pumps of the flow model; -1: what drains the hollows of a river stage, all night.
+    at: int
+    name: str
+    probability: float
+    from_s: int
+    to_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Travel:
+    """How long crews drive, as a factor of what the streets and their water say."""
+
+    factor: Distribution
+    #: Of ``EACH``, but for ``kind``: one factor for the night, or one for each place that is driven to.
+    each: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +181,12 @@ class Uncertainty:
     #: Probability that an inferred link is wrong: the supplier is then the nearest other one of its kind.
     wrong_links: float = 0.0
     breakdowns: tuple[Breakdown, ...] = ()
+    flow: Flow = Flow()
+    crests: tuple[Crest, ...] = ()
+    pumps: tuple[PumpFailure, ...] = ()
+    travel: Travel | None = None
+    #: The plan's crews have stages whose length, or tests whose outcome, chance decides.
+    crews: bool = False
     #: Where each comes from, by the name of the quantity.
     sources: Mapping[str, str] = field(default_factory=dict)
 
@@ -95,18 +196,31 @@ class Uncertainty:
         return tuple(self._quantities())
 
     def _quantities(self) -> Iterator[str]:
-        for name in ("offset_m", "scale", "shift_s"):
+        for name in LEVEL:
             if getattr(self.level, name) is not None:
                 yield f"level.{name}"
+        for name in FLOW:
+            if getattr(self.flow, name) is not None:
+                yield f"flow.{name}"
         for name, is_drawn in (("ground", self.ground is not None), ("heights", bool(self.heights)),
                                ("protection", self.rcd is not None), ("repair", bool(self.repairs)),
-                               ("links", self.wrong_links > 0), ("breakdowns", bool(self.breakdowns))):
+                               ("links", self.wrong_links > 0), ("breakdowns", bool(self.breakdowns)),
+                               ("crest", bool(self.crests)), ("pumps", bool(self.pumps)),
+                               ("travel", self.travel is not None), ("crews", self.crews)):
             if is_drawn:
                 yield name
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain JSON values; rows of assets as their number."""
-        return {"level": {name: _told(getattr(self.level, name)) for name in ("offset_m", "scale", "shift_s")
+        more = {"flow": {name: _told(drawn) for name in FLOW if (drawn := getattr(self.flow, name)) is not None} | (
+                    {} if self.flow.floods is None else {"floods": self.flow.floods}),
+                "crests": [{"name": c.name, "at": c.at, "error_m": _told(c.error_m)} for c in self.crests],
+                "pumps": [asdict(p) for p in self.pumps],
+                "travel": None if self.travel is None else {"each": self.travel.each,
+                                                            "factor": _told(self.travel.factor)}}
+        # What is not said leaves no trace: ensembles made before it could be said keep their digest.
+        return {name: value for name, value in more.items() if value} | {
+                "level": {name: _told(getattr(self.level, name)) for name in LEVEL
                           if getattr(self.level, name) is not None},
                 "ground": None if self.ground is None else asdict(self.ground),
                 "heights": [{"assets": len(h.rows)} | ({"error": "stated"} if isinstance(h, Own) else {
@@ -123,8 +237,16 @@ class Uncertainty:
         """SHA-256 of all that is said, the rows included."""
         told = json.dumps(self.to_dict(), sort_keys=True)
         rows = [part.rows.tobytes() for part in (*self.heights, *self.repairs, *self.breakdowns)]
+        for hydrographs in (self.level.members, self.level.forecast):
+            if hydrographs is not None:
+                rows += [hydrographs.times_s.tobytes(), hydrographs.by_m.tobytes()]
         return sha256(told.encode() + b"".join(rows)).hexdigest()
 
 
-def _told(distribution: Distribution) -> dict[str, Any]:
+def _told(distribution: Distribution | Members | Forecast) -> dict[str, Any]:
+    if isinstance(distribution, Members):
+        return {"members": len(distribution.by_m), **_told(distribution.which)}
+    if isinstance(distribution, Forecast):
+        return {"forecast": {name: float(np.max(by_m)) for name, by_m in zip(
+            ("p10", "p50", "p90"), distribution.by_m, strict=True)}}
     return {type(distribution).__name__.lower(): asdict(distribution)}  # type: ignore[call-overload]

@@ -19,8 +19,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from twin.errors import InputError
-from twin.quantities import BoolArray, FloatArray, column
+from twin.quantities import BoolArray, FloatArray, Int64Array, column
 from twin.water.depths import CellIndex, DepthSeries, read_depths
+from twin.water.refill import Refill
 from twin.water.river_stage import StageHazard
 
 
@@ -36,6 +37,25 @@ class Moved:
     shift_s: int = 0
     #: By how much the water stands higher above the ground at each asset, (A,) [m]; None: nowhere.
     local_m: FloatArray | None = None
+    #: By how much the level stands higher over time, (T,) [m], and when, (T,) [s]; None: at no time.
+    along_m: FloatArray | None = None
+    along_s: Int64Array | None = None
+    #: Added to the crest of each levee or barrier, in the order of the water's own [m]; none: nothing.
+    crest_m: tuple[float, ...] = ()
+    #: Second from which each pump of the flow model has failed; -1 never.
+    pump_fails_s: tuple[int, ...] = ()
+    #: What drains the hollows of a river stage does not run: what the river left in them stays.
+    is_undrained: bool = False
+    #: Factors of discharge, rain and roughness.
+    discharge: float = 1.0
+    rain: float = 1.0
+    roughness: float = 1.0
+
+    def along(self, times_s: Int64Array) -> FloatArray | float:
+        """Give by how much the level stands higher at some times, (N,) [m], as it does all along."""
+        if self.along_m is None or self.along_s is None:
+            return 0.0
+        return np.asarray(np.interp(times_s, self.along_s, self.along_m))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,13 +65,16 @@ class Flooded:
     depths: DepthSeries
     #: Assets at which its depth is unknown at some frame and runs as dry, (A,).
     is_unknown: BoolArray
+    #: Assets at which no map tells from which level on it stands there, and it is taken as deep as it may be, (A,);
+    #: None: at none.
+    is_held_back: BoolArray | None = None
 
 
 class NightWater(Protocol):
     """Gives the water of a night."""
 
-    #: Whether its level can stand higher or lower; else ``offset_m`` and ``scale`` must be left as they are.
-    has_level: bool
+    #: Whether each night has a flood of its own that was computed before: see ``twin.ensemble.flows``.
+    has_floods: bool
 
     def at(self, moved: Moved) -> Flooded:
         """Give the depth over time at each asset."""
@@ -70,18 +93,21 @@ class StageNight:
         The depths of the plan itself.
     reach_m
         By how much a night may stand above the plan's highest water: so far its spill levels were followed [m].
+    refill
+        Fills the ground again where the crests of levees may be otherwise; None where they are as the plan says.
     """
 
-    has_level = True
+    has_floods = False
 
-    def __init__(self, hazard: StageHazard, index: CellIndex, nominal: DepthSeries, reach_m: float = np.inf) -> None:
-        self.nominal, self.reach_m = nominal, reach_m
+    def __init__(self, hazard: StageHazard, index: CellIndex, nominal: DepthSeries, reach_m: float = np.inf,
+                 refill: Refill | None = None) -> None:
+        self.nominal, self.reach_m, self.refill = nominal, reach_m, refill
         cells = index.cells
         self._cells: tuple[Any, ...] = (index.offsets, index.members, hazard.station[cells], hazard.height_m[cells],
                                         hazard.spill_m[cells], *(values[cells] if len(values) else values for values in
                                                                  (hazard.open_m, hazard.guard_m)))
         level_m = np.ascontiguousarray(hazard.level_m.T)
-        self._levels: tuple[Any, ...] = (level_m, level_m.min(axis=1), level_m.max(axis=1))
+        self._level_m: FloatArray = level_m
         self._times_s, self._drain_m_s = np.array(hazard.times_s), hazard.drain_m_s
         self._room = max(2 * len(nominal.depth_um), 1024)
 
@@ -99,24 +125,30 @@ class StageNight:
         higher_m = np.full(n, moved.offset_m)
         if moved.local_m is not None:
             higher_m += moved.local_m
-        _, lowest_m, highest_m = self._levels
-        above_m = float(np.max(higher_m, initial=0) + max(moved.scale - 1, 0) * (highest_m - lowest_m).max(initial=0))
+        level_m = self._level_m + moved.along(self._times_s)
+        lowest_m, highest_m = level_m.min(axis=1), level_m.max(axis=1)
+        above_m = float(np.max(higher_m, initial=0) + max(moved.scale - 1, 0) * (highest_m - lowest_m).max(initial=0)
+                        + (highest_m - self._level_m.max(axis=1)).max(initial=0))
         # Half a metre more was followed, for whatever is missed by little.
         if above_m > self.reach_m + 0.5:
             raise InputError(found=f"a night whose water stands {above_m:.2f} m above the plan's",
                              expected=f"{self.reach_m + 0.5:.2f} m at most",
                              remedy="Give `uncertainty.level` and `ground` narrower distributions.")
         row, first, ends = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int64)
+        cells = self._cells
+        if self.refill is not None and any(moved.crest_m):
+            cells = (*cells[:3], *self.refill.at(moved.crest_m))
+        drain_m_s = 0.0 if moved.is_undrained else self._drain_m_s
         is_unknown, scratch = np.empty(n, np.bool_), np.empty(len(self._times_s), np.int32)
         while True:
             depth_um = np.empty(self._room, np.int32)
-            arguments: tuple[Any, ...] = (*self._cells, *self._levels, self._times_s, self._drain_m_s, moved.scale,
+            arguments: tuple[Any, ...] = (*cells, level_m, lowest_m, highest_m, self._times_s, drain_m_s, moved.scale,
                                           higher_m, scratch, row, first, ends, depth_um, is_unknown)
             count = night_series(*arguments)
             if count >= 0:
                 break
             self._room *= 2
-        return Flooded(is_unknown=is_unknown, depths=_later(replace(
+        return Flooded(is_unknown=is_unknown, depths=later(replace(
             self.nominal, times_s=column(self._times_s, np.int64), asset=column(row[:count], np.int32),
             first=column(first[:count], np.int32), offsets=np.concatenate([[0], ends[:count]]),
             depth_um=depth_um[:int(ends[count - 1]) if count else 0], _row_of={}), moved.shift_s))
@@ -133,18 +165,30 @@ class PickedNight:
         As for :class:`StageNight`.
     """
 
-    has_level = True
+    has_floods = False
 
     def __init__(self, hazard: Any, index: CellIndex, nominal: DepthSeries) -> None:
         self.hazard, self.index, self.nominal = hazard, index, nominal
 
     def at(self, moved: Moved) -> Flooded:
         """Give the depth over time at each asset."""
-        level_m = self.hazard.level_m
+        level_m = self.hazard.level_m + moved.along(self.hazard.times_s)
         other_m = level_m + (moved.scale - 1) * (level_m - level_m.min()) + moved.offset_m
-        depths = read_depths(replace(self.hazard, level_m=other_m), self.index, duration_s=self.nominal.duration_s)
-        return Flooded(depths=_later(_deeper(depths, moved.local_m), moved.shift_s),
+        other = replace(self.hazard, level_m=other_m)
+        depths = read_depths(other, self.index, duration_s=self.nominal.duration_s)
+        return Flooded(is_held_back=self._held_back(other), depths=later(deeper(depths, moved.local_m), moved.shift_s),
                        is_unknown=np.asarray(depths.unknown_s > 0))
+
+
+    def _held_back(self, hazard: Any) -> BoolArray | None:
+        """Tell of which assets some cell is taken as deep as it may be, (A,); None where maps tell it of all."""
+        if not hasattr(hazard, "held_back"):
+            return None
+        held = hazard.held_back(self.index.cells)
+        if not held.any():
+            return None
+        count = np.concatenate([[0], np.cumsum(held[self.index.members])])
+        return np.asarray(np.diff(count[self.index.offsets]) > 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,15 +196,15 @@ class FixedNight:
     """Water that was computed once, whatever its source."""
 
     nominal: DepthSeries
-    has_level = False
+    has_floods = False
 
     def at(self, moved: Moved) -> Flooded:
         """Give the depth over time at each asset."""
-        return Flooded(depths=_later(_deeper(self.nominal, moved.local_m), moved.shift_s),
+        return Flooded(depths=later(deeper(self.nominal, moved.local_m), moved.shift_s),
                        is_unknown=np.asarray(self.nominal.unknown_s > 0))
 
 
-def _deeper(depths: DepthSeries, local_m: FloatArray | None) -> DepthSeries:
+def deeper(depths: DepthSeries, local_m: FloatArray | None) -> DepthSeries:
     """Give the series with what is wet deeper or shallower by as much."""
     if local_m is None:
         return depths
@@ -170,7 +214,7 @@ def _deeper(depths: DepthSeries, local_m: FloatArray | None) -> DepthSeries:
     return replace(depths, depth_um=column(moved, np.int32), _row_of={})
 
 
-def _later(depths: DepthSeries, shift_s: int) -> DepthSeries:
+def later(depths: DepthSeries, shift_s: int) -> DepthSeries:
     """Give the series later; where it then begins after the start, its first frame holds, and at its end its last."""
     if not shift_s:
         return depths

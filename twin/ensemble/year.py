@@ -19,9 +19,9 @@ from math import sqrt
 
 import numpy as np
 
-from twin.ensemble.confidence import Difference, Z
+from twin.ensemble.confidence import Difference, Z, variance_of_mean
 from twin.errors import InputError
-from twin.quantities import FloatArray
+from twin.quantities import FloatArray, Int64Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +102,14 @@ def saved_in_a_year(years: Sequence[float], pairs: Sequence[Difference], harmles
                       float(np.median([pair.variance_ratio for pair in pairs])))
 
 
-def sure_in_a_year(years: Sequence[float], nights: Sequence[FloatArray], harmless_years: float | None = None
-                   ) -> tuple[float, float]:
-    """Give the interval of 95 % of a figure in a year, from all nights of each return period; one night has none."""
+def sure_in_a_year(years: Sequence[float], nights: Sequence[FloatArray], harmless_years: float | None = None,
+                   floods: Sequence[Int64Array | None] = ()) -> tuple[float, float]:
+    """Give the interval of 95 % of a figure in a year, from all nights of each return period; one night has none.
+
+    ``floods`` is the flood of each night where nights share them, as for :func:`twin.ensemble.confidence.paired`.
+    """
     w = weights(years, harmless_years).sum(axis=0)
     value = float(sum(k * values.mean() for k, values in zip(w, nights, strict=True)))
-    variance = sum((k * k * values.var(ddof=1) / len(values)) if len(values) > 1 else 0.0
-                   for k, values in zip(w, nights, strict=True))
+    variance = sum(k * k * variance_of_mean(values, flood) for k, values, flood in zip(
+        w, nights, floods or [None] * len(nights), strict=True))
     return value - Z * sqrt(variance), value + Z * sqrt(variance)

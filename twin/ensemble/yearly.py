@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from twin.ensemble.confidence import Difference, Z, paired
+from twin.ensemble.confidence import Difference, Z, floods_of, paired, variance_of_mean
 from twin.ensemble.year import InAYear, in_a_year, saved_in_a_year, sure_in_a_year
 from twin.quantities import FloatArray, Int64Array
 
@@ -28,6 +28,10 @@ class Nights(Protocol):
     @property
     def figures(self) -> Mapping[str, FloatArray]:
         """Figures of each night by name, (n,)."""
+
+    @property
+    def floods(self) -> int:
+        """How many floods they share; 0: each has its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +76,30 @@ def yearly(years: Sequence[float], first: Sequence[Nights], second: Sequence[Nig
         As :func:`twin.ensemble.year.weights`.
     """
     found = {}
+    shared = [floods_of(side.index, side.floods) for side in first]
     for name in (name for name in first[0].figures if all(name in side.figures for side in (*first, *second))):
         values = [side.figures[name] for side in first]
         changes = tuple(_change(a, b, name) for a, b in zip(first, second, strict=True)) if second else ()
         found[name] = YearFigure(
-            nights=tuple(map(_point, values)),
+            nights=tuple(_point(side.figures[name], flood) for side, flood in zip(first, shared, strict=True)),
             year=in_a_year(years, [float(v.mean()) for v in values], harmless_years),
-            interval=sure_in_a_year(years, values, harmless_years) if any(side.is_ensemble for side in first) else None,
+            interval=sure_in_a_year(years, values, harmless_years, shared) if any(
+                side.is_ensemble for side in first) else None,
             changes=changes, change=saved_in_a_year(years, changes, harmless_years) if changes else None)
     return found
 
 
-def _point(values: FloatArray) -> Point:
+def _point(values: FloatArray, flood: Int64Array | None) -> Point:
     mean, n = float(values.mean()), len(values)
-    half = Z * sqrt(float(values.var(ddof=1)) / n) if n > 1 else 0.0
+    half = Z * sqrt(variance_of_mean(values, flood))
     return Point(mean, mean - half, mean + half, n)
 
 
 def _change(first: Nights, second: Nights, name: str) -> Difference:
     """Give the mean change night by night; of what has one night in common, that one."""
-    _, mine, theirs = np.intersect1d(first.index, second.index, return_indices=True)
+    common, mine, theirs = np.intersect1d(first.index, second.index, return_indices=True)
     one, two = first.figures[name], second.figures[name]
     if len(mine) > 1:
-        return paired(one[mine], two[theirs])
+        return paired(one[mine], two[theirs], floods_of(common, first.floods))
     change = float(two.mean() - one.mean())
     return Difference(change, change, change, 1, 1.0)

@@ -13,9 +13,10 @@ DOING = (
     "writing the frames", "making the town", "drawing the map", "reading the run", "reading the runs", "writing",
     "reading the layers", "writing the city file", "looking at it", "trying it", "trying each",
     "reading weather and programmes",
-    "following the water in the ground", "reading the other programme", "making nights", "counting the nights")
+    "following the water in the ground", "reading the other programme", "making nights", "counting the nights",
+    "computing the floods of the nights")
 #: What is counted beside things that have no word.
-UNITS = ("h", "frames", "nights")
+UNITS = ("h", "frames", "nights", "floods")
 
 
 def in_words(progress: Progress, lang: str) -> str:
@@ -32,7 +33,7 @@ def in_words(progress: Progress, lang: str) -> str:
     text = said.catalogue.gettext(progress.doing)
     if not progress.of:
         return text
-    decimals = 1 if progress.unit == "h" else 0
+    decimals = 1 if progress.unit in ("h", "floods") else 0
     unit = said.catalogue.gettext(progress.unit) if progress.unit else ""
     text = said.text("{doing}: {done} of {of}", doing=text, done=said.number(progress.done, decimals),
                      of=said.number(progress.of, decimals))

@@ -17,7 +17,13 @@ _NAMES = {
     "level.offset_m": "the level of the river", "level.scale": "the rise of the river",
     "level.shift_s": "the hour at which the water comes", "ground": "the error of terrain and depth",
     "heights": "the heights of live parts", "protection": "the unknown protections of circuits",
-    "repair": "the durations of repairs", "links": "inferred links", "breakdowns": "breakdowns"}
+    "repair": "the durations of repairs", "links": "inferred links", "breakdowns": "breakdowns",
+    "level.members": "which member of the forecast comes true",
+    "level.forecast": "where the water comes within the range of the forecast",
+    "flow.discharge": "the discharge of the river", "flow.rain": "the amount of rain",
+    "flow.roughness": "the roughness of the ground", "crest": "the crests of levees and barriers",
+    "pumps": "failures of pumps", "travel": "the time that crews drive",
+    "crews": "the course of the work of crews"}
 
 
 #: Shares that stand in the plural, and how many parts they are.

@@ -14,8 +14,9 @@ import numpy as np
 
 from twin.codes import Mechanism
 from twin.ensemble.answers import CERTAIN_FROM, Answers, Word, word_of
-from twin.ensemble.confidence import Share, members_for, share_of
+from twin.ensemble.confidence import Share, members_for
 from twin.ensemble.deciding import Split, best_split
+from twin.ensemble.uncertain import HOLLOWS
 from twin.explaining.teller import Teller
 from twin.explaining.words import Speech, speech
 from twin.quantities import NONE, BoolArray
@@ -36,7 +37,21 @@ _SPLIT = {
                        "where the river stands {value} or more below the level of the plan"),
     "level.shift_s": ("where the water comes {value} or more later", "where the water comes {value} or more earlier"),
     "level.scale": ("where the rise is {value} times that of the plan or more",
-                    "where the rise is {value} times that of the plan or less")}
+                    "where the rise is {value} times that of the plan or less"),
+    "flow.discharge": ("where the discharge is {value} times that of the plan or more",
+                       "where the discharge is {value} times that of the plan or less"),
+    "flow.rain": ("where the rain is {value} times that of the plan or more",
+                  "where the rain is {value} times that of the plan or less"),
+    "flow.roughness": ("where the ground is {value} times as rough as in the plan, or more",
+                       "where the ground is {value} times as rough as in the plan, or less"),
+    "travel": ("where crews drive {value} times as long as planned, or more",
+               "where crews drive {value} times as long as planned, or less"),
+    "crest": ("where the crest of {name} stands {value} or more above that of the plan",
+              "where the crest of {name} stands {value} or more below that of the plan"),
+    "pumps": ("where {name} fails", "where {name} does not fail")}
+_SPLIT |= dict.fromkeys(("level.members", "level.forecast"), _SPLIT["level.offset_m"])
+#: What a bound is told in, by the name of a quantity: a factor; else a depth, or a duration.
+_FACTORS = ("level.scale", "flow.discharge", "flow.rain", "flow.roughness", "travel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +70,7 @@ def often(words: Speech, share: Share) -> str:
 
     Examples
     --------
+    >>> from twin.ensemble.confidence import share_of
     >>> [often(speech("en"), share_of(k, 1000)) for k in (12, 712, 980)]
     ['less than once out of 10', '7 times out of 10', 'more than 9 times out of 10']
     """
@@ -105,7 +121,7 @@ def likely_lines(base: Result, answers: Answers, asked: Asked, lang: str) -> tup
     zone = ZoneInfo(base.city.timezone)
     teller = Teller(base, speech(lang), base.plan.start.astimezone(zone))
     words, asset = teller.speech, asked.asset
-    share = share_of(int(asked.is_out.sum()), answers.n)
+    share = answers.share(int(asked.is_out.sum()))
     state = words.text("dark", gender=teller.gender(asset)) if teller.has_role(asset, Role.LIGHTS) else words.text(
         next((said for role, said in _STATE.items() if teller.has_role(asset, role)), "out of service"))
     when = "" if asked.at_s is None else words.text("at {time}, ", time=teller.clock(asked.at_s))
@@ -199,18 +215,27 @@ def _depth(teller: Teller, answers: Answers, asset: Asset) -> Iterator[str]:
 def _decides(teller: Teller, answers: Answers, asked: Asked) -> Iterator[str]:
     """Tell the one draw of the night that tells most of the nights apart, where one does."""
     split = best_split(answers.drawn, asked.is_out)
-    if split is None or split.name not in _SPLIT:
+    if split is None or _sort_of(split.name) not in _SPLIT:
         return
     words = teller.speech
     yield words.text("What decides: it is out {where}. That alone is right in {right} nights of {n}.",
                      where=_where(words, split), right=words.number(split.right), n=words.number(answers.n))
 
 
+def _sort_of(name: str) -> str:
+    """Give the sort of a quantity that has a name of its own: a crest, a pump."""
+    sort, _, own = name.partition(".")
+    return sort if own and sort in ("crest", "pumps") else name
+
+
 def _where(words: Speech, split: Split) -> str:
-    above, below = _SPLIT[split.name]
+    sort = _sort_of(split.name)
+    above, below = _SPLIT[sort]
     value = split.at if split.is_above else -split.at
-    if split.name == "level.scale":
+    if sort in _FACTORS:
         return words.text(above if split.is_above else below, value=words.number(split.at, 2))
+    if sort in ("crest", "pumps"):
+        return _where_named(words, split, sort)
     said = words.duration(abs(value)) if split.name == "level.shift_s" else words.depth(abs(value))
     # The other way about where the bound lies on the other side of the plan.
     if value >= 0:
@@ -220,6 +245,24 @@ def _where(words: Speech, split: Split) -> str:
                           "where the water comes no more than {value} later", value=said)
     return words.text("where the river stands no more than {value} below the level of the plan" if split.is_above else
                       "where the river stands no more than {value} above the level of the plan", value=said)
+
+
+def _where_named(words: Speech, split: Split, sort: str) -> str:
+    """Tell a bound of a crest or of a pump by its name."""
+    above, below = _SPLIT[sort]
+    name = split.name.partition(".")[2]
+    if sort == "pumps":
+        # What drains the hollows of a river stage has no name of its own.
+        if name == HOLLOWS:
+            return words.text("where the hollows are not drained" if split.is_above else
+                              "where the hollows are drained")
+        return words.text(above if split.is_above else below, name=name)
+    value, said = split.at if split.is_above else -split.at, words.depth(abs(split.at))
+    if value >= 0:
+        return words.text(above if split.is_above else below, name=name, value=said)
+    return words.text("where the crest of {name} stands no more than {value} below that of the plan" if split.is_above
+                      else "where the crest of {name} stands no more than {value} above that of the plan", name=name,
+                      value=said)
 
 
 def _surer(teller: Teller, answers: Answers, asset: Asset, share: Share) -> Iterator[str]:
@@ -244,6 +287,12 @@ def _left_out(teller: Teller, answers: Answers, asset: Asset) -> Iterator[str]:
     if unknown:
         yield words.plural("In {n} night the water there is of unknown depth for a time, and counts as dry.",
                            "In {n} nights the water there is of unknown depth for a time, and counts as dry.", unknown)
+    held = 0 if k == NONE else int(answers.held[k])
+    if held:
+        yield words.plural("In {n} night the level lies between two flood maps, and neither tells when the water "
+                           "comes there: it counts as come, as deep as it may be.", "In {n} nights the level lies "
+                           "between two flood maps, and neither tells when the water comes there: it counts as come, "
+                           "as deep as it may be.", held)
     yield from failed_lines(words, answers)
 
 

@@ -119,6 +119,14 @@ def _sites(city: City, answers: Answers, words: Speech) -> Iterator[str]:
 def sharper_lines(answers: Answers, words: Speech) -> Iterator[str]:
     """Tell how sure the shares of so many nights are, and how many a sharper answer takes."""
     # The widest interval is that of a share of one half.
-    half = 0.5 * Z / np.sqrt(answers.n)
+    if held := int((answers.held > 0).sum()):
+        yield words.plural("At {n} asset the water lies between two flood maps in some nights, and neither tells when "
+                           "it comes: it counts as come.", "At {n} assets the water lies between two flood maps in "
+                           "some nights, and neither tells when it comes: it counts as come.", held)
+    if answers.floods:
+        yield words.plural("The water of these nights is that of {n} flood: how sure a share is counts floods, not "
+                           "nights.", "The water of these nights is that of {n} floods: how sure a share is counts "
+                           "floods, not nights.", answers.floods)
+    half = 0.5 * Z / np.sqrt(answers.independent)
     yield words.text("Shares are known to within {half} out of 100 or better; within 1 takes {more} nights.",
                      half=words.number(np.ceil(100 * half)), more=words.number(members_for(0.5, 0.01)))

@@ -22,6 +22,10 @@ class Picks(NamedTuple):
     #: Map below the level of each frame, and how far towards the next it stands, (T,); see the kernel.
     lower: Int32Array
     share: Float32Array
+    #: How the water rises from each map to the next, (M - 1, C) each: by how much where it hangs together with the
+    #: water of its basin [m], and from which share of the way on it does.
+    rise_m: Float32Array
+    from_share: Float32Array
 
 
 class Series(NamedTuple):
@@ -53,11 +57,20 @@ class PickedWater:
     map_level_m: FloatArray
     #: As in :class:`Picks`.
     maps_m: Float32Array
+    rise_m: Float32Array
+    from_share: Float32Array
+    #: Cells of which no map tells from which level on, between each map and the next, water stands there, (M - 1, C).
+    is_held_back: BoolArray
 
     def picks(self, cells: Int64Array) -> Picks:
         """Give the maps at these cells, and between which of them each frame stands."""
-        return Picks(self.maps_m if len(cells) == self.maps_m.shape[1] else np.ascontiguousarray(self.maps_m[:, cells]),
-                     *between(self.level_m, self.map_level_m))
+        of_cells = [values if len(cells) == values.shape[1] else np.ascontiguousarray(values[:, cells])
+                    for values in (self.maps_m, self.rise_m, self.from_share)]
+        return Picks(of_cells[0], *between(self.level_m, self.map_level_m), *of_cells[1:])
+
+    def held_back(self, cells: Int64Array) -> BoolArray:
+        """Tell of which cells nobody knows at some frame how deep they are, and the deepest was taken, (C,)."""
+        return np.asarray(self.is_held_back[pairs_between(self.level_m, self.map_level_m)][:, cells].any(axis=0))
 
 
 def between(level_m: FloatArray, map_level_m: FloatArray) -> tuple[Int32Array, Float32Array]:
@@ -88,6 +101,19 @@ def between(level_m: FloatArray, map_level_m: FloatArray) -> tuple[Int32Array, F
     return lower, share
 
 
+def pairs_between(level_m: FloatArray, map_level_m: FloatArray) -> Int64Array:
+    """Give the pairs of maps, each by its lower one, that some level stands between, at neither's own level.
+
+    Examples
+    --------
+    >>> pairs_between(np.array([0.5, 1.0, 1.5, 3.0, 4.0]), np.array([1.0, 2.0, 3.0])).tolist()
+    [0]
+    """
+    lower, _ = between(level_m, map_level_m)
+    is_inner = (lower >= 0) & ~np.isin(level_m, map_level_m)
+    return np.unique(lower[is_inner]).astype(np.int64)
+
+
 def picked(picks: Picks, offsets: Int64Array, members: Int32Array, times_s: Int64Array, matters: BoolArray,
            duration_s: int, holds: bool) -> Series:
     """Give the depths of assets that each have some of the cells.
@@ -107,15 +133,16 @@ def picked(picks: Picks, offsets: Int64Array, members: Int32Array, times_s: Int6
     from twin.kernels.water.picked import picked_series
 
     n = len(offsets) - 1
-    maps_m = np.ascontiguousarray(picks.maps_m.T, np.float32)
+    maps_m, rise_m, from_share = (np.ascontiguousarray(values.T, np.float32) for values in (
+        picks.maps_m, picks.rise_m, picks.from_share))
     row, first, worst = (np.full(n, NONE, np.int32) for _ in range(3))
     ends, unknown_s, scratch = np.empty(n, np.int64), np.zeros(n, np.int64), np.empty(len(times_s), np.int32)
     until_s, room = duration_s if holds else int(times_s[-1]) + 1, 4 * len(times_s) + 16 * n
     while True:
         depth_um = np.empty(room, np.int32)
-        count = picked_series(np.array(offsets), np.array(members), maps_m, picks.lower, picks.share,
-                              np.array(times_s), matters, until_s, duration_s, scratch, row, first, ends, depth_um,
-                              unknown_s, worst)
+        count = picked_series(np.array(offsets), np.array(members), maps_m, rise_m, from_share, picks.lower,
+                              picks.share, np.array(times_s), matters, until_s, duration_s, scratch, row, first, ends,
+                              depth_um, unknown_s, worst)
         if count >= 0:
             break
         room *= 2

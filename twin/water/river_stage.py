@@ -38,6 +38,26 @@ class Levee:
     protects_to_m: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Walls:
+    """What it takes to fill the ground again with its levees higher or lower; relative to the surface beside, in order.
+
+    :class:`twin.water.refill.Refill` does it.
+    """
+
+    #: Cells of each levee, and the ground, the crest and the protection level on each of them [m].
+    cells: tuple[Int64Array, ...]
+    ground_m: tuple[Float32Array, ...]
+    crest_m: tuple[FloatArray, ...]
+    guard_m: tuple[FloatArray, ...]
+    #: Cells of the river, the ends of conduits, (D, 2), their sills, (D,), and the levels that were followed [mm].
+    river: Int64Array
+    conduit_ends: Int64Array
+    conduit_mm: Int32Array
+    lowest_mm: int
+    highest_mm: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conduit:
     """A culvert that joins two cells above its sill."""
@@ -142,6 +162,8 @@ class StageHazard:
     #: Level relative to the reference surface, (T, K) [m].
     level_m: FloatArray
     doubts: tuple[Doubt, ...] = ()
+    #: Its levees; None where it has none.
+    walls: Walls | None = None
 
     def depths(self, cells: Int64Array) -> Iterator[Float32Array]:
         """Give the depth at these cells, frame by frame [m]."""
@@ -235,24 +257,28 @@ def stage(terrain_m: Float32Array, grid: Grid, river: River, surface_m: FloatArr
     lowest, highest = int(np.floor(level_m.min() * _MM)) - 1, int(np.ceil((level_m.max() + beyond_m) * _MM))
     ends = np.array([(c.at, c.to) for c in conduits], np.int64).reshape(-1, 2)
     sills = np.array([_sill_mm(c, beside) for c in conduits], np.int32)
-    open_m, guard_m = none, none
+    open_m, guard_m, walls = none, none, None
     if levees:
+        walls = Walls(cells=tuple(levee.cells for levee in levees), river=river.cells, conduit_ends=ends,
+                      ground_m=tuple(height_m[levee.cells] for levee in levees), conduit_mm=sills, lowest_mm=lowest,
+                      crest_m=tuple(levee.crest_m - beside[levee.cells] for levee in levees), highest_mm=highest,
+                      guard_m=tuple(levee.protects_to_m - beside[levee.cells] for levee in levees))
         guard_mm = np.full(grid.cells, UNREACHED, np.int32)
         for levee in levees:
-            guard_mm[levee.cells] = _relative_mm(levee.protects_to_m - beside[levee.cells])
-        open_m = _metres(spill_levels(_relative_mm(height_m), river.cells, ends, sills, guard_mm, grid.columns, lowest,
+            guard_mm[levee.cells] = relative_mm(levee.protects_to_m - beside[levee.cells])
+        open_m = metres_of(spill_levels(relative_mm(height_m), river.cells, ends, sills, guard_mm, grid.columns, lowest,
                                       highest), height_m)
         guard_m = np.where(guard_mm == UNREACHED, np.inf, guard_mm / _MM).astype(np.float32)
         for levee in levees:
             crest_m = (levee.crest_m - beside[levee.cells]).astype(np.float32)
             height_m[levee.cells] = np.fmax(height_m[levee.cells], crest_m)
             open_m[levee.cells] = np.inf  # the crest itself is high ground, not ground behind it
-    spill_m = _metres(spill_levels(_relative_mm(height_m), river.cells, ends, sills, np.empty(0, np.int32),
+    spill_m = metres_of(spill_levels(relative_mm(height_m), river.cells, ends, sills, np.empty(0, np.int32),
                                    grid.columns, lowest, highest), height_m)
     return StageHazard(
         grid=grid, times_s=times_s, after=after, notes=notes, depth_error_m=depth_error_m,
         drain_m_s=drain_mm_h / _MM / 3600, station=station, height_m=height_m, spill_m=spill_m, open_m=open_m,
-        guard_m=guard_m, level_m=level_m)
+        guard_m=guard_m, level_m=level_m, walls=walls)
 
 
 def _sill_mm(conduit: Conduit, beside: FloatArray) -> int:
@@ -261,7 +287,7 @@ def _sill_mm(conduit: Conduit, beside: FloatArray) -> int:
     return UNREACHED if np.isnan(both).all() else int(np.ceil(np.nanmax(both) * _MM))
 
 
-def _relative_mm(height_m: FloatArray | Float32Array) -> Int32Array:
+def relative_mm(height_m: FloatArray | Float32Array) -> Int32Array:
     """Give heights as whole millimetres, rounded up; ``UNREACHED`` for NaN and for what no flood reaches."""
     # A hundredth of a millimetre of grace: float32 would lift whole millimetres by one.
     mm = np.ceil(np.asarray(height_m, np.float64) * _MM - 0.01)
@@ -270,7 +296,7 @@ def _relative_mm(height_m: FloatArray | Float32Array) -> Int32Array:
     return np.where(far, UNREACHED, np.where(far, 0, mm)).astype(np.int32)
 
 
-def _metres(spill_mm: Int32Array, height_m: Float32Array) -> Float32Array:
+def metres_of(spill_mm: Int32Array, height_m: Float32Array) -> Float32Array:
     """Give spill levels in metres: the ground itself where nothing holds the water back, inf where never reached."""
     metres = np.where(spill_mm == UNREACHED, np.inf, spill_mm / _MM)
-    return np.where(spill_mm == _relative_mm(height_m), height_m, metres).astype(np.float32)
+    return np.where(spill_mm == relative_mm(height_m), height_m, metres).astype(np.float32)

@@ -53,14 +53,16 @@ Progress = Callable[[float, float], None]
 
 
 def open_flow(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: datetime, duration_s: int,
-              cache: Path | None = None, progress: Progress | None = None,
-              cancel: Callable[[], bool] | None = None) -> FlowFrames:
+              cache: Path | None = None, progress: Progress | None = None, cancel: Callable[[], bool] | None = None,
+              vary: Callable[[FlowSetup], FlowSetup] | None = None) -> FlowFrames:
     """Give the water of ``flood: {rain: ...}`` or ``{inflow: ...}``: from the cache, or computed into it.
 
     Parameters
     ----------
     cache
         Folder for stores, one a hash of inputs; None computes into a folder that goes with the hazard.
+    vary
+        Gives another computation in place of that of the scenario: a night of an ensemble.
 
     Raises
     ------
@@ -69,6 +71,7 @@ def open_flow(spec: FloodSpec, *, city_file: CityFile, folder: Path, start: date
     """
     with in_the_scenario(spec):
         setup, times = _setup(spec, city_file, folder, start, duration_s)
+        setup = setup if vary is None else vary(setup).check()
     key = key_of(setup, times, spec)
     home = Path(tempfile.mkdtemp(prefix="twin-flow-")) if cache is None else home_of(cache)
     out = home / key[:24]

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from geodata.ensemble import blocks
 from geodata.ensemble.asking import nights_out, out_counts
 from geodata.ensemble.folder import read_ensemble
 from scenarios import load_scenario, prepare
-from scenarios.ensemble.making import check_folder, part_of, reach_m, run_ensemble
+from scenarios.ensemble.making import check_folder, ensemble_of, part_of, run_ensemble
+from scenarios.ensemble.water import reach_m
+from scenarios.running import run_scenario
 from twin.cli.entry import main
+from twin.engine.part import Intervals
 from twin.ensemble.answers import Word
 from twin.ensemble.distributions import Normal
+from twin.ensemble.member import member
 from twin.ensemble.uncertain import Ground, Level
 from twin.errors import InputError
 
@@ -37,7 +43,8 @@ def test_a_folder_gives_the_answers_back(made):
     out, ensemble, answers = made
     found = read_ensemble(out)
     assert found.told["digest"] == ensemble.ensemble.digest
-    assert found.quantities == ("level.offset_m", "level.shift_s", "ground", "heights", "repair")
+    assert found.quantities == ("level.offset_m", "level.shift_s", "ground", "heights", "repair",
+                                 "pumps")
     for name in ("index", "asset", "out", "dark", "unknown", "first_s", "back_s", "depth_m", "sites", "site_out"):
         np.testing.assert_array_equal(getattr(found.answers, name), getattr(answers, name), err_msg=name)
     for name in ("offsets", "root", "mechanism", "count"):
@@ -107,7 +114,7 @@ def test_what_drives_an_answer_is_told_and_its_nights_are_kept(tmp_path, capsys)
     assert main([*words, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["drivers"][0]["name"] == "level.offset_m"
-    assert len(list((tmp_path / "out" / "arms").iterdir())) == 2 + len(told["drivers"]) == 7
+    assert len(list((tmp_path / "out" / "arms").iterdir())) == 2 + len(told["drivers"]) == 8
     kept = json.loads((tmp_path / "out" / "drivers" / "lamp_hours_dark.json").read_text("utf-8"))
     assert (kept["n"], kept["drivers"]) == (8, told["drivers"])
     assert main([*words, "--of", "S-08", "--lang", "fr"]) == 0
@@ -248,3 +255,90 @@ def test_what_to_protect_is_ranked_by_the_nights(made, capsys, tmp_path):
     assert csv.read_text("utf-8-sig").splitlines()[1].startswith(row["asset_id"])
     assert main(["rank", str(out), "--cut"]) == 2
     assert "folder `base`" in capsys.readouterr().err
+
+
+def test_a_night_is_moved_to_another_day_and_ranked_there(tmp_path, capsys):
+    out = tmp_path / "out"
+    words = ["ensemble", "ouche-q100-ensemble", "-n", "3", "--workers", "1", "--out", str(out), "--progress", "none"]
+    assert main([*words, "--date", "2027-02-03"]) == 0
+    found = read_ensemble(out)
+    assert found.base.plan.start.date().isoformat() == "2027-02-03"
+    assert found.told["asked"]["date"] == "2027-02-03"
+    # Prepared again for ranking, it is the same night.
+    capsys.readouterr()
+    assert main(["rank", str(out), "--top", "1", "--kind", "substation", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["nights"] == 3
+    # Its draws are those of its own day: the water is the same, the hours of darkness are not.
+    assert main(["ensemble", "ouche-q100-ensemble", "-n", "3", "--out", str(out), "--progress", "none"]) == 2
+    assert "nights of another ensemble" in capsys.readouterr().err
+
+
+def test_a_day_and_an_issue_time_are_not_given_together(tmp_path, capsys):
+    words = ["ensemble", "ouche-q100-ensemble", "--out", str(tmp_path / "out"), "--date", "2027-02-03"]
+    assert main([*words, "--issued", "now"]) == 2
+    assert "A night that is moved takes its issue time with it" in " ".join(capsys.readouterr().err.split())
+    assert main([*words[:-1], "tomorrow"]) == 2
+    assert main(["ensemble", "merge", str(tmp_path), "--out", str(tmp_path / "out"), "--date", "today"]) == 2
+
+
+def members_file(folder, text):
+    (folder / "members.csv").write_text(text, encoding="utf-8")
+    return load_text(folder, """\
+uncertainty:
+  level:
+    members: {file: members.csv, columns: [low, high], weights: [1, 3], source: the service}
+""")
+
+
+def load_text(folder, uncertainty):
+    levels = "[['+0h', 2.0], ['+2h', 4.2], ['+4h', 3.0]]"
+    (folder / "night.scenario.yaml").write_text(
+        "scenario: Nuit\ncity: valmont\nstart: 2026-11-22T16:00+01:00\nduration: 4h\nseed: 7\n"
+        f"flood: {{river_stage: {{river: ouche, gauge: pont-neuf, levels: {levels}, datum: gauge}}}}\n" + uncertainty,
+        encoding="utf-8")
+    return prepare(load_scenario(folder / "night.scenario.yaml"))
+
+
+def test_members_of_a_forecast_are_read_from_a_table_and_their_water_is_that_of_the_scenario(tmp_path):
+    rows = ("time,low,high\n2026-11-22T16:00+01:00,2.0,2.1\n2026-11-22T18:00+01:00,3.9,4.6\n"
+            "2026-11-22T20:00+01:00,2.8,3.2\n")
+    prepared = members_file(tmp_path, rows)
+    ensemble = ensemble_of(prepared, tmp_path / "out").ensemble
+    nights = [member(ensemble, i) for i in range(12)]
+    drawn = np.array([night.drawn["level.members"] for night in nights])
+    assert set(drawn.round(6).tolist()) == {-0.3, 0.4}
+    assert [file.file for file in prepared.inputs if file.file == "members.csv"] == ["members.csv"]
+    # The night of the low member is the run of a scenario with its levels, nothing else being drawn.
+    own = load_text(tmp_path, "uncertainty:\n  level: {offset_m: {normal: {sd: 0.1}, source: x}}\n")
+    scenario = own.scenario
+    stage = scenario.flood.river_stage.model_copy(update={"levels": (("+0h", 2.0), ("+2h", 3.9), ("+4h", 2.8))})
+    flood = scenario.flood.model_copy(update={"river_stage": stage})
+    alone = run_scenario(replace(own, scenario=scenario.model_copy(update={"flood": flood})))
+    low = next(night for night, m in zip(nights, drawn, strict=True) if m < 0)
+    expected = Intervals.of(alone.result.outages)
+    np.testing.assert_array_equal(low.asset, expected.asset)
+    for name in ("start_s", "end_s"):
+        # What is the plan's level and a difference is rounded twice.
+        np.testing.assert_allclose(getattr(low, name), getattr(expected, name), rtol=0, atol=1, err_msg=name)
+
+
+def test_a_full_disk_is_told_by_the_command_and_the_same_command_goes_on(tmp_path, capsys, monkeypatch):
+    real = np.savez_compressed
+
+    def full(file, **columns):
+        if list((tmp_path / "out" / "members").glob("000000.npz")):
+            file.write(b"half of it")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(file, **columns)
+
+    words = ["ensemble", "ouche-q100-ensemble", "-n", "23", "--workers", "1", "--out", str(tmp_path / "out"),
+             "--progress", "none"]
+    monkeypatch.setattr(blocks.np, "savez_compressed", full)
+    assert main(words) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "a full disk" in said
+    assert "make room, and the same command goes on" in said
+    monkeypatch.undo()
+    assert [path.name for path in (tmp_path / "out" / "members").iterdir()] == ["000000.npz"]
+    assert main(words) == 0
+    assert read_ensemble(tmp_path / "out").answers.n == 23

@@ -9,6 +9,7 @@ import pytest
 
 from tests.twin.crews.test_cases import BEGIN_S, PLAIN, crews, night, town
 from twin.crews.draws import uniform
+from twin.engine.pace import Pace
 from twin.engine.part import Intervals
 from twin.engine.simulate import lived
 from twin.explaining.explain import explain
@@ -34,7 +35,7 @@ def back_s(result: Result, samples: range) -> np.ndarray:
     o = result.outages
     rows = []
     for sample in samples:
-        found = Intervals.lived(lived(result.city, result.plan, result.exposure.crossings, sample=sample))
+        found = Intervals.lived(lived(result.city, result.plan, result.exposure.crossings, pace=Pace(sample=sample)))
         rows.append(found.end_s[found.covering(o.asset, o.start_s)])
     return np.array(rows)
 
@@ -80,11 +81,11 @@ def test_another_crew_changes_no_draw() -> None:
     result = drawn(names, 1, JOB, 0)
     assert result.plan.crews is not None
     more = replace(result.plan, crews=CrewPlan(crews=crews(4).crews, stages=result.plan.crews.stages, travel="none"))
-    alone = Intervals.lived(lived(result.city, more, result.exposure.crossings, sample=3))
+    alone = Intervals.lived(lived(result.city, more, result.exposure.crossings, pace=Pace(sample=3)))
     # Four crews work at once: each return is the draw of its own asset.
     lasts = [JOB.quantile(uniform(1, 3, name, "replace", 1, 1)) for name in names]
     assert (alone.end_s - BEGIN_S).tolist() == lasts
-    queue = Intervals.lived(lived(result.city, result.plan, result.exposure.crossings, sample=3))
+    queue = Intervals.lived(lived(result.city, result.plan, result.exposure.crossings, pace=Pace(sample=3)))
     assert (queue.end_s - BEGIN_S).tolist() == np.cumsum(lasts).tolist()
 
 

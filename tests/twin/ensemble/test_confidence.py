@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twin.ensemble.confidence import members_for, paired, quantile_of, share_of
+from twin.ensemble.confidence import floods_of, members_for, paired, quantile_of, share_of
 
 
 @pytest.mark.parametrize(("count", "n", "low", "high"), [
@@ -55,3 +55,26 @@ def test_pairs_on_the_same_draws_differ_less():
     strangers = paired(np.maximum(0, 1.2 * apart - 0.5), low)
     assert (strangers.high - strangers.low) / (2 * 1.96) == pytest.approx(0.0257, abs=0.002)
     assert strangers.variance_ratio == pytest.approx(1, abs=0.1)
+
+
+def test_nights_that_share_floods_are_no_more_sure_than_their_floods():
+    rng = np.random.default_rng(4)
+    held, naive = 0, 0
+    for _ in range(300):
+        flood = np.arange(400) % 20
+        each = rng.normal(size=20)[flood] + 0.1 * rng.normal(size=400)
+        found, alone = paired(np.zeros(400), each, flood), paired(np.zeros(400), each)
+        held += found.low < 0 < found.high
+        naive += alone.low < 0 < alone.high
+        assert found.value == alone.value
+    assert 0.9 < held / 300 < 0.98
+    assert naive / 300 < 0.5
+
+
+def test_where_each_night_has_its_own_flood_the_interval_is_the_usual_one():
+    each = np.random.default_rng(1).normal(size=50)
+    own, usual = paired(np.zeros(50), each, np.arange(50)), paired(np.zeros(50), each)
+    assert own.high - own.low == pytest.approx(usual.high - usual.low)
+    assert paired(np.zeros(3), each[:3], np.zeros(3, np.int64)).high == np.inf
+    assert floods_of(np.array([0, 5, 6]), 3).tolist() == [0, 2, 0]
+    assert floods_of(np.array([0, 5]), 0) is None

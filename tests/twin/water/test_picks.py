@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata.hazards.between import between as rise_between
 from geodata.hazards.catalogue import CatalogueHazard
 from twin.water.depths import CellIndex, Coverage, read_depths
 from twin.water.hazard import Grid
@@ -32,7 +35,8 @@ def catalogue(rng, cells, maps, frames, after="hold", start_s=0):
     return CatalogueHazard(
         grid=Grid(rows=1, columns=cells, transform=(1.0, 0, 0, 0, -1.0, 1.0), crs="EPSG:2154"),
         times_s=start_s + np.cumsum(rng.integers(1, 900, frames)), after=after, notes=(), depth_error_m=0.1,
-        level_m=level_m, map_level_m=map_level_m, maps_m=maps_m)
+        level_m=level_m, map_level_m=map_level_m, maps_m=maps_m,
+        pairs=tuple(rise_between(low[None], high[None]) for low, high in pairwise(maps_m)))
 
 
 def assets_on(rng, cells, assets):

@@ -26,7 +26,16 @@ def stays_dry(maps_m: Float32Array, cells: Int32Array, looked_at: int) -> bool:
 
 
 @jit(nogil=True)
-def deepest_at(maps_m: Float32Array, cells: Int32Array, lower: int, share: float) -> tuple[int, int]:
+def risen(low_m: float, high_m: float, rise_m: float, from_share: float, share: float) -> float:
+    """Give the depth at a share of the way from one map to the next, see ``geodata.hazards.between`` [m]."""
+    if np.isnan(rise_m) or share < from_share:
+        return low_m + np.float32(0) * rise_m
+    return max(low_m, high_m - (np.float32(1) - share) * rise_m)
+
+
+@jit(nogil=True)
+def deepest_at(maps_m: Float32Array, rise_m: Float32Array, from_share: Float32Array, cells: Int32Array, lower: int,
+               share: float) -> tuple[int, int]:
     """Give the largest depth among cells at one level [µm], and at how many of them it is unknown."""
     deepest, missing = 0, 0
     for m in range(len(cells)):
@@ -39,7 +48,7 @@ def deepest_at(maps_m: Float32Array, cells: Int32Array, lower: int, share: float
             missing += 1
             continue
         if lower >= 0 and share > 0:
-            metres += (cell[lower + 1] - metres) * share
+            metres = risen(metres, cell[lower + 1], rise_m[cells[m], lower], from_share[cells[m], lower], share)
         if metres > 0:
             micrometres = np.float64(metres) * 1e6 + 0.5
             if micrometres >= DEEPEST_UM:
@@ -52,10 +61,11 @@ def deepest_at(maps_m: Float32Array, cells: Int32Array, lower: int, share: float
 
 
 @jit(nogil=True)
-def picked_series(offsets: Int64Array, members: Int32Array, maps_m: Float32Array, lower: Int32Array,
-                  share: Float32Array, times_s: Int64Array, matters: BoolArray, until_s: int, duration_s: int,
-                  scratch: Int32Array, row: Int32Array, first: Int32Array, ends: Int64Array, depth_um: Int32Array,
-                  unknown_s: Int64Array, worst: Int32Array) -> int:
+def picked_series(offsets: Int64Array, members: Int32Array, maps_m: Float32Array, rise_m: Float32Array,
+                  from_share: Float32Array, lower: Int32Array, share: Float32Array, times_s: Int64Array,
+                  matters: BoolArray, until_s: int, duration_s: int, scratch: Int32Array, row: Int32Array,
+                  first: Int32Array, ends: Int64Array, depth_um: Int32Array, unknown_s: Int64Array,
+                  worst: Int32Array) -> int:
     """Write the depths of each asset that gets wet, from its first frame with water to its last, one after the other.
 
     Parameters
@@ -65,6 +75,9 @@ def picked_series(offsets: Int64Array, members: Int32Array, maps_m: Float32Array
     maps_m
         Depth at each cell on each map, the lowest level first, (C, K) [m]; NaN unknown. A higher map is nowhere
         shallower than a lower one.
+    rise_m, from_share
+        Between each map and the next, (C, K - 1): by how much the water of the basin rises [m], NaN where either map
+        is unknown, and the share of the way from which on it stands there.
     lower, share
         Map below the level of each frame, and how far the level stands above it towards the next, (T,): 0 takes that
         map alone; ``BELOW``, ``ABOVE``.
@@ -103,7 +116,7 @@ def picked_series(offsets: Int64Array, members: Int32Array, maps_m: Float32Array
             continue
         lowest, highest, before, before_s = frames, -1, KNOWN, 0
         for t in range(frames):
-            deepest, missing = deepest_at(maps_m, cells, lower[t], share[t])
+            deepest, missing = deepest_at(maps_m, rise_m, from_share, cells, lower[t], share[t])
             now = KNOWN if missing == 0 else (ALL if missing == len(cells) else SOME)
             # Before the first frame the first holds; between two frames what is worse.
             began_s = before_s if t > 0 else 0
