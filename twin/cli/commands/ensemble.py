@@ -34,8 +34,10 @@ def ensemble(scenario: Annotated[str, typer.Argument(metavar="SCENARIO|merge", h
              parts: Annotated[list[Path] | None, typer.Argument(metavar="PART_DIR", help="With merge: the folders "
                                                                 "that --part left on machines without one folder.")
                               ] = None,
-             city: City = None, issued: Issued = None, lang: Spoken = None, progress: Told = Form.AUTO,
-             json: Json = False) -> None:
+             city: City = None, issued: Issued = None,
+             date: Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Move an exercise or a "
+                                                      "simulation to this day, or to today.")] = None,
+             lang: Spoken = None, progress: Told = Form.AUTO, json: Json = False) -> None:
     """Draw what is uncertain anew for each of many nights, and count: how likely, when, because of what.
 
     `twin ensemble merge` puts parts together that machines made which share no folder.
@@ -44,6 +46,7 @@ def ensemble(scenario: Annotated[str, typer.Argument(metavar="SCENARIO|merge", h
     from scenarios.ensemble.making import check_count, merge_ensemble, part_of, run_ensemble
     from scenarios.ensemble.merging import Asked
     from scenarios.ensemble.running import workers_here
+    from scenarios.moving import day_of, on_day
     from twin.errors import InputError
 
     check_count(n)
@@ -57,6 +60,10 @@ def ensemble(scenario: Annotated[str, typer.Argument(metavar="SCENARIO|merge", h
         raise InputError(field="merge", found="--part, --city, --issued or --scheduler beside merge",
                          expected="folders and --out",
                          remedy="The parts say by what they were asked for.")
+    day = day_of(date)
+    if date is not None and (is_merge or part is not None or issued is not None):
+        raise InputError(field="--date", found="--date beside merge, --part or --issued", expected="one of them",
+                         remedy="The night of a part, or one with an issue time, is not moved.")
     mine = None if part is None else part_of(part)
     spoken = language_of(lang)
     with stages(computes=True, lang=spoken, form=progress) as stage:
@@ -67,6 +74,8 @@ def ensemble(scenario: Annotated[str, typer.Argument(metavar="SCENARIO|merge", h
             made, answers = merge_ensemble(parts or [], out, workers=processes, tell=stage)
         else:
             prepared = prepare(load_scenario(scenario), city=city, issued_at=issued)
+            if date is not None:
+                prepared = on_day(prepared, day)
             asked = Asked.of(scenario, city, None if issued is None else prepared.plan.issued_at.isoformat())
             made, answers = run_ensemble(prepared, n, out, workers=processes, part=mine, asked=asked,
                                          scheduler=scheduler, tell=stage)

@@ -68,6 +68,8 @@ export class Protect {
     const said = JSON.stringify([told.runs, told.run, told.state, told.rows, told.plan, told.cuts, told.costs]);
     if (said === this.said) return;
     this.said = said;
+    // The first of the list is told until somebody chooses.
+    if (!told.rows.some((/** @type {any} */ row) => row.asset === this.chosen)) this.chosen = told.rows[0]?.asset ?? '';
     this.say();
     this.show();
   }
