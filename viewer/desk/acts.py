@@ -92,8 +92,9 @@ def _warnings(loaded: Loaded, kept: dict[str, dict[str, Any]]) -> list[dict[str,
             continue
         people = assets.people[site]
         rows.append(_noted(loaded, str(assets.id[site]), kept) | {
-            "sort": "warn", "binds": first[1], "by_streets": [], "lamps": 0,
-            "doubtful": first[1] == "water" and bool(exposure.is_doubtful[site]), "people": None if np.isnan(people) else int(people), "before": loaded.start + first[0], "failed": None})
+            "sort": "warn", "binds": first[1], "by_streets": [], "lamps": 0, "failed": None,
+            "doubtful": first[1] == "water" and bool(exposure.is_doubtful[site]),
+            "people": None if np.isnan(people) else int(people), "before": loaded.start + first[0]})
     return rows
 
 

@@ -96,7 +96,8 @@ def _events(loaded: Loaded, t_s: int) -> Iterator[Alarm]:
             continue
         # All that failed by itself in those minutes, also what had lost its supply a moment before.
         mine = (o.start_s >= begin - EVENT_EDGE_S) & (o.start_s <= end + EVENT_EDGE_S)
-        roots = np.unique(o.root[mine])
+        # A cut that the plan orders at that hour is no part of what happens to the town.
+        roots = np.unique(o.root[mine & (o.root_mechanism != Mechanism.CUT)])
         own = np.isin(o.root, roots) & (loaded.view.end_s > max(t_s, end))
         if not own.any():
             continue

@@ -116,8 +116,8 @@ async def _enter(request: Request) -> Response:
         return JSONResponse(told(error), 403)
     answer = JSONResponse({"name": person.name, "standing": person.standing.word})
     is_secure = request.app.state.is_secure
-    answer.set_cookie(cookie_of(is_secure=is_secure), token, max_age=LONGEST_S, httponly=True, samesite="strict", path="/",
-                      secure=is_secure)
+    answer.set_cookie(cookie_of(is_secure=is_secure), token, max_age=LONGEST_S, httponly=True, samesite="strict",
+                      path="/", secure=is_secure)
     return answer
 
 

@@ -55,7 +55,7 @@ class CrewBoard:
                           for shift in self.result.crew_work if shift.crew == crew.id]} for crew in plan.crews]
 
     def others(self) -> list[dict[str, Any]]:
-        """Give what stands in nobody's queue here, for another mends it: what most hangs on first, from when to when."""
+        """Give what another mends: what most hangs on first, from when to when."""
         plan, assets, o = self.result.plan.crews, self.result.city.assets, self.result.outages
         if plan is None:
             return []

@@ -31,7 +31,8 @@ def _crews(asked: Asked) -> Any:
     if loaded is None or loaded.result.plan.crews is None:
         return found
     plan = loaded.result.plan.crews
-    return {**found, "crews": loaded.crew_board.crews(), "others": loaded.crew_board.others(), "policy": plan.policy, "owner": plan.owner,
+    return {**found, "crews": loaded.crew_board.crews(), "others": loaded.crew_board.others(),
+            "policy": plan.policy, "owner": plan.owner,
             "derogation": plan.derogation, "samples": plan.samples,
             "stock": [{"part": part, "count": count} for part, count in plan.stock],
             "deliveries": [{"part": part, "at_s": at_s, "count": count} for part, at_s, count in plan.deliveries],

@@ -68,7 +68,7 @@ def _told(loaded: Loaded) -> dict[str, Any]:
     ensemble = loaded.ensemble
     assert ensemble is not None
     answers, city = ensemble.answers, loaded.result.city
-    rows = []
+    rows: list[dict[str, Any]] = []
     for row in answers.sites.tolist():
         who, k = city.assets[row], answers.place(row)
         people = city.assets.people[row]
@@ -79,7 +79,8 @@ def _told(loaded: Loaded) -> dict[str, Any]:
     rows.sort(key=lambda one: (-one["share"]["count"], one["asset"]))
     plan = loaded.result.plan
     return {"run": {**named(loaded.entry), "start": loaded.start, "duration": loaded.duration_s,
-                    "t0": int(plan.issued_at.timestamp())}, "n": answers.n, "failed": len(answers.failed), "sites": rows,
+                    "t0": int(plan.issued_at.timestamp())},
+            "n": answers.n, "failed": len(answers.failed), "sites": rows,
             "told": {lang: {"heading": heading(plan.name, answers, lang), "columns": list(columns(lang)),
                             "figures": [[one.name, one.low, one.middle, one.high]
                                         for one in figure_rows(answers, lang)],

@@ -28,7 +28,8 @@ from viewer.desk.crew_board import CrewBoard
 from viewer.desk.runs import RunEntry, Runs
 from viewer.outputs.clock import Clock
 from viewer.outputs.operator_page import operator_config
-from viewer.scene.compose import Scene, pack_scene
+from viewer.outputs.page import operator_scene
+from viewer.scene.compose import Scene
 from viewer.scene.spec import specification
 from viewer.states import carried
 
@@ -94,7 +95,7 @@ class Loaded:
     @cached_property
     def scene(self) -> Scene:
         """Its map."""
-        return pack_scene(self.run, self.ensemble)
+        return operator_scene(self.run, self.ensemble)
 
     @cached_property
     def pack(self) -> bytes:

@@ -63,7 +63,7 @@ export class Acts {
     byId('act-rows').replaceChildren(...(rows.length ? rows : [none]));
     const counts = Object.entries(acts.past_counts)
       .filter(([, n]) => n)
-      .map(([state, n]) => `${n} ${t(`act_${state}`)}`);
+      .map(([state, n]) => t(`past_${state}`, {n: Number(n)}));
     const past = acts.past.length ? `${t('past_acts', {n: acts.past.length})} (${counts.join(', ')})` : '';
     const more = acts.more ? t('more_acts', {n: acts.more}) : '';
     byId('acts-past').textContent = [more, past].filter(Boolean).join(' · ');

@@ -28,6 +28,7 @@ import {streetsAndCrews} from '../map/ways.js';
 const HALF = 11;
 /** Radius of what is out here alone [px]. */
 const ALONE = 3.4;
+const ALONE_FAR = 2.4;
 const CIRCLE = 2 * Math.PI;
 
 export class DeskOverlay extends Overlay {
@@ -53,7 +54,8 @@ export class DeskOverlay extends Overlay {
     super.draw(context, view, scene, ratio, big);
     const {marks, lines, only = []} = this.drawings();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    for (const [x, y] of only) this.alone(context, view.px(x), view.py(y));
+    const radius = view.isQuiet ? ALONE_FAR : ALONE;
+    for (const [x, y] of only) this.alone(context, view.px(x), view.py(y), radius);
     for (const line of lines) this.line(context, view, line);
     // The first of a list lies on top.
     for (const one of [...marks].reverse()) if (!one.isChosen) this.numbered(context, view, one);
@@ -66,15 +68,16 @@ export class DeskOverlay extends Overlay {
    * @param {CanvasRenderingContext2D} context
    * @param {number} px
    * @param {number} py
+   * @param {number} radius
    */
-  alone(context, px, py) {
-    for (const [radius, color] of /** @type {[number, string][]} */ ([
-      [ALONE + 1.8, this.colors.chosen],
-      [ALONE + 0.4, this.colors.map],
-      [ALONE - 1.2, this.colors.chosen]
+  alone(context, px, py, radius) {
+    for (const [one, color] of /** @type {[number, string][]} */ ([
+      [radius + 1.6, this.colors.chosen],
+      [radius + 0.4, this.colors.map],
+      [radius - 1.2, this.colors.chosen]
     ])) {
       context.beginPath();
-      context.arc(px, py, radius, 0, CIRCLE);
+      context.arc(px, py, one, 0, CIRCLE);
       context.fillStyle = color;
       context.fill();
     }

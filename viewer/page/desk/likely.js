@@ -187,7 +187,7 @@ export class Likely {
         'tr',
         {class: site.asset === this.asset ? 'sel' : false, 'data-asset': site.asset},
         make('td', {}, name, make('p', {class: 'soft'}, [people, site.street].filter(Boolean).join(' · '))),
-        make('td', {}, bar, make('p', {}, make('b', {}, often))),
+        make('td', {}, bar, make('p', {}, make('b', {}, site.share.count ? often : t('in_no_night')))),
         make('td', {}, when, make('p', {class: 'soft'}, between))
       );
     });

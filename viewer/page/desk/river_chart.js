@@ -29,7 +29,7 @@ export function drawRiver(holder, river, now, {t0, big = false}) {
   const [from, to] = [now - BEFORE_S, now + AFTER_S];
   /** @type {Points} */
   const readings = river.readings
-    .filter((/** @type {any} */ row) => !row.fault && row.observed >= from)
+    .filter((/** @type {any} */ row) => !row.fault && row.observed >= from && row.observed <= now + 60)
     .map((/** @type {any} */ row) => [row.observed, row.value]);
   const latest = within(river.curves.latest ?? [], from, to);
   const approved = within(river.curves.approved ?? [], from, to);
