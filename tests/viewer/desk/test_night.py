@@ -118,9 +118,12 @@ def test_what_became_of_an_act_is_kept_with_its_author(seat: Seat, desk: Desk) -
 def out_now(desk: Desk, kind: str, *, out: bool) -> str:
     loaded = desk.night().shown
     assert loaded is not None
-    is_out = loaded.moment(loaded.at(desk.clock.epoch()) or 0).is_out
+    moment = loaded.moment(loaded.at(desk.clock.epoch()) or 0)
     assets = loaded.result.city.assets
-    return str(assets.id[np.flatnonzero((is_out == out) & assets.of_kind(kind))[0]])
+    rows = np.flatnonzero((moment.is_out == out) & assets.of_kind(kind))
+    # What is out for longest: a word of some minutes ago is of the same state.
+    since_s = loaded.result.outages.start_s[moment.outage[rows]] if out else rows
+    return str(assets.id[rows[np.argmin(since_s)]])
 
 
 def test_a_call_is_a_fact_with_caller_time_and_age(seat: Seat, desk: Desk) -> None:

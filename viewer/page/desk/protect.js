@@ -32,13 +32,13 @@ export class Protect {
       button.addEventListener('click', () => {
         this.by = button.dataset.by ?? 'sites';
         this.objective();
-        frame.picture();
+        this.other();
       });
     }
     byId('run').addEventListener('change', () => {
       this.run = inputById('run').value;
       history.replaceState(null, '', `#${this.run}`);
-      frame.picture();
+      this.other();
     });
     byId('compute').addEventListener('click', () => this.compute());
     byId('budget').addEventListener('click', () =>
@@ -49,6 +49,13 @@ export class Protect {
 
   get path() {
     return `/api/rank?by=${this.by}${this.run ? `&run=${this.run}` : ''}`;
+  }
+
+  /** Ask for another ranking: until it is told, nothing is computed of the one before. */
+  other() {
+    byId('compute').toggleAttribute('disabled', true);
+    this.said = '';
+    this.frame.picture();
   }
 
   async compute() {
