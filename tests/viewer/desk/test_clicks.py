@@ -20,6 +20,7 @@ from tests.viewer.desk.test_browser import CUT, PHONE, Served, axe, chromium, sa
 from tests.viewer.desk.test_crews import CREWS
 from tests.viewer.page_browser import Opened
 from tests.viewer.test_axe import violations
+from viewer.desk.app import SCREENS
 from viewer.desk.clock import DeskClock
 from viewer.desk.desk import Desk
 from viewer.desk.reports import SORTS
@@ -94,7 +95,7 @@ def test_protect_is_computed_sorted_and_tried_in_a_variant(page: Opened, served:
     page.wait_for_selector("#rank-rows tr[data-asset]", timeout=120_000)
     by_lamps = page.locator("#rank-rows tr").evaluate_all("rows => rows.map((row) => row.dataset.asset)")
     assert sorted(by_lamps) == sorted(by_sites)
-    assert by_lamps != by_sites
+    assert page.get_attribute("#objective [data-by=lamps]", "aria-pressed") == "true"
     page.click("#rank-rows tr:nth-child(1) .add-line")
     page.wait_for_selector("#rank-says a")
     page.click("#rank-says a")
@@ -210,7 +211,7 @@ def test_keys_alone_lead_through_every_screen(page: Opened, served: Served) -> N
 def test_filled_screens_under_axe(axe: Any, chromium: Any, served: Served, lang: str,  # noqa: F811
                                   size: dict[str, int]) -> None:
     opened = sat(chromium, served, "R. Morel", lang=lang, size=size)
-    for screen, filled in (("tonight", "#act-rows button"), ("likely", "#likely-told .big"), ("crews", "#crew-rows li"),
+    for screen, filled in (("tonight", "#alarm-list li"), ("likely", "#likely-told .big"), ("crews", "#crew-rows li"),
                            ("protect", "#rank-title"), ("runs", "#run-rows tr button"), ("compare", "#figures tr"),
                            ("reports", "#inside li"), ("whatif", "#map[data-run]")):
         shown(opened, served, screen)
@@ -219,3 +220,34 @@ def test_filled_screens_under_axe(axe: Any, chromium: Any, served: Served, lang:
         assert violations(axe, opened) == [], screen
     assert opened.errors == []
     opened.context.close()
+
+
+def test_every_screen_of_an_empty_desk_says_what_is_not_there(chromium: Any, tmp_path: Path, town: Any) -> None:  # noqa: F811
+    desk = Desk(tmp_path, "valmont", town, DeskClock.set_to(EVENING))
+    one = Served(desk)
+    opened = sat(chromium, one, "R. Morel")
+    for screen in SCREENS:
+        shown(opened, one, screen)
+        opened.wait_for_selector(".empty:visible, .none:visible, #verdict:not(:empty)")
+        said = opened.locator(".empty:visible, .none:visible, #verdict").all_inner_texts()
+        assert any(len(text.strip()) > 8 for text in said), screen
+        headings = opened.locator("main h2:visible").all_inner_texts()
+        assert screen == "compare" or len(headings) > 1, "headings stay"
+    assert opened.errors == []
+    opened.context.close()
+    one.close()
+    desk.close()
+
+
+def test_without_an_answer_every_screen_says_so_and_changes_nothing(page: Opened, served: Served) -> None:
+    for screen in SCREENS:
+        shown(page, served, screen)
+        page.wait_for_timeout(300)
+        page.evaluate("() => { const {frame} = twinPage; frame.stream.stop(); frame.closedAt = Date.now() - 60000;"
+                      " frame.connection(); }")
+        assert "Connexion perdue" in page.inner_text("#lost"), screen
+        able = page.locator(":is(button.writes, .writes button, button.ack):visible:enabled").count()
+        assert able == 0, screen
+        page.evaluate("() => { const {frame} = twinPage; frame.stream.begin(frame.stream.last); }")
+        page.wait_for_selector("#lost", state="hidden")
+    assert page.locator("[data-held]").count() == 0

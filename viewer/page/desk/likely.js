@@ -1,4 +1,4 @@
-/** How likely: many nights of one run, in three words on the map; of one thing how often, before when, and what decides. */
+/** How likely: many nights of one run, in three words on the map; of one thing how often, before when, and why. */
 
 import {byId, inputById, make, rich} from '../parts/dom.js';
 import {decidingStrip} from './deciding_strip.js';

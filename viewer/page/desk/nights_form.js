@@ -1,4 +1,4 @@
-/** The form that draws nights: of which run, how many, and how wrong level and hour may be where the run does not say. */
+/** The form that draws nights: of which run, how many, how wrong level and hour may be where the run does not say. */
 
 import {make} from '../parts/dom.js';
 import {get, Refusal} from './net.js';

@@ -225,7 +225,7 @@ export class Protect {
   adding(row) {
     const add = make('button', {
       type: 'button',
-      class: 'add-line',
+      class: 'add-line writes',
       'aria-label': t('raise_in_variant', {asset: row.asset})
     });
     add.append(t('to_variant'));
@@ -303,7 +303,11 @@ export class Protect {
     const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, asset));
     name.append(` ${called(cut)}`);
     name.addEventListener('click', () => this.map.find(asset));
-    const add = make('button', {type: 'button', 'aria-label': t('cut_in_variant', {asset})}, t('to_variant'));
+    const add = make(
+      'button',
+      {type: 'button', class: 'writes', 'aria-label': t('cut_in_variant', {asset})},
+      t('to_variant')
+    );
     const until = cut.until_s === null ? {} : {until_s: cut.until_s};
     add.addEventListener('click', () => this.add({sort: 'cut', asset, at_s: cut.at_s, ...until}, asset));
     const near = cut.near.map((/** @type {string} */ word) => t(`near_${word}`)).join(', ');

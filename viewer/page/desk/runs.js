@@ -184,9 +184,9 @@ export class Runs {
         );
       return make('div', {class: 'tool'}, open, ...pairs);
     }
-    const approve = make('button', {type: 'button'}, t('approve'));
+    const approve = make('button', {type: 'button', class: 'writes'}, t('approve'));
     approve.addEventListener('click', () => approveForm(this.frame, row));
-    const whatif = make('button', {type: 'button'}, t('whatif_from'));
+    const whatif = make('button', {type: 'button', class: 'writes'}, t('whatif_from'));
     whatif.addEventListener('click', async () => {
       const made = await this.frame.act('/api/drafts', {name: `${row.name} +`, base: row.id}, byId('runs-says'));
       if (made) location.assign(`/whatif#${made.id}`);
@@ -204,7 +204,7 @@ export class Runs {
 
   /** @param {any} row */
   waiting(row) {
-    const stop = make('button', {type: 'button'}, t(row.place ? 'take_out' : 'stop_run'));
+    const stop = make('button', {type: 'button', class: 'writes'}, t(row.place ? 'take_out' : 'stop_run'));
     stop.addEventListener('click', () => this.frame.act(`/api/runs/${row.id}/stop`, {}, byId('runs-says')));
     const progress = this.progress[row.id] ?? row.progress;
     const shown = progress?.stage
