@@ -65,6 +65,8 @@ async function load(name) {
   return {config, pack: /** @type {OperatorPack} */ (/** @type {unknown} */ (pack))};
 }
 
+/** Families that are drawn from afar, in service or not. */
+const FAR = ['site', 'substation'];
 /** What is in service and not drawn from afar: light is for what is out. */
 const QUIET = ['lamp_lit', 'lamp_day', 'cabinet_in', 'zone_in', 'other_in'];
 
@@ -275,9 +277,18 @@ export class DeskMap {
     const named = [...closedStreets(this.config?.notes ?? [], moment).map(({street}) => street), ...this.shut];
     const closed = named.map((street) => model.streets.indexOf(street));
     const scene = {t: moment, night: this.night, show, links: [], chosen, street: 0, closed, live: this.live()};
-    const islands = this.access?.islandsAt(moment).filter((u) => model.placed[u]) ?? [];
+    const islands = (this.access?.islandsAt(moment) ?? []).filter((u) => model.placed[u] && this.isNamed(u));
     const ground = this.gardens?.state(moment) ?? [];
     map.show({...scene, ground, roads: model.roads.closedAt(moment), islands, lang: language()});
+  }
+
+  /**
+   * From afar what is dry and cut off is ringed where it is drawn: sites and substations.
+   *
+   * @param {number} u
+   */
+  isNamed(u) {
+    return !this.isQuiet || FAR.includes(this.model?.familyOf(u) ?? '');
   }
 
   /** @returns {Show} */
