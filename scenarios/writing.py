@@ -81,6 +81,24 @@ def add_entries(file: Path, entries: Mapping[str, Sequence[Mapping[str, Any]]]) 
     _written(data, file)
 
 
+def set_uncertainty(file: Path, uncertainty: Mapping[str, Any]) -> None:
+    """Say in a scenario file what may be otherwise, for `twin ensemble`; what it said of that before is replaced.
+
+    Parameters
+    ----------
+    file
+        A scenario, of ``write_variant`` say.
+    uncertainty
+        What stands under ``uncertainty:``; each entry names its source.
+
+    Raises
+    ------
+    InputError
+        What no scenario may say.
+    """
+    _written({**plain(read_document(file).data), "uncertainty": plain(uncertainty)}, file)
+
+
 def shift_levels(file: Path, curves: list[StageCurve], by_m: float, start: datetime) -> None:
     """Let a scenario's river stand higher over the whole run: its levels are written anew beside it.
 

@@ -11,7 +11,7 @@ from geodata.ensemble.blocks import Block, block_of, check_digest, path_of
 from geodata.ensemble.folder import EnsembleFolder
 from twin.ensemble.answers import Answers
 from twin.ensemble.member import Outcome
-from twin.quantities import NONE, BoolArray, Int32Array, Int64Array
+from twin.quantities import NONE, BoolArray, FloatArray, Int32Array, Int64Array
 
 
 def nights_out(folder: Path, digest: str, answers: Answers, asset: int, at_s: int | None = None) -> BoolArray:
@@ -38,6 +38,29 @@ def nights_out(folder: Path, digest: str, answers: Answers, asset: int, at_s: in
         out[place] = len(start_s) > 0 if at_s is None else np.any(
             (start_s <= at_s) & ((end_s == NONE) | (end_s > at_s)))
     return out
+
+
+def first_out(folder: Path, digest: str, answers: Answers, asset: int) -> FloatArray:
+    """Give when an asset first goes out in each night, in the order of ``answers.index``, (n,) [s]; NaN: never.
+
+    Parameters
+    ----------
+    folder, digest, answers
+        The ensemble.
+    asset
+        Row of the asset.
+
+    Raises
+    ------
+    InputError
+        As for :func:`nights_out`.
+    """
+    first_s = np.full(answers.n, np.nan)
+    for place, night in nights_of(folder, digest, answers):
+        mine = slice(*np.searchsorted(night.asset, [asset, asset + 1]))
+        if mine.start < mine.stop:
+            first_s[place] = night.start_s[mine].min()
+    return first_s
 
 
 def out_counts(found: EnsembleFolder, at_s: int) -> Int64Array:

@@ -1,10 +1,15 @@
-"""What to do first: the last moments to act, as the run has them, and what became of each."""
+"""What to do first: the last moments to act, as the run has them, whom to warn, and what became of each."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from twin.codes import Mechanism
 from twin.errors import InputError
+from twin.quantities import NONE
+from twin.world.kinds import Role
 from viewer.desk.loaded import Loaded
 from viewer.desk.store import Store, publish
 
@@ -23,9 +28,7 @@ class Acts:
 
     def listed(self, loaded: Loaded, now: int) -> dict[str, Any]:
         """Give what is ahead, the next first, and what is past, the latest first; each with what became of it."""
-        kept = {row["key"]: row for row in self.store.rows("SELECT * FROM act")}
-        moments = loaded.result.indicators.get("last_moment_to_act", {}).get("rows", ())
-        rows = [_act(loaded, row, kept) for row in moments]
+        rows = self._rows(loaded)
         ahead = [row for row in rows if row["before"] > now]
         past = [row for row in rows if row["before"] <= now][::-1]
         for row in past:
@@ -33,6 +36,16 @@ class Acts:
                 row["state"] = "missed"
         return {"ahead": ahead, "past": past[:PAST], "past_counts": {
             state: sum(row["state"] == state for row in past) for state in STATES}}
+
+    def overdue(self, loaded: Loaded, now: int) -> list[dict[str, Any]]:
+        """Give the acts that somebody went to do, whose moment is past, and that nobody has said are done."""
+        return [row for row in self._rows(loaded) if row["before"] <= now and row["state"] in ("under_way", "on_site")]
+
+    def _rows(self, loaded: Loaded) -> list[dict[str, Any]]:
+        kept = {row["key"]: row for row in self.store.rows("SELECT * FROM act")}
+        moments = loaded.result.indicators.get("last_moment_to_act", {}).get("rows", ())
+        return sorted([*(_act(loaded, row, kept) for row in moments), *_warnings(loaded, kept)],
+                      key=lambda row: row["before"])
 
     def change(self, key: str, *, state: str, crew: str, version: int, by: str, now: int) -> int:
         """Say what became of an act; give its new version.
@@ -57,10 +70,37 @@ class Acts:
 
 
 def _act(loaded: Loaded, row: dict[str, Any], kept: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    who = loaded.result.city.assets[loaded.result.city.assets.row(row["asset"])]
-    known = kept.get(str(row["asset"]), {})
-    return {"asset": row["asset"], "kind": str(who.kind), "street": row["street"] or "", "lamps": row["lamps"],
-            "owner": str(who.owner or ""), "before": loaded.epoch_of(row["act_before"]),
-            "failed": loaded.epoch_of(row["failed_at"]), "doubtful": row["doubtful"],
-            "state": known.get("state", "to_give"), "crew": known.get("crew", ""), "by": known.get("by", ""),
-            "at": known.get("at"), "version": known.get("version", 0)}
+    """Give the act of a cabinet: to cut it before its water, by streets that are open."""
+    told = {"sort": "cut", "binds": row.get("binds", "touch"), "by_streets": list(row.get("by", ())),
+            "lamps": row["lamps"], "people": None, "doubtful": row["doubtful"]}
+    return _noted(loaded, str(row["asset"]), kept) | told | {
+        "before": loaded.epoch_of(row["act_before"]), "failed": loaded.epoch_of(row["failed_at"])}
+
+
+def _warnings(loaded: Loaded, kept: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the vital sites to warn, each before the first that befalls it: water, an empty reserve, loss of power."""
+    assets, o, exposure = loaded.result.city.assets, loaded.result.outages, loaded.result.exposure
+    rows = []
+    for site in np.flatnonzero(assets.of_role(Role.VITAL)).tolist():
+        mine = np.flatnonzero(o.asset == site)
+        wet_s = int(exposure.touched_at_s[site])
+        comes = [(wet_s, "water")] if wet_s != NONE else []
+        comes += [(int(o.start_s[i]), "reserve" if o.mechanism[i] == Mechanism.BUFFER_EMPTY else "power") for i in mine]
+        # What is so at the start of the run was no news to anybody.
+        first = min((one for one in comes if one[0] > 0), default=None)
+        if first is None:
+            continue
+        people = assets.people[site]
+        rows.append(_noted(loaded, str(assets.id[site]), kept) | {
+            "sort": "warn", "binds": first[1], "by_streets": [], "lamps": 0, "failed": None,
+            "doubtful": first[1] == "water" and bool(exposure.is_doubtful[site]),
+            "people": None if np.isnan(people) else int(people), "before": loaded.start + first[0]})
+    return rows
+
+
+def _noted(loaded: Loaded, asset: str, kept: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Give what an act is on, and what became of it."""
+    who, known = loaded.result.city.assets[loaded.result.city.assets.row(asset)], kept.get(asset, {})
+    return {"asset": asset, "name": str(who.name or asset), "kind": str(who.kind), "street": str(who.street or ""),
+            "owner": str(who.owner or ""), "state": known.get("state", "to_give"), "crew": known.get("crew", ""),
+            "by": known.get("by", ""), "at": known.get("at"), "version": known.get("version", 0)}

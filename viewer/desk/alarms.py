@@ -36,7 +36,7 @@ class Alarm:
     #: The same cause has the same key in every run of the night.
     key: str
     #: What it is: ``event``, ``root``, ``lamps``, ``reserve``, ``last_feed``, ``river``, ``contradicted``,
-    #: ``unforeseen``, ``source``, ``expired``.
+    #: ``unforeseen``, ``source``, ``expired``, ``overdue``.
     sort: str
     #: 1 acts at once, 2 soon, 3 knows.
     priority: int
@@ -55,6 +55,11 @@ class Alarm:
     #: Causes that this one stands for, and the keys of alarms that it takes the place of: suppressed by cause.
     suppresses: int = 0
     replaces: tuple[str, ...] = ()
+
+    @property
+    def is_by_design(self) -> bool:
+        """Whether it tells of what the plan itself orders, a cut that takes no vital site with it: no alarm."""
+        return self.sort == "root" and self.mechanism == Mechanism.CUT.word and not self.sites
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain JSON values."""
@@ -91,11 +96,14 @@ def _events(loaded: Loaded, t_s: int) -> Iterator[Alarm]:
             continue
         # All that failed by itself in those minutes, also what had lost its supply a moment before.
         mine = (o.start_s >= begin - EVENT_EDGE_S) & (o.start_s <= end + EVENT_EDGE_S)
-        roots = np.unique(o.root[mine])
+        # A cut that the plan orders at that hour is no part of what happens to the town.
+        roots = np.unique(o.root[mine & (o.root_mechanism != Mechanism.CUT)])
         own = np.isin(o.root, roots) & (loaded.view.end_s > max(t_s, end))
         if not own.any():
             continue
-        yield Alarm(key=f"event:{row['roots'][0]}", sort="event", priority=1, when=loaded.start + begin,
+        # What takes a vital site or a whole substation with it is for now; lamps of some streets are for soon.
+        priority = 1 if row["sites"] or row["out"].get("substation") else 2
+        yield Alarm(key=f"event:{row['roots'][0]}", sort="event", priority=priority, when=loaded.start + begin,
                     street=row["streets"][0] if row["streets"] else "", counts=row["out"],
                     sites=tuple(site["name"] or site["asset"] for site in row["sites"]),
                     suppresses=row["root_count"],
@@ -178,6 +186,13 @@ def of_river(gauge: str, name: str, read_m: float, foretold_m: float, read_at: i
         return None
     return Alarm(key=f"river:{gauge}", sort="river", priority=1, when=read_at, asset=gauge, name=name,
                  values={"read": read_m, "foretold": round(foretold_m, 2), "off": off})
+
+
+def of_act(act: dict[str, Any]) -> Alarm:
+    """Give the alarm of an act that somebody went to do and that nobody has said is done: what was expected fails."""
+    return Alarm(key=f"overdue:{act['asset']}", sort="overdue", priority=1 if act["sort"] == "warn" else 2,
+                 when=act["before"], asset=act["asset"], name=act["name"], street=act["street"],
+                 values={"crew": act["crew"] or act["by"]})
 
 
 def of_source(name: str, newest: int | None, now: int) -> Alarm:

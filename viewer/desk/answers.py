@@ -24,6 +24,11 @@ from viewer.desk.people import Person, Standing
 COOKIE = "twin-desk"
 
 
+def cookie_of(*, is_secure: bool) -> str:
+    """Give the name of a session's cookie: by TLS browsers keep it to this very name, whatever stands beside it."""
+    return f"__Host-{COOKIE}" if is_secure else COOKIE
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One question: by whom, with what."""
@@ -76,7 +81,7 @@ def desk_of(request: Request) -> Desk:
 
 def person_of(request: Request) -> Person | None:
     """Give whose session a request carries; None for nobody's."""
-    token = request.cookies.get(COOKIE, "")
+    token = request.cookies.get(cookie_of(is_secure=request.app.state.is_secure), "")
     return desk_of(request).people.who(token) if token else None
 
 

@@ -20,8 +20,17 @@ from starlette.routing import Route
 
 from twin.errors import InputError
 from viewer import scripts
-from viewer.desk import crew_routes, draft_routes, night_routes, open_routes, rank_routes, report_routes, run_routes
-from viewer.desk.answers import COOKIE, Asked, body_of, desk_of, get, person_of, post, told
+from viewer.desk import (
+    crew_routes,
+    draft_routes,
+    likely_routes,
+    night_routes,
+    open_routes,
+    rank_routes,
+    report_routes,
+    run_routes,
+)
+from viewer.desk.answers import Asked, body_of, cookie_of, desk_of, get, person_of, post, told
 from viewer.desk.desk import Desk
 from viewer.desk.events import stream
 from viewer.desk.guard import Guard
@@ -33,7 +42,7 @@ from viewer.states import states, svg
 from viewer.words import registers
 
 #: Screens of the desk, in the order of the rail.
-SCREENS = ("tonight", "whatif", "compare", "crews", "protect", "runs", "journal", "reports", "wall")
+SCREENS = ("tonight", "likely", "whatif", "compare", "crews", "protect", "runs", "journal", "reports", "wall")
 _SOURCES = resources.files("viewer")
 
 
@@ -56,7 +65,7 @@ def app_of(desk: Desk, hosts: Iterable[str] = ("127.0.0.1", "localhost", "::1"),
         post("/api/sessions/end", _end_session, Standing.ADMINISTRATOR),
         Route("/events", _events), Route("/assets/{name}", _asset),
         *night_routes.routes(), *run_routes.routes(), *draft_routes.routes(), *rank_routes.routes(),
-        *crew_routes.routes(), *report_routes.routes(), *open_routes.routes(),
+        *likely_routes.routes(), *crew_routes.routes(), *report_routes.routes(), *open_routes.routes(),
         Route("/{screen}", _screen)], middleware=[Middleware(Guard, hosts=tuple(hosts))])
     made.state.desk, made.state.is_secure = desk, is_secure
     made.state.stop = asyncio.Event()
@@ -106,8 +115,9 @@ async def _enter(request: Request) -> Response:
     except InputError as error:
         return JSONResponse(told(error), 403)
     answer = JSONResponse({"name": person.name, "standing": person.standing.word})
-    answer.set_cookie(COOKIE, token, max_age=LONGEST_S, httponly=True, samesite="strict", path="/",
-                      secure=request.url.scheme == "https" or request.app.state.is_secure)
+    is_secure = request.app.state.is_secure
+    answer.set_cookie(cookie_of(is_secure=is_secure), token, max_age=LONGEST_S, httponly=True, samesite="strict",
+                      path="/", secure=is_secure)
     return answer
 
 

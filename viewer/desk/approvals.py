@@ -30,6 +30,9 @@ class Approvals:
         """
         if entry.state != "done":
             raise InputError(field="run", found="a run that is not done", expected="one that is")
+        if entry.nights:
+            raise InputError(field="run", found="an ensemble", expected="one run",
+                             remedy="Many nights tell how likely; one run is what the wall and the public are shown.")
         if not now < until <= now + MOST_S:
             raise InputError(field="until", found="a time that is past or more than a day ahead",
                              expected="within the next 24 h")

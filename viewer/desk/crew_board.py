@@ -22,6 +22,8 @@ from twin.world.kinds import STAGES, Role
 
 #: Jobs that the page carries; the count beside them is the true one.
 JOBS = 80
+#: What others mend, that the page carries.
+OTHERS = 5
 #: What moves a repair by crews on.
 _STEPS = (What.CALLED, What.DELAYED, What.STAGE_STARTED, What.TEST_FAILED, What.REPAIRED, What.REPAIR_UNDONE)
 
@@ -51,6 +53,20 @@ class CrewBoard:
                            "street": str(assets[shift.asset].street or ""), "from": shift.start_s,
                            "to": end_s if shift.end_s == NONE else shift.end_s}
                           for shift in self.result.crew_work if shift.crew == crew.id]} for crew in plan.crews]
+
+    def others(self) -> list[dict[str, Any]]:
+        """Give what another mends: what most hangs on first, from when to when."""
+        plan, assets, o = self.result.plan.crews, self.result.city.assets, self.result.outages
+        if plan is None:
+            return []
+        own = (o.mechanism == Mechanism.FLOODED) & ~scheduled(assets, plan.owner)[o.asset] & assets.of_role(
+            Role.GRID)[o.asset]
+        hangs = np.bincount(o.root[o.root != NONE], minlength=len(assets))
+        rows = sorted(np.flatnonzero(own).tolist(), key=lambda row: (-hangs[o.asset[row]], int(o.start_s[row])))
+        return [{"asset": str(assets.id[o.asset[row]]), "name": str(assets.name[o.asset[row]] or ""),
+                 "owner": str(assets[int(o.asset[row])].operator or assets[int(o.asset[row])].owner or ""),
+                 "count": int(hangs[o.asset[row]]), "from": int(o.start_s[row]),
+                 "to": None if o.end_s[row] == NONE else int(o.end_s[row])} for row in rows[:OTHERS]]
 
     def positions(self, t_s: int) -> list[dict[str, Any]]:
         """Give where each crew is: ``state`` ``reach``, ``work``, ``free`` or ``off``, the asset, and until when."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
+from starlette.responses import Response
 from starlette.routing import Route
 
+from geodata.run.crews import write_csv
 from twin.errors import InputError
 from twin.explaining.crew_words import STAGE_WORDS
 from twin.explaining.words import WAITS, speech
@@ -17,7 +21,7 @@ from viewer.desk.tonight import about, brief
 
 def routes() -> list[Route]:
     """Give the routes."""
-    return [get("/api/crews", _crews), get("/api/crews/at", _at)]
+    return [get("/api/crews", _crews), get("/api/crews/at", _at), get("/crews.csv", _csv)]
 
 
 def _crews(asked: Asked) -> Any:
@@ -27,12 +31,27 @@ def _crews(asked: Asked) -> Any:
     if loaded is None or loaded.result.plan.crews is None:
         return found
     plan = loaded.result.plan.crews
-    return {**found, "crews": loaded.crew_board.crews(), "policy": plan.policy, "owner": plan.owner,
+    return {**found, "crews": loaded.crew_board.crews(), "others": loaded.crew_board.others(),
+            "policy": plan.policy, "owner": plan.owner,
             "derogation": plan.derogation, "samples": plan.samples,
             "stock": [{"part": part, "count": count} for part, count in plan.stock],
             "deliveries": [{"part": part, "at_s": at_s, "count": count} for part, at_s, count in plan.deliveries],
             "words": {lang: {**{key: speech(lang).text(text) for key, text in STAGE_WORDS.items()},
                              **{key: speech(lang).text(text) for key, text in WAITS.items()}} for lang in LANGUAGES}}
+
+
+def _csv(asked: Asked) -> Response:
+    """Give the visits of the crews of a run as `twin crews --csv` writes them."""
+    loaded = run_asked(asked, asked.query.get("run", ""))
+    if loaded is None or loaded.result.plan.crews is None:
+        raise InputError(field="run", found="a run without crews", expected="one whose scenario declares crews")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "crews.csv"
+        write_csv(loaded.result, file)
+        text = file.read_text(encoding="utf-8-sig")
+    # The mark lets spreadsheets read the accents.
+    return Response("\ufeff" + text, media_type="text/csv; charset=utf-8", headers={
+        "content-disposition": f'attachment; filename="{loaded.entry.number}-crews.csv"'})
 
 
 def _at(asked: Asked) -> Any:

@@ -18,7 +18,7 @@ from twin.world.kinds import Role
 from viewer.desk.accounts import Accounts
 from viewer.desk.acts import Acts
 from viewer.desk.alarm_book import AlarmBook
-from viewer.desk.alarms import Alarm, alarms_of, in_order, of_limit, of_river, of_source
+from viewer.desk.alarms import Alarm, alarms_of, in_order, of_act, of_limit, of_river, of_source
 from viewer.desk.alone import alone
 from viewer.desk.approvals import Approvals
 from viewer.desk.clock import DeskClock
@@ -81,6 +81,8 @@ class Desk:
         self.feeding: Feeding | None = None
         self.inbox_key = inbox_key(folder / "inbox.key")
         self._stop, self._looking = Event(), Lock()
+        #: What would be an alarm and is none, for the plan orders it: shown on demand.
+        self.by_design: list[Alarm] = []
         self._thread = Thread(target=self._watch, name="alarms", daemon=True)
 
     def observe(self, spec: ObserveSpec) -> None:
@@ -133,7 +135,9 @@ class Desk:
         """Hold run, river, words and sources against each other, and keep the alarms; give how many are new."""
         with self._looking:
             now = self.clock.epoch()
-            return self.alarms.update(self._active(now), now)
+            active = self._active(now)
+            self.by_design = [alarm for alarm in active if alarm.is_by_design]
+            return self.alarms.update([alarm for alarm in active if not alarm.is_by_design], now)
 
     def _active(self, now: int) -> list[Alarm]:
         night = self.night()
@@ -145,6 +149,7 @@ class Desk:
                 found += alarms_of(shown, t_s)
                 told, suspects, _ = self.said(shown, now)
                 found += alarms_by_words(told, suspects)
+            found += [of_act(act) for act in self.acts.overdue(shown, now)]
             stands = river(night.latest, night.approved, self.sources, now, self.gauge)
             if stands["newest"] and stands["foretold_m"] is not None:
                 found.append(of_river(stands["gauge"], stands["name"], stands["newest"]["value"], stands["foretold_m"],

@@ -117,7 +117,7 @@ def _run(asked: Asked) -> Any:
     desk = asked.desk
     draft = desk.drafts.get(asked.path["draft"])
     loaded = _base(asked, draft)
-    _check_source(loaded)
+    check_source(loaded)
     file = desk.folder / "scenarios" / f"{slug(draft.name)}-{draft.id[:4]}{SUFFIX}"
     write_variant(_source(loaded), draft.name, draft.plain_edits(), file, assets=loaded.result.city.assets)
     if entries := draft.entries():
@@ -135,7 +135,7 @@ def _run_facts(asked: Asked) -> Any:
     shown = desk.night().shown
     if shown is None:
         raise InputError(field="run", found="no run", expected="a night that was computed")
-    _check_source(shown)
+    check_source(shown)
     now, actions = desk.clock.epoch(), {"out": Action.FACT_OUT, "in_service": Action.FACT_IN_SERVICE,
                                        "dry": Action.FACT_DRY}
     edits = [Declare(actions[fact["state"]], fact["asset"], t_s, by=fact["caller"]) for fact in desk.facts.listed(now)
@@ -153,7 +153,14 @@ def _source(loaded: Loaded) -> Path:
     return Path(loaded.entry.scenario)
 
 
-def _check_source(loaded: Loaded) -> None:
+def check_source(loaded: Loaded) -> None:
+    """Refuse a run whose scenario cannot be written on.
+
+    Raises
+    ------
+    InputError
+        It is gone, or reads otherwise by now.
+    """
     if not loaded.entry.scenario or loaded.is_scenario_changed:
         raise InputError(field="base", found="a run whose scenario is gone or reads otherwise by now",
                          expected="a run of a scenario as it stands", remedy="Run the scenario again.")

@@ -82,7 +82,10 @@ class Guard:
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
         if site not in (None, "same-origin") or (origin is not None and urlsplit(origin).netloc != host):
             return 403, "another site's request"
-        if not scope["path"].startswith(INBOX) and headers.get(OWN_HEADER) != "1":
+        if scope["path"].startswith(INBOX):
+            return None
+        if headers.get(OWN_HEADER) != "1" or (site is None and origin is None):
+            # A browser says where a request comes from; one that says nothing is none of the desk's pages.
             return 403, "not the desk's own page"
         return None
 

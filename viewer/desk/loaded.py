@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from geodata.ensemble.folder import EnsembleFolder, read_ensemble
 from geodata.run.folder import Run, read_run
 from geodata.run.roads import access_of
 from scenarios.load import load_scenario
@@ -28,7 +29,8 @@ from viewer.desk.crew_board import CrewBoard
 from viewer.desk.runs import RunEntry, Runs
 from viewer.outputs.clock import Clock
 from viewer.outputs.operator_page import operator_config
-from viewer.scene.compose import Scene, pack_scene
+from viewer.outputs.page import operator_scene
+from viewer.scene.compose import Scene
 from viewer.scene.spec import specification
 from viewer.states import carried
 
@@ -55,7 +57,10 @@ class Loaded:
     """One run, open."""
 
     entry: RunEntry
+    #: The run; of an ensemble that of its plan.
     run: Run
+    #: None for one run.
+    ensemble: EnsembleFolder | None = None
 
     @property
     def result(self) -> Result:
@@ -91,7 +96,7 @@ class Loaded:
     @cached_property
     def scene(self) -> Scene:
         """Its map."""
-        return pack_scene(self.run)
+        return operator_scene(self.run, self.ensemble)
 
     @cached_property
     def pack(self) -> bytes:
@@ -106,7 +111,7 @@ class Loaded:
     def config(self) -> dict[str, Any]:
         """What the map's page must know beside it."""
         plan, city = self.run.result.plan, self.run.result.city
-        return operator_config(self.run, self.scene, Clock(plan.start, city.timezone), "fr")
+        return operator_config(self.run, self.scene, Clock(plan.start, city.timezone), "fr", self.ensemble)
 
     @cached_property
     def is_scenario_changed(self) -> bool:
@@ -174,9 +179,16 @@ class Shelf:
         with self._lock:
             found = self._open.get(run_id)
             if found is None:
-                found = Loaded(self.runs.get(run_id), read_run(self.runs.path(run_id)))
+                found = _opened(self.runs.get(run_id), self.runs.path(run_id))
                 self._open[run_id] = found
                 while len(self._open) > KEPT:
                     self._open.popitem(last=False)
             self._open.move_to_end(run_id)
             return found
+
+
+def _opened(entry: RunEntry, path: Path) -> Loaded:
+    if not entry.nights:
+        return Loaded(entry, read_run(path))
+    ensemble = read_ensemble(path)
+    return Loaded(entry, ensemble.run, ensemble)

@@ -71,6 +71,7 @@ def words_of(loaded: Loaded, facts: list[dict[str, Any]], states: list[dict[str,
 def compared(loaded: Loaded, words: list[Word], t_s: int) -> dict[str, Any]:
     """Give, by kind, what is computed out and confirmed, contradicted or not seen; and what is out and not computed."""
     assets, is_out = loaded.result.city.assets, loaded.moment(t_s).is_out
+    words = [word for word in words if word.at - loaded.start >= _since(loaded, word.asset, t_s)]
     said = {word.asset: word for word in words}
     kinds = np.array(assets.kinds.names, dtype=object)[assets.kind]
     rows: list[dict[str, Any]] = []
@@ -85,6 +86,15 @@ def compared(loaded: Loaded, words: list[Word], t_s: int) -> dict[str, Any]:
         if word.is_out != bool(is_out[word.asset]):
             (unforeseen if word.is_out else contradicted).append(_named(loaded, word))
     return {"rows": rows, "contradicted": contradicted, "unforeseen": unforeseen}
+
+
+def _since(loaded: Loaded, asset: int, t_s: int) -> int:
+    """Give since when an asset is computed as it is at a second: a word from before tells nothing of it."""
+    o = loaded.result.outages
+    mine = np.flatnonzero(o.asset == asset)
+    moments = np.concatenate([o.start_s[mine], o.end_s[mine]])
+    past = moments[(moments != NONE) & (moments <= t_s)]
+    return int(past.max()) if len(past) else -(10**9)
 
 
 def _named(loaded: Loaded, word: Word) -> dict[str, Any]:

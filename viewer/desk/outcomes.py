@@ -50,15 +50,24 @@ def outcome(loaded: Loaded, draft: Draft) -> dict[str, Any]:
     for line in draft.lines:
         if line["on"]:
             edits += _fitting(loaded, line)
+    if loaded.result.plan.crews is not None:
+        return _waiting(loaded, draft)
     variant = loaded.base.with_(*edits)
     after = variant.intervals
     reached = variant.reached if edits else np.zeros(len(loaded.result.city.assets), bool)
-    told = {"version": draft.version, "needs_run": draft.needs_run, "level_m": draft.level_m,
+    told = {"version": draft.version, "needs_run": draft.needs_run, "crews": False, "level_m": draft.level_m,
             "base": _figures(loaded, loaded.base.intervals).to_dict(), "variant": _figures(loaded, after).to_dict(),
             "groups": _groups(loaded, after, reached), "series": _series(loaded, after),
             "effects": _effects(loaded, draft, after)}
     told["ms"] = round((perf_counter() - begin) * 1000, 1)
     return told
+
+
+def _waiting(loaded: Loaded, draft: Draft) -> dict[str, Any]:
+    """Give what is told of a run with crews: they move on when anything changes, so a run alone tells the outcome."""
+    figures = _figures(loaded, Intervals.of(loaded.result.outages)).to_dict()
+    return {"version": draft.version, "needs_run": True, "crews": True, "level_m": draft.level_m, "base": figures,
+            "variant": None, "groups": [], "series": None, "effects": {}, "ms": None}
 
 
 def _fitting(loaded: Loaded, line: Any) -> list[Edit]:

@@ -123,7 +123,8 @@ class Queue:
     def _start(self, run_id: str) -> _Going | None:
         entry = self.runs.get(run_id)
         out = self.runs.folder / run_id
-        words = ["run", entry.scenario, "--out", str(out), "--json", *_progress_option()]
+        what = ["ensemble", entry.scenario, "-n", str(entry.nights)] if entry.nights else ["run", entry.scenario]
+        words = [*what, "--out", str(out), "--json", *_progress_option()]
         words += ["--date", entry.date] if entry.date else []
         words += ["--city", entry.city] if entry.city else []
         try:
@@ -162,6 +163,7 @@ class Queue:
 
     def _end(self, run_id: str, code: int, stopped_by: str, said: str) -> None:
         at = self.now()
+        # The folder of an ensemble is there from its first nights on: what it ended with tells whether it is whole.
         if code == 0 and (self.runs.folder / run_id).is_dir():
             self._tell(self.runs.finish(run_id, at=at), journal=True)
         elif stopped_by:

@@ -50,8 +50,8 @@ def run_asked(asked: Asked, name: str) -> Loaded | None:
 
 
 def choices(asked: Asked) -> list[dict[str, Any]]:
-    """Give the runs that are done, the latest asked for first."""
-    return [named(entry) for entry in asked.desk.runs.all() if entry.state == "done"]
+    """Give the runs that are done, ensembles apart, the latest asked for first."""
+    return [named(entry) for entry in asked.desk.runs.all() if entry.state == "done" and not entry.nights]
 
 
 def _rank(asked: Asked) -> Any:

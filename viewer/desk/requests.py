@@ -31,10 +31,12 @@ class Request:
     #: Day that an exercise or a simulation is moved to, YYYY-MM-DD; empty where it is not.
     date: str = ""
     city: str = ""
+    #: Nights of an ensemble; 0: the one night of a run.
+    nights: int = 0
 
 
-def request_of(file: Path, *, city: str, base: str = "", date: str = "") -> Request:
-    """Give the request to run a scenario as it stands on the disk now.
+def request_of(file: Path, *, city: str, base: str = "", date: str = "", nights: int = 0) -> Request:
+    """Give the request to run a scenario as it stands on the disk now, or to draw so many nights of it.
 
     Raises
     ------
@@ -42,12 +44,12 @@ def request_of(file: Path, *, city: str, base: str = "", date: str = "") -> Requ
         A scenario that cannot be read.
     """
     scenario = load_scenario(file)
-    digest = sha256(f"{twin.__version__}\n{date}\n".encode())
+    digest = sha256(f"{twin.__version__}\n{date}\n{f'{nights} nights' if nights else ''}".encode())
     for path in (file, *sorted(set(_files(scenario))), *([Path(city)] if city and city != "valmont" else [])):
         digest.update(f"{path.name}\n".encode())
         digest.update(path.read_bytes())
     return Request(id=digest.hexdigest()[:16], scenario=file, name=scenario.scenario, base=base, date=date,
-                   city="" if scenario.city else city)
+                   nights=nights, city="" if scenario.city else city)
 
 
 def _files(scenario: Scenario) -> Iterator[Path]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from geodata.ensemble.folder import BASE, NAME, is_ensemble
 from geodata.run.head import run_head
 from twin.errors import InputError
 from viewer.desk.processes import Identity
@@ -41,6 +42,8 @@ class RunEntry:
     ended_at: int | None = None
     #: What went wrong, as the command said it.
     error: str = ""
+    #: Nights of an ensemble; 0: a run.
+    nights: int = 0
     pid: int = 0
     began: int = 0
     #: What ``run.json`` says first: status, start, duration_s, issued_at, valid_until, plan_sha256.
@@ -73,7 +76,8 @@ class Runs:
         for path in sorted(self.folder.glob("*")):
             if path.is_dir() and RUN_ID.fullmatch(path.name) and path.name not in found and (head := _head(path)):
                 number += 1
-                found[path.name] = RunEntry(id=path.name, number=number, name=head["name"], state=DONE, head=head)
+                found[path.name] = RunEntry(id=path.name, number=number, name=head["name"], state=DONE, head=head,
+                                            nights=nights_in(path))
         self._entries = found
 
     def _settled(self, entry: RunEntry) -> RunEntry:
@@ -123,7 +127,8 @@ class Runs:
 
     def latest(self) -> RunEntry | None:
         """Give the night that was computed last, variants apart."""
-        return next((entry for entry in self.all() if entry.state == DONE and not entry.is_variant), None)
+        return next((entry for entry in self.all() if entry.state == DONE and not entry.is_variant
+                     and not entry.nights), None)
 
     def ask(self, request: Request, *, by: str, at: int) -> tuple[RunEntry, bool]:
         """Add a run to the index; give it, and whether it is new: one that is done or on its way is not made again."""
@@ -133,7 +138,8 @@ class Runs:
                 return known, False
             number = known.number if known else 1 + max((e.number for e in self._entries.values()), default=0)
             entry = RunEntry(id=request.id, number=number, name=request.name, state=QUEUED, base=request.base,
-                             scenario=str(request.scenario), date=request.date, city=request.city, by=by, asked_at=at)
+                             scenario=str(request.scenario), date=request.date, city=request.city, by=by, asked_at=at,
+                             nights=request.nights)
             self._keep(entry)
             return entry, True
 
@@ -170,7 +176,16 @@ def _read(file: Path) -> RunEntry | None:
 
 
 def _head(path: Path) -> dict[str, Any] | None:
+    """Give what a run says first of itself, an ensemble of the run of its plan; None where it is not whole."""
     try:
-        return run_head(path)
+        return run_head(path / BASE if is_ensemble(path) else path)
     except InputError:
         return None
+
+
+def nights_in(path: Path) -> int:
+    """Give how many nights an ensemble counts; 0 where it does not say."""
+    try:
+        return int(json.loads((path / NAME).read_text("utf-8"))["n"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0

@@ -64,8 +64,7 @@ def serve(desk: Desk, *, host: str, port: int, origin: str = "", tell: Callable[
                          expected="a free port",
                          remedy="Another desk may be open on it; `--port 0` takes any.") from None
     app = app_of(desk, (*LOOPBACK, *([public] if public else [])), is_secure=bool(public))
-    server = _Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False,
-                                    timeout_graceful_shutdown=_GRACE_S, lifespan="off"), app)
+    server = _Server(configured(app), app)
     shown = f"[{host}]" if ":" in host else host
     desk.start()
     tell(f"{origin.rstrip('/') or f'http://{shown}:{listening.getsockname()[1]}'}/enter#{desk.people.key(Standing.ADMINISTRATOR)}")
@@ -75,6 +74,15 @@ def serve(desk: Desk, *, host: str, port: int, origin: str = "", tell: Callable[
             server.run(sockets=[listening])
     finally:
         desk.close()
+
+
+def configured(app: Starlette) -> uvicorn.Config:
+    """Give how the desk is served: no address is logged, and nothing that a proxy says of others is believed.
+
+    Whether the desk is reached by TLS is stated by ``--origin``, never taken from a header.
+    """
+    return uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+                          timeout_graceful_shutdown=_GRACE_S, lifespan="off")
 
 
 def check_host(host: str) -> None:

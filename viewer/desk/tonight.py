@@ -55,6 +55,7 @@ def tonight(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
         "approved_lamps": counts(night.approved, now)[0]["values"] if night.approved and night.approved is not shown
         else None,
         "sites": sites(shown, now) if shown else [], "alarm_rows": desk.alarms.listed(now),
+        "by_design": [alarm.to_dict() for alarm in desk.by_design],
         "acts": {**acts, "ahead": acts["ahead"][:ACTS], "more": max(0, len(acts["ahead"]) - ACTS)},
         "observed": None if said is None else {**said[0], "suspects": said[1], "ask": said[2]},
         "facts": desk.facts.listed(now),
@@ -72,12 +73,13 @@ def brief(loaded: Loaded | None, approval: dict[str, Any] | None = None) -> dict
     return {**named(loaded.entry), "status": plan.status, "t0": int(plan.issued_at.timestamp()),
             "valid_until": int(plan.valid_until.timestamp()), "start": loaded.start,
             "duration": loaded.duration_s,
+            "limits": None if plan.access is None else {"day_m": plan.access.day_m, "night_m": plan.access.night_m},
             "approved": {key: approval[key] for key in ("by", "duty", "at", "until", "reason")} if approval else None}
 
 
 def named(entry: RunEntry) -> dict[str, Any]:
     """Give what a run is called."""
-    return {"id": entry.id, "number": entry.number, "name": entry.name}
+    return {"id": entry.id, "number": entry.number, "name": entry.name, "nights": entry.nights}
 
 
 def _kinds(desk: Desk) -> dict[str, Any]:

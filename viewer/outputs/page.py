@@ -24,7 +24,7 @@ from viewer.outputs.driver_strip import told_of
 from viewer.outputs.operator_page import layers, operator_config
 from viewer.outputs.release import require_release
 from viewer.public.night import PublicNight, public_night
-from viewer.scene.compose import pack_scene
+from viewer.scene.compose import Scene, pack_scene
 from viewer.scene.crews import pack_crews
 from viewer.scene.gardens import LOCKS
 from viewer.scene.pack import Packer, safe_json
@@ -88,13 +88,19 @@ def page(run: Run, *, public: bool, lang: str | None = None, released_by: str | 
     return rendered_operator(run, lang or "fr", ensemble)
 
 
-def operator_pack(run: Run, lang: str, ensemble: EnsembleFolder | None = None) -> tuple[Packer, dict[str, Any]]:
-    """Give a run packed for the operator's page, and what its script is told beside."""
+def operator_scene(run: Run, ensemble: EnsembleFolder | None = None) -> Scene:
+    """Give a run packed with its streets and crews, as every map of an operator shows it."""
     scene = pack_scene(run, ensemble)
     streets = RunStreets.of(run)
     if streets is not None:
         pack_roads(run, streets, scene)
     pack_crews(run, streets, scene)
+    return scene
+
+
+def operator_pack(run: Run, lang: str, ensemble: EnsembleFolder | None = None) -> tuple[Packer, dict[str, Any]]:
+    """Give a run packed for the operator's page, and what its script is told beside."""
+    scene = operator_scene(run, ensemble)
     clock = Clock(run.result.plan.start, run.result.city.timezone)
     return scene.packer, operator_config(run, scene, clock, lang, ensemble)
 

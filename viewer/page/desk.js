@@ -5,6 +5,7 @@ import {Crews} from './desk/crews.js';
 import {Enter} from './desk/enter.js';
 import {Frame} from './desk/frame.js';
 import {Journal} from './desk/journal.js';
+import {Likely} from './desk/likely.js';
 import {Protect} from './desk/protect.js';
 import {Reports} from './desk/reports.js';
 import {Runs} from './desk/runs.js';
@@ -15,6 +16,7 @@ import {WhatIf} from './desk/whatif.js';
 
 const SCREENS = {
   tonight: Tonight,
+  likely: Likely,
   whatif: WhatIf,
   compare: Compare,
   crews: Crews,

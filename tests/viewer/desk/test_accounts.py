@@ -116,7 +116,7 @@ def test_the_command_makes_lists_and_ends(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_behind_a_stated_proxy_the_name_is_known_and_the_cookie_goes_by_tls_alone(desk: Desk) -> None:
     client = TestClient(app_of(desk, [name_of("https://desk.town.example")], is_secure=True),
-                        base_url="http://desk.town.example", headers={"x-twin-desk": "1"})
+                        base_url="http://desk.town.example", headers={"x-twin-desk": "1", "origin": "http://desk.town.example"})
     entered = client.post("/api/enter", json={"key": desk.people.key(Standing.READER), "name": "R", "duty": ""},
                           headers={"origin": "https://desk.town.example", "sec-fetch-site": "same-origin"})
     assert entered.status_code == 200

@@ -27,7 +27,7 @@ def test_the_picture_says_what_the_run_says(seat: Seat, desk: Desk) -> None:
     assert lamps == shown.lamps_out([t_s + hours * 3600 for hours in told["hours"]])
     rows = shown.result.indicators["last_moment_to_act"]["rows"]
     ahead = [row["asset"] for row in rows if datetime.fromisoformat(row["act_before"]).timestamp() > told["now"]]
-    assert [row["asset"] for row in told["acts"]["ahead"]] == ahead
+    assert [row["asset"] for row in told["acts"]["ahead"] if row["sort"] == "cut"] == ahead
     assert told["acts"]["ahead"], "there is something to do at this hour"
     assert told["status"] == "exercise"
     assert told["river"]["curves"]["latest"]
@@ -118,9 +118,12 @@ def test_what_became_of_an_act_is_kept_with_its_author(seat: Seat, desk: Desk) -
 def out_now(desk: Desk, kind: str, *, out: bool) -> str:
     loaded = desk.night().shown
     assert loaded is not None
-    is_out = loaded.moment(loaded.at(desk.clock.epoch()) or 0).is_out
+    moment = loaded.moment(loaded.at(desk.clock.epoch()) or 0)
     assets = loaded.result.city.assets
-    return str(assets.id[np.flatnonzero((is_out == out) & assets.of_kind(kind))[0]])
+    rows = np.flatnonzero((moment.is_out == out) & assets.of_kind(kind))
+    # What is out for longest: a word of some minutes ago is of the same state.
+    since_s = loaded.result.outages.start_s[moment.outage[rows]] if out else rows
+    return str(assets.id[rows[np.argmin(since_s)]])
 
 
 def test_a_call_is_a_fact_with_caller_time_and_age(seat: Seat, desk: Desk) -> None:

@@ -163,11 +163,14 @@ def test_a_scenario_that_is_brought_is_checked_and_replaces_none(desk: Desk, sea
     assert sorted(path.name for path in (desk.folder / "scenarios").iterdir()) == ["nuit-du-3.scenario.yaml"]
 
 
-def test_a_run_leaves_as_a_page(desk: Desk, seat: Seat) -> None:
+def test_a_run_leaves_as_a_page_and_the_public_one_is_released_by_name(desk: Desk, seat: Seat) -> None:
     run = desk.runs.all()[0].id
-    for public in ("", "?public=1"):
-        text = seat.get(f"/api/runs/{run}/export{public}").text
-        assert text.startswith("<!doctype html")
+    assert seat.get(f"/api/runs/{run}/export").text.startswith("<!doctype html")
+    assert seat.get(f"/api/runs/{run}/export?public=1").status_code == 422, "nobody approved it"
+    assert seat.post(f"/api/runs/{run}/approve", until=desk.clock.epoch() + 3600, reason="lu").status_code == 200
+    assert seat.get(f"/api/runs/{run}/export?public=1").text.startswith("<!doctype html")
+    line = seat.json("/api/journal")["lines"][0]
+    assert (line["what"], line["who"], line["body"]["released_by"]) == ("report", "R. Morel", "R. Morel")
     assert Seat(desk, name="Mur", standing=Standing.READER).get(f"/api/runs/{run}/export?public=1").status_code == 403
 
 

@@ -1,12 +1,41 @@
 /** What to do first: until when, what, where, who; given, under way, done. A past one stands below, not among these. */
 
 import {byId, make} from '../parts/dom.js';
+import {number} from '../words/speech.js';
 import {at, span, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
 const SHOWN = 40;
 const NEXT = {to_give: 'under_way', under_way: 'on_site', on_site: 'done', done: 'done'};
+
+/**
+ * Give what an act is, in few words.
+ *
+ * @param {any} act
+ */
+export function actTitle({sort, asset, name}) {
+  return sort === 'warn' ? t('warn_site', {name}) : t('cut_cabinet', {asset});
+}
+
+/** Say of which run acts are and which water closes a street: it moves every moment of the list. @param {any} brief */
+function basis({number: n, t0, limits}) {
+  const run = t('acts_basis', {number: String(n), t0: at(t0)});
+  if (!limits) return run;
+  return `${run} · ${t('passable', {day: number(limits.day_m, 2), night: number(limits.night_m, 2)})}`;
+}
+
+/** By which streets it is still reached. @param {any} act */
+function way({by_streets: streets, street}) {
+  const others = streets.filter((/** @type {string} */ one) => one !== street).slice(0, 3);
+  return others.length ? make('p', {class: 'soft'}, t('by_way', {streets: others.join(', ')})) : null;
+}
+
+/** @param {any} act */
+function harm({sort, binds, before, failed}) {
+  if (sort === 'warn') return t(`warn_${binds}`, {at: at(before)});
+  return failed ? t('else_flooded', {at: at(failed)}) : t('else_touched');
+}
 
 export class Acts {
   /**
@@ -26,7 +55,7 @@ export class Acts {
    */
   take(acts, brief) {
     this.acts = acts;
-    byId('acts-basis').textContent = brief ? t('acts_basis', {number: String(brief.number), t0: at(brief.t0)}) : '';
+    byId('acts-basis').textContent = brief ? basis(brief) : '';
     const open = acts.ahead.filter((/** @type {any} */ act) => !['done', 'not_needed'].includes(act.state));
     const shut = acts.ahead.filter((/** @type {any} */ act) => ['done', 'not_needed'].includes(act.state));
     const rows = [...open, ...shut].slice(0, SHOWN).map((act) => this.row(act));
@@ -34,7 +63,7 @@ export class Acts {
     byId('act-rows').replaceChildren(...(rows.length ? rows : [none]));
     const counts = Object.entries(acts.past_counts)
       .filter(([, n]) => n)
-      .map(([state, n]) => `${n} ${t(`act_${state}`)}`);
+      .map(([state, n]) => t(`past_${state}`, {n: Number(n)}));
     const past = acts.past.length ? `${t('past_acts', {n: acts.past.length})} (${counts.join(', ')})` : '';
     const more = acts.more ? t('more_acts', {n: acts.more}) : '';
     byId('acts-past').textContent = [more, past].filter(Boolean).join(' · ');
@@ -44,21 +73,19 @@ export class Acts {
   /** @param {any} act */
   row(act) {
     const isDone = ['done', 'not_needed'].includes(act.state);
-    const what = make(
-      'button',
-      {type: 'button', class: 'plain'},
-      make('strong', {}, t('cut_cabinet', {asset: act.asset}))
-    );
+    const what = make('button', {type: 'button', class: 'plain'}, make('strong', {}, actTitle(act)));
     what.addEventListener('click', () => this.find(act.asset));
-    const harm = act.failed ? t('else_flooded', {at: at(act.failed)}) : t('else_touched');
-    const soft = `${t('n_lamps', {n: act.lamps})}${act.doubtful ? `, ${t('doubtful')}` : ''}. ${harm}`;
+    const behind =
+      act.sort === 'cut' ? t('n_lamps', {n: act.lamps}) : act.people === null ? '' : t('people', {n: act.people});
+    const isUnsure = act.doubtful ? ` (${t('doubtful')})` : '';
+    const soft = `${behind ? `${behind}. ` : ''}${harm(act)}${isUnsure}`;
     const who = act.crew ? `${act.crew}, ${t(`act_${act.state}`)}` : t(`act_${act.state}`);
     const by = act.by ? t('by_at', {by: act.by, at: at(act.at)}) : act.owner;
     const cells = [
-      make('td', {}, make('b', {}, at(act.before))),
+      make('td', {}, make('b', {}, at(act.before)), make('p', {class: 'soft'}, t(`bound_${act.binds}`))),
       make('td', {class: 'left', 'data-before': act.before}),
       make('td', {}, what, make('br'), make('span', {class: 'soft'}, soft)),
-      make('td', {}, act.street || '–'),
+      make('td', {}, act.street || '–', way(act)),
       make('td', {}, make('b', {}, who), make('br'), make('span', {class: 'soft'}, by)),
       make('td', {})
     ];
@@ -110,7 +137,7 @@ export class Acts {
       make('button', {class: 'main'}, t('save')),
       says
     );
-    const shut = frame.sheet(t('give_title', {what: t('cut_cabinet', {asset: act.asset})}), [form]);
+    const shut = frame.sheet(t('give_title', {what: actTitle(act)}), [form]);
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       const said = {asset: act.asset, state: state.value, crew: crew.value, version: act.version};

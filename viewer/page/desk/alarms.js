@@ -38,6 +38,7 @@ export function detail(alarm, kinds) {
   if (values.empty) parts.push(t('reserve_until', {at: at(values.empty)}));
   if (values.people) parts.push(t('people', {n: values.people}));
   if (sort === 'river') parts.push(t('read_against', {read: level(values.read), foretold: level(values.foretold)}));
+  if (values.crew) parts.push(t('gone_by', {crew: values.crew}));
   if (values.by) parts.push(t('said_by', {by: values.by}));
   if (values.reports) {
     parts.push(t('reports_chance', {n: values.reports, chance: String(Math.min(9, Math.round(values.chance * 10)))}));
@@ -73,6 +74,8 @@ export class AlarmList {
     /** @type {any[]} */
     this.rows = [];
     this.kinds = {};
+    /** @type {any[]} */
+    this.byDesign = [];
     /** @type {string[]} keys in the order on the screen */
     this.order = [];
     byId('new-alarms').addEventListener('click', () => {
@@ -85,9 +88,11 @@ export class AlarmList {
   /**
    * @param {any[]} rows
    * @param {Record<string, any>} kinds
+   * @param {any[]} [byDesign] what would be alarms and is none: the plan orders it
    */
-  take(rows, kinds) {
+  take(rows, kinds, byDesign = []) {
     this.rows = rows;
+    this.byDesign = byDesign;
     this.kinds = kinds;
     this.draw();
   }
@@ -115,6 +120,20 @@ export class AlarmList {
       if (again instanceof HTMLElement) again.focus();
     }
     this.counts();
+    this.designed();
+  }
+
+  /** What the plan itself orders is no alarm; it can be read all the same. */
+  designed() {
+    const holder = byId('by-design');
+    const {byDesign} = this;
+    holder.hidden = !byDesign.length;
+    holder.replaceChildren(
+      make('summary', {}, t('n_by_design', {n: byDesign.length})),
+      ...byDesign.map((alarm) =>
+        make('p', {class: 'soft'}, `${at(alarm.when)} · ${title(alarm)} · ${detail(alarm, this.kinds)}`)
+      )
+    );
   }
 
   counts() {

@@ -4,7 +4,7 @@ import {byId, inputById, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {DeskMap} from './desk_map.js';
 import {get, Refusal} from './net.js';
-import {at, signed, t} from './start.js';
+import {at, signed, span, t} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
 
 /** @import {Frame} from './frame.js' */
@@ -24,7 +24,8 @@ export class Compare {
       (moment) => this.moved(moment),
       () => frame.now
     );
-    this.keys = timeKeys(this.timeline);
+    /** @type {Record<string, () => void>} */
+    this.keys = {...timeKeys(this.timeline), d: () => this.gap()};
     this.count = 0;
     this.begun = false;
     /** @type {string[]} */
@@ -33,7 +34,7 @@ export class Compare {
     for (const id of ['first', 'second']) {
       byId(id).addEventListener('change', () => this.choose(inputById('first').value, inputById('second').value));
     }
-    byId('go-now').addEventListener('dblclick', () => this.gap());
+    byId('gap').addEventListener('click', () => this.gap());
   }
 
   /** @param {any} told */
@@ -44,10 +45,11 @@ export class Compare {
     let [first, second] = this.chosen;
     if (!ids.includes(second)) second = ids[0] ?? '';
     if (!ids.includes(first)) {
-      first =
-        done.find((/** @type {any} */ row) => row.id === second)?.base ||
-        ids.find((/** @type {any} */ id) => id !== second) ||
-        '';
+      const chosen = done.find((/** @type {any} */ row) => row.id === second);
+      // Nights are held against nights, a run against a run.
+      const alike = done.filter((/** @type {any} */ row) => Boolean(row.nights) === Boolean(chosen?.nights));
+      const base = alike.find((/** @type {any} */ row) => row.id === chosen?.base);
+      first = (base ?? alike.find((/** @type {any} */ row) => row.id !== second))?.id ?? '';
     }
     this.options(done, first, second);
     const isNew = first !== this.chosen[0] || second !== this.chosen[1];
@@ -69,7 +71,8 @@ export class Compare {
       byId(id).replaceChildren(
         ...done.map((row) => {
           const t0 = row.head.issued_at ? at(Date.parse(row.head.issued_at) / 1000) : '–';
-          const text = `${t('run_t0', {number: String(row.number), t0})} · ${row.name}`;
+          const nights = row.nights ? `${t('n_nights', {n: row.nights})} · ` : '';
+          const text = `${t('run_t0', {number: String(row.number), t0})} · ${nights}${row.name}`;
           return make('option', {value: row.id, selected: row.id === chosen}, text);
         })
       );
@@ -89,11 +92,13 @@ export class Compare {
     history.replaceState(null, '', `#${first}-${second}`);
     inputById('first').value = first;
     inputById('second').value = second;
+    if (!this.found) byId('verdict').textContent = t('comparing');
     try {
       this.found = await get(`/api/compare?first=${first}&second=${second}`);
     } catch (error) {
-      this.found = null;
-      byId('verdict').textContent = error instanceof Refusal ? error.message : String(error);
+      const text = error instanceof Refusal ? error.message : String(error);
+      this.alone('');
+      byId('verdict').textContent = text;
       return;
     }
     this.say();
@@ -112,8 +117,9 @@ export class Compare {
     byId('comparable').hidden = true;
     for (const id of ['figures', 'better', 'worse', 'compare-lines']) byId(id).replaceChildren();
     for (const id of ['better-n', 'worse-n', 'out-a', 'out-b']) byId(id).textContent = '';
-    await Promise.all([this.maps[0].show(run), this.maps[1].show('')]);
+    this.maps[1].show('');
     this.maps[1].say(text);
+    await this.maps[0].show(run);
     const {config, model} = this.maps[0];
     const row = this.told.rows.find((/** @type {any} */ one) => one.id === run);
     if (!config || !model || !row?.head.start || this.found) return;
@@ -126,8 +132,9 @@ export class Compare {
   }
 
   speak() {
+    const [first, second] = this.chosen;
     if (this.found) this.say();
-    else if (this.told) this.alone(this.chosen[0] || this.chosen[1]);
+    else if (this.told && (!first || !second || first === second)) this.alone(first || second);
     this.timeline.speak();
   }
 
@@ -135,7 +142,7 @@ export class Compare {
     const {found} = this;
     const {lang} = this.frame;
     const {start, duration, t0} = found.first;
-    const curves = [{values: found.series[0].out}, {values: found.series[1].out, dashed: true}];
+    const curves = [{values: found.series[0].out}, {values: found.series[1].out, dashed: true, between: true}];
     this.timeline.take({start, duration, step: found.series[0].step, curves, issued: t0});
     this.timeline.say(`${t('lamps_over_time')} · ${t('line_a_b')}`);
     const alarm = found.lines[lang].find((/** @type {any} */ line) => line.alarm);
@@ -147,7 +154,7 @@ export class Compare {
     byId('verdict').classList.toggle('unlike', isUnlike);
     const mark = byId('comparable');
     mark.hidden = false;
-    mark.textContent = t(found.unlike.length ? 'not_comparable' : 'comparable');
+    mark.textContent = t(found.unlike.length ? 'not_comparable' : found.paired ? 'same_nights' : 'comparable');
     mark.classList.toggle('lil', found.unlike.length > 0);
     byId('figures').replaceChildren(
       ...found.figures[lang].map((/** @type {string[]} */ [name, a, b, apart]) =>
@@ -183,7 +190,47 @@ export class Compare {
         : apart > 0
           ? t('verdict_more', {n: number(apart)})
           : t('verdict_same');
-    return `${first} ${t('whose_decision')}`;
+    return [...this.sitesFirst(), first, t('whose_decision')].join(' ');
+  }
+
+  /** Say who of the critical sites is better and who is worse off, before any lamp. */
+  sitesFirst() {
+    const {sites, paired} = this.found;
+    /** @param {any} one */
+    const apart = (one) => (paired ? one.worse - one.better : one.second_s - one.first_s);
+    /** @param {number} sign */
+    const names = (sign) =>
+      sites.filter((/** @type {any} */ one) => apart(one) * sign > 0).map((/** @type {any} */ one) => one.name);
+    const [better, worse] = [names(-1), names(1)];
+    return [
+      better.length ? t('sites_better', {names: better.join(', '), n: better.length}) : '',
+      worse.length ? t('sites_worse', {names: worse.join(', '), n: worse.length}) : ''
+    ].filter(Boolean);
+  }
+
+  /**
+   * Give the rows of the critical sites: by how long, or in how many nights, each is better or worse off.
+   *
+   * @param {number} sign
+   */
+  siteRows(sign) {
+    const {sites, paired} = this.found;
+    return sites
+      .filter((/** @type {any} */ one) => (paired ? one.worse - one.better : one.second_s - one.first_s) * sign > 0)
+      .map((/** @type {any} */ one) => {
+        const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, one.name));
+        name.addEventListener('click', () => this.maps.forEach((map) => map.find(one.asset)));
+        const by = paired
+          ? t('of_nights', {
+              n: String(one.second - one.first > 0 ? `+${one.second - one.first}` : `−${one.first - one.second}`),
+              of: String(paired)
+            })
+          : `${sign > 0 ? '+' : '−'}${span(Math.abs(one.second_s - one.first_s))}`;
+        const says = paired
+          ? t('nights_a_b', {a: String(one.first), b: String(one.second)})
+          : t('without_power_a_b', {a: span(one.first_s), b: span(one.second_s)});
+        return make('li', {}, name, make('b', {}, by), make('p', {}, says));
+      });
   }
 
   /**
@@ -192,9 +239,13 @@ export class Compare {
    * @param {number} sign
    */
   groups(id, rows, sign) {
-    byId(`${id}-n`).textContent = t('n_lines', {n: this.found.causes[id]});
+    const own = this.siteRows(sign);
+    byId(`${id}-n`).textContent = this.found.paired ? '' : t('n_lines', {n: this.found.causes[id]});
     const {kinds} = this.told;
+    const none = make('li', {class: 'none'}, t(sign > 0 ? 'nobody_worse' : 'nobody_better'));
+    if (!own.length && !rows.length) own.push(none);
     byId(id).replaceChildren(
+      ...own,
       ...rows.map((row) => {
         const counts = Object.entries(row.assets).map(([kind, n]) => {
           const words = kinds[kind]?.[this.frame.lang];
@@ -202,8 +253,8 @@ export class Compare {
         });
         const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, row.root));
         name.addEventListener('click', () => this.maps.forEach((map) => map.find(row.root)));
-        const hours = signed((sign * row.dark_s) / 3600);
-        const by = t('lamp_hours', {by: hours});
+        const hours = Math.round((sign * row.dark_s) / 3600);
+        const by = hours ? t('lamp_hours', {by: signed(hours)}) : '';
         const cause = [t(`by_${row.mechanism}`), row.street].filter(Boolean).join(', ');
         return make('li', {}, name, make('b', {}, by), make('p', {}, `${counts.join(', ')} · ${cause}`));
       })
@@ -220,10 +271,14 @@ export class Compare {
 
   /** @param {number} moment */
   moved(moment) {
+    this.maps.forEach((map) => map.move(moment));
+    const [first, second] = this.maps.map((map) => map.outNow());
+    const isPair = Boolean(this.found) && this.maps.every((map) => map.run && map.model);
+    const alone = isPair ? [this.maps[0].only(second, first), this.maps[1].only(first, second)] : [0, 0];
     this.maps.forEach((map, i) => {
-      map.move(moment);
       if (!map.counts || !map.run) return;
-      const text = t('n_out_now', {n: map.counts.out + map.counts.may});
+      const only = alone[i] ? ` · ${t('only_here', {n: alone[i]})}` : '';
+      const text = t('n_out_now', {n: map.counts.out + map.counts.may}) + only;
       byId(i ? 'out-b' : 'out-a').textContent = text;
       map.describe(`${i ? 'B' : 'A'} : ${text}`);
     });

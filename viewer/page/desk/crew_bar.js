@@ -6,6 +6,9 @@ import {at, t} from './start.js';
 /** Width of the plane of the bar; it is stretched to the room that there is. Heights [px]. */
 const WIDE = 1000;
 const HIGH = 40;
+/** Lines of the hours are so far apart [s]; work that takes less of the bar than this share bears no name. */
+const HOURS_S = 10_800;
+const LEAST = 0.035;
 
 /**
  * @param {{hours: [number, number][], work: any[], id: string}} crew
@@ -14,6 +17,8 @@ const HIGH = 40;
  */
 export function crewBar({hours, work, id}, {start, duration, moment, present}, word) {
   const said = t('crew_bar', {crew: id, n: work.length});
+  const holder = document.createElement('div');
+  holder.className = 'crew-line';
   const root = svg('svg', {
     class: 'crew-bar',
     viewBox: `0 0 ${WIDE} ${HIGH}`,
@@ -24,6 +29,9 @@ export function crewBar({hours, work, id}, {start, duration, moment, present}, w
   /** @param {number} s */
   const x = (s) => (s / duration) * WIDE;
   root.append(svg('rect', {x: 0, y: 0, width: WIDE, height: HIGH, class: 'off-duty'}));
+  for (let s = (HOURS_S - (start % HOURS_S)) % HOURS_S; s < duration; s += HOURS_S) {
+    root.append(svg('line', {x1: x(s), x2: x(s), y1: 0, y2: HIGH, class: 'hour'}));
+  }
   for (const [from, to] of hours) {
     root.append(svg('rect', {x: x(from), y: 0, width: x(to - from), height: HIGH, class: 'on-duty'}));
     root.append(svg('line', {x1: x(from), x2: x(to), y1: HIGH / 2, y2: HIGH / 2, class: 'free'}));
@@ -44,10 +52,20 @@ export function crewBar({hours, work, id}, {start, duration, moment, present}, w
     title.textContent = `${at(start + one.from)} – ${at(start + one.to)}\u00a0: ${word(one.stage)}, ${place}`;
     box.append(title);
     root.append(box);
+    const share = (one.to - one.from) / duration;
+    if (isRoad || share < LEAST) continue;
+    const name = document.createElement('span');
+    name.className = `crew-label ${state}`;
+    name.setAttribute('aria-hidden', 'true');
+    name.textContent = one.count > 1 ? `${one.count} × ${one.street || one.asset}` : one.asset;
+    name.style.left = `${((100 * one.from) / duration).toFixed(2)}%`;
+    name.style.width = `${(100 * share).toFixed(2)}%`;
+    holder.append(name);
   }
   root.append(svg('line', {x1: x(present), x2: x(present), y1: 0, y2: HIGH, class: 'now-line'}));
   const shown = svg('g', {class: 'moment', transform: `translate(${x(moment)} 0)`});
   shown.append(svg('line', {x1: 0, x2: 0, y1: 0, y2: HIGH}));
   root.append(shown);
-  return root;
+  holder.prepend(root);
+  return holder;
 }

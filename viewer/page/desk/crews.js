@@ -100,12 +100,39 @@ export class Crews {
     byId('crews-how').hidden = !told.run || Boolean(told.crews);
     byId('crews-how').textContent = HOW;
     byId('crews-legend').hidden = !told.crews;
-    byId('crews-plan').textContent = told.crews
-      ? t('crews_policy', {policy: t(`policy_${told.policy}`), n: number(told.samples)})
-      : '';
+    byId('crews-plan').textContent = told.crews ? this.policy() : '';
+    byId('crews-csv').hidden = !told.crews;
+    byId('crews-csv').setAttribute('href', `/crews.csv?run=${told.run?.id ?? ''}`);
+    this.others();
     this.bars();
     this.jobs();
     this.decide();
+  }
+
+  /** By what order crews are sent, and over how many nights the returns were drawn. */
+  policy() {
+    const {policy, samples} = this.told;
+    const order = t('crews_order', {policy: t(`policy_${policy}`)});
+    return `${order} · ${samples ? t('crews_samples', {n: samples}) : t('crews_no_samples')}`;
+  }
+
+  /** What another mends is in nobody's queue here: from when to when, as the run has it; no hour was said. */
+  others() {
+    const {others = [], run} = this.told;
+    byId('other-rows').replaceChildren(
+      ...others.map((/** @type {any} */ one) => {
+        const words = one.to === null ? t('other_beyond') : t('other_until', {at: this.at(one.to)});
+        const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, one.asset));
+        name.addEventListener('click', () => this.map.find(one.asset));
+        const head = make('div', {class: 'other-head'}, name, make('span', {class: 'soft'}, t('of_grid')));
+        const bar = make('div', {class: 'other-bar'}, make('i', {'aria-hidden': 'true'}), make('span', {}, words));
+        const to = one.to ?? run.duration;
+        const mark = /** @type {HTMLElement} */ (bar.firstChild);
+        mark.style.left = `${(100 * one.from) / run.duration}%`;
+        mark.style.width = `${(100 * (to - one.from)) / run.duration}%`;
+        return make('li', {}, head, bar);
+      })
+    );
   }
 
   bars() {
@@ -253,7 +280,8 @@ export class Crews {
       if (told.derogation) lines.push(t('derogation', {why: told.derogation}));
       lines.push(t('no_test_no_power'));
     }
-    byId('decide-says').replaceChildren(...lines.map((line) => make('p', {}, line)));
+    if (!told.crews) lines.push(t(told.run ? 'decide_none' : 'empty_run'));
+    byId('decide-says').replaceChildren(...lines.map((line) => make('p', {class: told.crews ? false : 'none'}, line)));
     const parts = new Set([...(told.stock ?? []), ...(told.deliveries ?? [])].map(({part}) => part));
     const rows = [...parts].map((part) => {
       const has = told.stock.find((/** @type {any} */ one) => one.part === part)?.count ?? 0;

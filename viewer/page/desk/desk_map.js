@@ -6,7 +6,11 @@ import {OperatorModel} from '../pack/model.js';
 import {unpack} from '../pack/unpack.js';
 import {byId} from '../parts/dom.js';
 import {useGpu} from '../parts/start.js';
+import {Access} from '../operator/access.js';
+import {Gardens} from '../operator/gardens.js';
+import {State} from '../enums.js';
 import {closedStreets} from '../operator/lists.js';
+import {Names} from '../operator/names.js';
 import {language} from '../words/speech.js';
 import {get} from './net.js';
 import {DeskOverlay} from './desk_overlay.js';
@@ -61,6 +65,11 @@ async function load(name) {
   return {config, pack: /** @type {OperatorPack} */ (/** @type {unknown} */ (pack))};
 }
 
+/** Families that are drawn from afar, in service or not. */
+const FAR = ['site', 'substation'];
+/** What is in service and not drawn from afar: light is for what is out. */
+const QUIET = ['lamp_lit', 'lamp_day', 'cabinet_in', 'zone_in', 'other_in'];
+
 /** A press that travels farther moves the map [px]. */
 const STILL = 6;
 
@@ -90,6 +99,11 @@ export class DeskMap {
      * @type {((at: [number, number]) => void) | null}
      */
     this.onPoint = null;
+    /** @type {Access | null} */
+    this.access = null;
+    /** @type {Gardens | null} */
+    this.gardens = null;
+    this.isQuiet = false;
     /** Streets that a variant closes. @type {string[]} */
     this.shut = [];
     /** @type {Drawings} */
@@ -139,7 +153,16 @@ export class DeskMap {
     const symbols = new Symbols(pack.texts.states);
     this.symbols = symbols;
     this.fresh();
-    this.map = new CityMap(this.holder, this.model, symbols, {onPick: (found) => this.picked(found)});
+    const names = new Names(this.model);
+    this.access = new Access({model: this.model, acts: config.lastMoments, names});
+    this.gardens = new Gardens(this.model, names, () => {});
+    this.map = new CityMap(this.holder, this.model, symbols, {
+      calm: true,
+      onPick: (found) => this.picked(found),
+      onDraw: ({isQuiet}) => {
+        if (isQuiet !== this.isQuiet) this.move(this.t);
+      }
+    });
     this.points();
     this.map.overlay = new DeskOverlay(this.model, symbols, () => this.drawings);
     if (view) {
@@ -248,19 +271,31 @@ export class DeskMap {
     if (!model || !map) return;
     this.counts = model.counts(moment);
     this.night = this.counts.night;
+    this.isQuiet = map.view.isQuiet;
     const chosen = this.chosen !== null && model.placed[this.chosen] ? this.mark(this.chosen) : null;
     const show = this.shown();
     const named = [...closedStreets(this.config?.notes ?? [], moment).map(({street}) => street), ...this.shut];
     const closed = named.map((street) => model.streets.indexOf(street));
     const scene = {t: moment, night: this.night, show, links: [], chosen, street: 0, closed, live: this.live()};
-    map.show({...scene, ground: [], lang: language()});
+    const islands = (this.access?.islandsAt(moment) ?? []).filter((u) => model.placed[u] && this.isNamed(u));
+    const ground = this.gardens?.state(moment) ?? [];
+    map.show({...scene, ground, roads: model.roads.closedAt(moment), islands, lang: language()});
+  }
+
+  /**
+   * From afar what is dry and cut off is ringed where it is drawn: sites and substations.
+   *
+   * @param {number} u
+   */
+  isNamed(u) {
+    return !this.isQuiet || FAR.includes(this.model?.familyOf(u) ?? '');
   }
 
   /** @returns {Show} */
   shown() {
     /** @type {Show} */
-    const show = {water: true, wet: true, zone: false, live: true, unknown: true};
-    for (const name of this.symbols?.names ?? []) show[name] = true;
+    const show = {water: true, wet: true, zone: false, ground: true, live: true, unknown: true};
+    for (const name of this.symbols?.names ?? []) show[name] = !this.isQuiet || !QUIET.includes(name);
     return show;
   }
 
@@ -320,6 +355,49 @@ export class DeskMap {
     const {model} = this;
     const u = id ? (model?.ids().indexOf(id) ?? -1) : -1;
     return model && u >= 0 && model.placed[u] ? [model.x[u], model.y[u]] : null;
+  }
+
+  /**
+   * Give the assets that are out at the moment shown, by id.
+   *
+   * @returns {Map<string, number>}
+   */
+  outNow() {
+    /** @type {Map<string, number>} */
+    const out = new Map();
+    const {model} = this;
+    if (!model) return out;
+    const ids = model.ids();
+    model.iv.states(this.t, model.state, model.word);
+    for (let u = 0; u < model.pattern.length; u++) {
+      if (model.placed[u] && model.state[model.pattern[u]] === State.OUT) out.set(ids[u], u);
+    }
+    return out;
+  }
+
+  /** Give what is out in the run as it is, whatever variant is drawn. */
+  outPlain() {
+    const {model, plain} = this;
+    if (!model || !plain) return new Map();
+    const {pattern, iv, state} = model;
+    Object.assign(model, plain);
+    const out = this.outNow();
+    Object.assign(model, {pattern, iv, state});
+    return out;
+  }
+
+  /**
+   * Mark what is out here and not among others.
+   *
+   * @param {Map<string, number>} others
+   * @param {Map<string, number>} [own]
+   */
+  only(others, own = this.outNow()) {
+    const {model} = this;
+    if (!model) return 0;
+    const mine = [...own].filter(([id]) => !others.has(id)).map(([, u]) => u);
+    this.drawn({...this.drawings, only: mine.map((u) => [model.x[u], model.y[u]])});
+    return mine.length;
   }
 
   /** @param {string} text */

@@ -2,6 +2,7 @@
 
 import {FONT} from '../map/canvas.js';
 import {Overlay} from '../map/overlay.js';
+import {streetsAndCrews} from '../map/ways.js';
 
 /** @import {Model} from '../pack/model.js' */
 /** @import {Point, Scene} from '../types.js' */
@@ -17,10 +18,17 @@ import {Overlay} from '../map/overlay.js';
  * @property {boolean} [isChosen]
  */
 /** @typedef {{points: Point[], text?: string, isDraft?: boolean}} DrawnLine a barrier, or a street */
-/** @typedef {{marks: DrawnMark[], lines: DrawnLine[]}} Drawings */
+/**
+ * ``only``: places of what is out on this map alone [page metres].
+ *
+ * @typedef {{marks: DrawnMark[], lines: DrawnLine[], only?: Point[]}} Drawings
+ */
 
 /** Half the side of a mark [px]. */
 const HALF = 11;
+/** Radius of what is out here alone [px]. */
+const ALONE = 3.4;
+const ALONE_FAR = 2.4;
 const CIRCLE = 2 * Math.PI;
 
 export class DeskOverlay extends Overlay {
@@ -30,7 +38,7 @@ export class DeskOverlay extends Overlay {
    * @param {() => Drawings} drawings
    */
   constructor(model, symbols, drawings) {
-    super(model, symbols);
+    super(model, symbols, streetsAndCrews);
     this.drawings = drawings;
   }
 
@@ -44,12 +52,35 @@ export class DeskOverlay extends Overlay {
    */
   draw(context, view, scene, ratio, big) {
     super.draw(context, view, scene, ratio, big);
-    const {marks, lines} = this.drawings();
+    const {marks, lines, only = []} = this.drawings();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const radius = view.isQuiet ? ALONE_FAR : ALONE;
+    for (const [x, y] of only) this.alone(context, view.px(x), view.py(y), radius);
     for (const line of lines) this.line(context, view, line);
     // The first of a list lies on top.
     for (const one of [...marks].reverse()) if (!one.isChosen) this.numbered(context, view, one);
     for (const one of marks) if (one.isChosen) this.numbered(context, view, one);
+  }
+
+  /**
+   * A white dot in a ring: out here alone.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} px
+   * @param {number} py
+   * @param {number} radius
+   */
+  alone(context, px, py, radius) {
+    for (const [one, color] of /** @type {[number, string][]} */ ([
+      [radius + 1.6, this.colors.chosen],
+      [radius + 0.4, this.colors.map],
+      [radius - 1.2, this.colors.chosen]
+    ])) {
+      context.beginPath();
+      context.arc(px, py, one, 0, CIRCLE);
+      context.fillStyle = color;
+      context.fill();
+    }
   }
 
   /**

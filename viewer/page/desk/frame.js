@@ -14,6 +14,8 @@ import {Strip} from './strip.js';
 /** Without a sign of life for this long the screen says so [ms]; pictures are taken at most this often [ms]. */
 const LOST_MS = 30_000;
 const AGAIN_MS = 400;
+/** What changes something: it rests while nobody answers. Whatever is typed stays. */
+const CHANGES = ':is(button.writes, .writes button, button.ack, #act-rows td button:not(.plain))';
 const PICTURE_MS = 30_000;
 
 export class Frame {
@@ -153,13 +155,26 @@ export class Frame {
     if (isLost !== !lost.hidden) {
       lost.hidden = !isLost;
       document.body.classList.toggle('lost', isLost);
-      for (const one of all('.writes, .writes button, button.ack')) one.toggleAttribute('disabled', isLost);
+      this.hold(isLost);
     }
     const since = this.now - (Date.now() - this.pictureAt) / 1000;
     if (isLost) lost.textContent = t('lost_long', {at: at(since)});
     const age = this.closedAt ? (Date.now() - this.closedAt) / 1000 : (Date.now() - this.pictureAt) / 1000;
     this.strip?.live(isLost, age, since);
     document.body.dataset.age = String(Math.round(age));
+  }
+
+  /**
+   * Stop what would change something, and let go of just that again.
+   *
+   * @param {boolean} isLost
+   */
+  hold(isLost) {
+    const held = isLost ? `${CHANGES}:not([disabled])` : '[data-held]';
+    for (const one of all(held)) {
+      one.toggleAttribute('disabled', isLost);
+      one.toggleAttribute('data-held', isLost);
+    }
   }
 
   /** @param {any} event */

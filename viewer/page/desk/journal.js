@@ -82,7 +82,11 @@ export class Journal {
     const head = make('strong', {}, t('fact_line', {asset: fact.asset, state: t(`seen_${fact.state}`)}));
     const age = span(this.frame.now - fact.seen_at);
     const meta = t('fact_meta', {caller: fact.caller, at: at(fact.seen_at), age, by: fact.by});
-    const end = make('button', {type: 'button', 'aria-label': `${t('end_fact')} : ${fact.asset}`}, t('end_fact'));
+    const end = make(
+      'button',
+      {type: 'button', class: 'writes', 'aria-label': `${t('end_fact')} : ${fact.asset}`},
+      t('end_fact')
+    );
     end.addEventListener('click', () => this.frame.act('/api/facts/end', {fact: fact.id}, byId('journal-says')));
     return make(
       'li',

@@ -6,7 +6,9 @@ import {t} from './start.js';
 /** @import {Frame} from './frame.js' */
 
 const SCREENS = {
+  0: '/reports',
   1: '/tonight',
+  2: '/likely',
   3: '/whatif',
   4: '/compare',
   5: '/crews',
@@ -82,7 +84,7 @@ export class Keys {
 
   help() {
     const rows = [
-      ['1 3–9 0', 'key_screens'],
+      ['1–9 0', 'key_screens'],
       ['A', 'key_alarm'],
       [`${t('key_shift')}+A`, 'key_ack'],
       ['F6', 'key_panel'],

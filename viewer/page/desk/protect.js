@@ -32,13 +32,13 @@ export class Protect {
       button.addEventListener('click', () => {
         this.by = button.dataset.by ?? 'sites';
         this.objective();
-        frame.picture();
+        this.other();
       });
     }
     byId('run').addEventListener('change', () => {
       this.run = inputById('run').value;
       history.replaceState(null, '', `#${this.run}`);
-      frame.picture();
+      this.other();
     });
     byId('compute').addEventListener('click', () => this.compute());
     byId('budget').addEventListener('click', () =>
@@ -49,6 +49,13 @@ export class Protect {
 
   get path() {
     return `/api/rank?by=${this.by}${this.run ? `&run=${this.run}` : ''}`;
+  }
+
+  /** Ask for another ranking: until it is told, nothing is computed of the one before. */
+  other() {
+    byId('compute').toggleAttribute('disabled', true);
+    this.said = '';
+    this.frame.picture();
   }
 
   async compute() {
@@ -68,6 +75,8 @@ export class Protect {
     const said = JSON.stringify([told.runs, told.run, told.state, told.rows, told.plan, told.cuts, told.costs]);
     if (said === this.said) return;
     this.said = said;
+    // The first of the list is told until somebody chooses.
+    if (!told.rows.some((/** @type {any} */ row) => row.asset === this.chosen)) this.chosen = told.rows[0]?.asset ?? '';
     this.say();
     this.show();
   }
@@ -216,7 +225,7 @@ export class Protect {
   adding(row) {
     const add = make('button', {
       type: 'button',
-      class: 'add-line',
+      class: 'add-line writes',
       'aria-label': t('raise_in_variant', {asset: row.asset})
     });
     add.append(t('to_variant'));
@@ -294,7 +303,11 @@ export class Protect {
     const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, asset));
     name.append(` ${called(cut)}`);
     name.addEventListener('click', () => this.map.find(asset));
-    const add = make('button', {type: 'button', 'aria-label': t('cut_in_variant', {asset})}, t('to_variant'));
+    const add = make(
+      'button',
+      {type: 'button', class: 'writes', 'aria-label': t('cut_in_variant', {asset})},
+      t('to_variant')
+    );
     const until = cut.until_s === null ? {} : {until_s: cut.until_s};
     add.addEventListener('click', () => this.add({sort: 'cut', asset, at_s: cut.at_s, ...until}, asset));
     const near = cut.near.map((/** @type {string} */ word) => t(`near_${word}`)).join(', ');

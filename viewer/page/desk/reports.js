@@ -100,7 +100,12 @@ export class Reports {
   sort({sort, is_released: isReleased, suffix}) {
     const isGoing = this.going.has(sort);
     const name = t(`report_${sort}`);
-    const button = make('button', {type: 'button', 'data-sort': sort, 'aria-label': t('make_label', {what: name})});
+    const button = make('button', {
+      type: 'button',
+      class: 'writes',
+      'data-sort': sort,
+      'aria-label': t('make_label', {what: name})
+    });
     button.append(t(isGoing ? 'making' : 'make_it'));
     button.disabled = isGoing || !this.from || !this.frame.writes || (isReleased && !this.isApproved);
     button.addEventListener('click', () => this.make(sort, name));

@@ -29,7 +29,7 @@ export function drawRiver(holder, river, now, {t0, big = false}) {
   const [from, to] = [now - BEFORE_S, now + AFTER_S];
   /** @type {Points} */
   const readings = river.readings
-    .filter((/** @type {any} */ row) => !row.fault && row.observed >= from)
+    .filter((/** @type {any} */ row) => !row.fault && row.observed >= from && row.observed <= now + 60)
     .map((/** @type {any} */ row) => [row.observed, row.value]);
   const latest = within(river.curves.latest ?? [], from, to);
   const approved = within(river.curves.approved ?? [], from, to);
@@ -50,13 +50,14 @@ export function drawRiver(holder, river, now, {t0, big = false}) {
   /** @param {number} m */
   const y = (m) => head + (1 - (m - low) / (high - low)) * (height - head - AXIS);
   axis(root, x, {from, to, head, height, width});
-  for (const mark of marks) threshold(root, mark, y, width);
+  const names = marks.map((/** @type {any} */ mark) => threshold(root, mark, y, width));
   if (held.length > 1 && river.anchored.way !== 'raw') band(root, river.anchored.curve, x, y, to);
   root.append(curve(approved, x, y, 'curve grey'), curve(latest, x, y, 'curve water'));
   if (held.length > 1) root.append(curve(held, x, y, 'curve held-line'));
   root.append(curve(readings, x, y, 'curve read'));
   for (const [epoch, m] of readings)
     root.append(svg('circle', {cx: x(epoch), cy: y(m), r: big ? 3.4 : 2, class: 'read'}));
+  root.append(...names);
   lines(root, x, {now, t0, from, head, height});
   peaks(root, {latest, approved, river, head}, x, y, width);
   holder.replaceChildren(root);
@@ -119,7 +120,11 @@ function threshold(root, mark, y, width) {
   const py = y(mark.level);
   root.append(path(`M0 ${py}H${width}`, {class: 'mark'}));
   const name = mark.name && mark.name !== mark.asset ? mark.name : mark.asset;
-  root.append(label(2, py - 4, t('mark', {level: level(mark.level), name}), 'var(--soft)', 'start', width * 0.6));
+  /** @param {string} called */
+  const words = (called) =>
+    label(2, py - 4, t('mark', {level: level(mark.level), name: called}), 'var(--soft)', 'start', width * 0.6);
+  const whole = words(name);
+  return whole.textContent ? whole : words(mark.asset);
 }
 
 /**

@@ -117,6 +117,7 @@ export class Runs {
       if (again instanceof HTMLElement) again.focus();
     });
     const what = make('td', {}, name);
+    if (row.nights) what.append(' ', make('span', {class: 'tag3'}, t('n_nights', {n: row.nights})));
     if (isShown) what.append(' ', make('span', {class: 'tag3'}, t('strip_run')));
     if (isShown && row.id !== this.told.approved?.id) what.append(' ', make('span', {class: 'lil'}, t('not_approved')));
     const sub = this.below(row, base);
@@ -154,7 +155,10 @@ export class Runs {
   below(row, base) {
     if (row.state === 'failed') return t('failed_says', {why: row.error});
     const parts = [];
-    if (row.base) parts.push(t('variant_of', {number: base ? String(base.number) : '–'}));
+    if (row.base) {
+      const key = row.nights ? 'nights_of' : 'variant_of';
+      parts.push(t(key, {number: base ? String(base.number) : '–'}));
+    }
     if (row.approval) {
       const {by, until, reason} = row.approval;
       parts.push(t('approved_by_until', {by, until: at(until)}), reason);
@@ -164,9 +168,25 @@ export class Runs {
 
   /** @param {any} row */
   tools(row) {
-    const approve = make('button', {type: 'button'}, t('approve'));
+    if (row.nights) {
+      const others = this.told.rows.filter(
+        (/** @type {any} */ one) => one.nights && one.state === 'done' && one.id !== row.id
+      );
+      const open = make('a', {href: `/likely#${row.id}`, class: 'button'}, t('open_likely'));
+      const pairs = others
+        .slice(0, 3)
+        .map((/** @type {any} */ one) =>
+          make(
+            'a',
+            {href: `/compare#${one.id}-${row.id}`, class: 'button'},
+            t('compare_to_n', {number: String(one.number)})
+          )
+        );
+      return make('div', {class: 'tool'}, open, ...pairs);
+    }
+    const approve = make('button', {type: 'button', class: 'writes'}, t('approve'));
     approve.addEventListener('click', () => approveForm(this.frame, row));
-    const whatif = make('button', {type: 'button'}, t('whatif_from'));
+    const whatif = make('button', {type: 'button', class: 'writes'}, t('whatif_from'));
     whatif.addEventListener('click', async () => {
       const made = await this.frame.act('/api/drafts', {name: `${row.name} +`, base: row.id}, byId('runs-says'));
       if (made) location.assign(`/whatif#${made.id}`);
@@ -175,7 +195,7 @@ export class Runs {
     const links = [
       other ? make('a', {href: `/compare#${other}-${row.id}`, class: 'button'}, t('compare_to_approved')) : null,
       make('a', {href: `/api/runs/${row.id}/export`, class: 'button', download: true}, t('export_operator')),
-      this.frame.writes
+      this.frame.writes && row.id === this.told.approved?.id
         ? make('a', {href: `/api/runs/${row.id}/export?public=1`, class: 'button', download: true}, t('export_public'))
         : null
     ];
@@ -184,7 +204,7 @@ export class Runs {
 
   /** @param {any} row */
   waiting(row) {
-    const stop = make('button', {type: 'button'}, t(row.place ? 'take_out' : 'stop_run'));
+    const stop = make('button', {type: 'button', class: 'writes'}, t(row.place ? 'take_out' : 'stop_run'));
     stop.addEventListener('click', () => this.frame.act(`/api/runs/${row.id}/stop`, {}, byId('runs-says')));
     const progress = this.progress[row.id] ?? row.progress;
     const shown = progress?.stage
@@ -196,7 +216,14 @@ export class Runs {
       {},
       make('td', {}, row.place ? t('place_n', {n: String(row.place)}) : t('run_running')),
       make('td', {}, make('b', {}, String(row.number))),
-      make('td', {}, make('strong', {}, row.name), make('br'), make('span', {class: 'soft'}, asked)),
+      make(
+        'td',
+        {},
+        make('strong', {}, row.name),
+        row.nights ? ` · ${t('n_nights', {n: row.nights})}` : '',
+        make('br'),
+        make('span', {class: 'soft'}, asked)
+      ),
       make('td', {'data-progress': row.id}, shown),
       make('td', {}, this.frame.writes ? stop : null)
     );

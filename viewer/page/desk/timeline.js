@@ -6,7 +6,11 @@ import {label, path, svg} from '../parts/svg.js';
 import {hour, secondOfDay} from '../words/time.js';
 import {at} from './start.js';
 
-/** @typedef {{values: number[], dashed?: boolean, grey?: boolean}} Curve */
+/**
+ * ``between``: the area between this curve and the one before it is filled, white where this one is higher.
+ *
+ * @typedef {{values: number[], dashed?: boolean, grey?: boolean, between?: boolean}} Curve
+ */
 
 const HEIGHT = 44;
 const AXIS = 18;
@@ -115,6 +119,9 @@ export class Timeline {
       if (b > a) root.append(svg('rect', {x: a, y: 0, width: b - a, height: HEIGHT, class: 'night-ground'}));
     }
     const most = Math.max(1, ...this.curves.flatMap(({values}) => values));
+    this.curves.forEach((curve, k) => {
+      if (curve.between && k) root.append(...this.areas(this.curves[k - 1].values, curve.values, most, x));
+    });
     for (const curve of this.curves) root.append(this.line(curve, most, x));
     this.axis(root, x, width);
     const present = this.present();
@@ -122,6 +129,27 @@ export class Timeline {
     const issued = this.issued - this.start;
     if (issued >= 0 && issued <= this.duration) root.append(path(`M${x(issued)} 0V${HEIGHT}`, {class: 't0-line'}));
     holder.replaceChildren(root);
+  }
+
+  /**
+   * Give what lies between two curves: more out in the second as white, less as grey.
+   *
+   * @param {number[]} first
+   * @param {number[]} second
+   * @param {number} most
+   * @param {(moment: number) => number} x
+   */
+  areas(first, second, most, x) {
+    /** @param {number} n */
+    const y = (n) => HEIGHT - 2 - (n / most) * (HEIGHT - 6);
+    const paths = {more: '', less: ''};
+    first.forEach((n, k) => {
+      const other = second[k] ?? n;
+      if (other === n || n < 0 || other < 0) return;
+      const [from, to] = [x(k * this.step).toFixed(1), x((k + 1) * this.step).toFixed(1)];
+      paths[other > n ? 'more' : 'less'] += `M${from} ${y(n).toFixed(1)}H${to}V${y(other).toFixed(1)}H${from}Z`;
+    });
+    return Object.entries(paths).flatMap(([name, d]) => (d ? [path(d, {class: `area ${name}`})] : []));
   }
 
   /**

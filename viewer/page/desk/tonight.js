@@ -65,7 +65,7 @@ export class Tonight {
     const {told} = this;
     this.river();
     this.counts();
-    this.alarms.take(told.alarm_rows, this.kindWords());
+    this.alarms.take(told.alarm_rows, this.kindWords(), told.by_design);
     this.acts.take(told.acts, told.latest ?? told.approved);
     this.sites();
     this.observed.say(told, this.frame.now);
@@ -98,7 +98,7 @@ export class Tonight {
     if (this.map.config) {
       this.timeline.nights = this.map.config.nights;
       this.timeline.draw();
-      this.alarms.take(this.told.alarm_rows, this.kindWords());
+      this.alarms.take(this.told.alarm_rows, this.kindWords(), this.told.by_design);
       this.moved(this.timeline.t);
     }
   }

@@ -2,6 +2,7 @@
 
 import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
+import {actTitle} from './acts.js';
 import {detail, title} from './alarms.js';
 import {DeskMap} from './desk_map.js';
 import {drawRiver} from './river_chart.js';
@@ -139,12 +140,7 @@ export class Wall {
           'li',
           {class: 'act'},
           make('b', {}, at(act.before)),
-          make(
-            'div',
-            {},
-            make('strong', {}, t('cut_cabinet', {asset: act.asset})),
-            make('p', {class: 'soft'}, act.street)
-          ),
+          make('div', {}, make('strong', {}, actTitle(act)), make('p', {class: 'soft'}, act.street)),
           make('div', {}, make('strong', {}, act.crew || t(`act_${act.state}`)), make('i', {'data-left': act.before}))
         )
       );

@@ -28,6 +28,8 @@ const SORTS = {
 };
 /** Sorts whose outcome a run alone can tell; the first three move the water. */
 const NEEDS_RUN = ['level', 'barrier', 'pump', 'close_street', 'crew'];
+/** What the map shows: the base, the variant, or the variant with what is otherwise in it. */
+const SHOWN = ['base', 'variant', 'difference'];
 const FIGURES = ['lamps_most', 'lamp_hours', 'sites', 'site_hours', 'cabinets'];
 
 export class WhatIf {
@@ -51,7 +53,10 @@ export class WhatIf {
     );
     this.form = new LineForm(this);
     /** @type {Record<string, () => void>} */
-    this.keys = {...timeKeys(this.timeline), d: () => this.show(this.shows === 'base' ? 'variant' : 'base')};
+    this.keys = {
+      ...timeKeys(this.timeline),
+      d: () => this.show(this.shows === 'difference' ? 'variant' : 'difference')
+    };
     this.buttons();
   }
 
@@ -69,8 +74,7 @@ export class WhatIf {
     byId('new-draft').addEventListener('click', () => this.begin());
     byId('undo').addEventListener('click', () => this.undo());
     byId('run-draft').addEventListener('click', () => this.run());
-    byId('show-base').addEventListener('click', () => this.show('base'));
-    byId('show-variant').addEventListener('click', () => this.show('variant'));
+    for (const one of SHOWN) byId(`show-${one}`).addEventListener('click', () => this.show(one));
     document.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && event.ctrlKey) this.run();
       if (event.key === 'z' && event.ctrlKey && !(event.target instanceof HTMLInputElement)) this.undo();
@@ -316,7 +320,7 @@ export class WhatIf {
   /** @param {any} line */
   effect(line) {
     if (!line.on) return t('effect_off');
-    if (line.sort === 'close_street' || line.sort === 'crew') return t('effect_run_crews');
+    if (this.outcome?.crews || line.sort === 'close_street' || line.sort === 'crew') return t('effect_run_crews');
     if (NEEDS_RUN.includes(line.sort)) return t('effect_run');
     const effect = this.outcome?.version === this.draft.version ? this.outcome.effects[line.id] : null;
     if (!effect) return t('effect_wait');
@@ -331,14 +335,16 @@ export class WhatIf {
     const {start, duration, t0} = draft.base_run;
     const base = this.map.model?.outSeries ?? [];
     const curves = [{values: Array.from(base), grey: true}];
-    if (outcome) curves.push(/** @type {any} */ ({values: outcome.series.out}));
-    this.timeline.take({start, duration, step: outcome?.series.step ?? 300, curves, issued: t0});
+    if (outcome?.series) curves.push(/** @type {any} */ ({values: outcome.series.out}));
+    this.timeline.take({start, duration, step: outcome?.series?.step ?? 300, curves, issued: t0});
     this.timeline.say(t('lamps_over_time_grey', {what: t('col_base')}));
-    byId('result-ms').textContent = outcome ? t('computed_in', {ms: number(outcome.ms)}) : '';
+    byId('result-ms').textContent = outcome && !outcome.crews ? t('computed_in', {ms: number(outcome.ms)}) : '';
     const waits = byId('result-waits');
     waits.hidden = !outcome?.needs_run;
-    waits.textContent = t('level_waits');
-    const rows = FIGURES.map((name) => (outcome ? figure(name, outcome.base[name], outcome.variant[name]) : null));
+    waits.textContent = t(outcome?.crews ? 'crews_wait' : 'level_waits');
+    const rows = FIGURES.map((name) =>
+      outcome ? figure(name, outcome.base[name], outcome.variant?.[name] ?? null) : null
+    );
     byId('figures').replaceChildren(...rows.filter((row) => row !== null));
     this.show(this.shows);
   }
@@ -346,8 +352,8 @@ export class WhatIf {
   /** @param {string} which */
   show(which) {
     this.shows = which;
-    for (const one of ['base', 'variant']) byId(`show-${one}`).setAttribute('aria-pressed', String(one === which));
-    this.map.vary(which === 'variant' && this.outcome ? this.outcome.groups : []);
+    for (const one of SHOWN) byId(`show-${one}`).setAttribute('aria-pressed', String(one === which));
+    this.map.vary(which !== 'base' && this.outcome ? this.outcome.groups : []);
     this.moved(this.timeline.t);
   }
 
@@ -357,9 +363,26 @@ export class WhatIf {
     const {counts} = this.map;
     if (!counts || !this.draft) return;
     const clock = at(this.draft.base_run.start + moment);
-    const text = `${t('map_at', {at: clock})} : ${t('n_out_now', {n: counts.out + counts.may})}`;
+    const apart = this.apart();
+    const text = `${t('map_at', {at: clock})} : ${t('n_out_now', {n: counts.out + counts.may})}${apart}`;
     byId('map-at').textContent = text;
     this.map.describe(text);
+  }
+
+  /** Mark what is out in one of the two alone, and say how many; nothing where the map shows one of them. */
+  apart() {
+    const {map} = this;
+    if (this.shows !== 'difference' || !this.outcome) {
+      map.drawn({...map.drawings, only: []});
+      return '';
+    }
+    const varied = map.outNow();
+    const plain = map.outPlain();
+    const more = [...varied.keys()].filter((id) => !plain.has(id)).length;
+    const less = [...plain.keys()].filter((id) => !varied.has(id)).length;
+    const both = new Map([...varied].filter(([id]) => plain.has(id)));
+    map.only(both, new Map([...varied, ...plain]));
+    return ` · ${t('apart_now', {more: String(more), less: String(less)})}`;
   }
 
   /** @param {any} found */
@@ -371,17 +394,17 @@ export class WhatIf {
 /**
  * @param {string} name
  * @param {number} base
- * @param {number} variant
+ * @param {number | null} variant null: a run alone can tell
  */
 function figure(name, base, variant) {
   const decimals = name === 'site_hours' ? 1 : 0;
-  const apart = variant - base;
+  const apart = variant === null ? null : variant - base;
   return make(
     'tr',
     {},
     make('th', {scope: 'row'}, t(`f_${name}`)),
     make('td', {}, number(base, decimals)),
-    make('td', {}, make('b', {}, number(variant, decimals))),
-    make('td', {}, apart ? signed(apart, decimals) : '=')
+    make('td', {}, make('b', {}, variant === null ? '–' : number(variant, decimals))),
+    make('td', {}, apart === null ? '–' : apart ? signed(apart, decimals) : '=')
   );
 }

@@ -17,6 +17,7 @@ import {View, sizes} from './view.js';
  * @typedef {object} Options
  * @property {boolean} [gentle] one finger scrolls the page and two move the map
  * @property {boolean} [near] open near where most lamps are dark, not on the whole town
+ * @property {boolean} [calm] open on all that goes out, and keep what is in service quiet
  * @property {(found: Found) => void} onPick
  * @property {(view: View) => void} [onDraw] told after each drawing what is seen
  * @property {More} [more]
@@ -45,6 +46,7 @@ export class CityMap {
     this.base = /** @type {HTMLCanvasElement} */ (holder.querySelector('canvas.base'));
     this.top = /** @type {HTMLCanvasElement} */ (holder.querySelector('canvas.top'));
     this.view = new View(10, 10);
+    this.view.isCalm = Boolean(options.calm);
     this.ground = new Ground(model, symbols);
     this.overlay = new Overlay(model, symbols, options.more);
     /** @type {Scene | null} */
@@ -103,7 +105,7 @@ export class CityMap {
   home() {
     this.land();
     if (this.options.near) this.showWhatGoesOut();
-    else this.showTheTown();
+    else this.showTheTown(this.options.calm ? this.model.focus() : this.model.town());
     this.isHome = true;
     this.later();
   }
@@ -116,12 +118,16 @@ export class CityMap {
     Object.assign(this.view, {x, y, scale: READABLE + 0.02});
   }
 
-  /** The whole town within what the tiles leave free. */
-  showTheTown() {
+  /**
+   * A box within what the tiles leave free: the whole town, or all that goes out.
+   *
+   * @param {import('../types.js').Box} box
+   */
+  showTheTown(box) {
     const {left, top, right, bottom} = this.free();
     const {width, height} = this.view;
     Object.assign(this.view, {width: right - left, height: bottom - top});
-    this.view.fit(this.model.town(), SHARE, DEEPEST_AT_FIRST);
+    this.view.fit(box, SHARE, DEEPEST_AT_FIRST);
     Object.assign(this.view, {width, height});
     this.view.x -= ((left + right) / 2 - width / 2) / this.view.scale;
     this.view.y -= ((top + bottom) / 2 - height / 2) / this.view.scale;

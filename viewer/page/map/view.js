@@ -4,6 +4,8 @@
 
 /** The farthest that a box is shown from [px per m]. */
 const FARTHEST = 0.02;
+/** A calm map is quiet from here on [m per px]. */
+const QUIET = 1.9;
 
 export class View {
   /**
@@ -16,6 +18,13 @@ export class View {
     this.scale = 0.5;
     this.width = width;
     this.height = height;
+    /** At a desk what is in service is quiet: from afar streets are drawn, and not the lamps that burn along them. */
+    this.isCalm = false;
+  }
+
+  /** Whether a calm map is seen from so far that what is in service would hide what is not. */
+  get isQuiet() {
+    return this.isCalm && 1 / this.scale > QUIET;
   }
 
   /** @param {number} x */
@@ -96,7 +105,7 @@ export function sizes(view, big) {
     m,
     lamp,
     node: quarters(Math.max(3.2, Math.min(8, lamp * 1.35))),
-    minor: by(0, 0.8, 1.2, 1.6),
+    minor: by(view.isCalm ? 0.7 : 0, 0.8, 1.2, 1.6),
     main: by(1, 1.5, 2.2, 3),
     block: by(1.5, 2, 2.6, 3.2) * Math.sqrt(big),
     building: m > 1.2 ? 1.3 : 1.6,

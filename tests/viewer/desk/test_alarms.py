@@ -1,0 +1,112 @@
+"""Alarms: what the plan orders is none, what was expected and did not come is one, a word tells of its own moment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from geodata.run.folder import Run
+from tests.nights import night
+from tests.viewer.desk.conftest import Seat
+from twin.codes import Mechanism
+from twin.quantities import NONE
+from viewer.desk.alarms import Alarm, alarms_of
+from viewer.desk.desk import Desk
+from viewer.desk.loaded import Loaded
+from viewer.desk.observed import Word, compared
+from viewer.desk.runs import RunEntry
+
+ENTRY = RunEntry(id="0" * 16, number=1, name="n", state="done")
+
+
+def loaded(run: Run) -> Loaded:
+    return Loaded(ENTRY, run)
+
+
+@pytest.mark.parametrize("name", ["ouche-q10", "ouche-q100", "ouche-q100-refuges"])
+def test_a_flood_night_stays_below_the_flood_rate(name: str) -> None:
+    """EEMUA 191: above 10 in 10 minutes is a flood of alarms; 1 in 10 minutes is what one person bears for long."""
+    one = loaded(night(name))
+    before: set[str] = set()
+    counts = []
+    for t_s in range(0, one.duration_s, 600):
+        keys = {alarm.key for alarm in alarms_of(one, t_s) if not alarm.is_by_design}
+        counts.append(len(keys - before))
+        before = keys
+    assert max(counts[1:]) <= 10, "never a flood"
+    assert sum(counts) <= 150, "fewer than an operator takes in a day"
+    assert np.mean(counts) < 1
+
+
+def test_most_alarms_are_not_of_the_first_priority() -> None:
+    one = loaded(night("ouche-q100"))
+    by_key: dict[str, Alarm] = {}
+    for t_s in range(0, one.duration_s, 600):
+        by_key |= {alarm.key: alarm for alarm in alarms_of(one, t_s)}
+    first = [alarm for alarm in by_key.values() if alarm.priority == 1]
+    assert 0 < len(first) < len(by_key) / 2
+
+
+def test_a_cut_that_the_plan_orders_is_no_alarm_but_a_site_that_it_darkens_is() -> None:
+    one = loaded(night("ouche-q100-refuges"))
+    o = one.result.outages
+    begin = int(o.start_s[o.mechanism == Mechanism.CUT].min())
+    alarms = alarms_of(one, begin + 60)
+    cuts = [alarm for alarm in alarms if alarm.mechanism == "cut"]
+    assert cuts
+    for alarm in cuts:
+        assert alarm.is_by_design == (not alarm.sites)
+    assert replace(cuts[0], sites=()).is_by_design
+    assert not replace(cuts[0], sites=("École",)).is_by_design
+    assert not replace(cuts[0], sites=(), mechanism="flooded").is_by_design
+
+
+def test_what_somebody_went_to_do_and_nobody_says_is_done_is_an_alarm(seat: Seat, desk: Desk,
+                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    act = seat.json("/api/tonight")["acts"]["ahead"][0]
+    seat.post("/api/acts", asset=act["asset"], state="under_way", crew="Équipe 2", version=act["version"])
+    key = f"overdue:{act['asset']}"
+    desk.look()
+    assert key not in [row["key"] for row in desk.alarms.listed(desk.clock.epoch())], "its moment is still ahead"
+    monkeypatch.setattr(type(desk.clock), "epoch", lambda clock: act["before"] + 60)
+    desk.look()
+    row = next(row for row in desk.alarms.listed(act["before"] + 60) if row["key"] == key)
+    assert (row["sort"], row["values"]["crew"], row["ack_at"]) == ("overdue", "Équipe 2", None)
+    seat.post("/api/acts", asset=act["asset"], state="done", crew="Équipe 2", version=1)
+    desk.look()
+    ended = next(row for row in desk.alarms.listed(act["before"] + 90) if row["key"] == key)
+    assert ended["ended"] is not None
+
+
+def test_a_word_from_before_an_outage_does_not_contradict_it(desk: Desk) -> None:
+    one = desk.night().shown
+    assert one is not None
+    o, assets = one.result.outages, one.result.city.assets
+    is_long = (o.end_s == NONE) | (o.end_s - o.start_s > 3600)
+    mine = np.flatnonzero(assets.of_kind("cabinet")[o.asset] & is_long)
+    row, start_s = int(o.asset[mine[0]]), int(o.start_s[mine[0]])
+
+    def said(at_s: int) -> dict[str, Any]:
+        word = Word(asset=row, is_out=False, at=one.start + at_s, by="horloges", is_fact=False)
+        return compared(one, [word], start_s + 1200)
+
+    assert said(start_s - 600)["contradicted"] == [], "it was in service then, and the run says so too"
+    assert [found["asset"] for found in said(start_s + 600)["contradicted"]] == [str(assets.id[row])]
+
+
+def test_vital_sites_are_warned_before_the_first_that_befalls_them(seat: Seat, desk: Desk) -> None:
+    one = desk.night().shown
+    assert one is not None
+    acts = seat.json("/api/tonight")["acts"]
+    warned = [act for act in [*acts["ahead"], *acts["past"]] if act["sort"] == "warn"]
+    assert warned
+    for act in warned:
+        row = one.result.city.assets.row(act["asset"])
+        wet_s, mine = int(one.result.exposure.touched_at_s[row]), one.result.outages.asset == row
+        first = [int(value) for value in one.result.outages.start_s[mine]] + ([wet_s] if wet_s != NONE else [])
+        assert act["before"] == one.start + min(value for value in first if value > 0)
+        assert act["binds"] in ("water", "reserve", "power")
+    assert [act["before"] for act in acts["ahead"]] == sorted(act["before"] for act in acts["ahead"])
