@@ -35,8 +35,10 @@ def test_killing_every_worker_four_times_costs_time_and_no_night(ensemble, tmp_p
     nights, real, killed = range(600), cluster._made, set()
     (tmp_path / "killed").mkdir()
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as own:
-        def killing(*given):
-            for made in real(*given):
+        def killing(client, *given):
+            for made in real(client, *given):
+                if len(killed) < 8:
+                    client.wait_for_workers(2, timeout=120)
                 alive = {nanny.pid for nanny in own.workers.values() if nanny.pid is not None} - killed
                 # All at once, each time both are back: nobody is left to take a block over.
                 if len(killed) < 8 and len(alive) == 2:
