@@ -25,11 +25,10 @@ from viewer.desk.answers import COOKIE, Asked, body_of, desk_of, get, person_of,
 from viewer.desk.desk import Desk
 from viewer.desk.events import stream
 from viewer.desk.guard import Guard
-from viewer.desk.loaded import CALM
 from viewer.desk.people import LONGEST_S, Person, Standing
 from viewer.desk.words import catalogue
 from viewer.scene.pack import safe_json
-from viewer.states import states, svg
+from viewer.states import CALM, states, svg
 from viewer.words import registers
 
 #: Screens of the desk, in the order of the rail.

@@ -21,12 +21,15 @@ from viewer.desk.alarm_book import AlarmBook
 from viewer.desk.alarms import Alarm, alarms_of, in_order, of_limit, of_river, of_source
 from viewer.desk.alone import alone
 from viewer.desk.approvals import Approvals
+from viewer.desk.bench import Bench
 from viewer.desk.clock import DeskClock
 from viewer.desk.costs import Costs
 from viewer.desk.drafts import Drafts
 from viewer.desk.facts import Facts
 from viewer.desk.feeding import OBSERVED_ALREADY, OBSERVING, Feeding
+from viewer.desk.here import Here
 from viewer.desk.loaded import Loaded, Shelf
+from viewer.desk.memory import give_back
 from viewer.desk.observed import FRESH_S, alarms_by_words, compared, suspected, words_of
 from viewer.desk.people import People
 from viewer.desk.places import Places
@@ -62,7 +65,9 @@ class Night:
 class Desk:
     """One desk on one folder."""
 
-    def __init__(self, folder: Path, city: str, city_file: CityFile, clock: DeskClock, *, workers: int = 1) -> None:
+    def __init__(self, folder: Path, city: str, city_file: CityFile, clock: DeskClock, *, workers: int = 1,
+                 bench: Bench | None = None) -> None:
+        """Open a desk; ``bench``: what needs much memory is done there, in this process where none is given."""
         for name in ("runs", "scenarios"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         self.folder, self.city, self.city_file, self.clock = folder, city, city_file, clock
@@ -70,12 +75,14 @@ class Desk:
         self.store = Store(folder / "desk.sqlite")
         self.zone = ZoneInfo(city_file.city.timezone)
         self.runs = Runs(folder / "runs")
-        self.shelf = Shelf(self.runs)
+        self.bench: Bench = bench or Here()
+        self.shelf = Shelf(self.runs, self.bench)
         self.queue = Queue(self.runs, self.store, clock.epoch, workers=workers)
         self.people, self.accounts = People(self.store, clock.epoch), Accounts(folder)
         self.approvals, self.alarms, self.acts = Approvals(self.store), AlarmBook(self.store), Acts(self.store)
         self.facts, self.drafts, self.costs = Facts(self.store), Drafts(self.store), Costs(self.store)
-        self.rankings, self.reports = Rankings(self.store, clock.epoch), Reports(self.store, folder / "reports")
+        self.rankings = Rankings(self.store, clock.epoch, self.bench)
+        self.reports = Reports(self.store, folder / "reports", self.bench)
         self.sources = Sources(self.store, [str(one) for one in city_file.city.assets.id], clock.now, Places(city_file))
         self.inbox = Inbox(folder / "inbox", self.sources)
         self.feeding: Feeding | None = None
@@ -104,6 +111,7 @@ class Desk:
         if self.feeding is not None:
             self.feeding.close()
         self.rankings.close()
+        self.bench.close()
         self.queue.close()
         self.store.close()
         for held in self._held:
@@ -168,9 +176,11 @@ class Desk:
         while not self._stop.wait(TICK_S):
             try:
                 self.look()
+                self.bench.rest()
                 if tidied is None or monotonic() - tidied >= TIDY_S:
                     tidied = monotonic()
                     self.store.tidy(self.clock.epoch())
+                    give_back()
             except (InputError, OSError, ValueError, sqlite3.Error):
                 # A run that is half copied, a disk that is full: looked at again; the page says how old it is.
                 continue

@@ -16,7 +16,6 @@ from viewer.desk import measure_lines
 from viewer.desk.answers import Asked, get, post
 from viewer.desk.drafts import Draft, edits_of
 from viewer.desk.loaded import Loaded
-from viewer.desk.outcomes import outcome
 from viewer.desk.requests import request_of
 from viewer.desk.tonight import about, brief
 
@@ -38,6 +37,8 @@ def _list(asked: Asked) -> Any:
 def _one(asked: Asked) -> Any:
     draft = asked.desk.drafts.get(asked.path["draft"])
     loaded = _base(asked, draft)
+    # Whoever opens a variant is about to change it.
+    asked.desk.bench.warm(*loaded.place)
     streets = sorted(word for word in loaded.result.city.assets.street.words if word)
     return {**draft.to_dict(), "base_run": brief(loaded), "streets": streets,
             "has_crews": loaded.result.plan.crews is not None}
@@ -109,7 +110,7 @@ def _undo(asked: Asked) -> Any:
 
 def _outcome(asked: Asked) -> Any:
     draft = asked.desk.drafts.get(asked.path["draft"])
-    return outcome(_base(asked, draft), draft)
+    return asked.desk.bench.ask("outcome", *_base(asked, draft).place, draft)
 
 
 def _run(asked: Asked) -> Any:

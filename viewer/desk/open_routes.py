@@ -20,8 +20,6 @@ from starlette.routing import Route
 from twin.errors import InputError
 from viewer.desk.answers import desk_of
 from viewer.desk.desk import Desk
-from viewer.outputs.ngsi import entities
-from viewer.outputs.open_data import feature_collections
 
 #: Tables of the open data, each a file of its name.
 TABLES = ("lamps", "streets", "street_hours", "blocks", "junctions")
@@ -49,18 +47,20 @@ class OpenData:
         with lock:
             key = ("", "") if approved is None else (approved.entry.id, by)
             if key != self._key or not self._made:
-                collections = {} if approved is None else feature_collections(
-                    approved.run, released_by=by, fields=None if fields is None else Path(fields))
-                self._made, self._key = _documents(collections), key
+                made = {} if approved is None else desk.bench.ask(
+                    "documents", *approved.place, by, None if fields is None else Path(fields))
+                self._made, self._key = _whole(made), key
             return self._made.get(name)
 
 
-def _documents(collections: dict[str, dict[str, Any]]) -> dict[str, bytes]:
-    about = next((one["about"] for one in collections.values()), _NOTHING)
+def _whole(made: dict[str, bytes]) -> dict[str, bytes]:
+    """Give every document that has an address: what a night does not hold is there with nothing in it."""
+    first = next((body for name, body in made.items() if name.endswith(".geojson")), None)
+    about = _NOTHING if first is None else json.loads(first)["about"]
     empty: dict[str, Any] = {"type": "FeatureCollection", "features": [], "about": about}
-    made: dict[str, Any] = {f"{table}.geojson": collections.get(table, empty) for table in TABLES}
-    made["entities.jsonld"] = entities(collections)
-    return {name: json.dumps(value, ensure_ascii=False).encode() for name, value in made.items()}
+    bare = json.dumps(empty, ensure_ascii=False).encode()
+    return {**{f"{table}.geojson": made.get(f"{table}.geojson", bare) for table in TABLES},
+            "entities.jsonld": made.get("entities.jsonld", b"[]")}
 
 
 async def _open(request: Request) -> Response:

@@ -14,8 +14,8 @@ from twin.quantities import NONE
 from twin.world.edits import Edit, Raise
 from twin.world.kinds import Role
 from viewer.desk.drafts import Draft, edits_of
-from viewer.desk.loaded import Loaded
 from viewer.desk.measure_lines import NEEDS_RUN
+from viewer.desk.whole import Whole
 from viewer.scene.intervals import OPEN, State
 
 #: Lines whose own effect is told; beyond them the whole alone.
@@ -37,7 +37,7 @@ class Figures:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def outcome(loaded: Loaded, draft: Draft) -> dict[str, Any]:
+def outcome(loaded: Whole, draft: Draft) -> dict[str, Any]:
     """Give what a draft comes to: figures beside the base's, intervals of what changes for the map, effect by line.
 
     Raises
@@ -61,7 +61,7 @@ def outcome(loaded: Loaded, draft: Draft) -> dict[str, Any]:
     return told
 
 
-def _fitting(loaded: Loaded, line: Any) -> list[Edit]:
+def _fitting(loaded: Whole, line: Any) -> list[Edit]:
     try:
         found = edits_of(line)
         for edit in found:
@@ -72,11 +72,11 @@ def _fitting(loaded: Loaded, line: Any) -> list[Edit]:
     return found
 
 
-def _ends(loaded: Loaded, intervals: Intervals) -> Any:
+def _ends(loaded: Whole, intervals: Intervals) -> Any:
     return np.where(intervals.end_s == NONE, loaded.duration_s, intervals.end_s)
 
 
-def _figures(loaded: Loaded, intervals: Intervals) -> Figures:
+def _figures(loaded: Whole, intervals: Intervals) -> Figures:
     assets, end_s = loaded.result.city.assets, _ends(loaded, intervals)
     lamps = assets.of_role(Role.LIGHTS)[intervals.asset]
     vital = assets.of_role(Role.VITAL)[intervals.asset]
@@ -95,7 +95,7 @@ def _most(start_s: Any, end_s: Any) -> int:
     return int(np.cumsum(steps[order]).max(initial=0))
 
 
-def _series(loaded: Loaded, intervals: Intervals) -> dict[str, Any]:
+def _series(loaded: Whole, intervals: Intervals) -> dict[str, Any]:
     """Give the lamps out at each step of the slider."""
     step = max(300, loaded.result.plan.step_s)
     at = np.arange(0, loaded.duration_s + 1, step)
@@ -105,7 +105,7 @@ def _series(loaded: Loaded, intervals: Intervals) -> dict[str, Any]:
     return {"step": step, "out": out.tolist()}
 
 
-def _groups(loaded: Loaded, after: Intervals, reached: Any) -> list[dict[str, Any]]:
+def _groups(loaded: Whole, after: Intervals, reached: Any) -> list[dict[str, Any]]:
     """Give the assets that the lines can reach by their outages: numbers in the page, intervals as the map has them."""
     number = loaded.scene.number
     mine = np.flatnonzero(reached[after.asset])
@@ -121,7 +121,7 @@ def _groups(loaded: Loaded, after: Intervals, reached: Any) -> list[dict[str, An
             for own, members in groups.items()]
 
 
-def _effects(loaded: Loaded, draft: Draft, after: Intervals) -> dict[str, dict[str, Any]]:
+def _effects(loaded: Whole, draft: Draft, after: Intervals) -> dict[str, dict[str, Any]]:
     """Give what each line adds: lamp-hours of darkness with it less without it, and why where it adds nothing."""
     counted = [line for line in draft.lines if line["on"] and line["sort"] not in NEEDS_RUN]
     if not counted or len(counted) > MOST_EFFECTS:
@@ -139,7 +139,7 @@ def _effects(loaded: Loaded, draft: Draft, after: Intervals) -> dict[str, dict[s
     return told
 
 
-def _why_nothing(loaded: Loaded, line: Any) -> dict[str, Any]:
+def _why_nothing(loaded: Whole, line: Any) -> dict[str, Any]:
     """Give when the asset of a line is out in the base anyway: a cut that comes too late."""
     edits = edits_of(line)
     asset = getattr(edits[0], "asset", "") if edits else ""

@@ -16,8 +16,6 @@ from scenarios.load import SUFFIX, parse_scenario
 from scenarios.reading import read_document
 from scenarios.writing import slug
 from twin.errors import InputError
-from twin.explaining.compared import compared_lines, figures
-from twin.results.compare import compare
 from viewer.desk.answers import Asked, desk_of, get, post, told
 from viewer.desk.counts import series
 from viewer.desk.desk import Desk
@@ -25,11 +23,8 @@ from viewer.desk.people import Standing
 from viewer.desk.requests import RUN_ID, named, request_of, scenarios_in
 from viewer.desk.runs import RunEntry
 from viewer.desk.tonight import about, brief
-from viewer.outputs.page import page
 
 _LONGEST_SCENARIO = 10_000_000
-#: Causes of a comparison that the page carries; the count beside them is the true one.
-GROUPS = 40
 
 
 def routes() -> list[Route]:
@@ -75,13 +70,12 @@ def _row(entry: RunEntry, approval: dict[str, Any] | None, place: dict[str, Any]
 
 
 def _config(asked: Asked) -> Any:
-    loaded = asked.desk.shelf.get(_run_of(asked))
-    frame = loaded.scene.frame
-    return {**loaded.config, "public": False, "lang": "fr", "corner": [frame.west_m, frame.north_m]}
+    return asked.desk.bench.ask("config", *asked.desk.shelf.get(_run_of(asked)).place)
 
 
 def _pack(asked: Asked) -> Response:
-    return Response(asked.desk.shelf.get(_run_of(asked)).pack, media_type="application/octet-stream",
+    pack = asked.desk.bench.ask("pack", *asked.desk.shelf.get(_run_of(asked)).place)
+    return Response(pack, media_type="application/octet-stream",
                     headers={"cache-control": "private, max-age=86400, immutable"})
 
 
@@ -91,7 +85,7 @@ def _export(asked: Asked) -> Response:
     public = asked.query.get("public") == "1"
     if public and asked.person.standing < Standing.OPERATOR:
         return JSONResponse({"error": "not yours"}, 403)
-    text = page(loaded.run, public=public, released_by=asked.person.name if public else None)
+    text = asked.desk.bench.ask("page", *loaded.place, public, asked.person.name if public else None)
     name = "residents" if public else "operator"
     return Response(text, media_type="text/html; charset=utf-8", headers={
         "content-disposition": f'attachment; filename="{loaded.entry.number}-{name}.html"'})
@@ -138,16 +132,8 @@ def _approve(asked: Asked) -> Any:
 def _compare(asked: Asked) -> Any:
     """Give two runs beside each other: figures and lines in both languages, who is worse and better off."""
     first, second = (asked.desk.shelf.get(_checked(asked.query.get(name, ""))) for name in ("first", "second"))
-    found = compare(first.result, second.result)
-    worse, better = found.groups(worse=True), found.groups(worse=False)
-    return {"first": brief(first), "second": brief(second), "unlike": list(found.unlike),
-            "nothing": found.is_nothing, "lamp_hours": list(found.figures["lamp_hours_dark"]),
-            "series": [series(first), series(second)],
-            "worse": worse[:GROUPS], "better": better[:GROUPS], "causes": {"worse": len(worse), "better": len(better)},
-            "figures": {lang: [[row.name, row.first, row.second, row.difference] for row in figures(found, lang)]
-                        for lang in ("fr", "en")},
-            "lines": {lang: [{"text": line.text, "alarm": line.is_alarm} for line in compared_lines(found, lang)]
-                      for lang in ("fr", "en")}}
+    return {"first": brief(first), "second": brief(second), "series": [series(first), series(second)],
+            **asked.desk.bench.ask("comparison", first.place, second.place)}
 
 
 def _checked(run: str) -> str:
