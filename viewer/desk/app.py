@@ -59,7 +59,6 @@ def app_of(desk: Desk, hosts: Iterable[str] = ("127.0.0.1", "localhost", "::1"),
         Route("/{screen}", _screen)], middleware=[Middleware(Guard, hosts=tuple(hosts))])
     made.state.desk, made.state.is_secure = desk, is_secure
     made.state.stop = asyncio.Event()
-    made.state.open_data = open_routes.OpenData()
     return made
 
 

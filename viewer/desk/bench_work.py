@@ -6,6 +6,7 @@ import io
 import json
 import pickle
 import sys
+import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -30,12 +31,15 @@ from twin.results.result import Result
 from twin.stages import Progress
 from twin.world.edits import Declare
 from twin.world.kinds import LANGUAGES, Role
+from viewer.desk.announced import Announced
 from viewer.desk.drafts import Draft
 from viewer.desk.outcomes import outcome
 from viewer.desk.rank_page import Ranked, told
 from viewer.desk.reports import SORTS, Wish
 from viewer.desk.runs import RunEntry
 from viewer.desk.whole import Whole
+from viewer.outputs.cap import export_cap
+from viewer.outputs.leaflet import street_answers
 from viewer.outputs.ngsi import entities
 from viewer.outputs.open_data import feature_collections
 from viewer.outputs.page import page
@@ -132,6 +136,23 @@ def _documents(entry: RunEntry, path: Path, released_by: str, fields: Path | Non
     return {name: json.dumps(value, ensure_ascii=False).encode() for name, value in made.items()}
 
 
+def _answers(entry: RunEntry, path: Path, released_by: str, fields: Path | None) -> dict[str, dict[str, str]]:
+    run = _loaded(entry, path).run
+    return {lang: street_answers(run, lang, released_by=released_by, fields=fields) for lang in LANGUAGES}
+
+
+def _alert(entry: RunEntry, path: Path, said: Announced) -> bytes:
+    """Write the alert of a run, beside nothing: what it takes the place of, or takes back, is handed over as text."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, earlier = Path(folder) / "alert.xml", Path(folder) / "earlier.xml"
+        if said.earlier:
+            earlier.write_bytes(said.earlier)
+        export_cap(_loaded(entry, path).run, out, released_by=said.released_by, contacts=said.contacts,
+                   fields=said.fields, now=said.now, cancel=earlier if said.cancels else None,
+                   update=earlier if said.earlier and not said.cancels else None)
+        return out.read_bytes()
+
+
 def _rank(entry: RunEntry, path: Path, objective: str, *, tell: Callable[[Progress], None]) -> bytes:
     """Rank what to protect; what it holds of the run stands in the run and is not packed."""
     loaded = _loaded(entry, path)
@@ -178,7 +199,8 @@ def _unpacked(packed: bytes, result: Result) -> Ranked:
 #: What may be asked.
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "ready": _ready, "city": _city, "run": _run, "pack": _pack, "config": _config, "outcome": _outcome, "page": _page,
-    "comparison": _comparison, "report": _report, "documents": _documents, "rank": _rank, "ranked": _ranked}
+    "comparison": _comparison, "report": _report, "documents": _documents,
+    "answers": _answers, "alert": _alert, "rank": _rank, "ranked": _ranked}
 
 
 def main() -> None:

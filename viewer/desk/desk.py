@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Event, Lock, Thread
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from geodata.city.model import CityFile
@@ -62,6 +62,16 @@ class Night:
         return self.latest or self.approved
 
 
+class Leaving(Protocol):
+    """What leaves the desk by itself."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def close(self) -> None:
+        """End."""
+
+
 class Desk:
     """One desk on one folder."""
 
@@ -86,6 +96,8 @@ class Desk:
         self.sources = Sources(self.store, [str(one) for one in city_file.city.assets.id], clock.now, Places(city_file))
         self.inbox = Inbox(folder / "inbox", self.sources)
         self.feeding: Feeding | None = None
+        #: What leaves by itself; ``outgoing.observe`` sets it.
+        self.outgoing: Leaving | None = None
         self.inbox_key = inbox_key(folder / "inbox.key")
         self._stop, self._looking = Event(), Lock()
         self._thread = Thread(target=self._watch, name="alarms", daemon=True)
@@ -100,6 +112,8 @@ class Desk:
         self.inbox.start()
         if self.feeding is not None:
             self.feeding.start()
+        if self.outgoing is not None:
+            self.outgoing.start()
         self._thread.start()
 
     def close(self) -> None:
@@ -110,6 +124,8 @@ class Desk:
         self.inbox.close()
         if self.feeding is not None:
             self.feeding.close()
+        if self.outgoing is not None:
+            self.outgoing.close()
         self.rankings.close()
         self.bench.close()
         self.queue.close()

@@ -111,6 +111,10 @@ class FeedBook:
             "SELECT source, issued, at, low_m, mid_m, high_m FROM forecast WHERE series = ?1 AND issued = (SELECT "
             "max(issued) FROM forecast WHERE series = ?1 AND issued <= ?2) ORDER BY at", gauge, before)
 
+    def reports(self, name: str) -> list[dict[str, Any]]:
+        """Give the reports of residents of one number, over or not: of each source that has it."""
+        return self.store.rows("SELECT * FROM notice WHERE sort = 'report' AND id = ? ORDER BY source", name)
+
     def notices(self, now: int) -> list[dict[str, Any]]:
         """Give the notices that are in force or planned, the latest first; one whose time is over is over."""
         rows = self.store.rows("SELECT * FROM notice WHERE state <> 'over' AND (ends IS NULL OR ends > ?) "

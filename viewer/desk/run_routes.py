@@ -17,8 +17,10 @@ from scenarios.reading import read_document
 from scenarios.writing import slug
 from twin.errors import InputError
 from viewer.desk.answers import Asked, desk_of, get, post, told
+from viewer.desk.closures import said_of, with_closures
 from viewer.desk.counts import series
 from viewer.desk.desk import Desk
+from viewer.desk.outgoing import state_of
 from viewer.desk.people import Standing
 from viewer.desk.requests import RUN_ID, named, request_of, scenarios_in
 from viewer.desk.runs import RunEntry
@@ -33,7 +35,9 @@ def routes() -> list[Route]:
         get("/api/runs", _list), get("/api/runs/{run}/config", _config), get("/api/runs/{run}/pack", _pack),
         get("/api/runs/{run}/export", _export), get("/api/compare", _compare), post("/api/runs", _ask),
         post("/api/runs/{run}/stop", _stop), post("/api/runs/{run}/approve", _approve),
-        get("/api/notices", _notices), post("/api/scenarios", _import), post("/api/invite", _invite),
+        post("/api/runs/{run}/withdraw", _withdraw),
+        get("/api/notices", _notices), get("/api/outgoing", lambda asked: state_of(asked.desk)),
+        post("/api/scenarios", _import), post("/api/invite", _invite),
         Route("/inbox/{source}", _inbox, methods=["POST"]), Route("/inbox/{source}/{rest:path}", _inbox,
                                                                   methods=["POST"])]
 
@@ -109,9 +113,10 @@ def _ask(asked: Asked) -> Any:
     """Put a scenario into the queue, moved to a day where it is asked for."""
     desk = asked.desk
     file = named(asked.text("scenario"), desk.folder / "scenarios", desk.city)
-    request = request_of(file, city=desk.city, date=asked.text("date", "", most=10))
-    entry = desk.queue.ask(request, by=asked.person.name)
-    return {"id": entry.id, "number": entry.number, "state": entry.state}
+    date = asked.text("date", "", most=10)
+    file, closures = with_closures(desk, file, date=date, taken=said_of(asked.said))
+    entry = desk.queue.ask(request_of(file, city=desk.city, date=date), by=asked.person.name)
+    return {"id": entry.id, "number": entry.number, "state": entry.state, "closures": closures}
 
 
 def _stop(asked: Asked) -> Any:
@@ -125,6 +130,13 @@ def _approve(asked: Asked) -> Any:
     desk.shelf.get(run)
     desk.approvals.approve(desk.runs.get(run), asked.person, until=asked.whole("until"), reason=asked.text(
         "reason", most=300), now=desk.clock.epoch())
+    desk.look()
+    return {}
+
+
+def _withdraw(asked: Asked) -> Any:
+    desk, run = asked.desk, _run_of(asked)
+    desk.approvals.withdraw(run, asked.person, number=desk.runs.get(run).number, now=desk.clock.epoch())
     desk.look()
     return {}
 

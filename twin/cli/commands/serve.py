@@ -35,6 +35,7 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
     from viewer.desk.clock import DeskClock
     from viewer.desk.desk import Desk
     from viewer.desk.memory import few_heaps
+    from viewer.desk.outgoing import observe as observe_at
     from viewer.desk.server import check_host, name_of
     from viewer.desk.server import serve as serve_desk
 
@@ -64,6 +65,6 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
             check_assets(config, frozenset(str(one) for one in city_file.city.assets.id), file=str(observe))
         desk = Desk(folder.resolve(), name, city_file, DeskClock.set_to(moment), bench=bench)
     if config is not None:
-        desk.observe(config)
+        observe_at(desk, config)
     serve_desk(desk, host=host, port=port, origin=origin, tell=lambda address: say(
         f"The desk is open, once, at:\n  {address}\nEnd it with Ctrl-C."))
