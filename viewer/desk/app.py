@@ -20,12 +20,22 @@ from starlette.routing import Route
 
 from twin.errors import InputError
 from viewer import scripts
-from viewer.desk import crew_routes, draft_routes, night_routes, open_routes, rank_routes, report_routes, run_routes
+from viewer.desk import (
+    crew_routes,
+    draft_routes,
+    night_routes,
+    open_routes,
+    rank_routes,
+    report_routes,
+    river_routes,
+    run_routes,
+)
 from viewer.desk.answers import COOKIE, Asked, body_of, desk_of, get, person_of, post, told
 from viewer.desk.desk import Desk
 from viewer.desk.events import stream
 from viewer.desk.guard import Guard
 from viewer.desk.people import LONGEST_S, Person, Standing
+from viewer.desk.reruns import Reruns
 from viewer.desk.words import catalogue
 from viewer.scene.pack import safe_json
 from viewer.states import CALM, states, svg
@@ -55,8 +65,10 @@ def app_of(desk: Desk, hosts: Iterable[str] = ("127.0.0.1", "localhost", "::1"),
         post("/api/sessions/end", _end_session, Standing.ADMINISTRATOR),
         Route("/events", _events), Route("/assets/{name}", _asset),
         *night_routes.routes(), *run_routes.routes(), *draft_routes.routes(), *rank_routes.routes(),
-        *crew_routes.routes(), *report_routes.routes(), *open_routes.routes(),
+        *crew_routes.routes(), *report_routes.routes(), *river_routes.routes(), *open_routes.routes(),
         Route("/{screen}", _screen)], middleware=[Middleware(Guard, hosts=tuple(hosts))])
+    if not any(isinstance(one, Reruns) for one in desk.looks):
+        desk.looks.append(Reruns(desk))
     made.state.desk, made.state.is_secure = desk, is_secure
     made.state.stop = asyncio.Event()
     return made

@@ -38,6 +38,7 @@ from viewer.desk.rankings import Rankings
 from viewer.desk.reports import Reports
 from viewer.desk.river import river
 from viewer.desk.runs import Runs
+from viewer.desk.silence import gateways
 from viewer.desk.sources import Inbox, Sources, inbox_key
 from viewer.desk.store import Store
 
@@ -60,6 +61,13 @@ class Night:
     def shown(self) -> Loaded | None:
         """The run that alarms and acts are of: the latest, else the approved one."""
         return self.latest or self.approved
+
+
+class Looking(Protocol):
+    """What is looked at with the alarms."""
+
+    def look(self) -> bool:
+        """Look; tell whether something was done."""
 
 
 class Leaving(Protocol):
@@ -96,6 +104,8 @@ class Desk:
         self.sources = Sources(self.store, [str(one) for one in city_file.city.assets.id], clock.now, Places(city_file))
         self.inbox = Inbox(folder / "inbox", self.sources)
         self.feeding: Feeding | None = None
+        #: What else is looked at every few seconds; whoever makes the desk adds to it.
+        self.looks: list[Looking] = []
         #: What leaves by itself; ``outgoing.observe`` sets it.
         self.outgoing: Leaving | None = None
         self.inbox_key = inbox_key(folder / "inbox.key")
@@ -174,6 +184,7 @@ class Desk:
                 found.append(of_river(stands["gauge"], stands["name"], stands["newest"]["value"], stands["foretold_m"],
                                       stands["newest"]["observed"]))
         found += [of_source(row["name"], row["newest"], now) for row in self.sources.listed(now) if row["late"]]
+        found += gateways(self.store, now)
         if night.approval is not None:
             entry = next((one for one in self.runs.all() if one.id == night.approval["run"]), None)
             found.append(of_limit(night.approval["run"], entry.name if entry else "", night.approval["until"], now))
@@ -192,6 +203,8 @@ class Desk:
         while not self._stop.wait(TICK_S):
             try:
                 self.look()
+                for one in self.looks:
+                    one.look()
                 self.bench.rest()
                 if tidied is None or monotonic() - tidied >= TIDY_S:
                     tidied = monotonic()

@@ -1,7 +1,7 @@
 """Observed against computed: each asset confirmed, contradicted, or not observed; and which cabinet must have failed.
 
-Silence is never evidence of dark, and a lamp that is off by day proves nothing: only what was said counts, and only
-while it is fresh.
+Silence is never evidence of dark, and a lamp that is off by day proves nothing: only what was said counts, only while
+it is fresh, and of lamps only while they should burn. That one burns says by day as well that it is fed.
 """
 
 from __future__ import annotations
@@ -50,9 +50,10 @@ def words_of(loaded: Loaded, facts: list[dict[str, Any]], states: list[dict[str,
     assets = loaded.result.city.assets
     row_of = {str(name): row for row, name in enumerate(assets.id)}
     told: dict[int, Word] = {}
+    lamps = assets.of_role(Role.LIGHTS)
     for state in states:
         row = row_of.get(state["series"])
-        if row is None:
+        if row is None or (_says_dark(state, is_lamp=bool(lamps[row])) and not _burns(loaded, row, state["observed"])):
             continue
         known = told.get(row)
         dark = int(state["value"]) if state["what"] == "lamps_dark" else known.lamps_dark if known else 0
@@ -66,6 +67,17 @@ def words_of(loaded: Loaded, facts: list[dict[str, Any]], states: list[dict[str,
             told[row] = Word(asset=row, is_out=fact["state"] == "out", at=fact["seen_at"], by=fact["caller"],
                              is_fact=True)
     return [told[row] for row in sorted(told)]
+
+
+def _says_dark(state: dict[str, Any], *, is_lamp: bool) -> bool:
+    """Tell whether a word is that light is missing; a cabinet without supply is one by day as by night."""
+    return bool(state["value"]) and (state["what"] == "lamps_dark" or (is_lamp and state["what"] == "out"))
+
+
+def _burns(loaded: Loaded, row: int, at: int) -> bool:
+    """Tell whether light behind an asset should burn at a moment."""
+    t_s = min(max(at - loaded.start, 0), loaded.duration_s)
+    return bool(loaded.view.dark.is_dark(np.array([row], np.int32), t_s)[0])
 
 
 def compared(loaded: Loaded, words: list[Word], t_s: int) -> dict[str, Any]:
