@@ -176,6 +176,8 @@ def endure(folder: Path, *, seconds: float, readers: int, rate: int, scenario: s
         asks.join(timeout=60)
         chief.send("/api/note", {"text": "end"})
         until.append(_asked(file, "SELECT max(id) FROM event WHERE what = 'note'"))
+        # Who has heard the end already waits for what comes: one more, so that nobody waits.
+        chief.send("/api/note", {"text": "after"})
         for one in sat:
             one.join(timeout=120)
         rows = json.loads(chief.send("/api/runs")[1])["rows"]
