@@ -30,7 +30,6 @@ from viewer.desk.store import Store, publish
 WRITER = """
 import sys
 from pathlib import Path
-from viewer.desk.sources import LATEST
 from viewer.desk.store import Store, publish
 store = Store(Path(sys.argv[1]))
 n = store.rows("SELECT count(*) AS n FROM fact")[0]["n"]
