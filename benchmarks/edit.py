@@ -18,17 +18,17 @@ from twin.results.result import Result
 from twin.water.exposure import dry
 from twin.world.plan import Plan
 from viewer.desk.drafts import Draft
-from viewer.desk.loaded import Loaded
 from viewer.desk.outcomes import outcome
+from viewer.desk.whole import Whole
 
 START = datetime(2026, 11, 22, 15, tzinfo=UTC)
 #: What an operator waits for at most, for a city of so many assets.
 GOAL_S, ASSETS = 0.3, 50_000
 
 
-def loaded_of(result: Result) -> Loaded:
+def loaded_of(result: Result) -> Whole:
     """Give a run as the desk holds it, without a folder or a map: each asset has its row as its number in the page."""
-    made = Loaded(cast(Any, None), cast(Any, SimpleNamespace(result=result)))
+    made = Whole(cast(Any, None), cast(Any, SimpleNamespace(result=result)))
     made.__dict__["scene"] = SimpleNamespace(number=np.arange(len(result.city.assets)))
     return made
 

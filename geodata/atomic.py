@@ -13,14 +13,11 @@ import os
 import re
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-
-import pyarrow as pa
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
-from rasterio.errors import RasterioError
 
 from geodata.locks import label_of, locked
 from geodata.ours import Sort
@@ -30,9 +27,9 @@ from twin.errors import InputError
 _LONGEST_NAME = 255
 #: No city file, run or store fits into less [bytes].
 _LITTLE = 2**20
-#: What the libraries raise when the place, not the data, is at fault.
-_FAILURES = (OSError, DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, RasterioError,
-             sqlite3.Error, pa.ArrowException)
+#: What the libraries raise when the place, not the data, is at fault, by module: one that nobody loaded raises nothing.
+_FAILURES = {"pyogrio.errors": ("DataSourceError", "DataLayerError", "FeatureError", "FieldError", "GeometryError"),
+             "rasterio.errors": ("RasterioError",), "pyarrow": ("ArrowException",)}
 
 
 @contextmanager
@@ -69,8 +66,13 @@ def beside(target: Path, *, before: Callable[[Path], None] | None = None) -> Ite
                     shutil.rmtree(work)
     except InputError:
         raise
-    except _FAILURES as failure:
+    except _failures() as failure:
         raise unwritable(target, failure) from failure
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    loaded = [(sys.modules[module], names) for module, names in _FAILURES.items() if module in sys.modules]
+    return OSError, sqlite3.Error, *(getattr(module, name) for module, names in loaded for name in names)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -100,16 +101,19 @@ def set_uncertainty(file: Path, uncertainty: Mapping[str, Any]) -> None:
 
 
 def shift_levels(file: Path, curves: list[StageCurve], by_m: float, start: datetime) -> None:
-    """Let a scenario's river stand higher over the whole run: its levels are written anew beside it.
+    """Let a scenario's river stand higher over the whole run, by ``by_m`` [m]; else as ``put_levels``."""
+    put_levels(file, [replace(one, level_m=np.asarray(one.level_m) + by_m) for one in curves], start)
+
+
+def put_levels(file: Path, curves: list[StageCurve], start: datetime) -> None:
+    """Give a scenario's river other levels: they are written beside it.
 
     Parameters
     ----------
     file
         A scenario, of ``write_variant`` say.
     curves
-        Those of its base: ``scenarios.stage_curves``.
-    by_m
-        How much higher; below 0 lower [m].
+        One, above the zero of its gauge.
     start
         Its start by its own date.
 
@@ -124,17 +128,37 @@ def shift_levels(file: Path, curves: list[StageCurve], by_m: float, start: datet
     source = next((flood[key] for key in sorts if isinstance(flood.get(key), dict)), None)
     if len(curves) != 1 or source is None or "levels" not in source:
         raise InputError(file=str(file), field="flood", found="water without the levels of one gauge",
-                         expected="one that has them", remedy="Only such a river can be shifted.")
+                         expected="one that has them", remedy="Only such a river can be given others.")
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["time", "level_m"])
     for t, level in zip(curves[0].times_s.tolist(), np.asarray(curves[0].level_m).tolist(), strict=True):
-        table.writerow([(start + timedelta(seconds=t)).isoformat(timespec="minutes"), f"{level + by_m:.3f}"])
+        table.writerow([(start + timedelta(seconds=t)).isoformat(timespec="minutes"), f"{level:.3f}"])
     beside = file.with_name(file.name.removesuffix(SUFFIX) + "-levels.csv")
     write_whole(beside, text.getvalue(), opens="time,level_m", sort="a table of levels")
     for key in ("unit", "column", "station", "zone", "days"):
         source.pop(key, None)
     source.update(levels=beside.name, datum="gauge")
+    _written(data, file)
+
+
+def put_issued(file: Path, issued: datetime, facts: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Give a scenario another issue time, and facts more; what was announced as its next update is left out.
+
+    Parameters
+    ----------
+    file
+        A scenario, of ``write_variant`` say.
+    issued
+        By its own date.
+    facts
+        Entries under ``facts``.
+    """
+    data = plain(read_document(file).data)
+    data["issued"] = issued.isoformat(timespec="seconds")
+    data.pop("next_update", None)
+    if facts:
+        data["facts"] = [*(data.get("facts") or ()), *map(dict, facts)]
     _written(data, file)
 
 

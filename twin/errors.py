@@ -8,10 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class TwinError(Exception):
-    """Root of all errors that the twin raises on purpose."""
+    """Root of all errors that the twin raises on purpose. They cross from one process to another whole."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(sort: type[TwinError], args: tuple[Any, ...]) -> TwinError:
+    """Give an error without asking its class, which wants more words than an exception keeps as its ``args``."""
+    return sort.__new__(sort, *args)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,9 @@ from html import escape
 from importlib import resources
 from typing import Any
 
+#: Colour of what is in service at the desk: light is for what is out.
+CALM = "#8A8364"
+
 
 @cache
 def states() -> dict[str, Any]:

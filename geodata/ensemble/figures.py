@@ -11,7 +11,8 @@ import numpy as np
 
 from geodata.damage import read_damages
 from geodata.ensemble.asking import nights_of
-from geodata.ensemble.folder import is_ensemble, read_ensemble
+from geodata.ensemble.folder import read_ensemble
+from geodata.ensemble.place import is_ensemble
 from geodata.run.folder import read_run
 from twin.engine.part import Intervals
 from twin.ensemble.damage import Damages

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from geodata.atomic import beside
 from geodata.ensemble.blocks import Block, block_of, check_digest, path_of
 from geodata.ensemble.driven import Driven, read_driven
+from geodata.ensemble.place import BASE, NAME
 from geodata.run.folder import Run, read_run
 from geodata.run.tables import geometry_of
 from twin import __version__
@@ -31,16 +32,8 @@ from twin.results.result import Result
 from twin.world.city import City
 
 FORMAT = "citytwin-ensemble-3"
-NAME = "ensemble.json"
-#: Folder of the run of the plan itself, nothing drawn; its doubts are those of the nights.
-BASE = "base"
 _QUANTILES = ("p10", "p50", "p90")
 _TABLES = ("answers.parquet", "nights.parquet", "moments.parquet")
-
-
-def is_ensemble(folder: Path) -> bool:
-    """Tell whether a folder is that of an ensemble."""
-    return (folder / NAME).is_file()
 
 
 def reduce_blocks(ensemble: Ensemble, folder: Path, n: int, moments: Moments | None = None) -> Answers:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from geodata.csv_file import write_csv_file
-from twin.deciding.worth import COUNTS
+from twin.deciding.terms import COUNTS
 from twin.ensemble.ranking import LikelyRanking, Spared
 
 _HOURS = {name: name.removesuffix("_s") + "_h" for name in COUNTS}

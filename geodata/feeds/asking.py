@@ -85,7 +85,7 @@ def ask(url: str, *, headers: Mapping[str, str] | None = None, marks: Mapping[st
         if marks and mark in marks:
             sent[header] = marks[mark]
     kind: Any = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    more = {"context": _trust()} if parts.scheme == "https" else {}
+    more = {"context": trust()} if parts.scheme == "https" else {}
     connection = kind(parts.hostname, parts.port, timeout=wait_s, **more)
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -110,7 +110,8 @@ def ask(url: str, *, headers: Mapping[str, str] | None = None, marks: Mapping[st
 
 
 @cache
-def _trust() -> ssl.SSLContext:
+def trust() -> ssl.SSLContext:
+    """Give whom the machine trusts."""
     return ssl.create_default_context()
 
 
@@ -121,10 +122,10 @@ def _check(status: int, headers: Mapping[str, str]) -> None:
         raise AskFailed("moved", f"{status}, moved to {headers.get('location', 'elsewhere')[:120]}")
     sort = {401: "refused", 403: "refused", 404: "missing", 410: "missing", 429: "busy", 503: "busy"}.get(status,
                                                                                                          "status")
-    raise AskFailed(sort, f"HTTP {status}", _retry_after_s(headers.get("retry-after", "")))
+    raise AskFailed(sort, f"HTTP {status}", retry_after_s(headers.get("retry-after", "")))
 
 
-def _retry_after_s(said: str) -> int | None:
+def retry_after_s(said: str) -> int | None:
     """Give how long a service asks to be left alone [s], as seconds or as a date."""
     if said.isdecimal() and len(said) < 8:
         return min(int(said), LONGEST_ASKED_S)

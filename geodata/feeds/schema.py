@@ -168,6 +168,8 @@ class SourceSpec(_Part):
     datastreams: dict[str, DatastreamSpec] = Field(default_factory=dict)
     services: tuple[str, ...] = ()
     """Open311: codes of the services whose reports say that a lamp is dark"""
+    take: bool = False
+    """DATEX II: its closures of the city's streets go into runs that the desk starts, unless who starts one says no"""
     within_m: float = Field(default=40.0, gt=0, le=1000)
     """a report or a closure counts for what stands this near"""
 
@@ -235,13 +237,45 @@ def _address(name: str, value: str, schemes: tuple[str, ...]) -> None:
         raise ValueError(f"{name} '{value}'; expected an address without # and spaces")
 
 
+class PushSpec(_Part):
+    """A service that is told."""
+
+    url: str
+    """its address; of a context broker up to and with `/ngsi-ld/v1`; `{id}` stands for the number of a report"""
+    headers_env: dict[str, str] = Field(default_factory=dict)
+    """header, and the variable of the environment that holds it"""
+    method: str = Field(default="POST", pattern=r"^(POST|PUT)$")
+    """how a report is answered, where the service takes answers"""
+
+    @model_validator(mode="after")
+    def _fits(self) -> PushSpec:
+        _address("url", self.url.replace("{id}", "1"), ("https", "http"))
+        return self
+
+
 class OutSpec(_Part):
-    """What others may fetch of the desk without a session."""
+    """What others may fetch of the desk without a session, and whom the desk tells by itself."""
 
     open_data: bool = False
     """the approved run by the public list, as GeoJSON and NGSI-LD, at addresses that stay"""
+    alerts: bool = False
+    """the approved run as a CAP alert, the next as its Update, its end as its Cancel"""
+    answers: bool = False
+    """what the approved run says of the street of a resident's report (GeoReport v2)"""
     fields: str | None = None
     """the city's own list of what may leave"""
+    broker: PushSpec | None = None
+    """a context broker that is told the entities (NGSI-LD)"""
+    alerts_to: PushSpec | None = None
+    """a service that is told each alert"""
+    answers_to: PushSpec | None = None
+    """a service that is told the answer to each report"""
+
+    @model_validator(mode="after")
+    def _fits(self) -> OutSpec:
+        if self.answers_to is not None and "{id}" not in self.answers_to.url:
+            raise ValueError("answers_to without {id} in its url; expected the place of the number of a report")
+        return self
 
 
 class ObserveSpec(_Part):

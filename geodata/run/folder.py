@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,10 @@ from geodata.city.file import read_city, write_package
 from geodata.city.model import CityFile
 from geodata.digests import sha256_of
 from geodata.ours import RUN
-from geodata.run.frames import Tables
 from geodata.run.head import FORMAT, run_info, sealed
 from geodata.run.manifest import describe, plan_of, to_json
 from geodata.run.reading import read_tables
+from geodata.run.run import Run
 from geodata.run.schemas import OPTIONAL, TABLES
 from geodata.run.season import read_season, write_season
 from geodata.run.shape import Known, check_run
@@ -42,32 +42,7 @@ from twin.world.assets import Labels
 from twin.world.city import City
 from twin.world.plan import Plan
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Run:
-    """A run read back: it explains and draws without anything else."""
-
-    path: Path
-    result: Result
-    #: The city used; its terrain stays with the city.
-    city_file: CityFile
-    #: The picture of the water and its frame; None where the scenario had no water.
-    water: Envelope | None
-    water_grid: Grid | None
-    #: Time of each frame that ``water`` counts, (T,) [s from start].
-    water_times_s: Int64Array
-    #: What ``run.json`` says.
-    info: Mapping[str, Any]
-    #: The season of irrigation that the night is a part of; None where the run has none.
-    gardens: Gardens | None = None
-
-    def __repr__(self) -> str:
-        return f"Run {self.path}: {self.result!r}"
-
-    @property
-    def tables(self) -> Tables:
-        """The tables of the run, with ids and moments: ``run.tables.outages.to_pandas()``."""
-        return Tables(self.result, self.city_file.outlines)
+__all__ = ["Run", "read_run", "write_run"]
 
 
 def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, grid: Grid | None, times_s: Int64Array,

@@ -14,7 +14,7 @@ from twin.deciding.crewed import Crewed
 from twin.deciding.cutting import Cuts
 from twin.deciding.plans import Pair, Step
 from twin.deciding.ranking import Ranking
-from twin.deciding.worth import COUNTS
+from twin.deciding.terms import COUNTS
 from twin.quantities import NONE, BoolArray
 from twin.results.result import Result
 from twin.world.kinds import Role

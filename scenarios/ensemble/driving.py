@@ -9,7 +9,8 @@ import numpy as np
 
 from geodata.ensemble.asking import nights_out
 from geodata.ensemble.driven import Driven, write_driven
-from geodata.ensemble.folder import NAME, reduce_blocks
+from geodata.ensemble.folder import reduce_blocks
+from geodata.ensemble.place import NAME
 from scenarios.ensemble.cluster import make_on_cluster
 from scenarios.ensemble.making import check_count, ensemble_of, room_for_nights
 from scenarios.ensemble.running import make

@@ -11,7 +11,8 @@ from typing import Any
 
 from geodata.ensemble.blocks import BLOCK
 from geodata.ensemble.floods import FLOODS, FloodFolder
-from geodata.ensemble.folder import BASE, NAME, reduce_blocks, write_answers
+from geodata.ensemble.folder import reduce_blocks, write_answers
+from geodata.ensemble.place import BASE, NAME
 from scenarios.ensemble.cluster import make_on_cluster
 from scenarios.ensemble.floods import FloodPlan
 from scenarios.ensemble.merging import Asked, gather, read_parts, write_part

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geodata.ensemble.asking import nights_of
-from geodata.ensemble.folder import NAME, EnsembleFolder
+from geodata.ensemble.folder import EnsembleFolder
+from geodata.ensemble.place import NAME
 from geodata.run.ranking import main_streets
 from scenarios.ensemble.making import ensemble_of, prepared_as
 from scenarios.ensemble.merging import Asked

@@ -12,6 +12,7 @@ import numpy as np
 
 from twin.codes import Action
 from twin.deciding.batches import Reaches, Trials
+from twin.deciding.terms import LEAD_S
 from twin.deciding.uncrewed import without_crews
 from twin.deciding.worth import Worth
 from twin.engine.part import Intervals
@@ -23,8 +24,6 @@ from twin.world.plan import Declared
 
 #: A site this near to something live in water is told; a house this near [m].
 SITE_NEAR_M, HOUSE_NEAR_M = 100.0, 20.0
-#: Time before the first water at which a thing is opened [s].
-LEAD_S = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,7 +10,7 @@ import numpy as np
 
 from twin.deciding.batches import Trials
 from twin.deciding.ranking import Ranking
-from twin.deciding.worth import COUNTS, OBJECTIVES
+from twin.deciding.terms import COUNTS, OBJECTIVES
 from twin.errors import InputError
 from twin.quantities import FloatArray
 from twin.world.assets import Assets

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
+from twin.deciding.terms import COUNTS, OBJECTIVES
 from twin.engine.part import Intervals
 from twin.quantities import NONE, BoolArray, FloatArray, Int32Array, Int64Array
 from twin.results.result import Result
 from twin.world.kinds import Role
 from twin.world.sun import Darkness, darkness_of
-
-#: What outages are counted by [s]: critical sites without power, people without power (dwellings of buildings, people
-#: of sites, where the city knows them), lamps dark, and lamps dark in main streets.
-COUNTS = ("site_s", "people_s", "lamp_s", "main_s")
-Objective = Literal["sites", "people", "lamps", "streets"]
-#: By what things are put in order: the first count that differs decides.
-OBJECTIVES: dict[str, tuple[str, ...]] = {
-    "sites": ("site_s", "people_s", "lamp_s"), "people": ("people_s", "site_s", "lamp_s"),
-    "lamps": ("lamp_s", "people_s", "site_s"), "streets": ("main_s", "lamp_s", "people_s")}
 
 
 @dataclass(frozen=True, eq=False)

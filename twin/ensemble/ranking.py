@@ -14,7 +14,8 @@ from math import ceil, isfinite
 import numpy as np
 
 from twin.deciding.ranking import candidates, guarded, lamps_of
-from twin.deciding.worth import COUNTS, Worth, order
+from twin.deciding.terms import COUNTS
+from twin.deciding.worth import Worth, order
 from twin.engine.part import Intervals
 from twin.ensemble.answers import Answers
 from twin.ensemble.confidence import Difference, Z, floods_of, paired

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.deciding.worth import COUNTS
+from twin.deciding.terms import COUNTS
 from twin.ensemble.confidence import Difference
 from twin.ensemble.ranking import LikelyRanking
 from twin.explaining.listed import label, teller_of

@@ -11,7 +11,7 @@ from twin.deciding.crewed import Crewed
 from twin.deciding.cutting import Cuts
 from twin.deciding.plans import Pair, Step
 from twin.deciding.ranking import Ranking
-from twin.deciding.worth import COUNTS
+from twin.deciding.terms import COUNTS
 from twin.explaining.first_lines import Line
 from twin.explaining.listed import label, teller_of
 from twin.explaining.teller import Teller

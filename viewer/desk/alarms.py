@@ -36,7 +36,7 @@ class Alarm:
     #: The same cause has the same key in every run of the night.
     key: str
     #: What it is: ``event``, ``root``, ``lamps``, ``reserve``, ``last_feed``, ``river``, ``contradicted``,
-    #: ``unforeseen``, ``source``, ``expired``, ``overdue``.
+    #: ``unforeseen``, ``source``, ``gateway``, ``expired``, ``overdue``.
     sort: str
     #: 1 acts at once, 2 soon, 3 knows.
     priority: int

@@ -5,7 +5,9 @@ Whether somebody may is checked here, where the data is given, never by what a p
 
 from __future__ import annotations
 
+import errno
 import json
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +19,11 @@ from starlette.routing import Route
 
 from geodata.wording import refusal_text
 from twin.errors import InputError, TwinError
+from twin.world.kinds import LANGUAGES
 from viewer.desk.desk import Desk
 from viewer.desk.drafts import Conflict
 from viewer.desk.people import Person, Standing
+from viewer.desk.words import tell
 
 COOKIE = "twin-desk"
 
@@ -114,9 +118,23 @@ def _endpoint(answer: Answer, standing: Standing) -> Callable[[Request], Awaitab
             return JSONResponse(told(error), 422)
         except TwinError as error:
             return JSONResponse({"error": str(error)}, 500)
+        except (OSError, sqlite3.Error) as error:
+            if not _is_full(error):
+                raise
+            # What was asked is not done, and whoever asked is told so.
+            said = {lang: tell(lang, "not_kept", why=str(error)) for lang in LANGUAGES}
+            return JSONResponse({"error": said["en"], "said": said}, 507)
         return found if isinstance(found, Response) else JSONResponse(found)
 
     return endpoint
+
+
+def _is_full(error: OSError | sqlite3.Error) -> bool:
+    """Tell whether the disk takes no more: full, at its quota, gone, or to be read alone."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)
 
 
 async def body_of(request: Request) -> dict[str, Any]:

@@ -28,17 +28,18 @@ from viewer.desk import (
     open_routes,
     rank_routes,
     report_routes,
+    river_routes,
     run_routes,
 )
 from viewer.desk.answers import Asked, body_of, cookie_of, desk_of, get, person_of, post, told
 from viewer.desk.desk import Desk
 from viewer.desk.events import stream
 from viewer.desk.guard import Guard
-from viewer.desk.loaded import CALM
 from viewer.desk.people import LONGEST_S, Person, Standing
+from viewer.desk.reruns import Reruns
 from viewer.desk.words import catalogue
 from viewer.scene.pack import safe_json
-from viewer.states import states, svg
+from viewer.states import CALM, states, svg
 from viewer.words import registers
 
 #: Screens of the desk, in the order of the rail.
@@ -65,11 +66,13 @@ def app_of(desk: Desk, hosts: Iterable[str] = ("127.0.0.1", "localhost", "::1"),
         post("/api/sessions/end", _end_session, Standing.ADMINISTRATOR),
         Route("/events", _events), Route("/assets/{name}", _asset),
         *night_routes.routes(), *run_routes.routes(), *draft_routes.routes(), *rank_routes.routes(),
-        *likely_routes.routes(), *crew_routes.routes(), *report_routes.routes(), *open_routes.routes(),
+        *likely_routes.routes(), *crew_routes.routes(), *report_routes.routes(), *river_routes.routes(),
+        *open_routes.routes(),
         Route("/{screen}", _screen)], middleware=[Middleware(Guard, hosts=tuple(hosts))])
+    if not any(isinstance(one, Reruns) for one in desk.looks):
+        desk.looks.append(Reruns(desk))
     made.state.desk, made.state.is_secure = desk, is_secure
     made.state.stop = asyncio.Event()
-    made.state.open_data = open_routes.OpenData()
     return made
 
 

@@ -45,6 +45,22 @@ class Approvals:
                 "run": entry.id, "number": entry.number, "name": entry.name, "until": until,
                 "reason": reason.strip()})
 
+    def withdraw(self, run: str, person: Person, *, number: int, now: int) -> None:
+        """Take the approval in force back: from now on nothing is approved.
+
+        Raises
+        ------
+        InputError
+            Another run is in force, or none.
+        """
+        with self.store.act() as tx:
+            done = tx.execute("UPDATE approval SET until = ?1 WHERE id = (SELECT max(id) FROM approval) AND run = ?2 "
+                              "AND until > ?1", (now, run))
+            if not done.rowcount:
+                raise InputError(field="run", found="a run that is not in force", expected="the approved one")
+            publish(tx, at=now, who=person.name, what="approve", journal=True, body={
+                "run": run, "number": number, "withdrawn": True, "until": now})
+
     def last(self) -> dict[str, Any] | None:
         """Give the last approval, over or not; None where nobody approved anything."""
         return self.store.row("SELECT * FROM approval ORDER BY id DESC LIMIT 1")

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Event, Lock, Thread
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from geodata.city.model import CityFile
@@ -21,12 +21,15 @@ from viewer.desk.alarm_book import AlarmBook
 from viewer.desk.alarms import Alarm, alarms_of, in_order, of_act, of_limit, of_river, of_source
 from viewer.desk.alone import alone
 from viewer.desk.approvals import Approvals
+from viewer.desk.bench import Bench
 from viewer.desk.clock import DeskClock
 from viewer.desk.costs import Costs
 from viewer.desk.drafts import Drafts
 from viewer.desk.facts import Facts
 from viewer.desk.feeding import OBSERVED_ALREADY, OBSERVING, Feeding
+from viewer.desk.here import Here
 from viewer.desk.loaded import Loaded, Shelf
+from viewer.desk.memory import give_back
 from viewer.desk.observed import FRESH_S, alarms_by_words, compared, suspected, words_of
 from viewer.desk.people import People
 from viewer.desk.places import Places
@@ -35,6 +38,7 @@ from viewer.desk.rankings import Rankings
 from viewer.desk.reports import Reports
 from viewer.desk.river import river
 from viewer.desk.runs import Runs
+from viewer.desk.silence import gateways
 from viewer.desk.sources import Inbox, Sources, inbox_key
 from viewer.desk.store import Store
 
@@ -59,10 +63,29 @@ class Night:
         return self.latest or self.approved
 
 
+class Looking(Protocol):
+    """What is looked at with the alarms."""
+
+    def look(self) -> bool:
+        """Look; tell whether something was done."""
+
+
+class Leaving(Protocol):
+    """What leaves the desk by itself."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def close(self) -> None:
+        """End."""
+
+
 class Desk:
     """One desk on one folder."""
 
-    def __init__(self, folder: Path, city: str, city_file: CityFile, clock: DeskClock, *, workers: int = 1) -> None:
+    def __init__(self, folder: Path, city: str, city_file: CityFile, clock: DeskClock, *, workers: int = 1,
+                 bench: Bench | None = None) -> None:
+        """Open a desk; ``bench``: what needs much memory is done there, in this process where none is given."""
         for name in ("runs", "scenarios"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         self.folder, self.city, self.city_file, self.clock = folder, city, city_file, clock
@@ -70,15 +93,21 @@ class Desk:
         self.store = Store(folder / "desk.sqlite")
         self.zone = ZoneInfo(city_file.city.timezone)
         self.runs = Runs(folder / "runs")
-        self.shelf = Shelf(self.runs)
+        self.bench: Bench = bench or Here()
+        self.shelf = Shelf(self.runs, self.bench)
         self.queue = Queue(self.runs, self.store, clock.epoch, workers=workers)
         self.people, self.accounts = People(self.store, clock.epoch), Accounts(folder)
         self.approvals, self.alarms, self.acts = Approvals(self.store), AlarmBook(self.store), Acts(self.store)
         self.facts, self.drafts, self.costs = Facts(self.store), Drafts(self.store), Costs(self.store)
-        self.rankings, self.reports = Rankings(self.store, clock.epoch), Reports(self.store, folder / "reports")
+        self.rankings = Rankings(self.store, clock.epoch, self.bench)
+        self.reports = Reports(self.store, folder / "reports", self.bench)
         self.sources = Sources(self.store, [str(one) for one in city_file.city.assets.id], clock.now, Places(city_file))
         self.inbox = Inbox(folder / "inbox", self.sources)
         self.feeding: Feeding | None = None
+        #: What else is looked at every few seconds; whoever makes the desk adds to it.
+        self.looks: list[Looking] = []
+        #: What leaves by itself; ``outgoing.observe`` sets it.
+        self.outgoing: Leaving | None = None
         self.inbox_key = inbox_key(folder / "inbox.key")
         self._stop, self._looking = Event(), Lock()
         #: What would be an alarm and is none, for the plan orders it: shown on demand.
@@ -95,6 +124,8 @@ class Desk:
         self.inbox.start()
         if self.feeding is not None:
             self.feeding.start()
+        if self.outgoing is not None:
+            self.outgoing.start()
         self._thread.start()
 
     def close(self) -> None:
@@ -105,7 +136,10 @@ class Desk:
         self.inbox.close()
         if self.feeding is not None:
             self.feeding.close()
+        if self.outgoing is not None:
+            self.outgoing.close()
         self.rankings.close()
+        self.bench.close()
         self.queue.close()
         self.store.close()
         for held in self._held:
@@ -155,6 +189,7 @@ class Desk:
                 found.append(of_river(stands["gauge"], stands["name"], stands["newest"]["value"], stands["foretold_m"],
                                       stands["newest"]["observed"]))
         found += [of_source(row["name"], row["newest"], now) for row in self.sources.listed(now) if row["late"]]
+        found += gateways(self.store, now)
         if night.approval is not None:
             entry = next((one for one in self.runs.all() if one.id == night.approval["run"]), None)
             found.append(of_limit(night.approval["run"], entry.name if entry else "", night.approval["until"], now))
@@ -173,9 +208,13 @@ class Desk:
         while not self._stop.wait(TICK_S):
             try:
                 self.look()
+                for one in self.looks:
+                    one.look()
+                self.bench.rest()
                 if tidied is None or monotonic() - tidied >= TIDY_S:
                     tidied = monotonic()
                     self.store.tidy(self.clock.epoch())
+                    give_back()
             except (InputError, OSError, ValueError, sqlite3.Error):
                 # A run that is half copied, a disk that is full: looked at again; the page says how old it is.
                 continue

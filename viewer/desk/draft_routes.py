@@ -14,9 +14,9 @@ from twin.errors import InputError
 from twin.world.edits import Declare
 from viewer.desk import measure_lines
 from viewer.desk.answers import Asked, get, post
+from viewer.desk.closures import facts_of, said_of
 from viewer.desk.drafts import Draft, edits_of
 from viewer.desk.loaded import Loaded
-from viewer.desk.outcomes import outcome
 from viewer.desk.requests import request_of
 from viewer.desk.tonight import about, brief
 
@@ -38,6 +38,8 @@ def _list(asked: Asked) -> Any:
 def _one(asked: Asked) -> Any:
     draft = asked.desk.drafts.get(asked.path["draft"])
     loaded = _base(asked, draft)
+    # Whoever opens a variant is about to change it.
+    asked.desk.bench.warm(*loaded.place)
     streets = sorted(word for word in loaded.result.city.assets.street.words if word)
     return {**draft.to_dict(), "base_run": brief(loaded), "streets": streets,
             "has_crews": loaded.result.plan.crews is not None}
@@ -109,7 +111,7 @@ def _undo(asked: Asked) -> Any:
 
 def _outcome(asked: Asked) -> Any:
     draft = asked.desk.drafts.get(asked.path["draft"])
-    return outcome(_base(asked, draft), draft)
+    return asked.desk.bench.ask("outcome", *_base(asked, draft).place, draft)
 
 
 def _run(asked: Asked) -> Any:
@@ -120,7 +122,11 @@ def _run(asked: Asked) -> Any:
     check_source(loaded)
     file = desk.folder / "scenarios" / f"{slug(draft.name)}-{draft.id[:4]}{SUFFIX}"
     write_variant(_source(loaded), draft.name, draft.plain_edits(), file, assets=loaded.result.city.assets)
-    if entries := draft.entries():
+    closures = facts_of(desk, loaded.start, loaded.duration_s, taken=said_of(asked.said))
+    entries = draft.entries()
+    if closures:
+        entries["facts"] = [*entries.get("facts", ()), *closures]
+    if entries:
         add_entries(file, entries)
     if draft.level_m:
         shift_levels(file, loaded.curves, draft.level_m, loaded.own_start)
@@ -140,11 +146,14 @@ def _run_facts(asked: Asked) -> Any:
                                        "dry": Action.FACT_DRY}
     edits = [Declare(actions[fact["state"]], fact["asset"], t_s, by=fact["caller"]) for fact in desk.facts.listed(now)
              if (t_s := shown.at(fact["seen_at"])) is not None]
-    if not edits:
+    closures = facts_of(desk, shown.start, shown.duration_s, taken=said_of(asked.said))
+    if not edits and not closures:
         raise InputError(field="facts", found="no fact within the run", expected="one at least")
     name = shown.result.plan.name
     file = desk.folder / "scenarios" / f"{slug(name)}-facts-{now}{SUFFIX}"
     write_variant(_source(shown), name, edits, file, assets=shown.result.city.assets)
+    if closures:
+        add_entries(file, {"facts": closures})
     entry = desk.queue.ask(request_of(file, city=desk.city, date=shown.entry.date), by=asked.person.name)
     return {"id": entry.id, "number": entry.number, "state": entry.state}
 

@@ -7,7 +7,10 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from geodata.feeds.taken import Forecast, Taken
+from twin.live.judging import passed
 from viewer.desk.store import Store
 
 TABLES = """
@@ -30,6 +33,8 @@ INSERT INTO latest SELECT series, what, max(observed), value, source FROM observ
   WHERE what IN ('out', 'lamps_dark', 'lamps_lit') AND NOT EXISTS (SELECT 1 FROM latest) GROUP BY series, what;
 INSERT INTO tick SELECT DISTINCT source, observed / 900 FROM observation WHERE NOT EXISTS (SELECT 1 FROM tick);
 """
+#: How long ahead forecasts are held against what came [s].
+LEAD_S = 6 * 3600
 #: A source shows in which quarters of an hour it spoke [s].
 TICK_S = 900
 #: What a source has where it is not one that the configuration names.
@@ -110,6 +115,31 @@ class FeedBook:
         return self.store.rows(
             "SELECT source, issued, at, low_m, mid_m, high_m FROM forecast WHERE series = ?1 AND issued = (SELECT "
             "max(issued) FROM forecast WHERE series = ?1 AND issued <= ?2) ORDER BY at", gauge, before)
+
+    def passed(self, gauge: str, now: int, lead_s: int = LEAD_S) -> tuple[int, int]:
+        """Give how often the river passed what was foretold so long ahead, and of how many forecasts that is known.
+
+        Each issue counts once: by its middle at that lead, or the nearest within half an hour of it, against the
+        reading nearest to that moment within ten minutes.
+        """
+        rows = self.store.rows(
+            "SELECT issued, at, mid_m FROM forecast WHERE series = ?1 AND mid_m IS NOT NULL AND at <= ?2 AND "
+            "abs(at - issued - ?3) <= 1800 ORDER BY issued, abs(at - issued - ?3), source", gauge, now, lead_s)
+        first: dict[int, dict[str, Any]] = {}
+        for row in rows:
+            if row["issued"] in first:
+                continue
+            came = self.store.row(
+                "SELECT value FROM observation WHERE series = ?1 AND what = 'level' AND observed BETWEEN ?2 - 600 AND "
+                "?2 + 600 ORDER BY abs(observed - ?2), source LIMIT 1", gauge, row["at"])
+            if came is not None:
+                first[row["issued"]] = {**row, "came": came["value"]}
+        return passed(np.array([row["mid_m"] for row in first.values()]),
+                      np.array([row["came"] for row in first.values()]))
+
+    def reports(self, name: str) -> list[dict[str, Any]]:
+        """Give the reports of residents of one number, over or not: of each source that has it."""
+        return self.store.rows("SELECT * FROM notice WHERE sort = 'report' AND id = ? ORDER BY source", name)
 
     def notices(self, now: int) -> list[dict[str, Any]]:
         """Give the notices that are in force or planned, the latest first; one whose time is over is over."""

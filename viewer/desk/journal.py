@@ -64,6 +64,12 @@ def said(lang: str, what: str, body: dict[str, Any]) -> str:
         return tell(lang, "j_shelve" if "until" in body else "j_ack", what=alarm_title(lang, body["alarm"]))
     if what == "run":
         return tell(lang, f"j_run_{body['state']}", number=str(body["number"]), name=body["name"])
+    if what == "allow":
+        return tell(lang, "j_allow")
+    if what == "alert":
+        return tell(lang, f"j_{body['kind'].lower()}_out", number=str(body["number"]))
+    if what == "approve" and body.get("withdrawn"):
+        return tell(lang, "j_withdraw", number=str(body["number"]))
     if what == "approve":
         return tell(lang, "j_approve", number=str(body["number"]), reason=body["reason"])
     if what == "fact":

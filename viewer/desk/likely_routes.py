@@ -5,23 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from starlette.routing import Route
 
-from geodata.ensemble.asking import first_out
 from scenarios.load import SUFFIX, load_scenario
 from scenarios.schema import Scenario
-from scenarios.unsure import WITH_LEVEL
+from scenarios.unsure_water import WITH_LEVEL
 from scenarios.writing import set_uncertainty, slug, write_variant
-from twin.ensemble.answers import word_of
-from twin.ensemble.confidence import Share, share_of
-from twin.ensemble.deciding import best_split
 from twin.errors import InputError
-from twin.explaining.likely import Asked as Question
-from twin.explaining.likely import between, likely_lines, often
-from twin.explaining.nights import columns, figure_rows, heading, night_lines
-from twin.explaining.words import speech
-from twin.world.kinds import LANGUAGES
 from viewer.desk.answers import Asked, get, post
 from viewer.desk.draft_routes import check_source
 from viewer.desk.loaded import Loaded
@@ -35,8 +25,6 @@ LEAST_NIGHTS, MOST_NIGHTS = 20, 2000
 MOST_CM, MOST_MIN = 200, 600
 #: Repairs take from 0.7 to 1.7 times what the city says, most often as long: an assumption that is named as one.
 REPAIR = (0.7, 1.0, 1.7)
-#: Dots that the page draws of what decides.
-DOTS = 400
 
 
 def routes() -> list[Route]:
@@ -60,40 +48,7 @@ def _likely(asked: Asked) -> Any:
     if chosen is None:
         return found
     loaded = desk.shelf.get(chosen.id)
-    return {**found, **_told(loaded)}
-
-
-def _told(loaded: Loaded) -> dict[str, Any]:
-    """Give the answer of an ensemble: its figures, and each vital site with how likely it loses its power."""
-    ensemble = loaded.ensemble
-    assert ensemble is not None
-    answers, city = ensemble.answers, loaded.result.city
-    rows: list[dict[str, Any]] = []
-    for row in answers.sites.tolist():
-        who, k = city.assets[row], answers.place(row)
-        people = city.assets.people[row]
-        rows.append({"asset": str(who.id), "name": str(who.name or who.id), "street": str(who.street or ""),
-                     "people": None if np.isnan(people) else int(people), "share": _share(answers.share_out(row)),
-                     "first": [loaded.start + int(value) for value in answers.first_s[k]]
-                     if k >= 0 and np.isfinite(answers.first_s[k]).all() else None})
-    rows.sort(key=lambda one: (-one["share"]["count"], one["asset"]))
-    plan = loaded.result.plan
-    return {"run": {**named(loaded.entry), "start": loaded.start, "duration": loaded.duration_s,
-                    "t0": int(plan.issued_at.timestamp())},
-            "n": answers.n, "failed": len(answers.failed), "sites": rows,
-            "told": {lang: {"heading": heading(plan.name, answers, lang), "columns": list(columns(lang)),
-                            "figures": [[one.name, one.low, one.middle, one.high]
-                                        for one in figure_rows(answers, lang)],
-                            "lines": list(night_lines(city, answers, lang))} for lang in LANGUAGES}}
-
-
-def _share(share: Share) -> dict[str, Any]:
-    """Give a share in tenths and words, with the nights behind it and the interval of 95 %."""
-    # Neither never nor always is said of what happens in some nights.
-    tenths = 0 if not share.count else 10 if share.count == share.n else min(9, max(1, round(share.value * 10)))
-    return {"count": share.count, "n": share.n, "low": share.low, "high": share.high, "tenths": tenths,
-            "word": str(word_of(share.count, max(share.n, 1))),
-            "said": {lang: [often(speech(lang), share), between(speech(lang), share)] for lang in LANGUAGES}}
+    return {**found, **desk.bench.ask("likely", *loaded.place)}
 
 
 def _ensemble_of(asked: Asked) -> Loaded:
@@ -101,7 +56,7 @@ def _ensemble_of(asked: Asked) -> Loaded:
     if not RUN_ID.fullmatch(run):
         raise InputError(field="run", found="no name of a run", expected="one of the list")
     loaded = asked.desk.shelf.get(run)
-    if loaded.ensemble is None:
+    if not loaded.is_ensemble:
         raise InputError(field="run", found="one run", expected="an ensemble", remedy="Draw its nights first.")
     return loaded
 
@@ -109,35 +64,10 @@ def _ensemble_of(asked: Asked) -> Loaded:
 def _asset(asked: Asked) -> Any:
     """Give how likely an asset goes out, at all and before a moment; because of what, and what decides."""
     loaded, until = _ensemble_of(asked), asked.query.get("before", "")
-    ensemble, city = loaded.ensemble, loaded.result.city
-    assert ensemble is not None
     if until and not (until.isdigit() and len(until) < 12):
         raise InputError(field="before", found=f"'{until[:20]}'", expected="a moment, or nothing")
-    row, answers = city.assets.row(asked.query.get("asset", "")), ensemble.answers
-    first_s = first_out(ensemble.folder, str(ensemble.told["digest"]), answers, row)
-    is_out = ~np.isnan(first_s)
-    early = is_out & (np.nan_to_num(first_s) < int(until) - loaded.start) if until else None
-    who = city.assets[row]
-    question = Question(asset=who, at_s=None, is_out=is_out)
-    return {"asset": str(who.id), "name": str(who.name or ""), "kind": str(who.kind), "street": str(who.street or ""),
-            "ever": _share(share_of(int(is_out.sum()), answers.n)), "until": int(until) if until else None,
-            "before": None if early is None else _share(share_of(int(early.sum()), answers.n)),
-            "lines": {lang: list(likely_lines(loaded.result, answers, question, lang)) for lang in LANGUAGES},
-            "decides": _decides(loaded, is_out if early is None else early)}
-
-
-def _decides(loaded: Loaded, happens: Any) -> dict[str, Any] | None:
-    """Give the draw that tells the nights apart best, else that of the level, night by night; None without any."""
-    assert loaded.ensemble is not None
-    drawn = loaded.ensemble.answers.drawn
-    split = best_split(drawn, happens)
-    name = split.name if split else "level.offset_m"
-    if name not in drawn or not 0 < int(happens.sum()) < len(happens):
-        return None
-    peak_m = max((float(np.max(curve.level_m)) for curve in loaded.curves), default=None)
-    return {"name": name, "values": [round(float(value), 4) for value in drawn[name][:DOTS]],
-            "out": happens[:DOTS].tolist(), "at": split.at if split else None,
-            "right": split.right if split else None, "n": len(happens), "peak_m": peak_m}
+    return asked.desk.bench.ask("likely_asset", *loaded.place, asked.query.get("asset", ""),
+                                int(until) if until else None)
 
 
 def _drawn(asked: Asked) -> Any:
@@ -165,7 +95,7 @@ def _ask(asked: Asked) -> Any:
     loaded, nights = desk.shelf.get(_checked(asked.text("run"))), asked.whole("nights")
     if not LEAST_NIGHTS <= nights <= MOST_NIGHTS:
         raise InputError(field="nights", found=f"{nights}", expected=f"{LEAST_NIGHTS} to {MOST_NIGHTS}")
-    if loaded.ensemble is not None:
+    if loaded.is_ensemble:
         raise InputError(field="run", found="an ensemble", expected="one run")
     check_source(loaded)
     file = Path(loaded.entry.scenario)

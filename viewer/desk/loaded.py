@@ -1,8 +1,7 @@
-"""Runs that the desk holds open: their result, their map, the base of their variants. The last few, by use."""
+"""Runs that the desk holds open: what they answer. The last few, by use."""
 
 from __future__ import annotations
 
-import gzip
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,46 +9,24 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import numpy as np
 
-from geodata.ensemble.folder import EnsembleFolder, read_ensemble
-from geodata.run.folder import Run, read_run
-from geodata.run.roads import access_of
+from geodata.city.model import stamp_of
+from geodata.run.run import Run
 from scenarios.load import load_scenario
 from scenarios.moments import start_of, zone_of
 from scenarios.stage_curves import StageCurve, stage_curves
-from twin.engine.variants import Base
 from twin.errors import InputError
 from twin.results.moment import Moment, moment_of
 from twin.results.result import Result
 from twin.results.view import View
+from viewer.desk.bench import Bench
 from viewer.desk.crew_board import CrewBoard
 from viewer.desk.runs import RunEntry, Runs
-from viewer.outputs.clock import Clock
-from viewer.outputs.operator_page import operator_config
-from viewer.outputs.page import operator_scene
-from viewer.scene.compose import Scene
-from viewer.scene.spec import specification
-from viewer.states import carried
 
-#: Colour of what is in service at the desk: light is for what is out.
-CALM = "#8A8364"
 #: Runs kept open: the approved one, the latest, two that are compared.
 KEPT = 4
-
-
-def calm(table: dict[str, Any]) -> dict[str, Any]:
-    """Give the table of symbols with what is in service in grey: at a desk, normal is quiet."""
-    symbols = {}
-    for name, symbol in table["symbols"].items():
-        shapes = symbol["shapes"]
-        if name == "lamp_lit" or name.endswith("_in"):
-            shapes = [{key: "calm" if key in ("fill", "stroke") and value in ("lit", "zone") else value
-                       for key, value in shape.items()} for shape in shapes]
-        symbols[name] = {**symbol, "shapes": shapes}
-    return {"colors": {**table["colors"], "calm": CALM}, "symbols": symbols}
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +36,18 @@ class Loaded:
     entry: RunEntry
     #: The run; of an ensemble that of its plan.
     run: Run
-    #: None for one run.
-    ensemble: EnsembleFolder | None = None
+    #: The levels its water was made from, where the bench has drawn them.
+    drawn: list[StageCurve] | None = None
+
+    @property
+    def is_ensemble(self) -> bool:
+        """Whether it is many nights, not one."""
+        return bool(self.entry.nights)
+
+    @property
+    def place(self) -> tuple[RunEntry, Path]:
+        """What the bench is asked about it with; the run of an ensemble's plan lies in the ensemble's folder."""
+        return self.entry, self.run.path.parent if self.is_ensemble else self.run.path
 
     @property
     def result(self) -> Result:
@@ -78,11 +65,6 @@ class Loaded:
         return self.result.plan.duration_s
 
     @cached_property
-    def base(self) -> Base:
-        """What its variants are made of."""
-        return Base(self.result, None if self.result.plan.crews is None else access_of(self.run))
-
-    @cached_property
     def view(self) -> View:
         """Its tables with shared columns."""
         r = self.result
@@ -93,34 +75,20 @@ class Loaded:
         """The work of its crews."""
         return CrewBoard(self.result)
 
-    @cached_property
-    def scene(self) -> Scene:
-        """Its map."""
-        return operator_scene(self.run, self.ensemble)
-
-    @cached_property
-    def pack(self) -> bytes:
-        """Its map as a gzip stream that the page unpacks."""
-        packer = self.scene.packer
-        for key, value in {"words": {}, "states": calm(carried(public=False)),
-                           "spec": specification(public=False)}.items():
-            packer.text(key, value)
-        return gzip.compress(packer.stream(), compresslevel=5, mtime=0)
-
-    @cached_property
-    def config(self) -> dict[str, Any]:
-        """What the map's page must know beside it."""
-        plan, city = self.run.result.plan, self.run.result.city
-        return operator_config(self.run, self.scene, Clock(plan.start, city.timezone), "fr", self.ensemble)
-
-    @cached_property
+    @property
     def is_scenario_changed(self) -> bool:
-        """Whether its scenario reads otherwise on the disk than when it was run, or is gone."""
-        said = next((one.get("sha256") for one in self.run.info.get("inputs", ()) if one.get("role") == "scenario"), "")
-        try:
-            return sha256(Path(self.entry.scenario).read_bytes()).hexdigest() != said
-        except OSError:
-            return True
+        """Whether its scenario reads otherwise on the disk by now than when it was run, or is gone."""
+        file = Path(self.entry.scenario)
+        stamp = stamp_of(file)
+        if self.__dict__.get("_stamp") != stamp:
+            said = next((one.get("sha256") for one in self.run.info.get("inputs", ()) if one.get("role") == "scenario"),
+                        "")
+            try:
+                is_changed = sha256(file.read_bytes()).hexdigest() != said
+            except OSError:
+                is_changed = True
+            self.__dict__.update(_stamp=stamp, _is_changed=is_changed)
+        return bool(self.__dict__["_is_changed"])
 
     @cached_property
     def own_start(self) -> datetime:
@@ -130,6 +98,8 @@ class Loaded:
     @cached_property
     def curves(self) -> list[StageCurve]:
         """The levels its water was made from; none where its scenario is not at hand or has no levels."""
+        if self.drawn is not None:
+            return self.drawn
         if not self.entry.scenario or self.is_scenario_changed:
             return []
         try:
@@ -163,8 +133,8 @@ class Loaded:
 class Shelf:
     """The open runs of a desk."""
 
-    def __init__(self, runs: Runs) -> None:
-        self.runs = runs
+    def __init__(self, runs: Runs, bench: Bench) -> None:
+        self.runs, self.bench = runs, bench
         self._lock = Lock()
         self._open: OrderedDict[str, Loaded] = OrderedDict()
 
@@ -179,16 +149,11 @@ class Shelf:
         with self._lock:
             found = self._open.get(run_id)
             if found is None:
-                found = _opened(self.runs.get(run_id), self.runs.path(run_id))
+                entry = self.runs.get(run_id)
+                run, drawn = self.bench.ask("run", entry, self.runs.path(run_id))
+                found = Loaded(entry, run, drawn)
                 self._open[run_id] = found
                 while len(self._open) > KEPT:
                     self._open.popitem(last=False)
             self._open.move_to_end(run_id)
             return found
-
-
-def _opened(entry: RunEntry, path: Path) -> Loaded:
-    if not entry.nights:
-        return Loaded(entry, read_run(path))
-    ensemble = read_ensemble(path)
-    return Loaded(entry, ensemble.run, ensemble)

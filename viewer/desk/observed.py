@@ -1,12 +1,13 @@
 """Observed against computed: each asset confirmed, contradicted, or not observed; and which cabinet must have failed.
 
-Silence is never evidence of dark, and a lamp that is off by day proves nothing: only what was said counts, and only
-while it is fresh.
+Silence is never evidence of dark, and a lamp that is off by day proves nothing: only what was said counts, only while
+it is fresh, and of lamps only while they should burn. That one burns says by day as well that it is fed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -50,9 +51,10 @@ def words_of(loaded: Loaded, facts: list[dict[str, Any]], states: list[dict[str,
     assets = loaded.result.city.assets
     row_of = {str(name): row for row, name in enumerate(assets.id)}
     told: dict[int, Word] = {}
+    lamps = assets.of_role(Role.LIGHTS)
     for state in states:
         row = row_of.get(state["series"])
-        if row is None:
+        if row is None or (_says_dark(state, is_lamp=bool(lamps[row])) and not _burns(loaded, row, state["observed"])):
             continue
         known = told.get(row)
         dark = int(state["value"]) if state["what"] == "lamps_dark" else known.lamps_dark if known else 0
@@ -66,6 +68,17 @@ def words_of(loaded: Loaded, facts: list[dict[str, Any]], states: list[dict[str,
             told[row] = Word(asset=row, is_out=fact["state"] == "out", at=fact["seen_at"], by=fact["caller"],
                              is_fact=True)
     return [told[row] for row in sorted(told)]
+
+
+def _says_dark(state: dict[str, Any], *, is_lamp: bool) -> bool:
+    """Tell whether a word is that light is missing; a cabinet without supply is one by day as by night."""
+    return bool(state["value"]) and (state["what"] == "lamps_dark" or (is_lamp and state["what"] == "out"))
+
+
+def _burns(loaded: Loaded, row: int, at: int) -> bool:
+    """Tell whether light behind an asset should burn at a moment."""
+    t_s = min(max(at - loaded.start, 0), loaded.duration_s)
+    return bool(loaded.view.dark.is_dark(np.array([row], np.int32), t_s)[0])
 
 
 def compared(loaded: Loaded, words: list[Word], t_s: int) -> dict[str, Any]:
@@ -128,22 +141,22 @@ def suspected(loaded: Loaded, words: list[Word], t_s: int) -> tuple[list[dict[st
     Only where something is reported out that the run has in service: what is foretold needs no suspect.
     """
     moment = loaded.moment(t_s)
-    if not any(word.is_out and not moment.is_out[word.asset] for word in words):
+    asset, is_out, lamps_dark, lamps_lit = (np.fromiter(map(attrgetter(name), words), np.int64, len(words))
+                                            for name in ("asset", "is_out", "lamps_dark", "lamps_lit"))
+    if not np.any((is_out != 0) & ~moment.is_out[asset]):
         return [], ""
     assets = loaded.result.city.assets
     above = np.where(moment.fed_by != NONE, moment.fed_by, graph_of(loaded.result.city).preferred())
     parent, nodes = _tree(loaded, above)
     place = np.full(len(assets), NONE, np.int64)
     place[nodes] = np.arange(len(nodes))
-    dark, lit = np.zeros(len(nodes), np.int64), np.zeros(len(nodes), np.int64)
-    for word in words:
-        node = place[word.asset] if place[word.asset] != NONE else place[above[word.asset]] if (
-            above[word.asset] != NONE) else NONE
-        if node == NONE:
-            continue
-        counted = word.lamps_dark + word.lamps_lit
-        dark[node] += word.lamps_dark if counted else word.is_out
-        lit[node] += word.lamps_lit if counted else not word.is_out
+    # What is no node of the tree speaks for what feeds it; at what nothing feeds it says nothing.
+    fed_by = np.where(above[asset] != NONE, place[above[asset]], NONE)
+    node_of = np.where(place[asset] != NONE, place[asset], fed_by)
+    speaks, counts = node_of != NONE, lamps_dark + lamps_lit > 0
+    dark, lit = (np.bincount(node_of[speaks], weights=np.where(counts, counted, said)[speaks],
+                             minlength=len(nodes)).astype(np.int64)
+                 for counted, said in ((lamps_dark, is_out), (lamps_lit, 1 - is_out)))
     prior = _priors(loaded, nodes, moment)
     found = posterior(parent, prior, dark, lit)
     # What the run has out already was foretold: it is no suspect of what was not.
@@ -195,6 +208,8 @@ def _priors(loaded: Loaded, nodes: Int32Array, moment: Any) -> Any:
     assets, exposure = loaded.result.city.assets, loaded.result.exposure
     depth = np.where((exposure.failed_at_s != NONE) & (exposure.failed_at_s <= moment.t_s), exposure.peak_depth_m,
                      moment.depth_m)
-    return np.array([prior_by_water(float(depth[row]), float(assets.fail_m[row]),
-                                    max(float(np.nan_to_num(assets.height_error_m[row])), 0.05))
-                     for row in nodes.tolist()]).clip(1e-6, 1 - 1e-6)
+    error_m = np.maximum(np.nan_to_num(assets.height_error_m[nodes]), 0.05)
+    prior = np.full(len(nodes), prior_by_water(0.0, 0.0, 0.0))
+    for i in np.flatnonzero(depth[nodes] > 0).tolist():
+        prior[i] = prior_by_water(float(depth[nodes[i]]), float(assets.fail_m[nodes[i]]), float(error_m[i]))
+    return prior.clip(1e-6, 1 - 1e-6)

@@ -14,8 +14,8 @@ from twin.quantities import NONE
 from twin.world.edits import Edit, Raise
 from twin.world.kinds import Role
 from viewer.desk.drafts import Draft, edits_of
-from viewer.desk.loaded import Loaded
 from viewer.desk.measure_lines import NEEDS_RUN
+from viewer.desk.whole import Whole
 from viewer.scene.intervals import OPEN, State
 
 #: Lines whose own effect is told; beyond them the whole alone. With crews each takes a night of its own, seconds.
@@ -37,7 +37,7 @@ class Figures:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def outcome(loaded: Loaded, draft: Draft) -> dict[str, Any]:
+def outcome(loaded: Whole, draft: Draft) -> dict[str, Any]:
     """Give what a draft comes to: figures beside the base's, intervals of what changes for the map, effect by line.
 
     Raises
@@ -50,12 +50,10 @@ def outcome(loaded: Loaded, draft: Draft) -> dict[str, Any]:
     for line in draft.lines:
         if line["on"]:
             edits += _fitting(loaded, line)
-    if loaded.result.plan.crews is not None:
-        return _waiting(loaded, draft)
     variant = loaded.base.with_(*edits)
     after = variant.intervals
     reached = variant.reached if edits else np.zeros(len(loaded.result.city.assets), bool)
-    told = {"version": draft.version, "needs_run": draft.needs_run, "crews": False, "level_m": draft.level_m,
+    told = {"version": draft.version, "needs_run": draft.needs_run, "level_m": draft.level_m,
             "base": _figures(loaded, loaded.base.intervals).to_dict(), "variant": _figures(loaded, after).to_dict(),
             "groups": _groups(loaded, after, reached), "series": _series(loaded, after),
             "effects": _effects(loaded, draft, after)}
@@ -63,14 +61,7 @@ def outcome(loaded: Loaded, draft: Draft) -> dict[str, Any]:
     return told
 
 
-def _waiting(loaded: Loaded, draft: Draft) -> dict[str, Any]:
-    """Give what is told of a run with crews: they move on when anything changes, so a run alone tells the outcome."""
-    figures = _figures(loaded, Intervals.of(loaded.result.outages)).to_dict()
-    return {"version": draft.version, "needs_run": True, "crews": True, "level_m": draft.level_m, "base": figures,
-            "variant": None, "groups": [], "series": None, "effects": {}, "ms": None}
-
-
-def _fitting(loaded: Loaded, line: Any) -> list[Edit]:
+def _fitting(loaded: Whole, line: Any) -> list[Edit]:
     try:
         found = edits_of(line)
         for edit in found:
@@ -81,11 +72,11 @@ def _fitting(loaded: Loaded, line: Any) -> list[Edit]:
     return found
 
 
-def _ends(loaded: Loaded, intervals: Intervals) -> Any:
+def _ends(loaded: Whole, intervals: Intervals) -> Any:
     return np.where(intervals.end_s == NONE, loaded.duration_s, intervals.end_s)
 
 
-def _figures(loaded: Loaded, intervals: Intervals) -> Figures:
+def _figures(loaded: Whole, intervals: Intervals) -> Figures:
     assets, end_s = loaded.result.city.assets, _ends(loaded, intervals)
     lamps = assets.of_role(Role.LIGHTS)[intervals.asset]
     vital = assets.of_role(Role.VITAL)[intervals.asset]
@@ -104,7 +95,7 @@ def _most(start_s: Any, end_s: Any) -> int:
     return int(np.cumsum(steps[order]).max(initial=0))
 
 
-def _series(loaded: Loaded, intervals: Intervals) -> dict[str, Any]:
+def _series(loaded: Whole, intervals: Intervals) -> dict[str, Any]:
     """Give the lamps out at each step of the slider."""
     step = max(300, loaded.result.plan.step_s)
     at = np.arange(0, loaded.duration_s + 1, step)
@@ -114,7 +105,7 @@ def _series(loaded: Loaded, intervals: Intervals) -> dict[str, Any]:
     return {"step": step, "out": out.tolist()}
 
 
-def _groups(loaded: Loaded, after: Intervals, reached: Any) -> list[dict[str, Any]]:
+def _groups(loaded: Whole, after: Intervals, reached: Any) -> list[dict[str, Any]]:
     """Give the assets that the lines can reach by their outages: numbers in the page, intervals as the map has them."""
     number = loaded.scene.number
     mine = np.flatnonzero(reached[after.asset])
@@ -130,7 +121,7 @@ def _groups(loaded: Loaded, after: Intervals, reached: Any) -> list[dict[str, An
             for own, members in groups.items()]
 
 
-def _effects(loaded: Loaded, draft: Draft, after: Intervals) -> dict[str, dict[str, Any]]:
+def _effects(loaded: Whole, draft: Draft, after: Intervals) -> dict[str, dict[str, Any]]:
     """Give what each line adds: lamp-hours of darkness with it less without it, and why where it adds nothing."""
     counted = [line for line in draft.lines if line["on"] and line["sort"] not in NEEDS_RUN]
     most = MOST_EFFECTS if loaded.result.plan.crews is None else MOST_EFFECTS_CREWED
@@ -149,7 +140,7 @@ def _effects(loaded: Loaded, draft: Draft, after: Intervals) -> dict[str, dict[s
     return told
 
 
-def _why_nothing(loaded: Loaded, line: Any) -> dict[str, Any]:
+def _why_nothing(loaded: Whole, line: Any) -> dict[str, Any]:
     """Give when the asset of a line is out in the base anyway: a cut that comes too late."""
     edits = edits_of(line)
     asset = getattr(edits[0], "asset", "") if edits else ""

@@ -1,4 +1,4 @@
-"""What to protect first: ranked in a thread of its own with progress and stop, and kept by the digest of the run."""
+"""What to protect first: ranked at a bench of its own with progress and stop, and kept by the digest of the run."""
 
 from __future__ import annotations
 
@@ -11,17 +11,14 @@ from time import monotonic
 from typing import Any
 
 import twin
-from geodata.run.ranking import main_streets
-from twin.deciding.cutting import Cuts, cuts
-from twin.deciding.plans import Pair, pairs
-from twin.deciding.ranking import Ranking, rank
-from twin.deciding.worth import OBJECTIVES
+from twin.deciding.terms import OBJECTIVES
 from twin.errors import InputError
 from twin.stages import Progress
+from viewer.desk.bench import Bench, BenchEnded
 from viewer.desk.loaded import Loaded
 from viewer.desk.store import Store, publish
 
-#: Rankings that are kept, by use: each holds its run open.
+#: Rankings that are kept, by use.
 KEPT = 4
 #: A line of progress is passed on this often [s].
 EVERY_S = 0.25
@@ -47,17 +44,17 @@ class Study:
     #: Why it failed, or who stopped it.
     error: str = ""
     took_s: float = 0.0
-    ranking: Ranking | None = None
-    pairs: tuple[Pair, ...] = ()
-    cuts: Cuts | None = None
+    #: What the bench ranked, packed, for the bench to unpack beside the run; None until it is done.
+    packed: bytes | None = None
     stop: Event = field(default_factory=Event)
 
 
 class Rankings:
     """The rankings of a desk; safe for several threads. One is computed at a time."""
 
-    def __init__(self, store: Store, now: Callable[[], int]) -> None:
-        self.store, self.now = store, now
+    def __init__(self, store: Store, now: Callable[[], int], bench: Bench) -> None:
+        self.store, self.now, self._bench = store, now, bench
+        self._at_work: Bench | None = None
         self._lock, self._turn = Lock(), Lock()
         self._kept: OrderedDict[str, Study] = OrderedDict()
 
@@ -114,6 +111,9 @@ class Rankings:
         with self._lock:
             for study in self._kept.values():
                 study.stop.set()
+        at_work = self._at_work
+        if at_work is not None:
+            at_work.close()
 
     def _work(self, study: Study, loaded: Loaded) -> None:
         with self._turn:
@@ -131,18 +131,25 @@ class Rankings:
             try:
                 if study.stop.is_set():
                     raise _Stopped
-                is_main = main_streets(loaded.run.city_file)
-                ranking = rank(loaded.result, objective=study.objective, is_main=is_main, tell=tell)
+                packed = self._ranked(loaded, study.objective, tell)
                 if study.stop.is_set():
                     raise _Stopped
-                study.pairs, study.cuts = pairs(ranking), cuts(loaded.result, is_main=is_main)
-                study.ranking, study.state = ranking, DONE
+                study.packed, study.state = packed, DONE
             except _Stopped:
                 study.state = STOPPED
-            except (InputError, ValueError, IndexError, MemoryError) as error:
-                study.state, study.error = FAILED, str(error)
+            except (InputError, BenchEnded, ValueError, IndexError, MemoryError) as error:
+                study.state, study.error = (STOPPED, study.error) if study.stop.is_set() else (FAILED, str(error))
             study.took_s = round(monotonic() - began, 1)
         self._say(study, "rank", {"rank": study.key, "state": study.state})
+
+    def _ranked(self, loaded: Loaded, objective: str, tell: Callable[[Progress], None]) -> bytes:
+        bench = self._at_work = self._bench.another()
+        try:
+            return bytes(bench.ask("rank", *loaded.place, objective, tell=tell))
+        finally:
+            self._at_work = None
+            if bench is not self._bench:
+                bench.close()
 
     def _say(self, study: Study, what: str, body: dict[str, Any]) -> None:
         with self.store.note() as tx:

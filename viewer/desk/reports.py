@@ -23,6 +23,7 @@ from twin.errors import InputError
 from twin.results.act_ways import with_ways
 from twin.results.listing import listing
 from twin.results.situation import situation
+from viewer.desk.bench import Bench
 from viewer.desk.loaded import Loaded
 from viewer.desk.store import Store, publish
 
@@ -145,8 +146,8 @@ SORTS = {
 class Reports:
     """The files of a desk; they are kept for ever."""
 
-    def __init__(self, store: Store, folder: Path) -> None:
-        self.store, self.folder = store, folder
+    def __init__(self, store: Store, folder: Path, bench: Bench) -> None:
+        self.store, self.folder, self._bench = store, folder, bench
         folder.mkdir(parents=True, exist_ok=True)
 
     def listed(self, most: int = 200) -> list[dict[str, Any]]:
@@ -172,6 +173,15 @@ class Reports:
             raise InputError(field="report", found="no such file", expected="one of the list")
         return row
 
+    def _write(self, loaded: Loaded, wish: Wish, out: Path) -> None:
+        """Write a file at a bench of its own: nobody's edit waits behind it."""
+        bench = self._bench.another()
+        try:
+            bench.ask("report", *loaded.place, wish, out)
+        finally:
+            if bench is not self._bench:
+                bench.close()
+
     def make(self, loaded: Loaded, wish: Wish, *, is_approved: bool, by: str, now: int) -> dict[str, Any]:
         """Write a file of a run and keep who made it; nothing stays of one that fails.
 
@@ -193,7 +203,7 @@ class Reports:
         out = self.folder / f"{name}{sort.suffix}"
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             made = Path(folder) / out.name
-            sort.make(loaded, wish, made)
+            self._write(loaded, wish, made)
             shutil.move(made, out)
         plan, entry = loaded.result.plan, loaded.entry
         row = {"id": name, "sort": wish.sort, "run": entry.id, "number": entry.number, "name": entry.name,

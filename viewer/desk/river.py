@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from scenarios.stage_curves import StageCurve
 from twin.live.anchoring import anchored
 from twin.live.gauge import faults
-from twin.quantities import NONE
+from twin.quantities import NONE, FloatArray, Int64Array
+from twin.world.kinds import LANGUAGES
+from viewer.desk.feed_book import LEAD_S
 from viewer.desk.loaded import Loaded
 from viewer.desk.sources import Sources
+from viewer.desk.words import tell
 
 #: Readings that are shown, and that a forecast is held to [s].
 SHOWN_S, HELD_S = 12 * 3600, 3 * 3600
@@ -50,7 +55,15 @@ def river(latest: Loaded | None, approved: Loaded | None, sources: Sources, now:
             "anchored": _anchored(shown, gauge, sound, now) if sound and shown else None,
             "foretold_m": foretold,
             "difference_m": None if newest is None or foretold is None else round(newest["value"] - foretold, 3),
-            "rise_m": _rise(sound), "marks": _marks(shown, gauge, now) if shown else []}
+            "passed": _passed(sources, gauge, now), "rise_m": _rise(sound),
+            "marks": _marks(shown, gauge, now) if shown else []}
+
+
+def _passed(sources: Sources, gauge: str, now: int) -> dict[str, Any] | None:
+    """Give how often what a service foretold was passed at one lead, in words; None where nothing can be said."""
+    n, of = sources.book.passed(gauge, now)
+    return None if not of else {"n": n, "of": of, "lead_s": LEAD_S, "says": {lang: tell(
+        lang, "forecast_passed", n=of, passed=n, hours=LEAD_S // 3600) for lang in LANGUAGES}}
 
 
 def _judged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -101,6 +114,42 @@ def _anchored(loaded: Loaded, gauge: str, sound: list[dict[str, Any]], now: int)
                       for t, m, sd in zip(wanted, found.level_m, found.sd_m, strict=True)],
             "peak": {"at": int(wanted[top]), "level": round(float(found.level_m[top]), 3),
                      "give": round(2 * float(found.sd_m[top]), 3)}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Corrected:
+    """The levels of a run with the river as it was read: readings where there are some, then the curve held to them."""
+
+    curve: StageCurve
+    #: [s] from the run's start, and the level above the gauge's zero, (T,) [m].
+    times_s: Int64Array
+    level_m: FloatArray
+    #: How it was held to the gauge: ``shifted``, ``levelled`` or ``raw``.
+    way: str
+    #: Read less foretold at the last reading [m], and when that was [s since 1970].
+    off_m: float
+    read_at: int
+
+
+def corrected(loaded: Loaded, sources: Sources, now: int) -> Corrected | None:
+    """Give the corrected levels of a run from one gauge; None without such a curve, or without a fresh reading."""
+    if len(loaded.curves) != 1 or loaded.at(now) is None:
+        return None
+    curve = loaded.curves[0]
+    sound = [row for row in _judged(sources.levels(curve.gauge, now - SHOWN_S))
+             if not row["fault"] and max(loaded.start, now - HELD_S) <= row["observed"] <= now]
+    if not sound or now - sound[-1]["observed"] > OLD_S:
+        return None
+    at, read = (np.array([row[key] for row in sound], float) for key in ("observed", "value"))
+    last, start = int(at[-1]), loaded.start
+    ahead = np.arange(last - start + 300, loaded.duration_s + 1, 300, dtype=np.int64)
+    found = anchored(at, read, np.asarray(curve.times_s + start, np.float64), curve.level_m,
+                     (ahead + start).astype(float), now_s=float(last))
+    before = curve.times_s < at[0] - start
+    return Corrected(
+        curve=curve, way=found.way.value, off_m=found.last_error_m, read_at=last,
+        times_s=np.concatenate([curve.times_s[before], (at - start).astype(np.int64), ahead]),
+        level_m=np.concatenate([np.asarray(curve.level_m)[before], read, found.level_m]))
 
 
 def _marks(loaded: Loaded, gauge: str, now: int) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from geodata.ensemble.folder import BASE, NAME, is_ensemble
+from geodata.ensemble.place import BASE, NAME, is_ensemble
 from geodata.run.head import run_head
 from twin.errors import InputError
 from viewer.desk.processes import Identity

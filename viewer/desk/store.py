@@ -98,7 +98,9 @@ class Store:
             try:
                 yield self._writer
             except BaseException:
-                self._writer.execute("ROLLBACK")
+                # A full disk has SQLite roll back by itself.
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
                 raise
             self._writer.execute("COMMIT")
             changed = self._writer.total_changes > before

@@ -89,6 +89,27 @@ def export_leaflet(run: Run, out: Path, *, streets: Sequence[str], lang: str | N
     return out
 
 
+def street_answers(run: Run, lang: str, *, released_by: str | None = None, fields: Path | None = None
+                   ) -> dict[str, str]:
+    """Give by street what its leaflet answers: when light is back, why it is dark, what to expect tonight.
+
+    Raises
+    ------
+    InputError
+        A forecast without a name, a list that is none.
+    """
+    released = require_release(run.result.plan.status, released_by, what="an answer")
+    night, say, words = public_night(run, fields), Voice(lang), _words()[lang]
+    made, at = {}, night.issued_at.astimezone(ZoneInfo(night.timezone))
+    for number in sorted(set(night.lamps.street.tolist()) - {0}):
+        page = _page(night, number, say, words)
+        told = [f"{title}{words['colon']} {text}" for title, text in reversed(page.answer)]
+        issued = words["issued"].format(day=say.day(at), clock=say.clock(at))
+        made[page.title] = " ".join([*told, f"{words[night.status]}{words['colon']} {words['not_observed']}. {issued}.",
+                                     words["released"].format(name=released) + "." if released else ""]).strip()
+    return made
+
+
 def _words() -> Mapping[str, Any]:
     return tomllib.loads(resources.files("viewer").joinpath("data/leaflet.toml").read_text("utf-8"))
 

@@ -37,6 +37,8 @@ class Web:
     def __init__(self, url: str) -> None:
         self.url = url
         self.asked: list[tuple[str, dict[str, str], dict[str, str]]] = []
+        #: Method, path, headers and body of what was sent to it.
+        self.sent: list[tuple[str, str, dict[str, str], bytes]] = []
         self.answers: dict[str, list[Said] | Callable[[dict[str, str], dict[str, str]], Said]] = {}
 
     def says(self, path: str, *answers: Said) -> None:
@@ -72,6 +74,14 @@ def web() -> Iterator[Web]:
                 self.wfile.write(octets if said.cut < 0 else octets[:said.cut])
             if said.cut >= 0:
                 self.close_connection = True
+
+        def _taken(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            made.sent.append((self.command, self.path, {key.lower(): value for key, value in self.headers.items()},
+                              body))
+            self.do_GET()
+
+        do_POST = do_PUT = _taken  # noqa: N815 - the server's names
 
         def log_message(self, *_: Any) -> None:
             pass

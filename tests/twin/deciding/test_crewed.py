@@ -13,7 +13,7 @@ from twin.deciding.crewed import with_crews
 from twin.deciding.cutting import cuts
 from twin.deciding.keeping import what_would_keep
 from twin.deciding.ranking import rank
-from twin.deciding.worth import COUNTS
+from twin.deciding.terms import COUNTS
 from twin.engine.simulate import run
 from twin.errors import InputError
 from twin.explaining.kept import kept_lines

@@ -17,7 +17,8 @@ from twin.deciding.cutting import cuts
 from twin.deciding.keeping import what_would_keep
 from twin.deciding.plans import costs_of, greedy, pairs
 from twin.deciding.ranking import Ranking, rank
-from twin.deciding.worth import COUNTS, OBJECTIVES, Worth, order
+from twin.deciding.terms import COUNTS, OBJECTIVES
+from twin.deciding.worth import Worth, order
 from twin.engine.variants import Base
 from twin.errors import InputError
 from twin.explaining.kept import kept_lines, kept_to_dict

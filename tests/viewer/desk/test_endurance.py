@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from tests.viewer.desk.conftest import EVENING
+from benchmarks.desk import day, endure, growth
+from tests.viewer.desk.conftest import EVENING, placed
 from tests.viewer.desk.test_browser import Served
 from viewer.desk.answers import COOKIE
 from viewer.desk.clock import DeskClock
@@ -29,7 +30,6 @@ from viewer.desk.store import Store, publish
 WRITER = """
 import sys
 from pathlib import Path
-from viewer.desk.sources import LATEST
 from viewer.desk.store import Store, publish
 store = Store(Path(sys.argv[1]))
 n = store.rows("SELECT count(*) AS n FROM fact")[0]["n"]
@@ -143,6 +143,27 @@ def test_every_reader_hears_every_event_once(served: Served, readers: int, messa
         assert [number for number in one.heard if number > first] == kept
     rows = desk.store.rows("SELECT count(*) AS n FROM observation")[0]["n"]
     assert rows == messages * (len(assets) + 1)
+
+
+@pytest.mark.parametrize(("seconds", "readers", "rate", "scenario"), [
+    pytest.param(600, 50, 2000, "ouche-q10", marks=pytest.mark.verify), (4, 3, 100, "")])
+def test_a_desk_under_load_loses_and_doubles_nothing(tmp_path: Path, seconds: int, readers: int, rate: int,
+                                                     scenario: str) -> None:
+    """A desk in a process of its own, as it is opened. Its times are told by `python -m benchmarks.desk`."""
+    told = endure(tmp_path, seconds=seconds, readers=readers, rate=rate, scenario=scenario)
+    assert (told.lost, told.doubled) == (0, 0), told
+    assert told.events > 0
+    assert told.taken % rate == 0, "each message was taken whole"
+
+
+@pytest.mark.parametrize("hours", [pytest.param(24, marks=pytest.mark.verify), 2])
+def test_memory_does_not_grow_over_a_day(tmp_path: Path, hours: int) -> None:
+    placed(tmp_path)
+    memory = day(tmp_path, hours=hours, looks=60 if hours > 2 else 6)
+    assert len(memory) == hours + 1
+    assert max(memory) < 200, memory
+    if hours >= 24:
+        assert growth(memory, settled=4) < 0.5, memory
 
 
 def test_the_latest_words_stand_in_a_table_of_their_own(tmp_path: Path) -> None:

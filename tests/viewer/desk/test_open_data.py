@@ -11,12 +11,13 @@ import pytest
 from geodata.feeds.schema import ObserveSpec
 from tests.viewer.desk.conftest import Seat
 from viewer.desk.desk import Desk
+from viewer.desk.outgoing import observe
 
 SOURCES = {"posts": {"type": "observations"}}
 
 
 def opened(desk: Desk, **out: Any) -> Any:
-    desk.observe(ObserveSpec.model_validate({"sources": SOURCES, "out": {"open_data": True} | out}))
+    observe(desk, ObserveSpec.model_validate({"sources": SOURCES, "out": {"open_data": True} | out}))
     return Seat(desk, name="").client
 
 

@@ -12,7 +12,7 @@ from tests.viewer.desk.conftest import Seat
 from tests.viewer.desk.test_runs import until
 from twin.deciding.ranking import rank
 from twin.stages import Progress
-from viewer.desk import rankings
+from viewer.desk import bench_work, rankings
 from viewer.desk.desk import Desk
 from viewer.desk.people import Standing
 
@@ -116,7 +116,7 @@ def test_a_ranking_tells_how_far_it_is_and_can_be_stopped(seat: Seat, desk: Desk
 
         return rank(result, tell=watched, **more)
 
-    monkeypatch.setattr(rankings, "rank", slow)
+    monkeypatch.setattr(bench_work, "rank", slow)
     monkeypatch.setattr(rankings, "EVERY_S", 0)
     seat.post("/api/rank")
     assert told.wait(60)
@@ -130,7 +130,7 @@ def test_a_ranking_tells_how_far_it_is_and_can_be_stopped(seat: Seat, desk: Desk
     assert [one.done for one in said] == [0, 1, 2, 3]
     assert seat.post("/api/rank/stop").status_code == 422
     assert desk.store.row("SELECT * FROM event WHERE what = 'rank'") is not None
-    monkeypatch.setattr(rankings, "rank", rank)
+    monkeypatch.setattr(bench_work, "rank", rank)
     assert ranked(seat)["state"] == "done", "asked again, it is made"
 
 
@@ -138,6 +138,6 @@ def test_a_ranking_that_fails_says_why(seat: Seat, monkeypatch: pytest.MonkeyPat
     def broken(result: Any, **more: Any) -> Any:
         raise ValueError("no such thing")
 
-    monkeypatch.setattr(rankings, "rank", broken)
+    monkeypatch.setattr(bench_work, "rank", broken)
     found = ranked(seat)
     assert (found["state"], found["error"]) == ("failed", "no such thing")

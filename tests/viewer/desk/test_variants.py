@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from geodata.run.folder import read_run
 from scenarios import load_scenario, prepare, run_scenario
 from tests.viewer.desk.conftest import Seat
 from twin.engine.part import Intervals
 from viewer.desk.desk import Desk
+from viewer.desk.whole import Whole
 from viewer.scene.intervals import OPEN
 
 CUT = {"sort": "cut", "asset": "P-02", "at_s": 3600}
@@ -83,7 +85,7 @@ def test_the_outcome_comes_at_once_and_equals_a_run_of_the_file(seat: Seat, desk
     name = seat.post(f"/api/drafts/{draft['id']}/run").json()["scenario"]
     scenario = load_scenario(desk.folder / "scenarios" / f"{name}.scenario.yaml")
     result = run_scenario(prepare(scenario), picture=False).result
-    loaded = desk.shelf.get(draft["base"])
+    loaded = Whole(desk.runs.get(draft["base"]), read_run(desk.runs.path(draft["base"])))
     variant = loaded.base.with_(*desk.drafts.get(draft["id"]).edits())
     whole = Intervals.of(result.outages)
     for column in ("asset", "start_s", "end_s", "mechanism", "root"):

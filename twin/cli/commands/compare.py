@@ -35,7 +35,7 @@ def compare(first: Annotated[Path, typer.Argument(metavar="RUN_DIR|PROGRAMME.yam
     Two ensembles are compared night by night: they must draw the same. Two programme files of irrigation are compared
     by m³, days of stress and cost, on one city and the same days.
     """
-    from geodata.ensemble.folder import is_ensemble
+    from geodata.ensemble.place import is_ensemble
     from geodata.run.comparing import to_dict, write_csv
     from geodata.run.folder import read_run
     from twin.errors import InputError
@@ -111,7 +111,8 @@ def _compare_nights(first: Path, second: Path, csv: Path | None, lang: str, *, a
     from rich.markup import escape
     from rich.table import Table
 
-    from geodata.ensemble.folder import is_ensemble, read_ensemble
+    from geodata.ensemble.folder import read_ensemble
+    from geodata.ensemble.place import is_ensemble
     from geodata.wording import wording
     from twin.ensemble.comparing import check_alike, compare_nights
     from twin.errors import InputError

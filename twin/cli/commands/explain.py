@@ -31,7 +31,7 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
 
     Of an ensemble: how likely it is out, at any moment or at one, because of what, and what would make it surer.
     """
-    from geodata.ensemble.folder import is_ensemble
+    from geodata.ensemble.place import is_ensemble
     from geodata.run.folder import read_run
     from twin.deciding.keeping import what_would_keep
     from twin.explaining.explain import explain as explain_asset

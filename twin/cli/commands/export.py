@@ -124,7 +124,8 @@ def is_city(place: Path) -> bool:
 
 def _ensemble(place: Path) -> EnsembleFolder | None:
     """Read an ensemble; its run is that of the plan, in doubt of what is out in some nights. None: a run or a city."""
-    from geodata.ensemble.folder import is_ensemble, read_ensemble
+    from geodata.ensemble.folder import read_ensemble
+    from geodata.ensemble.place import is_ensemble
 
     return read_ensemble(place) if is_ensemble(place) else None
 

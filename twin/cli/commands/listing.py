@@ -37,7 +37,7 @@ def list_(run_dir: RunFolder,
     Of an ensemble: by how likely they are out, at a moment or, without one, at all; --state then takes certain, likely,
     possible, unlikely.
     """
-    from geodata.ensemble.folder import is_ensemble
+    from geodata.ensemble.place import is_ensemble
     from geodata.run.folder import read_run
     from geodata.run.listing import to_dict, write_csv
     from twin.results.listing import listing, worst_moment

@@ -44,7 +44,7 @@ def rank(run_dir: RunFolder,
 
     Of an ensemble: what each protection spares night by night, with its interval.
     """
-    from geodata.ensemble.folder import is_ensemble
+    from geodata.ensemble.place import is_ensemble
     from geodata.run.folder import read_run
 
     costs = _costs(cost)

@@ -45,7 +45,8 @@ def report(run_dir: RunFolder,
 
     Of an ensemble: that of its plan, with how likely each critical site goes dark.
     """
-    from geodata.ensemble.folder import is_ensemble, read_ensemble
+    from geodata.ensemble.folder import read_ensemble
+    from geodata.ensemble.place import is_ensemble
     from geodata.run.folder import read_run
     from geodata.run.journal import grid_rows, write_grid, write_journal
     from geodata.run.listing import write_csv
@@ -120,7 +121,7 @@ def _since(text: str | None, run: Run, t_s: int) -> dict[str, Any]:
     if text is None:
         return {}
     if Path(text).is_dir():
-        from geodata.ensemble.folder import BASE, is_ensemble
+        from geodata.ensemble.place import BASE, is_ensemble
 
         other = read_run(Path(text) / BASE if is_ensemble(Path(text)) else Path(text)).result
         check_alike(other, run.result)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from twin.cli.app import app
-from twin.cli.arguments import Spoken, city_named, language_of, words_in
+from twin.cli.arguments import Spoken, language_of, words_in
 from twin.cli.printing import say
 from twin.cli.progress import stages
 
@@ -32,8 +32,11 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
 
     from geodata.feeds.schema import check_assets, read_config
     from twin.errors import InputError
+    from viewer.desk.bench import Beside
     from viewer.desk.clock import DeskClock
     from viewer.desk.desk import Desk
+    from viewer.desk.memory import few_heaps
+    from viewer.desk.outgoing import observe as observe_at
     from viewer.desk.server import check_host, name_of
     from viewer.desk.server import serve as serve_desk
 
@@ -51,17 +54,19 @@ def serve(city: Annotated[str, typer.Argument(metavar="CITY", help="A city file 
         if moment is None or moment.tzinfo is None:
             raise InputError(field="--clock", found=f"'{clock}'",
                              expected="ISO 8601 with offset: 2026-11-22T21:12+01:00")
+    few_heaps()
+    bench = Beside()
     with stages(lang=language_of(lang)) as stage:
         stage("reading the city")
-        city_file = city_named(city)
+        city_file = bench.ask("city", city)
         name = city if city == "valmont" else str(Path(city).resolve())
         config = None
         if observe is not None:
             config = read_config(observe)
             check_assets(config, frozenset(str(one) for one in city_file.city.assets.id), file=str(observe))
-        desk = Desk(folder.resolve(), name, city_file, DeskClock.set_to(moment))
+        desk = Desk(folder.resolve(), name, city_file, DeskClock.set_to(moment), bench=bench)
     if config is not None:
-        desk.observe(config)
+        observe_at(desk, config)
     words = words_in(lang)
     serve_desk(desk, host=host, port=port, origin=origin, tell=lambda address: say("\n".join((
         words.text("The desk is open, once, at:"), f"  {address}", words.text("End it with Ctrl-C.")))))

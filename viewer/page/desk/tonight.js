@@ -167,7 +167,8 @@ export class Tonight {
     byId('river-off').textContent = off === null ? '' : Math.abs(off) < 0.005 ? t('as_computed') : offWords(off, by);
     byId('river-rise').textContent = river.rise_m === null ? '' : riseWords(river.rise_m);
     drawRiver(byId('river-chart'), river, this.frame.now, {t0: (latest ?? approved)?.t0 ?? null});
-    byId('river-held').textContent = heldWords(river.anchored);
+    const passed = river.passed?.says[this.frame.lang] ?? '';
+    byId('river-held').textContent = [heldWords(river.anchored), passed].filter(Boolean).join(' ');
   }
 
   /** @param {number} now */

@@ -320,7 +320,7 @@ export class WhatIf {
   /** @param {any} line */
   effect(line) {
     if (!line.on) return t('effect_off');
-    if (this.outcome?.crews || line.sort === 'close_street' || line.sort === 'crew') return t('effect_run_crews');
+    if (line.sort === 'close_street' || line.sort === 'crew') return t('effect_run_crews');
     if (NEEDS_RUN.includes(line.sort)) return t('effect_run');
     const effect = this.outcome?.version === this.draft.version ? this.outcome.effects[line.id] : null;
     if (!effect) return t('effect_wait');
@@ -338,10 +338,10 @@ export class WhatIf {
     if (outcome?.series) curves.push(/** @type {any} */ ({values: outcome.series.out}));
     this.timeline.take({start, duration, step: outcome?.series?.step ?? 300, curves, issued: t0});
     this.timeline.say(t('lamps_over_time_grey', {what: t('col_base')}));
-    byId('result-ms').textContent = outcome && !outcome.crews ? t('computed_in', {ms: number(outcome.ms)}) : '';
+    byId('result-ms').textContent = outcome ? t('computed_in', {ms: number(outcome.ms)}) : '';
     const waits = byId('result-waits');
     waits.hidden = !outcome?.needs_run;
-    waits.textContent = t(outcome?.crews ? 'crews_wait' : 'level_waits');
+    waits.textContent = t('level_waits');
     const rows = FIGURES.map((name) =>
       outcome ? figure(name, outcome.base[name], outcome.variant?.[name] ?? null) : null
     );

@@ -1,0 +1,93 @@
+"""What an ensemble answers at the desk: how likely, before when, because of what, how sure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from geodata.ensemble.asking import first_out
+from twin.ensemble.answers import word_of
+from twin.ensemble.confidence import Share, share_of
+from twin.ensemble.deciding import best_split
+from twin.explaining.likely import Asked, between, likely_lines, often
+from twin.explaining.nights import columns, figure_rows, heading, night_lines
+from twin.explaining.words import speech
+from twin.world.kinds import LANGUAGES
+from viewer.desk.tonight import named
+from viewer.desk.whole import Whole
+
+#: Dots that the page draws of what decides.
+DOTS = 400
+
+
+def answer(loaded: Whole) -> dict[str, Any]:
+    """Give the answer of an ensemble: its figures, and each vital site with how likely it loses its power."""
+    ensemble = loaded.ensemble
+    assert ensemble is not None
+    answers, city = ensemble.answers, loaded.result.city
+    rows: list[dict[str, Any]] = []
+    for row in answers.sites.tolist():
+        who, k = city.assets[row], answers.place(row)
+        people = city.assets.people[row]
+        rows.append({"asset": str(who.id), "name": str(who.name or who.id), "street": str(who.street or ""),
+                     "people": None if np.isnan(people) else int(people), "share": _share(answers.share_out(row)),
+                     "first": [loaded.start + int(value) for value in answers.first_s[k]]
+                     if k >= 0 and np.isfinite(answers.first_s[k]).all() else None})
+    rows.sort(key=lambda one: (-one["share"]["count"], one["asset"]))
+    plan = loaded.result.plan
+    return {"run": {**named(loaded.entry), "start": loaded.start, "duration": loaded.duration_s,
+                    "t0": int(plan.issued_at.timestamp())},
+            "n": answers.n, "failed": len(answers.failed), "sites": rows,
+            "told": {lang: {"heading": heading(plan.name, answers, lang), "columns": list(columns(lang)),
+                            "figures": [[one.name, one.low, one.middle, one.high]
+                                        for one in figure_rows(answers, lang)],
+                            "lines": list(night_lines(city, answers, lang))} for lang in LANGUAGES}}
+
+
+def _share(share: Share) -> dict[str, Any]:
+    """Give a share in tenths and words, with the nights behind it and the interval of 95 %."""
+    # Neither never nor always is said of what happens in some nights.
+    tenths = 0 if not share.count else 10 if share.count == share.n else min(9, max(1, round(share.value * 10)))
+    return {"count": share.count, "n": share.n, "low": share.low, "high": share.high, "tenths": tenths,
+            "word": str(word_of(share.count, max(share.n, 1))),
+            "said": {lang: [often(speech(lang), share), between(speech(lang), share)] for lang in LANGUAGES}}
+
+
+def answer_of(loaded: Whole, asset: str, until: int | None) -> dict[str, Any]:
+    """Give how likely an asset goes out, at all and before a moment; because of what, and what decides.
+
+    Parameters
+    ----------
+    asset
+        Its id.
+    until
+        A moment [s since 1970], or None.
+    """
+    ensemble, city = loaded.ensemble, loaded.result.city
+    assert ensemble is not None
+    row, answers = city.assets.row(asset), ensemble.answers
+    first_s = first_out(ensemble.folder, str(ensemble.told["digest"]), answers, row)
+    is_out = ~np.isnan(first_s)
+    early = None if until is None else is_out & (np.nan_to_num(first_s) < until - loaded.start)
+    who = city.assets[row]
+    question = Asked(asset=who, at_s=None, is_out=is_out)
+    return {"asset": str(who.id), "name": str(who.name or ""), "kind": str(who.kind), "street": str(who.street or ""),
+            "ever": _share(share_of(int(is_out.sum()), answers.n)), "until": until,
+            "before": None if early is None else _share(share_of(int(early.sum()), answers.n)),
+            "lines": {lang: list(likely_lines(loaded.result, answers, question, lang)) for lang in LANGUAGES},
+            "decides": _decides(loaded, is_out if early is None else early)}
+
+
+def _decides(loaded: Whole, happens: Any) -> dict[str, Any] | None:
+    """Give the draw that tells the nights apart best, else that of the level, night by night; None without any."""
+    assert loaded.ensemble is not None
+    drawn = loaded.ensemble.answers.drawn
+    split = best_split(drawn, happens)
+    name = split.name if split else "level.offset_m"
+    if name not in drawn or not 0 < int(happens.sum()) < len(happens):
+        return None
+    peak_m = max((float(np.max(curve.level_m)) for curve in loaded.curves), default=None)
+    return {"name": name, "values": [round(float(value), 4) for value in drawn[name][:DOTS]],
+            "out": happens[:DOTS].tolist(), "at": split.at if split else None,
+            "right": split.right if split else None, "n": len(happens), "peak_m": peak_m}
