@@ -29,8 +29,8 @@ def stays_dry(maps_m: Float32Array, cells: Int32Array, looked_at: int) -> bool:
 def risen(low_m: float, high_m: float, rise_m: float, from_share: float, share: float) -> float:
     """Give the depth at a share of the way from one map to the next, see ``geodata.hazards.between`` [m]."""
     if np.isnan(rise_m) or share < from_share:
-        return low_m + np.float32(0) * rise_m
-    return max(low_m, high_m - (np.float32(1) - share) * rise_m)
+        return float(low_m + np.float32(0) * rise_m)
+    return float(max(low_m, high_m - (np.float32(1) - share) * rise_m))
 
 
 @jit(nogil=True)
