@@ -47,6 +47,8 @@ class Package:
             self._contents = {} if "gpkg_contents" in views else {
                 name: (kind, srs) for name, kind, srs in self._database.execute(
                     "SELECT table_name, data_type, srs_id FROM gpkg_contents ORDER BY rowid")}
+            if not all(isinstance(name, str) for name in self._contents):
+                raise ValueError("a layer whose name is no text")
         except (sqlite3.Error, ValueError) as error:
             self._database.close()
             raise InputError(found=f"a file that is no GeoPackage ({error})", **wrong) from error
@@ -171,7 +173,7 @@ class Package:
                 meta, found = pyogrio.read_arrow(self.path, layer=table, columns=columns, read_geometry=is_layer,
                                                  return_fids=True)
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, OSError,
-                RuntimeError) as error:
+                RuntimeError, UnicodeDecodeError) as error:
             raise self._damaged(table, error) from error
         names = [meta["geometry_name"] or "wkb_geometry", "wkb_geometry"] if is_layer else []
         found = found.rename_columns(["geom" if name in names else "fid" if name in {meta["fid_column"], "OGC_FID"}

@@ -57,7 +57,7 @@ def layers_of(path: Path, name: str) -> list[str]:
     try:
         with warnings.catch_warnings(action="ignore"):  # said again, and noted, when the layer is read
             found = [str(layer) for layer, _ in pyogrio.list_layers(_source(path))]
-    except pyogrio.errors.DataSourceError as error:
+    except (pyogrio.errors.DataSourceError, UnicodeDecodeError) as error:
         if within := inner_files(path, _INNER):
             raise InputError(file=name, found=f"an archive that holds {', '.join(within[:5])}",
                              expected="the file that is meant", remedy=f"Name it: {name}/{within[0]}.") from error

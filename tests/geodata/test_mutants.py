@@ -279,6 +279,13 @@ def test_moments_outside_the_run_and_depths_below_0_are_refused(seed: int, sound
         read_run(tmp_path / "spoilt/hand")
 
 
+@pytest.mark.parametrize(("sort", "seed"), [("city of a run", 257), ("city of a run", 279), ("lamps.geojson", 321),
+                                            ("lamps.gpkg", 371)])
+def test_names_that_are_no_text_and_a_crs_of_no_place_are_refused(sort: str, seed: int, sound: Path,
+                                                                  tmp_path: Path) -> None:
+    spoil_and_look(sort, seed, sound, tmp_path / "spoilt")
+
+
 def _run_json_is_refused_or_says_the_same(seeds: range, sound: Path, folder: Path) -> list[str]:
     """Spoil values of ``run.json``; give what was read and told otherwise."""
     before, failures = told_by(sound), []
