@@ -76,7 +76,7 @@ class Guest:
     def send(self, path: str, said: Any = None, **more: str) -> tuple[int, bytes, dict[str, str]]:
         """Ask, or change something; give status, body and headers."""
         line = http.client.HTTPConnection(self.host, timeout=120)
-        headers = {"x-twin-desk": "1", "content-type": "application/json", **more}
+        headers = {"x-twin-desk": "1", "content-type": "application/json", "origin": f"http://{self.host}", **more}
         headers["cookie"] = getattr(self, "cookie", "")
         line.request("GET" if said is None else "POST", path, None if said is None else json.dumps(said), headers)
         answer = line.getresponse()
@@ -120,6 +120,8 @@ def served(folder: Path) -> Iterator[tuple[str, str, int]]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def endure(folder: Path, *, seconds: float, readers: int, rate: int, scenario: str = "ouche-q10") -> Told:

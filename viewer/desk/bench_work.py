@@ -20,6 +20,7 @@ from geodata.city.model import CityFile
 from geodata.run.ranking import main_streets
 from geodata.run.run import Run
 from scenarios.stage_curves import StageCurve
+from scenarios.walls import check_wall
 from twin.codes import Action
 from twin.deciding.cutting import cuts
 from twin.deciding.plans import pairs
@@ -114,6 +115,10 @@ def _comparison(first: tuple[RunEntry, Path], second: tuple[RunEntry, Path]) -> 
     return comparison(_loaded(*first), _loaded(*second))
 
 
+def _wall(entry: RunEntry, path: Path, line: list[list[float]]) -> None:
+    check_wall(line, _loaded(entry, path).run.city_file)
+
+
 def _likely(entry: RunEntry, path: Path) -> dict[str, Any]:
     return answer(_loaded(entry, path))
 
@@ -196,7 +201,7 @@ def _unpacked(packed: bytes, result: Result) -> Ranked:
 #: What may be asked.
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "ready": _ready, "city": _city, "run": _run, "pack": _pack, "config": _config, "outcome": _outcome, "page": _page,
-    "comparison": _comparison, "likely": _likely, "likely_asset": _likely_asset, "report": _report,
+    "comparison": _comparison, "wall": _wall, "likely": _likely, "likely_asset": _likely_asset, "report": _report,
     "documents": _documents, "answers": _answers, "alert": _alert, "rank": _rank, "ranked": _ranked}
 
 

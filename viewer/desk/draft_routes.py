@@ -69,7 +69,7 @@ def _add(asked: Asked) -> Any:
     if not isinstance(line, dict):
         raise InputError(field="line", found="no line", expected="a line of a variant")
     loaded, drafts, now = asked.desk.shelf.get(base), asked.desk.drafts, asked.desk.clock.epoch()
-    _fits(loaded, [line])
+    _fits(asked, loaded, [line])
     draft = next((one for one in drafts.listed() if one.base == base), None)
     if draft is None:
         draft = drafts.make(asked.text("name", most=120), base, by=asked.person.name, now=now)
@@ -89,17 +89,20 @@ def _lines(asked: Asked) -> Any:
     if not isinstance(given, list) or not all(isinstance(line, dict) for line in given):
         raise InputError(field="lines", found="no list", expected="a list of lines")
     draft = asked.desk.drafts.get(asked.path["draft"])
-    _fits(_base(asked, draft), given)
+    _fits(asked, _base(asked, draft), given)
     return asked.desk.drafts.change(draft.id, given, version=asked.whole("version"), by=asked.person.name,
                                     now=asked.desk.clock.epoch()).to_dict()
 
 
-def _fits(loaded: Loaded, lines: list[dict[str, Any]]) -> None:
+def _fits(asked: Asked, loaded: Loaded, lines: list[dict[str, Any]]) -> None:
     for line in lines:
         for edit in edits_of({**line, "by": ""}):
             edit.apply(loaded.result.plan, loaded.result.city)
         if line.get("sort") in measure_lines.SORTS and line.get("on", True):
             measure_lines.check_fits(loaded, line)
+            if line["sort"] == "barrier":
+                # Drawn through a house it would be refused once it is run: it is refused as it is drawn.
+                asked.desk.bench.ask("wall", *loaded.place, line["line"])
         if line.get("sort") == "level" and len(loaded.curves) != 1:
             raise InputError(field="level", found="a run without the levels of one gauge", expected="one that has them")
 

@@ -14,7 +14,6 @@ from twin.explaining.likely import Asked, between, likely_lines, often
 from twin.explaining.nights import columns, figure_rows, heading, night_lines
 from twin.explaining.words import speech
 from twin.world.kinds import LANGUAGES
-from viewer.desk.tonight import named
 from viewer.desk.whole import Whole
 
 #: Dots that the page draws of what decides.
@@ -36,7 +35,7 @@ def answer(loaded: Whole) -> dict[str, Any]:
                      if k >= 0 and np.isfinite(answers.first_s[k]).all() else None})
     rows.sort(key=lambda one: (-one["share"]["count"], one["asset"]))
     plan = loaded.result.plan
-    return {"run": {**named(loaded.entry), "start": loaded.start, "duration": loaded.duration_s,
+    return {"run": {**loaded.entry.named(), "start": loaded.start, "duration": loaded.duration_s,
                     "t0": int(plan.issued_at.timestamp())},
             "n": answers.n, "failed": len(answers.failed), "sites": rows,
             "told": {lang: {"heading": heading(plan.name, answers, lang), "columns": list(columns(lang)),

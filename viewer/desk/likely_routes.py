@@ -17,7 +17,7 @@ from viewer.desk.draft_routes import check_source
 from viewer.desk.loaded import Loaded
 from viewer.desk.rank_routes import choices
 from viewer.desk.requests import RUN_ID, request_of
-from viewer.desk.tonight import about, named
+from viewer.desk.tonight import about
 
 #: Nights that the desk draws, at least and at most: more are `twin ensemble`'s.
 LEAST_NIGHTS, MOST_NIGHTS = 20, 2000
@@ -42,7 +42,7 @@ def _likely(asked: Asked) -> Any:
     chosen = next((entry for entry in done if entry.id == wanted), done[0] if done else None)
     found: dict[str, Any] = {
         **about(desk), "runs": choices(asked), "run": None, "most": MOST_NIGHTS, "least": LEAST_NIGHTS,
-        "ensembles": [{**named(entry), "state": entry.state, "by": entry.by, "asked_at": entry.asked_at,
+        "ensembles": [{**entry.named(), "state": entry.state, "by": entry.by, "asked_at": entry.asked_at,
                        "error": entry.error, "base": entry.base, "place": places.get(entry.id, {}).get("place"),
                        "progress": places.get(entry.id, {}).get("progress")} for entry in entries]}
     if chosen is None:

@@ -10,7 +10,6 @@ from math import isfinite
 from typing import Any
 
 from scenarios.load import load_scenario
-from scenarios.walls import check_wall
 from twin.errors import InputError
 from twin.world.edits import Edit, Protect, Reserve
 from twin.world.kinds import Role
@@ -73,8 +72,7 @@ def check_fits(loaded: Loaded, line: Mapping[str, Any]) -> None:
     Raises
     ------
     InputError
-        An asset that takes no generator, a street that there is not, water without walls, a barrier through buildings,
-        a run without crews.
+        An asset that takes no generator, a street that there is not, water without walls, a run without crews.
     """
     sort, assets = str(line["sort"]), loaded.result.city.assets
     if sort == "generator":
@@ -98,9 +96,6 @@ def check_fits(loaded: Loaded, line: Mapping[str, Any]) -> None:
         if not is_flow and not (is_filled and sort == "barrier"):
             raise InputError(field=sort, found="water that is read or filled from a level", expected="the flow model" if
                              sort == "pump" else "water that is computed")
-    if sort == "barrier":
-        # Drawn through a house it would be refused once it is run: it is refused as it is drawn.
-        check_wall(line["line"], loaded.run.city_file)
 
 
 def entries_of(line: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:

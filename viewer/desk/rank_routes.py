@@ -12,7 +12,7 @@ from viewer.desk.answers import Asked, get, post
 from viewer.desk.costs import BUDGET
 from viewer.desk.loaded import Loaded
 from viewer.desk.requests import RUN_ID
-from viewer.desk.tonight import about, brief, named
+from viewer.desk.tonight import about, brief
 
 
 def routes() -> list[Route]:
@@ -38,7 +38,7 @@ def run_asked(asked: Asked, name: str) -> Loaded | None:
 
 def choices(asked: Asked) -> list[dict[str, Any]]:
     """Give the runs that are done, ensembles apart, the latest asked for first."""
-    return [named(entry) for entry in asked.desk.runs.all() if entry.state == "done" and not entry.nights]
+    return [entry.named() for entry in asked.desk.runs.all() if entry.state == "done" and not entry.nights]
 
 
 def _rank(asked: Asked) -> Any:

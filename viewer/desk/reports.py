@@ -18,9 +18,7 @@ from typing import Any
 
 from geodata.run.journal import write_grid, write_journal
 from geodata.run.listing import write_csv
-from geodata.run.roads import access_if_kept
 from twin.errors import InputError
-from twin.results.act_ways import with_ways
 from twin.results.listing import listing
 from twin.results.situation import situation
 from viewer.desk.bench import Bench
@@ -67,6 +65,8 @@ class Sort:
 
 
 def _situation(loaded: Loaded, wish: Wish, out: Path) -> None:
+    from geodata.run.roads import access_if_kept
+    from twin.results.act_ways import with_ways
     from viewer.outputs.report import export_report
 
     told = with_ways(situation(loaded.result, wish.t_s), access_if_kept(loaded.run))

@@ -54,6 +54,10 @@ class RunEntry:
         """Whether it answers "what if", and is not the night itself."""
         return bool(self.base)
 
+    def named(self) -> dict[str, Any]:
+        """Give what it is called."""
+        return {"id": self.id, "number": self.number, "name": self.name, "nights": self.nights}
+
 
 class Runs:
     """The index; safe for several threads."""

@@ -11,7 +11,6 @@ from viewer.desk.counts import HOURS, counts, series, sites
 from viewer.desk.desk import Desk
 from viewer.desk.loaded import Loaded
 from viewer.desk.river import river
-from viewer.desk.runs import RunEntry
 
 #: Acts that the first picture carries.
 ACTS = 60
@@ -70,16 +69,11 @@ def brief(loaded: Loaded | None, approval: dict[str, Any] | None = None) -> dict
     if loaded is None:
         return None
     plan = loaded.result.plan
-    return {**named(loaded.entry), "status": plan.status, "t0": int(plan.issued_at.timestamp()),
+    return {**loaded.entry.named(), "status": plan.status, "t0": int(plan.issued_at.timestamp()),
             "valid_until": int(plan.valid_until.timestamp()), "start": loaded.start,
             "duration": loaded.duration_s,
             "limits": None if plan.access is None else {"day_m": plan.access.day_m, "night_m": plan.access.night_m},
             "approved": {key: approval[key] for key in ("by", "duty", "at", "until", "reason")} if approval else None}
-
-
-def named(entry: RunEntry) -> dict[str, Any]:
-    """Give what a run is called."""
-    return {"id": entry.id, "number": entry.number, "name": entry.name, "nights": entry.nights}
 
 
 def _kinds(desk: Desk) -> dict[str, Any]:

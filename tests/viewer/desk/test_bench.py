@@ -54,7 +54,7 @@ desk = Desk(Path(sys.argv[1]), "valmont", city, DeskClock.set_to(datetime.fromis
             bench=bench)
 desk.start()
 client = TestClient(app_of(desk, ["testserver"]), follow_redirects=False)
-client.headers["x-twin-desk"] = "1"
+client.headers.update({"x-twin-desk": "1", "origin": "http://testserver"})
 assert client.post("/api/enter", json={"key": desk.people.key(Standing.OPERATOR), "name": "R", "duty": ""}).is_success
 run = desk.runs.all()[0].id
 for path in ["/api/tonight", "/api/runs", "/api/reports", "/api/rank", "/api/drafts", "/api/crews", "/api/journal",

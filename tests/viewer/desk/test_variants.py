@@ -156,7 +156,7 @@ def test_a_measure_that_does_not_fit_is_refused(seat: Seat, draft: dict[str, Any
 
 
 def test_a_barrier_through_buildings_is_refused_as_it_is_drawn(seat: Seat, desk: Desk, draft: dict[str, Any]) -> None:
-    city_file = desk.shelf.get(draft["base"]).run.city_file
+    city_file = read_run(desk.shelf.get(draft["base"]).run.path).city_file
     assets = city_file.city.assets
     house = next(row for row in np.flatnonzero(assets.of_kind("building")).tolist() if assets.street[row])
     west, south, east, north = city_file.outlines[house].bounds

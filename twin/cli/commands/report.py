@@ -66,11 +66,8 @@ def report(run_dir: RunFolder,
     if not any((out, pdf, log, grid, handover, cuts, sheets)):
         raise InputError(field="--out", found="nothing to write", expected="--out, --pdf, --log, --grid, --handover, "
                          "--cuts or --sheets")
-    if sheets_pdf and sheets is None:
-        raise InputError(field="--sheets-pdf", found="no --sheets", expected="--sheets DIR, where they are written")
-    if phones is not None and sheets is None:
-        raise InputError(field="--phones", found="private numbers without --sheets",
-                         expected="--sheets: they stand on crew sheets alone")
+    if sheets is None:
+        _check_without_sheets(sheets_pdf=sheets_pdf, phones=phones)
     with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
         ensemble = read_ensemble(run_dir) if is_ensemble(run_dir) else None
@@ -106,6 +103,17 @@ def report(run_dir: RunFolder,
     for place in written:
         say(wording(spoken).text("Written: {file}", file=place))
     tell_expiry(run.result.plan, spoken, run.result.city.timezone)
+
+
+def _check_without_sheets(*, sheets_pdf: bool, phones: Path | None) -> None:
+    """Refuse what only crew sheets take."""
+    from twin.errors import InputError
+
+    if sheets_pdf:
+        raise InputError(field="--sheets-pdf", found="no --sheets", expected="--sheets DIR, where they are written")
+    if phones is not None:
+        raise InputError(field="--phones", found="private numbers without --sheets",
+                         expected="--sheets: they stand on crew sheets alone")
 
 
 def _is_pdf(place: Path) -> bool:

@@ -30,7 +30,8 @@ def risen(low_m: float, high_m: float, rise_m: float, from_share: float, share: 
     """Give the depth at a share of the way from one map to the next, see ``geodata.hazards.between`` [m]."""
     if np.isnan(rise_m) or share < from_share:
         return float(low_m + np.float32(0) * rise_m)
-    return float(max(low_m, high_m - (np.float32(1) - share) * rise_m))
+    joined = float(high_m - (np.float32(1) - share) * rise_m)
+    return max(float(low_m), joined)
 
 
 @jit(nogil=True)
