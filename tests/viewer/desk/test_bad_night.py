@@ -62,7 +62,7 @@ def test_a_full_disk_takes_no_act_in_silence_and_what_was_kept_stays(desk: Desk,
     act, desk.store.act = desk.store.act, Broken  # type: ignore[method-assign, assignment]
     told = seat.post("/api/facts", asset="A-013", state="out", caller="two")
     assert told.status_code == 507
-    assert told.json()["said"]["fr"].startswith("Rien n’a été enregistré : le disque ne prend plus rien")
+    assert told.json()["said"]["fr"].startswith("Rien n’a été enregistré\u00a0: le disque ne prend plus rien")
     desk.store.act = act  # type: ignore[method-assign]
     assert [row["caller"] for row in seat.json("/api/tonight")["facts"]] == ["one"]
     assert seat.post("/api/facts", asset="A-013", state="out", caller="two").status_code == 200

@@ -108,4 +108,4 @@ def test_how_often_a_forecast_was_passed_at_its_lead_is_said(desk: Desk, asked: 
         desk.sources.take(body.encode(), source="gauge", sort="inbox")
     told = Seat(desk).json("/api/tonight")["river"]["passed"]
     assert (told["n"], told["of"], told["lead_s"]) == (3, 4, 6 * 3600)
-    assert told["says"]["fr"] == "Prévisions à 6 h dépassées par la rivière : 3 sur 4."
+    assert told["says"]["fr"] == "Prévisions à 6 h dépassées par la rivière\u00a0: 3 sur 4."

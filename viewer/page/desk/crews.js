@@ -234,7 +234,7 @@ export class Crews {
     const {reasons, others, count} = this.now;
     const parts = Object.entries(reasons)
       .filter(([key]) => WAITS.includes(key))
-      .map(([key, n]) => `${number(n)} ${t(`waits_${key}`)}`);
+      .map(([key, n]) => t('n_wait', {n, what: t(`waits_${key}`)}));
     const rest = Object.values(others).reduce((sum, n) => sum + n, 0);
     if (rest) parts.push(t('jobs_others', {n: rest}));
     return [t('n_repairs', {n: count}), ...parts].join(' · ');

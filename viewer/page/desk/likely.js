@@ -124,7 +124,8 @@ export class Likely {
         );
       })
     );
-    byId('ensemble').toggleAttribute('disabled', !done.length);
+    const chosen = /** @type {HTMLSelectElement} */ (byId('ensemble'));
+    for (const one of [chosen, ...chosen.labels]) one.hidden = !done.length;
     const words = told.told?.[this.frame.lang];
     byId('likely-empty').hidden = Boolean(told.run);
     byId('likely-empty').textContent = t(told.runs.length ? 'likely_none' : 'empty_run');

@@ -38,6 +38,7 @@ export class Wall {
   async showMap() {
     const {approved, now} = this.told;
     await this.map.show(approved?.id ?? '');
+    if (!approved) this.map.say(t('wall_empty'));
     if (approved && this.map.model) this.map.move(Math.max(0, Math.min(approved.duration, now - approved.start)));
     const {counts} = this.map;
     this.map.describe(counts ? t('n_out_now', {n: counts.out + counts.may}) : t('wall_empty'));
