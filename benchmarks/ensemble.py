@@ -18,6 +18,7 @@ import os
 import tempfile
 import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from benchmarks.memory import most_of_children
 from benchmarks.stage import night as levels_of
 from benchmarks.stage import valley
 from geodata.ensemble.folder import reduce_blocks
+from geodata.hazards.between import between
 from geodata.hazards.catalogue import CatalogueHazard
 from scenarios.ensemble import worker
 from scenarios.ensemble.running import make
@@ -92,8 +94,10 @@ def catalogue_of(staged: StageHazard) -> CatalogueHazard:
     peak_m, every = staged.level_m.max(), np.arange(staged.grid.cells)
     maps_m = [next(iter(replace(staged, times_s=staged.times_s[:1], level_m=np.full_like(
         staged.level_m[:1], peak_m + above_m)).depths(every))).copy() for above_m in MAPS_M]
+    shape = staged.grid.rows, staged.grid.columns
+    pairs = tuple(between(low.reshape(shape), high.reshape(shape)) for low, high in pairwise(maps_m))
     return CatalogueHazard(grid=staged.grid, times_s=staged.times_s, after="hold", notes=(), depth_error_m=0.1,
-                           level_m=np.array(staged.level_m[:, 0]), map_level_m=peak_m + MAPS_M,
+                           level_m=np.array(staged.level_m[:, 0]), map_level_m=peak_m + MAPS_M, pairs=pairs,
                            maps_m=np.stack(maps_m).astype(np.float32))
 
 

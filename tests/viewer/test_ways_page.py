@@ -225,7 +225,8 @@ def test_each_wait_tells_its_reason_in_the_panel_and_in_the_list(chromium: Any, 
                   timeout_ms=60_000)
     page.click(f"[data-lang={lang}]")
     assets, delays = run.result.city.assets, delays_of(run.result.trace)
-    all_words = {"fr": {"crew": "Attend une équipe\u00a0: ", "access": "Attend l’accès", "hours": "Attend une équipe\u00a0: il"},
+    all_words = {"fr": {"crew": "Attend une équipe\u00a0: ", "access": "Attend l’accès",
+                        "hours": "Attend une équipe\u00a0: il"},
                  "en": {"crew": "Waits for a crew: ", "access": "Waits for access", "hours": "Waits for a crew: none"}}
     words = all_words[lang]
     told = set()
