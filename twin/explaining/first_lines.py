@@ -84,9 +84,10 @@ def _together(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
         sites = [site["name"] or site["asset"] for site in cluster["sites"]]
         values = {"start": clock.at(cluster["from"]), "end": clock.at(cluster["to"]),
                   "lamps": words.number(cluster["lamps"]), "roots": words.number(cluster["root_count"]),
-                  "streets": words.listing(cluster["streets"])}
-        said = words.text("{start} to {end}, all at once: {roots} things under water take {lamps} lamps with them "
-                          "({streets}).", **values)
+                  "where": f" ({words.listing(cluster['streets'])})" if cluster["streets"] else ""}
+        said = words.text("{start} to {end}, all at once: {roots} things under water take {lamps} lamps with them"
+                          "{where}.", **values) if values["start"] != values["end"] else words.text(
+            "{start}, all at once: {roots} things under water take {lamps} lamps with them{where}.", **values)
         if sites:
             said += " " + words.text("Among what goes out: {sites}.", sites=words.listing(sites))
         if cluster["act_before"]:

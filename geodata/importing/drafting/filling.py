@@ -21,6 +21,8 @@ _TEXTS = {"street": "street", "name": "name", "district": "district", "owner": "
 _WATTS = ((r"(\d+(?:[.,]\d+)?)\s*[Ww]\b", 3.0), (r"(\d+)\s*$", 18.0))
 #: No street lamp has more watts.
 _MOST_W = 2000.0
+#: Share of a column that may be none of what it seems to hold.
+_FEW = 0.02
 #: A height that stands with its unit.
 _WITH_UNIT = re.compile(r"[\d.,]+\s*([^\W\d_]+)\.?")
 _YES = {"si", "sí", "oui", "yes", "ja", "true", "1", "x", "vrai", "o", "y"}
@@ -147,20 +149,30 @@ def _lanterns(guess: Guess, columns: Sequence[Column]) -> None:
 
 
 def _heights(guess: Guess, columns: Sequence[Column]) -> None:
-    """Take a height of plinth for the lowest live part where the column's name says its unit."""
+    """Take a height of plinth for the lowest live part where its unit is known: by the column's name, by its texts.
+
+    What stands with its unit counts in it; bare numbers count in the unit of the name, else in the one that all others
+    of the column bear. Without any they are left alone: centimetres taken for metres keep every cabinet dry.
+    """
     for column in columns:
-        said = [unit_named(hit[1]) for value in column.counts if (hit := _WITH_UNIT.fullmatch(value)) is not None]
-        if "fail" in column.means and said and all(one and UNITS[one][0] == "length" for one in said):
-            guess.fields["fail_m"] = column.name
-            guess.unsure("fields.fail_m", "is {column} the height above ground of the lowest live part?",
-                         column=column.name)
-            return
-        unit = next((part for part in parts_of(column.name)[:-1] if part in ("m", "cm", "mm")), None)
-        if "fail" in column.means and column.is_numeric and unit in UNITS:
-            guess.fields["fail_m"] = {"column": column.name, "unit": unit}
-            guess.unsure("fields.fail_m", "is {column} the height above ground of the lowest live part?",
-                         column=column.name)
-            return
+        if "fail" not in column.means or not column.present:
+            continue
+        words = [column.texts[row] for row in np.flatnonzero(column.numbers.unreadable)]
+        hits = [hit for value in words if (hit := _WITH_UNIT.fullmatch(value)) is not None]
+        units = {unit_named(hit[1]) for hit in hits}
+        strange = sum(not is_nothing(value) for value in words) - len(hits)
+        if strange > _FEW * column.present or not all(one and UNITS[one][0] == "length" for one in units):
+            continue
+        named = next((part for part in parts_of(column.name)[:-1] if part in ("m", "cm", "mm")), None)
+        is_mixed = len(words) < column.present
+        unit = named or (next(iter(units)) if len(units) == 1 else None)
+        if is_mixed and unit is None:
+            continue
+        guess.fields["fail_m"] = {"column": column.name, "unit": unit} if is_mixed else column.name
+        guess.unsure("fields.fail_m", "is {column} the height above ground of the lowest live part?",
+                     column=column.name)
+        _nothings(guess, column)
+        return
 
 
 def _nothings(guess: Guess, column: Column) -> None:

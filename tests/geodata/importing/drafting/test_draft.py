@@ -346,6 +346,25 @@ def test_a_height_with_its_unit_in_the_text_is_drafted(tmp_path: Path) -> None:
     assert city_of(tmp_path).city.assets.fail_m[:2].tolist() == pytest.approx([0.4, 0.35])
 
 
+@pytest.mark.parametrize(("name", "heights"), [
+    ("Hauteur socle (cm)", ("20", "20 cm", "0,3 m", "n.c.")), ("HAUTEUR_SOCLE_CM", ("20", "20", "30 cm", "")),
+    ("Hauteur socle", ("20", "20 cm", "30 cm", "nc"))])
+def test_bare_numbers_beside_heights_with_their_unit_count_in_the_unit_that_is_known(
+        tmp_path: Path, name: str, heights: tuple[str, ...]) -> None:
+    rows = "".join(f"A-0{k + 1};{height};{4.9981 + k / 1000:.4f};47,2602\n".replace(".", ",").replace("n,c,", "n.c.")
+                   for k, height in enumerate(heights))
+    made, layers = drafted(tmp_path, {"armoires.csv": f"NUM;{name};LON;LAT\n{rows}", "lampes.csv": LAMPS})
+    assert layers["armoires"]["fields"]["fail_m"] == {"column": name, "unit": "cm"}
+    assert "lowest live part" in unsure(made)
+    assert city_of(tmp_path).city.assets.fail_m[:3].tolist() == pytest.approx([0.2, 0.2, 0.3])
+
+
+def test_bare_numbers_of_no_known_unit_are_no_height(tmp_path: Path) -> None:
+    cabinets = "NUM;HAUTEUR SOCLE;LON;LAT\nA-01;20;4,9981;47,2602\nA-02;20 cm;5,0003;47,2611\nA-03;0,3 m;5,01;47,26\n"
+    _, layers = drafted(tmp_path, {"armoires.csv": cabinets, "lampes.csv": LAMPS})
+    assert "fail_m" not in layers["armoires"].get("fields", {})
+
+
 def test_a_column_of_lanterns_is_drafted_and_asked_about(tmp_path: Path) -> None:
     made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": UNLINKED})
     assert layers["lampes"]["lanterns"] == "NB_FOYERS"
