@@ -7,7 +7,6 @@ its nights stands in it as a digest; a block of another digest is refused, never
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from geodata.ensemble.arrays import write_arrays
 from twin.ensemble.member import COLUMNS, SPARSE, Outcome
 from twin.errors import InputError
 from twin.quantities import column
@@ -51,16 +51,7 @@ def write_block(folder: Path, block: int, digest: str, nights: Sequence[Outcome]
     told = {"digest": digest, "index": [night.index for night in nights],
             "drawn": [dict(night.drawn) for night in nights],
             "failed": {str(index): why for index, why in sorted(failed.items())}}
-    columns["told"] = np.frombuffer(json.dumps(told, sort_keys=True).encode(), np.uint8)
-    target = path_of(folder, block)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            np.savez_compressed(file, **columns)
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_arrays(path_of(folder, block), columns, told)
 
 
 class Block:

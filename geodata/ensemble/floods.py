@@ -7,7 +7,6 @@ by their path. What was computed from is in each: floods of another scenario, ci
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from geodata.ensemble.arrays import write_arrays
 from twin.errors import InputError
 from twin.quantities import column
 from twin.water.depths import DepthSeries
@@ -66,16 +66,7 @@ class FloodFolder:
                                    for name in _COLUMNS}
         told = {"digest": self.digest, "parts": {part: {name: getattr(series, name) for name in _PLAIN}
                                                  for part, series in parts.items()}}
-        columns["told"] = np.frombuffer(json.dumps(told, sort_keys=True).encode(), np.uint8)
-        target = self.path_of(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
-            with beside.open("wb") as file:
-                np.savez_compressed(file, **columns)
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
+        write_arrays(self.path_of(key), columns, told)
 
     def read(self, key: str, part: str) -> DepthSeries:
         """Give the depths of a flood at the assets or along the streets.

@@ -12,7 +12,8 @@ import socket
 import ssl
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -78,23 +79,35 @@ def ask(url: str, *, headers: Mapping[str, str] | None = None, marks: Mapping[st
     AskFailed
         No answer, a late or a large one, one that is cut, a redirection, a status that is no success.
     """
-    parts = urlsplit(url)
     until = time.monotonic() + whole_s
     sent = {"User-Agent": AGENT, "Accept-Encoding": "gzip", "Accept": "*/*", **(headers or {})}
     for mark, header in (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since")):
         if marks and mark in marks:
             sent[header] = marks[mark]
-    kind: Any = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    more = {"context": trust()} if parts.scheme == "https" else {}
-    connection = kind(parts.hostname, parts.port, timeout=wait_s, **more)
-    try:
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    with line_to(url, wait_s) as (connection, path):
         connection.request("GET", path, headers=sent)
         response = connection.getresponse()
         told = {key.lower(): value for key, value in response.getheaders()}
-        _check(response.status, told)
+        check_status(response.status, told, good=(200, 206, 304))
         body = b"" if response.status == 304 else _read(response, told, most_bytes, until)
         return Answer(status=response.status, body=body, headers=told)
+
+
+@contextmanager
+def line_to(url: str, wait_s: float) -> Iterator[tuple[http.client.HTTPConnection, str]]:
+    """Give a connection to an address, and the path to ask it for; closed afterwards.
+
+    Raises
+    ------
+    AskFailed
+        What fails within: the network, the certificate, a late answer, one that is cut.
+    """
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=wait_s) if (
+        parts.scheme != "https") else http.client.HTTPSConnection(parts.hostname or "", parts.port, timeout=wait_s,
+                                                                  context=trust())
+    try:
+        yield connection, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     except ssl.SSLCertVerificationError as error:
         raise AskFailed("certificate", error.verify_message or "a certificate that is not valid") from None
     except TimeoutError:
@@ -115,14 +128,21 @@ def trust() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _check(status: int, headers: Mapping[str, str]) -> None:
-    if status in (200, 206, 304):
+def check_status(status: int, headers: Mapping[str, str], *, good: Collection[int], said: str = "") -> None:
+    """Refuse an answer whose status is no success; ``said`` is told beside it.
+
+    Raises
+    ------
+    AskFailed
+        A redirection, a refusal, a service that is busy.
+    """
+    if status in good:
         return
     if 300 <= status < 400:
         raise AskFailed("moved", f"{status}, moved to {headers.get('location', 'elsewhere')[:120]}")
     sort = {401: "refused", 403: "refused", 404: "missing", 410: "missing", 429: "busy", 503: "busy"}.get(status,
                                                                                                          "status")
-    raise AskFailed(sort, f"HTTP {status}", retry_after_s(headers.get("retry-after", "")))
+    raise AskFailed(sort, f"HTTP {status}{said}", retry_after_s(headers.get("retry-after", "")))
 
 
 def retry_after_s(said: str) -> int | None:

@@ -26,9 +26,10 @@ from geodata.hazards.rasters import nodata_notes, one_frame
 from geodata.hazards.river_stage import frame_times, hydrograph, late_start, zero_of
 from geodata.raster_files import files_of
 from twin.errors import InputError
+from twin.kernels.water.picked import ABOVE, BELOW
 from twin.quantities import BoolArray, Float32Array, FloatArray, Int64Array
 from twin.water.hazard import WATER_STEPS_M, Doubt, Envelope, Grid
-from twin.water.picks import PickedWater, Picks, pairs_between
+from twin.water.picks import PickedWater, Picks, pairs_between, placed
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
@@ -78,21 +79,16 @@ class CatalogueHazard:
         nothing = np.where(np.isnan(maps_m[0]), maps_m[0], np.float32(0))
         beyond = np.where(maps_m[-1] > 0, maps_m[-1], np.float32(np.nan))
         pairs = [pair.take(cells) for pair in self.pairs]
-        for level in self.level_m:
-            if level < self.map_level_m[0]:
+        lower, share = placed(self.level_m, self.map_level_m)
+        for k, part in zip(lower.tolist(), share, strict=True):
+            if k == BELOW:
                 yield nothing
-            elif level > self.map_level_m[-1]:
+            elif k == ABOVE:
                 yield beyond
-            elif level == self.map_level_m[0]:
-                yield maps_m[0]
+            elif part == 0:
+                yield maps_m[k]
             else:
-                k = self._pair_at(level)
-                low, high = self.map_level_m[k:k + 2]
-                yield pairs[k].depth_m(maps_m[k], maps_m[k + 1], np.float32((level - low) / (high - low)))
-
-    def _pair_at(self, level_m: float) -> int:
-        """Give the pair of maps that a level lies between, the higher one's own level included."""
-        return min(int(np.searchsorted(self.map_level_m, level_m)), len(self.map_level_m) - 1) - 1
+                yield pairs[k].depth_m(maps_m[k], maps_m[k + 1], part)
 
     def held_back(self, cells: Int64Array) -> BoolArray:
         """Tell of which cells nobody knows at some frame how deep they are, and the deepest was taken, (C,)."""

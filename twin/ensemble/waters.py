@@ -179,7 +179,6 @@ class PickedNight:
         return Flooded(is_held_back=self._held_back(other), depths=later(deeper(depths, moved.local_m), moved.shift_s),
                        is_unknown=np.asarray(depths.unknown_s > 0))
 
-
     def _held_back(self, hazard: Any) -> BoolArray | None:
         """Tell of which assets some cell is taken as deep as it may be, (A,); None where maps tell it of all."""
         if not hasattr(hazard, "held_back"):

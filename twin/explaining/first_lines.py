@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from twin.explaining.words import WAITS, Speech, speech
+from twin.explaining.words import STATUS, WAITS, Speech, speech
 from twin.results.summary import Summary
 from twin.world.kinds import Kinds, Role
 
 #: Sites and clusters told one by one before the rest is counted.
 _SITES, _CLUSTERS = 6, 3
-_STATUS = {"simulation": "simulation", "exercise": "exercise", "forecast": "forecast"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class _Clock:
 
 def _water(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
     text, depth = clock.speech.text, clock.speech.depth
-    yield Line(text("{name}: {status}, {city}, {start} to {end}", name=told.name, status=text(_STATUS[told.status]),
+    yield Line(text("{name}: {status}, {city}, {start} to {end}", name=told.name, status=text(STATUS[told.status]),
                     city=told.city, start=clock.day(told.start), end=clock.day(told.end)))
     for reading in told.readings:
         values = {"gauge": reading["gauge"], "read": depth(reading["read_m"]), "at": clock.at(reading["at"]),

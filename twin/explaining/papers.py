@@ -9,7 +9,7 @@ from typing import Any
 
 from twin.explaining.listed import label, listed_rows, teller_of
 from twin.explaining.teller import Teller
-from twin.explaining.words import Speech
+from twin.explaining.words import STATUS, Speech
 from twin.quantities import seconds_between
 from twin.results.listing import Listing
 from twin.results.result import Result
@@ -17,7 +17,6 @@ from twin.results.result import Result
 #: What a list is called and which state it is about, by its key.
 TITLES = {"handover": ("Hand-over: not to be re-energised, {clock}", "do_not_re_energise"),
           "cut": ("To be cut: may be live in water, {clock}", "live_in_water")}
-_STATUS = {"simulation": "simulation", "exercise": "exercise", "forecast": "forecast"}
 #: Shares of the width of the columns; 0: as wide as its text.
 _LISTED, _GRID = (0.8, 1.3, 1, 1.8, 0.8, 1.1, 1), (1.1, 1.1, 1, 1.5, 2.4)
 
@@ -118,7 +117,7 @@ def _paper(teller: Teller, t_s: int, title: str, *, facts: Sequence[str], headin
     issued, valid = (teller.moment(seconds_between(plan.start, one)) for one in (plan.issued_at, plan.valid_until))
     now = teller.moment(t_s)
     return Paper(
-        lang=words.lang, status=text(_STATUS[plan.status]).upper(), not_observed=text("Not an observation."),
+        lang=words.lang, status=text(STATUS[plan.status]).upper(), not_observed=text("Not an observation."),
         valid=text("Valid until {clock}, {day}.", clock=words.clock(valid), day=words.day(valid)), title=title,
         place=f"{teller.result.city.name}, {words.day(now)}",
         made=text("{name}, issued at {clock}", name=plan.name, clock=words.weekday_clock(issued, now)),

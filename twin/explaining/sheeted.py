@@ -10,6 +10,7 @@ from math import isnan
 from twin.access.by_street import StreetLeg
 from twin.explaining.listed import joined, teller_of
 from twin.explaining.teller import Teller
+from twin.explaining.words import STATUS
 from twin.quantities import NONE, seconds_between
 from twin.results.sheets import Sheet, Visit
 
@@ -24,7 +25,6 @@ _ACTIONS = {"reach": "get there", "inspect": "lock out (open, lock, tag), prove 
             "re_energise": "measure the insulation, test, then return to service"}
 #: Less water than this is told as dry [m].
 _DRY_M = 0.005
-_STATUS = {"simulation": "simulation", "exercise": "exercise", "forecast": "forecast"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ def sheet_page(sheet: Sheet, lang: str, phones: Mapping[str, str] | None = None)
     rows = _fitting([_row(teller, n, visit) for n, visit in enumerate(sheet.visits[:MOST_VISITS], start=1)])
     shown = sheet.visits[:len(rows)]
     return SheetPage(
-        lang=lang, crew=sheet.crew.id, status=text(_STATUS[plan.status]).upper(),
+        lang=lang, crew=sheet.crew.id, status=text(STATUS[plan.status]).upper(),
         not_observed=text("Not an observation."),
         valid=text("Valid until {clock}, {day}.", clock=words.clock(valid), day=words.day(valid)),
         title=text("Crew sheet {crew}, {clock}", crew=sheet.crew.id, clock=words.clock(now)),

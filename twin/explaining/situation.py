@@ -15,6 +15,7 @@ from twin.explaining.crew_lines import crew_rows
 from twin.explaining.listed import joined, teller_of
 from twin.explaining.measured import measures_of, what_of
 from twin.explaining.teller import Teller
+from twin.explaining.words import STATUS
 from twin.quantities import NONE, seconds_between
 from twin.results.condition_spans import Condition
 from twin.results.situation import AHEAD_H, River, Site, Situation
@@ -25,7 +26,6 @@ from twin.world.kinds import Role
 _QUARTER_S = 900
 #: Rows of the page: what is more is told as a number.
 MOST_SITES, MOST_DECISIONS = 6, 5
-_STATUS = {"simulation": "simulation", "exercise": "exercise", "forecast": "forecast"}
 _COUNTED = {
     "lamps_out": "Lamps without power", "lamps_in_doubt": "of them in doubt", "lamps_may": "more that may be",
     "cabinets_out": "Lighting cabinets out", "sites_out": "Critical sites without power",
@@ -108,7 +108,7 @@ def page_of(told: Situation, lang: str) -> Page:
     alarms = tuple(_alarms(teller, told))
     sites, more_sites = told.sites[:MOST_SITES], len(told.sites) - MOST_SITES
     return Page(
-        lang=lang, status=text(_STATUS[plan.status]).upper(), not_observed=text("Not an observation."),
+        lang=lang, status=text(STATUS[plan.status]).upper(), not_observed=text("Not an observation."),
         valid=text("Valid until {clock}, {day}.", clock=words.clock(valid), day=words.day(valid)),
         title=text("Situation report, {clock}", clock=words.clock(now)),
         place=f"{told.result.city.name}, {words.day(now)} ({now.strftime('%z')[:3]}:{now.strftime('%z')[3:]})",

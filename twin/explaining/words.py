@@ -23,6 +23,8 @@ from twin.errors import InputError
 from twin.world.assets import Asset
 from twin.world.kinds import LANGUAGES, Kinds, Role, Words
 
+#: What a run is, by the word that its plan has for it; the catalogues have each.
+STATUS = {"simulation": "simulation", "exercise": "exercise", "forecast": "forecast"}
 _SPACE = "\u00a0"
 #: Eight directions counter-clockwise from east, as the catalogues name them.
 _DIRECTIONS = ("to the east", "to the north-east", "to the north", "to the north-west", "to the west",

@@ -66,14 +66,14 @@ class PickedWater:
         """Give the maps at these cells, and between which of them each frame stands."""
         of_cells = [values if len(cells) == values.shape[1] else np.ascontiguousarray(values[:, cells])
                     for values in (self.maps_m, self.rise_m, self.from_share)]
-        return Picks(of_cells[0], *between(self.level_m, self.map_level_m), *of_cells[1:])
+        return Picks(of_cells[0], *placed(self.level_m, self.map_level_m), *of_cells[1:])
 
     def held_back(self, cells: Int64Array) -> BoolArray:
         """Tell of which cells nobody knows at some frame how deep they are, and the deepest was taken, (C,)."""
         return np.asarray(self.is_held_back[pairs_between(self.level_m, self.map_level_m)][:, cells].any(axis=0))
 
 
-def between(level_m: FloatArray, map_level_m: FloatArray) -> tuple[Int32Array, Float32Array]:
+def placed(level_m: FloatArray, map_level_m: FloatArray) -> tuple[Int32Array, Float32Array]:
     """Give the map below each level, and how far towards the next it stands, (T,) each.
 
     Parameters
@@ -85,7 +85,7 @@ def between(level_m: FloatArray, map_level_m: FloatArray) -> tuple[Int32Array, F
 
     Examples
     --------
-    >>> lower, share = between(np.array([0.5, 1.0, 1.5, 3.0, 4.0]), np.array([1.0, 2.0, 3.0]))
+    >>> lower, share = placed(np.array([0.5, 1.0, 1.5, 3.0, 4.0]), np.array([1.0, 2.0, 3.0]))
     >>> lower.tolist(), share.tolist()
     ([-1, 0, 0, 1, -2], [0.0, 0.0, 0.5, 1.0, 0.0])
     """
@@ -109,7 +109,7 @@ def pairs_between(level_m: FloatArray, map_level_m: FloatArray) -> Int64Array:
     >>> pairs_between(np.array([0.5, 1.0, 1.5, 3.0, 4.0]), np.array([1.0, 2.0, 3.0])).tolist()
     [0]
     """
-    lower, _ = between(level_m, map_level_m)
+    lower, _ = placed(level_m, map_level_m)
     is_inner = (lower >= 0) & ~np.isin(level_m, map_level_m)
     return np.unique(lower[is_inner]).astype(np.int64)
 

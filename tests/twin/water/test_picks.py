@@ -13,7 +13,7 @@ from geodata.hazards.between import between as rise_between
 from geodata.hazards.catalogue import CatalogueHazard
 from twin.water.depths import CellIndex, Coverage, read_depths
 from twin.water.hazard import Grid
-from twin.water.picks import between
+from twin.water.picks import placed
 
 
 class Streamed:
@@ -80,5 +80,5 @@ def test_a_series_longer_than_the_room_for_it_is_whole():
 
 @pytest.mark.parametrize(("level", "expected"), [(1.0, (0, 0.0)), (3.0, (1, 1.0)), (0.99, (-1, 0.0)), (3.01, (-2, 0))])
 def test_a_level_on_a_map_takes_that_map(level, expected):
-    lower, share = between(np.array([level]), np.array([1.0, 2.0, 3.0]))
+    lower, share = placed(np.array([level]), np.array([1.0, 2.0, 3.0]))
     assert (lower[0], share[0]) == expected
