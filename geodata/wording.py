@@ -8,13 +8,14 @@ file keeps are English: they are met again by their form, so that a report writt
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 
 from twin.errors import Frame, InputError
-from twin.world.kinds import LANGUAGES, Kinds
+from twin.world.kinds import LANGUAGES, Kinds, built_in_kinds
 
 _VALUE = re.compile(r"\{(\w+)\}")
 #: Placeholders that hold a number, and what one looks like.
@@ -22,6 +23,11 @@ _NUMBERED, _NUMBER = re.compile(r"(?:n|count)\d*"), r"[-+]?(?:[\d.,]+(?:e[-+]?\d
 #: Numbers of English reports: 1,234 and 0.35 before a unit.
 #: A value and nothing beside it, as the file has it.
 _QUOTED = re.compile(r"\A'([^']*)'\Z")
+#: Words that follow a number: ``{n?record/records}``.
+_CHOICE = re.compile(r"\{(\w+)\?([^{}/]*)/([^{}/]*)\}")
+_DECIMAL = re.compile(r"[-+]?\d+\.\d+")
+#: Where a record stands in its file.
+_PLACE = re.compile(r"\b(line|row|record|feature) (\d+)\b")
 _LETTERS = re.compile(r"[A-Za-z]{3}")
 _THOUSANDS = re.compile(r"(?<![\w,.])\d{1,3}(?:,\d{3})+(?![\w,])")
 
@@ -43,8 +49,19 @@ class Wording:
 
     def text(self, message: str, /, **values: object) -> str:
         """Give a sentence with its values put in."""
-        said = self.sentences.get(message, message)
+        said = self._chosen(self.sentences.get(message, message), values)
         return _VALUE.sub(lambda hit: self.value(str(values[hit[1]])), said)
+
+    def _chosen(self, said: str, values: Mapping[str, object]) -> str:
+        """Give a sentence with the words that fit its numbers: ``{n?record/records}``."""
+        return _CHOICE.sub(lambda hit: hit[2] if self._is_one(str(values[hit[1]])) else hit[3], said)
+
+    def _is_one(self, number: str) -> bool:
+        try:
+            n = abs(float(number.replace(",", "")))
+        except ValueError:
+            return False
+        return n < 2 if self.lang == "fr" else n == 1
 
     def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Give the form of a sentence that fits ``n``; ``{n}`` is the number as the language writes it."""
@@ -57,6 +74,32 @@ class Wording:
         one = n == 1 or (n == 0 and self.lang == "fr")
         return f"{self.value(f'{n:,}')} {words.one if one else words.many}"
 
+    def kind(self, name: str) -> str:
+        """Give the word for one of a kind or context layer, with the name that a mapping calls it by."""
+        said = self.word(name)
+        return said if said == name else f"{said} ({name})"
+
+    def word(self, name: str) -> str:
+        """Give the word for one of a kind or context layer; of another its name."""
+        if self.lang == "en":
+            return name
+        kinds = built_in_kinds()
+        return kinds[name].words[self.lang].one if name in kinds.names else self.sentences.get(name, name)
+
+    def things(self, name: str, n: int, kinds: Kinds | None = None) -> str:
+        """Give a number of assets of a kind, or of records of a context layer: 40 armoires d’éclairage, 8 rues."""
+        known = kinds or built_in_kinds()
+        if name in known.names:
+            return self.counted(known, name, n)
+        forms = {"street": ("{n} street", "{n} streets"), "district": ("{n} district", "{n} districts"),
+                 "water": ("{n} body of water", "{n} bodies of water"), "park": ("{n} park", "{n} parks"),
+                 "bridge": ("{n} bridge", "{n} bridges")}
+        return self.plural(*forms[name], n) if name in forms else f"{self.value(f'{n:,}')} {name}"
+
+    def records(self, text: str) -> str:
+        """Give places in a file in the language's words: line 12 is ligne 12 in French."""
+        return _PLACE.sub(lambda hit: f"{self.sentences.get(hit[1], hit[1])} {hit[2]}", text)
+
     def listing(self, parts: Sequence[str]) -> str:
         """Give a list in words: a, b and c."""
         word = "et" if self.lang == "fr" else "and"
@@ -66,10 +109,20 @@ class Wording:
         """Give a number as short as it is: 0.35 is 0,35 in French."""
         return f"{value:g}".replace(".", "," if self.lang == "fr" else ".")
 
+    def day(self, day: date) -> str:
+        """Give a day as the language writes it: 2013-06-26, 26 juin 2013."""
+        if self.lang == "en":
+            return day.isoformat()
+        from babel.dates import format_date
+
+        return re.sub(r"^1 ", "1er ", format_date(day, "long", locale=self.lang))
+
     def value(self, text: str) -> str:
         """Give a value as the language writes it: 1,234 is 1 234 in French."""
         if self.lang == "en":
             return text
+        if _DECIMAL.fullmatch(text):
+            return text.replace(".", ",")
         return _THOUSANDS.sub(lambda hit: hit[0].replace(",", "\u202f"), text)
 
     def told(self, english: str) -> str:
@@ -82,7 +135,7 @@ class Wording:
         if found is None:
             return self.value(english)
         values = {name: self._within(name, value) for name, value in found[1].items()}
-        return _VALUE.sub(lambda name: values[name[1]], found[0])
+        return _VALUE.sub(lambda name: values[name[1]], self._chosen(found[0], found[1]))
 
     def form_of(self, english: str) -> tuple[str, dict[str, str]] | None:
         """Give the sentence of the entry whose form a text has, and the text's values; None where none has it.
@@ -109,7 +162,13 @@ class Wording:
         """Give a value of a sentence; it may be a phrase of the catalogue itself, a name never is one word of it."""
         if name == "names":  # of keys, kinds, assets, streets: only what joins them is translated
             return self.value(value.replace(" or ", " ou ").replace(" and ", " et "))
-        return self.told(value) if " " in value else self.value(value)
+        if name == "kinds":
+            return ", ".join(self.word(one) for one in value.split(", "))
+        if name == "said":
+            return self.records(self.value(value))
+        if name == "which":
+            return self.sentences.get(value, value)
+        return self.word(value) if name == "kind" else self.told(value) if " " in value else self.value(value)
 
 
 @cache

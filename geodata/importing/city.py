@@ -19,6 +19,7 @@ import shapely
 from geodata.city.model import CityFile, Context
 from geodata.crs import check_crs
 from geodata.importing.asset_fields import FIELDS, NUMBERS, TEXTS, extras_of, field_of, joined_extras
+from geodata.importing.believable import believable
 from geodata.importing.columns import Others
 from geodata.importing.complaints import Complaints
 from geodata.importing.conditions import chosen
@@ -35,23 +36,17 @@ from geodata.importing.positions import utm_of
 from geodata.importing.readers import files_there
 from geodata.importing.report import ImportReport
 from geodata.importing.schema import LayerSpec, Mapping, TableSpec
-from geodata.importing.sources import files_named, sources_of
+from geodata.importing.sources import files_named, root_of, sources_of
 from geodata.inputs.yaml_file import load_model
 from geodata.streets import StreetNet
 from geodata.tables.table import Table
 from twin.errors import InputError
-from twin.quantities import FloatArray, TextArray
+from twin.quantities import TextArray
 from twin.world.assets import Assets, Labels, Protection, Source
 from twin.world.city import City
 from twin.world.kinds import Kinds, built_in_kinds
 from twin.world.supplies import Supplies
 
-#: No live part of a city's assets is higher above the ground than this [m].
-HIGHEST_M = 20.0
-#: Altitudes that exist on land [m].
-LOWEST_M, PEAK_M = -480.0, 9000.0
-#: More than this is a slip or another unit: ten years of battery, a country's people, no height at all.
-_MOST = {"buffer_s": 10 * 366 * 86_400.0, "people": 1e8, "height_error_m": 1000.0}
 _SHIPPED = Path(__file__).parents[1] / "mappings"
 
 
@@ -98,7 +93,7 @@ def import_city(mapping: Path | str, data: Path | str | None = None, progress: P
     """
     path = mapping_path(mapping)
     declared, places = load_model(path, Mapping)
-    root = Path(data) if data is not None else path.parent
+    root, beside = root_of(declared, path, data)
     say = progress or (lambda _line: None)
     kinds = built_in_kinds().with_kinds(declared.kinds)
     complaints = Complaints(path, declared, places)
@@ -115,6 +110,7 @@ def import_city(mapping: Path | str, data: Path | str | None = None, progress: P
     complaints.tell()
     report = ImportReport(city=declared.city, crs=crs, layers=[layer.report for layer in layers.values()],
                           context=[layer.report for layer in context.values()], warnings=warnings)
+    report.notes += beside
     if declared.crs is None:
         report.notes.append(f"the mapping names no CRS: {crs}, the UTM zone of the city")
     prefixed = _city_ids(layers, report)
@@ -134,7 +130,7 @@ def files_of_mapping(mapping: Path | str, data: Path | str | None = None) -> lis
     """
     path = mapping_path(mapping)
     declared, _ = load_model(path, Mapping)
-    return [path, *(file for file, _ in files_named(declared, Path(data) if data is not None else path.parent))]
+    return [path, *(file for file, _ in files_named(declared, root_of(declared, path, data)[0]))]
 
 
 def _open_all(declared: Mapping, root: Path, kinds: Kinds, complaints: Complaints, say: Callable[[str], None]
@@ -309,7 +305,7 @@ def _columns(layers: dict[str, Layer], kinds: Kinds, ids: dict[str, TextArray], 
             with complaints.of(name):
                 values = field_of(layer, field, spec, others)
                 if field in NUMBERS:
-                    columns[field][rows] = _believable(layer, field, values.as_numbers())
+                    columns[field][rows] = believable(layer, field, values.as_numbers())
                 elif field in TEXTS:
                     columns[field][rows] = values.as_texts()
                 elif field == "protection":
@@ -327,36 +323,6 @@ def _columns(layers: dict[str, Layer], kinds: Kinds, ids: dict[str, TextArray], 
         layer.id = own
     complaints.tell()
     return columns, {kind: joined_extras(items) for kind, items in parts.items()}
-
-
-def _believable(layer: Layer, field: str, values: FloatArray) -> FloatArray:
-    """Give numbers of a field without those that it cannot hold; altitudes posing as heights are refused.
-
-    Raises
-    ------
-    InputError
-        Most heights above ground are higher than a house.
-    """
-    with np.errstate(invalid="ignore"):
-        negative, high = values < 0, np.abs(values) > HIGHEST_M
-    if field in ("touch_m", "fail_m"):
-        if high.sum() * 2 > np.isfinite(values).sum():
-            raise InputError(file=layer.report.file, field=f"fields.{field}", ids=list(layer.id[high]),
-                             found=f"heights like {values[high][0]:g} m", expected="heights above ground [m]",
-                             remedy="These look like altitudes (above sea level), or like another unit: state 'unit'.")
-        layer.tally([("doubtful", f"{field}: more than {HIGHEST_M:g} m above ground, an altitude? Left to the default",
-                      high)])
-        return np.where(high, np.nan, values)
-    if field in ("buffer_s", "people", "height_error_m"):
-        endless = values > _MOST[field]
-        layer.tally([("doubtful", f"{field}: less than nothing; left empty", negative),
-                     ("doubtful", f"{field}: more than {_MOST[field]:g}; left empty", endless)])
-        return np.where(negative | endless, np.nan, values)
-    if field in ("ground_m", "zero_m"):
-        nowhere = (values < LOWEST_M) | (values > PEAK_M)
-        layer.tally([("doubtful", f"{field}: no altitude on earth, another unit? Left empty", nowhere)])
-        return np.where(nowhere, np.nan, values)
-    return values
 
 
 def _ordered(layer: Layer, columns: dict[str, Any], rows: slice, kinds: Kinds) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -83,7 +83,7 @@ def identified(table: Table, spec: IdSpec, geometry: TextArray, null: tuple[str,
         if spec.duplicates == "refuse":
             raise InputError(file=table.file, field="id", found=f"{int(repeated.sum())} records whose ids are repeated",
                              expected="an id of its own for each record", ids=sorted(set(raw[repeated])),
-                             remedy="Add a column to 'id', or say duplicates: suffix or drop.")
+                             remedy="Add a column to 'id', or say duplicates: suffix, drop_copies or drop.")
         final, same = _told_apart(table, raw, repeated, geometry)
         first = _first_of_each(raw, final)
         later = repeated & ~first
@@ -93,7 +93,11 @@ def identified(table: Table, spec: IdSpec, geometry: TextArray, null: tuple[str,
             tallies.append(("dropped", "id repeated; the first by content is kept", later))
         else:
             tallies.append(("doubtful", "id repeated; told apart by content", later & ~same))
-            tallies.append(("doubtful", "the same record again; numbered", later & same))
+            if spec.duplicates == "drop_copies":
+                keep = ~(later & same)
+                tallies.append(("dropped", "the same record again, in every column", ~keep))
+            else:
+                tallies.append(("doubtful", "the same record again; numbered", later & same))
     return Identified(id=final, keep=keep, raw=raw, tallies=tuple(tallies))
 
 
@@ -110,6 +114,25 @@ def content(table: Table, columns: Sequence[str], geometry: TextArray) -> list[s
     return result
 
 
+def as_read(table: Table) -> Table:
+    """Give a table with the cells blank that were so in its file: copies are told by what was written."""
+    if not table.filled:
+        return table
+    columns = dict(table.columns)
+    for name, mask in table.filled.items():
+        columns[name] = table.text(name).copy()
+        columns[name][mask] = None
+    return replace(table, columns=columns)
+
+
+def copies_in(table: Table) -> BoolArray:
+    """Give the records that say in every column, and of their shape, what one before them says, (N,)."""
+    shapes = np.full(len(table), None, dtype=object) if table.geometry is None else table.geometry
+    first: dict[str, int] = {}
+    digests = content(as_read(table), list(table.columns), shapes)
+    return np.array([first.setdefault(text, row) != row for row, text in enumerate(digests)], dtype=bool)
+
+
 def repeats(ids: TextArray) -> BoolArray:
     """Give the mask of the ids that stand more than once."""
     _, inverse, counts = np.unique(ids.astype(str), return_inverse=True, return_counts=True)
@@ -119,7 +142,7 @@ def repeats(ids: TextArray) -> BoolArray:
 def _told_apart(table: Table, raw: TextArray, repeated: BoolArray, geometry: TextArray) -> tuple[TextArray, BoolArray]:
     """Give ids with a short digest after the repeated ones but the first, and which are whole copies of another."""
     rows = np.flatnonzero(repeated).tolist()
-    digest = dict(zip(rows, content(table.take(rows), list(table.columns), geometry[rows]), strict=True))
+    digest = dict(zip(rows, content(as_read(table.take(rows)), list(table.columns), geometry[rows]), strict=True))
     final, copies = raw.copy(), np.zeros(len(raw), dtype=bool)
     groups: dict[str, list[int]] = {}
     for row in rows:

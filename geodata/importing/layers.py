@@ -15,6 +15,7 @@ import shapely
 from geodata.importing.columns import nulls_of, read_text
 from geodata.importing.complaints import Complaints
 from geodata.importing.conditions import chosen
+from geodata.importing.filled_down import filled_down
 from geodata.importing.ids import Identified, identified
 from geodata.importing.positions import (
     crs_of,
@@ -29,6 +30,7 @@ from geodata.importing.readers import read_table
 from geodata.importing.report import LayerReport
 from geodata.importing.schema import ContextSpec, LayerSpec, Mapping, PositionSpec, TableSpec
 from geodata.importing.shapes import mended, repeated
+from geodata.importing.swapped import turned
 from geodata.tables.table import Table
 from geodata.tables.values import loose, mapped
 from twin.errors import InputError, InputErrors
@@ -93,9 +95,9 @@ class Tables:
 
     def read(self, spec: TableSpec) -> Table:
         """Give the records of a declaration's files."""
-        key = spec.model_dump_json(include={"file", "layer", "records", "encoding", "csv", "gdal_where"})
+        key = spec.model_dump_json(include={"file", "layer", "records", "encoding", "csv", "gdal_where", "fill"})
         if key not in self._read:
-            self._read[key] = read_table(self._root, spec, self._wanted)
+            self._read[key] = filled_down(read_table(self._root, spec, self._wanted), spec.fill)
         return self._read[key]
 
 
@@ -219,7 +221,9 @@ def _derived(spec: LayerSpec, name: str, done: dict[str, Layer]) -> Layer:
     report = LayerReport(name=name, file=table.file, read=len(distinct))
     report.notes.append(f"distinct values of {', '.join(names)} in {len(other.table):,} records of {other.name}")
     if not whole.all():
-        report.notes.append(f"{int((~whole).sum()):,} records of {other.name} leave one of them blank")
+        blank = int((~whole).sum())
+        report.notes.append(f"1 record of {other.name} leaves one of them blank" if blank == 1 else
+                            f"{blank:,} records of {other.name} leave one of them blank")
     report.add("mended", f"{', '.join(names)}: met another but for case, spaces or leading zeros; taken as one",
                ["-".join(key) for key in varied])
     kind = np.full(len(distinct), spec.kind.fixed, dtype=object)
@@ -288,6 +292,10 @@ def settle_crs(layers: Sequence[Layer], mapping: Mapping, complaints: Complaints
             error.file = layer.report.file
             complaints.add(error, layer.name)
             continue
+        if layer.spec.position is not None and layer.spec.position.source in ("xy", "text"):
+            layer.geometry, swapped = turned(layer.geometry, crs)
+            layer.tally([("mended", "x and y in each other's place: far away as written, among the rest the other way "
+                          "round, and read so", swapped)])
         bad = out_of_range(layer.geometry, crs)
         present = ~shapely.is_missing(layer.geometry)
         if bad.sum() * 2 > present.sum():
@@ -429,7 +437,10 @@ def give_ids(layer: Layer) -> None:
                                        nulls_of(layer.spec), kind)
         layer.id[rows], layer.raw[rows], keep[rows] = found.id, found.raw, found.keep
         for outcome, reason, mask in found.tallies:
-            layer.report.add(outcome, reason, found.id[mask])
+            # what is not in the city is named by its place in the file
+            names = found.id[mask] if outcome != "dropped" else [
+                f"{i} ({record})" for i, record in zip(found.raw[mask], layer.table.record[rows][mask], strict=True)]
+            layer.report.add(outcome, reason, names)
     if not keep.all():
         layer.take(keep)
 

@@ -207,7 +207,7 @@ def _nearest(layer: Placeable, link: LinkSpec, suppliers: Sequence[tuple[Placeab
             report.add("no streets in the mapping: nearest in a straight line", layer.id[known])
         metres, which = cKDTree(points).query(mine[straight], distance_upper_bound=link.nearest_m)
         result[straight] = np.where(np.isfinite(metres), rows[np.where(np.isfinite(metres), which, 0)], NONE)
-    report.add(f"no supplier within {link.nearest_m:g} m", layer.id[known & (result == NONE) & ~told])
+    report.add(f"no supplier within {link.nearest_m:,g} m", layer.id[known & (result == NONE) & ~told])
     return Found(supplier=result, source=np.full(n, Source.INFERRED, dtype=np.int64), along_m=along)
 
 
@@ -223,7 +223,7 @@ def _unreached(layer: Placeable, rows: Int64Array, points: FloatArray, within_m:
     for mask, why in ((cut, "the streets are not connected there"),
                       (there == NONE, "the supplier stands far from every street"),
                       ((here == there) & (there != NONE), "the way along the streets is longer")):
-        report.add(f"no supplier within {within_m:g} m along the streets, but one in a straight line: {why}; "
+        report.add(f"no supplier within {within_m:,g} m along the streets, but one in a straight line: {why}; "
                    "along: line would link them", layer.id[rows[mask]])
     told = np.zeros(len(layer.raw), dtype=bool)
     told[rows] = True
@@ -243,7 +243,7 @@ def _distances(report: LinkReport, consumer: Int64Array, supplier: Int64Array, a
         with np.errstate(invalid="ignore"):
             long = np.flatnonzero(distance > link.doubtful_beyond_m)
         far = consumer[long[np.argsort(-distance[long], kind="stable")]]
-        report.add(f"farther than {link.doubtful_beyond_m:g} m from its supplier: kept, to be looked at", names[far])
+        report.add(f"farther than {link.doubtful_beyond_m:,g} m from its supplier: kept, to be looked at", names[far])
 
 
 def _idle(report: LinkReport, link: LinkSpec, layers: Sequence[Placeable], served: Int64Array) -> None:
@@ -264,7 +264,7 @@ def _said(link: LinkSpec) -> str:
         return " else ".join(_said(choice) for choice in link.first_of)
     if link.nearest_m is not None:
         way = "along streets" if link.along == "street" else "in a straight line"
-        return f"by the nearest {supplier} within {link.nearest_m:g} m {way}"
+        return f"by the nearest {supplier} within {link.nearest_m:,g} m {way}"
     if link.by:
         through = f" of {link.looked_up_in}" if link.looked_up_in else ""
         return f"by the id of its {supplier} in {', '.join(link.by)}{through}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -78,9 +79,15 @@ def placed(table: Table, spec: PositionSpec | None, crs: str | None, null: tuple
         assert spec.y is not None
         x, bad_x, note_x = _coordinate(table, spec.x, spec, null, positive="EW")
         y, bad_y, note_y = _coordinate(table, spec.y, spec, null, positive="NS")
+        crossed, other = _crossed(table, spec, null, x, y, bad_x, bad_y)
         scale = 1.0 if spec.unit is None else UNITS[spec.unit][1]
         return Placed(geometry=_points(x * scale, y * scale), crs=stated or ("EPSG:4326" if note_x or note_y else ""),
-                      tallies=(("doubtful", "a coordinate that is no number; kept without position", bad_x | bad_y),),
+                      tallies=(("mended", "the letters N, S, E or W say that x and y stand in each other's column; "
+                                "read as they say", crossed),
+                               ("doubtful", "a letter of the other axis, as N in a column of x: a slip, or x and y "
+                                "swapped? Kept without position", other),
+                               ("doubtful", "a coordinate that is no number; kept without position",
+                                (bad_x | bad_y) & ~crossed & ~other)),
                       notes=tuple(dict.fromkeys(note_x + note_y)))
     assert spec.column is not None
     texts = without_nulls(table.text(spec.column, field_path="position"), null)
@@ -146,6 +153,24 @@ def _coordinate(table: Table, column: str, spec: PositionSpec, null: tuple[str, 
         notes += (f"{column}: O read as east (Ost)" if is_o_east else
                   f"{column}: O read as west (ouest, ovest, oeste)",)
     return value, np.isnan(value) & np.array([text is not None for text in texts], dtype=bool), notes
+
+
+def _crossed(table: Table, spec: PositionSpec, null: tuple[str, ...], x: FloatArray, y: FloatArray, bad_x: BoolArray,
+             bad_y: BoolArray) -> tuple[BoolArray, BoolArray]:
+    """Read, into ``x`` and ``y``, records whose letters say that the columns are swapped; give those, and half ones."""
+    both, one = np.zeros(len(x), dtype=bool), np.zeros(len(x), dtype=bool)
+    rows = np.flatnonzero(bad_x | bad_y)
+    if not len(rows):
+        return both, one
+    in_x, in_y = (without_nulls(table.text(str(column)), null) for column in (spec.x, spec.y))
+    for row in rows.tolist():
+        north = math.nan if in_x[row] is None else degrees_of(in_x[row], "NS")
+        east = math.nan if in_y[row] is None else degrees_of(in_y[row], "EW")
+        if bad_x[row] and bad_y[row] and math.isfinite(north) and math.isfinite(east):
+            x[row], y[row], both[row] = east, north, True
+        else:
+            one[row] = (bad_x[row] and math.isfinite(north)) or (bad_y[row] and math.isfinite(east))
+    return both, one
 
 
 def _from_pairs(texts: TextArray, spec: PositionSpec) -> tuple[TextArray, BoolArray]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from geodata.wording import Wording, wording
 from twin.quantities import Int64Array
+from twin.world.kinds import Kinds
 
 #: How many ids of a reason are named.
 FIRST_IDS = 5
@@ -161,20 +162,24 @@ class ImportReport:
         return report_text(self.to_dict())
 
 
-def report_text(report: dict[str, Any], lang: str = "en") -> str:
-    """Give an import report (as a city file keeps it) for people, one fact a line, in French or English."""
+def report_text(report: dict[str, Any], lang: str = "en", kinds: Kinds | None = None) -> str:
+    """Give an import report (as a city file keeps it) for people, one fact a line, in French or English.
+
+    ``kinds`` are those of the city; without them its own kinds are called by their names.
+    """
     words = wording(lang)
-    said = words.text("{city} ({crs}): {assets}; {supplies} supplies", city=report["city"], crs=report["crs"],
-                      assets=", ".join(f"{count:,} {kind}" for kind, count in report["assets"].items()),
-                      supplies=f"{report['supplies']:,}")
+    said = words.text("{city} ({crs}): {assets}; {supplies} {supplies?supply/supplies}", city=report["city"],
+                      crs=report["crs"], supplies=f"{report['supplies']:,}", assets=", ".join(
+                          words.things(kind, count, kinds) for kind, count in report["assets"].items()))
     lines = [said, words.text(
-        "{asked} records asked for: {kept} kept, {dropped} dropped; {mended} times mended, {doubtful} times doubtful",
+        "{asked} {asked?record/records} asked for: {kept} kept, {dropped} dropped; {mended} {mended?time/times} mended,"
+        " {doubtful} {doubtful?time/times} doubtful",
         **{what: f"{count:,}" for what, count in report["records"].items()})]
     for title, layers in (("Layers", report["layers"]), ("Context", report["context"])):
         if layers:
             lines += ["", words.text(title)]
         for layer in layers:
-            lines += _layer_lines(layer, words)
+            lines += _layer_lines(layer, words, kinds)
     if report["links"]:
         lines += ["", words.text("Links")]
     for link in report["links"]:
@@ -187,12 +192,12 @@ def report_text(report: dict[str, Any], lang: str = "en") -> str:
 
 def written_text(out: str, assets: int, lang: str = "en") -> str:
     """Give where a city file was written, how much is in it, and what to do next."""
-    return wording(lang).text("Written: {out} ({n} assets). Look at it: twin check {out}. On a map: twin export {out} "
-                              "--out map.html", out=out, n=f"{assets:,}")
+    return wording(lang).text("Written: {out} ({n} {n?asset/assets}). Look at it: twin check {out}. On a map: twin "
+                              "export {out} --out map.html", out=out, n=f"{assets:,}")
 
 
-def _layer_lines(layer: dict[str, Any], words: Wording) -> list[str]:
-    kept = ", ".join(f"{words.value(f'{count:,}')} {kind}" for kind, count in layer["kept"].items()) \
+def _layer_lines(layer: dict[str, Any], words: Wording, kinds: Kinds | None) -> list[str]:
+    kept = ", ".join(words.things(kind, count, kinds) for kind, count in layer["kept"].items()) \
         or words.text("nothing")
     form = "{layer} <- {file}: {read} read ({not_asked} not asked for), kept {kept}" if layer["not_asked"] else \
         "{layer} <- {file}: {read} read, kept {kept}"
@@ -222,7 +227,7 @@ def _link_lines(link: dict[str, Any], words: Wording) -> list[str]:
                            "{name} ×{count}", name=item["name"], count=f"{item['count']:,}")
                 for item in link["missing"]]
         more = link["missing_names"] - len(said)
-        rest = words.text(" and {n} more names", n=f"{more:,}") if more else ""
+        rest = words.text(" and {n} more {n?name/names}", n=f"{more:,}") if more else ""
         lines.append(f"    {words.text('missing')}{words.colon}{', '.join(said)}{rest}")
     return lines
 
@@ -235,4 +240,4 @@ def _how(how: str, words: Wording) -> str:
 def _tally(reason: str, tally: dict[str, Any], words: Wording) -> str:
     more = " …" if tally["count"] > len(tally["ids"]) else ""
     count = words.value(f"{tally['count']:,}")
-    return f"{count}{words.colon}{words.told(reason)} ({', '.join(tally['ids'])}{more})"
+    return f"{count}{words.colon}{words.told(reason)} ({', '.join(map(words.records, tally['ids']))}{more})"

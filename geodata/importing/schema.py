@@ -170,7 +170,9 @@ class IdSpec(Declared):
     content: bool | list[str] = Field(default=False, description="true: everything in the record; or these columns")
     prefix: str = ""
     separator: str = "-"
-    duplicates: Literal["suffix", "drop", "refuse"] = "suffix"
+    duplicates: Literal["suffix", "drop_copies", "drop", "refuse"] = Field(
+        default="suffix", description="of a repeated id; drop_copies: records that say the same in every column are "
+        "dropped, others told apart")
 
     @model_validator(mode="before")
     @classmethod
@@ -241,6 +243,8 @@ class TableSpec(Declared):
     where: list[dict[str, Condition]] = Field(default_factory=list, json_schema_extra=or_one_or_sql)
     gdal_where: str | None = Field(default=None, description="condition in GDAL's SQL; a text in 'where' comes here")
     no_value: Nothings = Field(default_factory=dict, description="column (or *) -> texts that mean none")
+    fill: dict[str, Literal["down"]] = Field(default_factory=dict, description="column -> down: a blank cell says what "
+                                             "stands above it, as merged cells leave it")
     position: PositionSpec | None = None
     crs: str | None = Field(default=None, description="CRS of the positions, over what the file says; or 'guess'")
     source: SourceSpec = SourceSpec()

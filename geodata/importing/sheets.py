@@ -34,7 +34,7 @@ def sheet(table: Table, spec: TableSpec, merges: Sequence[Merge]) -> Table:
         Its merged cells.
     """
     lines = np.array([int(str(record).rsplit(" ", 1)[-1]) for record in table.record], dtype=np.int64)
-    columns, filled = _filled_in(list(table.columns.values()), lines, merges)
+    columns, cells = _filled_in(list(table.columns.values()), lines, merges)
     names, notes = list(table.columns), list(table.notes)
     generic = all(name.startswith("Field") for name in names)
     if generic and len(table) > 1:
@@ -42,12 +42,13 @@ def sheet(table: Table, spec: TableSpec, merges: Sequence[Merge]) -> Table:
         header, _ = untyped(_headings(columns, lines, merges, head))
         names, _ = unique_names(header)
         rows = np.arange(head + 1, len(table))
-        columns, lines, filled = [column[rows] for column in columns], lines[rows], filled[rows]
+        columns, lines, cells = [column[rows] for column in columns], lines[rows], [mask[rows] for mask in cells]
     record = np.array([f"row {line}" for line in lines] or [], dtype=object)
     whole = Table(file=table.file, columns=dict(zip(names, columns, strict=True)), record=record, found=table.found,
                   notes=tuple(notes), warnings=table.warnings,
                   tallies=(("mended", "a merged cell: what it says holds for each of its lines",
-                            list(record[filled])),))
+                            list(record[np.any(cells, axis=0)] if cells else ())),),
+                  filled={name: mask for name, mask in zip(names, cells, strict=True) if mask.any()})
     blank = np.array([not _count(row) for row in zip(*columns, strict=True)] or [False] * len(whole), dtype=bool)
     return without_totals(whole.take(~blank) if blank.any() else whole)
 
@@ -66,9 +67,9 @@ def without_totals(table: Table) -> Table:
     return replace(table.take(~out), notes=(*table.notes, f"a line of totals is no record: left out ({said})"))
 
 
-def _filled_in(columns: list[Any], lines: Any, merges: Sequence[Merge]) -> tuple[list[Any], Any]:
-    """Give the columns with merged cells filled down their lines, and the mask of lines that got something."""
-    columns, touched = list(columns), np.zeros(len(lines), dtype=bool)
+def _filled_in(columns: list[Any], lines: Any, merges: Sequence[Merge]) -> tuple[list[Any], list[Any]]:
+    """Give the columns with merged cells filled down their lines, and for each the mask of the cells that got it."""
+    columns, touched = list(columns), [np.zeros(len(lines), dtype=bool) for _ in columns]
     for merge in merges:
         if merge.last == merge.first or merge.left >= len(columns):
             continue
@@ -78,7 +79,7 @@ def _filled_in(columns: list[Any], lines: Any, merges: Sequence[Merge]) -> tuple
             continue
         below = [row for row in inside[1:].tolist() if _is_blank(column[row])]
         column[below] = column[inside[0]]
-        touched[below] = True
+        touched[merge.left][below] = True
     return columns, touched
 
 

@@ -29,6 +29,19 @@ def files_named(declared: Mapping, root: Path) -> Iterator[tuple[Path, SourceSpe
                 yield from [(path, source) for path in map(on_disk, files_of(root, pattern)) if path.exists()]
 
 
+def root_of(declared: Mapping, path: Path, data: Path | str | None) -> tuple[Path, list[str]]:
+    """Give the folder that the paths of a mapping are relative to, and what is to be said of it.
+
+    A mapping that was written beside its files is met where they stand, though ``--data`` names another folder: that
+    they are in neither is for whoever reads them to say.
+    """
+    if data is None:
+        return path.parent, []
+    if not any(files_named(declared, Path(data))) and any(files_named(declared, path.parent)):
+        return path.parent, [f"the mapping's paths lead to its files from its own folder, not from {data}: read there"]
+    return Path(data), []
+
+
 def on_disk(path: Path) -> Path:
     """Give the file whose bytes are read: of a member its archive."""
     within = None if path.exists() else parted(path)

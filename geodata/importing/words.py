@@ -21,6 +21,7 @@ KINDS = ("substation", "service_box", "cabinet", "circuit", "lamp", "building", 
 CONTEXTS = ("street", "district", "water", "park", "bridge")
 #: A truncated word (dBase holds ten letters) must keep this many to be known.
 _SHORTEST = 6
+_NUMERO = re.compile(r"\b[Nn][°º]")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -45,8 +46,11 @@ def parts_of(name: str) -> tuple[str, ...]:
     --------
     >>> parts_of("VilleMTP_EclairagePublic")
     ('ville', 'mtp', 'eclairage', 'public', 'villemtpeclairagepublic')
+    >>> parts_of("N° armoire")
+    ('no', 'armoire', 'noarmoire')
     """
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    said = _NUMERO.sub("No ", name.replace("ß", "ss"))
+    plain = unicodedata.normalize("NFKD", said).encode("ascii", "ignore").decode()
     words = [part.casefold() for part in _PARTS.findall(plain) if not part.isdigit()]
     whole = "".join(words)
     return tuple(dict.fromkeys((*words, *((whole,) if whole else ()))))

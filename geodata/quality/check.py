@@ -183,7 +183,7 @@ def _heights(case: Case) -> Iterator[Finding]:
              "For {share}, their protection is the default, {value}",
              "An assumption: it decides whether one wet lamp takes its circuit.")):
         for kind, rows in by_kind(assets, getattr(assets, f"{name}_source") == Source.DEFAULT).items():
-            value = "rcd" if name == "protection" else \
+            value = words.told("rcd") if name == "protection" else \
                 f"{words.decimal(kinds[kind].fail_m.value)} m"  # type: ignore[union-attr]
             total = int(totals[kinds.index(kind)])
             yield case.finding(f"default_{name}", "warning", words.plural(
@@ -263,11 +263,11 @@ def _sources(case: Case, today: date) -> Iterator[Finding]:
             undated.append(source.file or source.name)
             continue
         years = (today - day).days / 365.25
-        age = words.text("{n} years", n=f"{years:.0f}") if years >= 2 else \
+        age = words.text("{n} years", n=f"{int(years)}") if years >= 2 else \
             words.text("{n} days", n=f"{max((today - day).days, 0)}")
         yield case.finding(
             "source_age", "warning" if years > OLD_YEARS else "note", words.text(
-                "Source {name} is of {day}, {age} old", name=name, day=day.isoformat(), age=age), count=1,
+                "Source {name} is of {day}, {age} old", name=name, day=words.day(day), age=age), count=1,
             advice=words.text("Ask its owner for a newer one.") if years > OLD_YEARS else "")
     if undated:
         yield case.finding(

@@ -36,7 +36,7 @@ class Finding:
     lang: str = field(default="en", repr=False)
 
     def __str__(self) -> str:
-        named = ", ".join(self.ids[:FIRST_IDS])
+        named = ", ".join(map(wording(self.lang).records, self.ids[:FIRST_IDS]))
         rest = self.count - len(self.ids[:FIRST_IDS])
         more = wording(self.lang).text(" and {n} more", n=f"{rest:,}") if rest > 0 else ""
         listed = f" ({named}{more})" if named else ""

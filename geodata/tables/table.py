@@ -14,7 +14,7 @@ from geodata.drivers import check_archive
 from geodata.inputs.plain_file import bytes_of
 from geodata.tables.values import texts
 from twin.errors import InputError
-from twin.quantities import TextArray
+from twin.quantities import BoolArray, TextArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,6 +42,8 @@ class Table:
     notes: tuple[str, ...] = ()
     #: What the reader found that may make the whole table another than was meant.
     warnings: tuple[str, ...] = ()
+    #: Cells that were blank in the file and say what stands above them: mask by column, (N,).
+    filled: dict[str, BoolArray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.record)
@@ -49,7 +51,8 @@ class Table:
     def take(self, rows: Any) -> Table:
         """Give the table of a mask or of row numbers."""
         return replace(self, columns={name: values[rows] for name, values in self.columns.items()},
-                       record=self.record[rows], geometry=None if self.geometry is None else self.geometry[rows])
+                       record=self.record[rows], geometry=None if self.geometry is None else self.geometry[rows],
+                       filled={name: mask[rows] for name, mask in self.filled.items()})
 
     def text(self, name: str, *, field_path: str = "") -> TextArray:
         """Give a column as clean texts; names are met without regard to case where that is clear.
@@ -112,7 +115,10 @@ def joined(tables: Sequence[Table]) -> Table:
                  units={k: v for table in tables for k, v in table.units.items()}, found=found,
                  tallies=tuple(tally for table in tables for tally in table.tallies),
                  notes=tuple(dict.fromkeys(note for table in tables for note in table.notes)),
-                 warnings=tuple(warning for table in tables for warning in table.warnings))
+                 warnings=tuple(warning for table in tables for warning in table.warnings),
+                 filled={name: np.concatenate([table.filled.get(name, np.zeros(len(table), dtype=bool))
+                                               for table in tables])
+                         for name in dict.fromkeys(name for table in tables for name in table.filled)})
 
 
 def unique_names(names: Sequence[str]) -> tuple[list[str], list[str]]:

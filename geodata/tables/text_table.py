@@ -84,7 +84,9 @@ def read_csv(path: Path, name: str, spec: CsvSpec, encoding: str | None) -> Tabl
         notes.append("the last line is short and does not end: the file may be cut off")
     found = {"encoding": used, "delimiter": "tab" if delimiter == "\t" else delimiter}
     if head > 0 or blank:
-        notes.append(f"header on line {lines[head]}; {blank} blank lines passed over")
+        notes.append(f"header on line {lines[head]}" if not blank else
+                     f"header on line {lines[head]}; 1 blank line passed over" if blank == 1 else
+                     f"header on line {lines[head]}; {blank} blank lines passed over")
     if typed:
         notes.append("dBase types in the header were taken off the names")
     if units:

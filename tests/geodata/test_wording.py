@@ -21,7 +21,7 @@ from twin.errors import InputError, InputErrors
 ROOT = Path(__file__).parents[2]
 FR = wording("fr")
 NOTED = ("notes", "warnings")
-SPOKEN = {"text", "plural", "remark", "unsure", "leave_out"}
+SPOKEN = {"text", "plural", "remark", "unsure", "unsure_of", "leave_out"}
 
 
 def forms(node: ast.AST) -> Iterator[tuple[str, bool]]:
@@ -126,7 +126,7 @@ def test_a_refusal_in_french_keeps_file_field_and_values() -> None:
 
 def test_numbers_and_phrases_inside_a_kept_sentence() -> None:
     assert FR.told("distinct values of QUADRO, LINEA in 20,632 records of lamps") == (
-        "valeurs distinctes de QUADRO, LINEA dans 20\u202f632 enregistrements de lamps")
+        "valeurs distinctes (QUADRO, LINEA) dans 20\u202f632 enregistrements (lamps)")
     assert FR.told("street: 5 assets by their column, 34,680 by the nearest within 60 m, 6,115 without") == (
         "rue\u00a0: 5 objets par leur colonne, 34\u202f680 par la plus proche à moins de 60 m, 6\u202f115 sans")
     assert FR.told("something that nobody has translated: 1,234") == "something that nobody has translated: 1\u202f234"
@@ -136,19 +136,19 @@ def test_numbers_and_phrases_inside_a_kept_sentence() -> None:
 
 
 REPORT = """\
-Bourg (EPSG:2154) : 2 cabinet, 5 lamp ; 4 alimentations
-7 enregistrements demandés : 7 gardés, 0 écartés ; 0 corrections, 2 doutes
+Bourg (EPSG:2154) : 2 armoires d’éclairage, 5 lampes ; 4 alimentations
+7 enregistrements demandés : 7 gardés, 0 écarté ; 0 correction, 2 doutes
 
 Couches
-  cabinets <- armoires.csv : 2 lus, gardés : 2 cabinet
+  cabinets <- armoires.csv : 2 lus, gardés : 2 armoires d’éclairage
     encodage : ascii, séparateur : ;, système de coordonnées : EPSG:4326
-  lamps <- lampes.csv : 5 lus, gardés : 5 lamp
+  lamps <- lampes.csv : 5 lus, gardés : 5 lampes
     encodage : ascii, séparateur : ,, système de coordonnées : EPSG:4326
     douteux 1 : power_w : le motif n’est pas dans le texte ; laissé vide (L-4)
     douteux 1 : sans position : gardé, son exposition est inconnue (L-4)
 
 Liaisons
-  lamps, par l’identifiant de son fournisseur (cabinet) dans ARMOIRE : 4 sur 5
+  lamps, par l’identifiant de son fournisseur (armoire d’éclairage) dans ARMOIRE : 4 sur 5
     distance : médiane 32 m, 99 % à moins de 93 m, maximum 94 m
     1 : nomme un fournisseur absent de la ville (L-5)
     1 : sans fournisseur ; compté comme toujours alimenté (L-5)
@@ -173,8 +173,8 @@ def test_the_doctor_speaks_french() -> None:
             {"layer": "lamps", "missing_names": 2, "missing": [{"name": "Z999", "count": 256, "sentinel": True}]}]})
     report = check_city(town, today=date(2026, 11, 30), lang="fr")
     said = str(report).replace("\u00a0", " ").replace("\u202f", " ")
-    for sentence in ("Petite-Ville : 1 poste", "2 enregistrements de lamps sont douteux : identifiant répété",
-                     "lamps : 2 noms de fournisseurs ne correspondent à aucun objet (Z999 ×256 et 1 autres)",
+    for sentence in ("Petite-Ville : 1 poste", "2 enregistrements douteux (lamps) : identifiant répété",
+                     "lamps : 2 noms de fournisseurs ne correspondent à aucun objet (Z999 ×256 et 1 autre)",
                      "Avertissements (", "Remarques ("):
         assert sentence in said, said
     assert not re.search(r"\b(the|have|has|with|of)\b", said.replace("(the", ""))

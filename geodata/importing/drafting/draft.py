@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from geodata.drivers import regular
+from geodata.importing.drafting.blanks import find_fills
 from geodata.importing.drafting.country import country_of, timezone_of
 from geodata.importing.drafting.filling import derive_circuits, fill
 from geodata.importing.drafting.guess import Guess, Remark
 from geodata.importing.drafting.joining import find_joins
 from geodata.importing.drafting.kinds import guess_kind
+from geodata.importing.drafting.leaving import leave_columns
 from geodata.importing.drafting.linking import find_links
 from geodata.importing.drafting.naming import find_id
 from geodata.importing.drafting.nearing import link_the_nearest
@@ -71,6 +73,7 @@ def draft(files: Sequence[Path | str], *, beside: Path | str = ".", city: str = 
     guesses, problems = _looked_at(paths, Path(beside), progress or (lambda _line: None))
     spoken = languages(_names(guesses))
     for guess in guesses:
+        find_fills(guess)
         place(guess)
     find_crs(guesses, spoken)
     _take_something(guesses)
@@ -87,6 +90,8 @@ def draft(files: Sequence[Path | str], *, beside: Path | str = ".", city: str = 
         if guess.kind and not guess.is_told:
             find_id(guess)
     link_the_nearest(guesses)
+    for guess in guesses:
+        leave_columns(guess)
     return _written(guesses, spoken, _terrain(paths, Path(beside)), city or _city(paths), lang, problems)
 
 
@@ -228,7 +233,7 @@ def _written(guesses: Sequence[Guess], spoken: Counter[str], terrain: Sequence[s
     middle = np.median(np.array([np.nanmedian(guess.degrees, axis=0) for guess in placed]), axis=0)
     lon, lat = float(middle[0]), float(middle[1])
     country = country_of(lon, lat, spoken)
-    head.append(Remark(text="time zone and country from where the records stand: {lat}, {lon}",
+    head.append(Remark(text="time zone and country from where the records stand: latitude {lat}, longitude {lon}",
                        values={"lat": f"{lat:.2f}", "lon": f"{lon:.2f}"}, is_unsure=True))
     lines += comment(_said(head[-1], lang), 0)
     lines += [f"timezone: {timezone_of(lon, lat, country)}", *([f"country: {country}"] if country else []),
@@ -249,9 +254,10 @@ def _written(guesses: Sequence[Guess], spoken: Counter[str], terrain: Sequence[s
         lines += comment(words.text("Left out:"), 0)
     for guess in others:
         lines += left_out_lines(guess, lambda remark: _said(remark, lang))
-    unsure = [("", words.text(remark.text, **remark.values)) for remark in head]
-    unsure += [(f"{guess.name}, {key}" if key else guess.name, words.text(remark.text, **remark.values))
+    unsure = [("", remark.said(words)) for remark in head]
+    unsure += [(f"{guess.name}, {key}" if key else guess.name, remark.said(words))
                for guess in guesses for key, remarks in guess.remarks.items() for remark in remarks if remark.is_unsure]
+    unsure += [(guess.name, remark.said(words)) for guess in guesses for remark, _ in guess.left if remark.is_unsure]
     unsure += [("", refusal_text(problem, lang)) for problem in problems]
     return Draft(text="\n".join(lines).rstrip() + "\n", unsure=tuple(unsure),
                  found=tuple(_found(guess, lang) for guess in guesses))
@@ -272,22 +278,24 @@ def _contexts(guesses: Sequence[Guess], lines: list[str], lang: str) -> None:
 
 
 def _said(remark: Remark, lang: str) -> str:
-    text = wording(lang).text(remark.text, **remark.values)
+    text = remark.said(wording(lang))
     return f"? {text}" if remark.is_unsure else text
 
 
 def _found(guess: Guess, lang: str) -> str:
     words = wording(lang)
-    what = guess.kind or guess.context or words.text("a list of links" if guess.is_list else "nothing known")
+    what = words.kind(guess.kind or guess.context) or words.text(
+        "a list of links" if guess.is_list else "nothing known")
     values: dict[str, Any] = {"name": guess.name, "records": f"{len(guess.seen):,}", "what": what}
     if guess.links:
         first = guess.links[0].get("first_of", guess.links)[0]
         if "nearest_m" in first:
-            return words.text("{name}: {records} records, taken as {what}, supplied by the nearest {kind} (a guess)",
-                              kind=first["kind"], **values)
+            return words.text("{name}: {records} {records?record/records}, taken as {what}, supplied by the nearest "
+                              "{kind} (a guess)",
+                              kind=words.kind(first["kind"]), **values)
         values["by"] = first.get("by") or ", ".join(first["match"])
-        return words.text("{name}: {records} records, taken as {what}, supplied by {by}", **values)
-    return words.text("{name}: {records} records, taken as {what}", **values)
+        return words.text("{name}: {records} {records?record/records}, taken as {what}, supplied by {by}", **values)
+    return words.text("{name}: {records} {records?record/records}, taken as {what}", **values)
 
 
 def _city_crs(placed: Sequence[Guess], lon: float, lat: float, country: str) -> str:

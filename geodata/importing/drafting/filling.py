@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,12 +23,14 @@ _TEXTS = {"street": "street", "name": "name", "district": "district", "owner": "
 _WATTS = ((r"(\d+(?:[.,]\d+)?)\s*[Ww]\b", 3.0), (r"(\d+)\s*$", 18.0))
 #: No street lamp has more watts.
 _MOST_W = 2000.0
-#: Share of a column that may be none of what it seems to hold.
-_FEW = 0.02
+#: Share of a column's values that must be what it seems to hold.
+_MOST_READ = 0.6
+#: Values that are named.
+_NAMED = 4
 #: A height that stands with its unit.
 _WITH_UNIT = re.compile(r"[\d.,]+\s*([^\W\d_]+)\.?")
-_YES = {"si", "sí", "oui", "yes", "ja", "true", "1", "x", "vrai", "o", "y"}
-_NO = {"no", "non", "nein", "nee", "false", "0", "faux", "n"}
+YES = {"si", "sí", "oui", "yes", "ja", "true", "1", "x", "vrai", "o", "y"}
+NO = {"no", "non", "nein", "nee", "false", "0", "faux", "n"}
 #: A column that divides a cabinet's lamps has no more values than this in all.
 _MOST_CIRCUITS = 60
 
@@ -86,13 +90,15 @@ def derive_circuits(lamps: Guess, suppliers: Sequence[Guess]) -> None:
 def _protection(own: str, cabinets: Guess) -> dict[str, Any]:
     """Give the protection of circuits where their cabinet says yes or no to differential protection."""
     for column in cabinets.seen.columns.values():
-        words = {fold(value): value for value in column.counts}
-        if "protection" in column.means and words.keys() <= _YES | _NO and words.keys() & _YES:
+        words = {fold(value): value for value in column.counts if not is_nothing(value)}
+        if "protection" in column.means and words.keys() <= YES | NO and words.keys() & YES:
             cabinets.unsure("", "{column} is taken for a residual-current device: yes {yes}, no {no}",
-                            column=column.name, yes=", ".join(words[w] for w in words if w in _YES),
-                            no=", ".join(words[w] for w in words if w in _NO) or "-")
+                            column=column.name, yes=", ".join(words[w] for w in words if w in YES),
+                            no=", ".join(words[w] for w in words if w in NO) or "-")
+            cabinets.lent.add(column.name)
+            _nothings(cabinets, column)
             return {"protection": {"from": cabinets.name, "match": {own: cabinets.id[0]}, "column": column.name,
-                                   "map": {word: "rcd" if fold(word) in _YES else "fuse" for word in words.values()}}}
+                                   "map": {word: "rcd" if fold(word) in YES else "fuse" for word in words.values()}}}
     return {}
 
 
@@ -130,13 +136,31 @@ def _power(guess: Guess, columns: Sequence[Column]) -> None:
         for column in columns:
             if column.is_numeric or not column.means & {"lamp", "power"}:
                 continue
-            hits, _ = extracted(column.texts, pattern)
+            hits, missed = extracted(column.texts, pattern)
             value = np.array([float(hit.replace(",", ".")) for hit in hits if hit is not None])
             if len(value) >= 0.6 * column.present and ((value >= least) & (value <= _MOST_W)).mean() > 0.9:
                 guess.fields["power_w"] = {"column": column.name, "pattern": pattern, "unit": "W"}
+                strange = Counter(column.texts[missed])
                 guess.unsure("fields.power_w", "read from texts like {sample}",
-                             sample=column.counts.most_common(1)[0][0])
+                             sample=next(text for text, _ in column.counts.most_common() if text not in strange))
+                _say_empty(guess, "fields.power_w", Counter({text: count for text, count in strange.items()
+                                                             if not is_nothing(text)}), column)
+                _nothings(guess, column)
                 return
+
+
+def watts_of(column: Column) -> tuple[str, Counter[str]]:
+    """Give the surest pattern of wattage, and the values of a column that it does not meet."""
+    pattern = _WATTS[0][0]
+    return pattern, Counter(column.texts[extracted(column.texts, pattern)[1]])
+
+
+def _say_empty(guess: Guess, key: str, strange: Counter[str], column: Column) -> None:
+    """Say which values of a column that is read are not, and stay empty."""
+    if strange:
+        named = ", ".join(f"{value} ×{count:,}" for value, count in strange.most_common(_NAMED))
+        guess.unsure(key, "{n} of {all} values say none and stay empty: {values}", n=f"{strange.total():,}",
+                     all=f"{column.present:,}", values=named + (" …" if len(strange) > _NAMED else ""))
 
 
 def _lanterns(guess: Guess, columns: Sequence[Column]) -> None:
@@ -148,6 +172,38 @@ def _lanterns(guess: Guess, columns: Sequence[Column]) -> None:
             return
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Height:
+    """What a column of heights holds."""
+
+    #: Unit of its bare numbers, by the column's name or the one that all others bear; empty where nothing says it.
+    unit: str
+    #: Whether some stand bare.
+    has_bare: bool
+    #: Values that are no height, and no code for "none".
+    strange: Counter[str]
+    #: How many values are heights or seem to be.
+    read: int
+
+    @property
+    def is_known(self) -> bool:
+        """Whether most values are heights of a known unit."""
+        return self.read >= _MOST_READ * (self.read + self.strange.total()) and bool(self.unit or not self.has_bare)
+
+
+def height_of(column: Column) -> Height:
+    """Give what a column of heights holds: bare numbers, numbers with their unit, and the rest."""
+    words = Counter(column.texts[column.numbers.unreadable])
+    units = {value: unit_named(hit[1]) for value in words if (hit := _WITH_UNIT.fullmatch(value)) is not None}
+    units = {value: unit for value, unit in units.items() if unit is not None and UNITS[unit][0] == "length"}
+    strange = Counter({value: n for value, n in words.items() if value not in units and not is_nothing(value)})
+    nothing = sum(n for value, n in words.items() if is_nothing(value))
+    named = next((part for part in parts_of(column.name)[:-1] if part in ("m", "cm", "mm")), None)
+    alone = next(iter(set(units.values())), None) if len(set(units.values())) == 1 else None
+    return Height(unit=named or alone or "", has_bare=words.total() < column.present, strange=strange,
+                  read=column.present - nothing - strange.total())
+
+
 def _heights(guess: Guess, columns: Sequence[Column]) -> None:
     """Take a height of plinth for the lowest live part where its unit is known: by the column's name, by its texts.
 
@@ -157,20 +213,13 @@ def _heights(guess: Guess, columns: Sequence[Column]) -> None:
     for column in columns:
         if "fail" not in column.means or not column.present:
             continue
-        words = [column.texts[row] for row in np.flatnonzero(column.numbers.unreadable)]
-        hits = [hit for value in words if (hit := _WITH_UNIT.fullmatch(value)) is not None]
-        units = {unit_named(hit[1]) for hit in hits}
-        strange = sum(not is_nothing(value) for value in words) - len(hits)
-        if strange > _FEW * column.present or not all(one and UNITS[one][0] == "length" for one in units):
+        height = height_of(column)
+        if not height.is_known or not height.read:
             continue
-        named = next((part for part in parts_of(column.name)[:-1] if part in ("m", "cm", "mm")), None)
-        is_mixed = len(words) < column.present
-        unit = named or (next(iter(units)) if len(units) == 1 else None)
-        if is_mixed and unit is None:
-            continue
-        guess.fields["fail_m"] = {"column": column.name, "unit": unit} if is_mixed else column.name
+        guess.fields["fail_m"] = {"column": column.name, "unit": height.unit} if height.has_bare else column.name
         guess.unsure("fields.fail_m", "is {column} the height above ground of the lowest live part?",
                      column=column.name)
+        _say_empty(guess, "fields.fail_m", height.strange, column)
         _nothings(guess, column)
         return
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from geodata.importing.drafting.seen import Seen
+from geodata.wording import Wording
 from twin.quantities import FloatArray
 
 
@@ -20,6 +21,16 @@ class Remark:
     values: dict[str, Any] = field(default_factory=dict)
     #: Whether a person should look at it.
     is_unsure: bool = False
+    #: The same sentence for several, and their number, where it counts something.
+    many: str = ""
+    n: int = 0
+
+    def said(self, words: Wording) -> str:
+        """Give it in a language; places in files (``lines``) and kinds (``kind``) are called by its own words."""
+        values = {name: words.records(str(value)) if name == "lines" else
+                  words.kind(str(value)) if name.rstrip("0123456789") == "kind" else value
+                  for name, value in self.values.items()}
+        return words.plural(self.text, self.many, self.n, **values) if self.many else words.text(self.text, **values)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -53,6 +64,14 @@ class Guess:
     #: Column with the number of lanterns of a record; empty without one.
     lanterns: str = ""
     no_value: dict[str, list[str]] = field(default_factory=dict)
+    #: Columns that are filled down.
+    fill: dict[str, str] = field(default_factory=dict)
+    #: Whether records that say the same as another in every column are dropped.
+    has_copies: bool = False
+    #: Columns that another layer reads.
+    lent: set[str] = field(default_factory=set)
+    #: Columns that are not taken up: why, and the line of the mapping that would take it all the same.
+    left: list[tuple[Remark, dict[str, Any]]] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
     #: Layers derived from this one: circuits.
     derived: list[dict[str, Any]] = field(default_factory=list)
@@ -77,3 +96,7 @@ class Guess:
     def unsure(self, key: str, text: str, /, **values: Any) -> None:
         """Say something above a key that a person should look at."""
         self.remark(key, text, is_unsure=True, **values)
+
+    def unsure_of(self, key: str, one: str, many: str, n: int, /, **values: Any) -> None:
+        """Say something that counts ``n`` things above a key, for a person to look at."""
+        self.remarks.setdefault(key, []).append(Remark(text=one, many=many, n=n, values=values, is_unsure=True))

@@ -46,9 +46,9 @@ def guess_kind(seen: Seen) -> Guess:
         ranked = kinds.most_common(2)
         guess.kind = ranked[0][0]
         if len(ranked) == 2 and ranked[1][1] >= 0.7 * ranked[0][1]:
-            guess.unsure("kind", "its names speak of {first} and of {second}", first=ranked[0][0], second=ranked[1][0])
+            guess.unsure("kind", "its names speak of {kind1} and of {kind2}", kind1=ranked[0][0], kind2=ranked[1][0])
         elif ranked[0][1] < _OF_NAME:
-            guess.unsure("kind", "the file's name says nothing; its columns speak of {first}", first=ranked[0][0])
+            guess.unsure("kind", "the file's name says nothing; its columns speak of {kind}", kind=ranked[0][0])
     return guess
 
 

@@ -110,7 +110,8 @@ def keys_of(guess: Guess) -> list[Column]:
     for column in guess.seen.columns.values():
         if _is_place(guess, column) or _describes(column) or column.present < 0.9 * len(guess.seen):
             continue
-        own = len(column.counts) / max(column.present, 1)
+        again = sum(text is not None for text in column.texts[guess.seen.copies])
+        own = len(column.counts) / max(column.present - again, 1)
         if own < 0.9 or (column.is_numeric and not column.is_whole):
             continue
         said = column.name.casefold()

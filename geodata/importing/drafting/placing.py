@@ -22,6 +22,8 @@ from twin.quantities import FloatArray
 
 _WKT = re.compile(r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)", re.IGNORECASE)
 _PAIR = re.compile(r"\s*[+-]?\d{1,3}\.\d+\s*[,; ]\s*[+-]?\d{1,3}\.\d+\s*")
+#: What columns are called after, without what stands between.
+_NAMES = {"lambert93": "EPSG:2154", "l93": "EPSG:2154"}
 #: Share of the values that must look like a position.
 _MOST = 0.8
 
@@ -70,11 +72,24 @@ def find_crs(guesses_: Sequence[Guess], spoken: Counter[str]) -> None:
         if not fitting:
             guess.unsure("crs", "no usual CRS puts its coordinates near the rest; state it")
             continue
-        guess.crs = fitting[0]
+        named = _named_crs(guess)
+        guess.crs = named if named in fitting else fitting[0]
         guess.degrees = _degrees_of(guess.geometry, guess.crs)
-        guess.unsure("crs", "guessed from where it puts the records; others that fit: {others}",
-                     others=", ".join(fitting[1:4]) or "-")
+        if guess.crs == named:
+            guess.remark("crs", "as its columns are called; its coordinates fit")
+        elif fitting[1:]:
+            guess.unsure("crs", "guessed from where it puts the records; others that fit: {others}",
+                         others=", ".join(fitting[1:4]))
+        else:
+            guess.unsure("crs", "guessed: of the usual ones, the only one that puts the records where they can be")
         around = around or tuple(np.nanmedian(guess.degrees, axis=0).tolist())
+
+
+def _named_crs(guess: Guess) -> str:
+    """Give the CRS that the names of the position's columns say; empty where they say none."""
+    said = "".join(sign for name in (guess.position.values() if isinstance(guess.position, dict) else ())
+                   for sign in name.casefold() if sign.isalnum())
+    return next((crs for word, crs in _NAMES.items() if word in said), "")
 
 
 def metres_of(degrees: FloatArray, around: FloatArray) -> FloatArray:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from geodata.importing.ids import copies_in
 from geodata.importing.readers import read_table
 from geodata.importing.schema import TableSpec
 from geodata.importing.vector_file import layers_of
@@ -23,7 +24,7 @@ from geodata.tables.dialect import NULL_TEXTS
 from geodata.tables.table import Table, file_bytes
 from geodata.tables.values import Numbers, items_of, numbers, without_nulls
 from twin.errors import InputError
-from twin.quantities import TextArray
+from twin.quantities import BoolArray, TextArray
 
 #: Endings of rasters that can be a terrain.
 RASTERS = (".tif", ".tiff", ".asc", ".hgt")
@@ -108,6 +109,11 @@ class Seen:
 
     def __len__(self) -> int:
         return len(self.table)
+
+    @cached_property
+    def copies(self) -> BoolArray:
+        """Give the records that say in every column what one before them says, (N,)."""
+        return copies_in(self.table)
 
     @property
     def shape(self) -> str:

@@ -29,7 +29,8 @@ def draft_text(made: Draft, report: dict[str, Any], out: Path | None, lang: str 
         lines += ["", words.text("To be looked at:")]
     lines += [f"  ? {where}{words.colon}{text}" if where else f"  ? {text}" for where, text in made.unsure]
     if report:
-        lines += ["", words.text("Tried: {assets} assets, {supplies} supplies, {doubtful} times doubtful.",
+        lines += ["", words.text("Tried: {assets} {assets?asset/assets}, {supplies} {supplies?supply/supplies}, "
+                                 "{doubtful} {doubtful?time/times} doubtful.",
                                  assets=f"{sum(report['assets'].values()):,}", supplies=f"{report['supplies']:,}",
                                  doubtful=f"{report['records']['doubtful']:,}")]
         lines += ["  " + words.text("{layer}: {linked} of {asked} linked", layer=link["layer"],

@@ -62,15 +62,15 @@ def layer_lines(guess: Guess, say: Say) -> list[str]:
         made["kind"] = {"column": guess.kind_column, "map": guess.kind_map, "otherwise": "drop"}
     else:
         made["kind"] = guess.kind
-    made["id"] = (guess.id[0] if len(guess.id) == 1 else guess.id) if guess.id else "content"
+    made["id"] = _id(guess)
     _place(made, guess)
     if guess.lanterns:
         made["lanterns"] = guess.lanterns
-    if guess.fields:
+    if guess.fields or guess.left:
         made["fields"] = guess.fields
     if guess.links:
         made["supplied_by"] = guess.links[0]
-    lines = _item(made, guess.remarks, say)
+    lines = _item(made, guess.remarks, say, _left(guess, say))
     for derived in guess.derived:
         lines += ["", *_item(derived, {}, say)]
     return lines
@@ -103,6 +103,22 @@ def left_out_lines(guess: Guess, say: Say) -> list[str]:
     return comment(f"{flow(made)}: {why}", 0)
 
 
+def _id(guess: Guess) -> Any:
+    columns = guess.id[0] if len(guess.id) == 1 else guess.id
+    if guess.has_copies:
+        return {**({"columns": columns} if columns else {"content": True}), "duplicates": "drop_copies"}
+    return columns or "content"
+
+
+def _left(guess: Guess, say: Say) -> list[str]:
+    """Give the columns that are not taken up, each with why and with the line that would take it."""
+    lines = [] if guess.fields or not any(fields for _, fields in guess.left) else ["    # fields:"]
+    for remark, fields in guess.left:
+        lines += comment(say(remark), 6)
+        lines += [f"      # {scalar(field)}: {flow(value)}" for field, value in fields.items()]
+    return lines
+
+
 def _where(made: dict[str, Any], guess: Guess) -> None:
     if guess.seen.layer or guess.layers:
         made["layer"] = guess.seen.layer or guess.layers
@@ -110,6 +126,8 @@ def _where(made: dict[str, Any], guess: Guess) -> None:
         made["records"] = guess.seen.records
     if guess.no_value:
         made["no_value"] = guess.no_value
+    if guess.fill:
+        made["fill"] = guess.fill
     if guess.where:
         made["where"] = guess.where
 
@@ -123,8 +141,9 @@ def _place(made: dict[str, Any], guess: Guess) -> None:
         made["crs"] = guess.crs
 
 
-def _item(made: dict[str, Any], remarks: Mapping[str, Sequence[Remark]], say: Say) -> list[str]:
-    """Give one item of a list, its remarks above the keys that they are about."""
+def _item(made: dict[str, Any], remarks: Mapping[str, Sequence[Remark]], say: Say,
+          left: Sequence[str] = ()) -> list[str]:
+    """Give one item of a list, its remarks above the keys that they are about, what is left out behind its fields."""
     lines: list[str] = [line for remark in remarks.get("", []) for line in comment(say(remark), 2)]
     first = True
     for key, value in made.items():
@@ -135,7 +154,7 @@ def _item(made: dict[str, Any], remarks: Mapping[str, Sequence[Remark]], say: Sa
                 inner += [line for remark in remarks.get(f"fields.{field}", [])
                           for line in comment(say(remark), 6)]
                 inner.append(f"      {scalar(field)}: {flow(item)}")
-            lines += [*said, "    fields:", *inner]
+            lines += [*said, *(["    fields:"] if value else []), *inner, *left]
             continue
         lines += [*said, f"  {'- ' if first else '  '}{key}: {flow(value)}"]
         first = False

@@ -89,7 +89,7 @@ def test_distances_from_lamp_to_cabinet_and_the_one_that_is_an_error() -> None:
     # the known answers, measured on a sphere
     np.testing.assert_allclose([np.median(metres), np.quantile(metres, 0.99), np.max(metres)], [151, 698, 5_846],
                                rtol=4e-3)
-    assert any("farther than 2000 m" in reason for reason in link["reasons"])
+    assert any("farther than 2,000 m" in reason for reason in link["reasons"])
 
 
 def test_repeated_numbers_are_told_apart_and_counted() -> None:

@@ -197,7 +197,7 @@ def test_a_circuit_without_place_is_measured_at_its_cabinet(tmp_path: Path) -> N
                                                                 ("C1-2", "b")}
     link = next(link for link in city_file.report["links"] if link["layer"] == "lamps")
     assert (link["median_m"], link["longest_m"]) == (pytest.approx(75), pytest.approx(100))
-    assert any("1 records of lamps leave one of them blank" in note for note in city_file.report["layers"][2]["notes"])
+    assert any("1 record of lamps leaves one of them blank" in note for note in city_file.report["layers"][2]["notes"])
 
 
 def test_ids_of_several_columns_need_as_many_in_the_link(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_sources_are_as_old_as_their_date() -> None:
                date="2026-11-12"), SourceRecord(name="Plan", file="p.shp"))
     report = check_city(replace(small_town(), sources=sources), today=TODAY)
     assert [(f.severity, f.text) for f in report.of("source_age")] == [
-        ("warning", "Source Lampes (l.csv) is of 2018-02-18, 9 years old"),
+        ("warning", "Source Lampes (l.csv) is of 2018-02-18, 8 years old"),
         ("note", "Source Relevé (r.csv) is of 2026-11-12, 10 days old")]
     assert str(report.of("source_date")[0]).startswith("1 source has no date (p.shp).")
 

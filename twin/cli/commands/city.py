@@ -29,6 +29,9 @@ def import_(files: Annotated[list[str], typer.Argument(metavar="MAPPING.yaml | -
             lang: Spoken = None, json: Json = False) -> None:
     """Make a city file from real layers and inventories, as a mapping declares; or draft that mapping."""
     if draft:
+        if data is not None:
+            raise InputError(field="--data", found="--data beside --draft", expected="the files, with their folders",
+                             remedy="The paths of a draft are relative to the folder that --out puts it in.")
         from twin.cli.commands.draft import draft_mapping
 
         draft_mapping(files, out, city=city, lang=language_of(lang), json=json)
@@ -55,7 +58,7 @@ def import_(files: Annotated[list[str], typer.Argument(metavar="MAPPING.yaml | -
     if json:
         print_json({"city": str(out), "report": city_file.report})
         return
-    say(report_text(dict(city_file.report), spoken))
+    say(report_text(dict(city_file.report), spoken, city_file.city.assets.kinds))
     say("\n" + written_text(str(out), len(city_file.city.assets), spoken))
 
 

@@ -130,7 +130,11 @@ def test_metres_without_a_crs_are_put_where_the_rest_stands(tmp_path: Path) -> N
     lamps = "ID,ARMOIRE,X_L93,Y_L93\n" + "".join(f"L{i},A-01,{851_300 + i},{6_688_800 + i}\n" for i in range(12))
     made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": lamps})
     assert layers["lampes"]["crs"] == "EPSG:2154"
-    assert "lampes, crs: guessed from where it puts the records" in unsure(made)
+    assert "crs" not in unsure(made)  # the columns' names say it
+    (tmp_path / "bare").mkdir()
+    made, layers = drafted(tmp_path / "bare", {"armoires.csv": CABINETS, "lampes.csv": lamps.replace("_L93", "")})
+    assert layers["lampes"]["crs"] == "EPSG:2154"
+    assert "lampes, crs: guessed" in unsure(made)
     assert 0 < city_of(tmp_path).report["links"][0]["median_m"] < 4_000
 
 
@@ -369,3 +373,106 @@ def test_a_column_of_lanterns_is_drafted_and_asked_about(tmp_path: Path) -> None
     made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": UNLINKED})
     assert layers["lampes"]["lanterns"] == "NB_FOYERS"
     assert "is NB_FOYERS the number of lanterns of a record?" in unsure(made)
+
+
+MESSY = (
+    "Commune de Bourg - Eclairage public;;;;;;;;\nEdite le 12/03/2026;;;;;;;;\n"
+    "N° point;Quartier;Armoire;Départ;Latitude;Longitude;Puissance;Type;Observations\n" + "".join(
+        f"PL{i:03d};{'Centre' if i == 0 else 'Rives' if i == 30 else ''};A-0{1 + i // 20};{i % 2};47,26{i:02d};"
+        f"4,99{i:02d};{['70W SHP', 'LED 36 W', 'LED', 'n.c.', '100 W'][i % 5]};SHP;\n" for i in range(60)))
+
+
+def test_blanks_under_a_heading_are_drafted_as_filled_down_and_counted(tmp_path: Path) -> None:
+    made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": MESSY})
+    assert layers["lampes"]["fill"] == {"Quartier": "down"}
+    assert "lampes, fill: Quartier is blank on 58 lines below a value" in unsure(made)
+    city_file = city_of(tmp_path)
+    assets = city_file.city.assets
+    assert [assets[assets.row(i)].district for i in ("PL000", "PL029", "PL030", "PL059")] == [
+        "Centre", "Centre", "Rives", "Rives"]
+    assert city_file.report["layers"][1]["mended"]["Quartier: blank under a value; filled down"]["count"] == 58
+
+
+def test_a_column_that_is_filled_here_and_there_is_no_heading(tmp_path: Path) -> None:
+    rows = "".join(f"L{i};A-01;{'' if i % 3 else 'Centre'};47.26{i:02d};4.99{i:02d}\n" for i in range(20))
+    _, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": "ID;ARMOIRE;QUARTIER;LAT;LON\n" + rows})
+    assert "fill" not in layers["lampes"]
+
+
+def test_lines_that_repeat_another_word_for_word_are_named_and_dropped(tmp_path: Path) -> None:
+    lines = MESSY.splitlines(keepends=True)
+    text = "".join(lines[:23] + lines[19:23] + lines[23:])
+    made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": text})
+    assert layers["lampes"]["id"] == {"columns": "N° point", "duplicates": "drop_copies"}
+    assert ("lampes, id: 4 records say in every column what one before them says, and are dropped: line 24, line 25, "
+            "line 26, line 27.") in unsure(made)
+    report = city_of(tmp_path).report
+    assert report["assets"]["lamp"] == 60
+    assert report["layers"][1]["dropped"] == {"the same record again, in every column": {
+        "count": 4, "ids": ["PL016 (line 24)", "PL017 (line 25)", "PL018 (line 26)", "PL019 (line 27)"]}}
+
+
+def test_a_block_pasted_under_another_heading_repeats_what_was_written(tmp_path: Path) -> None:
+    """What was blank in both lines is no difference, though it is filled with two names."""
+    lines = MESSY.splitlines(keepends=True)
+    drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": "".join([*lines, *lines[5:8]])})
+    assert city_of(tmp_path).report["assets"]["lamp"] == 60
+
+
+def test_lines_that_share_an_id_and_say_different_things_are_kept(tmp_path: Path) -> None:
+    text = MESSY + "PL059;;A-03;1;47,2659;4,9959;250 W;SHP;\n"
+    made, _ = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": text})
+    assert "1 record shares its id with another" in unsure(made)
+    assert city_of(tmp_path).report["assets"]["lamp"] == 61
+
+
+def test_records_alike_without_a_number_are_kept_and_asked_about(tmp_path: Path) -> None:
+    text = "TYPE;ARMOIRE;LAT;LON\n" + "".join(f"LED;A-01;47.26{i // 2:02d};4.99{i // 2:02d}\n" for i in range(20))
+    made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": text})
+    assert layers["lampes"]["id"] == "content"
+    assert "10 records say in every column what one before them says, and are numbered" in unsure(made)
+    assert city_of(tmp_path).report["assets"]["lamp"] == 20
+
+
+def test_what_a_draft_does_not_take_up_is_listed_with_why(tmp_path: Path) -> None:
+    cabinets = "NUM;LON;LAT;HAUTEUR SOCLE (cm);DIFFERENTIEL;OBS\n" + "".join(
+        f"A-0{i};4,99{i:02d};47,26{i:02d};{['haut', 'bas', '40', 'moyen'][i % 4]};{['OUI', 'NON', '300 mA'][i % 3]};x\n"
+        for i in range(1, 9))
+    power = MESSY.replace("LED 36 W", "LED").replace("100 W", "SHP")
+    made, layers = drafted(tmp_path, {"armoires.csv": cabinets, "lampes.csv": power})
+    assert "power_w" not in layers["lampes"].get("fields", {})
+    for said in ("# ? HAUTEUR SOCLE (cm) is not read as a height: 6 of 8 values are none (bas ×2, moyen ×2, haut ×2)",
+                 '# fail_m: {column: "HAUTEUR SOCLE (cm)", unit: cm}',
+                 "# ? DIFFERENTIEL is not read as a protection: 3 of 8 values are neither yes nor no (300 mA ×3)",
+                 "# ? Puissance is not read as watts: 48 of 60 values bear none (LED ×24, n.c. ×12, SHP ×12)",
+                 "# power_w: {column: Puissance, pattern: ", "# not taken up, kept as they are: OBS",
+                 "# not taken up, kept as they are: Type"):
+        assert said in made.text, made.text
+    assert "lampes: Puissance is not read as watts" in unsure(made)
+
+
+def test_the_lines_that_would_take_a_column_all_the_same_are_mapping(tmp_path: Path) -> None:
+    power = MESSY.replace("LED 36 W", "LED").replace("100 W", "SHP")
+    made, _ = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": power})
+    (tmp_path / "bourg.yaml").write_text(made.text.replace("    # fields:\n", "    fields:\n").replace(
+        "# power_w:", "power_w:"), encoding="utf-8")
+    lamps = city_of(tmp_path).report["layers"][1]
+    assert lamps["doubtful"]["power_w: the pattern is not in the text; left empty"]["count"] == 48
+
+
+def test_heights_are_taken_though_a_few_are_words(tmp_path: Path) -> None:
+    cabinets = "NUM;LON;LAT;SOCLE_CM\n" + "".join(
+        f"A-0{i};4,99{i:02d};47,26{i:02d};{['40', '0,5 m', 'env. 50', '60 cm', 'n.c.'][i % 5]}\n" for i in range(10))
+    made, layers = drafted(tmp_path, {"armoires.csv": cabinets, "lampes.csv": MESSY.replace("A-0", "A-0")})
+    assert layers["armoires"]["fields"]["fail_m"] == {"column": "SOCLE_CM", "unit": "cm"}
+    assert "armoires, fields.fail_m: 2 of 10 values say none and stay empty: env. 50 ×2" in unsure(made)
+    assets = city_of(tmp_path).city.assets
+    assert [assets[assets.row(f"A-0{i}")].fail_m for i in range(4)] == pytest.approx([0.4, 0.5, 0.35, 0.6])
+
+
+def test_the_draft_in_french_calls_lines_and_kinds_in_french(tmp_path: Path) -> None:
+    lines = MESSY.splitlines(keepends=True)
+    made, _ = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": "".join([*lines, lines[9]])}, lang="fr")
+    said = "\n".join([*made.found, unsure(made), made.text]).replace("\u00a0", " ")
+    assert "1 enregistrement répète mot pour mot un enregistrement précédent ; il est écarté : ligne 64." in said
+    assert "armoires : 3 enregistrements, type retenu : armoire d’éclairage (cabinet)" in said
