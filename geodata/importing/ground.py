@@ -61,8 +61,9 @@ def terrain_of(spec: TerrainSpec | None, root: Path, x_m: FloatArray, y_m: Float
     columns["ground_m"] = np.where(stated, ground, sampled)
     needs = placed & np.array([kinds[name].footprint != "none" for name in kind], dtype=bool) & ~stated
     nowhere = ids[needs & np.isnan(sampled)]
-    report.notes.append(f"ground: {int((needs & np.isfinite(sampled)).sum()):,} assets from {len(files)} terrain "
-                        f"files, {int(stated.sum()):,} from their own column, {len(nowhere):,} without"
+    rasters = "1 terrain file" if len(files) == 1 else f"{len(files)} terrain files"
+    report.notes.append(f"ground: {int((needs & np.isfinite(sampled)).sum()):,} assets from {rasters}, "
+                        f"{int(stated.sum()):,} from their own column, {len(nowhere):,} without"
                         + (f" ({', '.join(nowhere[:5])}{' …' if len(nowhere) > 5 else ''})" if len(nowhere) else ""))
     if len(nowhere):
         report.warnings.append(f"{len(nowhere):,} assets stand over a void of the terrain or beyond its edge")

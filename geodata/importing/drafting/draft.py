@@ -219,6 +219,10 @@ def _terrain(paths: Sequence[Path], beside: Path) -> list[str]:
     return [_named(path, beside) for path in paths if is_raster(path)]
 
 
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+
+
 def _city(paths: Sequence[Path]) -> str:
     return paths[0].resolve().parent.name.replace("_", " ").strip().title() or "City"
 
@@ -233,11 +237,12 @@ def _written(guesses: Sequence[Guess], spoken: Counter[str], terrain: Sequence[s
     middle = np.median(np.array([np.nanmedian(guess.degrees, axis=0) for guess in placed]), axis=0)
     lon, lat = float(middle[0]), float(middle[1])
     country = country_of(lon, lat, spoken)
+    city_crs = _city_crs(placed, lon, lat, country)
     head.append(Remark(text="time zone and country from where the records stand: latitude {lat}, longitude {lon}",
                        values={"lat": f"{lat:.2f}", "lon": f"{lon:.2f}"}, is_unsure=True))
     lines += comment(_said(head[-1], lang), 0)
     lines += [f"timezone: {timezone_of(lon, lat, country)}", *([f"country: {country}"] if country else []),
-              f"crs: {_city_crs(placed, lon, lat, country)}"]
+              f"crs: {city_crs}"]
     head.append(Remark(text="say of which day the files are, and under which licence", is_unsure=True))
     lines += [*comment(_said(head[-1], lang), 0), "source:", "  # name: …", "  # date: 2026-01-31", "  # licence: …",
               '  attribution: ""', "", "layers:"]
@@ -246,7 +251,12 @@ def _written(guesses: Sequence[Guess], spoken: Counter[str], terrain: Sequence[s
         lines += [*layer_lines(guess, lambda remark: _said(remark, lang)), ""]
     _contexts(guesses, lines, lang)
     if terrain:
-        lines += ["terrain:", f"  file: [{', '.join(map(scalar, terrain))}]", ""]
+        lines += ["terrain:", f"  file: [{', '.join(map(scalar, terrain))}]"]
+        if all(name.lower().endswith(".asc") for name in terrain):  # which have nowhere to say it
+            head.append(Remark(text="{files} say no CRS: taken as {crs}, that of the city", is_unsure=True,
+                               values={"files": _few(terrain), "crs": city_crs}))
+            lines += [*comment(_said(head[-1], lang), 2), f"  crs: {city_crs}"]
+        lines.append("")
     lists = [guess for guess in guesses if guess.is_list]
     lines += ["tables:", *(line for guess in lists for line in table_lines(guess)), ""] if lists else []
     others = [guess for guess in guesses if not guess.kind and not guess.context and not guess.is_list]

@@ -206,7 +206,7 @@ def _sentinels(best: Candidate) -> dict[str, str]:
     none = [value for value, count in lost.items() if is_nothing(value) or count >= _OFTEN]
     if none:
         best.consumer.no_value[best.column.name] = none
-        best.consumer.unsure("no_value", "no {supplier} is called so; taken as codes for none: {codes}",
+        best.consumer.unsure("no_value", "no record of {supplier} is called so; taken as codes for none: {codes}",
                              supplier=best.supplier.name, codes=", ".join(f"{v} ×{lost[v]:,}" for v in none))
     alike: dict[str, set[str]] = {}
     for value in best.key.counts:

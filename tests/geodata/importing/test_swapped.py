@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -23,7 +24,7 @@ layers:
 TURNED = "x and y in each other's place: far away as written, among the rest the other way round, and read so"
 
 
-def city_of(folder: Path, rows: list[str], crs: str = "EPSG:4326") -> tuple[dict[str, object], object]:
+def city_of(folder: Path, rows: list[str], crs: str = "EPSG:4326") -> tuple[dict[str, Any], Any]:
     (folder / "lamps.csv").write_text("ID;X;Y\n" + "\n".join(rows) + "\n", encoding="utf-8")
     (folder / "m.yaml").write_text(MAPPING % crs, encoding="utf-8")
     city_file = import_city(folder / "m.yaml")
