@@ -36,7 +36,8 @@ def write_csv(found: Listing, out: Path) -> None:
 #: Columns of the CSV, in order.
 COLUMNS = ("asset_id", "kind", "name", "street", "district", "by", "operator", "people", "states", "since", "back",
            "root", "root_mechanism", "reserve_until", "fed_by", "depth_m", "trend", "peak_depth_m", "peak_time",
-           "wet_since", "touched_since_test", "flooded_since_test", "cut", "reported", "reported_at", "reported_by")
+           "wet_since", "touched_since_test", "flooded_since_test", "repaired_at", "waits_for", "cut", "reported",
+           "reported_at", "reported_by")
 
 
 def row_of(found: Listing, row: Listed) -> dict[str, Any]:
@@ -54,6 +55,7 @@ def row_of(found: Listing, row: Listed) -> dict[str, Any]:
         "peak_time": moment(row.peak_time_s), "wet_since": moment(row.wet_since_s),
         "touched_since_test": moment(row.touched_since_test_s),
         "flooded_since_test": moment(row.flooded_since_test_s),
+        "repaired_at": moment(row.repaired_s), "waits_for": None if row.waits_for is None else row.waits_for.id,
         "cut": None if row.cut is None else row.cut.id, "reported": row.fact or None,
         "reported_at": moment(row.fact_s), "reported_by": row.fact_by or None}
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from twin.codes import What
 from twin.explaining.crew_words import STAGE_WORDS, at_work_now, delayed, range_of_return, whose
+from twin.explaining.repaired_words import repaired_at
 from twin.explaining.teller import Teller
 from twin.explaining.tree import Cause
 from twin.explaining.waiting import Waiting, waiting_at
+from twin.explaining.words import Speech
 from twin.quantities import NONE
 from twin.results.doubts import Doubt
 from twin.results.moment import AssetAt, Damage, moment_of
@@ -91,6 +93,8 @@ def waits(teller: Teller, asset: Asset, waiting: Waiting | None, outage: Outage,
     if waiting is None or (is_over and waiting.stage in ("declared", "reset")):
         return []
     lines = [_waits(teller, waiting, at_s)]
+    if at_s is not None and (done := repaired_at(teller, asset, at_s)):
+        lines.insert(0, f"{Speech.sentence(teller.asset(asset))}{teller.colon} {done}.")
     if waiting.stage not in ("declared", "reset", "reported") and (other := whose(teller, waiting)):
         lines.append(other)
     if at_s is not None and waiting.holder.row != asset.row:

@@ -7,6 +7,7 @@ from math import isnan
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from twin.explaining.repaired_words import repaired
 from twin.explaining.teller import Teller
 from twin.explaining.words import Speech, speech
 from twin.quantities import NONE
@@ -19,7 +20,8 @@ from twin.world.kinds import Role
 _QUARTER_S = 900
 #: States as the heading of a column of counts.
 STATE_WORDS = {
-    "live_in_water": "may be live in water", "out": "out of service", "suspended": "watering suspended",
+    "live_in_water": "may be live in water", "out": "out of service", "repaired": "repaired, without power",
+    "suspended": "watering suspended",
     "may_be_out": "in doubt",
     "on_reserve": "on reserve", "last_feed": "on the last feed", "do_not_re_energise": "not to be re-energised",
     "unknown": "water not known", "no_supplier": "no supplier known", "in_service": "in service"}
@@ -102,6 +104,8 @@ def _states(teller: Teller, row: Listed) -> list[str]:
                 said.append(teller.text("in doubt"))
             case "may_be_out":
                 said.append(teller.text("may be out of service since {time}", time=since))
+            case "repaired" if row.waits_for is not None:
+                said.append(repaired(teller, row.asset, row.waits_for))
             case "on_reserve":
                 said.append(teller.text("on its reserve until {time}", time=teller.clock(row.reserve_ends_s)))
             case "last_feed" if row.fed_by is not None:

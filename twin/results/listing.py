@@ -20,10 +20,10 @@ from twin.world.kinds import Role
 from twin.world.streets import street_named
 
 #: States by which one asks, the most pressing first: the conditions of a moment, and what may hold beside them.
-STATES = ("live_in_water", "out", "suspended", "may_be_out", "on_reserve", "last_feed", "do_not_re_energise", "unknown",
-          "no_supplier", "in_service")
+STATES = ("live_in_water", "out", "repaired", "suspended", "may_be_out", "on_reserve", "last_feed",
+          "do_not_re_energise", "unknown", "no_supplier", "in_service")
 #: States that a list without a choice tells: all that is not in order.
-PRESSING = STATES[:7]
+PRESSING = STATES[:8]
 _CONDITIONS = {"out": Condition.OUT, "may_be_out": Condition.MAY_BE_OUT, "on_reserve": Condition.ON_RESERVE,
                "last_feed": Condition.LAST_FEED, "no_supplier": Condition.NO_SUPPLIER,
                "suspended": Condition.SUSPENDED, "in_service": Condition.IN_SERVICE}
@@ -59,6 +59,10 @@ class Listed:
     #: When water first touched it, and reached its live parts, since its last test.
     touched_since_test_s: int
     flooded_since_test_s: int
+    #: When its own repair was done, where it is and what feeds it is still out, and whose return it waits for; -1 and
+    #: None elsewhere.
+    repaired_s: int
+    waits_for: Asset | None
     #: What to open so that it is dead in the water; None where it is not live in water.
     cut: Asset | None
     #: The fact in force: what was seen, when, and who said so; empty and -1 without one.
@@ -104,6 +108,8 @@ def holds(moment: Moment, state: str) -> BoolArray:
         return np.asarray(moment.to_cut != NONE)
     if state == "do_not_re_energise":
         return moment.is_not_to_be_re_energised
+    if state == "repaired":
+        return np.asarray(moment.unfed != NONE)
     if state == "unknown":
         return moment.is_unknown
     raise InputError(field="--state", found=f"'{state}'", expected=f"one of {', '.join(STATES)}")
@@ -187,6 +193,7 @@ def _row(moment: Moment, masks: Mapping[str, BoolArray], row: int) -> Listed:
     elif doubt != NONE:
         source = doubts[doubt]
     fact = result.trace[int(moment.fact[row])] if moment.fact[row] != NONE else None
+    unfed = int(moment.unfed[row])
     people, fed, cut = float(assets.people[row]), int(moment.fed_by[row]), int(moment.to_cut[row])
     return Listed(
         asset=assets[row], by="grid" if assets.has_role(row, Role.GRID) else "city",
@@ -199,6 +206,9 @@ def _row(moment: Moment, masks: Mapping[str, BoolArray], row: int) -> Listed:
         fed_by=None if fed == NONE else assets[fed], depth_m=float(moment.depth_m[row]), trend=int(moment.trend[row]),
         peak_depth_m=float(result.exposure.peak_depth_m[row]), peak_time_s=int(result.exposure.peak_time_s[row]),
         wet_since_s=int(moment.wet_since_s[row]), touched_since_test_s=int(moment.touched_since_test_s[row]),
-        flooded_since_test_s=int(moment.flooded_since_test_s[row]), cut=None if cut == NONE else assets[cut],
+        flooded_since_test_s=int(moment.flooded_since_test_s[row]),
+        repaired_s=NONE if unfed == NONE else int(result.unfed.start_s[unfed]),
+        waits_for=None if unfed == NONE else assets[int(result.unfed.holder[unfed])],
+        cut=None if cut == NONE else assets[cut],
         fact="" if fact is None else str(fact.detail.get("state", "")), fact_s=NONE if fact is None else fact.time_s,
         fact_by="" if fact is None else str(fact.detail.get("by", "")))
