@@ -20,6 +20,7 @@ from twin.explaining.tree import Cause, is_inferred, tree_of
 from twin.explaining.waiting import Waiting, waiting_of
 from twin.quantities import NONE
 from twin.results.doubts import Doubt
+from twin.results.losses import Loss
 from twin.results.moment import AssetAt, moment_of
 from twin.results.outages import Outage
 from twin.results.result import Result
@@ -57,13 +58,20 @@ class Explanation:
     #: and None elsewhere.
     repaired_s: int
     unfed_by: Asset | None
+    #: The loss in force at the moment or next to come: possible, computed and sure moment; None for none.
+    loss: Loss | None
     _start: datetime
 
     def __str__(self) -> str:
         return self.sentence
 
-    def _repaired(self, moment: Callable[[int], str | None]) -> dict[str, Any]:
-        return {"repaired": moment(self.repaired_s), "unfed_by": None if self.unfed_by is None else self.unfed_by.id}
+    def _beside(self, moment: Callable[[int], str | None]) -> dict[str, Any]:
+        """Give what stands beside the state: a repair that is done, the loss in force or next to come."""
+        loss = self.loss
+        return {"may_be_out_from": None if loss is None else moment(loss.may_s),
+                "out_computed_from": None if loss is None else moment(loss.computed_s),
+                "out_surely_from": None if loss is None else moment(loss.sure_s),
+                "repaired": moment(self.repaired_s), "unfed_by": None if self.unfed_by is None else self.unfed_by.id}
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain JSON values."""
@@ -87,7 +95,7 @@ class Explanation:
                 "reserve_until": moment(now.reserve_ends_s), "damage": now.damage.word,
                 "touched_since_test": moment(now.touched_since_test_s),
                 "flooded_since_test": moment(now.flooded_since_test_s), "unsupervised": now.is_unsupervised,
-                **self._repaired(moment)},
+                **self._beside(moment)},
             "causes": None if self.tree is None else self.tree.to_dict(self._start),
             "fed_by": [{"asset": link.id, "kind": link.kind, "inferred_link": inferred}
                        for link, inferred in self.chain],
@@ -147,6 +155,7 @@ def explain(result: Result, asset_id: str, lang: str = "fr", at_s: int | None = 
     return Explanation(
         asset=assets[row], lang=lang, at_s=NONE if at_s is None else at_s, state=state, outage=outage, doubt=doubt,
         now=now, tree=tree, chain=chain, waiting=waiting, sentence=sentence, paragraphs=paragraphs,
+        loss=None if at_s is None else result.losses.next(row, at_s),
         repaired_s=NONE if unfed == NONE else int(result.unfed.start_s[unfed]),
         unfed_by=None if unfed == NONE else assets[int(result.unfed.holder[unfed])],
         _start=plan.start.astimezone(ZoneInfo(result.city.timezone)))

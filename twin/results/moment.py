@@ -158,6 +158,16 @@ class Moment:
             links.append(above)
         return links[1:]
 
+    def wet_feed(self, asset: int) -> tuple[int, int]:
+        """Give what feeds an asset and stands in water at live parts, the nearest above it, and since when [s].
+
+        Whoever cuts it so that nobody is hurt takes the asset's supply with it. -1 and -1 where nothing does.
+        """
+        parts = self.result.live_parts
+        rows = parts.at(self.t_s)
+        since = dict(zip(parts.cut[rows][::-1].tolist(), parts.from_s[rows][::-1].tolist(), strict=True))
+        return next(((row, int(since[row])) for row in self.chain(asset) if row in since), (NONE, NONE))
+
     @cached_property
     def is_on_last_feed(self) -> BoolArray:
         """Who is in service on the last of several alternatives, (A,)."""

@@ -13,6 +13,7 @@ from twin.results.crew_work import Shift, crew_work
 from twin.results.doubts import Doubts
 from twin.results.feeds import Fed, Feeds, fed_over
 from twin.results.live_parts import LiveParts, live_parts
+from twin.results.losses import Losses, losses_of
 from twin.results.outages import Outages
 from twin.results.repairs import Repairs, repairs_of
 from twin.results.reserves import Reserves, reserves_of
@@ -87,6 +88,11 @@ class Result:
     def spans(self) -> Spans:
         """Each asset's time out or in doubt, in pieces that are one or the other."""
         return spans_of(self.outages, self.doubts)
+
+    @cached_property
+    def losses(self) -> Losses:
+        """When each asset may be without service first, when the run computes it so, and when it is sure."""
+        return losses_of(self.spans, self.outages, self.doubts)
 
     @cached_property
     def repairs(self) -> Repairs:

@@ -109,7 +109,7 @@ def _free(waits: Waits, asset: int, from_s: int, to_s: int) -> list[tuple[int, i
 
 
 def _holder(outages: _ByAsset, row: int, t_s: int, graph: SupplyGraph) -> int:
-    """Give whose return an outage waits for: what held it last, if that feeds anybody; else its own supplier that is out.
+    """Give whose return an outage waits for: what held it last, if that feeds anybody; else its own supplier.
 
     A lamp that opened the protection of its circuit feeds nobody: it is the circuit that has to come back.
     """
