@@ -165,7 +165,7 @@ class Moment:
         """
         parts = self.result.live_parts
         rows = parts.at(self.t_s)
-        since = dict(zip(parts.cut[rows][::-1].tolist(), parts.from_s[rows][::-1].tolist(), strict=True))
+        since = dict(zip(parts.asset[rows][::-1].tolist(), parts.from_s[rows][::-1].tolist(), strict=True))
         return next(((row, int(since[row])) for row in self.chain(asset) if row in since), (NONE, NONE))
 
     @cached_property

@@ -17,7 +17,7 @@ HOURS = (0, 1, 3, 6, 12)
 
 
 def counts(loaded: Loaded, now: int) -> list[dict[str, Any]]:
-    """Give lamps surely out, more that may be, cabinets and vital sites out, buildings in water; None beyond the run."""
+    """Give lamps surely out, more that may be, cabinets and sites out, buildings in water; None beyond the run."""
     columns: list[dict[str, int] | None] = []
     for hours in HOURS:
         t_s = loaded.at(now + hours * 3600)
