@@ -101,7 +101,7 @@ def _gear(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
         dead = "" if not row["flooded_dead"] else " " + words.plural(
             "({n} of them dead by then)", "({n} of them dead by then)", row["flooded_dead"])
         doubt = "" if not row["in_doubt"] or not (row["out"] or row["flooded"]) else words.plural(
-            ", {n} more in doubt", ", {n} more in doubt", row["in_doubt"])
+            ", {n} more may be", ", {n} more may be", row["in_doubt"])
         values = {"gear": called, "flooded": words.number(row["flooded"]), "first": row["first"],
                   "at": clock.at(row["first_at"]), "dead": dead, "doubt": doubt}
         if not row["out"] and not row["flooded"]:
@@ -121,7 +121,7 @@ def _lamps(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
         said = words.plural("{n} of {lamps} lamps out at worst, {at}", "{n} of {lamps} lamps out at worst, {at}",
                             told.lamps_out_at_worst, lamps=words.number(told.lamps), at=clock.at(told.worst_at))
         if told.lamps_in_doubt_at_worst:
-            said += words.plural(", {n} more in doubt", ", {n} more in doubt", told.lamps_in_doubt_at_worst)
+            said += words.plural(", {n} more may be", ", {n} more may be", told.lamps_in_doubt_at_worst)
         hours = round(told.dark_hours)
         yield Line(said + words.plural("; {n} lamp-hour of darkness", "; {n} lamp-hours of darkness", hours))
     elif told.lamps_in_doubt_at_worst:
