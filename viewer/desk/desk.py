@@ -190,7 +190,7 @@ class Desk:
                                       stands["newest"]["observed"]))
         found += [of_source(row["name"], row["newest"], now) for row in self.sources.listed(now) if row["late"]]
         found += gateways(self.store, now)
-        if night.approval is not None:
+        if night.approval is not None and night.approval["withdrawn_at"] is None:
             entry = next((one for one in self.runs.all() if one.id == night.approval["run"]), None)
             found.append(of_limit(night.approval["run"], entry.name if entry else "", night.approval["until"], now))
         return in_order(alarm for alarm in found if alarm is not None)

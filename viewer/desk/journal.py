@@ -69,7 +69,7 @@ def said(lang: str, what: str, body: dict[str, Any]) -> str:
     if what == "alert":
         return tell(lang, f"j_{body['kind'].lower()}_out", number=str(body["number"]))
     if what == "approve" and body.get("withdrawn"):
-        return tell(lang, "j_withdraw", number=str(body["number"]))
+        return tell(lang, "j_withdraw", number=str(body["number"]), reason=body.get("reason", "–"))
     if what == "approve":
         return tell(lang, "j_approve", number=str(body["number"]), reason=body["reason"])
     if what == "fact":

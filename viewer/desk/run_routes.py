@@ -66,8 +66,8 @@ def _row(entry: RunEntry, approval: dict[str, Any] | None, place: dict[str, Any]
     """Give a run as the list has it; ``word`` is its state as people say it."""
     word = entry.state
     if entry.state == "done" and approval is not None:
-        is_over = approval["until"] <= now
-        word = "expired" if is_over else "approved" if entry.id == in_force else "superseded"
+        word = ("withdrawn" if approval["withdrawn_at"] is not None else "expired" if approval["until"] <= now
+                else "approved" if entry.id == in_force else "superseded")
     return {"id": entry.id, "number": entry.number, "name": entry.name, "state": entry.state, "word": word,
             "nights": entry.nights, "by": entry.by, "asked_at": entry.asked_at, "started_at": entry.started_at,
             "ended_at": entry.ended_at,
@@ -147,7 +147,8 @@ def _approve(asked: Asked) -> Any:
 
 def _withdraw(asked: Asked) -> Any:
     desk, run = asked.desk, _run_of(asked)
-    desk.approvals.withdraw(run, asked.person, number=desk.runs.get(run).number, now=desk.clock.epoch())
+    desk.approvals.withdraw(run, asked.person, number=desk.runs.get(run).number,
+                            reason=asked.text("reason", most=300), now=desk.clock.epoch())
     desk.look()
     return {}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from viewer.desk.counts import HOURS, counts, series, sites
-from viewer.desk.desk import Desk
+from viewer.desk.desk import Desk, Night
 from viewer.desk.loaded import Loaded
 from viewer.desk.river import river
 
@@ -30,6 +30,7 @@ def about(desk: Desk) -> dict[str, Any]:
         "now": now, "is_exercise": desk.clock.is_exercise or status == "exercise", "status": status,
         "city": desk.city_file.city.name, "offsets": offsets(desk, now),
         "latest": brief(night.latest), "approved": brief(night.approved, night.approval),
+        "ended": _ended(desk, night, now),
         "phase": _phase(shown, now),
         "alarms": {"unseen": sum(one["ack_at"] is None for one in alarms),
                    "active": sum(one["ended"] is None for one in alarms),
@@ -74,6 +75,15 @@ def brief(loaded: Loaded | None, approval: dict[str, Any] | None = None) -> dict
             "duration": loaded.duration_s,
             "limits": None if plan.access is None else {"day_m": plan.access.day_m, "night_m": plan.access.night_m},
             "approved": {key: approval[key] for key in ("by", "duty", "at", "until", "reason")} if approval else None}
+
+
+def _ended(desk: Desk, night: Night, now: int) -> dict[str, Any] | None:
+    """Give what became of the last approval where none is in force; None where one is, or there never was one."""
+    approval = night.approval
+    if approval is None or night.approved is not None:
+        return None
+    number = next((entry.number for entry in desk.runs.all() if entry.id == approval["run"]), None)
+    return {"number": number, **desk.approvals.fate(approval["run"], now)}
 
 
 def _kinds(desk: Desk) -> dict[str, Any]:

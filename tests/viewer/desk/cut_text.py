@@ -46,6 +46,13 @@ _CUT = r"""() => {
       }
     }
   }
+  for (const one of document.querySelectorAll('body *')) {
+    const style = getComputedStyle(one);
+    const isText = [...one.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
+    if (!isText || !/hidden|clip/.test(style.overflowX) || one.closest('.hidden, svg, .skip')) continue;
+    if (one.checkVisibility({visibilityProperty: true}) && one.scrollWidth > one.clientWidth + 1)
+      found.push(`${one.id ? `#${one.id}` : one.className}: "${one.textContent.trim().slice(0, 60)}"`);
+  }
   for (const one of document.querySelectorAll('input:not([type=range]):not([type=checkbox]):not([type=file])')) {
     if (one.checkVisibility() && one.value && one.scrollWidth > one.clientWidth + 1)
       found.push(`input#${one.id}: "${one.value.slice(0, 60)}"`);

@@ -92,6 +92,7 @@ export class Keys {
       ['M', 'key_now'],
       ['␣', 'key_play'],
       ['L', 'key_run'],
+      ['V', 'key_approve'],
       ['J', 'key_note'],
       ['?', 'key_help']
     ].map(([key, words]) => make('div', {}, make('dt', {}, make('kbd', {}, key)), make('dd', {}, t(words))));

@@ -2,7 +2,7 @@
 
 import {all, byId, inputById, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
-import {approveForm} from './approve.js';
+import {approveForm, stillWords, withdrawForm} from './approve.js';
 import {logRows} from './log.js';
 import {get} from './net.js';
 import {progressBar} from './progress.js';
@@ -19,7 +19,8 @@ const MARKS = {
   running: '▶',
   queued: '◷',
   superseded: '✓',
-  expired: '✓'
+  expired: '✓',
+  withdrawn: '✕'
 };
 
 export class Runs {
@@ -33,7 +34,7 @@ export class Runs {
     this.chosen = '';
     /** @type {Record<string, any>} */
     this.progress = {};
-    this.keys = {r: () => frame.again()};
+    this.keys = {r: () => frame.again(), v: () => this.decide()};
     byId('start-form').addEventListener('submit', (event) => {
       event.preventDefault();
       this.start();
@@ -56,6 +57,13 @@ export class Runs {
     const name = file.name.replace(/(\.scenario)?\.ya?ml$/, '');
     await this.frame.act('/api/scenarios', {name, text: await file.text()}, byId('runs-says'));
     input.value = '';
+  }
+
+  /** Approve the run that is chosen, or take its approval back. */
+  decide() {
+    const row = this.told?.rows.find((/** @type {any} */ one) => one.id === this.chosen);
+    if (!row || row.state !== 'done' || row.nights || !this.frame.writes) return;
+    (row.word === 'approved' ? withdrawForm : approveForm)(this.frame, row);
   }
 
   /** @param {any} told */
@@ -121,11 +129,11 @@ export class Runs {
     if (isShown) what.append(' ', make('span', {class: 'tag3'}, t('strip_run')));
     if (isShown && row.id !== this.told.approved?.id) what.append(' ', make('span', {class: 'lil'}, t('not_approved')));
     const sub = this.below(row, base);
-    if (sub) what.append(make('p', {class: 'sub'}, sub));
+    if (sub.length) what.append(make('p', {class: 'sub'}, ...sub));
     if (this.chosen === row.id && row.state === 'done') what.append(this.tools(row));
     const took = row.started_at && row.ended_at ? span(row.ended_at - row.started_at) : '–';
     const digest = String(head.plan_sha256 ?? '').slice(0, 8) || '–';
-    const isOld = ['superseded', 'expired', 'interrupted', 'stopped'].includes(word);
+    const isOld = ['superseded', 'expired', 'withdrawn', 'interrupted', 'stopped'].includes(word);
     return make(
       'tr',
       {
@@ -153,17 +161,22 @@ export class Runs {
    * @param {any} base
    */
   below(row, base) {
-    if (row.state === 'failed') return t('failed_says', {why: row.error});
+    if (row.state === 'failed') return [t('failed_says', {why: row.error})];
     const parts = [];
     if (row.base) {
       const key = row.nights ? 'nights_of' : 'variant_of';
       parts.push(t(key, {number: base ? String(base.number) : '–'}));
     }
-    if (row.approval) {
-      const {by, until, reason} = row.approval;
-      parts.push(t('approved_by_until', {by, until: at(until)}), reason);
-    }
-    return parts.join(' · ');
+    if (row.approval) parts.push(...this.approval(row));
+    return parts.flatMap((part, i) => (i ? [' · ', part] : [part]));
+  }
+
+  /** @param {any} row */
+  approval({approval, word}) {
+    const {by, until, reason, withdrawn_at: gone, withdrawn_by: who, withdrawn_why: why} = approval;
+    if (word === 'withdrawn') return [t('fate_withdrawn', {at: atDay(gone, this.frame.now), by: who, why})];
+    const says = [t('approved_by_until', {by, until: at(until)}), reason];
+    return word === 'approved' ? [says[0], stillWords(until, this.frame.now), reason] : says;
   }
 
   /** @param {any} row */
@@ -184,8 +197,12 @@ export class Runs {
         );
       return make('div', {class: 'tool'}, open, ...pairs);
     }
-    const approve = make('button', {type: 'button', class: 'writes'}, t('approve'));
-    approve.addEventListener('click', () => approveForm(this.frame, row));
+    const approve = make(
+      'button',
+      {type: 'button', class: 'writes'},
+      t(row.word === 'approved' ? 'withdraw' : 'approve')
+    );
+    approve.addEventListener('click', () => this.decide());
     const whatif = make('button', {type: 'button', class: 'writes'}, t('whatif_from'));
     whatif.addEventListener('click', async () => {
       const made = await this.frame.act('/api/drafts', {name: `${row.name} +`, base: row.id}, byId('runs-says'));

@@ -4,7 +4,7 @@ import {byId, make, rich} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {Acts} from './acts.js';
 import {AlarmList} from './alarms.js';
-import {approveForm} from './approve.js';
+import {approveForm, withdrawForm} from './approve.js';
 import {DeskMap} from './desk_map.js';
 import {Observed} from './observed.js';
 import {drawRiver} from './river_chart.js';
@@ -31,13 +31,10 @@ export class Tonight {
     this.acts = new Acts(frame, (asset) => this.map.find(asset));
     this.observed = new Observed();
     /** @type {Record<string, () => void>} */
-    this.keys = {...timeKeys(this.timeline), l: () => this.toggle(), g: () => this.acts.give()};
+    this.keys = {...timeKeys(this.timeline), l: () => this.toggle(), g: () => this.acts.give(), v: () => this.decide()};
     byId('show-latest').addEventListener('click', () => this.show('latest'));
     byId('show-approved').addEventListener('click', () => this.show('approved'));
-    byId('approve').addEventListener(
-      'click',
-      () => this.told?.[this.which] && approveForm(frame, this.told[this.which])
-    );
+    for (const id of ['approve', 'withdraw']) byId(id).addEventListener('click', () => this.decide());
     new ResizeObserver(() => this.river()).observe(byId('river-chart'));
   }
 
@@ -111,6 +108,13 @@ export class Tonight {
     this.run();
   }
 
+  /** Approve what is shown, or take its approval back. */
+  decide() {
+    const brief = this.told?.[this.which];
+    if (!brief || !this.frame.writes) return;
+    (this.told.approved?.id === brief.id ? withdrawForm : approveForm)(this.frame, brief);
+  }
+
   toggle() {
     this.show(this.which === 'latest' ? 'approved' : 'latest');
   }
@@ -128,6 +132,7 @@ export class Tonight {
     tag.hidden = !shown || this.told.approved?.id === shown.id;
     tag.textContent = t('not_approved');
     byId('approve').hidden = tag.hidden || !this.frame.writes;
+    byId('withdraw').hidden = !shown || !tag.hidden || !this.frame.writes;
   }
 
   /** @param {number} moment */

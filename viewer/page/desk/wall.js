@@ -4,6 +4,7 @@ import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {actTitle} from './acts.js';
 import {detail, title} from './alarms.js';
+import {endedWords, stillWords} from './approve.js';
 import {DeskMap} from './desk_map.js';
 import {drawRiver} from './river_chart.js';
 import {at, level, span, t} from './start.js';
@@ -66,15 +67,19 @@ export class Wall {
     this.counts();
     this.lists();
     const run = approved?.approved;
-    byId('wall-run').textContent = run
-      ? t('wall_approved', {
-          number: String(approved.number),
-          t0: at(approved.t0),
-          by: run.by,
-          at: at(run.at),
-          until: at(run.until)
-        })
-      : t('wall_none');
+    const words = run && {
+      number: String(approved.number),
+      t0: at(approved.t0),
+      by: run.by,
+      at: at(run.at),
+      until: at(run.until)
+    };
+    const gone = endedWords(this.told.ended);
+    byId('wall-run').replaceChildren(
+      ...(run
+        ? [t('wall_approved', words), ' · ', stillWords(run.until, this.frame.now)]
+        : [[gone, t('wall_none')].filter(Boolean).join(' · ')])
+    );
     const fresh = number(sources.count - sources.late.length);
     byId('wall-data').textContent = sources.count
       ? t('sources_fresh', {fresh, n: number(sources.count)})
