@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.viewer.desk.conftest import Seat
 from tests.viewer.desk.test_browser import Served, chromium, sat, served, shown  # noqa: F401 - fixtures
+from tests.viewer.desk.test_closures import START, closed
 from tests.viewer.page_browser import Opened
 from viewer.desk.people import Standing
 
@@ -84,3 +87,77 @@ def test_what_was_open_says_since_when_it_no_longer_holds(page: Opened, served: 
     assert seat.post(f"/api/runs/{run}/withdraw", reason="faux").status_code == 200
     about = json.loads(data.document(served.desk, "streets.geojson") or b"")["about"]
     assert (about["status"], set(about)) == ("withdrawn", {"status", "since"}), "who and why stay inside"
+
+
+def test_a_closure_is_taken_left_and_undone_and_the_next_run_says_it(page: Opened, reader: Opened,
+                                                                    served: Served) -> None:  # noqa: F811
+    street = str(next(name for name in served.desk.city_file.context["street"].name if name))
+    closed(served.desk, street, take=False, begins=START, ends=START + 12 * 3600)
+    shown(page, served, "tonight")
+    page.wait_for_selector("#closures:has-text('1 à décider')")
+    page.wait_for_selector("#map[data-run]")
+    assert page.evaluate("twinPage.map.drawings.lines.every((line) => line.isDraft)")
+    page.keyboard.press("o")
+    page.click("#sheet [data-answer=take]")
+    page.wait_for_selector("#sheet li:has-text('prise par R. Morel')")
+    assert "dans le prochain calcul" in page.inner_text("#sheet")
+    assert page.evaluate("document.activeElement.dataset.answer") == "take", "the focus stays where it was"
+    assert page.evaluate("twinPage.map.drawings.lines.every((line) => !line.isDraft)")
+    page.click("#sheet [data-answer=undo]")
+    page.wait_for_selector("#sheet li:has-text('à décider')")
+    page.click("#sheet [data-answer=leave]")
+    page.wait_for_selector("#sheet li:has-text('laissée par')")
+    assert page.evaluate("twinPage.map.drawings.lines.length") == 0
+    shown(reader, served, "runs")
+    reader.wait_for_selector("#closures li:has-text('left out by R. Morel')")
+    assert reader.locator("#closures [data-answer]").count() == 0
+    shown(page, served, "runs")
+    page.click("#closures [data-answer=take]")
+    page.wait_for_selector("#closures li:has-text('prise par')")
+    page.select_option("#scenario", "ouche-q10")
+    page.click("#start-form button.main")
+    page.wait_for_selector(f"#runs-says:has-text('{street}')")
+    number = served.desk.runs.all()[0].number
+    page.wait_for_selector("#run-rows tr:has-text('compte 1 fermeture annoncée')", timeout=180_000)
+    assert served.desk.runs.all()[0].closures == [street]
+    assert "prend en compte la fermeture" in page.inner_text("#log-rows")
+    shown(page, served, "tonight")
+    page.keyboard.press("o")
+    assert f"dans le calcul n° {number}" in page.inner_text("#sheet").replace("\u00a0", " ")
+
+
+def test_a_river_that_leaves_the_run_is_followed_by_a_person_or_by_the_desk(page: Opened, reader: Opened,
+                                                                           served: Served) -> None:  # noqa: F811
+    desk = served.desk
+    night, now = desk.night().latest, desk.clock.epoch()
+    assert night is not None
+    curve = night.curves[0]
+    for ago in range(60, -1, -5):
+        at = now - 60 * ago
+        value = float(np.interp(at - night.start, curve.times_s, curve.level_m)) + 0.22
+        desk.sources.take(json.dumps([{"series": curve.gauge, "what": "level", "unit": "m", "value": round(value, 3),
+                                       "observed": datetime.fromtimestamp(at, UTC).isoformat()}]).encode(),
+                          source="gauge", sort="inbox")
+    shown(page, served, "tonight")
+    page.wait_for_selector("#rerun-state:has-text('22 cm au-dessus')")
+    page.keyboard.press("n")
+    page.wait_for_selector(".rerun-chart .held-line")
+    page.wait_for_selector(".rerun-chart .curve.water")
+    assert "Pointe" in page.inner_text("#sheet")
+    assert "rien d’autre en file" in page.inner_text("#sheet")
+    page.select_option("#rerun-until", "4")
+    page.click("#rerun-allow")
+    page.wait_for_selector("#rerun-stop")
+    page.wait_for_selector("#rerun-state:has-text('recalcule seul jusqu’à')")
+    shown(reader, served, "tonight")
+    reader.wait_for_selector("#rerun-state:has-text('by itself until')")
+    reader.keyboard.press("n")
+    assert reader.locator("#sheet button:not(.shut)").count() == 0
+    page.click("#rerun-stop")
+    page.wait_for_selector("#rerun-allow")
+    before = {entry.id for entry in desk.runs.all()}
+    page.click("#rerun-run")
+    page.wait_for_selector("#sheet .says:has-text('demandé')")
+    made, = (entry for entry in desk.runs.all() if entry.id not in before)
+    desk.queue.stop(made.id, by="R. Morel")
+    assert "recalculer de lui-même" in Seat(desk).get("/journal.csv?lang=fr").text

@@ -3,6 +3,7 @@
 import {all, byId, inputById, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {approveForm, stillWords, withdrawForm} from './approve.js';
+import {Closures} from './closures.js';
 import {logRows} from './log.js';
 import {get} from './net.js';
 import {progressBar} from './progress.js';
@@ -35,6 +36,8 @@ export class Runs {
     /** @type {Record<string, any>} */
     this.progress = {};
     this.keys = {r: () => frame.again(), v: () => this.decide()};
+    this.closures = new Closures(frame);
+    byId('closures').append(this.closures.list, this.closures.says);
     byId('start-form').addEventListener('submit', (event) => {
       event.preventDefault();
       this.start();
@@ -47,7 +50,11 @@ export class Runs {
   async start() {
     const date = inputById('today').checked ? new Date((this.frame.now + this.frame.offset) * 1000) : null;
     const said = {scenario: inputById('scenario').value, date: date ? date.toISOString().slice(0, 10) : ''};
-    await this.frame.act('/api/runs', said, byId('runs-says'));
+    const made = await this.frame.act('/api/runs', said, byId('runs-says'));
+    if (made)
+      byId('runs-says').textContent = [t('started_run', {number: String(made.number)}), carried(made.streets)].join(
+        ' '
+      );
   }
 
   async bring() {
@@ -107,6 +114,8 @@ export class Runs {
       make('option', {value: one, selected: one === kept}, one)
     );
     if (select.childElementCount !== options.length) select.replaceChildren(...options);
+    this.closures.take(this.told.closures, this.told.latest ?? this.told.approved);
+    byId('closures-n').textContent = this.closures.words();
     this.sources();
   }
 
@@ -167,6 +176,7 @@ export class Runs {
       const key = row.nights ? 'nights_of' : 'variant_of';
       parts.push(t(key, {number: base ? String(base.number) : '–'}));
     }
+    if (row.closures.length) parts.push(carried(row.closures));
     if (row.approval) parts.push(...this.approval(row));
     return parts.flatMap((part, i) => (i ? [' · ', part] : [part]));
   }
@@ -286,4 +296,9 @@ export class Runs {
     byId('log-n').textContent = t('journal_lines', {n: told.count});
     byId('log-rows').replaceChildren(...logRows(told.lines, this.frame.lang, this.frame.now));
   }
+}
+
+/** @param {string[]} streets that others announced as closed and that a run carries */
+function carried(streets) {
+  return streets.length ? t('with_closures', {n: streets.length, streets: streets.join(', ')}) : '';
 }
