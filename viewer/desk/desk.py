@@ -23,6 +23,7 @@ from viewer.desk.alone import alone
 from viewer.desk.approvals import Approvals
 from viewer.desk.bench import Bench
 from viewer.desk.clock import DeskClock
+from viewer.desk.consents import Consents
 from viewer.desk.costs import Costs
 from viewer.desk.drafts import Drafts
 from viewer.desk.facts import Facts
@@ -102,6 +103,7 @@ class Desk:
         self.rankings = Rankings(self.store, clock.epoch, self.bench)
         self.reports = Reports(self.store, folder / "reports", self.bench)
         self.sources = Sources(self.store, [str(one) for one in city_file.city.assets.id], clock.now, Places(city_file))
+        self.consents = Consents(self.store)
         self.inbox = Inbox(folder / "inbox", self.sources)
         self.feeding: Feeding | None = None
         #: What else is looked at every few seconds; whoever makes the desk adds to it.
@@ -159,6 +161,11 @@ class Desk:
         row = next((row for row in range(len(assets)) if assets.has_role(row, Role.GAUGE)), None)
         return ("", "") if row is None else (str(assets.id[row]), str(assets.name[row] or assets.id[row]))
 
+    def gauge_of(self, night: Night) -> tuple[str, str]:
+        """Id and name of the gauge that every screen shows: the first of the run in force, else of the city."""
+        curves = night.shown.curves if night.shown is not None else ()
+        return (curves[0].gauge, curves[0].name) if curves else self.gauge
+
     def _open(self, run_id: str) -> Loaded | None:
         try:
             return self.shelf.get(run_id)
@@ -184,13 +191,13 @@ class Desk:
                 told, suspects, _ = self.said(shown, now)
                 found += alarms_by_words(told, suspects)
             found += [of_act(act) for act in self.acts.overdue(shown, now)]
-            stands = river(night.latest, night.approved, self.sources, now, self.gauge)
+            stands = river(night.latest, night.approved, self.sources, now, self.gauge_of(night))
             if stands["newest"] and stands["foretold_m"] is not None:
                 found.append(of_river(stands["gauge"], stands["name"], stands["newest"]["value"], stands["foretold_m"],
                                       stands["newest"]["observed"]))
         found += [of_source(row["name"], row["newest"], now) for row in self.sources.listed(now) if row["late"]]
         found += gateways(self.store, now)
-        if night.approval is not None:
+        if night.approval is not None and night.approval["withdrawn_at"] is None:
             entry = next((one for one in self.runs.all() if one.id == night.approval["run"]), None)
             found.append(of_limit(night.approval["run"], entry.name if entry else "", night.approval["until"], now))
         return in_order(alarm for alarm in found if alarm is not None)

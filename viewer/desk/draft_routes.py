@@ -14,7 +14,7 @@ from twin.errors import InputError
 from twin.world.edits import Declare
 from viewer.desk import measure_lines
 from viewer.desk.answers import Asked, get, post
-from viewer.desk.closures import facts_of, said_of
+from viewer.desk.closures import facts_of, said_of, streets_of
 from viewer.desk.drafts import Draft, edits_of
 from viewer.desk.loaded import Loaded
 from viewer.desk.requests import request_of
@@ -133,7 +133,8 @@ def _run(asked: Asked) -> Any:
         add_entries(file, entries)
     if draft.level_m:
         shift_levels(file, loaded.curves, draft.level_m, loaded.own_start)
-    entry = desk.queue.ask(request_of(file, city=desk.city, base=draft.base, date=loaded.entry.date),
+    entry = desk.queue.ask(request_of(file, city=desk.city, base=draft.base, date=loaded.entry.date,
+                                      closures=streets_of(closures)),
                            by=asked.person.name)
     return {"id": entry.id, "number": entry.number, "state": entry.state, "scenario": file.name.removesuffix(SUFFIX)}
 
@@ -157,7 +158,8 @@ def _run_facts(asked: Asked) -> Any:
     write_variant(_source(shown), name, edits, file, assets=shown.result.city.assets)
     if closures:
         add_entries(file, {"facts": closures})
-    entry = desk.queue.ask(request_of(file, city=desk.city, date=shown.entry.date), by=asked.person.name)
+    entry = desk.queue.ask(request_of(file, city=desk.city, date=shown.entry.date, closures=streets_of(closures)),
+                           by=asked.person.name)
     return {"id": entry.id, "number": entry.number, "state": entry.state}
 
 

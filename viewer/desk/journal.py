@@ -65,11 +65,15 @@ def said(lang: str, what: str, body: dict[str, Any]) -> str:
     if what == "run":
         return tell(lang, f"j_run_{body['state']}", number=str(body["number"]), name=body["name"])
     if what == "allow":
-        return tell(lang, "j_allow")
+        if "did" in body:
+            return tell(lang, "j_allow_did", number=str(body["did"]), by=body["by"])
+        return tell(lang, "j_allow", at=body["clock"]) if "clock" in body else tell(lang, "j_allow_ends")
+    if what == "closure":
+        return tell(lang, f"j_closure_{body['answer']}", street=body["street"], source=body["source"])
     if what == "alert":
         return tell(lang, f"j_{body['kind'].lower()}_out", number=str(body["number"]))
     if what == "approve" and body.get("withdrawn"):
-        return tell(lang, "j_withdraw", number=str(body["number"]))
+        return tell(lang, "j_withdraw", number=str(body["number"]), reason=body.get("reason", "–"))
     if what == "approve":
         return tell(lang, "j_approve", number=str(body["number"]), reason=body["reason"])
     if what == "fact":

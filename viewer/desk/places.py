@@ -72,3 +72,12 @@ class Places:
         named = np.where([bool(name) for name in streets.name], away, np.inf)
         best = int(np.argmin(named)) if len(named) else -1
         return str(streets.name[best]) if best >= 0 and named[best] <= within_m else ""
+
+    def lines(self, street: str) -> list[list[list[float]]]:
+        """Give where a street runs, in the city's metres to the decimetre; nothing for none of the city."""
+        streets = self._city.context.get("street")
+        if streets is None or not street:
+            return []
+        parts = [part for shape, name in zip(streets.geometry, streets.name, strict=True)
+                 if name == street and shape is not None for part in shapely.get_parts(shape)]
+        return [np.round(shapely.get_coordinates(part), 1).tolist() for part in parts]

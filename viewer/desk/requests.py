@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -33,10 +33,15 @@ class Request:
     city: str = ""
     #: Nights of an ensemble; 0: the one night of a run.
     nights: int = 0
+    #: Streets that others announced as closed and that it carries.
+    closures: tuple[str, ...] = ()
 
 
-def request_of(file: Path, *, city: str, base: str = "", date: str = "", nights: int = 0) -> Request:
+def request_of(file: Path, *, city: str, base: str = "", date: str = "", nights: int = 0,
+               closures: Iterable[str] = ()) -> Request:
     """Give the request to run a scenario as it stands on the disk now, or to draw so many nights of it.
+
+    ``closures``: streets that the file closes because others announced it; the run says so.
 
     Raises
     ------
@@ -49,7 +54,7 @@ def request_of(file: Path, *, city: str, base: str = "", date: str = "", nights:
         digest.update(f"{path.name}\n".encode())
         digest.update(path.read_bytes())
     return Request(id=digest.hexdigest()[:16], scenario=file, name=scenario.scenario, base=base, date=date,
-                   nights=nights, city="" if scenario.city else city)
+                   nights=nights, closures=tuple(closures), city="" if scenario.city else city)
 
 
 def _files(scenario: Scenario) -> Iterator[Path]:

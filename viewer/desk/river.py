@@ -26,8 +26,8 @@ OLD_S = 1800
 
 
 def river(latest: Loaded | None, approved: Loaded | None, sources: Sources, now: int,
-          first: tuple[str, str]) -> dict[str, Any]:
-    """Give the first gauge of the run in force: readings, curves, correction, what it stands for. Plain JSON values.
+          which: tuple[str, str]) -> dict[str, Any]:
+    """Give the gauge of the night: readings, curves, correction, what it stands for. Plain JSON values.
 
     Parameters
     ----------
@@ -37,11 +37,11 @@ def river(latest: Loaded | None, approved: Loaded | None, sources: Sources, now:
         Where readings come from.
     now
         [s since 1970].
-    first
-        Id and name of the city's first gauge: shown where no run names one.
+    which
+        Id and name of the gauge.
     """
     shown = latest or approved
-    gauge, name = (shown.curves[0].gauge, shown.curves[0].name) if shown and shown.curves else first
+    gauge, name = which
     rows = sources.levels(gauge, now - SHOWN_S) if gauge else []
     readings = _judged(rows)
     sound = [row for row in readings if not row["fault"] and row["observed"] <= now]
@@ -51,19 +51,33 @@ def river(latest: Loaded | None, approved: Loaded | None, sources: Sources, now:
               if loaded is not None}
     in_force = approved or latest
     foretold = _level(in_force, gauge, newest["observed"]) if newest and in_force else None
+    held = _anchored(shown, gauge, sound, now) if sound and shown else None
     return {"gauge": gauge, "name": name, "readings": readings, "newest": newest, "curves": curves,
-            "anchored": _anchored(shown, gauge, sound, now) if sound and shown else None,
+            "anchored": held,
             "foretold_m": foretold,
             "difference_m": None if newest is None or foretold is None else round(newest["value"] - foretold, 3),
-            "passed": _passed(sources, gauge, now), "rise_m": _rise(sound),
+            "passed": _passed(sources, gauge, now, _lead(held, curves, now)), "rise_m": _rise(sound),
             "marks": _marks(shown, gauge, now) if shown else []}
 
 
-def _passed(sources: Sources, gauge: str, now: int) -> dict[str, Any] | None:
-    """Give how often what a service foretold was passed at one lead, in words; None where nothing can be said."""
-    n, of = sources.book.passed(gauge, now)
-    return None if not of else {"n": n, "of": of, "lead_s": LEAD_S, "says": {lang: tell(
-        lang, "forecast_passed", n=of, passed=n, hours=LEAD_S // 3600) for lang in LANGUAGES}}
+def _lead(held: dict[str, Any] | None, curves: dict[str, list[list[float]]], now: int) -> int:
+    """Give how far ahead the highest level that the screen names lies, in whole hours [s]; ``LEAD_S`` for none."""
+    ahead = [point for point in curves.get("latest") or curves.get("approved") or () if point[0] >= now]
+    peak = held["peak"]["at"] if held else max(ahead, key=lambda point: point[1])[0] if ahead else now + LEAD_S
+    return max(3600, round((peak - now) / 3600) * 3600)
+
+
+def _passed(sources: Sources, gauge: str, now: int, lead_s: int) -> dict[str, Any] | None:
+    """Give how often what a service foretold was passed at a lead, in words; None where nothing can be said.
+
+    Where nothing was foretold so far ahead, it is said of ``LEAD_S``.
+    """
+    for lead in dict.fromkeys((lead_s, LEAD_S)):
+        n, of = sources.book.passed(gauge, now, lead)
+        if of:
+            return {"n": n, "of": of, "lead_s": lead, "says": {lang: tell(
+                lang, "forecast_passed", n=of, passed=n, hours=lead // 3600) for lang in LANGUAGES}}
+    return None
 
 
 def _judged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -124,8 +138,9 @@ class Corrected:
     #: [s] from the run's start, and the level above the gauge's zero, (T,) [m].
     times_s: Int64Array
     level_m: FloatArray
-    #: How it was held to the gauge: ``shifted``, ``levelled`` or ``raw``.
+    #: How it was held to the gauge: ``shifted``, ``levelled`` or ``raw``; shifted by how much [s], earlier positive.
     way: str
+    earlier_s: int
     #: Read less foretold at the last reading [m], and when that was [s since 1970].
     off_m: float
     read_at: int
@@ -147,7 +162,7 @@ def corrected(loaded: Loaded, sources: Sources, now: int) -> Corrected | None:
                      (ahead + start).astype(float), now_s=float(last))
     before = curve.times_s < at[0] - start
     return Corrected(
-        curve=curve, way=found.way.value, off_m=found.last_error_m, read_at=last,
+        curve=curve, way=found.way.value, earlier_s=int(found.earlier_s), off_m=found.last_error_m, read_at=last,
         times_s=np.concatenate([curve.times_s[before], (at - start).astype(np.int64), ahead]),
         level_m=np.concatenate([np.asarray(curve.level_m)[before], read, found.level_m]))
 

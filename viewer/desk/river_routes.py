@@ -21,7 +21,7 @@ def _reruns(asked: Asked) -> Reruns:
 
 
 def _river(asked: Asked) -> Any:
-    return {"proposal": _reruns(asked).proposal(), "allowed": _reruns(asked).allowed()}
+    return _reruns(asked).told()
 
 
 def _run(asked: Asked) -> Any:

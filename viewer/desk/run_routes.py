@@ -17,7 +17,7 @@ from scenarios.reading import read_document
 from scenarios.writing import slug
 from twin.errors import InputError
 from viewer.desk.answers import Asked, desk_of, get, post, told
-from viewer.desk.closures import said_of, with_closures
+from viewer.desk.closures import listed, said_of, with_closures
 from viewer.desk.counts import series
 from viewer.desk.desk import Desk
 from viewer.desk.outgoing import state_of
@@ -37,7 +37,8 @@ def routes() -> list[Route]:
         get("/api/runs/{run}/export", _export), get("/api/compare", _compare), post("/api/runs", _ask),
         post("/api/runs/{run}/stop", _stop), post("/api/runs/{run}/approve", _approve),
         post("/api/runs/{run}/withdraw", _withdraw),
-        get("/api/notices", _notices), get("/api/outgoing", lambda asked: state_of(asked.desk)),
+        get("/api/notices", _notices), post("/api/closures", _answer),
+        get("/api/outgoing", lambda asked: state_of(asked.desk)),
         post("/api/scenarios", _import), post("/api/invite", _invite),
         Route("/inbox/{source}", _inbox, methods=["POST"]), Route("/inbox/{source}/{rest:path}", _inbox,
                                                                   methods=["POST"])]
@@ -58,6 +59,7 @@ def _list(asked: Asked) -> Any:
     rows = [_row(entry, approved.get(entry.id), places.get(entry.id), now, last["run"] if last else "")
             for entry in desk.runs.all()]
     return {**about(desk), "rows": rows, "source_rows": desk.sources.listed(now),
+            "closures": listed(desk, now),
             "scenarios": sorted(scenarios_in(desk.folder / "scenarios", desk.city))}
 
 
@@ -66,12 +68,12 @@ def _row(entry: RunEntry, approval: dict[str, Any] | None, place: dict[str, Any]
     """Give a run as the list has it; ``word`` is its state as people say it."""
     word = entry.state
     if entry.state == "done" and approval is not None:
-        is_over = approval["until"] <= now
-        word = "expired" if is_over else "approved" if entry.id == in_force else "superseded"
+        word = ("withdrawn" if approval["withdrawn_at"] is not None else "expired" if approval["until"] <= now
+                else "approved" if entry.id == in_force else "superseded")
     return {"id": entry.id, "number": entry.number, "name": entry.name, "state": entry.state, "word": word,
             "nights": entry.nights, "by": entry.by, "asked_at": entry.asked_at, "started_at": entry.started_at,
-            "ended_at": entry.ended_at,
-            "error": entry.error, "base": entry.base, "head": entry.head, "approval": approval,
+            "ended_at": entry.ended_at, "error": entry.error, "base": entry.base, "head": entry.head,
+            "closures": entry.closures, "approval": approval,
             "place": place["place"] if place else None, "progress": place["progress"] if place else None}
 
 
@@ -114,6 +116,18 @@ def _notices(asked: Asked) -> Any:
                      for row in rows]}
 
 
+def _answer(asked: Asked) -> Any:
+    """Take a closure that was announced into the runs that follow, leave it, or take the answer back."""
+    desk, now = asked.desk, asked.desk.clock.epoch()
+    key = asked.text("source"), asked.text("id")
+    notice = next((row for row in desk.sources.book.notices(now)
+                   if row["sort"] == "closure" and (row["source"], row["id"]) == key), None)
+    if notice is None:
+        raise InputError(field="id", found="no such closure in force", expected="one of the list")
+    desk.consents.answer(notice, asked.text("answer"), by=asked.person.name, now=now)
+    return {}
+
+
 def _fact_of(row: dict[str, Any], desk: Desk) -> dict[str, str]:
     """Give a closure as a line under ``facts:`` of a scenario file."""
     moment = datetime.fromtimestamp(row["begins"] or row["sent"], desk.zone)
@@ -125,9 +139,9 @@ def _ask(asked: Asked) -> Any:
     desk = asked.desk
     file = named(asked.text("scenario"), desk.folder / "scenarios", desk.city)
     date = asked.text("date", "", most=10)
-    file, closures = with_closures(desk, file, date=date, taken=said_of(asked.said))
-    entry = desk.queue.ask(request_of(file, city=desk.city, date=date), by=asked.person.name)
-    return {"id": entry.id, "number": entry.number, "state": entry.state, "closures": closures}
+    file, streets = with_closures(desk, file, date=date, taken=said_of(asked.said))
+    entry = desk.queue.ask(request_of(file, city=desk.city, date=date, closures=streets), by=asked.person.name)
+    return {"id": entry.id, "number": entry.number, "state": entry.state, "closures": len(streets), "streets": streets}
 
 
 def _stop(asked: Asked) -> Any:
@@ -147,7 +161,8 @@ def _approve(asked: Asked) -> Any:
 
 def _withdraw(asked: Asked) -> Any:
     desk, run = asked.desk, _run_of(asked)
-    desk.approvals.withdraw(run, asked.person, number=desk.runs.get(run).number, now=desk.clock.epoch())
+    desk.approvals.withdraw(run, asked.person, number=desk.runs.get(run).number,
+                            reason=asked.text("reason", most=300), now=desk.clock.epoch())
     desk.look()
     return {}
 

@@ -44,6 +44,8 @@ class RunEntry:
     error: str = ""
     #: Nights of an ensemble; 0: a run.
     nights: int = 0
+    #: Streets that others announced as closed and that it carries.
+    closures: list[str] = field(default_factory=list)
     pid: int = 0
     began: int = 0
     #: What ``run.json`` says first: status, start, duration_s, issued_at, valid_until, plan_sha256.
@@ -143,7 +145,7 @@ class Runs:
             number = known.number if known else 1 + max((e.number for e in self._entries.values()), default=0)
             entry = RunEntry(id=request.id, number=number, name=request.name, state=QUEUED, base=request.base,
                              scenario=str(request.scenario), date=request.date, city=request.city, by=by, asked_at=at,
-                             nights=request.nights)
+                             nights=request.nights, closures=list(request.closures))
             self._keep(entry)
             return entry, True
 

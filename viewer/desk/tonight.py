@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from viewer.desk.closures import listed
 from viewer.desk.counts import HOURS, counts, series, sites
-from viewer.desk.desk import Desk
+from viewer.desk.desk import Desk, Night
 from viewer.desk.loaded import Loaded
+from viewer.desk.reruns import Reruns
 from viewer.desk.river import river
 
 #: Acts that the first picture carries.
@@ -24,12 +26,13 @@ def about(desk: Desk) -> dict[str, Any]:
     listed = desk.sources.listed(now)
     alarms = [one for one in desk.alarms.listed(now) if not one["shelved_until"]]
     status = shown.result.plan.status if shown else ""
-    stands = river(night.latest, night.approved, desk.sources, now, desk.gauge)
+    stands = river(night.latest, night.approved, desk.sources, now, desk.gauge_of(night))
     acts = desk.acts.listed(shown, now)["ahead"] if shown else []
     return {
         "now": now, "is_exercise": desk.clock.is_exercise or status == "exercise", "status": status,
         "city": desk.city_file.city.name, "offsets": offsets(desk, now),
         "latest": brief(night.latest), "approved": brief(night.approved, night.approval),
+        "ended": _ended(desk, night, now),
         "phase": _phase(shown, now),
         "alarms": {"unseen": sum(one["ack_at"] is None for one in alarms),
                    "active": sum(one["ended"] is None for one in alarms),
@@ -49,7 +52,7 @@ def tonight(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
     acts = desk.acts.listed(shown, now) if shown else {"ahead": [], "past": [], "past_counts": {}}
     return {
         **about(desk), "hours": list(HOURS),
-        "river": river(None if wall else night.latest, night.approved, desk.sources, now, desk.gauge),
+        "river": river(None if wall else night.latest, night.approved, desk.sources, now, desk.gauge_of(night)),
         "counts": counts(shown, now) if shown else [],
         "approved_lamps": counts(night.approved, now)[0]["values"] if night.approved and night.approved is not shown
         else None,
@@ -57,7 +60,8 @@ def tonight(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
         "by_design": [alarm.to_dict() for alarm in desk.by_design],
         "acts": {**acts, "ahead": acts["ahead"][:ACTS], "more": max(0, len(acts["ahead"]) - ACTS)},
         "observed": None if said is None else {**said[0], "suspects": said[1], "ask": said[2]},
-        "facts": desk.facts.listed(now),
+        "rerun": next((one.told() for one in desk.looks if isinstance(one, Reruns)), None),
+        "facts": desk.facts.listed(now), "closures": listed(desk, now),
         "source_rows": [{key: row[key] for key in ("name", "sort", "newest", "state", "late", "pace_s")}
                         for row in desk.sources.listed(now)],
         "series": {which: series(loaded) for which, loaded in (("latest", night.latest), ("approved", night.approved))
@@ -71,9 +75,18 @@ def brief(loaded: Loaded | None, approval: dict[str, Any] | None = None) -> dict
     plan = loaded.result.plan
     return {**loaded.entry.named(), "status": plan.status, "t0": int(plan.issued_at.timestamp()),
             "valid_until": int(plan.valid_until.timestamp()), "start": loaded.start,
-            "duration": loaded.duration_s,
+            "duration": loaded.duration_s, "closures": loaded.entry.closures,
             "limits": None if plan.access is None else {"day_m": plan.access.day_m, "night_m": plan.access.night_m},
             "approved": {key: approval[key] for key in ("by", "duty", "at", "until", "reason")} if approval else None}
+
+
+def _ended(desk: Desk, night: Night, now: int) -> dict[str, Any] | None:
+    """Give what became of the last approval where none is in force; None where one is, or there never was one."""
+    approval = night.approval
+    if approval is None or night.approved is not None:
+        return None
+    number = next((entry.number for entry in desk.runs.all() if entry.id == approval["run"]), None)
+    return {"number": number, **desk.approvals.fate(approval["run"], now)}
 
 
 def _kinds(desk: Desk) -> dict[str, Any]:

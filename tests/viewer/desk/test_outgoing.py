@@ -92,7 +92,7 @@ def test_approved_is_an_alert_the_next_its_update_and_its_end_a_cancel(desk: Des
     later(60)
     approve(desk)
     out.look()
-    assert seat.post(f"/api/runs/{run}/withdraw").status_code == 200
+    assert seat.post(f"/api/runs/{run}/withdraw", reason="relevé faux").status_code == 200
     later(60)
     out.look()
     out.look()
@@ -139,10 +139,11 @@ def test_a_night_that_is_over_is_no_alert_and_says_why_once(desk: Desk, later: A
 
 def test_only_the_run_in_force_is_taken_back_and_only_by_operators(desk: Desk) -> None:
     run = desk.runs.all()[0].id
-    assert Seat(desk).post(f"/api/runs/{run}/withdraw").status_code == 422
+    assert Seat(desk).post(f"/api/runs/{run}/withdraw", reason="relevé faux").status_code == 422
     approve(desk)
-    assert Seat(desk, name="Mur", standing=Standing.READER).post(f"/api/runs/{run}/withdraw").status_code == 403
-    assert Seat(desk).post(f"/api/runs/{run}/withdraw").status_code == 200
+    reader = Seat(desk, name="Mur", standing=Standing.READER)
+    assert reader.post(f"/api/runs/{run}/withdraw", reason="relevé faux").status_code == 403
+    assert Seat(desk).post(f"/api/runs/{run}/withdraw", reason="relevé faux").status_code == 200
     assert desk.night().approved is None
 
 
@@ -156,7 +157,7 @@ def test_alerts_are_told_in_their_order_and_again_where_the_service_failed(desk:
     assert [alert(body)["msgType"] for _, _, _, body in service.sent] == ["Alert"]
     row = next(one for one in desk.sources.listed(desk.clock.epoch()) if one["name"] == "out-alerts")
     assert (row["state"], row["failure"]) == ("unanswered", "busy")
-    Seat(desk).post(f"/api/runs/{run}/withdraw")
+    Seat(desk).post(f"/api/runs/{run}/withdraw", reason="relevé faux")
     out.look()
     assert len(service.sent) == 1, "it is not asked again at once"
     later(200)
@@ -185,7 +186,7 @@ def test_a_broker_is_told_what_changed_and_loses_what_no_longer_holds(desk: Desk
     assert {(one["type"], "@context" in one) for one in sent} == {("StreetLightingOutlook", True)}
     assert sorted(one["id"] for one in sent) == sorted(
         one["id"] for one in json.loads(out.open_data.document(desk, "entities.jsonld") or b""))
-    Seat(desk).post(f"/api/runs/{run}/withdraw")
+    Seat(desk).post(f"/api/runs/{run}/withdraw", reason="relevé faux")
     out.look()
     assert sorted(json.loads(service.sent[-1][3])) == sorted(one["id"] for one in sent)
     assert service.sent[-1][1].endswith("/delete")

@@ -12,6 +12,7 @@ from scenarios import load_scenario, prepare
 from scenarios.stage_curves import stage_curves
 from tests.viewer.desk.conftest import EVENING, Seat
 from viewer.desk.desk import Desk
+from viewer.desk.people import Standing
 from viewer.desk.reruns import Reruns
 
 NOW = int(EVENING.timestamp())
@@ -45,11 +46,16 @@ def read(desk: Desk, off_m: float, *, minutes: int = 60) -> None:
 
 def test_a_river_off_its_curve_is_proposed_and_run_with_its_readings(desk: Desk, asked: list[Any]) -> None:
     seat = Seat(desk)
-    assert seat.json("/api/river") == {"proposal": None, "allowed": None}
+    told = seat.json("/api/river")
+    assert (told["proposal"], told["allowed"]) == (None, None)
+    assert told["limits"] == {"most_s": 12 * 3600, "apart_s": 1800, "differs_m": 0.1, "old_s": 1800}
     assert seat.post("/api/river/run").status_code == 422, "nothing was read"
     read(desk, 0.22)
     proposal = seat.json("/api/river")["proposal"]
     assert (proposal["number"], proposal["off_m"], proposal["read_at"]) == (1, 0.22, NOW)
+    peak, before = proposal["peak"], proposal["peak_before"]
+    assert peak["at"] < before["at"], "it comes earlier"
+    assert seat.json("/api/tonight")["rerun"]["proposal"] == proposal
     assert seat.post("/api/river/run").status_code == 200
     (request, by), = asked
     assert by == "R. Morel"
@@ -89,7 +95,14 @@ def test_the_desk_runs_by_itself_only_where_an_operator_allowed_it(desk: Desk, a
     assert desk.night().approved is None, "nothing is approved by itself"
     monkeypatch.setattr(type(desk.clock), "epoch", lambda self: NOW + 3601)
     assert seat.json("/api/river")["allowed"] is None
-    assert "recalculer de lui-même" in seat.get("/journal.csv?lang=fr").text
+    seat.post("/api/river/allow", until=NOW)
+    log = seat.get("/journal.csv?lang=fr").text
+    assert "recalculer de lui-même jusqu’à 22:12" in log
+    assert "demandé par le poste de lui-même, autorisé par R. Morel" in log
+    assert "ne laisse plus le poste" in log
+    reader = Seat(desk, name="Mur", standing=Standing.READER)
+    assert reader.post("/api/river/allow", until=NOW + 3600).status_code == 403
+    assert reader.post("/api/river/run").status_code == 403
 
 
 def test_how_often_a_forecast_was_passed_at_its_lead_is_said(desk: Desk, asked: list[Any]) -> None:
@@ -109,3 +122,20 @@ def test_how_often_a_forecast_was_passed_at_its_lead_is_said(desk: Desk, asked: 
     told = Seat(desk).json("/api/tonight")["river"]["passed"]
     assert (told["n"], told["of"], told["lead_s"]) == (3, 4, 6 * 3600)
     assert told["says"]["fr"] == "Prévisions à 6 h dépassées par la rivière\u00a0: 3 sur 4."
+
+
+def test_it_is_said_at_the_lead_of_the_peak_where_that_was_foretold(desk: Desk, asked: list[Any]) -> None:
+    """The peak is foretold for 23:30, two hours ahead: three forecasts at that lead, one passed."""
+    with desk.store.note() as tx:
+        for k, foretold in enumerate((2.0, 3.0, 3.0)):
+            issued = NOW - (k + 2) * 86_400
+            tx.execute("INSERT INTO forecast VALUES ('v', 'pont-neuf', ?, ?, NULL, ?, NULL, 0, '')",
+                       (issued, issued + 2 * 3600, foretold))
+    for k in range(3):
+        at = NOW - (k + 2) * 86_400 + 2 * 3600
+        body = (f'[{{"series": "pont-neuf", "what": "level", "unit": "m", "value": 2.5, '
+                f'"observed": "{datetime.fromtimestamp(at, UTC).isoformat()}"}}]')
+        desk.sources.take(body.encode(), source="gauge", sort="inbox")
+    told = Seat(desk).json("/api/tonight")["river"]["passed"]
+    assert (told["n"], told["of"], told["lead_s"]) == (1, 3, 2 * 3600)
+    assert told["says"]["en"].startswith("Forecasts")

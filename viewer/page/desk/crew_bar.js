@@ -57,7 +57,8 @@ export function crewBar({hours, work, id}, {start, duration, moment, present}, w
     const name = document.createElement('span');
     name.className = `crew-label ${state}`;
     name.setAttribute('aria-hidden', 'true');
-    name.textContent = one.count > 1 ? `${one.count} × ${one.street || one.asset}` : one.asset;
+    name.dataset.long = one.count > 1 ? `${one.count} × ${one.street || one.asset}` : one.asset;
+    name.dataset.short = one.count > 1 ? `${one.count} ×` : '';
     name.style.left = `${((100 * one.from) / duration).toFixed(2)}%`;
     name.style.width = `${(100 * share).toFixed(2)}%`;
     holder.append(name);
@@ -68,4 +69,19 @@ export function crewBar({hours, work, id}, {start, duration, moment, present}, w
   root.append(shown);
   holder.prepend(root);
   return holder;
+}
+
+/**
+ * Write on each piece of work what it has room for: its name, else how many things it mends, else nothing; all of it
+ * stands in the list below.
+ *
+ * @param {HTMLElement} holder
+ */
+export function fitLabels(holder) {
+  for (const one of /** @type {NodeListOf<HTMLElement>} */ (holder.querySelectorAll('.crew-label'))) {
+    for (const words of [one.dataset.long ?? '', one.dataset.short ?? '', '']) {
+      one.textContent = words;
+      if (one.scrollWidth <= one.clientWidth) break;
+    }
+  }
 }

@@ -2,7 +2,7 @@
 
 import {all, byId, inputById, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
-import {crewBar} from './crew_bar.js';
+import {crewBar, fitLabels} from './crew_bar.js';
 import {DeskMap} from './desk_map.js';
 import {get} from './net.js';
 import {at, atDay, t} from './start.js';
@@ -162,6 +162,7 @@ export class Crews {
       );
     });
     byId('crew-rows').replaceChildren(...rows);
+    fitLabels(byId('crew-rows'));
   }
 
   /** @param {string} key a stage or a reason */

@@ -334,6 +334,17 @@ export class DeskMap {
   }
 
   /**
+   * Show the middle of a line of the city.
+   *
+   * @param {[number, number][] | undefined} line
+   */
+  goTo(line) {
+    if (!line?.length || !this.map) return;
+    const [x, y] = this.onPage(line[Math.floor(line.length / 2)]);
+    this.map.go(x, y, 0.9);
+  }
+
+  /**
    * Draw marks and lines above the map, in place of the last ones.
    *
    * @param {Drawings} drawings

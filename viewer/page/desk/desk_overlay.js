@@ -17,7 +17,11 @@ import {streetsAndCrews} from '../map/ways.js';
  * @property {'circle' | 'square' | 'disc'} shape
  * @property {boolean} [isChosen]
  */
-/** @typedef {{points: Point[], text?: string, isDraft?: boolean}} DrawnLine a barrier, or a street */
+/**
+ * A barrier, or a street.
+ *
+ * @typedef {{points: Point[], text?: string, isDraft?: boolean, isStreet?: boolean}} DrawnLine
+ */
 /**
  * ``only``: places of what is out on this map alone [page metres].
  *
@@ -88,26 +92,27 @@ export class DeskOverlay extends Overlay {
    * @param {View} view
    * @param {DrawnLine} line
    */
-  line(context, view, {points, text, isDraft}) {
+  line(context, view, {points, text, isDraft, isStreet}) {
     if (!points.length) return;
     context.lineJoin = 'round';
     context.lineCap = 'round';
     for (const [color, width] of /** @type {[string, number][]} */ ([
-      [this.colors.map, 8],
-      [this.colors.chosen, 4]
+      [this.colors.map, isStreet ? 6 : 8],
+      [this.colors.chosen, isStreet ? 2.6 : 4]
     ])) {
       context.beginPath();
       points.forEach(([x, y], i) =>
         i ? context.lineTo(view.px(x), view.py(y)) : context.moveTo(view.px(x), view.py(y))
       );
-      context.setLineDash(isDraft && width === 4 ? [10, 6] : []);
+      context.setLineDash(isDraft && color === this.colors.chosen ? (isStreet ? [3, 6] : [10, 6]) : []);
       context.strokeStyle = color;
       context.lineWidth = width;
       context.stroke();
     }
     context.setLineDash([]);
-    for (const [x, y] of points) this.disc(context, view.px(x), view.py(y), 4);
-    if (text) this.name(context, view, text, view.px(points[0][0]), view.py(points[0][1]));
+    if (!isStreet) for (const [x, y] of points) this.disc(context, view.px(x), view.py(y), 4);
+    const [x, y] = points[isStreet ? Math.floor(points.length / 2) : 0];
+    if (text && !(isStreet && view.isQuiet)) this.name(context, view, text, view.px(x), view.py(y));
   }
 
   /**

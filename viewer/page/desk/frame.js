@@ -5,7 +5,7 @@ import {language, speak as speakRegister} from '../words/speech.js';
 import {day, keepTime} from '../words/time.js';
 import {Keys} from './keys.js';
 import {get, post, Refusal, Stream} from './net.js';
-import {at, t} from './start.js';
+import {at, span, t} from './start.js';
 import {Strip} from './strip.js';
 
 /** @import {Catalogue, Lang} from '../types.js' */
@@ -143,6 +143,7 @@ export class Frame {
     byId('date').textContent = `${day(now, false)} ${this.offset < 0 ? '−' : '+'}${offset}`;
     this.connection();
     this.strip?.tick(this.about, now);
+    for (const one of all('[data-until]')) one.textContent = t('left', {time: span(Number(one.dataset.until) - now)});
     this.screen?.tick?.(now);
   }
 

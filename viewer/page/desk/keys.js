@@ -92,6 +92,9 @@ export class Keys {
       ['M', 'key_now'],
       ['␣', 'key_play'],
       ['L', 'key_run'],
+      ['V', 'key_approve'],
+      ['O', 'key_closures'],
+      ['N', 'key_rerun'],
       ['J', 'key_note'],
       ['?', 'key_help']
     ].map(([key, words]) => make('div', {}, make('dt', {}, make('kbd', {}, key)), make('dd', {}, t(words))));

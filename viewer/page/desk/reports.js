@@ -154,6 +154,16 @@ export class Reports {
     byId('made-rows').replaceChildren(...(made.length ? made.map((/** @type {any} */ row) => this.row(row)) : [none]));
   }
 
+  /**
+   * Say where what the public was given no longer holds.
+   *
+   * @param {any} fate
+   */
+  fate(fate) {
+    if (!fate || !['withdrawn', 'expired', 'superseded'].includes(fate.how)) return null;
+    return make('p', {class: 'gone'}, t(`fate_${fate.how}`, {...fate, at: atDay(fate.at, this.frame.now)}));
+  }
+
   /** @param {any} row */
   row(row) {
     const {now} = this.frame;
@@ -176,7 +186,7 @@ export class Reports {
         make('p', {class: 'soft'}, `${moment}${street}${row.lang.toUpperCase()} · ${size}`)
       ),
       make('td', {}, `n° ${row.number} · ${status} `, mark, make('p', {class: 'soft'}, row.name)),
-      make('td', {}, row.released_by || t('inside_only')),
+      make('td', {}, row.released_by || t('inside_only'), this.fate(row.fate)),
       make('td', {}, row.is_there ? link : t('file_gone'))
     );
   }

@@ -2,7 +2,8 @@
 
 import {all, byId, inputById, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
-import {approveForm} from './approve.js';
+import {approveForm, stillWords, withdrawForm} from './approve.js';
+import {Closures} from './closures.js';
 import {logRows} from './log.js';
 import {get} from './net.js';
 import {progressBar} from './progress.js';
@@ -19,7 +20,8 @@ const MARKS = {
   running: '▶',
   queued: '◷',
   superseded: '✓',
-  expired: '✓'
+  expired: '✓',
+  withdrawn: '✕'
 };
 
 export class Runs {
@@ -33,7 +35,9 @@ export class Runs {
     this.chosen = '';
     /** @type {Record<string, any>} */
     this.progress = {};
-    this.keys = {r: () => frame.again()};
+    this.keys = {r: () => frame.again(), v: () => this.decide()};
+    this.closures = new Closures(frame);
+    byId('closures').append(this.closures.list, this.closures.says);
     byId('start-form').addEventListener('submit', (event) => {
       event.preventDefault();
       this.start();
@@ -46,7 +50,11 @@ export class Runs {
   async start() {
     const date = inputById('today').checked ? new Date((this.frame.now + this.frame.offset) * 1000) : null;
     const said = {scenario: inputById('scenario').value, date: date ? date.toISOString().slice(0, 10) : ''};
-    await this.frame.act('/api/runs', said, byId('runs-says'));
+    const made = await this.frame.act('/api/runs', said, byId('runs-says'));
+    if (made)
+      byId('runs-says').textContent = [t('started_run', {number: String(made.number)}), carried(made.streets)].join(
+        ' '
+      );
   }
 
   async bring() {
@@ -56,6 +64,13 @@ export class Runs {
     const name = file.name.replace(/(\.scenario)?\.ya?ml$/, '');
     await this.frame.act('/api/scenarios', {name, text: await file.text()}, byId('runs-says'));
     input.value = '';
+  }
+
+  /** Approve the run that is chosen, or take its approval back. */
+  decide() {
+    const row = this.told?.rows.find((/** @type {any} */ one) => one.id === this.chosen);
+    if (!row || row.state !== 'done' || row.nights || !this.frame.writes) return;
+    (row.word === 'approved' ? withdrawForm : approveForm)(this.frame, row);
   }
 
   /** @param {any} told */
@@ -99,6 +114,8 @@ export class Runs {
       make('option', {value: one, selected: one === kept}, one)
     );
     if (select.childElementCount !== options.length) select.replaceChildren(...options);
+    this.closures.take(this.told.closures, this.told.latest ?? this.told.approved);
+    byId('closures-n').textContent = this.closures.words();
     this.sources();
   }
 
@@ -121,11 +138,11 @@ export class Runs {
     if (isShown) what.append(' ', make('span', {class: 'tag3'}, t('strip_run')));
     if (isShown && row.id !== this.told.approved?.id) what.append(' ', make('span', {class: 'lil'}, t('not_approved')));
     const sub = this.below(row, base);
-    if (sub) what.append(make('p', {class: 'sub'}, sub));
+    if (sub.length) what.append(make('p', {class: 'sub'}, ...sub));
     if (this.chosen === row.id && row.state === 'done') what.append(this.tools(row));
     const took = row.started_at && row.ended_at ? span(row.ended_at - row.started_at) : '–';
     const digest = String(head.plan_sha256 ?? '').slice(0, 8) || '–';
-    const isOld = ['superseded', 'expired', 'interrupted', 'stopped'].includes(word);
+    const isOld = ['superseded', 'expired', 'withdrawn', 'interrupted', 'stopped'].includes(word);
     return make(
       'tr',
       {
@@ -153,17 +170,23 @@ export class Runs {
    * @param {any} base
    */
   below(row, base) {
-    if (row.state === 'failed') return t('failed_says', {why: row.error});
+    if (row.state === 'failed') return [t('failed_says', {why: row.error})];
     const parts = [];
     if (row.base) {
       const key = row.nights ? 'nights_of' : 'variant_of';
       parts.push(t(key, {number: base ? String(base.number) : '–'}));
     }
-    if (row.approval) {
-      const {by, until, reason} = row.approval;
-      parts.push(t('approved_by_until', {by, until: at(until)}), reason);
-    }
-    return parts.join(' · ');
+    if (row.closures.length) parts.push(carried(row.closures));
+    if (row.approval) parts.push(...this.approval(row));
+    return parts.flatMap((part, i) => (i ? [' · ', part] : [part]));
+  }
+
+  /** @param {any} row */
+  approval({approval, word}) {
+    const {by, until, reason, withdrawn_at: gone, withdrawn_by: who, withdrawn_why: why} = approval;
+    if (word === 'withdrawn') return [t('fate_withdrawn', {at: atDay(gone, this.frame.now), by: who, why})];
+    const says = [t('approved_by_until', {by, until: at(until)}), reason];
+    return word === 'approved' ? [says[0], stillWords(until, this.frame.now), reason] : says;
   }
 
   /** @param {any} row */
@@ -184,8 +207,12 @@ export class Runs {
         );
       return make('div', {class: 'tool'}, open, ...pairs);
     }
-    const approve = make('button', {type: 'button', class: 'writes'}, t('approve'));
-    approve.addEventListener('click', () => approveForm(this.frame, row));
+    const approve = make(
+      'button',
+      {type: 'button', class: 'writes'},
+      t(row.word === 'approved' ? 'withdraw' : 'approve')
+    );
+    approve.addEventListener('click', () => this.decide());
     const whatif = make('button', {type: 'button', class: 'writes'}, t('whatif_from'));
     whatif.addEventListener('click', async () => {
       const made = await this.frame.act('/api/drafts', {name: `${row.name} +`, base: row.id}, byId('runs-says'));
@@ -269,4 +296,9 @@ export class Runs {
     byId('log-n').textContent = t('journal_lines', {n: told.count});
     byId('log-rows').replaceChildren(...logRows(told.lines, this.frame.lang, this.frame.now));
   }
+}
+
+/** @param {string[]} streets that others announced as closed and that a run carries */
+function carried(streets) {
+  return streets.length ? t('with_closures', {n: streets.length, streets: streets.join(', ')}) : '';
 }

@@ -3,6 +3,7 @@
 import {byId} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {actTitle} from './acts.js';
+import {endedWords} from './approve.js';
 import {at, level, span, t} from './start.js';
 
 /** @import {About} from './types.js' */
@@ -45,24 +46,34 @@ export class Strip {
     );
     alarms.classList.toggle('red', unseen > 0);
     this.act(about, now);
+    this.run(about, now);
+  }
+
+  /**
+   * The run, and how long its approval holds still.
+   *
+   * @param {About} about
+   * @param {number} now
+   */
+  run(about, now) {
     const shown = about.latest ?? about.approved;
-    if (shown) {
-      const isApproved = about.approved?.id === shown.id;
-      const approved = about.approved;
-      const run = cell(
-        'strip-run',
-        t('run_t0', {number: String(shown.number), t0: at(shown.t0)}),
-        t(isApproved ? 'approved_tag' : 'not_approved'),
-        approved?.approved
-          ? isApproved
-            ? t('approved_by_until', {by: approved.approved.by, until: at(approved.approved.until)})
-            : t('approved_is', {number: String(approved.number), until: at(approved.approved.until)})
-          : t('approved_none')
-      );
-      run.querySelector('em')?.classList.toggle('lil', !isApproved);
-    } else {
+    if (!shown) {
       cell('strip-run', t('no_run'), '', t('no_run_why')).querySelector('em')?.classList.remove('lil');
+      return;
     }
+    const {approved} = about;
+    const isApproved = approved?.id === shown.id;
+    const mark = t(isApproved ? 'approved_tag' : 'not_approved');
+    const says = approved?.approved
+      ? t(isApproved ? 'approved_still' : 'approved_is', {
+          number: String(approved.number),
+          by: approved.approved.by,
+          until: at(approved.approved.until),
+          left: span(approved.approved.until - now)
+        })
+      : endedWords(about.ended) || t('approved_none');
+    const run = cell('strip-run', t('run_t0', {number: String(shown.number), t0: at(shown.t0)}), mark, says);
+    run.querySelector('em')?.classList.toggle('lil', !isApproved);
   }
 
   /**
@@ -112,6 +123,7 @@ export class Strip {
   tick(about, now) {
     this.river(about, now);
     this.act(about, now);
+    this.run(about, now);
     this.sources = about.sources;
   }
 

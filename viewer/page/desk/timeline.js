@@ -33,6 +33,8 @@ export class Timeline {
     /** @type {[number, number][]} */
     this.nights = [];
     this.issued = 0;
+    /** Whether the present is shown, to the second, and followed. */
+    this.isNow = false;
     byId('go-now').addEventListener('click', () => this.toNow());
     new ResizeObserver(() => this.draw()).observe(byId('line-chart'));
   }
@@ -48,6 +50,7 @@ export class Timeline {
       Object.assign(this, {start, duration});
       this.begin();
     }
+    if (this.isNow) this.toNow();
     this.draw();
   }
 
@@ -65,7 +68,7 @@ export class Timeline {
         onMove: (t_) => this.moved(t_)
       });
     }
-    this.player.to(moment);
+    this.toNow();
   }
 
   /** The present in seconds from the start; null before it and after its end. */
@@ -75,7 +78,16 @@ export class Timeline {
   }
 
   toNow() {
-    this.player?.to(this.present() ?? 0);
+    const present = this.present();
+    if (present === null) this.player?.to(0);
+    else this.player?.exactly(present);
+    this.follow(present !== null);
+  }
+
+  /** @param {boolean} isNow */
+  follow(isNow) {
+    this.isNow = isNow;
+    byId('go-now').setAttribute('aria-pressed', String(isNow));
   }
 
   /** @param {number} steps */
@@ -89,6 +101,7 @@ export class Timeline {
 
   /** @param {number} moment */
   moved(moment) {
+    this.follow(false);
     const flag = byId('flag');
     const share = this.duration ? moment / this.duration : 0;
     flag.textContent = at(this.start + moment);
@@ -100,7 +113,9 @@ export class Timeline {
   /** Say what changes with the language. */
   speak() {
     this.draw();
+    const {isNow} = this;
     if (this.player) this.moved(this.player.t);
+    this.follow(isNow);
   }
 
   draw() {

@@ -4,9 +4,11 @@ import {byId, make, rich} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {Acts} from './acts.js';
 import {AlarmList} from './alarms.js';
-import {approveForm} from './approve.js';
+import {approveForm, withdrawForm} from './approve.js';
+import {Closures} from './closures.js';
 import {DeskMap} from './desk_map.js';
 import {Observed} from './observed.js';
+import {Rerun} from './rerun.js';
 import {drawRiver} from './river_chart.js';
 import {at, level, span, t} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
@@ -25,19 +27,27 @@ export class Tonight {
     this.map = new DeskMap('map', (found) => this.picked(found));
     this.timeline = new Timeline(
       (moment) => this.moved(moment),
-      () => frame.now
+      // The moment of the picture: what the map counts is what the table counts.
+      () => this.told?.now ?? frame.now
     );
     this.alarms = new AlarmList(frame, (alarm) => alarm.asset && this.map.find(alarm.asset));
     this.acts = new Acts(frame, (asset) => this.map.find(asset));
     this.observed = new Observed();
+    this.rerun = new Rerun(frame);
+    this.closures = new Closures(frame, (one) => this.map.goTo(one.lines[0]));
+    byId('closures').addEventListener('click', () => this.closures.open());
     /** @type {Record<string, () => void>} */
-    this.keys = {...timeKeys(this.timeline), l: () => this.toggle(), g: () => this.acts.give()};
+    this.keys = {
+      ...timeKeys(this.timeline),
+      l: () => this.toggle(),
+      g: () => this.acts.give(),
+      v: () => this.decide(),
+      o: () => this.closures.open(),
+      n: () => this.rerun.open()
+    };
     byId('show-latest').addEventListener('click', () => this.show('latest'));
     byId('show-approved').addEventListener('click', () => this.show('approved'));
-    byId('approve').addEventListener(
-      'click',
-      () => this.told?.[this.which] && approveForm(frame, this.told[this.which])
-    );
+    for (const id of ['approve', 'withdraw']) byId(id).addEventListener('click', () => this.decide());
     new ResizeObserver(() => this.river()).observe(byId('river-chart'));
   }
 
@@ -68,8 +78,20 @@ export class Tonight {
     this.alarms.take(told.alarm_rows, this.kindWords(), told.by_design);
     this.acts.take(told.acts, told.latest ?? told.approved);
     this.sites();
+    this.announced();
+    this.rerun.take(told);
     this.observed.say(told, this.frame.now);
     this.switches();
+  }
+
+  /** What others announce as closed: a button beside the map where there is some, and lines on it. */
+  announced() {
+    const {told, map} = this;
+    this.closures.take(told.closures, told[this.which]);
+    const button = byId('closures');
+    button.hidden = !told.closures.length;
+    button.textContent = this.closures.words();
+    if (map.model) map.drawn({...map.drawings, lines: this.closures.drawn(map)});
   }
 
   kindWords() {
@@ -96,6 +118,7 @@ export class Tonight {
     this.timeline.say(same ? t('lamps_over_time_grey', {what: t(`row_${other}`)}) : t('lamps_over_time'));
     await this.map.show(brief.id);
     if (this.map.config) {
+      this.announced();
       this.timeline.nights = this.map.config.nights;
       this.timeline.draw();
       this.alarms.take(this.told.alarm_rows, this.kindWords(), this.told.by_design);
@@ -109,6 +132,13 @@ export class Tonight {
     this.which = which;
     this.switches();
     this.run();
+  }
+
+  /** Approve what is shown, or take its approval back. */
+  decide() {
+    const brief = this.told?.[this.which];
+    if (!brief || !this.frame.writes) return;
+    (this.told.approved?.id === brief.id ? withdrawForm : approveForm)(this.frame, brief);
   }
 
   toggle() {
@@ -128,6 +158,7 @@ export class Tonight {
     tag.hidden = !shown || this.told.approved?.id === shown.id;
     tag.textContent = t('not_approved');
     byId('approve').hidden = tag.hidden || !this.frame.writes;
+    byId('withdraw').hidden = !shown || !tag.hidden || !this.frame.writes;
   }
 
   /** @param {number} moment */
@@ -168,7 +199,9 @@ export class Tonight {
     byId('river-rise').textContent = river.rise_m === null ? '' : riseWords(river.rise_m);
     drawRiver(byId('river-chart'), river, this.frame.now, {t0: (latest ?? approved)?.t0 ?? null});
     const passed = river.passed?.says[this.frame.lang] ?? '';
-    byId('river-held').textContent = [heldWords(river.anchored), passed].filter(Boolean).join(' ');
+    byId('river-held').textContent = [heldWords(river.anchored, Boolean(this.told.rerun?.proposal)), passed]
+      .filter(Boolean)
+      .join(' ');
   }
 
   /** @param {number} now */
@@ -258,13 +291,13 @@ export function riseWords(rise) {
   return Math.abs(rise) < 0.01 ? t('stands') : t(rise > 0 ? 'rises' : 'falls', {by});
 }
 
-/** @param {any} anchored */
-function heldWords(anchored) {
+/** @param {any} anchored @param {boolean} isProposed what to do about it stands below then */
+function heldWords(anchored, isProposed) {
   if (!anchored || anchored.way === 'raw') return '';
   const time = span(Math.abs(anchored.earlier_s));
   const way =
     anchored.way === 'shifted'
       ? t(anchored.earlier_s > 0 ? 'held_shifted' : 'held_later', {time})
       : t('held_levelled', {by: number(Math.round(anchored.last_error_m * 100))});
-  return Math.abs(anchored.last_error_m) < 0.02 ? '' : `${way} ${t('held_beside')}`;
+  return Math.abs(anchored.last_error_m) < 0.02 ? '' : isProposed ? way : `${way} ${t('held_beside')}`;
 }

@@ -24,6 +24,14 @@ export interface Brief {
   duration: number;
   approved: {by: string; duty: string; at: number; until: number; reason: string} | null;
 }
+/** What became of the last approval, where none is in force. */
+export interface Ended {
+  number: number | null;
+  how: 'withdrawn' | 'expired' | 'superseded' | 'in_force' | 'none';
+  at: number | null;
+  by: string;
+  why: string;
+}
 export interface About {
   now: number;
   is_exercise: boolean;
@@ -32,6 +40,7 @@ export interface About {
   offsets: [number, number][];
   latest: Brief | null;
   approved: Brief | null;
+  ended: Ended | null;
   phase: 'none' | 'before' | 'during' | 'after';
   alarms: {unseen: number; active: number; first: string};
   river: {

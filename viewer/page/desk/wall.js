@@ -4,6 +4,7 @@ import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {actTitle} from './acts.js';
 import {detail, title} from './alarms.js';
+import {endedWords, stillWords} from './approve.js';
 import {DeskMap} from './desk_map.js';
 import {drawRiver} from './river_chart.js';
 import {at, level, span, t} from './start.js';
@@ -15,6 +16,22 @@ const ALARMS = 4;
 const ACTS = 3;
 const SITES = 4;
 
+/**
+ * Put into a list as many rows as can be read whole, and say how many others there are.
+ *
+ * @param {HTMLElement} list
+ * @param {HTMLElement[]} rows
+ * @param {number} of how many there are in all
+ */
+function fit(list, rows, of) {
+  const panel = /** @type {HTMLElement} */ (list.closest('section'));
+  for (let n = rows.length; n >= 0; n--) {
+    const others = of > n ? [make('li', {class: 'none'}, t('wall_others', {n: of - n}))] : [];
+    list.replaceChildren(...rows.slice(0, n), ...others);
+    if (panel.scrollHeight <= panel.clientHeight + 1) return;
+  }
+}
+
 export class Wall {
   path = '/api/wall';
 
@@ -25,7 +42,7 @@ export class Wall {
     this.told = null;
     this.map = new DeskMap('map');
     this.keys = {};
-    new ResizeObserver(() => this.told && this.river()).observe(byId('river-chart'));
+    new ResizeObserver(() => this.told && this.say()).observe(byId('river-chart'));
   }
 
   /** @param {any} told */
@@ -66,15 +83,19 @@ export class Wall {
     this.counts();
     this.lists();
     const run = approved?.approved;
-    byId('wall-run').textContent = run
-      ? t('wall_approved', {
-          number: String(approved.number),
-          t0: at(approved.t0),
-          by: run.by,
-          at: at(run.at),
-          until: at(run.until)
-        })
-      : t('wall_none');
+    const words = run && {
+      number: String(approved.number),
+      t0: at(approved.t0),
+      by: run.by,
+      at: at(run.at),
+      until: at(run.until)
+    };
+    const gone = endedWords(this.told.ended);
+    byId('wall-run').replaceChildren(
+      ...(run
+        ? [t('wall_approved', words), ' · ', stillWords(run.until, this.frame.now)]
+        : [[gone, t('wall_none')].filter(Boolean).join(' · ')])
+    );
     const fresh = number(sources.count - sources.late.length);
     byId('wall-data').textContent = sources.count
       ? t('sources_fresh', {fresh, n: number(sources.count)})
@@ -114,9 +135,8 @@ export class Wall {
         make('p', {}, detail(row, kinds))
       );
     });
-    if (rows.length > ALARMS) shown.push(make('li', {class: 'none'}, t('wall_others', {n: rows.length - ALARMS})));
     if (!rows.length) shown.push(make('li', {class: 'none'}, t('no_alarms')));
-    byId('alarm-list').replaceChildren(...shown);
+    fit(byId('alarm-list'), shown, rows.length);
     const {unseen, active} = this.told.alarms;
     byId('alarm-counts').textContent = t('alarm_counts', {unseen, active});
   }
@@ -145,9 +165,8 @@ export class Wall {
           make('div', {}, make('strong', {}, act.crew || t(`act_${act.state}`)), make('i', {'data-left': act.before}))
         )
       );
-    byId('act-rows').replaceChildren(
-      ...(acts.length ? acts : [make('li', {class: 'none'}, t(this.told.approved ? 'no_acts' : 'wall_empty'))])
-    );
+    const noActs = make('li', {class: 'none'}, t(this.told.approved ? 'no_acts' : 'wall_empty'));
+    fit(byId('act-rows'), acts.length ? acts : [noActs], this.told.acts.ahead.length + this.told.acts.more);
     const sites = this.told.sites.slice(0, SITES).map((/** @type {any} */ site) => {
       const time = span(site.when - this.frame.now);
       const state = t(`site_${site.state}`, {time, feed: site.feed || '–'});
@@ -161,8 +180,7 @@ export class Wall {
         make('b', {}, state)
       );
     });
-    byId('site-rows').replaceChildren(
-      ...(sites.length ? sites : [make('li', {class: 'none'}, t(this.told.approved ? 'no_sites' : 'wall_empty'))])
-    );
+    const noSites = make('li', {class: 'none'}, t(this.told.approved ? 'no_sites' : 'wall_empty'));
+    fit(byId('site-rows'), sites.length ? sites : [noSites], this.told.sites.length);
   }
 }

@@ -82,6 +82,18 @@ export class Player {
     this.onMove(this.t);
   }
 
+  /**
+   * Go to a moment that no step falls on.
+   *
+   * @param {number} t [s]
+   */
+  exactly(t) {
+    this.pause();
+    this.t = Math.max(0, Math.min(this.duration, Math.round(t)));
+    this.slider.value = String(this.t);
+    this.onMove(this.t);
+  }
+
   play() {
     if (this.t >= this.duration) this.to(0);
     const stride = Math.max(1, Math.round(PLAY_STEP_S / this.step));
