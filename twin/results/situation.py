@@ -22,6 +22,7 @@ from twin.results.live_parts import LiveParts
 from twin.results.losses import Loss
 from twin.results.moment import Moment, moment_of
 from twin.results.result import Result
+from twin.results.together import as_one
 from twin.world.graph import graph_of
 from twin.world.kinds import Role
 
@@ -31,8 +32,6 @@ AHEAD_H = (1, 3, 6, 12)
 THREAT_S = 6 * 3600
 #: What has to be done within this time comes before all that has not [s].
 SOON_S = 3 * 3600
-#: Acts whose moments lie within this time, by the same hand, are one act [s].
-TOGETHER_S = 600
 _NEVER = np.iinfo(np.int64).max
 
 
@@ -339,16 +338,7 @@ def _cuts(moment: Moment) -> list[Act]:
     np.minimum.at(first, place, parts.from_s)
     rows = np.flatnonzero((first > t_s) & (first < _NEVER))
     rows = rows[np.lexsort((rows, first[rows]))]
-    groups: list[list[int]] = []
-    for row in rows.tolist():
-        hand = assets.has_role(row, Role.GRID)
-        near = next((group for group in groups if assets.has_role(group[0], Role.GRID) == hand
-                     and first[row] - first[group[0]] <= TOGETHER_S
-                     and assets.district[group[0]] == assets.district[row]), None)
-        if near is None:
-            groups.append([row])
-        else:
-            near.append(row)
+    groups = [[int(rows[place]) for place in group] for group in as_one(assets, rows.tolist(), first[rows].tolist())]
     found = []
     for group in groups:
         mine = np.flatnonzero(np.isin(place, group))

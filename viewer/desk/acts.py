@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from twin.codes import Mechanism
 from twin.errors import InputError
 from twin.quantities import NONE
+from twin.results.together import as_one, ranges
+from twin.world.assets import Assets
 from twin.world.kinds import Role
 from viewer.desk.loaded import Loaded
 from viewer.desk.store import Store, publish
@@ -18,6 +21,8 @@ STATES = ("to_give", "under_way", "on_site", "done", "missed", "not_needed")
 _LONGEST = 80
 #: Acts that are past and still shown.
 PAST = 40
+#: Acts that go as one at most.
+_MOST = 200
 
 
 class Acts:
@@ -27,19 +32,24 @@ class Acts:
         self.store = store
 
     def listed(self, loaded: Loaded, now: int) -> dict[str, Any]:
-        """Give what is ahead, the next first, and what is past, the latest first; each with what became of it."""
+        """Give what is ahead, the next first, and what is past, the latest first; each with what became of it.
+
+        ``groups`` is what is ahead with the acts that go as one told as one, see ``groups_of``.
+        """
         rows = self._rows(loaded)
         ahead = [row for row in rows if row["before"] > now]
         past = [row for row in rows if row["before"] <= now][::-1]
         for row in past:
             if row["state"] == "to_give":
                 row["state"] = "missed"
-        return {"ahead": ahead, "past": past[:PAST], "past_counts": {
+        return {"ahead": ahead, "groups": groups_of(loaded.result.city.assets, ahead), "past": past[:PAST],
+                "past_counts": {
             state: sum(row["state"] == state for row in past) for state in STATES}}
 
     def overdue(self, loaded: Loaded, now: int) -> list[dict[str, Any]]:
-        """Give the acts that somebody went to do, whose moment is past, and that nobody has said are done."""
-        return [row for row in self._rows(loaded) if row["before"] <= now and row["state"] in ("under_way", "on_site")]
+        """Give the acts that somebody went to do, past their moment and said done by nobody, as ``groups_of``."""
+        return groups_of(loaded.result.city.assets, [row for row in self._rows(loaded) if row["before"] <= now
+                                                     and row["state"] in ("under_way", "on_site")])
 
     def _rows(self, loaded: Loaded) -> list[dict[str, Any]]:
         kept = {row["key"]: row for row in self.store.rows("SELECT * FROM act")}
@@ -47,26 +57,73 @@ class Acts:
         return sorted([*(_act(loaded, row, kept) for row in moments), *_warnings(loaded, kept)],
                       key=lambda row: row["before"])
 
-    def change(self, key: str, *, state: str, crew: str, version: int, by: str, now: int) -> int:
-        """Say what became of an act; give its new version.
+    def change(self, versions: Mapping[str, int], *, state: str, crew: str, by: str, now: int) -> dict[str, int]:
+        """Say what became of an act, or of several that go as one: of all, or of none; give their new versions.
+
+        Parameters
+        ----------
+        versions
+            The assets of the acts, each with its version as whoever says it saw it.
 
         Raises
         ------
         InputError
-            An unknown state, or somebody changed it meanwhile: who.
+            An unknown state, or somebody changed one of them meanwhile: who.
         """
-        if state not in STATES or len(crew) > _LONGEST or len(key) > _LONGEST:
+        if state not in STATES or len(crew) > _LONGEST or not 0 < len(versions) <= _MOST or any(
+                len(key) > _LONGEST for key in versions):
             raise InputError(field="state", found=f"'{state[:20]}'", expected=f"one of {', '.join(STATES)}")
         with self.store.act() as tx:
-            row = tx.execute("SELECT * FROM act WHERE key = ?", (key,)).fetchone()
-            if (row["version"] if row else 0) != version:
-                raise InputError(field="version", found=f"changed by {row['by'] if row else 'nobody'} meanwhile",
-                                 expected="the act as it stands now")
-            tx.execute("INSERT OR REPLACE INTO act VALUES (?, ?, ?, ?, ?, ?)",
-                       (key, state, crew.strip(), by, now, version + 1))
-            publish(tx, at=now, who=by, what="act", journal=True,
-                    body={"asset": key, "state": state, "crew": crew.strip()})
-        return version + 1
+            for key, version in versions.items():
+                row = tx.execute("SELECT * FROM act WHERE key = ?", (key,)).fetchone()
+                if (row["version"] if row else 0) != version:
+                    raise InputError(field="version", found=f"changed by {row['by'] if row else 'nobody'} meanwhile",
+                                     expected="the act as it stands now")
+                tx.execute("INSERT OR REPLACE INTO act VALUES (?, ?, ?, ?, ?, ?)",
+                           (key, state, crew.strip(), by, now, version + 1))
+            publish(tx, at=now, who=by, what="act", journal=True, body={
+                "asset": listed_ids(list(versions)), "assets": list(versions), "state": state, "crew": crew.strip()})
+        return {key: version + 1 for key, version in versions.items()}
+
+
+def listed_ids(ids: list[str]) -> str:
+    """Give ids as they stand in a line of the log: those that follow each other by their first and last.
+
+    Examples
+    --------
+    >>> listed_ids(["A-083", "A-081", "A-082", "A-090"])
+    'A-081…A-083, A-090'
+    """
+    return ", ".join(first if first == last else f"{first}…{last}" for first, last in ranges(ids))
+
+
+def groups_of(assets: Assets, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give acts with those told as one that go as one, the next first.
+
+    Each group is its first act with ``assets`` and their ``versions``, ``ranges`` of their ids, ``streets``, and the
+    lamps of all. Acts of another sort, state or crew go by themselves; so does each site that is warned.
+
+    Parameters
+    ----------
+    assets
+        The city's.
+    rows
+        Acts, as ``Acts.listed`` has them.
+    """
+    at = [assets.row(row["asset"]) for row in rows]
+    alike = [(row["state"], row["crew"], row["owner"], row["asset"] if row["sort"] == "warn" else "") for row in rows]
+    groups = []
+    for places in as_one(assets, at, [row["before"] for row in rows], alike):
+        mine = [rows[place] for place in places]
+        first = mine[0]
+        groups.append({
+            **first, "assets": [row["asset"] for row in mine],
+            "versions": {row["asset"]: row["version"] for row in mine},
+            "ranges": [list(pair) for pair in ranges([row["asset"] for row in mine])],
+            "streets": list(dict.fromkeys(row["street"] for row in mine if row["street"])),
+            "lamps": sum(row["lamps"] for row in mine), "doubtful": all(row["doubtful"] for row in mine),
+            "failed": min((row["failed"] for row in mine if row["failed"]), default=None), "members": mine})
+    return groups
 
 
 def _act(loaded: Loaded, row: dict[str, Any], kept: dict[str, dict[str, Any]]) -> dict[str, Any]:

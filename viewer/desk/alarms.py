@@ -8,7 +8,7 @@ district.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from twin.codes import Mechanism
 from twin.quantities import NONE, Int64Array
+from twin.results.together import as_one, ranges
 from twin.world.kinds import Role
 from viewer.desk.loaded import Loaded
 
@@ -35,8 +36,8 @@ class Alarm:
 
     #: The same cause has the same key in every run of the night.
     key: str
-    #: What it is: ``event``, ``root``, ``lamps``, ``reserve``, ``last_feed``, ``river``, ``contradicted``,
-    #: ``unforeseen``, ``source``, ``gateway``, ``expired``, ``overdue``.
+    #: What it is: ``event``, ``root``, ``roots`` (several that go as one), ``lamps``, ``reserve``, ``last_feed``,
+    #: ``river``, ``contradicted``, ``unforeseen``, ``source``, ``gateway``, ``expired``, ``overdue``.
     sort: str
     #: 1 acts at once, 2 soon, 3 knows.
     priority: int
@@ -118,11 +119,53 @@ def _roots(loaded: Loaded, t_s: int, told: set[str]) -> Iterator[Alarm]:
     active = np.flatnonzero((o.start_s <= t_s + AHEAD_S) & (loaded.view.end_s > t_s))
     root = o.root[active]
     lights, premises = assets.of_role(Role.LIGHTS), assets.of_role(Role.PREMISES)
-    for one in np.unique(root).tolist():
-        if lights[one] or (premises[one] and not assets.has_role(one, Role.VITAL)) or str(assets.id[one]) in told:
-            continue
-        yield _root(loaded, int(one), active[root == one])
+    alone = [_root(loaded, int(one), active[root == one]) for one in np.unique(root).tolist() if not (
+        lights[one] or (premises[one] and not assets.has_role(one, Role.VITAL)) or str(assets.id[one]) in told)]
+    yield from _as_one(loaded, alone)
     yield from _lamps(loaded, active[lights[root]], told)
+
+
+def _together(loaded: Loaded) -> dict[str, str]:
+    """Give the causes of the run that go as one, as acts do: by the id of each that of the first of them.
+
+    By the whole run, not by what is active: who joins or leaves an alarm by time makes it no other one. What ever takes
+    a vital site with it, and what the plan orders, stands by itself.
+    """
+    o, assets = loaded.result.outages, loaded.result.city.assets
+    first_s = np.full(len(assets), np.iinfo(np.int64).max)
+    np.minimum.at(first_s, o.root, o.start_s)
+    mechanism = np.full(len(assets), NONE)
+    mechanism[o.root] = o.root_mechanism
+    takes_site = np.zeros(len(assets), bool)
+    takes_site[o.root[assets.of_role(Role.VITAL)[o.asset]]] = True
+    rows = np.unique(o.root[~assets.of_role(Role.LIGHTS)[o.root] & ~assets.of_role(Role.PREMISES)[o.root]
+                            & ~takes_site[o.root] & (o.root_mechanism != Mechanism.CUT)]).tolist()
+    groups = as_one(assets, rows, first_s[rows].tolist(), mechanism[rows].tolist())
+    return {str(assets.id[rows[place]]): str(assets.id[rows[places[0]]])
+            for places in groups if len(places) > 1 for place in places}
+
+
+def _as_one(loaded: Loaded, alarms: list[Alarm]) -> Iterator[Alarm]:
+    """Tell causes of one hand and district within minutes as one alarm."""
+    assets, first_of = loaded.result.city.assets, _together(loaded)
+    groups: dict[str, list[Alarm]] = {}
+    for one in sorted(alarms, key=lambda alarm: (alarm.when, alarm.asset)):
+        if one.asset in first_of:
+            groups.setdefault(first_of[one.asset], []).append(one)
+        else:
+            yield one
+    for first, mine in groups.items():
+        counts: dict[str, int] = {}
+        for one in mine:
+            for kind, n in one.counts.items():
+                counts[kind] = counts.get(kind, 0) + n
+        ids = [one.asset for one in mine]
+        lamps = sum(n for kind, n in counts.items() if Role.LIGHTS in assets.kinds[kind].roles)
+        yield replace(
+            mine[0], key=f"roots:{first}", sort="roots", counts=counts, suppresses=len(mine),
+            priority=2 if lamps >= MANY_LAMPS or len(counts) > 2 else min(one.priority for one in mine),
+            street=", ".join(list(dict.fromkeys(one.street for one in mine if one.street))[:3]),
+            values={"ranges": [list(pair) for pair in ranges(ids)]})
 
 
 def _root(loaded: Loaded, root: int, rows: Int64Array) -> Alarm:
@@ -189,10 +232,15 @@ def of_river(gauge: str, name: str, read_m: float, foretold_m: float, read_at: i
 
 
 def of_act(act: dict[str, Any]) -> Alarm:
-    """Give the alarm of an act that somebody went to do and that nobody has said is done: what was expected fails."""
+    """Give the alarm of acts that go as one, that somebody went to do and that nobody has said are done.
+
+    What was expected fails to come. ``act`` is a group of ``viewer.desk.acts.groups_of``.
+    """
     return Alarm(key=f"overdue:{act['asset']}", sort="overdue", priority=1 if act["sort"] == "warn" else 2,
-                 when=act["before"], asset=act["asset"], name=act["name"], street=act["street"],
-                 values={"crew": act["crew"] or act["by"]})
+                 when=act["before"], asset=act["asset"], name=act["name"], street=", ".join(act["streets"][:3]),
+                 suppresses=len(act["assets"]) if len(act["assets"]) > 1 else 0,
+                 replaces=tuple(f"overdue:{one}" for one in act["assets"][1:]),
+                 values={"crew": act["crew"] or act["by"], "ranges": act["ranges"]})
 
 
 def of_source(name: str, newest: int | None, now: int) -> Alarm:

@@ -34,7 +34,7 @@ from viewer.desk.comparing import comparison
 from viewer.desk.drafts import Draft
 from viewer.desk.likely import answer, answer_of
 from viewer.desk.outcomes import outcome
-from viewer.desk.rank_page import Ranked, told
+from viewer.desk.rank_page import Ranked, curves, told
 from viewer.desk.reports import SORTS, Wish
 from viewer.desk.runs import RunEntry
 from viewer.desk.whole import Whole
@@ -169,6 +169,11 @@ def _ranked(entry: RunEntry, path: Path, packed: bytes, costs: Mapping[str, floa
     return told(loaded, _unpacked(packed, loaded.result), costs, budget)
 
 
+def _curves(entry: RunEntry, path: Path, packed: bytes, asset: str, which: str) -> dict[str, Any]:
+    loaded = _loaded(entry, path)
+    return curves(loaded, _unpacked(packed, loaded.result), asset, which)
+
+
 def _parts(result: Result) -> dict[str, Any]:
     return {"result": result, "city": result.city, "assets": result.city.assets, "exposure": result.exposure,
             "outages": result.outages, "plan": result.plan}
@@ -202,7 +207,8 @@ def _unpacked(packed: bytes, result: Result) -> Ranked:
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "ready": _ready, "city": _city, "run": _run, "pack": _pack, "config": _config, "outcome": _outcome, "page": _page,
     "comparison": _comparison, "wall": _wall, "likely": _likely, "likely_asset": _likely_asset, "report": _report,
-    "documents": _documents, "answers": _answers, "alert": _alert, "rank": _rank, "ranked": _ranked}
+    "documents": _documents, "answers": _answers, "alert": _alert, "rank": _rank, "ranked": _ranked,
+    "curves": _curves}
 
 
 def main() -> None:

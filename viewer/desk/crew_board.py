@@ -17,6 +17,7 @@ from twin.quantities import NONE, Int64Array
 from twin.results.crew_work import Shift, at_work
 from twin.results.result import Result
 from twin.results.returns import assessed_s, early, late
+from twin.results.together import as_one, ranges
 from twin.world.crews import owner_of, scheduled
 from twin.world.kinds import STAGES, Role
 
@@ -149,15 +150,24 @@ class CrewBoard:
         assets = self.result.city.assets
         groups: dict[tuple[Any, ...], list[int]] = {}
         for asset, stand in stands.items():
-            alone = "" if assets.has_role(asset, Role.LIGHTS) else str(assets.id[asset])
             back = self._back(asset, open_now.get(asset, NONE), t_s)
-            groups.setdefault((str(assets[asset].kind), str(assets[asset].street or ""), alone, *stand, *back),
+            is_lamp = assets.has_role(asset, Role.LIGHTS)
+            # Lamps are told by street; of other things those of one hand and district within minutes, as acts are.
+            street, begins = (str(assets[asset].street or ""), stand[2]) if is_lamp else ("", None)
+            groups.setdefault((str(assets[asset].kind), is_lamp, street, stand[0], stand[1], begins, stand[3], *back),
                               []).append(asset)
-        for (kind, street, _, wait, crew, next_s, until_s, state, early_s, late_s), members in groups.items():
-            first = min(members)
-            yield {"asset": str(assets.id[first]), "name": str(assets.name[first] or ""), "kind": kind,
-                   "street": street, "count": len(members), "wait": wait, "until_s": until_s, "crew": crew,
-                   "next_s": next_s, "back": {"state": state, "from_s": early_s, "to_s": late_s}}
+        for (kind, is_lamp, _, wait, crew, _, until_s, state, early_s, late_s), members in groups.items():
+            at_s = [stands[asset][2] or 0 for asset in members]
+            for places in [range(len(members))] if is_lamp else as_one(assets, members, at_s):
+                mine = sorted(members[place] for place in places)
+                ids = [str(assets.id[asset]) for asset in mine]
+                streets = dict.fromkeys(str(assets[asset].street or "") for asset in mine)
+                moments = [moment for asset in mine if (moment := stands[asset][2]) is not None]
+                yield {"asset": ids[0], "name": str(assets.name[mine[0]] or ""), "kind": kind,
+                       "street": ", ".join([one for one in streets if one][:2]), "count": len(mine), "wait": wait,
+                       "until_s": until_s, "crew": crew, "next_s": min(moments, default=None), "assets": ids,
+                       "ranges": None if is_lamp else [list(pair) for pair in ranges(ids)],
+                       "back": {"state": state, "from_s": early_s, "to_s": late_s}}
 
     def _open(self, t_s: int) -> dict[int, int]:
         """Give the outage of each asset that is out at a second."""

@@ -100,6 +100,9 @@ def said(lang: str, what: str, body: dict[str, Any]) -> str:
 def alarm_title(lang: str, alarm: dict[str, Any]) -> str:
     """Give an alarm in a few words, as the list has it."""
     name = alarm["name"] if alarm["name"] and alarm["name"] != alarm["asset"] else alarm["asset"]
+    if "ranges" in alarm["values"]:
+        name = ", ".join(first if first == last else tell(lang, "ids_range", first=first, last=last)
+                         for first, last in alarm["values"]["ranges"])
     values = {key: value for key, value in alarm["values"].items() if isinstance(value, str | int | float)}
     return tell(lang, f"alarm_{alarm['sort']}", **{
         "name": name or "–", "asset": alarm["asset"], "street": alarm["street"] or "–",

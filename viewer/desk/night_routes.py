@@ -47,9 +47,13 @@ def _shelve(asked: Asked) -> Any:
 
 
 def _act(asked: Asked) -> Any:
-    return {"version": asked.desk.acts.change(
-        asked.text("asset"), state=asked.text("state"), crew=asked.text("crew", ""), version=asked.whole("version", 0),
-        by=asked.person.name, now=asked.desk.clock.epoch())}
+    """Take what became of an act, ``asset`` and ``version``, or of several that go as one, ``versions`` by asset."""
+    versions = asked.said.get("versions") or {asked.text("asset"): asked.whole("version", 0)}
+    if not isinstance(versions, dict) or not all(isinstance(one, int) for one in versions.values()):
+        raise InputError(field="versions", found="no versions by asset", expected="whole numbers by asset")
+    made = asked.desk.acts.change(versions, state=asked.text("state"), crew=asked.text("crew", ""),
+                                  by=asked.person.name, now=asked.desk.clock.epoch())
+    return {"versions": made, "version": next(iter(made.values()))}
 
 
 def _fact(asked: Asked) -> Any:

@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 
 from twin.deciding.cutting import Cuts
+from twin.deciding.heights import HeightCurve, hangs_on, height_curve
 from twin.deciding.plans import Pair, Step, costs_of, greedy
-from twin.deciding.ranking import Ranking
-from twin.deciding.terms import COUNTS, LEAD_S
+from twin.deciding.ranking import MORE_WATER_M, Ranking
+from twin.deciding.terms import COUNTS, LEAD_S, OBJECTIVES
+from twin.errors import InputError
 from twin.explaining.ranked import cuts_lines, plan_line, ranked_lines
 from twin.quantities import NONE
 from twin.world.kinds import LANGUAGES, Role
 from viewer.desk.loaded import Loaded
+from viewer.desk.whole import Whole
 
 #: Rows that the page carries; the command's CSV has all.
 ROWS = 200
@@ -57,17 +60,83 @@ def told(loaded: Loaded, ranked: Ranked, given: Mapping[str, float], budget: flo
     else:
         steps = greedy(ranking, costs, budget)
     return {
-        "rows": [_row(loaded, ranking, i, float(costs[i]), steps) for i in range(min(len(ranking), ROWS))],
+        "rows": [{**_row(loaded, ranking, i, float(costs[i]), steps), "pairs": _pairs(ranked, i)}
+                 for i in range(min(len(ranking), ROWS))],
         "count": len(ranking), "untouched": ranking.untouched,
         "lines": {lang: [line.text for line in ranked_lines(ranking, ranked.pairs, lang)] for lang in LANGUAGES},
         "plan": {"needs": why, "budget": budget, "spent": sum(step.cost for step in steps),
-                 "steps": [_asset_of(ranking, step.place) for step in steps],
+                 "steps": [_step(ranking, step) for step in steps],
                  "together": _hours(steps[-1].together if steps else (0.0,) * len(COUNTS)),
                  "sum": _hours(np.sum([ranking.spared[step.place] for step in steps], axis=0) if steps else
                                (0.0,) * len(COUNTS)),
                  "lines": {lang: plan_line(ranking, steps, lang).text if steps else "" for lang in LANGUAGES}},
         "cuts": [_cut(loaded, ranked.cuts, i) for i in range(min(len(ranked.cuts), ROWS))],
         "cuts_says": {lang: cuts_lines(ranking.result, LEAD_S, lang)[0].text for lang in LANGUAGES}}
+
+
+def curves(loaded: Whole, ranked: Ranked, asset: str, which: str) -> dict[str, Any]:
+    """Give what a thing's loss costs by how far it is raised.
+
+    Parameters
+    ----------
+    loaded
+        Its run.
+    ranked
+        What was ranked of it.
+    asset
+        The thing.
+    which
+        ``this`` at the water of the run, with what the thing hangs on alone; ``more`` at ``MORE_WATER_M`` more;
+        ``with`` what puts it out all the same protected too.
+
+    Raises
+    ------
+    InputError
+        It is not among what was ranked; no such curve; a run without depths over time.
+    """
+    ranking = ranked.ranking
+    assets = ranking.result.city.assets
+    row = assets.row(asset)
+    place = int(np.flatnonzero(ranking.asset == row)[0]) if row in ranking.asset else NONE
+    if place == NONE:
+        raise InputError(field="asset", found=f"'{asset}', which no water reaches", expected="one of the ranking")
+    if which == "this":
+        return {"curve": _curve(height_curve(ranking, place)), "by": _by(ranking, place), "more_m": MORE_WATER_M,
+                "hangs_on": [str(assets.id[one]) for one in hangs_on(ranking.result, row)]}
+    if which == "more":
+        return {"curve": _curve(height_curve(ranking, place, loaded.in_more_water))}
+    then = int(ranking.then_root[place])
+    if which != "with" or then == NONE:
+        raise InputError(field="which", found=f"'{which[:20]}'", expected="one of this, more, with")
+    other = np.flatnonzero(ranking.asset == then)
+    kept = ranking.seeds[int(other[0])].tolist() if len(other) else [then]
+    return {"curve": _curve(height_curve(ranking, place, kept=kept)), "asset": str(assets.id[then])}
+
+
+def _curve(curve: HeightCurve) -> dict[str, Any]:
+    return {"cm": curve.height_cm.tolist(), "enough_cm": curve.enough_cm,
+            "hours": {name.removesuffix("_s"): (column / 3600).round(1).tolist()
+                      for name, column in zip(COUNTS, curve.cost.T, strict=True)}}
+
+
+def _by(ranking: Ranking, place: int) -> str:
+    """Give the count that a thing is drawn by: the first of the objective that protecting it moves."""
+    for name in OBJECTIVES[ranking.objective]:
+        if ranking.spared[place][COUNTS.index(name)] >= 1:
+            return name.removesuffix("_s")
+    return "lamp"
+
+
+def _pairs(ranked: Ranked, place: int) -> list[dict[str, Any]]:
+    """Give the things with which one spares another sum than both alone, and by how much."""
+    ranking = ranked.ranking
+    return [{"asset": _asset_of(ranking, pair.places[pair.places[0] == place]), "beyond": _hours(pair.beyond)}
+            for pair in ranked.pairs if place in pair.places]
+
+
+def _step(ranking: Ranking, step: Step) -> dict[str, Any]:
+    return {"asset": _asset_of(ranking, step.place), "place": step.place + 1, "cost": step.cost,
+            "height_m": int(ranking.height_cm[step.place]) / 100, "adds": _hours(step.adds)}
 
 
 def _asset_of(ranking: Ranking, place: int) -> str:

@@ -17,8 +17,8 @@ from viewer.desk.tonight import about, brief
 
 def routes() -> list[Route]:
     """Give the routes."""
-    return [get("/api/rank", _rank), post("/api/rank", _ask), post("/api/rank/stop", _stop),
-            post("/api/rank/cost", _cost)]
+    return [get("/api/rank", _rank), get("/api/rank/curve", _curve), post("/api/rank", _ask),
+            post("/api/rank/stop", _stop), post("/api/rank/cost", _cost)]
 
 
 def run_asked(asked: Asked, name: str) -> Loaded | None:
@@ -57,6 +57,14 @@ def _rank(asked: Asked) -> Any:
     given = {key: float(one["cost"]) for key, one in found["costs"].items()}
     budget = given.pop(BUDGET, None)
     return {**found, **desk.bench.ask("ranked", *loaded.place, study.packed, given, budget)}
+
+
+def _curve(asked: Asked) -> Any:
+    loaded = run_asked(asked, asked.query.get("run", ""))
+    if loaded is None:
+        raise InputError(field="run", found="no run", expected="a run that is done")
+    return asked.desk.rankings.curve(loaded, asked.query.get("by", "sites"), asked.query.get("asset", "")[:80],
+                                     asked.query.get("which", "this")[:20])
 
 
 def _loaded(asked: Asked) -> Loaded:

@@ -46,6 +46,8 @@ class Study:
     took_s: float = 0.0
     #: What the bench ranked, packed, for the bench to unpack beside the run; None until it is done.
     packed: bytes | None = None
+    #: Step curves that were asked for, by thing and by which.
+    curves: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     stop: Event = field(default_factory=Event)
 
 
@@ -91,6 +93,23 @@ class Rankings:
                 del self._kept[name]
         Thread(target=self._work, args=(study, loaded), name=f"rank-{key[:6]}", daemon=True).start()
         return study
+
+    def curve(self, loaded: Loaded, objective: str, asset: str, which: str) -> dict[str, Any]:
+        """Give a step curve of a thing, as ``viewer.desk.rank_page.curves`` does; one that was made is kept.
+
+        Raises
+        ------
+        InputError
+            Nothing was ranked; the thing is not among it; no such curve.
+        """
+        study = self.get(loaded, objective)
+        if study is None or study.packed is None:
+            raise InputError(field="run", found="a run that was not ranked", expected="one whose ranking is done")
+        key = asset, which
+        if key not in study.curves:
+            # One curve a question: an edit of a variant waits for no more than one.
+            study.curves[key] = self._bench.ask("curves", *loaded.place, study.packed, asset, which)
+        return study.curves[key]
 
     def stop(self, loaded: Loaded, objective: str, *, by: str) -> None:
         """Stop a ranking that goes.

@@ -27,7 +27,7 @@ def about(desk: Desk) -> dict[str, Any]:
     alarms = [one for one in desk.alarms.listed(now) if not one["shelved_until"]]
     status = shown.result.plan.status if shown else ""
     stands = river(night.latest, night.approved, desk.sources, now, desk.gauge_of(night))
-    acts = desk.acts.listed(shown, now)["ahead"] if shown else []
+    acts = desk.acts.listed(shown, now)["groups"] if shown else []
     return {
         "now": now, "is_exercise": desk.clock.is_exercise or status == "exercise", "status": status,
         "city": desk.city_file.city.name, "offsets": offsets(desk, now),
@@ -49,7 +49,8 @@ def tonight(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
     now, night = desk.clock.epoch(), desk.night()
     shown = night.approved if wall else night.shown
     said = desk.said(shown, now) if shown is not None and shown.at(now) is not None else None
-    acts = desk.acts.listed(shown, now) if shown else {"ahead": [], "past": [], "past_counts": {}}
+    acts = desk.acts.listed(shown, now) if shown else {"ahead": [], "groups": [], "past": [],
+                                                               "past_counts": {}}
     return {
         **about(desk), "hours": list(HOURS),
         "river": river(None if wall else night.latest, night.approved, desk.sources, now, desk.gauge_of(night)),
@@ -58,7 +59,8 @@ def tonight(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
         else None,
         "sites": sites(shown, now) if shown else [], "alarm_rows": desk.alarms.listed(now),
         "by_design": [alarm.to_dict() for alarm in desk.by_design],
-        "acts": {**acts, "ahead": acts["ahead"][:ACTS], "more": max(0, len(acts["ahead"]) - ACTS)},
+        "acts": {**acts, "ahead": acts["ahead"][:ACTS], "groups": acts["groups"][:ACTS],
+                 "more": max(0, len(acts["groups"]) - ACTS)},
         "observed": None if said is None else {**said[0], "suspects": said[1], "ask": said[2]},
         "rerun": next((one.told() for one in desk.looks if isinstance(one, Reruns)), None),
         "facts": desk.facts.listed(now), "closures": listed(desk, now),

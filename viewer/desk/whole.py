@@ -11,7 +11,10 @@ from typing import Any
 from geodata.ensemble.folder import EnsembleFolder, read_ensemble
 from geodata.run.folder import read_run
 from geodata.run.roads import access_of
+from twin.deciding.heights import in_more_water
+from twin.deciding.uncrewed import without_crews
 from twin.engine.variants import Base
+from twin.results.result import Result
 from viewer.desk.loaded import Loaded
 from viewer.desk.runs import RunEntry
 from viewer.outputs.clock import Clock
@@ -59,6 +62,11 @@ class Whole(Loaded):
     def base(self) -> Base:
         """What its variants are made of."""
         return Base(self.result, None if self.result.plan.crews is None else access_of(self.run))
+
+    @cached_property
+    def in_more_water(self) -> Result:
+        """The same night in water that stands higher, crews without limit: what heights are held against as well."""
+        return in_more_water(without_crews(self.result))
 
     @cached_property
     def scene(self) -> Scene:

@@ -96,7 +96,7 @@ def test_protect_is_computed_sorted_and_tried_in_a_variant(page: Opened, served:
     by_lamps = page.locator("#rank-rows tr").evaluate_all("rows => rows.map((row) => row.dataset.asset)")
     assert sorted(by_lamps) == sorted(by_sites)
     assert page.get_attribute("#objective [data-by=lamps]", "aria-pressed") == "true"
-    page.click("#rank-rows tr:nth-child(1) .add-line")
+    page.click("#detail-try .add-line")
     page.wait_for_selector("#rank-says a")
     page.click("#rank-says a")
     page.wait_for_url("**/whatif#*")

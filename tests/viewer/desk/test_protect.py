@@ -69,7 +69,8 @@ def test_costs_and_a_budget_make_a_plan_that_is_run_as_a_whole(seat: Seat) -> No
     assert plan["spent"] <= plan["budget"] == 4000
     rows = {row["asset"]: row for row in told["rows"]}
     assert rows["A-002-1"]["cost"] == 2500, "its own cost comes before its kind's"
-    assert [rows[asset]["step"] for asset in plan["steps"]] == list(range(1, len(plan["steps"]) + 1))
+    assert [rows[step["asset"]]["step"] for step in plan["steps"]] == list(range(1, len(plan["steps"]) + 1))
+    assert sum(step["adds"]["lamp"] for step in plan["steps"]) == pytest.approx(plan["together"]["lamp"], abs=0.5)
     assert plan["together"]["lamp"] > 0
     assert seat.post("/api/rank/cost", key="budget", cost=None).status_code == 200
     assert seat.json("/api/rank")["plan"]["needs"] == "budget"
@@ -141,3 +142,24 @@ def test_a_ranking_that_fails_says_why(seat: Seat, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(bench_work, "rank", broken)
     found = ranked(seat)
     assert (found["state"], found["error"]) == ("failed", "no such thing")
+
+
+def test_a_step_curve_at_this_water_at_more_and_with_its_pair(seat: Seat) -> None:
+    told = ranked(seat)
+    row = next(row for row in told["rows"] if row["then"])
+    asset, cm = row["asset"], round(row["height_m"] * 100)
+    this = seat.json(f"/api/rank/curve?asset={asset}&which=this")
+    curve = this["curve"]
+    assert curve["cm"][0] == 0
+    assert {cm - 1, cm} <= set(curve["cm"])
+    lamps = dict(zip(curve["cm"], curve["hours"]["lamp"], strict=True))
+    assert lamps[0] - lamps[cm] == pytest.approx(row["spared"]["lamp"], abs=0.2), "what the ranking says of it"
+    more = seat.json(f"/api/rank/curve?asset={asset}&which=more")["curve"]
+    assert more["enough_cm"] <= round(row["more_m"] * 100)
+    both = seat.json(f"/api/rank/curve?asset={asset}&which=with")
+    assert both["asset"] == row["then"]
+    assert both["curve"]["hours"]["lamp"][-1] <= curve["hours"]["lamp"][-1]
+    assert isinstance(this["hangs_on"], list)
+    for query in ("asset=A-999&which=this", f"asset={asset}&which=beauty", "asset=&which=this"):
+        assert seat.get(f"/api/rank/curve?{query}").status_code == 422
+    assert seat.get(f"/api/rank/curve?by=people&asset={asset}&which=this").status_code == 422, "not ranked by it"

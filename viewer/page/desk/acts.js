@@ -7,15 +7,38 @@ import {at, span, t} from './start.js';
 /** @import {Frame} from './frame.js' */
 
 const SHOWN = 40;
+/** Streets of several acts that are named. */
+const STREETS = 2;
 const NEXT = {to_give: 'under_way', under_way: 'on_site', on_site: 'done', done: 'done'};
 
 /**
- * Give what an act is, in few words.
+ * Say ids, those that follow each other by their first and last.
+ *
+ * @param {[string, string][]} ranges
+ */
+export function idsOf(ranges) {
+  return ranges.map(([first, last]) => (first === last ? first : t('ids_range', {first, last}))).join(', ');
+}
+
+/**
+ * Give what an act is, or several that go as one, in few words.
  *
  * @param {any} act
  */
-export function actTitle({sort, asset, name}) {
-  return sort === 'warn' ? t('warn_site', {name}) : t('cut_cabinet', {asset});
+export function actTitle({sort, asset, name, ranges}) {
+  return sort === 'warn' ? t('warn_site', {name}) : t('cut_cabinet', {asset: ranges ? idsOf(ranges) : asset});
+}
+
+/**
+ * Give where it is: the street, or the first of several.
+ *
+ * @param {any} act
+ */
+export function actPlace({street, streets}) {
+  if (!streets || streets.length < 2) return street;
+  return streets.length > STREETS
+    ? t('streets_more', {streets: streets.slice(0, STREETS).join(', '), n: streets.length - STREETS})
+    : streets.join(', ');
 }
 
 /** Say of which run acts are and which water closes a street: it moves every moment of the list. @param {any} brief */
@@ -46,7 +69,11 @@ export class Acts {
     this.frame = frame;
     this.find = find;
     /** @type {any} */
-    this.acts = {ahead: [], past: [], past_counts: {}, more: 0};
+    this.acts = {groups: [], past: [], past_counts: {}, more: 0};
+    /** @type {Set<string>} groups that are unfolded, by their first act */
+    this.open = new Set();
+    /** @type {any} */
+    this.brief = null;
   }
 
   /**
@@ -55,10 +82,11 @@ export class Acts {
    */
   take(acts, brief) {
     this.acts = acts;
+    this.brief = brief;
     byId('acts-basis').textContent = brief ? basis(brief) : '';
-    const open = acts.ahead.filter((/** @type {any} */ act) => !['done', 'not_needed'].includes(act.state));
-    const shut = acts.ahead.filter((/** @type {any} */ act) => ['done', 'not_needed'].includes(act.state));
-    const rows = [...open, ...shut].slice(0, SHOWN).map((act) => this.row(act));
+    const open = acts.groups.filter((/** @type {any} */ act) => !['done', 'not_needed'].includes(act.state));
+    const shut = acts.groups.filter((/** @type {any} */ act) => ['done', 'not_needed'].includes(act.state));
+    const rows = [...open, ...shut].slice(0, SHOWN).flatMap((act) => this.rows(act));
     const none = make('tr', {}, make('td', {colspan: 6, class: 'empty'}, t('no_acts')));
     byId('act-rows').replaceChildren(...(rows.length ? rows : [none]));
     const counts = Object.entries(acts.past_counts)
@@ -70,8 +98,29 @@ export class Acts {
     this.tick(this.frame.now);
   }
 
-  /** @param {any} act */
-  row(act) {
+  /** The row of what goes as one, and below it each by itself where somebody unfolded it. @param {any} group */
+  rows(group) {
+    if (group.assets.length < 2) return [this.row(group)];
+    const isOpen = this.open.has(group.asset);
+    const fold = make('button', {type: 'button', class: 'plain fold', 'aria-expanded': String(isOpen)});
+    fold.textContent = t(isOpen ? 'fold_acts' : 'unfold_acts', {n: group.assets.length});
+    fold.addEventListener('click', () => {
+      if (isOpen) this.open.delete(group.asset);
+      else this.open.add(group.asset);
+      this.take(this.acts, this.brief);
+      const again = document.querySelector(`#act-rows tr[data-asset="${CSS.escape(group.asset)}"] .fold`);
+      if (again instanceof HTMLElement) again.focus();
+    });
+    const members = isOpen ? group.members.map((/** @type {any} */ act) => this.row(act, 'member')) : [];
+    return [this.row(group, '', fold), ...members];
+  }
+
+  /**
+   * @param {any} act
+   * @param {string} [kind]
+   * @param {HTMLElement | null} [fold]
+   */
+  row(act, kind = '', fold = null) {
     const isDone = ['done', 'not_needed'].includes(act.state);
     const what = make('button', {type: 'button', class: 'plain'}, make('strong', {}, actTitle(act)));
     what.addEventListener('click', () => this.find(act.asset));
@@ -84,15 +133,18 @@ export class Acts {
     const cells = [
       make('td', {}, make('b', {}, at(act.before)), make('p', {class: 'soft'}, t(`bound_${act.binds}`))),
       make('td', {class: 'left', 'data-before': act.before}),
-      make('td', {}, what, make('br'), make('span', {class: 'soft'}, soft)),
-      make('td', {}, act.street || '–', way(act)),
+      make('td', {}, what, fold, make('br'), make('span', {class: 'soft'}, soft)),
+      make('td', {}, actPlace(act) || '–', way(act)),
       make('td', {}, make('b', {}, who), make('br'), make('span', {class: 'soft'}, by)),
       make('td', {})
     ];
     if (this.frame.writes) cells[5].append(this.button(act));
     return make(
       'tr',
-      {class: isDone ? 'shut' : act.state === 'to_give' ? false : 'now', 'data-asset': act.asset},
+      {
+        class: `${isDone ? 'shut' : act.state === 'to_give' ? '' : 'now'} ${kind}`.trim() || false,
+        'data-asset': act.asset
+      },
       ...cells
     );
   }
@@ -100,7 +152,7 @@ export class Acts {
   /** @param {any} act */
   button(act) {
     const isFirst = act.state === 'to_give';
-    const label = `${t(isFirst ? 'give' : 'note_act')} : ${act.asset}`;
+    const label = `${t(isFirst ? 'give' : 'note_act')} : ${actTitle(act)}`;
     const button = make('button', {type: 'button', class: isFirst ? 'main' : false, 'aria-label': label}, '');
     button.textContent = t(isFirst ? 'give' : 'note_act');
     button.addEventListener('click', () => this.form(act));
@@ -140,7 +192,8 @@ export class Acts {
     const shut = frame.sheet(t('give_title', {what: actTitle(act)}), [form]);
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
-      const said = {asset: act.asset, state: state.value, crew: crew.value, version: act.version};
+      const versions = act.versions ?? {[act.asset]: act.version};
+      const said = {versions, state: state.value, crew: crew.value};
       if (await frame.act('/api/acts', said, says)) shut();
     });
   }

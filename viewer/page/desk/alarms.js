@@ -2,6 +2,7 @@
 
 import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
+import {idsOf} from './acts.js';
 import {at, level, span, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
@@ -15,8 +16,8 @@ const SHELVE_S = 3600;
  * @param {any} alarm
  */
 export function title(alarm) {
-  const values = {...alarm.values};
-  const name = alarm.name || alarm.asset || '–';
+  const {ranges, ...values} = alarm.values;
+  const name = ranges ? idsOf(ranges) : alarm.name || alarm.asset || '–';
   return t(`alarm_${alarm.sort}`, {...values, name, asset: alarm.asset, street: alarm.street || '–'});
 }
 
@@ -32,7 +33,9 @@ export function detail(alarm, kinds) {
     .filter((kind) => alarm.counts[kind] && !(kind === 'cabinet' && alarm.counts[kind] === 1 && alarm.sort === 'root'))
     .map((kind) => `${number(alarm.counts[kind])} ${word(kinds[kind], alarm.counts[kind]) || kind}`);
   const parts = [];
-  if (sort === 'event') parts.push(t('with_causes', {n: alarm.suppresses}));
+  if (sort === 'event' || (sort === 'roots' && alarm.suppresses > 1)) {
+    parts.push(t('with_causes', {n: alarm.suppresses}));
+  }
   if (counts.length) parts.push(counts.join(', '));
   if (alarm.sites.length) parts.push(t('sites_among', {names: alarm.sites.join(', ')}));
   if (values.empty) parts.push(t('reserve_until', {at: at(values.empty)}));

@@ -5,6 +5,7 @@ import {number} from '../words/speech.js';
 import {crewBar, fitLabels} from './crew_bar.js';
 import {DeskMap} from './desk_map.js';
 import {get} from './net.js';
+import {idsOf} from './acts.js';
 import {at, atDay, t} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
 
@@ -250,7 +251,8 @@ export class Crews {
     const kind = words ? (row.count === 1 ? words.one : words.many) : row.kind;
     const name = make('button', {type: 'button', class: 'plain'});
     const isMany = row.count > 1;
-    name.append(make('strong', {}, isMany ? `${number(row.count)} ${kind}` : row.asset), ` ${row.street}`);
+    const many = row.ranges ? idsOf(row.ranges) : `${number(row.count)} ${kind}`;
+    name.append(make('strong', {}, isMany ? many : row.asset), ` ${row.street}`);
     name.addEventListener('click', () => this.map.find(row.asset));
     const waits = WAITS.includes(row.wait);
     const until = row.until_s === null ? '' : ` ${t('until_at', {at: this.at(row.until_s)})}`;
@@ -262,7 +264,7 @@ export class Crews {
       'tr',
       {},
       make('td', {}, place <= 20 ? make('i', {class: 'mark grid', 'aria-hidden': 'true'}, String(place)) : null),
-      make('td', {}, name, isMany ? null : make('p', {class: 'soft'}, kind)),
+      make('td', {}, name, isMany ? (row.ranges ? jobsOf(row, kind) : null) : make('p', {class: 'soft'}, kind)),
       what,
       make(
         'td',
@@ -293,4 +295,15 @@ export class Crews {
     const none = make('tr', {}, make('td', {colspan: 3, class: 'empty'}, t(told.crews ? 'parts_free' : 'parts_none')));
     byId('part-rows').replaceChildren(...(rows.length ? rows : [none]));
   }
+}
+
+/**
+ * Unfold what is told as one job.
+ *
+ * @param {any} row
+ * @param {string} kind
+ */
+function jobsOf(row, kind) {
+  const each = row.assets.map((/** @type {string} */ asset) => make('p', {class: 'soft'}, asset));
+  return make('details', {}, make('summary', {class: 'soft'}, `${number(row.count)} ${kind}`), ...each);
 }

@@ -5,6 +5,8 @@ import {number} from '../words/speech.js';
 import {costForm} from './cost_form.js';
 import {DeskMap} from './desk_map.js';
 import {progressBar} from './progress.js';
+import {ProtectDetail} from './protect_detail.js';
+import {planOf} from './protect_plan.js';
 import {at, atDay, signed, span, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
@@ -27,6 +29,17 @@ export class Protect {
     this.map = new DeskMap('map', (found) => {
       if (found.kind === 'asset' && this.map.model) this.choose(this.map.model.ids()[found.u], false);
     });
+    this.about = new ProtectDetail(
+      {
+        title: byId('detail-title'),
+        aside: byId('detail-aside'),
+        curve: byId('detail-curve'),
+        attempt: byId('detail-try'),
+        says: byId('detail-says')
+      },
+      (row, cm) => this.raise(row, cm),
+      frame.writes
+    );
     this.keys = {ArrowDown: () => this.step(1), ArrowUp: () => this.step(-1), r: () => frame.again()};
     for (const button of all('#objective button')) {
       button.addEventListener('click', () => {
@@ -131,7 +144,7 @@ export class Protect {
     compute.hidden = state === 'done' || !this.frame.writes;
     byId('budget').toggleAttribute('disabled', state !== 'done');
     const {budget} = this.told.costs;
-    byId('budget').textContent = budget ? `${t('budget')} : ${number(budget.cost)}` : t('budget_none');
+    byId('budget').textContent = budget ? t('budget_is', {budget: number(budget.cost)}) : t('budget_none');
     const words = {
       none: () => (run ? t('rank_none') : t('empty_run')),
       running: () => t('rank_running'),
@@ -154,7 +167,7 @@ export class Protect {
     byId('rank-n').textContent = state === 'done' ? t('rank_counts', {n: count, dry: number(untouched)}) : '';
     const words = {done: 'rank_nothing', none: 'rank_says'};
     const text = state in words ? t(words[/** @type {keyof words} */ (state)]) : byId('rank-state').textContent;
-    const none = make('td', {colspan: 10, class: 'empty'}, text);
+    const none = make('td', {colspan: 9, class: 'empty'}, text);
     byId('rank-rows').replaceChildren(
       ...(rows.length ? rows.map((/** @type {any} */ row) => this.row(row)) : [make('tr', {}, none)])
     );
@@ -188,8 +201,7 @@ export class Protect {
       make('td', {class: 'r'}, make('b', {}, number(row.spared.people))),
       make('td', {class: 'nar2'}, row.spared.site ? `${number(row.spared.site, 1)} h` : '–', this.kept(row)),
       make('td', {class: 'r'}, cost),
-      make('td', {class: 'c'}, row.step ? make('span', {class: 'tick3'}, t('in_plan', {n: String(row.step)})) : ''),
-      make('td', {}, this.frame.writes ? this.adding(row) : null)
+      make('td', {class: 'c'}, row.step ? make('span', {class: 'tick3'}, t('in_plan', {n: String(row.step)})) : '')
     );
   }
 
@@ -199,12 +211,9 @@ export class Protect {
     return one ? t('by_at', {by: one.by, at: atDay(one.at, this.frame.now)}) : '';
   }
 
-  /** What still puts it out, and who stays dark all the same. @param {any} row */
-  then({then, then_at: moment, still}) {
-    const parts = [];
-    if (then) parts.push(t('then_root', {root: then, at: at(moment)}));
-    if (still) parts.push(t('still_dark', {n: still}));
-    return parts.length ? make('p', {class: 'soft'}, parts.join(' · ')) : null;
+  /** What still puts it out. @param {any} row */
+  then({then, then_at: moment}) {
+    return then ? make('p', {class: 'soft'}, t('then_root', {root: then, at: at(moment)})) : null;
   }
 
   /** @param {any} row */
@@ -221,19 +230,10 @@ export class Protect {
     return sites.length ? make('p', {class: 'soft'}, sites.slice(0, 2).join(', ')) : null;
   }
 
-  /** @param {any} row */
-  adding(row) {
-    const add = make('button', {
-      type: 'button',
-      class: 'add-line writes',
-      'aria-label': t('raise_in_variant', {asset: row.asset})
-    });
-    add.append(t('to_variant'));
-    add.disabled = !row.raises.length || row.height_m <= 0;
-    const line = {sort: 'raise', by_m: row.height_m};
-    const given = row.raises.length === 1 ? {...line, asset: row.raises[0]} : {...line, assets: row.raises};
-    add.addEventListener('click', () => this.add(given, row.asset));
-    return add;
+  /** @param {any} row @param {number} cm */
+  raise(row, cm) {
+    const line = {sort: 'raise', by_m: cm / 100};
+    this.add(row.raises.length === 1 ? {...line, asset: row.raises[0]} : {...line, assets: row.raises}, row.asset);
   }
 
   /**
@@ -254,37 +254,8 @@ export class Protect {
   }
 
   plan() {
-    const {plan, state, count = 0} = this.told;
-    const says = byId('plan-says');
-    byId('plan-bar').replaceChildren();
-    byId('plan-n').textContent = '';
-    if (state !== 'done' || !plan) {
-      says.textContent = t('plan_waits');
-      return;
-    }
-    if (plan.needs) {
-      says.textContent = t(plan.needs === 'budget' ? 'plan_no_budget' : 'plan_no_costs');
-      return;
-    }
-    const values = {n: plan.steps.length, spent: number(plan.spent), budget: number(plan.budget)};
-    byId('plan-n').textContent = t('plan_spent', values);
-    const bar = make('meter', {
-      min: 0,
-      max: Math.max(plan.budget, 1),
-      value: plan.spent,
-      'aria-label': t('plan_spent', values)
-    });
-    byId('plan-bar').replaceChildren(bar);
-    const whole = t('plan_together', {lamps: number(plan.together.lamp), people: number(plan.together.people)});
-    const apart = Math.round(plan.together.lamp - plan.sum.lamp);
-    const lines = [
-      plan.steps.length ? plan.steps.join(', ') : t('plan_empty'),
-      plan.steps.length ? whole : '',
-      apart ? t('plan_not_sum', {by: signed(apart)}) : '',
-      plan.lines[this.frame.lang],
-      t('plan_others', {n: count - plan.steps.length})
-    ];
-    says.replaceChildren(...lines.filter(Boolean).map((line) => make('p', {}, line)));
+    const places = {says: byId('plan-says'), bar: byId('plan-bar'), count: byId('plan-n')};
+    planOf(places, this.told, this.frame.lang, (asset) => this.choose(asset, true));
   }
 
   cuts() {
@@ -354,23 +325,9 @@ export class Protect {
 
   detail() {
     const row = this.told.rows.find((/** @type {any} */ one) => one.asset === this.chosen);
-    byId('detail-title').textContent = row
-      ? `${row.place} · ${row.asset}${row.street ? `, ${row.street}` : ''}`
-      : t('detail');
-    if (!row) {
-      byId('detail-says').replaceChildren(make('p', {class: 'none'}, t('detail_none')));
-      return;
-    }
-    const lines = [
-      t('detail_height', {height: `${number(row.height_m, 2)}\u00a0m`, more: `${number(row.more_m, 2)}\u00a0m`}),
-      row.then ? t('detail_then', {root: row.then, at: at(row.then_at)}) : t('detail_then_none'),
-      t('still_dark', {n: row.still}),
-      t('detail_lost', {hours: number(row.lost.lamp), n: row.alone_lamps}),
-      row.sites.length ? t('detail_sites', {names: row.sites.join(', ')}) : '',
-      t('detail_places', {by: number(row.place), lamps: number(row.by_lamps)}),
-      row.raises.length > 1 ? t('detail_lamps', {n: row.raises.length}) : ''
-    ];
-    byId('detail-says').replaceChildren(...lines.filter(Boolean).map((line) => make('p', {}, line)));
+    const run = this.told.run?.id ?? '';
+    const asset = encodeURIComponent(this.chosen);
+    this.about.take(row, `/api/rank/curve?by=${this.by}&run=${run}&asset=${asset}`);
   }
 
   draw() {

@@ -2,7 +2,7 @@
 
 import {byId} from '../parts/dom.js';
 import {number} from '../words/speech.js';
-import {actTitle} from './acts.js';
+import {actPlace, actTitle} from './acts.js';
 import {endedWords} from './approve.js';
 import {at, level, span, t} from './start.js';
 
@@ -112,7 +112,7 @@ export class Strip {
       'strip-act',
       t('before_at', {at: at(act.before)}),
       t('in_time', {time: span(act.before - now)}),
-      `${actTitle(act)}, ${act.street} · ${who}`
+      `${actTitle(act)}, ${actPlace(act)} · ${who}`
     );
   }
 

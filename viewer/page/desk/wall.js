@@ -2,7 +2,7 @@
 
 import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
-import {actTitle} from './acts.js';
+import {actPlace, actTitle} from './acts.js';
 import {detail, title} from './alarms.js';
 import {endedWords, stillWords} from './approve.js';
 import {DeskMap} from './desk_map.js';
@@ -154,14 +154,14 @@ export class Wall {
   }
 
   lists() {
-    const acts = this.told.acts.ahead
+    const acts = this.told.acts.groups
       .slice(0, ACTS)
       .map((/** @type {any} */ act) =>
         make(
           'li',
           {class: 'act'},
           make('b', {}, at(act.before)),
-          make('div', {}, make('strong', {}, actTitle(act)), make('p', {class: 'soft'}, act.street)),
+          make('div', {}, make('strong', {}, actTitle(act)), make('p', {class: 'soft'}, actPlace(act))),
           make('div', {}, make('strong', {}, act.crew || t(`act_${act.state}`)), make('i', {'data-left': act.before}))
         )
       );
