@@ -19,6 +19,7 @@ _NAMES = {
     "heights": "the heights of live parts", "protection": "the unknown protections of circuits",
     "repair": "the durations of repairs", "links": "inferred links", "breakdowns": "breakdowns",
     "level.members": "which member of the forecast comes true",
+    "flow.members": "which member of the forecast comes true",
     "level.forecast": "where the water comes within the range of the forecast",
     "flow.discharge": "the discharge of the river", "flow.rain": "the amount of rain",
     "flow.roughness": "the roughness of the ground", "crest": "the crests of levees and barriers",

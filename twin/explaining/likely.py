@@ -48,8 +48,15 @@ _SPLIT = {
                "where crews drive {value} times as long as planned, or less"),
     "crest": ("where the crest of {name} stands {value} or more above that of the plan",
               "where the crest of {name} stands {value} or more below that of the plan"),
-    "pumps": ("where {name} fails", "where {name} does not fail")}
+    "pumps": ("where {name} fails", "where {name} does not fail"),
+    "gauge": ("where the river stands {value} or more above the level of the plan at {name}",
+              "where the river stands {value} or more below the level of the plan at {name}"),
+    "flow.members": ("where the discharge of {name} peaks at {value} m³/s or more",
+                     "where the discharge of {name} peaks at {value} m³/s or less")}
 _SPLIT |= dict.fromkeys(("level.members", "level.forecast"), _SPLIT["level.offset_m"])
+#: How the names of quantities begin that are drawn for one thing each, and their sorts.
+_NAMED = {"crest.": "crest", "pumps.": "pumps", "level.members.": "gauge", "level.forecast.": "gauge",
+          "flow.members.": "flow.members"}
 #: What a bound is told in, by the name of a quantity: a factor; else a depth, or a duration.
 _FACTORS = ("level.scale", "flow.discharge", "flow.rain", "flow.roughness", "travel")
 
@@ -223,9 +230,16 @@ def _decides(teller: Teller, answers: Answers, asked: Asked) -> Iterator[str]:
 
 
 def _sort_of(name: str) -> str:
-    """Give the sort of a quantity that has a name of its own: a crest, a pump."""
-    sort, _, own = name.partition(".")
-    return sort if own and sort in ("crest", "pumps") else name
+    """Give the sort of a quantity that has a name of its own: a crest, a pump, a gauge, an inflow."""
+    return _parted(name)[0]
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """Give the sort of a quantity, and the name of what it is drawn for; empty where it is drawn for the night."""
+    for start, sort in _NAMED.items():
+        if name.startswith(start) and len(name) > len(start):
+            return sort, name[len(start):]
+    return name, ""
 
 
 def _where(words: Speech, split: Split) -> str:
@@ -234,7 +248,7 @@ def _where(words: Speech, split: Split) -> str:
     value = split.at if split.is_above else -split.at
     if sort in _FACTORS:
         return words.text(above if split.is_above else below, value=words.number(split.at, 2))
-    if sort in ("crest", "pumps"):
+    if sort in _NAMED.values():
         return _where_named(words, split, sort)
     said = words.duration(abs(value)) if split.name == "level.shift_s" else words.depth(abs(value))
     # The other way about where the bound lies on the other side of the plan.
@@ -248,9 +262,11 @@ def _where(words: Speech, split: Split) -> str:
 
 
 def _where_named(words: Speech, split: Split, sort: str) -> str:
-    """Tell a bound of a crest or of a pump by its name."""
+    """Tell a bound of a crest, a pump, a gauge or an inflow by its name."""
     above, below = _SPLIT[sort]
-    name = split.name.partition(".")[2]
+    name = _parted(split.name)[1]
+    if sort == "flow.members":
+        return words.text(above if split.is_above else below, name=name, value=words.number(split.at))
     if sort == "pumps":
         # What drains the hollows of a river stage has no name of its own.
         if name == HOLLOWS:
@@ -260,6 +276,10 @@ def _where_named(words: Speech, split: Split, sort: str) -> str:
     value, said = split.at if split.is_above else -split.at, words.depth(abs(split.at))
     if value >= 0:
         return words.text(above if split.is_above else below, name=name, value=said)
+    if sort == "gauge":
+        return words.text("where the river stands no more than {value} below the level of the plan at {name}" if
+                          split.is_above else "where the river stands no more than {value} above the level of the plan "
+                          "at {name}", name=name, value=said)
     return words.text("where the crest of {name} stands no more than {value} below that of the plan" if split.is_above
                       else "where the crest of {name} stands no more than {value} above that of the plan", name=name,
                       value=said)
