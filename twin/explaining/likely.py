@@ -95,8 +95,12 @@ def often(words: Speech, share: Share) -> str:
 def between(words: Speech, share: Share) -> str:
     """Give the count behind a share, and between which shares the true one lies."""
     low, high = int(np.floor(share.low * 100)), int(np.ceil(share.high * 100))
-    return words.text("{count} of {n} nights; between {low} and {high} out of 100", count=words.number(share.count),
-                      n=words.number(share.n), low=low, high=high)
+    count, n = words.number(share.count), words.number(share.n)
+    if (as_many := round(share.effective)) < share.n:
+        return words.text("{count} of {n} nights, as sure as {as_many} by the floods that they share; between {low} "
+                          "and {high} out of 100", count=count, n=n, as_many=words.number(as_many), low=low, high=high)
+    return words.text("{count} of {n} nights; between {low} and {high} out of 100", count=count, n=n, low=low,
+                      high=high)
 
 
 def bounds(words: Speech, share: Share) -> str:
@@ -128,7 +132,7 @@ def likely_lines(base: Result, answers: Answers, asked: Asked, lang: str) -> tup
     zone = ZoneInfo(base.city.timezone)
     teller = Teller(base, speech(lang), base.plan.start.astimezone(zone))
     words, asset = teller.speech, asked.asset
-    share = answers.share(int(asked.is_out.sum()))
+    share = answers.share_in(asked.is_out)
     state = words.text("dark", gender=teller.gender(asset)) if teller.has_role(asset, Role.LIGHTS) else words.text(
         next((said for role, said in _STATE.items() if teller.has_role(asset, role)), "out of service"))
     when = "" if asked.at_s is None else words.text("at {time}, ", time=teller.clock(asked.at_s))
@@ -295,7 +299,12 @@ def _surer(teller: Teller, answers: Answers, asset: Asset, share: Share) -> Iter
             yield words.text("To be surer: measure the height of the live parts of {assets}, taken by default today.",
                              assets=words.listing([teller.asset(assets[row]) for row in guessed]))
     half = (share.high - share.low) / 2
-    if half > _SHARP and 0 < share.count < share.n:
+    if half > _SHARP and 0 < share.count < share.n and answers.floods:
+        # More nights of the same floods would not be surer of the water.
+        yield words.text("These nights tell the share to within {half} out of 100; within 1 takes {more} floods.",
+                         half=words.number(np.ceil(half * 100)), more=words.number(np.ceil(
+                             members_for(share.value, _SHARP) * answers.floods / share.effective)))
+    elif half > _SHARP and 0 < share.count < share.n:
         yield words.text("These nights tell the share to within {half} out of 100; within 1 takes {more} nights.",
                          half=words.number(np.ceil(half * 100)),
                          more=words.number(members_for(share.value, _SHARP)))

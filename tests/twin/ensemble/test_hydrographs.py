@@ -14,6 +14,7 @@ from twin.ensemble.draws import Draws
 from twin.ensemble.floods import flood_of
 from twin.ensemble.hydrographs import AtGauges, Discharge, Forecast, InflowMembers, Members
 from twin.ensemble.moving import moved_of
+from twin.ensemble.sharing import floods_shared
 from twin.ensemble.uncertain import Flow, Level, Uncertainty
 from twin.ensemble.waters import Moved, StageNight
 from twin.water.depths import read_depths
@@ -137,3 +138,16 @@ def test_hydrographs_are_in_the_digest():
             Uncertainty(flow=Flow(members=(inflow(0, "Ouche", 80.0, 121.0),)))]
     assert len({u.digest for u in some}) == len(some)
     assert some[3].quantities == ("flow.members",)
+
+
+def test_nights_that_take_one_member_share_its_flood():
+    index = np.arange(30)
+    some = Uncertainty(flow=Flow(members=(inflow(0, "Ouche", 80.0, 120.0, 200.0),)))
+    told, _ = nights(some, 30, has_floods=True)
+    flood, keys = floods_shared(some, 4, index), [flood_of(m) for m in told]
+    assert len(set(flood.tolist())) == 3
+    assert all((flood[i] == flood[k]) == (keys[i] == keys[k]) for i in range(30) for k in range(30))
+    assert len(set(floods_shared(at_two(is_one=False), 4, index).tolist())) == 4
+    assert len(set(floods_shared(at_two(is_one=True), 4, index).tolist())) == 2
+    assert floods_shared(Uncertainty(flow=Flow(floods=3)), 4, np.array([0, 5, 6])).tolist() == [0, 2, 0]
+    assert floods_shared(Uncertainty(), 4, index) is None
