@@ -77,13 +77,15 @@ def flood_files(scenario: Scenario) -> tuple[Input, ...]:
 
 
 def member_files(scenario: Scenario) -> tuple[Input, ...]:
-    """Give the file of the hydrographs that an ensemble of a scenario draws from; none where it has none."""
-    level = None if scenario.uncertainty is None else scenario.uncertainty.level
-    said = None if level is None else level.members or level.forecast
-    if said is None or not (scenario.folder / said.file).is_file():
+    """Give the files of the hydrographs that an ensemble of a scenario draws from; none where it has none."""
+    said = scenario.uncertainty
+    if said is None:
         return ()
-    path = scenario.folder / said.file
-    return (Input(role="flood", file=_shown(path, scenario.folder), sha256=digest(path)),)
+    drawn = (*(() if said.level is None else (said.level.members, said.level.forecast)),
+             None if said.flow is None else said.flow.members)
+    names = {text for one in drawn if one is not None for key, text in _texts(one) if key == "file"}
+    paths = sorted(path for name in names if (path := scenario.folder / name).is_file())
+    return tuple(Input(role="flood", file=_shown(path, scenario.folder), sha256=digest(path)) for path in paths)
 
 
 def _named(folder: Path, key: str, text: str) -> list[Path]:

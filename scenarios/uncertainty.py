@@ -125,20 +125,19 @@ class Sourced(Drawn):
     """where it comes from: a paper, the errors of past forecasts, an assumption"""
 
 
-class MembersUnsure(Unsure):
-    """The members of a forecast: hydrographs of the gauge, of which a night takes one."""
+class MembersOf(Unsure):
+    """The members of a forecast at one gauge, or of one inflow."""
 
     file: Text
-    """a CSV of levels with a column for each member; datum, unit and zone as beside `levels`"""
+    """a CSV with a column for each member, read as the plan's own"""
     columns: Annotated[tuple[Text, ...], Field(min_length=2)]
     """the members' columns"""
     weights: tuple[float, ...] = ()
-    """one for each member; all alike when left out"""
-    source: Text
+    """one for each member, where each draws by itself; all alike when left out"""
 
 
-class ForecastUnsure(Unsure):
-    """A forecast's own P10, P50 and P90 over time."""
+class BoundsOf(Unsure):
+    """P10, P50 and P90 at one gauge."""
 
     file: Text
     """a CSV of levels with a column for each of the three; datum, unit and zone as beside `levels`"""
@@ -146,7 +145,118 @@ class ForecastUnsure(Unsure):
     """name of its column"""
     p50: Text
     p90: Text
+
+
+class MembersUnsure(Unsure):
+    """The members of a forecast: hydrographs of the gauge, or of each of several, of which a night takes one."""
+
+    file: Text | None = None
+    """a CSV of levels with a column for each member; datum, unit and zone as beside `levels`"""
+    columns: Annotated[tuple[Text, ...], Field(min_length=2)] | None = None
+    """the members' columns"""
+    gauges: dict[str, MembersOf] = Field(default_factory=dict)
+    """in place of both: those of each gauge of the plan, by its name there"""
+    together: bool | None = None
+    """with several gauges: true, one member for all of them (one forecast); false, each gauge its own"""
+    weights: tuple[float, ...] = ()
+    """one for each member; all alike when left out"""
     source: Text
+
+    @model_validator(mode="after")
+    def _whole(self) -> MembersUnsure:
+        _check_each(self, "gauges", ("file", "columns"))
+        _check_weights(self.gauges, self.weights, together=self.together)
+        return self
+
+
+class InflowsUnsure(Unsure):
+    """The members of a forecast of the discharge: hydrographs of an inflow, or of several; a night takes one."""
+
+    file: Text | None = None
+    """a CSV of discharges [m3/s] with a column `time` and one for each member"""
+    columns: Annotated[tuple[Text, ...], Field(min_length=2)] | None = None
+    """the members' columns"""
+    inflows: dict[str, MembersOf] = Field(default_factory=dict)
+    """in place of both: those of each inflow, by its name; one that does not stand here stays as the plan has it"""
+    together: bool | None = None
+    """with several inflows: true, one member for all of them (one forecast); false, each inflow its own"""
+    weights: tuple[float, ...] = ()
+    """one for each member; all alike when left out"""
+    source: Text
+
+    @model_validator(mode="after")
+    def _whole(self) -> InflowsUnsure:
+        _check_each(self, "inflows", ("file", "columns"))
+        _check_weights(self.inflows, self.weights, together=self.together)
+        return self
+
+
+class ForecastUnsure(Unsure):
+    """A forecast's own P10, P50 and P90 over time, at the gauge or at each of several."""
+
+    file: Text | None = None
+    """a CSV of levels with a column for each of the three; datum, unit and zone as beside `levels`"""
+    p10: Text | None = None
+    """name of its column"""
+    p50: Text | None = None
+    p90: Text | None = None
+    gauges: dict[str, BoundsOf] = Field(default_factory=dict)
+    """in place of these: those of each gauge of the plan, by its name there"""
+    together: bool | None = None
+    """with several gauges: true, one quantile for all of them (one forecast); false, each gauge its own"""
+    source: Text
+
+    @model_validator(mode="after")
+    def _whole(self) -> ForecastUnsure:
+        _check_each(self, "gauges", ("file", "p10", "p50", "p90"))
+        return self
+
+
+def _check_each(said: MembersUnsure | InflowsUnsure | ForecastUnsure, each: str, alone: tuple[str, ...]) -> None:
+    """Refuse both or neither of one place and several, a part of one, and several of which nobody says how they hang.
+
+    Raises
+    ------
+    InputError
+        As said.
+    """
+    given, named = [name for name in alone if getattr(said, name) is not None], getattr(said, each)
+    form = ", ".join(f"'{name}'" for name in alone)
+    if named and given:
+        raise InputError(found=f"'{each}' and '{given[0]}'", expected=f"{form}, or '{each}' with them for each place")
+    if not named and len(given) < len(alone):
+        lacking = next(name for name in alone if name not in given)
+        raise InputError(found=f"no key '{lacking}'", expected=f"{form}, or '{each}' with them for each place")
+    if len(named) > 1 and said.together is None:
+        raise InputError(found=f"{len(named)} '{each}' without 'together'", expected="'together': true or false",
+                         remedy="True: of one forecast, a night takes the same member everywhere. False: each place "
+                         "draws by itself.")
+    if len(named) < 2 and said.together is not None:
+        raise InputError(found=f"'together' without several '{each}'", expected=f"no 'together', or several '{each}'",
+                         remedy="Leave it out.")
+
+
+def _check_weights(named: dict[str, MembersOf], weights: tuple[float, ...], *, together: bool | None) -> None:
+    """Refuse weights that stand where they would not count, and members of one forecast that are not as many.
+
+    Raises
+    ------
+    InputError
+        As said.
+    """
+    if together:
+        first, *others = named
+        for name in others:
+            if len(named[name].columns) != len(named[first].columns):
+                raise InputError(found=f"{len(named[name].columns)} members of '{name}', {len(named[first].columns)} "
+                                 f"of '{first}'", expected="as many of each",
+                                 remedy="The first column of each is one member, the second another, and so on.")
+    own = next((name for name, one in named.items() if one.weights), None)
+    if together is not False and own is not None:
+        raise InputError(found=f"'weights' of '{own}' alone", expected="'weights' beside them, for all",
+                         remedy="Members of one forecast weigh the same everywhere.")
+    if together is False and weights:
+        raise InputError(found="'weights' for all where each draws by itself", expected="'weights' in each entry")
 
 
 class LevelUnsure(Unsure):
@@ -159,9 +269,9 @@ class LevelUnsure(Unsure):
     shift_s: Sourced | None = None
     """later by this, earlier where negative [s]; for any water"""
     members: MembersUnsure | None = None
-    """in place of the plan's level; one gauge alone"""
+    """in place of the plan's level"""
     forecast: ForecastUnsure | None = None
-    """in place of the plan's level; one gauge alone"""
+    """in place of the plan's level"""
 
     @model_validator(mode="after")
     def _says_something(self) -> LevelUnsure:
@@ -183,6 +293,8 @@ class FlowUnsure(Unsure):
     """factor of the rain"""
     roughness: Sourced | None = None
     """factor of Manning's n everywhere"""
+    members: InflowsUnsure | None = None
+    """in place of the plan's discharge"""
     floods: Annotated[int, Field(ge=2, le=100_000)] | None = None
     """how many floods are computed and shared by all nights, evenly spread over what is drawn; when left out, each
     night has its own"""

@@ -161,7 +161,7 @@ def _sources(said: Said) -> Iterator[tuple[str, str]]:
         if isinstance(entry, dict):
             yield from ((f"{name}.{key}", inner.source) for key, inner in entry.items())
         elif name in ("level", "flow") and entry is not None:
-            yield from ((f"{name}.{key}", drawn.source) for key in (LEVEL if name == "level" else FLOW)
+            yield from ((f"{name}.{key}", drawn.source) for key in (LEVEL if name == "level" else (*FLOW, "members"))
                         if (drawn := getattr(entry, key)) is not None)
         elif entry is not None:
             yield name, entry.source

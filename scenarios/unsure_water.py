@@ -5,35 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from scenarios.complaints import Complaints
 from scenarios.moments import Clock
 from scenarios.reading import KeyPath
 from scenarios.schema import Scenario
-from scenarios.uncertainty import EVERY, ForecastUnsure, MembersUnsure
+from scenarios.uncertainty import EVERY
 from scenarios.uncertainty import Uncertainty as Said
-from twin.ensemble.distributions import Discrete
+from scenarios.unsure_hydrographs import inflow_members, level_hydrographs
 from twin.ensemble.uncertain import (
     FLOW,
     HOLLOWS,
     LEVEL,
     Crest,
     Flow,
-    Forecast,
     Level,
-    Members,
     PumpFailure,
     Uncertainty,
 )
 from twin.errors import InputError
-from twin.quantities import NONE, Int64Array
+from twin.quantities import NONE
 from twin.world.assets import unknown_id
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
-    from geodata.gauges import Hydrograph
-    from geodata.hazards.declared.flood import FloodSpec, Readings
+    from geodata.hazards.declared.flood import FloodSpec
 
 #: Sources of water whose level can stand higher or lower without computing the water anew.
 WITH_LEVEL = ("river_stage", "hand", "catalogue")
@@ -53,7 +48,7 @@ def has_floods(scenario: Scenario, uncertain: Uncertainty) -> bool:
     flood = scenario.flood
     if flood is None or (flood.rain is None and flood.inflow is None):
         return False
-    return bool(uncertain.level.offset_m or uncertain.crests or uncertain.pumps or any(
+    return bool(uncertain.level.offset_m or uncertain.crests or uncertain.pumps or uncertain.flow.members or any(
         getattr(uncertain.flow, name) for name in FLOW))
 
 
@@ -72,8 +67,10 @@ def water_unsure(scenario: Scenario, city_file: CityFile, clock: Clock, complain
     _check_flow(flood, said, complaints)
     drawn: dict[str, Any] = {} if said.level is None else {
         name: entry.made() for name in LEVEL[:3] if (entry := getattr(said.level, name)) is not None}
-    level = Level(**drawn, **_hydrographs(scenario, city_file, clock, complaints))
-    flow = Flow() if said.flow is None else Flow(floods=said.flow.floods, **{
+    level = Level(**drawn, **level_hydrographs(scenario, clock, complaints))
+    flow = Flow() if said.flow is None else Flow(
+        floods=said.flow.floods, members=inflow_members(scenario, clock, complaints),
+        is_one_forecast=said.flow.members is None or said.flow.members.together is not False, **{
         name: entry.made() for name in FLOW if (entry := getattr(said.flow, name)) is not None})
     return WaterUnsure(level, flow, tuple(_crests(flood, said, complaints)),
                        tuple(_pumps(flood, said, clock, complaints)))
@@ -104,14 +101,15 @@ def _check_level(flood: FloodSpec, said: Said, complaints: Complaints) -> None:
 def _check_flow(flood: FloodSpec, said: Said, complaints: Complaints) -> None:
     if said.flow is None:
         return
-    given = [name for name in FLOW if getattr(said.flow, name) is not None]
+    given = [name for name in (*FLOW, "members") if getattr(said.flow, name) is not None]
     if not given and said.flow.floods is None:
-        complaints.add(("uncertainty", "flow"), of_key=True, found="nothing", expected=f"one of {', '.join(FLOW)}")
+        complaints.add(("uncertainty", "flow"), of_key=True, found="nothing",
+                       expected=f"one of {', '.join((*FLOW, 'members'))}")
     if not _is_flow(flood):
         complaints.add(("uncertainty", "flow"), of_key=True, found="'flow' beside water that is not computed by flow",
                        expected="flood: {rain: …} or {inflow: …}")
         return
-    for name, source in (("discharge", "inflow"), ("rain", "rain")):
+    for name, source in (("discharge", "inflow"), ("members", "inflow"), ("rain", "rain")):
         if name in given and getattr(flood, source) is None:
             complaints.add(("uncertainty", "flow", name), of_key=True, found=f"'{name}' in a flood without {source}",
                            expected=f"flood: {{{source}: …}}")
@@ -119,96 +117,6 @@ def _check_flow(flood: FloodSpec, said: Said, complaints: Complaints) -> None:
     if said.flow.floods is not None and not given and not any(others):
         complaints.add(("uncertainty", "flow", "floods"), found=f"{said.flow.floods} floods that are all the same",
                        expected="something that moves the water: discharge, rain, roughness, a crest, a pump")
-
-
-def _hydrographs(scenario: Scenario, city_file: CityFile, clock: Clock, complaints: Complaints) -> dict[str, Any]:
-    """Give ``members`` or ``forecast`` of a level."""
-    level, flood = None if scenario.uncertainty is None else scenario.uncertainty.level, scenario.flood
-    if level is None or flood is None or (level.members is None and level.forecast is None):
-        return {}
-    name = "members" if level.members is not None else "forecast"
-    path: KeyPath = ("uncertainty", "level", name)
-    readings = _gauges(flood)
-    if not readings:
-        return {}
-    if len(readings) > 1:
-        complaints.add(path, of_key=True, found=f"'{name}' beside {len(readings)} gauges", expected="one gauge",
-                       remedy="With several gauges vary 'offset_m', 'scale' and 'shift_s'.")
-        return {}
-    said = level.members or level.forecast
-    assert said is not None
-    made = complaints.tried((*path, "file"), lambda: _read(said, readings[0], scenario, clock))
-    if made is None:
-        return {}
-    plan, graphs = made
-    names = _columns(said)
-    if not _are_whole(names, graphs, path, complaints) or not _meet(names, graphs, flood, clock, path, complaints):
-        return {}
-    times_s = np.unique(np.concatenate([plan.times_s, *(graph.times_s for graph in graphs)])).astype(np.int64)
-    by_m = np.stack([graph.at(times_s) for graph in graphs]) - plan.at(times_s)
-    if isinstance(said, MembersUnsure):
-        which = complaints.tried((*path, "weights"), lambda: Discrete(
-            values=tuple(float(k) for k in range(len(names))), weights=said.weights))
-        return {} if which is None else {name: Members(times_s=times_s, by_m=by_m, which=which)}
-    crossed = int(np.any(np.diff(by_m, axis=0) < 0, axis=0).sum())
-    if crossed:
-        complaints.add((*path, "file"), found=f"P10, P50 and P90 in another order at {crossed} of {len(times_s)} times",
-                       expected="P10 lowest, P90 highest", remedy="Check the names of the columns.")
-        return {}
-    return {name: Forecast(times_s=times_s, by_m=by_m)}
-
-
-def _gauges(flood: FloodSpec) -> tuple[Readings, ...]:
-    levels = flood.river_stage or flood.hand
-    if levels is not None:
-        return levels.readings
-    return () if flood.catalogue is None else (flood.catalogue,)
-
-
-def _columns(said: MembersUnsure | ForecastUnsure) -> tuple[str, ...]:
-    return said.columns if isinstance(said, MembersUnsure) else (said.p10, said.p50, said.p90)
-
-
-def _read(said: MembersUnsure | ForecastUnsure, reading: Readings, scenario: Scenario, clock: Clock
-          ) -> tuple[Hydrograph, list[Hydrograph]]:
-    """Give the plan's own levels, and those of each column, in one datum."""
-    from geodata.hazards.declared.flood import Readings as Plain
-    from geodata.hazards.river_stage import hydrograph
-
-    def read(**other: Any) -> Hydrograph:
-        one = Plain.model_validate({**reading.model_dump(include=set(Plain.model_fields)), **other})
-        return hydrograph(one, start=clock.start, folder=scenario.folder, field="uncertainty.level")
-
-    # What a forecast gives is no reading of a gauge: nothing of it is judged and left out.
-    return read(), [read(levels=said.file, column=name, station=None, outliers="keep") for name in _columns(said)]
-
-
-def _are_whole(names: Sequence[str], graphs: Sequence[Hydrograph], path: KeyPath, complaints: Complaints) -> bool:
-    """Complain of a column that lacks values which another one has."""
-    every: Int64Array = np.unique(np.concatenate([graph.times_s for graph in graphs]))
-    for name, graph in zip(names, graphs, strict=True):
-        if len(graph.times_s) < len(every):
-            complaints.add((*path, "file"), found=f"no value of '{name}' at {len(every) - len(graph.times_s)} of "
-                           f"{len(every)} times", expected="a value of each column at each time",
-                           remedy="A forecast whose bounds are empty says nothing of how sure it is: cut these times, "
-                           "or vary 'offset_m' by the errors of past forecasts.")
-            return False
-    return True
-
-
-def _meet(names: Sequence[str], graphs: Sequence[Hydrograph], flood: FloodSpec, clock: Clock, path: KeyPath,
-          complaints: Complaints) -> bool:
-    """Complain of columns that begin after the start of the run or end before it does."""
-    for name, graph in zip(names, graphs, strict=True):
-        first_s, last_s = int(graph.times_s[0]), int(graph.times_s[-1])
-        needed_s = 0 if flood.after == "hold" else clock.duration_s
-        if first_s > 0 or last_s < needed_s:
-            complaints.add((*path, "file"), found=f"'{name}' from {first_s / 3600:.2f} h to {last_s / 3600:.2f} h "
-                           "after the start",
-                           expected=f"levels over the whole run, 0 h to {clock.duration_s / 3600:.2f} h",
-                           remedy="Are the dates those of the run? `flood: {after: hold}` keeps the last level.")
-            return False
-    return True
 
 
 def _crests(flood: FloodSpec, said: Said, complaints: Complaints) -> Iterator[Crest]:

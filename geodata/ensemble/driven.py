@@ -34,6 +34,8 @@ class Driven:
     sd: float
     #: The largest total first.
     drivers: tuple[Driver, ...]
+    #: How many floods the nights of each set share; 0: each has its own.
+    floods: int = 0
 
 
 def write_driven(folder: Path, digest: str, found: Driven) -> None:

@@ -39,8 +39,8 @@ class Figures:
     #: What has a value, where that was asked for, and nights in which some of it stands in water of unknown depth.
     damages: Damages | None = None
     unknown: int = 0
-    #: How many floods its nights share; 0: each has its own.
-    floods: int = 0
+    #: Number of the flood of each night, (N,), where nights share them; None: each has its own.
+    flood: Int64Array | None = None
 
 
 def read_figures(folder: Path, values: Path | None = None) -> Figures:
@@ -62,7 +62,7 @@ def read_figures(folder: Path, values: Path | None = None) -> Figures:
         found = read_ensemble(folder)
         figures = Figures(name=str(found.told["name"]), is_ensemble=True, index=found.answers.index,
                           figures=found.answers.figures, told=found.told, kinds=found.base.city.assets.kinds,
-                          floods=found.answers.floods)
+                          flood=found.answers.flood)
         nights = (night for _, night in nights_of(folder, found.told["digest"], found.answers))
         return figures if values is None else _with_damage(figures, read_damages(values, found.run.city_file), nights,
                                                                len(found.base.city.assets))

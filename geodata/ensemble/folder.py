@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,14 @@ from twin.ensemble.answers import Answers, Causes, quantiles_of, word_of
 from twin.ensemble.confidence import Share
 from twin.ensemble.member import Ensemble
 from twin.ensemble.moments import Likelihood, Moments, word_of_tenths
+from twin.ensemble.sharing import floods_shared
 from twin.ensemble.tally import Tally
 from twin.errors import InputError
 from twin.quantities import NONE, BoolArray, TextArray, column
 from twin.results.result import Result
 from twin.world.city import City
 
-FORMAT = "citytwin-ensemble-3"
+FORMAT = "citytwin-ensemble-4"
 _QUANTILES = ("p10", "p50", "p90")
 _TABLES = ("answers.parquet", "nights.parquet", "moments.parquet")
 
@@ -59,7 +60,7 @@ def reduce_blocks(ensemble: Ensemble, folder: Path, n: int, moments: Moments | N
                 if moments is not None:
                     moments.add(night)
         failed |= {index: why for index, why in block.failed.items() if index < n}
-    return replace(tally.answers(failed), floods=ensemble.uncertainty.flow.floods or 0)
+    return tally.answers(failed, floods_shared(ensemble.uncertainty, ensemble.plan.seed, tally.index, ensemble.arms))
 
 
 def write_answers(folder: Path, ensemble: Ensemble, answers: Answers, likelihood: Likelihood, shapes: TextArray,
@@ -100,7 +101,7 @@ def _assets(ensemble: Ensemble, answers: Answers, shapes: TextArray) -> pa.Table
     """Give a row for each asset that is out or wet in some night, as GeoParquet: a GIS draws it by ``word``."""
     assets, c = ensemble.city.assets, answers.causes
     ids, kinds = assets.id, np.array(assets.kinds.names, object)
-    shares = [answers.share(int(count)) for count in answers.out]
+    shares = [answers.share_out(row) for row in answers.asset.tolist()]
     causes = pa.StructArray.from_arrays(
         [pa.array(ids[c.root], pa.string()), pa.array([Mechanism(int(m)).word for m in c.mechanism], pa.string()),
          pa.array(c.count, pa.int32())], names=["root_asset_id", "mechanism", "nights"])
@@ -110,6 +111,7 @@ def _assets(ensemble: Ensemble, answers: Answers, shapes: TextArray) -> pa.Table
         "word": pa.array([str(word_of(share.count, share.n)) for share in shares], pa.string()),
         "row": answers.asset, "nights": np.full(len(shares), answers.n, np.int32), "out": answers.out,
         "out_low": [share.low for share in shares], "out_high": [share.high for share in shares],
+        "out_effective": [share.effective for share in shares],
         "dark": answers.dark, "unknown_depth": answers.unknown, "held_back": answers.held}
     for name, values in (("first_out_s", answers.first_s), ("back_s", answers.back_s), ("depth_m", answers.depth_m)):
         columns |= {f"{name}_{q}": values[:, i] for i, q in enumerate(_QUANTILES)}
@@ -120,7 +122,9 @@ def _assets(ensemble: Ensemble, answers: Answers, shapes: TextArray) -> pa.Table
 
 
 def _nights(answers: Answers) -> pa.Table:
-    return pa.table({"index": answers.index} | {f"drawn.{name}": values for name, values in answers.drawn.items()} | {
+    floods = {} if answers.flood is None else {"flood": answers.flood}
+    return pa.table({"index": answers.index, **floods} | {
+        f"drawn.{name}": values for name, values in answers.drawn.items()} | {
         f"figure.{name}": values for name, values in answers.figures.items()} | {
         "sites_out": pa.array([np.flatnonzero(row).tolist() for row in answers.site_out], pa.list_(pa.int32()))})
 
@@ -224,7 +228,8 @@ def _answers(folder: Path, base: Result, told: Mapping[str, Any]) -> Answers:
         unknown=numbers(table, "unknown_depth", np.int32), held=numbers(table, "held_back", np.int32),
         first_s=three("first_out_s"), back_s=three("back_s"),
         depth_m=three("depth_m"), sites=sites, site_out=site_out, figures=named("figure."), drawn=named("drawn."),
-        floods=int(told["uncertainty"].get("flow", {}).get("floods", 0)),
+        flood=numbers(nights, "flood", np.int64) if "flood" in nights.column_names else None,
+        effective=numbers(table, "out_effective", np.float64) if "flood" in nights.column_names else None,
         causes=Causes(offsets=offsets.astype(np.int64), root=assets.rows(inner.field("root_asset_id").to_pylist()),
                       mechanism=column([words[w] for w in inner.field("mechanism").to_pylist()], np.int8),
                       count=column(inner.field("nights").to_numpy(zero_copy_only=False), np.int32)))
@@ -248,7 +253,7 @@ def asset_to_dict(base: Result, answers: Answers, is_out: BoolArray, row: int) -
     def three(values: Any) -> dict[str, float | None]:
         return {q: float(v) if np.isfinite(v) else None for q, v in zip(_QUANTILES, values, strict=True)}
 
-    told: dict[str, Any] = {"asset_id": str(ids[row]), "out": _share(answers.share(int(is_out.sum()))),
+    told: dict[str, Any] = {"asset_id": str(ids[row]), "out": _share(answers.share_in(is_out)),
                             "dark": _share(answers.share_dark(row)), "causes": [
         {"root_asset_id": str(ids[cause.root]), "mechanism": cause.mechanism.word, "nights": cause.count}
         for cause in answers.causes_of(row)]}
@@ -261,4 +266,5 @@ def asset_to_dict(base: Result, answers: Answers, is_out: BoolArray, row: int) -
 
 def _share(share: Share) -> dict[str, Any]:
     return {"nights": share.count, "of": share.n, "low": share.low, "high": share.high,
+            "effective": share.effective, "design_effect": share.design_effect,
             "word": str(word_of(share.count, max(share.n, 1)))}

@@ -28,7 +28,7 @@ from geodata.terrain import Terrain
 from twin.errors import InputError
 from twin.quantities import FloatArray, Int64Array
 from twin.water.hazard import Doubt
-from twin.water.river_stage import Conduit, River, StageHazard, monotone_thalweg, stage, surface
+from twin.water.river_stage import Conduit, River, StageHazard, gauge_share, monotone_thalweg, stage, surface
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
@@ -69,6 +69,7 @@ def open_stage(spec: RiverStage | Hand, *, city_file: CityFile, folder: Path, st
         place, name = _place(reading, axis, city_file, field)
         bed_m = float(np.interp(place, chainage_m, thalweg_m))
         gauges.append((place, name, _altitudes(reading, bed_m, terrain, city_file, folder, start, field)))
+    as_given = np.array([g[0] for g in gauges])
     gauges.sort(key=lambda gauge: gauge[0])
     places = np.array([g[0] for g in gauges])
     if np.any(np.diff(places) < 1.0):
@@ -101,7 +102,9 @@ def open_stage(spec: RiverStage | Hand, *, city_file: CityFile, folder: Path, st
         doubts.append(_NO_PLACE)
     if error_m > _ILLUSTRATIVE_M:
         doubts.append(_illustrative(error_m))
-    return replace(water, doubts=tuple(doubts), notes=(*water.notes, *(doubt.en for doubt in doubts)))
+    share = gauge_share(river, places)[:, np.searchsorted(places, as_given)] if len(gauges) > 1 else None
+    return replace(water, gauge_share=share, doubts=tuple(doubts),
+                   notes=(*water.notes, *(doubt.en for doubt in doubts)))
 
 
 def _check_datum(gauges: list[tuple[float, str, Hydrograph]], river: River, terrain: Terrain, field: str) -> None:

@@ -17,6 +17,7 @@ from scenarios.ensemble.running import make
 from scenarios.ensemble.sensitivity import drivers_of
 from scenarios.prepared import Prepared
 from twin.ensemble.arms import FIRST, SECOND, arms_of
+from twin.ensemble.sharing import floods_shared
 from twin.errors import InputError
 from twin.quantities import FloatArray
 from twin.stages import Progress, Stage, Tell, silent
@@ -81,10 +82,11 @@ def drive(prepared: Prepared, of: str, n: int, out: Path, *, workers: int = 1, s
                              f"{index}: {why}", expected="all of them: each stands for one in every other set")
         answers[name] = found.figures[of] if row is None else nights_out(
             folder, ensemble.digest, found, row).astype(np.float64)
+    flood = floods_shared(prepared.uncertainty, prepared.plan.seed, np.arange(n))
     drivers = drivers_of(names, answers[FIRST], answers[SECOND], np.stack([answers[name] for name in names]),
-                         seed=prepared.plan.seed)
-    driven = Driven(of=of, n=n, drivers=tuple(drivers), mean=float(answers[FIRST].mean()),
-                    sd=float(answers[FIRST].std()))
+                         seed=prepared.plan.seed, flood=flood)
+    driven = Driven(of=of, n=n, floods=0 if flood is None else len(np.unique(flood)), drivers=tuple(drivers),
+                    mean=float(answers[FIRST].mean()), sd=float(answers[FIRST].std()))
     write_driven(out, made.ensemble.digest, driven)
     return driven
 

@@ -22,14 +22,14 @@ from scipy.stats import sobol_indices
 
 from twin.ensemble.driver import Driver
 from twin.errors import InputError
-from twin.quantities import FloatArray
+from twin.quantities import FloatArray, Int64Array
 
 #: Resamples behind an interval of 95 %.
 _RESAMPLES = 999
 
 
-def drivers_of(names: Sequence[str], first: FloatArray, second: FloatArray, mixed: FloatArray, *, seed: int = 0
-               ) -> list[Driver]:
+def drivers_of(names: Sequence[str], first: FloatArray, second: FloatArray, mixed: FloatArray, *, seed: int = 0,
+               flood: Int64Array | None = None) -> list[Driver]:
     """Give the indices of each quantity, the largest total first.
 
     Parameters
@@ -42,6 +42,9 @@ def drivers_of(names: Sequence[str], first: FloatArray, second: FloatArray, mixe
         The answer in the nights of the first with one quantity of the second, (d, n).
     seed
         Of the resampling behind the intervals.
+    flood
+        Number of the flood of each night, (n,), where nights share them: whole floods are then drawn again, since
+        nights of one are not independent.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def drivers_of(names: Sequence[str], first: FloatArray, second: FloatArray, mixe
                          remedy="Ask for another answer by --of, or for more nights.")
     found = sobol_indices(func={"f_A": first[None, :], "f_B": second[None, :], "f_AB": mixed[:, None, :]}, n=n)
     total, one = np.ravel(found.total_order), np.ravel(found.first_order)
-    totals, ones = _resampled(first, second, mixed, seed)
+    totals, ones = _resampled(first, second, mixed, seed, flood)
     bounds = [np.nanquantile(values, (0.025, 0.975), axis=0) for values in (totals, ones)]
     effect = np.abs(mixed - first).mean(axis=1)
     drivers = [Driver(name=name, total=float(total[k]), total_low=float(bounds[0][0, k]),
@@ -65,23 +68,28 @@ def drivers_of(names: Sequence[str], first: FloatArray, second: FloatArray, mixe
     return sorted(drivers, key=lambda driver: (-driver.total, driver.name))
 
 
-def _resampled(first: FloatArray, second: FloatArray, mixed: FloatArray, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Give total-order and first-order indices of nights drawn again with replacement, (R, d) each.
+def _resampled(first: FloatArray, second: FloatArray, mixed: FloatArray, seed: int, flood: Int64Array | None
+               ) -> tuple[FloatArray, FloatArray]:
+    """Give total-order and first-order indices of nights, or whole floods, drawn again with replacement, (R, d) each.
 
     By sums over counts: a product of matrices for all resamples at once.
     """
     n = len(first)
     centre = (first.mean() + second.mean()) / 2
     a, b, ab = first - centre, second - centre, mixed - centre
-    # How often each night is drawn, (R, n).
-    count = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), _RESAMPLES).astype(np.float64)
-    mean = count @ np.stack([a, b], axis=1) / n
-    square = count @ np.stack([a * a, b * b], axis=1) / n
+    # How often each night is drawn, (R, n), and how many that makes: floods may have unlike numbers of nights.
+    group = np.arange(n) if flood is None else np.unique(flood, return_inverse=True)[1]
+    groups = int(group.max()) + 1
+    count = np.random.default_rng(seed).multinomial(groups, np.full(groups, 1 / groups), _RESAMPLES)[:, group].astype(
+        np.float64)
+    drawn = count.sum(axis=1)[:, None]
+    mean = count @ np.stack([a, b], axis=1) / drawn
+    square = count @ np.stack([a * a, b * b], axis=1) / drawn
     variance = square.mean(axis=1) - mean.mean(axis=1) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
-        total = count @ ((a - ab) ** 2).T / (2 * n) / variance[:, None]
+        total = count @ ((a - ab) ** 2).T / (2 * drawn) / variance[:, None]
         # The means are those of the resample, as the estimator has them.
         shift = mean.mean(axis=1)[:, None]
-        one = (count @ (b * (ab - a)).T / n - shift * (count @ (ab - a).T / n)) / variance[:, None]
+        one = (count @ (b * (ab - a)).T / drawn - shift * (count @ (ab - a).T / drawn)) / variance[:, None]
     total[variance <= 0], one[variance <= 0] = np.nan, np.nan
     return np.asarray(total), np.asarray(one)

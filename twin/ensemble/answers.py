@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from twin.codes import Mechanism
-from twin.ensemble.confidence import Share, rank_of, share_of
+from twin.ensemble.confidence import Share, effective_in, rank_of, share_in, share_of
 from twin.quantities import NONE, BoolArray, FloatArray, Int8Array, Int32Array, Int64Array
 
 #: The quantiles that are told.
@@ -97,8 +97,10 @@ class Answers:
     #: Figures of each night by name, (n,) each, and what was drawn for it as a whole.
     figures: Mapping[str, FloatArray]
     drawn: Mapping[str, FloatArray]
-    #: How many floods of the flow model the nights share; 0: the water of each night is its own.
-    floods: int = 0
+    #: Number of the flood of each night, (n,), where nights share the water of some; None: each has its own.
+    flood: Int64Array | None = None
+    #: How many nights count as independent for how often each asset goes out, (K,); None: all.
+    effective: FloatArray | None = None
 
     def __repr__(self) -> str:
         return f"Answers of {self.n:,} nights: {len(self.asset):,} assets out or wet in some"
@@ -109,18 +111,31 @@ class Answers:
         return k if k < len(self.asset) and self.asset[k] == asset else NONE
 
     @property
-    def independent(self) -> int:
-        """How many of the nights count as independent: no more than there are floods."""
-        return min(self.n, self.floods) if self.floods else self.n
+    def floods(self) -> int:
+        """How many floods the nights share; 0: the water of each night is its own."""
+        return 0 if self.flood is None else len(np.unique(self.flood))
+
+    @property
+    def independent(self) -> float:
+        """How many of the nights count as independent at least: as if the flood decided alone."""
+        if self.flood is None:
+            return float(self.n)
+        return float(effective_in(self.flood, np.empty(0, np.int64), np.empty(0, np.int64), 1)[0])
 
     def share(self, count: int) -> Share:
-        """Give a share of the nights with its interval."""
-        return share_of(count, self.n, self.floods)
+        """Give a share of the nights with its interval; where they share floods, as if the flood decided alone."""
+        return share_of(count, self.n, self.independent)
+
+    def share_in(self, happens: BoolArray) -> Share:
+        """Give the share of the nights in which something happens, (n,); where they share floods, as floods differ."""
+        return share_in(happens, self.flood)
 
     def share_out(self, asset: int) -> Share:
         """Give how often an asset goes out."""
         k = self.place(asset)
-        return self.share(0 if k == NONE else int(self.out[k]))
+        if k == NONE or self.effective is None:
+            return self.share(0 if k == NONE else int(self.out[k]))
+        return share_of(int(self.out[k]), self.n, float(self.effective[k]))
 
     def share_dark(self, asset: int) -> Share:
         """Give how often a lamp is out in the dark."""
@@ -139,7 +154,7 @@ class Answers:
     def together(self, sites: Int32Array) -> Share:
         """Give how often all of some critical sites are without power in one night, not always at one moment."""
         chosen = np.isin(self.sites, sites)
-        return self.share(int(self.site_out[:, chosen].all(axis=1).sum()))
+        return self.share_in(np.asarray(self.site_out[:, chosen].all(axis=1)))
 
     def words(self, assets: int) -> list[Word]:
         """Give the word of each asset of a city of so many, (A,): how likely it goes out."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.ensemble.answers import Answers
-from twin.ensemble.confidence import Difference, floods_of, paired, paired_share
+from twin.ensemble.confidence import Difference, paired, paired_share
 from twin.errors import InputError
 from twin.quantities import Int64Array
 
@@ -61,7 +61,7 @@ def compare_nights(first: Answers, second: Answers, ids: tuple[tuple[str, ...], 
     if len(common) < 2:
         raise InputError(found=f"{len(common)} nights that both ensembles have", expected="two or more",
                          remedy="Make both with the same -n.")
-    flood = floods_of(common, first.floods)
+    flood = None if first.flood is None else first.flood[a]
     figures = {name: (float(first.figures[name][a].mean()), float(second.figures[name][b].mean()),
                       paired(first.figures[name][a], second.figures[name][b], flood))
                for name in first.figures if name in second.figures}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import ceil, comb, exp, inf, lgamma, log, log1p, sqrt
+from math import ceil, comb, exp, inf, lgamma, log, log1p, pi, sqrt, tan
 
 import numpy as np
 
@@ -24,14 +24,21 @@ class Share:
     #: Interval of 95 %.
     low: float
     high: float
+    #: How many members with a flood of their own would be as sure: ``n`` where each has its own.
+    effective: float
 
     @property
     def value(self) -> float:
         """The share itself; NaN where there is no member."""
         return self.count / self.n if self.n else float("nan")
 
+    @property
+    def design_effect(self) -> float:
+        """By how much its variance is larger than that of as many members with a flood of their own; 1: not at all."""
+        return self.n / self.effective if self.effective else 1.0
 
-def share_of(count: int, n: int, floods: int = 0) -> Share:
+
+def share_of(count: int, n: int, effective: float | None = None) -> Share:
     """Give a share with its interval of 95 %.
 
     Wilson's interval; where it happens never or always, the exact bound of 95 % on that side (the rule of three).
@@ -40,12 +47,13 @@ def share_of(count: int, n: int, floods: int = 0) -> Share:
     ----------
     count, n
         Members in which it happens, and all of them.
-    floods
-        How many floods the members share: no more of them then count as independent. 0: each has its own.
+    effective
+        How many of them count as independent, where they share floods; None: all.
 
     Source
     ------
-    Wilson 1927, doi:10.1080/01621459.1927.10502953; Brown, Cai and DasGupta 2001, doi:10.1214/ss/1009213286.
+    Wilson 1927, doi:10.1080/01621459.1927.10502953; Brown, Cai and DasGupta 2001, doi:10.1214/ss/1009213286; with an
+    effective number in place of n: Korn and Graubard 1998, Survey Methodology 24, 193-201.
 
     Examples
     --------
@@ -54,21 +62,113 @@ def share_of(count: int, n: int, floods: int = 0) -> Share:
     (0.0381, 0.0653)
     >>> round(share_of(0, 1000).high, 5)
     0.00299
-    >>> share_of(500, 1000, floods=50).low == share_of(25, 50).low
+    >>> share_of(500, 1000, 50).low == share_of(25, 50).low
     True
     """
     if not 0 <= count <= n:
         raise ValueError(f"{count} of {n}")
     if n == 0:
-        return Share(0, 0, 0.0, 1.0)
-    independent = min(n, floods) if floods else n
+        return Share(0, 0, 0.0, 1.0, 0.0)
+    independent = float(n) if effective is None else min(float(n), effective)
     if count in (0, n):
         far = 1 - _ALPHA ** (1 / independent)
-        return Share(count, n, 0.0, far) if count == 0 else Share(count, n, 1 - far, 1.0)
+        low, high = (0.0, far) if count == 0 else (1 - far, 1.0)
+        return Share(count, n, low, high, independent)
     p, spread = count / n, Z * Z / independent
     middle = (p + spread / 2) / (1 + spread)
     half = sqrt(p * (1 - p) * spread + spread * spread / 4) / (1 + spread)
-    return Share(count, n, middle - half, middle + half)
+    return Share(count, n, middle - half, middle + half, independent)
+
+
+def share_in(happens: BoolArray, flood: Int64Array | None = None) -> Share:
+    """Give how often something happens in some members, with its interval of 95 %.
+
+    Where members share floods, as many of them count as independent as the scatter between floods says: all of them
+    where the flood does not matter, as many as there are floods where it decides alone.
+
+    Parameters
+    ----------
+    happens
+        Whether it happens, (N,).
+    flood
+        As for :func:`paired`.
+
+    Examples
+    --------
+    >>> flood = np.arange(40) % 10
+    >>> share_in(flood < 5, flood).effective, round(share_in(np.arange(40) < 20, flood).effective)
+    (10.0, 40)
+    """
+    count, n = int(happens.sum()), len(happens)
+    return share_of(count, n, None if flood is None or not n else float(
+        effective_in(flood, np.zeros(count, np.int64), np.flatnonzero(happens), 1)[0]))
+
+
+def effective_in(flood: Int64Array, what: Int64Array, member: Int64Array, whats: int) -> FloatArray:
+    """Give how many members count as independent for the share in which each of several things happens, (W,).
+
+    Never fewer than as if the flood decided alone, never more than there are. Between these the variance of the share
+    is taken from flood to flood, with Student's quantile for as few floods.
+
+    Parameters
+    ----------
+    flood
+        Number of the flood of each member, (N,).
+    what, member
+        What happens, 0 to ``whats`` - 1, and in which member, (E,) each; no pair twice.
+    whats
+        How many things there are, W.
+
+    Source
+    ------
+    As for :func:`share_of`; the least is Kish 1965, Survey Sampling, section 5.4, with all of a flood alike.
+    """
+    n = len(flood)
+    size = np.unique(flood, return_counts=True)[1].astype(np.float64)
+    floods, number = len(size), np.unique(flood, return_inverse=True)[1]
+    least = n * n / float(np.sum(size * size))
+    if floods < 2:
+        return np.full(whats, least)
+    # How often each thing happens in each flood: only the pairs that do.
+    pair, count = np.unique(what.astype(np.int64) * floods + number[member], return_counts=True)
+    at, place = pair // floods, pair % floods
+    share = np.bincount(at, weights=count, minlength=whats) / n
+    # Over all floods Σ (s - p m)² = Σ s² - 2 p Σ s m + p² Σ m².
+    off = (np.bincount(at, weights=count * count, minlength=whats)
+           - 2 * share * np.bincount(at, weights=count * size[place], minlength=whats)
+           + share ** 2 * np.sum(size * size))
+    variance = floods / (floods - 1) * off / n ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = share * (1 - share) / variance * (Z / student(floods - 1)) ** 2
+    # What happens never or always says nothing of how floods differ.
+    return np.clip(np.where((share > 0) & (share < 1), found, least), least, n)
+
+
+def student(freedom: int) -> float:
+    """Give the two-sided quantile of 95 % of Student's distribution.
+
+    Source
+    ------
+    Abramowitz and Stegun 1964, 26.7.5; 1 and 2 degrees of freedom in closed form.
+
+    Examples
+    --------
+    >>> [round(student(k), 2) for k in (1, 2, 3, 9, 39)], round(student(10**9), 4)
+    ([12.71, 4.3, 3.18, 2.26, 2.02], 1.96)
+    """
+    if freedom == 1:
+        return tan(pi * (0.5 - _ALPHA / 2))
+    if freedom == 2:
+        return (1 - _ALPHA) * sqrt(2 / (1 - (1 - _ALPHA) ** 2))
+    z, v = Z, float(freedom)
+    return (z + (z ** 3 + z) / (4 * v) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * v ** 2)
+            + (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / (384 * v ** 3)
+            + (79 * z ** 9 + 776 * z ** 7 + 1482 * z ** 5 - 1920 * z ** 3 - 945 * z) / (92160 * v ** 4))
+
+
+def spread_of(flood: Int64Array | None) -> float:
+    """Give how many standard errors an interval of 95 % reaches: more where they are taken from few floods."""
+    return Z if flood is None else student(max(len(np.unique(flood)) - 1, 1))
 
 
 def members_for(share: float, half_width: float) -> int:
@@ -181,7 +281,7 @@ def paired(first: FloatArray, second: FloatArray, flood: Int64Array | None = Non
         raise ValueError(f"pairs of {len(a)} and {len(b)}")
     each = b - a
     mean, variance = float(each.mean()), float(each.var(ddof=1))
-    half = Z * sqrt(variance_of_mean(each, flood))
+    half = spread_of(flood) * sqrt(variance_of_mean(each, flood))
     apart = float(a.var(ddof=1) + b.var(ddof=1))
     return Difference(mean, mean - half, mean + half, len(each), apart / variance if variance else inf)
 
@@ -230,11 +330,6 @@ def paired_share(first: BoolArray, second: BoolArray, flood: Int64Array | None =
     if flood is not None:
         low, high = min(low, found.low), max(high, found.high)
     return replace(found, low=max(low, -1.0), high=min(high, 1.0))
-
-
-def floods_of(index: Int64Array, floods: int) -> Int64Array | None:
-    """Give the number of the flood of each night, (N,); None where each has its own."""
-    return np.asarray(index) % floods if floods else None
 
 
 def variance_of_mean(values: FloatArray, flood: Int64Array | None = None) -> float:

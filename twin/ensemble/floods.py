@@ -39,6 +39,8 @@ def flood_of(moved: Moved) -> str:
     told = {"offset_m": moved.offset_m, "discharge": moved.discharge, "rain": moved.rain,
             "roughness": moved.roughness, "crest_m": [c for c in moved.crest_m if any(moved.crest_m)],
             "pump_fails_s": [s for s in moved.pump_fails_s if max(moved.pump_fails_s) >= 0]}
+    if moved.inflows:
+        told["inflows"] = [[one.at, one.times_s.tolist(), one.m3_s.tolist()] for one in moved.inflows]
     usual = {"offset_m": 0.0, "discharge": 1.0, "rain": 1.0, "roughness": 1.0, "crest_m": [], "pump_fails_s": []}
     return "" if told == usual else sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:24]
 

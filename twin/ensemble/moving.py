@@ -7,9 +7,10 @@ from collections.abc import Callable, MutableMapping
 import numpy as np
 
 from twin.ensemble.draws import Draws, keys_of
-from twin.ensemble.uncertain import Uncertainty
+from twin.ensemble.hydrographs import AtGauges, Discharge, number_of
+from twin.ensemble.uncertain import Flow, Level, Uncertainty
 from twin.ensemble.waters import Moved
-from twin.quantities import NONE
+from twin.quantities import NONE, FloatArray, Int64Array
 
 #: Turns the key of a pump into that of the second at which it fails.
 _WHEN = np.uint64(0x5851F42D4C957F2D)
@@ -43,21 +44,48 @@ def moved_of(uncertain: Uncertainty, draws: Draws, *, has_floods: bool, drawn: M
     for name in ("discharge", "rain", "roughness"):
         if (distribution := getattr(flow, name)) is not None:
             told[f"flow.{name}"] = max(float(distribution.value(np.array([number(f"flow.{name}")]))[0]), 0.0)
-    hydrographs, along = level.members or level.forecast, None
-    if hydrographs is not None:
-        name = "members" if level.members is not None else "forecast"
-        u = number(f"level.{name}", of_flood=False)
-        along = hydrographs.at(u)
-        # Where it is farthest from the plan's level.
-        told[f"level.{name}"] = float(along[np.abs(along).argmax()]) if len(along) else 0.0
     crest_m = _crests(uncertain, number, told)
     fails_s, is_undrained = _pumps(uncertain, number, told)
+    along_m, along_s = _levels(level, draws, told)
     return Moved(
         offset_m=told.get("level.offset_m", 0.0), scale=max(told.get("level.scale", 1.0), 0.0),
-        shift_s=round(told.get("level.shift_s", 0.0)), along_m=along,
-        along_s=None if hydrographs is None else hydrographs.times_s, crest_m=crest_m, pump_fails_s=fails_s,
-        is_undrained=is_undrained, discharge=told.get("flow.discharge", 1.0), rain=told.get("flow.rain", 1.0),
+        shift_s=round(told.get("level.shift_s", 0.0)), along_m=along_m, along_s=along_s, crest_m=crest_m,
+        pump_fails_s=fails_s, inflows=_inflows(flow, number, told), is_undrained=is_undrained,
+        discharge=told.get("flow.discharge", 1.0), rain=told.get("flow.rain", 1.0),
         roughness=told.get("flow.roughness", 1.0))
+
+
+def _levels(level: Level, draws: Draws, told: MutableMapping[str, float]
+            ) -> tuple[FloatArray | None, Int64Array | None]:
+    """Give by how much the level stands higher over time, at each gauge where there are several, and when."""
+    hydrographs = level.members or level.forecast
+    if hydrographs is None:
+        return None, None
+    name = "level.members" if level.members is not None else "level.forecast"
+    if not isinstance(hydrographs, AtGauges):
+        along_m = hydrographs.at(draws.one(name))
+        told[name] = _farthest(along_m)
+        return along_m, hydrographs.times_s
+    gauges = hydrographs.names
+    u = np.full(len(gauges), draws.one(name)) if hydrographs.is_one else draws.each(name, keys_of(gauges))
+    along_m = hydrographs.at(u)
+    told.update({f"{name}.{gauge}": _farthest(one) for gauge, one in zip(gauges, along_m, strict=True)})
+    return along_m, hydrographs.times_s
+
+
+def _farthest(along_m: FloatArray) -> float:
+    """Give the level where it is farthest from the plan's [m]."""
+    return float(along_m[np.abs(along_m).argmax()]) if len(along_m) else 0.0
+
+
+def _inflows(flow: Flow, number: Callable[..., float], told: MutableMapping[str, float]) -> tuple[Discharge, ...]:
+    """Give the hydrographs of a night's inflows; told is the highest discharge of each."""
+    taken: list[Discharge] = []
+    for inflow, key in zip(flow.members, keys_of(m.name for m in flow.members), strict=True):
+        u = number("flow.members") if flow.is_one_forecast else number("flow.members", key)
+        taken.append(inflow.members[number_of(inflow.which, u)])
+        told[f"flow.members.{inflow.name}"] = float(taken[-1].m3_s.max())
+    return tuple(taken)
 
 
 def _crests(uncertain: Uncertainty, number: Callable[..., float], told: MutableMapping[str, float]

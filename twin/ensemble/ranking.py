@@ -18,8 +18,9 @@ from twin.deciding.terms import COUNTS
 from twin.deciding.worth import Worth, order
 from twin.engine.part import Intervals
 from twin.ensemble.answers import Answers
-from twin.ensemble.confidence import Difference, Z, floods_of, paired
+from twin.ensemble.confidence import Difference, Z, paired
 from twin.ensemble.member import Ensemble, Outcome, member
+from twin.ensemble.sharing import floods_shared
 from twin.quantities import FloatArray, Int32Array
 from twin.results.result import Result
 from twin.world.kinds import Role
@@ -108,7 +109,7 @@ def spared_by(ensemble: Ensemble, base: Result, nights: Iterable[Outcome], rows:
     one = np.array(before)
     each = np.array([one - np.array(other) for other in after]).reshape(len(rows), len(one), len(COUNTS))
     found = order(each.mean(axis=1), objective)
-    flood = floods_of(np.array(index, np.int64), ensemble.uncertainty.flow.floods or 0)
+    flood = floods_shared(ensemble.uncertainty, ensemble.plan.seed, np.array(index, np.int64))
     spared = tuple(Spared(asset=int(rows[k]), tried=int(tried[k]), spared=tuple(
         paired(one[:, c] - each[k, :, c], one[:, c], flood) for c in range(len(COUNTS)))) for k in found.tolist())
     return LikelyRanking(base=base, n=len(one), objective=objective, rows=spared, untried=untried,

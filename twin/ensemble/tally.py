@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from twin.ensemble.answers import Answers, Causes, quantiles
+from twin.ensemble.confidence import effective_in
 from twin.ensemble.member import Outcome
 from twin.quantities import NONE, FloatArray, Int8Array, Int32Array, Int64Array, column
 from twin.world.city import City
@@ -100,8 +101,21 @@ class Tally:
         distinct, place = np.unique(keys, return_inverse=True)
         return distinct, np.bincount(place, weights=counts, minlength=len(distinct)).astype(np.int64)
 
-    def answers(self, failed: Mapping[int, str] | None = None) -> Answers:
-        """Give the answers of the nights taken in; ``failed`` names those that could not be made, and why."""
+    @property
+    def index(self) -> Int64Array:
+        """Indices of the nights taken in, (n,)."""
+        return np.array(self._index, np.int64)
+
+    def answers(self, failed: Mapping[int, str] | None = None, flood: Int64Array | None = None) -> Answers:
+        """Give the answers of the nights taken in.
+
+        Parameters
+        ----------
+        failed
+            Nights that could not be made, and why.
+        flood
+            Number of the flood of each night, (n,), where nights share them.
+        """
         n, assets = len(self._index), len(self.city.assets)
         out, first, back = (_joined(parts) for parts in (self._out, self._first, self._back))
         count = np.bincount(out, minlength=assets)
@@ -115,7 +129,9 @@ class Tally:
         for i, rows in enumerate(self._sites_out):
             is_out[i, [column_of[row] for row in rows.tolist()]] = True
         return Answers(
-            n=n, index=np.array(self._index, np.int64), failed=dict(failed or {}),
+            n=n, index=self.index, failed=dict(failed or {}), flood=flood,
+            effective=None if flood is None or not n else effective_in(
+                flood, place[out], np.repeat(np.arange(n), [len(rows) for rows in self._out]), len(known)),
             asset=column(known, np.int32), out=column(count[known], np.int32),
             dark=column(self._dark[known], np.int32), unknown=column(self._unknown[known], np.int32),
             held=column(self._held[known], np.int32),

@@ -8,10 +8,9 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any
 
-import numpy as np
-
-from twin.ensemble.distributions import Z90, Discrete, Distribution, normal_quantile
-from twin.quantities import FloatArray, Int32Array, Int64Array
+from twin.ensemble.distributions import Distribution
+from twin.ensemble.hydrographs import AtGauges, Forecast, InflowMembers, Members, bytes_of, told_of
+from twin.quantities import Int32Array
 
 #: Whether a quantity has one value for the night, one for each kind, or one for each asset.
 EACH = ("night", "kind", "asset")
@@ -19,50 +18,6 @@ EACH = ("night", "kind", "asset")
 HOLLOWS = "the hollows"
 #: What may be otherwise of a river's level, and of what the flow model computes from, by the names of the fields.
 LEVEL, FLOW = ("offset_m", "scale", "shift_s", "members", "forecast"), ("discharge", "rain", "roughness")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Members:
-    """The members of a forecast: hydrographs of one gauge, of which a night takes one."""
-
-    #: Seconds from the start, (T,), increasing, and by how much each member stands above the plan's level, (M, T) [m].
-    times_s: Int64Array
-    by_m: FloatArray
-    #: Which one a number between 0 and 1 takes.
-    which: Discrete
-
-    def at(self, u: float) -> FloatArray:
-        """Give by how much the level of a night is higher, (T,) [m]."""
-        return np.asarray(self.by_m[self.number(u)])
-
-    @property
-    def highest_m(self) -> float:
-        """By how much the highest member stands above the plan's level at most [m]."""
-        return float(self.by_m.max())
-
-    def number(self, u: float) -> int:
-        """Give the number of the member, from 0."""
-        return int(self.which.value(np.array([u]))[0])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Forecast:
-    """P10, P50 and P90 of a forecast over time: a night stands at one quantile of it from beginning to end."""
-
-    #: Seconds from the start, (T,), increasing, and by how much each of the three stands above the plan's, (3, T) [m].
-    times_s: Int64Array
-    by_m: FloatArray
-
-    @property
-    def highest_m(self) -> float:
-        """By how much a night may stand above the plan's level: no draw passes this [m]."""
-        return float(self.at(1 - 2.0 ** -53).max())
-
-    def at(self, u: float) -> FloatArray:
-        """Give by how much the level of a night is higher, (T,) [m]: two half normals that meet at the median."""
-        low_m, middle_m, high_m = self.by_m
-        z = float(normal_quantile(u)[0]) / Z90
-        return np.asarray(middle_m + (z * (middle_m - low_m) if z < 0 else z * (high_m - middle_m)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,17 +28,21 @@ class Level:
     #: Factor of the rise above the lowest level of the run.
     scale: Distribution | None = None
     shift_s: Distribution | None = None
-    members: Members | None = None
-    forecast: Forecast | None = None
+    members: Members | AtGauges | None = None
+    forecast: Forecast | AtGauges | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """What the flow model computes from, each as a factor of what the plan says."""
+    """What the flow model computes from: factors of what the plan says, and hydrographs in place of its inflows."""
 
     discharge: Distribution | None = None
     rain: Distribution | None = None
     roughness: Distribution | None = None
+    #: Inflows that take a member of a forecast each; those that do not stand here stay as the plan has them.
+    members: tuple[InflowMembers, ...] = ()
+    #: The members of all inflows are of one forecast: one number of the night holds for all; else each has its own.
+    is_one_forecast: bool = True
     #: How many floods the nights share, each of them with numbers of its own; None: every night has its own.
     floods: int | None = None
 
@@ -202,6 +161,8 @@ class Uncertainty:
         for name in FLOW:
             if getattr(self.flow, name) is not None:
                 yield f"flow.{name}"
+        if self.flow.members:
+            yield "flow.members"
         for name, is_drawn in (("ground", self.ground is not None), ("heights", bool(self.heights)),
                                ("protection", self.rcd is not None), ("repair", bool(self.repairs)),
                                ("links", self.wrong_links > 0), ("breakdowns", bool(self.breakdowns)),
@@ -213,7 +174,9 @@ class Uncertainty:
     def to_dict(self) -> dict[str, Any]:
         """Give plain JSON values; rows of assets as their number."""
         more = {"flow": {name: _told(drawn) for name in FLOW if (drawn := getattr(self.flow, name)) is not None} | (
-                    {} if self.flow.floods is None else {"floods": self.flow.floods}),
+                    {} if self.flow.floods is None else {"floods": self.flow.floods}) | (
+                    {} if not self.flow.members else {"members": [m.to_dict() for m in self.flow.members],
+                                                      "together": self.flow.is_one_forecast}),
                 "crests": [{"name": c.name, "at": c.at, "error_m": _told(c.error_m)} for c in self.crests],
                 "pumps": [asdict(p) for p in self.pumps],
                 "travel": None if self.travel is None else {"each": self.travel.each,
@@ -237,16 +200,11 @@ class Uncertainty:
         """SHA-256 of all that is said, the rows included."""
         told = json.dumps(self.to_dict(), sort_keys=True)
         rows = [part.rows.tobytes() for part in (*self.heights, *self.repairs, *self.breakdowns)]
-        for hydrographs in (self.level.members, self.level.forecast):
-            if hydrographs is not None:
-                rows += [hydrographs.times_s.tobytes(), hydrographs.by_m.tobytes()]
+        rows += bytes_of(self.level.members or self.level.forecast, self.flow.members)
         return sha256(told.encode() + b"".join(rows)).hexdigest()
 
 
-def _told(distribution: Distribution | Members | Forecast) -> dict[str, Any]:
-    if isinstance(distribution, Members):
-        return {"members": len(distribution.by_m), **_told(distribution.which)}
-    if isinstance(distribution, Forecast):
-        return {"forecast": {name: float(np.max(by_m)) for name, by_m in zip(
-            ("p10", "p50", "p90"), distribution.by_m, strict=True)}}
-    return {type(distribution).__name__.lower(): asdict(distribution)}  # type: ignore[call-overload]
+def _told(said: Distribution | Members | Forecast | AtGauges) -> dict[str, Any]:
+    if isinstance(said, Members | Forecast | AtGauges):
+        return dict(told_of(said))
+    return {type(said).__name__.lower(): asdict(said)}  # type: ignore[call-overload]

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from twin.ensemble.hydrographs import Discharge
 from twin.errors import InputError
 from twin.quantities import BoolArray, FloatArray, Int64Array, column
 from twin.water.depths import CellIndex, DepthSeries, read_depths
@@ -37,7 +38,8 @@ class Moved:
     shift_s: int = 0
     #: By how much the water stands higher above the ground at each asset, (A,) [m]; None: nowhere.
     local_m: FloatArray | None = None
-    #: By how much the level stands higher over time, (T,) [m], and when, (T,) [s]; None: at no time.
+    #: By how much the level stands higher over time, (T,) [m], or at each gauge, (G, T), and when, (T,) [s]; None: at
+    #: no time.
     along_m: FloatArray | None = None
     along_s: Int64Array | None = None
     #: Added to the crest of each levee or barrier, in the order of the water's own [m]; none: nothing.
@@ -50,12 +52,25 @@ class Moved:
     discharge: float = 1.0
     rain: float = 1.0
     roughness: float = 1.0
+    #: Hydrographs of inflows in place of the plan's.
+    inflows: tuple[Discharge, ...] = ()
 
-    def along(self, times_s: Int64Array) -> FloatArray | float:
-        """Give by how much the level stands higher at some times, (N,) [m], as it does all along."""
+    def along(self, times_s: Int64Array, share: FloatArray | None = None) -> FloatArray | float:
+        """Give by how much the level stands higher at some times, (N,) [m], as it does all along.
+
+        Parameters
+        ----------
+        times_s
+            The times, (N,).
+        share
+            What each gauge counts for at each station, (K, G), where the plan has several: then (K, N).
+        """
         if self.along_m is None or self.along_s is None:
             return 0.0
-        return np.asarray(np.interp(times_s, self.along_s, self.along_m))
+        if self.along_m.ndim == 1:
+            return np.asarray(np.interp(times_s, self.along_s, self.along_m))
+        assert share is not None
+        return np.asarray(share @ np.stack([np.interp(times_s, self.along_s, one) for one in self.along_m]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -108,7 +123,7 @@ class StageNight:
                                                                  (hazard.open_m, hazard.guard_m)))
         level_m = np.ascontiguousarray(hazard.level_m.T)
         self._level_m: FloatArray = level_m
-        self._times_s, self._drain_m_s = np.array(hazard.times_s), hazard.drain_m_s
+        self._times_s, self._drain_m_s, self._share = np.array(hazard.times_s), hazard.drain_m_s, hazard.gauge_share
         self._room = max(2 * len(nominal.depth_um), 1024)
 
     def at(self, moved: Moved) -> Flooded:
@@ -125,7 +140,7 @@ class StageNight:
         higher_m = np.full(n, moved.offset_m)
         if moved.local_m is not None:
             higher_m += moved.local_m
-        level_m = self._level_m + moved.along(self._times_s)
+        level_m = self._level_m + moved.along(self._times_s, self._share)
         lowest_m, highest_m = level_m.min(axis=1), level_m.max(axis=1)
         above_m = float(np.max(higher_m, initial=0) + max(moved.scale - 1, 0) * (highest_m - lowest_m).max(initial=0)
                         + (highest_m - self._level_m.max(axis=1)).max(initial=0))

@@ -19,7 +19,7 @@ from math import sqrt
 
 import numpy as np
 
-from twin.ensemble.confidence import Difference, Z, variance_of_mean
+from twin.ensemble.confidence import Difference, spread_of, variance_of_mean
 from twin.errors import InputError
 from twin.quantities import FloatArray, Int64Array
 
@@ -110,6 +110,8 @@ def sure_in_a_year(years: Sequence[float], nights: Sequence[FloatArray], harmles
     """
     w = weights(years, harmless_years).sum(axis=0)
     value = float(sum(k * values.mean() for k, values in zip(w, nights, strict=True)))
-    variance = sum(k * k * variance_of_mean(values, flood) for k, values, flood in zip(
-        w, nights, floods or [None] * len(nights), strict=True))
-    return value - Z * sqrt(variance), value + Z * sqrt(variance)
+    shared = floods or [None] * len(nights)
+    # Each with its own quantile: few floods are less sure of their variance.
+    half = sqrt(sum((k * spread_of(flood)) ** 2 * variance_of_mean(values, flood) for k, values, flood in zip(
+        w, nights, shared, strict=True)))
+    return value - half, value + half

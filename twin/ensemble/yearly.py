@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from twin.ensemble.confidence import Difference, Z, floods_of, paired, variance_of_mean
+from twin.ensemble.confidence import Difference, paired, spread_of, variance_of_mean
 from twin.ensemble.year import InAYear, in_a_year, saved_in_a_year, sure_in_a_year
 from twin.quantities import FloatArray, Int64Array
 
@@ -30,8 +30,8 @@ class Nights(Protocol):
         """Figures of each night by name, (n,)."""
 
     @property
-    def floods(self) -> int:
-        """How many floods they share; 0: each has its own."""
+    def flood(self) -> Int64Array | None:
+        """Number of the flood of each, (N,), where they share floods; None: each has its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def yearly(years: Sequence[float], first: Sequence[Nights], second: Sequence[Nig
         As :func:`twin.ensemble.year.weights`.
     """
     found = {}
-    shared = [floods_of(side.index, side.floods) for side in first]
+    shared = [side.flood for side in first]
     for name in (name for name in first[0].figures if all(name in side.figures for side in (*first, *second))):
         values = [side.figures[name] for side in first]
         changes = tuple(_change(a, b, name) for a, b in zip(first, second, strict=True)) if second else ()
@@ -91,15 +91,15 @@ def yearly(years: Sequence[float], first: Sequence[Nights], second: Sequence[Nig
 
 def _point(values: FloatArray, flood: Int64Array | None) -> Point:
     mean, n = float(values.mean()), len(values)
-    half = Z * sqrt(variance_of_mean(values, flood))
+    half = spread_of(flood) * sqrt(variance_of_mean(values, flood))
     return Point(mean, mean - half, mean + half, n)
 
 
 def _change(first: Nights, second: Nights, name: str) -> Difference:
     """Give the mean change night by night; of what has one night in common, that one."""
-    common, mine, theirs = np.intersect1d(first.index, second.index, return_indices=True)
+    _, mine, theirs = np.intersect1d(first.index, second.index, return_indices=True)
     one, two = first.figures[name], second.figures[name]
     if len(mine) > 1:
-        return paired(one[mine], two[theirs], floods_of(common, first.floods))
+        return paired(one[mine], two[theirs], None if first.flood is None else first.flood[mine])
     change = float(two.mean() - one.mean())
     return Difference(change, change, change, 1, 1.0)

@@ -19,6 +19,7 @@ _NAMES = {
     "heights": "the heights of live parts", "protection": "the unknown protections of circuits",
     "repair": "the durations of repairs", "links": "inferred links", "breakdowns": "breakdowns",
     "level.members": "which member of the forecast comes true",
+    "flow.members": "which member of the forecast comes true",
     "level.forecast": "where the water comes within the range of the forecast",
     "flow.discharge": "the discharge of the river", "flow.rain": "the amount of rain",
     "flow.roughness": "the roughness of the ground", "crest": "the crests of levees and barriers",
@@ -73,7 +74,7 @@ def driver_columns(lang: str) -> tuple[str, str, str]:
     return words.text("alone or with others"), words.text("alone"), words.text("mean change")
 
 
-def driver_lines(city: City, drivers: Sequence[Driver], of: str, n: int, lang: str) -> list[str]:
+def driver_lines(city: City, drivers: Sequence[Driver], of: str, n: int, lang: str, floods: int = 0) -> list[str]:
     """Give the plain sentence, and how sure it is.
 
     Parameters
@@ -88,6 +89,8 @@ def driver_lines(city: City, drivers: Sequence[Driver], of: str, n: int, lang: s
         Nights of each set.
     lang
         ``fr`` or ``en``.
+    floods
+        How many floods the nights of each set share; 0: each has its own.
     """
     words = speech(lang)
     answer = words.text(FIGURES[of]) if of in FIGURES else words.text(
@@ -110,6 +113,10 @@ def driver_lines(city: City, drivers: Sequence[Driver], of: str, n: int, lang: s
         lines.append(words.text("With {n} nights of each set it is not sure which comes first: {list}.",
                                 n=words.number(n), list=words.listing([
                                     words.text(_NAMES[driver.name]) for driver in (top, *unsure)])))
+    if floods:
+        lines.append(words.plural("The sets of nights share the water of {n} flood each: what is sure counts floods.",
+                                  "The sets of nights share the water of {n} floods each: what is sure counts floods.",
+                                  floods))
     return [Speech.sentence(line) for line in lines]
 
 

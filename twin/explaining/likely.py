@@ -48,8 +48,15 @@ _SPLIT = {
                "where crews drive {value} times as long as planned, or less"),
     "crest": ("where the crest of {name} stands {value} or more above that of the plan",
               "where the crest of {name} stands {value} or more below that of the plan"),
-    "pumps": ("where {name} fails", "where {name} does not fail")}
+    "pumps": ("where {name} fails", "where {name} does not fail"),
+    "gauge": ("where the river stands {value} or more above the level of the plan at {name}",
+              "where the river stands {value} or more below the level of the plan at {name}"),
+    "flow.members": ("where the discharge of {name} peaks at {value} m³/s or more",
+                     "where the discharge of {name} peaks at {value} m³/s or less")}
 _SPLIT |= dict.fromkeys(("level.members", "level.forecast"), _SPLIT["level.offset_m"])
+#: How the names of quantities begin that are drawn for one thing each, and their sorts.
+_NAMED = {"crest.": "crest", "pumps.": "pumps", "level.members.": "gauge", "level.forecast.": "gauge",
+          "flow.members.": "flow.members"}
 #: What a bound is told in, by the name of a quantity: a factor; else a depth, or a duration.
 _FACTORS = ("level.scale", "flow.discharge", "flow.rain", "flow.roughness", "travel")
 
@@ -88,8 +95,12 @@ def often(words: Speech, share: Share) -> str:
 def between(words: Speech, share: Share) -> str:
     """Give the count behind a share, and between which shares the true one lies."""
     low, high = int(np.floor(share.low * 100)), int(np.ceil(share.high * 100))
-    return words.text("{count} of {n} nights; between {low} and {high} out of 100", count=words.number(share.count),
-                      n=words.number(share.n), low=low, high=high)
+    count, n = words.number(share.count), words.number(share.n)
+    if (as_many := round(share.effective)) < share.n:
+        return words.text("{count} of {n} nights, as sure as {as_many} by the floods that they share; between {low} "
+                          "and {high} out of 100", count=count, n=n, as_many=words.number(as_many), low=low, high=high)
+    return words.text("{count} of {n} nights; between {low} and {high} out of 100", count=count, n=n, low=low,
+                      high=high)
 
 
 def bounds(words: Speech, share: Share) -> str:
@@ -121,7 +132,7 @@ def likely_lines(base: Result, answers: Answers, asked: Asked, lang: str) -> tup
     zone = ZoneInfo(base.city.timezone)
     teller = Teller(base, speech(lang), base.plan.start.astimezone(zone))
     words, asset = teller.speech, asked.asset
-    share = answers.share(int(asked.is_out.sum()))
+    share = answers.share_in(asked.is_out)
     state = words.text("dark", gender=teller.gender(asset)) if teller.has_role(asset, Role.LIGHTS) else words.text(
         next((said for role, said in _STATE.items() if teller.has_role(asset, role)), "out of service"))
     when = "" if asked.at_s is None else words.text("at {time}, ", time=teller.clock(asked.at_s))
@@ -223,9 +234,16 @@ def _decides(teller: Teller, answers: Answers, asked: Asked) -> Iterator[str]:
 
 
 def _sort_of(name: str) -> str:
-    """Give the sort of a quantity that has a name of its own: a crest, a pump."""
-    sort, _, own = name.partition(".")
-    return sort if own and sort in ("crest", "pumps") else name
+    """Give the sort of a quantity that has a name of its own: a crest, a pump, a gauge, an inflow."""
+    return _parted(name)[0]
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """Give the sort of a quantity, and the name of what it is drawn for; empty where it is drawn for the night."""
+    for start, sort in _NAMED.items():
+        if name.startswith(start) and len(name) > len(start):
+            return sort, name[len(start):]
+    return name, ""
 
 
 def _where(words: Speech, split: Split) -> str:
@@ -234,7 +252,7 @@ def _where(words: Speech, split: Split) -> str:
     value = split.at if split.is_above else -split.at
     if sort in _FACTORS:
         return words.text(above if split.is_above else below, value=words.number(split.at, 2))
-    if sort in ("crest", "pumps"):
+    if sort in _NAMED.values():
         return _where_named(words, split, sort)
     said = words.duration(abs(value)) if split.name == "level.shift_s" else words.depth(abs(value))
     # The other way about where the bound lies on the other side of the plan.
@@ -248,9 +266,11 @@ def _where(words: Speech, split: Split) -> str:
 
 
 def _where_named(words: Speech, split: Split, sort: str) -> str:
-    """Tell a bound of a crest or of a pump by its name."""
+    """Tell a bound of a crest, a pump, a gauge or an inflow by its name."""
     above, below = _SPLIT[sort]
-    name = split.name.partition(".")[2]
+    name = _parted(split.name)[1]
+    if sort == "flow.members":
+        return words.text(above if split.is_above else below, name=name, value=words.number(split.at))
     if sort == "pumps":
         # What drains the hollows of a river stage has no name of its own.
         if name == HOLLOWS:
@@ -260,6 +280,10 @@ def _where_named(words: Speech, split: Split, sort: str) -> str:
     value, said = split.at if split.is_above else -split.at, words.depth(abs(split.at))
     if value >= 0:
         return words.text(above if split.is_above else below, name=name, value=said)
+    if sort == "gauge":
+        return words.text("where the river stands no more than {value} below the level of the plan at {name}" if
+                          split.is_above else "where the river stands no more than {value} above the level of the plan "
+                          "at {name}", name=name, value=said)
     return words.text("where the crest of {name} stands no more than {value} below that of the plan" if split.is_above
                       else "where the crest of {name} stands no more than {value} above that of the plan", name=name,
                       value=said)
@@ -275,7 +299,12 @@ def _surer(teller: Teller, answers: Answers, asset: Asset, share: Share) -> Iter
             yield words.text("To be surer: measure the height of the live parts of {assets}, taken by default today.",
                              assets=words.listing([teller.asset(assets[row]) for row in guessed]))
     half = (share.high - share.low) / 2
-    if half > _SHARP and 0 < share.count < share.n:
+    if half > _SHARP and 0 < share.count < share.n and answers.floods:
+        # More nights of the same floods would not be surer of the water.
+        yield words.text("These nights tell the share to within {half} out of 100; within 1 takes {more} floods.",
+                         half=words.number(np.ceil(half * 100)), more=words.number(np.ceil(
+                             members_for(share.value, _SHARP) * answers.floods / share.effective)))
+    elif half > _SHARP and 0 < share.count < share.n:
         yield words.text("These nights tell the share to within {half} out of 100; within 1 takes {more} nights.",
                          half=words.number(np.ceil(half * 100)),
                          more=words.number(members_for(share.value, _SHARP)))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.ensemble.answers import Answers, Word, quantiles_of
-from twin.ensemble.confidence import Z, members_for
+from twin.ensemble.answers import TOLD, Answers, Word, quantiles_of
+from twin.ensemble.confidence import Z, members_for, rank_of
 from twin.explaining.likely import between, bounds, failed_lines, often
 from twin.explaining.words import Speech, speech
 from twin.world.city import City
@@ -65,8 +65,15 @@ def night_lines(city: City, answers: Answers, lang: str) -> list[str]:
     words = speech(lang)
     return [Speech.sentence(line) for line in (
         words.text("8 nights of 10 lie between the first and the last column; the middle one stands between them."),
-        *failed_lines(words, answers), *_lamps(city, answers, words), *_sites(city, answers, words),
-        *sharper_lines(answers, words))]
+        *_outer(answers, words), *failed_lines(words, answers), *_lamps(city, answers, words),
+        *_sites(city, answers, words), *sharper_lines(answers, words))]
+
+
+def _outer(answers: Answers, words: Speech) -> Iterator[str]:
+    """Tell on how few floods P10 and P90 rest."""
+    if answers.floods:
+        yield words.plural("The outer columns rest on {n} flood each.", "The outer columns rest on {n} floods each.",
+                           rank_of(answers.floods, TOLD[0]) + 1)
 
 
 def report_title(answers: Answers, lang: str) -> str:
@@ -123,10 +130,14 @@ def sharper_lines(answers: Answers, words: Speech) -> Iterator[str]:
         yield words.plural("At {n} asset the water lies between two flood maps in some nights, and neither tells when "
                            "it comes: it counts as come.", "At {n} assets the water lies between two flood maps in "
                            "some nights, and neither tells when it comes: it counts as come.", held)
-    if answers.floods:
-        yield words.plural("The water of these nights is that of {n} flood: how sure a share is counts floods, not "
-                           "nights.", "The water of these nights is that of {n} floods: how sure a share is counts "
-                           "floods, not nights.", answers.floods)
     half = 0.5 * Z / np.sqrt(answers.independent)
-    yield words.text("Shares are known to within {half} out of 100 or better; within 1 takes {more} nights.",
+    if not answers.floods:
+        yield words.text("Shares are known to within {half} out of 100 or better; within 1 takes {more} nights.",
+                         half=words.number(np.ceil(100 * half)), more=words.number(members_for(0.5, 0.01)))
+        return
+    yield words.plural("These nights share the water of {n} flood: for how sure a share is they count as {n} night of "
+                       "its own water, as more where the water does not decide.", "These nights share the water of {n} "
+                       "floods: for how sure a share is they count as {n} nights of their own water, as more where the "
+                       "water does not decide.", answers.floods)
+    yield words.text("Shares are known to within {half} out of 100 or better; within 1 takes {more} floods.",
                      half=words.number(np.ceil(100 * half)), more=words.number(members_for(0.5, 0.01)))

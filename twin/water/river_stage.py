@@ -140,6 +140,25 @@ def surface(river: River, gauge_chainage_m: FloatArray, levels_m: FloatArray) ->
     return np.asarray(straight + beyond)
 
 
+def gauge_share(river: River, gauge_chainage_m: FloatArray) -> FloatArray:
+    """Give what each gauge counts for in the level at each station, (K, G); each row comes to 1.
+
+    Parameters
+    ----------
+    river, gauge_chainage_m
+        As for :func:`surface`.
+
+    Examples
+    --------
+    >>> still = np.zeros(3)
+    >>> river = River(chainage_m=np.array([0.0, 50, 100]), thalweg_m=still, cells=still, stations=still)
+    >>> gauge_share(river, np.array([0.0, 100.0])).tolist()
+    [[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]]
+    """
+    own = np.eye(len(gauge_chainage_m))
+    return np.stack([np.interp(river.chainage_m, gauge_chainage_m, column) for column in own], axis=1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StageHazard:
     """Water of a river stage: a :class:`twin.water.hazard.Hazard`."""
@@ -162,6 +181,8 @@ class StageHazard:
     #: Level relative to the reference surface, (T, K) [m].
     level_m: FloatArray
     doubts: tuple[Doubt, ...] = ()
+    #: What each gauge counts for at each station, in the order of the scenario's gauges, (K, G); None with one gauge.
+    gauge_share: FloatArray | None = None
     #: Its levees; None where it has none.
     walls: Walls | None = None
 

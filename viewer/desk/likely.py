@@ -8,7 +8,7 @@ import numpy as np
 
 from geodata.ensemble.asking import first_out
 from twin.ensemble.answers import word_of
-from twin.ensemble.confidence import Share, share_of
+from twin.ensemble.confidence import Share
 from twin.ensemble.deciding import best_split
 from twin.explaining.likely import Asked, between, likely_lines, often
 from twin.explaining.nights import columns, figure_rows, heading, night_lines
@@ -72,8 +72,8 @@ def answer_of(loaded: Whole, asset: str, until: int | None) -> dict[str, Any]:
     who = city.assets[row]
     question = Asked(asset=who, at_s=None, is_out=is_out)
     return {"asset": str(who.id), "name": str(who.name or ""), "kind": str(who.kind), "street": str(who.street or ""),
-            "ever": _share(share_of(int(is_out.sum()), answers.n)), "until": until,
-            "before": None if early is None else _share(share_of(int(early.sum()), answers.n)),
+            "ever": _share(answers.share_in(is_out)), "until": until,
+            "before": None if early is None else _share(answers.share_in(early)),
             "lines": {lang: list(likely_lines(loaded.result, answers, question, lang)) for lang in LANGUAGES},
             "decides": _decides(loaded, is_out if early is None else early)}
 

@@ -54,7 +54,7 @@ def told_of(city: City, driven: Sequence[Driven]) -> list[dict[str, Told]]:
 
 
 def _told(city: City, one: Driven, lang: str) -> Told:
-    sentence, *more = driver_lines(city, one.drivers, one.of, one.n, lang)
+    sentence, *more = driver_lines(city, one.drivers, one.of, one.n, lang, one.floods)
     strips = tuple(Strip(name=row.name, part=row.part, between=row.between, svg=_drawing(row))
                    for row in shared_rows(one.drivers, lang))
     return Told(sentence=sentence, strips=strips, more=tuple(more))

@@ -184,8 +184,15 @@ def _seconds(text: str, start: datetime, delimiter: str, where: dict[str, Any]) 
                          expected=error.expected if of_clocks else _TIME_FORMS) from None
 
 
-def discharge_of(spec: flow_specs.Inflow, run: Run) -> Series:
+def discharge_of(spec: flow_specs.Inflow, run: Run, *, column: str = "m3_s") -> Series:
     """Give a discharge over time [m3/s] on the model's clock; in the warm-up the first value holds before it.
+
+    Parameters
+    ----------
+    spec, run
+        The inflow, and the run that it must meet.
+    column
+        Column of its file: that of a member of a forecast.
 
     Raises
     ------
@@ -194,7 +201,7 @@ def discharge_of(spec: flow_specs.Inflow, run: Run) -> Series:
     """
     where: dict[str, Any] = {"file": spec.file or "", "ids": (spec.name,),
                              "field": "inflow.m3_s" if spec.file is None else "flood.inflow.file"}
-    series, lines = _series("m3_s", spec.m3_s, spec.every, spec.file, run, where)
+    series, lines = _series(column.strip().casefold(), spec.m3_s, spec.every, spec.file, run, where)
     below = np.flatnonzero(series.values < 0)
     if len(below):
         raise InputError(**where, line=lines[below[0]] if lines else 0, found=f"{series.values[below[0]]:g} m3/s",

@@ -11,7 +11,7 @@ from twin.ensemble.waters import Moved
 from twin.flood.domain import ROUGHNESS_RANGE
 from twin.flood.rain import Rain
 from twin.flood.series import Series
-from twin.flood.setup import Barrier, Edge, FlowSetup, Pump
+from twin.flood.setup import Barrier, Edge, FlowSetup, Inflow, Pump
 from twin.quantities import NONE, Float32Array
 
 #: A wall that counts from the ground is never lower than this [m].
@@ -45,10 +45,18 @@ def varied(setup: FlowSetup, moved: Moved, *, warm_up_s: float) -> FlowSetup:
     return replace(
         setup, domain=replace(setup.domain, roughness=roughness), barriers=barriers, pumps=pumps,
         rain=rain if rain is None or moved.rain == 1.0 else _rained(rain, moved.rain),
-        inflows=setup.inflows if moved.discharge == 1.0 else tuple(
-            replace(inflow, m3_s=_scaled(inflow.m3_s, moved.discharge)) for inflow in setup.inflows),
+        inflows=_inflows(setup, moved, warm_up_s),
         edges=setup.edges if moved.offset_m == 0.0 else tuple(
             edge if edge.level_m is None else _raised(edge, edge.level_m, moved.offset_m) for edge in setup.edges))
+
+
+def _inflows(setup: FlowSetup, moved: Moved, warm_up_s: float) -> tuple[Inflow, ...]:
+    """Give the inflows of a night: hydrographs of their own where they have them, times its factor."""
+    taken = {one.at: Series.of(one.times_s + warm_up_s, one.m3_s) for one in moved.inflows}
+    if not taken and moved.discharge == 1.0:
+        return setup.inflows
+    return tuple(replace(inflow, m3_s=_scaled(taken.get(at, inflow.m3_s), moved.discharge))
+                 for at, inflow in enumerate(setup.inflows))
 
 
 def _scaled(series: Series, factor: float) -> Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twin.ensemble.confidence import floods_of, members_for, paired, quantile_of, share_of
+from twin.ensemble.confidence import Z, effective_in, members_for, paired, quantile_of, share_in, share_of, student
 
 
 @pytest.mark.parametrize(("count", "n", "low", "high"), [
@@ -74,7 +74,57 @@ def test_nights_that_share_floods_are_no_more_sure_than_their_floods():
 def test_where_each_night_has_its_own_flood_the_interval_is_the_usual_one():
     each = np.random.default_rng(1).normal(size=50)
     own, usual = paired(np.zeros(50), each, np.arange(50)), paired(np.zeros(50), each)
-    assert own.high - own.low == pytest.approx(usual.high - usual.low)
+    assert own.high - own.low == pytest.approx((usual.high - usual.low) * student(49) / Z)
     assert paired(np.zeros(3), each[:3], np.zeros(3, np.int64)).high == np.inf
-    assert floods_of(np.array([0, 5, 6]), 3).tolist() == [0, 2, 0]
-    assert floods_of(np.array([0, 5]), 0) is None
+
+
+def test_the_effective_number_of_a_share_worked_by_hand():
+    """Eight nights on four floods, two of each: it happens in both of the first, in one of the second, in no other.
+
+    p = 3/8; what each flood is off is 2 - 3/4, 1 - 3/4, - 3/4, - 3/4: squares 25/16 + 1/16 + 9/16 + 9/16 = 44/16. The
+    variance of the share is 4/3 · 2.75 / 64 = 0.05729, that of eight nights 15/64 / 8 = 0.02930: a design effect of
+    1.956, 4.091 nights. Student's quantile of three degrees of freedom makes 4.091 (1.960 / 3.182)² = 1.55 of them, but
+    four floods that differ in nothing else are four nights.
+    """
+    flood = np.array([0, 1, 2, 3, 0, 1, 2, 3])
+    happens = np.array([1, 1, 0, 0, 1, 0, 0, 0], bool)
+    share = share_in(happens, flood)
+    assert (share.count, share.n, share.effective, share.design_effect) == (3, 8, 4.0, 2.0)
+    assert (share.low, share.high) == (share_of(3, 8, 4.0).low, share_of(3, 8, 4.0).high)
+
+
+def test_between_both_ends_the_scatter_between_floods_decides():
+    """100 nights on 25 floods of four: it happens in 2 of 4 of each flood but ten, in all of five and none of five.
+
+    p = 1/2; ten floods are off by 2: variance 25/24 · 40 / 10,000 = 0.0041667, against 0.0025: a design effect of 5/3,
+    60 nights. With 24 degrees of freedom 60 (1.95996 / 2.06390)² = 54.11.
+    """
+    flood = np.arange(100) % 25
+    turn = np.arange(100) // 25
+    happens = np.where(flood < 5, True, np.where(flood < 10, False, turn < 2))
+    assert share_in(happens, flood).effective == pytest.approx(54.11, abs=0.01)
+    assert share_in(happens).effective == 100
+    assert share_in(np.zeros(100, bool), flood).effective == pytest.approx(25)
+    assert share_in(np.zeros(100, bool), flood).high == share_of(0, 25).high
+
+
+def test_many_things_at_once_are_as_each_by_itself():
+    rng = np.random.default_rng(3)
+    flood = rng.integers(0, 7, 60)
+    happens = rng.random((5, 60)) < np.array([0, 0.1, 0.5, 0.9, 1])[:, None]
+    found = effective_in(flood, *np.nonzero(happens), 5)
+    assert found.tolist() == pytest.approx([share_in(row, flood).effective for row in happens])
+
+
+@pytest.mark.parametrize(("floods", "within"), [(20, 0.0), (20, 0.3), (8, 0.3), (40, 0.49)])
+def test_intervals_of_nights_on_few_floods_hold_the_truth(floods, within):
+    """Each flood has a share of its own, 0.5 ± ``within`` apart from 0 and 1; alone it decides where that is 0."""
+    rng = np.random.default_rng(5)
+    flood, held, naive = np.arange(240) % floods, 0, 0
+    for _ in range(400):
+        happens = rng.random(240) < np.where(rng.random(floods) < 0.5, within, 1 - within)[flood]
+        share, alone = share_in(happens, flood), share_of(int(happens.sum()), 240)
+        held += share.low <= 0.5 <= share.high
+        naive += alone.low <= 0.5 <= alone.high
+    assert held / 400 >= 0.93
+    assert naive / 400 < 0.97 if within > 0.4 else naive / 400 < 0.85

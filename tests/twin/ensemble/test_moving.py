@@ -8,8 +8,9 @@ import pytest
 from twin.ensemble.distributions import Discrete, Normal, Triangular, Uniform
 from twin.ensemble.draws import Draws
 from twin.ensemble.floods import flood_of
+from twin.ensemble.hydrographs import Forecast, Members
 from twin.ensemble.moving import moved_of
-from twin.ensemble.uncertain import Crest, Flow, Forecast, Level, Members, PumpFailure, Uncertainty
+from twin.ensemble.uncertain import Crest, Flow, Level, PumpFailure, Uncertainty
 
 HOURS = np.arange(3, dtype=np.int64) * 3600
 

@@ -28,6 +28,14 @@ def where(name, at, lang, *, is_above=True):
     ("pumps.P1", 0.5, True, "where P1 fails", "quand « P1 » tombe en panne"),
     ("pumps.the hollows", 0.5, True, "where the hollows are not drained", "quand les creux ne se vident pas"),
     ("pumps.the hollows", 0.5, False, "where the hollows are drained", "quand les creux se vident"),
+    ("level.members.amont", 0.3, True, "where the river stands 0.30 m or more above the level of the plan at amont",
+     "quand la rivière dépasse de 0,30 m ou plus le niveau prévu à l’échelle « amont »"),
+    ("level.forecast.amont", -0.3, True, "where the river stands no more than 0.30 m below the level of the plan at "
+     "amont", "quand la rivière reste à moins de 0,30 m sous le niveau prévu à l’échelle « amont », ou au-dessus"),
+    ("flow.members.Ouche", 160, True, "where the discharge of Ouche peaks at 160 m³/s or more",
+     "quand le débit de « Ouche » atteint au plus fort 160 m³/s ou plus"),
+    ("flow.members.Ouche", 160, False, "where the discharge of Ouche peaks at 160 m³/s or less",
+     "quand le débit de « Ouche » n’atteint au plus fort que 160 m³/s ou moins"),
     ("travel", 1.5, True, "where crews drive 1.50 times as long as planned, or more",
      "quand les trajets des équipes durent au moins 1,50 fois le temps prévu")])
 def test_a_bound_is_told(name, at, is_above, en, fr):
@@ -37,7 +45,7 @@ def test_a_bound_is_told(name, at, is_above, en, fr):
 
 def test_every_quantity_has_a_name_among_the_drivers():
     names = {*(f"level.{name}" for name in LEVEL), *(f"flow.{name}" for name in FLOW), "ground", "heights",
-             "protection", "repair", "links", "breakdowns", "crest", "pumps", "travel", "crews"}
+             "protection", "repair", "links", "breakdowns", "crest", "pumps", "travel", "crews", "flow.members"}
     assert set(_NAMES) == names
     assert _sort_of("level.scale") == "level.scale"
     fr = speech("fr")

@@ -48,7 +48,7 @@ def drivers(scenario: Scenario,
         prepared = prepare(load_scenario(scenario), city=city, issued_at=issued)
         found = drive(prepared, of, n, out, workers=workers or workers_here(), scheduler=scheduler, tell=stage)
     if json:
-        print_json({"of": of, "nights": n, "mean": found.mean, "sd": found.sd,
+        print_json({"of": of, "nights": n, "floods": found.floods, "mean": found.mean, "sd": found.sd,
                     "drivers": [asdict(driver) for driver in found.drivers]})
         return
     _tell(prepared.city, found, spoken)
@@ -61,7 +61,7 @@ def _tell(town: Town, found: Driven, lang: str) -> None:
 
     from twin.explaining.drivers import driver_columns, driver_lines, driver_rows
 
-    first, *rest = driver_lines(town, found.drivers, found.of, found.n, lang)
+    first, *rest = driver_lines(town, found.drivers, found.of, found.n, lang, found.floods)
     say(first, style="bold")
     table = Table(box=box.SIMPLE_HEAD)
     for head in ("", *driver_columns(lang)):
