@@ -3,15 +3,15 @@
 Loggers that fail send codes (99999, -999), nothing (0 at the peak) or noise; one such value floods or dries a town.
 Four rules, in this order:
 
-1. A *code* (-999, 9999, 99.9 and the like in the file's own unit; 0 too) that stands apart from its neighbours is no
-   reading: it is left out.
+1. A *code* (-999, 9999, 99.9 and the like in the file's own unit; 0 too, and what is within a millimetre of it) that
+   stands apart from its neighbours is no reading: it is left out.
 2. A reading beyond what the *bank* allows is no reading of this river.
 3. A river does not *move faster* than 1 m and 20 m/h from one reading to the next. The longest run of readings that
    keeps to that is the river, if it is more than half of them; the others are left out. Where no half agrees, nobody
    can tell, and the file is refused.
-4. A short *excursion* (up to three readings out and back, larger than 1 m and five times what the river does
-   elsewhere) is left out where it goes down, for that errs on the wet side; where it goes up it is kept, up to 10 m,
-   and said; beyond 10 m it is asked about.
+4. A short *excursion* (up to three readings out and back, by more than 1 m and by five times what readings elsewhere
+   stand off the line between those beside them) is left out where it goes down, for that errs on the wet side; where
+   it goes up it is kept, up to 10 m, and said; beyond 10 m it is asked about.
 
 Whatever is left out or doubted is counted and told with its time and value. Levels written in the scenario by hand are
 never left out: what rules 2 and 3 find among them is refused.
@@ -42,8 +42,8 @@ STEP_M, RATE_M_H = 1.0, 20.0
 _LONGEST, _SMALLEST_M, _TIMES = 3, 1.0, 5.0
 #: A rise out and back beyond this is asked about [m].
 _ASKED_M = 10.0
-#: A 0 this far from its neighbours is no reading [m]; so is a negative code.
-_APART_M = 0.5
+#: A 0 this far from its neighbours is no reading [m]; so is a negative code. A logger's 0 may be a millimetre off.
+_APART_M, _ZERO_M = 0.5, 0.001
 #: Levels beyond this are a wrong unit, not a river [m]: altitudes of gauges stay below it.
 HIGHEST_M = 5000.0
 #: Readings looked back for the one before in the longest run.
@@ -141,7 +141,7 @@ def _codes(state: _Judged, field: str) -> None:
     """Leave out codes that stand apart from the readings beside them."""
     value, level_m, times_s = state.raw.value, state.level_m, state.raw.times_s
     low, high = np.isin(value, _LOW_CODES), np.isin(value, _HIGH_CODES)
-    zero = value == 0
+    zero = np.abs(level_m) <= _ZERO_M * (1 + 1e-9)
     asked = low | high | zero
     true = np.flatnonzero(~asked)
     if not len(true):
@@ -220,7 +220,9 @@ def _longest_run(times_s: Int64Array, level_m: FloatArray) -> Int64Array:
         hours = (times_s[i] - times_s[first:i]) / 3600
         fits = np.abs(level_m[i] - level_m[first:i]) <= STEP_M + RATE_M_H * hours
         if fits.any():
-            best = np.flatnonzero(fits)[np.argmax(length[first:i][fits])]
+            # Of equally long runs the one that comes from nearest: else a reading beside a spike would go in its place.
+            longest = np.flatnonzero(fits & (length[first:i] == length[first:i][fits].max()))
+            best = longest[np.argmin(np.abs(level_m[i] - level_m[first:i][longest]))]
             length[i], previous[i] = length[first + best] + 1, first + best
     at = int(n - 1 - np.argmax(length[::-1]))
     run = []
@@ -234,11 +236,11 @@ def _excursions(state: _Judged, field: str, outliers: str) -> list[Doubt]:
     """Judge what goes out and back within three readings."""
     rows = np.flatnonzero(state.is_in)
     level_m = state.level_m[rows]
-    steps = np.abs(np.diff(level_m))
+    off_m = _off_the_line(state.raw.times_s[rows], level_m)
     doubts: list[Doubt] = []
     i = 1
     while i < len(rows) - 1:
-        found = _excursion(level_m, steps, i)
+        found = _excursion(level_m, off_m, i)
         if found is None:
             i += 1
             continue
@@ -261,14 +263,27 @@ def _excursions(state: _Judged, field: str, outliers: str) -> list[Doubt]:
     return doubts
 
 
-def _excursion(level_m: FloatArray, steps: FloatArray, i: int) -> tuple[int, float] | None:
+def _off_the_line(times_s: Int64Array, level_m: FloatArray) -> FloatArray:
+    """Give how far each reading stands off the line between the one before and the one after, (N,) [m]; 0 at ends.
+
+    A river that rises fast steps far from one reading to the next and stays close to that line.
+    """
+    off_m = np.zeros(len(level_m))
+    if len(level_m) > 2:
+        share = (times_s[1:-1] - times_s[:-2]) / (times_s[2:] - times_s[:-2])
+        off_m[1:-1] = np.abs(level_m[1:-1] - level_m[:-2] - (level_m[2:] - level_m[:-2]) * share)
+    return off_m
+
+
+def _excursion(level_m: FloatArray, off_m: FloatArray, i: int) -> tuple[int, float] | None:
     """Give the last reading and the signed size [m] of an excursion that begins at ``i``; None for none."""
     for last in range(i, min(i + _LONGEST, len(level_m) - 1)):
         out, back = level_m[i] - level_m[i - 1], level_m[last + 1] - level_m[last]
         if out * back >= 0:
             continue
         size = min(abs(out), abs(back))
-        elsewhere = np.concatenate([steps[max(0, i - 13):i - 1], steps[last + 1:last + 13]])
+        # The readings beside it stand off lines that end in it: they do not count.
+        elsewhere = np.concatenate([off_m[max(0, i - 13):i - 1], off_m[last + 2:last + 14]])
         if len(elsewhere) >= 4 and size > max(_SMALLEST_M, _TIMES * float(elsewhere.max(initial=0.0))):
             return last, float(np.sign(out) * size)
     return None

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import ndimage
 
+from twin.kernels.water.picked import all_risen
 from twin.kernels.water.spill import UNREACHED, spill_levels
 from twin.quantities import BoolArray, Float32Array, Int32Array
 
@@ -41,8 +42,9 @@ class Between(NamedTuple):
 
     def depth_m(self, lower_m: Float32Array, upper_m: Float32Array, share: np.float32) -> Float32Array:
         """Give the depth at a share of the way from the lower level to the higher, above 0 and at most 1 [m]."""
-        joined = np.maximum(lower_m, upper_m - (np.float32(1) - share) * self.rise_m)
-        return np.asarray(np.where(share >= self.from_share, joined, lower_m + np.float32(0) * self.rise_m))
+        depth_m = np.empty(lower_m.shape, np.float32)
+        all_risen(lower_m.ravel(), upper_m.ravel(), self.rise_m, self.from_share, share, depth_m.ravel())
+        return depth_m
 
     def take(self, cells: Any) -> Between:
         """Give the same of some cells."""

@@ -114,7 +114,8 @@ class DepthFiles:
         depth = values if self.surface is None else self.surface.depth(values)
         if frame == len(self.frames) // 2:
             self.guard.look(depth, self.grid, file=files[0].name)
-        missing = int(np.count_nonzero(np.isnan(depth)))
+        # The least value is missing where any is: cheaper than looking for all of them in frames that have none.
+        missing = int(np.count_nonzero(np.isnan(depth))) if depth.size and np.isnan(depth.min()) else 0
         with self._lock:
             self._known[frame] = missing < depth.size
         if missing and self.holes is not None:

@@ -34,7 +34,21 @@ from geodata.cells import moved_points
 from geodata.inputs.lengths import UNITS_M
 from geodata.inputs.speeds import UNITS_M_S
 from twin.errors import InputError
-from twin.kernels.water.frames import ABSURD, CODE, DEEPEST_M, DRY, MISSING, NEGATIVE, WET, WHOLE, WHOLES, clean
+from twin.kernels.water.frames import (
+    ABSURD,
+    CODE,
+    DEEPEST_M,
+    DRY,
+    LEAST_NORMAL,
+    MISSING,
+    NEGATIVE,
+    NOUGHT,
+    TINY,
+    WET,
+    WHOLE,
+    WHOLES,
+    clean,
+)
 from twin.quantities import Float32Array, FloatArray
 from twin.water.hazard import Doubt, Grid
 
@@ -123,7 +137,7 @@ class Guard:
     terrain: Terrain | None = None
     #: Whether the files hold whole numbers by their type.
     is_whole_type: bool = False
-    _counts: Any = field(default_factory=lambda: np.zeros(7, np.int64))
+    _counts: Any = field(default_factory=lambda: np.zeros(9, np.int64))
     _extremes: FloatArray = field(default_factory=lambda: np.array([np.inf, -np.inf, 0.0]))
     #: Most different whole numbers in one frame, and whether one frame holds 1 beside dry or missing cells alone.
     _distinct: tuple[int, ...] = ()
@@ -165,15 +179,18 @@ class Guard:
                              f"{offset:g}", expected="a scale that can be undone",
                              remedy="With it every value is the same: write the file again.")
         found = np.ascontiguousarray(values, np.float32)
-        _check_shifted(found, name, self.said.field)
         nodata = float(np.float32(np.nan if declared is None else declared))
-        if self.said.is_velocity:
-            return self._speeds(found, nodata, scale, offset, name)
-        if self.said.is_surface:
-            return self._elevations(found, nodata, scale, offset, name)
-        counts, wholes = np.zeros(7, np.int64), np.zeros(WHOLES, np.int64)
+        if self.said.is_velocity or self.said.is_surface:
+            size = np.abs(found)
+            lost, nought = (size > 0) & (size < LEAST_NORMAL), size == 0
+            _check_shifted(int(np.count_nonzero(lost)), found.size - int(np.count_nonzero(nought)), name,
+                           self.said.field)
+            to_metres = self._speeds if self.said.is_velocity else self._elevations
+            return to_metres(found, nodata, scale, offset, name)
+        counts, wholes = np.zeros(9, np.int64), np.zeros(WHOLES, np.int64)
         extremes = np.array([np.inf, -np.inf, 0.0])
         clean(found.reshape(-1), nodata, scale, offset, UNITS_M[self.unit], CODES, counts, wholes, extremes)
+        _check_shifted(int(counts[TINY]), found.size - int(counts[NOUGHT]), name, self.said.field)
         self._take(counts, wholes, extremes, name, found)
         return found
 
@@ -350,15 +367,12 @@ class Guard:
         return told
 
 
-def _check_shifted(values: Float32Array, file: str, field: str) -> None:
+def _check_shifted(lost: int, some: int, file: str, field: str) -> None:
     """Refuse numbers that are next to nothing: bytes that moved within a file read as such, and dry.
 
     Water that dies away leaves a few of them (below 1.2e-38 m), never a tenth of what is not 0.
     """
-    bits = values.view(np.uint32) & np.uint32(0x7FFFFFFF)
-    is_some = bits != 0
-    lost = int(np.count_nonzero(is_some & (bits < np.uint32(0x00800000))))  # no exponent: subnormal (IEEE 754)
-    if lost and 10 * lost > np.count_nonzero(is_some):
+    if 10 * lost > some:
         raise InputError(file=file, field=field, found=f"{lost:,} values of almost 0 (below 1.2e-38)",
                          expected="depths or elevations", remedy="Bytes are lost or added within: export it again.")
 

@@ -6,34 +6,17 @@ The head of a run is what it says first of itself; for lists of runs its tables 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from geodata.inputs.plain_file import bytes_of
 from geodata.run.shape import HEAD, Known, check
+from geodata.seals import SEAL, seal_of
 from twin.errors import InputError
 
 #: Version of the layout.
 FORMAT = "citytwin-run-2"
-#: Key of the digest of all other values.
-SEAL = "sha256"
 _SAID = ("name", "city", "status", "start", "duration_s", "issued_at", "valid_until", "timezone", "plan_sha256")
-
-
-def seal_of(info: Mapping[str, Any]) -> str:
-    """Give the digest of everything that ``run.json`` says beside the digest itself.
-
-    Of the values, not of the text: whoever spreads the file over other lines or sorts its keys changes nothing.
-
-    Examples
-    --------
-    >>> seal_of({"seed": 1, "name": "Q10"}) == seal_of({"name": "Q10", "seed": 1, "sha256": "of yesterday"})
-    True
-    """
-    rest = {key: value for key, value in info.items() if key != SEAL}
-    return sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def sealed(text: str) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from geodata.run.head import SEAL, seal_of
+from geodata.seals import SEAL, seal_of
 
 #: What stands where something else is meant.
 ODD: list[Any] = [None, True, -1, 0, 3, 2**53, 1e308, -1e-300, "", "x", "-", "1e999", "0,5", "\x1b[2J", "=1+1", [], {},

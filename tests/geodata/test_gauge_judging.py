@@ -148,7 +148,7 @@ def test_readings_beyond_the_bank_are_left_out_one_by_one():
 def test_what_a_river_can_do_is_never_touched(steps, first, seconds):
     levels = first + np.cumsum(np.round(np.minimum(np.abs(steps), 0.9) * np.sign(steps), 3))
     levels = np.round(levels, 3)
-    if np.any(np.isin(levels, (0.0, 99.9, 99.99, 999.0, 999.9))):
+    if np.any(np.isin(levels, (99.9, 99.99, 999.0, 999.9)) | (np.abs(levels) < 0.0015)):
         return
     times = np.arange(len(levels)) * seconds
     _, kept, doubts = judged(raw(times, levels), start=START, field="levels")
@@ -169,3 +169,52 @@ def test_one_absurd_value_never_changes_the_others(at, size, is_low):
 
 def test_the_limits_are_what_the_manual_says():
     assert (STEP_M, RATE_M_H) == (1.0, 20.0)
+
+
+def test_a_logger_that_is_a_millimetre_below_zero_gives_no_reading(tmp_path):
+    # Between 1.32 and 3.20 the river itself rises by 2 m an hour: no step tells, the line between the two does.
+    levels = [0.9, 1.0, 1.05, 1.1, 1.2, 1.32, -0.001, 3.2, 3.3, 3.32, 3.3, 3.2]
+    for unit, factor in (("m", 1.0), ("cm", 100.0), ("mm", 1000.0)):
+        graph = read(tmp_path, np.array(levels) * factor, unit, minutes=60)
+        np.testing.assert_allclose(graph.level_m, np.delete(levels, 6), atol=1e-9)
+        assert "1 of 12 readings holds a code for no reading" in graph.doubts[0].en
+    # Lower, it is no code, and yet far below the line.
+    levels[6] = -0.2
+    graph = read(tmp_path, levels, minutes=60)
+    assert (len(graph.level_m), "falls far below those" in graph.doubts[0].en) == (11, True)
+
+
+def hydrograph(rng, readings=120, minutes=15):
+    """Give a made flood: a recession with up to three waves that rise faster than they fall, and a logger's noise [m].
+
+    Its rises are those of small to middle rivers, up to 3 m/h.
+    """
+    hours = np.arange(readings) * minutes / 60
+    level = rng.uniform(0.2, 1.5) + rng.uniform(0.1, 1.0) * np.exp(-hours / 20)
+    for _ in range(int(rng.integers(1, 4))):
+        since = np.maximum(hours - rng.uniform(1, hours[-1] - 1), 0)
+        rise = rng.uniform(2, 6)
+        level = level + rng.uniform(0.5, 3) * (since / rise * np.exp(1 - since / rise)) ** 2
+    return np.round(level + rng.normal(0, 0.003, readings), 3)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 118), st.floats(-1, 1))
+def test_a_spike_in_a_flood_is_left_out_or_told_whatever_its_size(seed, at, share):
+    levels = hydrograph(np.random.default_rng(seed))
+    times = np.arange(len(levels)) * 900
+    _, kept, doubts = judged(raw(times, levels), start=START, field="levels")
+    assert (len(kept), doubts) == (len(levels), []), "a false alarm"
+    # From 1.5 m up to as far as a lost decimal point: a metre either way a river may do between two readings.
+    size = np.sign(share or 1) * 1.5 * 100 ** abs(share)
+    spiked = levels.copy()
+    spiked[at] = np.round(levels[at] + size, 3)
+    try:
+        _, kept, doubts = judged(raw(times, spiked), start=START, field="levels")
+    except InputError as refused:
+        assert f"{spiked[at]:g} m" in str(refused)
+        return
+    assert len(doubts) == 1
+    assert f": {spiked[at]:g} m" in doubts[0].en
+    if size < 0 or size > 7:  # by the rate: 1 m, 20 m/h for a quarter of an hour, and what the river does
+        np.testing.assert_array_equal(kept, np.delete(levels, at))

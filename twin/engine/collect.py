@@ -27,6 +27,9 @@ from twin.world.sun import Darkness, is_dark
 _FACT_WORDS = {Action.FACT_OUT: "out", Action.FACT_IN_SERVICE: "in_service", Action.FACT_DRY: "dry",
                Action.FACT_END: "end"}
 
+#: Bits of a whole number that is not negative.
+_WHOLE_BITS = 63
+
 
 def log_of(state: CityState) -> Records:
     """Give the log of a state with the stages of every repair, which follow from its beginning and its kind."""
@@ -71,9 +74,17 @@ def _ends_of_repairs(log: Records, starts: Int64Array) -> Int64Array:
 
 def order_of(log: Records) -> Int64Array:
     """Give the rows of a log in the total order of a trace: time, phase, round of the cascade, asset, serial."""
-    # Time is in order already but for the stages; the rest orders the events of one instant, packed to sort once.
-    inner = (log["phase"].astype(np.int64) << 32) + log["level"] + 4
-    return np.lexsort((log["asset"], log["round"], inner, log["time"]))
+    keys = [log["time"], log["phase"], log["level"], log["round"], log["asset"]]
+    key, bits = np.zeros(len(log), np.int64), 0
+    for values in reversed(keys):
+        lowest, highest = int(values.min(initial=0)), int(values.max(initial=0))
+        width = (highest - lowest).bit_length()
+        if bits + width > _WHOLE_BITS:
+            return np.lexsort(keys[::-1])
+        key |= (values.astype(np.int64) - lowest) << bits
+        bits += width
+    # One key a row; time is in order already but for the stages, of which a stable sort makes use.
+    return np.argsort(key, kind="stable")
 
 
 def trace_of(state: CityState, log: Records, declared: Sequence[Declared]) -> tuple[Trace, Int32Array]:

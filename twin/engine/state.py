@@ -127,6 +127,8 @@ class CityState:
         #: What else crews said at rows of the log.
         self.remarks: dict[int, Mapping[str, Any]] = {}
         self._declared = 0
+        #: What was cut, here or at the border, when last it was asked who is dead by a cut; None: not yet asked.
+        self._was_down: BoolArray | None = None
         self.tables = self._tables()
         self._mark_never_fed()
 
@@ -268,7 +270,9 @@ class CityState:
             is_cut = self.tables.assets["switch"] == AssetState.CUT
             # Dead by a cut, its own or of all that feeds it; what no source ever fed is not dead by a cut.
             is_down = is_cut if self._border is None else is_cut | self._border.at(event.at_s)
-            self.tables.assets["dead"] = is_cut | (self._is_ever_fed & ~self._fed(is_down))
+            if self._was_down is None or not np.array_equal(is_down, self._was_down):
+                self.tables.assets["dead"] = is_cut | (self._is_ever_fed & ~self._fed(is_down))
+                self._was_down = is_down
         return commands
 
     def _begin(self, event: Begun) -> None:

@@ -175,7 +175,8 @@ class PickedNight:
     Parameters
     ----------
     hazard
-        A hazard with ``level_m``, the level at each frame, (T,) [m].
+        A hazard with ``level_m``, the level at each frame, (T,) [m], that tells of which cells it is held back
+        (``twin.water.picks.PickedWater``).
     index, nominal
         As for :class:`StageNight`.
     """
@@ -196,8 +197,6 @@ class PickedNight:
 
     def _held_back(self, hazard: Any) -> BoolArray | None:
         """Tell of which assets some cell is taken as deep as it may be, (A,); None where maps tell it of all."""
-        if not hasattr(hazard, "held_back"):
-            return None
         held = hazard.held_back(self.index.cells)
         if not held.any():
             return None

@@ -19,6 +19,9 @@ from twin.water.hazard import Hazard
 from twin.water.picks import Series, picked
 from twin.water.unknown import Unknown
 
+#: Frames whose blocks are put in order together: enough that the depths of an asset are written in runs.
+_TOGETHER = 64
+
 
 class Coverage(IntEnum):
     """How much of an asset the hazard covers. All but ``INSIDE`` is said in every answer."""
@@ -278,32 +281,27 @@ class _Blocks:
         from twin.kernels.water.depths import CHUNK
 
         self.lanes, self.chunks = CHUNK, -(-assets // CHUNK)
+        self._first, self._last = (np.full(self.chunks * self.lanes, NONE, np.int32) for _ in range(2))
+        self._now, self._chunks_now = np.empty((self.chunks, self.lanes), np.int32), np.empty(self.chunks, np.int32)
         self._blocks: list[Int32Array] = []
-        self._chunk: list[Int64Array] = []
+        self._chunk: list[Int32Array] = []
         self._frame: list[Int32Array] = []
 
     def add(self, frame: int, now: _Frame) -> None:
         """Keep what is wet at a frame."""
-        padded = now.depth_um.reshape(self.chunks, self.lanes)
-        active = np.flatnonzero(now.is_active)
-        active = active[padded[active].any(axis=1)]
-        self._blocks.append(padded[active])
-        self._chunk.append(active)
-        self._frame.append(np.full(len(active), frame, np.int32))
+        from twin.kernels.water.series import keep_wet
+
+        count = keep_wet(now.depth_um, now.is_active, self.lanes, frame, self._first, self._last, self._now,
+                         self._chunks_now)
+        self._blocks.append(self._now[:count].copy())
+        self._chunk.append(self._chunks_now[:count].copy())
+        self._frame.append(np.full(count, frame, np.int32))
 
     def series(self, rows: Int64Array) -> tuple[Int32Array, Int32Array, Int64Array, Int32Array]:
         """Give the wet assets in order of row, their first frames, where each begins, and all depths."""
-        from twin.kernels.water.series import extents, fill_series
+        from twin.kernels.water.series import fill_series
 
-        chunk = np.concatenate([*self._chunk, np.empty(0, np.int64)])
-        frame = np.concatenate([*self._frame, np.empty(0, np.int32)])
-        blocks = np.concatenate([*self._blocks, np.empty((0, self.lanes), np.int32)])
-        # Frames came in order of time: sorting by chunk alone keeps them so within each.
-        order = np.argsort(chunk, kind="stable")
-        blocks, frame = blocks[order], frame[order]
-        of_chunk = np.searchsorted(chunk[order], np.arange(self.chunks + 1)).astype(np.int64)
-        first, last = (np.full(self.chunks * self.lanes, NONE, np.int32) for _ in range(2))
-        extents(blocks, of_chunk, frame, self.lanes, first, last)
+        first, last = self._first, self._last
         wet = np.flatnonzero(first[:len(rows)] != NONE)
         wet = wet[np.argsort(rows[wet])]
         sizes = (last[wet] - first[wet] + 1).astype(np.int64)
@@ -311,7 +309,13 @@ class _Blocks:
         begins = np.zeros(len(first), np.int64)
         begins[wet] = offsets[:-1]
         depth_um = np.zeros(int(offsets[-1]), np.int32)
-        fill_series(blocks, of_chunk, frame, self.lanes, first, last, begins, depth_um)
+        # A few frames at a time: their blocks are let go once they are written.
+        while self._blocks:
+            chunk, frame, blocks = (np.concatenate(kept[:_TOGETHER]) for kept in (
+                self._chunk, self._frame, self._blocks))
+            fill_series(blocks, np.argsort(chunk, kind="stable"), chunk, frame, self.lanes, first, last, begins,
+                        depth_um)
+            del self._chunk[:_TOGETHER], self._frame[:_TOGETHER], self._blocks[:_TOGETHER]
         depth_um.flags.writeable = False
         return column(rows[wet], np.int32), column(first[wet], np.int32), column(offsets, np.int64), depth_um
 

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Lock
 from time import monotonic
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -42,6 +42,7 @@ from viewer.desk.runs import Runs
 from viewer.desk.silence import gateways
 from viewer.desk.sources import Inbox, Sources, inbox_key
 from viewer.desk.store import Store
+from viewer.desk.watch import Watch
 
 #: Alarms are looked at this often [s].
 TICK_S = 5.0
@@ -111,10 +112,12 @@ class Desk:
         #: What leaves by itself; ``outgoing.observe`` sets it.
         self.outgoing: Leaving | None = None
         self.inbox_key = inbox_key(folder / "inbox.key")
-        self._stop, self._looking = Event(), Lock()
+        self._looking, self._tidied = Lock(), float("-inf")
         #: What would be an alarm and is none, for the plan orders it: shown on demand.
         self.by_design: list[Alarm] = []
-        self._thread = Thread(target=self._watch, name="alarms", daemon=True)
+        # A run that is half copied, a disk that is full: looked at again; the page says how old it is.
+        self._watch = Watch("alarms", self._look_and_tidy, lambda: TICK_S,
+                            passes=(InputError, OSError, ValueError, sqlite3.Error))
 
     def observe(self, spec: ObserveSpec) -> None:
         """Ask and listen to the sources of a configuration, once the desk starts."""
@@ -128,13 +131,11 @@ class Desk:
             self.feeding.start()
         if self.outgoing is not None:
             self.outgoing.start()
-        self._thread.start()
+        self._watch.start()
 
     def close(self) -> None:
         """End everything; runs that go are asked to stop, and found again as interrupted."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
+        self._watch.close(within_s=10)
         self.inbox.close()
         if self.feeding is not None:
             self.feeding.close()
@@ -210,18 +211,12 @@ class Desk:
         suspects, ask = suspected(loaded, words, t_s)
         return compared(loaded, words, t_s), suspects, ask
 
-    def _watch(self) -> None:
-        tidied: float | None = None
-        while not self._stop.wait(TICK_S):
-            try:
-                self.look()
-                for one in self.looks:
-                    one.look()
-                self.bench.rest()
-                if tidied is None or monotonic() - tidied >= TIDY_S:
-                    tidied = monotonic()
-                    self.store.tidy(self.clock.epoch())
-                    give_back()
-            except (InputError, OSError, ValueError, sqlite3.Error):
-                # A run that is half copied, a disk that is full: looked at again; the page says how old it is.
-                continue
+    def _look_and_tidy(self) -> None:
+        self.look()
+        for one in self.looks:
+            one.look()
+        self.bench.rest()
+        if monotonic() - self._tidied >= TIDY_S:
+            self._tidied = monotonic()
+            self.store.tidy(self.clock.epoch())
+            give_back()

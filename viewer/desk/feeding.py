@@ -11,7 +11,8 @@ import os
 import random
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from threading import Event, Thread
+from functools import partial
+from threading import Event
 from typing import Any
 
 from geodata.feeds.asking import AskFailed, ask, wait_s
@@ -23,6 +24,7 @@ from geodata.feeds.taken import Taken
 from geodata.observations.normal import Refused, Why
 from twin.errors import InputError
 from viewer.desk.sources import Sources
+from viewer.desk.watch import Watch
 
 #: Who asks and listens for a folder holds this; two would ask twice, and throw each other out at brokers.
 OBSERVING, OBSERVED_ALREADY = "observe.lock", "a folder that another `twin observe` or `twin serve` feeds"
@@ -44,24 +46,25 @@ class Feeding:
             sources.book.enter(name, way=one.way.value, sort=one.type.value, pace_s=one.pace_s)
         self._listeners = {name: Listener(one, self._told(name, one), password=self._secrets[name].get("password"))
                            for name, one in spec.sources.items() if one.way == Way.BROKER}
-        self._threads = [Thread(target=self._watch, args=(name,), name=f"feed {name}", daemon=True)
+        self._watches = [Watch(f"feed {name}", partial(self._look, name), partial(self._wait_s, name), at_once=True)
                          for name, one in spec.sources.items() if one.way == Way.ASKED]
 
     def start(self) -> None:
         """Ask and listen from now on."""
         for listener in self._listeners.values():
             listener.start()
-        for thread in self._threads:
-            thread.start()
+        for watch in self._watches:
+            watch.start()
 
     def close(self) -> None:
         """Ask and listen no more."""
         self._stop.set()
+        for watch in self._watches:
+            watch.stop()
         for listener in self._listeners.values():
             listener.close()
-        for thread in self._threads:
-            if thread.is_alive():
-                thread.join(timeout=5)
+        for watch in self._watches:
+            watch.close()
 
     def once(self, name: str) -> bool:
         """Ask a source once; tell whether it answered. Whatever happens is written down."""
@@ -102,12 +105,12 @@ class Feeding:
             # The disk itself is full: it is said by the alarm of the source, whose newest datum grows old.
             self._troubled[name] = str(error)
 
-    def _watch(self, name: str) -> None:
-        while not self._stop.is_set():
-            if self._due(name) and not self._stop.is_set():
-                self.once(name)
-            if self._stop.wait(_LOOK_S if name in self._troubled else min(_LOOK_S, 1.0)):
-                return
+    def _look(self, name: str) -> None:
+        if self._due(name):
+            self.once(name)
+
+    def _wait_s(self, name: str) -> float:
+        return _LOOK_S if name in self._troubled else min(_LOOK_S, 1.0)
 
     def _due(self, name: str) -> bool:
         """Tell whether a source is to be asked now; one that waits longer than it can has had its clock set back."""

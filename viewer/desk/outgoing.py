@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Lock
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -25,6 +25,7 @@ from viewer.desk.alert_book import AlertBook
 from viewer.desk.answers_out import Answers
 from viewer.desk.desk import Desk
 from viewer.desk.open_data import OpenData
+from viewer.desk.watch import Watch
 
 #: What is approved is looked at this often, and a service that failed is tried again after so long at first [s].
 LOOK_S, AGAIN_S = 5.0, 60
@@ -69,18 +70,17 @@ class Outgoing:
             desk.sources.book.enter(name, way="told", sort=name.removeprefix("out-"), pace_s=0)
         #: The entities that the broker has.
         self._said = b""
-        self._stop, self._turn = Event(), Lock()
-        self._thread = Thread(target=self._watch, name="outgoing", daemon=True)
+        self._turn = Lock()
+        # A run that is half copied, a disk that is full: looked at again.
+        self._watch = Watch("outgoing", self.look, lambda: LOOK_S, passes=(TwinError, OSError, sqlite3.Error))
 
     def start(self) -> None:
         """Look at what is approved from now on."""
-        self._thread.start()
+        self._watch.start()
 
     def close(self) -> None:
         """Tell no more."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+        self._watch.close()
 
     def look(self) -> None:
         """Write the alert that follows, and tell each service what it does not know yet."""
@@ -90,14 +90,6 @@ class Outgoing:
             for name, work in ((BROKER, self._entities), (ALERTS, self._alerts), (ANSWERS, self._answers)):
                 if name in self._services and self._is_due(name):
                     self._try(name, work)
-
-    def _watch(self) -> None:
-        while not self._stop.wait(LOOK_S):
-            try:
-                self.look()
-            except (TwinError, OSError, sqlite3.Error):
-                # A run that is half copied, a disk that is full: looked at again.
-                continue
 
     def _is_due(self, name: str) -> bool:
         next_at, now = self.desk.sources.book.next_of(name), self.desk.clock.epoch()

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 from geodata.feeds.readers import about_of, read
@@ -21,6 +20,7 @@ from viewer.desk.feed_book import TABLES, TICK_S, FeedBook, keep_forecasts, keep
 from viewer.desk.places import Places
 from viewer.desk.source_words import says
 from viewer.desk.store import Store, publish
+from viewer.desk.watch import Watch
 
 #: A source is expected to send this often where nobody said otherwise [s].
 PACE_S = 900
@@ -197,18 +197,16 @@ class Inbox:
         self.folder, self.sources = folder, sources
         for name in ("", "done", "refused"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        self._stop = Event()
-        self._thread = Thread(target=self._watch, name="inbox", daemon=True)
+        # A file that somebody took away, or a disk that is full: looked at again.
+        self._watch = Watch("inbox", self.look, lambda: LOOK_S, passes=(OSError,))
 
     def start(self) -> None:
         """Look into the folder from now on."""
-        self._thread.start()
+        self._watch.start()
 
     def close(self) -> None:
         """Look no more."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+        self._watch.close()
 
     def look(self) -> int:
         """Take every file that is whole; give how many there were. One is whole when its name ends in ``.json``."""
@@ -222,13 +220,6 @@ class Inbox:
                 place.with_suffix(".why.txt").write_text("\n".join(took["rejected"]) + "\n", encoding="utf-8")
             path.replace(place)
         return len(files)
-
-    def _watch(self) -> None:
-        while not self._stop.wait(LOOK_S):
-            try:
-                self.look()
-            except OSError:  # a file that somebody took away, or a disk that is full: looked at again
-                continue
 
 
 def inbox_key(file: Path) -> str:

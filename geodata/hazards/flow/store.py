@@ -35,6 +35,7 @@ from geodata.hazards.flow.stored import INFO, UNKNOWN_MM, FlowFrames, info_of, m
 from geodata.inputs.times import by_the_clock
 from geodata.locks import Reading, label_of, locked
 from geodata.ours import STORE
+from geodata.seals import SEAL, seal_of
 from twin.errors import InputError
 from twin.flood.setup import FlowSetup
 from twin.quantities import FloatArray
@@ -374,5 +375,6 @@ def _finish(run: Any, out: Path, info: dict[str, Any], model: ModelSpec, sums: d
 
 def _write_info(out: Path, info: dict[str, Any]) -> None:
     part = out / f"{INFO}.part"
-    part.write_text(json.dumps(info, indent=1, sort_keys=True, default=float) + "\n", encoding="utf-8")
+    plain = json.loads(json.dumps(info, default=float))
+    part.write_text(json.dumps({**plain, SEAL: seal_of(plain)}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     part.replace(out / INFO)

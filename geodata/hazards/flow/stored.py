@@ -2,8 +2,8 @@
 
 A store is a folder: a zarr 3 group with ``depth_mm`` (frame, row, column; 65535 is no terrain), ``peak_m`` and
 ``arrival_s`` over the whole run, and ``flow.json`` with the times, the grid, the book of the water, the hash of
-everything that went in, and a checksum of every frame. Where ``velocity`` was asked for ``speed_mm_s`` stands beside
-the depths.
+everything that went in, a checksum of every frame, and one of all that it says itself. Where ``velocity`` was asked for
+``speed_mm_s`` stands beside the depths.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 import zarr
 
 from geodata.inputs.plain_file import bytes_of
+from geodata.seals import SEAL, seal_of
 from twin.errors import InputError
 from twin.quantities import Float32Array, Int64Array
 from twin.water.hazard import WATER_STEPS_M, Envelope, Grid, total_head_m
@@ -204,6 +205,10 @@ def info_of(path: Path) -> dict[str, Any]:
     if not isinstance(info, dict):
         raise InputError(file=str(file), found="JSON of another sort", expected="a store that `twin flood` wrote",
                          remedy="Compute it again.")
+    told = info.pop(SEAL, None)  # stores of an older version have none
+    if told is not None and told != seal_of(info):
+        raise InputError(file=str(file), found="a damaged store (it does not say what was written)",
+                         expected="a store that `twin flood` wrote", remedy="Copy it again, or compute it again.")
     return info
 
 

@@ -25,9 +25,10 @@ from geodata.city.file import read_city, write_city
 from geodata.city.model import CityFile
 from geodata.city.package import Package
 from geodata.run.folder import Run, read_run, write_run
-from geodata.run.head import SEAL, run_head, seal_of
+from geodata.run.head import run_head
 from geodata.run.manifest import describe, plan_of, plan_to_dict
 from geodata.run.schemas import OPTIONAL, TABLES
+from geodata.seals import SEAL, seal_of
 from tests.geodata.runs import made_up_result, made_up_water
 from tests.geodata.towns import assert_same, small_town
 from tests.reference.hand_town import HandTown

@@ -10,8 +10,10 @@ from twin.quantities import BoolArray, Float32Array, FloatArray, Int16Array, Int
 #: A depth beyond this, up or down, is no water: a damaged file, or another quantity [m].
 DEEPEST_M = 1000.0
 #: What ``clean`` counts: declared missing, codes that no header declares, values beyond belief, values below 0, dry,
-#: wet, and wet in whole numbers of the file's unit.
-MISSING, CODE, ABSURD, NEGATIVE, DRY, WET, WHOLE = range(7)
+#: wet, wet in whole numbers of the file's unit; and of the stored values, those next to nothing and those that are 0.
+MISSING, CODE, ABSURD, NEGATIVE, DRY, WET, WHOLE, TINY, NOUGHT = range(9)
+#: Least number that 32 bits hold with its exponent: what is closer to 0 has lost some of its bits (IEEE 754).
+LEAST_NORMAL = 2.0**-126
 #: Whole numbers up to this are counted one by one.
 WHOLES = 256
 
@@ -45,20 +47,24 @@ def clean(values: Float32Array, nodata: float, scale: float, offset: float, unit
     codes
         Values that mean "missing" in many files though no header says so, (K,); none between -90 and 90.
     counts
-        In and out: how many values of each sort, (7,): see ``MISSING`` and the others.
+        In and out: how many values of each sort, (9,): see ``MISSING`` and the others.
     wholes
         In and out: how many wet values are each whole number, the last one counts those above, (WHOLES,).
     lowest_highest
         In and out: lowest and highest value that is believed, first one that is not, (3,) [m].
     """
-    missing = dry = wet = whole = 0
+    missing = dry = wet = whole = tiny = nought = 0
     low, high = lowest_highest[0], lowest_highest[1]
     is_zero_dry = nodata != 0.0 and offset == 0.0
     for i in range(len(values)):
         value = values[i]
-        if value == 0.0 and is_zero_dry:
-            dry += 1
-            continue
+        if value == 0.0:
+            nought += 1
+            if is_zero_dry:
+                dry += 1
+                continue
+        elif -LEAST_NORMAL < value < LEAST_NORMAL:
+            tiny += 1
         if np.isnan(value) or value == nodata:
             missing += 1
             values[i] = np.nan
@@ -93,6 +99,8 @@ def clean(values: Float32Array, nodata: float, scale: float, offset: float, unit
     counts[DRY] += dry
     counts[WET] += wet
     counts[WHOLE] += whole
+    counts[TINY] += tiny
+    counts[NOUGHT] += nought
     lowest_highest[0], lowest_highest[1] = low, high
 
 

@@ -26,12 +26,20 @@ def stays_dry(maps_m: Float32Array, cells: Int32Array, looked_at: int) -> bool:
 
 
 @jit(nogil=True)
-def risen(low_m: float, high_m: float, rise_m: float, from_share: float, share: float) -> float:
+def risen(low_m: float, high_m: float, rise_m: float, from_share: float, share: np.float32 | float) -> float:
     """Give the depth at a share of the way from one map to the next, see ``geodata.hazards.between`` [m]."""
     if np.isnan(rise_m) or share < from_share:
         return float(low_m + np.float32(0) * rise_m)
     joined = float(high_m - (np.float32(1) - share) * rise_m)
     return max(float(low_m), joined)
+
+
+@jit(nogil=True)
+def all_risen(low_m: Float32Array, high_m: Float32Array, rise_m: Float32Array, from_share: Float32Array,
+              share: np.float32, depth_m: Float32Array) -> None:
+    """Fill the depth of each cell at a share of the way, (N,) [m]; as ``risen``, for all of them."""
+    for i in range(len(low_m)):
+        depth_m[i] = risen(low_m[i], high_m[i], rise_m[i], from_share[i], share)
 
 
 @jit(nogil=True)

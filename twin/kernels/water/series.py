@@ -14,53 +14,77 @@ from twin.quantities import BoolArray, Int8Array, Int32Array, Int64Array
 
 
 @jit(nogil=True)
-def extents(blocks: Int32Array, of_chunk: Int64Array, frame: Int32Array, lanes: int, first: Int32Array,
-            last: Int32Array) -> None:
-    """Find the first and the last frame with water of each asset.
+def keep_wet(depth_um: Int32Array, is_active: BoolArray, lanes: int, number: int, first: Int32Array, last: Int32Array,
+             blocks: Int32Array, of_block: Int32Array) -> int:
+    """Copy the chunks of a frame in which there is water, and note the first and the last frame of each asset.
 
     Parameters
     ----------
-    blocks
-        Depth of the assets of a chunk at a frame, (B, lanes) [µm], sorted by chunk, then frame.
-    of_chunk
-        Blocks of chunk ``c`` are ``of_chunk[c]:of_chunk[c + 1]``, (chunks + 1,).
-    frame
-        Frame of each block, (B,).
+    depth_um
+        Depth at the frame, (chunks * lanes,) [µm].
+    is_active
+        Chunks that may hold water, (chunks,).
     lanes
         Assets in a chunk.
+    number
+        Number of the frame; they come in order of time.
     first, last
-        Out: by place of the asset, (chunks * lanes,); -1 where it is always dry.
+        In and out: first and last frame with water by place of the asset, (chunks * lanes,); -1 while it is dry.
+    blocks, of_block
+        Out: the chunks, (chunks, lanes), and which each is, (chunks,).
+
+    Returns
+    -------
+    int
+        Chunks copied.
     """
-    for chunk in range(len(of_chunk) - 1):
-        for block in range(of_chunk[chunk], of_chunk[chunk + 1]):
-            for lane in range(lanes):
-                if blocks[block, lane] > 0:
-                    place = chunk * lanes + lane
-                    if first[place] < 0:
-                        first[place] = frame[block]
-                    last[place] = frame[block]
+    count = 0
+    for chunk in range(len(is_active)):
+        if not is_active[chunk]:
+            continue
+        begin = chunk * lanes
+        is_wet = False
+        for place in range(begin, begin + lanes):
+            depth = depth_um[place]
+            blocks[count, place - begin] = depth
+            if depth > 0:
+                is_wet = True
+                if first[place] < 0:
+                    first[place] = number
+                last[place] = number
+        if is_wet:
+            of_block[count] = chunk
+            count += 1
+    return count
 
 
 @jit(nogil=True)
-def fill_series(blocks: Int32Array, of_chunk: Int64Array, frame: Int32Array, lanes: int, first: Int32Array,
-                last: Int32Array, offsets: Int64Array, depth_um: Int32Array) -> None:
+def fill_series(blocks: Int32Array, order: Int64Array, of_block: Int32Array, frame: Int32Array, lanes: int,
+                first: Int32Array, last: Int32Array, offsets: Int64Array, depth_um: Int32Array) -> None:
     """Write the depths of each asset from its first frame with water to its last, one after the other.
 
     Parameters
     ----------
-    blocks, of_chunk, frame, lanes, first, last
-        As for ``extents``.
+    blocks
+        Depth of the assets of a chunk at a frame, (B, lanes) [µm].
+    order
+        In which order to take the blocks, (B,): chunk by chunk, so that what is written lies close together.
+    of_block, frame
+        Chunk and frame of each block, (B,).
+    lanes, first, last
+        As for ``keep_wet``.
     offsets
         Where the depths of each place begin, (chunks * lanes,).
     depth_um
         Out, zeroed: depths of all, [µm]. A frame without a block is dry.
     """
-    for chunk in range(len(of_chunk) - 1):
-        for block in range(of_chunk[chunk], of_chunk[chunk + 1]):
-            for lane in range(lanes):
-                place = chunk * lanes + lane
-                if first[place] >= 0 and first[place] <= frame[block] <= last[place]:
-                    depth_um[offsets[place] + frame[block] - first[place]] = blocks[block, lane]
+    for k in range(len(order)):
+        block = order[k]
+        begin = np.int64(of_block[block]) * lanes
+        for lane in range(lanes):
+            place = begin + lane
+            if first[place] >= 0 and first[place] <= frame[block] <= last[place]:
+                depth_um[offsets[place] + frame[block] - first[place]] = blocks[block, lane]
 
 
 @jit(nogil=True)
