@@ -253,7 +253,7 @@ def _written(guesses: Sequence[Guess], spoken: Counter[str], terrain: Sequence[s
     if terrain:
         lines += ["terrain:", f"  file: [{', '.join(map(scalar, terrain))}]"]
         if all(name.lower().endswith(".asc") for name in terrain):  # which have nowhere to say it
-            head.append(Remark(text="{files} say no CRS: taken as {crs}, that of the city", is_unsure=True,
+            head.append(Remark(text="{files}: no CRS stated; taken as {crs}, that of the city", is_unsure=True,
                                values={"files": _few(terrain), "crs": city_crs}))
             lines += [*comment(_said(head[-1], lang), 2), f"  crs: {city_crs}"]
         lines.append("")
