@@ -302,7 +302,7 @@ def _found(guess: Guess, lang: str) -> str:
         if "nearest_m" in first:
             return words.text("{name}: {records} {records?record/records}, taken as {what}, supplied by the nearest "
                               "{kind} (a guess)",
-                              kind=words.kind(first["kind"]), **values)
+                              kind=words.word(first["kind"]), **values)
         values["by"] = first.get("by") or ", ".join(first["match"])
         return words.text("{name}: {records} {records?record/records}, taken as {what}, supplied by {by}", **values)
     return words.text("{name}: {records} {records?record/records}, taken as {what}", **values)

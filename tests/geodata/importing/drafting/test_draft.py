@@ -405,8 +405,8 @@ def test_lines_that_repeat_another_word_for_word_are_named_and_dropped(tmp_path:
     text = "".join(lines[:23] + lines[19:23] + lines[23:])
     made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": text})
     assert layers["lampes"]["id"] == {"columns": "N° point", "duplicates": "drop_copies"}
-    assert ("lampes, id: 4 records say in every column what one before them says, and are dropped: line 24, line 25, "
-            "line 26, line 27.") in unsure(made)
+    assert ("lampes, id: 4 records say in every column what one before them says, and are dropped (line 24, line 25, "
+            "line 26, line 27).") in unsure(made)
     report = city_of(tmp_path).report
     assert report["assets"]["lamp"] == 60
     assert report["layers"][1]["dropped"] == {"the same record again, in every column": {
@@ -475,7 +475,7 @@ def test_the_draft_in_french_calls_lines_and_kinds_in_french(tmp_path: Path) -> 
     lines = MESSY.splitlines(keepends=True)
     made, _ = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": "".join([*lines, lines[9]])}, lang="fr")
     said = "\n".join([*made.found, unsure(made), made.text]).replace("\u00a0", " ")
-    assert "1 enregistrement répète mot pour mot un enregistrement précédent ; il est écarté : ligne 64." in said
+    assert "1 enregistrement répète mot pour mot un enregistrement précédent ; il est écarté (ligne 64)." in said
     assert "armoires : 3 enregistrements, type retenu : armoire d’éclairage (cabinet)" in said
 
 
