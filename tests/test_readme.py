@@ -48,7 +48,7 @@ def test_the_commands_reach_a_flooded_map_that_is_not_out_of_date(
         assert "out of date" not in said[command]
     draft = next(text for command, text in said.items() if "--draft" in command)
     # every doubt of the table is met on the way, but for the CRS, which these files let nobody guess
-    for doubt in ("4 records say in every column what one before them says, and are dropped: line 48",
+    for doubt in ("4 records say in every column what one before them says, and are dropped (line 48",
                   "Quartier is blank on 64 lines below a value", "ARM-O2 → ARM-02", "ARM-99 ×1",
                   "is Hauteur socle (cm) the height above ground of the lowest live part?",
                   "nothing here supplies these"):

@@ -73,9 +73,13 @@ def draw(rule: ClassRule, *, city_file: CityFile, folder: Path, nodata: str, fie
     if not np.any(is_shape):
         raise InputError(file=path.name, field=field, found="no polygon", expected="extents as polygons")
     grid = _grid(rule, city_file, shapes, path.name, field)
-    name = _depth_column(rule, columns)
+    name = _depth_column(rule, columns) if rule.depth_m is None else None
     doubts: tuple[Doubt, ...] = ()
-    if name is not None:
+    if rule.depth_m is not None:
+        depth, error_m = np.full(len(shapes), rule.depth_m), rule.depth_m
+        notes = (f"{path.name} holds no depths: {rule.depth_m:g} m is taken in every shape, as the scenario says, and "
+                 "may be wrong by as much.",)
+    elif name is not None:
         depth, notes, doubts = _single(rule, name, columns, path.name, field, nodata)
         error_m = 0.0
     else:
@@ -166,7 +170,7 @@ def _bounds(rule: ClassRule, columns: dict[str, Any], file: str, field: str) -> 
             raise InputError(file=file, field=field, found=f"columns {', '.join(columns) or 'none'}",
                              expected="ht_min and ht_max, palier_hauteur, or a column of classes or depths",
                              remedy="Say `min_column` and `max_column`, `class_column` and `classes`, or "
-                             "`depth_column`.")
+                             "`depth_column`; `depth_m` where they are outlines only.")
         known = {**CNIG, **{key.casefold(): bounds for key, bounds in rule.classes.items()}}
         words = [str(v).strip().casefold() for v in by_name[name.casefold()]]
         strange = sorted({w for w in words if w not in known})

@@ -128,6 +128,8 @@ class ClassRule(Spec):
     max_column: str | None = None
     #: Column with one depth for each shape; ``depth``, ``hauteur`` and the like are found by themselves.
     depth_column: str | None = None
+    #: One depth for all shapes, where they are outlines only [m]: an assumption, and its error is as large.
+    depth_m: float | None = Field(None, gt=0, le=10)
     #: Unit of the depths in columns; metres when neither this nor the column's name says one.
     unit: LengthUnit | None = None
     #: Column with the class's name, and its bounds [m]; CNIG's ``palier_hauteur`` is known.
@@ -139,6 +141,12 @@ class ClassRule(Spec):
     #: Cell of the grid on which the extents are drawn [m].
     cell_m: float = Field(2.0, gt=0, le=100)
     crs: str | None = None
+
+    @model_validator(mode="after")
+    def _one_depth(self) -> Self:
+        if self.depth_m is not None and (self.min_column or self.depth_column or self.class_column):
+            raise ValueError("`depth_m` beside a column of depths or classes; expected one of them")
+        return self
 
 
 class Extents(ClassRule):

@@ -253,7 +253,7 @@ def _written(guesses: Sequence[Guess], spoken: Counter[str], terrain: Sequence[s
     if terrain:
         lines += ["terrain:", f"  file: [{', '.join(map(scalar, terrain))}]"]
         if all(name.lower().endswith(".asc") for name in terrain):  # which have nowhere to say it
-            head.append(Remark(text="{files} say no CRS: taken as {crs}, that of the city", is_unsure=True,
+            head.append(Remark(text="{files}: no CRS stated; taken as {crs}, that of the city", is_unsure=True,
                                values={"files": _few(terrain), "crs": city_crs}))
             lines += [*comment(_said(head[-1], lang), 2), f"  crs: {city_crs}"]
         lines.append("")
@@ -302,7 +302,7 @@ def _found(guess: Guess, lang: str) -> str:
         if "nearest_m" in first:
             return words.text("{name}: {records} {records?record/records}, taken as {what}, supplied by the nearest "
                               "{kind} (a guess)",
-                              kind=words.kind(first["kind"]), **values)
+                              kind=words.word(first["kind"]), **values)
         values["by"] = first.get("by") or ", ".join(first["match"])
         return words.text("{name}: {records} {records?record/records}, taken as {what}, supplied by {by}", **values)
     return words.text("{name}: {records} {records?record/records}, taken as {what}", **values)

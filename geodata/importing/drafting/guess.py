@@ -28,7 +28,7 @@ class Remark:
     def said(self, words: Wording) -> str:
         """Give it in a language; places in files (``lines``) and kinds (``kind``) are called by its own words."""
         values = {name: words.records(str(value)) if name == "lines" else
-                  words.kind(str(value)) if name.rstrip("0123456789") == "kind" else value
+                  words.word(str(value)) if name.rstrip("0123456789") == "kind" else value
                   for name, value in self.values.items()}
         return words.plural(self.text, self.many, self.n, **values) if self.many else words.text(self.text, **values)
 

@@ -61,16 +61,16 @@ def _say_copies(guess: Guess, copies: BoolArray) -> None:
     more = " …" if len(lines) > _NAMED else ""
     said = ", ".join(lines[:_NAMED]) + more
     if not guess.id:  # two lanterns of one mast read alike where nothing numbers them
-        guess.unsure_of("id", "{n} record says in every column what one before it says, and is numbered: {lines}. If "
+        guess.unsure_of("id", "{n} record says in every column what one before it says, and is numbered ({lines}). If "
                         "it is the same thing twice, say {form}",
-                        "{n} records say in every column what one before them says, and are numbered: {lines}. If "
+                        "{n} records say in every column what one before them says, and are numbered ({lines}). If "
                         "they are the same things twice, say {form}", len(lines), lines=said,
                         form="{content: true, duplicates: drop_copies}")
         return
     guess.has_copies = True
-    guess.unsure_of("id", "{n} record says in every column what one before it says, and is dropped: {lines}. If it is "
+    guess.unsure_of("id", "{n} record says in every column what one before it says, and is dropped ({lines}). If it is "
                     "an asset of its own, say duplicates: suffix",
-                    "{n} records say in every column what one before them says, and are dropped: {lines}. If they are "
+                    "{n} records say in every column what one before them says, and are dropped ({lines}). If they are "
                     "assets of their own, say duplicates: suffix", len(lines), lines=said)
 
 

@@ -112,9 +112,10 @@ def _id(guess: Guess) -> Any:
 
 def _left(guess: Guess, say: Say) -> list[str]:
     """Give the columns that are not taken up, each with why and with the line that would take it."""
-    lines = [] if guess.fields or not any(fields for _, fields in guess.left) else ["    # fields:"]
+    is_offered = any(fields for _, fields in guess.left)
+    lines = ["    # fields:"] if is_offered and not guess.fields else []
     for remark, fields in guess.left:
-        lines += comment(say(remark), 6)
+        lines += comment(say(remark), 6 if is_offered or guess.fields else 4)
         lines += [f"      # {scalar(field)}: {flow(value)}" for field, value in fields.items()]
     return lines
 

@@ -48,6 +48,19 @@ def test_own_classes_are_explained_in_the_scenario(tmp_path):
         opened({"extents": {"file": "zone.geojson", "class_column": "alea"}}, tmp_path, city())
 
 
+def test_bare_outlines_take_the_depth_that_the_scenario_states_and_its_error_is_as_large(tmp_path):
+    polygons(tmp_path / "zone.geojson", (0, 0, 100, 100, {"nom": "Crue de 1910"}))
+    with pytest.raises(InputError, match="`depth_m` where they are outlines only"):
+        opened({"extents": {"file": "zone.geojson"}}, tmp_path, city())
+    water = opened({"extents": {"file": "zone.geojson", "depth_m": 0.6}}, tmp_path, city())
+    assert at(water, (50, 50), (150, 50))[0] == pytest.approx([0.6, 0.0])
+    assert water.depth_error_m == 0.6
+    assert water.notes[0] == ("zone.geojson holds no depths: 0.6 m is taken in every shape, as the scenario says, and may "
+                              "be wrong by as much.")
+    with pytest.raises(ValueError, match="beside a column of depths or classes"):
+        opened({"extents": {"file": "zone.geojson", "depth_m": 0.6, "depth_column": "nom"}}, tmp_path, city())
+
+
 def test_where_classes_overlap_the_deeper_counts(tmp_path):
     polygons(tmp_path / "z.geojson", (0, 0, 100, 100, {"ht_min": 1, "ht_max": 2}),
              (0, 0, 100, 100, {"ht_min": 0, "ht_max": 0.5}))

@@ -18,29 +18,43 @@ _MADE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _TYPES = (f'<Types xmlns="{_OFFICE}/package/2006/content-types"><Default Extension="rels" ContentType='
           '"application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" '
           'ContentType='
-          f'"{_MADE}.sheet.main+xml"/><Override PartName="/xl/worksheets/s.xml" ContentType="{_MADE}.worksheet+xml"/>'
-          "</Types>")
-_RELS = (f'<Relationships xmlns="{_OFFICE}/package/2006/relationships"><Relationship Id="r1" Type='
-         f'"{_OFFICE}/officeDocument/2006/relationships/{{kind}}" Target="{{target}}"/></Relationships>')
+          f'"{_MADE}.sheet.main+xml"/>{{sheets}}</Types>')
+_TYPE = f'<Override PartName="/xl/worksheets/s{{n}}.xml" ContentType="{_MADE}.worksheet+xml"/>'
+_RELS = f'<Relationships xmlns="{_OFFICE}/package/2006/relationships">{{all}}</Relationships>'
+_REL = f'<Relationship Id="r{{n}}" Type="{_OFFICE}/officeDocument/2006/relationships/{{kind}}" Target="{{target}}"/>'
 _BOOK = (f'<workbook xmlns="{_OFFICE}/spreadsheetml/2006/main" xmlns:r="{_OFFICE}/officeDocument/2006/relationships">'
-         '<sheets><sheet name="Lampes" sheetId="1" r:id="r1"/></sheets></workbook>')
+         "<sheets>{sheets}</sheets></workbook>")
+_SHEET = '<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>'
 
 
 def workbook(path: Path, rows: list[list[str]], merged: list[str]) -> Path:
     """Write a workbook of one sheet."""
-    cells = "".join(f'<row r="{y}">' + "".join(
-        f'<c r="{"ABCDEFG"[x]}{y}" t="inlineStr"><is><t>{text}</t></is></c>' for x, text in enumerate(row) if text)
-        + "</row>" for y, row in enumerate(rows, start=1))
-    sheet = ('<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-             f'{cells}</sheetData><mergeCells>{"".join(f"""<mergeCell ref="{ref}"/>""" for ref in merged)}</mergeCells>'
-             "</worksheet>")
+    return workbook_of(path, {"Lampes": (rows, merged)})
+
+
+def workbook_of(path: Path, sheets: dict[str, tuple[list[list[str]], list[str]]]) -> Path:
+    """Write a workbook of several sheets: the cells of each, and which are merged."""
+    numbered = list(enumerate(sheets, start=1))
     with zipfile.ZipFile(path, "w") as book:
-        book.writestr("[Content_Types].xml", _TYPES)
-        book.writestr("_rels/.rels", _RELS.format(kind="officeDocument", target="xl/workbook.xml"))
-        book.writestr("xl/workbook.xml", _BOOK)
-        book.writestr("xl/_rels/workbook.xml.rels", _RELS.format(kind="worksheet", target="worksheets/s.xml"))
-        book.writestr("xl/worksheets/s.xml", sheet)
+        book.writestr("[Content_Types].xml", _TYPES.format(sheets="".join(_TYPE.format(n=n) for n, _ in numbered)))
+        book.writestr("_rels/.rels", _RELS.format(all=_REL.format(n=1, kind="officeDocument",
+                                                                  target="xl/workbook.xml")))
+        book.writestr("xl/workbook.xml", _BOOK.format(sheets="".join(_SHEET.format(name=name, n=n)
+                                                                     for n, name in numbered)))
+        book.writestr("xl/_rels/workbook.xml.rels", _RELS.format(all="".join(
+            _REL.format(n=n, kind="worksheet", target=f"worksheets/s{n}.xml") for n, _ in numbered)))
+        for n, name in numbered:
+            book.writestr(f"xl/worksheets/s{n}.xml", _sheet(*sheets[name]))
     return path
+
+
+def _sheet(rows: list[list[str]], merged: list[str]) -> str:
+    cells = "".join(f'<row r="{y}">' + "".join(
+        f'<c r="{"ABCDEFGHIJ"[x]}{y}" t="inlineStr"><is><t>{text}</t></is></c>' for x, text in enumerate(row) if text)
+        + "</row>" for y, row in enumerate(rows, start=1))
+    return ('<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+            f'{cells}</sheetData><mergeCells>{"".join(f"""<mergeCell ref="{ref}"/>""" for ref in merged)}</mergeCells>'
+            "</worksheet>")
 
 
 def read(folder: Path) -> Table:

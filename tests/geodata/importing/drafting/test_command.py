@@ -64,8 +64,24 @@ def test_a_draft_for_programs(gis: Path, capsys: pytest.CaptureFixture[str]) -> 
     (["armoires.csv", "lampes.csv", "--out", "x.gpkg"], "To have a mapping drafted from them"),
     (["bourg.yaml"], "the city file to write: --out CITY.gpkg"),
     (["--draft", "none.csv"], "none.csv: no such file"),
+    (["--draft", "lampes.csv", "--data", "in"], "--data beside --draft"),
 ])
 def test_what_cannot_be_meant_is_refused(gis: Path, capsys: pytest.CaptureFixture[str], words: list[str],
                                          said: str) -> None:
     assert cli.main(["import", *words]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_mapping_whose_paths_hold_the_folder_is_met_with_data_too(gis: Path,
+                                                                    capsys: pytest.CaptureFixture[str]) -> None:
+    """The path is not doubled: ``in/in/lampes.csv`` is nowhere."""
+    (gis / "in").mkdir()
+    for name in ("armoires.csv", "lampes.csv"):
+        (gis / name).rename(gis / "in" / name)
+    assert cli.main(["import", "--draft", "in/armoires.csv", "in/lampes.csv", "--out", "bourg.yaml"]) == 0
+    assert cli.main(["import", "bourg.yaml", "--data", "in", "--out", "bourg.gpkg", "--lang", "fr"]) == 0
+    said = capsys.readouterr().out
+    assert "mènent aux fichiers depuis son propre dossier, non depuis in" in said
+    (gis / "in" / "lampes.csv").unlink()
+    assert cli.main(["import", "bourg.yaml", "--data", "in", "--out", "b.gpkg"]) == 2
+    assert "lampes.csv: no such file" in capsys.readouterr().err

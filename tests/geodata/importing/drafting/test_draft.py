@@ -20,6 +20,7 @@ from geodata.importing.drafting.draft import Draft, draft
 from geodata.importing.drafting.writing import flow
 from geodata.importing.schema import Mapping
 from geodata.inputs.yaml_file import load_model
+from tests.geodata.importing.test_sheets import workbook_of
 from twin.errors import InputError
 from twin.world.assets import Source
 
@@ -404,8 +405,8 @@ def test_lines_that_repeat_another_word_for_word_are_named_and_dropped(tmp_path:
     text = "".join(lines[:23] + lines[19:23] + lines[23:])
     made, layers = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": text})
     assert layers["lampes"]["id"] == {"columns": "N° point", "duplicates": "drop_copies"}
-    assert ("lampes, id: 4 records say in every column what one before them says, and are dropped: line 24, line 25, "
-            "line 26, line 27.") in unsure(made)
+    assert ("lampes, id: 4 records say in every column what one before them says, and are dropped (line 24, line 25, "
+            "line 26, line 27).") in unsure(made)
     report = city_of(tmp_path).report
     assert report["assets"]["lamp"] == 60
     assert report["layers"][1]["dropped"] == {"the same record again, in every column": {
@@ -474,5 +475,33 @@ def test_the_draft_in_french_calls_lines_and_kinds_in_french(tmp_path: Path) -> 
     lines = MESSY.splitlines(keepends=True)
     made, _ = drafted(tmp_path, {"armoires.csv": CABINETS, "lampes.csv": "".join([*lines, lines[9]])}, lang="fr")
     said = "\n".join([*made.found, unsure(made), made.text]).replace("\u00a0", " ")
-    assert "1 enregistrement répète mot pour mot un enregistrement précédent ; il est écarté : ligne 64." in said
+    assert "1 enregistrement répète mot pour mot un enregistrement précédent ; il est écarté (ligne 64)." in said
     assert "armoires : 3 enregistrements, type retenu : armoire d’éclairage (cabinet)" in said
+
+
+def test_a_workbook_of_two_sheets_says_what_the_tables_saved_from_it_say(tmp_path: Path) -> None:
+    """Titles over merged cells, merged quarters, a block that repeats: the same city as from the text tables."""
+    lamps = [line.split(";") for line in MESSY.splitlines()]
+    lamps += lamps[10:14]
+    cabinets = [line.split(";") for line in CABINETS.splitlines()]
+    workbook_of(tmp_path / "ep.xlsx", {"Armoires": ([["Armoires 2026"], *cabinets], ["A1:D1"]),
+                                       "Lampes": (lamps, ["A1:I1", "A2:I2", "B4:B33", "B34:B63"])})
+    made = draft([tmp_path / "ep.xlsx"], beside=tmp_path, city="Bourg")
+    (tmp_path / "bourg.yaml").write_text(made.text, encoding="utf-8")
+    report = city_of(tmp_path).report
+    assert report["assets"] == {"cabinet": 3, "circuit": 6, "lamp": 60}
+    assert report["layers"][1]["dropped"]["the same record again, in every column"]["count"] == 4
+    assert "fill" not in made.text  # merged cells say themselves what they hold for
+    quarters = city_of(tmp_path).city.assets
+    assert [quarters[quarters.row(i)].district for i in ("PL029", "PL030")] == ["Centre", "Rives"]
+
+
+def test_a_terrain_that_cannot_say_its_crs_gets_that_of_the_city(tmp_path: Path) -> None:
+    cells = "\n".join(" ".join(["250.0"] * 40) for _ in range(40))
+    (tmp_path / "mnt.asc").write_text("ncols 40\nnrows 40\nxllcorner 848000\nyllcorner 6682000\ncellsize 200\n"
+                                      f"NODATA_value -9999\n{cells}\n", encoding="utf-8")
+    (tmp_path / "armoires.csv").write_text(CABINETS, encoding="utf-8")
+    made = draft([tmp_path / "armoires.csv", tmp_path / "mnt.asc"], beside=tmp_path, city="Bourg")
+    assert "# ? mnt.asc: no CRS stated; taken as EPSG:2154, that of the city\n  crs: EPSG:2154\n" in made.text
+    (tmp_path / "bourg.yaml").write_text(made.text, encoding="utf-8")
+    assert float(city_of(tmp_path).city.assets.ground_m[0]) == 250.0
