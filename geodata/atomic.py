@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from geodata.causes import cause_of
 from geodata.locks import label_of, locked
 from geodata.ours import Sort
 from twin.errors import InputError
@@ -345,7 +346,7 @@ def unwritable(target: Path, failure: Exception) -> InputError:
         found = f"a disk with {_free(parent) // 1024} kB left"
         remedy = "Free some space or choose another disk. Nothing was changed."
     else:
-        found, remedy = f"it could not be written ({failure})", "Nothing was changed."
+        found, remedy = f"it could not be written ({cause_of(failure)})", "Nothing was changed."
     return InputError(file=str(target), found=found, expected="a place that can be written", remedy=remedy)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from geodata.causes import cause_of
 from geodata.drivers import regular
 from geodata.inputs.time_zones import zone_of
 from geodata.inputs.times import moment_s
@@ -73,12 +74,8 @@ def opened(path: Path, field: str, *, is_raw: bool = False) -> xarray.Dataset:
     except InputError:
         raise
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError, IndexError) as error:
-        raise InputError(file=path.name, field=field, found=f"a file that cannot be read ({_first_line(error)})",
+        raise InputError(file=path.name, field=field, found=f"a file that cannot be read ({cause_of(error)})",
                          expected="a whole NetCDF file", remedy="Copy it again: it may be truncated.") from None
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:120] if str(error) else type(error).__name__
 
 
 def _is_hdf(path: Path) -> bool:

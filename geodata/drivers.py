@@ -19,6 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geodata.causes import cause_of
 from twin.errors import InputError
 
 if TYPE_CHECKING:
@@ -146,8 +147,8 @@ def opened_raster(path: str | Path) -> Iterator[DatasetReader]:
             _check_header(dataset, name)
             yield dataset
     except RasterioError as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(file=name, found=f"a file that GDAL cannot read: broken off, or no raster ({reason})",
+        raise InputError(file=name, found="a file that GDAL cannot read: broken off, or no raster "
+                         f"({cause_of(error)})",
                          expected="a whole raster", remedy="Copy it again: it may be truncated. GeoTIFF, ASC, HGT, "
                          "IMG, BIL and Surfer grids are read.") from None
 

@@ -28,6 +28,8 @@ _CHOICE = re.compile(r"\{(\w+)\?([^{}/]*)/([^{}/]*)\}")
 _DECIMAL = re.compile(r"[-+]?\d+\.\d+")
 #: Where a record stands in its file.
 _PLACE = re.compile(r"\b(line|row|record|feature) (\d+)\b")
+#: Values of a sentence that are never phrases of the catalogue.
+_KEPT = ("names", "original")
 _LETTERS = re.compile(r"[A-Za-z]{3}")
 _THOUSANDS = re.compile(r"(?<![\w,.])\d{1,3}(?:,\d{3})+(?![\w,])")
 
@@ -153,13 +155,15 @@ class Wording:
 
     def _is_told(self, name: str, value: str) -> bool:
         """Tell whether a value is one word, numbers, names, or something that an entry says."""
-        if name == "names" or " " not in value or value in self.sentences or not _LETTERS.search(value):
+        if name in _KEPT or " " not in value or value in self.sentences or not _LETTERS.search(value):
             return True
         found = self.form_of(value)
         return found is not None and all(self._is_told(*one) for one in found[1].items())
 
     def _within(self, name: str, value: str) -> str:
         """Give a value of a sentence; it may be a phrase of the catalogue itself, a name never is one word of it."""
+        if name == "original":  # what a library said, as one looks it up
+            return value
         if name == "names":  # of keys, kinds, assets, streets: only what joins them is translated
             return self.value(value.replace(" or ", " ou ").replace(" and ", " et "))
         if name == "kinds":

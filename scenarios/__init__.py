@@ -6,6 +6,12 @@
 True
 >>> print(night.explain("A-012", lang="fr").sentence)
 L’armoire d’éclairage A-012 ...
+>>> night.tables.outages.to_pandas().columns[:5].tolist()
+['asset_id', 'kind', 'start', 'end', 'mechanism']
+>>> [len(night.tables[name].to_pandas()) > 0 for name in ("exposure", "events", "timeline")]
+[True, True, True]
+>>> night.tables.trace.equals(night.tables.events)
+True
 """
 
 from __future__ import annotations

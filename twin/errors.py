@@ -37,6 +37,10 @@ class Frame:
     colon: str = ": "
 
 
+#: What a complaint is made of.
+_PARTS = ("found", "expected", "remedy", "file", "field", "line", "column", "ids", "declared")
+
+
 def _as_it_is(text: str) -> str:
     return text
 
@@ -80,6 +84,32 @@ class InputError(TwinError, ValueError):
     def __str__(self) -> str:
         return self.said(Frame(), _as_it_is)
 
+    def parts(self) -> dict[str, Any]:
+        """Give what it is made of as plain values, without what is empty; ``of_parts`` makes it again.
+
+        Whoever keeps a complaint keeps this: it is then said to each reader in the language that is theirs.
+
+        Examples
+        --------
+        >>> InputError(field="by", found="no run", expected="a run that is done").parts()
+        {'found': 'no run', 'expected': 'a run that is done', 'field': 'by'}
+        """
+        held = {name: getattr(self, name) for name in _PARTS}
+        return {name: list(value) if name == "ids" else value for name, value in held.items() if value}
+
+    @classmethod
+    def of_parts(cls, parts: dict[str, Any]) -> InputError:
+        """Give the complaint, or the several, that ``parts`` gave.
+
+        Raises
+        ------
+        TypeError
+            Something else.
+        """
+        if "complaints" in parts:
+            return InputErrors([InputError.of_parts(one) for one in parts["complaints"]])
+        return InputError(**{"found": "", "expected": "", **parts})
+
     def said(self, frame: Frame, say: Callable[[str], str]) -> str:
         """Give the complaint in a language: ``frame`` is its words, ``say`` gives each part in it."""
         where = self.file
@@ -112,6 +142,10 @@ class InputErrors(InputError):  # noqa: N818 - the plural says it
         super().__init__(found=first.found, expected=first.expected, remedy=first.remedy, file=first.file,
                          field=first.field, line=first.line, column=first.column, ids=first.ids)
         self.complaints = tuple(complaints)
+
+    def parts(self) -> dict[str, Any]:
+        """Give what each is made of."""
+        return {"complaints": [complaint.parts() for complaint in self.complaints]}
 
     def said(self, frame: Frame, say: Callable[[str], str]) -> str:
         """Give the complaints in a language, one a line."""

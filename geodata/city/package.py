@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyogrio
 import pyproj
 
+from geodata.causes import cause_of
 from geodata.drivers import regular
 from twin.errors import InputError
 
@@ -41,7 +42,7 @@ class Package:
         try:
             self._database = _connect(path)
         except (sqlite3.Error, ValueError) as error:
-            raise InputError(found=f"a file that is no GeoPackage ({error})", **wrong) from error
+            raise InputError(found=f"a file that is no GeoPackage ({cause_of(error)})", **wrong) from error
         try:
             views = {name for (name,) in self._database.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
             self._contents = {} if "gpkg_contents" in views else {
@@ -51,7 +52,7 @@ class Package:
                 raise ValueError("a layer whose name is no text")
         except (sqlite3.Error, ValueError) as error:
             self._database.close()
-            raise InputError(found=f"a file that is no GeoPackage ({error})", **wrong) from error
+            raise InputError(found=f"a file that is no GeoPackage ({cause_of(error)})", **wrong) from error
         # A view is a query of whoever made the file: it may never end.
         if views & {"gpkg_contents", "gpkg_spatial_ref_sys", "gpkg_ogr_contents", *self._contents}:
             self._database.close()
@@ -76,7 +77,7 @@ class Package:
             raise InputError(file=str(self.path), found="no such file", expected="a city file (.gpkg)",
                              remedy="`twin import MAPPING.yaml --out CITY.gpkg` makes one.") from None
         except OSError as error:
-            raise InputError(file=str(self.path), found=f"a file that cannot be read ({error.strerror or error})",
+            raise InputError(file=str(self.path), found=f"a file that cannot be read ({cause_of(error)})",
                              expected="a city file (.gpkg)") from error
         if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
             raise InputError(file=str(self.path), found="a file that is no GeoPackage" if size else "an empty file",

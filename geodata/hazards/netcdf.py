@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geodata import cf_file as cf
+from geodata.causes import cause_of
 from geodata.drivers import check_cells
 from geodata.hazards.declared.flood import NetCDF
 from geodata.hazards.depth_files import lost_doubt, lost_error, lost_frames
@@ -164,7 +165,7 @@ class _Frames:
                 stored = part.values
             except (OSError, ValueError, KeyError, IndexError, RuntimeError) as error:
                 raise InputError(file=self.said.file, field=self.said.field, found=f"'{name}' that cannot be read "
-                                 f"({str(error).splitlines()[0][:80] if str(error) else type(error).__name__})",
+                                 f"({cause_of(error)})",
                                  expected="a whole NetCDF file", remedy="Copy it again: it may be truncated.") from None
         scale, offset = cf.packing_of(values)
         return self.laid.turned(cf.masked(stored, values.attrs) * scale + offset)

@@ -13,6 +13,7 @@ import shapely
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError
 from shapely.errors import GEOSException
 
+from geodata.causes import cause_of
 from geodata.crs import way_between
 from geodata.drivers import check_vector
 from geodata.terrain import check_degrees, crs_text, parse_crs, same_crs
@@ -56,7 +57,7 @@ def read_shapes(path: Path, *, field: str, crs: str | None = None, to_crs: str, 
         raise
     except (DataSourceError, DataLayerError, FeatureError, FieldError, CRSError, GEOSException, UnicodeError,
             ValueError, TypeError, RuntimeError) as error:
-        raise InputError(file=path.name, field=field, found=f"a file that GDAL cannot read ({_short(error)})",
+        raise InputError(file=path.name, field=field, found=f"a file that GDAL cannot read ({cause_of(error)})",
                          expected="a whole vector file, and a layer and columns that it has") from None
     own = parse_crs(crs, file=path.name, field=f"{field}.crs") if crs is not None else meta["crs"]
     if own is None:
@@ -71,10 +72,6 @@ def read_shapes(path: Path, *, field: str, crs: str | None = None, to_crs: str, 
     check_degrees(own, tuple(shapely.total_bounds(shapes)), file=path.name)
     columns = {str(name): np.asarray(column)[keep] for name, column in zip(meta["fields"], values, strict=True)}
     return moved(shapes, own, to_crs), columns
-
-
-def _short(error: Exception) -> str:
-    return str(error).split("\n", 1)[0][:160] if str(error) else type(error).__name__
 
 
 def lines_of(shapes: Sequence[Any] | TextArray) -> list[Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from geodata.causes import cause_of
 from geodata.importing.merged_cells import has_wide_header, merges_of
 from geodata.importing.schema import TableSpec
 from geodata.importing.sheets import sheet, without_totals
@@ -252,7 +253,7 @@ def read_parquet(path: Path, name: str) -> Table:
     try:
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
-        raise InputError(file=name, found=f"a file that is no whole Parquet ({str(error).splitlines()[0][:120]})",
+        raise InputError(file=name, found=f"a file that is no whole Parquet ({cause_of(error)})",
                          expected="Parquet or GeoParquet") from error
     try:
         geo = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))

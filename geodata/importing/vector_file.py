@@ -17,6 +17,7 @@ import pyogrio.errors
 import pyogrio.raw
 import shapely
 
+from geodata.causes import cause_of
 from geodata.drivers import check_vector
 from geodata.importing.loose_columns import with_texts
 from geodata.importing.shapefiles import CUT, check_whole
@@ -61,7 +62,7 @@ def layers_of(path: Path, name: str) -> list[str]:
         if within := inner_files(path, _INNER):
             raise InputError(file=name, found=f"an archive that holds {', '.join(within[:5])}",
                              expected="the file that is meant", remedy=f"Name it: {name}/{within[0]}.") from error
-        raise InputError(file=name, found=f"a file that GDAL cannot open ({_short(error)})",
+        raise InputError(file=name, found=f"a file that GDAL cannot open ({cause_of(error)})",
                          expected="a vector file (GeoPackage, Shapefile, GeoJSON, OSM PBF, FlatGeobuf, GML, Excel…)",
                          remedy=CUT) from error
     if not found:
@@ -245,11 +246,11 @@ def _raw(source: Any, name: str, layer: str, encoding: str | None, gdal_where: s
             if gdal_where and "where" in str(error).lower():
                 raise InputError(file=name, field="where", found=_short(error),
                                  expected="a condition in GDAL's SQL") from error
-            raise InputError(file=name, field=f"layer {layer}", found=f"records that cannot be read ({_short(error)})",
-                             expected="a whole file", remedy=CUT) from error
+            raise InputError(file=name, field=f"layer {layer}", expected="a whole file", remedy=CUT,
+                             found=f"records that cannot be read ({cause_of(error)})") from error
         except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, UnicodeDecodeError, ValueError) as error:
-            raise InputError(file=name, field=f"layer {layer}", found=f"records that cannot be read ({_short(error)})",
-                             expected="a whole file", remedy=CUT) from error
+            raise InputError(file=name, field=f"layer {layer}", expected="a whole file", remedy=CUT,
+                             found=f"records that cannot be read ({cause_of(error)})") from error
     notes += [f"GDAL: {str(w.message).split('.', 1)[0]}" for w in caught if issubclass(w.category, RuntimeWarning)]
     return result
 

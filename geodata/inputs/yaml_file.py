@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from geodata.causes import cause_of
 from geodata.inputs.plain_file import bytes_of
 from twin.errors import InputError, InputErrors
 
@@ -39,7 +40,7 @@ def read_yaml(path: Path) -> tuple[Any, Places]:
     except FileNotFoundError:
         raise InputError(file=str(path), found="no such file", expected="a mapping in YAML") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(file=str(path), found=f"a file that cannot be read ({error})",
+        raise InputError(file=str(path), found=f"a file that cannot be read ({cause_of(error)})",
                          expected="a YAML file in UTF-8") from error
     try:
         node = YAML(typ="safe", pure=True).compose(text)

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from geodata.causes import cause_of
 from geodata.inputs.plain_file import bytes_of
 from geodata.run.shape import HEAD, Known, check
 from geodata.seals import SEAL, seal_of
@@ -49,7 +50,7 @@ def run_info(path: Path | str) -> dict[str, Any]:
         raise InputError(file=str(path), found="no run.json in it" if path.is_dir() else "no such folder",
                          expected="the folder of a run", remedy=remedy) from None
     except OSError as error:
-        raise InputError(file=str(file), found=f"a file that cannot be read ({error.strerror or error})",
+        raise InputError(file=str(file), found=f"a file that cannot be read ({cause_of(error)})",
                          expected="the run.json of a run") from error
     except (ValueError, RecursionError) as error:
         raise InputError(file=str(file), found=f"text that is no JSON ({error})", expected="the run.json of a run",

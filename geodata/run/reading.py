@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from geodata.causes import cause_of
 from geodata.city.arrow_columns import as_array, codes_of, floats_of, texts_of
 from geodata.run.schemas import COVERAGE, EVENTS, LEVELS, MECHANISMS, OPTIONAL, TABLES, Clock
 from twin.codes import What
@@ -70,7 +71,7 @@ class _Table:
         try:
             self.table = pq.read_table(path, columns=columns)
         except (pa.ArrowException, OSError) as error:
-            raise InputError(file=str(path), found=f"a damaged table ({error})", expected="a table of a run",
+            raise InputError(file=str(path), found=f"a damaged table ({cause_of(error)})", expected="a table of a run",
                              remedy="Copy the folder again, or run the scenario again.") from error
         wrong = [name for name in columns if name not in self.table.column_names
                  or self.table.schema.field(name).type != wanted.field(name).type]

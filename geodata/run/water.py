@@ -13,6 +13,7 @@ from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.transform import Affine
 
+from geodata.causes import cause_of
 from geodata.hushed import hushed
 from geodata.raster_check import check_written
 from twin.errors import InputError
@@ -86,7 +87,7 @@ def read_water(path: Path, facts: Mapping[str, Any]) -> tuple[Envelope, Grid]:
             found = tuple(raster.descriptions)
             bands = raster.read() if found == BANDS else None
     except RasterioError as error:
-        raise InputError(file=str(path), found=f"a damaged raster ({error})", expected="the water of a run",
+        raise InputError(file=str(path), found=f"a damaged raster ({cause_of(error)})", expected="the water of a run",
                          remedy="Copy the folder again, or run the scenario again.") from error
     if bands is None or bands.shape[1:] != (grid.rows, grid.columns):
         raise InputError(file=str(path), found=f"bands {', '.join(str(name) for name in found)}",

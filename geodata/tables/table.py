@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from geodata.causes import cause_of
 from geodata.drivers import check_archive
 from geodata.inputs.plain_file import bytes_of
 from geodata.tables.values import texts
@@ -159,5 +160,5 @@ def file_bytes(path: Path, *, endings: Sequence[str]) -> bytes:
         raise InputError(file=str(path), found="no such file", expected="the file that the mapping names",
                          remedy="Paths are relative to the folder given with --data, else to the mapping's.") from None
     except (OSError, zipfile.BadZipFile) as error:
-        raise InputError(file=str(path), found=f"a file that cannot be read ({error})",
+        raise InputError(file=str(path), found=f"a file that cannot be read ({cause_of(error)})",
                          expected="a readable file") from error

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from geodata.atomic import beside
+from geodata.causes import cause_of
 from geodata.ensemble.blocks import Block, check_digest
 from twin import __version__
 from twin.errors import InputError
@@ -141,5 +142,5 @@ def _read(path: Path) -> PartSaid:
         return PartSaid(folder=path.parent, digest=str(told["digest"]), version=str(told["version"]),
                         n=int(told["n"]), k=int(told["k"]), of=int(told["of"]), asked=Asked(**told["asked"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(file=str(path), found=f"a file that cannot be read ({error})",
+        raise InputError(file=str(path), found=f"a file that cannot be read ({cause_of(error)})",
                          expected="what twin ensemble --part left", remedy="Make that part again.") from error

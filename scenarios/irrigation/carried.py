@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from geodata.atomic import write_whole
+from geodata.causes import cause_of
 from twin.errors import InputError
 from twin.irrigation.calendar import Calendar
 from twin.irrigation.locks import Lock, Reason
@@ -121,7 +122,7 @@ def _read(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise InputError(file=str(path), found="no such file", expected="what an earlier season left") from None
     except (OSError, ValueError) as error:
-        raise InputError(file=str(path), found=f"a file that cannot be read ({error})",
+        raise InputError(file=str(path), found=f"a file that cannot be read ({cause_of(error)})",
                          expected="what `twin irrigate --state` wrote") from None
     if not isinstance(told, dict) or told.get("format") != FORMAT or not isinstance(told.get("zones"), dict):
         raise InputError(file=str(path), found="a file of another sort", expected=f"a state ({FORMAT})")

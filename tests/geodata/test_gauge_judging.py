@@ -209,11 +209,7 @@ def test_a_spike_in_a_flood_is_left_out_or_told_whatever_its_size(seed, at, shar
     size = np.sign(share or 1) * 1.5 * 100 ** abs(share)
     spiked = levels.copy()
     spiked[at] = np.round(levels[at] + size, 3)
-    try:
-        _, kept, doubts = judged(raw(times, spiked), start=START, field="levels")
-    except InputError as refused:
-        assert f"{spiked[at]:g} m" in str(refused)
-        return
+    _, kept, doubts = judged(raw(times, spiked), start=START, field="levels")
     assert len(doubts) == 1
     assert f": {spiked[at]:g} m" in doubts[0].en
     if size < 0 or size > 7:  # by the rate: 1 m, 20 m/h for a quarter of an hour, and what the river does

@@ -20,11 +20,14 @@ import shapely
 
 from geodata.city.file import read_city, write_city
 from geodata.city.model import CityFile
+from geodata.demo_town import valmont
+from geodata.gauges import read_levels
 from geodata.importing import import_city
 from geodata.quality.check import check_city
 from geodata.run.folder import read_run, write_run
 from geodata.run.schemas import TABLES
 from geodata.terrain import read_terrain
+from scenarios import load_scenario, prepare
 from tests.geodata import waters
 from tests.geodata.mutants import (
     mended_digests,
@@ -46,6 +49,7 @@ from twin.explaining.first_lines import first_lines
 from twin.results.summary import summarise
 from viewer.outputs.page import page
 
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 #: Spoilt files of each sort in every run of the tests, and in `make verify`.
 FEW, MANY = 8, 400
 #: No file of a few kilobytes takes longer [s].
@@ -97,6 +101,13 @@ def originals(folder: Path) -> Path:
         f"L{i};Rue {i};0,{i};{770_000 + i};{6_278_000 + i}\n" for i in range(4)), encoding="utf-8")
     (folder / "lamps.json").write_text(json.dumps([{"ID": f"L{i}", "rue": "x", "haut": 0.3, "x": 770_000 + i,
                                                     "y": 6_278_000} for i in range(3)]), encoding="utf-8")
+    (folder / "night.yaml").write_text((SCENARIOS / "valmont-measures.scenario.yaml").read_text(encoding="utf-8"),
+                                       encoding="utf-8")
+    shutil.copyfile(SCENARIOS / "ouche-q100.csv", folder / "levels.csv")
+    (folder / "hubeau.json").write_text(json.dumps({"count": 40, "next": None, "data": [
+        {"code_station": "U101", "grandeur_hydro": "H", "date_obs": f"2026-11-22T{15 + k // 12:02}:{k % 12 * 5:02}:00Z",
+         "resultat_obs": 1200.0 + 7 * k} for k in range(40)]}), encoding="utf-8")
+    waters.radar(folder / "depth.nc", units=None)
     return folder
 
 
@@ -182,6 +193,19 @@ def look_at_depths(folder: Path) -> None:
     list(hazard.depths(np.arange(3)))
 
 
+def look_at_scenario(folder: Path) -> None:
+    prepare(load_scenario(folder / "night.yaml"), valmont())
+
+
+def reader_of_levels(name: str) -> Callable[[Path], None]:
+    return lambda folder: read_levels(name, start=waters.START, folder=folder) and None
+
+
+def look_at_depth_frames(folder: Path) -> None:
+    flood = {"netcdf": {"file": "depth.nc", "variable": "rain"}, "after": "hold"}
+    list(waters.opened(flood, folder, waters.city()).depths(np.arange(3)))
+
+
 def importer(name: str) -> Callable[[Path], None]:
     def look(folder: Path) -> None:
         if not (folder / "map.yaml").exists():
@@ -200,7 +224,7 @@ def spoiler(name: str) -> Callable[[Path, np.random.Generator], None]:
         path = folder / name
         if name.endswith(".gpkg") and rng.random() < 0.7:
             spoilt_database(path, rng)
-        elif name.endswith(("json", ".csv")) and rng.random() < 0.5:
+        elif name.endswith(("json", ".csv", ".yaml")) and rng.random() < 0.5:
             path.write_text(spoilt_text(path.read_text(encoding="utf-8"), rng), encoding="utf-8")
         elif name.endswith("json") and rng.random() < 0.7:
             value = spoilt_json(json.loads(path.read_text(encoding="utf-8")), rng)
@@ -241,6 +265,10 @@ SORTS: dict[str, tuple[tuple[str, ...], Callable[[Path, np.random.Generator], No
     "city of a run": (("run",), spoil_run_city, look_at_run),
     "pages of a run": (("hand",), spoil_hand, look_at_pages),
     "depths": (("depth.tif",), lambda folder, rng: in_bytes(folder / "depth.tif", rng), look_at_depths),
+    "depths over time": (("depth.nc",), lambda folder, rng: in_bytes(folder / "depth.nc", rng), look_at_depth_frames),
+    "scenario": (("night.yaml", "levels.csv"), spoiler("night.yaml"), look_at_scenario),
+    "levels.csv": (("levels.csv",), spoiler("levels.csv"), reader_of_levels("levels.csv")),
+    "hubeau.json": (("hubeau.json",), spoiler("hubeau.json"), reader_of_levels("hubeau.json")),
     "mapping": (("lamps.csv",), spoil_mapping, importer("lamps.csv")),
     **{name: ((name,), spoiler(name), importer(name))
        for name in ("lamps.csv", "lamps.json", "lamps.geojson", "lamps.gpkg", "lamps.shp")},

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -165,6 +166,11 @@ def _refused(error: InputError, lang: Lang) -> int:
     return YOUR_INPUT
 
 
+def _is_read_by_a_program(words: Sequence[str]) -> bool:
+    """Tell whether lines of JSON are asked for on standard error."""
+    return "--progress=json" in words or ("--progress", "json") in pairwise(words)
+
+
 def _spoken(words: Sequence[str]) -> Lang:
     """Give the language that the words of a command ask for; a command may have failed before it looked at them."""
     asked = [after for word, after in pairwise([*words, ""]) if word == "--lang"]
@@ -178,6 +184,8 @@ def _failed(error: Exception, words: Sequence[str]) -> int:
 
     lang = _spoken(words)
     if isinstance(error, InputError):
+        if _is_read_by_a_program(words):
+            sys.stderr.write(json.dumps({"refused": error.parts()}) + "\n")
         return _refused(error, lang)
     places = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "your share of the disk is full",
               errno.EACCES: "you may not write or read there", errno.EPERM: "you may not write or read there",

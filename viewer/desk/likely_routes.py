@@ -43,7 +43,8 @@ def _likely(asked: Asked) -> Any:
     found: dict[str, Any] = {
         **about(desk), "runs": choices(asked), "run": None, "most": MOST_NIGHTS, "least": LEAST_NIGHTS,
         "ensembles": [{**entry.named(), "state": entry.state, "by": entry.by, "asked_at": entry.asked_at,
-                       "error": entry.error, "base": entry.base, "place": places.get(entry.id, {}).get("place"),
+                       "error": entry.error, "said": entry.said, "base": entry.base,
+                       "place": places.get(entry.id, {}).get("place"),
                        "progress": places.get(entry.id, {}).get("progress")} for entry in entries]}
     if chosen is None:
         return found

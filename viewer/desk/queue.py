@@ -38,6 +38,8 @@ class _Going:
     stopped_by: str = ""
     #: Its last progress: stage, doing, done, of, seconds_left.
     progress: dict[str, Any] = field(default_factory=dict)
+    #: The parts of the refusal that the command ended with.
+    refused: dict[str, Any] = field(default_factory=dict)
 
 
 class Queue:
@@ -143,6 +145,9 @@ class Queue:
         said: deque[str] = deque(maxlen=KEPT_LINES)
         assert going.process.stdout is not None
         for line in going.process.stdout:
+            if refused := _refused(line):
+                going.refused = refused
+                continue
             told = _progress(line)
             if told is None:
                 said.append(line)
@@ -159,10 +164,10 @@ class Queue:
                     pipe.close()
         with self._wake:
             del self._going[run_id]
-        self._end(run_id, code, going.stopped_by, "".join(said))
+        self._end(run_id, code, going, "".join(said))
 
-    def _end(self, run_id: str, code: int, stopped_by: str, said: str) -> None:
-        at = self.now()
+    def _end(self, run_id: str, code: int, going: _Going, said: str) -> None:
+        at, stopped_by = self.now(), going.stopped_by
         # The folder of an ensemble is there from its first nights on: what it ended with tells whether it is whole.
         if code == 0 and (self.runs.folder / run_id).is_dir():
             self._tell(self.runs.finish(run_id, at=at), journal=True)
@@ -172,7 +177,8 @@ class Queue:
             self._tell(self.runs.change(run_id, state=states.INTERRUPTED, ended_at=at, pid=0), journal=True)
         else:
             error = said.strip()[-2000:]
-            self._tell(self.runs.change(run_id, state=states.FAILED, ended_at=at, pid=0, error=error), journal=True)
+            self._tell(self.runs.change(run_id, state=states.FAILED, ended_at=at, pid=0, error=error,
+                                         refused=going.refused), journal=True)
 
     def _tell(self, entry: RunEntry, *, by: str = "", journal: bool = False) -> None:
         with self.store.note() as tx:
@@ -193,6 +199,17 @@ def _progress(line: str) -> dict[str, Any] | None:
     doing = str(told.get("doing") or told.get("stage"))
     return {**{key: told[key] for key in ("stage", "doing", "done", "of", "seconds_left") if key in told},
             "said": {lang: speech(lang).text(doing) if "{" not in doing else doing for lang in LANGUAGES}}
+
+
+def _refused(line: str) -> dict[str, Any]:
+    """Give the parts of a refusal that a line of output tells; nothing where it is something else."""
+    if not line.startswith('{"refused":'):
+        return {}
+    try:
+        told = json.loads(line)["refused"]
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 @cache

@@ -72,8 +72,8 @@ def _row(entry: RunEntry, approval: dict[str, Any] | None, place: dict[str, Any]
                 else "approved" if entry.id == in_force else "superseded")
     return {"id": entry.id, "number": entry.number, "name": entry.name, "state": entry.state, "word": word,
             "nights": entry.nights, "by": entry.by, "asked_at": entry.asked_at, "started_at": entry.started_at,
-            "ended_at": entry.ended_at, "error": entry.error, "base": entry.base, "head": entry.head,
-            "closures": entry.closures, "approval": approval,
+            "ended_at": entry.ended_at, "error": entry.error, "said": entry.said, "base": entry.base,
+            "head": entry.head, "closures": entry.closures, "approval": approval,
             "place": place["place"] if place else None, "progress": place["progress"] if place else None}
 
 

@@ -16,7 +16,9 @@ from typing import Any
 
 from geodata.ensemble.place import BASE, NAME, is_ensemble
 from geodata.run.head import run_head
+from geodata.wording import refusal_text
 from twin.errors import InputError
+from twin.world.kinds import LANGUAGES
 from viewer.desk.processes import Identity
 from viewer.desk.requests import RUN_ID, Request
 
@@ -42,6 +44,8 @@ class RunEntry:
     ended_at: int | None = None
     #: What went wrong, as the command said it.
     error: str = ""
+    #: The same where it was a refusal, by its parts: each reader is told it in the language that is theirs.
+    refused: dict[str, Any] = field(default_factory=dict)
     #: Nights of an ensemble; 0: a run.
     nights: int = 0
     #: Streets that others announced as closed and that it carries.
@@ -50,6 +54,15 @@ class RunEntry:
     began: int = 0
     #: What ``run.json`` says first: status, start, duration_s, issued_at, valid_until, plan_sha256.
     head: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What went wrong, by language; nothing where the command alone has words for it."""
+        try:
+            return {lang: refusal_text(InputError.of_parts(self.refused), lang) for lang in LANGUAGES} \
+                if self.refused else {}
+        except (TypeError, ValueError):  # kept by a version that says it otherwise
+            return {}
 
     @property
     def is_variant(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.causes import cause_of
 from geodata.cf_file import coordinates_of, crs_of, opened, time_dimension, times_of
 from geodata.hazards.declared import flow as flow_specs
 from geodata.hazards.flow.series import LATEST_S, NO_EPOCH, Run, counted, read_table
@@ -239,7 +240,7 @@ def _rates(data: xarray.Dataset, variable: str, time: str, grid: Grid, name: str
     try:
         values = np.asarray(part.values, np.float32)
     except (OSError, RuntimeError) as error:
-        raise InputError(file=name, field=field, found=f"a file that breaks off ({error})",
+        raise InputError(file=name, field=field, found=f"a file that breaks off ({cause_of(error)})",
                          expected="a whole NetCDF file", remedy="Copy it again.") from None
     rates = values[:, rows - rows[0]][:, :, columns - columns[0]] * np.float32(scale)
     return rates, row, col, notes

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from geodata.causes import cause_of
 from geodata.hazards.declared import flow as flow_specs
 from geodata.inputs.encodings import decode
 from geodata.inputs.plain_file import bytes_of
@@ -115,7 +116,7 @@ def _text(path: Path, name: str, column: str, field: str) -> str:
     try:
         data = bytes_of(path, expected=wanted, file=name, field=field)
     except OSError as error:
-        raise InputError(file=name, field=field, found=f"a file that cannot be read ({error.strerror})",
+        raise InputError(file=name, field=field, found=f"a file that cannot be read ({cause_of(error)})",
                          expected=wanted) from None
     text, _, _ = decode(data, None, name)
     if "\x00" in text:

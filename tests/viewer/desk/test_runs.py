@@ -114,6 +114,7 @@ def test_a_run_that_fails_says_what_the_command_said(desk: Desk, seat: Seat, scr
     run = asked(seat, desk)
     failed = until(lambda: (found := row(seat, run))["state"] == "failed" and found, 20)
     assert failed["error"] == "night.yaml:3: found 5; expected a city."
+    assert failed["said"] == {}, "it was no refusal: only the command has words for it"
     scripted("import sys\nsys.exit(130)")
     again = seat.post("/api/runs", scenario="dry").json()
     assert again["number"] == failed["number"], "tried again, it keeps its number"
@@ -172,6 +173,22 @@ def test_a_run_leaves_as_a_page_and_the_public_one_is_released_by_name(desk: Des
     line = seat.json("/api/journal")["lines"][0]
     assert (line["what"], line["who"], line["body"]["released_by"]) == ("report", "R. Morel", "R. Morel")
     assert Seat(desk, name="Mur", standing=Standing.READER).get(f"/api/runs/{run}/export?public=1").status_code == 403
+
+
+def test_a_refusal_is_told_to_each_reader_in_their_language(desk: Desk, seat: Seat) -> None:
+    run = asked(seat, desk)
+    until(lambda: row(seat, run)["state"] == "done", 120)
+    file = desk.folder / "scenarios" / "dry.scenario.yaml"
+    file.write_text(DRY.format(name="wet") + "flood: {rasters: {files: none_*.tif, step: 10min}}\n", encoding="utf-8")
+    run = str(seat.post("/api/runs", scenario="dry").json()["id"])
+    failed = until(lambda: (found := row(seat, run))["state"] == "failed" and found, 120)
+    assert "no file like 'none_*.tif'" in failed["said"]["en"]
+    assert "pas de fichier comme" in failed["said"]["fr"]
+    assert failed["error"] in failed["said"].values(), "as the command said it, once"
+    assert Runs(desk.folder / "runs").get(run).said == failed["said"], "after a restart too"
+    kept = desk.folder / "runs" / f"{run}.json"
+    kept.write_text(json.dumps({**json.loads(kept.read_text()), "refused": {"why": 1}}), encoding="utf-8")
+    assert Runs(desk.folder / "runs").get(run).said == {}, "what another version kept harms nobody"
 
 
 KILLED = """

@@ -3,7 +3,7 @@
 import {byId, inputById, make, rich} from '../parts/dom.js';
 import {decidingStrip} from './deciding_strip.js';
 import {DeskMap} from './desk_map.js';
-import {get, Refusal} from './net.js';
+import {get, Refusal, saidOf} from './net.js';
 import {nightsForm} from './nights_form.js';
 import {progressBar} from './progress.js';
 import {at, atDay, secondsOf, t, timeText} from './start.js';
@@ -165,7 +165,7 @@ export class Likely {
   waiting(row) {
     const name = `n° ${row.number} · ${t('n_nights', {n: row.nights})}`;
     if (!['queued', 'running'].includes(row.state)) {
-      const why = row.error ? ` ${t('failed_says', {why: row.error})}` : '';
+      const why = row.error ? ` ${t('failed_says', {why: saidOf(row) ?? ''})}` : '';
       return make('p', {class: 'stale'}, `${name} : ${t(`run_${row.state}`)}.${why} ${t('nights_kept')}`);
     }
     const stop = make('button', {type: 'button', class: 'writes'}, t(row.state === 'queued' ? 'take_out' : 'stop_run'));

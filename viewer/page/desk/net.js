@@ -47,8 +47,17 @@ async function answer(asked) {
   if (response.status === 401) location.assign('/enter');
   if (response.status === 403) throw new Refusal(t('not_yours'), 403, told);
   if (response.status === 409) throw new Refusal(t('conflict', {who: told.who}), 409, told);
-  const why = told.said?.[language()] ?? told.error ?? String(response.status);
+  const why = saidOf(told) ?? String(response.status);
   throw new Refusal(t('refused', {why}), response.status, told);
+}
+
+/**
+ * What went wrong, in the reader's language where the desk has words for it.
+ * @param {any} told
+ * @returns {string | undefined}
+ */
+export function saidOf(told) {
+  return told.said?.[language()] ?? told.error;
 }
 
 /**

@@ -5,7 +5,7 @@ import {number} from '../words/speech.js';
 import {approveForm, stillWords, withdrawForm} from './approve.js';
 import {Closures} from './closures.js';
 import {logRows} from './log.js';
-import {get} from './net.js';
+import {get, saidOf} from './net.js';
 import {progressBar} from './progress.js';
 import {at, atDay, span, t} from './start.js';
 
@@ -170,7 +170,7 @@ export class Runs {
    * @param {any} base
    */
   below(row, base) {
-    if (row.state === 'failed') return [t('failed_says', {why: row.error})];
+    if (row.state === 'failed') return [t('failed_says', {why: saidOf(row) ?? ''})];
     const parts = [];
     if (row.base) {
       const key = row.nights ? 'nights_of' : 'variant_of';
