@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
+
+#: How hard a column is squeezed: what numpy does takes four times as long and saves a twelfth.
+_LEVEL = 1
 
 
 def write_arrays(target: Path, columns: Mapping[str, Any], told: Mapping[str, Any]) -> None:
@@ -24,7 +28,15 @@ def write_arrays(target: Path, columns: Mapping[str, Any], told: Mapping[str, An
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with beside.open("wb") as file:
-            np.savez_compressed(file, **columns, told=said)
+            save(file, {**columns, "told": said})
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def save(file: IO[bytes], columns: Mapping[str, Any]) -> None:
+    """Write what ``np.savez_compressed`` would, squeezed less hard."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+        for name, values in columns.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, np.asanyarray(values), allow_pickle=False)

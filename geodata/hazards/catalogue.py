@@ -59,18 +59,18 @@ class CatalogueHazard:
 
     def of_cells(self, cells: Int64Array) -> PickedWater:
         """Give the same water at these cells alone: its cell ``k`` is the k-th of them."""
-        return PickedWater(times_s=self.times_s, after=self.after, depth_error_m=self.depth_error_m,
-                           level_m=self.level_m, map_level_m=self.map_level_m,
-                           maps_m=np.ascontiguousarray(self.maps_m[:, cells]),
-                           rise_m=self._of_pairs(cells, "rise_m", np.float32),
-                           from_share=self._of_pairs(cells, "from_share", np.float32),
-                           is_held_back=self._of_pairs(cells, "is_held_back", np.bool_))
+        return PickedWater.of(
+            times_s=self.times_s, after=self.after, depth_error_m=self.depth_error_m, level_m=self.level_m,
+            map_level_m=self.map_level_m, maps_m=np.ascontiguousarray(self.maps_m[:, cells].T, np.float32),
+            rise_m=self._of_pairs(cells, "rise_m", np.float32),
+            from_share=self._of_pairs(cells, "from_share", np.float32),
+            is_held_back=np.ascontiguousarray(self._of_pairs(cells, "is_held_back", np.bool_).T))
 
     def _of_pairs(self, cells: Int64Array, what: str, dtype: Any) -> Any:
-        """Give a column of each pair of maps at some cells, (M - 1, C)."""
-        found = np.empty((len(self.pairs), len(cells)), dtype)
+        """Give a column of each pair of maps at some cells, (C, M - 1)."""
+        found = np.empty((len(cells), len(self.pairs)), dtype)
         for k, pair in enumerate(self.pairs):
-            found[k] = getattr(pair, what)[cells]
+            found[:, k] = getattr(pair, what)[cells]
         return found
 
     def depths(self, cells: Int64Array) -> Iterator[Float32Array]:

@@ -14,9 +14,10 @@ from twin.engine.clock import Engine
 from twin.engine.collect import contradictions, log_of, outages_of, series_of, trace_of
 from twin.engine.cuts import in_order
 from twin.engine.doubt import doubts_of, opened_in_doubt
+from twin.engine.graph import FOREVER_S
 from twin.engine.pace import AS_PLANNED, Pace
 from twin.engine.part import Intervals
-from twin.engine.state import FOREVER_S, CityState
+from twin.engine.state import CityState
 from twin.kernels.supply import beside
 from twin.quantities import NONE, Int64Array, column
 from twin.results.doubts import Doubts

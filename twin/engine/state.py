@@ -31,58 +31,17 @@ from twin.codes import AssetState, Phase, What
 from twin.crews.others import OtherStages
 from twin.engine.cuts import DeadByCut
 from twin.engine.events import Begun, CallOff, Command, Declared, Dispatch, Elapsed, Event, Noted
-from twin.engine.moves import MOVES, REGIONS, moves_table
+from twin.engine.graph import kernel_graph
+from twin.engine.moves import MOVES, REGIONS
 from twin.errors import InvalidTransition
 from twin.kernels.supply import codes as k
 from twin.kernels.supply import tables as records
-from twin.kernels.supply.order import first_uses, levels
 from twin.kernels.supply.run import advance
-from twin.kernels.supply.tables import Graph, Records, Tables
+from twin.kernels.supply.tables import Records, Tables
 from twin.quantities import BoolArray, Int8Array, Int32Array, Int64Array
 from twin.water.exposure import Crossings
 from twin.world.city import City
-from twin.world.graph import SupplyGraph, graph_of, trips
-
-#: Longest duration that is told apart from never [s]: 17 years.
-FOREVER_S = 1 << 29
-
-def kernel_graph(city: City, rows: SupplyGraph, needs_crew: BoolArray | None = None,
-                 repair_s: tuple[Int64Array, Int64Array] | None = None) -> Graph:
-    """Give the supply graph as the kernels of the run read it, its cycles found and put in order.
-
-    Parameters
-    ----------
-    city, rows
-        The city, and its supplies in compressed rows.
-    needs_crew
-        Whose repair waits for somebody to begin it, (A,); None: nobody's.
-    repair_s
-        How long the repair of each asset takes if it was live as the water came, and if it was dead, (A,) each [s];
-        None: what its kind says.
-    """
-    assets, n = city.assets, len(city.assets)
-    component, count = rows.cycle_of()
-    level, member_offsets, members = levels(component, count, rows.group_offsets, rows.edge_offsets, rows.supplier,
-                                            rows.is_control)
-    out_offsets, out_group = rows.fed_groups
-    circuit_offsets, circuits = trips(assets, city.supplies)
-    live_s, dead_s = repair_s or (assets.kinds.repair_s[assets.kind], assets.kinds.repair_dead_s[assets.kind])
-    links = np.zeros(n + 1, records.ASSET_LINKS)
-    for name, values in (
-            ("groups", rows.group_offsets), ("feeds", out_offsets), ("circuits", circuit_offsets),
-            ("component", component), ("buffer", np.minimum(assets.buffer_s, FOREVER_S)),
-            ("repair_live", np.minimum(live_s, FOREVER_S)), ("repair_dead", np.minimum(dead_s, FOREVER_S)),
-            ("member", members), ("needs_crew", np.zeros(0) if needs_crew is None else needs_crew)):
-        links[name][:len(values)] = values
-    parts = np.zeros(count + 1, records.COMPONENT)
-    parts["members"], parts["level"][:count] = member_offsets, level
-    groups = np.zeros(len(rows.group_asset) + 1, records.GROUP_LINKS)
-    groups["edges"] = rows.edge_offsets
-    groups["consumer"][:-1], groups["is_control"][:-1] = rows.group_asset, rows.is_control
-    edges = np.zeros(len(city.supplies), records.EDGE_LINKS)
-    edges["supplier"], edges["fed_group"] = rows.supplier, out_group
-    edges["transfer"] = np.minimum(city.supplies.transfer_s, FOREVER_S)
-    return Graph(assets=links, components=parts, groups=groups, edges=edges, circuits=circuits, moves=moves_table())
+from twin.world.graph import graph_of
 
 
 class CityState:
@@ -143,8 +102,7 @@ class CityState:
         assets["came"] = k.LONG_AGO
         groups = _filled(len(self._supplies.group_asset), records.GROUP)
         # The preferred supplier, unless that one rests on the group itself.
-        groups["in_use"] = groups["last_used"] = first_uses(
-            *self._supplies.rows, np.ascontiguousarray(graph.assets["component"][:-1]))
+        groups["in_use"] = groups["last_used"] = self._supplies.first_uses
         groups["lost"] = k.LONG_AGO
         scratch, marks = _filled(n, records.SCRATCH), _filled(len(graph.components) - 1, records.MARK)
         scratch["is_watched"] = scratch["seen"] = marks["is_marked"] = 0
@@ -165,7 +123,8 @@ class CityState:
 
         Nothing ever filled its buffer.
         """
-        self._is_ever_fed = is_fed = self._fed(np.zeros(len(self.city.assets), bool))
+        self._is_ever_fed = is_fed = self._supplies.ever_fed if self._border is None else self._fed(
+            np.zeros(len(self.city.assets), bool))
         tables, graph = self.tables, self.graph
         self.never_fed = np.flatnonzero(~is_fed)
         tables.assets["buffer_end"][self.never_fed] = 0
@@ -342,7 +301,7 @@ class CityState:
             old, count = getattr(tables, name), int(tables.counts[used[name]])
             if len(old) >= count + need:
                 continue
-            new = np.empty((count + max(count, 64) + need, *old.shape[1:]), old.dtype)
+            new = np.empty((count + max(count, n) + need, *old.shape[1:]), old.dtype)
             new[:count] = old[:count]
             larger[name] = new
         self.tables = tables._replace(**larger)

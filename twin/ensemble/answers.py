@@ -164,26 +164,31 @@ class Answers:
         return [table[count] for count in counts.tolist()]
 
 
-def quantiles(place: Int64Array, values: Any, count: Any, later: int) -> FloatArray:
+def quantiles(place: Int64Array, values: Any, count: Any, later: int, zeros: Any = 0) -> FloatArray:
     """Give P10, P50 and P90 of the values of each place, by order statistics, (K, 3); NaN where it has none.
 
     Parameters
     ----------
     place, values
-        Place of each value, and it, (V,).
+        Place of each value, and it, 0 or more, (V,).
     count
         How many values each place has, (K,).
     later
         The value that stands for later than the horizon, told as inf.
+    zeros
+        How many values of 0 each place has beside those, (K,) or one for all.
     """
-    order = np.lexsort((values, place))
+    # One key a value. Those of a night come in order of their asset: a stable sort merges such runs.
+    ordered = np.sort(place.astype(np.int64) << 32 | np.asarray(values, np.int64), kind="stable") & 0xFFFFFFFF
+    count = np.asarray(count, np.int64)
+    whole = count + zeros
     begins = np.concatenate([[0], np.cumsum(count)])[:-1]
     found = np.full((len(count), len(TOLD)), np.nan)
-    ordered = np.asarray(values)[order]
-    rank = np.array([[rank_of(max(int(c), 1), q) for q in TOLD] for c in range(int(np.max(count, initial=0)) + 1)])
-    some = np.flatnonzero(np.asarray(count) > 0)
+    rank = np.array([[rank_of(max(int(c), 1), q) for q in TOLD] for c in range(int(np.max(whole, initial=0)) + 1)])
+    some = np.flatnonzero(whole > 0)
     if len(some):
-        found[some] = ordered[begins[some][:, None] + rank[np.asarray(count)[some]]]
+        at = rank[whole[some]] - (whole - count)[some][:, None]
+        found[some] = np.where(at < 0, 0, np.append(ordered, 0)[begins[some][:, None] + np.maximum(at, 0)])
     found[found == later] = np.inf
     return found
 

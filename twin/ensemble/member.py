@@ -29,7 +29,7 @@ from twin.ensemble.uncertain import Own, Uncertainty
 from twin.ensemble.waters import Moved, NightWater
 from twin.kernels.supply import codes as k
 from twin.quantities import NONE, FloatArray, Int8Array, Int32Array, column
-from twin.water.exposure import dry, exposure_of
+from twin.water.exposure import Crossings, crossed
 from twin.world.assets import Assets, Protection, Source
 from twin.world.city import City
 from twin.world.edits import in_order
@@ -153,7 +153,9 @@ def member(ensemble: Ensemble, index: int, *, kept_dry: Int32Array | None = None
     drawn: dict[str, float] = {}
     moved = _water(ensemble, draws, drawn)
     flooded = None if moved is None or ensemble.water is None else ensemble.water.at(moved)
-    assets = _assets(ensemble, draws)
+    # Heights bear on what the water reaches alone.
+    wet = column([], np.int32) if flooded is None else flooded.depths.asset
+    assets = _assets(ensemble, draws, wet)
     supplies = ensemble.alternatives.drawn(ensemble.city, draws, uncertain.wrong_links) if uncertain.wrong_links \
         else ensemble.city.supplies
     city = replace(ensemble.city, assets=assets, supplies=supplies)
@@ -162,15 +164,16 @@ def member(ensemble: Ensemble, index: int, *, kept_dry: Int32Array | None = None
         fail_m = np.array(assets.fail_m)
         fail_m[kept_dry] = np.where(np.isnan(fail_m[kept_dry]), np.nan, _BEYOND_M)
         city = replace(city, assets=(assets := assets.replaced(fail_m=fail_m)))
-    exposure = dry(assets) if flooded is None else exposure_of(flooded.depths, assets)
+    crossings, peak_m = (Crossings.of([], wet, column([], np.int8), []), column([], np.float32)) if flooded is None \
+        else crossed(flooded.depths, assets)
     pace = Pace(sample=0 if plan.crews is None else 1 + index + CREW_ARM * ensemble.arms.get("crews", 0),
                 repair=_repairs(ensemble, draws, drawn), travel=_travel(ensemble, draws, drawn))
     access = None if ensemble.streets is None else ensemble.streets.access(plan, city, moved, ensemble.ground, draws)
-    state = lived(city, plan, exposure.crossings, access, pace=pace)
-    wet = np.flatnonzero(np.nan_to_num(exposure.peak_depth_m) > 0)
+    state = lived(city, plan, crossings, access, pace=pace)
+    is_wet = np.nan_to_num(peak_m) > 0
     return Outcome(
-        index=index, drawn=drawn, wet=column(wet, np.int32),
-        peak_um=column(np.rint(exposure.peak_depth_m[wet].astype(np.float64) * 1e6), np.int32),
+        index=index, drawn=drawn, wet=column(wet[is_wet], np.int32),
+        peak_um=column(np.rint(peak_m[is_wet].astype(np.float64) * 1e6), np.int32),
         unknown=column([] if flooded is None else np.flatnonzero(flooded.is_unknown), np.int32),
         held=column([] if flooded is None or flooded.is_held_back is None else np.flatnonzero(flooded.is_held_back),
                     np.int32),
@@ -192,15 +195,15 @@ def flood_at(ensemble: Ensemble, index: int) -> Moved | None:
     return moved_of(ensemble.uncertainty, draws, has_floods=True)
 
 
-def _assets(ensemble: Ensemble, draws: Draws) -> Assets:
-    """Give the assets with the heights and protections of a night."""
+def _assets(ensemble: Ensemble, draws: Draws, wet: Int32Array) -> Assets:
+    """Give the assets with the heights, of those that get wet, and the protections of a night."""
     assets, uncertain = ensemble.city.assets, ensemble.uncertainty
     columns: dict[str, Any] = {}
-    if uncertain.heights:
-        fail_m = np.array(assets.fail_m)
-        u = draws.each("heights", ensemble.keys)
+    if uncertain.heights and len(wet):
+        fail_m, u, is_wet = np.array(assets.fail_m), np.zeros(len(assets)), np.zeros(len(assets), bool)
+        u[wet], is_wet[wet] = draws.each("heights", ensemble.keys[wet]), True
         for height in uncertain.heights:
-            rows = height.rows
+            rows = height.rows[is_wet[height.rows]]
             if isinstance(height, Own):
                 fail_m[rows] = assets.fail_m[rows] + assets.height_error_m[rows] * normal_quantile(u[rows])
             else:

@@ -131,14 +131,13 @@ class Moments:
         none = np.empty(0, np.int32)
         asset = np.concatenate([none, *self._asset]).astype(np.int64)
         start_s, end_s = (np.concatenate([none, *parts]).astype(np.int64) for parts in (self._start_s, self._end_s))
-        width = np.int64(1) << 32
         until_s = np.where(end_s == NONE, duration_s, end_s)
-        key = np.concatenate([asset * width + start_s, asset * width + until_s])
-        change = np.repeat([1, -1], len(asset))
-        order = np.argsort(key, kind="stable")
-        key, running = key[order], np.cumsum(change[order])
+        # Asset, time and whether it ends in one number. Those of a night are in order: a stable sort merges such runs.
+        key = np.sort(np.concatenate([(asset << 32 | start_s) << 1, (asset << 32 | until_s) << 1 | 1]), kind="stable")
+        running = np.cumsum(1 - 2 * (key & 1))
+        key >>= 1
         last = np.append(key[1:] != key[:-1], True) if len(key) else np.empty(0, bool)
-        return key[last] // width, key[last] % width, running[last]
+        return key[last] >> 32, key[last] & 0xFFFFFFFF, running[last]
 
 
 def _runs(asset: Int64Array, time_s: Int64Array, value: Int8Array, duration_s: int

@@ -49,7 +49,10 @@ class Tally:
         self._wet: list[Int32Array] = []
         self._peak_um: list[Int32Array] = []
         self._sites_out: list[Int32Array] = []
-        self._causes: list[tuple[Int64Array, Int64Array]] = []
+        # Causes of first outages: those added up, and those of nights since, one after the other.
+        self._causes: tuple[Int64Array, Int64Array] = np.empty(0, np.int64), np.empty(0, np.int64)
+        self._fresh: list[Int64Array] = []
+        self._waiting = 0
 
     def add(self, night: Outcome) -> None:
         """Take a night in.
@@ -88,16 +91,18 @@ class Tally:
 
     def _count_causes(self, asset: Int32Array, root: Int32Array, mechanism: Int8Array) -> None:
         n = len(self.city.assets)
-        key = (asset.astype(np.int64) * n + root) * 8 + mechanism
-        self._causes.append((key, np.ones(len(key), np.int64)))
-        if sum(len(keys) for keys, _ in self._causes) > 4 * n + 1_000_000:
-            self._causes = [self._merged()]
+        self._fresh.append((asset.astype(np.int64) * n + root) * 8 + mechanism)
+        self._waiting += len(asset)
+        if self._waiting > 4 * n + 1_000_000:
+            self._causes = self._merged()
+            self._fresh, self._waiting = [], 0
 
     def _merged(self) -> tuple[Int64Array, Int64Array]:
-        if not self._causes:
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        keys = np.concatenate([keys for keys, _ in self._causes])
-        counts = np.concatenate([counts for _, counts in self._causes])
+        """Give the causes so far, increasing, and how often each came."""
+        fresh = np.sort(np.concatenate([np.empty(0, np.int64), *self._fresh]), kind="stable")
+        begins = np.flatnonzero(np.append(True, fresh[1:] != fresh[:-1])[:len(fresh)])
+        keys = np.concatenate([self._causes[0], fresh[begins]])
+        counts = np.concatenate([self._causes[1], np.diff(np.append(begins, len(fresh)))])
         distinct, place = np.unique(keys, return_inverse=True)
         return distinct, np.bincount(place, weights=counts, minlength=len(distinct)).astype(np.int64)
 
@@ -162,7 +167,4 @@ def _joined(parts: list[Int32Array]) -> Int32Array:
 def _depths(place: Int64Array, peak_um: Int32Array, assets: int, n: int) -> FloatArray:
     """Give P10, P50 and P90 of the peak depth of each asset over all nights, (K, 3) [m]."""
     wet = np.bincount(place, minlength=assets)
-    dry = np.repeat(np.arange(assets), n - wet)
-    found = quantiles(np.append(place, dry), np.append(peak_um, np.zeros(len(dry), np.int32)),
-                      np.full(assets, n), LATER)
-    return found * 1e-6
+    return quantiles(place, peak_um, wet, LATER, zeros=n - wet) * 1e-6

@@ -61,11 +61,8 @@ def feeds_of(city: City, trace: Trace) -> Feeds:
     trace
         What happened.
     """
-    from twin.kernels.supply.order import first_uses
-
     graph = graph_of(city)
-    cycle, _ = graph.cycle_of()
-    first = first_uses(*graph.rows, cycle)
+    first = graph.first_uses
     rows = np.flatnonzero(trace.what == What.TRANSFERRED)
     n = max(len(city.assets), 1)
     # The edges into the asset from the supplier that took over: one, but for a supplier in two groups of an asset.

@@ -247,10 +247,7 @@ def exposure_of(depths: DepthSeries, assets: Assets) -> Exposure:
     found = _pass(depths, levels_um(assets, depths.asset))
     wet = _wet_periods(found, depths.asset)
     has_touch = ~np.isnan(assets.touch_m)
-    asset = depths.asset[found.row] if len(found.row) else np.empty(0, np.int32)
-    # Where water touches nothing, touches were followed for the wet periods alone.
-    is_real = (found.level != Level.TOUCH) | has_touch[asset]
-    crossings = Crossings.of(found.time_s[is_real], asset[is_real], found.level[is_real], found.is_up[is_real])
+    crossings = _crossings(found, depths, assets)
 
     def spread(values: Any, fill: Any, kind: Any) -> Any:
         whole = np.full(n, fill, kind)
@@ -266,7 +263,7 @@ def exposure_of(depths: DepthSeries, assets: Assets) -> Exposure:
     # The wet periods of an asset stand in order of time, so its last one is what stays; only a level of touch counts.
     left_s = np.full(n, NONE, np.int64)
     left_s[wet.asset] = wet.end_s
-    is_known = (depths.coverage != Coverage.UNKNOWN) & (depths.coverage != Coverage.NONE)
+    is_known = _is_known(depths)
     peak_m = spread(found.peak_um * 1e-6, 0.0, np.float64)
     fail_m = np.where(np.isnan(assets.fail_m), np.nan, np.maximum(assets.fail_m, LEAST_DEPTH_M))
     margin_m = np.where(is_known, fail_m - peak_m, np.nan)
@@ -278,6 +275,27 @@ def exposure_of(depths: DepthSeries, assets: Assets) -> Exposure:
         water_left_at_s=column(np.where(has_touch, left_s, NONE), np.int64), margin_m=column(margin_m, np.float64),
         is_doubtful=column(is_in_doubt(depths, assets, margin_m, peak_m == 0), np.bool_),
         coverage=depths.coverage, wet=wet, unknown_s=depths.unknown_s, depths=depths)
+
+
+def crossed(depths: DepthSeries, assets: Assets) -> tuple[Crossings, Float32Array]:
+    """Give the crossings alone, and the peak depth of each series, (W,) [m], NaN where it is not known.
+
+    What a night of many needs of :func:`exposure_of`, whose values these are.
+    """
+    found = _pass(depths, levels_um(assets, depths.asset))
+    peak_m = np.where(_is_known(depths)[depths.asset], found.peak_um * 1e-6, np.nan)
+    return _crossings(found, depths, assets), column(peak_m, np.float32)
+
+
+def _crossings(found: _Found, depths: DepthSeries, assets: Assets) -> Crossings:
+    asset = depths.asset[found.row] if len(found.row) else np.empty(0, np.int32)
+    # Where water touches nothing, touches were followed for the wet periods alone.
+    is_real = (found.level != Level.TOUCH) | ~np.isnan(assets.touch_m[asset])
+    return Crossings.of(found.time_s[is_real], asset[is_real], found.level[is_real], found.is_up[is_real])
+
+
+def _is_known(depths: DepthSeries) -> BoolArray:
+    return np.asarray((depths.coverage != Coverage.UNKNOWN) & (depths.coverage != Coverage.NONE))
 
 
 def fail_crossings(depths: DepthSeries, assets: Assets, rows: Int32Array, fail_m: FloatArray) -> Crossings:

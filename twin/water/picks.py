@@ -7,7 +7,7 @@ others are followed one after the other. The night of an ensemble is another col
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,15 +17,18 @@ from twin.quantities import NONE, BoolArray, Float32Array, FloatArray, Int32Arra
 class Picks(NamedTuple):
     """What each frame is picked from."""
 
-    #: Depth on each map at each cell, (M, C) [m]; NaN unknown. A higher map is nowhere shallower than a lower one.
-    maps_m: Float32Array
     #: Map below the level of each frame, and how far towards the next it stands, (T,); see the kernel.
     lower: Int32Array
     share: Float32Array
-    #: How the water rises from each map to the next, (M - 1, C) each: by how much where it hangs together with the
+    #: Depth at each cell on each map, (C, M) [m]; NaN unknown. A higher map is nowhere shallower than a lower one.
+    maps_m: Float32Array
+    #: How the water rises from each map to the next, (C, M - 1) each: by how much where it hangs together with the
     #: water of its basin [m], and from which share of the way on it does.
     rise_m: Float32Array
     from_share: Float32Array
+    #: The lowest map on which each cell is not dry, and whether it is known on all of them, (C,) each; see the kernel.
+    wet_from: Int32Array
+    is_plain: BoolArray
 
 
 class Series(NamedTuple):
@@ -46,7 +49,8 @@ class Series(NamedTuple):
 class PickedWater:
     """Maps at some cells and the level that picks them: all that :func:`twin.water.depths.read_depths` asks for.
 
-    It stands for the water in the nights of an ensemble, whose workers load no reader of files.
+    It stands for the water in the nights of an ensemble, whose workers load no reader of files. What is the same in
+    all of them is found once, see :meth:`of`.
     """
 
     times_s: Int64Array
@@ -59,18 +63,32 @@ class PickedWater:
     maps_m: Float32Array
     rise_m: Float32Array
     from_share: Float32Array
+    wet_from: Int32Array
+    is_plain: BoolArray
     #: Cells of which no map tells from which level on, between each map and the next, water stands there, (M - 1, C).
     is_held_back: BoolArray
 
+    @classmethod
+    def of(cls, *, maps_m: Float32Array, rise_m: Float32Array, **others: Any) -> PickedWater:
+        """Look the maps over, (C, M) and (C, M - 1); ``others``: the other columns but those that this finds."""
+        from twin.kernels.water.picked import look_over
+
+        wet_from, is_plain = np.empty(len(maps_m), np.int32), np.empty(len(maps_m), np.bool_)
+        look_over(maps_m, rise_m, wet_from, is_plain)
+        return cls(maps_m=maps_m, rise_m=rise_m, wet_from=wet_from, is_plain=is_plain, **others)
+
     def picks(self, cells: Int64Array) -> Picks:
         """Give the maps at these cells, and between which of them each frame stands."""
-        of_cells = [values if len(cells) == values.shape[1] else np.ascontiguousarray(values[:, cells])
-                    for values in (self.maps_m, self.rise_m, self.from_share)]
-        return Picks(of_cells[0], *placed(self.level_m, self.map_level_m), *of_cells[1:])
+        at = slice(None) if len(cells) == len(self.maps_m) else cells
+        return Picks(*placed(self.level_m, self.map_level_m), self.maps_m[at], self.rise_m[at], self.from_share[at],
+                     self.wet_from[at], self.is_plain[at])
 
     def held_back(self, cells: Int64Array) -> BoolArray:
         """Tell of which cells nobody knows at some frame how deep they are, and the deepest was taken, (C,)."""
-        return np.asarray(self.is_held_back[pairs_between(self.level_m, self.map_level_m)][:, cells].any(axis=0))
+        found = np.zeros(self.is_held_back.shape[1], bool)
+        for k in pairs_between(self.level_m, self.map_level_m).tolist():
+            found |= self.is_held_back[k]
+        return found if len(cells) == len(found) else np.asarray(found[cells])
 
 
 def placed(level_m: FloatArray, map_level_m: FloatArray) -> tuple[Int32Array, Float32Array]:
@@ -133,16 +151,14 @@ def picked(picks: Picks, offsets: Int64Array, members: Int32Array, times_s: Int6
     from twin.kernels.water.picked import picked_series
 
     n = len(offsets) - 1
-    maps_m, rise_m, from_share = (np.ascontiguousarray(values.T, np.float32) for values in (
-        picks.maps_m, picks.rise_m, picks.from_share))
     row, first, worst = (np.full(n, NONE, np.int32) for _ in range(3))
     ends, unknown_s, scratch = np.empty(n, np.int64), np.zeros(n, np.int64), np.empty(len(times_s), np.int32)
     until_s, room = duration_s if holds else int(times_s[-1]) + 1, 4 * len(times_s) + 16 * n
     while True:
         depth_um = np.empty(room, np.int32)
-        count = picked_series(np.array(offsets), np.array(members), maps_m, rise_m, from_share, picks.lower,
-                              picks.share, np.array(times_s), matters, until_s, duration_s, scratch, row, first, ends,
-                              depth_um, unknown_s, worst)
+        count = picked_series(np.array(offsets), np.array(members), picks.maps_m, picks.rise_m, picks.from_share,
+                              picks.wet_from, picks.is_plain, picks.lower, picks.share, np.array(times_s), matters,
+                              until_s, duration_s, scratch, row, first, ends, depth_um, unknown_s, worst)
         if count >= 0:
             break
         room *= 2

@@ -35,6 +35,7 @@ class SupplyGraph:
     is_control: BoolArray
     #: Supplier of each edge, (E,): the column of ``Supplies``.
     supplier: Int32Array
+
     @cached_property
     def fed_groups(self) -> tuple[Int32Array, Int32Array]:
         """Give offsets, (A + 1,), and groups, (E,): those that asset ``a`` may feed, in order."""
@@ -109,9 +110,25 @@ class SupplyGraph:
 
     def cycle_of(self) -> tuple[Int32Array, int]:
         """Give the cycle of each asset, (A,), and how many there are; most stand alone in theirs."""
+        return self._cycles
+
+    @cached_property
+    def _cycles(self) -> tuple[Int32Array, int]:
         from twin.kernels.supply.order import components
 
         return components(*self.fed_groups, self.group_asset, self.is_control)
+
+    @cached_property
+    def first_uses(self) -> Int32Array:
+        """The edge that each group uses before anything happens, (G,)."""
+        from twin.kernels.supply.order import first_uses
+
+        return first_uses(*self.rows, self.cycle_of()[0])
+
+    @cached_property
+    def ever_fed(self) -> BoolArray:
+        """Who is fed when nothing is down, (A,)."""
+        return self.fed()
 
     def rings(self) -> list[Int32Array]:
         """Give the sets of assets that feed each other in a ring, largest first, then by row."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from geodata.demo_town import valmont
-from geodata.ensemble import floods as files
+from geodata.ensemble import arrays
 from geodata.ensemble.floods import FloodFolder
 from geodata.ensemble.folder import read_ensemble
 from geodata.hazards.flow import store
@@ -169,15 +169,15 @@ def test_who_stops_keeps_the_floods_that_are_made(prepared, made, tmp_path):
 
 
 def test_a_disk_that_fills_at_a_flood_loses_nothing(prepared, made, folder, tmp_path, monkeypatch):
-    real = np.savez_compressed
+    real = arrays.save
 
-    def full(file, **columns):
+    def full(file, columns):
         if list((tmp_path / "out" / "floods").glob("*.npz")):
             file.write(b"half of it")
             raise OSError(errno.ENOSPC, "No space left on device")
-        real(file, **columns)
+        real(file, columns)
 
-    monkeypatch.setattr(files.np, "savez_compressed", full)
+    monkeypatch.setattr(arrays, "save", full)
     with pytest.raises(InputError, match=r"a full disk.*the same command goes on"):
         run_ensemble(prepared, N, tmp_path / "out", cache=folder / "cache")
     monkeypatch.undo()

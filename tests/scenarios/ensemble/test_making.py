@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from geodata.ensemble import blocks
+from geodata.ensemble import arrays
 from geodata.ensemble.asking import nights_out, out_counts
 from geodata.ensemble.folder import read_ensemble
 from scenarios import load_scenario, prepare
@@ -323,17 +323,17 @@ def test_members_of_a_forecast_are_read_from_a_table_and_their_water_is_that_of_
 
 
 def test_a_full_disk_is_told_by_the_command_and_the_same_command_goes_on(tmp_path, capsys, monkeypatch):
-    real = np.savez_compressed
+    real = arrays.save
 
-    def full(file, **columns):
+    def full(file, columns):
         if list((tmp_path / "out" / "members").glob("000000.npz")):
             file.write(b"half of it")
             raise OSError(errno.ENOSPC, "No space left on device")
-        real(file, **columns)
+        real(file, columns)
 
     words = ["ensemble", "ouche-q100-ensemble", "-n", "23", "--workers", "1", "--out", str(tmp_path / "out"),
              "--progress", "none"]
-    monkeypatch.setattr(blocks.np, "savez_compressed", full)
+    monkeypatch.setattr(arrays, "save", full)
     assert main(words) == 2
     said = " ".join(capsys.readouterr().err.split())
     assert "a full disk" in said

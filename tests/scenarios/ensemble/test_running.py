@@ -6,10 +6,9 @@ import errno
 import os
 import signal
 
-import numpy as np
 import pytest
 
-from geodata.ensemble import blocks
+from geodata.ensemble import arrays
 from geodata.ensemble.blocks import Block, missing, path_of
 from geodata.ensemble.folder import reduce_blocks
 from scenarios.ensemble import running, worker
@@ -117,15 +116,15 @@ def test_a_night_that_cannot_be_made_is_told_and_tried_again(ensemble, alone, tm
 
 
 def test_a_disk_that_fills_loses_nothing(ensemble, alone, tmp_path, monkeypatch):
-    real = np.savez_compressed
+    real = arrays.save
 
-    def full(file, **columns):
+    def full(file, columns):
         if list((tmp_path / "members").glob("000001.npz")):
             file.write(b"half of it")
             raise OSError(errno.ENOSPC, "No space left on device")
-        real(file, **columns)
+        real(file, columns)
 
-    monkeypatch.setattr(blocks.np, "savez_compressed", full)
+    monkeypatch.setattr(arrays, "save", full)
     with pytest.raises(OSError, match="No space left"):
         make(ensemble, tmp_path, range(N))
     monkeypatch.undo()

@@ -65,7 +65,9 @@ def test_a_move_that_the_table_lacks_is_refused_with_the_story_so_far(hand_town:
     state = CityState(hand_town.city, hand_town.exposure.crossings, reset_s=1800)
     state.handle(Elapsed(at_s=5000))
     lamp = hand_town.city.assets.row("L2")
-    state.graph.moves[AssetState.SOUND, What.FLOODED] = -1
+    moves = moves_table()
+    moves[AssetState.SOUND, What.FLOODED] = -1
+    state.graph = state.graph._replace(moves=moves)
     with pytest.raises(InvalidTransition, match=r"L2: no move from SOUND on FLOODED(.|\n)*4682 s: touched") as raised:
         state.handle(Elapsed(at_s=7000))
     assert raised.value.asset == "L2"

@@ -92,6 +92,16 @@ def test_nights_come_in_order():
         tally.add(night(2, []))
 
 
+def test_zeros_that_nobody_wrote_down_count_among_the_values():
+    rng = np.random.default_rng(2)
+    place, values, zeros = rng.integers(0, 9, 60), rng.integers(1, 1000, 60), rng.integers(0, 40, 10)
+    count = np.bincount(place, minlength=10)
+    written = np.repeat(np.arange(10), zeros)
+    expected = quantiles(np.append(place, written), np.append(values, np.zeros(len(written), np.int64)), count + zeros,
+                         LATER)
+    np.testing.assert_array_equal(quantiles(place, values, count, LATER, zeros), expected)
+
+
 def test_quantiles_of_many_places_are_those_of_each():
     rng = np.random.default_rng(1)
     place, values = rng.integers(0, 20, 500), rng.integers(0, 1000, 500)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from twin import kernels
 from twin.cli.progress import stages
-from twin.kernels.jit import when_compiling
+from twin.kernels.jit import LEAN, when_compiling
 
 KERNEL = """
 from twin.kernels.jit import jit
@@ -106,3 +108,15 @@ def test_what_is_damaged_on_disk_is_compiled_again(tmp_path: Path, ending: str, 
             found = module_of(tmp_path / "made_kernels.py")
             assert (found.double(2), found.triple(2)) == (4, 6)
         assert told == expected or (ending, spoil) == ("nbi", turned)
+
+
+def test_the_kernel_of_a_run_counts_no_references(tmp_path: Path) -> None:
+    from twin.kernels.supply.run import advance
+
+    path = tmp_path / "made_kernels.py"
+    path.write_text("from twin.kernels.jit import LEAN, jit\n\n@jit(**LEAN)\ndef first(of):\n    part = of[1:]\n"
+                    "    return part[0] if len(part) else of[0]\n", encoding="utf-8")
+    first = module_of(path).first
+    first(np.zeros(3))
+    assert not re.search(r"call void @NRT_(?:in|de)cref", *first.inspect_llvm().values())
+    assert advance.targetoptions.items() >= LEAN.items()  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 from numba import types
 
-from twin.kernels.jit import jit
+from twin.kernels.jit import LEAN, jit
 from twin.kernels.supply.codes import (
     CONTRIBUTORS,
     DAMAGE,
@@ -28,7 +28,8 @@ from twin.quantities import Int8Array, Int64Array
 _EVENTS = numba.from_dtype(EVENT)[::1]
 
 
-@jit(types.int64(_EVENTS, types.int64[::1], *[types.int64] * 7), no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@jit(types.int64(_EVENTS, types.int64[::1], *[types.int64] * 7), no_cpython_wrapper=True, no_cfunc_wrapper=True,
+     **LEAN)
 def emit(events: Records, counts: Int64Array, t: int, what: int, asset: int, cause: int, phase: int, level: int,
          turn: int) -> int:
     """Write an event and give its row."""
@@ -95,7 +96,7 @@ def put_state(assets: Records, region: int, asset: int, state: int) -> None:
 
 
 @jit(types.void(types.int8[:, ::1], numba.from_dtype(ASSET)[::1], types.int64[::1], *[types.int64] * 3),
-     no_cpython_wrapper=True, no_cfunc_wrapper=True)
+     no_cpython_wrapper=True, no_cfunc_wrapper=True, **LEAN)
 def move(moves: Int8Array, assets: Records, counts: Int64Array, region: int, asset: int, what: int) -> None:
     """Move one region of an asset's state as the table allows; else leave it and say so."""
     state = state_of(assets, region, asset)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.kernels.jit import jit
+from twin.kernels.jit import LEAN, jit
 from twin.quantities import Int8Array, Int32Array, Int64Array
 
 #: Records with named fields.
@@ -115,7 +115,7 @@ class Tables(NamedTuple):
 
 
 #: How a helper is compiled that only other kernels call.
-helper = jit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+helper = jit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **LEAN)
 
 
 @helper

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.kernels.jit import jit
+from twin.kernels.jit import LEAN, jit
 from twin.quantities import BoolArray, Float32Array, FloatArray, Int32Array, Int64Array
 
 
-@jit(nogil=True)
+@jit(nogil=True, **LEAN)
 def night_series(offsets: Int64Array, members: Int32Array, station: Int32Array, height_m: Float32Array,
                  spill_m: Float32Array, open_m: Float32Array, guard_m: Float32Array, level_m: FloatArray,
                  lowest_m: FloatArray, highest_m: FloatArray, times_s: Int64Array, drain_m_s: float, scale: float,

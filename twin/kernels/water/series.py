@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.kernels.jit import jit
+from twin.kernels.jit import LEAN, jit
 from twin.quantities import BoolArray, Int8Array, Int32Array, Int64Array
 
 
-@jit(nogil=True)
+@jit(nogil=True, **LEAN)
 def keep_wet(depth_um: Int32Array, is_active: BoolArray, lanes: int, number: int, first: Int32Array, last: Int32Array,
              blocks: Int32Array, of_block: Int32Array) -> int:
     """Copy the chunks of a frame in which there is water, and note the first and the last frame of each asset.
@@ -58,7 +58,7 @@ def keep_wet(depth_um: Int32Array, is_active: BoolArray, lanes: int, number: int
     return count
 
 
-@jit(nogil=True)
+@jit(nogil=True, **LEAN)
 def fill_series(blocks: Int32Array, order: Int64Array, of_block: Int32Array, frame: Int32Array, lanes: int,
                 first: Int32Array, last: Int32Array, offsets: Int64Array, depth_um: Int32Array) -> None:
     """Write the depths of each asset from its first frame with water to its last, one after the other.
@@ -87,7 +87,7 @@ def fill_series(blocks: Int32Array, order: Int64Array, of_block: Int32Array, fra
                 depth_um[offsets[place] + frame[block] - first[place]] = blocks[block, lane]
 
 
-@jit(nogil=True)
+@jit(nogil=True, **LEAN)
 def crossings_of(first: Int32Array, offsets: Int64Array, depth_um: Int32Array, knot_s: Int64Array,
                  knot_frame: Int32Array, levels_um: Int32Array, duration_s: int, begin: int,
                  peak_um: Int32Array, peak_time_s: Int64Array, open_um: Int32Array, open_time_s: Int64Array,
