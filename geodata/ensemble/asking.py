@@ -108,3 +108,23 @@ def nights_of(folder: Path, digest: str, answers: Answers) -> Iterator[tuple[int
         for night in block.nights():
             if night.index in place:
                 yield place[night.index], night
+
+
+def outs_of(found: EnsembleFolder, assets: Int32Array) -> BoolArray:
+    """Give in which nights each of some assets goes out, (n, R)."""
+    out = np.zeros((found.answers.n, len(assets)), bool)
+    for place, night in nights_of(found.folder, found.told["digest"], found.answers):
+        out[place] = np.isin(assets, night.asset)
+    return out
+
+
+def all_at_once(found: EnsembleFolder, assets: Int32Array) -> BoolArray:
+    """Give in which nights all of some assets are out at one moment at least, (n,)."""
+    once = np.zeros(found.answers.n, bool)
+    for place, night in nights_of(found.folder, found.told["digest"], found.answers):
+        mine = np.flatnonzero(np.isin(night.asset, assets))
+        start_s = night.start_s[mine].astype(np.int64)
+        end_s = np.where(night.end_s[mine] == NONE, np.iinfo(np.int32).max, night.end_s[mine])
+        # Of one asset no two outages hold at one moment: as many open ones as assets are all of them.
+        once[place] = any(int(((start_s <= at) & (end_s > at)).sum()) == len(assets) for at in start_s.tolist())
+    return once

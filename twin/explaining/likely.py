@@ -6,7 +6,7 @@ A share is told as people say it, 7 times out of 10, with the count and the inte
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,8 @@ from twin.world.kinds import Role
 
 #: Causes told one by one before the rest is counted, and the least share that is told.
 _CAUSES, _LEAST = 3, 0.05
+#: Nights beyond a bound that tell what happens there.
+_FEW = 5
 #: How sharp a share the tool tells the price of.
 _SHARP = 0.01
 _STATE = {Role.PREMISES: "without power", Role.CIRCUIT: "without power", Role.WATERS: "without watering"}
@@ -144,11 +146,16 @@ def likely_lines(base: Result, answers: Answers, asked: Asked, lang: str) -> tup
         word = words.text(_WORD[word_of(share.count, share.n)])
         lines = [words.text("{when}{asset} is {state} {often}: {word} ({between}).", often=often(words, share),
                             word=word, between=between(words, share), **values)]
+    if share.count and asked.at_s is not None:
+        # What follows is told of the whole night.
+        ever = answers.share_out(asset.row)
+        lines.append(words.text("At some time of the night: {often} ({between}).", often=often(words, ever),
+                                between=between(words, ever)))
     if share.count:
         lines += _causes(teller, answers, asset)
         lines += _when(teller, answers, asset)
     lines += [*_depth(teller, answers, asset), *_decides(teller, answers, asked),
-              *_surer(teller, answers, asset, share)]
+              *_surer(teller, answers, asked, share)]
     return tuple(Speech.sentence(line) for line in (*lines, *_left_out(teller, answers, asset)))
 
 
@@ -233,6 +240,29 @@ def _decides(teller: Teller, answers: Answers, asked: Asked) -> Iterator[str]:
                      where=_where(words, split), right=words.number(split.right), n=words.number(answers.n))
 
 
+def _known(words: Speech, answers: Answers, asked: Asked) -> Iterator[str]:
+    """Tell from where on the draw that decides leaves hardly a doubt: what knowing it would settle."""
+    split = best_split(answers.drawn, asked.is_out)
+    if split is None or _sort_of(split.name) not in _SPLIT or _sort_of(split.name) == "pumps":
+        return
+    values = answers.drawn[split.name] if split.is_above else -answers.drawn[split.name]
+    order = np.argsort(values, kind="stable")
+    ordered, out = values[order], asked.is_out[order].astype(np.int64)
+    n = len(out)
+    # Share of the nights that are out from each place on, and before it.
+    onward = np.cumsum(out[::-1])[::-1] / np.arange(n, 0, -1)
+    before = np.cumsum(out) / np.arange(1, n + 1)
+    always, never = np.flatnonzero(onward >= CERTAIN_FROM), np.flatnonzero(before <= _LEAST)
+    # So many nights at least on either side, that one alone says nothing.
+    if not len(always) or not len(never) or n - always[0] < _FEW or never[-1] + 1 < _FEW or never[-1] >= always[0]:
+        return
+    sign = 1 if split.is_above else -1
+    yield words.text("To be surer, know what decides: it is out almost always {always}, and hardly ever {never}.",
+                     always=_where(words, replace(split, at=sign * float(ordered[always[0]]))),
+                     never=_where(words, replace(split, at=sign * float(ordered[never[-1]]),
+                                                 is_above=not split.is_above)))
+
+
 def _sort_of(name: str) -> str:
     """Give the sort of a quantity that has a name of its own: a crest, a pump, a gauge, an inflow."""
     return _parted(name)[0]
@@ -289,8 +319,9 @@ def _where_named(words: Speech, split: Split, sort: str) -> str:
                       value=said)
 
 
-def _surer(teller: Teller, answers: Answers, asset: Asset, share: Share) -> Iterator[str]:
-    words, assets = teller.speech, teller.result.city.assets
+def _surer(teller: Teller, answers: Answers, asked: Asked, share: Share) -> Iterator[str]:
+    words, assets, asset = teller.speech, teller.result.city.assets, asked.asset
+    yield from _known(words, answers, asked)
     if _LEAST <= share.value < CERTAIN_FROM:
         guessed = [cause.root for cause in answers.causes_of(asset.row)[:_CAUSES]
                    if cause.mechanism in (Mechanism.FLOODED, Mechanism.TRIPPED)

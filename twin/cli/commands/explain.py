@@ -25,22 +25,33 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
                                                                 "asset, or the name of a street.")],
             at: Annotated[str | None, typer.Option("--at", metavar="TIME",
                                                    help="A moment: ISO 8601, +5h, or 22:10.")] = None,
+            together: Annotated[list[str] | None, typer.Option("--with", metavar="ASSET_ID", help="Of an ensemble: how "
+                                                               "often it is out together with this one; may be "
+                                                               "given again.")] = None,
             lang: Spoken = None,
             json: Json = False) -> None:
     """Tell why an asset is out: the tree of causes, since when, what it waits for; or what feeds it. Or of a street.
 
-    Of an ensemble: how likely it is out, at any moment or at one, because of what, and what would make it surer.
+    Of an ensemble: how likely it is out, at any moment or at one, because of what, and what would make it surer; --with
+    asks how often several are out together.
     """
     from geodata.ensemble.place import is_ensemble
     from geodata.run.folder import read_run
     from twin.deciding.keeping import what_would_keep
+    from twin.errors import InputError
     from twin.explaining.explain import explain as explain_asset
     from twin.explaining.kept import kept_lines, kept_to_dict
 
     spoken = language_of(lang)
     if is_ensemble(run_dir):
-        _likely(run_dir, asset_id, at, spoken, as_json=json)
+        if together:
+            _joint(run_dir, [asset_id, *together], at, spoken, as_json=json)
+        else:
+            _likely(run_dir, asset_id, at, spoken, as_json=json)
         return
+    if together:
+        raise InputError(field="--with", found="--with of a run", expected="an ensemble",
+                         remedy="A run tells by itself what went out with it: twin list.")
     with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
         read = read_run(run_dir)
@@ -132,6 +143,36 @@ def _likely(folder: Path, asset_id: str, at: str | None, lang: Lang, *, as_json:
         lines = likely_lines(found.base, found.answers, asked, lang)
     if as_json:
         print_json({**asset_to_dict(found.base, found.answers, asked.is_out, row), "lines": list(lines)})
+        return
+    say(lines[0], style="bold")
+    for line in lines[1:]:
+        say(line)
+
+
+def _joint(folder: Path, names: list[str], at: str | None, lang: Lang, *, as_json: bool) -> None:
+    """Tell how often several assets are out together."""
+    from dataclasses import asdict
+
+    from geodata.ensemble.asking import all_at_once, outs_of
+    from geodata.ensemble.folder import read_ensemble
+    from twin.ensemble.together import joint_of
+    from twin.errors import InputError
+    from twin.explaining.together import joint_lines
+
+    if at is not None:
+        raise InputError(field="--at", found="--at beside --with", expected="one of them",
+                         remedy="--with tells of the whole night, and of whether there is a moment of all.")
+    with stages(lang=lang) as stage:
+        stage("reading the run")
+        found = read_ensemble(folder)
+        assets = found.base.city.assets
+        rows = assets.rows(list(dict.fromkeys(names)))
+        if len(rows) < 2:
+            raise InputError(field="--with", found=f"'{names[0]}' with itself", expected="another asset")
+        joint = joint_of(outs_of(found, rows), all_at_once(found, rows), found.answers.flood)
+        lines = joint_lines(found.base, joint, [assets[int(row)] for row in rows], lang)
+    if as_json:
+        print_json({"asset_ids": [str(assets.id[row]) for row in rows], **asdict(joint), "lines": lines})
         return
     say(lines[0], style="bold")
     for line in lines[1:]:

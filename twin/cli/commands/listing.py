@@ -30,18 +30,27 @@ def list_(run_dir: RunFolder,
           street: Annotated[str | None, typer.Option("--street", metavar="STREET", help="Only in this street.")] = None,
           state: Annotated[list[str] | None, typer.Option("--state", metavar="STATE,…", help="Only in one of these "
                                                           "states; without it whatever is not in order.")] = None,
+          together: Annotated[bool, typer.Option("--together", help="Of an ensemble: which sites and circuits, or "
+                                                 "which of --kind, go out in the same nights.")] = False,
           csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE.csv", help="All rows as a table.")] = None,
           lang: Spoken = None, json: Json = False) -> None:
     """List assets by their state at a moment: since when, why, the water there, and when they are back.
 
     Of an ensemble: by how likely they are out, at a moment or, without one, at all; --state then takes certain, likely,
-    possible, unlikely.
+    possible, unlikely. --together tells what goes out in the same nights.
     """
     from geodata.ensemble.place import is_ensemble
     from geodata.run.folder import read_run
     from geodata.run.listing import to_dict, write_csv
+    from twin.errors import InputError
     from twin.results.listing import listing, worst_moment
 
+    if together:
+        if not is_ensemble(run_dir) or at or street or state or csv:
+            raise InputError(field="--together", found="--together beside another choice, or of a run",
+                             expected="an ensemble, and --kind at most")
+        _together(run_dir, words_of(kind), language_of(lang), as_json=json)
+        return
     if is_ensemble(run_dir):
         _likely(run_dir, at, words_of(kind), street, words_of(state), csv, language_of(lang), as_json=json)
         return
@@ -196,3 +205,33 @@ def _tell_likely(found: LikelyListing, lang: str, *, is_chosen: bool) -> None:
            is_whole=len(shown) == len(found.rows))
     for line in likely_list_lines(found, lang) if found.counts else ():
         say(line)
+
+
+def _together(folder: Path, kinds: list[str], lang: str, *, as_json: bool) -> None:
+    """Tell what goes out in the same nights: of some kinds, else critical sites and circuits."""
+    import numpy as np
+
+    from geodata.ensemble.asking import outs_of
+    from geodata.ensemble.folder import read_ensemble
+    from twin.ensemble.together import groups_of
+    from twin.explaining.together import default_rows, group_lines, many_at_once
+
+    with stages(lang=lang) as stage:
+        stage("reading the run")
+        found = read_ensemble(folder)
+        assets = found.base.city.assets
+        asked = [np.flatnonzero(assets.of_kind(kind)).astype(np.int32) for kind in kinds] or default_rows(found.base)
+        # Who never goes out falls with nobody.
+        asked = [rows[np.isin(rows, found.answers.asset)] for rows in asked]
+        out = [outs_of(found, rows) for rows in asked]
+    if as_json:
+        print_json({"nights": found.answers.n, "groups": [[str(assets.id[rows[k]]) for k in group] for rows, one in
+                                                          zip(asked, out, strict=True) for group in groups_of(one)]})
+        return
+    for line in ([] if kinds else many_at_once(found.answers, lang)):
+        say(line)
+    for rows, one in zip(asked, out, strict=True):
+        if len(rows):
+            say("")
+            for line in group_lines(found.base, found.answers, rows, one, lang):
+                say(line)
