@@ -151,14 +151,12 @@ export class Lists {
     const late = ahead.length
       ? ''
       : listed(
-          say('acts_none'),
           wet ? say('acts_wet', {n: wet}) : '',
           road ? say('acts_road', {n: road}) : '',
           far ? say('acts_far', {n: far}) : ''
         );
-    byId('acts-cut').textContent = [late && `${late}.`, cut, past.length && !ahead.length ? say('acts_late') : '']
-      .filter(Boolean)
-      .join(' ');
+    const none = ahead.length ? '' : late ? say('acts_none_for', {why: late}) : say('acts_none');
+    byId('acts-cut').textContent = [none, cut, late && say('acts_late')].filter(Boolean).join(' ');
   }
 
   /**
@@ -202,7 +200,11 @@ export class Lists {
     this.live.show(
       here.map(({place, us, from}) => {
         const {cut, by, operator, street, depth} = config.live[place];
-        const water = depth === null ? '' : say('water_up_to', {depth: metres(depth)});
+        const now = this.model.depths.at(cut, t);
+        const water = listed(
+          now && say('water_now', {depth: metres(now.cm)}),
+          depth === null ? '' : say('water_up_to', {depth: metres(depth)})
+        );
         const hand = by === 'grid' ? say('hand_grid', {operator: operator || say('grid_operator')}) : '';
         const count = us.length > 1 || us[0] !== cut ? say('things_live', {n: us.length}) : '';
         return {
