@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from twin.codes import What
+from twin.explaining.back_words import roughly
 from twin.explaining.crew_words import STAGE_WORDS, at_work_now, delayed, range_of_return, whose
 from twin.explaining.loss_words import lost_words
 from twin.explaining.repaired_words import repaired_at
@@ -21,8 +22,6 @@ from twin.world.assets import Asset
 
 #: A fact older than this asks to be renewed [s].
 FACT_STALE_S = 2 * 3600
-#: Times of return rest on durations assumed: they are said to the quarter of an hour, rounded up.
-_QUARTER_S = 900
 _TREND = {1: "rising", 0: "steady", -1: "falling"}
 
 
@@ -51,7 +50,7 @@ def now_and_ahead(teller: Teller, wet: Asset, now: AssetAt | None, outage: Outag
             message = ("Ahead: back at the earliest about {time}, by durations assumed and crews without limit."
                        if teller.result.plan.crews is None else
                        "Ahead: back about {time}, by durations assumed and the crews of this plan.")
-            lines.append(teller.text(message, time=teller.clock(-(-outage.end_s // _QUARTER_S) * _QUARTER_S)))
+            lines.append(teller.text(message, time=roughly(teller, outage.end_s)))
     elif doubt is None and (loss := teller.result.losses.next(now.asset, now.t_s)) is not None:
         lines.append(teller.text("Ahead: {what}.", what=lost_words(teller, loss, now.t_s)))
     return lines

@@ -7,6 +7,7 @@ from math import isnan
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from twin.explaining.back_words import back
 from twin.explaining.loss_words import lost_words
 from twin.explaining.repaired_words import repaired
 from twin.explaining.teller import Teller
@@ -17,8 +18,6 @@ from twin.results.result import Result
 from twin.world.assets import Asset
 from twin.world.kinds import Role
 
-#: Times of return rest on durations assumed: they are said to the quarter of an hour, rounded up [s].
-_QUARTER_S = 900
 #: States as the heading of a column of counts.
 STATE_WORDS = {
     "live_in_water": "may be live in water", "out": "out of service", "repaired": "repaired, without power",
@@ -150,6 +149,4 @@ def _ahead(teller: Teller, row: Listed, t_s: int) -> str:
     if "out" not in row.states:
         loss = teller.result.losses.next(row.asset.row, t_s)
         return "" if loss is None else lost_words(teller, loss, t_s)
-    if row.back_s == NONE:
-        return teller.text("not back within the time computed")
-    return teller.text("back about {time}", time=teller.clock(-(-row.back_s // _QUARTER_S) * _QUARTER_S))
+    return back(teller, row.back_s)

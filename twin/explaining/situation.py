@@ -11,6 +11,7 @@ import numpy as np
 
 from twin.codes import Action
 from twin.explaining.act_words import act_row
+from twin.explaining.back_words import back
 from twin.explaining.crew_lines import crew_rows
 from twin.explaining.listed import joined, teller_of
 from twin.explaining.loss_words import lost_words
@@ -25,7 +26,6 @@ from twin.results.summary import GAUGE_DIFFERS_M
 from twin.world.graph import graph_of
 from twin.world.kinds import Role
 
-_QUARTER_S = 900
 #: Rows of the page: what is more is told as a number.
 MOST_SITES, MOST_DECISIONS = 6, 5
 _COUNTED = {
@@ -129,7 +129,7 @@ def page_of(told: Situation, lang: str) -> Page:
         acts=tuple(act_row(teller, act) for act in told.acts) or (("", text("Nothing is left to be done beforehand."),
                                                                     "", "", ""),),
         acts_more="" if not told.acts_more else words.plural(
-            "{n} more act ahead: twin list, twin rank --cut", "{n} more acts ahead: twin list, twin rank --cut",
+            "{n} more act ahead", "{n} more acts ahead",
             told.acts_more),
         decisions_title=text("Decisions asked for"),
         decisions=tuple(_decisions(teller, told))[:MOST_DECISIONS] or ((text("None"), text("by the run.")),),
@@ -320,9 +320,7 @@ def _then(teller: Teller, told: Situation, site: Site) -> Iterator[str]:
     if site.loss is not None and site.since_s == NONE:
         events.append((site.loss.may_s, f"{lost_words(teller, site.loss, t_s)}, {_why(teller, site, ids)}"))
     if site.since_s != NONE:
-        back = teller.text("not back in this run") if site.back_s == NONE else teller.text(
-            "back about {time}", time=teller.clock(-(-site.back_s // _QUARTER_S) * _QUARTER_S))
-        events.append((1 << 40, back))
+        events.append((1 << 40, back(teller, site.back_s)))
     yield from (said for _, said in sorted(events))
     if not events and site.wet_s == NONE:
         yield teller.text("dry")
@@ -338,8 +336,8 @@ def _sites_more(teller: Teller, told: Situation) -> str:
     rest = told.sites[MOST_SITES:]
     concerned = sum(_symbol(site) != "fine" for site in rest)
     if concerned:
-        return teller.speech.plural("{n} more without power or threatened: twin list --kind site",
-                                    "{n} more without power or threatened: twin list --kind site", concerned)
+        return teller.speech.plural("{n} more without power or threatened", "{n} more without power or threatened",
+                                    concerned)
     return teller.speech.plural("{n} more in service and not threatened", "{n} more in service and not threatened",
                                 len(rest))
 
@@ -424,8 +422,8 @@ def _done(teller: Teller, told: Situation) -> Iterator[str]:
     stale = told.moment.is_not_to_be_re_energised & ~assets.of_role(Role.LIGHTS)
     if stale.any():
         yield teller.speech.plural(
-            "{n} thing not to be re-energised before a test, lamps apart: twin list --state do_not_re_energise",
-            "{n} things not to be re-energised before a test, lamps apart: twin list --state do_not_re_energise",
+            "{n} thing not to be re-energised before a test, lamps apart; the hand-over names it.",
+            "{n} things not to be re-energised before a test, lamps apart; the hand-over names them.",
             int(stale.sum()))
 
 

@@ -187,8 +187,11 @@ class OperatorPage extends Page {
     this.timeline.move(t);
     const nodes = this.layers.nodes();
     const cabinetsOut = nodes.cabinet_out ?? 0;
-    rich(byId('figure-out'), say('figure_out', {n: counts.out}));
-    rich(byId('figure-cabinets'), say('figure_cabinets', {n: cabinetsOut, total: nodes.cabinet ?? 0}));
+    /** @param {number} n */
+    const more = (n) => (n ? `, ${say('more_may', {n})}` : '');
+    rich(byId('figure-out'), say('figure_out', {n: counts.out}) + more(counts.may));
+    const cabinets = say('figure_cabinets', {n: cabinetsOut, total: nodes.cabinet ?? 0});
+    rich(byId('figure-cabinets'), cabinets + more(this.likely ? 0 : (nodes.cabinet_may ?? 0)));
     rich(byId('figure-wet'), say('figure_wet', {n: counts.wet}));
     byId('lamps-now').textContent = number(counts.out);
     byId('wet-now').textContent = number(counts.wet);

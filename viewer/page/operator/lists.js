@@ -5,7 +5,7 @@ import {byId, make} from '../parts/dom.js';
 import {capital, listed, metres, number, say} from '../words/speech.js';
 import {duration, moment, roughly, times} from '../words/time.js';
 import {leaveWords} from './access.js';
-import {lossAndWhy, lossWords} from './losses.js';
+import {Losses} from './losses.js';
 import {List} from './rows.js';
 
 /** @import {OperatorModel} from '../pack/model.js' */
@@ -35,6 +35,7 @@ export class Lists {
     this.config = config;
     this.names = names;
     this.symbols = symbols;
+    this.losses = new Losses(model, names);
     this.moments = new List('moments', choose, FEW, '');
     this.past = new List('past', choose, 0);
     this.live = new List('dangers', choose);
@@ -151,14 +152,12 @@ export class Lists {
     const late = ahead.length
       ? ''
       : listed(
-          say('acts_none'),
           wet ? say('acts_wet', {n: wet}) : '',
           road ? say('acts_road', {n: road}) : '',
           far ? say('acts_far', {n: far}) : ''
         );
-    byId('acts-cut').textContent = [late && `${late}.`, cut, past.length && !ahead.length ? say('acts_late') : '']
-      .filter(Boolean)
-      .join(' ');
+    const none = ahead.length ? '' : late ? say('acts_none_for', {why: late}) : say('acts_none');
+    byId('acts-cut').textContent = [none, cut, late && say('acts_late')].filter(Boolean).join(' ');
   }
 
   /**
@@ -202,7 +201,11 @@ export class Lists {
     this.live.show(
       here.map(({place, us, from}) => {
         const {cut, by, operator, street, depth} = config.live[place];
-        const water = depth === null ? '' : say('water_up_to', {depth: metres(depth)});
+        const now = this.model.depths.at(cut, t);
+        const water = listed(
+          now && say('water_now', {depth: metres(now.cm)}),
+          depth === null ? '' : say('water_up_to', {depth: metres(depth)})
+        );
         const hand = by === 'grid' ? say('hand_grid', {operator: operator || say('grid_operator')}) : '';
         const count = us.length > 1 || us[0] !== cut ? say('things_live', {n: us.length}) : '';
         return {
@@ -268,7 +271,7 @@ export class Lists {
     const {model} = this;
     const {iv, conditions, pattern} = model;
     const i = iv.at(pattern[u], t);
-    const lost = lossAndWhy(model, this.names, u, t);
+    const lost = this.losses.andWhy(u, t);
     if (i >= 0 && iv.state[i] === State.OUT) {
       const [since, until] = [moment(iv.since[i], t), iv.until[i]];
       const key = model.crews.all.length ? 'site_back_crews' : 'site_back';
@@ -309,7 +312,7 @@ export class Lists {
         detail: listed(
           capital(names.words(u).one),
           names.street(u),
-          isOut ? this.repaired(u, t) : lossWords(model, names, u, t)
+          isOut ? this.repaired(u, t) : this.losses.words(u, t)
         )
       });
     }
