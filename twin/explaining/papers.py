@@ -60,7 +60,7 @@ def listed_paper(found: Listing, title: str, lang: str) -> Paper:
     counts = {kind: row[state] for kind, row in found.counts.items() if row.get(state)}
     facts = (", ".join(words.counted(found.result.city.assets.kinds, kind, n) for kind, n in counts.items()),)
     notes = [] if len(shown) == len(found.rows) else [text(
-        "Lamps, circuits and houses are numbers here; twin list --csv has a row for each.")]
+        "Lamps, circuits and houses are numbers here; the same list as a table has a row for each.")]
     if not found.rows:
         notes = [text("Nothing of what was asked for.")]
     return _paper(teller, found.t_s, text(named, clock=words.clock(teller.moment(found.t_s))),

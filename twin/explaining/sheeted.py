@@ -217,7 +217,8 @@ def _notes(teller: Teller, sheet: Sheet, shown: int) -> Iterator[str]:
     if not sheet.visits:
         yield teller.text("The run has no visit for this crew from now on.")
     if more > 0:
-        yield teller.speech.plural("{n} more visit after these: twin crews", "{n} more visits after these: twin crews",
+        yield teller.speech.plural("{n} more visit after these: ask for the next sheet",
+                                   "{n} more visits after these: ask for the next sheet",
                                    more)
     if sheet.past:
         yield teller.speech.plural("{n} visit is over by the run.", "{n} visits are over by the run.", sheet.past)

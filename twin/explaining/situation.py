@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from twin.codes import Action
-from twin.explaining.act_words import act_row
+from twin.explaining.act_words import act_notes, act_row
 from twin.explaining.crew_lines import crew_rows
 from twin.explaining.listed import joined, teller_of
 from twin.explaining.measured import measures_of, what_of
@@ -71,8 +71,12 @@ class Page:
     acts_title: str
     acts_note: str
     act_headings: tuple[str, ...]
+    #: What is to be done at once first; how many rows it is.
     acts: tuple[tuple[str, ...], ...]
+    acts_now: int
     acts_more: str
+    #: Where the list of what is live in water stands, and how the time for people is counted.
+    act_notes: tuple[str, ...]
     decisions_title: str
     decisions: tuple[tuple[str, str], ...]
     crews_title: str
@@ -85,7 +89,7 @@ class Page:
     digest: str
 
 
-def page_of(told: Situation, lang: str) -> Page:
+def page_of(told: Situation, lang: str, numbers: Mapping[str, str] | None = None) -> Page:
     """Give all texts of a point of the situation.
 
     Parameters
@@ -94,6 +98,8 @@ def page_of(told: Situation, lang: str) -> Page:
         The figures.
     lang
         ``fr`` or ``en``.
+    numbers
+        Telephone numbers of the rescue services (``rescue``) and of the grid operator (``grid``).
 
     Raises
     ------
@@ -125,11 +131,12 @@ def page_of(told: Situation, lang: str) -> Page:
         sites_more=_sites_more(teller, told) if more_sites > 0 else "",
         acts_title=text("First acts"), acts_note=_acts_note(teller, told),
         act_headings=(text("before"), text("what"), text("who"), text("where"), text("if not")),
-        acts=tuple(act_row(teller, act) for act in told.acts) or (("", text("Nothing is left to be done beforehand."),
-                                                                    "", "", ""),),
-        acts_more="" if not told.acts_more else words.plural(
-            "{n} more act ahead: twin list, twin rank --cut", "{n} more acts ahead: twin list, twin rank --cut",
+        acts=tuple(act_row(teller, act, told.t_s, numbers) for act in (*told.now, *told.acts)) or (
+            ("", text("Nothing is left to be done beforehand."), "", "", ""),),
+        acts_now=len(told.now), acts_more="" if not told.acts_more else words.plural(
+            "{n} more act ahead: on the printed list of acts.", "{n} more acts ahead: on the printed list of acts.",
             told.acts_more),
+        act_notes=tuple(act_notes(teller, told)),
         decisions_title=text("Decisions asked for"),
         decisions=tuple(_decisions(teller, told))[:MOST_DECISIONS] or ((text("None"), text("by the run.")),),
         crews_title=text("Crews and hours"), crews_note=text("fill in: crew, where, until") if plan.crews is None
@@ -324,8 +331,8 @@ def _sites_more(teller: Teller, told: Situation) -> str:
     rest = told.sites[MOST_SITES:]
     concerned = sum(_symbol(site) != "fine" for site in rest)
     if concerned:
-        return teller.speech.plural("{n} more without power or threatened: twin list --kind site",
-                                    "{n} more without power or threatened: twin list --kind site", concerned)
+        return teller.speech.plural("{n} more without power or threatened: ask for the list of sites.",
+                                    "{n} more without power or threatened: ask for the list of sites.", concerned)
     return teller.speech.plural("{n} more in service and not threatened", "{n} more in service and not threatened",
                                 len(rest))
 
@@ -409,8 +416,8 @@ def _done(teller: Teller, told: Situation) -> Iterator[str]:
     stale = told.moment.is_not_to_be_re_energised & ~assets.of_role(Role.LIGHTS)
     if stale.any():
         yield teller.speech.plural(
-            "{n} thing not to be re-energised before a test, lamps apart: twin list --state do_not_re_energise",
-            "{n} things not to be re-energised before a test, lamps apart: twin list --state do_not_re_energise",
+            "{n} thing not to be re-energised before a test, lamps apart: on the printed hand-over.",
+            "{n} things not to be re-energised before a test, lamps apart: on the printed hand-over.",
             int(stale.sum()))
 
 

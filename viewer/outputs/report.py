@@ -23,6 +23,7 @@ from twin.explaining.situation import MOST_SITES, Page, page_of
 from twin.explaining.words import speech
 from twin.results.situation import Situation
 from viewer.outputs.driver_strip import report_strip
+from viewer.outputs.help_numbers import numbers_of
 from viewer.outputs.report_drawings import map_svg, river_svg
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _ACTS_BESIDE_NIGHTS = 3
 
 
 def export_report(run: Run, told: Situation, out: Path, *, lang: str, answers: Answers | None = None,
-                  driven: Sequence[Driven] = ()) -> Page:
+                  driven: Sequence[Driven] = (), contacts: Path | None = None) -> Page:
     """Write a point of the situation as one HTML file that prints as one A4 page; give its texts.
 
     Parameters
@@ -52,6 +53,8 @@ def export_report(run: Run, told: Situation, out: Path, *, lang: str, answers: A
         What the nights say of whose plan it is the run; None: a run by itself.
     driven
         What drives the answers of these nights, as far as anybody asked.
+    contacts
+        The city's contacts (TOML), whose emergency number is told; None: the country's.
 
     Raises
     ------
@@ -62,7 +65,7 @@ def export_report(run: Run, told: Situation, out: Path, *, lang: str, answers: A
         # The nights need the room of two acts, which are then counted with the others that have none.
         told = replace(told, acts=told.acts[:_ACTS_BESIDE_NIGHTS],
                        acts_more=told.acts_more + max(len(told.acts) - _ACTS_BESIDE_NIGHTS, 0))
-    page = page_of(told, lang)
+    page = page_of(told, lang, numbers_of(run, contacts))
     write_whole(out, render(run, told, page, answers, driven), opens="<!doctype html", sort="a page")
     return page
 
