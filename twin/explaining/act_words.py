@@ -46,17 +46,22 @@ def _where(teller: Teller, act: Act, *, is_whole: bool) -> Iterator[str]:
     streets = teller.result.city.assets.street
     named = list(dict.fromkeys(streets[row] for row in act.assets if streets[row]))
     if named:
-        yield ", ".join(named) if is_whole else _few(named)
-    if act.is_cut_off:
+        yield ", ".join(named) if is_whole else _few(named, most=2 if act.is_cut_off else 3)
+    least = act.least
+    if act.is_cut_off and least is not None and not is_whole and not least.is_open:
+        # Little room: how deep it is; the streets stand on the list of acts.
+        yield teller.text("no way there in time (at best {depth} of water, from {place})",
+                          depth=teller.speech.depth(least.deepest_m), place=least.base)
+    elif act.is_cut_off:
         yield teller.text("no way there in time")
-        yield teller.text("no other way known") if act.least is None else _least(teller, act.least, is_whole=is_whole)
+        yield teller.text("no other way known") if least is None else _least(teller, least, is_whole=is_whole)
     elif act.base:
         way = " → ".join(act.way) if is_whole else _few(act.way, " → ")
         yield teller.text("from {place}", place=act.base) + (f" → {way}" if way else "")
 
 
 def _least(teller: Teller, least: Least, *, is_whole: bool) -> str:
-    """Give the way with the least water; where there is little room without its streets, which the list of acts has."""
+    """Give the way with the least water, where there is room with its streets."""
     way = teller.text("from {place}", place=least.base)
     if is_whole:
         way = " → ".join([way, *least.streets])
@@ -121,6 +126,9 @@ def act_notes(teller: Teller, told: Situation) -> Iterator[str]:
                                    "{things}; to be cut at {n} places: the printed list “To be cut” has all of them.",
                                    places, things=things)
     rules = told.result.plan.access
+    if rules is not None and rules.bases:
+        yield teller.text("Streets are open under {day} of water by day, {night} by night.",
+                          day=teller.speech.depth(rules.day_m), night=teller.speech.depth(rules.night_m))
     if rules is not None and any(act.needs_s for act in told.acts):
         each = teller.speech.duration(rules.person_s)
         yield teller.text("For people: {each} each by one crew (an assumption without a source; the scenario can say "
@@ -131,8 +139,8 @@ def act_notes(teller: Teller, told: Situation) -> Iterator[str]:
         yield teller.text("Upstairs or not: the city’s data know no floors.")
 
 
-def _few(names: Sequence[str], mark: str = ", ") -> str:
+def _few(names: Sequence[str], mark: str = ", ", most: int = 3) -> str:
     """Give the first few names; the last of a way tells where one arrives."""
-    if len(names) <= 3:
+    if len(names) <= most:
         return mark.join(names)
-    return mark.join(names[:3]) + " …" if mark == ", " else mark.join([*names[:2], "…", names[-1]])
+    return mark.join(names[:most]) + " …" if mark == ", " else mark.join([*names[:2], "…", names[-1]])

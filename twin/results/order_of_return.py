@@ -42,8 +42,8 @@ class Return:
     owner: str
     #: Somebody has inspected or reported what holds it, as of the moment.
     is_assessed: bool
-    #: What feeds it, or would: supplier of its first group in order of preference; -1 where it has none.
-    feed: int
+    #: Substations that feed it, or would by the preferred way, that of most first; empty where none is known.
+    feeds: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -120,7 +120,7 @@ class _Asked:
             street=assets.street[int(rows[0])] if is_street else "", asset=NONE if is_street else int(rows[0]),
             assets=tuple(rows.tolist()), since_s=int(o.start_s[outages].min()), p50_s=p50_s, p90_s=p90_s,
             holders=tuple(held), wait="" if at == NONE else WAITS[int(self.waits.what[at])],
-            owner=owner_of(kind.name, kind.roles), feed=self._feed(int(rows[0])),
+            owner=owner_of(kind.name, kind.roles), feeds=self._feeds(rows),
             is_assessed=self._is_assessed(first))
 
     def _holders(self, outages: Int32Array) -> Iterator[int]:
@@ -148,10 +148,7 @@ class _Asked:
         seen_s = assessed_s(self.moment.result.trace, row, max(flooded_s, 0))
         return flooded_s == NONE or NONE < seen_s <= self.moment.t_s
 
-    def _feed(self, row: int) -> int:
-        graph = graph_of(self.moment.result.city)
-        fed = int(self.moment.fed_by[row])
-        if fed != NONE:
-            return fed
-        above = graph.nearest_above(self.moment.result.city.assets.of_role(Role.SOURCE))
-        return int(above[row])
+    def _feeds(self, rows: Int64Array) -> tuple[int, ...]:
+        result = self.moment.result
+        above = graph_of(result.city).nearest_above(result.city.assets.of_role(Role.SOURCE))[rows].tolist()
+        return tuple(sorted({row for row in above if row != NONE}, key=lambda row: (-above.count(row), row)))

@@ -88,30 +88,48 @@ def chosen(acts: list[Act], most: int) -> list[Act]:
     return sorted(kept, key=lambda act: (act.before_s, act.assets))
 
 
-def acts_now(moment: Moment) -> list[Act]:
-    """Give what stands in water and may be live at the moment, as acts: one for each hand, the most pressing first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivePlace:
+    """A place to cut now."""
 
-    In each the places are in the order in which they endanger people: those in service, of which it is known that they
-    are live, before those that are out and whose supply may have opened; substations, which bring medium voltage,
-    before all else; then by the people of critical sites within 100 m, by houses within 20 m, by how many things stand
-    in water behind, and by the depth.
+    #: Row of the cabinet, box or substation, and rows of what may be live in water behind it, itself among them.
+    place: int
+    members: tuple[int, ...]
+    #: Whose hand: ``city`` or ``grid``.
+    by: str
+    #: What it is put in order by: the least first.
+    danger: tuple[float, ...]
+
+
+def live_places(moment: Moment) -> tuple[LivePlace, ...]:
+    """Give the places to cut because something stands in water and may be live, the most dangerous to people first.
+
+    Those in service, of which it is known that they are live, come before those that are out and whose supply may have
+    opened; substations, which bring medium voltage, before all else; then by the people of critical sites within 100 m,
+    by houses within 20 m, by how many things stand in water behind, and by the depth.
     """
-    result, assets, t_s = moment.result, moment.result.city.assets, moment.t_s
-    parts = result.live_parts
-    rows = parts.at(t_s)
-    place, member = _places(result, parts.cut[rows]), parts.asset[rows]
-    order = {int(row): _danger(moment, int(row), np.unique(member[place == row])) for row in np.unique(place)}
+    result, assets = moment.result, moment.result.city.assets
+    rows = result.live_parts.at(moment.t_s)
+    place, member = _places(result, result.live_parts.cut[rows]), result.live_parts.asset[rows]
     found = []
-    for hand in ("grid", "city"):
-        group = sorted((row for row in order if assets.has_role(row, Role.GRID) == (hand == "grid")),
-                       key=lambda row: (order[row], row))
-        if group:
-            mine = np.unique(member[np.isin(place, group)])
-            found.append(Act(
-                sort="cut", before_s=t_s, assets=tuple(group), by=hand, lamps=0, live=len(mine),
-                people=0, depth_m=float(np.nan_to_num(moment.depth_m[mine]).max()), is_now=True,
-                darkened=_darkened(moment, group)))
-    return sorted(found, key=lambda act: order[act.assets[0]])
+    for row in np.unique(place).tolist():
+        members = np.unique(member[place == row])
+        found.append(LivePlace(place=row, members=tuple(members.tolist()), danger=_danger(moment, row, members),
+                               by="grid" if assets.has_role(row, Role.GRID) else "city"))
+    return tuple(sorted(found, key=lambda one: (one.danger, one.place)))
+
+
+def acts_now(moment: Moment) -> list[Act]:
+    """Give what is to be cut at once, as acts: one for each hand, in the order of ``live_places``."""
+    places, found = live_places(moment), []
+    for hand in dict.fromkeys(one.by for one in places):
+        mine = [one for one in places if one.by == hand]
+        members = sorted({row for one in mine for row in one.members})
+        group = tuple(one.place for one in mine)
+        found.append(Act(sort="cut", before_s=moment.t_s, assets=group, by=hand, lamps=0, live=len(members), people=0,
+                         depth_m=float(np.nan_to_num(moment.depth_m[members]).max()), is_now=True,
+                         darkened=darkened(moment, group)))
+    return found
 
 
 def _danger(moment: Moment, place: int, members: Int32Array) -> tuple[float, ...]:
@@ -126,7 +144,7 @@ def _danger(moment: Moment, place: int, members: Int32Array) -> tuple[float, ...
             -float(np.nan_to_num(moment.depth_m[members]).max()))
 
 
-def _darkened(moment: Moment, group: list[int]) -> tuple[int, ...]:
+def darkened(moment: Moment, group: tuple[int, ...]) -> tuple[int, ...]:
     """Give the critical sites in service that some places alone feed, the most people first: a cut darkens them."""
     assets, graph = moment.result.city.assets, graph_of(moment.result.city)
     found = [row for row in np.flatnonzero(assets.of_role(Role.VITAL) & ~moment.is_out).tolist()
