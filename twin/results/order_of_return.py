@@ -38,8 +38,8 @@ class Return:
     holders: tuple[int, ...]
     #: Word of ``WAITS``: what the first of them waits for; empty where it is not down by itself.
     wait: str
-    #: Whose the first of them is to mend: ``city``, ``grid``, ``water`` or ``premises``.
-    owner: str
+    #: Whose they are to mend, in that order, each once: ``city``, ``grid``, ``water`` or ``premises``.
+    owners: tuple[str, ...]
     #: Somebody has inspected or reported what holds it, as of the moment.
     is_assessed: bool
     #: Substations that feed it, or would by the preferred way, that of most first; empty where none is known.
@@ -115,12 +115,12 @@ class _Asked:
         first = held[0]
         at = self.waits.at(first, t_s)
         p50_s, p90_s = self._range(rows, outages, is_street=is_street)
-        kind = assets.kinds[assets[first].kind]
+        kinds = [assets.kinds[assets[row].kind] for row in held]
         return Return(
             street=assets.street[int(rows[0])] if is_street else "", asset=NONE if is_street else int(rows[0]),
             assets=tuple(rows.tolist()), since_s=int(o.start_s[outages].min()), p50_s=p50_s, p90_s=p90_s,
             holders=tuple(held), wait="" if at == NONE else WAITS[int(self.waits.what[at])],
-            owner=owner_of(kind.name, kind.roles), feeds=self._feeds(rows),
+            owners=tuple(dict.fromkeys(owner_of(kind.name, kind.roles) for kind in kinds)), feeds=self._feeds(rows),
             is_assessed=self._is_assessed(first))
 
     def _holders(self, outages: Int32Array) -> Iterator[int]:
