@@ -48,8 +48,9 @@ def write_csv(found: Listing, out: Path, lang: str = "en") -> None:
 
 #: Columns of the CSV, in order.
 COLUMNS = ("asset_id", "kind", "name", "street", "district", "by", "operator", "people", "states", "since", "back",
-           "root", "root_mechanism", "reserve_until", "fed_by", "depth_m", "trend", "peak_depth_m", "peak_time",
-           "wet_since", "touched_since_test", "flooded_since_test", "cut", "reported", "reported_at", "reported_by")
+           "may_be_out_from", "out_computed_from", "out_surely_from", "root", "root_mechanism", "reserve_until",
+           "fed_by", "depth_m", "trend", "peak_depth_m", "peak_time", "wet_since", "touched_since_test",
+           "flooded_since_test", "repaired_at", "waits_for", "cut", "reported", "reported_at", "reported_by")
 
 
 #: Columns whose cells are names, ids or moments and no words of the tables.
@@ -63,6 +64,9 @@ def row_of(found: Listing, row: Listed) -> dict[str, Any]:
         "asset_id": asset.id, "kind": asset.kind, "name": asset.name or None, "street": asset.street or None,
         "district": asset.district or None, "by": row.by, "operator": asset.operator or None, "people": row.people,
         "states": list(row.states), "since": moment(row.since_s), "back": moment(row.back_s),
+        "may_be_out_from": None if row.loss is None else moment(row.loss.may_s),
+        "out_computed_from": None if row.loss is None else moment(row.loss.computed_s),
+        "out_surely_from": None if row.loss is None else moment(row.loss.sure_s),
         "root": None if row.root is None else row.root.id,
         "root_mechanism": None if row.root_mechanism is None else row.root_mechanism.word,
         "reserve_until": moment(row.reserve_ends_s),
@@ -71,6 +75,7 @@ def row_of(found: Listing, row: Listed) -> dict[str, Any]:
         "peak_time": moment(row.peak_time_s), "wet_since": moment(row.wet_since_s),
         "touched_since_test": moment(row.touched_since_test_s),
         "flooded_since_test": moment(row.flooded_since_test_s),
+        "repaired_at": moment(row.repaired_s), "waits_for": None if row.waits_for is None else row.waits_for.id,
         "cut": None if row.cut is None else row.cut.id, "reported": row.fact or None,
         "reported_at": moment(row.fact_s), "reported_by": row.fact_by or None}
 

@@ -6,10 +6,14 @@ import math
 from typing import Any
 
 from twin.codes import What
+from twin.explaining.back_words import roughly
 from twin.explaining.crew_words import STAGE_WORDS, at_work_now, delayed, range_of_return, whose
+from twin.explaining.loss_words import lost_words
+from twin.explaining.repaired_words import repaired_at
 from twin.explaining.teller import Teller
 from twin.explaining.tree import Cause
 from twin.explaining.waiting import Waiting, waiting_at
+from twin.explaining.words import Speech
 from twin.quantities import NONE
 from twin.results.doubts import Doubt
 from twin.results.moment import AssetAt, Damage, moment_of
@@ -18,8 +22,6 @@ from twin.world.assets import Asset
 
 #: A fact older than this asks to be renewed [s].
 FACT_STALE_S = 2 * 3600
-#: Times of return rest on durations assumed: they are said to the quarter of an hour, rounded up.
-_QUARTER_S = 900
 _TREND = {1: "rising", 0: "steady", -1: "falling"}
 
 
@@ -48,17 +50,10 @@ def now_and_ahead(teller: Teller, wet: Asset, now: AssetAt | None, outage: Outag
             message = ("Ahead: back at the earliest about {time}, by durations assumed and crews without limit."
                        if teller.result.plan.crews is None else
                        "Ahead: back about {time}, by durations assumed and the crews of this plan.")
-            lines.append(teller.text(message, time=teller.clock(-(-outage.end_s // _QUARTER_S) * _QUARTER_S)))
-    elif doubt is None:
-        coming = [o for o in _outages_of(teller, now.asset) if o.start_s > now.t_s]
-        if coming:
-            lines.append(teller.text("Ahead: out from {time}.", time=teller.clock(coming[0].start_s)))
+            lines.append(teller.text(message, time=roughly(teller, outage.end_s)))
+    elif doubt is None and (loss := teller.result.losses.next(now.asset, now.t_s)) is not None:
+        lines.append(teller.text("Ahead: {what}.", what=lost_words(teller, loss, now.t_s)))
     return lines
-
-
-def _outages_of(teller: Teller, asset: int) -> list[Outage]:
-    o = teller.result.outages
-    return [o[int(row)] for row in range(len(o)) if o.asset[row] == asset]
 
 
 def _depth_now(teller: Teller, asset: Asset, t_s: int) -> list[str]:
@@ -91,6 +86,8 @@ def waits(teller: Teller, asset: Asset, waiting: Waiting | None, outage: Outage,
     if waiting is None or (is_over and waiting.stage in ("declared", "reset")):
         return []
     lines = [_waits(teller, waiting, at_s)]
+    if at_s is not None and (done := repaired_at(teller, asset, at_s)):
+        lines.insert(0, f"{Speech.sentence(teller.asset(asset))}{teller.colon} {done}.")
     if waiting.stage not in ("declared", "reset", "reported") and (other := whose(teller, waiting)):
         lines.append(other)
     if at_s is not None and waiting.holder.row != asset.row:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from twin.explaining.back_words import from_roughly, roughly
 from twin.explaining.crew_words import STAGE_WORDS
 from twin.explaining.first_lines import Line
 from twin.explaining.teller import Teller
@@ -15,7 +16,6 @@ from twin.results.crew_days import crew_days
 from twin.results.crew_work import Shift, at_work
 from twin.results.queue import queue_at
 from twin.results.result import Result
-from twin.results.returns import early, late
 
 #: Cells of a bar.
 _BAR = 72
@@ -68,10 +68,10 @@ def return_lines(result: Result, lang: str) -> list[Line]:
 def _range(teller: Teller, p50_s: int, p90_s: int) -> str:
     if p50_s == NONE:
         return teller.text("not within the time computed")
-    first = teller.clock(early(p50_s))
+    first = from_roughly(teller, p50_s)
     if p90_s == NONE:
         return teller.text("after {first}, perhaps not within the time computed", first=first)
-    return teller.text("between {first} and {last}", first=first, last=teller.clock(late(p90_s)))
+    return teller.text("between {first} and {last}", first=first, last=roughly(teller, p90_s))
 
 
 def _bars(teller: Teller) -> Iterator[Line]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from twin.codes import What
 from twin.crews.others import told_of_others
 from twin.explaining.access_words import closed_street
+from twin.explaining.back_words import from_roughly, roughly
 from twin.explaining.teller import Teller
 from twin.explaining.waiting import Waiting
 from twin.explaining.words import Speech
 from twin.quantities import NONE
 from twin.results.crew_work import at_work
 from twin.results.outages import Outage
-from twin.results.returns import Returns, assessed_s, early, late
+from twin.results.returns import Returns, assessed_s
 from twin.world.crews import owner_of, scheduled
 
 #: Stages in words.
@@ -99,14 +100,14 @@ def range_of_return(teller: Teller, outage: Outage, at_s: int) -> str:
 
 
 def _range(teller: Teller, outage: Outage, returns: Returns) -> str:
-    p50_s, p90_s = early(int(returns.p50_s[outage.row])), late(int(returns.p90_s[outage.row]))
+    p50_s, p90_s = int(returns.p50_s[outage.row]), int(returns.p90_s[outage.row])
     if p50_s == NONE:
         return teller.text("Ahead: not back within the time computed.")
     if p90_s == NONE:
         return teller.text("Ahead: back after {first} (one chance in two), perhaps not within the time computed.",
-                           first=teller.clock(p50_s))
+                           first=from_roughly(teller, p50_s))
     return teller.text("Ahead: back between {first} (one chance in two) and {last} (nine in ten).",
-                       first=teller.clock(p50_s), last=teller.clock(p90_s))
+                       first=from_roughly(teller, p50_s), last=roughly(teller, p90_s))
 
 
 def whose(teller: Teller, waiting: Waiting) -> str:

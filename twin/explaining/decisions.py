@@ -22,12 +22,13 @@ def decisions(teller: Teller, told: Situation) -> Iterator[tuple[str, str]]:
     def named(rows: list[int]) -> str:
         return teller.speech.listing([str(assets.name[row] or assets.id[row]) for row in rows])
 
-    wet = [site for site in told.sites if site.people and (site.inside_s > told.t_s or site.wet_s > told.t_s)]
+    wet = [site for site in told.sites if site.people and (site.inside_s > told.t_s or site.wet_s > told.t_s or (
+        site.loss is not None and site.loss.root == site.asset and site.loss.may_s > told.t_s))]
     if wet:
         yield teller.text("Mayor"), teller.text("bring people out of the water or upstairs: {sites}.",
                                                 sites=named([site.asset for site in wet[:3]]))
     dark = [site for site in told.sites if site.people and site.inside_s == NONE
-            and (site.since_s != NONE or site.out_s != NONE)]
+            and (site.since_s != NONE or site.loss is not None) and (site.loss is None or site.loss.root != site.asset)]
     if dark:
         yield teller.text("Mayor"), teller.text("another place than {sites}, or a generator there.",
                                                 sites=named([site.asset for site in dark[:2]]))

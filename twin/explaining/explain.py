@@ -20,6 +20,7 @@ from twin.explaining.tree import Cause, is_inferred, tree_of
 from twin.explaining.waiting import Waiting, waiting_of
 from twin.quantities import NONE
 from twin.results.doubts import Doubt
+from twin.results.losses import Loss
 from twin.results.moment import AssetAt, moment_of
 from twin.results.outages import Outage
 from twin.results.result import Result
@@ -53,10 +54,24 @@ class Explanation:
     sentence: str
     #: The full form, a sentence or two each.
     paragraphs: tuple[str, ...]
+    #: Its own repair is done and what feeds it is out at the moment: since when [s], and whose return it waits for; -1
+    #: and None elsewhere.
+    repaired_s: int
+    unfed_by: Asset | None
+    #: The loss in force at the moment or next to come: possible, computed and sure moment; None for none.
+    loss: Loss | None
     _start: datetime
 
     def __str__(self) -> str:
         return self.sentence
+
+    def _beside(self, moment: Callable[[int], str | None]) -> dict[str, Any]:
+        """Give what stands beside the state: a repair that is done, the loss in force or next to come."""
+        loss = self.loss
+        return {"may_be_out_from": None if loss is None else moment(loss.may_s),
+                "out_computed_from": None if loss is None else moment(loss.computed_s),
+                "out_surely_from": None if loss is None else moment(loss.sure_s),
+                "repaired": moment(self.repaired_s), "unfed_by": None if self.unfed_by is None else self.unfed_by.id}
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain JSON values."""
@@ -79,7 +94,8 @@ class Explanation:
                 "trend": {1: "rising", 0: "steady", -1: "falling"}[now.trend], "wet_since": moment(now.wet_since_s),
                 "reserve_until": moment(now.reserve_ends_s), "damage": now.damage.word,
                 "touched_since_test": moment(now.touched_since_test_s),
-                "flooded_since_test": moment(now.flooded_since_test_s), "unsupervised": now.is_unsupervised},
+                "flooded_since_test": moment(now.flooded_since_test_s), "unsupervised": now.is_unsupervised,
+                **self._beside(moment)},
             "causes": None if self.tree is None else self.tree.to_dict(self._start),
             "fed_by": [{"asset": link.id, "kind": link.kind, "inferred_link": inferred}
                        for link, inferred in self.chain],
@@ -133,11 +149,15 @@ def explain(result: Result, asset_id: str, lang: str = "fr", at_s: int | None = 
     told = Told(asset=assets[row], outage=outage, doubt=doubt, now=now, tree=tree, chain=chain, waiting=waiting,
                 is_supplier_known=not bool(without_supplier(result.city)[row]), at_s=at_s)
     sentence, paragraphs = say(result, told, lang)
+    unfed = NONE if now is None else now.unfed
     state = "out" if outage is not None else "suspended" if _is_suspended(result, row, at_s) else (
         "may_be_out" if doubt is not None else "in_service" if told.is_supplier_known else "no_supplier")
     return Explanation(
         asset=assets[row], lang=lang, at_s=NONE if at_s is None else at_s, state=state, outage=outage, doubt=doubt,
         now=now, tree=tree, chain=chain, waiting=waiting, sentence=sentence, paragraphs=paragraphs,
+        loss=None if at_s is None else result.losses.next(row, at_s),
+        repaired_s=NONE if unfed == NONE else int(result.unfed.start_s[unfed]),
+        unfed_by=None if unfed == NONE else assets[int(result.unfed.holder[unfed])],
         _start=plan.start.astimezone(ZoneInfo(result.city.timezone)))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from twin.explaining.words import STATUS, WAITS, Speech, speech
+from twin.results.returns import QUARTER_S
 from twin.results.summary import Summary
 from twin.world.kinds import Kinds, Role
 
@@ -49,6 +50,14 @@ class _Clock:
         if not moment:
             return self.speech.text("the end of the run")
         return self.speech.weekday_clock(datetime.fromisoformat(moment), datetime.fromisoformat(self.told.start))
+
+    def back(self, moment: str | None) -> str:
+        """Give when something is back, rounded up to the quarter of an hour."""
+        if not moment:
+            return self.at(moment)
+        when = datetime.fromisoformat(moment)
+        up_s = -(-int(when.timestamp()) // QUARTER_S) * QUARTER_S
+        return self.at(datetime.fromtimestamp(up_s, when.tzinfo).isoformat())
 
     def day(self, moment: str) -> str:
         """Give an ISO moment with its full date."""
@@ -101,7 +110,7 @@ def _gear(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
         dead = "" if not row["flooded_dead"] else " " + words.plural(
             "({n} of them dead by then)", "({n} of them dead by then)", row["flooded_dead"])
         doubt = "" if not row["in_doubt"] or not (row["out"] or row["flooded"]) else words.plural(
-            ", {n} more in doubt", ", {n} more in doubt", row["in_doubt"])
+            ", {n} more may be", ", {n} more may be", row["in_doubt"])
         values = {"gear": called, "flooded": words.number(row["flooded"]), "first": row["first"],
                   "at": clock.at(row["first_at"]), "dead": dead, "doubt": doubt}
         if not row["out"] and not row["flooded"]:
@@ -121,7 +130,7 @@ def _lamps(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
         said = words.plural("{n} of {lamps} lamps out at worst, {at}", "{n} of {lamps} lamps out at worst, {at}",
                             told.lamps_out_at_worst, lamps=words.number(told.lamps), at=clock.at(told.worst_at))
         if told.lamps_in_doubt_at_worst:
-            said += words.plural(", {n} more in doubt", ", {n} more in doubt", told.lamps_in_doubt_at_worst)
+            said += words.plural(", {n} more may be", ", {n} more may be", told.lamps_in_doubt_at_worst)
         hours = round(told.dark_hours)
         yield Line(said + words.plural("; {n} lamp-hour of darkness", "; {n} lamp-hours of darkness", hours))
     elif told.lamps_in_doubt_at_worst:
@@ -154,15 +163,15 @@ def _site(site: Mapping[str, Any], clock: _Clock) -> str:
     if site["people"]:
         name += words.plural(" ({n} person)", " ({n} people)", site["people"])
 
-    def spans(rows: list[Mapping[str, Any]]) -> str:
-        return words.listing([words.text("{start} to {end}", start=clock.at(row["start"]), end=clock.at(row["end"]))
+    def spans(rows: list[Mapping[str, Any]], end: Callable[[str | None], str] = clock.back) -> str:
+        return words.listing([words.text("{start} to {end}", start=clock.at(row["start"]), end=end(row["end"]))
                               for row in rows])
 
     said = []
     if site["surely"]:
         said.append(words.text("without power, {spans}", spans=spans(site["surely"])))
     if site["reserve"]:
-        said.append(words.text("on its reserve, {spans}", spans=spans(site["reserve"])))
+        said.append(words.text("on its reserve, {spans}", spans=spans(site["reserve"], clock.at)))
     if site["in_doubt"]:
         said.append(words.text("may be without power, {spans}", spans=spans(_joined(site["in_doubt"]))))
     return words.text("{site}: {said}", site=name, said=("\u00a0; " if words.lang == "fr" else "; ").join(said))

@@ -7,6 +7,9 @@ from math import isnan
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from twin.explaining.back_words import back
+from twin.explaining.loss_words import lost_words
+from twin.explaining.repaired_words import repaired
 from twin.explaining.teller import Teller
 from twin.explaining.words import Speech, speech
 from twin.quantities import NONE
@@ -15,12 +18,11 @@ from twin.results.result import Result
 from twin.world.assets import Asset
 from twin.world.kinds import Role
 
-#: Times of return rest on durations assumed: they are said to the quarter of an hour, rounded up [s].
-_QUARTER_S = 900
 #: States as the heading of a column of counts.
 STATE_WORDS = {
-    "live_in_water": "may be live in water", "out": "out of service", "suspended": "watering suspended",
-    "may_be_out": "in doubt",
+    "live_in_water": "may be live in water", "out": "out of service", "repaired": "repaired, without power",
+    "suspended": "watering suspended",
+    "may_be_out": "may be out",
     "on_reserve": "on reserve", "last_feed": "on the last feed", "do_not_re_energise": "not to be re-energised",
     "unknown": "water not known", "no_supplier": "no supplier known", "in_service": "in service"}
 _MECHANISM = {"flooded": "flooded", "cut": "cut off", "failed": "failed", "tripped": "tripped"}
@@ -50,7 +52,7 @@ def listed_rows(found: Listing, lang: str) -> list[Row]:
     teller = teller_of(found.result, lang)
     kinds = found.result.city.assets.kinds
     return [Row(kind=teller.speech.kind(kinds, row.asset.kind).one, asset=_who(teller, row), street=row.asset.street,
-                state=Speech.sentence(joined(teller, _states(teller, row))), why=_why(teller, row),
+                state=Speech.sentence(joined(teller, _states(teller, row, found.t_s))), why=_why(teller, row),
                 water=_water(teller, row, found.t_s), ahead=_ahead(teller, row, found.t_s)) for row in found.rows]
 
 
@@ -91,17 +93,17 @@ def joined(teller: Teller, parts: list[str]) -> str:
     return ("\u00a0; " if teller.speech.lang == "fr" else "; ").join(parts)
 
 
-def _states(teller: Teller, row: Listed) -> list[str]:
+def _states(teller: Teller, row: Listed, t_s: int) -> list[str]:
     said = []
     since = "" if row.since_s == NONE else teller.clock(row.since_s)
     for state in row.states:
         match state:
             case "out":
                 said.append(teller.text("out of service since {time}", time=since))
-            case "may_be_out" if "out" in row.states:
-                said.append(teller.text("in doubt"))
-            case "may_be_out":
-                said.append(teller.text("may be out of service since {time}", time=since))
+            case "may_be_out" if (loss := teller.result.losses.next(row.asset.row, t_s)) is not None:
+                said.append(lost_words(teller, loss, t_s))
+            case "repaired" if row.waits_for is not None:
+                said.append(repaired(teller, row.asset, row.waits_for))
             case "on_reserve":
                 said.append(teller.text("on its reserve until {time}", time=teller.clock(row.reserve_ends_s)))
             case "last_feed" if row.fed_by is not None:
@@ -142,10 +144,9 @@ def _water(teller: Teller, row: Listed, t_s: int) -> str:
 
 
 def _ahead(teller: Teller, row: Listed, t_s: int) -> str:
+    if "may_be_out" in row.states:
+        return ""
     if "out" not in row.states:
-        coming = teller.result.outages
-        later = coming.start_s[(coming.asset == row.asset.row) & (coming.start_s > t_s)]
-        return teller.text("out from {time}", time=teller.clock(int(later.min()))) if len(later) else ""
-    if row.back_s == NONE:
-        return teller.text("not back within the time computed")
-    return teller.text("back about {time}", time=teller.clock(-(-row.back_s // _QUARTER_S) * _QUARTER_S))
+        loss = teller.result.losses.next(row.asset.row, t_s)
+        return "" if loss is None else lost_words(teller, loss, t_s)
+    return back(teller, row.back_s)

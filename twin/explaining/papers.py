@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from twin.explaining.back_words import back as back_words
 from twin.explaining.listed import label, teller_of
 from twin.explaining.teller import Teller
 from twin.explaining.words import STATUS, Speech
-from twin.quantities import seconds_between
+from twin.quantities import NONE, seconds_between
 from twin.results.result import Result
 
 #: Shares of the width of the columns; 0: as wide as its text.
@@ -64,8 +65,7 @@ def _grid_row(teller: Teller, row: tuple[Any, ...]) -> tuple[str, ...]:
     if since is not None:
         state.append(text("out of service since {time}", time=_clock(teller, since)))
         state.append(text("because of {what}", what=str(why).split(" ", 1)[0]))
-        state.append(text("not back within the time computed") if back is None else
-                     text("back about {time}", time=_clock(teller, back)))
+        state.append(back_words(teller, NONE if back is None else _seconds(teller, back)))
     if untested:
         state.append(text("not to be re-energised"))
     behind = [words.counted(assets.kinds, kind, n) for kind, n in (
@@ -76,8 +76,12 @@ def _grid_row(teller: Teller, row: tuple[Any, ...]) -> tuple[str, ...]:
             operator or text("the grid operator" if by == "grid" else "the city"), ", ".join(state), ", ".join(behind))
 
 
+def _seconds(teller: Teller, moment: str) -> int:
+    return seconds_between(teller.result.plan.start, datetime.fromisoformat(moment))
+
+
 def _clock(teller: Teller, moment: str) -> str:
-    return teller.clock(seconds_between(teller.result.plan.start, datetime.fromisoformat(moment)))
+    return teller.clock(_seconds(teller, moment))
 
 
 def paper_of(teller: Teller, t_s: int, title: str, *, facts: Sequence[str], headings: Sequence[str],

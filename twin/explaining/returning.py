@@ -103,7 +103,7 @@ def table(order: ReturnOrder, lang: str) -> Iterator[tuple[Any, ...]]:
         yield (_kind(teller, one), "" if asset is None else asset.id, "" if asset is None else asset.name,
                one.street if asset is None else asset.street, len(one.assets), moment(one.since_s), moment(one.p50_s),
                moment(one.p90_s), order.nights, teller.text("yes") if one.is_assessed else teller.text("no"),
-               _stage(teller, one), " ".join(str(assets.id[row]) for row in one.holders), ", ".join(teller.text(WHOSE[name]) for name in one.owners),
+               _stage(teller, one), " ".join(str(assets.id[row]) for row in one.holders), _whose(teller, one),
                " ".join(str(assets.id[row]) for row in one.feeds))
 
 
@@ -122,8 +122,12 @@ def _row(teller: Teller, order: ReturnOrder, one: Return) -> tuple[str, ...]:
     held = ", ".join(shortened(teller, [str(assets.id[row]) for row in one.holders], 3))
     return (_kind(teller, one), _name(teller, one), lamps or teller.clock(one.since_s), back(teller, one, order.nights),
             teller.text("assessed") if one.is_assessed else teller.text("not yet assessed"), _stage(teller, one),
-            teller.text("{what} ({whose})", what=held, whose=", ".join(teller.text(WHOSE[name]) for name in one.owners)),
+            teller.text("{what} ({whose})", what=held, whose=_whose(teller, one)),
             ", ".join(shortened(teller, [str(assets.id[row]) for row in one.feeds], 3)))
+
+
+def _whose(teller: Teller, one: Return) -> str:
+    return ", ".join(teller.text(WHOSE[name]) for name in one.owners)
 
 
 def _kind(teller: Teller, one: Return) -> str:

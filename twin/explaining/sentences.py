@@ -16,6 +16,7 @@ import numpy as np
 from twin.codes import What
 from twin.explaining.access_words import access_lines
 from twin.explaining.at_moment import FACT_STALE_S, now_and_ahead, untested, waits, wet_since
+from twin.explaining.loss_words import lost_words
 from twin.explaining.teller import Teller
 from twin.explaining.tree import Cause
 from twin.explaining.waiting import Waiting
@@ -23,7 +24,7 @@ from twin.explaining.words import Speech, speech
 from twin.quantities import NONE
 from twin.results.condition_spans import Condition
 from twin.results.doubts import Doubt
-from twin.results.moment import AssetAt
+from twin.results.moment import AssetAt, moment_of
 from twin.results.outages import Outage
 from twin.results.result import Result
 from twin.water.depths import Coverage
@@ -92,12 +93,21 @@ def _state(teller: Teller, asset: Asset, outage: Outage, at_s: int | None) -> st
 def _out(teller: Teller, asset: Asset, outage: Outage, tree: Cause, at_s: int | None) -> str:
     values: dict[str, Any] = {"asset": teller.placed(asset), "state": _state(teller, asset, outage, at_s),
               "start": teller.clock(outage.start_s), "cause": _cause(teller, tree)}
+    if at_s is not None and (lost := _unsure(teller, asset, at_s)):
+        return teller.text("{asset} {lost}: {cause}.", lost=lost, **values)
     if at_s is not None:
         return teller.text("{asset} has been {state} since {start}: {cause}.", **values)
     if outage.end_s == NONE:
         return teller.text("{asset} is {state} from {start} and not back within the time computed: {cause}.", **values)
     start, end = teller.span(outage.start_s, outage.end_s)
     return teller.text("{asset} is {state} from {start} to {end}: {cause}.", **{**values, "start": start, "end": end})
+
+
+def _unsure(teller: Teller, asset: Asset, at_s: int) -> str:
+    """Say since when an asset in doubt may be out, and when that is sure; empty where nothing is in doubt."""
+    loss = teller.result.losses.next(asset.row, at_s)
+    is_may = moment_of(teller.result, at_s).condition[asset.row] == Condition.MAY_BE_OUT
+    return "" if loss is None or not is_may else lost_words(teller, loss, at_s)
 
 
 def _cause(teller: Teller, tree: Cause) -> str:
@@ -352,7 +362,7 @@ def _may(teller: Teller, asset: Asset, doubt: Doubt, at_s: int | None) -> str:
                          "heights", root=teller.asset(root), margin=teller.speech.depth(margin_m)))
     values: dict[str, Any] = {"asset": teller.placed(asset), "start": teller.clock(doubt.start_s), "cause": cause}
     if at_s is not None:
-        return teller.text("{asset} may be out since {start}: {cause}.", of=asset, **values)
+        return teller.text("{asset} {lost}: {cause}.", lost=_unsure(teller, asset, at_s), **values)
     if doubt.end_s == NONE:
         return teller.text("{asset} may be out from {start} on: {cause}.", of=asset, **values)
     start, end = teller.span(doubt.start_s, doubt.end_s)

@@ -9,11 +9,11 @@ from math import isnan
 from typing import Any
 
 from twin.access.by_street import StreetLeg
+from twin.explaining.back_words import roughly
 from twin.explaining.listed import joined, teller_of
 from twin.explaining.teller import Teller
 from twin.explaining.words import STATUS, WAITS
 from twin.quantities import NONE, seconds_between
-from twin.results.returns import late
 from twin.results.sheets import Sheet, Visit
 
 #: Visits on one sheet, and ids in one cell: what is more is told as a number.
@@ -166,7 +166,7 @@ def _warnings(teller: Teller, sheet: Sheet, shown: tuple[Visit, ...]) -> Iterato
             yield teller.text("{asset}: without effect before {supply} is back ({time}).",
                               asset=_some(teller, [str(ids[row]) for row in visit.assets]), supply=ids[visit.held_by],
                               time=teller.text("not within the time computed") if visit.held_until_s == NONE
-                              else teller.text("about {time}", time=teller.clock(late(visit.held_until_s))))
+                              else teller.text("about {time}", time=roughly(teller, visit.held_until_s)))
         if visit.is_undone and visit.ends_s != NONE:
             yield teller.text("By the run water comes back at {asset} at {time}: leave before it does.",
                               asset=ids[visit.assets[0]], time=teller.clock(visit.ends_s))

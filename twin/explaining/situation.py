@@ -10,25 +10,26 @@ from typing import Any
 import numpy as np
 
 from twin.explaining.act_words import act_notes, act_row
+from twin.explaining.back_words import back
 from twin.explaining.crew_lines import crew_rows
 from twin.explaining.decisions import decisions, done
 from twin.explaining.listed import joined, teller_of
+from twin.explaining.loss_words import lost_words
 from twin.explaining.returning import first_returns
 from twin.explaining.teller import Teller
 from twin.explaining.words import STATUS
 from twin.quantities import NONE, seconds_between
 from twin.results.condition_spans import Condition
+from twin.results.counts import Counted
 from twin.results.order_of_return import ReturnOrder, order_of_return
 from twin.results.situation import AHEAD_H, River, Site, Situation
 from twin.results.summary import GAUGE_DIFFERS_M
 from twin.world.graph import graph_of
 
-_QUARTER_S = 900
 #: Rows of the page: what is more is told as a number.
 MOST_SITES, MOST_DECISIONS = 6, 5
 _COUNTED = {
-    "lamps_out": "Lamps without power", "lamps_in_doubt": "of them in doubt", "lamps_may": "more that may be",
-    "cabinets_out": "Lighting cabinets out", "sites_out": "Critical sites without power",
+    "lamps_out": "Lamps out", "cabinets_out": "Lighting cabinets out", "sites_out": "Critical sites without power",
     "signals_out": "Traffic signals out", "lift_stations_out": "Lift stations out",
     "buildings_out": "Buildings without power", "buildings_wet": "Buildings in water"}
 
@@ -129,7 +130,7 @@ def page_of(told: Situation, lang: str, numbers: Mapping[str, str] | None = None
         headline=_headline(teller, told), alarms=alarms,
         counts_title=text("Out of service"), count_headings=_count_headings(teller, told),
         counts=tuple(_count_rows(teller, told)), count_notes=tuple(_count_notes(teller, told)),
-        legend=(text("out"), text("within the hour"), text("water computed now"), text("critical sites, below")),
+        legend=(text("lamp out"), text("within the hour"), text("water computed now"), text("critical sites, below")),
         sites_title=text("Critical sites"),
         symbols=(("fine", text("in service")), ("threatened", text("threatened")), ("out", text("without power"))),
         site_headings=(text("people"), text("supply"), text("then")),
@@ -160,7 +161,8 @@ def _headline(teller: Teller, told: Situation) -> str:
     depth = teller.speech.depth
     if not told.rivers:
         return teller.speech.plural("{n} lamp without power; no gauge tells the river's level.",
-                                    "{n} lamps without power; no gauge tells the river's level.", told.counts[0].now)
+                                    "{n} lamps without power; no gauge tells the river's level.",
+                                    told.counts[0].now.out)
     river = told.rivers[0]
     name = teller.result.city.assets.name[river.asset] or teller.result.city.assets.id[river.asset]
     reading = river.readings[-1] if river.readings else None
@@ -239,15 +241,16 @@ def _count_headings(teller: Teller, told: Situation) -> tuple[str, ...]:
 
 def _count_rows(teller: Teller, told: Situation) -> Iterator[tuple[str, ...]]:
     number = teller.speech.number
+
+    def cell(n: Counted | None) -> str:
+        return "–" if n is None else f"{number(n.out)}\u00a0({number(n.may)})" if n.may else number(n.out)
+
     for count in told.counts:
-        if count.name in ("lamps_in_doubt", "lamps_may") and not any([count.now, *(n for n in count.ahead if n)]):
-            continue
         change = []
         if count.before is not None:
-            by = count.now - count.before
+            by = count.now.out - count.before.out
             change = [f"{'+' if by > 0 else '−' if by < 0 else '±'}{number(abs(by))}"]
-        yield (teller.text(_COUNTED[count.name]), number(count.now), *change,
-               *("–" if n is None else number(n) for n in count.ahead))
+        yield (teller.text(_COUNTED[count.name]), cell(count.now), *change, *map(cell, count.ahead))
 
 
 def _count_notes(teller: Teller, told: Situation) -> Iterator[str]:
@@ -261,6 +264,8 @@ def _count_notes(teller: Teller, told: Situation) -> Iterator[str]:
              and not dark.is_dark(lamp, told.t_s + 3600 * hours)[0]]
     if light:
         yield teller.text("{moments}: it is day.", moments=", ".join(light))
+    if any(n is not None and n.may for count in told.counts for n in (count.now, *count.ahead)):
+        yield teller.text("(n): that many more, maybe.")
     if any(n is None for count in told.counts for n in count.ahead):
         yield teller.text("–: beyond the end of the run.")
     inferred = sum(result.indicators.get("inferred_links", {}).values())
@@ -306,32 +311,39 @@ def _feed(teller: Teller, site: Site) -> str:
         return teller.text("no supplier known")
     if site.condition is Condition.LAST_FEED:
         return teller.text("last feed {supplier}", supplier=supplier)
-    if graph_of(teller.result.city).alternatives(site.asset) == 1:
-        return teller.text("{supplier} alone, in service", supplier=supplier)
-    return teller.text("{supplier}, in service", supplier=supplier)
+    said = teller.text("{supplier} alone, in service", supplier=supplier) if graph_of(
+        teller.result.city).alternatives(site.asset) == 1 else teller.text("{supplier}, in service", supplier=supplier)
+    if site.wet_feed == NONE:
+        return said
+    since = teller.clock(site.wet_feed_s)
+    if site.wet_feed == site.fed_by:
+        return f"{said}, " + teller.text("in water since {time}, to be cut", time=since)
+    return f"{said}, " + teller.text("{asset} above it in water since {time}, to be cut", asset=ids[site.wet_feed],
+                                     time=since)
 
 
 def _then(teller: Teller, told: Situation, site: Site) -> Iterator[str]:
     ids, t_s = teller.result.city.assets.id, told.t_s
     events = []
-    if site.inside_s > t_s:
-        events.append((site.inside_s, teller.text("water inside {time}", time=teller.clock(site.inside_s))))
-    elif site.inside_s != NONE:
+    if NONE < site.inside_s <= t_s and site.condition is Condition.OUT:
         yield teller.text("water inside since {time}", time=teller.clock(site.inside_s))
     elif site.wet_s > t_s:
         events.append((site.wet_s, teller.text("water at the door {time}", time=teller.clock(site.wet_s))))
-    elif site.wet_s != NONE and teller.result.exposure.is_doubtful[site.asset]:
-        yield teller.text("water at the door; inside or not is in doubt")
-    if site.out_s > t_s and site.out_root != site.asset:
-        events.append((site.out_s, teller.text("{root} lost {time}", root=str(ids[site.out_root]),
-                                               time=teller.clock(site.out_s))))
+    elif site.wet_s != NONE:
+        yield teller.text("water at the door since {time}", time=teller.clock(site.wet_s))
+    if site.loss is not None and site.since_s == NONE:
+        events.append((site.loss.may_s, f"{lost_words(teller, site.loss, t_s)}, {_why(teller, site, ids)}"))
     if site.since_s != NONE:
-        back = teller.text("not back in this run") if site.back_s == NONE else teller.text(
-            "back about {time}", time=teller.clock(-(-site.back_s // _QUARTER_S) * _QUARTER_S))
-        events.append((1 << 40, back))
+        events.append((1 << 40, back(teller, site.back_s)))
     yield from (said for _, said in sorted(events))
     if not events and site.wet_s == NONE:
         yield teller.text("dry")
+
+
+def _why(teller: Teller, site: Site, ids: Any) -> str:
+    """Say why a site is lost at the earliest: water inside, or what feeds it."""
+    assert site.loss is not None
+    return teller.text("water inside") if site.loss.root == site.asset else str(ids[site.loss.root])
 
 
 def _sites_more(teller: Teller, told: Situation) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from twin.codes import Mechanism
+from twin.explaining.back_words import from_roughly, roughly
 from twin.explaining.listed import Row, listed_rows, teller_of
 from twin.explaining.teller import Teller
 from twin.explaining.words import Speech
@@ -22,7 +23,6 @@ from twin.world.assets import Asset
 from twin.world.kinds import Role
 from twin.world.streets import street_named
 
-_QUARTER_S = 900
 #: Causes told one by one before the rest is counted.
 _CAUSES = 6
 _MECHANISM = {"flooded": "flooded", "cut": "cut off", "failed": "failed", "tripped": "tripped"}
@@ -183,16 +183,17 @@ def _cause_line(teller: Teller, cause: StreetCause, at_s: int | None) -> str:
     said = teller.speech.plural("{n} lamp because {of_root}, {why}: from {time}.",
                                 "{n} lamps because {of_root}, {why}: from {time}.", cause.lamps,
                                 of_root=teller.of_the(cause.root), why=how, time=teller.clock(cause.first_s))
-    first, last = (end if end == NONE else -(-end // _QUARTER_S) * _QUARTER_S for end in cause.back_s)
-    if first == NONE:
+    first_s, last_s = cause.back_s
+    if first_s == NONE:
         return said + " " + teller.text("Not back within the time computed.")
-    if last == NONE:
+    first, last = (roughly(teller, end_s) for end_s in cause.back_s)
+    if last_s == NONE:
         return said + " " + teller.text("The first are back about {first}; the last are not within the time computed.",
-                                        first=teller.clock(first))
+                                        first=first)
     if first == last:
-        return said + " " + teller.text("Back about {last}, by durations assumed.", last=teller.clock(last))
+        return said + " " + teller.text("Back about {last}, by durations assumed.", last=last)
     return said + " " + teller.text("Back between {first} and {last}, by durations assumed.",
-                                    first=teller.clock(first), last=teller.clock(last))
+                                    first=from_roughly(teller, first_s), last=last)
 
 
 def _water(teller: Teller, here: BoolArray, at_s: int | None) -> list[str]:

@@ -24,6 +24,11 @@ class Teller:
     #: Moment whose day goes without saying.
     beside: datetime
 
+    @property
+    def colon(self) -> str:
+        """Give a colon as each language sets it behind a word."""
+        return "\u00a0:" if self.speech.lang == "fr" else ":"
+
     def moment(self, seconds: int) -> datetime:
         """Give a second as a moment of the city."""
         zone = ZoneInfo(self.result.city.timezone)

@@ -11,7 +11,7 @@ from twin.codes import Mechanism
 from twin.errors import InputError
 from twin.quantities import NONE, BoolArray, Int64Array
 from twin.results.condition_spans import Condition
-from twin.results.doubts import Doubt
+from twin.results.losses import Loss
 from twin.results.moment import Moment, moment_of
 from twin.results.outages import Outage
 from twin.results.result import Result
@@ -20,10 +20,10 @@ from twin.world.kinds import Role
 from twin.world.streets import street_named
 
 #: States by which one asks, the most pressing first: the conditions of a moment, and what may hold beside them.
-STATES = ("live_in_water", "out", "suspended", "may_be_out", "on_reserve", "last_feed", "do_not_re_energise", "unknown",
-          "no_supplier", "in_service")
+STATES = ("live_in_water", "out", "repaired", "suspended", "may_be_out", "on_reserve", "last_feed",
+          "do_not_re_energise", "unknown", "no_supplier", "in_service")
 #: States that a list without a choice tells: all that is not in order.
-PRESSING = STATES[:7]
+PRESSING = STATES[:8]
 _CONDITIONS = {"out": Condition.OUT, "may_be_out": Condition.MAY_BE_OUT, "on_reserve": Condition.ON_RESERVE,
                "last_feed": Condition.LAST_FEED, "no_supplier": Condition.NO_SUPPLIER,
                "suspended": Condition.SUSPENDED, "in_service": Condition.IN_SERVICE}
@@ -40,9 +40,11 @@ class Listed:
     people: int | None
     #: Those of ``STATES`` that hold, in their order.
     states: tuple[str, ...]
-    #: When the outage, or else the doubt, in force began; and when it is over: -1 not within the horizon.
+    #: When the outage in force began, or since when it may be out; and when it is over: -1 not within the horizon.
     since_s: int
     back_s: int
+    #: The loss in force or next to come: possible, computed and sure moment; None for none.
+    loss: Loss | None
     #: Where the chain of causes ends and how that went out; None where neither out nor in doubt.
     root: Asset | None
     root_mechanism: Mechanism | None
@@ -59,6 +61,10 @@ class Listed:
     #: When water first touched it, and reached its live parts, since its last test.
     touched_since_test_s: int
     flooded_since_test_s: int
+    #: When its own repair was done, where it is and what feeds it is still out, and whose return it waits for; -1 and
+    #: None elsewhere.
+    repaired_s: int
+    waits_for: Asset | None
     #: What to open so that it is dead in the water; None where it is not live in water.
     cut: Asset | None
     #: The fact in force: what was seen, when, and who said so; empty and -1 without one.
@@ -97,13 +103,13 @@ def holds(moment: Moment, state: str) -> BoolArray:
         A state that is none of ``STATES``.
     """
     if state in _CONDITIONS:
-        if state == "out":
-            return moment.is_out
         return np.asarray(moment.condition == _CONDITIONS[state])
     if state == "live_in_water":
         return np.asarray(moment.to_cut != NONE)
     if state == "do_not_re_energise":
         return moment.is_not_to_be_re_energised
+    if state == "repaired":
+        return np.asarray(moment.unfed != NONE)
     if state == "unknown":
         return moment.is_unknown
     raise InputError(field="--state", found=f"'{state}'", expected=f"one of {', '.join(STATES)}")
@@ -159,12 +165,14 @@ def listing(result: Result, t_s: int, *, kinds: Iterable[str] = (), street: str 
 
 
 def worst_moment(result: Result) -> int:
-    """Give the second at which most lamps are out, else most of anything; 0 where nothing ever is."""
+    """Give the second at which most lamps are surely out, else most of anything; 0 where nothing ever is."""
     from twin.results.view import most_at_once
 
-    view = result.view
-    mine = view.lamp_outage if view.lamp_outage.any() else np.ones(len(result.outages), bool)
-    return max(most_at_once(result.outages.start_s[mine], view.end_s[mine])[1], 0)
+    spans, horizon_s = result.spans, result.plan.duration_s
+    lamps = spans.is_sure & result.city.assets.of_role(Role.LIGHTS)[spans.asset]
+    mine = next((rows for rows in (lamps, spans.is_sure) if rows.any()), np.ones(len(spans), bool))
+    end_s = np.where(spans.end_s == NONE, horizon_s + 1, spans.end_s)
+    return max(most_at_once(spans.start_s[mine], end_s[mine])[1], 0)
 
 
 def _counts(moment: Moment, masks: Mapping[str, BoolArray], among: BoolArray) -> dict[str, dict[str, int]]:
@@ -179,26 +187,33 @@ def _counts(moment: Moment, masks: Mapping[str, BoolArray], among: BoolArray) ->
 
 def _row(moment: Moment, masks: Mapping[str, BoolArray], row: int) -> Listed:
     result = moment.result
-    assets, outages, doubts = result.city.assets, result.outages, result.doubts
+    assets, outages = result.city.assets, result.outages
     outage, doubt = int(moment.outage[row]), int(moment.doubt[row])
-    source: Outage | Doubt | None = None
-    if outage != NONE:
+    loss = result.losses.next(row, moment.t_s)
+    source: Outage | Loss | None = None
+    if moment.condition[row] == Condition.OUT:
         source = outages[outage]
-    elif doubt != NONE:
-        source = doubts[doubt]
+    elif loss is not None and (outage != NONE or doubt != NONE):
+        source = loss
     fact = result.trace[int(moment.fact[row])] if moment.fact[row] != NONE else None
+    unfed = int(moment.unfed[row])
     people, fed, cut = float(assets.people[row]), int(moment.fed_by[row]), int(moment.to_cut[row])
     return Listed(
         asset=assets[row], by="grid" if assets.has_role(row, Role.GRID) else "city",
         people=None if np.isnan(people) else int(people),
         states=tuple(state for state in STATES if masks[state][row]),
-        since_s=NONE if source is None else source.start_s, back_s=NONE if source is None else source.end_s,
+        since_s=NONE if source is None else source.may_s if isinstance(source, Loss) else source.start_s,
+        back_s=NONE if source is None else source.end_s, loss=loss,
         root=None if source is None else assets[source.root],
-        root_mechanism=None if source is None else source.root_mechanism,
+        root_mechanism=None if source is None else source.mechanism if isinstance(source, Loss)
+        else source.root_mechanism,
         reserve_ends_s=int(moment.reserve_ends_s[row]),
         fed_by=None if fed == NONE else assets[fed], depth_m=float(moment.depth_m[row]), trend=int(moment.trend[row]),
         peak_depth_m=float(result.exposure.peak_depth_m[row]), peak_time_s=int(result.exposure.peak_time_s[row]),
         wet_since_s=int(moment.wet_since_s[row]), touched_since_test_s=int(moment.touched_since_test_s[row]),
-        flooded_since_test_s=int(moment.flooded_since_test_s[row]), cut=None if cut == NONE else assets[cut],
+        flooded_since_test_s=int(moment.flooded_since_test_s[row]),
+        repaired_s=NONE if unfed == NONE else int(result.unfed.start_s[unfed]),
+        waits_for=None if unfed == NONE else assets[int(result.unfed.holder[unfed])],
+        cut=None if cut == NONE else assets[cut],
         fact="" if fact is None else str(fact.detail.get("state", "")), fact_s=NONE if fact is None else fact.time_s,
         fact_by="" if fact is None else str(fact.detail.get("by", "")))

@@ -75,6 +75,8 @@ class AssetAt:
     flooded_since_test_s: int
     #: Row in the trace of the fact in force; -1 for none.
     fact: int
+    #: Row in ``unfed``: its own repair is done and what feeds it is still out; -1 elsewhere.
+    unfed: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,6 +157,16 @@ class Moment:
         while (above := int(self.fed_by[links[-1]])) != NONE and above not in links:
             links.append(above)
         return links[1:]
+
+    def wet_feed(self, asset: int) -> tuple[int, int]:
+        """Give what feeds an asset and stands in water at live parts, the nearest above it, and since when [s].
+
+        Whoever cuts it so that nobody is hurt takes the asset's supply with it. -1 and -1 where nothing does.
+        """
+        parts = self.result.live_parts
+        rows = parts.at(self.t_s)
+        since = dict(zip(parts.asset[rows][::-1].tolist(), parts.from_s[rows][::-1].tolist(), strict=True))
+        return next(((row, int(since[row])) for row in self.chain(asset) if row in since), (NONE, NONE))
 
     @cached_property
     def is_on_last_feed(self) -> BoolArray:
@@ -248,6 +260,12 @@ class Moment:
         return self._first_since(What.FLOODED)
 
     @cached_property
+    def unfed(self) -> Int32Array:
+        """Row in ``unfed`` of what is repaired and yet without power, (A,); -1 elsewhere."""
+        rows = self.result.unfed.at(self.t_s)
+        return self._put(self.result.unfed.asset[rows], rows)
+
+    @cached_property
     def is_not_to_be_re_energised(self) -> BoolArray:
         """What water reached since its last test, (A,), of all that has live parts and is no house.
 
@@ -305,7 +323,8 @@ class Moment:
             damage_since_s=NONE if damage is Damage.SOUND else int(trace.time_s[row]),
             was_dead=damage in (Damage.REPAIRING, Damage.CALLED) and bool(trace[int(begun)].detail.get("dead")),
             stage=int(self.stage[asset]), touched_since_test_s=int(self.touched_since_test_s[asset]),
-            flooded_since_test_s=int(self.flooded_since_test_s[asset]), fact=int(self.fact[asset]))
+            flooded_since_test_s=int(self.flooded_since_test_s[asset]), fact=int(self.fact[asset]),
+            unfed=self.result.unfed.of(asset, self.t_s))
 
     # Helpers
 

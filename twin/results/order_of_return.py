@@ -132,16 +132,16 @@ class _Asked:
 
     def _range(self, rows: Int64Array, outages: Int32Array, *, is_street: bool) -> tuple[int, int]:
         result, drawn = self.moment.result, self.drawn
-        o = result.outages
+        o, start = result.outages, result.plan.start
         if drawn is None:
             ends = o.end_s[outages]
-            last_s = NONE if bool((ends == NONE).any()) else late(int(ends.max()))
+            last_s = NONE if bool((ends == NONE).any()) else late(int(ends.max()), start)
             return last_s, last_s
         if is_street:
             # The last of its lamps in each night, those that go out later among them.
             place = int(np.searchsorted(drawn.street, result.city.assets.street.codes[rows[0]]))
-            return early(int(drawn.street_p50_s[place])), late(int(drawn.street_p90_s[place]))
-        return early(int(drawn.p50_s[outages[0]])), late(int(drawn.p90_s[outages[0]]))
+            return early(int(drawn.street_p50_s[place]), start), late(int(drawn.street_p90_s[place]), start)
+        return early(int(drawn.p50_s[outages[0]]), start), late(int(drawn.p90_s[outages[0]]), start)
 
     def _is_assessed(self, row: int) -> bool:
         flooded_s = int(self.moment.flooded_since_test_s[row])

@@ -13,12 +13,14 @@ from twin.results.crew_work import Shift, crew_work
 from twin.results.doubts import Doubts
 from twin.results.feeds import Fed, Feeds, fed_over
 from twin.results.live_parts import LiveParts, live_parts
+from twin.results.losses import Losses, losses_of
 from twin.results.outages import Outages
 from twin.results.repairs import Repairs, repairs_of
 from twin.results.reserves import Reserves, reserves_of
 from twin.results.returns import Returns
 from twin.results.spans import Spans, spans_of
 from twin.results.trace import Trace
+from twin.results.unfed import Unfed, unfed_of
 from twin.results.untested import Untested, untested_of
 from twin.results.view import View
 from twin.results.waits import Waits, waits_of
@@ -26,6 +28,7 @@ from twin.results.watering import Suspensions, suspensions
 from twin.water.depths import DepthSeries
 from twin.water.exposure import Exposure
 from twin.world.city import City
+from twin.world.graph import graph_of
 from twin.world.plan import Plan
 
 if TYPE_CHECKING:
@@ -87,6 +90,11 @@ class Result:
         return spans_of(self.outages, self.doubts)
 
     @cached_property
+    def losses(self) -> Losses:
+        """When each asset may be without service first, when the run computes it so, and when it is sure."""
+        return losses_of(self.spans, self.outages, self.doubts)
+
+    @cached_property
     def repairs(self) -> Repairs:
         """The repairs after water, with their stages."""
         return repairs_of(self.trace, self.city.assets)
@@ -115,6 +123,11 @@ class Result:
     def untested(self) -> Untested:
         """When water has reached an asset's live parts and it has not been tested since."""
         return untested_of(self.trace)
+
+    @cached_property
+    def unfed(self) -> Unfed:
+        """What is repaired and yet without power, when, and whose return it waits for."""
+        return unfed_of(self.trace, self.outages, self.waits, graph_of(self.city))
 
     @cached_property
     def waits(self) -> Waits:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -64,11 +65,12 @@ class Returns:
         told = np.flatnonzero((assets.of_role(Role.VITAL) | assets.of_role(Role.SWITCHES))[o.asset])
         rows = [{"asset": str(assets.id[o.asset[i]]), "name": str(assets.name[o.asset[i]]),
                  "street": assets.street[int(o.asset[i])], "out_since": view.moment(int(o.start_s[i])),
-                 "p50": view.moment(early(int(self.p50_s[i]))), "p90": view.moment(late(int(self.p90_s[i]))),
+                 "p50": view.moment(early(int(self.p50_s[i]), view.plan.start)),
+                 "p90": view.moment(late(int(self.p90_s[i]), view.plan.start)),
                  "assessed_at": view.moment(assessed_s(trace, int(o.asset[i]), int(o.start_s[i])))}
                 for i in told.tolist()]
-        streets = [{"street": assets.street.words[code], "p50": view.moment(early(int(p50_s))),
-                    "p90": view.moment(late(int(p90_s)))}
+        streets = [{"street": assets.street.words[code], "p50": view.moment(early(int(p50_s), view.plan.start)),
+                    "p90": view.moment(late(int(p90_s), view.plan.start))}
                    for code, p50_s, p90_s in zip(self.street.tolist(), self.street_p50_s, self.street_p90_s,
                                                  strict=True)]
         rows.sort(key=lambda row: (row["p90"] is None, row["p90"] or "", row["asset"]))
@@ -90,14 +92,28 @@ def quantile(table: Int64Array, share: float) -> Int64Array:
     return np.where(ordered == _NEVER, NONE, ordered)
 
 
-def early(at_s: int) -> int:
-    """Round the near end of a range outward."""
-    return at_s if at_s == NONE else at_s // QUARTER_S * QUARTER_S
+def early(at_s: int, start: datetime) -> int:
+    """Round the near end of a range outward, by the clock on the wall of a run that starts then.
+
+    Examples
+    --------
+    >>> early(1000, datetime.fromisoformat("2026-11-22T16:05+01:00"))
+    600
+    """
+    past_s = int(start.timestamp()) % QUARTER_S
+    return at_s if at_s == NONE else (at_s + past_s) // QUARTER_S * QUARTER_S - past_s
 
 
-def late(at_s: int) -> int:
-    """Round the far end of a range outward."""
-    return at_s if at_s == NONE else -(-at_s // QUARTER_S) * QUARTER_S
+def late(at_s: int, start: datetime) -> int:
+    """Round the far end of a range outward, by the clock on the wall of a run that starts then.
+
+    Examples
+    --------
+    >>> late(1000, datetime.fromisoformat("2026-11-22T16:05+01:00"))
+    1500
+    """
+    past_s = int(start.timestamp()) % QUARTER_S
+    return at_s if at_s == NONE else -(-(at_s + past_s) // QUARTER_S) * QUARTER_S - past_s
 
 
 def assessed_s(trace: Trace, asset: int, since_s: int) -> int:

@@ -146,17 +146,12 @@ def _visit(result: Result, access: Access | None, moment: Moment, crew: Crew, gr
 
 
 def _held(result: Result, rows: tuple[int, ...], done_s: int) -> tuple[int, int]:
-    """Give what keeps repaired things without power at a second, and when it is back; -1 twice where nothing does."""
-    o = result.outages
-    if done_s == NONE:
+    """Give what repaired things still wait for at a second, and when they are in service; -1 twice for nothing."""
+    found = [row for asset in rows if done_s != NONE and (row := result.unfed.of(asset, done_s)) != NONE]
+    if not found:
         return NONE, NONE
-    here = np.isin(o.asset, rows) & (o.start_s <= done_s) & ((o.end_s == NONE) | (o.end_s > done_s)) & (
-        o.held != o.asset)
-    found = np.flatnonzero(here)
-    if not len(found):
-        return NONE, NONE
-    last = max(found.tolist(), key=lambda row: (o.end_s[row] == NONE, o.end_s[row]))
-    return int(o.held[last]), int(o.end_s[last])
+    last = max(found, key=lambda row: (result.unfed.end_s[row] == NONE, result.unfed.end_s[row]))
+    return int(result.unfed.holder[last]), int(result.unfed.end_s[last])
 
 
 def _circuits(result: Result, rows: tuple[int, ...]) -> tuple[int, ...]:

@@ -8,11 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from twin.quantities import NONE, BoolArray, FloatArray, Int64Array
 from twin.results.condition_spans import Condition
+from twin.results.counts import GROUPS, Counted, counted, wet_buildings
+from twin.results.listing import holds
+from twin.results.losses import Loss
 from twin.results.moment import Moment, moment_of
 from twin.results.result import Result
 from twin.results.to_do import Act, acts_ahead, acts_now, chosen
@@ -26,13 +30,20 @@ THREAT_S = 6 * 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """One row of the table: how many now, before, and ahead; None beyond the end of the run."""
+    """One row of the table: how many surely and how many more maybe; now, before, and ahead; None beyond the run."""
 
     name: str
-    now: int
+    now: Counted
     #: At the moment, or in the run, that the point counts from; None without one.
-    before: int | None
-    ahead: tuple[int | None, ...]
+    before: Counted | None
+    ahead: tuple[Counted | None, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain JSON values: what is surely so, and under ``may`` how many more may be."""
+        told = (self.before, *self.ahead)
+        sure, may = ([None if one is None else getattr(one, key) for one in told] for key in ("out", "may"))
+        return {"now": self.now.out, "before": sure[0], "ahead": sure[1:],
+                "may": {"now": self.now.may, "before": may[0], "ahead": may[1:]}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +77,12 @@ class Site:
     back_s: int
     root: int
     reserve_ends_s: int
-    #: When it next goes out, and when water first is, or may be, inside: at the building's live height.
-    out_s: int
-    out_root: int
+    #: The loss in force or next to come: from when it may be without power, when it is sure, and why; None for none.
+    loss: Loss | None
+    #: What feeds it and stands in water at live parts, to be cut, and since when; -1 for none.
+    wet_feed: int
+    wet_feed_s: int
+    #: When water comes to the door, and, as computed, inside: at the building's live height.
     inside_s: int
     wet_s: int
 
@@ -126,49 +140,19 @@ def situation(result: Result, t_s: int, *, since_s: int = NONE, since_run: Resul
     soon[o.asset[(o.start_s > t_s) & (o.start_s <= t_s + 3600)]] = True
     return Situation(result=result, t_s=t_s, moment=moment, since_s=since_s, since_run=since_run, counts=counts,
                      rivers=tuple(_rivers(result, t_s)), sites=tuple(_sites(moment)), now=now,
-                     acts=tuple(told), acts_more=len(acts) - len(told), is_soon_out=soon & ~moment.is_out)
+                     acts=tuple(told), acts_more=len(acts) - len(told), is_soon_out=soon & ~holds(moment, "out"))
 
 
 # Counts
 
 
-def _out_of_role(role: Role) -> Callable[[Moment], int]:
-    return lambda moment: int((moment.is_out & moment.result.city.assets.of_role(role)).sum())
-
-
-def _out_of_kind(kind: str) -> Callable[[Moment], int]:
-    return lambda moment: int((moment.is_out & moment.result.city.assets.of_kind(kind)).sum())
-
-
-def _lamps_in_doubt(moment: Moment) -> int:
-    lamp = moment.result.city.assets.of_role(Role.LIGHTS)
-    return int((moment.is_out & moment.is_in_doubt & lamp).sum())
-
-
-def _lamps_may(moment: Moment) -> int:
-    lamp = moment.result.city.assets.of_role(Role.LIGHTS)
-    return int((~moment.is_out & moment.is_in_doubt & lamp).sum())
-
-
-def _premises(moment: Moment) -> BoolArray:
-    assets = moment.result.city.assets
-    return np.asarray(assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL))
-
-
-def _wet_buildings(moment: Moment) -> int:
-    return int((_premises(moment) & (moment.wet_since_s != NONE)).sum())
-
-
-def _powerless_buildings(moment: Moment) -> int:
-    return int((_premises(moment) & moment.is_out).sum())
+def _out(name: str) -> Callable[[Moment], Counted]:
+    return lambda moment: counted(moment, name)
 
 
 #: Rows of the table, in order, with what counts them at a moment.
-_COUNTS: dict[str, Callable[[Moment], int]] = {
-    "lamps_out": _out_of_role(Role.LIGHTS), "lamps_in_doubt": _lamps_in_doubt, "lamps_may": _lamps_may,
-    "cabinets_out": _out_of_role(Role.SWITCHES), "sites_out": _out_of_role(Role.VITAL),
-    "signals_out": _out_of_kind("traffic_signal"), "lift_stations_out": _out_of_kind("lift_station"),
-    "buildings_out": _powerless_buildings, "buildings_wet": _wet_buildings}
+_COUNTS: dict[str, Callable[[Moment], Counted]] = {
+    **{f"{name}_out": _out(name) for name in GROUPS}, "buildings_wet": lambda moment: Counted(wet_buildings(moment))}
 
 
 def _is_told(name: str, result: Result) -> bool:
@@ -229,23 +213,22 @@ def _sites(moment: Moment) -> list[Site]:
     assets, o, exposure = result.city.assets, result.outages, result.exposure
     sites = []
     for row in np.flatnonzero(assets.of_role(Role.VITAL)).tolist():
-        coming = np.flatnonzero((o.asset == row) & (o.start_s > t_s))
-        outage, people = int(moment.outage[row]), float(assets.people[row])
+        is_out = moment.condition[row] == Condition.OUT
+        outage, people = int(moment.outage[row]) if is_out else NONE, float(assets.people[row])
         inside_s, wet_s = int(exposure.failed_at_s[row]), int(exposure.touched_at_s[row])
-        nexts = [int(o.start_s[coming[0]])] if len(coming) else []
-        nexts += [at_s for at_s in (inside_s, wet_s) if at_s > t_s]
-        doubt = [d for d in result.doubts.of_asset(row) if not d.is_out and d.start_s <= t_s + THREAT_S
-                 and (d.end_s == NONE or d.end_s > t_s)]
+        loss = result.losses.next(row, t_s)
+        wet_feed, wet_feed_s = (NONE, NONE) if is_out else moment.wet_feed(row)
+        nexts = [at_s for at_s in (NONE if loss is None else max(loss.may_s, t_s), inside_s, wet_s) if at_s >= t_s]
         sites.append(Site(
             asset=row, condition=Condition(int(moment.condition[row])),
             people=None if np.isnan(people) else int(people),
-            is_threatened=bool(doubt) or any(at_s <= t_s + THREAT_S for at_s in nexts)
+            is_threatened=any(at_s <= t_s + THREAT_S for at_s in nexts) or wet_feed != NONE
             or int(moment.wet_since_s[row]) != NONE, fed_by=int(moment.fed_by[row]),
             since_s=NONE if outage == NONE else int(o.start_s[outage]),
             back_s=NONE if outage == NONE else int(o.end_s[outage]),
             root=NONE if outage == NONE else int(o.root[outage]),
-            reserve_ends_s=int(moment.reserve_ends_s[row]), out_s=int(o.start_s[coming[0]]) if len(coming) else NONE,
-            out_root=int(o.root[coming[0]]) if len(coming) else NONE, inside_s=inside_s, wet_s=wet_s))
+            reserve_ends_s=int(moment.reserve_ends_s[row]), loss=loss, wet_feed=wet_feed, wet_feed_s=wet_feed_s,
+            inside_s=inside_s, wet_s=wet_s))
     return sorted(sites, key=lambda site: (_urgency(site), -(site.people or 0), site.asset))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from twin.quantities import NONE, BoolArray, Int32Array, seconds_between
+from twin.results.condition_spans import Condition
 from twin.results.live_parts import LiveParts
 from twin.results.moment import Moment
 from twin.results.near import HOUSE_NEAR_M, SITE_NEAR_M, near
@@ -173,8 +174,10 @@ def _evacuations(moment: Moment) -> list[Act]:
     doubtful = exposure.is_doubtful & ~np.isnan(assets.fail_m)
     found = []
     for row in np.flatnonzero(sites_in_water(result)).tolist():
-        # Before water is at the door; where it is already, before it is inside.
-        before_s = next((at_s for at_s in (int(exposure.touched_at_s[row]), int(exposure.failed_at_s[row]))
+        # Before water is at the door; where it is already, before it may be inside, then before it is computed there.
+        loss = result.losses.next(row, t_s)
+        may_s = loss.may_s if loss is not None and loss.root == row else NONE
+        before_s = next((at_s for at_s in (int(exposure.touched_at_s[row]), may_s, int(exposure.failed_at_s[row]))
                          if at_s > t_s), NONE)
         if before_s != NONE:
             found.append(Act(sort="evacuate", before_s=before_s, assets=(row,), by="rescue", lamps=0, live=0,
@@ -184,18 +187,18 @@ def _evacuations(moment: Moment) -> list[Act]:
 
 
 def _generators(moment: Moment) -> list[Act]:
-    """Give the dry sites that lose their power, each before it does, or before its reserve ends."""
+    """Give the dry sites that may lose their power, each before it may, or before its reserve ends."""
     result, t_s = moment.result, moment.t_s
-    assets, o, exposure = result.city.assets, result.outages, result.exposure
+    assets, exposure = result.city.assets, result.exposure
+    is_dry = (exposure.failed_at_s == NONE) & ~(exposure.is_doubtful & ~np.isnan(assets.fail_m))
     found = []
-    for row in np.flatnonzero(assets.of_role(Role.VITAL) & (exposure.failed_at_s == NONE)).tolist():
-        coming = o.start_s[(o.asset == row) & (o.start_s > t_s)]
-        reserve_s = int(moment.reserve_ends_s[row])
-        moments = [int(coming.min())] if len(coming) else []
-        moments += [reserve_s] if reserve_s > t_s else []
-        if moments and not moment.is_out[row]:
+    for row in np.flatnonzero(assets.of_role(Role.VITAL) & is_dry).tolist():
+        loss, reserve_s = result.losses.next(row, t_s), int(moment.reserve_ends_s[row])
+        moments = [at_s for at_s in (NONE if loss is None else loss.may_s, reserve_s) if at_s > t_s]
+        if moments and moment.condition[row] != Condition.OUT:
             found.append(Act(sort="generator", before_s=min(moments), assets=(row,), by="site", lamps=0, live=0,
-                             people=int(np.nan_to_num(assets.people[row])), depth_m=0.0))
+                             people=int(np.nan_to_num(assets.people[row])), depth_m=0.0,
+                             is_doubtful=loss is not None and loss.may_s == min(moments) and not loss.is_sure_at_once))
     return found
 
 

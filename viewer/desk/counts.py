@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from twin.quantities import NONE
+from twin.results.condition_spans import Condition
+from twin.results.counts import counted, wet_buildings
 from twin.world.kinds import Role
 from viewer.desk.loaded import Loaded
 
@@ -15,10 +17,7 @@ HOURS = (0, 1, 3, 6, 12)
 
 
 def counts(loaded: Loaded, now: int) -> list[dict[str, Any]]:
-    """Give lamps, lamps in doubt, cabinets, vital sites out and buildings in water; None beyond the run."""
-    assets = loaded.result.city.assets
-    masks = {"lamps": assets.of_role(Role.LIGHTS), "cabinets": assets.of_role(Role.SWITCHES),
-             "sites": assets.of_role(Role.VITAL)}
+    """Give lamps surely out, more that may be, cabinets and sites out, buildings in water; None beyond the run."""
     columns: list[dict[str, int] | None] = []
     for hours in HOURS:
         t_s = loaded.at(now + hours * 3600)
@@ -26,11 +25,9 @@ def counts(loaded: Loaded, now: int) -> list[dict[str, Any]]:
             columns.append(None)
             continue
         moment = loaded.moment(t_s)
-        found = {name: int((moment.is_out & mask).sum()) for name, mask in masks.items()}
-        found["doubt"] = int((moment.is_in_doubt & masks["lamps"]).sum())
-        wet = moment.wet_since_s != NONE
-        found["wet"] = int((wet & assets.of_role(Role.PREMISES) & ~masks["sites"]).sum())
-        columns.append(found)
+        told = {name: counted(moment, name) for name in ("lamps", "cabinets", "sites")}
+        columns.append({**{name: one.out for name, one in told.items()}, "doubt": told["lamps"].may,
+                        "wet": wet_buildings(moment)})
     return [{"row": name, "values": [None if column is None else column[name] for column in columns]}
             for name in ("lamps", "doubt", "cabinets", "sites", "wet")]
 
@@ -38,8 +35,8 @@ def counts(loaded: Loaded, now: int) -> list[dict[str, Any]]:
 def sites(loaded: Loaded, now: int) -> list[dict[str, Any]]:
     """Give the vital sites that are or will be without power, on reserve, on their last feed or wet; pressed first.
 
-    ``state`` is ``out``, ``reserve``, ``will_be_out``, ``will_be_wet`` or ``last_feed``; ``when`` [s since 1970] since
-    or from when.
+    ``state`` is ``out``, ``may_be_out``, ``reserve``, ``will_be_out``, ``may_go_out``, ``will_be_wet`` or
+    ``last_feed``; ``when`` [s since 1970] since or from when, at the earliest.
     """
     t_s = loaded.at(now)
     if t_s is None:
@@ -49,16 +46,20 @@ def sites(loaded: Loaded, now: int) -> list[dict[str, Any]]:
     told = []
     for row in np.flatnonzero(assets.of_role(Role.VITAL)).tolist():
         who = assets[row]
-        coming = o.start_s[(o.asset == row) & (o.start_s > t_s)]
+        # The earliest moment at which it may be lost is the one that is told.
+        loss = loaded.result.losses.next(row, t_s)
+        lost_s = NONE if loss is None else loss.may_s
         wet_s, reserve_s = int(exposure.touched_at_s[row]), int(moment.reserve_ends_s[row])
-        if moment.is_out[row]:
+        if moment.condition[row] == Condition.OUT:
             state, when = "out", int(o.start_s[moment.outage[row]])
+        elif moment.condition[row] == Condition.MAY_BE_OUT:
+            state, when = "may_be_out", lost_s
         elif reserve_s != NONE:
             state, when = "reserve", reserve_s
-        elif wet_s > t_s and (not len(coming) or wet_s <= coming.min()):
+        elif wet_s > t_s and (lost_s == NONE or wet_s <= lost_s):
             state, when = "will_be_wet", wet_s
-        elif len(coming):
-            state, when = "will_be_out", int(coming.min())
+        elif loss is not None:
+            state, when = "will_be_out" if loss.is_sure_at_once else "may_go_out", lost_s
         elif moment.is_on_last_feed[row]:
             state, when = "last_feed", t_s
         else:

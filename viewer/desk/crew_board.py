@@ -169,13 +169,13 @@ class CrewBoard:
         """Give when it is back: a range over drawn nights, one computed hour, not assessed yet, or beyond the run."""
         if outage == NONE:
             return "none", None, None
-        o, returns = self.result.outages, self.result.returns
+        o, returns, start = self.result.outages, self.result.returns, self.result.plan.start
         assessed = assessed_s(self.result.trace, asset, int(o.start_s[outage]))
         if assessed == NONE or assessed > t_s:
             return "not_assessed", None, None
         if returns is not None:
             first, last = int(returns.p50_s[outage]), int(returns.p90_s[outage])
             if first != NONE:
-                return "range", early(first), None if last == NONE else late(last)
+                return "range", early(first, start), None if last == NONE else late(last, start)
         end_s = int(o.end_s[outage])
-        return ("beyond", None, None) if end_s == NONE else ("computed", late(end_s), None)
+        return ("beyond", None, None) if end_s == NONE else ("computed", late(end_s, start), None)

@@ -10,14 +10,13 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
-import numpy as np
-
 from geodata.city.model import stamp_of
 from geodata.run.run import Run
 from scenarios.load import load_scenario
 from scenarios.moments import start_of, zone_of
 from scenarios.stage_curves import StageCurve, stage_curves
 from twin.errors import InputError
+from twin.results.counts import lamps_over_time
 from twin.results.moment import Moment, moment_of
 from twin.results.result import Result
 from twin.results.view import View
@@ -123,11 +122,9 @@ class Loaded:
         return int((datetime.fromisoformat(moment) if isinstance(moment, str) else moment).timestamp())
 
     def lamps_out(self, at_s: list[int]) -> list[int]:
-        """Give how many lamps are out at some seconds, in doubt or not; -1 beyond the horizon."""
-        o = self.result.outages
-        mine = self.view.lamp_outage
-        start, end = o.start_s[mine], self.view.end_s[mine]
-        return [int(np.count_nonzero((start <= t) & (end > t))) if 0 <= t <= self.duration_s else -1 for t in at_s]
+        """Give how many lamps are surely out at some seconds; -1 beyond the horizon."""
+        told = lamps_over_time(self.result, at_s)
+        return [one.out if 0 <= t <= self.duration_s else -1 for t, one in zip(at_s, told, strict=True)]
 
 
 class Shelf:

@@ -18,6 +18,7 @@ import {Gardens} from './operator/gardens.js';
 import {Layers} from './operator/layers.js';
 import {LikelyPanel} from './operator/likely.js';
 import {Names} from './operator/names.js';
+import {rootLines} from './operator/roots.js';
 import {streetLines} from './operator/street_lines.js';
 import {closedStreets, Lists} from './operator/lists.js';
 import {icon, markRows, row} from './operator/rows.js';
@@ -28,7 +29,7 @@ import {Chain} from './pack/chain.js';
 import {OperatorModel} from './pack/model.js';
 import {all, byId, inputById, make, paragraph, rich} from './parts/dom.js';
 import {Page} from './parts/page.js';
-import {Player} from './parts/player.js';
+import {opening, Player} from './parts/player.js';
 import {configuration, other, packed, useGpu} from './parts/start.js';
 import {language, listed, number, say} from './words/speech.js';
 import {clock, day, moment} from './words/time.js';
@@ -37,8 +38,7 @@ import {clock, day, moment} from './words/time.js';
 
 /** Scale that the map goes near with to show what was chosen [px per m]. */
 const NEAR = 0.9;
-/** Roots and lamps that the panel names. */
-const ROOTS = 5;
+/** Lamps that the panel names. */
 const LAMPS = 8;
 
 /** @extends {Page<OperatorConfig>} */
@@ -82,6 +82,12 @@ class OperatorPage extends Page {
     this.layers = new Layers(model, symbols.names, Boolean(config.ensemble), () => this.scene());
     this.beside = second ? this.second(second.config, second.pack) : null;
     this.timeline = new Timeline(this.model, config, this.names, this.symbols.colors, this.beside?.model);
+    this.timeline.onPick = (t) => {
+      this.player.pause();
+      this.player.to(t);
+      // The keys of the slider go on from where the curve was clicked.
+      byId('time').focus({preventScroll: true});
+    };
     this.finder = new Finder(this.model, this.names, {
       choose: (u) => this.choose(u, true),
       chooseStreet: (street) => this.chooseStreet(street)
@@ -93,7 +99,7 @@ class OperatorPage extends Page {
     });
     this.player = new Player(
       {slider: inputById('time'), play: byId('play'), back: byId('back'), forward: byId('forward')},
-      {duration: config.duration, step: config.step, start: this.model.worst(config), onMove: (t) => this.move(t)}
+      {duration: config.duration, step: config.step, start: opening(config), onMove: (t) => this.move(t)}
     );
     this.switchLanguages();
     this.keys();
@@ -181,8 +187,11 @@ class OperatorPage extends Page {
     this.timeline.move(t);
     const nodes = this.layers.nodes();
     const cabinetsOut = nodes.cabinet_out ?? 0;
-    rich(byId('figure-out'), say('figure_out', {n: counts.out}));
-    rich(byId('figure-cabinets'), say('figure_cabinets', {n: cabinetsOut, total: nodes.cabinet ?? 0}));
+    /** @param {number} n */
+    const more = (n) => (n ? `, ${say('more_may', {n})}` : '');
+    rich(byId('figure-out'), say('figure_out', {n: counts.out}) + more(counts.may));
+    const cabinets = say('figure_cabinets', {n: cabinetsOut, total: nodes.cabinet ?? 0});
+    rich(byId('figure-cabinets'), cabinets + more(this.likely ? 0 : (nodes.cabinet_may ?? 0)));
     rich(byId('figure-wet'), say('figure_wet', {n: counts.wet}));
     byId('lamps-now').textContent = number(counts.out);
     byId('wet-now').textContent = number(counts.wet);
@@ -237,7 +246,13 @@ class OperatorPage extends Page {
     if (fly && u !== null && model.placed[u]) this.map.go(model.x[u], model.y[u], NEAR);
     markRows(u);
     this.panel();
+    this.toPanel();
     this.scene();
+  }
+
+  /** Bring the panel into sight: its rail may stand further down, at a list that was read before. */
+  toPanel() {
+    byId('why').parentElement?.scrollTo({top: 0});
   }
 
   /** @param {string} id of an asset, as the second run of a comparison calls it too */
@@ -255,6 +270,7 @@ class OperatorPage extends Page {
     const [longest] = lines.numbers((i) => lines.of[i] === street).sort((a, b) => vertices(b) - vertices(a));
     if (longest !== undefined) this.map.go(...lines.middle(longest), NEAR);
     this.panel();
+    this.toPanel();
     this.scene();
   }
 
@@ -347,39 +363,12 @@ class OperatorPage extends Page {
 
   /** What puts out most of the lamps that are out at this moment; else what to choose. */
   roots() {
-    const {model, t} = this;
-    const {own, roots, total} = model.rootsAt(t);
-    const lines = roots
-      .slice(0, ROOTS)
-      .map(({u, lamps}) => ({
-        u,
-        symbol: this.symbolOf(u) ?? 'other_out',
-        title: this.names.name(u),
-        detail: listed(say('root_lamps', {n: lamps}), this.rootShare(u), this.names.street(u))
-      }));
     const depth = /** @type {0 | 1 | 2 | 3} */ (this.depth);
-    /** @type {HTMLElement[]} */
-    const parts = [
+    return [
       make('h2', {}, say('why')),
-      make('p', {class: 'soft'}, depth ? say(`depth_step_${depth}`) : say('choose_something'))
+      make('p', {class: 'soft'}, depth ? say(`depth_step_${depth}`) : say('choose_something')),
+      ...rootLines(this, this.t, {symbolOf: (u) => this.symbolOf(u), rows: (lines) => this.rows(lines)})
     ];
-    if (!total) return parts;
-    parts.push(make('h3', {}, say('roots_title', {clock: clock(t)})), this.rows(lines));
-    const told = roots.slice(0, ROOTS).reduce((sum, {lamps}) => sum + lamps, 0);
-    const rest = total - told - own;
-    const left = [own && say('roots_own', {n: own}), rest > 0 && say('roots_rest', {n: rest})].filter(Boolean);
-    if (left.length) parts.push(make('p', {class: 'soft'}, left.join(' ')));
-    return parts;
-  }
-
-  /**
-   * Say what an asset causes of the night's darkness, where it is among the first.
-   *
-   * @param {number} u
-   */
-  rootShare(u) {
-    const night = this.config.roots.find((one) => one.u === u);
-    return night ? say('root_share', {share: Math.round(night.share * 100)}) : '';
   }
 
   /** @param {number} street */

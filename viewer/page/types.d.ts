@@ -91,6 +91,10 @@ export interface WaitColumns {
   'untested.asset': Uint32Array;
   'untested.start': Uint32Array;
   'untested.end': Uint32Array;
+  'unfed.asset': Uint32Array;
+  'unfed.start': Uint32Array;
+  'unfed.end': Uint32Array;
+  'unfed.holder': Uint32Array;
 }
 
 /** The operator's page: every asset, in the order others, lamps, buildings; -1 and "none" as the columns say. */

@@ -21,7 +21,7 @@ from viewer.scene.ground import AREAS, pack_area, pack_names, pack_streets
 from viewer.scene.intervals import CONDITION, OUTAGE, Patterns, State, condition_rows, joined, state_rows, wet_rows
 from viewer.scene.likely import LIKELY, cut, pack_likely
 from viewer.scene.pack import Packer, centimetres, front_coded
-from viewer.scene.told import pack_depths, pack_feeds, pack_live, pack_untested, pack_waits
+from viewer.scene.told import pack_depths, pack_feeds, pack_live, pack_unfed, pack_untested, pack_waits
 from viewer.scene.water import pack_water
 
 if TYPE_CHECKING:
@@ -176,6 +176,7 @@ def _pack_told(run: Run, packer: Packer, number: Any) -> dict[int, int]:
     pack_feeds(run, packer, number, order)
     pack_waits(run, packer, number)
     pack_untested(run, packer, number)
+    pack_unfed(run, packer, number)
     parts = live_parts(View(result.plan, result.city, result.exposure, result.outages, result.doubts))
     places = {row: place for place, row in enumerate(dict.fromkeys(
         parts.cut[np.lexsort((result.city.assets.id[parts.cut].astype(str), parts.from_s))].tolist()))}

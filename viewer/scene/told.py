@@ -69,6 +69,17 @@ def pack_untested(run: Run, packer: Packer, number: Any) -> None:
     packer.add("untested.end", _ends(untested.end_s[order]), "u4")
 
 
+def pack_unfed(run: Run, packer: Packer, number: Any) -> None:
+    """Add when what is repaired is still without power, and whose return it waits for."""
+    unfed = run.result.unfed
+    asset = number[unfed.asset]
+    order = np.lexsort((unfed.start_s, asset))
+    packer.add("unfed.asset", asset[order], "u4", delta=True)
+    packer.add("unfed.start", unfed.start_s[order], "u4")
+    packer.add("unfed.end", _ends(unfed.end_s[order]), "u4")
+    packer.add("unfed.holder", number[unfed.holder][order], "u4")
+
+
 def pack_live(packer: Packer, parts: LiveParts, place_of: dict[int, int], number: Any) -> None:
     """Add when each thing in water may be live, by the number of the place where it is cut."""
     place = np.array([place_of[row] for row in parts.cut.tolist()], np.int64)

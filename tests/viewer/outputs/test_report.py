@@ -17,6 +17,8 @@ from tests.nights import night
 from twin.errors import InputError
 from twin.explaining.situation import MOST_SITES, number_in, page_of
 from twin.quantities import NONE
+from twin.results.condition_spans import Condition
+from twin.results.counts import Counted
 from twin.results.moment import moment_of
 from twin.results.situation import AHEAD_H, Situation, situation
 from viewer.outputs.report import export_report, render
@@ -73,11 +75,13 @@ def test_each_count_is_that_of_its_moment(told: Situation) -> None:
         for at_s, found in ((AT_22, counts[name].now), (4 * 3600, counts[name].before),
                             *((AT_22 + 3600 * hours, n) for hours, n in zip(AHEAD_H, counts[name].ahead,
                                                                             strict=True))):
-            assert found == int((moment_of(result, at_s).is_out & assets.of_kind(kind)).sum()), (name, at_s)
+            condition = moment_of(result, at_s).condition[assets.of_kind(kind)]
+            assert found == Counted(int((condition == Condition.OUT).sum()),
+                                    int((condition == Condition.MAY_BE_OUT).sum())), (name, at_s)
     wet = result.exposure.wet
     house = assets.of_kind("building")[wet.asset]
     now = house & (wet.start_s <= AT_22) & ((wet.end_s == NONE) | (wet.end_s > AT_22))
-    assert counts["buildings_wet"].now == now.sum()
+    assert counts["buildings_wet"].now == Counted(int(now.sum()))
 
 
 def test_beyond_the_end_of_the_run_nothing_is_told() -> None:
@@ -207,10 +211,15 @@ def test_the_text_of_the_page_equals_the_tables(told: Situation, lang: str) -> N
     found = _Cells(render(run, told, page))
     rows = [[cell.strip() for cell in row] for row in found.rows]
     assert [row[0] for row in page.counts] == [row[0] for row in rows[1:1 + len(page.counts)]]
-    shown = [count for count in told.counts if count.name not in ("lamps_in_doubt", "lamps_may")
-             or count.now or any(count.ahead)]
-    for count, row in zip(shown, rows[1:1 + len(page.counts)], strict=True):
-        assert [number_in(cell) for cell in row[1:]] == [count.now, count.now - (count.before or 0), *count.ahead]
+    for count, row in zip(told.counts, rows[1:1 + len(page.counts)], strict=True):
+        assert count.before is not None
+        sure, _, maybe = row[1].partition("\u00a0(")
+        assert (number_in(sure), number_in(maybe)) == (count.now.out, count.now.may)
+        assert number_in(row[2]) == count.now.out - count.before.out
+        for cell, ahead in zip(row[3:], count.ahead, strict=True):
+            assert ahead is not None
+            sure, _, maybe = cell.partition("\u00a0(")
+            assert (number_in(sure), number_in(maybe)) == (ahead.out, ahead.may)
     for act in page.acts:
         assert list(act) in rows
     for place, site in enumerate(page.sites, start=1):
@@ -225,7 +234,9 @@ def test_a_page_against_another_run_tells_the_change(told: Situation) -> None:
     other = night("valmont-preventive-cut").result
     against = situation(told.result, AT_22, since_run=other)
     lamps = against.counts[0]
-    assert lamps.before == int((moment_of(other, AT_22).is_out & other.city.assets.of_kind("lamp")).sum())
+    assert lamps.before is not None
+    assert lamps.before.out == int((moment_of(other, AT_22).condition[other.city.assets.of_kind("lamp")]
+                                    == Condition.OUT).sum())
     assert "Crue centennale, coupure préventive des quais" in page_of(against, "fr").made[1]
 
 

@@ -107,8 +107,7 @@ def report(run_dir: RunFolder,
     written = [str(place) for place in (out, pdf, log, grid, handover, cuts, returns, acts, *made) if place is not None]
     if json:
         print_json({"files": written, "at": run.result.view.moment(t_s),
-                    "counts": {count.name: {"now": count.now, "before": count.before, "ahead": list(count.ahead)}
-                               for count in told.counts}})
+                    "counts": {count.name: count.to_dict() for count in told.counts}})
         return
     for place in written:
         say(wording(spoken).text("Written: {file}", file=place))

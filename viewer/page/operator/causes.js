@@ -70,13 +70,14 @@ export class Causes {
    * Say the details of a step: its water, what tripped it, or what feeds it.
    *
    * @param {Step} step
+   * @param {number} t
    * @param {number} [above] what the step hangs on
    */
-  detail({u, i}, above) {
+  detail({u, i}, t, above) {
     const {names} = this;
     const root = this.model.iv.root[i];
     const mechanism = this.chain.mechanism(i);
-    if (mechanism === 'flooded' || (mechanism === 'near' && above === undefined)) return this.water(u);
+    if (mechanism === 'flooded' || (mechanism === 'near' && above === undefined)) return this.water(u, t);
     if (mechanism === 'tripped' && root) {
       return say('tripped_by', {id: names.name(root - 1), street: names.street(root - 1)});
     }
@@ -85,16 +86,22 @@ export class Causes {
   }
 
   /**
-   * Say how high the water came at an asset against its threshold; empty where either is not known.
+   * Say how deep the water stands at an asset, and how high it comes at its highest against its threshold: what is now
+   * apart from what is to come. Empty where peak or threshold is not known.
    *
    * @param {number} u
+   * @param {number} t
    */
-  water(u) {
+  water(u, t) {
     const {columns} = this.model;
     const [peak, fail] = [columns['asset.peak'][u], columns['asset.fail'][u]];
     if (peak === NO_HEIGHT || fail === NO_HEIGHT || peak <= 0) return '';
     const heights = {water: metres(peak), threshold: metres(fail), margin: metres(Math.abs(peak - fail))};
-    const words = say(peak >= fail ? 'water_above' : 'water_threshold', heights);
+    const now = this.model.depths.at(u, t);
+    const words = listed(
+      now && say('water_now', {depth: metres(now.cm)}),
+      say(peak >= fail ? 'water_above' : 'water_threshold', heights)
+    );
     return columns['asset.failsource'][u] === Source.DEFAULT ? `${words}${say('threshold_default')}` : words;
   }
 

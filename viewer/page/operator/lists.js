@@ -5,6 +5,7 @@ import {byId, make} from '../parts/dom.js';
 import {capital, listed, metres, number, say} from '../words/speech.js';
 import {duration, moment, roughly, times} from '../words/time.js';
 import {leaveWords} from './access.js';
+import {lossAndWhy, lossWords} from './losses.js';
 import {List} from './rows.js';
 
 /** @import {OperatorModel} from '../pack/model.js' */
@@ -13,6 +14,8 @@ import {List} from './rows.js';
 /** @import {Line} from './rows.js' */
 /** @import {Names} from './names.js' */
 
+/** Acts ahead that are shown at first. */
+const FEW = 3;
 /** An act that is nearer than this is counted down [s]. */
 const SOON_S = 3600;
 /** Moments at which much fails at once that are told before they come. */
@@ -32,7 +35,7 @@ export class Lists {
     this.config = config;
     this.names = names;
     this.symbols = symbols;
-    this.moments = new List('moments', choose);
+    this.moments = new List('moments', choose, FEW, '');
     this.past = new List('past', choose, 0);
     this.live = new List('dangers', choose);
     this.vital = new List('sites', choose, 5);
@@ -141,8 +144,29 @@ export class Lists {
     this.past.show(past.map((act) => this.act(act, t, this.names.id(act.u))));
     byId('past-title').textContent = past.length ? say('acts_past', {n: past.length}) : '';
     const cut = deadByCut ? say('acts_cut', {n: deadByCut}) : '';
-    const late = past.length && !ahead.length ? say('acts_late') : '';
-    byId('acts-cut').textContent = [late, cut].filter(Boolean).join(' ');
+    const far = past.filter(({leave}) => leave?.binds === 'none').length;
+    const wet = past.filter((act) => act.leave?.binds !== 'none' && this.isWet(act.u, t)).length;
+    const road = past.length - far - wet;
+    // "None" alone would say that nothing needs doing: why there is none is what has to be known.
+    const late = ahead.length
+      ? ''
+      : listed(
+          wet ? say('acts_wet', {n: wet}) : '',
+          road ? say('acts_road', {n: road}) : '',
+          far ? say('acts_far', {n: far}) : ''
+        );
+    const none = ahead.length ? '' : late ? say('acts_none_for', {why: late}) : say('acts_none');
+    byId('acts-cut').textContent = [none, cut, late && say('acts_late')].filter(Boolean).join(' ');
+  }
+
+  /**
+   * Tell whether water stands at an asset, or has reached its live parts since its last test.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  isWet(u, t) {
+    return (this.model.depths.at(u, t)?.cm ?? 0) > 0 || this.model.waits.untestedSince(u, t) !== OPEN;
   }
 
   /**
@@ -176,7 +200,11 @@ export class Lists {
     this.live.show(
       here.map(({place, us, from}) => {
         const {cut, by, operator, street, depth} = config.live[place];
-        const water = depth === null ? '' : say('water_up_to', {depth: metres(depth)});
+        const now = this.model.depths.at(cut, t);
+        const water = listed(
+          now && say('water_now', {depth: metres(now.cm)}),
+          depth === null ? '' : say('water_up_to', {depth: metres(depth)})
+        );
         const hand = by === 'grid' ? say('hand_grid', {operator: operator || say('grid_operator')}) : '';
         const count = us.length > 1 || us[0] !== cut ? say('things_live', {n: us.length}) : '';
         return {
@@ -191,6 +219,17 @@ export class Lists {
     const counts = listed(say('places', {n: here.length}), say('things_live', {n: things}));
     byId('dangers-count').textContent = here.length ? counts : '';
     return things;
+  }
+
+  /**
+   * Say of what is repaired and still without power whose return it waits for; empty of all else.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  repaired(u, t) {
+    const holder = this.model.waits.unfedBy(u, t);
+    return holder < 0 ? '' : say(`repaired_unfed${this.names.gender(u)}`, {id: this.names.id(holder)});
   }
 
   /**
@@ -231,27 +270,20 @@ export class Lists {
     const {model} = this;
     const {iv, conditions, pattern} = model;
     const i = iv.at(pattern[u], t);
-    if (i >= 0) {
+    const lost = lossAndWhy(model, this.names, u, t);
+    if (i >= 0 && iv.state[i] === State.OUT) {
       const [since, until] = [moment(iv.since[i], t), iv.until[i]];
-      const isOut = iv.state[i] === State.OUT;
-      const back = until === OPEN ? say('site_not_back') : say('site_back', roughly(until, t));
-      return {
-        words: listed(say(isOut ? 'site_without' : 'site_doubtful', {since}), isOut ? back : ''),
-        rank: isOut ? 0 : 2
-      };
+      const key = model.crews.all.length ? 'site_back_crews' : 'site_back';
+      const back = until === OPEN ? say('site_not_back') : say(key, roughly(until, t));
+      return {words: listed(say('site_without', {since}), this.repaired(u, t), back), rank: 0};
     }
+    if (i >= 0) return {words: lost, rank: 2};
     const k = model.condition(u, t);
     if (k >= 0 && conditions.state[k] === State.ON_RESERVE) {
       return {words: say('site_reserve', times(conditions.until[k], t)), rank: 1};
     }
-    const next = iv.rows(pattern[u]).find((one) => iv.start[one] > t && iv.state[one] === State.OUT);
-    const may = iv.rows(pattern[u]).find((one) => iv.start[one] > t);
-    const coming = next ?? may;
-    const ahead =
-      coming === undefined ? '' : say(next === undefined ? 'site_may_from' : 'site_from', times(iv.start[coming], t));
-    if (k >= 0 && conditions.state[k] === State.LAST_FEED)
-      return {words: listed(say('site_last_feed'), ahead), rank: 3};
-    return ahead ? {words: ahead, rank: next === undefined ? 5 : 4} : null;
+    if (k >= 0 && conditions.state[k] === State.LAST_FEED) return {words: listed(say('site_last_feed'), lost), rank: 3};
+    return lost ? {words: lost, rank: 4} : null;
   }
 
   /**
@@ -276,7 +308,11 @@ export class Lists {
         symbol: this.symbols.of('other', iv.state[i]),
         time: iv.since[i],
         title: names.label(u),
-        detail: listed(capital(names.words(u).one), names.street(u), isOut ? '' : say('in_doubt'))
+        detail: listed(
+          capital(names.words(u).one),
+          names.street(u),
+          isOut ? this.repaired(u, t) : lossWords(model, names, u, t)
+        )
       });
     }
     this.rest.show(lines);

@@ -32,7 +32,19 @@ export class Timeline {
     this.colors = colors;
     this.holder = byId('chart');
     this.t = 0;
+    /** Takes the moment of the curve that was clicked. @type {(t: number) => void} */
+    this.onPick = () => {};
+    this.holder.addEventListener('pointerdown', (event) => this.pick(event));
+    this.holder.addEventListener('pointermove', (event) => event.buttons === 1 && this.pick(event));
     new ResizeObserver(() => this.build()).observe(this.holder);
+  }
+
+  /** @param {PointerEvent} event */
+  pick(event) {
+    const {left, width} = this.holder.getBoundingClientRect();
+    const share = Math.max(0, Math.min(1, (event.clientX - left) / width));
+    event.preventDefault();
+    this.onPick(share * this.config.duration);
   }
 
   /** Draw it again: at the start, in another width, in another language. */

@@ -2,7 +2,7 @@
 
 import {OPEN} from '../enums.js';
 import {make, paragraph} from '../parts/dom.js';
-import {listed, say} from '../words/speech.js';
+import {capital, listed, say} from '../words/speech.js';
 import {duration, roughly, times} from '../words/time.js';
 import {Delays} from './delays.js';
 
@@ -53,12 +53,36 @@ export class WaitingLines {
     const back = iv.until[i];
     /** @type {HTMLElement[]} */
     const parts = [make('h3', {}, say('back_in_service'))];
-    parts.push(make('p', {class: 'soft'}, back === OPEN ? say('not_back') : say('back_about', roughly(back, t))));
+    parts.push(make('p', {class: 'soft'}, back === OPEN ? say('not_back') : this.back(back, t)));
+    const unfed = this.repaired(u, t);
+    if (unfed) parts.push(make('p', {class: 'work'}, `${capital(unfed)}.`));
     const [holding, own] = [waits.at(held, t), held === u ? null : waits.at(u, t)];
     if (holding) parts.push(...this.work(holding, u, t));
     else parts.push(paragraph(say('waits_supply_lost', {id: this.names.name(held)})));
     if (own) parts.push(...this.work(own, u, t));
     return parts;
+  }
+
+  /**
+   * Say when something comes back: where crews are unlimited, at the earliest.
+   *
+   * @param {number} back
+   * @param {number} t
+   */
+  back(back, t) {
+    const key = this.model.crews.all.length ? 'back_about_crews' : 'back_about';
+    return say(key, roughly(back, t));
+  }
+
+  /**
+   * Say of what is repaired and still without power whose return it waits for; empty of all else.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  repaired(u, t) {
+    const holder = this.model.waits.unfedBy(u, t);
+    return holder < 0 ? '' : say(`repaired_unfed${this.names.gender(u)}`, {id: this.names.id(holder)});
   }
 
   /**

@@ -4,6 +4,7 @@ import {State} from '../enums.js';
 import {make, paragraph} from '../parts/dom.js';
 import {capital, listed, say, small} from '../words/speech.js';
 import {duration, moment, times} from '../words/time.js';
+import {lossWords, wetFeed} from './losses.js';
 
 /** @import {Chain, Step} from '../pack/chain.js' */
 /** @import {OperatorModel} from '../pack/model.js' */
@@ -92,17 +93,15 @@ export class WhyPanel {
   inService(u, t) {
     const {iv, pattern} = this.model;
     const rows = iv.rows(pattern[u]).sort((a, b) => iv.start[a] - iv.start[b]);
-    const next = rows.find((k) => iv.start[k] > t);
     /** @type {HTMLElement[]} */
     const parts = [paragraph(this.condition(u, t)), ...this.causes.depthNow(u, t).map(paragraph)];
-    if (next !== undefined) {
-      const key = iv.state[next] === State.MAY ? 'may_from' : 'out_from';
-      parts.push(paragraph(say(key, {when: moment(iv.start[next], t)})));
-    } else if (rows.some((k) => iv.end[k] <= t)) {
+    const lost = lossWords(this.model, this.names, u, t);
+    if (lost) parts.push(make('p', {class: 'warned'}, `${capital(lost)}.`));
+    else if (rows.some((k) => iv.end[k] <= t)) {
       parts.push(make('p', {}, say('was_out')));
     }
     const feed = this.chain.feed(u, t);
-    if (feed.length > 1) parts.push(make('h3', {}, say('fed_through')), this.tree(feed.map((one) => this.fed(one))));
+    if (feed.length > 1) parts.push(make('h3', {}, say('fed_through')), this.tree(feed.map((one) => this.fed(one, t))));
     return [...parts, ...this.warned([u], t), ...this.access.lines(u, t), ...this.known([u], t)];
   }
 
@@ -134,10 +133,12 @@ export class WhyPanel {
 
   /**
    * @param {number} u
+   * @param {number} t
    * @returns {Node}
    */
-  fed(u) {
-    const detail = listed(this.names.words(u).one, this.names.street(u));
+  fed(u, t) {
+    const water = wetFeed(this.model, u, t);
+    const detail = listed(this.names.words(u).one, this.names.street(u), water);
     return {symbol: this.symbolOf(u), title: this.names.name(u), detail, u};
   }
 
@@ -158,7 +159,10 @@ export class WhyPanel {
       const {isWater, ...line} = this.causes.outside(last);
       nodes.push({symbol: isWater ? 'water' : null, ...line});
     }
-    const effect = lamps.length ? ` ${say('lamps_out_sentence', {n: lamps.length})}` : '';
+    const rooted = this.model.rootsAt(t).roots.find((one) => one.u === u)?.lamps ?? 0;
+    const effect = lamps.length
+      ? ` ${say('lamps_out_sentence', {n: lamps.length})} ${say('lamps_rooted', {n: rooted})}`
+      : '';
     const isHeld = mechanism !== 'near' && mechanism !== 'touched';
     const concerned = [...new Set([...steps.map((step) => step.u), this.waiting.holder(u, i, t)])];
     return [
@@ -197,8 +201,8 @@ export class WhyPanel {
   since(u, i, t) {
     const {iv} = this.model;
     const when = moment(iv.since[i], t);
-    if (this.chain.mechanism(i) === 'near') return say('may_until', {from: when});
-    return iv.state[i] === State.MAY ? say('doubt_since', {when}) : say(`out_since${this.names.gender(u)}`, {when});
+    if (iv.state[i] === State.OUT) return say(`out_since${this.names.gender(u)}`, {when});
+    return `**${capital(lossWords(this.model, this.names, u, t))}.** ${say('within_errors')}`;
   }
 
   /**
@@ -254,7 +258,7 @@ export class WhyPanel {
     return {
       symbol: this.symbolOf(step.u) ?? 'other_out',
       title: this.causes.step(step, t),
-      detail: this.causes.detail(step, above),
+      detail: this.causes.detail(step, t, above),
       u: step.u
     };
   }

@@ -1,5 +1,7 @@
 /** What stands in water and may be live, by the place where it is cut. */
 
+import {OPEN} from '../enums.js';
+
 /** @import {OperatorColumns} from '../types.js' */
 
 /**
@@ -15,6 +17,19 @@ export class Live {
     this.asset = columns['live.asset'];
     this.from = columns['live.from'];
     this.to = columns['live.to'];
+  }
+
+  /**
+   * Give since when an asset itself stands in water at live parts; OPEN where it does not.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  since(u, t) {
+    for (let k = this.asset.indexOf(u); k >= 0; k = this.asset.indexOf(u, k + 1)) {
+      if (this.from[k] <= t && t < this.to[k]) return this.from[k];
+    }
+    return OPEN;
   }
 
   /**

@@ -80,6 +80,21 @@ export class Waits {
   }
 
   /**
+   * Give whose return an asset waits for that is repaired and still without power; -1 where it is neither.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  unfedBy(u, t) {
+    const {columns} = this;
+    const assets = columns['unfed.asset'];
+    for (let k = assets.indexOf(u); k >= 0 && assets[k] === u; k++) {
+      if (columns['unfed.start'][k] <= t && t < columns['unfed.end'][k]) return columns['unfed.holder'][k];
+    }
+    return -1;
+  }
+
+  /**
    * Give since when water has reached the live parts of an asset that nobody has tested since; OPEN where it has not.
    *
    * @param {number} u

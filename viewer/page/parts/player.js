@@ -27,6 +27,18 @@ const LEAPS = {PageUp: 6, PageDown: -6};
  * @property {(t: number) => void} onMove
  */
 
+/**
+ * Give the moment at which a page opens: now where the run is in force by the device's clock, else the moment that it
+ * was made at, its viewpoint.
+ *
+ * @param {{start: number, issued: number, validUntil: number, duration: number}} config
+ */
+export function opening({start, issued, validUntil, duration}) {
+  const now = Date.now() / 1000 - start;
+  const isInForce = now >= 0 && now <= Math.min(validUntil, duration);
+  return Math.max(0, Math.min(duration, isInForce ? now : issued));
+}
+
 export class Player {
   /**
    * @param {Controls} controls
@@ -38,10 +50,10 @@ export class Player {
     this.duration = duration;
     this.step = step;
     this.onMove = onMove;
-    this.t = start;
+    this.t = Math.floor(start / step) * step;
     /** @type {ReturnType<typeof setInterval> | null} */
     this.timer = null;
-    Object.assign(slider, {min: 0, max: duration, step, value: start});
+    Object.assign(slider, {min: 0, max: duration, step, value: this.t});
     slider.addEventListener('input', () => {
       this.pause();
       this.to(Number(slider.value));

@@ -1,0 +1,123 @@
+"""Unfed: what is repaired and yet without power, because what feeds it is still out.
+
+A repair that is done is no return: the cabinet A-094 may be dried and tested at noon and stay dark until its substation
+is back. From the end of the repair on nothing of its own keeps it down; what holds it stands in the outage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.codes import Mechanism, What
+from twin.quantities import NONE, Int32Array, Int64Array, column
+from twin.results.outages import Outages
+from twin.results.trace import Trace
+from twin.results.waits import Waits
+from twin.world.graph import SupplyGraph
+
+_NEVER = np.iinfo(np.int64).max
+_BY_SUPPLY = (Mechanism.SUPPLY_LOST, Mechanism.BUFFER_EMPTY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfed:
+    """Columns, (U,) each, sorted by asset, then start; those of one asset do not overlap."""
+
+    asset: Int32Array
+    #: When its own repair was done, and when it is in service again, or down by itself once more; -1: not within the
+    #: horizon.
+    start_s: Int64Array
+    end_s: Int64Array
+    #: Whose return it waits for: where the chain of what holds it ends.
+    holder: Int32Array
+
+    def __len__(self) -> int:
+        return len(self.asset)
+
+    def at(self, t_s: int) -> Int64Array:
+        """Give the rows in force at a second, (N,)."""
+        return np.flatnonzero((self.start_s <= t_s) & ((self.end_s == NONE) | (self.end_s > t_s)))
+
+    def of(self, asset: int, t_s: int) -> int:
+        """Give the row in force of an asset at a second; -1 where it is not repaired and without power."""
+        first, last = np.searchsorted(self.asset, [asset, asset + 1])
+        return next((row for row in range(int(first), int(last)) if self.start_s[row] <= t_s
+                     and (self.end_s[row] == NONE or self.end_s[row] > t_s)), NONE)
+
+
+def unfed_of(trace: Trace, outages: Outages, waits: Waits, graph: SupplyGraph) -> Unfed:
+    """Give when assets are repaired and yet without power, and whose return they wait for.
+
+    Parameters
+    ----------
+    trace, outages
+        What happened: the ends of repairs, the outages that go on beyond them and what holds these.
+    waits
+        What keeps each asset down by itself: where something does, it is not the supply alone.
+    graph
+        Who supplies whom: of a lamp that opened the protection of its circuit it is the circuit that has to come back.
+    """
+    done = np.flatnonzero(trace.what == What.REPAIRED)
+    by_asset = _ByAsset(outages)
+    found: list[tuple[int, int, int, int]] = []
+    for asset, at_s in sorted({(int(trace.asset[row]), int(trace.time_s[row])) for row in done.tolist()}):
+        row = by_asset.at(asset, at_s)
+        if row == NONE:
+            continue
+        end_s = _NEVER if outages.end_s[row] == NONE else int(outages.end_s[row])
+        begun_s = found[-1][2] if found and found[-1][0] == asset else NONE
+        found += [(asset, begin_s, until_s, _holder(by_asset, row, begin_s, graph))
+                  for begin_s, until_s in _free(waits, asset, at_s, end_s) if begin_s >= begun_s]
+    table = np.array(found, np.int64).reshape(-1, 4)
+    return Unfed(asset=column(table[:, 0], np.int32), start_s=column(table[:, 1], np.int64),
+                 end_s=column(np.where(table[:, 2] == _NEVER, NONE, table[:, 2]), np.int64),
+                 holder=column(table[:, 3], np.int32))
+
+
+class _ByAsset:
+    """Outages, found by their asset."""
+
+    def __init__(self, outages: Outages) -> None:
+        self.outages = outages
+        self._order = np.lexsort((outages.start_s, outages.asset))
+        self._asset = outages.asset[self._order]
+
+    def at(self, asset: int, t_s: int) -> int:
+        """Give the row of the outage of an asset at a second; -1 in service."""
+        o = self.outages
+        first, last = np.searchsorted(self._asset, [asset, asset + 1])
+        return next((row for row in self._order[first:last].tolist()
+                     if o.start_s[row] <= t_s and (o.end_s[row] == NONE or o.end_s[row] > t_s)), NONE)
+
+
+def _free(waits: Waits, asset: int, from_s: int, to_s: int) -> list[tuple[int, int]]:
+    """Give the pieces of a time in which nothing of its own keeps an asset down."""
+    first, last = np.searchsorted(waits.asset, [asset, asset + 1])
+    pieces, at_s = [], from_s
+    for begin_s, end_s in zip(waits.start_s[first:last].tolist(), waits.end_s[first:last].tolist(), strict=True):
+        until_s = _NEVER if end_s == NONE else end_s
+        if until_s <= at_s or begin_s >= to_s:
+            continue
+        if at_s < begin_s:
+            pieces.append((at_s, begin_s))
+        at_s = max(at_s, until_s)
+    if at_s < to_s:
+        pieces.append((at_s, to_s))
+    return pieces
+
+
+def _holder(outages: _ByAsset, row: int, t_s: int, graph: SupplyGraph) -> int:
+    """Give whose return an outage waits for: what held it last, if that feeds anybody; else its own supplier.
+
+    A lamp that opened the protection of its circuit feeds nobody: it is the circuit that has to come back.
+    """
+    o, fed = outages.outages, graph.fed_groups[0]
+    asset, held = int(o.asset[row]), int(o.held[row])
+    if int(o.held_mechanism[row]) in _BY_SUPPLY and held != asset and fed[held + 1] > fed[held]:
+        return held
+    groups = range(int(graph.group_offsets[asset]), int(graph.group_offsets[asset + 1]))
+    suppliers = [int(graph.supplier[edge]) for group in groups if not graph.is_control[group]
+                 for edge in range(int(graph.edge_offsets[group]), int(graph.edge_offsets[group + 1]))]
+    return next((supplier for supplier in suppliers if outages.at(supplier, t_s) != NONE), int(o.root[row]))
