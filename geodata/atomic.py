@@ -184,7 +184,7 @@ def check_file(out: Path, *, opens: tuple[bytes, ...], sort: str, mark: str = ""
         raise unwritable(out, OSError("no such folder"))
 
 
-def write_whole(out: Path, text: str, *, opens: str, sort: str, mark: str = "") -> None:
+def write_whole(out: Path, text: str, *, opens: str | tuple[str, ...], sort: str, mark: str = "") -> None:
     """Write a text file whole or not at all, over nothing but a file of its own sort that the twin wrote.
 
     Parameters
@@ -194,7 +194,7 @@ def write_whole(out: Path, text: str, *, opens: str, sort: str, mark: str = "") 
     text
         What stands in it; UTF-8.
     opens
-        How every file of this sort begins (``<!doctype html``), in any case.
+        How every file of this sort begins (``<!doctype html``), one way or another, in any case.
     sort
         The sort in words, for the message: "a page".
     mark
@@ -205,7 +205,8 @@ def write_whole(out: Path, text: str, *, opens: str, sort: str, mark: str = "") 
     InputError
         The place holds a folder, a device or a file of another sort, or cannot be written; what stood there stays.
     """
-    check_file(out, opens=(opens.encode(),), sort=sort, mark=mark)
+    ways = (opens,) if isinstance(opens, str) else opens
+    check_file(out, opens=tuple(way.encode() for way in ways), sort=sort, mark=mark)
     write_bytes(out, text.encode())
 
 

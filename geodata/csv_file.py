@@ -28,8 +28,8 @@ def csv_text(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
     return text.getvalue()
 
 
-def write_csv_file(out: Path, columns: Sequence[str], rows: Iterable[Iterable[Any]], *, sort: str, known_by: int = 4
-                   ) -> None:
+def write_csv_file(out: Path, columns: Sequence[str], rows: Iterable[Iterable[Any]], *, sort: str, known_by: int = 4,
+                   opens: tuple[str, ...] = ()) -> None:
     """Write a table as CSV, whole or not at all.
 
     Parameters
@@ -42,10 +42,12 @@ def write_csv_file(out: Path, columns: Sequence[str], rows: Iterable[Iterable[An
         In words: "a list of assets".
     known_by
         How many columns tell an earlier file of this sort.
+    opens
+        How else an earlier one may begin: with headings of another language.
 
     Raises
     ------
     InputError
         The place holds another sort of file, or cannot be written.
     """
-    write_whole(out, csv_text(columns, rows), opens=",".join(columns[:known_by]), sort=sort)
+    write_whole(out, csv_text(columns, rows), opens=(",".join(columns[:known_by]), *opens), sort=sort)

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from scenarios.forms import AssetIds, Duration, Moment, Part
 from twin.errors import InputError
-from twin.world.access import DAY_M, DEEPEST_M, NIGHT_M, WORK_S
+from twin.world.access import DAY_M, DEEPEST_M, NIGHT_M, PERSON_S, WORK_S
 
 Depth = Annotated[float, Field(gt=0, le=DEEPEST_M)]
 Speed = Annotated[float, Field(gt=0, le=130)]
@@ -39,6 +39,8 @@ class AccessPart(Part):
     """streets closed by order, bridges too"""
     work: Duration = WORK_S
     """time at a place before the water comes: opening, locking, testing; 15 min unless said"""
+    per_person: Duration = PERSON_S
+    """time to bring one person out of a site, one after the other; 1 min unless said, an assumption without a source"""
     speed_kmh: dict[Literal["main", "minor"], Speed] = {}
     """speed by rank where the streets of the city have no limit of their own [km/h]: main 50, minor 30 unless said"""
 

@@ -100,7 +100,7 @@ def rules_of(scenario: Scenario, city_file: CityFile, clock: Clock, complain: Ca
             told.append((at_s, fact.street, fact.state == "closed", fact.by))
     speeds: dict[str, float] = dict(AccessRules().speed_kmh) | {str(road): kmh for road, kmh in part.speed_kmh.items()}
     return AccessRules(day_m=part.day_m, night_m=part.night_m, bases=part.bases or _bases_of_crews(scenario),
-                       closures=(*closures, *closures_of(told)), work_s=part.work,
+                       closures=(*closures, *closures_of(told)), work_s=part.work, person_s=part.per_person,
                        speed_kmh=tuple(sorted(speeds.items())))
 
 

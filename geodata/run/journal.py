@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from geodata.csv_file import write_csv_file
+from geodata.run.headings import headings, in_words, opens, word
 from twin.codes import Action, Mechanism
 from twin.errors import InputError
 from twin.quantities import NONE
@@ -152,15 +153,20 @@ def grid_rows(result: Result, t_s: int) -> list[tuple[Any, ...]]:
     return sorted(found, key=lambda row: (-row[13], -row[10], row[0]))
 
 
-def write_grid(result: Result, t_s: int, out: Path) -> None:
-    """Write the list for the grid operator.
+def write_grid(result: Result, t_s: int, out: Path, lang: str = "en") -> None:
+    """Write the list for the grid operator; its columns by their keys in ``en``, in French in ``fr``.
 
     Raises
     ------
     InputError
         The place cannot be written.
     """
-    write_csv_file(out, GRID, grid_rows(result, t_s), sort="a list for the grid operator")
+    kinds = result.city.assets.kinds
+    rows = grid_rows(result, t_s) if lang == "en" else [(
+        row[0], kinds[row[1]].words[lang].one, row[2], word(row[3], lang), row[4], row[5], row[6],
+        None if row[7] is None else in_words(str(row[7]).split(" ", 1), lang, " "), *(word(c, lang) for c in row[8:12]),
+        *row[12:]) for row in grid_rows(result, t_s)]
+    write_csv_file(out, headings(GRID, lang), rows, sort="a list for the grid operator", opens=opens(GRID))
 
 
 def _clock(result: Result, seconds: int) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from geodata.csv_file import write_csv_file
+from geodata.run.headings import headings, in_words, opens, word
 from twin.results.listing import Listed, Listing
 
 _TREND = {1: "rising", 0: "steady", -1: "falling"}
@@ -20,17 +21,29 @@ def to_dict(found: Listing) -> dict[str, Any]:
             "rows": [row_of(found, row) for row in found.rows]}
 
 
-def write_csv(found: Listing, out: Path) -> None:
+def write_csv(found: Listing, out: Path, lang: str = "en") -> None:
     """Write a row for each asset of a list; several states are parted by ``;``.
+
+    Parameters
+    ----------
+    found
+        The list.
+    out
+        The file.
+    lang
+        ``en``: columns and states by their keys, which stay; ``fr``: in French, for people.
 
     Raises
     ------
     InputError
-        The place cannot be written.
+        The place cannot be written; a language other than fr and en.
     """
-    rows = (row_of(found, row) for row in found.rows)
-    write_csv_file(out, COLUMNS, ([";".join(row[name]) if name == "states" else row[name] for name in COLUMNS]
-                                  for row in rows), sort="a list of assets")
+    kinds = found.result.city.assets.kinds
+    rows = ({**row, "kind": row["kind"] if lang == "en" else kinds[row["kind"]].words[lang].one}
+            for row in (row_of(found, one) for one in found.rows))
+    write_csv_file(out, headings(COLUMNS, lang), (
+        [in_words(row[name], lang) if name == "states" else row[name] if name in _NAMES else word(row[name], lang)
+         for name in COLUMNS] for row in rows), sort="a list of assets", opens=opens(COLUMNS))
 
 
 #: Columns of the CSV, in order.
@@ -38,6 +51,10 @@ COLUMNS = ("asset_id", "kind", "name", "street", "district", "by", "operator", "
            "may_be_out_from", "out_computed_from", "out_surely_from", "root", "root_mechanism", "reserve_until",
            "fed_by", "depth_m", "trend", "peak_depth_m", "peak_time", "wet_since", "touched_since_test",
            "flooded_since_test", "repaired_at", "waits_for", "cut", "reported", "reported_at", "reported_by")
+
+
+#: Columns whose cells are names, ids or moments and no words of the tables.
+_NAMES = ("asset_id", "kind", "name", "street", "district", "operator", "root", "fed_by", "cut", "reported_by")
 
 
 def row_of(found: Listing, row: Listed) -> dict[str, Any]:

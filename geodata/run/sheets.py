@@ -11,14 +11,16 @@ from typing import Any
 
 from geodata.csv_file import write_csv_file
 from geodata.inputs.plain_file import bytes_of
+from geodata.run.headings import headings, in_words, opens, word
 from twin.errors import InputError
+from twin.quantities import NONE
 from twin.results.sheets import Sheet
 from twin.texts import clean
 
 #: Columns of the table, in order. Of several streets or depths each is parted by ``>``, in the order of the trip.
 COLUMNS = ("crew", "visit", "leaves", "arrives", "ends", "asset_ids", "kind", "street", "circuits", "stages", "from",
            "by", "by_depth_m", "by_depth_now_m", "depth_m", "depth_now_m", "water_comes_back",
-           "not_to_be_re_energised")
+           "not_to_be_re_energised", "no_effect_before")
 _TABLES = ("crews", "lines")
 
 
@@ -74,18 +76,26 @@ def rows_of(sheets: Iterable[Sheet]) -> Iterator[dict[str, Any]]:
                 " ".join(str(assets.id[row]) for row in visit.circuits), " > ".join(visit.stages), visit.origin,
                 " > ".join(leg.street for leg in visit.legs), " > ".join(f"{leg.depth_m:.3f}" for leg in visit.legs),
                 " > ".join(f"{leg.now_m:.3f}" for leg in visit.legs), _metres(visit.arrival_m), _metres(visit.now_m),
-                visit.is_undone, visit.is_not_to_be_re_energised), strict=True))
+                visit.is_undone, visit.is_not_to_be_re_energised,
+                None if visit.held_by == NONE else str(assets.id[visit.held_by])), strict=True))
 
 
-def write_csv(sheets: Iterable[Sheet], out: Path) -> None:
-    """Write the rows as CSV.
+def write_csv(sheets: Iterable[Sheet], out: Path, lang: str = "en") -> None:
+    """Write the rows as CSV; columns, kinds and stages by their keys in ``en``, in French in ``fr``.
 
     Raises
     ------
     InputError
         The place cannot be written, or holds something else.
     """
-    write_csv_file(out, COLUMNS, (row.values() for row in rows_of(sheets)), sort="crew sheets")
+    asked = tuple(sheets)
+    kinds = asked[0].result.city.assets.kinds if asked else None
+    rows = [row if lang == "en" or kinds is None else {
+        **row, "kind": kinds[row["kind"]].words[lang].one, "stages": in_words(row["stages"].split(" > "), lang, " > "),
+        "water_comes_back": word(row["water_comes_back"], lang),
+        "not_to_be_re_energised": word(row["not_to_be_re_energised"], lang)} for row in rows_of(asked)]
+    write_csv_file(out, headings(COLUMNS, lang), (row.values() for row in rows), sort="crew sheets",
+                   opens=opens(COLUMNS))
 
 
 def _metres(depth_m: float) -> float | None:

@@ -178,7 +178,7 @@ def test_the_hand_over_lists_all_that_water_reached_since_its_last_test_cut_or_n
         tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run_ = night("valmont-preventive-cut")
     assert cli.main(["report", str(run_.path), "--at", "2026-11-23T06:00", "--out", str(tmp_path / "p.html"),
-                     "--handover", str(tmp_path / "h.csv"), "--lang", "fr"]) == 0
+                     "--handover", str(tmp_path / "h.csv"), "--lang", "en"]) == 0
     capsys.readouterr()
     with (tmp_path / "h.csv").open(encoding="utf-8") as file:
         rows = {row["asset_id"]: row for row in csv.DictReader(file)}

@@ -147,7 +147,7 @@ class Access:
         lasts_s, edges = way(self.roads, self.limits(wade_m), start[0], start[1], depart_s, to[0], to[1])
         if lasts_s < 0:
             return None
-        return Trip(lasts_s=int(lasts_s), streets=_in_a_row(self.network.name_of(int(e)) for e in edges))
+        return Trip(lasts_s=int(lasts_s), streets=in_a_row(self.network.name_of(int(e)) for e in edges))
 
     def legs(self, start: tuple[int, float], to: tuple[int, float], depart_s: int, wade_m: float | None = None
              ) -> tuple[Leg, ...]:
@@ -310,7 +310,7 @@ def closures_of(told: Iterable[tuple[int, str, bool, str]]) -> tuple[Closure, ..
     return tuple(sorted(found, key=lambda c: (c.from_s, c.street)))
 
 
-def _in_a_row(names: Iterable[str]) -> tuple[str, ...]:
+def in_a_row(names: Iterable[str]) -> tuple[str, ...]:
     """Leave out what has no name, and what repeats the one before."""
     kept: list[str] = []
     for name in names:

@@ -8,7 +8,7 @@ from itertools import groupby
 import numpy as np
 
 from twin.access.access import Access
-from twin.kernels.access.roads import depth_at
+from twin.kernels.access.roads import depth_at, limit_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,10 @@ class StreetLeg:
     #: Deepest water on what is driven of it, as each part is entered, and at another moment asked about [m].
     depth_m: float
     now_m: float
+    #: Shallowest of the parts driven, as each is entered [m]: where it is less, the deepest is met in places only.
+    least_m: float
+    #: From which depth on the vehicle enters no street, the moment it enters this one [m].
+    limit_m: float
     is_bridge: bool
 
 
@@ -44,12 +48,16 @@ def street_legs(access: Access, start: tuple[int, float], to: tuple[int, float],
         Depth from which the vehicle enters no street by day; None: the plan's.
     """
     found = []
+    limits = access.limits(wade_m)
     driven = access.legs(start, to, depart_s, wade_m)
     for name, group in groupby(driven, key=lambda leg: access.network.name_of(leg.edge)):
         mine = list(group)
+        entered = [(leg.edge, _second(leg.entered_s)) for leg in mine]
+        depths_m = [_depth_m(access, edge, at_s) for edge, at_s in entered]
         found.append(StreetLeg(
             street=name, length_m=sum(abs(leg.to_m - leg.from_m) for leg in mine), enters_s=_second(mine[0].entered_s),
-            depth_m=max(_depth_m(access, leg.edge, _second(leg.entered_s)) for leg in mine),
+            depth_m=max(depths_m), least_m=min(depths_m),
+            limit_m=min(limit_at(limits, at_s) for _, at_s in entered) * 1e-6,
             now_m=max(_depth_m(access, leg.edge, now_s) for leg in mine),
             is_bridge=all(bool(access.network.is_bridge[leg.edge]) for leg in mine)))
     return tuple(found)
@@ -62,4 +70,5 @@ def _second(at_s: float) -> int:
 def _depth_m(access: Access, edge: int, t_s: int) -> float:
     if access.heads is not None:
         return float(str(access.water_on(edge, t_s)["depth_m"]))
-    return round(float(depth_at(access.roads, edge, min(max(t_s, 0), access.duration_s))) * 1e-6, 3)
+    # To the millimetre below: a street that is open under 0.200 m is never told as 0.200 m.
+    return int(depth_at(access.roads, edge, min(max(t_s, 0), access.duration_s))) // 1000 / 1000

@@ -17,13 +17,11 @@ from twin.deciding.uncrewed import without_crews
 from twin.deciding.worth import Worth
 from twin.engine.part import Intervals
 from twin.quantities import NONE, BoolArray, FloatArray, Int32Array, Int64Array
+from twin.results.near import HOUSE_NEAR_M, SITE_NEAR_M
 from twin.results.result import Result
 from twin.world.graph import graph_of
 from twin.world.kinds import Role
 from twin.world.plan import Declared
-
-#: A site this near to something live in water is told; a house this near [m].
-SITE_NEAR_M, HOUSE_NEAR_M = 100.0, 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -101,19 +101,34 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
 
 def _returns(city: City, plan: Plan, exposure: Exposure, outages: Outages, doubts: Doubts,
              access: Access | None) -> Returns | None:
-    """Draw nights, and give the range of returns; None where the plan asks for none."""
+    """Give the range of returns over as many nights as the plan asks for; None where it asks for none."""
     if plan.crews is None or not plan.crews.samples:
         return None
+    return draw_returns(View(plan, city, exposure, outages, doubts), plan.crews.samples, access)
+
+
+def draw_returns(view: View, nights: int, access: Access | None) -> Returns:
+    """Draw nights of a plan with crews, paired by their keys, and give the range of returns of its outages.
+
+    Parameters
+    ----------
+    view
+        The run that takes medians.
+    nights
+        How many to draw; about a second each for the built-in town.
+    access
+        The streets in its water, where crews drive.
+    """
+    city, plan, exposure, outages = view.city, view.plan, view.exposure, view.outages
 
     def ends() -> Iterator[Int64Array]:
-        assert plan.crews is not None
-        for sample in range(1, plan.crews.samples + 1):
+        for sample in range(1, nights + 1):
             drawn = Intervals.lived(lived(city, plan, exposure.crossings, access, pace=Pace(sample=sample)))
             row = drawn.covering(outages.asset, outages.start_s)
             # Who came back earlier that night is in service by now, and may be as soon as it went out.
             yield np.where(row == NONE, outages.start_s, drawn.end_s[row]) if len(drawn) else outages.start_s
 
-    return Returns.of(ends(), outages, View(plan, city, exposure, outages, doubts))
+    return Returns.of(ends(), outages, view)
 
 
 def lived(city: City, plan: Plan, crossings: Crossings, access: Access | None = None, *, pace: Pace = AS_PLANNED,

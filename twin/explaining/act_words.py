@@ -2,51 +2,145 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from twin.explaining.ids import in_runs
 from twin.explaining.listed import joined
 from twin.explaining.teller import Teller
-from twin.results.situation import Act
+from twin.quantities import NONE
+from twin.results.situation import Situation
+from twin.results.to_do import Act, Least
+from twin.world.access import PERSON_S
 
 _BY = {"city": "city", "grid": "grid operator: ask", "rescue": "rescue services", "site": "site, prefect"}
+#: Ids and names told one by one before the rest is a number.
+_MOST = 5
 
 
-def act_row(teller: Teller, act: Act) -> tuple[str, ...]:
-    """Give the cells of an act: before when, what, who, where and by which way, and if not."""
-    assets = teller.result.city.assets
-    first = assets[act.assets[0]]
-    where = ", ".join(dict.fromkeys(assets.street[row] for row in act.assets if assets.street[row]))
-    streets = where.split(", ")
-    where = _few(streets)
-    if act.is_cut_off:
-        where = joined(teller, [where, teller.text("no way there in time")])
+def act_row(teller: Teller, act: Act, t_s: int, numbers: Mapping[str, str] | None = None, *, is_whole: bool = False
+            ) -> tuple[str, ...]:
+    """Give the cells of an act: before when, what, who, where and by which way, and if not.
+
+    Parameters
+    ----------
+    teller
+        The run and its language.
+    act
+        The act.
+    t_s
+        The moment of the page [s]: what cannot wait is told as for now.
+    numbers
+        Telephone numbers by whose hand it is (``rescue``, ``grid``); none where it is None.
+    is_whole
+        Every id and every street of the way, as a list has room for.
+    """
+    what, otherwise = _cut(teller, act, is_whole=is_whole) if act.sort == "cut" else _for_people(teller, act)
+    number = (numbers or {}).get(act.by, "")
+    who = teller.text(_BY[act.by]) if not number else teller.text("{who}, call {number}", who=teller.text(
+        _BY[act.by]), number=number)
+    when = teller.text("NOW") if act.is_now or act.before_s <= t_s else teller.clock(act.before_s)
+    return when, what, who, joined(teller, list(_where(teller, act, is_whole=is_whole))), otherwise
+
+
+def _where(teller: Teller, act: Act, *, is_whole: bool) -> Iterator[str]:
+    streets = teller.result.city.assets.street
+    named = list(dict.fromkeys(streets[row] for row in act.assets if streets[row]))
+    if named:
+        yield ", ".join(named) if is_whole else _few(named, most=2 if act.is_cut_off else 3)
+    least = act.least
+    if act.is_cut_off and least is not None and not is_whole and not least.is_open:
+        # Little room: how deep it is; the streets stand on the list of acts.
+        yield teller.text("no way there in time (at best {depth} of water, from {place})",
+                          depth=teller.speech.depth(least.deepest_m), place=least.base)
+    elif act.is_cut_off:
+        yield teller.text("no way there in time")
+        yield teller.text("no other way known") if least is None else _least(teller, least, is_whole=is_whole)
     elif act.base:
-        where = joined(teller, [where, teller.text("from {place}", place=act.base) + (
-            f" → {_few(act.way, ' → ')}" if act.way else "")])
-    name = first.name or first.id
-    depth = teller.speech.depth(act.depth_m)
-    if act.sort == "evacuate":
-        what = teller.text("Bring people out of the water or upstairs: {site}", site=name)
-        otherwise = teller.speech.plural("{n} person in {depth} of water", "{n} people in {depth} of water", act.people,
-                                         depth=depth)
-        if act.is_doubtful:
-            otherwise += teller.text(", in doubt")
-    elif act.sort == "generator":
-        what = teller.text("Have a generator ready: {site}", site=name)
-        otherwise = teller.speech.plural("{n} person without power", "{n} people without power", act.people)
-    else:
-        ids = [str(assets.id[row]) for row in act.assets]
-        what = teller.text("Cut {assets}", assets=teller.speech.listing(
-            [*ids[:5], *([teller.speech.plural("{n} more", "{n} more", len(ids) - 5)] if len(ids) > 5 else [])]))
-        otherwise = teller.speech.plural("{n} thing live in water", "{n} things live in water", act.live)
-        otherwise += ", " + depth
-        if act.lamps:
-            otherwise += teller.speech.plural("; {n} lamp behind", "; {n} lamps behind", act.lamps)
-    return (teller.clock(act.before_s), what, teller.text(_BY[act.by]), where, otherwise)
+        way = " → ".join(act.way) if is_whole else _few(act.way, " → ")
+        yield teller.text("from {place}", place=act.base) + (f" → {way}" if way else "")
 
 
-def _few(names: Sequence[str], mark: str = ", ") -> str:
+def _least(teller: Teller, least: Least, *, is_whole: bool) -> str:
+    """Give the way with the least water, where there is room with its streets."""
+    way = teller.text("from {place}", place=least.base)
+    if is_whole:
+        way = " → ".join([way, *least.streets])
+    if least.is_open:
+        return teller.text("still open, but too late to go, act and be out again: {way}", way=way)
+    return teller.text("least water: {way}, {depth} at most", way=way, depth=teller.speech.depth(least.deepest_m))
+
+
+def _for_people(teller: Teller, act: Act) -> tuple[str, str]:
+    """Give what is to be done for the people of a site, and what happens if not."""
+    asset = teller.result.city.assets[act.assets[0]]
+    name = asset.name or asset.id
+    if act.sort == "generator":
+        return (teller.text("Have a generator ready: {site}", site=name),
+                teller.speech.plural("{n} person without power", "{n} people without power", act.people))
+    otherwise = teller.speech.plural("{n} person in {depth} of water", "{n} people in {depth} of water", act.people,
+                                     depth=teller.speech.depth(act.depth_m))
+    if act.is_doubtful:
+        otherwise += teller.text(", in doubt")
+    parts = [otherwise]
+    if act.brings != NONE:
+        parts.append(teller.speech.plural("one crew that leaves now brings out {n}", "one crew that leaves now brings "
+                                          "out {n}", act.brings))
+    if act.needs_s:
+        parts.append(teller.text("it takes {time}", time=teller.speech.duration(act.needs_s)))
+    return teller.text("Bring people out of the water or upstairs: {site}", site=name), joined(teller, parts)
+
+
+def _cut(teller: Teller, act: Act, *, is_whole: bool) -> tuple[str, str]:
+    """Give what is to be cut, and what is live in water if not."""
+    assets = teller.result.city.assets
+    what = teller.text("Cut {assets}", assets=teller.speech.listing(shortened(teller, [
+        str(assets.id[row]) for row in act.assets], len(act.assets) if is_whole else _MOST)))
+    otherwise = teller.speech.plural("{n} thing live in water", "{n} things live in water", act.live)
+    otherwise += ", " + teller.speech.depth(act.depth_m)
+    if act.lamps:
+        otherwise += teller.speech.plural("; {n} lamp behind", "; {n} lamps behind", act.lamps)
+    if act.darkened:
+        otherwise = joined(teller, [otherwise, teller.text("to cut takes the power from {sites}", sites=_few(
+            [str(assets.name[row] or assets.id[row]) for row in act.darkened]))])
+    return what, otherwise
+
+
+def shortened(teller: Teller, ids: Sequence[str], most: int = _MOST) -> list[str]:
+    """Give ids for a listing: those that follow on one another as a range, the first few, the rest as a number."""
+    runs = in_runs(ids)
+    labels = [teller.text("{first} to {last}", first=run[0], last=run[-1]) if len(run) > 1 else run[0]
+              for run in runs]
+    rest = sum(len(run) for run in runs[most:])
+    if rest <= 1:
+        return labels
+    return [*labels[:most], teller.speech.plural("{n} more", "{n} more", rest)]
+
+
+def act_notes(teller: Teller, told: Situation) -> Iterator[str]:
+    """Tell what stands on the printed list of cuts, and how the time for people is counted."""
+    places = sum(len(act.assets) for act in told.now)
+    if places:
+        things = teller.speech.plural("{n} thing may be live in water now", "{n} things may be live in water now",
+                                      sum(act.live for act in told.now))
+        yield teller.speech.plural("{things}; to be cut at {n} place: the printed list “To be cut” has all of it.",
+                                   "{things}; to be cut at {n} places: the printed list “To be cut” has all of them.",
+                                   places, things=things)
+    rules = told.result.plan.access
+    if rules is not None and rules.bases:
+        yield teller.text("Streets are open under {day} of water by day, {night} by night.",
+                          day=teller.speech.depth(rules.day_m), night=teller.speech.depth(rules.night_m))
+    if rules is not None and any(act.needs_s for act in told.acts):
+        each = teller.speech.duration(rules.person_s)
+        yield teller.text("For people: {each} each by one crew (an assumption without a source; the scenario can say "
+                          "another), way there and back by open streets.", each=each) if rules.person_s == PERSON_S \
+            else teller.text("For people: {each} each by one crew (as the scenario says), way there and back by open "
+                             "streets.", each=each)
+    if any(act.is_cut_off and act.sort == "evacuate" for act in told.acts):
+        yield teller.text("Upstairs or not: the city’s data know no floors.")
+
+
+def _few(names: Sequence[str], mark: str = ", ", most: int = 3) -> str:
     """Give the first few names; the last of a way tells where one arrives."""
-    if len(names) <= 3:
+    if len(names) <= most:
         return mark.join(names)
-    return mark.join(names[:3]) + " …" if mark == ", " else mark.join([*names[:2], "…", names[-1]])
+    return mark.join(names[:most]) + " …" if mark == ", " else mark.join([*names[:2], "…", names[-1]])

@@ -148,7 +148,8 @@ def crew_rows(teller: Teller, at_s: int, most: int = 4) -> tuple[tuple[str, ...]
         where = _work(teller, shift) if shift is not None else free if ends else teller.text("off duty")
         rows.append((crew.id, where, until))
     if len(plan.crews) > most:
-        rows.append(("", teller.speech.plural("{n} more crew: twin crews", "{n} more crews: twin crews",
+        rows.append(("", teller.speech.plural("{n} more crew: ask for its sheet",
+                                              "{n} more crews: ask for their sheets",
                                               len(plan.crews) - most), ""))
     return tuple(rows)
 

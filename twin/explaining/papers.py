@@ -1,4 +1,4 @@
-"""Lists on paper, in words: the hand-over, what to cut, what to ask of the grid operator."""
+"""Lists on paper, in words: what every one of them has, and what to ask of the grid operator."""
 
 from __future__ import annotations
 
@@ -8,18 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from twin.explaining.back_words import back as back_words
-from twin.explaining.listed import label, listed_rows, teller_of
+from twin.explaining.listed import label, teller_of
 from twin.explaining.teller import Teller
 from twin.explaining.words import STATUS, Speech
 from twin.quantities import NONE, seconds_between
-from twin.results.listing import Listing
 from twin.results.result import Result
 
-#: What a list is called and which state it is about, by its key.
-TITLES = {"handover": ("Hand-over: not to be re-energised, {clock}", "do_not_re_energise"),
-          "cut": ("To be cut: may be live in water, {clock}", "live_in_water")}
 #: Shares of the width of the columns; 0: as wide as its text.
-_LISTED, _GRID = (0.8, 1.3, 1, 1.8, 0.8, 1.1, 1), (1.1, 1.1, 1, 1.5, 2.4)
+_GRID = (1.1, 1.1, 1, 1.5, 2.4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,32 +40,6 @@ class Paper:
     digest: str
 
 
-def listed_paper(found: Listing, title: str, lang: str) -> Paper:
-    """Give a list of assets as a paper: gear and sites one by one, lamps, circuits and houses as numbers.
-
-    Raises
-    ------
-    InputError
-        A language other than fr and en.
-    """
-    teller = teller_of(found.result, lang)
-    text, words = teller.text, teller.speech
-    kept = [row for row, one in zip(listed_rows(found, lang), found.rows, strict=True) if not found.is_counted(one)]
-    shown = [(Speech.sentence(row.kind), row.asset, row.street, row.state, row.why, row.water, row.ahead)
-             for row in kept]
-    named, state = TITLES[title]
-    counts = {kind: row[state] for kind, row in found.counts.items() if row.get(state)}
-    facts = (", ".join(words.counted(found.result.city.assets.kinds, kind, n) for kind, n in counts.items()),)
-    notes = [] if len(shown) == len(found.rows) else [text(
-        "Lamps, circuits and houses are numbers here; the table has a row for each.")]
-    if not found.rows:
-        notes = [text("Nothing of what was asked for.")]
-    return _paper(teller, found.t_s, text(named, clock=words.clock(teller.moment(found.t_s))),
-                  facts=facts if counts else (),
-                  headings=[text(one) for one in ("kind", "what", "where", "state", "because of", "water", "ahead")],
-                  widths=_LISTED, rows=shown, bold=(1,), notes=notes)
-
-
 def grid_paper(result: Result, rows: Sequence[tuple[Any, ...]], t_s: int, lang: str) -> Paper:
     """Give the list for the grid operator as a paper, from its rows (``geodata.run.journal.grid_rows``).
 
@@ -80,7 +50,7 @@ def grid_paper(result: Result, rows: Sequence[tuple[Any, ...]], t_s: int, lang: 
     """
     teller = teller_of(result, lang)
     text = teller.text
-    return _paper(teller, t_s, text("List for the grid operator, {clock}",
+    return paper_of(teller, t_s, text("List for the grid operator, {clock}",
                                     clock=teller.speech.clock(teller.moment(t_s))), facts=(),
                   headings=[text(one) for one in ("what", "where", "whose", "state", "what hangs on it")],
                   widths=_GRID, rows=[_grid_row(teller, row) for row in rows], bold=(0,),
@@ -114,9 +84,10 @@ def _clock(teller: Teller, moment: str) -> str:
     return teller.clock(_seconds(teller, moment))
 
 
-def _paper(teller: Teller, t_s: int, title: str, *, facts: Sequence[str], headings: Sequence[str],
-           widths: tuple[float, ...], rows: Sequence[tuple[str, ...]], bold: tuple[int, ...], notes: Sequence[str]
-           ) -> Paper:
+def paper_of(teller: Teller, t_s: int, title: str, *, facts: Sequence[str], headings: Sequence[str],
+             widths: tuple[float, ...], rows: Sequence[tuple[str, ...]], bold: tuple[int, ...], notes: Sequence[str],
+             warnings: Sequence[str] = ()) -> Paper:
+    """Give a paper with its head: status, moment, run and fingerprint."""
     text, words, plan = teller.text, teller.speech, teller.result.plan
     issued, valid = (teller.moment(seconds_between(plan.start, one)) for one in (plan.issued_at, plan.valid_until))
     now = teller.moment(t_s)
@@ -125,5 +96,5 @@ def _paper(teller: Teller, t_s: int, title: str, *, facts: Sequence[str], headin
         valid=text("Valid until {clock}, {day}.", clock=words.clock(valid), day=words.day(valid)), title=title,
         place=f"{teller.result.city.name}, {words.day(now)}",
         made=text("{name}, issued at {clock}", name=plan.name, clock=words.weekday_clock(issued, now)),
-        facts=tuple(facts), warnings=(), headings=tuple(headings), widths=widths, rows=tuple(rows), bold=bold,
-        notes=tuple(notes), digest=text("fingerprint {digest}", digest=plan.digest[:8]))
+        facts=tuple(facts), warnings=tuple(warnings), headings=tuple(headings), widths=widths,
+        rows=tuple(rows), bold=bold, notes=tuple(notes), digest=text("fingerprint {digest}", digest=plan.digest[:8]))

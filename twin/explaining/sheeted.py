@@ -6,11 +6,13 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isnan
+from typing import Any
 
 from twin.access.by_street import StreetLeg
+from twin.explaining.back_words import roughly
 from twin.explaining.listed import joined, teller_of
 from twin.explaining.teller import Teller
-from twin.explaining.words import STATUS
+from twin.explaining.words import STATUS, WAITS
 from twin.quantities import NONE, seconds_between
 from twin.results.sheets import Sheet, Visit
 
@@ -25,6 +27,10 @@ _ACTIONS = {"reach": "get there", "inspect": "lock out (open, lock, tag), prove 
             "re_energise": "measure the insulation, test, then return to service"}
 #: Less water than this is told as dry [m].
 _DRY_M = 0.005
+#: Parts of one street whose depths differ by more are told as such [m].
+_EVEN_M = 0.02
+#: What repairs wait for.
+_WAITS = {**WAITS, "recede": "the water to fall"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +116,8 @@ def _facts(teller: Teller, sheet: Sheet) -> Iterator[str]:
     crew, rules, plan = sheet.crew, sheet.result.plan.access, sheet.result.plan.crews
     assert plan is not None
     said = teller.speech.plural("{n} person, base {base}", "{n} people, base {base}", crew.people, base=crew.base)
+    if crew.stands_at and crew.stands_at != crew.base:
+        said += teller.text(", sent ahead to {place}", place=crew.stands_at)
     yield said + (teller.text(", qualified {skills}", skills=", ".join(crew.skills)) if crew.skills else "")
     begin_s, end_s = sheet.shift
     if begin_s == NONE:
@@ -117,7 +125,10 @@ def _facts(teller: Teller, sheet: Sheet) -> Iterator[str]:
     elif begin_s > sheet.t_s:
         yield teller.text("Off duty until {time}.", time=teller.clock(begin_s))
     elif end_s <= sheet.result.plan.duration_s:
-        yield teller.text("On duty until {time}.", time=teller.clock(end_s))
+        again = next((begin for begin, _ in crew.shifts if begin >= end_s), NONE)
+        yield teller.text("On duty until {time}.", time=teller.clock(end_s)) if again == NONE else teller.text(
+            "On duty until {time}, again from {again}.", time=teller.clock(end_s), again=teller.clock(again))
+    yield from _idle(teller, sheet)
     if rules is not None and plan.travel == "streets":
         yield teller.text("Enter no street with {day} of water by day, {night} by night.",
                           day=teller.speech.depth(rules.day_m if crew.wade_m is None else crew.wade_m),
@@ -127,6 +138,23 @@ def _facts(teller: Teller, sheet: Sheet) -> Iterator[str]:
         yield teller.text("Hours beyond the limits by derogation: {why}", why=plan.derogation)
 
 
+def _idle(teller: Teller, sheet: Sheet) -> Iterator[str]:
+    """Tell why a crew on duty has nothing to do: until when, and what all its work waits for."""
+    begin_s, end_s = sheet.shift
+    next_s = sheet.next_s
+    if begin_s == NONE or not begin_s <= sheet.t_s < end_s or (next_s != NONE and next_s <= sheet.t_s):
+        return
+    values: dict[str, Any] = {"reason": joined(teller, [teller.speech.plural(
+        "{n} repair waits for {what}", "{n} repairs wait for {what}", count, what=teller.text(_WAITS[reason]))
+        for reason, count in sheet.waits[:3]]) or teller.text("nothing is to be repaired")}
+    if next_s != NONE and next_s < end_s:
+        yield teller.text("Nothing to do before {time}: {reason}.", time=teller.clock(next_s), **values)
+    elif end_s > sheet.result.plan.duration_s:
+        yield teller.text("Nothing to do to the end of the run: {reason}.", **values)
+    else:
+        yield teller.text("Nothing to do before the end of this shift: {reason}.", **values)
+
+
 def _warnings(teller: Teller, sheet: Sheet, shown: tuple[Visit, ...]) -> Iterator[str]:
     ids = sheet.result.city.assets.id
     stale = list(dict.fromkeys(str(ids[row]) for visit in shown if visit.is_not_to_be_re_energised
@@ -134,6 +162,11 @@ def _warnings(teller: Teller, sheet: Sheet, shown: tuple[Visit, ...]) -> Iterato
     if stale:
         yield teller.text("Do not re-energise before a test: {assets}.", assets=_some(teller, stale))
     for visit in shown:
+        if visit.held_by != NONE:
+            yield teller.text("{asset}: without effect before {supply} is back ({time}).",
+                              asset=_some(teller, [str(ids[row]) for row in visit.assets]), supply=ids[visit.held_by],
+                              time=teller.text("not within the time computed") if visit.held_until_s == NONE
+                              else teller.text("about {time}", time=roughly(teller, visit.held_until_s)))
         if visit.is_undone and visit.ends_s != NONE:
             yield teller.text("By the run water comes back at {asset} at {time}: leave before it does.",
                               asset=ids[visit.assets[0]], time=teller.clock(visit.ends_s))
@@ -156,8 +189,14 @@ def _row(teller: Teller, n: int, visit: Visit) -> tuple[str, ...]:
         address = f"x {assets.x_m[first.row]:.0f}, y {assets.y_m[first.row]:.0f}"
     return (str(n), _times(teller, visit), ", ".join(filter(None, (place, address))),
             ", ".join(str(assets.id[row]) for row in visit.circuits),
-            joined(teller, [teller.text(_ACTIONS[stage]) for stage in visit.stages]),
+            joined(teller, list(_actions(teller, visit))),
             _way(teller, visit), _water(teller, visit))
+
+
+def _actions(teller: Teller, visit: Visit) -> Iterator[str]:
+    yield from (teller.text(_ACTIONS[stage]) for stage in visit.stages)
+    if visit.held_by != NONE:
+        yield teller.text("without effect before {supply} is back", supply=teller.result.city.assets.id[visit.held_by])
 
 
 def _times(teller: Teller, visit: Visit) -> str:
@@ -183,13 +222,21 @@ def _leg(teller: Teller, leg: StreetLeg) -> str:
     if max(leg.depth_m, leg.now_m) < _DRY_M:
         return name
     # The heading of the column says which is which: a way of fifteen streets has to stand on one page.
-    then, now = _depth(teller, leg.depth_m), _depth(teller, leg.now_m)
+    then, now = _depth(teller, leg.depth_m, leg.limit_m), _depth(teller, leg.now_m)
+    if leg.depth_m >= _DRY_M and leg.least_m < leg.depth_m - _EVEN_M:
+        then = teller.text("{depth} in places", depth=then)
     return f"{name} ({then})" if then == now else f"{name} ({then} / {now})"
 
 
-def _depth(teller: Teller, depth_m: float) -> str:
-    return teller.text("unknown") if isnan(depth_m) else teller.text("dry") if depth_m < _DRY_M else \
-        teller.speech.depth(depth_m)
+def _depth(teller: Teller, depth_m: float, limit_m: float = math.inf) -> str:
+    """Give a depth; to the millimetre where it is under a limit that it would be rounded to."""
+    if isnan(depth_m):
+        return teller.text("unknown")
+    if depth_m < _DRY_M:
+        return teller.text("dry")
+    if depth_m < limit_m <= round(depth_m + 1e-9, 2):
+        return f"{teller.speech.number(depth_m, 3)}\u00a0m"
+    return teller.speech.depth(depth_m)
 
 
 def _water(teller: Teller, visit: Visit) -> str:
@@ -217,7 +264,8 @@ def _notes(teller: Teller, sheet: Sheet, shown: int) -> Iterator[str]:
     if not sheet.visits:
         yield teller.text("The run has no visit for this crew from now on.")
     if more > 0:
-        yield teller.speech.plural("{n} more visit after these: twin crews", "{n} more visits after these: twin crews",
+        yield teller.speech.plural("{n} more visit after these: ask for the next sheet",
+                                   "{n} more visits after these: ask for the next sheet",
                                    more)
     if sheet.past:
         yield teller.speech.plural("{n} visit is over by the run.", "{n} visits are over by the run.", sheet.past)

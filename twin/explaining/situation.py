@@ -9,22 +9,22 @@ from typing import Any
 
 import numpy as np
 
-from twin.codes import Action
-from twin.explaining.act_words import act_row
+from twin.explaining.act_words import act_notes, act_row
 from twin.explaining.back_words import back
 from twin.explaining.crew_lines import crew_rows
+from twin.explaining.decisions import decisions, done
 from twin.explaining.listed import joined, teller_of
 from twin.explaining.loss_words import lost_words
-from twin.explaining.measured import measures_of, what_of
+from twin.explaining.returning import first_returns
 from twin.explaining.teller import Teller
 from twin.explaining.words import STATUS
 from twin.quantities import NONE, seconds_between
 from twin.results.condition_spans import Condition
 from twin.results.counts import Counted
+from twin.results.order_of_return import ReturnOrder, order_of_return
 from twin.results.situation import AHEAD_H, River, Site, Situation
 from twin.results.summary import GAUGE_DIFFERS_M
 from twin.world.graph import graph_of
-from twin.world.kinds import Role
 
 #: Rows of the page: what is more is told as a number.
 MOST_SITES, MOST_DECISIONS = 6, 5
@@ -72,8 +72,15 @@ class Page:
     acts_title: str
     acts_note: str
     act_headings: tuple[str, ...]
+    #: What is to be done at once first; how many rows it is.
     acts: tuple[tuple[str, ...], ...]
+    acts_now: int
     acts_more: str
+    #: Where the list of what is live in water stands, and how the time for people is counted.
+    act_notes: tuple[str, ...]
+    returns_title: str
+    #: What comes back first, what the range is, and where the rest stands; empty where nothing is out.
+    returns: tuple[str, ...]
     decisions_title: str
     decisions: tuple[tuple[str, str], ...]
     crews_title: str
@@ -86,7 +93,8 @@ class Page:
     digest: str
 
 
-def page_of(told: Situation, lang: str) -> Page:
+def page_of(told: Situation, lang: str, numbers: Mapping[str, str] | None = None, order: ReturnOrder | None = None
+            ) -> Page:
     """Give all texts of a point of the situation.
 
     Parameters
@@ -95,6 +103,10 @@ def page_of(told: Situation, lang: str) -> Page:
         The figures.
     lang
         ``fr`` or ``en``.
+    numbers
+        Telephone numbers of the rescue services (``rescue``) and of the grid operator (``grid``).
+    order
+        The order of return at the moment; None: that of the nights that the run drew, if any.
 
     Raises
     ------
@@ -126,17 +138,19 @@ def page_of(told: Situation, lang: str) -> Page:
         sites_more=_sites_more(teller, told) if more_sites > 0 else "",
         acts_title=text("First acts"), acts_note=_acts_note(teller, told),
         act_headings=(text("before"), text("what"), text("who"), text("where"), text("if not")),
-        acts=tuple(act_row(teller, act) for act in told.acts) or (("", text("Nothing is left to be done beforehand."),
-                                                                    "", "", ""),),
-        acts_more="" if not told.acts_more else words.plural(
-            "{n} more act ahead", "{n} more acts ahead",
+        acts=tuple(act_row(teller, act, told.t_s, numbers) for act in (*told.now, *told.acts)) or (
+            ("", text("Nothing is left to be done beforehand."), "", "", ""),),
+        acts_now=len(told.now), acts_more="" if not told.acts_more else words.plural(
+            "{n} more act ahead: on the printed list of acts.", "{n} more acts ahead: on the printed list of acts.",
             told.acts_more),
+        act_notes=tuple(act_notes(teller, told)), returns_title=text("First returns"),
+        returns=first_returns(order or order_of_return(told.result, told.t_s), lang),
         decisions_title=text("Decisions asked for"),
-        decisions=tuple(_decisions(teller, told))[:MOST_DECISIONS] or ((text("None"), text("by the run.")),),
+        decisions=tuple(decisions(teller, told))[:MOST_DECISIONS] or ((text("None"), text("by the run.")),),
         crews_title=text("Crews and hours"), crews_note=text("fill in: crew, where, until") if plan.crews is None
         else text("computed; numbers stand on the crew sheets"),
         crew_headings=(text("crew"), text("where"), text("on duty until")), crews=crew_rows(teller, told.t_s),
-        done=tuple(_done(teller, told)), following=_following(teller, told),
+        done=tuple(done(teller, told)), following=_following(teller, told),
         digest=text("fingerprint {digest}", digest=plan.digest[:8]))
 
 
@@ -336,13 +350,13 @@ def _sites_more(teller: Teller, told: Situation) -> str:
     rest = told.sites[MOST_SITES:]
     concerned = sum(_symbol(site) != "fine" for site in rest)
     if concerned:
-        return teller.speech.plural("{n} more without power or threatened", "{n} more without power or threatened",
-                                    concerned)
+        return teller.speech.plural("{n} more without power or threatened: ask for the list of sites.",
+                                    "{n} more without power or threatened: ask for the list of sites.", concerned)
     return teller.speech.plural("{n} more in service and not threatened", "{n} more in service and not threatened",
                                 len(rest))
 
 
-# Acts and decisions
+# Acts
 
 
 def _acts_note(teller: Teller, told: Situation) -> str:
@@ -350,81 +364,6 @@ def _acts_note(teller: Teller, told: Situation) -> str:
     if rules is None or not rules.bases:
         return teller.text("access and crews are not computed: check the way")
     return teller.text("before: leave by then; way and work are counted")
-
-
-def _decisions(teller: Teller, told: Situation) -> Iterator[tuple[str, str]]:
-    assets = teller.result.city.assets
-
-    def named(rows: list[int]) -> str:
-        return teller.speech.listing([str(assets.name[row] or assets.id[row]) for row in rows])
-
-    wet = [site for site in told.sites if site.people and (site.inside_s > told.t_s or site.wet_s > told.t_s or (
-        site.loss is not None and site.loss.root == site.asset and site.loss.may_s > told.t_s))]
-    if wet:
-        yield teller.text("Mayor"), teller.text("bring people out of the water or upstairs: {sites}.",
-                                                sites=named([site.asset for site in wet[:3]]))
-    dark = [site for site in told.sites if site.people and site.inside_s == NONE
-            and (site.since_s != NONE or site.loss is not None) and (site.loss is None or site.loss.root != site.asset)]
-    if dark:
-        yield teller.text("Mayor"), teller.text("another place than {sites}, or a generator there.",
-                                                sites=named([site.asset for site in dark[:2]]))
-    need = [site for site in told.sites if site.people and site.inside_s == NONE
-            and (site.reserve_ends_s != NONE or site.since_s != NONE)]
-    if need:
-        yield teller.text("Prefect"), teller.text("mobile generator for {sites}.",
-                                                  sites=named([site.asset for site in need[:2]]))
-    out = np.flatnonzero(told.moment.is_out & assets.of_role(Role.SOURCE) & assets.of_role(Role.GRID))
-    if len(out):
-        named_ids = teller.speech.listing([str(name) for name in assets.id[out[:4]]])
-        yield teller.text("Grid operator"), teller.text("a firm hour of return for {assets}.", assets=named_ids)
-    cut = [act for act in told.acts if act.by == "grid"]
-    if cut:
-        yield teller.text("Grid operator"), teller.text("cut {assets} before {time}.", assets=teller.speech.listing(
-            [str(assets.id[row]) for row in cut[0].assets[:4]]), time=teller.clock(cut[0].before_s))
-    who = {"grid": "Grid operator", "prefect": "Prefect"}
-    for record in _planned(told):
-        if record["authority"] in who:
-            what = what_of(record, told.result.plan, told.result.city, teller.speech)
-            yield teller.text(who[record["authority"]]), teller.text("as planned, {what}.", what=what)
-
-
-def _planned(told: Situation) -> list[Mapping[str, Any]]:
-    """Give the measures of the plan that are still ahead."""
-    return [record for record in measures_of(told.result.plan) if record.get("at_s", NONE) > told.t_s]
-
-
-def _done(teller: Teller, told: Situation) -> Iterator[str]:
-    """Tell what was cut on purpose up to now, the latest first; before it whose hours go beyond the limits."""
-    assets, plan = teller.result.city.assets, told.result.plan
-    if plan.crews is not None and plan.crews.derogation:
-        yield teller.text("Hours beyond the limits by derogation: {why}", why=plan.crews.derogation)
-    cut: dict[int, int] = {}
-    for one in plan.declared:
-        if one.at_s <= told.t_s and one.action in (Action.CUT, Action.RESTORE):
-            cut.pop(one.asset, None)
-            if one.action is Action.CUT:
-                cut[one.asset] = one.at_s
-    gauges = {str(name) for row in np.flatnonzero(assets.of_role(Role.GAUGE))
-              for name in (assets.id[row], assets.name[row]) if name}
-    notes = [note for note in plan.notes if note.at_s <= told.t_s and note.text.split(":")[0] not in gauges]
-    for note in notes[-2:]:
-        by = f", {note.by}" if note.by else ""
-        yield teller.text("Reported: {what} ({time}{by}).", what=note.text, time=teller.clock(note.at_s), by=by)
-    against = sum(w.get("warning") == "contradiction" for w in told.result.warnings)
-    if against:
-        yield teller.speech.plural("{n} fact contradicts the computation.", "{n} facts contradict the computation.",
-                                   against)
-    for record in [record for record in _planned(told) if record["authority"] not in ("grid", "prefect")][:2]:
-        yield teller.text("Planned: {what}.", what=what_of(record, plan, told.result.city, teller.speech))
-    if cut:
-        named = [f"{assets.id[row]} ({teller.clock(at_s)})" for row, at_s in list(cut.items())[-4:]]
-        yield teller.text("Done: cut {assets}.", assets=teller.speech.listing(named))
-    stale = told.moment.is_not_to_be_re_energised & ~assets.of_role(Role.LIGHTS)
-    if stale.any():
-        yield teller.speech.plural(
-            "{n} thing not to be re-energised before a test, lamps apart; the hand-over names it.",
-            "{n} things not to be re-energised before a test, lamps apart; the hand-over names them.",
-            int(stale.sum()))
 
 
 def _following(teller: Teller, told: Situation) -> str:

@@ -1,21 +1,30 @@
-"""Ways of acts for people: from which base, by which streets, and until when one can leave."""
+"""Ways of acts: from which base, by which streets, until when one can leave; where none is open, the least water.
+
+People are brought out there and back: the way, the time that they take, and the way back, all before the water and by
+streets that are open as they are entered. A base that is itself to be evacuated sends nobody.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from twin.access.access import Access
+from twin.access.clearance import least_water
 from twin.quantities import NONE
 from twin.results.result import Result
-from twin.results.situation import Act, Situation
+from twin.results.situation import Situation
+from twin.results.to_do import Act, Least, sites_in_water
 
 
 def with_ways(told: Situation, access: Access | None) -> Situation:
-    """Give a situation whose acts for people say the way, and before when to leave; itself without bases.
+    """Give a situation whose acts say the way, and for people before when to leave; itself without bases.
 
-    The way is the fastest from any base at the moment. To leave in time is before the last departure for which that
-    base still has a way, and so that one arrives before the water; the work at the place itself is not counted, nor the
-    way back. What no base reaches any more is said so. Cuts have their ways already.
+    For people it is the way of the base that can leave last: that still gets there, has done its work, and is back at a
+    base, before the water is at the door and by open streets. For a generator it is the way there alone. Acts that no
+    base can do so tell the way with the least water, for a boat or a vehicle that wades higher. Cuts ahead have their
+    ways already; a cut for now by the city's hand has the way to its first place.
 
     Parameters
     ----------
@@ -26,26 +35,94 @@ def with_ways(told: Situation, access: Access | None) -> Situation:
     """
     if access is None or not access.rules.bases:
         return told
-    acts = [act if act.sort == "cut" else _with_way(told.result, access, told.t_s, act) for act in told.acts]
-    return replace(told, acts=tuple(sorted(acts, key=lambda act: (act.before_s, act.assets))))
+    result, t_s = told.result, told.t_s
+    acts = [_with_way(result, access, t_s, act) for act in told.acts]
+    return replace(told, acts=tuple(sorted(acts, key=lambda act: (act.before_s, act.assets))),
+                   now=tuple(_with_way_now(result, access, t_s, act) for act in told.now))
+
+
+def bases_of(result: Result, access: Access, act: Act) -> list[str]:
+    """Give the bases that help can set out from for an act: for people not those that water comes into."""
+    if act.sort != "evacuate":
+        return list(access.rules.bases)
+    wet = sites_in_water(result)
+    return [base for base in access.rules.bases if not wet[result.city.assets.row(base)]]
 
 
 def _with_way(result: Result, access: Access, t_s: int, act: Act) -> Act:
+    if act.sort == "evacuate":
+        act = replace(act, needs_s=access.rules.person_s * act.people)
+    if act.sort == "cut":
+        return _with_least(result, access, t_s, act) if act.is_cut_off else act
+    if access.place(act.assets[0])[0] == NONE:
+        return act
+    bases = bases_of(result, access, act)
+    found = [(leave_s, -place, base) for place, base in enumerate(bases)
+             if (leave_s := _leaves_s(result, access, t_s, act, base)) != NONE]
+    if not found:
+        some = [(brings, -place, base) for place, base in enumerate(bases)
+                if (brings := _brings(result, access, t_s, act, base)) > 0]
+        if not some:
+            return _with_least(result, access, t_s, replace(act, is_cut_off=True))
+        brings, _, base = max(some)
+        act, leave_s = replace(act, brings=brings), t_s
+    else:
+        leave_s, _, base = max(found)
+    trip = access.trip(access.place(result.city.assets.row(base)), access.place(act.assets[0]), t_s)
+    # Between two departures that were looked at nothing is known but for the water at the place itself.
+    return replace(act, before_s=leave_s, base=base, way=() if trip is None else trip.streets)
+
+
+def _leaves_s(result: Result, access: Access, t_s: int, act: Act, base: str) -> int:
+    """Give the last departure looked at from a base, without a gap from now on, that does an act in time; -1 none."""
+    start, to = access.place(result.city.assets.row(base)), access.place(act.assets[0])
+    last_s = NONE
+    for at_s in np.unique(np.append(access.departures_s[access.departures_s > t_s], t_s)).tolist():
+        lasts_s = int(access.seconds(start, [to], at_s)[0])
+        done_s = at_s + lasts_s + act.needs_s
+        if lasts_s < 0 or done_s > act.before_s:
+            break
+        if act.sort == "evacuate" and access.seconds(to, [start], done_s)[0] < 0:
+            break
+        last_s = at_s
+    return last_s
+
+
+def _brings(result: Result, access: Access, t_s: int, act: Act, base: str) -> int:
+    """Give how many people one team that leaves a base at once brings out and back before the water."""
+    start, to = access.place(result.city.assets.row(base)), access.place(act.assets[0])
+    lasts_s = int(access.seconds(start, [to], t_s)[0])
+    if act.sort != "evacuate" or lasts_s < 0:
+        return 0
+    arrives_s, per_s = t_s + lasts_s, access.rules.person_s
+    ends = np.append(access.departures_s[(access.departures_s > arrives_s) & (access.departures_s < act.before_s)],
+                     act.before_s)
+    back_s = [int(at_s) for at_s in ends if access.seconds(to, [start], int(at_s))[0] >= 0]
+    return min((max(back_s, default=arrives_s) - arrives_s) // per_s, act.people)
+
+
+def _with_way_now(result: Result, access: Access, t_s: int, act: Act) -> Act:
+    if act.by != "city":
+        return act
     to, row = access.place(act.assets[0]), result.city.assets.row
-    trips = [(trip.lasts_s, base, trip) for base in access.rules.bases
+    trips = [(trip.lasts_s, base, trip.streets) for base in bases_of(result, access, act)
              if (trip := access.trip(access.place(row(base)), to, t_s)) is not None]
     if to[0] == NONE:
         return act
     if not trips:
-        return replace(act, is_cut_off=True)
-    _, base, trip = min(trips, key=lambda one: one[:2])
-    start, leave_s = access.place(row(base)), t_s
-    for at_s in access.departures_s.tolist():
-        if at_s <= t_s:
-            continue
-        lasts_s = int(access.seconds(start, [to], at_s)[0])
-        if lasts_s < 0 or at_s + lasts_s > act.before_s:
-            break
-        leave_s = at_s
-    # Between two departures that were looked at nothing is known but for the water at the place itself.
-    return replace(act, before_s=max(leave_s, t_s), base=base, way=trip.streets)
+        return _with_least(result, access, t_s, replace(act, is_cut_off=True))
+    _, base, way = min(trips)
+    return replace(act, base=base, way=way)
+
+
+def _with_least(result: Result, access: Access, t_s: int, act: Act) -> Act:
+    """Give an act with the way through the least water, of all bases that may send somebody."""
+    to = access.place(act.assets[0])
+    row = result.city.assets.row
+    found = [(way.deepest_m, place, base, way.streets) for place, base in enumerate(bases_of(result, access, act))
+             if (way := least_water(access, access.place(row(base)), to, t_s)) is not None]
+    if not found:
+        return act
+    deepest_m, _, base, streets = min(found)
+    is_open = access.trip(access.place(row(base)), to, t_s) is not None
+    return replace(act, least=Least(base=base, streets=streets, deepest_m=deepest_m, is_open=is_open))

@@ -14,11 +14,12 @@ from twin.access.access import Access
 from twin.access.by_street import StreetLeg, street_legs
 from twin.quantities import NONE
 from twin.results.crew_work import Shift
-from twin.results.moment import Moment, moment_of
+from twin.results.moment import Damage, Moment, moment_of
+from twin.results.queue import queue_at
 from twin.results.result import Result
-from twin.world.crews import Crew
+from twin.world.crews import Crew, scheduled
 from twin.world.graph import graph_of
-from twin.world.kinds import Role
+from twin.world.kinds import STAGES, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,9 @@ class Visit:
     is_undone: bool
     #: Water reached one of them since its last test: not to be re-energised before the next.
     is_not_to_be_re_energised: bool
+    #: Row of what keeps it without power though it is repaired, and when that is back; -1 for nothing, and never.
+    held_by: int = NONE
+    held_until_s: int = NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,6 +66,14 @@ class Sheet:
     past: int
     #: Its shift now, or the next one; (-1, -1) without one.
     shift: tuple[int, int]
+    #: Of all that these crews are to mend, how many wait for what at the moment, the most first: ``recede`` for the
+    #: water to fall, else as ``twin.results.queue.REASONS``.
+    waits: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def next_s(self) -> int:
+        """When it next sets out or is at work [s]; -1 not within the run."""
+        return min((visit.leaves_s for visit in self.visits), default=NONE)
 
 
 def sheets(result: Result, access: Access | None, t_s: int) -> tuple[Sheet, ...]:
@@ -79,7 +91,7 @@ def sheets(result: Result, access: Access | None, t_s: int) -> tuple[Sheet, ...]
     plan = result.plan.crews
     if plan is None:
         return ()
-    moment = moment_of(result, t_s)
+    moment, waits = moment_of(result, t_s), _waits(result, plan.owner, t_s)
     found = []
     for crew in plan.crews:
         groups = list(_groups([shift for shift in result.crew_work if shift.crew == crew.id]))
@@ -87,8 +99,17 @@ def sheets(result: Result, access: Access | None, t_s: int) -> tuple[Sheet, ...]
         found.append(Sheet(
             result=result, t_s=t_s, crew=crew, past=len(groups) - len(ahead),
             visits=tuple(_visit(result, access, moment, crew, group) for group in ahead),
-            shift=next((shift for shift in crew.shifts if shift[1] > t_s), (NONE, NONE))))
+            shift=next((shift for shift in crew.shifts if shift[1] > t_s), (NONE, NONE)), waits=waits))
     return tuple(found)
+
+
+def _waits(result: Result, owner: str, t_s: int) -> tuple[tuple[str, int], ...]:
+    """Give how many repairs of this owner's wait for what at a second, the most first."""
+    damaged = moment_of(result, t_s).damage == Damage.FLOODED
+    counts = queue_at(result.trace, t_s).counts()
+    under_water = int((scheduled(result.city.assets, owner) & damaged).sum())
+    return tuple(sorted((*counts.items(), *([("recede", under_water)] if under_water else [])),
+                        key=lambda row: (-row[1], row[0])))
 
 
 def _groups(work: list[Shift]) -> Iterator[list[Shift]]:
@@ -112,13 +133,25 @@ def _visit(result: Result, access: Access | None, moment: Moment, crew: Crew, gr
     if access is not None and first.origin:
         way = street_legs(access, access.place(assets.row(first.origin)), access.place(first.asset), first.start_s,
                           moment.t_s, crew.wade_m)
+    is_last = bool(work) and work[-1].stage == STAGES[-1]
+    held_by, held_until_s = _held(result, rows, group[-1].end_s) if is_last else (NONE, NONE)
     return Visit(
-        assets=rows, circuits=_circuits(result, rows), leaves_s=first.start_s, arrives_s=arrives_s,
+        held_by=held_by, held_until_s=held_until_s, assets=rows,
+        circuits=_circuits(result, rows), leaves_s=first.start_s, arrives_s=arrives_s,
         ends_s=group[-1].end_s, stages=tuple(dict.fromkeys(shift.stage for shift in work)), origin=first.origin,
         legs=way, now_m=_deepest(result, rows, moment.t_s),
         arrival_m=_deepest(result, rows, arrives_s if arrives_s != NONE else first.start_s),
         is_undone=group[-1].is_undone,
         is_not_to_be_re_energised=bool(moment.is_not_to_be_re_energised[list(rows)].any()))
+
+
+def _held(result: Result, rows: tuple[int, ...], done_s: int) -> tuple[int, int]:
+    """Give what repaired things still wait for at a second, and when they are in service; -1 twice for nothing."""
+    found = [row for asset in rows if done_s != NONE and (row := result.unfed.of(asset, done_s)) != NONE]
+    if not found:
+        return NONE, NONE
+    last = max(found, key=lambda row: (result.unfed.end_s[row] == NONE, result.unfed.end_s[row]))
+    return int(result.unfed.holder[last]), int(result.unfed.end_s[last])
 
 
 def _circuits(result: Result, rows: tuple[int, ...]) -> tuple[int, ...]:

@@ -8,31 +8,24 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 
-from twin.codes import What
-from twin.quantities import NONE, BoolArray, FloatArray, Int64Array, seconds_between
+from twin.quantities import NONE, BoolArray, FloatArray, Int64Array
 from twin.results.condition_spans import Condition
 from twin.results.counts import GROUPS, Counted, counted, wet_buildings
 from twin.results.listing import holds
-from twin.results.live_parts import LiveParts
 from twin.results.losses import Loss
 from twin.results.moment import Moment, moment_of
 from twin.results.result import Result
-from twin.results.together import as_one
-from twin.world.graph import graph_of
+from twin.results.to_do import Act, acts_ahead, acts_now, chosen
 from twin.world.kinds import Role
 
 #: Hours ahead that are told.
 AHEAD_H = (1, 3, 6, 12)
 #: What goes out within this time of what is now is a threat [s].
 THREAT_S = 6 * 3600
-#: What has to be done within this time comes before all that has not [s].
-SOON_S = 3 * 3600
-_NEVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,30 +87,6 @@ class Site:
     wet_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """Something to do before a moment; earlier than now it is not listed."""
-
-    #: ``cut``, ``evacuate`` or ``generator``.
-    sort: str
-    before_s: int
-    assets: tuple[int, ...]
-    #: Whose hand: ``city``, ``grid``, ``rescue`` or ``site``.
-    by: str
-    #: If it is not done: lamps behind, things live in water, people, deepest water [m].
-    lamps: int
-    live: int
-    people: int
-    depth_m: float
-    #: Whether the water comes so far lies within the errors.
-    is_doubtful: bool = False
-    #: Base to leave from by ``before_s``, and the streets from there; empty where the run computes no way.
-    base: str = ""
-    way: tuple[str, ...] = ()
-    #: No way leads there in time: ``before_s`` is the water, for whoever is there.
-    is_cut_off: bool = False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Situation:
     """All that a point of the situation tells, at ``t_s``."""
@@ -131,7 +100,9 @@ class Situation:
     counts: tuple[Count, ...]
     rivers: tuple[River, ...]
     sites: tuple[Site, ...]
-    #: Sites in service and not threatened that are told by their number alone.
+    #: What is live in water already, by whose hand it is cut: see ``twin.results.to_do.acts_now``.
+    now: tuple[Act, ...]
+    #: What is to be done before a moment, and how many more such acts there are.
     acts: tuple[Act, ...]
     acts_more: int
     #: Lamps that go out within the hour, (A,).
@@ -153,7 +124,7 @@ def situation(result: Result, t_s: int, *, since_s: int = NONE, since_run: Resul
     since_run
         Another run of the same hours and city to count from, at the same moment.
     most_acts
-        How many acts are told; the rest is a number.
+        How many acts ahead are told, beside what is to be cut now; the rest is a number.
     """
     moment, horizon_s = moment_of(result, t_s), result.plan.duration_s
     later = [moment_of(result, t_s + 3600 * hours) if t_s + 3600 * hours <= horizon_s else None for hours in AHEAD_H]
@@ -162,14 +133,14 @@ def situation(result: Result, t_s: int, *, since_s: int = NONE, since_run: Resul
     counts = tuple(Count(name=name, now=count(moment), before=None if before is None else count(before),
                          ahead=tuple(None if one is None else count(one) for one in later))
                    for name, count in _COUNTS.items() if _is_told(name, result))
-    acts = _acts(moment)
-    told = _told(acts, most_acts)
+    now, acts = tuple(acts_now(moment)), acts_ahead(moment)
+    told = chosen(acts, most_acts)
     soon = np.zeros(len(moment.is_out), bool)
     o = result.outages
     soon[o.asset[(o.start_s > t_s) & (o.start_s <= t_s + 3600)]] = True
     return Situation(result=result, t_s=t_s, moment=moment, since_s=since_s, since_run=since_run, counts=counts,
-                     rivers=tuple(_rivers(result, t_s)), sites=tuple(_sites(moment)), acts=tuple(told),
-                     acts_more=len(acts) - len(told), is_soon_out=soon & ~holds(moment, "out"))
+                     rivers=tuple(_rivers(result, t_s)), sites=tuple(_sites(moment)), now=now,
+                     acts=tuple(told), acts_more=len(acts) - len(told), is_soon_out=soon & ~holds(moment, "out"))
 
 
 # Counts
@@ -267,114 +238,3 @@ def _urgency(site: Site) -> int:
     if site.since_s != NONE:
         return 1
     return 2 if site.is_threatened or site.condition is Condition.LAST_FEED else 3
-
-
-# Acts
-
-
-def _acts(moment: Moment) -> list[Act]:
-    """Give what can still be done, what weighs most first, each with the moment before which it is to be done.
-
-    What is to be done within three hours comes first. People come before gear: to bring people out of the water, to
-    keep a site in service, then to cut what would be live, by how much would be.
-    """
-    acts = [*_evacuations(moment), *_generators(moment), *_cuts(moment)]
-    # What is far ahead waits for a later report, whatever its weight: the page names what fails at once by itself.
-    return sorted(acts, key=lambda act: (act.before_s > moment.t_s + SOON_S, -act.people, act.sort != "cut",
-                                         -act.live, -act.lamps, act.before_s))
-
-
-def _told(acts: list[Act], most: int) -> list[Act]:
-    """Give the acts that are told, in order of time: what concerns people and cuts do not crowd each other out."""
-    people, places = ([act for act in acts if (act.sort == "cut") is is_cut] for is_cut in (False, True))
-    for_people = min(len(people), max(most - len(places), (most + 1) // 2))
-    chosen = [*people[:for_people], *places[:most - for_people]]
-    return sorted(chosen, key=lambda act: (act.before_s, act.assets))
-
-
-def _evacuations(moment: Moment) -> list[Act]:
-    """Give the sites with people that water enters, or may: before it touches them."""
-    result, t_s = moment.result, moment.t_s
-    assets, exposure = result.city.assets, result.exposure
-    doubtful = exposure.is_doubtful & ~np.isnan(assets.fail_m)
-    found = []
-    for row in np.flatnonzero(assets.of_role(Role.VITAL) & ((exposure.failed_at_s != NONE) | doubtful)).tolist():
-        # Before water is at the door; where it is already, before it may be inside, then before it is computed there.
-        loss = result.losses.next(row, t_s)
-        may_s = loss.may_s if loss is not None and loss.root == row else NONE
-        before_s = next((at_s for at_s in (int(exposure.touched_at_s[row]), may_s, int(exposure.failed_at_s[row]))
-                         if at_s > t_s), NONE)
-        if before_s != NONE:
-            found.append(Act(sort="evacuate", before_s=before_s, assets=(row,), by="rescue", lamps=0, live=0,
-                             people=int(np.nan_to_num(assets.people[row])),
-                             depth_m=float(exposure.peak_depth_m[row]), is_doubtful=bool(doubtful[row])))
-    return found
-
-
-def _generators(moment: Moment) -> list[Act]:
-    """Give the dry sites that may lose their power, each before it may, or before its reserve ends."""
-    result, t_s = moment.result, moment.t_s
-    assets, exposure = result.city.assets, result.exposure
-    is_dry = (exposure.failed_at_s == NONE) & ~(exposure.is_doubtful & ~np.isnan(assets.fail_m))
-    found = []
-    for row in np.flatnonzero(assets.of_role(Role.VITAL) & is_dry).tolist():
-        loss, reserve_s = result.losses.next(row, t_s), int(moment.reserve_ends_s[row])
-        moments = [at_s for at_s in (NONE if loss is None else loss.may_s, reserve_s) if at_s > t_s]
-        if moments and moment.condition[row] != Condition.OUT:
-            found.append(Act(sort="generator", before_s=min(moments), assets=(row,), by="site", lamps=0, live=0,
-                             people=int(np.nan_to_num(assets.people[row])), depth_m=0.0,
-                             is_doubtful=loss is not None and loss.may_s == min(moments) and not loss.is_sure_at_once))
-    return found
-
-
-def _cuts(moment: Moment) -> list[Act]:
-    """Give the places to cut before their water, those of one hand within minutes as one act."""
-    result, t_s = moment.result, moment.t_s
-    parts: LiveParts = result.live_parts
-    assets, peak_m = result.city.assets, np.nan_to_num(result.exposure.peak_depth_m)
-    place = result.view.cabinet[parts.cut]
-    place = np.where(place == NONE, parts.cut, place)
-    first = np.full(len(assets), _NEVER)
-    np.minimum.at(first, place, parts.from_s)
-    rows = np.flatnonzero((first > t_s) & (first < _NEVER))
-    rows = rows[np.lexsort((rows, first[rows]))]
-    groups = [[int(rows[place]) for place in group] for group in as_one(assets, rows.tolist(), first[rows].tolist())]
-    found = []
-    for group in groups:
-        mine = np.flatnonzero(np.isin(place, group))
-        found.append(Act(
-            sort="cut", assets=tuple(group), **_leaving(moment, group, int(first[group].min())),
-            by="grid" if assets.has_role(group[0], Role.GRID) else "city",
-            lamps=_lamps_below(result, group), live=len(np.unique(parts.asset[mine])), people=0,
-            depth_m=float(peak_m[parts.asset[mine]].max())))
-    return found
-
-
-def _leaving(moment: Moment, group: list[int], touched_s: int) -> dict[str, Any]:
-    """Give until when to leave for a group of cabinets, from where and by which streets, where the run has bases.
-
-    The last moments of the run count the way and the work; what nobody reaches in time keeps the moment of its water.
-    """
-    result, t_s = moment.result, moment.t_s
-    rows = {row["asset"]: row for row in result.indicators.get("last_moment_to_act", {}).get("rows", [])}
-    mine = [row for asset in group if "binds" in (row := rows.get(str(result.city.assets.id[asset]), {}))]
-    leave_s = {row["asset"]: seconds_between(result.plan.start, datetime.fromisoformat(row["act_before"]))
-               for row in mine if row["binds"] != "none"}
-    ahead = [row for row in mine if leave_s.get(row["asset"], NONE) > t_s]
-    if not mine or not ahead:
-        return {"before_s": touched_s, "is_cut_off": bool(mine)}
-    first = min(ahead, key=lambda row: leave_s[row["asset"]])
-    return {"before_s": leave_s[first["asset"]], "base": first["base"], "way": tuple(first["by"])}
-
-
-def _lamps_below(result: Result, group: list[int]) -> int:
-    mask = np.zeros(len(result.city.assets), bool)
-    mask[group] = True
-    return int((graph_of(result.city).downstream(mask) & result.view.is_lamp).sum())
-
-
-def declared_since(result: Result, since_s: int, t_s: int) -> list[int]:
-    """Give the rows of the trace of what was done and reported between two moments."""
-    trace = result.trace
-    return np.flatnonzero(np.isin(trace.what, (What.CUT, What.REPORTED, What.CLEARED)) & (trace.time_s > since_s)
-                          & (trace.time_s <= t_s)).tolist()

@@ -13,6 +13,9 @@ DEEPEST_M = 0.30
 DAY_M, NIGHT_M = 0.20, 0.05
 #: What there is to be done at a place before the water comes: opening and locking a cabinet [s], an assumption.
 WORK_S = 900
+#: Time at a site for each person who is brought out of it, one after the other [s]: an assumption without a source, as
+#: evacuations of homes were not found measured by head; whoever has a figure of their own says it.
+PERSON_S = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,8 @@ class AccessRules:
     closures: tuple[Closure, ...] = ()
     #: Seconds at a place before the water comes.
     work_s: int = WORK_S
+    #: Seconds at a site for each person brought out of it.
+    person_s: int = PERSON_S
     #: Speed where the city's streets have none of their own, by rank (``main``, ``minor``) [km/h].
     speed_kmh: tuple[tuple[str, float], ...] = (("main", 50.0), ("minor", 30.0))
 
@@ -49,12 +54,14 @@ class AccessRules:
     def of(cls, table: Mapping[str, Any]) -> AccessRules:
         """Give the rules back from their JSON values."""
         return cls(day_m=table["day_m"], night_m=table["night_m"], bases=tuple(table["bases"]),
-                   work_s=table["work_s"], speed_kmh=tuple(sorted(table["speed_kmh"].items())),
+                   work_s=table["work_s"], person_s=table.get("person_s", PERSON_S),
+                   speed_kmh=tuple(sorted(table["speed_kmh"].items())),
                    closures=tuple(Closure(**row) for row in table["closures"]))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain JSON values."""
-        return {"day_m": self.day_m, "night_m": self.night_m, "bases": list(self.bases), "work_s": self.work_s,
+        """Give plain JSON values; what is not said otherwise for people is left out, as before it could be said."""
+        own = {} if self.person_s == PERSON_S else {"person_s": self.person_s}
+        return {**own, "day_m": self.day_m, "night_m": self.night_m, "bases": list(self.bases), "work_s": self.work_s,
                 "speed_kmh": dict(self.speed_kmh),
                 "closures": [{"street": c.street, "from_s": c.from_s, "until_s": c.until_s, "by": c.by}
                              for c in self.closures]}

@@ -1,17 +1,22 @@
-"""Sheets and lists as tagged PDF: a crew's sheet, the hand-over, what to cut, what to ask of the grid operator."""
+"""Sheets and lists on paper: a crew's sheet as PDF; lists, the hand-over, cuts and returns as PDF or as a page."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import asdict
+from hashlib import sha256
+from importlib import resources
 from pathlib import Path
-from typing import Any
 
-from twin.explaining.papers import Paper, grid_paper, listed_paper
+import jinja2
+from markupsafe import Markup
+
+from geodata.atomic import write_whole
+from twin.explaining.papers import Paper
 from twin.explaining.sheeted import SheetPage
-from twin.results.listing import Listing
-from twin.results.result import Result
 from viewer.outputs.pdf import typeset, write_pdf
+from viewer.outputs.report import kept_together
 
 #: Shares of the width of a crew sheet's columns; 0: as wide as its text.
 _SHEET = (0, 0.55, 0.9, 0.5, 1.05, 3.3, 0.6)
@@ -29,41 +34,42 @@ def sheet_pdf(page: SheetPage, city: str) -> bytes:
     return typeset("paper.typ", {**texts, **_head(page, city), "wide": False, "widths": _SHEET, "bold": (0, 2)})
 
 
-def list_pdf(found: Listing, title: str, lang: str) -> bytes:
-    """Give a list of assets as the bytes of a PDF; ``title`` is a key of ``twin.explaining.papers.TITLES``.
-
-    Raises
-    ------
-    InputError
-        The extra ``pdf`` is not installed; a language other than fr and en.
-    """
-    return _paper(listed_paper(found, title, lang), found.result.city.name)
-
-
-def export_list(found: Listing, title: str, out: Path, lang: str) -> None:
-    """Write a list of assets as a PDF.
+def export_paper(paper: Paper, city: str, out: Path) -> None:
+    """Write a list on paper: a tagged PDF where the name ends in ``.pdf``, else a page that prints the same.
 
     Raises
     ------
     InputError
         The extra ``pdf`` is not installed; a place that cannot be written.
     """
-    write_pdf(list_pdf(found, title, lang), out)
+    if out.suffix.lower() == ".pdf":
+        write_pdf(paper_pdf(paper, city), out)
+    else:
+        write_whole(out, render_paper(paper), opens="<!doctype html", sort="a page")
 
 
-def export_grid(result: Result, rows: list[tuple[Any, ...]], t_s: int, out: Path, lang: str) -> None:
-    """Write the list for the grid operator as a PDF; ``rows`` are those of ``geodata.run.journal.grid_rows``.
+def paper_pdf(paper: Paper, city: str) -> bytes:
+    """Give a list on paper as the bytes of a PDF.
 
     Raises
     ------
     InputError
-        The extra ``pdf`` is not installed; a place that cannot be written.
+        The extra ``pdf`` is not installed.
     """
-    write_pdf(_paper(grid_paper(result, rows, t_s, lang), result.city.name), out)
-
-
-def _paper(paper: Paper, city: str) -> bytes:
     return typeset("paper.typ", {**asdict(paper), **_head(paper, city), "wide": True, "phones": (), "phones_title": ""})
+
+
+def render_paper(paper: Paper) -> str:
+    """Give a list on paper as HTML."""
+    templates = resources.files("viewer").joinpath("templates")
+    style = templates.joinpath("paper.css").read_text("utf-8")
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True,
+                                     undefined=jinja2.StrictUndefined)
+    environment.filters["ids"] = kept_together
+    template = environment.from_string(templates.joinpath("paper.html.j2").read_text("utf-8"))
+    return template.render(page=paper, colon="\u00a0:" if paper.lang == "fr" else ":", style=Markup(style),
+                           total=sum(paper.widths) or 1,
+                           style_hash=base64.b64encode(sha256(style.encode()).digest()).decode())
 
 
 def _head(page: SheetPage | Paper, city: str) -> Mapping[str, str]:

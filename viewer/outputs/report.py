@@ -23,19 +23,22 @@ from twin.explaining.situation import MOST_SITES, Page, page_of
 from twin.explaining.words import speech
 from twin.results.situation import Situation
 from viewer.outputs.driver_strip import report_strip
+from viewer.outputs.help_numbers import numbers_of
 from viewer.outputs.report_drawings import map_svg, river_svg
 
 if TYPE_CHECKING:
     from geodata.ensemble.driven import Driven
     from geodata.run.folder import Run
     from twin.ensemble.answers import Answers
+    from twin.results.order_of_return import ReturnOrder
 
 #: Acts that are told one by one where the page has to tell of nights too.
 _ACTS_BESIDE_NIGHTS = 3
 
 
 def export_report(run: Run, told: Situation, out: Path, *, lang: str, answers: Answers | None = None,
-                  driven: Sequence[Driven] = ()) -> Page:
+                  driven: Sequence[Driven] = (), contacts: Path | None = None,
+                  order: ReturnOrder | None = None) -> Page:
     """Write a point of the situation as one HTML file that prints as one A4 page; give its texts.
 
     Parameters
@@ -52,6 +55,10 @@ def export_report(run: Run, told: Situation, out: Path, *, lang: str, answers: A
         What the nights say of whose plan it is the run; None: a run by itself.
     driven
         What drives the answers of these nights, as far as anybody asked.
+    contacts
+        The city's contacts (TOML), whose emergency number is told; None: the country's.
+    order
+        The order of return at the moment; None: that of the nights that the run drew, if any.
 
     Raises
     ------
@@ -62,7 +69,7 @@ def export_report(run: Run, told: Situation, out: Path, *, lang: str, answers: A
         # The nights need the room of two acts, which are then counted with the others that have none.
         told = replace(told, acts=told.acts[:_ACTS_BESIDE_NIGHTS],
                        acts_more=told.acts_more + max(len(told.acts) - _ACTS_BESIDE_NIGHTS, 0))
-    page = page_of(told, lang)
+    page = page_of(told, lang, numbers_of(run, contacts), order)
     write_whole(out, render(run, told, page, answers, driven), opens="<!doctype html", sort="a page")
     return page
 
@@ -80,7 +87,8 @@ def render(run: Run, told: Situation, page: Page, answers: Answers | None = None
     return template.render(
         decides=report_strip(run.result.city, driven, page.lang), nights=nights,
         nights_title="" if answers is None else report_title(answers, page.lang),
-        page=page, colon="\u00a0:" if page.lang == "fr" else ":", style=Markup(style),
+        page=page, stop="\u00a0;" if page.lang == "fr" else ";", colon="\u00a0:" if page.lang == "fr" else ":",
+        style=Markup(style),
         style_hash=base64.b64encode(sha256(style.encode()).digest()).decode(),
         river=river_svg(told, told.rivers[0], page.lang) if told.rivers else "",
         river_words=_river_words(told, page.lang),

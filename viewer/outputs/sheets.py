@@ -81,7 +81,7 @@ def export_sheets(run: Run, t_s: int, folder: Path, *, lang: str, phones: Path |
         if pdf:
             written.append(folder / f"{name}.pdf")
             write_pdf(sheet_pdf(page, run.result.city.name), written[-1])
-    write_csv(found, folder / "sheets.csv")
+    write_csv(found, folder / "sheets.csv", lang)
     return [*written, folder / "sheets.csv"]
 
 

@@ -12,6 +12,7 @@ from scenarios import load_scenario, run_scenario, shipped
 from tests.nights import night
 from twin.results.act_ways import with_ways
 from twin.results.situation import situation
+from twin.results.to_do import sites_in_water
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +27,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return read_run(run_scenario(load_scenario(folder / "night.yaml"), picture=False).write(folder / "run"))
 
 
-def test_acts_for_people_say_the_way_or_that_there_is_none(run: Run) -> None:
+def test_acts_for_people_say_the_way_there_and_back_or_that_there_is_none(run: Run) -> None:
     access, assets = access_if_kept(run), run.result.city.assets
     assert access is not None
-    bases = [access.place(assets.row(base)) for base in access.rules.bases]
-    ways = cut_off = 0
+    wet = sites_in_water(run.result)
+    there = back = cut_off = 0
     for t_s in (0, 2 * 3600, 4 * 3600, 6 * 3600):
         told = situation(run.result, t_s)
         water = {act.assets: act.before_s for act in told.acts if act.sort != "cut"}
@@ -39,24 +40,56 @@ def test_acts_for_people_say_the_way_or_that_there_is_none(run: Run) -> None:
         assert [act.before_s for act in shown.acts] == sorted(act.before_s for act in shown.acts)
         for act in shown.acts:
             if act.sort == "cut":
-                assert act in told.acts
                 continue
             to = access.place(act.assets[0])
+            assert act.needs_s == (60 * act.people if act.sort == "evacuate" else 0)
             if act.is_cut_off:
                 cut_off += 1
-                assert all(access.trip(base, to, t_s) is None for base in bases)
+                assert act.least is not None
                 assert act.before_s == water[act.assets]
+                assert act.sort != "evacuate" or not wet[assets.row(act.least.base)]
                 continue
-            ways += 1
+            assert act.sort != "evacuate" or not wet[assets.row(act.base)], "a base in the water sends nobody"
             start = access.place(assets.row(act.base))
             now = access.trip(start, to, t_s)
             assert now is not None
             assert act.way == now.streets
             leaving = access.trip(start, to, act.before_s)
             assert leaving is not None
-            assert act.before_s == t_s or act.before_s + leaving.lasts_s <= water[act.assets]
-    assert ways
+            done_s = act.before_s + leaving.lasts_s + (60 * act.brings if act.brings >= 0 else act.needs_s)
+            assert done_s <= water[act.assets]
+            there += 1
+            if act.sort == "evacuate":
+                back += 1
+                assert act.brings >= 0 or access.trip(to, start, done_s) is not None
+    assert there
+    assert back
     assert cut_off
+
+
+def test_a_site_that_is_its_own_base_is_helped_from_the_next(run: Run) -> None:
+    """The municipal workshop is a base, and people are brought out of it: not from itself."""
+    access, assets = access_if_kept(run), run.result.city.assets
+    assert access is not None
+    workshop = assets.row("S-14")
+    act = next(act for act in with_ways(situation(run.result, 6 * 3600, most_acts=99), access).acts
+               if act.assets == (workshop,))
+    assert act.base != "S-14"
+    assert act.is_cut_off
+    assert act.least is not None
+    assert act.least.base == "S-12"
+
+
+def test_what_is_live_now_has_a_way_to_its_first_place(run: Run) -> None:
+    access = access_if_kept(run)
+    assert access is not None
+    told = situation(run.result, 6 * 3600)
+    shown = with_ways(told, access)
+    assert [act.assets for act in shown.now] == [act.assets for act in told.now]
+    city = next(act for act in shown.now if act.by == "city")
+    assert city.is_cut_off == (not city.base)
+    assert city.is_cut_off == (city.least is not None)
+    assert next(act for act in shown.now if act.by == "grid").base == "", "the grid's own bases are not known"
 
 
 def test_without_bases_nothing_is_said_of_the_way(run: Run) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.twin.crews.test_cases import BEGIN_S, STREETS, case, crews, night, streets, town
-from twin.explaining.sheeted import sheet_lines, sheet_page
+from twin.access.by_street import StreetLeg
+from twin.codes import Action
+from twin.explaining.listed import teller_of
+from twin.explaining.sheeted import _leg, sheet_lines, sheet_page
 from twin.results.sheets import sheets
 from twin.world.crews import StageRule
+from twin.world.plan import Declared
 
 
 def test_a_sheet_has_the_visits_of_its_crew_with_the_way_street_by_street() -> None:
@@ -83,3 +89,50 @@ def test_without_crews_there_are_no_sheets() -> None:
 
     result = case(1)
     assert sheets(replace(result, plan=replace(result.plan, crews=None)), None, 0) == ()
+
+
+def test_a_repair_behind_a_dead_supply_says_before_which_return_it_has_no_effect() -> None:
+    city = town({"inspect": 1000, "re_energise": 500}, ["A1"])
+    supply = city.assets.row("S")
+    result = night(city, {"A1": 0}, crews(1, travel="none"), declared=(
+        Declared(at_s=0, action=Action.FAIL, asset=supply), Declared(at_s=50_000, action=Action.RESTORE, asset=supply)))
+    sheet, = sheets(result, None, BEGIN_S)
+    visit = sheet.visits[-1]
+    assert (visit.stages[-1], visit.ends_s < 50_000) == ("re_energise", True)
+    assert (visit.held_by, visit.held_until_s) == (supply, 50_000)
+    page = sheet_page(sheet, "fr")
+    assert "A1\u00a0: sans effet avant le retour de S (vers lundi 6\u00a0h\u00a000)." in page.warnings
+    assert page.rows[-1][4].endswith("sans effet avant le retour de S")
+    without = night(city, {"A1": 0}, crews(1, travel="none"))
+    assert {visit.held_by for visit in sheets(without, None, BEGIN_S)[0].visits} == {-1}
+
+
+def test_a_crew_without_a_word_to_do_is_told_why() -> None:
+    """C1's first crew at 10,680 s: A3 is ready, the streets are open; before the water leaves, it waits."""
+    result = night(town({"inspect": 1000}, ["A1", "A2"]), {"A1": 3000, "A2": 3000}, crews(1, travel="none"))
+    sheet, = sheets(result, None, BEGIN_S + 1000)
+    assert sheet.waits == (("recede", 2),)
+    page = sheet_page(sheet, "en")
+    assert any(line.startswith("Nothing to do before ") and line.endswith(": 2 repairs wait for the water to fall.")
+               for line in page.facts)
+    busy, = sheets(result, None, BEGIN_S + 3500)
+    assert not any(line.startswith("Nothing to do") for line in sheet_page(busy, "en").facts)
+
+
+def test_a_crew_sent_ahead_says_so() -> None:
+    plan = crews(1, travel="none")
+    city = town({"inspect": 1000}, ["A1"])
+    result = night(city, {"A1": 0}, replace(plan, crews=(replace(plan.crews[0], stands_at="A1"),)))
+    sheet, = sheets(result, None, BEGIN_S)
+    assert sheet_page(sheet, "fr").facts[0].startswith("2 personnes, base D, envoyée d’avance à A1")
+
+
+@pytest.mark.parametrize(("deepest_m", "least_m", "said"), [
+    (0.199, 0.199, "X (0.199 m)"), (0.194, 0.194, "X (0.19 m)"), (0.195, 0.02, "X (0.195 m in places)"),
+    (0.12, 0.0, "X (0.12 m in places)"), (0.001, 0.001, "X")])
+def test_a_depth_is_never_rounded_to_the_limit_of_a_street_that_is_open(deepest_m: float, least_m: float, said: str
+                                                                       ) -> None:
+    leg = StreetLeg(street="X", length_m=10.0, enters_s=0, depth_m=deepest_m, now_m=deepest_m, least_m=least_m,
+                    limit_m=0.2, is_bridge=False)
+    told = _leg(teller_of(case(2), "en"), leg).replace("\u00a0", " ")
+    assert told.replace(f" / {round(deepest_m + 1e-9, 2):.2f} m", "") == said

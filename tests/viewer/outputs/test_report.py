@@ -126,7 +126,45 @@ def test_acts_are_ahead_and_stand_in_order_of_time(told: Situation) -> None:
     assert len(told.acts) == 5
     past = situation(told.result, 30 * 3600)
     assert past.acts == ()
-    assert page_of(past, "en").acts[0][1] == "Nothing is left to be done beforehand."
+    assert [row[0] for row in page_of(past, "en").acts] == ["NOW"] * len(past.now)
+    calm = situation(night("valmont-substation").result, 10 * 3600)
+    assert (calm.now, calm.acts) == ((), ())
+    assert page_of(calm, "en").acts[0][1] == "Nothing is left to be done beforehand."
+
+
+def test_what_is_live_in_water_now_is_the_first_act(told: Situation) -> None:
+    """All that the map and the list of cuts have in water and live: the substation first, then who has houses near."""
+    result, ids = told.result, told.result.city.assets.id
+    live = moment_of(result, AT_22).to_cut
+    cabinet = result.view.cabinet
+    places = {int(cabinet[cut]) if cabinet[cut] != NONE else int(cut) for cut in live[live != NONE].tolist()}
+    assert {row for act in told.now for row in act.assets} == places
+    assert sum(act.live for act in told.now) == int((live != NONE).sum()) == 28
+    grid, city = told.now
+    assert (grid.by, str(ids[grid.assets[0]]), city.by, str(ids[city.assets[0]])) == ("grid", "P-12", "city", "A-093")
+    assert [str(ids[row]) for row in grid.darkened] == ["S-11"], "the home hangs on P-12 alone"
+    page = page_of(told, "fr")
+    assert page.acts_now == 2
+    assert page.acts[0][:2] == ("MAINTENANT", "Couper P-12, C-03, C-19, C-07, C-21 et C-06")
+    assert page.acts[0][4].endswith("la coupure prive de courant EHPAD Les Tilleuls")
+    assert page.act_notes[0] == ("28 choses peut-être sous tension dans l’eau maintenant ; 16 points de coupure : "
+                                 "tous sur la liste « À couper », imprimée à part.")
+    assert page_of(told, "en").acts[0][0] == "NOW"
+    assert page_of(situation(result, 0), "fr").acts_now == 0
+
+
+def test_cabinets_in_a_row_are_told_as_a_range() -> None:
+    acts = page_of(situation(night("ouche-q100").result, AT_22), "fr").acts
+    assert any(row[1] == "Couper A-081 à A-084, R-02, PO-01 et A-095" for row in acts)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_no_command_stands_on_paper(lang: str) -> None:
+    """Whoever holds a sheet of paper has no terminal: it says what to ask for."""
+    for name in ("ouche-q100", "valmont-facts"):
+        page = page_of(situation(night(name).result, AT_22), lang)
+        said = " ".join((page.acts_more, *page.act_notes, page.sites_more, *page.done))
+        assert "twin " not in said
 
 
 def test_what_is_near_comes_before_what_weighs_more_later() -> None:
@@ -182,8 +220,8 @@ def test_the_text_of_the_page_equals_the_tables(told: Situation, lang: str) -> N
             assert ahead is not None
             sure, _, maybe = cell.partition("\u00a0(")
             assert (number_in(sure), number_in(maybe)) == (ahead.out, ahead.may)
-    for row in page.acts:
-        assert list(row) in rows
+    for act in page.acts:
+        assert list(act) in rows
     for place, site in enumerate(page.sites, start=1):
         assert [f"{place}{site.name}", site.people, site.feed, site.then] in rows
     whole = " ".join(found.cells)

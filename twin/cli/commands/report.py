@@ -15,6 +15,10 @@ from twin.cli.summary import tell_expiry
 
 if TYPE_CHECKING:
     from geodata.run.folder import Run
+    from twin.results.returns import Returns
+
+#: How a list is written; and nights that are drawn for ranges where the run has none of its own.
+_LIST, _NIGHTS = "FILE.csv|FILE.pdf|FILE.html", 20
 
 
 @app.command(short_help="Write the point of the situation: one A4 page, and lists.",
@@ -28,44 +32,53 @@ def report(run_dir: RunFolder,
                                                      "moment, or from another run at this one.")] = None,
            log: Annotated[Path | None, typer.Option("--log", metavar="FILE.csv", help="The log of the night (main "
                                                     "courante) up to the moment.")] = None,
-           grid: Annotated[Path | None, typer.Option("--grid", metavar="FILE.csv|FILE.pdf", help="The list for the "
-                                                     "grid operator; not for the public.")] = None,
-           handover: Annotated[Path | None, typer.Option("--handover", metavar="FILE.csv|FILE.pdf", help="What is not "
-                                                         "to be re-energised.")] = None,
-           cuts: Annotated[Path | None, typer.Option("--cuts", metavar="FILE.csv|FILE.pdf", help="What may be live in "
-                                                     "water, and what to cut.")] = None,
+           grid: Annotated[Path | None, typer.Option("--grid", metavar=_LIST, help="The list for the grid operator; "
+                                                     "not for the public.")] = None,
+           handover: Annotated[Path | None, typer.Option("--handover", metavar=_LIST, help="What is not to be "
+                                                         "re-energised, by street: who must test it.")] = None,
+           cuts: Annotated[Path | None, typer.Option("--cuts", metavar=_LIST, help="What may be live in water, and "
+                                                     "what to cut.")] = None,
+           returns: Annotated[Path | None, typer.Option("--returns", metavar=_LIST, help="The order of return, street "
+                                                        "by street and site by site, as ranges.")] = None,
+           nights: Annotated[int, typer.Option("--nights", metavar="N", min=1, max=10_000, help="Nights drawn for "
+                                               "--returns where the run drew none and has crews.")] = _NIGHTS,
+           acts: Annotated[Path | None, typer.Option("--acts", metavar="FILE.pdf|FILE.html", help="All acts ahead, "
+                                                     "with their ways.")] = None,
            sheets: Annotated[Path | None, typer.Option("--sheets", metavar="DIR", help="A sheet for each crew: a page, "
                                                        "a text, and a table of all; for the crews alone.")] = None,
            sheets_pdf: Annotated[bool, typer.Option("--sheets-pdf", help="Each crew sheet as tagged PDF as well.")
                                  ] = False,
            phones: Annotated[Path | None, typer.Option("--phones", metavar="FILE.toml", help="The city's private "
                                                        "numbers, for the crew sheets.")] = None,
+           contacts: Annotated[Path | None, typer.Option("--contacts", metavar="FILE.toml", help="The city's contacts: "
+                                                         "whom to call; else the country's.")] = None,
            lang: Spoken = None, json: Json = False) -> None:
     """Write the point of the situation: one A4 page that needs no colour; log, lists, hand-over and crew sheets.
 
+    Lists are paper where their name ends in .pdf or .html, in the language asked for, and tables where it ends in .csv.
     Of an ensemble: that of its plan, with how likely each critical site goes dark.
     """
     from geodata.ensemble.folder import read_ensemble
     from geodata.ensemble.place import is_ensemble
     from geodata.run.folder import read_run
-    from geodata.run.journal import grid_rows, write_grid, write_journal
-    from geodata.run.listing import write_csv
+    from geodata.run.journal import write_journal
     from geodata.run.roads import access_if_kept
     from geodata.wording import wording
     from twin.errors import InputError
     from twin.explaining.situation import page_of
     from twin.results.act_ways import with_ways
-    from twin.results.listing import listing
+    from twin.results.order_of_return import order_of_return
     from twin.results.situation import situation
-    from viewer.outputs.papers import export_grid, export_list
+    from viewer.outputs.help_numbers import numbers_of
+    from viewer.outputs.lists import Lists, export_lists
     from viewer.outputs.pdf import export_pdf
     from viewer.outputs.report import export_report
     from viewer.outputs.sheets import export_sheets
 
     spoken = language_of(lang)
-    if not any((out, pdf, log, grid, handover, cuts, sheets)):
+    if not any((out, pdf, log, grid, handover, cuts, returns, acts, sheets)):
         raise InputError(field="--out", found="nothing to write", expected="--out, --pdf, --log, --grid, --handover, "
-                         "--cuts or --sheets")
+                         "--cuts, --returns, --acts or --sheets")
     if sheets is None:
         _check_without_sheets(sheets_pdf=sheets_pdf, phones=phones)
     with stages(lang=language_of(lang)) as stage:
@@ -74,27 +87,24 @@ def report(run_dir: RunFolder,
         run = read_run(run_dir) if ensemble is None else ensemble.run
         t_s = moment_of(at, run.result)
         assert t_s is not None
+        numbers, drawn = numbers_of(run, contacts), None
+        if returns is not None and run.result.returns is None and run.result.plan.crews is not None:
+            stage("drawing nights")
+            drawn = _drawn(run, nights)
         stage("writing")
         told = with_ways(situation(run.result, t_s, **_since(since, run, t_s)), access_if_kept(run))
+        order = order_of_return(run.result, t_s, drawn)
         if out is not None:
             export_report(run, told, out, lang=spoken, answers=None if ensemble is None else ensemble.answers,
-                          driven=() if ensemble is None else ensemble.driven)
+                          driven=() if ensemble is None else ensemble.driven, contacts=contacts, order=order)
         if pdf is not None:
-            export_pdf(run, told, page_of(told, spoken), pdf)
+            export_pdf(run, told, page_of(told, spoken, numbers, order), pdf)
         if log is not None:
             write_journal(run.result, t_s, spoken, log)
-        if grid is not None:
-            if _is_pdf(grid):
-                export_grid(run.result, grid_rows(run.result, t_s), t_s, grid, spoken)
-            else:
-                write_grid(run.result, t_s, grid)
-        for title, state, file in (("handover", "do_not_re_energise", handover), ("cut", "live_in_water", cuts)):
-            if file is not None and _is_pdf(file):
-                export_list(listing(run.result, t_s, states=[state]), title, file, spoken)
-            elif file is not None:
-                write_csv(listing(run.result, t_s, states=[state]), file)
+        export_lists(run, t_s, Lists(grid=grid, handover=handover, cuts=cuts, returns=returns, acts=acts), order,
+                     lang=spoken, numbers=numbers)
         made = [] if sheets is None else export_sheets(run, t_s, sheets, lang=spoken, phones=phones, pdf=sheets_pdf)
-    written = [str(place) for place in (out, pdf, log, grid, handover, cuts, *made) if place is not None]
+    written = [str(place) for place in (out, pdf, log, grid, handover, cuts, returns, acts, *made) if place is not None]
     if json:
         print_json({"files": written, "at": run.result.view.moment(t_s),
                     "counts": {count.name: count.to_dict() for count in told.counts}})
@@ -102,6 +112,14 @@ def report(run_dir: RunFolder,
     for place in written:
         say(wording(spoken).text("Written: {file}", file=place))
     tell_expiry(run.result.plan, spoken, run.result.city.timezone)
+
+
+def _drawn(run: Run, nights: int) -> Returns:
+    """Draw the nights of a run that drew none itself."""
+    from geodata.run.roads import access_if_kept
+    from twin.engine.simulate import draw_returns
+
+    return draw_returns(run.result.view, nights, access_if_kept(run))
 
 
 def _check_without_sheets(*, sheets_pdf: bool, phones: Path | None) -> None:
@@ -113,10 +131,6 @@ def _check_without_sheets(*, sheets_pdf: bool, phones: Path | None) -> None:
     if phones is not None:
         raise InputError(field="--phones", found="private numbers without --sheets",
                          expected="--sheets: they stand on crew sheets alone")
-
-
-def _is_pdf(place: Path) -> bool:
-    return place.suffix.lower() == ".pdf"
 
 
 def _since(text: str | None, run: Run, t_s: int) -> dict[str, Any]:

@@ -1,0 +1,91 @@
+"""Decisions that a point of the situation asks for, and what was done and reported up to it, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from twin.codes import Action
+from twin.explaining.measured import measures_of, what_of
+from twin.explaining.teller import Teller
+from twin.quantities import NONE
+from twin.results.situation import Situation
+from twin.world.kinds import Role
+
+
+def decisions(teller: Teller, told: Situation) -> Iterator[tuple[str, str]]:
+    """Tell what is asked of whom, the most pressing first."""
+    assets = teller.result.city.assets
+
+    def named(rows: list[int]) -> str:
+        return teller.speech.listing([str(assets.name[row] or assets.id[row]) for row in rows])
+
+    wet = [site for site in told.sites if site.people and (site.inside_s > told.t_s or site.wet_s > told.t_s or (
+        site.loss is not None and site.loss.root == site.asset and site.loss.may_s > told.t_s))]
+    if wet:
+        yield teller.text("Mayor"), teller.text("bring people out of the water or upstairs: {sites}.",
+                                                sites=named([site.asset for site in wet[:3]]))
+    dark = [site for site in told.sites if site.people and site.inside_s == NONE
+            and (site.since_s != NONE or site.loss is not None) and (site.loss is None or site.loss.root != site.asset)]
+    if dark:
+        yield teller.text("Mayor"), teller.text("another place than {sites}, or a generator there.",
+                                                sites=named([site.asset for site in dark[:2]]))
+    need = [site for site in told.sites if site.people and site.inside_s == NONE
+            and (site.reserve_ends_s != NONE or site.since_s != NONE)]
+    if need:
+        yield teller.text("Prefect"), teller.text("mobile generator for {sites}.",
+                                                  sites=named([site.asset for site in need[:2]]))
+    out = np.flatnonzero(told.moment.is_out & assets.of_role(Role.SOURCE) & assets.of_role(Role.GRID))
+    if len(out):
+        named_ids = teller.speech.listing([str(name) for name in assets.id[out[:4]]])
+        yield teller.text("Grid operator"), teller.text("a firm hour of return for {assets}.", assets=named_ids)
+    cut = [act for act in told.acts if act.by == "grid"]
+    if cut:
+        yield teller.text("Grid operator"), teller.text("cut {assets} before {time}.", assets=teller.speech.listing(
+            [str(assets.id[row]) for row in cut[0].assets[:4]]), time=teller.clock(cut[0].before_s))
+    who = {"grid": "Grid operator", "prefect": "Prefect"}
+    for record in _planned(told):
+        if record["authority"] in who:
+            what = what_of(record, told.result.plan, told.result.city, teller.speech)
+            yield teller.text(who[record["authority"]]), teller.text("as planned, {what}.", what=what)
+
+
+def _planned(told: Situation) -> list[Mapping[str, Any]]:
+    """Give the measures of the plan that are still ahead."""
+    return [record for record in measures_of(told.result.plan) if record.get("at_s", NONE) > told.t_s]
+
+
+def done(teller: Teller, told: Situation) -> Iterator[str]:
+    """Tell what was cut on purpose up to now, the latest first; before it whose hours go beyond the limits."""
+    assets, plan = teller.result.city.assets, told.result.plan
+    if plan.crews is not None and plan.crews.derogation:
+        yield teller.text("Hours beyond the limits by derogation: {why}", why=plan.crews.derogation)
+    cut: dict[int, int] = {}
+    for one in plan.declared:
+        if one.at_s <= told.t_s and one.action in (Action.CUT, Action.RESTORE):
+            cut.pop(one.asset, None)
+            if one.action is Action.CUT:
+                cut[one.asset] = one.at_s
+    gauges = {str(name) for row in np.flatnonzero(assets.of_role(Role.GAUGE))
+              for name in (assets.id[row], assets.name[row]) if name}
+    notes = [note for note in plan.notes if note.at_s <= told.t_s and note.text.split(":")[0] not in gauges]
+    for note in notes[-2:]:
+        by = f", {note.by}" if note.by else ""
+        yield teller.text("Reported: {what} ({time}{by}).", what=note.text, time=teller.clock(note.at_s), by=by)
+    against = sum(w.get("warning") == "contradiction" for w in told.result.warnings)
+    if against:
+        yield teller.speech.plural("{n} fact contradicts the computation.", "{n} facts contradict the computation.",
+                                   against)
+    for record in [record for record in _planned(told) if record["authority"] not in ("grid", "prefect")][:2]:
+        yield teller.text("Planned: {what}.", what=what_of(record, plan, told.result.city, teller.speech))
+    if cut:
+        named = [f"{assets.id[row]} ({teller.clock(at_s)})" for row, at_s in list(cut.items())[-4:]]
+        yield teller.text("Done: cut {assets}.", assets=teller.speech.listing(named))
+    stale = told.moment.is_not_to_be_re_energised & ~assets.of_role(Role.LIGHTS)
+    if stale.any():
+        yield teller.speech.plural(
+            "{n} thing not to be re-energised before a test, lamps apart: on the printed list “Do not re-energise”.",
+            "{n} things not to be re-energised before a test, lamps apart: on the printed list “Do not re-energise”.",
+            int(stale.sum()))

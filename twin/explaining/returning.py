@@ -1,0 +1,149 @@
+"""The order of return in words: street by street and site by site, as a paper, as a few lines, and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from twin.explaining.act_words import shortened
+from twin.explaining.crew_words import STAGE_WORDS
+from twin.explaining.listed import label, teller_of
+from twin.explaining.papers import Paper, paper_of
+from twin.explaining.teller import Teller
+from twin.explaining.words import Speech
+from twin.quantities import NONE
+from twin.results.order_of_return import Return, ReturnOrder
+from twin.world.kinds import Role
+
+#: Shares of the width of the columns.
+_WIDTHS = (0.8, 1.6, 1.1, 1.7, 0.9, 1, 1.8, 0.8)
+_WAITS = {"recede": "waits for the water to fall", "crew": "waits for a crew", "reset": "waits for a reset",
+          "declared": "waits for word that it is back", "reported": "out by report"}
+#: Who mends a kind, by the word that the data has for it.
+WHOSE = {"city": "city", "grid": "grid operator", "water": "water utility", "premises": "occupant"}
+#: Columns of the table as it is written for programs, in order.
+COLUMNS = ("kind", "asset_id", "name", "street", "out", "since", "p50", "p90", "nights", "assessed", "waits", "held_by",
+           "mended_by", "feed")
+
+
+def returns_paper(order: ReturnOrder, lang: str) -> Paper:
+    """Give the order of return as a paper: critical sites, then streets, then gear; what is back first above.
+
+    Raises
+    ------
+    InputError
+        A language other than fr and en.
+    """
+    teller = teller_of(order.result, lang)
+    teller = Teller(order.result, teller.speech, teller.moment(order.t_s))
+    text, words = teller.text, teller.speech
+    rows = [_row(teller, order, one) for one in ordered(order)]
+    facts = [words.plural("{n} street with lamps out", "{n} streets with lamps out", len(order.streets)) + ", "
+             + words.plural("{n} site or piece of gear out", "{n} sites or pieces of gear out", len(order.sites)),
+             _how(teller, order)]
+    notes = [text("Each street is back with its last lamp. Times are rounded outward to a quarter of an hour."),
+             text("Not yet assessed: nobody has inspected or reported on the spot; the time is only computed."),
+             text("Nothing is re-energised by this list: see what is not to be re-energised.")]
+    return paper_of(teller, order.t_s, text("Order of return, {clock}", clock=words.clock(teller.moment(order.t_s))),
+                    facts=facts, headings=[text(one) for one in (
+                        "kind", "what", "out since", "back", "assessed", "stage", "held by", "supply")],
+                    widths=_WIDTHS, rows=rows or [], bold=(1, 3), notes=notes if rows else [text("Nothing is out.")])
+
+
+def ordered(order: ReturnOrder) -> tuple[Return, ...]:
+    """Give all rows: critical sites, then streets, then gear."""
+    assets = order.result.city.assets
+    vital = tuple(one for one in order.sites if assets.has_role(one.asset, Role.VITAL))
+    return (*vital, *order.streets, *(one for one in order.sites if one not in vital))
+
+
+def first_returns(order: ReturnOrder, lang: str, most: int = 5) -> tuple[str, ...]:
+    """Give what comes back first in a few lines, and where the rest stands; nothing where nothing is out.
+
+    Raises
+    ------
+    InputError
+        A language other than fr and en.
+    """
+    teller = teller_of(order.result, lang)
+    teller = Teller(order.result, teller.speech, teller.moment(order.t_s))
+    rows = sorted(ordered(order), key=lambda one: (one.p50_s == NONE, one.p90_s == NONE, one.p90_s, one.p50_s))
+    told = [one for one in rows if one.p50_s != NONE][:most]
+    if not rows:
+        return ()
+    is_all = not any(one.is_assessed for one in told)
+    said = [teller.text("{who}: {what}", who=_name(teller, one), what=back(teller, one, order.nights) + (
+        "" if one.is_assessed or is_all else ", " + teller.text("not yet assessed"))) for one in told]
+    head = _how(teller, order) + (" " + teller.text("Not yet assessed on the spot.") if told and is_all else "")
+    return (head, *said, teller.speech.plural(
+        "{n} more out: on the printed order of return.", "{n} more out: on the printed order of return.",
+        len(rows) - len(told)))
+
+
+def back(teller: Teller, one: Return, nights: int) -> str:
+    """Say between when and when something is back; the one hour that was computed where no nights were drawn."""
+    if one.p50_s == NONE:
+        return teller.text("not within the time computed")
+    first = teller.clock(one.p50_s)
+    if not nights:
+        return teller.text("about {time}, one computation", time=first)
+    if one.p90_s == NONE:
+        return teller.text("after {first}, perhaps not within the time computed", first=first)
+    # The day of the far end goes without saying where it is that of the near one.
+    last = teller.speech.weekday_clock(teller.moment(one.p90_s), teller.moment(one.p50_s))
+    return teller.text("between {first} and {last}", first=first, last=last)
+
+
+def table(order: ReturnOrder, lang: str) -> Iterator[tuple[Any, ...]]:
+    """Give a row for each, columns as ``COLUMNS``: moments ISO 8601; what is told in words in the language."""
+    teller, moment = teller_of(order.result, lang), order.result.view.moment
+    assets = order.result.city.assets
+    for one in ordered(order):
+        asset = None if one.asset == NONE else assets[one.asset]
+        yield (_kind(teller, one), "" if asset is None else asset.id, "" if asset is None else asset.name,
+               one.street if asset is None else asset.street, len(one.assets), moment(one.since_s), moment(one.p50_s),
+               moment(one.p90_s), order.nights, teller.text("yes") if one.is_assessed else teller.text("no"),
+               _stage(teller, one), " ".join(str(assets.id[row]) for row in one.holders), _whose(teller, one),
+               " ".join(str(assets.id[row]) for row in one.feeds))
+
+
+def _how(teller: Teller, order: ReturnOrder) -> str:
+    """Say what the range is: over how many nights, or that none was drawn."""
+    if not order.nights:
+        return teller.text("No nights were drawn: one computed hour, not a range.")
+    return teller.speech.plural("From one chance in two to nine in ten, over {n} night drawn.",
+                                "From one chance in two to nine in ten, over {n} nights drawn.", order.nights)
+
+
+def _row(teller: Teller, order: ReturnOrder, one: Return) -> tuple[str, ...]:
+    assets = teller.result.city.assets
+    lamps = "" if one.asset != NONE else teller.speech.plural("{n} lamp, {time}", "{n} lamps, {time}", len(one.assets),
+                                                              time=teller.clock(one.since_s))
+    held = ", ".join(shortened(teller, [str(assets.id[row]) for row in one.holders], 3))
+    return (_kind(teller, one), _name(teller, one), lamps or teller.clock(one.since_s), back(teller, one, order.nights),
+            teller.text("assessed") if one.is_assessed else teller.text("not yet assessed"), _stage(teller, one),
+            teller.text("{what} ({whose})", what=held, whose=_whose(teller, one)),
+            ", ".join(shortened(teller, [str(assets.id[row]) for row in one.feeds], 3)))
+
+
+def _whose(teller: Teller, one: Return) -> str:
+    return ", ".join(teller.text(WHOSE[name]) for name in one.owners)
+
+
+def _kind(teller: Teller, one: Return) -> str:
+    assets = teller.result.city.assets
+    return teller.text("Street") if one.asset == NONE else Speech.sentence(
+        teller.speech.kind(assets.kinds, assets[one.asset].kind).one)
+
+
+def _name(teller: Teller, one: Return) -> str:
+    if one.asset == NONE:
+        return one.street
+    asset = teller.result.city.assets[one.asset]
+    said = label(teller, asset)
+    return said if teller.has_role(asset, Role.VITAL) or not asset.street else f"{said}, {asset.street}"
+
+
+def _stage(teller: Teller, one: Return) -> str:
+    return teller.text(_WAITS[one.wait]) if one.wait in _WAITS else teller.text(STAGE_WORDS[one.wait]) \
+        if one.wait else teller.text("waits for its supply")

@@ -1,0 +1,90 @@
+"""What is not to be re-energised, in words: the paper that goes from shift to shift, street by street."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isnan
+
+from twin.explaining.act_words import shortened
+from twin.explaining.listed import joined, label, teller_of
+from twin.explaining.papers import Paper, paper_of
+from twin.explaining.returning import WHOSE
+from twin.explaining.teller import Teller
+from twin.explaining.words import Speech
+from twin.quantities import NONE
+from twin.results.not_re_energised import Untouchable, not_re_energised
+from twin.results.result import Result
+
+_WIDTHS = (1, 2.7, 0.7, 1.2, 0.9, 1.3)
+_STATES = {"cut": "cut", "out": "out of service", "service": "in service"}
+
+
+def untouchable_paper(result: Result, t_s: int, lang: str) -> Paper:
+    """Give the list on paper: gear one by one with its number, lamps by circuit.
+
+    Raises
+    ------
+    InputError
+        A language other than fr and en.
+    """
+    teller = teller_of(result, lang)
+    teller = Teller(result, teller.speech, teller.moment(t_s))
+    text, words = teller.text, teller.speech
+    found = not_re_energised(result, t_s)
+    counts: dict[str, int] = {}
+    for one in found:
+        kind = result.city.assets[one.assets[0]].kind
+        counts[kind] = counts.get(kind, 0) + len(one.assets)
+    facts = [", ".join(words.counted(result.city.assets.kinds, name, counts[name])
+                       for name in result.city.assets.kinds.names if name in counts)] if found else []
+    warning = text("Water reached it since its last test, cut or not: no fuse, no switch, no contactor is closed "
+                   "before inspection, measurement of the insulation and test.")
+    return paper_of(
+        teller, t_s, text("Do not re-energise, {clock}", clock=words.clock(teller.moment(t_s))), facts=facts,
+        warnings=[warning] if found else [],
+        headings=[text(one) for one in ("street", "number", "water since", "depth", "state", "who has to test")],
+        widths=_WIDTHS, rows=list(_rows(teller, found)), bold=(0, 1),
+        notes=[text("In service: nothing has opened it; to be cut first where it may be live in water.")] if found
+        else [text("Nothing of what was asked for.")])
+
+
+def _rows(teller: Teller, found: tuple[Untouchable, ...]) -> Iterator[tuple[str, ...]]:
+    for one in found:
+        yield (one.street or teller.text("no street known"), _what(teller, one), teller.clock(one.since_s),
+               _depth(teller, one), _state(teller, one), _who(teller, one))
+
+
+def _kind(teller: Teller, one: Untouchable) -> str:
+    assets = teller.result.city.assets
+    return Speech.sentence(teller.speech.kind(assets.kinds, assets[one.assets[0]].kind).one)
+
+
+def _what(teller: Teller, one: Untouchable) -> str:
+    assets = teller.result.city.assets
+    if one.circuit == NONE:
+        return f"{_kind(teller, one)} {label(teller, assets[one.assets[0]])}"
+    counted = teller.speech.counted(assets.kinds, assets[one.assets[0]].kind, len(one.assets))
+    ids = ", ".join(shortened(teller, [str(assets.id[row]) for row in one.assets], len(one.assets)))
+    return teller.text("{circuit}: {lamps} ({ids})", circuit=assets.id[one.circuit], lamps=counted, ids=ids)
+
+
+def _depth(teller: Teller, one: Untouchable) -> str:
+    depth = teller.speech.depth
+    if isnan(one.now_m):
+        return teller.text("unknown")
+    now = teller.text("{depth} now", depth=depth(one.now_m)) if one.now_m >= 0.005 else teller.text("dry now")
+    if isnan(one.highest_m) or one.highest_m < one.now_m + 0.005:
+        return now
+    return joined(teller, [now, teller.text("was {depth}", depth=depth(one.highest_m))])
+
+
+def _state(teller: Teller, one: Untouchable) -> str:
+    said = teller.text(_STATES[one.state])
+    if one.state != "cut":
+        return said
+    return teller.text("{state} since {time}", state=said, time=teller.clock(one.cut_s))
+
+
+def _who(teller: Teller, one: Untouchable) -> str:
+    who = ", ".join(filter(None, (teller.text(WHOSE[one.owner]), one.operator)))
+    return teller.text("{what} ({whose})", what=who, whose=one.skill) if one.skill else who

@@ -1,0 +1,105 @@
+"""What is not to be re-energised at a moment: all that water reached since its last test, cut or not, by street."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.codes import Action
+from twin.quantities import NONE, Int32Array
+from twin.results.moment import Moment, moment_of
+from twin.results.result import Result
+from twin.world.crews import default_rule, owner_of
+from twin.world.graph import graph_of
+from twin.world.kinds import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untouchable:
+    """Gear of one street, or the lamps of one circuit in it. Seconds from the start, -1 for none."""
+
+    #: Empty where it is not known.
+    street: str
+    #: Rows, increasing: one piece of gear, or lamps.
+    assets: tuple[int, ...]
+    #: Row of the circuit of lamps; -1 else.
+    circuit: int
+    #: When water first reached one of them since its last test.
+    since_s: int
+    #: Deepest of them now, and the highest water of the run so far [m]; NaN where unknown.
+    now_m: float
+    highest_m: float
+    #: ``cut`` on purpose, ``out`` of service, or in ``service`` still.
+    state: str
+    #: Since when it is cut; -1 else.
+    cut_s: int
+    #: Who has to test it: ``city``, ``grid``, ``water`` or ``premises``, by name where it is known, and qualified so.
+    owner: str
+    operator: str
+    skill: str
+
+
+def not_re_energised(result: Result, t_s: int) -> tuple[Untouchable, ...]:
+    """Give all that is not to be re-energised before a test, by street, gear first, then lamps by circuit.
+
+    Parameters
+    ----------
+    result
+        A run.
+    t_s
+        The moment [s from the start].
+    """
+    moment, assets = moment_of(result, t_s), result.city.assets
+    rows = np.flatnonzero(moment.is_not_to_be_re_energised)
+    above = graph_of(result.city).nearest_above(assets.of_role(Role.CIRCUIT))
+    cut = _cut_since(result, t_s)
+    groups: dict[tuple[str, int, str, int], list[int]] = {}
+    for row in rows.tolist():
+        is_lamp = assets.has_role(row, Role.LIGHTS)
+        circuit = int(above[row]) if is_lamp else NONE
+        alone = NONE if is_lamp and circuit != NONE else row
+        groups.setdefault((assets.street[row], circuit, _state(moment, row, cut), alone), []).append(row)
+    found = [_group(moment, street, np.array(members, np.int32), circuit, state, cut)
+             for (street, circuit, state, _), members in groups.items()]
+    return tuple(sorted(found, key=lambda one: (not one.street, one.street, one.circuit != NONE, one.assets)))
+
+
+def _group(moment: Moment, street: str, rows: Int32Array, circuit: int, state: str, cut: dict[int, int]) -> Untouchable:
+    result, assets = moment.result, moment.result.city.assets
+    reached = np.concatenate([moment.touched_since_test_s[rows], moment.flooded_since_test_s[rows]])
+    exposure, first = result.exposure, assets[int(rows[0])]
+    depth_m = moment.depth_m[rows]
+    past = exposure.peak_time_s[rows] <= moment.t_s
+    highest_m = np.where(past, exposure.peak_depth_m[rows], depth_m)
+    kind = assets.kinds[first.kind]
+    crews = result.plan.crews
+    rule = default_rule("re_energise") if crews is None else crews.rule(kind.name, "re_energise")
+    owner = owner_of(kind.name, kind.roles)
+    return Untouchable(
+        street=street, assets=tuple(rows.tolist()), circuit=circuit, since_s=int(reached[reached != NONE].min()),
+        now_m=_deepest(depth_m), highest_m=_deepest(highest_m), state=state,
+        cut_s=min((cut[row] for row in rows.tolist() if row in cut), default=NONE), owner=owner,
+        operator=str(first.operator or ""), skill=rule.skill if owner == "city" else "")
+
+
+def _deepest(depth_m: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+    known = depth_m[~np.isnan(depth_m)]
+    return float(known.max()) if len(known) else float("nan")
+
+
+def _state(moment: Moment, row: int, cut: dict[int, int]) -> str:
+    return "cut" if row in cut else "out" if moment.is_out[row] else "service"
+
+
+def _cut_since(result: Result, t_s: int) -> dict[int, int]:
+    """Give what is itself cut at a second, and since when."""
+    found: dict[int, int] = {}
+    for one in sorted(result.plan.declared, key=lambda one: one.at_s):
+        if one.at_s > t_s:
+            break
+        if one.action is Action.CUT:
+            found.setdefault(one.asset, one.at_s)
+        elif one.action is Action.RESTORE:
+            found.pop(one.asset, None)
+    return found

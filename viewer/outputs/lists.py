@@ -1,0 +1,105 @@
+"""Lists beside a point of the situation: on paper (PDF, HTML) or as tables (CSV), in the language asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geodata.csv_file import write_csv_file
+from geodata.run.headings import headings, opens
+from geodata.run.journal import grid_rows, write_grid
+from geodata.run.listing import write_csv
+from geodata.run.roads import access_if_kept
+from twin.errors import InputError
+from twin.explaining import returning
+from twin.explaining.acts_papers import acts_paper, cuts_paper
+from twin.explaining.papers import grid_paper
+from twin.explaining.untouchable import untouchable_paper
+from twin.results.act_ways import with_ways
+from twin.results.listing import listing
+from twin.results.order_of_return import ReturnOrder
+from twin.results.situation import situation
+from viewer.outputs.papers import export_paper
+
+if TYPE_CHECKING:
+    from geodata.run.folder import Run
+
+#: More acts than any night has.
+_ALL = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """Where to write each list; None: not asked for."""
+
+    grid: Path | None = None
+    handover: Path | None = None
+    cuts: Path | None = None
+    returns: Path | None = None
+    acts: Path | None = None
+
+
+def export_lists(run: Run, t_s: int, places: Lists, order: ReturnOrder, *, lang: str,
+                 numbers: Mapping[str, str] | None = None) -> None:
+    """Write the lists asked for: ``.csv`` as a table, ``.pdf`` as tagged PDF, ``.html`` as a page that prints the same.
+
+    Parameters
+    ----------
+    run
+        The run read from its folder.
+    t_s
+        The moment [s from the start].
+    places
+        Where to write them.
+    order
+        The order of return at the moment.
+    lang
+        ``fr`` or ``en``. Tables have their keys as headings in English.
+    numbers
+        Telephone numbers by whose hand an act is: see ``twin.explaining.situation.page_of``.
+
+    Raises
+    ------
+    InputError
+        A name that says no form, a place that cannot be written; PDF without the extra.
+    """
+    result, city = run.result, run.result.city.name
+    for place in (places.grid, places.handover, places.cuts, places.returns):
+        _check(place, (".csv", ".pdf", ".html"))
+    _check(places.acts, (".pdf", ".html"))
+    if places.grid is not None:
+        if _is_table(places.grid):
+            write_grid(result, t_s, places.grid, lang)
+        else:
+            export_paper(grid_paper(result, grid_rows(result, t_s), t_s, lang), city, places.grid)
+    if places.handover is not None:
+        if _is_table(places.handover):
+            write_csv(listing(result, t_s, states=["do_not_re_energise"]), places.handover, lang)
+        else:
+            export_paper(untouchable_paper(result, t_s, lang), city, places.handover)
+    if places.cuts is not None:
+        if _is_table(places.cuts):
+            write_csv(listing(result, t_s, states=["live_in_water"]), places.cuts, lang)
+        else:
+            export_paper(cuts_paper(result, t_s, lang), city, places.cuts)
+    if places.returns is not None:
+        if _is_table(places.returns):
+            write_csv_file(places.returns, headings(returning.COLUMNS, lang), returning.table(order, lang),
+                           sort="an order of return", opens=opens(returning.COLUMNS))
+        else:
+            export_paper(returning.returns_paper(order, lang), city, places.returns)
+    if places.acts is not None:
+        told = with_ways(situation(result, t_s, most_acts=_ALL), access_if_kept(run))
+        export_paper(acts_paper(told, lang, numbers), city, places.acts)
+
+
+def _is_table(place: Path) -> bool:
+    return place.suffix.lower() == ".csv"
+
+
+def _check(place: Path | None, forms: tuple[str, ...]) -> None:
+    if place is not None and place.suffix.lower() not in forms:
+        raise InputError(file=str(place), found=f"a name that ends in '{place.suffix}'",
+                         expected=f"one of {', '.join(forms)}: it says how the list is written")
