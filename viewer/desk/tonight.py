@@ -11,6 +11,7 @@ from viewer.desk.counts import HOURS, counts, series, sites
 from viewer.desk.desk import Desk
 from viewer.desk.loaded import Loaded
 from viewer.desk.river import river
+from viewer.desk.runs import DONE, STOPPED
 
 #: Acts that the first picture carries.
 ACTS = 60
@@ -37,6 +38,7 @@ def about(desk: Desk) -> dict[str, Any]:
         "river": {key: stands[key] for key in ("gauge", "name", "newest", "difference_m", "rise_m")},
         "next_act": next((one for one in acts if one["state"] in ("to_give", "under_way", "on_site")), None),
         "kinds": _kinds(desk),
+        "going": _going(desk),
         "sources": {"count": len(listed), "late": [row["name"] for row in listed if row["late"]]},
         "event": int(desk.store.rows("SELECT coalesce(max(id), 0) AS n FROM event")[0]["n"])}
 
@@ -76,6 +78,15 @@ def brief(loaded: Loaded | None, approval: dict[str, Any] | None = None) -> dict
             "duration": loaded.duration_s,
             "limits": None if plan.access is None else {"day_m": plan.access.day_m, "night_m": plan.access.night_m},
             "approved": {key: approval[key] for key in ("by", "duty", "at", "until", "reason")} if approval else None}
+
+
+def _going(desk: Desk) -> dict[str, Any] | None:
+    """Give the run that was asked for last where it is not done: what is computed now, or what ended badly."""
+    last = next(iter(desk.runs.all()), None)
+    if last is None or last.state in (DONE, STOPPED):
+        return None
+    progress = next((one["progress"] for one in desk.queue.places() if one["id"] == last.id), {})
+    return {"number": last.number, "name": last.name, "state": last.state, "progress": progress}
 
 
 def _kinds(desk: Desk) -> dict[str, Any]:

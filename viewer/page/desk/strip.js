@@ -3,7 +3,7 @@
 import {byId} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {actPlace, actTitle} from './acts.js';
-import {at, level, span, t} from './start.js';
+import {at, atDay, level, span, t} from './start.js';
 
 /** @import {About} from './types.js' */
 
@@ -45,24 +45,39 @@ export class Strip {
     );
     alarms.classList.toggle('red', unseen > 0);
     this.act(about, now);
-    const shown = about.latest ?? about.approved;
-    if (shown) {
-      const isApproved = about.approved?.id === shown.id;
-      const approved = about.approved;
-      const run = cell(
-        'strip-run',
-        t('run_t0', {number: String(shown.number), t0: at(shown.t0)}),
-        t(isApproved ? 'approved_tag' : 'not_approved'),
-        approved?.approved
-          ? isApproved
-            ? t('approved_by_until', {by: approved.approved.by, until: at(approved.approved.until)})
-            : t('approved_is', {number: String(approved.number), until: at(approved.approved.until)})
-          : t('approved_none')
-      );
-      run.querySelector('em')?.classList.toggle('lil', !isApproved);
-    } else {
-      cell('strip-run', t('no_run'), '', t('no_run_why')).querySelector('em')?.classList.remove('lil');
+    this.run(about, now);
+  }
+
+  /**
+   * The run that the screen shows: approved or not, past its time; and what is computed now, or ended badly last.
+   *
+   * @param {About} about
+   * @param {number} now
+   */
+  run({latest, approved, going}, now) {
+    const shown = latest ?? approved;
+    const news = going ? goingWords(going) : '';
+    if (!shown) {
+      cell('strip-run', t('no_run'), '', news || t('no_run_why'))
+        .querySelector('em')
+        ?.classList.remove('lil');
+      return;
     }
+    const isApproved = approved?.id === shown.id;
+    const isOver = now > shown.valid_until;
+    const said = approved?.approved
+      ? isApproved
+        ? t('approved_by_until', {by: approved.approved.by, until: at(approved.approved.until)})
+        : t('approved_is', {number: String(approved.number), until: at(approved.approved.until)})
+      : t('approved_none');
+    const holder = cell(
+      'strip-run',
+      t('run_t0', {number: String(shown.number), t0: at(shown.t0)}),
+      t(isOver ? 'run_over' : isApproved ? 'approved_tag' : 'not_approved'),
+      [news, isOver ? t('valid_until_was', {at: atDay(shown.valid_until, now)}) : '', said].filter(Boolean).join(' · ')
+    );
+    holder.querySelector('em')?.classList.toggle('lil', !isApproved || isOver);
+    holder.classList.toggle('over', isOver);
   }
 
   /**
@@ -112,6 +127,7 @@ export class Strip {
   tick(about, now) {
     this.river(about, now);
     this.act(about, now);
+    this.run(about, now);
     this.sources = about.sources;
   }
 
@@ -130,4 +146,11 @@ export class Strip {
     const big = count ? t('sources_fresh', {fresh: number(count - late.length), n: number(count)}) : t('sources_none');
     cell('strip-data', big, '', t('live', {age: span(age)}) + named).classList.remove('white');
   }
+}
+
+/** @param {any} going */
+function goingWords({number: n, state, progress}) {
+  const {done = 0, of = 0} = progress ?? {};
+  const per = of ? ` ${number(Math.floor((100 * done) / of))}\u00a0%` : '';
+  return `${t('run_number', {number: String(n)})} ${t(`run_${state}`)}${state === 'running' ? per : ''}`;
 }
