@@ -8,7 +8,7 @@ from pathlib import Path
 
 #: Module and arguments of each, in the order of the manual.
 BENCHMARKS = (("metropolis", "--baseline", "--series"), ("engine",), ("rank",), ("edit",), ("stage",), ("access",),
-              ("ensemble",), ("flood",), ("irrigation",), ("page",), ("desk", "--minutes", "1"))
+              ("ensemble",), ("flood",), ("irrigation",), ("page",), ("alarms",), ("desk", "--minutes", "1"))
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ from viewer.desk.desk import Desk, Night
 from viewer.desk.loaded import Loaded
 from viewer.desk.reruns import Reruns
 from viewer.desk.river import river
+from viewer.desk.runs import DONE, STOPPED
 
 #: Acts that the first picture carries.
 ACTS = 60
@@ -40,6 +41,7 @@ def about(desk: Desk) -> dict[str, Any]:
         "river": {key: stands[key] for key in ("gauge", "name", "newest", "difference_m", "rise_m")},
         "next_act": next((one for one in acts if one["state"] in ("to_give", "under_way", "on_site")), None),
         "kinds": _kinds(desk),
+        "going": _going(desk),
         "sources": {"count": len(listed), "late": [row["name"] for row in listed if row["late"]]},
         "event": int(desk.store.rows("SELECT coalesce(max(id), 0) AS n FROM event")[0]["n"])}
 
@@ -89,6 +91,15 @@ def _ended(desk: Desk, night: Night, now: int) -> dict[str, Any] | None:
         return None
     number = next((entry.number for entry in desk.runs.all() if entry.id == approval["run"]), None)
     return {"number": number, **desk.approvals.fate(approval["run"], now)}
+
+
+def _going(desk: Desk) -> dict[str, Any] | None:
+    """Give the run that was asked for last where it is not done: what is computed now, or what ended badly."""
+    last = next(iter(desk.runs.all()), None)
+    if last is None or last.state in (DONE, STOPPED):
+        return None
+    progress = next((one["progress"] for one in desk.queue.places() if one["id"] == last.id), {})
+    return {"number": last.number, "name": last.name, "state": last.state, "progress": progress}
 
 
 def _kinds(desk: Desk) -> dict[str, Any]:

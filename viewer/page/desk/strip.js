@@ -4,7 +4,7 @@ import {byId} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {actPlace, actTitle} from './acts.js';
 import {endedWords} from './approve.js';
-import {at, level, span, t} from './start.js';
+import {at, atDay, level, span, t} from './start.js';
 
 /** @import {About} from './types.js' */
 
@@ -50,21 +50,25 @@ export class Strip {
   }
 
   /**
-   * The run, and how long its approval holds still.
+   * The run that the screen shows: approved or not, how long that holds, past its time; and what is computed now, or
+   * ended badly last.
    *
    * @param {About} about
    * @param {number} now
    */
   run(about, now) {
-    const shown = about.latest ?? about.approved;
+    const {latest, approved, going} = about;
+    const shown = latest ?? approved;
+    const news = going ? goingWords(going) : '';
     if (!shown) {
-      cell('strip-run', t('no_run'), '', t('no_run_why')).querySelector('em')?.classList.remove('lil');
+      cell('strip-run', t('no_run'), '', news || t('no_run_why'))
+        .querySelector('em')
+        ?.classList.remove('lil');
       return;
     }
-    const {approved} = about;
     const isApproved = approved?.id === shown.id;
-    const mark = t(isApproved ? 'approved_tag' : 'not_approved');
-    const says = approved?.approved
+    const isOver = now > shown.valid_until;
+    const said = approved?.approved
       ? t(isApproved ? 'approved_still' : 'approved_is', {
           number: String(approved.number),
           by: approved.approved.by,
@@ -72,8 +76,14 @@ export class Strip {
           left: span(approved.approved.until - now)
         })
       : endedWords(about.ended) || t('approved_none');
-    const run = cell('strip-run', t('run_t0', {number: String(shown.number), t0: at(shown.t0)}), mark, says);
-    run.querySelector('em')?.classList.toggle('lil', !isApproved);
+    const holder = cell(
+      'strip-run',
+      t('run_t0', {number: String(shown.number), t0: at(shown.t0)}),
+      t(isOver ? 'run_over' : isApproved ? 'approved_tag' : 'not_approved'),
+      [news, isOver ? t('valid_until_was', {at: atDay(shown.valid_until, now)}) : '', said].filter(Boolean).join(' · ')
+    );
+    holder.querySelector('em')?.classList.toggle('lil', !isApproved || isOver);
+    holder.classList.toggle('over', isOver);
   }
 
   /**
@@ -142,4 +152,11 @@ export class Strip {
     const big = count ? t('sources_fresh', {fresh: number(count - late.length), n: number(count)}) : t('sources_none');
     cell('strip-data', big, '', t('live', {age: span(age)}) + named).classList.remove('white');
   }
+}
+
+/** @param {any} going */
+function goingWords({number: n, state, progress}) {
+  const {done = 0, of = 0} = progress ?? {};
+  const per = of ? ` ${number(Math.floor((100 * done) / of))}\u00a0%` : '';
+  return `${t('run_number', {number: String(n)})} ${t(`run_${state}`)}${state === 'running' ? per : ''}`;
 }

@@ -50,6 +50,7 @@ export interface About {
     difference_m: number | null;
     rise_m: number | null;
   };
+  going: {number: number; name: string; state: string; progress: {done?: number; of?: number}} | null;
   next_act: {asset: string; before: number; street: string; state: string; crew: string} | null;
   sources: {count: number; late: string[]};
   event: number;
