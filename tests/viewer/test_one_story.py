@@ -45,8 +45,8 @@ H = 3600
 #: 20:00, 22:00, 22:30, an hour after midnight, and the next evening.
 MOMENTS = (4 * H, 6 * H, int(6.5 * H), 9 * H, 26 * H)
 #: Homes and stations that the water may take, a substation in doubt, gear behind others.
-ASKED = ("S-01", "S-03", "S-04", "S-08", "S-11", "S-13", "S-14", "P-02", "P-12", "P-13", "A-012", "A-030", "A-094", "C-08",
-         "R-01", "F-02")
+ASKED = ("S-01", "S-03", "S-04", "S-08", "S-11", "S-13", "S-14", "P-02", "P-12", "P-13", "A-012", "A-030", "A-094",
+         "C-08", "R-01", "F-02")
 
 
 def loaded_of(name: str) -> Loaded:
