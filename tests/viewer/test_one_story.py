@@ -86,7 +86,7 @@ def test_the_home_is_told_at_its_earliest_moment() -> None:
     result = night(CREWS).result
     home = result.losses.next(result.city.assets.row("S-11"), 6 * H)
     assert home is not None
-    assert [result.view.moment(t)[11:16] for t in (home.may_s, home.computed_s)] == ["22:25", "23:52"]
+    assert [str(result.view.moment(t))[11:16] for t in (home.may_s, home.computed_s)] == ["22:25", "23:52"]
     assert (home.sure_s, home.mechanism) == (NONE, Mechanism.FLOODED)
     assert lost_words(teller_of(result, "fr"), home, 6 * H).replace("\u00a0", " ") == (
         "peut-être sans courant dès 22 h 25 (selon le calcul 23 h 52, incertain)")
@@ -198,7 +198,7 @@ def test_what_feeds_a_site_from_the_water_is_not_in_service_alone() -> None:
     result = night(CREWS).result
     home = next(site for site in situation(result, 6 * H).sites if result.city.assets.id[site.asset] == "S-11")
     assert str(result.city.assets.id[home.wet_feed]) == "P-12"
-    assert result.view.moment(home.wet_feed_s)[11:16] == "21:43"
+    assert str(result.view.moment(home.wet_feed_s))[11:16] == "21:43"
     assert home.is_threatened
     cuts = {row.cut.id for row in listing(result, 6 * H, states=["live_in_water"]).rows if row.cut is not None}
     assert "P-12" in cuts
@@ -360,8 +360,7 @@ def test_what_is_chosen_is_told_in_sight(told: Any) -> None:
 def test_where_no_act_is_left_it_is_said_why(told: Any) -> None:
     page = told[1]
     page.evaluate("t => twinPage.player.to(t)", 26 * H)
-    said = page.inner_text("#acts-cut")
-    assert page.inner_text("#moments").strip() == ""
+    said = page.inner_text("#moments")
     assert re.search(r"Plus rien à faire avant l’eau\u00a0: \d+ armoires sont déjà dans l’eau", said)
 
 

@@ -98,7 +98,7 @@ def test_a_list_is_told_in_both_languages(lang: str) -> None:
         assert head == "Crue centennale de l’Ouche (simulation)\u00a0: lundi 23 novembre 2026, 2\u00a0h\u00a000"
         assert refuge.asset == "S-03 Gymnase Jean-Moulin (refuge) (400 personnes)"
         assert (refuge.state, refuge.why) == ("Hors service depuis 21\u00a0h\u00a006", "P-02 (inondé)")
-        assert refuge.ahead == "retour vers mardi 3\u00a0h\u00a045"
+        assert refuge.ahead == "retour au plus tôt vers mardi 3\u00a0h\u00a045"
     else:
         assert (refuge.state, refuge.why) == ("Out of service since 21:06", "P-02 (flooded)")
     headings, rows = listed_counts(found, lang)

@@ -14,8 +14,6 @@ import {List} from './rows.js';
 /** @import {Line} from './rows.js' */
 /** @import {Names} from './names.js' */
 
-/** Acts ahead that are shown at first. */
-const FEW = 3;
 /** An act that is nearer than this is counted down [s]. */
 const SOON_S = 3600;
 /** Moments at which much fails at once that are told before they come. */
@@ -36,7 +34,7 @@ export class Lists {
     this.names = names;
     this.symbols = symbols;
     this.losses = new Losses(model, names);
-    this.moments = new List('moments', choose, FEW, '');
+    this.moments = new List('moments', choose);
     this.past = new List('past', choose, 0);
     this.live = new List('dangers', choose);
     this.vital = new List('sites', choose, 5);
@@ -141,23 +139,32 @@ export class Lists {
     const {lastMoments, deadByCut} = this.config;
     const ahead = lastMoments.filter(({at}) => at > t);
     const past = lastMoments.filter(({at}) => at <= t).reverse();
+    this.moments.none = ahead.length ? '' : this.whyNone(past, t);
     this.moments.show(ahead.map((act) => this.act(act, t, say('cut_id', {id: this.names.id(act.u)}))));
     this.past.show(past.map((act) => this.act(act, t, this.names.id(act.u))));
     byId('past-title').textContent = past.length ? say('acts_past', {n: past.length}) : '';
     const cut = deadByCut ? say('acts_cut', {n: deadByCut}) : '';
+    byId('acts-cut').textContent = [cut, past.length && !ahead.length ? say('acts_late') : '']
+      .filter(Boolean)
+      .join(' ');
+  }
+
+  /**
+   * Say why no act is left: "none" alone would say that nothing needs doing.
+   *
+   * @param {Act[]} past
+   * @param {number} t
+   */
+  whyNone(past, t) {
     const far = past.filter(({leave}) => leave?.binds === 'none').length;
     const wet = past.filter((act) => act.leave?.binds !== 'none' && this.isWet(act.u, t)).length;
     const road = past.length - far - wet;
-    // "None" alone would say that nothing needs doing: why there is none is what has to be known.
-    const late = ahead.length
-      ? ''
-      : listed(
-          wet ? say('acts_wet', {n: wet}) : '',
-          road ? say('acts_road', {n: road}) : '',
-          far ? say('acts_far', {n: far}) : ''
-        );
-    const none = ahead.length ? '' : late ? say('acts_none_for', {why: late}) : say('acts_none');
-    byId('acts-cut').textContent = [none, cut, late && say('acts_late')].filter(Boolean).join(' ');
+    const why = listed(
+      wet ? say('acts_wet', {n: wet}) : '',
+      road ? say('acts_road', {n: road}) : '',
+      far ? say('acts_far', {n: far}) : ''
+    );
+    return why ? say('acts_none_for', {why}) : say('acts_none');
   }
 
   /**

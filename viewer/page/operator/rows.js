@@ -69,10 +69,10 @@ export class List {
    * @param {'moments' | 'past' | 'dangers' | 'sites' | 'others' | 'closed' | 'islands' | 'crews' | 'waiting'} name
    * @param {(u: number, street?: number) => void} choose
    * @param {number} [few]
-   * @param {string} [none] key of what an empty list says; none where something else says why it is empty
    */
-  constructor(name, choose, few = FEW, none = 'none') {
-    this.none = none;
+  constructor(name, choose, few = FEW) {
+    /** What an empty list says in place of "none". */
+    this.none = '';
     this.choose = choose;
     this.few = few;
     this.holder = byId(name);
@@ -103,7 +103,7 @@ export class List {
     this.lines = lines;
     const isWhole = this.isOpen || (this.isPrinting && this.few > 0);
     const shown = lines.slice(0, isWhole ? lines.length : this.few).map((line) => row(line, this.choose));
-    const none = this.few && this.none ? [make('li', {class: 'none'}, say('none'))] : [];
+    const none = this.few ? [make('li', {class: 'none'}, this.none || say('none'))] : [];
     this.holder.replaceChildren(...(lines.length ? shown : none));
     this.count.textContent = lines.length ? number(lines.length) : '';
     this.more.hidden = lines.length <= this.few;
