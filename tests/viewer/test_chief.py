@@ -263,7 +263,7 @@ def test_depth_is_told_as_it_is_now_and_apart_from_the_highest(pages: dict[str, 
         said = choose(page, "A-012", t)
         assert f"À présent {depth_m:.2f}".replace(".", ",") in said
         assert trend in said
-        assert "Au plus 1,18\u00a0m" in said
+        assert "1,18\u00a0m au plus haut" in said
 
 
 def test_a_return_is_not_told_to_the_minute(pages: dict[str, Any]) -> None:

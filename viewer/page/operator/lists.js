@@ -5,7 +5,7 @@ import {byId, make} from '../parts/dom.js';
 import {capital, listed, metres, number, say} from '../words/speech.js';
 import {duration, moment, roughly, times} from '../words/time.js';
 import {leaveWords} from './access.js';
-import {lossAndWhy, lossWords} from './losses.js';
+import {Losses} from './losses.js';
 import {List} from './rows.js';
 
 /** @import {OperatorModel} from '../pack/model.js' */
@@ -35,6 +35,7 @@ export class Lists {
     this.config = config;
     this.names = names;
     this.symbols = symbols;
+    this.losses = new Losses(model, names);
     this.moments = new List('moments', choose, FEW, '');
     this.past = new List('past', choose, 0);
     this.live = new List('dangers', choose);
@@ -270,7 +271,7 @@ export class Lists {
     const {model} = this;
     const {iv, conditions, pattern} = model;
     const i = iv.at(pattern[u], t);
-    const lost = lossAndWhy(model, this.names, u, t);
+    const lost = this.losses.andWhy(u, t);
     if (i >= 0 && iv.state[i] === State.OUT) {
       const [since, until] = [moment(iv.since[i], t), iv.until[i]];
       const key = model.crews.all.length ? 'site_back_crews' : 'site_back';
@@ -311,7 +312,7 @@ export class Lists {
         detail: listed(
           capital(names.words(u).one),
           names.street(u),
-          isOut ? this.repaired(u, t) : lossWords(model, names, u, t)
+          isOut ? this.repaired(u, t) : this.losses.words(u, t)
         )
       });
     }

@@ -4,7 +4,7 @@ import {State} from '../enums.js';
 import {make, paragraph} from '../parts/dom.js';
 import {capital, listed, say, small} from '../words/speech.js';
 import {duration, moment, times} from '../words/time.js';
-import {lossWords, wetFeed} from './losses.js';
+import {Losses} from './losses.js';
 
 /** @import {Chain, Step} from '../pack/chain.js' */
 /** @import {OperatorModel} from '../pack/model.js' */
@@ -57,6 +57,7 @@ export class WhyPanel {
     this.waiting = waiting;
     this.gardens = gardens;
     this.access = access;
+    this.losses = new Losses(model, names);
     this.symbolOf = symbolOf;
     this.page = page;
   }
@@ -95,7 +96,7 @@ export class WhyPanel {
     const rows = iv.rows(pattern[u]).sort((a, b) => iv.start[a] - iv.start[b]);
     /** @type {HTMLElement[]} */
     const parts = [paragraph(this.condition(u, t)), ...this.causes.depthNow(u, t).map(paragraph)];
-    const lost = lossWords(this.model, this.names, u, t);
+    const lost = this.losses.words(u, t);
     if (lost) parts.push(make('p', {class: 'warned'}, `${capital(lost)}.`));
     else if (rows.some((k) => iv.end[k] <= t)) {
       parts.push(make('p', {}, say('was_out')));
@@ -137,7 +138,7 @@ export class WhyPanel {
    * @returns {Node}
    */
   fed(u, t) {
-    const water = wetFeed(this.model, u, t);
+    const water = this.losses.inWater(u, t);
     const detail = listed(this.names.words(u).one, this.names.street(u), water);
     return {symbol: this.symbolOf(u), title: this.names.name(u), detail, u};
   }
@@ -202,7 +203,7 @@ export class WhyPanel {
     const {iv} = this.model;
     const when = moment(iv.since[i], t);
     if (iv.state[i] === State.OUT) return say(`out_since${this.names.gender(u)}`, {when});
-    return `**${capital(lossWords(this.model, this.names, u, t))}.** ${say('within_errors')}`;
+    return `**${capital(this.losses.words(u, t))}.** ${say('within_errors')}`;
   }
 
   /**
