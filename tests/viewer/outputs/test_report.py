@@ -115,7 +115,7 @@ def test_the_hospital_is_told_on_its_last_feed_and_the_refuge_without_power(told
     refuge = sites["Gymnase Jean-Moulin (refuge)"]
     assert (refuge.symbol, refuge.people) == ("out", "400")
     assert refuge.feed == "sans courant depuis 21\u00a0h\u00a006, P-02"
-    assert refuge.then == "retour vers mardi 3\u00a0h\u00a045"
+    assert refuge.then == "retour au plus tôt vers mardi 3\u00a0h\u00a045"
     assert page.sites[0].name == refuge.name, "without power, the most people, first"
 
 
