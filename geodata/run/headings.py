@@ -12,7 +12,9 @@ _FRENCH = {
     "asset_id": "équipement", "asset_ids": "équipements", "kind": "sorte", "name": "nom", "street": "rue",
     "district": "quartier", "by": "par", "operator": "exploitant", "people": "personnes", "states": "états",
     "since": "depuis", "back": "retour", "root": "origine", "root_mechanism": "cause", "reserve_until":
-    "réserve jusqu’à", "fed_by": "alimenté par", "depth_m": "eau (m)", "trend": "tendance",
+    "réserve jusqu’à", "may_be_out_from": "peut-être hors service dès", "out_computed_from":
+    "hors service selon le calcul dès", "out_surely_from": "sûrement hors service dès", "repaired_at": "réparé à",
+    "waits_for": "attend le retour de", "fed_by": "alimenté par", "depth_m": "eau (m)", "trend": "tendance",
     "peak_depth_m": "eau au plus haut (m)",
     "peak_time": "heure du plus haut", "wet_since": "dans l’eau depuis", "touched_since_test": "eau depuis l’essai",
     "flooded_since_test": "inondé depuis l’essai", "cut": "à couper", "reported": "constat", "reported_at":
@@ -29,7 +31,8 @@ _CELLS = {
     "live_in_water": "peut-être sous tension dans l’eau", "suspended": "arrosage suspendu", "may_be_out": "en doute",
     "on_reserve": "sur réserve", "last_feed": "dernière alimentation", "do_not_re_energise":
     "ne pas remettre sous tension", "unknown": "eau inconnue", "no_supplier": "alimentation inconnue",
-    "in_service": "en service", "out": "hors service", "dry": "au sec", "grid": "gestionnaire du réseau", "city":
+    "in_service": "en service", "repaired":
+    "réparé, sans courant", "out": "hors service", "dry": "au sec", "grid": "gestionnaire du réseau", "city":
     "ville", "rising": "monte", "falling": "baisse", "steady": "étale", "flooded": "inondé", "tripped": "déclenché",
     "supply_lost": "sans alimentation", "buffer_empty": "réserve vide", "cut": "coupé", "failed": "en panne",
     "inspect": "contrôler", "clean_dry": "nettoyer et sécher", "replace": "remplacer", "re_energise":

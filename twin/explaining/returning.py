@@ -86,7 +86,8 @@ def back(teller: Teller, one: Return, nights: int) -> str:
         return teller.text("not within the time computed")
     first = teller.clock(one.p50_s)
     if not nights:
-        return teller.text("about {time}, one computation", time=first)
+        return teller.text("at the earliest about {time}, one computation" if teller.result.plan.crews is None else
+                           "about {time}, one computation", time=first)
     if one.p90_s == NONE:
         return teller.text("after {first}, perhaps not within the time computed", first=first)
     # The day of the far end goes without saying where it is that of the near one.

@@ -153,7 +153,7 @@ def test_without_nights_one_computed_hour_is_no_range() -> None:
     page = returns_paper(order, "fr")
     assert "Aucune nuit tirée\u00a0: une heure calculée, et non une fourchette." in page.facts
     refuge = next(row for row in page.rows if "Gymnase" in row[1])
-    assert refuge[3] == "vers mardi 3\u00a0h\u00a045, un seul calcul"
+    assert refuge[3] == "au plus tôt vers mardi 3\u00a0h\u00a045, un seul calcul"
     assert refuge[4] == "pas encore évalué"
     assert refuge[6] == "P-02 (gestionnaire)"
 
