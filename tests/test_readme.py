@@ -61,5 +61,6 @@ def test_the_commands_reach_a_flooded_map_that_is_not_out_of_date(
         lamps = result.city.assets.of_kind("lamp")
         assert len(set(result.outages.asset.tolist()) & set(lamps.nonzero()[0].tolist())) >= least, night
         assert result.plan.valid_until > datetime.now(UTC)
+    assert "Bourg, sans crue" in Path("bourg.html").read_text(encoding="utf-8")  # in the language that it opens in
     for page in ("bourg.html", "night.html", "residents.html", "gauge.html"):
         assert Path(page).stat().st_size > 100_000, page

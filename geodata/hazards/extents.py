@@ -75,6 +75,7 @@ def draw(rule: ClassRule, *, city_file: CityFile, folder: Path, nodata: str, fie
     grid = _grid(rule, city_file, shapes, path.name, field)
     name = _depth_column(rule, columns) if rule.depth_m is None else None
     doubts: tuple[Doubt, ...] = ()
+    notes: tuple[str, ...]
     if rule.depth_m is not None:
         depth, error_m = np.full(len(shapes), rule.depth_m), rule.depth_m
         notes: tuple[str, ...] = (f"{path.name} holds no depths: {rule.depth_m:g} m is taken in every shape, as the "

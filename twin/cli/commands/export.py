@@ -63,8 +63,10 @@ def export(run_dir: Shown,
     with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
         ensemble = _ensemble(run_dir)
+        # the operator's map opens in French without a word, and a city's title is of its page
         found = ensemble.run if ensemble is not None else _read(
-            run_dir, language_of(lang), public=public or bool(leaflet) or format not in ("html", "gpkg"))
+            run_dir, lang or "fr" if format == "html" else language_of(lang),
+            public=public or bool(leaflet) or format not in ("html", "gpkg"))
         stage("writing")
         if format == "gpkg":
             from viewer.outputs.gis import export_gis
