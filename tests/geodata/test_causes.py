@@ -1,4 +1,4 @@
-"""Why something could not be read or written, by number, class and words; in French too, with the original beside it."""
+"""Why something could not be read or written, by number and by words; in French too, with the original beside it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def test_every_cause_has_its_french_and_what_a_library_said_stays(said: str) -> 
     (OSError(errno.EROFS, "Read-only file system"), "a disk that may only be read"),
     (sqlite3.DatabaseError("database disk image is malformed"), "a file that is cut off or damaged"),
     (sqlite3.OperationalError("database is locked"), "a file that another program holds"),
-    (RuntimeError("TIFFFillStrip:Read error at row 3; got 17 bytes, expected 400"), "a file that is cut off or damaged"),
+    (RuntimeError("TIFFFillStrip:Read error at row 3; got 17 bytes, expected 400"),
+     "a file that is cut off or damaged"),
     (MemoryError("Unable to allocate 6.00 GiB for an array"), "too little memory")])
 def test_causes(error: BaseException, cause: str) -> None:
     assert cause_of(error).startswith(f"{cause} [")
