@@ -1,4 +1,4 @@
-"""Why something could not be read or written, by number, class and words; in French too, beside the original."""
+"""Why something could not be read or written, by number and by words; in French too, with the original beside it."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def originals(folder: Path) -> Path:
     (folder / "hubeau.json").write_text(json.dumps({"count": 40, "next": None, "data": [
         {"code_station": "U101", "grandeur_hydro": "H", "date_obs": f"2026-11-22T{15 + k // 12:02}:{k % 12 * 5:02}:00Z",
          "resultat_obs": 1200.0 + 7 * k} for k in range(40)]}), encoding="utf-8")
-    waters.radar(folder / "depth.nc", units=None)
+    waters.radar(folder / "depth.nc", units="m", crs=waters.CRS)
     return folder
 
 

@@ -19,9 +19,6 @@ from twin.water.hazard import Hazard
 from twin.water.picks import Series, picked
 from twin.water.unknown import Unknown
 
-#: Frames whose blocks are put in order together: enough that the depths of an asset are written in runs.
-_TOGETHER = 64
-
 
 class Coverage(IntEnum):
     """How much of an asset the hazard covers. All but ``INSIDE`` is said in every answer."""
@@ -283,9 +280,8 @@ class _Blocks:
         self.lanes, self.chunks = CHUNK, -(-assets // CHUNK)
         self._first, self._last = (np.full(self.chunks * self.lanes, NONE, np.int32) for _ in range(2))
         self._now, self._chunks_now = np.empty((self.chunks, self.lanes), np.int32), np.empty(self.chunks, np.int32)
-        self._blocks: list[Int32Array] = []
-        self._chunk: list[Int32Array] = []
-        self._frame: list[Int32Array] = []
+        #: By frame: its number, the chunks, and which each is.
+        self._frames: list[tuple[int, Int32Array, Int32Array]] = []
 
     def add(self, frame: int, now: _Frame) -> None:
         """Keep what is wet at a frame."""
@@ -293,9 +289,7 @@ class _Blocks:
 
         count = keep_wet(now.depth_um, now.is_active, self.lanes, frame, self._first, self._last, self._now,
                          self._chunks_now)
-        self._blocks.append(self._now[:count].copy())
-        self._chunk.append(self._chunks_now[:count].copy())
-        self._frame.append(np.full(count, frame, np.int32))
+        self._frames.append((frame, self._now[:count].copy(), self._chunks_now[:count].copy()))
 
     def series(self, rows: Int64Array) -> tuple[Int32Array, Int32Array, Int64Array, Int32Array]:
         """Give the wet assets in order of row, their first frames, where each begins, and all depths."""
@@ -307,15 +301,11 @@ class _Blocks:
         sizes = (last[wet] - first[wet] + 1).astype(np.int64)
         offsets = np.concatenate([[0], np.cumsum(sizes)])
         begins = np.zeros(len(first), np.int64)
-        begins[wet] = offsets[:-1]
+        begins[wet] = offsets[:-1] - first[wet]
         depth_um = np.zeros(int(offsets[-1]), np.int32)
-        # A few frames at a time: their blocks are let go once they are written.
-        while self._blocks:
-            chunk, frame, blocks = (np.concatenate(kept[:_TOGETHER]) for kept in (
-                self._chunk, self._frame, self._blocks))
-            fill_series(blocks, np.argsort(chunk, kind="stable"), chunk, frame, self.lanes, first, last, begins,
-                        depth_um)
-            del self._chunk[:_TOGETHER], self._frame[:_TOGETHER], self._blocks[:_TOGETHER]
+        while self._frames:  # what is written is let go: both are never held whole
+            frame, blocks, chunks = self._frames.pop()
+            fill_series(blocks, chunks, frame, self.lanes, begins, depth_um)
         depth_um.flags.writeable = False
         return column(rows[wet], np.int32), column(first[wet], np.int32), column(offsets, np.int64), depth_um
 

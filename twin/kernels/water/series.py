@@ -59,32 +59,25 @@ def keep_wet(depth_um: Int32Array, is_active: BoolArray, lanes: int, number: int
 
 
 @jit(nogil=True, **LEAN)
-def fill_series(blocks: Int32Array, order: Int64Array, of_block: Int32Array, frame: Int32Array, lanes: int,
-                first: Int32Array, last: Int32Array, offsets: Int64Array, depth_um: Int32Array) -> None:
-    """Write the depths of each asset from its first frame with water to its last, one after the other.
+def fill_series(blocks: Int32Array, of_block: Int32Array, number: int, lanes: int, begins: Int64Array,
+                depth_um: Int32Array) -> None:
+    """Write the depths of one frame into the series of the assets, which stand one after the other.
 
     Parameters
     ----------
-    blocks
-        Depth of the assets of a chunk at a frame, (B, lanes) [µm].
-    order
-        In which order to take the blocks, (B,): chunk by chunk, so that what is written lies close together.
-    of_block, frame
-        Chunk and frame of each block, (B,).
-    lanes, first, last
-        As for ``keep_wet``.
-    offsets
-        Where the depths of each place begin, (chunks * lanes,).
+    blocks, of_block, number, lanes
+        As ``keep_wet`` gave and took them.
+    begins
+        Where the depths of each place would begin if its first frame were number 0, (chunks * lanes,).
     depth_um
-        Out, zeroed: depths of all, [µm]. A frame without a block is dry.
+        Out, zeroed: depths of all, [µm]. An asset without a block at a frame is dry.
     """
-    for k in range(len(order)):
-        block = order[k]
-        begin = np.int64(of_block[block]) * lanes
+    for k in range(len(of_block)):
+        begin = np.int64(of_block[k]) * lanes
         for lane in range(lanes):
-            place = begin + lane
-            if first[place] >= 0 and first[place] <= frame[block] <= last[place]:
-                depth_um[offsets[place] + frame[block] - first[place]] = blocks[block, lane]
+            depth = blocks[k, lane]
+            if depth > 0:
+                depth_um[begins[begin + lane] + number] = depth
 
 
 @jit(nogil=True, **LEAN)
