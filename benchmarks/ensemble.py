@@ -179,18 +179,24 @@ def made(ensemble: Ensemble, nights: int, workers: int, *, dask: bool = False) -
 
 @contextmanager
 def _cluster(workers: int) -> Iterator[str]:
-    """Start a scheduler and its workers as processes of their own, one thread each; give its address."""
+    """Start a scheduler and its workers as processes of their own, one thread each; give its address.
+
+    In the environment that a worker's nanny would give it.
+    """
+    import dask
+    from distributed import Client
+
+    environment = os.environ | {name: str(value) for name, value in dask.config.get(
+        "distributed.nanny.pre-spawn-environ").items()}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
     words = [[_DASK.format("scheduler"), "--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1], "--no-dashboard"],
              *([_DASK.format("worker"), address, "--nthreads", "1", "--no-nanny", "--no-dashboard"],) * workers]
     with tempfile.TemporaryDirectory() as scratch:
-        started = [subprocess.Popen([sys.executable, "-m", *each], cwd=scratch, stdout=subprocess.DEVNULL,
-                                    stderr=subprocess.DEVNULL) for each in words]
+        started = [subprocess.Popen([sys.executable, "-m", *each], cwd=scratch, env=environment,
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for each in words]
         try:
-            from distributed import Client
-
             while True:
                 with suppress(OSError), Client(address, timeout=10, set_as_default=False) as client:
                     client.wait_for_workers(workers, timeout=120)

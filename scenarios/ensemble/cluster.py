@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,7 +147,7 @@ def _check_versions(client: Any, address: str) -> None:
 
 
 def _check_folder(client: Any, job: Path) -> None:
-    digest = sha256(job.read_bytes()).hexdigest()
+    digest = _digest(job)
     blind = sorted(worker for worker, seen in client.run(_sees, str(job), digest).items() if not seen)
     if blind:
         raise InputError(file=str(job.parent), found=f"a folder that {blind[0]} does not see",
@@ -159,9 +159,15 @@ def _check_folder(client: Any, job: Path) -> None:
 def _sees(job: str, digest: str) -> bool:
     """Tell whether a worker sees the file of the job as it is."""
     try:
-        return sha256(Path(job).read_bytes()).hexdigest() == digest
+        return _digest(Path(job)) == digest
     except OSError:
         return False
+
+
+def _digest(job: Path) -> str:
+    """Give the SHA-256 of a file, piece by piece: it may be larger than a worker's memory."""
+    with job.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _made(client: Any, job: Path, folder: Path, lacking: Mapping[int, Sequence[int]], digest: str) -> Iterator[int]:

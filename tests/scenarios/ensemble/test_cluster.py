@@ -11,6 +11,7 @@ from scenarios.ensemble import cluster
 from scenarios.ensemble.cluster import make_on_cluster
 from scenarios.ensemble.running import make
 from tests.scenarios.ensemble.test_running import N, alone, bytes_of, ensemble  # noqa: F401
+from twin.cli.entry import main
 from twin.errors import InputError
 
 distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed: the extra cluster")
@@ -18,7 +19,7 @@ distributed = pytest.importorskip("distributed", reason="dask.distributed is not
 
 @pytest.fixture(scope="module")
 def local():
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as made:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as made:
         yield made
 
 
@@ -34,7 +35,7 @@ def test_a_cluster_gives_the_same_bytes(ensemble, alone, local, tmp_path):  # no
 def test_killing_every_worker_four_times_costs_time_and_no_night(ensemble, tmp_path, monkeypatch):  # noqa: F811
     nights, real, killed = range(600), cluster._made, set()
     (tmp_path / "killed").mkdir()
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as own:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as own:
         def killing(client, *given):
             for made in real(client, *given):
                 if len(killed) < 8:
@@ -92,3 +93,23 @@ def test_without_distributed_the_extra_is_named(ensemble, tmp_path, monkeypatch)
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match=r"citytwin\[cluster\]"):
         make_on_cluster(ensemble, tmp_path, range(N), "tcp://127.0.0.1:1")
+
+
+def test_drivers_found_on_a_cluster_are_those_of_this_machine(local, tmp_path, capsys):
+    def told(out, *words):
+        assert main(["drivers", "ouche-q100-ensemble", "-n", "4", "--out", str(out), "--progress", "none", "--json",
+                     *words]) == 0
+        files = {path.relative_to(out): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+        return capsys.readouterr().out, files
+
+    here, there = told(tmp_path / "here", "--workers", "1"), told(tmp_path / "there", "--scheduler",
+                                                                  local.scheduler_address)
+    assert there == here
+    assert len(list((tmp_path / "there" / "arms").rglob("*.npz"))) == len(list((tmp_path / "there" / "arms").iterdir()))
+
+
+def test_drivers_refuse_a_scheduler_that_does_not_answer_and_keep_what_is_there(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(cluster, "_ANSWER_S", 1)
+    assert main(["drivers", "ouche-q100-ensemble", "-n", "4", "--out", str(tmp_path / "out"), "--progress", "none",
+                 "--scheduler", "tcp://127.0.0.1:1"]) == 2
+    assert "no answer from tcp://127.0.0.1:1" in " ".join(capsys.readouterr().err.split())
