@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from page_browser import opened
 
-from geodata.ensemble.asking import nights_dark, nights_of
+from geodata.ensemble.asking import nights_dark, nights_of, nights_out
 from geodata.ensemble.driven import write_driven
 from geodata.ensemble.folder import EnsembleFolder, read_ensemble
 from scenarios import load_scenario, prepare
@@ -22,9 +22,11 @@ from tests.viewer.outputs.test_driver_strip import BOTH
 from tests.viewer.public.attack import best_guess, told_by_page, unpacked
 from tests.viewer.test_axe import violations
 from twin.cli.entry import main
+from twin.ensemble.deciding import best_split
 from twin.quantities import NONE
 from twin.world.kinds import Role
-from viewer.outputs.page import page
+from viewer.outputs.page import operator_scene, page
+from viewer.scene.deciding import DOTS, draws_of
 
 N = 20
 #: Three in the morning, eleven hours after the start.
@@ -106,6 +108,39 @@ def test_causes_are_told_with_their_shares(found: EnsembleFolder) -> None:
         assert np.all(np.abs(cases - 10 * columns["likely.nights"][rows] / max(total, 1)) <= 0.5)
 
 
+def test_what_decides_of_each_asset_is_what_explain_says(found: EnsembleFolder) -> None:
+    columns, _ = unpacked(page(found.run, public=False, ensemble=found))
+    answers, number = found.answers, operator_scene(found.run, found).number
+    names = draws_of(found)
+    assert "level.offset_m" in names
+    dots, told = min(answers.n, DOTS), 0
+    place = {int(u): k for k, u in enumerate(columns["likely.asset"].tolist())}
+    for row in answers.asset[::60].tolist():
+        out = nights_out(found.folder, str(found.told["digest"]), answers, row)
+        split = best_split({name: answers.drawn[name] for name in names}, out) if 0 < out.sum() < answers.n else None
+        pattern = int(columns["decide.pattern"][place[int(number[row])]])
+        assert (pattern > 0) == (split is not None)
+        if split is None:
+            continue
+        told += 1
+        p, wide = pattern - 1, (dots + 7) // 8
+        assert names[columns["decide.draw"][p]] == split.name
+        assert columns["decide.at"][p] == pytest.approx(split.at, abs=1e-5)
+        assert (columns["decide.above"][p], columns["decide.right"][p]) == (split.is_above, split.right)
+        bits = np.unpackbits(columns["decide.bits"][p * wide:(p + 1) * wide])[:dots]
+        np.testing.assert_array_equal(bits.astype(bool), out[:dots])
+    assert told > 5
+    k = names.index("level.offset_m")
+    values = columns["decide.values"][k * dots:(k + 1) * dots]
+    np.testing.assert_allclose(values, answers.drawn["level.offset_m"][:dots], atol=1e-6)
+
+
+def test_the_public_page_holds_nothing_of_what_decides(found: EnsembleFolder) -> None:
+    text = page(found.run, public=True, ensemble=found)
+    assert not [name for name in unpacked(text)[0] if name.startswith("decide")]
+    assert "decides" not in json.loads(re.search(r'id="config">(.*?)</script>', text, re.S)[1])  # type: ignore[index]
+
+
 def test_a_street_is_told_as_often_as_one_of_its_lamps_is_dark(found: EnsembleFolder) -> None:
     text = page(found.run, public=True, ensemble=found)
     config = json.loads(re.search(r'id="config">(.*?)</script>', text, re.S)[1])  # type: ignore[index]
@@ -163,6 +198,27 @@ def test_operators_map_tells_what_decides(chromium: Any, likely_pages: dict[str,
     page_.click("[data-lang=en]")
     assert page_.locator(".driven b:visible").all_inner_texts()[:3] == ["two thirds", "half", "less than a tenth"]
     assert "%" not in page_.inner_text(".driven")
+    assert page_.errors == []
+    page_.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("lang", "said"), [("fr", "Cela seul donne la bonne réponse dans"),
+                                            ("en", "That alone is right in")])
+def test_operators_panel_draws_what_decides_of_an_asset_and_tells_it_as_a_table(
+        chromium: Any, likely_pages: dict[str, Path], evening: Any, lang: str, said: str) -> None:
+    page_ = opened(chromium, likely_pages["operator"], now=evening, width=1366, height=768)
+    page_.click(f"[data-lang={lang}]")
+    chosen = page_.evaluate("""() => { const c = twinPage.model.columns;
+      const k = c['decide.pattern'].findIndex((p) => p > 0); const u = c['likely.asset'][k];
+      twinPage.choose(u, true); return c['likely.out'][k]; }""")
+    assert said in page_.inner_text("#why").replace("\u00a0", " ")
+    assert page_.locator(".decided circle").count() == N
+    assert page_.locator(".decided circle.out").count() == chosen
+    page_.click(".decided-table summary")
+    cells = page_.locator(".decided-table tbody td").all_inner_texts()
+    assert (sum(map(int, cells[::2])), sum(map(int, cells[1::2]))) == (N, chosen)
+    assert page_.locator(".decided svg").get_attribute("aria-hidden") == "true", "the table tells it"
     assert page_.errors == []
     page_.context.close()
 

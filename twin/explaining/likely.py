@@ -295,6 +295,42 @@ def _where(words: Speech, split: Split) -> str:
                       "where the river stands no more than {value} above the level of the plan", value=said)
 
 
+@dataclass(frozen=True, slots=True)
+class BoundForms:
+    """How a bound of one draw is told, with {value} in place of it."""
+
+    #: ``m``, ``s``, ``times``, ``m3_s`` or ``fails``, which has no value.
+    unit: str
+    #: At the bound or above it, or below; then the same where the bound lies on the other side of the plan.
+    forms: tuple[str, str, str, str]
+
+
+def bound_forms(name: str, lang: str) -> BoundForms | None:
+    """Give how a bound of a draw is told on a page; None for a draw that has no words.
+
+    Examples
+    --------
+    >>> bound_forms("level.offset_m", "en").forms[2]
+    'where the river stands no more than {value} below the level of the plan'
+    """
+    sort = _sort_of(name)
+    if sort not in _SPLIT:
+        return None
+    words = speech(lang)
+    unit = "times" if sort in _FACTORS else {"pumps": "fails", "flow.members": "m3_s", "level.shift_s": "s"}.get(
+        sort, "m")
+    # A value that no sentence has by itself.
+    at = {"s": 7 * 3600.0}.get(unit, 7.25)
+    said = {"s": words.duration(at), "m": words.depth(at), "m3_s": words.number(at)}.get(unit, words.number(at, 2))
+    forms = [_where(words, Split(name=name, at=sign * at, is_above=is_above, right=0)).replace(said, "{value}")
+             for sign, is_above in ((1, True), (-1, False), (-1, True), (1, False))]
+    if unit in ("times", "m3_s", "fails"):
+        # These have no other side: the sign of the bound is never told.
+        forms = [_where(words, Split(name=name, at=at, is_above=is_above, right=0)).replace(said, "{value}")
+                 for is_above in (True, False)] * 2
+    return BoundForms(unit, (forms[0], forms[1], forms[2], forms[3]))
+
+
 def _where_named(words: Speech, split: Split, sort: str) -> str:
     """Tell a bound of a crest, a pump, a gauge or an inflow by its name."""
     above, below = _SPLIT[sort]

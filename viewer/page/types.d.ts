@@ -151,6 +151,13 @@ export interface LikelyColumns {
   'likely.mech'?: Uint8Array;
   'likely.nights'?: Uint32Array;
   'likely.cases'?: Uint8Array;
+  'decide.pattern'?: Uint32Array;
+  'decide.draw'?: Uint8Array;
+  'decide.at'?: Float32Array;
+  'decide.above'?: Uint8Array;
+  'decide.right'?: Uint32Array;
+  'decide.bits'?: Uint8Array;
+  'decide.values'?: Float32Array;
 }
 /** Streets in the water: viewer/scene/roads.py. Only where the run asks for access. */
 export interface RoadColumns {
@@ -398,6 +405,19 @@ export interface Nights {
   seed: number;
   /** What was drawn, as the scenario names it. */
   quantities: string[];
+  decides: Decides;
+}
+/** How the draws of a night are told that may decide of an asset: viewer/scene/deciding.py. */
+export interface Decides {
+  /** Nights that are drawn as dots. */
+  dots: number;
+  draws: Draw[];
+}
+export interface Draw {
+  unit: 'm' | 's' | 'times' | 'm3_s' | 'fails';
+  /** At the bound or above it, below; the same where it lies on the other side of the plan. */
+  fr: string[];
+  en: string[];
 }
 export interface OperatorConfig extends CommonConfig {
   /** Null for a run by itself. */

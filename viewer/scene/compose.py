@@ -14,6 +14,7 @@ from twin.results.view import View
 from twin.world.kinds import Role
 from twin.world.supplies import Service
 from viewer.scene.blocks import blocks_of
+from viewer.scene.deciding import pack_deciding
 from viewer.scene.families import houses, told
 from viewer.scene.frame import Frame, morton, pack_points, pack_shapes
 from viewer.scene.gardens import pack_gardens
@@ -74,6 +75,7 @@ def pack_scene(run: Run, ensemble: EnsembleFolder | None = None) -> Scene:
     number = _pack_assets(run, packer, frame, lamps, buildings, streets.of_assets, place, ensemble)
     if ensemble is not None:
         pack_likely(ensemble, packer, number)
+        pack_deciding(ensemble, packer, number)
     places = _pack_told(run, packer, number)
     pack_gardens(run, packer, number)
     of_ring = pack_shapes(packer, "building", frame, run.city_file.shapes[buildings], closed=True, simplify_m=0.15)

@@ -11,6 +11,7 @@ from geodata.ensemble.folder import EnsembleFolder
 from twin.ensemble.answers import Word
 from twin.ensemble.moments import HARDLY, Likelihood, tenths_of, word_of_tenths
 from twin.quantities import NONE
+from viewer.scene.deciding import deciding_told
 from viewer.scene.intervals import OPEN, Row, State
 from viewer.scene.pack import Packer, centimetres
 
@@ -87,4 +88,4 @@ def pack_likely(found: EnsembleFolder, packer: Packer, number: Any) -> None:
 def nights_told(found: EnsembleFolder) -> dict[str, Any]:
     """Give what the page says of the nights as a whole, plain JSON values."""
     return {"n": found.answers.n, "failed": len(found.answers.failed), "seed": int(found.told["seed"]),
-            "quantities": list(found.quantities)}
+            "quantities": list(found.quantities), "decides": deciding_told(found)}

@@ -5,6 +5,7 @@ import {make, paragraph} from '../parts/dom.js';
 import {often, wordOf} from '../words/often.js';
 import {capital, metres, number, say} from '../words/speech.js';
 import {clock, moment} from '../words/time.js';
+import {decided} from './decided.js';
 
 /** @import {OperatorModel} from '../pack/model.js' */
 /** @import {LikelyColumns, Nights} from '../types.js' */
@@ -30,6 +31,7 @@ export class LikelyPanel {
   constructor(model, {ensemble, start}, names, choose) {
     this.model = model;
     this.n = ensemble.n;
+    this.decides = ensemble.decides;
     this.names = names;
     this.choose = choose;
     this.columns = /** @type {Required<LikelyColumns>} */ (model.columns);
@@ -58,7 +60,7 @@ export class LikelyPanel {
       const values = {often: often(this.columns['likely.tenths'][k]), count: number(out), n: number(this.n)};
       const all = say('likely_ever_all', {all: say('often_all', {n: this.n})});
       parts.push(paragraph(out === this.n ? all : say('likely_ever', values)));
-      parts.push(...this.why(u, k), ...this.when(k, t));
+      parts.push(...this.why(u, k), ...this.when(k, t), ...decided(this.columns, k, this.n, this.decides));
     }
     return k === undefined ? parts : [...parts, ...this.water(k)];
   }
