@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def busy(served: Served) -> Iterator[Served]:  # noqa: F811
+def busy(served: Served) -> Served:  # noqa: F811
     """The desk on a busy night: a run in force, a street announced closed, a gauge that reads off, a call, an act."""
     desk = served.desk
     seat, now = Seat(desk, name="Marie-Claude Lenoir-Desbordes"), desk.clock.epoch()
@@ -33,20 +32,19 @@ def busy(served: Served) -> Iterator[Served]:  # noqa: F811
                      ).status_code == 200
     assert seat.post("/api/river/allow", until=now + 3600).status_code == 200
     desk.look()
-    yield served
+    return served
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 @pytest.mark.parametrize("size", SIZES)
 def test_no_text_is_cut(chromium: Any, busy: Served, size: str, lang: str) -> None:  # noqa: F811
     page = sat(chromium, busy, "Marie-Claude Lenoir-Desbordes", lang=lang, size=SIZES[size])
-    found = {}
+    found: list[str] = []
     for screen in SCREENS:
         shown(page, busy, screen)
         page.wait_for_function("() => twinPage.told && (!document.querySelector('#map') || twinPage.map?.model)")
-        if cut := cut_texts(page):
-            found[screen] = cut
-    assert found == {}
+        found += [f"{screen} {one}" for one in cut_texts(page)]
+    assert not found, "\n".join(found)
     assert page.errors == []
     page.context.close()
 

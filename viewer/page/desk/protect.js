@@ -68,6 +68,10 @@ export class Protect {
     }
   }
 
+  runs() {
+    return [this.told?.run?.id];
+  }
+
   /** @param {any} told */
   take(told) {
     this.told = told;
