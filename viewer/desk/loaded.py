@@ -6,9 +6,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from threading import Lock
+
+import numpy as np
 
 from geodata.city.model import stamp_of
 from geodata.run.run import Run
@@ -22,6 +23,7 @@ from twin.results.result import Result
 from twin.results.view import View
 from viewer.desk.bench import Bench
 from viewer.desk.crew_board import CrewBoard
+from viewer.desk.inputs import reads_otherwise
 from viewer.desk.runs import RunEntry, Runs
 
 #: Runs kept open: the approved one, the latest, two that are compared.
@@ -77,17 +79,9 @@ class Loaded:
     @property
     def is_scenario_changed(self) -> bool:
         """Whether its scenario reads otherwise on the disk by now than when it was run, or is gone."""
-        file = Path(self.entry.scenario)
-        stamp = stamp_of(file)
-        if self.__dict__.get("_stamp") != stamp:
-            said = next((one.get("sha256") for one in self.run.info.get("inputs", ()) if one.get("role") == "scenario"),
-                        "")
-            try:
-                is_changed = sha256(file.read_bytes()).hexdigest() != said
-            except OSError:
-                is_changed = True
-            self.__dict__.update(_stamp=stamp, _is_changed=is_changed)
-        return bool(self.__dict__["_is_changed"])
+        inputs = self.run.info.get("inputs", ())
+        said = next((one.get("sha256", "") for one in inputs if one.get("role") == "scenario"), "")
+        return reads_otherwise(Path(self.entry.scenario), said)
 
     @cached_property
     def own_start(self) -> datetime:

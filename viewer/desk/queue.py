@@ -26,7 +26,9 @@ from viewer.desk.store import Store, publish
 #: Requests that wait at most; more are refused, with what to do.
 MOST_WAITING = 50
 #: Lines kept of what a run says beside its progress: its complaint, should it fail.
-KEPT_LINES = 60
+KEPT_LINES = 400
+#: Letters of a complaint that are kept: a refusal is read whole.
+LONGEST_ERROR = 20_000
 #: A line of progress is passed on this often [s].
 EVERY_S = 0.25
 
@@ -67,7 +69,8 @@ class Queue:
             if len(self._waiting) >= MOST_WAITING:
                 raise InputError(found=f"{len(self._waiting)} runs that wait", expected="fewer",
                                  remedy="Take some out of the queue first.")
-            entry, is_new = self.runs.ask(request, by=by, at=self.now())
+            entry, is_new = self.runs.ask(request, by=by, at=self.now(), inputs=self.store.rows(
+                "SELECT name, newest FROM source ORDER BY name"))
             if is_new:
                 self._waiting.append(entry.id)
                 self._tell(entry, journal=True)
@@ -176,9 +179,9 @@ class Queue:
         elif self._closed or code in (130, -15, -9):
             self._tell(self.runs.change(run_id, state=states.INTERRUPTED, ended_at=at, pid=0), journal=True)
         else:
-            error = said.strip()[-2000:]
+            error = said.strip()[-LONGEST_ERROR:]
             self._tell(self.runs.change(run_id, state=states.FAILED, ended_at=at, pid=0, error=error,
-                                         refused=going.refused), journal=True)
+                                        refused=going.refused), journal=True)
 
     def _tell(self, entry: RunEntry, *, by: str = "", journal: bool = False) -> None:
         with self.store.note() as tx:

@@ -17,12 +17,14 @@ from twin.errors import InputError
 from twin.world.kinds import LANGUAGES
 from viewer.desk.answers import Asked, get, post
 from viewer.desk.desk import Desk
-from viewer.desk.rank_routes import choices, run_asked
-from viewer.desk.reports import CONTACTS, FIELDS, SORTS, Wish
+from viewer.desk.loaded import Loaded
+from viewer.desk.rank_routes import run_asked
+from viewer.desk.reports import CONTACTS, FIELDS, PHONES, SORTS, Wish
 from viewer.desk.tonight import about, brief
 from viewer.desk.words import tell
 
 _NAME = re.compile(r"[0-9a-f]{16}")
+_MOST_STREETS = 50
 
 
 def routes() -> list[Route]:
@@ -34,10 +36,12 @@ def _list(asked: Asked) -> Any:
     desk = asked.desk
     shown = desk.night().shown
     streets = [] if shown is None else sorted(word for word in shown.result.city.assets.street.words if word)
-    return {**about(desk), "runs": choices(asked), "run": brief(shown), "made": _made(desk),
+    runs = [entry.named() for entry in desk.runs.all() if entry.state == "done"]
+    return {**about(desk), "runs": runs, "run": brief(shown), "made": _made(desk),
             "streets": streets, "contacts": (desk.folder / CONTACTS).is_file(),
+            "phones": (desk.folder / PHONES).is_file(),
             "sorts": [{"sort": name, "has_moment": one.has_moment, "is_released": one.is_released,
-                       "suffix": one.suffix} for name, one in SORTS.items()]}
+                       "forms": list(one.forms)} for name, one in SORTS.items()]}
 
 
 def _made(desk: Desk) -> list[dict[str, Any]]:
@@ -60,10 +64,50 @@ def _make(asked: Asked) -> Any:
     if t_s is None and sort in SORTS and SORTS[sort].has_moment:
         raise InputError(field="moment", found="a moment that the run does not hold", expected="one within the run")
     is_approved = night.approved is not None and night.approved.entry.id == loaded.entry.id
-    wish = Wish(sort=sort, t_s=t_s or 0, lang=lang, now=datetime.fromtimestamp(now, UTC),
-                released_by=asked.text("released_by", ""), street=asked.text("street", ""),
-                contacts=_own(desk.folder / CONTACTS), fields=_own(desk.folder / FIELDS))
+    wish = Wish(sort=sort, form=asked.text("form", ""), t_s=t_s or 0, lang=lang, now=datetime.fromtimestamp(now, UTC),
+                released_by=asked.text("released_by", ""), streets=_streets(asked),
+                contacts=_own(desk.folder / CONTACTS), fields=_own(desk.folder / FIELDS),
+                phones=_own(desk.folder / PHONES), **_since(asked, loaded, t_s or 0), **_earlier(asked))
     return desk.reports.make(loaded, wish, is_approved=is_approved, by=asked.person.name, now=now)
+
+
+def _streets(asked: Asked) -> tuple[str, ...]:
+    """Give the streets of a leaflet; none: all that lose a lamp."""
+    given = asked.said.get("streets", [])
+    if not isinstance(given, list) or len(given) > _MOST_STREETS or not all(
+            isinstance(one, str) and len(one) <= 200 for one in given):
+        raise InputError(field="streets", found="no list of streets, or a long one",
+                         expected=f"up to {_MOST_STREETS} names")
+    return tuple(dict.fromkeys(given))
+
+
+def _since(asked: Asked, loaded: Loaded, t_s: int) -> dict[str, Any]:
+    """Give what a point counts from: an earlier moment of its run, or another run; empty for neither."""
+    if name := asked.text("since_run", ""):
+        other = run_asked(asked, name)
+        assert other is not None
+        return {"since_run": other.place[1]}
+    if asked.said.get("since") is None:
+        return {}
+    since_s = loaded.at(asked.whole("since"))
+    if since_s is None or since_s >= t_s:
+        raise InputError(field="since", found="a moment that is not before the other, or not in the run",
+                         expected="an earlier moment of the run")
+    return {"since_s": since_s}
+
+
+def _earlier(asked: Asked) -> dict[str, Any]:
+    """Give the file of an earlier alert that one takes the place of, or takes back; empty for neither."""
+    found = {}
+    for key in ("update", "cancel"):
+        if name := asked.text(key, ""):
+            if not _NAME.fullmatch(name):
+                raise InputError(field=key, found="no name of a file", expected="an alert of the list")
+            row = asked.desk.reports.get(name)
+            if row["sort"] not in ("alert", "all_clear"):
+                raise InputError(field=key, found="a file that is no alert", expected="an alert of the list")
+            found[key] = asked.desk.reports.path_of(row)
+    return found
 
 
 def _own(file: Path) -> Path | None:

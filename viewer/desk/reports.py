@@ -11,12 +11,12 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from geodata.run.journal import write_grid, write_journal
+from geodata.run.journal import grid_rows, write_grid, write_journal
 from geodata.run.listing import write_csv
 from twin.errors import InputError
 from twin.results.listing import listing
@@ -25,8 +25,11 @@ from viewer.desk.bench import Bench
 from viewer.desk.loaded import Loaded
 from viewer.desk.store import Store, publish
 
-#: The city's own contacts and list of what may leave, where they lie in the desk's folder.
-CONTACTS, FIELDS = "contacts.toml", "public_fields.toml"
+if TYPE_CHECKING:
+    from viewer.desk.whole import Whole
+
+#: The city's own contacts, list of what may leave and private numbers, where they lie in the desk's folder.
+CONTACTS, FIELDS, PHONES = "contacts.toml", "public_fields.toml", "phones.toml"
 _LONGEST_NAME = 80
 
 
@@ -35,6 +38,8 @@ class Wish:
     """What somebody wants made."""
 
     sort: str
+    #: One of the forms of the sort; empty: its first.
+    form: str = ""
     #: Moment that it tells of [s from the start of the run]; not asked of all sorts.
     t_s: int
     lang: str
@@ -42,9 +47,16 @@ class Wish:
     now: datetime
     #: Who releases it; empty for what stays inside.
     released_by: str = ""
-    #: A street of a leaflet; empty: all that lose a lamp.
-    street: str = ""
+    #: Streets of a leaflet; empty: all that lose a lamp.
+    streets: tuple[str, ...] = ()
+    #: What a point counts from: an earlier moment [s from the start of the run], or the folder of another run.
+    since_s: int | None = None
+    since_run: Path | None = None
+    #: The earlier alert that one takes the place of, or takes back.
+    update: Path | None = None
+    cancel: Path | None = None
     contacts: Path | None = None
+    phones: Path | None = None
     fields: Path | None = None
 
     @property
@@ -55,92 +67,148 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One sort of file."""
+    """One sort of file; ``forms``: name of each form to the end of its file's name, the first where none is asked."""
 
-    suffix: str
-    make: Callable[[Loaded, Wish, Path], object]
+    forms: dict[str, str]
+    make: Callable[[Whole, Wish, Path], object]
     #: Whether it tells of one moment, and whether it speaks to the public.
     has_moment: bool = False
     is_released: bool = False
 
 
-def _situation(loaded: Loaded, wish: Wish, out: Path) -> None:
+def _situation(loaded: Whole, wish: Wish, out: Path) -> None:
+    from geodata.ensemble.place import BASE, is_ensemble
+    from geodata.run.folder import read_run
     from geodata.run.roads import access_if_kept
+    from twin.explaining.situation import page_of
     from twin.results.act_ways import with_ways
+    from twin.results.compare import check_alike
+    from viewer.outputs.pdf import export_pdf
     from viewer.outputs.report import export_report
 
-    told = with_ways(situation(loaded.result, wish.t_s), access_if_kept(loaded.run))
-    export_report(loaded.run, told, out, lang=wish.lang)
+    since: dict[str, Any] = {} if wish.since_s is None else {"since_s": wish.since_s}
+    if wish.since_run is not None:
+        other = read_run(wish.since_run / BASE if is_ensemble(wish.since_run) else wish.since_run).result
+        check_alike(other, loaded.result)
+        since = {"since_run": other}
+    told = with_ways(situation(loaded.result, wish.t_s, **since), access_if_kept(loaded.run))
+    if wish.form == "pdf":
+        export_pdf(loaded.run, told, page_of(told, wish.lang), out)
+        return
+    many = loaded.ensemble
+    export_report(loaded.run, told, out, lang=wish.lang, answers=None if many is None else many.answers,
+                  driven=() if many is None else many.driven)
 
 
-def _log(loaded: Loaded, wish: Wish, out: Path) -> None:
+def _log(loaded: Whole, wish: Wish, out: Path) -> None:
     write_journal(loaded.result, wish.t_s, wish.lang, out)
 
 
-def _grid(loaded: Loaded, wish: Wish, out: Path) -> None:
-    write_grid(loaded.result, wish.t_s, out)
+def _grid(loaded: Whole, wish: Wish, out: Path) -> None:
+    if wish.form != "pdf":
+        write_grid(loaded.result, wish.t_s, out)
+        return
+    from viewer.outputs.papers import export_grid
+
+    export_grid(loaded.result, grid_rows(loaded.result, wish.t_s), wish.t_s, out, wish.lang)
 
 
-def _handover(loaded: Loaded, wish: Wish, out: Path) -> None:
-    write_csv(listing(loaded.result, wish.t_s, states=["do_not_re_energise"]), out)
+def _listed(title: str, state: str) -> Callable[[Whole, Wish, Path], None]:
+    def make(loaded: Whole, wish: Wish, out: Path) -> None:
+        rows = listing(loaded.result, wish.t_s, states=[state])
+        if wish.form != "pdf":
+            write_csv(rows, out)
+            return
+        from viewer.outputs.papers import export_list
+
+        export_list(rows, title, out, wish.lang)
+
+    return make
 
 
-def _operator(loaded: Loaded, wish: Wish, out: Path) -> None:
+def _sheets(loaded: Whole, wish: Wish, out: Path) -> None:
+    from viewer.outputs.sheets import export_sheets
+
+    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+        made = Path(folder) / "sheets"
+        export_sheets(loaded.run, wish.t_s, made, lang=wish.lang, phones=wish.phones, pdf=wish.form == "pdf")
+        _packed(made, out)
+
+
+def _operator(loaded: Whole, wish: Wish, out: Path) -> None:
     from viewer.outputs.page import export_map
 
-    export_map(loaded.run, out, public=False, lang=wish.lang)
+    export_map(loaded.run, out, public=False, lang=wish.lang, ensemble=loaded.ensemble)
 
 
-def _gis(loaded: Loaded, wish: Wish, out: Path) -> None:
+def _gis(loaded: Whole, wish: Wish, out: Path) -> None:
     from viewer.outputs.gis import export_gis
 
     export_gis(loaded.run, out, lang=wish.lang)
 
 
-def _residents(loaded: Loaded, wish: Wish, out: Path) -> None:
+def _residents(loaded: Whole, wish: Wish, out: Path) -> None:
     from viewer.outputs.page import export_map
 
     export_map(loaded.run, out, public=True, lang=wish.lang, city=wish.contacts, **wish.public)
 
 
-def _leaflet(loaded: Loaded, wish: Wish, out: Path) -> None:
+def _leaflet(loaded: Whole, wish: Wish, out: Path) -> None:
     from viewer.outputs.leaflet import export_leaflet
 
-    export_leaflet(loaded.run, out, streets=[wish.street or "all"], lang=wish.lang, contacts=wish.contacts,
+    export_leaflet(loaded.run, out, streets=list(wish.streets) or ["all"], lang=wish.lang, contacts=wish.contacts,
                    **wish.public)
 
 
-def _sms(loaded: Loaded, wish: Wish, out: Path) -> None:
+def _sms(loaded: Whole, wish: Wish, out: Path) -> None:
     from viewer.outputs.sms import export_sms
 
     export_sms(loaded.run, out, lang=wish.lang, contacts=wish.contacts, now=wish.now, **wish.public)
 
 
-def _alert(loaded: Loaded, wish: Wish, out: Path) -> None:
+def _call(loaded: Whole, wish: Wish, out: Path) -> None:
+    from viewer.outputs.call import export_call
+
+    export_call(loaded.run, out, lang=wish.lang, contacts=wish.contacts, now=wish.now, **wish.public)
+
+
+def _alert(loaded: Whole, wish: Wish, out: Path) -> None:
     from viewer.outputs.cap import export_cap
 
-    export_cap(loaded.run, out, contacts=wish.contacts, now=wish.now, **wish.public)
+    export_cap(loaded.run, out, contacts=wish.contacts, now=wish.now, update=wish.update, cancel=wish.cancel,
+               all_clear=wish.sort == "all_clear", **wish.public)
 
 
-def _open_data(loaded: Loaded, wish: Wish, out: Path) -> None:
+def _open_data(loaded: Whole, wish: Wish, out: Path) -> None:
     from viewer.outputs.open_data import export_open_data
 
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
-        made = export_open_data(loaded.run, Path(folder) / "open-data", format="geojson", **wish.public)
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-            for file in sorted(made.rglob("*")):
-                if file.is_file():
-                    packed.write(file, file.relative_to(made).as_posix())
+        _packed(export_open_data(loaded.run, Path(folder) / "open-data", format=wish.form, **wish.public), out)
 
 
+def _packed(folder: Path, out: Path) -> None:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                packed.write(file, file.relative_to(folder).as_posix())
+
+
+_LIST = {"csv": ".csv", "pdf": ".pdf"}
 #: All that can be made, in the order in which it is offered.
 SORTS = {
-    "situation": Sort(".html", _situation, has_moment=True), "log": Sort(".csv", _log, has_moment=True),
-    "handover": Sort(".csv", _handover, has_moment=True), "grid": Sort(".csv", _grid, has_moment=True),
-    "operator": Sort(".html", _operator), "gis": Sort(".gpkg", _gis),
-    "residents": Sort(".html", _residents, is_released=True), "leaflet": Sort(".html", _leaflet, is_released=True),
-    "sms": Sort(".csv", _sms, is_released=True), "alert": Sort(".xml", _alert, is_released=True),
-    "open_data": Sort(".zip", _open_data, is_released=True)}
+    "situation": Sort({"html": ".html", "pdf": ".pdf"}, _situation, has_moment=True),
+    "log": Sort({"csv": ".csv"}, _log, has_moment=True),
+    "handover": Sort(_LIST, _listed("handover", "do_not_re_energise"), has_moment=True),
+    "cuts": Sort(_LIST, _listed("cut", "live_in_water"), has_moment=True),
+    "grid": Sort(_LIST, _grid, has_moment=True),
+    "sheets": Sort({"html": ".zip", "pdf": ".zip"}, _sheets, has_moment=True),
+    "operator": Sort({"html": ".html"}, _operator), "gis": Sort({"gpkg": ".gpkg"}, _gis),
+    "residents": Sort({"html": ".html"}, _residents, is_released=True),
+    "leaflet": Sort({"html": ".html"}, _leaflet, is_released=True),
+    "sms": Sort({"csv": ".csv"}, _sms, is_released=True), "call": Sort({"csv": ".csv"}, _call, is_released=True),
+    "alert": Sort({"cap": ".xml"}, _alert, is_released=True),
+    "all_clear": Sort({"cap": ".xml"}, _alert, is_released=True),
+    "open_data": Sort({"geojson": ".zip", "csv": ".zip", "geoparquet": ".zip"}, _open_data, is_released=True)}
 
 
 class Reports:
@@ -156,8 +224,9 @@ class Reports:
         return [{**row, "is_there": self.path_of(row).is_file()} for row in rows]
 
     def path_of(self, row: dict[str, Any]) -> Path:
-        """Give where the file of a row lies."""
-        return self.folder / f"{row['id']}{SORTS[row['sort']].suffix}"
+        """Give where the file of a row lies; of its first form where it is gone."""
+        places = [self.folder / f"{row['id']}{suffix}" for suffix in SORTS[row["sort"]].forms.values()]
+        return next((place for place in places if place.is_file()), places[0])
 
     def get(self, report: str) -> dict[str, Any]:
         """Give the row of a file.
@@ -194,20 +263,25 @@ class Reports:
         sort = SORTS.get(wish.sort)
         if sort is None:
             raise InputError(field="sort", found=f"'{wish.sort[:40]}'", expected=f"one of {', '.join(SORTS)}")
+        form = wish.form or next(iter(sort.forms))
+        if form not in sort.forms:
+            raise InputError(field="form", found=f"'{form[:40]}'", expected=f"one of {', '.join(sort.forms)}")
+        wish = replace(wish, form=form)
         if sort.is_released and not is_approved:
             raise InputError(field="run", found="a run that nobody approved", expected="the approved run",
                              remedy="What speaks to the public leaves from the approved run alone.")
         if sort.is_released and not 0 < len(wish.released_by.strip()) <= _LONGEST_NAME:
             raise InputError(field="released_by", found="no name, or a long one", expected="who releases it")
         name = secrets.token_hex(8)
-        out = self.folder / f"{name}{sort.suffix}"
+        out = self.folder / f"{name}{sort.forms[form]}"
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             made = Path(folder) / out.name
             self._write(loaded, wish, made)
             shutil.move(made, out)
         plan, entry = loaded.result.plan, loaded.entry
         row = {"id": name, "sort": wish.sort, "run": entry.id, "number": entry.number, "name": entry.name,
-               "status": str(plan.status), "is_approved": int(is_approved), "lang": wish.lang, "street": wish.street,
+               "status": str(plan.status), "is_approved": int(is_approved), "lang": wish.lang,
+               "street": ", ".join(wish.streets),
                "moment": loaded.start + wish.t_s if sort.has_moment else None, "at": now, "by": by,
                "released_by": wish.released_by.strip() if sort.is_released else "", "bytes": out.stat().st_size}
         with self.store.act() as tx:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from viewer.desk.answers import Asked, desk_of, get, post, told
 from viewer.desk.closures import listed, said_of, with_closures
 from viewer.desk.counts import series
 from viewer.desk.desk import Desk
+from viewer.desk.inputs import ages, inputs_of, is_changed
 from viewer.desk.outgoing import state_of
 from viewer.desk.people import Standing
 from viewer.desk.requests import RUN_ID, named, request_of, scenarios_in
@@ -28,6 +30,8 @@ from viewer.desk.store import publish
 from viewer.desk.tonight import about, brief
 
 _LONGEST_SCENARIO = 10_000_000
+_MOST_FILES = 20
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}\.(?:csv|txt|yaml|yml|json|geojson)")
 
 
 def routes() -> list[Route]:
@@ -57,10 +61,17 @@ def _list(asked: Asked) -> Any:
     last = desk.approvals.last()
     places = {place["id"]: place for place in desk.queue.places()}
     rows = [_row(entry, approved.get(entry.id), places.get(entry.id), now, last["run"] if last else "")
-            for entry in desk.runs.all()]
+            | _made_from(desk, entry) for entry in desk.runs.all()]
     return {**about(desk), "rows": rows, "source_rows": desk.sources.listed(now),
             "closures": listed(desk, now),
             "scenarios": sorted(scenarios_in(desk.folder / "scenarios", desk.city))}
+
+
+def _made_from(desk: Desk, entry: RunEntry) -> dict[str, Any]:
+    """Give what a run was made from, and how old what the sources gave was at its base time."""
+    issued = entry.head.get("issued_at")
+    base = None if issued is None else int(datetime.fromisoformat(issued).timestamp())
+    return {"inputs": inputs_of(desk.runs, entry), "ages": ages(entry, base), "changed": is_changed(desk.runs, entry)}
 
 
 def _row(entry: RunEntry, approval: dict[str, Any] | None, place: dict[str, Any] | None, now: int,
@@ -183,17 +194,40 @@ def _checked(run: str) -> str:
 def _import(asked: Asked) -> Any:
     """Take a scenario that somebody brings; it is checked before it is kept, and replaces none."""
     text, folder = asked.text("text", most=_LONGEST_SCENARIO), asked.desk.folder / "scenarios"
+    files = _brought(asked)
     file = folder / f"{slug(asked.text('name', most=120))}{SUFFIX}"
     if file.exists():
         raise InputError(field="name", found="a scenario of that name", expected="another name")
-    beside = file.with_suffix(".new")
+    for name, body in files.items():
+        kept = folder / name
+        if kept.exists() and kept.read_text("utf-8") != body:
+            raise InputError(field="files", found=f"another file named {name}", expected="another name")
+    beside, new = file.with_suffix(".new"), [folder / name for name in files if not (folder / name).exists()]
     try:
+        for place in new:
+            write_whole(place, files[place.name], opens="", sort="a file of a scenario")
         write_whole(beside, text, opens="", sort="a scenario")
         parse_scenario(read_document(beside))
         beside.replace(file)
+    except BaseException:
+        for place in new:
+            place.unlink(missing_ok=True)
+        raise
     finally:
         beside.unlink(missing_ok=True)
-    return {"scenario": file.name.removesuffix(SUFFIX)}
+    return {"scenario": file.name.removesuffix(SUFFIX), "files": sorted(files)}
+
+
+def _brought(asked: Asked) -> dict[str, str]:
+    """Give the files that a scenario is brought with: levels, rain and the like, as text, by plain names."""
+    given = asked.said.get("files", {})
+    if not isinstance(given, dict) or len(given) > _MOST_FILES or not all(
+            isinstance(body, str) and len(body) <= _LONGEST_SCENARIO for body in given.values()):
+        raise InputError(field="files", found="no texts, or too many", expected=f"up to {_MOST_FILES} files of text")
+    for name in given:
+        if not _FILE_NAME.fullmatch(name) or name.endswith(SUFFIX):
+            raise InputError(field="files", found=f"'{name[:80]}'", expected="a plain name such as levels.csv")
+    return given
 
 
 def _invite(asked: Asked) -> Any:

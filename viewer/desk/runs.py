@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -50,6 +51,8 @@ class RunEntry:
     nights: int = 0
     #: Streets that others announced as closed and that it carries.
     closures: list[str] = field(default_factory=list)
+    #: Sources as they stood when it was asked for: ``name`` and ``newest`` datum [s since 1970], None for none.
+    inputs: list[dict[str, Any]] = field(default_factory=list)
     pid: int = 0
     began: int = 0
     #: What ``run.json`` says first: status, start, duration_s, issued_at, valid_until, plan_sha256.
@@ -149,7 +152,8 @@ class Runs:
         return next((entry for entry in self.all() if entry.state == DONE and not entry.is_variant
                      and not entry.nights), None)
 
-    def ask(self, request: Request, *, by: str, at: int) -> tuple[RunEntry, bool]:
+    def ask(self, request: Request, *, by: str, at: int, inputs: Sequence[dict[str, Any]] = ()
+            ) -> tuple[RunEntry, bool]:
         """Add a run to the index; give it, and whether it is new: one that is done or on its way is not made again."""
         with self._lock:
             known = self._entries.get(request.id)
@@ -158,7 +162,7 @@ class Runs:
             number = known.number if known else 1 + max((e.number for e in self._entries.values()), default=0)
             entry = RunEntry(id=request.id, number=number, name=request.name, state=QUEUED, base=request.base,
                              scenario=str(request.scenario), date=request.date, city=request.city, by=by, asked_at=at,
-                             nights=request.nights, closures=list(request.closures))
+                             nights=request.nights, closures=list(request.closures), inputs=list(inputs))
             self._keep(entry)
             return entry, True
 

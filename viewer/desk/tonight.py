@@ -10,6 +10,7 @@ from typing import Any
 from viewer.desk.closures import listed
 from viewer.desk.counts import HOURS, counts, series, sites
 from viewer.desk.desk import Desk, Night
+from viewer.desk.inputs import changed
 from viewer.desk.loaded import Loaded
 from viewer.desk.reruns import Reruns
 from viewer.desk.river import river
@@ -32,6 +33,7 @@ def about(desk: Desk) -> dict[str, Any]:
     return {
         "now": now, "is_exercise": desk.clock.is_exercise or status == "exercise", "status": status,
         "city": desk.city_file.city.name, "offsets": offsets(desk, now),
+        "changed": changed(desk.runs), "renew": sum(fact["renew"] for fact in desk.facts.listed(now)),
         "latest": brief(night.latest), "approved": brief(night.approved, night.approval),
         "ended": _ended(desk, night, now),
         "phase": _phase(shown, now),

@@ -39,13 +39,12 @@ def busy(served: Served) -> Served:  # noqa: F811
 @pytest.mark.parametrize("size", SIZES)
 def test_no_text_is_cut(chromium: Any, busy: Served, size: str, lang: str) -> None:  # noqa: F811
     page = sat(chromium, busy, "Marie-Claude Lenoir-Desbordes", lang=lang, size=SIZES[size])
-    found = {}
+    found: list[str] = []
     for screen in SCREENS:
         shown(page, busy, screen)
         page.wait_for_function("() => twinPage.told && (!document.querySelector('#map') || twinPage.map?.model)")
-        if cut := cut_texts(page):
-            found[screen] = cut
-    assert found == {}
+        found += [f"{screen} {one}" for one in cut_texts(page)]
+    assert not found, "\n".join(found)
     assert page.errors == []
     page.context.close()
 

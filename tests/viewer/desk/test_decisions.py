@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from scenarios.load import shipped
 from tests.viewer.desk.conftest import Seat
 from tests.viewer.desk.test_browser import Served, chromium, sat, served, shown  # noqa: F401 - fixtures
 from tests.viewer.desk.test_closures import START, closed
@@ -161,3 +163,57 @@ def test_a_river_that_leaves_the_run_is_followed_by_a_person_or_by_the_desk(page
     made, = (entry for entry in desk.runs.all() if entry.id not in before)
     desk.queue.stop(made.id, by="R. Morel")
     assert "recalculer de lui-même" in Seat(desk).get("/journal.csv?lang=fr").text
+
+
+def test_a_fact_ages_where_it_shows_and_asks_to_be_renewed(page: Opened, served: Served) -> None:  # noqa: F811
+    desk = served.desk
+    now = desk.clock.epoch()
+    seat = Seat(desk)
+    assert seat.post("/api/facts", asset="A-031", state="out", caller="équipe 2", seen_at=now - 4000).status_code == 200
+    shown(page, served, "tonight")
+    page.wait_for_selector("#observed .fact-list li:has-text('à redemander')")
+    assert "il y a 1 h" in page.inner_text("#observed .fact-list").replace("\u00a0", " ")
+    assert "1 fait à redemander" in page.inner_text("#strip-data").replace("\u00a0", " ")
+    page.click("#observed a[href='/journal']")
+    page.wait_for_url("**/journal")
+    page.wait_for_selector("#fact-rows li.renew")
+    page.click("#fact-rows li.renew button:has-text('Redemander')")
+    page.wait_for_selector("#asset-says .fact")
+    assert page.input_value("#fact-asset") == "A-031"
+    assert page.input_value("#fact-caller") == "équipe 2"
+    page.click("#fact-form button.main")
+    page.wait_for_selector("#fact-rows li:not(.renew):has-text('A-031')")
+    page.wait_for_selector("#strip-data:not(:has-text('redemander'))")
+
+
+def test_a_run_tells_what_it_was_made_from_and_that_its_scenario_changed(page: Opened, served: Served,  # noqa: F811
+                                                                        tmp_path: Path) -> None:
+    desk = served.desk
+    run = desk.runs.latest()
+    assert run is not None
+    shown(page, served, "runs")
+    page.click(f'[data-run="{run.id}"] button.plain')
+    page.wait_for_selector(f'[data-run="{run.id}"] .made-from')
+    told = page.inner_text(f'[data-run="{run.id}"] .made-from')
+    assert "scénario" in told
+    assert "eau" in told
+    assert str(run.head["plan_sha256"]) in told
+    own = tmp_path / "own.scenario.yaml"
+    own.write_text("scenario: autre\n", "utf-8")
+    desk.runs.change(run.id, scenario=str(own))
+    for screen in ("runs", "compare", "tonight", "crews", "reports"):
+        shown(page, served, screen)
+        page.wait_for_selector(f"#changed:visible:has-text('Scénario changé sur le disque depuis le calcul n° {run.number}')")
+    desk.runs.change(run.id, scenario=run.scenario)
+
+
+def test_a_scenario_is_brought_with_its_levels(page: Opened, served: Served, tmp_path: Path) -> None:  # noqa: F811
+    source = shipped()["ouche-q10"]
+    (tmp_path / "crue-du-3.scenario.yaml").write_text(source.read_text("utf-8").split("expect:")[0], "utf-8")
+    (tmp_path / "ouche-q10.csv").write_bytes(source.with_name("ouche-q10.csv").read_bytes())
+    shown(page, served, "runs")
+    page.set_input_files("#scenario-file", [tmp_path / "ouche-q10.csv", tmp_path / "crue-du-3.scenario.yaml"])
+    page.wait_for_selector("#runs-says:has-text('crue-du-3, avec 1 fichier')")
+    page.wait_for_selector("#scenario option[value=crue-du-3]", state="attached")
+    page.set_input_files("#scenario-file", [tmp_path / "ouche-q10.csv"])
+    page.wait_for_selector("#runs-says:has-text('Choisissez le fichier du scénario')")

@@ -156,7 +156,7 @@ def test_the_approved_run_is_a_named_persons_and_ends(desk: Desk, seat: Seat) ->
 
 
 def test_a_scenario_that_is_brought_is_checked_and_replaces_none(desk: Desk, seat: Seat) -> None:
-    assert seat.post("/api/scenarios", name="Nuit du 3", text=DRY.format(name="n")).json() == {"scenario": "nuit-du-3"}
+    assert seat.post("/api/scenarios", name="Nuit du 3", text=DRY.format(name="n")).json()["scenario"] == "nuit-du-3"
     assert "nuit-du-3" in seat.json("/api/runs")["scenarios"]
     assert seat.post("/api/scenarios", name="Nuit du 3", text=DRY.format(name="n")).status_code == 422
     refused = seat.post("/api/scenarios", name="../../etc", text="scenario: 5\nfloood: {}\n")

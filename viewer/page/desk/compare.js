@@ -37,6 +37,10 @@ export class Compare {
     byId('gap').addEventListener('click', () => this.gap());
   }
 
+  runs() {
+    return this.chosen;
+  }
+
   /** @param {any} told */
   take(told) {
     this.told = told;

@@ -49,6 +49,10 @@ export class Crews {
     return `/api/crews${this.run ? `?run=${this.run}` : ''}`;
   }
 
+  runs() {
+    return [this.told?.run?.id];
+  }
+
   /** @param {any} told */
   take(told) {
     this.told = told;

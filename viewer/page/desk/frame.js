@@ -131,8 +131,21 @@ export class Frame {
     const second = byId('tag2');
     second.hidden = !['whatif', 'compare'].includes(this.name);
     second.textContent = t('tag_simulation');
+    this.sayChanged();
     if (!second.hidden) byId('says').textContent = t(this.name === 'whatif' ? 'variant_not_forecast' : 'two_runs');
     this.strip?.say(about, this.now);
+  }
+
+  /** Say on every screen which of the runs that it shows are of a scenario that reads otherwise by now. */
+  sayChanged() {
+    const {about} = this;
+    if (!about) return;
+    const shown = this.name === 'wall' ? [about.approved?.id] : [about.latest?.id, about.approved?.id];
+    const ids = new Set([...shown, ...(this.screen?.runs?.() ?? [])]);
+    const numbers = [...ids].flatMap((id) => (id && id in about.changed ? [about.changed[id]] : []));
+    const mark = byId('changed');
+    mark.hidden = !numbers.length;
+    mark.textContent = numbers.length ? t('scenario_changed', {n: numbers.length, numbers: numbers.join(', ')}) : '';
   }
 
   tick() {
@@ -142,7 +155,9 @@ export class Frame {
     const offset = new Date(Math.abs(this.offset) * 1000).toISOString().slice(11, 16);
     byId('date').textContent = `${day(now, false)} ${this.offset < 0 ? '−' : '+'}${offset}`;
     this.connection();
+    this.sayChanged();
     this.strip?.tick(this.about, now);
+    for (const one of all('[data-since]')) one.textContent = t('ago', {time: span(now - Number(one.dataset.since))});
     for (const one of all('[data-until]')) one.textContent = t('left', {time: span(Number(one.dataset.until) - now)});
     this.screen?.tick?.(now);
   }

@@ -1,6 +1,7 @@
 /** Reports by phone and the main courante: two keys from an asset to a fact with caller, time and age. */
 
 import {all, byId, inputById, make} from '../parts/dom.js';
+import {factWords} from './facts.js';
 import {logRows} from './log.js';
 import {get, post, Refusal} from './net.js';
 import {sessionsOf} from './sessions.js';
@@ -87,14 +88,31 @@ export class Journal {
       {type: 'button', class: 'writes', 'aria-label': `${t('end_fact')} : ${fact.asset}`},
       t('end_fact')
     );
+    const ask = make('button', {type: 'button', class: 'writes'}, t('ask_again'));
+    ask.setAttribute('aria-label', `${t('ask_again')} : ${fact.asset}`);
+    ask.addEventListener('click', () => this.again(fact));
     end.addEventListener('click', () => this.frame.act('/api/facts/end', {fact: fact.id}, byId('journal-says')));
     return make(
       'li',
       {class: fact.renew ? 'renew' : false},
       make('div', {}, head, fact.renew ? make('span', {class: 'lil'}, t('renew')) : null),
       make('p', {class: 'soft'}, fact.note ? `${meta} · ${fact.note}` : meta),
-      this.frame.writes ? end : null
+      this.frame.writes ? make('div', {class: 'two'}, ask, end) : null
     );
+  }
+
+  /**
+   * Put a fact into the form, to be said again: the hour is now, and what was seen is asked.
+   *
+   * @param {any} fact
+   */
+  again(fact) {
+    inputById('fact-asset').value = fact.asset;
+    inputById('fact-caller').value = fact.caller;
+    inputById('fact-at').value = timeText(this.frame.now, this.frame.offset);
+    /** @type {HTMLInputElement} */ (document.querySelector(`#fact-state [value=${fact.state}]`)).checked = true;
+    this.find();
+    /** @type {HTMLElement} */ (document.querySelector('#fact-state input:checked')).focus();
   }
 
   async lines() {
@@ -120,6 +138,7 @@ export class Journal {
     if (!told) return;
     const state = told.condition ? t(`cond_${told.condition}`) : t('no_run');
     says.textContent = [told.street, state, told.why?.[this.frame.lang]].filter(Boolean).join(' · ');
+    if (told.fact) says.append(' · ', factWords(told.fact, this.frame.now));
   }
 
   /** @param {string} id */

@@ -59,6 +59,10 @@ export class Likely {
     return `/api/likely${this.run ? `?run=${this.run}` : ''}`;
   }
 
+  runs() {
+    return [this.told?.run?.id];
+  }
+
   /** @param {any} told */
   take(told) {
     this.told = told;

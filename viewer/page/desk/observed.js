@@ -2,6 +2,7 @@
 
 import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
+import {factList} from './facts.js';
 import {at, span, t} from './start.js';
 
 export class Observed {
@@ -15,7 +16,7 @@ export class Observed {
     const parts = observed
       ? [table(observed.rows), ...suspects(observed)]
       : [make('p', {class: 'soft'}, t('no_observed'))];
-    byId('observed-body').replaceChildren(...parts, ...ages(told.source_rows, now));
+    byId('observed-body').replaceChildren(...parts, ...factList(told.facts, now), ...ages(told.source_rows, now));
   }
 }
 

@@ -81,6 +81,10 @@ export class Protect {
     }
   }
 
+  runs() {
+    return [this.told?.run?.id];
+  }
+
   /** @param {any} told */
   take(told) {
     this.told = told;

@@ -28,6 +28,10 @@ export class Reports {
     inputById('report-lang').value = frame.lang;
   }
 
+  runs() {
+    return [this.told && this.from?.id];
+  }
+
   /** @param {any} told */
   take(told) {
     this.told = told;
@@ -42,6 +46,7 @@ export class Reports {
   say() {
     this.options();
     this.sorts();
+    this.earlier();
     this.made();
   }
 
@@ -68,11 +73,45 @@ export class Reports {
         return make('option', {value: one.id, selected: one.id === chosen}, `n° ${one.number} · ${one.name}${mark}`);
       })
     );
-    const kept = inputById('street').value;
+    const kept = this.streets;
     byId('street').replaceChildren(
-      make('option', {value: ''}, t('leaflet_all')),
-      ...streets.map((/** @type {string} */ one) => make('option', {value: one, selected: one === kept}, one))
+      ...streets.map((/** @type {string} */ one) => make('option', {value: one, selected: kept.includes(one)}, one))
     );
+    const other = inputById('since-run').value;
+    byId('since-run').replaceChildren(
+      make('option', {value: ''}, t('since_no_run')),
+      ...runs
+        .filter((/** @type {any} */ one) => !one.nights)
+        .map((/** @type {any} */ one) =>
+          make('option', {value: one.id, selected: one.id === other}, `n° ${one.number} · ${one.name}`)
+        )
+    );
+  }
+
+  /** The streets that are chosen for leaflets. */
+  get streets() {
+    const select = /** @type {HTMLSelectElement} */ (byId('street'));
+    return [...select.selectedOptions].map((one) => one.value);
+  }
+
+  /** Alerts that were made and that another may take the place of, or take back. */
+  earlier() {
+    const alerts = this.told.made.filter(
+      (/** @type {any} */ row) => ['alert', 'all_clear'].includes(row.sort) && row.is_there
+    );
+    const select = inputById('earlier');
+    const kept = select.value;
+    const options = alerts.flatMap((/** @type {any} */ row) =>
+      ['update', 'cancel'].map((what) =>
+        make(
+          'option',
+          {value: `${what} ${row.id}`, selected: kept === `${what} ${row.id}`},
+          t(`alert_${what}`, {at: atDay(row.at, this.frame.now)})
+        )
+      )
+    );
+    if (select.childElementCount !== options.length + 1)
+      select.replaceChildren(make('option', {value: ''}, t('alert_first')), ...options);
   }
 
   get isApproved() {
@@ -80,7 +119,7 @@ export class Reports {
   }
 
   sorts() {
-    const {sorts, contacts} = this.told;
+    const {sorts, contacts, phones} = this.told;
     const says = this.from ? t(this.isApproved ? 'from_approved' : 'from_not_approved') : t('empty_run');
     byId('run-says').textContent = says;
     for (const [id, isReleased] of /** @type {[string, boolean][]} */ ([
@@ -93,52 +132,76 @@ export class Reports {
       const again = focused && byId(id).querySelector(`[data-sort="${focused}"]`);
       if (again instanceof HTMLElement) again.focus();
     }
-    byId('contacts-says').textContent = contacts ? '' : t('contacts_none');
+    byId('contacts-says').textContent = [contacts ? '' : t('contacts_none'), phones ? '' : t('phones_none')]
+      .filter(Boolean)
+      .join(' ');
   }
 
   /** @param {any} one */
-  sort({sort, is_released: isReleased, suffix}) {
-    const isGoing = this.going.has(sort);
+  sort({sort, is_released: isReleased, forms}) {
     const name = t(`report_${sort}`);
-    const button = make('button', {
-      type: 'button',
-      class: 'writes',
-      'data-sort': sort,
-      'aria-label': t('make_label', {what: name})
+    const isOff = !this.from || !this.frame.writes || (isReleased && !this.isApproved);
+    const buttons = forms.map((/** @type {string} */ form, /** @type {number} */ i) => {
+      const isGoing = this.going.has(`${sort} ${form}`);
+      const called = forms.length > 1 ? `${name}, ${form}` : name;
+      const button = make('button', {
+        type: 'button',
+        class: 'writes',
+        'data-sort': i ? `${sort}-${form}` : sort,
+        'aria-label': t('make_label', {what: called})
+      });
+      button.append(isGoing ? t('making') : forms.length > 1 ? form : t('make_it'));
+      button.disabled = isGoing || isOff;
+      button.addEventListener('click', () => this.make(sort, form, called));
+      return button;
     });
-    button.append(t(isGoing ? 'making' : 'make_it'));
-    button.disabled = isGoing || !this.from || !this.frame.writes || (isReleased && !this.isApproved);
-    button.addEventListener('click', () => this.make(sort, name));
-    const about = make('p', {class: 'soft'}, `${t(`report_${sort}_says`)} (${suffix.slice(1)})`);
-    return make('li', {}, make('div', {}, make('strong', {}, name), about), button);
+    const about = make('p', {class: 'soft'}, t(`report_${sort}_says`));
+    return make('li', {}, make('div', {}, make('strong', {}, name), about), make('div', {class: 'two'}, ...buttons));
+  }
+
+  /**
+   * Give the moment that a field says; NaN where it says something else, null where it is empty.
+   *
+   * @param {string} id
+   */
+  momentOf(id) {
+    const text = inputById(id).value.trim();
+    return text ? Math.round(pastMoment(text, this.frame.now, this.frame.offset)) : null;
   }
 
   /**
    * @param {string} sort
+   * @param {string} form
    * @param {string} name
    */
-  async make(sort, name) {
+  async make(sort, form, name) {
     const {frame} = this;
     const says = byId('report-says');
-    const text = inputById('moment').value.trim();
-    const moment = text ? pastMoment(text, frame.now, frame.offset) : Math.round(frame.now);
-    if (Number.isNaN(moment)) {
+    const moment = this.momentOf('moment') ?? Math.round(frame.now);
+    const since = this.momentOf('since');
+    if (Number.isNaN(moment) || Number.isNaN(since)) {
       says.textContent = t('no_moment');
       return;
     }
-    this.going.add(sort);
+    const isPoint = sort === 'situation';
+    const [what, alert] = sort === 'alert' || sort === 'all_clear' ? inputById('earlier').value.split(' ') : [''];
+    const going = `${sort} ${form}`;
+    this.going.add(going);
     this.sorts();
     says.textContent = t('making_what', {what: name});
     const said = {
       sort,
+      form,
       run: this.from.id,
-      moment: Math.round(moment),
+      moment,
+      ...(isPoint ? {since, since_run: inputById('since-run').value} : {}),
+      ...(what ? {[what]: alert} : {}),
       lang: inputById('report-lang').value,
       released_by: inputById('released-by').value,
-      street: inputById('street').value
+      streets: sort === 'leaflet' ? this.streets : []
     };
     const made = await frame.act('/api/reports', said, says);
-    this.going.delete(sort);
+    this.going.delete(going);
     if (made) {
       const link = make('a', {href: `/api/reports/${made.id}`, download: true}, t('download'));
       says.replaceChildren(`${t('made_what', {what: name})} `, link);

@@ -1,4 +1,4 @@
-/** The night computed anew with the river as it was read: proposed, done by a person, or by the desk where allowed. */
+/** The night computed anew with the river as read: proposed, done by a person, or by the desk where one allows it. */
 
 import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';

@@ -1,6 +1,7 @@
 /** Runs and sources: what was computed, from what, by whom; what waits; are the sources alive; who did what. */
 
 import {all, byId, inputById, make} from '../parts/dom.js';
+import {path, svg} from '../parts/svg.js';
 import {number} from '../words/speech.js';
 import {approveForm, stillWords, withdrawForm} from './approve.js';
 import {Closures} from './closures.js';
@@ -23,6 +24,9 @@ const MARKS = {
   expired: '✓',
   withdrawn: '✕'
 };
+
+/** Sorts of inputs that have a word. */
+const INPUTS = ['scenario', 'source', 'city', 'flood', 'terrain'];
 
 export class Runs {
   path = '/api/runs';
@@ -59,10 +63,20 @@ export class Runs {
 
   async bring() {
     const input = inputById('scenario-file');
-    const [file] = input.files ?? [];
-    if (!file) return;
-    const name = file.name.replace(/(\.scenario)?\.ya?ml$/, '');
-    await this.frame.act('/api/scenarios', {name, text: await file.text()}, byId('runs-says'));
+    const brought = [...(input.files ?? [])];
+    if (!brought.length) return;
+    const is = (/** @type {File} */ one) => /\.ya?ml$/.test(one.name);
+    const scenario = brought.find((one) => /\.scenario\.ya?ml$/.test(one.name)) ?? brought.find(is);
+    if (!scenario) {
+      byId('runs-says').textContent = t('import_none');
+      return;
+    }
+    /** @type {Record<string, string>} */
+    const files = {};
+    for (const one of brought) if (one !== scenario) files[one.name] = await one.text();
+    const name = scenario.name.replace(/(\.scenario)?\.ya?ml$/, '');
+    const made = await this.frame.act('/api/scenarios', {name, text: await scenario.text(), files}, byId('runs-says'));
+    if (made) byId('runs-says').textContent = t('imported_as', {name: made.scenario, n: made.files.length});
     input.value = '';
   }
 
@@ -99,7 +113,7 @@ export class Runs {
     byId('run-rows').replaceChildren(
       ...(done.length
         ? done.flatMap((/** @type {any} */ row) => this.run(row))
-        : [make('tr', {}, make('td', {colspan: 8, class: 'empty'}, t('no_runs')))])
+        : [make('tr', {}, make('td', {colspan: 9, class: 'empty'}, t('no_runs')))])
     );
     const going = rows.filter((/** @type {any} */ row) => row.place !== null);
     going.sort((/** @type {any} */ a, /** @type {any} */ b) => a.place - b.place);
@@ -139,7 +153,9 @@ export class Runs {
     if (isShown && row.id !== this.told.approved?.id) what.append(' ', make('span', {class: 'lil'}, t('not_approved')));
     const sub = this.below(row, base);
     if (sub.length) what.append(make('p', {class: 'sub'}, ...sub));
-    if (this.chosen === row.id && row.state === 'done') what.append(this.tools(row));
+    if (row.changed)
+      what.append(make('p', {class: 'gone'}, t('scenario_changed', {n: 1, numbers: String(row.number)})));
+    if (this.chosen === row.id && row.state === 'done') what.append(this.madeFrom(row), this.tools(row));
     const took = row.started_at && row.ended_at ? span(row.ended_at - row.started_at) : '–';
     const digest = String(head.plan_sha256 ?? '').slice(0, 8) || '–';
     const isOld = ['superseded', 'expired', 'withdrawn', 'interrupted', 'stopped'].includes(word);
@@ -161,8 +177,44 @@ export class Runs {
       make('td', {}, atDay(row.ended_at, this.frame.now)),
       make('td', {}, row.by || t('imported')),
       make('td', {}, took),
+      make('td', {class: 'nar'}, this.age(row)),
       make('td', {class: 'nar'}, make('code', {}, digest))
     );
+  }
+
+  /**
+   * Give how old the newest datum was at the base time; a dash where none is of it.
+   *
+   * @param {any} row
+   */
+  age({ages}) {
+    const known = ages.map((/** @type {any} */ one) => one.age_s).filter((/** @type {any} */ s) => s !== null);
+    return known.length ? span(Math.min(...known)) : '–';
+  }
+
+  /** What a run was made from: files with digests, and the sources as they stood. @param {any} row */
+  madeFrom({inputs, ages, by, asked_at: asked, started_at: started, ended_at: ended, head}) {
+    const {now} = this.frame;
+    const base = head.issued_at ? Date.parse(head.issued_at) / 1000 : null;
+    const files = inputs.map((/** @type {any} */ one) => [
+      one.file,
+      t(INPUTS.includes(one.role) ? `input_${one.role}` : 'input_other'),
+      one.sha256?.slice(0, 16) ?? ''
+    ]);
+    const sources = ages.map((/** @type {any} */ one) => {
+      const newest = one.newest === null ? t('never') : t('newest_at', {at: atDay(one.newest, now)});
+      const age =
+        one.age_s !== null ? t('age_at_base', {age: span(one.age_s)}) : one.newest === null ? '' : t('after_base');
+      return [one.name, newest, age];
+    });
+    const rows = [...files, ...sources].map(([name, what, last]) =>
+      make('tr', {}, make('th', {scope: 'row'}, name), make('td', {}, what), make('td', {}, make('code', {}, last)))
+    );
+    const took = started && ended ? span(ended - started) : '–';
+    const asker = {by: by || t('imported'), at: atDay(asked, now), base: atDay(base, now), took};
+    const words = make('p', {class: 'soft'}, t('run_made', asker));
+    const digest = make('p', {class: 'soft digest'}, t('plan_digest'), ' ', make('code', {}, head.plan_sha256 ?? '–'));
+    return make('div', {class: 'made-from'}, words, make('table', {}, make('tbody', {}, ...rows)), digest);
   }
 
   /**
@@ -275,13 +327,12 @@ export class Runs {
   /** @param {any} row */
   source(row) {
     const age = row.newest === null ? t('never') : span(this.frame.now - row.newest);
-    const ticks = Array.from({length: 96}, (_, i) => (row.ticks.includes(i) ? '|' : '·')).join('');
     return make(
       'tr',
       {class: row.late ? 'late' : false},
       make('th', {scope: 'row'}, make('i', {class: row.late ? 'nod' : 'okd', 'aria-hidden': 'true'}), row.name),
       make('td', {}, make('b', {}, age), make('br'), make('span', {class: 'soft'}, at(row.newest))),
-      make('td', {}, t(`source_${row.state}`), make('span', {class: 'ticks', 'aria-hidden': 'true'}, ticks)),
+      make('td', {}, t(`source_${row.state}`), ticksOf(row.ticks)),
       make('td', {class: 'r'}, number(row.rejected))
     );
   }
@@ -301,4 +352,17 @@ export class Runs {
 /** @param {string[]} streets that others announced as closed and that a run carries */
 function carried(streets) {
   return streets.length ? t('with_closures', {n: streets.length, streets: streets.join(', ')}) : '';
+}
+
+/**
+ * Draw in which quarters of the last day a source spoke.
+ *
+ * @param {number[]} ticks
+ */
+function ticksOf(ticks) {
+  const root = svg('svg', {class: 'ticks', viewBox: '0 0 96 8', preserveAspectRatio: 'none', 'aria-hidden': 'true'});
+  root.append(path('M0 7.5H96', {class: 'grid'}));
+  const d = ticks.map((i) => `M${i + 0.5} 0V8`).join('');
+  if (d) root.append(path(d, {class: 'tick-spoke'}));
+  return root;
 }

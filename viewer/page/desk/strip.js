@@ -135,6 +135,7 @@ export class Strip {
     this.act(about, now);
     this.run(about, now);
     this.sources = about.sources;
+    this.renew = about.renew;
   }
 
   /**
@@ -149,8 +150,9 @@ export class Strip {
       return;
     }
     const named = late.length ? ` · ${t('late_source', {name: late[0]})}` : '';
+    const renew = this.renew ? ` · ${t('n_renew_facts', {n: this.renew})}` : '';
     const big = count ? t('sources_fresh', {fresh: number(count - late.length), n: number(count)}) : t('sources_none');
-    cell('strip-data', big, '', t('live', {age: span(age)}) + named).classList.remove('white');
+    cell('strip-data', big, '', t('live', {age: span(age)}) + named + renew).classList.remove('white');
   }
 }
 

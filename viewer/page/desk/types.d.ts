@@ -40,6 +40,10 @@ export interface About {
   offsets: [number, number][];
   latest: Brief | null;
   approved: Brief | null;
+  /** Runs whose scenario reads otherwise on the disk by now, with their numbers. */
+  changed: Record<string, number>;
+  /** Facts that are to be asked for again. */
+  renew: number;
   ended: Ended | null;
   phase: 'none' | 'before' | 'during' | 'after';
   alarms: {unseen: number; active: number; first: string};
@@ -65,5 +69,7 @@ export interface Screen {
   tick?(now: number): void;
   /** When the stream brings an event. */
   hear?(event: {what: string; who: string; at: number; body: any}): void;
+  /** The runs that it shows beside the latest and the approved one. */
+  runs?(): (string | undefined)[];
   keys?: Record<string, () => void>;
 }

@@ -82,6 +82,10 @@ export class WhatIf {
     if (!frame.writes) for (const one of all('.writes')) one.hidden = true;
   }
 
+  runs() {
+    return [this.draft?.base];
+  }
+
   /** @param {any} told */
   take(told) {
     this.told = told;
