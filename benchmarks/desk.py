@@ -28,6 +28,8 @@ import numpy as np
 
 #: Assets of the built-in town that speak.
 _CABINETS = 90
+#: Steps that are timed before anybody else is there.
+_ALONE = 40
 
 
 @dataclass(slots=True)
@@ -42,15 +44,19 @@ class Told:
     doubled: int = 0
     #: Time of an answer to "what is now", of each that was asked [s].
     steps_s: list[float] = field(default_factory=list)
+    #: The same before anybody else was there.
+    alone_s: list[float] = field(default_factory=list)
     #: Resident memory of the desk's process, each time that it was asked.
     rss_mb: list[float] = field(default_factory=list)
     run: str = ""
 
     def __str__(self) -> str:
-        steps = np.array(self.steps_s or [np.nan])
+        steps, alone = np.array(self.steps_s or [np.nan]), np.array(self.alone_s or [np.nan])
+        late, first = float(np.percentile(steps, 95)), float(np.percentile(alone, 95))
         return (f"{self.seconds:.0f} s: {self.taken:,} observations ({self.taken / self.seconds:,.0f} a second), "
                 f"{self.events:,} events, {self.lost} lost and {self.doubled} doubled over all readers; a step "
-                f"{np.median(steps) * 1000:.0f} ms in the middle, {np.percentile(steps, 95) * 1000:.0f} ms at 95 %; "
+                f"{np.median(steps) * 1000:.0f} ms in the middle, {late * 1000:.0f} ms at 95 %, "
+                f"{late / first:.1f} times one with nobody else there ({first * 1000:.0f} ms at 95 %); "
                 f"memory {self.rss_mb[0]:.0f} MB at first, {max(self.rss_mb):.0f} at most; run beside it: {self.run}; "
                 f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
@@ -143,6 +149,10 @@ def endure(folder: Path, *, seconds: float, readers: int, rate: int, scenario: s
     told, heard, until = Told(), [list[int]() for _ in range(readers)], list[int]()
     with served(folder) as (address, key, pid):
         chief = Guest(address, key, "chief")
+        for _ in range(_ALONE):
+            began = time.perf_counter()
+            chief.send("/api/about")
+            told.alone_s.append(time.perf_counter() - began)
         invited = [json.loads(chief.send("/api/invite", {"standing": "reader"})[1])["path"].split("#")[1]
                    for _ in range(readers)]
         ready = [threading.Event() for _ in range(readers)]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+from bisect import bisect_right
 from collections.abc import AsyncIterator
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from viewer.desk.store import Store
 
@@ -13,6 +16,57 @@ from viewer.desk.store import Store
 RETRY_MS, PING_S = 2000, 15.0
 #: Events sent at once.
 BATCH = 200
+#: Events kept as text for all readers.
+KEPT = 2000
+
+
+class _Tail:
+    """The last events as they are sent, read from the table once for all readers.
+
+    Fifty readers that each ask the table make the page's own question wait: every query lets the thread that takes
+    observations in go first.
+    """
+
+    def __init__(self, last: int) -> None:
+        self._lock, self._is_new = Lock(), True
+        #: All events after this one are in it.
+        self._from = last
+        self._ids: list[int] = []
+        self._texts: list[str] = []
+
+    def mark(self) -> None:
+        """Take that there is more in the table."""
+        self._is_new = True
+
+    def after(self, store: Store, number: int) -> list[tuple[int, str]] | None:
+        """Give the events after one, at most ``BATCH``; None where they are older than what is kept."""
+        with self._lock:
+            while self._is_new:
+                self._is_new = False
+                last = self._ids[-1] if self._ids else self._from
+                rows = store.rows("SELECT * FROM event WHERE id > ? ORDER BY id LIMIT ?", last, KEPT)
+                self._is_new |= len(rows) == KEPT
+                self._ids += [int(row["id"]) for row in rows]
+                self._texts += [said(row) for row in rows]
+                if len(self._ids) > KEPT:
+                    self._from = self._ids[-KEPT - 1]
+                    del self._ids[:-KEPT], self._texts[:-KEPT]
+            if number < self._from:
+                return None
+            place = bisect_right(self._ids, number)
+            return list(zip(self._ids[place:place + BATCH], self._texts[place:place + BATCH], strict=True))
+
+
+_tails: WeakKeyDictionary[Store, _Tail] = WeakKeyDictionary()
+
+
+def _tail_of(store: Store) -> _Tail:
+    tail = _tails.get(store)
+    if tail is None:
+        tail = _Tail(int(store.rows("SELECT coalesce(max(id), 0) AS last FROM event")[0]["last"]))
+        _tails[store] = tail
+        store.listen(tail.mark)
+    return tail
 
 
 async def stream(store: Store, after: int | None, stop: asyncio.Event, *, ping_s: float = PING_S) -> AsyncIterator[str]:
@@ -35,6 +89,8 @@ async def stream(store: Store, after: int | None, stop: asyncio.Event, *, ping_s
     def wake() -> None:
         loop.call_soon_threadsafe(changed.set)
 
+    # It hears of a change before the reader does, whom it then has it ready for.
+    tail = _tail_of(store)
     unlisten = store.listen(wake)
     try:
         bounds = store.rows("SELECT coalesce(min(id), 0) AS first, coalesce(max(id), 0) AS last FROM event")[0]
@@ -48,9 +104,15 @@ async def stream(store: Store, after: int | None, stop: asyncio.Event, *, ping_s
         yield f"id: {after}\nevent: hello\ndata: {{}}\n\n"
         while not stop.is_set():
             changed.clear()
-            for row in store.rows("SELECT * FROM event WHERE id > ? ORDER BY id LIMIT ?", after, BATCH):
-                after = int(row["id"])
-                yield said(row)
+            found = tail.after(store, after)
+            if found is None:
+                rows = store.rows("SELECT * FROM event WHERE id > ? ORDER BY id LIMIT ?", after, BATCH)
+                found = [(int(row["id"]), said(row)) for row in rows]
+            for number, text in found:
+                after = number
+                yield text
+            if len(found) == BATCH:
+                continue
             if not changed.is_set() and not await _waited(changed, stop, ping_s):
                 yield ": ping\n\n"
     finally:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.alarms import Load
 from geodata.run.folder import Run
 from tests.nights import night
 from tests.viewer.desk.conftest import Seat
@@ -110,3 +111,11 @@ def test_vital_sites_are_warned_before_the_first_that_befalls_them(seat: Seat, d
         assert act["before"] == one.start + min(value for value in first if value > 0)
         assert act["binds"] in ("water", "reserve", "power")
     assert [act["before"] for act in acts["ahead"]] == sorted(act["before"] for act in acts["ahead"])
+
+
+def test_the_figures_of_a_night_are_counted_as_eemua_191_counts_them() -> None:
+    calm = Load(counts=(0, 2, 1, 0, 0, 0), priorities=(0, 1, 2), at_first=0, by_design=0, hours=1)
+    assert (calm.total, calm.peak, calm.average, calm.flood_share, calm.holds) == (3, 2, 1.0, 0.0, True)
+    flood = Load(counts=(3, 11, 6, 5, 4, 7), priorities=(0, 0, 36), at_first=0, by_design=0, hours=1)
+    assert flood.flood_share == 0.5, "from above 10 on until below 5; 7 begin no other"
+    assert not flood.holds

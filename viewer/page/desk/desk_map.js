@@ -120,7 +120,7 @@ export class DeskMap {
     if (name === this.run) return;
     this.run = name;
     if (!name) {
-      this.say(t('map_none'));
+      this.tell('map_none');
       return;
     }
     try {
@@ -130,14 +130,23 @@ export class DeskMap {
     } catch (error) {
       console.warn(error);
       this.run = null;
-      this.say(t('map_failed'));
+      this.tell('map_failed');
     }
   }
 
-  /** @param {string} text */
+  /** Say a text of the catalogue, in either language from now on. @param {string} key */
+  tell(key) {
+    this.say(t(key));
+    this.holder.querySelector('.drawing')?.setAttribute('data-t', key);
+  }
+
+  /** Say a text in the place of the one that stood there. @param {string} text */
   say(text) {
     const says = this.holder.querySelector('.drawing');
-    if (says) says.textContent = text;
+    if (says) {
+      says.textContent = text;
+      says.removeAttribute('data-t');
+    }
     this.describe(text);
   }
 
