@@ -9,9 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-import numpy as np
-
-from geodata.city.model import stamp_of
 from geodata.run.run import Run
 from scenarios.load import load_scenario
 from scenarios.moments import start_of, zone_of
