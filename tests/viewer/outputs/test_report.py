@@ -182,8 +182,8 @@ def test_the_text_of_the_page_equals_the_tables(told: Situation, lang: str) -> N
             assert ahead is not None
             sure, _, maybe = cell.partition("\u00a0(")
             assert (number_in(sure), number_in(maybe)) == (ahead.out, ahead.may)
-    for row in page.acts:
-        assert list(row) in rows
+    for told_act in page.acts:
+        assert list(told_act) in rows
     for place, site in enumerate(page.sites, start=1):
         assert [f"{place}{site.name}", site.people, site.feed, site.then] in rows
     whole = " ".join(found.cells)
