@@ -24,7 +24,8 @@ from viewer.scene.compose import pack_scene
 
 ROOT = Path(__file__).parents[2]
 NIGHTS = ("ouche-q100", "valmont-preventive-cut", "valmont-facts", "valmont-substation", "ouche-q10")
-WORDS = ("flooded", "live, dead", "out", "dark", "doubtful, in doubt, may", "downstream, root", "unknown", "suspended", "may be live")
+WORDS = ("flooded", "live, dead", "out", "dark", "doubtful, in doubt, may", "downstream, root", "unknown", "suspended",
+         "may be live")
 
 
 def text_of(entry: Any) -> str:
