@@ -79,7 +79,10 @@ def sheet_page(sheet: Sheet, lang: str, phones: Mapping[str, str] | None = None)
     teller = Teller(sheet.result, teller.speech, now)
     text, words, plan = teller.text, teller.speech, sheet.result.plan
     issued, valid = (teller.moment(seconds_between(plan.start, one)) for one in (plan.issued_at, plan.valid_until))
-    rows = _fitting([_row(teller, n, visit) for n, visit in enumerate(sheet.visits[:MOST_VISITS], start=1)])
+    ahead = sheet.visits[:MOST_VISITS]
+    # What is told above the table takes the room of visits.
+    above = 2 * sum(visit.held_by != NONE for visit in ahead) + 2 * len(list(_idle(teller, sheet)))
+    rows = _fitting([_row(teller, n, visit) for n, visit in enumerate(ahead, start=1)], _LINES - above)
     shown = sheet.visits[:len(rows)]
     return SheetPage(
         lang=lang, crew=sheet.crew.id, status=text(STATUS[plan.status]).upper(),
@@ -248,12 +251,12 @@ def _both(teller: Teller, depth_m: float, now_m: float) -> str:
     return then if then == now else teller.text("{depth}, now {now}", depth=then, now=now)
 
 
-def _fitting(rows: list[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+def _fitting(rows: list[tuple[str, ...]], most: int = _LINES) -> tuple[tuple[str, ...], ...]:
     """Give as many of the first rows as one page holds: a way of fifteen streets takes the room of three visits."""
     kept, lines = 0, 0
     for row in rows:
         lines += max(math.ceil(len(cell) / wide) for cell, wide in zip(row, _LETTERS, strict=True))
-        if kept and lines > _LINES:
+        if kept and lines > most:
             break
         kept += 1
     return tuple(rows[:kept])

@@ -17,6 +17,7 @@ import pytest
 import typer.testing
 
 from geodata.run.folder import Run, read_run
+from geodata.run.headings import headings
 from geodata.run.journal import grid_rows
 from geodata.run.roads import access_of
 from geodata.run.sheets import COLUMNS, read_phones
@@ -110,7 +111,7 @@ def test_the_files_hold_the_same_texts_and_the_table_every_visit(run: Run, phone
             assert cell in text, cell
     with files[-1].open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert tuple(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == headings(COLUMNS, lang)
     assert len(rows) == sum(len(sheet.visits) for sheet in sheets)
     # Twice the same bytes.
     before = {file.name: file.read_bytes() for file in files}
