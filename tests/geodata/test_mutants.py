@@ -107,7 +107,6 @@ def originals(folder: Path) -> Path:
     (folder / "hubeau.json").write_text(json.dumps({"count": 40, "next": None, "data": [
         {"code_station": "U101", "grandeur_hydro": "H", "date_obs": f"2026-11-22T{15 + k // 12:02}:{k % 12 * 5:02}:00Z",
          "resultat_obs": 1200.0 + 7 * k} for k in range(40)]}), encoding="utf-8")
-    waters.radar(folder / "depth.nc", units="m", crs=waters.CRS)
     return folder
 
 
@@ -201,11 +200,6 @@ def reader_of_levels(name: str) -> Callable[[Path], None]:
     return lambda folder: read_levels(name, start=waters.START, folder=folder) and None
 
 
-def look_at_depth_frames(folder: Path) -> None:
-    flood = {"netcdf": {"file": "depth.nc", "variable": "rain"}, "after": "hold"}
-    list(waters.opened(flood, folder, waters.city()).depths(np.arange(3)))
-
-
 def importer(name: str) -> Callable[[Path], None]:
     def look(folder: Path) -> None:
         if not (folder / "map.yaml").exists():
@@ -265,7 +259,6 @@ SORTS: dict[str, tuple[tuple[str, ...], Callable[[Path, np.random.Generator], No
     "city of a run": (("run",), spoil_run_city, look_at_run),
     "pages of a run": (("hand",), spoil_hand, look_at_pages),
     "depths": (("depth.tif",), lambda folder, rng: in_bytes(folder / "depth.tif", rng), look_at_depths),
-    "depths over time": (("depth.nc",), lambda folder, rng: in_bytes(folder / "depth.nc", rng), look_at_depth_frames),
     "scenario": (("night.yaml", "levels.csv"), spoiler("night.yaml"), look_at_scenario),
     "levels.csv": (("levels.csv",), spoiler("levels.csv"), reader_of_levels("levels.csv")),
     "hubeau.json": (("hubeau.json",), spoiler("hubeau.json"), reader_of_levels("hubeau.json")),
