@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -66,6 +66,8 @@ MAPS_M = np.arange(-4.0, 1.76, 0.25)
 MANY = 200_000
 #: What runs a scheduler, and a worker.
 _DASK = "distributed.cli.dask_{}"
+#: How long either may take to answer on a busy machine [s].
+_PATIENCE_S = 300
 
 
 def flooded_city(assets: int, water: str = "stage") -> tuple[Ensemble, float]:
@@ -193,14 +195,17 @@ def _cluster(workers: int) -> Iterator[str]:
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
     words = [[_DASK.format("scheduler"), "--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1], "--no-dashboard"],
              *([_DASK.format("worker"), address, "--nthreads", "1", "--no-nanny", "--no-dashboard"],) * workers]
+    started: list[subprocess.Popen[bytes]] = []
     with tempfile.TemporaryDirectory() as scratch:
-        started = [subprocess.Popen([sys.executable, "-m", *each], cwd=scratch, env=environment,
-                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for each in words]
+        def start(some: list[list[str]]) -> None:
+            started.extend(subprocess.Popen([sys.executable, "-m", *each], cwd=scratch, env=environment,
+                                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for each in some)
+
         try:
-            while True:
-                with suppress(OSError), Client(address, timeout=10, set_as_default=False) as client:
-                    client.wait_for_workers(workers, timeout=120)
-                    break
+            start(words[:1])
+            with Client(address, timeout=_PATIENCE_S, set_as_default=False) as client:
+                start(words[1:])
+                client.wait_for_workers(workers, timeout=_PATIENCE_S)
             yield address
         finally:
             for process in started:
