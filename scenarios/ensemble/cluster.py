@@ -8,6 +8,7 @@ must be one that all machines see.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 from collections import Counter
@@ -86,6 +87,7 @@ def _client(address: str) -> Iterator[Any]:
                          expected="the extra cluster",
                          remedy="pip install 'citytwin[cluster]', or leave --scheduler out.") from None
     try:
+        asyncio.run(_answers(address))
         client = Client(address, timeout=_ANSWER_S, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise InputError(field="--scheduler", found=f"no answer from {address} ({type(error).__name__})",
@@ -95,6 +97,14 @@ def _client(address: str) -> Iterator[Any]:
         yield client
     finally:
         client.close()
+
+
+async def _answers(address: str) -> None:
+    """Make sure that a scheduler says its first word: a client waits without end for one that only takes the line."""
+    from distributed.comm import connect
+
+    line = await asyncio.wait_for(connect(address, timeout=_ANSWER_S), _ANSWER_S + 1)
+    await line.close()
 
 
 @contextmanager

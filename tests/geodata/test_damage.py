@@ -12,6 +12,7 @@ import shapely
 from geodata.damage import read_damages
 from tests.reference.cities import city_of
 from twin.errors import InputError, InputErrors
+from twin.world.kinds import built_in_kinds
 
 CURVES = "curve,depth_m,fraction,source\nall,0,0,here\nall,1,1,here\n"
 
@@ -43,6 +44,27 @@ def test_values_by_area_length_and_asset(tmp_path, town):
     # A metre of water above the floor at both houses; B2 counts by its own entry, from the ground.
     peak = found.of(np.array([0, 1, 2], np.int32), np.array([1.0, 0.5, 1.6]), 4)
     assert peak == {"building": pytest.approx(4000 + 3.5), "cabinet": pytest.approx(54.2)}
+
+
+def test_any_kind_has_a_value_also_one_of_the_city_s_own_by_length_and_area(tmp_path):
+    """A road of 30 + 40 m, two stretches of 10 m as one, and a field of 100 m² less a pond of 10 m², worked by hand.
+
+    Half a metre over a curve that is straight to 1 m is half of the value: 0.5 · 70 · 20, 0.5 · 20 · 20, 0.5 · 90 · 3.
+    """
+    words = {lang: {"one": "x", "many": "x", "the": "x", "of_the": "x"} for lang in ("fr", "en")}
+    own = {name: {"words": words, "symbol": "other"} for name in ("road", "field")}
+    city = city_of({"R1": "road", "R2": "road", "F1": "field", "Z1": "zone"}, [],
+                   kinds=built_in_kinds().with_kinds(own))
+    field = shapely.Polygon([(0, 0), (10, 0), (10, 10), (0, 10)], [[(1, 1), (6, 1), (6, 3), (1, 3)]])
+    shapes = np.array([shapely.LineString([(0, 0), (30, 0), (30, 40)]), shapely.MultiLineString(
+        [[(0, 0), (10, 0)], [(20, 0), (30, 0)]]), field, shapely.MultiPolygon([shapely.box(0, 0, 2, 2), shapely.box(
+            5, 5, 7, 8)])], object)
+    found = read(tmp_path, SimpleNamespace(city=city, shapes=shapes),
+                 "  road: {curve: all, value_per_m: 20, source: x}\n  field: {curve: all, value_per_m2: 3, source: x}\n"
+                 "  zone: {curve: all, value_per_m2: 1, source: x}\n")
+    half = found.of(np.arange(4, dtype=np.int32), np.full(4, 0.5), 4)
+    assert half == {"road": pytest.approx(700 + 200), "field": pytest.approx(135), "zone": pytest.approx(5)}
+    assert found.of(np.array([1], np.int32), np.array([2.0]), 4) == {"road": 400, "field": 0, "zone": 0}
 
 
 @pytest.mark.parametrize(("body", "said"), [

@@ -87,6 +87,17 @@ def test_a_scheduler_that_does_not_answer_is_refused(ensemble, tmp_path, monkeyp
         make_on_cluster(ensemble, tmp_path, range(N), "tcp://127.0.0.1:1")
 
 
+def test_a_scheduler_that_takes_the_line_and_stays_silent_is_refused(ensemble, tmp_path, monkeypatch):  # noqa: F811
+    import socket
+
+    monkeypatch.setattr(cluster, "_ANSWER_S", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(InputError, match=f"no answer from {address}"):
+            make_on_cluster(ensemble, tmp_path, range(N), address)
+    assert not (tmp_path / "members").exists() or not list((tmp_path / "members").glob("*.npz"))
+
+
 def test_without_distributed_the_extra_is_named(ensemble, tmp_path, monkeypatch):  # noqa: F811
     import sys
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,7 @@ from geodata.ensemble.blocks import Block, missing, path_of
 from geodata.ensemble.folder import reduce_blocks
 from scenarios.ensemble import running, worker
 from scenarios.ensemble.job import write_job
+from scenarios.ensemble.making import room_for_nights
 from scenarios.ensemble.running import make
 from tests.twin.ensemble.nights import ensemble_of
 from tests.twin.ensemble.test_member import LINKS, TOWN, of_everything
@@ -131,6 +133,31 @@ def test_a_disk_that_fills_loses_nothing(ensemble, alone, tmp_path, monkeypatch)
     assert sorted(path.name for path in (tmp_path / "members").iterdir()) == ["000000.npz", "000001.npz"]
     make(ensemble, tmp_path, range(N))
     assert bytes_of(tmp_path) == bytes_of(alone)
+
+
+def test_a_disk_that_fills_in_night_700_of_1000_keeps_680_and_the_same_command_makes_the_rest(
+        ensemble, tmp_path, monkeypatch):
+    real, made = np.savez_compressed, []
+
+    def full(file, **columns):
+        if len(list((tmp_path / "members").glob("*.npz"))) == 34:  # the nights 0 to 679: 680 to 699 find no room
+            file.write(b"half of it")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(file, **columns)
+
+    # What a night holds does not matter here: one is made, and stands for each.
+    night = member(ensemble, 0)
+    monkeypatch.setattr(worker, "member", lambda _, index: made.append(index) or replace(night, index=index))
+    monkeypatch.setattr(blocks.np, "savez_compressed", full)
+    with pytest.raises(InputError, match=r"a full disk.*the same command goes on"), room_for_nights(tmp_path):
+        make(ensemble, tmp_path, range(1000))
+    assert made == list(range(700))
+    monkeypatch.setattr(blocks.np, "savez_compressed", real)
+    made.clear()
+    make(ensemble, tmp_path, range(1000))
+    assert made == list(range(680, 1000))
+    assert not missing(tmp_path, ensemble.digest, range(1000))
+    assert reduce_blocks(ensemble, tmp_path, 1000).index.tolist() == list(range(1000))
 
 
 def test_nights_of_another_ensemble_are_never_mixed_in(ensemble, alone):
