@@ -203,7 +203,8 @@ def test_a_run_tells_what_it_was_made_from_and_that_its_scenario_changed(page: O
     desk.runs.change(run.id, scenario=str(own))
     for screen in ("runs", "compare", "tonight", "crews", "reports"):
         shown(page, served, screen)
-        page.wait_for_selector(f"#changed:visible:has-text('Scénario changé sur le disque depuis le calcul n° {run.number}')")
+        words = f"Scénario changé sur le disque depuis le calcul n° {run.number}"
+        page.wait_for_selector(f"#changed:visible:has-text('{words}')")
     desk.runs.change(run.id, scenario=run.scenario)
 
 
