@@ -85,7 +85,7 @@ def _going(desk: Desk) -> dict[str, Any] | None:
     last = next(iter(desk.runs.all()), None)
     if last is None or last.state in (DONE, STOPPED):
         return None
-    progress = next((one["progress"] for one in desk.queue.places() if one["id"] == last.id), {})
+    progress: dict[str, Any] = next((one["progress"] for one in desk.queue.places() if one["id"] == last.id), {})
     return {"number": last.number, "name": last.name, "state": last.state, "progress": progress}
 
 
