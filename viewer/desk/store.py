@@ -71,6 +71,8 @@ class Store:
                              remedy="Give the desk a folder of its own, or the program that wrote this one.")
         self._writer.execute("PRAGMA journal_mode=WAL")
         self._writer.executescript(f"{_TABLES} PRAGMA user_version={VERSION};")
+        # Who asks does not wait for what machines send to be written: with a log ahead (WAL) both go on.
+        self._reading, self._reader = Lock(), self._opened()
 
     def _opened(self) -> sqlite3.Connection:
         made = sqlite3.connect(self.file, isolation_level=None, check_same_thread=False, timeout=10)
@@ -115,8 +117,8 @@ class Store:
 
     def rows(self, question: str, *values: Any) -> list[dict[str, Any]]:
         """Give the rows that a question finds; no transaction stays open."""
-        with self._lock:
-            return [dict(row) for row in self._writer.execute(question, values)]
+        with self._reading:
+            return [dict(row) for row in self._reader.execute(question, values)]
 
     def row(self, question: str, *values: Any) -> dict[str, Any] | None:
         """Give the first row that a question finds."""
@@ -144,13 +146,14 @@ class Store:
             gone = tx.execute(
                 "DELETE FROM event WHERE is_journal = 0 AND ((what = 'progress' AND at < ?) "
                 "OR id < (SELECT max(id) FROM event) - ?)", (now - PROGRESS_S, KEPT_EVENTS)).rowcount
-        with self._lock:
+        with self._lock, self._reading:
             self._writer.execute("PRAGMA wal_checkpoint(RESTART)")
         return gone
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
+        with self._lock, self._reading:
+            self._reader.close()
             self._writer.close()
 
 

@@ -70,10 +70,12 @@ def test_a_full_disk_takes_no_act_in_silence_and_what_was_kept_stays(desk: Desk,
 
 def test_a_disk_that_is_really_full_rolls_back_whole(desk: Desk, seat: Seat) -> None:
     pages = desk.store.rows("PRAGMA page_count")[0]["page_count"]
-    desk.store.rows(f"PRAGMA max_page_count = {pages}")
+    with desk.store.note() as tx:  # of the line that writes
+        tx.execute(f"PRAGMA max_page_count = {pages}")
     answers = [seat.post("/api/note", text="x" * 490).status_code for _ in range(60)]
     assert 507 in answers
-    desk.store.rows("PRAGMA max_page_count = 1000000")
+    with desk.store.note() as tx:
+        tx.execute("PRAGMA max_page_count = 1000000")
     assert seat.post("/api/note", text="after").status_code == 200
     kept = desk.store.rows("SELECT count(*) AS n FROM event WHERE what = 'note'")[0]["n"]
     assert kept == answers.count(200) + 1, "each that was answered, and no other"
