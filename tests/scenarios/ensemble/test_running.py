@@ -137,22 +137,22 @@ def test_a_disk_that_fills_loses_nothing(ensemble, alone, tmp_path, monkeypatch)
 
 def test_a_disk_that_fills_in_night_700_of_1000_keeps_680_and_the_same_command_makes_the_rest(
         ensemble, tmp_path, monkeypatch):
-    real, made = np.savez_compressed, []
+    real, made = arrays.save, []
 
-    def full(file, **columns):
+    def full(file, columns):
         if len(list((tmp_path / "members").glob("*.npz"))) == 34:  # the nights 0 to 679: 680 to 699 find no room
             file.write(b"half of it")
             raise OSError(errno.ENOSPC, "No space left on device")
-        real(file, **columns)
+        real(file, columns)
 
     # What a night holds does not matter here: one is made, and stands for each.
     night = member(ensemble, 0)
     monkeypatch.setattr(worker, "member", lambda _, index: made.append(index) or replace(night, index=index))
-    monkeypatch.setattr(blocks.np, "savez_compressed", full)
+    monkeypatch.setattr(arrays, "save", full)
     with pytest.raises(InputError, match=r"a full disk.*the same command goes on"), room_for_nights(tmp_path):
         make(ensemble, tmp_path, range(1000))
     assert made == list(range(700))
-    monkeypatch.setattr(blocks.np, "savez_compressed", real)
+    monkeypatch.setattr(arrays, "save", real)
     made.clear()
     make(ensemble, tmp_path, range(1000))
     assert made == list(range(680, 1000))
