@@ -16,10 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geodata.run.journal import grid_rows, write_grid, write_journal
-from geodata.run.listing import write_csv
+from geodata.run.journal import write_journal
 from twin.errors import InputError
-from twin.results.listing import listing
 from twin.results.situation import situation
 from viewer.desk.bench import Bench
 from viewer.desk.loaded import Loaded
@@ -83,6 +81,7 @@ def _situation(loaded: Whole, wish: Wish, out: Path) -> None:
     from twin.explaining.situation import page_of
     from twin.results.act_ways import with_ways
     from twin.results.compare import check_alike
+    from viewer.outputs.help_numbers import numbers_of
     from viewer.outputs.pdf import export_pdf
     from viewer.outputs.report import export_report
 
@@ -93,35 +92,27 @@ def _situation(loaded: Whole, wish: Wish, out: Path) -> None:
         since = {"since_run": other}
     told = with_ways(situation(loaded.result, wish.t_s, **since), access_if_kept(loaded.run))
     if wish.form == "pdf":
-        export_pdf(loaded.run, told, page_of(told, wish.lang), out)
+        export_pdf(loaded.run, told, page_of(told, wish.lang, numbers_of(loaded.run, wish.contacts)), out)
         return
     many = loaded.ensemble
     export_report(loaded.run, told, out, lang=wish.lang, answers=None if many is None else many.answers,
-                  driven=() if many is None else many.driven)
+                  driven=() if many is None else many.driven, contacts=wish.contacts)
 
 
 def _log(loaded: Whole, wish: Wish, out: Path) -> None:
     write_journal(loaded.result, wish.t_s, wish.lang, out)
 
 
-def _grid(loaded: Whole, wish: Wish, out: Path) -> None:
-    if wish.form != "pdf":
-        write_grid(loaded.result, wish.t_s, out)
-        return
-    from viewer.outputs.papers import export_grid
-
-    export_grid(loaded.result, grid_rows(loaded.result, wish.t_s), wish.t_s, out, wish.lang)
-
-
-def _listed(title: str, state: str) -> Callable[[Whole, Wish, Path], None]:
+def _listed(name: str) -> Callable[[Whole, Wish, Path], None]:
+    """Give the maker of a list beside the point: a table, or paper."""
     def make(loaded: Whole, wish: Wish, out: Path) -> None:
-        rows = listing(loaded.result, wish.t_s, states=[state])
-        if wish.form != "pdf":
-            write_csv(rows, out)
-            return
-        from viewer.outputs.papers import export_list
+        from twin.results.order_of_return import order_of_return
+        from viewer.outputs.help_numbers import numbers_of
+        from viewer.outputs.lists import NIGHTS, Lists, drawn, export_lists
 
-        export_list(rows, title, out, wish.lang)
+        order = order_of_return(loaded.result, wish.t_s, drawn(loaded.run, NIGHTS) if name == "returns" else None)
+        export_lists(loaded.run, wish.t_s, Lists(**{name: out}), order, lang=wish.lang,
+                     numbers=numbers_of(loaded.run, wish.contacts))
 
     return make
 
@@ -193,14 +184,17 @@ def _packed(folder: Path, out: Path) -> None:
                 packed.write(file, file.relative_to(folder).as_posix())
 
 
-_LIST = {"csv": ".csv", "pdf": ".pdf"}
+_LIST = {"csv": ".csv", "html": ".html", "pdf": ".pdf"}
+_PAPER = {"html": ".html", "pdf": ".pdf"}
 #: All that can be made, in the order in which it is offered.
 SORTS = {
-    "situation": Sort({"html": ".html", "pdf": ".pdf"}, _situation, has_moment=True),
+    "situation": Sort(_PAPER, _situation, has_moment=True),
+    "acts": Sort(_PAPER, _listed("acts"), has_moment=True),
     "log": Sort({"csv": ".csv"}, _log, has_moment=True),
-    "handover": Sort(_LIST, _listed("handover", "do_not_re_energise"), has_moment=True),
-    "cuts": Sort(_LIST, _listed("cut", "live_in_water"), has_moment=True),
-    "grid": Sort(_LIST, _grid, has_moment=True),
+    "handover": Sort(_LIST, _listed("handover"), has_moment=True),
+    "cuts": Sort(_LIST, _listed("cuts"), has_moment=True),
+    "returns": Sort(_LIST, _listed("returns"), has_moment=True),
+    "grid": Sort(_LIST, _listed("grid"), has_moment=True),
     "sheets": Sort({"html": ".zip", "pdf": ".zip"}, _sheets, has_moment=True),
     "operator": Sort({"html": ".html"}, _operator), "gis": Sort({"gpkg": ".gpkg"}, _gis),
     "residents": Sort({"html": ".html"}, _residents, is_released=True),

@@ -25,7 +25,10 @@ from viewer.outputs.papers import export_paper
 
 if TYPE_CHECKING:
     from geodata.run.folder import Run
+    from twin.results.returns import Returns
 
+#: Nights that are drawn for an order of return where the run drew none.
+NIGHTS = 20
 #: More acts than any night has.
 _ALL = 1_000_000
 
@@ -93,6 +96,15 @@ def export_lists(run: Run, t_s: int, places: Lists, order: ReturnOrder, *, lang:
     if places.acts is not None:
         told = with_ways(situation(result, t_s, most_acts=_ALL), access_if_kept(run))
         export_paper(acts_paper(told, lang, numbers), city, places.acts)
+
+
+def drawn(run: Run, nights: int) -> Returns | None:
+    """Give nights drawn for a run with crews that drew none itself; None for what has its own, or no crews."""
+    from twin.engine.simulate import draw_returns
+
+    if run.result.returns is not None or run.result.plan.crews is None:
+        return None
+    return draw_returns(run.result.view, nights, access_if_kept(run))
 
 
 def _is_table(place: Path) -> bool:

@@ -54,7 +54,7 @@ def test_a_list_is_what_the_command_writes(seat: Seat, desk: Desk, tmp_path: Pat
     row = made(seat, sort="grid", lang="fr")
     loaded = desk.shelf.get(row["run"])
     out = tmp_path / "grid.csv"
-    write_grid(loaded.result, row["moment"] - loaded.start, out)
+    write_grid(loaded.result, row["moment"] - loaded.start, out, "fr")
     assert seat.get(f"/api/reports/{row['id']}").content == out.read_bytes()
 
 
@@ -110,7 +110,7 @@ def test_each_form_is_made(seat: Seat, desk: Desk, sort: str, form: str) -> None
     answer = seat.get(f"/api/reports/{row['id']}")
     assert len(answer.content) == row["bytes"] > 100
     assert answer.headers["content-disposition"].endswith(f'{SORTS[sort].forms[form]}"')
-    assert answer.content.startswith(b"%PDF" if form == "pdf" else b"PK")
+    assert answer.content.startswith({"pdf": b"%PDF", "html": b"<!doctype html"}.get(form, b"PK"))
 
 
 def test_a_point_counts_from_an_earlier_moment_or_another_run(seat: Seat, desk: Desk) -> None:
@@ -137,8 +137,9 @@ def test_an_alert_takes_the_place_of_an_earlier_one_or_takes_it_back(seat: Seat,
 AT_THE_DESK: dict[str, dict[str, Any]] = {
     "report": {"run_dir": "run", "at": "moment", "out": "situation", "pdf": "situation/pdf",
                "since": "since, since_run",
-               "log": "log", "grid": "grid, grid/pdf", "handover": "handover, handover/pdf",
-               "cuts": "cuts, cuts/pdf",
+               "log": "log", "grid": "grid, grid/html, grid/pdf", "handover": "handover, handover/html, handover/pdf",
+               "cuts": "cuts, cuts/html, cuts/pdf", "returns": "returns, returns/html, returns/pdf",
+               "acts": "acts, acts/pdf", "nights": "programs", "contacts": "contacts.toml",
                "sheets": "sheets", "sheets_pdf": "sheets/pdf", "phones": "phones.toml", "lang": "lang",
                "json": "programs"},
     "export": {"run_dir": "run", "out": "download", "public": "residents", "lang": "lang",

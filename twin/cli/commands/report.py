@@ -15,9 +15,9 @@ from twin.cli.summary import tell_expiry
 
 if TYPE_CHECKING:
     from geodata.run.folder import Run
-    from twin.results.returns import Returns
 
-#: How a list is written; and nights that are drawn for ranges where the run has none of its own.
+#: How a list is written; and nights that are drawn for ranges where the run has none of its own: as many as at the desk
+#: (``viewer.outputs.lists.NIGHTS``, which is not imported for a help).
 _LIST, _NIGHTS = "FILE.csv|FILE.pdf|FILE.html", 20
 
 
@@ -70,7 +70,7 @@ def report(run_dir: RunFolder,
     from twin.results.order_of_return import order_of_return
     from twin.results.situation import situation
     from viewer.outputs.help_numbers import numbers_of
-    from viewer.outputs.lists import Lists, export_lists
+    from viewer.outputs.lists import Lists, drawn, export_lists
     from viewer.outputs.pdf import export_pdf
     from viewer.outputs.report import export_report
     from viewer.outputs.sheets import export_sheets
@@ -87,13 +87,13 @@ def report(run_dir: RunFolder,
         run = read_run(run_dir) if ensemble is None else ensemble.run
         t_s = moment_of(at, run.result)
         assert t_s is not None
-        numbers, drawn = numbers_of(run, contacts), None
-        if returns is not None and run.result.returns is None and run.result.plan.crews is not None:
+        numbers, many = numbers_of(run, contacts), None
+        if returns is not None:
             stage("drawing nights")
-            drawn = _drawn(run, nights)
+            many = drawn(run, nights)
         stage("writing")
         told = with_ways(situation(run.result, t_s, **_since(since, run, t_s)), access_if_kept(run))
-        order = order_of_return(run.result, t_s, drawn)
+        order = order_of_return(run.result, t_s, many)
         if out is not None:
             export_report(run, told, out, lang=spoken, answers=None if ensemble is None else ensemble.answers,
                           driven=() if ensemble is None else ensemble.driven, contacts=contacts, order=order)
@@ -112,14 +112,6 @@ def report(run_dir: RunFolder,
     for place in written:
         say(wording(spoken).text("Written: {file}", file=place))
     tell_expiry(run.result.plan, spoken, run.result.city.timezone)
-
-
-def _drawn(run: Run, nights: int) -> Returns:
-    """Draw the nights of a run that drew none itself."""
-    from geodata.run.roads import access_if_kept
-    from twin.engine.simulate import draw_returns
-
-    return draw_returns(run.result.view, nights, access_if_kept(run))
 
 
 def _check_without_sheets(*, sheets_pdf: bool, phones: Path | None) -> None:
