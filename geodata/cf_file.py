@@ -16,6 +16,7 @@ from pyproj.exceptions import CRSError
 
 from geodata.causes import cause_of
 from geodata.drivers import regular
+from geodata.hdf5_heaps import endless_heap
 from geodata.inputs.time_zones import zone_of
 from geodata.inputs.times import moment_s
 from geodata.terrain import crs_text, parse_crs
@@ -84,9 +85,16 @@ def _is_hdf(path: Path) -> bool:
 
 
 def _check_whole(path: Path, field: str) -> None:
-    """Refuse an HDF5 file that holds values in other files: external links, raw files, virtual data sets."""
+    """Refuse an HDF5 file that nobody can read to its end, or that holds values in other files.
+
+    Those are external links, raw files and virtual data sets.
+    """
     import h5py
 
+    at = endless_heap(path)
+    if at is not None:
+        raise InputError(file=path.name, field=field, found=f"a damaged list of dimensions or texts (byte {at:,})",
+                         expected="a whole NetCDF file", remedy="Copy it again, or have it written again.")
     seen = 0
     with h5py.File(path, "r") as file:
         groups = [file]

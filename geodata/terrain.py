@@ -95,8 +95,9 @@ def parse_crs(text: str, *, file: str, field: str) -> str:
     """
     try:
         return crs_text(text)
-    except CRSError:
-        raise InputError(file=file, field=field, found=f"'{text}'", expected="a CRS, EPSG:2154 for example") from None
+    except (CRSError, UnicodeEncodeError):  # damaged files hold bytes that are no letters
+        shown = text.encode("utf-8", "replace").decode("utf-8")
+        raise InputError(file=file, field=field, found=f"'{shown}'", expected="a CRS, EPSG:2154 for example") from None
 
 
 def read_terrain(paths: str | Path | Sequence[str | Path], crs: str | None = None, unit: str | None = None,

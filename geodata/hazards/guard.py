@@ -178,7 +178,8 @@ class Guard:
             raise InputError(file=name, field=self.said.field, found=f"a scale factor of {scale:g} and an offset of "
                              f"{offset:g}", expected="a scale that can be undone",
                              remedy="With it every value is the same: write the file again.")
-        found = np.ascontiguousarray(values, np.float32)
+        with np.errstate(over="ignore"):  # what 32 bits cannot hold is far beyond what counts as a value
+            found = np.ascontiguousarray(values, np.float32)
         nodata = float(np.float32(np.nan if declared is None else declared))
         if self.said.is_velocity or self.said.is_surface:
             size = np.abs(found)

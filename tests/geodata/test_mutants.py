@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import shutil
 import signal
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -64,6 +66,8 @@ def refused_or_read(what: str) -> Iterator[None]:
 
     before = signal.signal(signal.SIGALRM, late)
     signal.alarm(LONGEST_S)
+    # A library that goes round for ever below Python is not reached by a signal: it ends the process, and says where.
+    faulthandler.dump_traceback_later(3 * LONGEST_S, exit=True, file=sys.__stderr__ or 2)
     try:
         # Recorded, not raised: pyogrio warns where nothing can be raised.
         with warnings.catch_warnings(record=True) as told, suppress(InputError):
@@ -72,6 +76,7 @@ def refused_or_read(what: str) -> Iterator[None]:
     except Exception as failure:
         raise AssertionError(f"{what}: {failure!r}") from failure
     finally:
+        faulthandler.cancel_dump_traceback_later()
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
     heard = [f"{one.message}" for one in told if "Use `@` matmul" not in f"{one.message}"]
@@ -107,6 +112,7 @@ def originals(folder: Path) -> Path:
     (folder / "hubeau.json").write_text(json.dumps({"count": 40, "next": None, "data": [
         {"code_station": "U101", "grandeur_hydro": "H", "date_obs": f"2026-11-22T{15 + k // 12:02}:{k % 12 * 5:02}:00Z",
          "resultat_obs": 1200.0 + 7 * k} for k in range(40)]}), encoding="utf-8")
+    waters.radar(folder / "depth.nc", units="m", crs=waters.CRS)
     return folder
 
 
@@ -200,6 +206,11 @@ def reader_of_levels(name: str) -> Callable[[Path], None]:
     return lambda folder: read_levels(name, start=waters.START, folder=folder) and None
 
 
+def look_at_depth_frames(folder: Path) -> None:
+    flood = {"netcdf": {"file": "depth.nc", "variable": "rain"}, "after": "hold"}
+    list(waters.opened(flood, folder, waters.city()).depths(np.arange(3)))
+
+
 def importer(name: str) -> Callable[[Path], None]:
     def look(folder: Path) -> None:
         if not (folder / "map.yaml").exists():
@@ -259,6 +270,7 @@ SORTS: dict[str, tuple[tuple[str, ...], Callable[[Path, np.random.Generator], No
     "city of a run": (("run",), spoil_run_city, look_at_run),
     "pages of a run": (("hand",), spoil_hand, look_at_pages),
     "depths": (("depth.tif",), lambda folder, rng: in_bytes(folder / "depth.tif", rng), look_at_depths),
+    "depths over time": (("depth.nc",), lambda folder, rng: in_bytes(folder / "depth.nc", rng), look_at_depth_frames),
     "scenario": (("night.yaml", "levels.csv"), spoiler("night.yaml"), look_at_scenario),
     "levels.csv": (("levels.csv",), spoiler("levels.csv"), reader_of_levels("levels.csv")),
     "hubeau.json": (("hubeau.json",), spoiler("hubeau.json"), reader_of_levels("hubeau.json")),
@@ -301,9 +313,10 @@ def test_moments_outside_the_run_and_depths_below_0_are_refused(seed: int, sound
 
 
 @pytest.mark.parametrize(("sort", "seed"), [("city of a run", 257), ("city of a run", 279), ("lamps.geojson", 321),
-                                            ("lamps.gpkg", 371)])
-def test_names_that_are_no_text_and_a_crs_of_no_place_are_refused(sort: str, seed: int, sound: Path,
-                                                                  tmp_path: Path) -> None:
+                                            ("lamps.gpkg", 371), ("depths over time", 70104),
+                                            ("depths over time", 70231)])
+def test_names_of_no_text_a_crs_of_no_place_and_values_beyond_32_bits_are_refused(
+        sort: str, seed: int, sound: Path, tmp_path: Path) -> None:
     spoil_and_look(sort, seed, sound, tmp_path / "spoilt")
 
 

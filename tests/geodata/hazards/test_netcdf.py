@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import xarray
 
+from geodata.hdf5_heaps import endless_heap
+from geodata.wording import refusal_text
 from tests.geodata.waters import X0, Y0, at, city, opened, terrain
 from twin.errors import InputError
 
@@ -320,3 +322,50 @@ def test_longitude_and_latitude_need_no_grid_mapping(tmp_path):
     water = opened({"netcdf": {"file": "a.nc"}, "after": "hold"}, tmp_path, city(((0, 0),)))
     assert water.grid.crs == "EPSG:4326"
     assert float(np.nanmax(next(water.depths(np.arange(water.grid.cells))))) == pytest.approx(0.4)
+
+
+def _spoilt_heap(path, place, value):
+    """Write over the first object of the first collection of a file."""
+    data = bytearray(path.read_bytes())
+    heap = data.find(b"GCOL")
+    data[heap + place:heap + place + len(value)] = value
+    path.write_bytes(bytes(data))
+
+
+@pytest.mark.parametrize(("index", "length"), [
+    (b"\0\0", (0).to_bytes(8, "little")),  # free room of no length
+    (b"\1\0", (2**64 - 16).to_bytes(8, "little"))])  # with its head it takes 2**64 bytes: none
+def test_a_list_of_dimensions_without_end_is_refused_before_the_library_opens_it(tmp_path, index, length):
+    path = tmp_path / "a.nc"
+    grid_file(path, {"h": (("time", "y", "x"), depth_field())})
+    assert endless_heap(path) is None
+    _spoilt_heap(path, 16, index + bytes(6) + length)
+    heap = path.read_bytes().find(b"GCOL")
+    assert endless_heap(path) == heap, "the library would never come back from this file"
+    with pytest.raises(InputError, match="a damaged list of dimensions or texts") as refused:
+        opened({"netcdf": {"file": "a.nc"}}, tmp_path, city())
+    assert f"(byte {heap:,})" in str(refused.value)
+    assert "une liste de dimensions ou de textes endommagée (octet" in refusal_text(refused.value, "fr")
+
+
+def test_lengths_of_four_bytes_are_walked_through_as_well(tmp_path):
+    import h5py
+
+    made = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    made.set_sizes(4, 4)
+    path = tmp_path / "small.h5"
+    with h5py.File(h5py.h5f.create(bytes(path), h5py.h5f.ACC_TRUNC, made)) as file:
+        file.create_dataset("texts", data=["a", "longer than eight bytes", "c"], dtype=h5py.string_dtype())
+    assert endless_heap(path) is None
+    _spoilt_heap(path, 16, bytes(12))
+    assert endless_heap(path) is not None
+
+
+def test_a_crs_with_bytes_that_are_no_letters_is_refused(tmp_path):
+    grid_file(tmp_path / "a.nc", {"h": (("time", "y", "x"), depth_field())})
+    data = (tmp_path / "a.nc").read_bytes()
+    assert data.count(b"EPSG:2154") == 1
+    (tmp_path / "a.nc").write_bytes(data.replace(b"EPSG:2154", b"EPSG\xff\xc12154"[:9]))
+    with pytest.raises(InputError, match=r"expected a CRS") as refused:
+        opened({"netcdf": {"file": "a.nc", "variable": "h"}}, tmp_path, city())
+    str(refused.value).encode("utf-8")
