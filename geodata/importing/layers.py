@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -15,6 +14,7 @@ import shapely
 from geodata.importing.columns import nulls_of, read_text
 from geodata.importing.complaints import Complaints
 from geodata.importing.conditions import chosen
+from geodata.importing.derived import derived
 from geodata.importing.filled_down import filled_down
 from geodata.importing.ids import Identified, identified
 from geodata.importing.positions import (
@@ -32,7 +32,7 @@ from geodata.importing.schema import ContextSpec, LayerSpec, Mapping, PositionSp
 from geodata.importing.shapes import mended, repeated
 from geodata.importing.swapped import turned
 from geodata.tables.table import Table
-from geodata.tables.values import loose, mapped
+from geodata.tables.values import mapped
 from twin.errors import InputError, InputErrors
 from twin.quantities import Int64Array, TextArray
 from twin.world.kinds import Kinds
@@ -208,36 +208,10 @@ def _derived(spec: LayerSpec, name: str, done: dict[str, Layer]) -> Layer:
     if spec.kind.fixed is None:
         raise InputError(field=f"layers.{name}.kind", found="a column", expected="one kind for a derived layer")
     other = done[spec.derived_from]
-    columns = [read_text(other.table, other.spec, column, "distinct") for column in spec.distinct]
-    keys = list(zip(*columns, strict=True))
-    whole = np.array([None not in key for key in keys], dtype=bool)
-    counts = Counter(key for key, ok in zip(keys, whole, strict=True) if ok)
-    distinct, varied = _spellings(counts)
-    names = [other.table.name_of(column) for column in spec.distinct]
-    table = Table(file=f"{other.table.file} ({', '.join(names)})",
-                  columns={column: np.array([key[i] for key in distinct], dtype=object)
-                           for i, column in enumerate(names)},
-                  record=np.array(["-".join(key) for key in distinct], dtype=object))
-    report = LayerReport(name=name, file=table.file, read=len(distinct))
-    report.notes.append(f"distinct values of {', '.join(names)} in {len(other.table):,} records of {other.name}")
-    if not whole.all():
-        blank = int((~whole).sum())
-        report.notes.append(f"1 record of {other.name} leaves one of them blank" if blank == 1 else
-                            f"{blank:,} records of {other.name} leave one of them blank")
-    report.add("mended", f"{', '.join(names)}: met another but for case, spaces or leading zeros; taken as one",
-               ["-".join(key) for key in varied])
-    kind = np.full(len(distinct), spec.kind.fixed, dtype=object)
-    return Layer(name=name, spec=spec, report=report, table=table, kind=kind,
-                 geometry=np.full(len(distinct), None, dtype=object))
-
-
-def _spellings(counts: Counter[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
-    """Give the names that stand for all their spellings, the commonest of each, and the other spellings."""
-    best: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for key in sorted(counts, key=lambda key: (-counts[key], key)):
-        best.setdefault(loose(key), key)
-    distinct = sorted(best.values())
-    return distinct, sorted(set(counts) - set(distinct))
+    table, report = derived(spec, name, other.table, other.spec, other.name)
+    return Layer(name=name, spec=spec, report=report, table=table,
+                 kind=np.full(len(table), spec.kind.fixed, dtype=object),
+                 geometry=np.full(len(table), None, dtype=object))
 
 
 def _kinds(table: Table, spec: LayerSpec | ContextSpec, report: LayerReport) -> tuple[TextArray, Any]:

@@ -47,7 +47,7 @@ def matched(layer: Placeable, link: LinkSpec, suppliers: Sequence[tuple[Placeabl
         Several suppliers carry one name and ``choose`` does not say which; columns that are not there.
     """
     n = len(layer.raw)
-    names = _names(layer, link, report, path, others)
+    names = _names(layer, link, suppliers, report, path, others)
     exact, folded = _carriers(layer, link, suppliers, path)
     met: dict[tuple[Name, ...], tuple[list[int], bool, bool]] = {}
     missing: Counter[str] = Counter()
@@ -91,7 +91,8 @@ def matched(layer: Placeable, link: LinkSpec, suppliers: Sequence[tuple[Placeabl
     return Found(supplier=supplier, source=source, along_m=np.full(n, np.nan), more=tuple(more))
 
 
-def _names(layer: Placeable, link: LinkSpec, report: LinkReport, path: str, others: Others) -> list[tuple[Name, ...]]:
+def _names(layer: Placeable, link: LinkSpec, suppliers: Sequence[tuple[Placeable, BoolArray]], report: LinkReport,
+           path: str, others: Others) -> list[tuple[Name, ...]]:
     """Give the names that each record gives: none, one, or through a table as many as it lists."""
     own = link.by or list(link.match)
     if link.looked_up_in is None:
@@ -99,10 +100,11 @@ def _names(layer: Placeable, link: LinkSpec, report: LinkReport, path: str, othe
         if link.pattern is not None:
             parts[0], missed = extracted(parts[0], link.pattern)
             report.add("the pattern is not in the text: no supplier", layer.id[missed])
-        if link.corrections:
-            wrong = np.array([text in link.corrections for text in parts[0]], dtype=bool)
-            report.add("names its supplier as the mapping corrects it", layer.id[wrong])
-            parts[0] = np.array([link.corrections.get(text, text) for text in parts[0]] or [], dtype=object)
+        wrong = np.zeros(len(layer.raw), dtype=bool)
+        for place, right in enumerate(_corrections(link, suppliers)):
+            wrong |= np.array([text in right for text in parts[place]], dtype=bool)
+            parts[place] = np.array([right.get(text, text) for text in parts[place]] or [], dtype=object)
+        report.add("names its supplier as the mapping corrects it", layer.id[wrong])
         if len(parts) == 1:  # a cell may hold a list
             return [() if text is None else tuple(dict.fromkeys((item,) for item in items_of(text)))
                     for text in parts[0]]
@@ -126,6 +128,19 @@ def _names(layer: Placeable, link: LinkSpec, report: LinkReport, path: str, othe
     report.add(f"stands not in {link.looked_up_in}", layer.id[lost])
     report.add(f"stands in {link.looked_up_in} with other case, spaces or leading zeros; linked", layer.id[varied])
     return [tuple(dict.fromkeys(name for row in rows if (name := said[row]) is not None)) for rows in found]
+
+
+def _corrections(link: LinkSpec, suppliers: Sequence[tuple[Placeable, BoolArray]]) -> list[dict[str, str]]:
+    """Give what is put right in each column that names a supplier: by the link, and in making derived suppliers."""
+    found: list[dict[str, str]] = [{} for _ in link.by or link.match]
+    for other, _ in suppliers:
+        right = other.spec.corrections()
+        columns = list(link.match.values()) or other.spec.id.columns
+        for pairs, column in zip(found, columns, strict=False):
+            pairs.update(right.get(column.casefold(), {}))
+    if link.corrections:
+        found[0].update(link.corrections)
+    return found
 
 
 def _rows(parts: Sequence[TextArray]) -> list[Name | None]:

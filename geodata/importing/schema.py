@@ -303,6 +303,21 @@ class LayerSpec(TableSpec):
             raise ValueError("'from' and 'distinct' go together: the distinct values of these columns of that layer")
         return self
 
+    def corrections(self) -> dict[str, Pairs]:
+        """Give what the links of a derived layer put right, by the column's name in small letters; else nothing.
+
+        Its records are made of the right names: a circuit of a misspelt cabinet is the cabinet's circuit.
+        """
+        found: dict[str, Pairs] = {}
+        links = list(self.supplied_by) if self.derived_from else []
+        while links:
+            link = links.pop()
+            links += [*link.any_of, *link.first_of]
+            if link.corrections and link.pattern is None and link.looked_up_in is None:
+                column = (link.by or list(link.match))[0].casefold()
+                found[column] = {**link.corrections, **found.get(column, {})}
+        return found
+
 
 class ContextSpec(TableSpec):
     """Records that are drawn and named but supply nothing: streets, districts, water, parks, bridges."""

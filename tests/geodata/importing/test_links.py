@@ -324,3 +324,40 @@ def test_alternatives_of_a_list_stand_before_those_of_the_next_link(tmp_path: Pa
   - {{file: boxes.csv, kind: cabinet, id: ID, {XY}}}
   - {{file: lamps.geojson, kind: lamp, id: ID, supplied_by: {{any_of: [{{kind: cabinet, by: boxes, choose: all}}]}}}}
 """)
+
+
+MISSPELT = {"boxes.csv": "ID,rcd,x,y\nARM-08,oui,770000,6278000\n",
+            "lamps.csv": "ID,Q,L,x,y\na,ARM-08,1,770030,6278040\nb,ARM-O08,1,770060,6278080\n"
+                         "c,ARM-O08,2,770060,6278080\nd,ARM-O08,,770060,6278080\n"}
+
+
+@pytest.mark.parametrize("how", ["{layer: lines, match: [Q, L]}", "{kind: circuit, by: [Q, L]}",
+                                 "{kind: circuit, by: [q, l]}"])
+def test_a_misspelt_cabinet_is_put_right_in_its_circuits_too(tmp_path: Path, how: str) -> None:
+    city_file = city(tmp_path, MISSPELT, f"""
+  - {{file: boxes.csv, kind: cabinet, id: ID, {XY}}}
+  - file: lamps.csv
+    kind: lamp
+    id: ID
+    position: {{x: x, y: y}}
+    crs: EPSG:2154
+    supplied_by: {{first_of: [{how}, {{kind: cabinet, by: Q, corrections: {{ARM-O08: ARM-08}}}}]}}
+  - name: lines
+    from: lamps
+    distinct: [Q, L]
+    kind: circuit
+    id: [Q, L]
+    fields: {{protection: {{from: boxes, match: {{Q: ID}}, column: rcd, map: {{oui: rcd}}}}}}
+    supplied_by: {{kind: cabinet, by: Q, corrections: {{ARM-O08: ARM-08}}}}
+""")
+    assert {(e["from"], e["to"]) for e in edges(city_file)} == {
+        ("ARM-08", "ARM-08-1"), ("ARM-08", "ARM-08-2"), ("ARM-08-1", "a"), ("ARM-08-1", "b"), ("ARM-08-2", "c"),
+        ("ARM-08", "d")}
+    assets = city_file.city.assets
+    circuits = assets.of_kind("circuit")
+    assert len(set(assets.protection[circuits].tolist())) == 1, "each circuit has the protection of its cabinet"
+    assert assets.protection[circuits][0] != assets.protection[assets.of_kind("lamp")][0]
+    lines = next(layer for layer in city_file.report["layers"] if layer["layer"] == "lines")
+    assert lines["mended"]["Q, L: misspelt; taken as the link corrects it"]["ids"] == ["ARM-O08-1", "ARM-O08-2"]
+    link = next(link for link in city_file.report["links"] if link["layer"] == "lamps")
+    assert link["reasons"]["names its supplier as the mapping corrects it"]["ids"][:2] == ["b", "c"]
