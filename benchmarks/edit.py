@@ -1,21 +1,37 @@
-"""One edit of a variant at the desk until its outcome is there, beside one run: ``python -m benchmarks.edit``."""
+"""One edit of a variant at the desk until its outcome is there, beside one run: ``python -m benchmarks.edit``.
+
+With ``--http`` a desk of its own process answers: from the changed line that is sent to the last byte of the outcome.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
 
+from benchmarks.desk import Guest
 from benchmarks.engine import DAY_S, street_city, wave
+from geodata.city.file import read_city, write_city
+from geodata.city.model import CityFile
+from geodata.run.folder import write_run
 from twin.engine.simulate import run
 from twin.results.result import Result
 from twin.water.exposure import dry
+from twin.world.city import City
 from twin.world.plan import Plan
 from viewer.desk.drafts import Draft
 from viewer.desk.outcomes import outcome
@@ -24,6 +40,8 @@ from viewer.desk.whole import Whole
 START = datetime(2026, 11, 22, 15, tzinfo=UTC)
 #: What an operator waits for at most, for a city of so many assets.
 GOAL_S, ASSETS = 0.3, 50_000
+#: What the run is called at the desk.
+RUN = "0123456789abcdef"
 
 
 def loaded_of(result: Result) -> Whole:
@@ -33,36 +51,108 @@ def loaded_of(result: Result) -> Whole:
     return made
 
 
+def line_of(asset: str, sort: str) -> dict[str, Any]:
+    """Give a line of a variant: a cabinet raised or cut."""
+    return {"sort": "raise", "asset": asset, "by_m": 0.5} if sort == "raise" else {
+        "sort": "cut", "asset": asset, "at_s": 3600}
+
+
 def draft_of(asset: str, sort: str) -> Draft:
     """Give a variant of one line."""
-    line = {"sort": "raise", "asset": asset, "by_m": 0.5} if sort == "raise" else {
-        "sort": "cut", "asset": asset, "at_s": 3600}
     return Draft(id="d", name="d", base="b", made_by="", made_at=0, version=1, changed_by="",
-                 lines=({"id": "1", "on": True, "by": "", "at": 0, **line},))
+                 lines=({"id": "1", "on": True, "by": "", "at": 0, **line_of(asset, sort)},))
+
+
+def night_of(city: City) -> tuple[Result, list[tuple[str, str]], float]:
+    """Give a night of a tenth of a city in water, its edits, and what the run took [s]."""
+    plan = Plan(name="edit", start=START, duration_s=DAY_S, step_s=300, status="simulation", issued_at=START,
+                valid_until=START + timedelta(days=2), seed=0, reset_s=1800)
+    crossings = wave(city, np.random.default_rng(7))
+    peak_m = np.zeros(len(city.assets), np.float32)
+    peak_m[np.unique(crossings.asset)] = 1.0
+    exposure = replace(dry(city.assets), crossings=crossings, peak_depth_m=peak_m)
+    began = time.perf_counter()
+    result = run(city, plan, exposure)
+    run_s = time.perf_counter() - began
+    wet = np.unique(crossings.asset)
+    rows = wet[np.isin(city.assets.kind[wet], [city.assets.kinds.index("cabinet")])][:20]
+    return result, [(str(city.assets.id[row]), sort) for row in rows.tolist() for sort in ("raise", "cut")], run_s
+
+
+@contextmanager
+def served(city_file: CityFile, result: Result, folder: Path) -> Iterator[Guest]:
+    """Give somebody who sits at a desk of a process of its own, which has this run."""
+    write_run(result, city_file, None, None, np.zeros(0, np.int64), folder / "desk/runs" / RUN)
+    desk = subprocess.Popen(
+        [sys.executable, "-m", "twin.cli", "serve", str(folder / "city.gpkg"), "--folder", str(folder / "desk"),
+         "--port", "0", "--clock", START.isoformat()], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert desk.stdout is not None
+        found = next(found for line in desk.stdout if (found := re.search(r"(http://\S+)/enter#(\S+)", line)))
+        yield Guest(found[1], found[2], "chief")
+    finally:
+        desk.terminate()
+        desk.wait(timeout=60)
+        if desk.stdout is not None:
+            desk.stdout.close()
+
+
+def through_http(assets: int, folder: Path) -> list[dict[str, float]]:
+    """Give of each edit at a desk the seconds until its line is kept and its outcome is there, and what it reaches."""
+    city = street_city(assets)
+    n = len(city.assets)
+    # Places of their own: a map of a city in one point would be another map.
+    write_city(CityFile(city=replace(city, assets=city.assets.replaced(
+        x_m=850_000.0 + 5.0 * (np.arange(n) % 250), y_m=6_680_000.0 + 5.0 * (np.arange(n) // 250))),
+        shapes=np.full(n, None, object)), folder / "city.gpkg")
+    city_file = read_city(folder / "city.gpkg")
+    result, edits, _ = night_of(city_file.city)
+    with served(city_file, result, folder) as guest:
+        def answer(path: str, said: Any = None) -> Any:
+            status, body, _ = guest.send(path, said)
+            if status != 200:
+                raise RuntimeError(f"{path}: {status} {body[:300]!r}")
+            return json.loads(body)
+
+        draft = answer("/api/drafts", {"name": "edit", "base": RUN})
+        # As a page does that opens the variant: the bench has the run open before the first line is drawn.
+        answer(f"/api/drafts/{draft['id']}")
+        answer(f"/api/drafts/{draft['id']}/outcome")
+        told = []
+        for asset, sort in edits:
+            began = time.perf_counter()
+            draft = answer(f"/api/drafts/{draft['id']}/lines", {
+                "version": draft["version"], "lines": [{"on": True, **line_of(asset, sort)}]})
+            kept = time.perf_counter()
+            found = answer(f"/api/drafts/{draft['id']}/outcome")
+            told.append({"kept_s": kept - began, "all_s": time.perf_counter() - began, "computed_s": found["ms"] / 1000,
+                         "reached": sum(len(one["assets"]) for one in found["groups"])})
+        return told
 
 
 def main() -> None:
     """Time both and print; the first edit opens the base, the others are what an operator does."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("--assets", type=int, default=ASSETS)
+    options.add_argument("--http", action="store_true", help="at a desk of a process of its own, through HTTP")
     given = options.parse_args()
-    plan = Plan(name="edit", start=START, duration_s=DAY_S, step_s=300, status="simulation", issued_at=START,
-                valid_until=START + timedelta(days=2), seed=0, reset_s=1800)
-    run_s, first_s, times = 0.0, 0.0, [0.0]
+    if given.http:
+        with tempfile.TemporaryDirectory() as made:
+            found = through_http(given.assets, Path(made))
+        for what, name in (("line kept", "kept_s"), ("outcome computed", "computed_s"), ("request to answer", "all_s")):
+            of_all = [one[name] for one in found]
+            print(f"{what}: {np.median(of_all) * 1000:.0f} ms in the middle, {max(of_all) * 1000:.0f} ms at most")
+        is_within = max(one["all_s"] for one in found) <= GOAL_S
+        reached = min(one["reached"] for one in found)
+        print(f"some {given.assets:,} assets, {len(found)} edits at a desk through HTTP, each of which reaches "
+              f"{reached} assets or more ({'within' if is_within else 'BEYOND'} {GOAL_S} s); "
+              f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        return
+    city, run_s, first_s, times = street_city(2_000), 0.0, 0.0, [0.0]
     for assets in (2_000, given.assets):  # the small one compiles the kernels
         city = street_city(assets)
-        crossings = wave(city, np.random.default_rng(7))
-        peak_m = np.zeros(len(city.assets), np.float32)
-        peak_m[np.unique(crossings.asset)] = 1.0
-        exposure = replace(dry(city.assets), crossings=crossings, peak_depth_m=peak_m)
-        began = time.perf_counter()
-        result = run(city, plan, exposure)
-        run_s = time.perf_counter() - began
+        result, edits, run_s = night_of(city)
         loaded, times = loaded_of(result), []
-        kinds = city.assets.kinds
-        wet = np.unique(crossings.asset)
-        rows = wet[np.isin(city.assets.kind[wet], [kinds.index("cabinet")])][:20]
-        edits = [(str(city.assets.id[row]), sort) for row in rows.tolist() for sort in ("raise", "cut")]
         for asset, sort in edits:
             began = time.perf_counter()
             json.dumps(outcome(loaded, draft_of(asset, sort)))

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from benchmarks.desk import day, endure, growth
+from benchmarks.edit import through_http
 from tests.viewer.desk.conftest import EVENING, placed
 from tests.viewer.desk.test_browser import Served
 from viewer.desk.answers import COOKIE
@@ -176,3 +177,11 @@ def test_the_latest_words_stand_in_a_table_of_their_own(tmp_path: Path) -> None:
     assert [row["value"] for row in sources.states(0)] == [0], "a store of before is read once"
     assert [row["detail"] for row in store.rows(f"EXPLAIN QUERY PLAN {LATEST}", 0)] == ["SCAN latest"]
     store.close()
+
+
+def test_edits_through_http_reach_their_street_and_are_timed(tmp_path: Path) -> None:
+    told = through_http(2_000, tmp_path)
+    assert told, "cabinets in water, each raised and cut"
+    # A cabinet, its circuit and its hundred lamps.
+    assert all(one["reached"] >= 102 for one in told)
+    assert all(0 < one["computed_s"] < one["all_s"] and 0 < one["kept_s"] < one["all_s"] for one in told)
