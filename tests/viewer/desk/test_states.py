@@ -59,18 +59,20 @@ READ: dict[str, dict[str, dict[str, str]]] = {
         **{one: {"#lost": "Connexion perdue depuis", "#strip-data": "CONNEXION PERDUE"} for one in SCREENS[:-1]},
         "wall": {"#lost": "Connexion perdue depuis"}},
     "running": {
-        **{one: {"#strip-run": "n° 2 en cours 40"}
-           for one in ("tonight", "likely", "whatif", "compare", "crews", "reports")},
-        "protect": {"#rank-state": "Classement en cours", "#compute": "Arrêter", "#strip-run": "n° 2 en cours 40"},
-        "runs": {"#queue-rows": "40", "#strip-run": "n° 2 en cours 40"},
-        "sources": {"#strip-run": "n° 2 en cours 40"},
+        **{one: {"#strip-run": "n° 3 en cours 40"}
+           for one in ("tonight", "whatif", "compare", "crews", "reports")},
+        "likely": {"#likely-going": "n° 2 · 20 nuits", "#likely-going .going": "7 %", "#strip-run": "n° 3 en cours 40"},
+        "protect": {"#rank-state": "Classement en cours", "#compute": "Arrêter", "#strip-run": "n° 3 en cours 40"},
+        "runs": {"#queue-rows": "40", "#strip-run": "n° 3 en cours 40"},
+        "sources": {"#strip-run": "n° 3 en cours 40"},
         "wall": {"#wall-run": "Aucun calcul approuvé"}},
     "failed": {
-        **{one: {"#strip-run": "n° 2 échoué"}
-           for one in ("tonight", "likely", "whatif", "compare", "crews", "reports", "sources")},
+        **{one: {"#strip-run": "n° 3 échoué"}
+           for one in ("tonight", "whatif", "compare", "crews", "reports", "sources")},
+        "likely": {"#likely-going": "n° 2 · 20 nuits : échoué. Le programme dit : uncertainty: rien à tirer", "#strip-run": "n° 3 échoué"},
         "protect": {"#rank-state": "Classement échoué : no such thing", "#rank-rows": "no such thing",
                     "#compute": "Calculer le classement"},
-        "runs": {"#run-rows": "la crue manque", "#strip-run": "n° 2 échoué"},
+        "runs": {"#run-rows": "la crue manque", "#strip-run": "n° 3 échoué"},
         "wall": {"#wall-run": "Aucun calcul approuvé"}}}
 
 
@@ -113,11 +115,12 @@ def running(folder: Path) -> tuple[datetime, Callable[[Desk], None]]:
     placed(folder)
 
     def then(desk: Desk) -> None:
-        entry = asked(desk)
-        desk.runs.change(entry, state=RUNNING)
-        going = _Going.__new__(_Going)
-        going.progress = {"stage": "water", "doing": "water", "done": 40, "of": 100, "seconds_left": 12}
-        desk.queue._going[entry] = going
+        nights, entry = asked(desk, nights=20), asked(desk)
+        for one, done in ((nights, 7), (entry, 40)):
+            desk.runs.change(one, state=RUNNING)
+            going = _Going.__new__(_Going)
+            going.progress = {"stage": "water", "doing": "water", "done": done, "of": 100, "seconds_left": 12}
+            desk.queue._going[one] = going
         study(desk).state = "running"
 
     return EVENING, then
@@ -127,6 +130,7 @@ def failed(folder: Path) -> tuple[datetime, Callable[[Desk], None]]:
     placed(folder)
 
     def then(desk: Desk) -> None:
+        desk.runs.change(asked(desk, nights=20), state=FAILED, error="uncertainty: rien à tirer")
         desk.runs.change(asked(desk), state=FAILED, error="flood: la crue manque")
         one = study(desk)
         one.state, one.error = "failed", "no such thing"
@@ -134,9 +138,10 @@ def failed(folder: Path) -> tuple[datetime, Callable[[Desk], None]]:
     return EVENING, then
 
 
-def asked(desk: Desk) -> str:
-    """Ask for a run that the queue does not begin."""
-    entry, is_new = desk.runs.ask(request_of(shipped()["ouche-q100"], city="valmont"), by="N. Roux",
+def asked(desk: Desk, *, nights: int = 0) -> str:
+    """Ask for a run, or for nights, that the queue does not begin."""
+    file = shipped()["ouche-q100-ensemble" if nights else "ouche-q100"]
+    entry, is_new = desk.runs.ask(request_of(file, city="valmont", nights=nights), by="N. Roux",
                                   at=desk.clock.epoch())
     assert is_new
     return entry.id
