@@ -19,11 +19,13 @@ from scenarios.load import shipped
 from tests.viewer.desk.conftest import EVENING, placed
 from tests.viewer.desk.test_browser import Served, chromium, sat  # noqa: F401
 from tests.viewer.page_browser import Opened
+from twin.errors import InputError
 from viewer.desk.clock import DeskClock
 from viewer.desk.desk import Desk
 from viewer.desk.people import Standing
 from viewer.desk.queue import _Going
 from viewer.desk.rankings import Study, _key
+from viewer.desk.reports import Reports
 from viewer.desk.requests import request_of
 from viewer.desk.runs import FAILED, RUNNING
 
@@ -156,7 +158,7 @@ def study(desk: Desk) -> Study:
     return one
 
 
-STATES = {"empty": empty, "stale": stale, "running": running, "failed": failed}
+STATES = {"empty": empty, "stale": stale, "plain": disconnected, "running": running, "failed": failed}
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +190,7 @@ def said(page: Opened, place: str) -> str:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("state", list(STATES))
+@pytest.mark.parametrize("state", [one for one in STATES if one != "plain"])
 def test_every_screen_says_its_state(nights: Callable[[str], Night], screen: str, state: str) -> None:
     night = nights(state)
     page = night.page
@@ -203,6 +205,27 @@ def test_every_screen_says_its_state(nights: Callable[[str], Night], screen: str
         assert "n° 1" not in said(page, "#wall-run"), "the wall shows no run that is not approved now"
         assert page.locator("main button:visible").count() == 0
     assert page.errors == []
+
+
+def test_a_report_that_fails_says_why_where_it_was_asked(nights: Callable[[str], Night],
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise InputError(field="reports", found="a full disk", expected="room for the file")
+
+    monkeypatch.setattr(Reports, "make", full)
+    night = nights("plain")
+    page = night.page
+    page.goto(f"{night.served.address}/reports")
+    page.wait_for_selector("body.ready")
+    page.click("#inside [data-sort=situation]")
+    page.wait_for_selector("#inside li:has([data-sort=situation]) .stale")
+    row = said(page, "#inside li:has([data-sort=situation])")
+    assert "Échoué : " in row and "a full disk" in row
+    assert page.is_enabled("#inside [data-sort=situation]"), "it can be asked for again"
+    monkeypatch.undo()
+    page.click("#inside [data-sort=situation]")
+    page.wait_for_selector("#report-says a")
+    assert page.locator("#inside .stale").count() == 0
 
 
 #: Whether every place has its text: read as people read it, spaces of all sorts as one.

@@ -3,7 +3,7 @@
 import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {idsOf} from './acts.js';
-import {at, level, span, t} from './start.js';
+import {at, level, sourceName, span, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -17,7 +17,8 @@ const SHELVE_S = 3600;
  */
 export function title(alarm) {
   const {ranges, ...values} = alarm.values;
-  const name = ranges ? idsOf(ranges) : alarm.name || alarm.asset || '–';
+  const called = alarm.sort === 'source' ? sourceName(alarm.name) : alarm.name;
+  const name = ranges ? idsOf(ranges) : called || alarm.asset || '–';
   return t(`alarm_${alarm.sort}`, {...values, name, asset: alarm.asset, street: alarm.street || '–'});
 }
 
@@ -173,7 +174,13 @@ export class AlarmList {
     const meta = make('p', {class: 'meta'}, make('span', {}, this.meta(alarm)));
     if (isUnseen && this.frame.writes) meta.append(this.buttons(alarm));
     const more = detail(alarm, this.kinds, this.frame.now);
-    const body = make('div', {}, head, more ? make('p', {class: 'soft', 'data-said': alarm.values.by ? alarm.key : false}, more) : null, meta);
+    const body = make(
+      'div',
+      {},
+      head,
+      more ? make('p', {class: 'soft', 'data-said': alarm.values.by ? alarm.key : false}, more) : null,
+      meta
+    );
     return make(
       'li',
       {class: `al ${isUnseen ? 'a-un' : 'a-ack'} is-${now}`, 'data-key': alarm.key},

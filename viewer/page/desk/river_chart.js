@@ -152,7 +152,9 @@ function lines(root, x, {now, t0, from, head, height}) {
   if (t0 === null || t0 < from) return;
   root.append(path(`M${x(t0)} ${head - 6}V${height - AXIS}`, {class: 't0-line'}));
   const isNear = x(now) - x(t0) < 90;
-  root.append(label(x(t0) - 4, head - 10, t('t0_flag', {at: at(t0)}), 'var(--status)', isNear ? 'end' : 'middle'));
+  const isEdge = x(t0) < 40;
+  const side = isNear ? 'end' : isEdge ? 'start' : 'middle';
+  root.append(label(isEdge ? 1 : x(t0) - 4, head - 10, t('t0_flag', {at: at(t0)}), 'var(--status)', side));
 }
 
 /**
