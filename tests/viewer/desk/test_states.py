@@ -202,7 +202,7 @@ def test_every_screen_says_its_state(nights: Callable[[str], Night], screen: str
         assert page.evaluate("getComputedStyle(document.querySelector('#strip-run b')).textDecorationLine"
                              ) == "line-through"
     if screen == "wall":
-        assert "n° 1" not in said(page, "#wall-run"), "the wall shows no run that is not approved now"
+        assert "Calcul n° 1" not in said(page, "#wall-run"), "the wall shows no run that is not approved now"
         assert page.locator("main button:visible").count() == 0
     assert page.errors == []
 
@@ -220,7 +220,7 @@ def test_a_report_that_fails_says_why_where_it_was_asked(nights: Callable[[str],
     page.click("#inside [data-sort=situation]")
     page.wait_for_selector("#inside li:has([data-sort=situation]) .stale")
     row = said(page, "#inside li:has([data-sort=situation])")
-    assert "Échoué : " in row and "a full disk" in row
+    assert "Refusé : " in row and "un disque plein" in row
     assert page.is_enabled("#inside [data-sort=situation]"), "it can be asked for again"
     monkeypatch.undo()
     page.click("#inside [data-sort=situation]")

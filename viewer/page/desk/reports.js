@@ -226,7 +226,7 @@ export class Reports {
       await frame.picture();
     } else {
       // Where it was asked for: on a small screen the form is far above.
-      this.failed.set(sort, t('report_failed', {why: says.textContent ?? ''}));
+      this.failed.set(sort, says.textContent ?? '');
     }
     this.sorts();
   }
