@@ -24,7 +24,7 @@ def busy(served: Served) -> Served:  # noqa: F811
     seat, now = Seat(desk, name="Marie-Claude Lenoir-Desbordes"), desk.clock.epoch()
     street = max((str(name) for name in desk.city_file.context["street"].name if name), key=len)
     closed(desk, street, take=False, begins=START, ends=START + 12 * 3600)
-    assert seat.post("/api/readings", level_m=3.64, gauge=desk.gauge[0], seen_at=now - 60).status_code == 200
+    assert seat.post("/api/readings", level_m=3.64, gauge="pont-neuf", seen_at=now - 60).status_code == 200
     asset = str(desk.city_file.city.assets.id[0])
     assert seat.post("/api/facts", asset=asset, state="out", caller="riverain du quai").status_code == 200
     first = next(one for one in desk.runs.all() if one.number == 1)

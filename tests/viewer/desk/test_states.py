@@ -19,11 +19,13 @@ from scenarios.load import shipped
 from tests.viewer.desk.conftest import EVENING, placed
 from tests.viewer.desk.test_browser import Served, chromium, sat  # noqa: F401
 from tests.viewer.page_browser import Opened
+from twin.errors import InputError
 from viewer.desk.clock import DeskClock
 from viewer.desk.desk import Desk
 from viewer.desk.people import Standing
 from viewer.desk.queue import _Going
 from viewer.desk.rankings import Study, _key
+from viewer.desk.reports import Reports
 from viewer.desk.requests import request_of
 from viewer.desk.runs import FAILED, RUNNING
 
@@ -59,18 +61,20 @@ READ: dict[str, dict[str, dict[str, str]]] = {
         **{one: {"#lost": "Connexion perdue depuis", "#strip-data": "CONNEXION PERDUE"} for one in SCREENS[:-1]},
         "wall": {"#lost": "Connexion perdue depuis"}},
     "running": {
-        **{one: {"#strip-run": "n° 2 en cours 40"}
-           for one in ("tonight", "likely", "whatif", "compare", "crews", "reports")},
-        "protect": {"#rank-state": "Classement en cours", "#compute": "Arrêter", "#strip-run": "n° 2 en cours 40"},
-        "runs": {"#queue-rows": "40", "#strip-run": "n° 2 en cours 40"},
-        "sources": {"#strip-run": "n° 2 en cours 40"},
+        **{one: {"#strip-run": "n° 3 en cours 40"}
+           for one in ("tonight", "whatif", "compare", "crews", "reports")},
+        "likely": {"#likely-going": "n° 2 · 20 nuits", "#likely-going .going": "7 %", "#strip-run": "n° 3 en cours 40"},
+        "protect": {"#rank-state": "Classement en cours", "#compute": "Arrêter", "#strip-run": "n° 3 en cours 40"},
+        "runs": {"#queue-rows": "40", "#strip-run": "n° 3 en cours 40"},
+        "sources": {"#strip-run": "n° 3 en cours 40"},
         "wall": {"#wall-run": "Aucun calcul approuvé"}},
     "failed": {
-        **{one: {"#strip-run": "n° 2 échoué"}
-           for one in ("tonight", "likely", "whatif", "compare", "crews", "reports", "sources")},
+        **{one: {"#strip-run": "n° 3 échoué"}
+           for one in ("tonight", "whatif", "compare", "crews", "reports", "sources")},
+        "likely": {"#likely-going": "n° 2 · 20 nuits : échoué. Le programme dit : uncertainty: rien à tirer", "#strip-run": "n° 3 échoué"},
         "protect": {"#rank-state": "Classement échoué : no such thing", "#rank-rows": "no such thing",
                     "#compute": "Calculer le classement"},
-        "runs": {"#run-rows": "la crue manque", "#strip-run": "n° 2 échoué"},
+        "runs": {"#run-rows": "la crue manque", "#strip-run": "n° 3 échoué"},
         "wall": {"#wall-run": "Aucun calcul approuvé"}}}
 
 
@@ -113,11 +117,12 @@ def running(folder: Path) -> tuple[datetime, Callable[[Desk], None]]:
     placed(folder)
 
     def then(desk: Desk) -> None:
-        entry = asked(desk)
-        desk.runs.change(entry, state=RUNNING)
-        going = _Going.__new__(_Going)
-        going.progress = {"stage": "water", "doing": "water", "done": 40, "of": 100, "seconds_left": 12}
-        desk.queue._going[entry] = going
+        nights, entry = asked(desk, nights=20), asked(desk)
+        for one, done in ((nights, 7), (entry, 40)):
+            desk.runs.change(one, state=RUNNING)
+            going = _Going.__new__(_Going)
+            going.progress = {"stage": "water", "doing": "water", "done": done, "of": 100, "seconds_left": 12}
+            desk.queue._going[one] = going
         study(desk).state = "running"
 
     return EVENING, then
@@ -127,6 +132,7 @@ def failed(folder: Path) -> tuple[datetime, Callable[[Desk], None]]:
     placed(folder)
 
     def then(desk: Desk) -> None:
+        desk.runs.change(asked(desk, nights=20), state=FAILED, error="uncertainty: rien à tirer")
         desk.runs.change(asked(desk), state=FAILED, error="flood: la crue manque")
         one = study(desk)
         one.state, one.error = "failed", "no such thing"
@@ -134,9 +140,10 @@ def failed(folder: Path) -> tuple[datetime, Callable[[Desk], None]]:
     return EVENING, then
 
 
-def asked(desk: Desk) -> str:
-    """Ask for a run that the queue does not begin."""
-    entry, is_new = desk.runs.ask(request_of(shipped()["ouche-q100"], city="valmont"), by="N. Roux",
+def asked(desk: Desk, *, nights: int = 0) -> str:
+    """Ask for a run, or for nights, that the queue does not begin."""
+    file = shipped()["ouche-q100-ensemble" if nights else "ouche-q100"]
+    entry, is_new = desk.runs.ask(request_of(file, city="valmont", nights=nights), by="N. Roux",
                                   at=desk.clock.epoch())
     assert is_new
     return entry.id
@@ -151,7 +158,7 @@ def study(desk: Desk) -> Study:
     return one
 
 
-STATES = {"empty": empty, "stale": stale, "running": running, "failed": failed}
+STATES = {"empty": empty, "stale": stale, "plain": disconnected, "running": running, "failed": failed}
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +190,7 @@ def said(page: Opened, place: str) -> str:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("state", list(STATES))
+@pytest.mark.parametrize("state", [one for one in STATES if one != "plain"])
 def test_every_screen_says_its_state(nights: Callable[[str], Night], screen: str, state: str) -> None:
     night = nights(state)
     page = night.page
@@ -195,9 +202,30 @@ def test_every_screen_says_its_state(nights: Callable[[str], Night], screen: str
         assert page.evaluate("getComputedStyle(document.querySelector('#strip-run b')).textDecorationLine"
                              ) == "line-through"
     if screen == "wall":
-        assert "n° 1" not in said(page, "#wall-run"), "the wall shows no run that is not approved now"
+        assert "Calcul n° 1" not in said(page, "#wall-run"), "the wall shows no run that is not approved now"
         assert page.locator("main button:visible").count() == 0
     assert page.errors == []
+
+
+def test_a_report_that_fails_says_why_where_it_was_asked(nights: Callable[[str], Night],
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise InputError(field="reports", found="a full disk", expected="room for the file")
+
+    monkeypatch.setattr(Reports, "make", full)
+    night = nights("plain")
+    page = night.page
+    page.goto(f"{night.served.address}/reports")
+    page.wait_for_selector("body.ready")
+    page.click("#inside [data-sort=situation]")
+    page.wait_for_selector("#inside li:has([data-sort=situation]) .stale")
+    row = said(page, "#inside li:has([data-sort=situation])")
+    assert "Refusé : " in row and "un disque plein" in row
+    assert page.is_enabled("#inside [data-sort=situation]"), "it can be asked for again"
+    monkeypatch.undo()
+    page.click("#inside [data-sort=situation]")
+    page.wait_for_selector("#report-says a")
+    assert page.locator("#inside .stale").count() == 0
 
 
 #: Whether every place has its text: read as people read it, spaces of all sorts as one.

@@ -51,7 +51,7 @@ function basis({number: n, t0, limits}) {
 /** By which streets it is still reached. @param {any} act */
 function way({by_streets: streets, street}) {
   const others = streets.filter((/** @type {string} */ one) => one !== street).slice(0, 3);
-  return others.length ? make('p', {class: 'soft'}, t('by_way', {streets: others.join(', ')})) : null;
+  return others.length ? ` · ${t('by_way', {streets: others.join(', ')})}` : '';
 }
 
 /** @param {any} act */
@@ -87,6 +87,7 @@ export class Acts {
     const open = acts.groups.filter((/** @type {any} */ act) => !['done', 'not_needed'].includes(act.state));
     const shut = acts.groups.filter((/** @type {any} */ act) => ['done', 'not_needed'].includes(act.state));
     const rows = [...open, ...shut].slice(0, SHOWN).flatMap((act) => this.rows(act));
+    if (open.length) rows[0].classList.add('first');
     const none = make('tr', {}, make('td', {colspan: 6, class: 'empty'}, t('no_acts')));
     byId('act-rows').replaceChildren(...(rows.length ? rows : [none]));
     const counts = Object.entries(acts.past_counts)
@@ -126,16 +127,16 @@ export class Acts {
     what.addEventListener('click', () => this.find(act.asset));
     const behind =
       act.sort === 'cut' ? t('n_lamps', {n: act.lamps}) : act.people === null ? '' : t('people', {n: act.people});
-    const isUnsure = act.doubtful ? ` (${t('doubtful')})` : '';
-    const soft = `${behind ? `${behind}. ` : ''}${harm(act)}${isUnsure}`;
+    const unsure = act.doubtful ? make('span', {class: 'soft'}, ` (${t('doubtful')})`) : null;
+    const soft = `${behind ? `${behind}. ` : ''}${harm(act)}${way(act)}`;
     const who = act.crew ? `${act.crew}, ${t(`act_${act.state}`)}` : t(`act_${act.state}`);
     const by = act.by ? t('by_at', {by: act.by, at: at(act.at)}) : act.owner;
     const cells = [
       make('td', {}, make('b', {}, at(act.before)), make('p', {class: 'soft'}, t(`bound_${act.binds}`))),
       make('td', {class: 'left', 'data-before': act.before}),
-      make('td', {}, what, fold, make('br'), make('span', {class: 'soft'}, soft)),
-      make('td', {}, actPlace(act) || '–', way(act)),
-      make('td', {}, make('b', {}, who), make('br'), make('span', {class: 'soft'}, by)),
+      make('td', {class: 'what'}, make('p', {}, what, unsure, fold), make('p', {class: 'soft'}, soft)),
+      make('td', {}, actPlace(act) || '–'),
+      make('td', {}, make('b', {}, who), make('br'), ' ', make('span', {class: 'soft'}, by)),
       make('td', {})
     ];
     if (this.frame.writes) cells[5].append(this.button(act));

@@ -3,7 +3,7 @@
 import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {idsOf} from './acts.js';
-import {at, level, span, t} from './start.js';
+import {at, level, sourceName, span, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -17,17 +17,19 @@ const SHELVE_S = 3600;
  */
 export function title(alarm) {
   const {ranges, ...values} = alarm.values;
-  const name = ranges ? idsOf(ranges) : alarm.name || alarm.asset || '–';
+  const called = alarm.sort === 'source' ? sourceName(alarm.name) : alarm.name;
+  const name = ranges ? idsOf(ranges) : called || alarm.asset || '–';
   return t(`alarm_${alarm.sort}`, {...values, name, asset: alarm.asset, street: alarm.street || '–'});
 }
 
 /**
- * Say what is behind it.
+ * Say what is behind it; what somebody said has its age.
  *
  * @param {any} alarm
  * @param {Record<string, {one: string, many: string}>} kinds words of the kinds in the page's language
+ * @param {number} now [s since 1970]
  */
-export function detail(alarm, kinds) {
+export function detail(alarm, kinds, now) {
   const {values, sort} = alarm;
   const counts = ['substation', 'cabinet', 'lamp', 'site', 'lift_station', 'pump', 'building']
     .filter((kind) => alarm.counts[kind] && !(kind === 'cabinet' && alarm.counts[kind] === 1 && alarm.sort === 'root'))
@@ -42,12 +44,12 @@ export function detail(alarm, kinds) {
   if (values.people) parts.push(t('people', {n: values.people}));
   if (sort === 'river') parts.push(t('read_against', {read: level(values.read), foretold: level(values.foretold)}));
   if (values.crew) parts.push(t('gone_by', {crew: values.crew}));
-  if (values.by) parts.push(t('said_by', {by: values.by}));
+  if (values.by) parts.push(t('said_by', {by: values.by, age: span(now - alarm.when)}));
   if (values.reports) {
     parts.push(t('reports_chance', {n: values.reports, chance: String(Math.min(9, Math.round(values.chance * 10)))}));
   }
   if (alarm.street && sort !== 'event') parts.push(alarm.street);
-  return parts.join(' · ');
+  return parts.map((part) => part.replace(/\.$/, '')).join(' · ');
 }
 
 /**
@@ -126,6 +128,15 @@ export class AlarmList {
     this.designed();
   }
 
+  /** Let what was said age. @param {number} now */
+  tick(now) {
+    for (const said of this.list.querySelectorAll('[data-said]')) {
+      const alarm = this.rows.find((row) => row.key === said.getAttribute('data-said'));
+      const text = alarm ? detail(alarm, this.kinds, now) : '';
+      if (text && said.textContent !== text) said.textContent = text;
+    }
+  }
+
   /** What the plan itself orders is no alarm; it can be read all the same. */
   designed() {
     const holder = byId('by-design');
@@ -134,7 +145,7 @@ export class AlarmList {
     holder.replaceChildren(
       make('summary', {}, t('n_by_design', {n: byDesign.length})),
       ...byDesign.map((alarm) =>
-        make('p', {class: 'soft'}, `${at(alarm.when)} · ${title(alarm)} · ${detail(alarm, this.kinds)}`)
+        make('p', {class: 'soft'}, `${at(alarm.when)} · ${title(alarm)} · ${detail(alarm, this.kinds, this.frame.now)}`)
       )
     );
   }
@@ -162,8 +173,14 @@ export class AlarmList {
     const head = make('p', {class: 'hd'}, name, make('b', {class: 'nb'}, at(alarm.when)));
     const meta = make('p', {class: 'meta'}, make('span', {}, this.meta(alarm)));
     if (isUnseen && this.frame.writes) meta.append(this.buttons(alarm));
-    const more = detail(alarm, this.kinds);
-    const body = make('div', {}, head, more ? make('p', {class: 'soft'}, more) : null, meta);
+    const more = detail(alarm, this.kinds, this.frame.now);
+    const body = make(
+      'div',
+      {},
+      head,
+      more ? make('p', {class: 'soft', 'data-said': alarm.values.by ? alarm.key : false}, more) : null,
+      meta
+    );
     return make(
       'li',
       {class: `al ${isUnseen ? 'a-un' : 'a-ack'} is-${now}`, 'data-key': alarm.key},

@@ -96,7 +96,11 @@ export class Crews {
   say() {
     const {told} = this;
     const options = told.runs.map((/** @type {any} */ one) =>
-      make('option', {value: one.id, selected: one.id === told.run?.id}, `n° ${one.number} · ${one.name}`)
+      make(
+        'option',
+        {value: one.id, selected: one.id === told.run?.id},
+        `${t('run_number', {number: String(one.number)})} · ${one.name}`
+      )
     );
     byId('run').replaceChildren(...options);
     const empty = byId('crews-empty');

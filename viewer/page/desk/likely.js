@@ -124,7 +124,7 @@ export class Likely {
         return make(
           'option',
           {value: one.id, selected: one.id === told.run?.id},
-          `n° ${one.number} · ${nights} · ${one.name}`
+          `${t('run_number', {number: String(one.number)})} · ${nights} · ${one.name}`
         );
       })
     );
@@ -167,7 +167,7 @@ export class Likely {
 
   /** @param {any} row */
   waiting(row) {
-    const name = `n° ${row.number} · ${t('n_nights', {n: row.nights})}`;
+    const name = `${t('run_number', {number: String(row.number)})} · ${t('n_nights', {n: row.nights})}`;
     if (!['queued', 'running'].includes(row.state)) {
       const why = row.error ? ` ${t('failed_says', {why: saidOf(row) ?? ''})}` : '';
       return make('p', {class: 'stale'}, `${name} : ${t(`run_${row.state}`)}.${why} ${t('nights_kept')}`);

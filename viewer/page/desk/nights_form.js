@@ -19,7 +19,11 @@ export function nightsForm(frame, told, after) {
   const wanted = told.latest?.id ?? told.approved?.id;
   run.append(
     ...told.runs.map((/** @type {any} */ one) =>
-      make('option', {value: one.id, selected: one.id === wanted}, `n° ${one.number} · ${one.name}`)
+      make(
+        'option',
+        {value: one.id, selected: one.id === wanted},
+        `${t('run_number', {number: String(one.number)})} · ${one.name}`
+      )
     )
   );
   /** @param {keyof typeof FIRST} key */

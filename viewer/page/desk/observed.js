@@ -3,7 +3,7 @@
 import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {factList} from './facts.js';
-import {at, span, t} from './start.js';
+import {at, sourceName, span, t} from './start.js';
 
 export class Observed {
   /**
@@ -68,7 +68,12 @@ function ages(rows, now) {
     make(
       'tr',
       {class: row.late ? 'late' : false},
-      make('th', {scope: 'row'}, make('i', {class: row.late ? 'nod' : 'okd', 'aria-hidden': 'true'}), row.name),
+      make(
+        'th',
+        {scope: 'row'},
+        make('i', {class: row.late ? 'nod' : 'okd', 'aria-hidden': 'true'}),
+        sourceName(row.name)
+      ),
       make('td', {class: 'r'}, make('b', {}, row.newest === null ? t('never') : span(now - row.newest))),
       make('td', {class: 'r soft'}, t(`source_${row.state}`))
     )

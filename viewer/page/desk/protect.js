@@ -124,7 +124,11 @@ export class Protect {
     const {told} = this;
     if (!told) return;
     const options = told.runs.map((/** @type {any} */ one) =>
-      make('option', {value: one.id, selected: one.id === told.run?.id}, `n° ${one.number} · ${one.name}`)
+      make(
+        'option',
+        {value: one.id, selected: one.id === told.run?.id},
+        `${t('run_number', {number: String(one.number)})} · ${one.name}`
+      )
     );
     byId('run').replaceChildren(...options);
     this.objective();

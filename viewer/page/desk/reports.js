@@ -17,6 +17,8 @@ export class Reports {
     this.run = location.hash.slice(1);
     /** Sorts that are being made. @type {Set<string>} */
     this.going = new Set();
+    /** @type {Map<string, string>} why a sort was not made the last time */
+    this.failed = new Map();
     this.offered = '';
     this.keys = {r: () => frame.again()};
     byId('make-form').addEventListener('submit', (event) => event.preventDefault());
@@ -70,7 +72,11 @@ export class Reports {
     byId('run').replaceChildren(
       ...runs.map((/** @type {any} */ one) => {
         const mark = one.id === approved?.id ? ` · ${t('run_approved')}` : '';
-        return make('option', {value: one.id, selected: one.id === chosen}, `n° ${one.number} · ${one.name}${mark}`);
+        return make(
+          'option',
+          {value: one.id, selected: one.id === chosen},
+          `${t('run_number', {number: String(one.number)})} · ${one.name}${mark}`
+        );
       })
     );
     const kept = this.streets;
@@ -83,7 +89,11 @@ export class Reports {
       ...runs
         .filter((/** @type {any} */ one) => !one.nights)
         .map((/** @type {any} */ one) =>
-          make('option', {value: one.id, selected: one.id === other}, `n° ${one.number} · ${one.name}`)
+          make(
+            'option',
+            {value: one.id, selected: one.id === other},
+            `${t('run_number', {number: String(one.number)})} · ${one.name}`
+          )
         )
     );
   }
@@ -156,7 +166,14 @@ export class Reports {
       return button;
     });
     const about = make('p', {class: 'soft'}, t(`report_${sort}_says`));
-    return make('li', {}, make('div', {}, make('strong', {}, name), about), make('div', {class: 'two'}, ...buttons));
+    const why = this.failed.get(sort);
+    const failed = why ? make('p', {class: 'stale', role: 'alert'}, why) : null;
+    return make(
+      'li',
+      {},
+      make('div', {}, make('strong', {}, name), about, failed),
+      make('div', {class: 'two'}, ...buttons)
+    );
   }
 
   /**
@@ -186,6 +203,7 @@ export class Reports {
     const isPoint = sort === 'situation';
     const [what, alert] = sort === 'alert' || sort === 'all_clear' ? inputById('earlier').value.split(' ') : [''];
     const going = `${sort} ${form}`;
+    this.failed.delete(sort);
     this.going.add(going);
     this.sorts();
     says.textContent = t('making_what', {what: name});
@@ -206,6 +224,9 @@ export class Reports {
       const link = make('a', {href: `/api/reports/${made.id}`, download: true}, t('download'));
       says.replaceChildren(`${t('made_what', {what: name})} `, link);
       await frame.picture();
+    } else {
+      // Where it was asked for: on a small screen the form is far above.
+      this.failed.set(sort, says.textContent ?? '');
     }
     this.sorts();
   }
@@ -248,7 +269,13 @@ export class Reports {
         make('strong', {}, name),
         make('p', {class: 'soft'}, `${moment}${street}${row.lang.toUpperCase()} · ${size}`)
       ),
-      make('td', {}, `n° ${row.number} · ${status} `, mark, make('p', {class: 'soft'}, row.name)),
+      make(
+        'td',
+        {},
+        `${t('run_number', {number: String(row.number)})} · ${status} `,
+        mark,
+        make('p', {class: 'soft'}, row.name)
+      ),
       make('td', {}, row.released_by || t('inside_only'), this.fate(row.fate)),
       make('td', {}, row.is_there ? link : t('file_gone'))
     );

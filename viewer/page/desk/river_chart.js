@@ -152,7 +152,9 @@ function lines(root, x, {now, t0, from, head, height}) {
   if (t0 === null || t0 < from) return;
   root.append(path(`M${x(t0)} ${head - 6}V${height - AXIS}`, {class: 't0-line'}));
   const isNear = x(now) - x(t0) < 90;
-  root.append(label(x(t0) - 4, head - 10, t('t0_flag', {at: at(t0)}), 'var(--status)', isNear ? 'end' : 'middle'));
+  const isEdge = x(t0) < 40;
+  const side = isNear ? 'end' : isEdge ? 'start' : 'middle';
+  root.append(label(isEdge ? 1 : x(t0) - 4, head - 10, t('t0_flag', {at: at(t0)}), 'var(--status)', side));
 }
 
 /**
@@ -167,6 +169,7 @@ function lines(root, x, {now, t0, from, head, height}) {
 function peaks(root, {latest, approved, river, head}, x, y, width) {
   const shown = latest.length ? latest : approved;
   const held = river.anchored && river.anchored.way !== 'raw' ? river.anchored.peak : null;
+  const isBelow = latest.length > 0 && approved.length > 0 && top(approved)[1] > top(latest)[1];
   if (held) {
     const words = t('held_peak', {
       level: level(held.level),
@@ -177,14 +180,15 @@ function peaks(root, {latest, approved, river, head}, x, y, width) {
   } else if (shown.length) {
     const [epoch, m] = top(shown);
     const words = t('latest_peak', {level: level(m), at: at(epoch)});
-    root.append(
-      label(Math.min(width - 2, Math.max(130, x(epoch) + 40)), Math.max(12, y(m) - 8), words, 'var(--shore)', 'end')
-    );
+    const across = Math.min(width - 2, Math.max(130, x(epoch) + 40));
+    // Each name stands on the side of its curve where the other curve is not.
+    const down = isBelow ? y(m) + 18 : Math.max(12, y(m) - 8);
+    root.append(label(across, down, words, 'var(--shore)', 'end'));
   }
   if (approved.length && latest.length && approved !== shown) {
     const [epoch, m] = top(approved);
     const words = t('approved_curve', {level: level(m), at: at(epoch)});
-    root.append(label(width - 2, y(m) + 16, words, 'var(--soft)', 'end'));
+    root.append(label(width - 2, isBelow ? Math.max(12, y(m) - 6) : y(m) + 16, words, 'var(--soft)', 'end'));
   }
 }
 

@@ -8,7 +8,7 @@ import {Closures} from './closures.js';
 import {logRows} from './log.js';
 import {get, saidOf} from './net.js';
 import {progressBar} from './progress.js';
-import {at, atDay, span, t} from './start.js';
+import {at, atDay, sourceName, span, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -205,7 +205,7 @@ export class Runs {
       const newest = one.newest === null ? t('never') : t('newest_at', {at: atDay(one.newest, now)});
       const age =
         one.age_s !== null ? t('age_at_base', {age: span(one.age_s)}) : one.newest === null ? '' : t('after_base');
-      return [one.name, newest, age];
+      return [sourceName(one.name), newest, age];
     });
     const rows = [...files, ...sources].map(([name, what, last]) =>
       make('tr', {}, make('th', {scope: 'row'}, name), make('td', {}, what), make('td', {}, make('code', {}, last)))
@@ -320,7 +320,7 @@ export class Runs {
         : [make('tr', {}, make('td', {colspan: 4, class: 'empty'}, t('no_sources')))])
     );
     const refused = rows.find((/** @type {any} */ row) => row.last_reason);
-    const reason = refused ? `${t('last_reason', {name: refused.name, why: refused.last_reason})} ` : '';
+    const reason = refused ? `${t('last_reason', {name: sourceName(refused.name), why: refused.last_reason})} ` : '';
     byId('source-says').textContent = reason + t('no_data_is_not');
   }
 
@@ -330,7 +330,12 @@ export class Runs {
     return make(
       'tr',
       {class: row.late ? 'late' : false},
-      make('th', {scope: 'row'}, make('i', {class: row.late ? 'nod' : 'okd', 'aria-hidden': 'true'}), row.name),
+      make(
+        'th',
+        {scope: 'row'},
+        make('i', {class: row.late ? 'nod' : 'okd', 'aria-hidden': 'true'}),
+        sourceName(row.name)
+      ),
       make('td', {}, make('b', {}, age), make('br'), make('span', {class: 'soft'}, at(row.newest))),
       make('td', {}, t(`source_${row.state}`), ticksOf(row.ticks)),
       make('td', {class: 'r'}, number(row.rejected))

@@ -47,6 +47,15 @@ export function at(epoch) {
   return epoch === null || epoch === undefined ? '–' : clock(epoch);
 }
 
+/**
+ * Name a source of data: what somebody read is told by its word, others by their own names.
+ *
+ * @param {string} name
+ */
+export function sourceName(name) {
+  return name === 'main' ? t('source_by_eye') : name;
+}
+
 /** @param {number} value @param {number} [decimals] */
 export function signed(value, decimals = 0) {
   return value > 0 ? `+${number(value, decimals)}` : number(value, decimals);

@@ -4,7 +4,7 @@ import {byId} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {actPlace, actTitle} from './acts.js';
 import {endedWords} from './approve.js';
-import {at, atDay, level, span, t} from './start.js';
+import {at, atDay, level, sourceName, span, t} from './start.js';
 
 /** @import {About} from './types.js' */
 
@@ -149,7 +149,7 @@ export class Strip {
       cell('strip-data', t('lost'), '', t('lost_since', {at: at(since)})).classList.add('white');
       return;
     }
-    const named = late.length ? ` · ${t('late_source', {name: late[0]})}` : '';
+    const named = late.length ? ` · ${t('late_source', {name: sourceName(late[0])})}` : '';
     const renew = this.renew ? ` · ${t('n_renew_facts', {n: this.renew})}` : '';
     const big = count ? t('sources_fresh', {fresh: number(count - late.length), n: number(count)}) : t('sources_none');
     cell('strip-data', big, '', t('live', {age: span(age)}) + named + renew).classList.remove('white');

@@ -68,6 +68,7 @@ export class Tonight {
   /** @param {number} now */
   tick(now) {
     this.acts.tick(now);
+    this.alarms.tick(now);
     this.readAge(now);
   }
 

@@ -132,7 +132,7 @@ export class Wall {
         mark,
         make('strong', {}, title(row)),
         make('b', {}, at(row.when)),
-        make('p', {}, detail(row, kinds))
+        make('p', {}, detail(row, kinds, this.frame.now))
       );
     });
     if (!rows.length) shown.push(make('li', {class: 'none'}, t('no_alarms')));
