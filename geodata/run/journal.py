@@ -31,7 +31,7 @@ JOURNAL = {
 NATURE = {"fr": ("signalé", "calculé"), "en": ("reported", "computed")}
 #: Columns of the list for the grid operator.
 GRID = ("supply", "kind", "street", "by", "operator", "since", "back", "why", "not_to_be_re_energised",
-        "cabinets_behind", "lamps_behind", "buildings_behind", "sites_behind", "people_behind")
+        "cabinets_behind", "lamps_behind", "buildings_behind", "sites_behind", "people_behind", "live_in_water")
 _SAID = {
     "fr": {Action.FAIL: "panne", Action.CUT: "coupure", Action.RESTORE: "remise en service",
            Action.FACT_OUT: "constat, hors service", Action.FACT_IN_SERVICE: "constat, en service",
@@ -149,7 +149,8 @@ def grid_rows(result: Result, t_s: int) -> list[tuple[Any, ...]]:
             f"{Mechanism(int(o.root_mechanism[outage])).word}", bool(moment.is_not_to_be_re_energised[row]),
             int((below & assets.of_role(Role.SWITCHES)).sum()), int((below & result.view.is_lamp).sum()),
             int((below & assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL)).sum()),
-            "; ".join(str(assets.name[site] or assets.id[site]) for site in sites), int(people)))
+            "; ".join(str(assets.name[site] or assets.id[site]) for site in sites), int(people),
+            bool(moment.to_cut[row] != NONE)))
     return sorted(found, key=lambda row: (-row[13], -row[10], row[0]))
 
 
@@ -165,7 +166,7 @@ def write_grid(result: Result, t_s: int, out: Path, lang: str = "en") -> None:
     rows = grid_rows(result, t_s) if lang == "en" else [(
         row[0], kinds[row[1]].words[lang].one, row[2], word(row[3], lang), row[4], row[5], row[6],
         None if row[7] is None else in_words(str(row[7]).split(" ", 1), lang, " "), *(word(c, lang) for c in row[8:12]),
-        *row[12:]) for row in grid_rows(result, t_s)]
+        *row[12:14], word(row[14], lang)) for row in grid_rows(result, t_s)]
     write_csv_file(out, headings(GRID, lang), rows, sort="a list for the grid operator", opens=opens(GRID))
 
 

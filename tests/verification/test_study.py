@@ -197,8 +197,8 @@ def test_the_hand_over_lists_all_that_water_reached_since_its_last_test_cut_or_n
 def test_the_list_for_the_grid_has_supplies_since_when_and_the_sites_behind() -> None:
     rows = {row[0]: row for row in grid_rows(night("valmont-preventive-cut").result, AT_06)}
     assert rows["P-01"][2:6] == ("Rue de l’Écluse", "grid", "Réseau électrique de l’Ouche", "2026-11-22T18:30:00+01:00")
-    assert rows["P-01"][8:] == (True, 4, 228, 106, "Centre hospitalier Saint-Antoine; École du Lavoir", 490)
-    assert rows["P-02"][8:] == (True, 4, 238, 94, "Gymnase Jean-Moulin (refuge)", 400)
+    assert rows["P-01"][8:] == (True, 4, 228, 106, "Centre hospitalier Saint-Antoine; École du Lavoir", 490, False)
+    assert rows["P-02"][8:] == (True, 4, 238, 94, "Gymnase Jean-Moulin (refuge)", 400, False)
 
 
 # P6

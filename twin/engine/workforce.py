@@ -259,10 +259,11 @@ class CrewForce:
         return False
 
     def _on_duty(self, hand: Hand, t: int) -> bool:
-        """Tell whether a crew is on duty; at the beginning of a shift it stands at its base, or where it was sent."""
+        """Tell whether a crew is on duty; a shift begins at its base, the first one where the crew was sent ahead."""
         shift = hand.shift_at(t)
         if shift not in (NONE, hand.shift):
-            ahead = hand.crew.stands_at if hand.shift == NONE and hand.crew.stands_at else hand.crew.base
+            # The first by its number: nothing may have been ready in it, and then this is the first question asked.
+            ahead = hand.crew.stands_at if shift == 0 and hand.crew.stands_at else hand.crew.base
             hand.place, hand.at, hand.shift = self._place(ahead), ahead, shift
         return shift != NONE
 

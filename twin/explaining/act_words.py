@@ -34,7 +34,7 @@ def act_row(teller: Teller, act: Act, t_s: int, numbers: Mapping[str, str] | Non
     is_whole
         Every id and every street of the way, as a list has room for.
     """
-    what, otherwise = _cut(teller, act, is_whole=is_whole) if act.sort == "cut" else _for_people(teller, act)
+    what, otherwise = _cut(teller, act, is_whole=is_whole) if act.sort == "cut" else _for_people(teller, act, t_s)
     number = (numbers or {}).get(act.by, "")
     who = teller.text(_BY[act.by]) if not number else teller.text("{who}, call {number}", who=teller.text(
         _BY[act.by]), number=number)
@@ -70,7 +70,7 @@ def _least(teller: Teller, least: Least, *, is_whole: bool) -> str:
     return teller.text("least water: {way}, {depth} at most", way=way, depth=teller.speech.depth(least.deepest_m))
 
 
-def _for_people(teller: Teller, act: Act) -> tuple[str, str]:
+def _for_people(teller: Teller, act: Act, t_s: int) -> tuple[str, str]:
     """Give what is to be done for the people of a site, and what happens if not."""
     asset = teller.result.city.assets[act.assets[0]]
     name = asset.name or asset.id
@@ -87,6 +87,11 @@ def _for_people(teller: Teller, act: Act) -> tuple[str, str]:
                                           "out {n}", act.brings))
     if act.needs_s:
         parts.append(teller.text("it takes {time}", time=teller.speech.duration(act.needs_s)))
+    if act.needs_s and act.is_cut_off:
+        # The moment of the act is that of the water: whoever comes by a way of his own has to be at work before it.
+        begin_s = act.before_s - act.needs_s
+        parts.append(teller.text("to be begun there before {time}", time=teller.clock(begin_s)) if begin_s >= t_s else
+                     teller.text("no longer enough time for all"))
     return teller.text("Bring people out of the water or upstairs: {site}", site=name), joined(teller, parts)
 
 
@@ -125,6 +130,8 @@ def act_notes(teller: Teller, told: Situation) -> Iterator[str]:
         yield teller.speech.plural("{things}; to be cut at {n} place: the printed list “To be cut” has all of it.",
                                    "{things}; to be cut at {n} places: the printed list “To be cut” has all of them.",
                                    places, things=things)
+    if any(act.is_cut_off for act in told.acts):
+        yield teller.text("Where no way is in time, “before” is when the water comes: way and work are not taken off.")
     rules = told.result.plan.access
     if rules is not None and rules.bases:
         yield teller.text("Streets are open under {day} of water by day, {night} by night.",

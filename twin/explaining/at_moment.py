@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from twin.codes import What
@@ -136,6 +137,34 @@ def wet_since(teller: Teller, tree: Cause, outage: Outage, at_s: int | None) -> 
     t_s = horizon_s - (outage.end_s != NONE) if at_s is None else at_s
     nodes = [node for node in tree.trunk() if node.what is not What.FLOODED]
     return [line for node in nodes for line in untested(teller, node.asset, t_s)]
+
+
+def to_be_cut(teller: Teller, asset: Asset, now: AssetAt | None, said: Sequence[str]) -> list[str]:
+    """Say that an asset may be live in water at a moment and what is to be opened, and that it waits for a test.
+
+    Parameters
+    ----------
+    teller
+        The run, and how it is told.
+    asset, now
+        The asset, and how it stands at the moment; None without a moment: nothing is said.
+    said
+        What is said of it already: it waits for a test once.
+    """
+    if now is None:
+        return []
+    moment, assets = moment_of(teller.result, now.t_s), teller.result.city.assets
+    lines, cut = [], int(moment.to_cut[asset.row])
+    if cut != NONE:
+        lines.append(teller.text("May be live in water: {asset} to be cut.", asset=teller.asset(assets[cut])))
+    if not moment.is_not_to_be_re_energised[asset.row] or not set(untested(teller, asset, now.t_s)).isdisjoint(said):
+        return lines
+    reached = [at_s for at_s in (now.touched_since_test_s, now.flooded_since_test_s) if at_s != NONE]
+    message = ("Water has reached it since its last test ({asset}, {time}): not to be switched on again without "
+               "inspection and insulation test." if moment.is_out[asset.row] else
+               "Water has reached it since its last test ({asset}, {time}): once off, not to be switched on again "
+               "without inspection and insulation test.")
+    return [*lines, teller.text(message, asset=teller.asset(asset), time=teller.clock(min(reached)))]
 
 
 def untested(teller: Teller, asset: Asset, t_s: int) -> list[str]:

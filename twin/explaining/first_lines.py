@@ -173,18 +173,24 @@ def _site(site: Mapping[str, Any], clock: _Clock) -> str:
     if site["reserve"]:
         said.append(words.text("on its reserve, {spans}", spans=spans(site["reserve"], clock.at)))
     if site["in_doubt"]:
-        said.append(words.text("may be without power, {spans}", spans=spans(_joined(site["in_doubt"]))))
+        may = _joined(site["in_doubt"])
+        listed = words.text("may be without power, {spans}", spans=spans(may))
+        computed = [row["computed_from"] for row in may if row["computed_from"] not in (None, row["start"])]
+        said.append(words.text("{may} (as computed {time}, in doubt)", may=listed, time=words.listing(
+            [clock.at(at) for at in computed])) if computed else listed)
     return words.text("{site}: {said}", site=name, said=("\u00a0; " if words.lang == "fr" else "; ").join(said))
 
 
 def _joined(rows: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Give intervals with those that follow on one another made one."""
+    """Give intervals with those that follow on one another made one, and from when each is computed out, if at all."""
     found: list[Mapping[str, Any]] = []
     for row in rows:
+        since = row["start"] if row["computed"] == "out" else None
         if found and found[-1]["end"] == row["start"]:
-            found[-1] = {"start": found[-1]["start"], "end": row["end"]}
+            found[-1] = {"start": found[-1]["start"], "end": row["end"],
+                         "computed_from": found[-1]["computed_from"] or since}
         else:
-            found.append(row)
+            found.append({"start": row["start"], "end": row["end"], "computed_from": since})
     return found
 
 

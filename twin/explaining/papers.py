@@ -58,7 +58,7 @@ def grid_paper(result: Result, rows: Sequence[tuple[Any, ...]], t_s: int, lang: 
 
 
 def _grid_row(teller: Teller, row: tuple[Any, ...]) -> tuple[str, ...]:
-    name, _, street, by, operator, since, back, why, untested, cabinets, lamps, houses, sites, people = row
+    name, _, street, by, operator, since, back, why, untested, cabinets, lamps, houses, sites, people, live = row
     text, words, assets = teller.text, teller.speech, teller.result.city.assets
     asset = assets[assets.row(name)]
     state = []
@@ -66,6 +66,10 @@ def _grid_row(teller: Teller, row: tuple[Any, ...]) -> tuple[str, ...]:
         state.append(text("out of service since {time}", time=_clock(teller, since)))
         state.append(text("because of {what}", what=str(why).split(" ", 1)[0]))
         state.append(back_words(teller, NONE if back is None else _seconds(teller, back)))
+    else:
+        state.append(text("in service"))
+    if live:
+        state.append(text("may be live in water"))
     if untested:
         state.append(text("not to be re-energised"))
     behind = [words.counted(assets.kinds, kind, n) for kind, n in (

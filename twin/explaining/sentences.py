@@ -15,7 +15,7 @@ import numpy as np
 
 from twin.codes import What
 from twin.explaining.access_words import access_lines
-from twin.explaining.at_moment import FACT_STALE_S, now_and_ahead, untested, waits, wet_since
+from twin.explaining.at_moment import FACT_STALE_S, now_and_ahead, to_be_cut, untested, waits, wet_since
 from twin.explaining.loss_words import lost_words
 from twin.explaining.teller import Teller
 from twin.explaining.tree import Cause
@@ -75,11 +75,13 @@ def say(result: Result, told: Told, lang: str) -> tuple[str, tuple[str, ...]]:
         full = [sentence, *now_and_ahead(teller, tree.trunk()[-1].asset, told.now, outage, told.doubt),
                 *_story(teller, tree), *_alternatives(teller, tree), *_dark(teller, outage),
                 *_held(teller, outage, tree), *waits(teller, asset, told.waiting, outage, at_s),
-                *wet_since(teller, tree, outage, at_s), *_without(teller, outage, tree),
+                *wet_since(teller, tree, outage, at_s),
+                *_without(teller, outage, tree),
                 *_facts(teller, concerned, at_s), *_who(teller, tree), *_doubts(teller, told, tree)]
         if teller.has_role(asset, Role.PREMISES) and tree.what is not What.FLOODED:
             full += _water(teller, asset)
-    full += [*_unknown(teller, told), *_coverage(teller, asset), *access_lines(teller, asset)]
+    full += [*to_be_cut(teller, asset, told.now, full), *_unknown(teller, told), *_coverage(teller, asset),
+             *access_lines(teller, asset)]
     return Speech.sentence(sentence), tuple(Speech.sentence(line) for line in full)
 
 

@@ -119,6 +119,22 @@ def live_places(moment: Moment) -> tuple[LivePlace, ...]:
     return tuple(sorted(found, key=lambda one: (one.danger, one.place)))
 
 
+def order_of_places(result: Result) -> dict[int, tuple[int, int]]:
+    """Give of all that is ever to be cut where it is opened, and the rank of that place: substations, then people near.
+
+    The rank is that of ``live_places`` over the whole run, by all that ever stands in water behind a place; what is in
+    service now comes first at each moment, and how many things and how much water put those of one rank in order.
+    """
+    parts, assets = result.live_parts, result.city.assets
+    place = _places(result, parts.cut)
+    keys = {}
+    for row in np.unique(place).tolist():
+        keys[row] = (float(not assets.has_role(row, Role.SOURCE)), *_near_people(result, np.unique(
+            parts.asset[place == row])))
+    ranks = {key: rank for rank, key in enumerate(sorted(set(keys.values())))}
+    return {cut: (row, ranks[keys[row]]) for cut, row in zip(parts.cut.tolist(), place.tolist(), strict=True)}
+
+
 def acts_now(moment: Moment) -> list[Act]:
     """Give what is to be cut at once, as acts: one for each hand, in the order of ``live_places``."""
     places, found = live_places(moment), []
@@ -135,13 +151,19 @@ def acts_now(moment: Moment) -> list[Act]:
 def _danger(moment: Moment, place: int, members: Int32Array) -> tuple[float, ...]:
     """Give what places to cut are put in order by, the most dangerous to people first."""
     assets = moment.result.city.assets
+    return (float(moment.is_out[place]), float(not assets.has_role(place, Role.SOURCE)),
+            *_near_people(moment.result, members), -float(len(members)),
+            -float(np.nan_to_num(moment.depth_m[members]).max()))
+
+
+def _near_people(result: Result, members: Int32Array) -> tuple[float, float]:
+    """Give people of critical sites and houses near some things in water, negative: the most first."""
+    assets = result.city.assets
     vital = assets.of_role(Role.VITAL)
     houses = assets.of_role(Role.PREMISES) & ~vital
     sites = np.unique(np.concatenate([near(assets, row, vital, SITE_NEAR_M) for row in members.tolist()]))
     dwellings = np.unique(np.concatenate([near(assets, row, houses, HOUSE_NEAR_M) for row in members.tolist()]))
-    return (float(moment.is_out[place]), float(not assets.has_role(place, Role.SOURCE)),
-            -float(np.nan_to_num(assets.people[sites]).sum()), -float(len(dwellings)), -float(len(members)),
-            -float(np.nan_to_num(moment.depth_m[members]).max()))
+    return -float(np.nan_to_num(assets.people[sites]).sum()), -float(len(dwellings))
 
 
 def darkened(moment: Moment, group: tuple[int, ...]) -> tuple[int, ...]:

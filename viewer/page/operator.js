@@ -38,6 +38,8 @@ import {clock, day, moment} from './words/time.js';
 
 /** Scale that the map goes near with to show what was chosen [px per m]. */
 const NEAR = 0.9;
+/** Up to this width all stands in one column: see operator.css. */
+const ONE_COLUMN = '(max-width: 1020px)';
 /** Lamps that the panel names. */
 const LAMPS = 8;
 
@@ -250,9 +252,14 @@ class OperatorPage extends Page {
     this.scene();
   }
 
-  /** Bring the panel into sight: its rail may stand further down, at a list that was read before. */
+  /**
+   * Bring the panel into sight: its rail may stand further down, at a list that was read before; on a narrow page,
+   * where all stands in one column, the page itself goes to it.
+   */
   toPanel() {
-    byId('why').parentElement?.scrollTo({top: 0});
+    const panel = byId('why');
+    panel.parentElement?.scrollTo({top: 0});
+    if (this.chosen && matchMedia(ONE_COLUMN).matches) panel.scrollIntoView({block: 'start'});
   }
 
   /** @param {string} id of an asset, as the second run of a comparison calls it too */

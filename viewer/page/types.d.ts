@@ -346,6 +346,9 @@ export type Declared = Fact | (Omit<Fact, 'fact' | 'action'> & {fact: false; act
 /** A place to cut so that nothing is live in water behind it, and whose it is to cut. */
 export interface Place {
   cut: number;
+  /** Where it is opened: the cabinet of a circuit, else itself; and that place's rank, the most dangerous first. */
+  at: number;
+  rank: number;
   by: 'city' | 'grid';
   operator: string;
   street: string;

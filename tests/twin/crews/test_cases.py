@@ -17,6 +17,7 @@ from twin.codes import Action, What
 from twin.engine.part import Intervals
 from twin.engine.simulate import run
 from twin.engine.variants import Base
+from twin.engine.workforce import CrewForce
 from twin.errors import InputError
 from twin.explaining.compared import compared_lines
 from twin.results.compare import compare
@@ -256,6 +257,21 @@ def test_no_job_is_begun_that_cannot_be_done_within_the_shift() -> None:
     assert back(result) == {"A1": 3 * H, "A2": 6 * H, "A3": 9 * H, "A4": 24 * H}
     last_s, why = noted(result, "A4", What.DELAYED)[-2]
     assert (last_s, why["for"], why["shift_s"] - BEGIN_S) == (9 * H, "hours", 21 * H)
+
+
+def test_a_shift_in_which_nothing_was_ready_is_the_first_all_the_same() -> None:
+    # Sent ahead to A1, where its first shift passes without a job; the second begins at its base again.
+    city = town({"replace": 1 * H}, ["A1", "A2"])
+    plan = crews(1, travel="none")
+    shift = ((BEGIN_S, BEGIN_S + 1 * H), (BEGIN_S + 12 * H, BEGIN_S + 22 * H))
+    first = replace(plan.crews[0], shifts=shift, stands_at="A1")
+    force = CrewForce(replace(plan, crews=(first,)), city, None, nights=np.empty((0, 2), np.int64))
+    [hand] = force.hands
+    assert force._on_duty(hand, BEGIN_S + 13 * H)
+    assert hand.at == first.base
+    [sent] = CrewForce(replace(plan, crews=(first,)), city, None, nights=np.empty((0, 2), np.int64)).hands
+    assert force._on_duty(sent, BEGIN_S + 1)
+    assert sent.at == "A1"
 
 
 # C6

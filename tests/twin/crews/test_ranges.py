@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -54,8 +55,9 @@ def test_one_job_has_the_quantiles_of_its_distribution(one_job: Result) -> None:
 
 
 def test_ranges_are_rounded_outward_to_the_quarter() -> None:
-    assert (early(round(3.84 * H)), late(round(5.59 * H))) == (3.75 * H, 5.75 * H)
-    assert (early(-1), late(-1), late(900)) == (-1, -1, 900)
+    noon = datetime.fromisoformat("2026-11-22T12:00+01:00")
+    assert (early(round(3.84 * H), noon), late(round(5.59 * H), noon)) == (3.75 * H, 5.75 * H)
+    assert (early(-1, noon), late(-1, noon), late(900, noon)) == (-1, -1, 900)
 
 
 def test_nine_truths_in_ten_are_back_before_their_p90(one_job: Result) -> None:

@@ -9,7 +9,7 @@ import {Losses} from './losses.js';
 import {List} from './rows.js';
 
 /** @import {OperatorModel} from '../pack/model.js' */
-/** @import {Act, Cluster, OperatorConfig, SeenNote, SymbolName} from '../types.js' */
+/** @import {Act, Cluster, OperatorConfig, Place, SeenNote, SymbolName} from '../types.js' */
 /** @import {Symbols} from '../map/symbols.js' */
 /** @import {Line} from './rows.js' */
 /** @import {Names} from './names.js' */
@@ -202,15 +202,13 @@ export class Lists {
    * @param {number} t
    */
   dangers(t) {
-    const {names, config} = this;
-    const here = this.model.live.at(t);
+    const {names} = this;
+    const here = this.toOpen(t);
     const things = new Set(here.flatMap(({us}) => us)).size;
     this.live.show(
-      here.map(({place, us, from}) => {
-        const {cut, by, operator, street, depth} = config.live[place];
-        const now = this.model.depths.at(cut, t);
+      here.map(({at: cut, us, from, now, depth, by, operator, street}) => {
         const water = listed(
-          now && say('water_now', {depth: metres(now.cm)}),
+          now === null ? '' : say('water_now', {depth: metres(now)}),
           depth === null ? '' : say('water_up_to', {depth: metres(depth)})
         );
         const hand = by === 'grid' ? say('hand_grid', {operator: operator || say('grid_operator')}) : '';
@@ -227,6 +225,36 @@ export class Lists {
     const counts = listed(say('places', {n: here.length}), say('things_live', {n: things}));
     byId('dangers-count').textContent = here.length ? counts : '';
     return things;
+  }
+
+  /**
+   * Give where something is to be opened, in the order of the printed list: in service first, then by rank, by how much
+   * stands in water behind it, and by the deepest of it now [cm].
+   *
+   * @param {number} t
+   */
+  toOpen(t) {
+    const {model, config} = this;
+    /** @type {Map<number, Place & {us: number[], from: number, now: number | null}>} */
+    const found = new Map();
+    for (const {place, us, from} of model.live.at(t)) {
+      const told = config.live[place];
+      const one = found.get(told.at) ?? {...told, us: [], from, now: null};
+      one.us = [...new Set([...one.us, ...us])];
+      one.from = Math.min(one.from, from);
+      one.depth = Math.max(one.depth ?? 0, told.depth ?? 0) || null;
+      found.set(told.at, one);
+    }
+    for (const one of found.values()) {
+      const depths = one.us.flatMap((u) => model.depths.at(u, t)?.cm ?? []);
+      one.now = depths.length ? Math.max(...depths) : null;
+    }
+    /** @param {number} u */
+    const isOut = (u) => Number(model.iv.stateAt(model.pattern[u], t) === State.OUT);
+    return [...found.values()].sort(
+      (a, b) =>
+        isOut(a.at) - isOut(b.at) || a.rank - b.rank || b.us.length - a.us.length || (b.now ?? 0) - (a.now ?? 0)
+    );
   }
 
   /**
