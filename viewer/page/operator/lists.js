@@ -252,8 +252,7 @@ export class Lists {
     /** @param {number} u */
     const isOut = (u) => Number(model.iv.stateAt(model.pattern[u], t) === State.OUT);
     return [...found.values()].sort(
-      (a, b) =>
-        isOut(a.at) - isOut(b.at) || a.rank - b.rank || b.us.length - a.us.length || (b.now ?? 0) - (a.now ?? 0)
+      (a, b) => isOut(a.at) - isOut(b.at) || a.rank - b.rank || b.us.length - a.us.length || (b.now ?? 0) - (a.now ?? 0)
     );
   }
 
