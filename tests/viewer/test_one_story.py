@@ -361,7 +361,7 @@ def test_where_no_act_is_left_it_is_said_why(told: Any) -> None:
     page = told[1]
     page.evaluate("t => twinPage.player.to(t)", 26 * H)
     said = page.inner_text("#moments")
-    assert re.search(r"Plus rien à faire avant l’eau\u00a0: \d+ armoires sont déjà dans l’eau", said)
+    assert re.search(r"Plus aucune armoire à couper avant l’eau\u00a0: \d+ armoires sont déjà dans l’eau", said)
 
 
 @pytest.mark.browser
