@@ -39,11 +39,12 @@ def test_the_demo_runs_offline_and_explains_a_dry_lamp(tmp_path: Path, monkeypat
     assert cli.main(["explain", str(tmp_path / "demo"), lamp[1], "--lang", "fr"]) == 0
     explained = capsys.readouterr().out
     assert f"La lampe {lamp[1]}" in explained
-    assert re.search(r"inondé à 20\s?h\s?39, eau 0,\d\d\s?m, seuil 0,35\s?m, dépassement 0,\d\d\s?m", explained)
+    assert re.search(r"inondé à 20\s?h\s?39, au plus haut 0,\d\d\s?m, seuil 0,35\s?m, dépassement 0,\d\d\s?m",
+                     explained)
     assert "{" not in explained
     assert cli.main(["explain", str(tmp_path / "demo"), lamp[1], "--lang", "en"]) == 0
     explained = capsys.readouterr().out
-    assert re.search(r"flooded at 20:39, water 0.\d\d\s?m, threshold 0.35\s?m, 0.\d\d\s?m above", explained)
+    assert re.search(r"flooded at 20:39, at its highest 0.\d\d\s?m, threshold 0.35\s?m, 0.\d\d\s?m above", explained)
     assert "{" not in explained
 
 

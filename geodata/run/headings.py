@@ -26,7 +26,8 @@ _FRENCH = {
     "by_depth_m": "eau par rue à l’arrivée (m)", "by_depth_now_m": "eau par rue maintenant (m)",
     "depth_now_m": "eau maintenant (m)", "water_comes_back": "l’eau revient", "no_effect_before": "sans effet avant",
     "out": "éteints", "p50": "retour, 1 chance sur 2", "p90": "retour, 9 sur 10", "nights": "nuits tirées",
-    "assessed": "évalué", "waits": "attend", "held_by": "retenu par", "mended_by": "réparé par", "feed": "alimentation"}
+    "live_in_water": "sous tension dans l’eau", "assessed": "évalué", "waits": "attend", "held_by": "retenu par",
+    "mended_by": "réparé par", "feed": "alimentation"}
 _CELLS = {
     "live_in_water": "peut-être sous tension dans l’eau", "suspended": "arrosage suspendu", "may_be_out": "en doute",
     "on_reserve": "sur réserve", "last_feed": "dernière alimentation", "do_not_re_energise":

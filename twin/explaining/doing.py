@@ -14,7 +14,7 @@ DOING = (
     "reading the layers", "writing the city file", "looking at it", "trying it", "trying each",
     "reading weather and programmes",
     "following the water in the ground", "reading the other programme", "making nights", "counting the nights",
-    "computing the floods of the nights")
+    "computing the floods of the nights", "drawing nights")
 #: What is counted beside things that have no word.
 UNITS = ("h", "frames", "nights", "floods")
 
