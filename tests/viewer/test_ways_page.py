@@ -181,7 +181,7 @@ def test_the_page_says_what_the_run_says(chromium: Any, run: Run, file: Path) ->
     trip = streets.access.trip(base, streets.access.place(row), 3600)
     assert trip is not None
     assert f"accessible, {max(round(trip.lasts_s / 60), 0)}\xa0min par {', '.join(trip.streets)}" in text
-    assert "Dernier départ pour agir" in text
+    assert "Partir au plus tard" in text
     assert page.evaluate("() => twinPage.map.scene.ways.length") == 1
     assert page.errors == []
     page.context.close()
