@@ -205,7 +205,9 @@ def test_a_run_that_is_stopped_leaves_nothing(night: Path, tmp_path: Path) -> No
 
 
 def test_an_interruption_that_the_compiler_swallows_is_one_all_the_same(night: Path, tmp_path: Path) -> None:
+    # Whoever ignores an interruption hands that on to what it starts, as a shell does in the background.
     code = ("import signal, sys, geodata.run.folder as f, twin.cli as c\n"
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
             "def swallow(*a):\n"
             "    try:\n        signal.raise_signal(signal.SIGINT)\n"
             "    except KeyboardInterrupt:\n        raise RuntimeError('no compiled object yet')\n"

@@ -111,7 +111,8 @@ def _made_up_doubts(rng: np.random.Generator, n: int, horizon_s: int) -> Doubts:
     start_s = np.sort(rng.integers(0, horizon_s, count))
     asset, cause, root = (rng.integers(0, n, count).astype(np.int32) for _ in range(3))
     mechanism, root_mechanism = (rng.integers(0, len(Mechanism), count).astype(np.int8) for _ in range(2))
-    return Doubts(asset=asset, start_s=start_s, end_s=np.where(rng.random(count) < 0.3, -1, start_s + 60),
+    return Doubts(asset=asset, start_s=start_s,
+                  end_s=np.where(rng.random(count) < 0.3, -1, np.minimum(start_s + 60, horizon_s)),
                   is_out=rng.random(count) < 0.5, mechanism=mechanism, cause=cause, root=root,
                   root_mechanism=root_mechanism)
 
