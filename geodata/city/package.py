@@ -214,6 +214,9 @@ def _connect(path: Path) -> sqlite3.Connection:
             database.execute("SELECT 1 FROM sqlite_master LIMIT 1")
         except sqlite3.OperationalError:
             database.close()
+        except BaseException:  # no database at all
+            database.close()
+            raise
         else:
             return database
     raise sqlite3.OperationalError("unable to open the database")
