@@ -12,3 +12,8 @@ BASE = "base"
 def is_ensemble(folder: Path) -> bool:
     """Tell whether a folder is that of an ensemble."""
     return (folder / NAME).is_file()
+
+
+def run_within(folder: Path) -> Path:
+    """Give the folder of the run: of an ensemble that of its plan, else the folder itself."""
+    return folder / BASE if is_ensemble(folder) else folder

@@ -23,6 +23,7 @@ from twin.engine.simulate import run
 from twin.errors import InputError
 from twin.quantities import NONE, BoolArray, FloatArray, Int32Array, column
 from twin.results.result import Result
+from twin.water.depths import DepthSeries
 from twin.water.exposure import Crossings, exposure_of
 from twin.world.graph import graph_of
 
@@ -69,10 +70,7 @@ def in_more_water(result: Result, more_m: float = MORE_WATER_M) -> Result:
     InputError
         A run without depths over time.
     """
-    depths = result.exposure.depths
-    if depths is None:
-        raise InputError(found="a run without depths over time", expected="one whose water was kept",
-                         remedy="Compute it anew.")
+    depths = _depths_of(result)
     um = np.asarray(depths.depth_um, np.int64)
     higher = replace(depths, depth_um=column(np.where(um > 0, um + round(more_m * 1e6), 0), np.int32), _row_of={})
     return run(result.city, result.plan, exposure_of(higher, result.city.assets))
@@ -125,6 +123,14 @@ def hangs_on(result: Result, row: int) -> tuple[int, ...]:
     return tuple(one for one in above.tolist() if one != row and not graph.fed(only(one))[row])
 
 
+def _depths_of(result: Result) -> DepthSeries:
+    """Give the depths over time of a run, or refuse one that kept none."""
+    if result.exposure.depths is None:
+        raise InputError(found="a run without depths over time", expected="one whose water was kept",
+                         remedy="Compute it anew.")
+    return result.exposure.depths
+
+
 def _refined(cost: dict[int, FloatArray], run_at: Callable[[int], FloatArray], first: int) -> dict[int, FloatArray]:
     """Run more heights between those whose costs differ most, until the falls are single centimetres or small."""
     heights = sorted(cost)
@@ -155,9 +161,6 @@ class _Trial:
     """All that hangs on a thing, to be run with it raised."""
 
     def __init__(self, ranking: Ranking, place: int, result: Result, kept: Sequence[int]) -> None:
-        if result.exposure.depths is None:
-            raise InputError(found="a run without depths over time", expected="one whose water was kept",
-                             remedy="Compute it anew.")
         self.result, self.worth, self.seeds = result, ranking.worth, ranking.seeds[place]
         count = len(result.city.assets)
         dry = np.zeros(count, bool)
@@ -172,7 +175,7 @@ class _Trial:
         c, raised = result.exposure.crossings, np.zeros(count, bool)
         raised[self.seeds] = True
         self._others = c.where(~raised[c.asset] & ~(dry[c.asset] & (c.level != Level.TOUCH)))
-        self._depths = result.exposure.depths.take(self.seeds)
+        self._depths = _depths_of(result).take(self.seeds)
         self._assets = result.city.assets.take(self.seeds)
 
     def cost(self, height_cm: int) -> FloatArray:

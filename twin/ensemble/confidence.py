@@ -124,8 +124,8 @@ def effective_in(flood: Int64Array, what: Int64Array, member: Int64Array, whats:
     As for :func:`share_of`; the least is Kish 1965, Survey Sampling, section 5.4, with all of a flood alike.
     """
     n = len(flood)
-    size = np.unique(flood, return_counts=True)[1].astype(np.float64)
-    floods, number = len(size), np.unique(flood, return_inverse=True)[1]
+    _, number, counts = np.unique(flood, return_inverse=True, return_counts=True)
+    size, floods = counts.astype(np.float64), len(counts)
     least = n * n / float(np.sum(size * size))
     if floods < 2:
         return np.full(whats, least)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from twin.explaining.ids import in_runs
 from twin.explaining.listed import joined
 from twin.explaining.teller import Teller
 from twin.quantities import NONE
 from twin.results.situation import Situation
 from twin.results.to_do import Act, Least
+from twin.results.together import in_runs
 from twin.world.access import PERSON_S
 
 _BY = {"city": "city", "grid": "grid operator: ask", "rescue": "rescue services", "site": "site, prefect"}

@@ -36,7 +36,7 @@ def acts_paper(told: Situation, lang: str, numbers: Mapping[str, str] | None = N
     InputError
         A language other than fr and en.
     """
-    teller = _beside(told.result, told.t_s, lang)
+    teller = teller_of(told.result, lang, told.t_s)
     text = teller.text
     rows = [act_row(teller, act, told.t_s, numbers, is_whole=True) for act in (*told.now, *told.acts)]
     return paper_of(
@@ -53,7 +53,7 @@ def cuts_paper(result: Result, t_s: int, lang: str) -> Paper:
     InputError
         A language other than fr and en.
     """
-    teller = _beside(result, t_s, lang)
+    teller = teller_of(result, lang, t_s)
     text, words, moment = teller.text, teller.speech, moment_of(result, t_s)
     places = live_places(moment)
     things = sum(len(one.members) for one in places)
@@ -67,11 +67,6 @@ def cuts_paper(result: Result, t_s: int, lang: str) -> Paper:
         facts=facts, headings=[text(one) for one in (
             "no.", "to be cut", "who", "where", "live in water", "water", "state")],
         widths=_CUTS, rows=list(_cut_rows(teller, moment, places)), bold=(0, 1), notes=notes)
-
-
-def _beside(result: Result, t_s: int, lang: str) -> Teller:
-    teller = teller_of(result, lang)
-    return Teller(result, teller.speech, teller.moment(t_s))
 
 
 def _cut_rows(teller: Teller, moment: Moment, places: tuple[LivePlace, ...]) -> Iterator[tuple[str, ...]]:

@@ -42,9 +42,10 @@ class Row:
     ahead: str
 
 
-def teller_of(result: Result, lang: str) -> Teller:
-    """Give a teller beside the start of the run."""
-    return Teller(result, speech(lang), result.plan.start.astimezone(ZoneInfo(result.city.timezone)))
+def teller_of(result: Result, lang: str, t_s: int = 0) -> Teller:
+    """Give a teller beside a second of the run, whose day goes without saying; its start where none is given."""
+    teller = Teller(result, speech(lang), result.plan.start.astimezone(ZoneInfo(result.city.timezone)))
+    return Teller(result, teller.speech, teller.moment(t_s))
 
 
 def listed_rows(found: Listing, lang: str) -> list[Row]:

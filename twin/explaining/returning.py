@@ -34,8 +34,7 @@ def returns_paper(order: ReturnOrder, lang: str) -> Paper:
     InputError
         A language other than fr and en.
     """
-    teller = teller_of(order.result, lang)
-    teller = Teller(order.result, teller.speech, teller.moment(order.t_s))
+    teller = teller_of(order.result, lang, order.t_s)
     text, words = teller.text, teller.speech
     rows = [_row(teller, order, one) for one in ordered(order)]
     facts = [words.plural("{n} street with lamps out", "{n} streets with lamps out", len(order.streets)) + ", "
@@ -65,8 +64,7 @@ def first_returns(order: ReturnOrder, lang: str, most: int = 5) -> tuple[str, ..
     InputError
         A language other than fr and en.
     """
-    teller = teller_of(order.result, lang)
-    teller = Teller(order.result, teller.speech, teller.moment(order.t_s))
+    teller = teller_of(order.result, lang, order.t_s)
     rows = sorted(ordered(order), key=lambda one: (one.p50_s == NONE, one.p90_s == NONE, one.p90_s, one.p50_s))
     told = [one for one in rows if one.p50_s != NONE][:most]
     if not rows:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from twin.ensemble.answers import Answers
 from twin.ensemble.confidence import Share
 from twin.ensemble.together import Joint, groups_of
 from twin.explaining.likely import between, often
-from twin.explaining.teller import Teller
+from twin.explaining.listed import teller_of
 from twin.explaining.words import Speech, speech
 from twin.quantities import BoolArray, Int32Array
 from twin.results.result import Result
@@ -39,7 +38,7 @@ def joint_lines(base: Result, found: Joint, assets: Sequence[Asset], lang: str) 
     lang
         ``fr`` or ``en``.
     """
-    teller = _teller(base, lang)
+    teller = teller_of(base, lang)
     words, n = teller.speech, len(assets)
     names = words.listing([teller.asset(asset) for asset in assets])
     if not found.some.count:
@@ -81,7 +80,7 @@ def group_lines(base: Result, answers: Answers, rows: Int32Array, out: BoolArray
     lang
         ``fr`` or ``en``.
     """
-    teller = _teller(base, lang)
+    teller = teller_of(base, lang)
     words, assets = teller.speech, base.city.assets
     groups = groups_of(out)
     often_enough = [group for group in groups if out[:, group].all(axis=1).mean() >= _LEAST]
@@ -131,7 +130,3 @@ def default_rows(base: Result) -> list[Int32Array]:
     """Give of which assets it is told what falls together where nobody asks: critical sites, then circuits."""
     assets = base.city.assets
     return [np.flatnonzero(assets.of_role(role)).astype(np.int32) for role in (Role.VITAL, Role.CIRCUIT)]
-
-
-def _teller(base: Result, lang: str) -> Teller:
-    return Teller(base, speech(lang), base.plan.start.astimezone(ZoneInfo(base.city.timezone)))

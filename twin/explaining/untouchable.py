@@ -27,8 +27,7 @@ def untouchable_paper(result: Result, t_s: int, lang: str) -> Paper:
     InputError
         A language other than fr and en.
     """
-    teller = teller_of(result, lang)
-    teller = Teller(result, teller.speech, teller.moment(t_s))
+    teller = teller_of(result, lang, t_s)
     text, words = teller.text, teller.speech
     found = not_re_energised(result, t_s)
     counts: dict[str, int] = {}

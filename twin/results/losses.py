@@ -63,9 +63,12 @@ class Losses:
 
     def next(self, asset: int, t_s: int) -> Loss | None:
         """Give the loss of an asset that is in force at a second, else the next to come; None where none is."""
+        return next((self[row] for row in self.of(asset) if self.end_s[row] == NONE or self.end_s[row] > t_s), None)
+
+    def of(self, asset: int) -> range:
+        """Give the rows of an asset, in order of time."""
         first, last = np.searchsorted(self.asset, [asset, asset + 1])
-        return next((self[row] for row in range(int(first), int(last))
-                     if self.end_s[row] == NONE or self.end_s[row] > t_s), None)
+        return range(int(first), int(last))
 
 
 def losses_of(spans: Spans, outages: Outages, doubts: Doubts) -> Losses:

@@ -163,10 +163,15 @@ class Moment:
 
         Whoever cuts it so that nobody is hurt takes the asset's supply with it. -1 and -1 where nothing does.
         """
+        since = self._live_since
+        return next(((row, since[row]) for row in self.chain(asset) if row in since), (NONE, NONE))
+
+    @cached_property
+    def _live_since(self) -> dict[int, int]:
+        """What stands in water at live parts, and since when [s]."""
         parts = self.result.live_parts
         rows = parts.at(self.t_s)
-        since = dict(zip(parts.asset[rows][::-1].tolist(), parts.from_s[rows][::-1].tolist(), strict=True))
-        return next(((row, int(since[row])) for row in self.chain(asset) if row in since), (NONE, NONE))
+        return dict(zip(parts.asset[rows][::-1].tolist(), parts.from_s[rows][::-1].tolist(), strict=True))
 
     @cached_property
     def is_on_last_feed(self) -> BoolArray:

@@ -85,7 +85,8 @@ def order_of_return(result: Result, t_s: int, returns: Returns | None = None) ->
     waits = waits_of(result.trace, result.repairs, holders)
     streets = assets.street.codes[out]
     by_street = [out[lamp & (streets == code)] for code in np.unique(streets[lamp]).tolist() if code != NONE]
-    ask = _Asked(moment=moment, waits=waits, drawn=drawn)
+    ask = _Asked(moment=moment, waits=waits, drawn=drawn,
+                 source=graph_of(result.city).nearest_above(assets.of_role(Role.SOURCE)))
     return ReturnOrder(
         result=result, t_s=t_s, nights=0 if drawn is None else drawn.samples,
         streets=_sorted(ask.of(rows, is_street=True) for rows in by_street),
@@ -105,6 +106,8 @@ class _Asked:
     moment: Moment
     waits: Waits
     drawn: Returns | None
+    #: Nearest substation above each asset, (A,); -1 where none is known.
+    source: Int32Array
 
     def of(self, rows: Int64Array, *, is_street: bool) -> Return:
         """Give one row: the lamps of a street that are out, or one asset."""
@@ -149,6 +152,5 @@ class _Asked:
         return flooded_s == NONE or NONE < seen_s <= self.moment.t_s
 
     def _feeds(self, rows: Int64Array) -> tuple[int, ...]:
-        result = self.moment.result
-        above = graph_of(result.city).nearest_above(result.city.assets.of_role(Role.SOURCE))[rows].tolist()
+        above = self.source[rows].tolist()
         return tuple(sorted({row for row in above if row != NONE}, key=lambda row: (-above.count(row), row)))

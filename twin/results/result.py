@@ -127,7 +127,7 @@ class Result:
     @cached_property
     def unfed(self) -> Unfed:
         """What is repaired and yet without power, when, and whose return it waits for."""
-        return unfed_of(self.trace, self.outages, self.waits, graph_of(self.city))
+        return unfed_of(self.trace, self.view, self.waits, graph_of(self.city))
 
     @cached_property
     def waits(self) -> Waits:

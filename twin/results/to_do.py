@@ -10,6 +10,7 @@ import numpy as np
 
 from twin.quantities import NONE, BoolArray, Int32Array, seconds_between
 from twin.results.condition_spans import Condition
+from twin.results.counts import premises
 from twin.results.live_parts import LiveParts
 from twin.results.moment import Moment
 from twin.results.near import HOUSE_NEAR_M, SITE_NEAR_M, near
@@ -160,7 +161,7 @@ def _near_people(result: Result, members: Int32Array) -> tuple[float, float]:
     """Give people of critical sites and houses near some things in water, negative: the most first."""
     assets = result.city.assets
     vital = assets.of_role(Role.VITAL)
-    houses = assets.of_role(Role.PREMISES) & ~vital
+    houses = premises(assets)
     sites = np.unique(np.concatenate([near(assets, row, vital, SITE_NEAR_M) for row in members.tolist()]))
     dwellings = np.unique(np.concatenate([near(assets, row, houses, HOUSE_NEAR_M) for row in members.tolist()]))
     return -float(np.nan_to_num(assets.people[sites]).sum()), -float(len(dwellings))
@@ -210,10 +211,9 @@ def _evacuations(moment: Moment) -> list[Act]:
 def _generators(moment: Moment) -> list[Act]:
     """Give the dry sites that may lose their power, each before it may, or before its reserve ends."""
     result, t_s = moment.result, moment.t_s
-    assets, exposure = result.city.assets, result.exposure
-    is_dry = (exposure.failed_at_s == NONE) & ~(exposure.is_doubtful & ~np.isnan(assets.fail_m))
+    assets = result.city.assets
     found = []
-    for row in np.flatnonzero(assets.of_role(Role.VITAL) & is_dry).tolist():
+    for row in np.flatnonzero(assets.of_role(Role.VITAL) & ~sites_in_water(result)).tolist():
         loss, reserve_s = result.losses.next(row, t_s), int(moment.reserve_ends_s[row])
         moments = [at_s for at_s in (NONE if loss is None else loss.may_s, reserve_s) if at_s > t_s]
         if moments and moment.condition[row] != Condition.OUT:
@@ -232,7 +232,6 @@ def _cuts(moment: Moment) -> list[Act]:
     first = np.full(len(assets), _NEVER)
     np.minimum.at(first, place, parts.from_s)
     rows = np.flatnonzero((first > t_s) & (first < _NEVER))
-    rows = rows[np.lexsort((rows, first[rows]))]
     groups = [[int(rows[place]) for place in group] for group in as_one(assets, rows.tolist(), first[rows].tolist())]
     found = []
     for group in groups:

@@ -17,7 +17,7 @@ from twin.world.kinds import Role
 TOGETHER_S = 600
 #: Ids that follow each other are a range from so many on: two are sooner read by themselves.
 RANGE = 3
-_NUMBERED = re.compile(r"(.*?)(\d+)", re.DOTALL)
+_NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.DOTALL)
 
 
 def as_one(assets: Assets, rows: Sequence[int], before_s: Sequence[int], alike: Sequence[Hashable] = ()
@@ -56,30 +56,49 @@ def as_one(assets: Assets, rows: Sequence[int], before_s: Sequence[int], alike: 
     return [tuple(group) for group in found]
 
 
+def in_runs(ids: Sequence[str]) -> list[list[str]]:
+    """Give ids in order, those whose numbers follow on one another together at the place of the first of them.
+
+    Examples
+    --------
+    >>> in_runs(["A-081", "R-02", "A-083", "A-082", "A-095"])
+    [['A-081', 'A-082', 'A-083'], ['R-02'], ['A-095']]
+    >>> in_runs(["P-01", "P-02"])
+    [['P-01'], ['P-02']]
+    """
+    numbers = {one: (found[1], int(found[2]), len(found[2])) for one in ids if (found := _NUMBERED.fullmatch(one))}
+    by_number = {key: one for one, key in numbers.items()}
+    told: set[str] = set()
+    runs: list[list[str]] = []
+    for one in ids:
+        if one in told:
+            continue
+        run = [one]
+        if one in numbers:
+            head, number, width = numbers[one]
+            before = after = number
+            while (head, before - 1, width) in by_number:
+                before -= 1
+            while (head, after + 1, width) in by_number:
+                after += 1
+            run = [by_number[head, n, width] for n in range(before, after + 1)]
+        run = run if len(run) >= RANGE else [one]
+        told |= set(run)
+        runs.append(run)
+    return runs
+
+
 def ranges(ids: Sequence[str]) -> list[tuple[str, str]]:
-    """Give ids in order, those that follow each other as their first and last; one by itself is both.
+    """Give ids sorted by their numbers, those that follow each other as their first and last; one by itself is both.
 
     Examples
     --------
     >>> ranges(["A-084", "A-081", "A-082", "A-083", "C-02", "A-090", "A-091"])
     [('A-081', 'A-084'), ('A-090', 'A-090'), ('A-091', 'A-091'), ('C-02', 'C-02')]
     """
-    runs: list[list[str]] = []
-    for one in sorted(set(ids), key=_by_number):
-        if runs and _follows(runs[-1][-1], one):
-            runs[-1].append(one)
-        else:
-            runs.append([one])
-    return [pair for run in runs
-            for pair in ([(run[0], run[-1])] if len(run) >= RANGE else [(one, one) for one in run])]
+    return [(run[0], run[-1]) for run in in_runs(sorted(set(ids), key=_by_number))]
 
 
 def _by_number(one: str) -> tuple[str, int, str]:
     found = _NUMBERED.fullmatch(one)
     return (one, -1, one) if found is None else (found[1], int(found[2]), one)
-
-
-def _follows(before: str, after: str) -> bool:
-    one, other = _NUMBERED.fullmatch(before), _NUMBERED.fullmatch(after)
-    return (one is not None and other is not None and one[1] == other[1] and len(one[2]) == len(other[2])
-            and int(other[2]) == int(one[2]) + 1)

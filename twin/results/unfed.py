@@ -12,8 +12,8 @@ import numpy as np
 
 from twin.codes import Mechanism, What
 from twin.quantities import NONE, Int32Array, Int64Array, column
-from twin.results.outages import Outages
 from twin.results.trace import Trace
+from twin.results.view import View
 from twin.results.waits import Waits
 from twin.world.graph import SupplyGraph
 
@@ -47,12 +47,12 @@ class Unfed:
                      and (self.end_s[row] == NONE or self.end_s[row] > t_s)), NONE)
 
 
-def unfed_of(trace: Trace, outages: Outages, waits: Waits, graph: SupplyGraph) -> Unfed:
+def unfed_of(trace: Trace, view: View, waits: Waits, graph: SupplyGraph) -> Unfed:
     """Give when assets are repaired and yet without power, and whose return they wait for.
 
     Parameters
     ----------
-    trace, outages
+    trace, view
         What happened: the ends of repairs, the outages that go on beyond them and what holds these.
     waits
         What keeps each asset down by itself: where something does, it is not the supply alone.
@@ -60,36 +60,20 @@ def unfed_of(trace: Trace, outages: Outages, waits: Waits, graph: SupplyGraph) -
         Who supplies whom: of a lamp that opened the protection of its circuit it is the circuit that has to come back.
     """
     done = np.flatnonzero(trace.what == What.REPAIRED)
-    by_asset = _ByAsset(outages)
-    found: list[tuple[int, int, int, int]] = []
-    for asset, at_s in sorted({(int(trace.asset[row]), int(trace.time_s[row])) for row in done.tolist()}):
-        row = by_asset.at(asset, at_s)
+    repaired = np.unique(np.column_stack([trace.asset[done].astype(np.int64), trace.time_s[done]]), axis=0)
+    rows = view.covering(repaired[:, 0].astype(np.int32), repaired[:, 1])
+    outages, found = view.outages, list[tuple[int, int, int, int]]()
+    for (asset, at_s), row in zip(repaired.tolist(), rows.tolist(), strict=True):
         if row == NONE:
             continue
         end_s = _NEVER if outages.end_s[row] == NONE else int(outages.end_s[row])
         begun_s = found[-1][2] if found and found[-1][0] == asset else NONE
-        found += [(asset, begin_s, until_s, _holder(by_asset, row, begin_s, graph))
+        found += [(asset, begin_s, until_s, _holder(view, row, begin_s, graph))
                   for begin_s, until_s in _free(waits, asset, at_s, end_s) if begin_s >= begun_s]
     table = np.array(found, np.int64).reshape(-1, 4)
     return Unfed(asset=column(table[:, 0], np.int32), start_s=column(table[:, 1], np.int64),
                  end_s=column(np.where(table[:, 2] == _NEVER, NONE, table[:, 2]), np.int64),
                  holder=column(table[:, 3], np.int32))
-
-
-class _ByAsset:
-    """Outages, found by their asset."""
-
-    def __init__(self, outages: Outages) -> None:
-        self.outages = outages
-        self._order = np.lexsort((outages.start_s, outages.asset))
-        self._asset = outages.asset[self._order]
-
-    def at(self, asset: int, t_s: int) -> int:
-        """Give the row of the outage of an asset at a second; -1 in service."""
-        o = self.outages
-        first, last = np.searchsorted(self._asset, [asset, asset + 1])
-        return next((row for row in self._order[first:last].tolist()
-                     if o.start_s[row] <= t_s and (o.end_s[row] == NONE or o.end_s[row] > t_s)), NONE)
 
 
 def _free(waits: Waits, asset: int, from_s: int, to_s: int) -> list[tuple[int, int]]:
@@ -108,16 +92,18 @@ def _free(waits: Waits, asset: int, from_s: int, to_s: int) -> list[tuple[int, i
     return pieces
 
 
-def _holder(outages: _ByAsset, row: int, t_s: int, graph: SupplyGraph) -> int:
+def _holder(view: View, row: int, t_s: int, graph: SupplyGraph) -> int:
     """Give whose return an outage waits for: what held it last, if that feeds anybody; else its own supplier.
 
     A lamp that opened the protection of its circuit feeds nobody: it is the circuit that has to come back.
     """
-    o, fed = outages.outages, graph.fed_groups[0]
+    o, fed = view.outages, graph.fed_groups[0]
     asset, held = int(o.asset[row]), int(o.held[row])
     if int(o.held_mechanism[row]) in _BY_SUPPLY and held != asset and fed[held + 1] > fed[held]:
         return held
     groups = range(int(graph.group_offsets[asset]), int(graph.group_offsets[asset + 1]))
     suppliers = [int(graph.supplier[edge]) for group in groups if not graph.is_control[group]
                  for edge in range(int(graph.edge_offsets[group]), int(graph.edge_offsets[group + 1]))]
-    return next((supplier for supplier in suppliers if outages.at(supplier, t_s) != NONE), int(o.root[row]))
+    down = view.covering(np.array(suppliers, np.int32), np.full(len(suppliers), t_s, np.int64)) != NONE
+    return next((supplier for supplier, is_down in zip(suppliers, down.tolist(), strict=True) if is_down),
+                int(o.root[row]))

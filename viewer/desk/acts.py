@@ -140,11 +140,10 @@ def _warnings(loaded: Loaded, kept: dict[str, dict[str, Any]]) -> list[dict[str,
     rows = []
     for site in np.flatnonzero(assets.of_role(Role.VITAL)).tolist():
         wet_s, losses = int(exposure.touched_at_s[site]), loaded.result.losses
-        first, last = np.searchsorted(losses.asset, [site, site + 1])
         empty = set(o.start_s[(o.asset == site) & (o.mechanism == Mechanism.BUFFER_EMPTY)].tolist())
         comes = [(wet_s, "water")] if wet_s != NONE else []
         # At the earliest moment at which it may be lost, sure or not.
-        comes += [(at_s, "reserve" if at_s in empty else "power") for at_s in losses.may_s[first:last].tolist()]
+        comes += [(at_s, "reserve" if at_s in empty else "power") for at_s in losses.may_s[losses.of(site)].tolist()]
         # What is so at the start of the run was no news to anybody.
         first = min((one for one in comes if one[0] > 0), default=None)
         if first is None:

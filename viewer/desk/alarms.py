@@ -16,7 +16,7 @@ import numpy as np
 
 from twin.codes import Mechanism
 from twin.quantities import NONE, Int64Array
-from twin.results.together import as_one, ranges
+from twin.results.together import ranges
 from twin.world.kinds import Role
 from viewer.desk.loaded import Loaded
 
@@ -125,29 +125,9 @@ def _roots(loaded: Loaded, t_s: int, told: set[str]) -> Iterator[Alarm]:
     yield from _lamps(loaded, active[lights[root]], told)
 
 
-def _together(loaded: Loaded) -> dict[str, str]:
-    """Give the causes of the run that go as one, as acts do: by the id of each that of the first of them.
-
-    By the whole run, not by what is active: who joins or leaves an alarm by time makes it no other one. What ever takes
-    a vital site with it, and what the plan orders, stands by itself.
-    """
-    o, assets = loaded.result.outages, loaded.result.city.assets
-    first_s = np.full(len(assets), np.iinfo(np.int64).max)
-    np.minimum.at(first_s, o.root, o.start_s)
-    mechanism = np.full(len(assets), NONE)
-    mechanism[o.root] = o.root_mechanism
-    takes_site = np.zeros(len(assets), bool)
-    takes_site[o.root[assets.of_role(Role.VITAL)[o.asset]]] = True
-    rows = np.unique(o.root[~assets.of_role(Role.LIGHTS)[o.root] & ~assets.of_role(Role.PREMISES)[o.root]
-                            & ~takes_site[o.root] & (o.root_mechanism != Mechanism.CUT)]).tolist()
-    groups = as_one(assets, rows, first_s[rows].tolist(), mechanism[rows].tolist())
-    return {str(assets.id[rows[place]]): str(assets.id[rows[places[0]]])
-            for places in groups if len(places) > 1 for place in places}
-
-
 def _as_one(loaded: Loaded, alarms: list[Alarm]) -> Iterator[Alarm]:
     """Tell causes of one hand and district within minutes as one alarm."""
-    assets, first_of = loaded.result.city.assets, _together(loaded)
+    assets, first_of = loaded.result.city.assets, loaded.causes_as_one
     groups: dict[str, list[Alarm]] = {}
     for one in sorted(alarms, key=lambda alarm: (alarm.when, alarm.asset)):
         if one.asset in first_of:

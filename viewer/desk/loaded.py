@@ -9,15 +9,21 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
+
 from geodata.run.run import Run
 from scenarios.load import load_scenario
 from scenarios.moments import start_of, zone_of
 from scenarios.stage_curves import StageCurve, stage_curves
+from twin.codes import Mechanism
 from twin.errors import InputError
+from twin.quantities import NONE
 from twin.results.counts import lamps_over_time
 from twin.results.moment import Moment, moment_of
 from twin.results.result import Result
+from twin.results.together import as_one
 from twin.results.view import View
+from twin.world.kinds import Role
 from viewer.desk.bench import Bench
 from viewer.desk.crew_board import CrewBoard
 from viewer.desk.inputs import reads_otherwise
@@ -111,6 +117,26 @@ class Loaded:
         if moment is None or moment == "":
             return None
         return int((datetime.fromisoformat(moment) if isinstance(moment, str) else moment).timestamp())
+
+    @cached_property
+    def causes_as_one(self) -> dict[str, str]:
+        """The causes of the run that go as one, as acts do: by the id of each that of the first of them.
+
+        By the whole run, not by what is active: who joins or leaves an alarm by time makes it no other one. What ever
+        takes a vital site with it, and what the plan orders, stands by itself.
+        """
+        o, assets = self.result.outages, self.result.city.assets
+        first_s = np.full(len(assets), np.iinfo(np.int64).max)
+        np.minimum.at(first_s, o.root, o.start_s)
+        mechanism = np.full(len(assets), NONE)
+        mechanism[o.root] = o.root_mechanism
+        takes_site = np.zeros(len(assets), bool)
+        takes_site[o.root[assets.of_role(Role.VITAL)[o.asset]]] = True
+        rows = np.unique(o.root[~assets.of_role(Role.LIGHTS)[o.root] & ~assets.of_role(Role.PREMISES)[o.root]
+                                & ~takes_site[o.root] & (o.root_mechanism != Mechanism.CUT)]).tolist()
+        groups = as_one(assets, rows, first_s[rows].tolist(), mechanism[rows].tolist())
+        return {str(assets.id[rows[place]]): str(assets.id[rows[places[0]]])
+                for places in groups if len(places) > 1 for place in places}
 
     def lamps_out(self, at_s: list[int]) -> list[int]:
         """Give how many lamps are surely out at some seconds; -1 beyond the horizon."""

@@ -75,7 +75,7 @@ class Sort:
 
 
 def _situation(loaded: Whole, wish: Wish, out: Path) -> None:
-    from geodata.ensemble.place import BASE, is_ensemble
+    from geodata.ensemble.place import run_within
     from geodata.run.folder import read_run
     from geodata.run.roads import access_if_kept
     from twin.explaining.situation import page_of
@@ -87,7 +87,7 @@ def _situation(loaded: Whole, wish: Wish, out: Path) -> None:
 
     since: dict[str, Any] = {} if wish.since_s is None else {"since_s": wish.since_s}
     if wish.since_run is not None:
-        other = read_run(wish.since_run / BASE if is_ensemble(wish.since_run) else wish.since_run).result
+        other = read_run(run_within(wish.since_run)).result
         check_alike(other, loaded.result)
         since = {"since_run": other}
     told = with_ways(situation(loaded.result, wish.t_s, **since), access_if_kept(loaded.run))

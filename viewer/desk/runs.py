@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from geodata.ensemble.place import BASE, NAME, is_ensemble
+from geodata.ensemble.place import NAME, run_within
 from geodata.run.head import run_head
 from geodata.wording import refusal_text
 from twin.errors import InputError
@@ -201,7 +201,7 @@ def _read(file: Path) -> RunEntry | None:
 def _head(path: Path) -> dict[str, Any] | None:
     """Give what a run says first of itself, an ensemble of the run of its plan; None where it is not whole."""
     try:
-        return run_head(path / BASE if is_ensemble(path) else path)
+        return run_head(run_within(path))
     except InputError:
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from geodata.run.roads import access_if_kept
 from twin.errors import InputError
 from twin.explaining import returning
 from twin.explaining.acts_papers import acts_paper, cuts_paper
-from twin.explaining.papers import grid_paper
+from twin.explaining.papers import Paper, grid_paper
 from twin.explaining.untouchable import untouchable_paper
 from twin.results.act_ways import with_ways
 from twin.results.listing import listing
@@ -69,46 +69,41 @@ def export_lists(run: Run, t_s: int, places: Lists, order: ReturnOrder, *, lang:
         A name that says no form, a place that cannot be written; PDF without the extra.
     """
     result, city = run.result, run.result.city.name
-    for place in (places.grid, places.handover, places.cuts, places.returns):
-        _check(place, (".csv", ".pdf", ".html"))
+    for table in (places.grid, places.handover, places.cuts, places.returns):
+        _check(table, (".csv", ".pdf", ".html"))
     _check(places.acts, (".pdf", ".html"))
-    if places.grid is not None:
-        if _is_table(places.grid):
-            write_grid(result, t_s, places.grid, lang)
+    tables: dict[str, Callable[[Path], object]] = {
+        "grid": lambda out: write_grid(result, t_s, out, lang),
+        "handover": lambda out: write_csv(listing(result, t_s, states=["do_not_re_energise"]), out, lang),
+        "cuts": lambda out: write_csv(listing(result, t_s, states=["live_in_water"]), out, lang),
+        "returns": lambda out: write_csv_file(out, headings(returning.COLUMNS, lang), returning.table(order, lang),
+                                              sort="an order of return", opens=opens(returning.COLUMNS))}
+    papers: dict[str, Callable[[], Paper]] = {
+        "grid": lambda: grid_paper(result, grid_rows(result, t_s), t_s, lang),
+        "handover": lambda: untouchable_paper(result, t_s, lang), "cuts": lambda: cuts_paper(result, t_s, lang),
+        "returns": lambda: returning.returns_paper(order, lang),
+        "acts": lambda: acts_paper(with_ways(situation(result, t_s, most_acts=_ALL), access_if_kept(run)), lang,
+                                   numbers)}
+    for name, paper in papers.items():
+        place: Path | None = getattr(places, name)
+        if place is None:
+            continue
+        if place.suffix.lower() == ".csv":
+            tables[name](place)
         else:
-            export_paper(grid_paper(result, grid_rows(result, t_s), t_s, lang), city, places.grid)
-    if places.handover is not None:
-        if _is_table(places.handover):
-            write_csv(listing(result, t_s, states=["do_not_re_energise"]), places.handover, lang)
-        else:
-            export_paper(untouchable_paper(result, t_s, lang), city, places.handover)
-    if places.cuts is not None:
-        if _is_table(places.cuts):
-            write_csv(listing(result, t_s, states=["live_in_water"]), places.cuts, lang)
-        else:
-            export_paper(cuts_paper(result, t_s, lang), city, places.cuts)
-    if places.returns is not None:
-        if _is_table(places.returns):
-            write_csv_file(places.returns, headings(returning.COLUMNS, lang), returning.table(order, lang),
-                           sort="an order of return", opens=opens(returning.COLUMNS))
-        else:
-            export_paper(returning.returns_paper(order, lang), city, places.returns)
-    if places.acts is not None:
-        told = with_ways(situation(result, t_s, most_acts=_ALL), access_if_kept(run))
-        export_paper(acts_paper(told, lang, numbers), city, places.acts)
+            export_paper(paper(), city, place)
+
+
+def lacks_nights(run: Run) -> bool:
+    """Tell whether a run has crews, whose nights can be drawn, and drew none itself."""
+    return run.result.returns is None and run.result.plan.crews is not None
 
 
 def drawn(run: Run, nights: int) -> Returns | None:
     """Give nights drawn for a run with crews that drew none itself; None for what has its own, or no crews."""
     from twin.engine.simulate import draw_returns
 
-    if run.result.returns is not None or run.result.plan.crews is None:
-        return None
-    return draw_returns(run.result.view, nights, access_if_kept(run))
-
-
-def _is_table(place: Path) -> bool:
-    return place.suffix.lower() == ".csv"
+    return draw_returns(run.result.view, nights, access_if_kept(run)) if lacks_nights(run) else None
 
 
 def _check(place: Path | None, forms: tuple[str, ...]) -> None:

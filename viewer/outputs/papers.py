@@ -8,6 +8,7 @@ from dataclasses import asdict
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -61,17 +62,24 @@ def paper_pdf(paper: Paper, city: str) -> bytes:
 
 def render_paper(paper: Paper) -> str:
     """Give a list on paper as HTML."""
+    return printed("paper", paper, total=sum(paper.widths) or 1)
+
+
+def printed(name: str, page: SheetPage | Paper, **more: Any) -> str:
+    """Give a page of the template and style of a name as HTML, with whatever else the template asks for."""
     templates = resources.files("viewer").joinpath("templates")
-    style = templates.joinpath("paper.css").read_text("utf-8")
+    style = templates.joinpath(f"{name}.css").read_text("utf-8")
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True,
                                      undefined=jinja2.StrictUndefined)
     environment.filters["ids"] = kept_together
-    template = environment.from_string(templates.joinpath("paper.html.j2").read_text("utf-8"))
-    return template.render(page=paper, colon="\u00a0:" if paper.lang == "fr" else ":", style=Markup(style),
-                           total=sum(paper.widths) or 1,
+    template = environment.from_string(templates.joinpath(f"{name}.html.j2").read_text("utf-8"))
+    return template.render(page=page, colon=_colon(page), style=Markup(style), **more,
                            style_hash=base64.b64encode(sha256(style.encode()).digest()).decode())
 
 
+def _colon(page: SheetPage | Paper) -> str:
+    return "\u00a0:" if page.lang == "fr" else ":"
+
+
 def _head(page: SheetPage | Paper, city: str) -> Mapping[str, str]:
-    colon = "\u00a0:" if page.lang == "fr" else ":"
-    return {"document": f"{page.status}{colon} {page.title}, {page.place}", "author": city}
+    return {"document": f"{page.status}{_colon(page)} {page.title}, {page.place}", "author": city}

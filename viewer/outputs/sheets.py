@@ -5,15 +5,9 @@ For the crews alone: sheets name supplies and carry the city's private numbers. 
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Sequence
-from hashlib import sha256
-from importlib import resources
 from pathlib import Path
-
-import jinja2
-from markupsafe import Markup
 
 from geodata.atomic import write_whole
 from geodata.run.folder import Run
@@ -22,9 +16,8 @@ from geodata.run.sheets import read_phones, write_csv
 from twin.errors import InputError
 from twin.explaining.sheeted import SheetPage, sheet_lines, sheet_page
 from twin.results.sheets import Sheet, sheets
-from viewer.outputs.papers import sheet_pdf
+from viewer.outputs.papers import printed, sheet_pdf
 from viewer.outputs.pdf import write_pdf
-from viewer.outputs.report import kept_together
 
 
 def sheets_of(run: Run, t_s: int) -> tuple[Sheet, ...]:
@@ -103,11 +96,4 @@ def file_names(crews: Sequence[str]) -> list[str]:
 
 def render(page: SheetPage) -> str:
     """Give a sheet as HTML."""
-    templates = resources.files("viewer").joinpath("templates")
-    style = templates.joinpath("sheet.css").read_text("utf-8")
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True,
-                                     undefined=jinja2.StrictUndefined)
-    environment.filters["ids"] = kept_together
-    template = environment.from_string(templates.joinpath("sheet.html.j2").read_text("utf-8"))
-    return template.render(page=page, colon="\u00a0:" if page.lang == "fr" else ":", style=Markup(style),
-                           style_hash=base64.b64encode(sha256(style.encode()).digest()).decode())
+    return printed("sheet", page)

@@ -158,9 +158,14 @@ def watts_of(column: Column) -> tuple[str, Counter[str]]:
 def _say_empty(guess: Guess, key: str, strange: Counter[str], column: Column) -> None:
     """Say which values of a column that is read are not, and stay empty."""
     if strange:
-        named = ", ".join(f"{value} ×{count:,}" for value, count in strange.most_common(_NAMED))
-        guess.unsure(key, "{n} of {all} values say none and stay empty: {values}", n=f"{strange.total():,}",
-                     all=f"{column.present:,}", values=named + (" …" if len(strange) > _NAMED else ""))
+        guess.unsure(key, "{n} of {all} values say none and stay empty: {values}", **told_of(strange, column))
+
+
+def told_of(strange: Counter[str], column: Column) -> dict[str, str]:
+    """Give how many values of a column are not read, of how many, and the first few: ``n``, ``all`` and ``values``."""
+    named = ", ".join(f"{value} ×{count:,}" for value, count in strange.most_common(_NAMED))
+    return {"n": f"{strange.total():,}", "all": f"{column.present:,}",
+            "values": named + (" …" if len(strange) > _NAMED else "")}
 
 
 def _lanterns(guess: Guess, columns: Sequence[Column]) -> None:

@@ -6,14 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from geodata.importing.drafting.filling import NO, YES, height_of, watts_of
+from geodata.importing.drafting.filling import NO, YES, height_of, told_of, watts_of
 from geodata.importing.drafting.guess import Guess, Remark
 from geodata.importing.drafting.seen import Column
 from geodata.importing.report import is_nothing
 from geodata.tables.values import fold
-
-#: Values that are named.
-_NAMED = 4
 
 
 def leave_columns(guess: Guess) -> None:
@@ -73,7 +70,4 @@ def _why(guess: Guess, column: Column) -> tuple[Remark, dict[str, Any]] | None:
 
 
 def _remark(text: str, column: Column, strange: Counter[str]) -> Remark:
-    said = ", ".join(f"{value} ×{count:,}" for value, count in strange.most_common(_NAMED))
-    return Remark(text=text, is_unsure=True, values={
-        "column": column.name, "n": f"{strange.total():,}", "all": f"{column.present:,}",
-        "values": said + (" …" if len(strange) > _NAMED else "")})
+    return Remark(text=text, is_unsure=True, values={"column": column.name, **told_of(strange, column)})

@@ -23,7 +23,6 @@ from twin.cli.app import app
 from twin.codes import Mechanism
 from twin.errors import InputError
 from twin.explaining.acts_papers import acts_paper, cuts_paper
-from twin.explaining.ids import in_runs
 from twin.explaining.papers import Paper
 from twin.explaining.returning import COLUMNS as RETURNS
 from twin.explaining.returning import first_returns, returns_paper
@@ -35,6 +34,7 @@ from twin.results.not_re_energised import not_re_energised
 from twin.results.order_of_return import order_of_return
 from twin.results.returns import QUARTER_S, Returns
 from twin.results.situation import situation
+from twin.results.together import in_runs
 from twin.world.kinds import STAGES, Role
 from viewer.outputs.help_numbers import numbers_of
 from viewer.outputs.lists import Lists, export_lists

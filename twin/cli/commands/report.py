@@ -70,7 +70,7 @@ def report(run_dir: RunFolder,
     from twin.results.order_of_return import order_of_return
     from twin.results.situation import situation
     from viewer.outputs.help_numbers import numbers_of
-    from viewer.outputs.lists import Lists, drawn, export_lists
+    from viewer.outputs.lists import Lists, drawn, export_lists, lacks_nights
     from viewer.outputs.pdf import export_pdf
     from viewer.outputs.report import export_report
     from viewer.outputs.sheets import export_sheets
@@ -88,7 +88,7 @@ def report(run_dir: RunFolder,
         t_s = moment_of(at, run.result)
         assert t_s is not None
         numbers, many = numbers_of(run, contacts), None
-        if returns is not None:
+        if returns is not None and lacks_nights(run):
             stage("drawing nights")
             many = drawn(run, nights)
         stage("writing")
@@ -134,9 +134,9 @@ def _since(text: str | None, run: Run, t_s: int) -> dict[str, Any]:
     if text is None:
         return {}
     if Path(text).is_dir():
-        from geodata.ensemble.place import BASE, is_ensemble
+        from geodata.ensemble.place import run_within
 
-        other = read_run(Path(text) / BASE if is_ensemble(Path(text)) else Path(text)).result
+        other = read_run(run_within(Path(text))).result
         check_alike(other, run.result)
         return {"since_run": other}
     try:
