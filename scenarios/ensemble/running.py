@@ -1,7 +1,8 @@
 """Making the nights of an ensemble, on as many processes as one likes.
 
-Each worker is a process of its own that is handed blocks of nights and writes each as a file. What is on the disk is
-what was made: a killed worker costs time and no result, and who stops here goes on later with the same command.
+This process is one of the workers, each other one a process of its own that is handed blocks of nights; a block is
+written as a file by who made it. What is on the disk is what was made: a killed worker costs time and no result, and
+who stops here goes on later with the same command.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def make(ensemble: Ensemble, folder: Path, indices: Sequence[int], *, workers: i
     indices
         Nights wanted.
     workers
-        Processes; 1: this one.
+        Processes, this one among them.
     tell
         Told how far it is; what it raises stops the work, and what was made stays.
 
@@ -73,9 +74,6 @@ def make(ensemble: Ensemble, folder: Path, indices: Sequence[int], *, workers: i
 
             make_block(ensemble, folder, block, nights, told)
         return
-    # Once here: what has to be compiled is then on the disk, and no two workers do it side by side.
-    with suppress(Exception):
-        member(ensemble, next(iter(lacking.values()))[0])
     _share_out(ensemble, folder, lacking, min(workers, len(lacking)), paced, done, all_)
 
 
@@ -136,24 +134,42 @@ class _Worker:
 class _Pool:
     """Workers that take blocks one after the other; one that dies is replaced, and gives back what it had not written.
 
-    Each has one block more than it works on, so that it never waits.
+    Each has one block more than it works on, so that it never waits, as long as there are enough for all.
     """
 
-    def __init__(self, folder: Path, job: Path, lacking: Mapping[int, Sequence[int]],
-                 selector: selectors.BaseSelector) -> None:
+    def __init__(self, folder: Path, job: Path, selector: selectors.BaseSelector) -> None:
         self.folder, self.job, self.selector = folder, job, selector
-        self.waiting = deque(sorted(lacking.items()))
+        self.waiting: deque[tuple[int, Sequence[int]]] = deque()
         self.alive: list[_Worker] = []
         self._tries = 0
         self._lost: Counter[int] = Counter()
 
     def start(self) -> None:
-        """Start a worker."""
+        """Start a worker; it has nothing to do yet."""
         worker = _Worker(self.job, self.folder)
         self.alive.append(worker)
         self.selector.register(worker.output, selectors.EVENT_READ, worker)
-        self._hand(worker)
-        self._hand(worker)
+
+    def share(self, lacking: Mapping[int, Sequence[int]]) -> None:
+        """Hand out blocks: the job is written."""
+        self.waiting.extend(sorted(lacking.items()))
+        for worker in self.alive:
+            self._feed(worker)
+
+    def listen(self, wait_s: float | None) -> int:
+        """Take what the workers say; give how many nights more, or fewer, are made.
+
+        Parameters
+        ----------
+        wait_s
+            How long to wait for a word [s]; None: until there is one.
+
+        Raises
+        ------
+        InputError
+            Workers that end again and again; a full disk.
+        """
+        return sum(self.hear(key.data) for key, _ in self.selector.select(wait_s))
 
     def hear(self, worker: _Worker) -> int:
         """Take what a worker says; give how many nights more, or fewer, are made."""
@@ -170,8 +186,13 @@ class _Pool:
                 self._hand(worker)
         return lines.count("night")
 
+    def _feed(self, worker: _Worker) -> None:
+        self._hand(worker)
+        self._hand(worker)
+
     def _hand(self, worker: _Worker) -> None:
-        if self.waiting:
+        # One block ahead only where each other still gets one: else the last ones wait for who is busy.
+        if self.waiting and (not worker.blocks or len(self.waiting) > len(self.alive)):
             worker.ask(*self.waiting.popleft())
         elif not worker.blocks:
             worker.ask(None)
@@ -189,6 +210,7 @@ class _Pool:
         if self._tries >= _TRIES or max(self._lost.values()) >= _LOST or "No space left" in words:
             raise _died(code, words, self.folder)
         self.start()
+        self._feed(self.alive[-1])
         return -worker.unwritten
 
     def end(self) -> None:
@@ -202,15 +224,27 @@ def _share_out(ensemble: Ensemble, folder: Path, lacking: Mapping[int, Sequence[
                done: int, all_: int) -> None:
     with tempfile.TemporaryDirectory(prefix="twin-ensemble-") as scratch, selectors.DefaultSelector() as selector:
         job = Path(scratch) / "job"
-        write_job(ensemble, job)
-        pool = _Pool(folder, job, lacking, selector)
+        pool = _Pool(folder, job, selector)
+
+        def told(more: int) -> None:
+            nonlocal done
+            done += more
+            paced(done, all_)
+
         try:
-            for _ in range(workers):
+            for _ in range(workers - 1):
                 pool.start()
-            while pool.alive:
-                for key, _ in selector.select():
-                    done += pool.hear(key.data)
-                    paced(done, all_)
+            # While they start, once here: what has to be compiled is then on the disk, and no two do it side by side.
+            with suppress(Exception):
+                member(ensemble, next(iter(lacking.values()))[0])
+            write_job(ensemble, job)
+            pool.share(lacking)
+            while pool.waiting or pool.alive:
+                if pool.waiting:
+                    block, nights = pool.waiting.popleft()
+                    make_block(ensemble, folder, block, nights, lambda _: told(1 + pool.listen(0)))
+                else:
+                    told(pool.listen(None))
         finally:
             pool.end()
 

@@ -7,11 +7,13 @@ ends, and so does it, at once.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -34,6 +36,19 @@ def make_block(ensemble: Ensemble, folder: Path, block: int, indices: Sequence[i
             failed[index] = f"{type(error).__name__}: {error}"
         told(index)
     write_block(folder, block, ensemble.digest, nights, failed)
+    _give_back()
+
+
+def _give_back() -> None:
+    """Give freed memory back to the system: a worker else grows for hundreds of nights, by what lies between."""
+    if (trim := _trim()) is not None:
+        trim(0)
+
+
+@cache
+def _trim() -> Callable[[int], int] | None:
+    """Give what the C library does that with; None where it has nothing for it (only glibc has)."""
+    return getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
 
 
 def _listen(asked: SimpleQueue[str]) -> None:
@@ -47,13 +62,14 @@ def main(job: str, folder: str) -> None:
     """Make the blocks that standard input asks for."""
     asked: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen, args=(asked,), daemon=True).start()
-    ensemble = read_job(Path(job))
-
     def say(line: str) -> None:
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
 
+    # The job is there once a block is asked for.
+    ensemble = None
     while wanted := json.loads(asked.get()):
+        ensemble = ensemble or read_job(Path(job))
         block, nights = wanted
         make_block(ensemble, Path(folder), block, nights, lambda _: say("night"))
         say(f"block {block}")
@@ -61,3 +77,5 @@ def main(job: str, folder: str) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    # Nothing is open any more: no time for taking modules apart one by one.
+    os._exit(0)

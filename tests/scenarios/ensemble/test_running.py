@@ -80,7 +80,51 @@ def test_killed_workers_cost_time_and_no_night(ensemble, alone, tmp_path, monkey
     assert bytes_of(tmp_path) == bytes_of(alone)
 
 
+def test_this_process_is_one_of_the_workers(ensemble, alone, tmp_path, monkeypatch):
+    started, here = [], []
+    start, make_block = running._Pool.start, running.make_block
+    monkeypatch.setattr(running._Pool, "start", lambda pool: started.append(pool) or start(pool))
+    monkeypatch.setattr(running, "make_block", lambda of, folder, block, nights, told: here.append(block) or make_block(
+        of, folder, block, nights, told))
+    make(ensemble, tmp_path, range(N), workers=3)
+    assert len(started) == 2
+    assert here  # the others take longer to start than a night of this town takes
+    assert bytes_of(tmp_path) == bytes_of(alone)
+
+
+def test_nobody_holds_a_block_ahead_that_another_could_make():
+    class Worker:
+        def __init__(self):
+            self.blocks, self.is_over = {}, False
+
+        def ask(self, block, nights=()):
+            self.is_over = block is None
+            self.blocks |= {} if block is None else {block: nights}
+
+    pool = running._Pool(None, None, None)
+    pool.alive = [Worker(), Worker()]
+    pool.share({block: [block] for block in range(6)})
+    # One ahead for each while each other has one left to take.
+    assert [sorted(worker.blocks) for worker in pool.alive] == [[0, 1], [2, 3]]
+    for made in ([0, 2], [1], [3]):
+        for block in made:
+            worker = next(worker for worker in pool.alive if block in worker.blocks)
+            del worker.blocks[block]
+            pool._hand(worker)
+    assert [sorted(worker.blocks) for worker in pool.alive] == [[4], [5]]
+    pool.alive[1].blocks.clear()
+    pool._hand(pool.alive[1])
+    assert pool.alive[1].is_over
+    assert not pool.alive[0].is_over
+
+
 def test_workers_that_never_live_are_told_of(ensemble, tmp_path, monkeypatch):
+    def never_ready(of, folder, block, nights, told):
+        while True:
+            told(nights[0])
+
+    # This process would make the nights alone before it is known.
+    monkeypatch.setattr(running, "make_block", never_ready)
     monkeypatch.setattr(running.sys, "executable", "/bin/false")
     with pytest.raises(InputError, match="end again and again"):
         make(ensemble, tmp_path, range(N), workers=2)
