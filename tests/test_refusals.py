@@ -13,7 +13,7 @@ from tests.refusals import PACKAGES, Piece, pieces
 _HOLE = re.compile(r"\{\w+\}")
 #: Pieces that are the same in both languages: formats, keys and words that a file or a command has.
 SAME = {
-    "citytwin-ensemble-4", "<alert>", "Actual", "Datastreams()", "Datastreams({key})", "ISO 8601", "mm", "TOML",
+    "citytwin-ensemble-5", "<alert>", "Actual", "Datastreams()", "Datastreams({key})", "ISO 8601", "mm", "TOML",
     "{mean: 2h}", "--json"}
 #: Ways that the scan makes of a sentence and the program never: a layer is asked for its CRS where it has one, and
 #: one seed or several distributions differ.

@@ -21,7 +21,7 @@ from geodata.run.folder import Run, read_run
 from geodata.run.tables import geometry_of
 from twin import __version__
 from twin.codes import Mechanism
-from twin.ensemble.answers import Answers, Causes, quantiles_of, word_of
+from twin.ensemble.answers import Answers, Causes, word_of
 from twin.ensemble.confidence import Share
 from twin.ensemble.member import Ensemble
 from twin.ensemble.moments import Likelihood, Moments, word_of_tenths
@@ -32,7 +32,7 @@ from twin.quantities import NONE, BoolArray, TextArray, column
 from twin.results.result import Result
 from twin.world.city import City
 
-FORMAT = "citytwin-ensemble-4"
+FORMAT = "citytwin-ensemble-5"
 _QUANTILES = ("p10", "p50", "p90")
 _TABLES = ("answers.parquet", "nights.parquet", "moments.parquet")
 
@@ -113,12 +113,20 @@ def _assets(ensemble: Ensemble, answers: Answers, shapes: TextArray) -> pa.Table
         "out_low": [share.low for share in shares], "out_high": [share.high for share in shares],
         "out_effective": [share.effective for share in shares],
         "dark": answers.dark, "unknown_depth": answers.unknown, "held_back": answers.held}
-    for name, values in (("first_out_s", answers.first_s), ("back_s", answers.back_s), ("depth_m", answers.depth_m)):
+    for name, (values, within) in _told_in_quantiles(answers).items():
         columns |= {f"{name}_{q}": values[:, i] for i, q in enumerate(_QUANTILES)}
+        columns |= {f"{name}_{q}_{end}": within[:, i, j] for i, q in enumerate(_QUANTILES)
+                    for j, end in enumerate(("low", "high"))}
     columns["causes"] = pa.ListArray.from_arrays(pa.array(c.offsets, pa.int32()), causes)
     wkb, geo = geometry_of(assets, shapes, ensemble.city.crs)
     columns["geometry"] = wkb.take(pa.array(answers.asset))
     return pa.table(columns).replace_schema_metadata({"geo": json.dumps(geo)})
+
+
+def _told_in_quantiles(answers: Answers) -> dict[str, tuple[Any, Any]]:
+    """Give what is told in quantiles, by its name: these, (K, 3), and their intervals, (K, 3, 2)."""
+    return {"first_out_s": (answers.first_s, answers.first_within_s),
+            "back_s": (answers.back_s, answers.back_within_s), "depth_m": (answers.depth_m, answers.depth_within_m)}
 
 
 def _nights(answers: Answers) -> pa.Table:
@@ -217,6 +225,10 @@ def _answers(folder: Path, base: Result, told: Mapping[str, Any]) -> Answers:
     def three(name: str) -> Any:
         return np.stack([table[f"{name}_{q}"].to_numpy() for q in _QUANTILES], axis=1)
 
+    def within(name: str) -> Any:
+        return np.stack([[table[f"{name}_{q}_{end}"].to_numpy() for q in _QUANTILES] for end in ("low", "high")],
+                        axis=-1).swapaxes(0, 1)
+
     def named(prefix: str) -> dict[str, Any]:
         return {name.removeprefix(prefix): nights[name].to_numpy() for name in nights.column_names
                 if name.startswith(prefix)}
@@ -227,7 +239,9 @@ def _answers(folder: Path, base: Result, told: Mapping[str, Any]) -> Answers:
         out=numbers(table, "out", np.int32), dark=numbers(table, "dark", np.int32),
         unknown=numbers(table, "unknown_depth", np.int32), held=numbers(table, "held_back", np.int32),
         first_s=three("first_out_s"), back_s=three("back_s"),
-        depth_m=three("depth_m"), sites=sites, site_out=site_out, figures=named("figure."), drawn=named("drawn."),
+        depth_m=three("depth_m"), first_within_s=within("first_out_s"), back_within_s=within("back_s"),
+        depth_within_m=within("depth_m"), sites=sites, site_out=site_out,
+        figures=named("figure."), drawn=named("drawn."),
         flood=numbers(nights, "flood", np.int64) if "flood" in nights.column_names else None,
         effective=numbers(table, "out_effective", np.float64) if "flood" in nights.column_names else None,
         causes=Causes(offsets=offsets.astype(np.int64), root=assets.rows(inner.field("root_asset_id").to_pylist()),
@@ -240,8 +254,8 @@ def to_dict(city: City, answers: Answers) -> dict[str, Any]:
     ids = city.assets.id
     shares = {str(ids[row]): answers.share_out(row) for row in answers.sites.tolist()}
     return {"nights": answers.n, "failed": {str(index): why for index, why in answers.failed.items()},
-            "figures": {name: dict(zip(_QUANTILES, quantiles_of(values), strict=True))
-                        for name, values in answers.figures.items()},
+            "figures": {name: _three([one.value for one in found], [(one.low, one.high) for one in found])
+                        for name, found in ((name, answers.figure(name)) for name in answers.figures)},
             "words": dict(sorted(Counter(map(str, answers.words(len(ids)))).items())),
             "sites": {name: _share(share) for name, share in shares.items()}}
 
@@ -249,19 +263,24 @@ def to_dict(city: City, answers: Answers) -> dict[str, Any]:
 def asset_to_dict(base: Result, answers: Answers, is_out: BoolArray, row: int) -> dict[str, Any]:
     """Give what an ensemble says of an asset, plain JSON values; seconds from the start, null: later or never."""
     ids, k = base.city.assets.id, answers.place(row)
-
-    def three(values: Any) -> dict[str, float | None]:
-        return {q: float(v) if np.isfinite(v) else None for q, v in zip(_QUANTILES, values, strict=True)}
-
     told: dict[str, Any] = {"asset_id": str(ids[row]), "out": _share(answers.share_in(is_out)),
                             "dark": _share(answers.share_dark(row)), "causes": [
         {"root_asset_id": str(ids[cause.root]), "mechanism": cause.mechanism.word, "nights": cause.count}
         for cause in answers.causes_of(row)]}
     if k != NONE:
-        told |= {"first_out_s": three(answers.first_s[k]), "back_s": three(answers.back_s[k]),
-                 "depth_m": three(answers.depth_m[k]), "nights_of_unknown_depth": int(answers.unknown[k]),
+        told |= {name: _three(values[k], within[k]) for name, (values, within) in _told_in_quantiles(answers).items()}
+        told |= {"nights_of_unknown_depth": int(answers.unknown[k]),
                  "nights_between_maps": int(answers.held[k])}
     return told
+
+
+def _three(values: Any, within: Any) -> dict[str, Any]:
+    """Give P10, P50 and P90 and their intervals of 95 %; null: never, later than the horizon, or not bounded."""
+    def known(value: float) -> float | None:
+        return float(value) if np.isfinite(value) else None
+
+    return {q: known(v) for q, v in zip(_QUANTILES, values, strict=True)} | {
+        "within": {q: [known(v) for v in pair] for q, pair in zip(_QUANTILES, within, strict=True)}}
 
 
 def _share(share: Share) -> dict[str, Any]:

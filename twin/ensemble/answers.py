@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from twin.codes import Mechanism
-from twin.ensemble.confidence import Share, effective_in, rank_of, share_in, share_of
+from twin.ensemble.confidence import Quantile, Share, effective_in, quantile_of, rank_of, ranks_of, share_in, share_of
 from twin.quantities import NONE, BoolArray, FloatArray, Int8Array, Int32Array, Int64Array
 
 #: The quantiles that are told.
@@ -90,6 +90,11 @@ class Answers:
     back_s: FloatArray
     #: P10, P50 and P90 of the peak depth, over all nights, (K, 3) [m].
     depth_m: FloatArray
+    #: Between which values each of these quantiles lies, 95 %, (K, 3, 2), in the same units: -inf and inf where so few
+    #: nights do not bound it (inf of hours: or later than the horizon); NaN where there is no quantile.
+    first_within_s: FloatArray
+    back_within_s: FloatArray
+    depth_within_m: FloatArray
     causes: Causes
     #: Critical sites, (S,), and in which nights each is without power, (n, S).
     sites: Int32Array
@@ -156,6 +161,10 @@ class Answers:
         chosen = np.isin(self.sites, sites)
         return self.share_in(np.asarray(self.site_out[:, chosen].all(axis=1)))
 
+    def figure(self, name: str) -> tuple[Quantile, ...]:
+        """Give P10, P50 and P90 of a figure of the nights, each with its interval of 95 %."""
+        return tuple(quantile_of(self.figures[name], q, self.independent) for q in TOLD)
+
     def words(self, assets: int) -> list[Word]:
         """Give the word of each asset of a city of so many, (A,): how likely it goes out."""
         counts = np.zeros(assets, np.int64)
@@ -164,8 +173,9 @@ class Answers:
         return [table[count] for count in counts.tolist()]
 
 
-def quantiles(place: Int64Array, values: Any, count: Any, later: int, zeros: Any = 0) -> FloatArray:
-    """Give P10, P50 and P90 of the values of each place, by order statistics, (K, 3); NaN where it has none.
+def quantiles(place: Int64Array, values: Any, count: Any, later: int, zeros: Any = 0, effective: Any = np.inf
+              ) -> tuple[FloatArray, FloatArray]:
+    """Give P10, P50 and P90 of the values of each place, by order statistics.
 
     Parameters
     ----------
@@ -177,20 +187,34 @@ def quantiles(place: Int64Array, values: Any, count: Any, later: int, zeros: Any
         The value that stands for later than the horizon, told as inf.
     zeros
         How many values of 0 each place has beside those, (K,) or one for all.
+    effective
+        How many of the values of each place count as independent, (K,) or one for all; no more than there are.
+
+    Returns
+    -------
+    The quantiles, (K, 3), and between which values each lies, 95 %, (K, 3, 2): -inf and inf where it is not bounded;
+    NaN where a place has no value.
     """
     # One key a value. Those of a night come in order of their asset: a stable sort merges such runs.
     ordered = np.sort(place.astype(np.int64) << 32 | np.asarray(values, np.int64), kind="stable") & 0xFFFFFFFF
     count = np.asarray(count, np.int64)
     whole = count + zeros
+    independent = np.floor(np.minimum(np.broadcast_to(effective, whole.shape), whole) + 1e-9).astype(np.int64)
     begins = np.concatenate([[0], np.cumsum(count)])[:-1]
-    found = np.full((len(count), len(TOLD)), np.nan)
-    rank = np.array([[rank_of(max(int(c), 1), q) for q in TOLD] for c in range(int(np.max(whole, initial=0)) + 1)])
+    found = np.full((len(count), len(TOLD), 3), np.nan)
     some = np.flatnonzero(whole > 0)
     if len(some):
-        at = rank[whole[some]] - (whole - count)[some][:, None]
-        found[some] = np.where(at < 0, 0, np.append(ordered, 0)[begins[some][:, None] + np.maximum(at, 0)])
-    found[found == later] = np.inf
-    return found
+        # Ranks of each quantile and of its bounds, from 0, once for each pair of counts that there is.
+        pairs, which = np.unique(whole[some] << 32 | np.maximum(independent[some], 1), return_inverse=True)
+        rank = np.array([[(rank_of(n, q), *(r - 1 for r in ranks_of(n, q, few))) for q in TOLD]
+                         for n, few in ((pair >> 32, pair & 0xFFFFFFFF) for pair in pairs.tolist())])[which]
+        n = whole[some][:, None, None]
+        at = rank - (whole - count)[some][:, None, None]
+        told = np.append(ordered, 0)[begins[some][:, None, None] + np.clip(at, 0, np.maximum(
+            count[some] - 1, 0)[:, None, None])].astype(np.float64)
+        told[told == later] = np.inf
+        found[some] = np.where(rank < 0, -np.inf, np.where(rank >= n, np.inf, np.where(at < 0, 0.0, told)))
+    return found[..., 0], found[..., 1:]
 
 
 def quantiles_of(values: FloatArray) -> tuple[float, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import ceil, comb, exp, inf, lgamma, log, log1p, pi, sqrt, tan
+from functools import lru_cache
+from math import ceil, floor, inf, lgamma, log, log1p, pi, sqrt, tan
 
 import numpy as np
 
@@ -144,6 +145,26 @@ def effective_in(flood: Int64Array, what: Int64Array, member: Int64Array, whats:
     return np.clip(np.where((share > 0) & (share < 1), found, least), least, n)
 
 
+def fewest_in(flood: Int64Array, what: Int64Array, member: Int64Array, whats: int) -> FloatArray:
+    """Give as how many the members in which each of several things happens count at least, (W,); 0 where it never does.
+
+    As if the flood decided alone: (Σ c)² / Σ c² for c of them on each flood. Parameters as for :func:`effective_in`.
+
+    Source
+    ------
+    As there.
+
+    Examples
+    --------
+    >>> fewest_in(np.array([0, 0, 1, 2]), np.array([0, 0, 1, 1, 1]), np.array([0, 1, 0, 2, 3]), 3)
+    array([1., 3., 0.])
+    """
+    floods, number = np.unique(flood, return_inverse=True)
+    pair, count = np.unique(what.astype(np.int64) * len(floods) + number[member], return_counts=True)
+    squares = np.bincount(pair // max(len(floods), 1), weights=count * count, minlength=whats)
+    return np.bincount(what, minlength=whats) ** 2 / np.maximum(squares, 1.0)
+
+
 def student(freedom: int) -> float:
     """Give the two-sided quantile of 95 % of Student's distribution.
 
@@ -194,7 +215,7 @@ class Quantile:
     high: float
 
 
-def quantile_of(values: FloatArray, q: float) -> Quantile:
+def quantile_of(values: FloatArray, q: float, effective: float | None = None) -> Quantile:
     """Give a quantile by order statistics: the least value with at least a share ``q`` of all at or below it.
 
     Its interval lies between two ranks, by the binomial distribution, and assumes nothing of the values.
@@ -205,10 +226,13 @@ def quantile_of(values: FloatArray, q: float) -> Quantile:
         One a member, (N,), N ≥ 1; inf stands for later than the horizon.
     q
         Above 0 and below 1.
+    effective
+        How many of the members count as independent, where they share floods; None: all.
 
     Source
     ------
-    David and Nagaraja, Order Statistics, 3rd ed., section 7.1.
+    David and Nagaraja, Order Statistics, 3rd ed., section 7.1; where members share floods the shares at the two ranks
+    are carried over (Woodruff 1952, doi:10.1080/01621459.1952.10483443).
 
     Examples
     --------
@@ -219,7 +243,7 @@ def quantile_of(values: FloatArray, q: float) -> Quantile:
     n = len(ordered)
     if n == 0:
         raise ValueError("a quantile of nothing")
-    low, high = _ranks(n, q)
+    low, high = ranks_of(n, q, n if effective is None else effective)
     return Quantile(float(ordered[rank_of(n, q)]), float(ordered[low - 1]) if low >= 1 else -inf,
                     float(ordered[high - 1]) if high <= n else inf)
 
@@ -229,24 +253,32 @@ def rank_of(n: int, q: float) -> int:
     return max(ceil(n * q - 1e-9), 1) - 1
 
 
+def ranks_of(n: int, q: float, effective: float) -> tuple[int, int]:
+    """Give the ranks, from 1, between which a quantile of ``n`` members lies with 95 %; 0 and n + 1: not bounded.
+
+    Where fewer count as independent the ranks are those of as few, at the same shares of all, rounded outward.
+
+    Examples
+    --------
+    >>> ranks_of(1000, 0.1, 1000), ranks_of(1000, 0.1, 40), ranks_of(20, 0.1, 20)
+    ((82, 120), (1, 225), (0, 6))
+    """
+    few = min(floor(effective + 1e-9), n)
+    low, high = _ranks(few, q)
+    return (low - 1) * n // few + 1 if low else 0, -(-high * n // few) if high <= few else n + 1
+
+
+@lru_cache(maxsize=100_000)
 def _ranks(n: int, q: float) -> tuple[int, int]:
-    """Give the ranks, from 1, between which a quantile lies with 95 %; 0 and n + 1: not bounded."""
-    low, high, below = 0, n + 1, 0.0
-    for k in range(n + 1):
-        # P(fewer than k + 1 of n lie at or below the quantile)
-        below += _binomial(k, n, q)
-        if below <= _ALPHA / 2:
-            low = k + 1
-        if below >= 1 - _ALPHA / 2:
-            high = k + 1
-            break
-    return low, high
-
-
-def _binomial(k: int, n: int, q: float) -> float:
-    if n <= 50:
-        return float(comb(n, k) * q ** k * (1 - q) ** (n - k))
-    return exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(q) + (n - k) * log1p(-q))
+    # Far from the quantile nothing is left of the distribution.
+    far = 10 * sqrt(n * q * (1 - q)) + 10
+    k = np.arange(max(floor(n * q - far), 0), min(ceil(n * q + far), n) + 1)
+    steps = np.log(n - k[:-1]) - np.log(k[1:]) + log(q) - log1p(-q)
+    first = lgamma(n + 1) - lgamma(k[0] + 1) - lgamma(n - k[0] + 1) + k[0] * log(q) + (n - k[0]) * log1p(-q)
+    # P(at most k of n lie at or below the quantile)
+    below = np.cumsum(np.exp(first + np.concatenate([[0.0], np.cumsum(steps)])))
+    low, high = np.searchsorted(below, _ALPHA / 2, "right"), np.searchsorted(below, 1 - _ALPHA / 2)
+    return int(k[0] + low), int(k[0] + high + 1)
 
 
 @dataclass(frozen=True, slots=True)

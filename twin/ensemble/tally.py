@@ -7,11 +7,12 @@ them, nor on how many machines did.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from twin.ensemble.answers import Answers, Causes, quantiles
-from twin.ensemble.confidence import effective_in
+from twin.ensemble.confidence import effective_in, fewest_in
 from twin.ensemble.member import Outcome
 from twin.quantities import NONE, FloatArray, Int8Array, Int32Array, Int64Array, column
 from twin.world.city import City
@@ -133,17 +134,21 @@ class Tally:
         column_of = {int(row): k for k, row in enumerate(self.sites)}
         for i, rows in enumerate(self._sites_out):
             is_out[i, [column_of[row] for row in rows.tolist()]] = True
+        member = np.repeat(np.arange(n), [len(rows) for rows in self._out])
+        # Where nights share floods, hours and depths are as sure as if the flood decided alone.
+        fewest: Any = np.inf if flood is None or not n else fewest_in(flood, place[out], member, len(known))
+        all_: Any = np.inf if flood is None or not n else fewest_in(flood, np.zeros(n, np.int64), np.arange(n), 1)
+        first_s, first_within_s = quantiles(place[out], first, count[known], LATER, effective=fewest)
+        back_s, back_within_s = quantiles(place[out], back, count[known], LATER, effective=fewest)
+        depth_m, depth_within_m = _depths(place[wet], peak, len(known), n, all_)
         return Answers(
             n=n, index=self.index, failed=dict(failed or {}), flood=flood,
-            effective=None if flood is None or not n else effective_in(
-                flood, place[out], np.repeat(np.arange(n), [len(rows) for rows in self._out]), len(known)),
+            effective=None if flood is None or not n else effective_in(flood, place[out], member, len(known)),
             asset=column(known, np.int32), out=column(count[known], np.int32),
             dark=column(self._dark[known], np.int32), unknown=column(self._unknown[known], np.int32),
             held=column(self._held[known], np.int32),
-            first_s=quantiles(place[out], first, count[known], LATER),
-            back_s=quantiles(place[out], back, count[known], LATER),
-            # Of all nights: where it stays dry, the depth is 0.
-            depth_m=_depths(place[wet], peak, len(known), n),
+            first_s=first_s, back_s=back_s, depth_m=depth_m, first_within_s=first_within_s,
+            back_within_s=back_within_s, depth_within_m=depth_within_m,
             causes=self._all_causes(place, len(known)), sites=self.sites, site_out=is_out,
             figures={name: np.array([row[name] for row in self._figures]) for name in (
                 self._figures[0] if self._figures else ())},
@@ -164,7 +169,10 @@ def _joined(parts: list[Int32Array]) -> Int32Array:
     return np.concatenate([np.empty(0, np.int32), *parts])
 
 
-def _depths(place: Int64Array, peak_um: Int32Array, assets: int, n: int) -> FloatArray:
-    """Give P10, P50 and P90 of the peak depth of each asset over all nights, (K, 3) [m]."""
+def _depths(place: Int64Array, peak_um: Int32Array, assets: int, n: int, independent: Any
+            ) -> tuple[FloatArray, FloatArray]:
+    """Give P10, P50 and P90 of the peak depth of each asset over all nights, (K, 3), and their intervals [m]."""
+    # Where it stays dry, the depth is 0.
     wet = np.bincount(place, minlength=assets)
-    return quantiles(place, peak_um, wet, LATER, zeros=n - wet) * 1e-6
+    depth_um, within_um = quantiles(place, peak_um, wet, LATER, zeros=n - wet, effective=independent)
+    return depth_um * 1e-6, within_um * 1e-6

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,6 +16,7 @@ from twin.ensemble.answers import CERTAIN_FROM, Answers, Word, word_of
 from twin.ensemble.confidence import Share, members_for
 from twin.ensemble.deciding import Split, best_split
 from twin.ensemble.uncertain import HOLLOWS
+from twin.explaining.likely_hours import depth_lines, hour_lines
 from twin.explaining.teller import Teller
 from twin.explaining.words import Speech, speech
 from twin.quantities import NONE, BoolArray
@@ -153,8 +153,8 @@ def likely_lines(base: Result, answers: Answers, asked: Asked, lang: str) -> tup
                                 between=between(words, ever)))
     if share.count:
         lines += _causes(teller, answers, asset)
-        lines += _when(teller, answers, asset)
-    lines += [*_depth(teller, answers, asset), *_decides(teller, answers, asked),
+        lines += hour_lines(teller, answers, asset)
+    lines += [*depth_lines(teller, answers, asset), *_decides(teller, answers, asked),
               *_surer(teller, answers, asked, share)]
     return tuple(Speech.sentence(line) for line in (*lines, *_left_out(teller, answers, asset)))
 
@@ -192,42 +192,6 @@ def _of(teller: Teller, asset: Asset, root: Asset) -> str:
         return words.text("itself", gender=teller.gender(root))
     return f"{words.kind(kinds, root.kind).of_the} {words.label(kinds, root)}" if words.lang == "fr" else \
         words.asset(kinds, root)
-
-
-def _when(teller: Teller, answers: Answers, asset: Asset) -> Iterator[str]:
-    words, k = teller.speech, answers.place(asset.row)
-    low, middle, high = answers.first_s[k]
-    if low == high:
-        yield words.text("If it happens, it is at {time}.", time=quarter(teller, middle, up=False))
-    else:
-        yield words.text("If it happens, it is between {low} and {high} 8 times out of 10.",
-                         low=quarter(teller, low, up=False), high=quarter(teller, high, up=True))
-    _, middle, high = answers.back_s[k]
-    if not np.isfinite(middle):
-        yield words.text("Half of the times or more it is not back within the time computed.")
-    elif not np.isfinite(high):
-        yield words.text("Back: half of the times before {middle}; once out of 10 or more not within the time "
-                         "computed.", middle=quarter(teller, middle, up=True))
-    else:
-        yield words.text("Back: half of the times before {middle}, 9 times out of 10 before {high}.",
-                         middle=quarter(teller, middle, up=True), high=quarter(teller, high, up=True))
-
-
-def quarter(teller: Teller, seconds: float, *, up: bool) -> str:
-    """Give a moment rounded outward to a quarter of an hour, as the clock shows it."""
-    moment = teller.moment(int(seconds))
-    past = timedelta(minutes=moment.minute % 15, seconds=moment.second)
-    rounded: datetime = moment - past + (timedelta(minutes=15) if up and past else timedelta())
-    return teller.speech.weekday_clock(rounded, teller.beside)
-
-
-def _depth(teller: Teller, answers: Answers, asset: Asset) -> Iterator[str]:
-    k = answers.place(asset.row)
-    if k == NONE or not answers.depth_m[k, 2] > 0:
-        return
-    low, middle, high = (teller.speech.depth(value) for value in answers.depth_m[k])
-    yield teller.speech.text("Water there: between {low} and {high} 8 times out of 10, {middle} in the middle.",
-                             low=low, middle=middle, high=high)
 
 
 def _decides(teller: Teller, answers: Answers, asked: Asked) -> Iterator[str]:

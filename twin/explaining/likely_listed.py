@@ -10,7 +10,8 @@ import numpy as np
 from twin.codes import Mechanism
 from twin.ensemble.answers import Word
 from twin.ensemble.listing import WORDS, LikelyListed, LikelyListing
-from twin.explaining.likely import bounds, often, quarter
+from twin.explaining.likely import bounds, often
+from twin.explaining.likely_hours import quarter
 from twin.explaining.listed import label, teller_of
 from twin.explaining.nights import sharper_lines
 from twin.explaining.teller import Teller

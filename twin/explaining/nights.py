@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.ensemble.answers import TOLD, Answers, Word, quantiles_of
-from twin.ensemble.confidence import Z, members_for, rank_of
+from twin.ensemble.confidence import Quantile, Z, members_for, rank_of
 from twin.explaining.likely import between, bounds, failed_lines, often
 from twin.explaining.words import Speech, speech
 from twin.world.city import City
@@ -33,6 +33,8 @@ class FigureRow:
     low: str
     middle: str
     high: str
+    #: Between which values each of the three lies, 95 %.
+    within: tuple[str, str, str]
 
 
 def heading(name: str, answers: Answers, lang: str) -> str:
@@ -56,8 +58,18 @@ def part_line(k: int, of: int, lang: str) -> str:
 def figure_rows(answers: Answers, lang: str) -> list[FigureRow]:
     """Give the table of figures: what 8 nights of 10 lie between, and the middle one."""
     words = speech(lang)
-    return [FigureRow(words.text(FIGURES[name]), *(words.number(value) for value in quantiles_of(values)))
-            for name, values in answers.figures.items()]
+    return [_figure(words, name, answers.figure(name)) for name in answers.figures]
+
+
+def _figure(words: Speech, name: str, found: tuple[Quantile, ...]) -> FigureRow:
+    low, middle, high = (words.number(one.value) for one in found)
+    first, second, third = (words.text("{low} to {high}", low=_bound(words, one.low), high=_bound(words, one.high))
+                            for one in found)
+    return FigureRow(words.text(FIGURES[name]), low, middle, high, (first, second, third))
+
+
+def _bound(words: Speech, value: float) -> str:
+    return words.number(value) if np.isfinite(value) else "?"
 
 
 def night_lines(city: City, answers: Answers, lang: str) -> list[str]:
@@ -65,7 +77,8 @@ def night_lines(city: City, answers: Answers, lang: str) -> list[str]:
     words = speech(lang)
     return [Speech.sentence(line) for line in (
         words.text("8 nights of 10 lie between the first and the last column; the middle one stands between them."),
-        *_outer(answers, words), *failed_lines(words, answers), *_lamps(city, answers, words),
+        words.text("Below each figure, between which values it lies 19 times out of 20 (?: so few nights do not "
+                   "tell)."), *_outer(answers, words), *failed_lines(words, answers), *_lamps(city, answers, words),
         *_sites(city, answers, words), *sharper_lines(answers, words))]
 
 

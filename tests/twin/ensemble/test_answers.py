@@ -8,6 +8,7 @@ import pytest
 from tests.reference.cities import city_of
 from twin.codes import Mechanism
 from twin.ensemble.answers import Word, quantiles, word_of
+from twin.ensemble.confidence import quantile_of
 from twin.ensemble.member import Outcome
 from twin.ensemble.tally import LATER, Tally
 from twin.quantities import column
@@ -99,16 +100,35 @@ def test_zeros_that_nobody_wrote_down_count_among_the_values():
     written = np.repeat(np.arange(10), zeros)
     expected = quantiles(np.append(place, written), np.append(values, np.zeros(len(written), np.int64)), count + zeros,
                          LATER)
-    np.testing.assert_array_equal(quantiles(place, values, count, LATER, zeros), expected)
+    for found, known in zip(quantiles(place, values, count, LATER, zeros), expected, strict=True):
+        np.testing.assert_array_equal(found, known)
 
 
 def test_quantiles_of_many_places_are_those_of_each():
     rng = np.random.default_rng(1)
     place, values = rng.integers(0, 20, 500), rng.integers(0, 1000, 500)
     values[::7] = LATER
-    found = quantiles(place, values, np.bincount(place, minlength=21), LATER)
+    effective = rng.uniform(1, 40, 21)
+    found, within = quantiles(place, values, np.bincount(place, minlength=21), LATER, effective=effective)
     for k in range(20):
-        mine = np.sort(np.where(values == LATER, np.inf, values)[place == k])
-        expected = [mine[max(int(np.ceil(len(mine) * q - 1e-9)), 1) - 1] for q in (0.1, 0.5, 0.9)]
-        assert found[k].tolist() == expected
+        mine = np.where(values == LATER, np.inf, values)[place == k]
+        expected = [quantile_of(mine, q, min(effective[k], len(mine))) for q in (0.1, 0.5, 0.9)]
+        assert found[k].tolist() == [one.value for one in expected]
+        assert within[k].tolist() == [[one.low, one.high] for one in expected]
     assert np.isnan(found[20]).all()
+    assert np.isnan(within[20]).all()
+
+
+def test_nights_that_share_floods_know_hours_and_depths_as_well_as_the_floods():
+    """Eight floods of five nights: hours and depths hang on the flood alone, and are told as by eight nights."""
+    tally, flood = Tally(city_of(TOWN)), np.repeat(np.arange(8), 5)
+    for i, of in enumerate(flood.tolist()):
+        tally.add(night(i, [(L, 100 + of, 900 + of, 0, C, 0)], wet=[(L, 1000 * (of + 1))]))
+    shared, apart = tally.answers(flood=flood), tally.answers()
+    hours, depths = quantile_of(np.arange(100.0, 108.0), 0.5), quantile_of(np.arange(1.0, 9.0), 0.5)
+    k = shared.place(L)
+    assert shared.first_within_s[k, 1].tolist() == [hours.low, hours.high]
+    assert shared.depth_within_m[k, 1] * 1000 == pytest.approx([depths.low, depths.high])
+    assert apart.first_within_s[k, 1].tolist() == [102, 105]
+    assert np.isinf(shared.first_within_s[k, [0, 2], [0, 1]]).all()  # eight do not bound a tenth
+    assert shared.figure("lamps_ever_out")[1].high == 1

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from twin.ensemble.confidence import Z, effective_in, members_for, paired, quantile_of, share_in, share_of, student
+from twin.ensemble.confidence import (
+    Z,
+    effective_in,
+    members_for,
+    paired,
+    quantile_of,
+    ranks_of,
+    share_in,
+    share_of,
+    student,
+)
 
 
 @pytest.mark.parametrize(("count", "n", "low", "high"), [
@@ -42,6 +53,32 @@ def test_a_quantile_of_a_few_is_not_bounded():
     found = quantile_of(np.array([1.0, 2.0, 3.0]), 0.5)
     assert (found.value, found.low, found.high) == (2, -np.inf, np.inf)
     assert quantile_of(np.array([1.0, 2.0, np.inf]), 0.9).value == np.inf
+
+
+def test_ranks_are_those_of_the_binomial_distribution():
+    for n in (1, 2, 7, 36, 37, 100, 999, 4000):
+        for q in (0.1, 0.5, 0.9):
+            below = stats.binom.cdf(np.arange(n + 1), n, q)
+            low, high = ranks_of(n, q, n)
+            assert low == int((below <= 0.025).sum())
+            assert high == int((below < 0.975).sum()) + 1
+
+
+def test_a_quantile_of_nights_that_share_floods_is_no_surer_than_the_floods():
+    """Forty floods of 25 nights each, all alike on one flood: what forty values tell, and nothing narrower."""
+    rng = np.random.default_rng(5)
+    floods = rng.normal(size=40)
+    for q in (0.1, 0.5, 0.9):
+        few, many = quantile_of(floods, q), quantile_of(np.repeat(floods, 25), q, 40.0)
+        assert many == few
+    held = {None: 0, 40.0: 0}
+    for _ in range(500):
+        nights = np.repeat(rng.normal(size=40), 25) + rng.normal(size=1000) * 0.3
+        for effective in held:
+            found = quantile_of(nights, 0.9, effective)
+            held[effective] += found.low <= 1.2815515655 * np.sqrt(1.09) <= found.high
+    assert held[None] < 250
+    assert held[40.0] > 460
 
 
 def test_pairs_on_the_same_draws_differ_less():

@@ -55,9 +55,13 @@ def test_a_lamp_in_french(base, answers):
         "100).",
         "Quand cela arrive, c’est dans 7 cas sur 10 à cause de l’armoire d’éclairage C (inondée), dans 2 à cause du "
         "poste électrique P (en panne), dans 1 à cause d’elle-même (inondée).",
-        "Si cela arrive, c’est entre 22 h 00 et 22 h 30, 8 fois sur 10.",
-        "Retour : une fois sur deux avant lundi 1 h 15, 9 fois sur 10 avant lundi 1 h 30.",
-        "Hauteur d’eau sur place : entre 0,13 m et 0,45 m, 8 fois sur 10 ; 0,29 m pour la nuit du milieu.",
+        "Si cela arrive, c’est entre 22 h 00 et 22 h 30, 8 fois sur 10. Précision de ces heures, 19 fois sur 20 : la "
+        "première à 22 h 15 au plus tard, la seconde à 22 h 15 au plus tôt.",
+        "Retour : une fois sur deux avant lundi 1 h 15, 9 fois sur 10 avant lundi 1 h 30. Précision de ces heures, 19 "
+        "fois sur 20 : la première entre lundi 1 h 00 et lundi 1 h 30, la seconde à lundi 1 h 15 au plus tôt.",
+        "Hauteur d’eau sur place : entre 0,13 m et 0,45 m, 8 fois sur 10 ; 0,29 m pour la nuit du milieu. Précision de "
+        "ces hauteurs, 19 fois sur 20 : la première entre 0,10 m et 0,18 m, la deuxième entre 0,41 m et 0,49 m, celle "
+        "du milieu entre 0,23 m et 0,36 m.",
         "Ce qui décide : c’est le cas quand la rivière dépasse de 0,03 m ou plus le niveau prévu. Cela seul donne la "
         "bonne réponse dans 40 nuits sur 40.",
         "Pour en être plus sûr : relever la hauteur des parties sous tension, prise par défaut aujourd’hui. À relever "
@@ -73,9 +77,14 @@ def test_a_lamp_in_english(base, answers):
         "100).",
         "When this happens, it is in 7 cases out of 10 because of lighting cabinet C (flooded), in 2 because of "
         "substation P (failed), in 1 because of itself (flooded).",
-        "If it happens, it is between 22:00 and 22:30 8 times out of 10.",
-        "Back: half of the times before Monday 01:15, 9 times out of 10 before Monday 01:30.",
-        "Water there: between 0.13 m and 0.45 m 8 times out of 10, 0.29 m in the middle.",
+        "If it happens, it is between 22:00 and 22:30 8 times out of 10. How well these hours are known, 19 times out "
+        "of 20: the first at 22:15 at the latest, the second at 22:15 at the earliest.",
+        "Back: half of the times before Monday 01:15, 9 times out of 10 before Monday 01:30. How well these hours are "
+        "known, 19 times out of 20: the first between Monday 01:00 and Monday 01:30, the second at Monday 01:15 at the "
+        "earliest.",
+        "Water there: between 0.13 m and 0.45 m 8 times out of 10, 0.29 m in the middle. How well these depths are "
+        "known, 19 times out of 20: the first between 0.10 m and 0.18 m, the second between 0.41 m and 0.49 m, the "
+        "middle one between 0.23 m and 0.36 m.",
         "What decides: it is out where the river stands 0.03 m or more above the level of the plan. That alone is "
         "right in 40 nights of 40.",
         "To be surer: measure the height of the live parts of lighting cabinet C and lamp L, taken by default today.",
@@ -102,11 +111,14 @@ def test_the_whole_in_both_languages(base, answers):
     plain = [line.replace("\u00a0", " ").replace("\u202f", " ") for line in (*french, *english)]
     assert plain == [
         "8 nuits sur 10 se placent entre la première et la dernière colonne ; celle du milieu est entre les deux.",
+        "Sous chaque chiffre, les valeurs entre lesquelles il se trouve 19 fois sur 20 (« ? » : trop peu de nuits pour "
+        "le dire).",
         "1 nuit n’a pas pu être calculée et ne compte pas : nuit 40, ValueError: no",
         "Lampes qui s’éteignent : 1 peut-être ; 0 dans aucune des nuits.",
         "L’établissement S : sans courant moins d’une fois sur 10 (1 des 40 nuits ; entre 0 et 13 sur 100).",
         "Les parts sont connues à 16 sur 100 près ou mieux ; à 1 près, il faut 9 604 nuits.",
         "8 nights of 10 lie between the first and the last column; the middle one stands between them.",
+        "Below each figure, between which values it lies 19 times out of 20 (?: so few nights do not tell).",
         "1 night could not be computed and is not counted: night 40, ValueError: no",
         "Lamps that go out: 1 possibly; 0 in none of the nights.",
         "Critical site S: without power less than once out of 10 (1 of 40 nights; between 0 and 13 out of 100).",

@@ -111,6 +111,7 @@ def tell_ensemble(town: Town, answers: Answers, name: str, lang: str) -> None:
         table.add_column(escape(head), justify="left" if not head else "right", overflow="fold")
     for row in figure_rows(answers, lang):
         table.add_row(escape(row.name), row.low, row.middle, row.high)
+        table.add_row("", *row.within, style="dim")
     console_on().print(table)
     for line in night_lines(town, answers, lang):
         say(line)

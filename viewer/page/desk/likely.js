@@ -143,8 +143,13 @@ export class Likely {
       )
     );
     byId('figure-rows').replaceChildren(
-      ...(words?.figures ?? []).map((/** @type {string[]} */ [name, ...values]) =>
-        make('tr', {}, make('th', {scope: 'row'}, name), ...values.map((value) => make('td', {class: 'r'}, value)))
+      ...(words?.figures ?? []).map((/** @type {[string, ...[string, string][]]} */ [name, ...values]) =>
+        make(
+          'tr',
+          {},
+          make('th', {scope: 'row'}, name),
+          ...values.map(([value, bounds]) => make('td', {class: 'r'}, value, make('small', {}, bounds)))
+        )
       )
     );
     byId('figure-lines').replaceChildren(
