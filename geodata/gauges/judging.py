@@ -1,7 +1,7 @@
 """Each reading judged before it counts: against its neighbours, the bank, and how fast a river can move.
 
 Loggers that fail send codes (99999, -999), nothing (0 at the peak) or noise; one such value floods or dries a town.
-Four rules, in this order:
+Five rules, in this order:
 
 1. A *code* (-999, 9999, 99.9 and the like in the file's own unit; 0 too, and what is within a millimetre of it) that
    stands apart from its neighbours is no reading: it is left out.
@@ -12,6 +12,10 @@ Four rules, in this order:
 4. A short *excursion* (up to three readings out and back, by more than 1 m and by five times what readings elsewhere
    stand off the line between those beside them) is left out where it goes down, for that errs on the wet side; where
    it goes up it is kept, up to 10 m, and said; beyond 10 m it is asked about.
+5. A *spike*, one reading that jumps up or down by at most 1 m and back, is kept and said. It is one where it stands off
+   by more than 0.10 m, by more than ten times what the series resolves, by more than five times what readings around
+   stand off the line between those beside them (more where its own steps in time are longer), and where the readings
+   beside it differ by no more than half of that: a flash flood does not come back to where it was.
 
 Whatever is left out or doubted is counted and told with its time and value. Levels written in the scenario by hand are
 never left out: what rules 2 and 3 find among them is refused.
@@ -40,6 +44,8 @@ _HIGH_CODES = (99.9, 99.99, 999.0, 999.9, 999.99, 9999.0, 9999.9, 99999.0, 99999
 STEP_M, RATE_M_H = 1.0, 20.0
 #: Excursions: at most so many readings, at least so large [m], and so many times what the river does elsewhere.
 _LONGEST, _SMALLEST_M, _TIMES = 3, 1.0, 5.0
+#: Spikes: at least so large [m], so many times what the series resolves; those beside differ by this share at most.
+_SPIKE_M, _STEPS, _BESIDE = 0.10, 10.0, 0.5
 #: A rise out and back beyond this is asked about [m].
 _ASKED_M = 10.0
 #: A 0 this far from its neighbours is no reading [m]; so is a negative code. A logger's 0 may be a millimetre off.
@@ -91,6 +97,8 @@ _WHY = {
              ("tombe loin sous celles d’avant et d’après", "tombent loin sous celles d’avant et d’après")),
     "up": (("stands far above those before and after it", "stand far above those before and after them"),
            ("dépasse de loin celles d’avant et d’après", "dépassent de loin celles d’avant et d’après")),
+    "spike": (("jumps off those before and after it", "jump off those before and after them"),
+              ("s’écarte d’un coup de celles d’avant et d’après", "s’écartent d’un coup de celles d’avant et d’après")),
 }
 
 
@@ -104,7 +112,7 @@ def judged(raw: Raw, *, start: datetime, field: str, outliers: str = "judge", is
         Readings in order of time, in the file's unit.
     outliers
         ``judge``: as the rules say; ``keep``: all that can be read, whatever it is; ``leave_out``: without excursions
-        up either.
+        up and spikes either.
     is_file
         False: levels written in the scenario.
     between_m
@@ -126,6 +134,7 @@ def judged(raw: Raw, *, start: datetime, field: str, outliers: str = "judge", is
             _rate(state, field, is_file=is_file)
             if is_file:
                 doubts += _excursions(state, field, outliers)
+                doubts += _spikes(state, outliers)
     for why, rows in state.told.items():
         en, fr = _WHY[why]
         k = 0 if len(rows) == 1 else 1
@@ -287,3 +296,59 @@ def _excursion(level_m: FloatArray, off_m: FloatArray, i: int) -> tuple[int, flo
         if len(elsewhere) >= 4 and size > max(_SMALLEST_M, _TIMES * float(elsewhere.max(initial=0.0))):
             return last, float(np.sign(out) * size)
     return None
+
+
+def _spikes(state: _Judged, outliers: str) -> list[Doubt]:
+    """Say which single readings jump off those beside them by less than an excursion, and back."""
+    rows = np.flatnonzero(state.is_in)
+    times_s, level_m = state.raw.times_s[rows], state.level_m[rows]
+    jumps = _jumps(level_m)
+    found = [i for i in jumps if _stands_out(times_s, level_m, i, jumps)]
+    if not found:
+        return []
+    if outliers == "leave_out":
+        state.drop(rows[found], "spike")
+        return []
+    file, count, largest_m = state.raw.file, len(found), max(_size_m(level_m)[found])
+    one = count == 1
+    return [Doubt(
+        f"{file}: {count} of {len(state.level_m)} readings {'jumps' if one else 'jump'} off those before and after "
+        f"{'it' if one else 'them'} and back, by {'' if one else 'up to '}{largest_m:.2f} m "
+        f"({state.shown(rows[found])}), and {'is' if one else 'are'} kept. Say `outliers: leave_out` if "
+        f"{'it is none' if one else 'they are none'}.",
+        f"{file} : {count} des {len(state.level_m)} mesures {'s’écarte' if one else 's’écartent'} d’un coup de celles "
+        f"d’avant et d’après, puis {'revient' if one else 'reviennent'}, de {comma(largest_m, 2)} m"
+        f"{'' if one else ' au plus'} ({state.shown_fr(rows[found])}) ; {'elle est gardée' if one else 'elles sont '}"
+        f"{'' if one else 'gardées'}. Indiquer `outliers: leave_out` si {'elle est fausse' if one else 'elles sont '}"
+        f"{'' if one else 'fausses'}.")]
+
+
+def _size_m(level_m: FloatArray) -> FloatArray:
+    """Give by how much each reading stands off both beside it on the same side, (N,) [m]; 0 where it does not."""
+    size_m, out_m, back_m = np.zeros(len(level_m)), np.diff(level_m)[:-1], -np.diff(level_m)[1:]
+    if len(level_m) > 2:
+        size_m[1:-1] = np.where(out_m * back_m > 0, np.minimum(np.abs(out_m), np.abs(back_m)), 0.0)
+    return size_m
+
+
+def _jumps(level_m: FloatArray) -> Int64Array:
+    """Give the readings that are large enough for a spike, and come back to where they were, increasing."""
+    size_m, beside_m = _size_m(level_m), np.zeros(len(level_m))
+    if len(level_m) > 2:
+        beside_m[1:-1] = np.abs(level_m[2:] - level_m[:-2])
+    steps_m = np.diff(np.unique(np.round(level_m, 6)))
+    least_m = max(_SPIKE_M, _STEPS * float(steps_m.min(initial=np.inf) if len(steps_m) else 0.0))
+    return np.flatnonzero((size_m > least_m) & (size_m <= _SMALLEST_M) & (beside_m <= _BESIDE * size_m))
+
+
+def _stands_out(times_s: Int64Array, level_m: FloatArray, i: int, jumps: Int64Array) -> bool:
+    """Tell whether a reading stands off by more than the readings around do, the time between them considered."""
+    around = np.concatenate([np.arange(max(1, i - 13), i - 1), np.arange(i + 2, min(i + 14, len(level_m) - 1))])
+    # Two spikes do not hide each other.
+    around = around[~np.isin(around, np.concatenate([jumps - 1, jumps, jumps + 1]))]
+    if len(around) < 4:
+        return False
+    off_m, span_s = _off_the_line(times_s, level_m), np.zeros(len(times_s))
+    span_s[1:-1] = times_s[2:] - times_s[:-2]
+    usual_m = off_m[around] * np.maximum(span_s[i] / span_s[around], 1.0)
+    return bool(_size_m(level_m)[i] > _TIMES * float(usual_m.max()))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -214,3 +216,54 @@ def test_a_spike_in_a_flood_is_left_out_or_told_whatever_its_size(seed, at, shar
     assert f": {spiked[at]:g} m" in doubts[0].en
     if size < 0 or size > 7:  # by the rate: 1 m, 20 m/h for a quarter of an hour, and what the river does
         np.testing.assert_array_equal(kept, np.delete(levels, at))
+
+
+@pytest.fixture
+def austerlitz():
+    """Give twenty real hourly readings of the Seine: to the centimetre, at most 3 cm from one to the next [s, m]."""
+    file = Path(__file__).parents[2].parent / "shared/data/sensor_samples/vigicrues_observations_F700000103_H.json"
+    if not file.exists():
+        pytest.skip("shared/data/sensor_samples is missing")
+    readings = np.array(json.loads(file.read_text(encoding="utf-8"))["Serie"]["ObssHydro"])
+    return (readings[:, 0] - readings[0, 0]) / 1000, readings[:, 1]
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("size", [0.2, 0.45, 0.95, -0.2, -0.95])
+def test_one_reading_of_a_real_river_that_jumps_and_comes_back_is_kept_and_told(austerlitz, size):
+    times_s, level_m = austerlitz
+    assert judged(raw(times_s, level_m), start=START, field="levels")[2] == []
+    for at in range(1, 19):
+        spiked = level_m.copy()
+        spiked[at] = np.round(spiked[at] + size, 2)
+        _, kept, doubts = judged(raw(times_s, spiked), start=START, field="levels")
+        np.testing.assert_array_equal(kept, spiked)
+        assert len(doubts) == 1
+        assert "1 of 20 readings jumps off those before and after it and back, by " in doubts[0].en
+        assert f": {spiked[at]:g} m), and is kept" in doubts[0].en
+        assert "1 des 20 mesures s’écarte d’un coup" in doubts[0].fr
+        _, kept, doubts = judged(raw(times_s, spiked), start=START, field="levels", outliers="leave_out")
+        np.testing.assert_array_equal(kept, np.delete(level_m, at))
+        assert "1 of 20 readings jumps off those before and after it and is left out" in doubts[0].en
+
+
+@pytest.mark.data
+def test_two_spikes_do_not_hide_each_other_and_what_the_river_itself_does_is_not_told(austerlitz):
+    times_s, level_m = austerlitz
+    spiked = level_m + np.where(np.arange(20) == 9, 0.4, np.where(np.arange(20) == 14, -0.35, 0))
+    doubt, = judged(raw(times_s, spiked), start=START, field="levels")[2]
+    assert "2 of 20 readings jump off those before and after them and back, by up to 0.40 m" in doubt.en
+    assert "2 des 20 mesures s’écartent d’un coup" in doubt.fr
+    # A step of the gauge's own size, a level that stays, a flash flood that comes down slowly: none is a spike.
+    for more in (np.where(np.arange(20) == 9, 0.05, 0), np.where(np.arange(20) >= 9, 0.4, 0),
+                 np.where(np.arange(20) >= 9, 0.9 * 0.6 ** np.maximum(np.arange(20) - 9, 0), 0)):
+        assert judged(raw(times_s, level_m + more), start=START, field="levels")[2] == []
+
+
+def test_a_reading_alone_in_a_gap_is_no_spike():
+    # Every quarter of an hour a millimetre, then three hours without a reading on either side of one.
+    times_s = np.concatenate([np.arange(12) * 900, [20_700], 31_500 + np.arange(12) * 900])
+    level_m = 1.0 + 0.006 * np.sin(np.arange(25))
+    level_m[12] += 0.15
+    assert judged(raw(times_s, np.round(level_m, 3)), start=START, field="levels")[2] == []
+    assert len(judged(raw(np.arange(25) * 900, np.round(level_m, 3)), start=START, field="levels")[2]) == 1

@@ -7,8 +7,8 @@ import numpy as np
 from twin.kernels.jit import jit
 from twin.quantities import BoolArray, Float32Array, Int8Array, Int32Array, Int64Array
 
-#: Deeper than any flood: a value above it is taken as unknown, not as water [µm].
-DEEPEST_UM = 2_000_000_000
+#: Deeper than any flood: a value from here on is taken as unknown, not as water [µm], and as 32 bits have it [m].
+DEEPEST_UM, DEEPEST_M = 2_000_000_000, np.float32(2000.0)
 #: Assets are worked through in chunks, cells in blocks of this many: dry ones cost nothing.
 CHUNK = 256
 #: How much of an asset is unknown at a frame: nothing, some of its cells, all of them.
@@ -37,31 +37,40 @@ def asset_depths(offsets: Int64Array, members: Int32Array, lowest: Int32Array, h
     # Blocks before each one in which some cell is not dry.
     stirred = np.zeros(blocks + 1, np.int32)
     for block in range(blocks):
-        is_dry = True
-        for k in range(block * CHUNK, min((block + 1) * CHUNK, len(depth_m))):
-            is_dry &= depth_m[k] <= 0
-        stirred[block + 1] = stirred[block] + (not is_dry)
+        stirred[block + 1] = stirred[block] + (not _is_dry(depth_m[block * CHUNK:(block + 1) * CHUNK]))
     for chunk in range(len(lowest)):
         begin, end = chunk * CHUNK, min((chunk + 1) * CHUNK, len(depth_um))
         is_active[chunk] = lowest[chunk] >= 0 and \
             stirred[highest[chunk] // CHUNK + 1] > stirred[lowest[chunk] // CHUNK]
-        if not is_active[chunk]:
+        if is_active[chunk]:
+            _chunk_depths(offsets[begin:end + 1], members, depth_m, depth_um[begin:end], unknown[begin:end])
+        else:
             depth_um[begin:end] = 0
             unknown[begin:end] = KNOWN
-            continue
-        for asset in range(begin, end):
-            first, last = offsets[asset], offsets[asset + 1]
-            deepest = np.int32(0)
-            missing = 0
-            for m in range(first, last):
-                metres = depth_m[members[m]]
-                if metres > 0:
-                    micrometres = np.float64(metres) * 1e6 + 0.5
-                    if micrometres >= DEEPEST_UM:
-                        missing += 1
-                    elif micrometres > deepest:
-                        deepest = np.int32(micrometres)
-                elif metres != metres:
-                    missing += 1
-            depth_um[asset] = deepest
-            unknown[asset] = KNOWN if missing == 0 else (ALL if missing == last - first else SOME)
+
+
+@jit(nogil=True)
+def _is_dry(depth_m: Float32Array) -> bool:
+    """Tell whether no cell of a block is wet or unknown."""
+    found = False
+    for i in range(len(depth_m)):
+        found |= not depth_m[i] <= 0
+    return not found
+
+
+@jit(nogil=True)
+def _chunk_depths(offsets: Int64Array, members: Int32Array, depth_m: Float32Array, depth_um: Int32Array,
+                  unknown: Int8Array) -> None:
+    """Do what ``asset_depths`` does, for one chunk of assets."""
+    for asset in range(len(depth_um)):
+        first, last = offsets[asset], offsets[asset + 1]
+        deepest = np.float32(0)
+        missing = 0
+        for m in range(first, last):
+            metres = depth_m[members[m]]
+            if metres >= DEEPEST_M or metres != metres:
+                missing += 1
+            elif metres > deepest:
+                deepest = metres
+        depth_um[asset] = np.int32(np.float64(deepest) * 1e6 + 0.5)
+        unknown[asset] = KNOWN if missing == 0 else (ALL if missing == last - first else SOME)

@@ -16,6 +16,17 @@ MISSING, CODE, ABSURD, NEGATIVE, DRY, WET, WHOLE, TINY, NOUGHT = range(9)
 LEAST_NORMAL = 2.0**-126
 #: Whole numbers up to this are counted one by one.
 WHOLES = 256
+#: Values are looked at in blocks of this many: most of a city is dry, and a dry block costs one look.
+BLOCK = 256
+
+
+@jit(nogil=True)
+def is_nought(values: Float32Array) -> bool:
+    """Tell whether all of a block is 0."""
+    found = False
+    for i in range(len(values)):
+        found |= values[i] != 0.0
+    return not found
 
 
 @jit(nogil=True)
@@ -30,29 +41,9 @@ def _is_code(value: float, codes: FloatArray) -> bool:
 
 
 @jit(nogil=True)
-def clean(values: Float32Array, nodata: float, scale: float, offset: float, unit_m: float, codes: FloatArray,
-          counts: Int64Array, wholes: Int64Array, lowest_highest: FloatArray) -> None:
-    """Turn stored values into depths in place [m]: NaN missing, 0 dry; count what they were.
-
-    Parameters
-    ----------
-    values
-        As read, (N,).
-    nodata
-        Stored value that the file declares as missing; NaN where it declares none.
-    scale, offset
-        How stored values are unpacked: value * scale + offset, in the file's unit.
-    unit_m
-        Metres in one unit.
-    codes
-        Values that mean "missing" in many files though no header says so, (K,); none between -90 and 90.
-    counts
-        In and out: how many values of each sort, (9,): see ``MISSING`` and the others.
-    wholes
-        In and out: how many wet values are each whole number, the last one counts those above, (WHOLES,).
-    lowest_highest
-        In and out: lowest and highest value that is believed, first one that is not, (3,) [m].
-    """
+def _clean(values: Float32Array, nodata: float, scale: float, offset: float, unit_m: float, codes: FloatArray,
+           counts: Int64Array, wholes: Int64Array, lowest_highest: FloatArray) -> None:
+    """Do what ``clean`` does, for one block."""
     missing = dry = wet = whole = tiny = nought = 0
     low, high = lowest_highest[0], lowest_highest[1]
     is_zero_dry = nodata != 0.0 and offset == 0.0
@@ -105,6 +96,39 @@ def clean(values: Float32Array, nodata: float, scale: float, offset: float, unit
 
 
 @jit(nogil=True)
+def clean(values: Float32Array, nodata: float, scale: float, offset: float, unit_m: float, codes: FloatArray,
+          counts: Int64Array, wholes: Int64Array, lowest_highest: FloatArray) -> None:
+    """Turn stored values into depths in place [m]: NaN missing, 0 dry; count what they were.
+
+    Parameters
+    ----------
+    values
+        As read, (N,).
+    nodata
+        Stored value that the file declares as missing; NaN where it declares none.
+    scale, offset
+        How stored values are unpacked: value * scale + offset, in the file's unit.
+    unit_m
+        Metres in one unit.
+    codes
+        Values that mean "missing" in many files though no header says so, (K,); none between -90 and 90.
+    counts
+        In and out: how many values of each sort, (9,): see ``MISSING`` and the others.
+    wholes
+        In and out: how many wet values are each whole number, the last one counts those above, (WHOLES,).
+    lowest_highest
+        In and out: lowest and highest value that is believed, first one that is not, (3,) [m].
+    """
+    for begin in range(0, len(values), BLOCK):
+        block = values[begin:begin + BLOCK]
+        if nodata != 0.0 and offset == 0.0 and is_nought(block):
+            counts[NOUGHT] += len(block)
+            counts[DRY] += len(block)
+        else:
+            _clean(block, nodata, scale, offset, unit_m, codes, counts, wholes, lowest_highest)
+
+
+@jit(nogil=True)
 def accumulate(depth_m: Float32Array, peak_m: Float32Array, first: Int16Array, last: Int16Array, unknown: BoolArray,
                steps_m: Float32Array, frame: int) -> None:
     """Take a frame into the picture of the water.
@@ -120,17 +144,19 @@ def accumulate(depth_m: Float32Array, peak_m: Float32Array, first: Int16Array, l
     frame
         Number of the frame.
     """
-    for i in range(len(depth_m)):
-        depth = depth_m[i]
-        if depth == 0.0:
+    now = np.int16(frame)
+    for begin in range(0, len(depth_m), BLOCK):
+        depth = depth_m[begin:begin + BLOCK]
+        if is_nought(depth):
             continue
-        if np.isnan(depth):
-            unknown[i] = True
-            continue
-        peak_m[i] = max(peak_m[i], depth)
+        # One thing after the other: each of these loops then takes several cells at a time.
+        peak, is_unknown = peak_m[begin:begin + BLOCK], unknown[begin:begin + BLOCK]
+        for i in range(len(depth)):
+            is_unknown[i] |= depth[i] != depth[i]
+            peak[i] = depth[i] if depth[i] > peak[i] else peak[i]
         for s in range(len(steps_m)):
-            if depth < steps_m[s]:
-                break
-            if first[s, i] < 0:
-                first[s, i] = frame
-            last[s, i] = frame
+            step_m, since, until = steps_m[s], first[s, begin:begin + BLOCK], last[s, begin:begin + BLOCK]
+            for i in range(len(depth)):
+                is_above = depth[i] >= step_m
+                since[i] = now if is_above and since[i] < 0 else since[i]
+                until[i] = now if is_above else until[i]
