@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -92,8 +91,8 @@ def _when(access: Access, teller: Teller, asset: Asset) -> list[str]:
 
 
 def _minutes(teller: Teller, seconds: int) -> str:
-    """Give a trip in whole minutes, rounded up: never none."""
-    return teller.speech.duration(60 * ceil(seconds / 60))
+    """Give a trip in minutes, one at least."""
+    return teller.speech.duration(max(seconds, 60))
 
 
 def _to_act(teller: Teller, asset: Asset, told: Mapping[str, Any], t_s: int | None) -> list[str]:
