@@ -31,6 +31,10 @@ _ON_BRIDGE_M = 5.0
 _LIMIT, _BRIDGE, _TUNNEL = (("limit_kmh", "maxspeed", "src_maxspeed", "src_limit_kmh"), ("bridge", "src_bridge"),
                             ("tunnel", "src_tunnel", "underpass", "src_underpass"))
 _NO = {"", "no", "0", "0.0", "false", "none", "nan", "non"}
+#: Columns that say whether vehicles drive there, and OpenStreetMap's sort of way; the sorts on which none does.
+_DRIVE, _SORT = ("drive", "src_drive"), ("highway", "src_highway")
+_ON_FOOT = {"footway", "path", "steps", "cycleway", "bridleway", "trail", "corridor", "elevator", "platform",
+            "proposed", "construction", "abandoned", "razed", "via_ferrata"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,6 +54,8 @@ class Streets:
         if layer is None:
             return None
         lines, of_line = _lines(layer.geometry)
+        is_driven = _is_driven(layer)
+        lines, of_line = lines[is_driven[of_line]], of_line[is_driven[of_line]]
         if not len(lines):
             return None
         lines, of_edge = _cut(_meeting(lines))
@@ -65,7 +71,9 @@ class Streets:
         network = StreetNetwork(
             start=nodes[:, 0].astype(np.int32), end=nodes[:, 1].astype(np.int32), length_m=shapely.length(lines),
             limit_kmh=limit[row], is_limit_assumed=assumed[row], is_bridge=is_bridge,
-            is_underpass=_is(layer, _TUNNEL)[row], street=code[row], names=names, junctions=int(nodes.max()) + 1)
+            is_underpass=_is(layer, _TUNNEL)[row], street=code[row], names=names, junctions=int(nodes.max()) + 1,
+            not_driven=int((~is_driven).sum()),
+            over_rivers=_over_rivers(on_ground, city_file.context.get("water"), _is(layer, _TUNNEL)[row]))
         return cls(network=network, lines=lines, on_ground=on_ground)
 
     def cells(self, crs: str, grid: Grid) -> CellIndex:
@@ -173,6 +181,26 @@ def _is(layer: Context, names: tuple[str, ...]) -> BoolArray:
             found |= np.array([str("" if value is None else value).strip().lower() not in _NO
                                for value in layer.columns[name]], bool)
     return found
+
+
+def _is_driven(layer: Context) -> BoolArray:
+    """Tell on which streets vehicles drive, (N,): all that no column says otherwise of."""
+    driven = np.ones(len(layer), bool)
+    for names, no in ((_DRIVE, _NO - {"", "nan", "none"}), (_SORT, _ON_FOOT)):
+        for name in names:
+            if name in layer.columns:
+                driven &= np.array([str(value).strip().lower() not in no for value in layer.columns[name]], bool)
+    return driven
+
+
+def _over_rivers(on_ground: TextArray, waters: Context | None, is_underpass: BoolArray) -> int:
+    """Count the edges whose ground crosses water on the map: a bridge that no layer tells of, most likely."""
+    if waters is None:
+        return 0
+    shapes = waters.geometry[~shapely.is_missing(waters.geometry)]
+    line, _ = shapely.STRtree(shapes).query(on_ground, predicate="crosses")
+    line = line[~is_underpass[line]]
+    return len(np.unique(line))
 
 
 def _on_ground(lines: TextArray, bridges: Context | None, is_bridge: BoolArray) -> tuple[TextArray, BoolArray]:

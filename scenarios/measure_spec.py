@@ -13,18 +13,19 @@ Point = tuple[float, float]
 #: Who decides, and whose work it is.
 Authority = Literal["city", "grid", "prefect", "water", "hospital", "other"]
 #: What a measure may be, by the key that says it.
-SORTS = ("raise", "protect", "cut", "isolate", "feed", "generator", "close_irrigation", "barrier", "pump")
+SORTS = ("raise", "protect", "cut", "isolate", "feed", "generator", "close_irrigation", "refuge", "barrier", "pump")
 #: Which other keys belong to which: those that must be there, and those that may.
 _NEEDS = {"raise": {"by_m"}, "protect": {"to_m"}, "cut": {"at"}, "isolate": {"at"}, "feed": {"supplier"},
-          "generator": {"fuel"}, "close_irrigation": {"at"}, "barrier": set(), "pump": {"m3_s"}}
+          "generator": {"fuel"}, "close_irrigation": {"at"}, "refuge": {"instead"},
+          "barrier": set(), "pump": {"m3_s"}}
 _MAY = {"raise": {"at"}, "protect": {"at"}, "cut": {"until", "safe_return"}, "isolate": set(),
-        "feed": {"changeover", "at"}, "generator": {"at"}, "close_irrigation": {"until"},
+        "feed": {"changeover", "at"}, "generator": {"at"}, "close_irrigation": {"until"}, "refuge": set(),
         "barrier": {"crest_m", "height_m", "at", "until"}, "pump": {"to", "at", "until"}}
 _COMMON = {"name", "authority", "by", "lead", "people", "cost", "note"}
 
 
 class Measure(Part):
-    """One measure: exactly one of the first nine keys says which."""
+    """One measure: exactly one of the first ten keys says which."""
 
     raise_: AssetIds | None = Field(default=None, alias="raise")
     """lifted by `by_m`: heights of touch and failure move together, for the whole run"""
@@ -40,6 +41,8 @@ class Measure(Part):
     """a generator stands ready there from `at` on: a reserve of `fuel` from the moment that its supply is lost"""
     close_irrigation: AssetIds | None = None
     """irrigation zones that water nothing from `at` to `until`"""
+    refuge: AssetId | None = None
+    """another refuge is chosen: the people of this site are at `instead`, for the whole run"""
     barrier: Annotated[tuple[Point, ...], Field(min_length=2)] | None = None
     """a temporary wall along these points in the city's CRS, its crest at `crest_m` or `height_m`; moves the water"""
     pump: Point | None = None
@@ -57,6 +60,8 @@ class Measure(Part):
     """with `cut`: closed again when the water has left it and all gear in the street that hangs on it"""
     supplier: AssetId | None = None
     """with `feed`: what feeds it too"""
+    instead: AssetId | None = None
+    """with `refuge`: the site where they are"""
     changeover: Duration | None = None
     """with `feed`: how long until it delivers, once the others have failed"""
     fuel: Duration | None = None

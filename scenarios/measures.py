@@ -27,13 +27,15 @@ from twin.results.result import Result
 from twin.water.exposure import Exposure, exposure_of
 from twin.world.assets import Assets
 from twin.world.city import City
-from twin.world.edits import AddSupplier, Declare, Edit, Isolate, Protect, Raise, Reserve, apply_all
+from twin.world.edits import AddSupplier, Declare, Edit, Isolate, MovePeople, Protect, Raise, Reserve, apply_all
 from twin.world.graph import graph_of
 from twin.world.kinds import Role
 
 if TYPE_CHECKING:
     from scenarios.prepared import Prepared
 
+#: Keys beside a measure's own that a complaint may be about.
+_OWN_KEYS = ("to_m", "by_m", "at", "until", "authority", "instead")
 #: Gives a moment of the scenario in seconds; None where it complained.
 At = Callable[[str, KeyPath], int | None]
 
@@ -143,8 +145,7 @@ def with_measures(prepared: Prepared, at: At, complaints: Complaints) -> Prepare
         except InputErrors:
             raise
         except InputError as error:
-            where = (*path, error.field) if error.field in ("to_m", "by_m", "at", "until", "authority") else (
-                *path, one.sort)
+            where = (*path, error.field if error.field in _OWN_KEYS else one.sort)
             complaints.errors.append(scenario.complaint(where, found=error.found, expected=error.expected,
                                                         remedy=error.remedy, ids=error.ids))
             continue
@@ -173,6 +174,8 @@ def _edits(one: Measure, duration_s: int, times: Mapping[str, int | None]) -> It
         yield Reserve(name, int(one.fuel or 0))
     if one.feed is not None:
         yield AddSupplier(str(one.supplier), one.feed, int(one.changeover or 0))
+    if one.refuge is not None:
+        yield MovePeople(one.refuge, str(one.instead))
     for name in one.isolate or ():
         yield Isolate(name)
     for name in (*(one.cut or ()), *(one.isolate or ()), *(one.close_irrigation or ())):
@@ -191,8 +194,8 @@ def _record(one: Measure, city: City, times: Mapping[str, int | None]) -> dict[s
     rows = [assets.row(name) for name in names]
     _check_assets(one, assets, rows)
     record: dict[str, Any] = {"measure": one.sort, "assets": names, "authority": _authority(one, assets, rows)}
-    for key in ("name", "by", "note", "people", "cost", "by_m", "to_m", "supplier", "changeover", "fuel", "lead",
-                "safe_return", "crest_m", "height_m", "m3_s"):
+    for key in ("name", "by", "note", "people", "cost", "by_m", "to_m", "supplier", "instead", "changeover", "fuel",
+                "lead", "safe_return", "crest_m", "height_m", "m3_s"):
         if value := getattr(one, key):
             record[key] = value
     record |= {f"{key}_s": seconds for key, seconds in times.items() if seconds is not None}

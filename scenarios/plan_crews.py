@@ -72,6 +72,7 @@ def crews_of(scenario: Scenario, city_file: CityFile, clock: Clock, complain: Co
         _known(name, ("crews", "priority", name), assets, complain)
     stages = _stages(part, assets, complain)
     _qualified(part, stages, assets, complain)
+    _parts(part, stages, assets, complain)
     deliveries = []
     for i, delivery in enumerate(part.deliveries):
         at_s = clock.at(delivery.at, ("crews", "deliveries", i, "at"))
@@ -160,6 +161,17 @@ def _qualified(part: CrewsPart, stages: tuple[tuple[str, str, StageRule], ...], 
                 complain(("crews", "teams"), found=f"no crew with {name}, which {kind.name} needs",
                          expected="one crew that has it", remedy="Its jobs would wait for ever: add the skill, or "
                          "change `stages`.")
+
+
+def _parts(part: CrewsPart, stages: tuple[tuple[str, str, StageRule], ...], assets: Assets,
+           complain: Complain) -> None:
+    """Complain of a part that is neither in stock nor delivered: its jobs would wait for ever."""
+    there = {name for name, count in part.stock.items() if count} | {one.part for one in part.deliveries if one.count}
+    present = {assets.kinds.names[code] for code in np.unique(assets.kind).tolist()}
+    for kind, stage, rule in stages:
+        if rule.part and rule.part not in there and kind in present:
+            complain(("crews", "stages", kind, stage, "part"), found=f"part '{rule.part}', of which there is none",
+                     expected="one in `stock` or `deliveries`", remedy="Its jobs would wait for ever.")
 
 
 def _visits(plan: CrewPlan, kind: str) -> list[list[str]]:

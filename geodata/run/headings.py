@@ -27,9 +27,11 @@ _FRENCH = {
     "depth_now_m": "eau maintenant (m)", "water_comes_back": "l’eau revient", "no_effect_before": "sans effet avant",
     "out": "éteints", "p50": "retour, 1 chance sur 2", "p90": "retour, 9 sur 10", "nights": "nuits tirées",
     "live_in_water": "sous tension dans l’eau", "assessed": "évalué", "waits": "attend", "held_by": "retenu par",
-    "mended_by": "réparé par", "feed": "alimentation"}
+    "mended_by": "réparé par", "feed": "alimentation", "cut_off_since": "hors d’atteinte depuis", "reached_again":
+    "de nouveau accessible à"}
 _CELLS = {
     "live_in_water": "peut-être sous tension dans l’eau", "suspended": "arrosage suspendu", "may_be_out": "en doute",
+    "cut_off": "au sec mais coupé", "unreachable": "hors d’atteinte",
     "on_reserve": "sur réserve", "last_feed": "dernière alimentation", "do_not_re_energise":
     "ne pas remettre sous tension", "unknown": "eau inconnue", "no_supplier": "alimentation inconnue",
     "in_service": "en service", "repaired":

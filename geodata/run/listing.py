@@ -50,7 +50,8 @@ def write_csv(found: Listing, out: Path, lang: str = "en") -> None:
 COLUMNS = ("asset_id", "kind", "name", "street", "district", "by", "operator", "people", "states", "since", "back",
            "may_be_out_from", "out_computed_from", "out_surely_from", "root", "root_mechanism", "reserve_until",
            "fed_by", "depth_m", "trend", "peak_depth_m", "peak_time", "wet_since", "touched_since_test",
-           "flooded_since_test", "repaired_at", "waits_for", "cut", "reported", "reported_at", "reported_by")
+           "flooded_since_test", "repaired_at", "waits_for", "cut", "reported", "reported_at", "reported_by",
+           "cut_off_since", "reached_again")
 
 
 #: Columns whose cells are names, ids or moments and no words of the tables.
@@ -77,7 +78,8 @@ def row_of(found: Listing, row: Listed) -> dict[str, Any]:
         "flooded_since_test": moment(row.flooded_since_test_s),
         "repaired_at": moment(row.repaired_s), "waits_for": None if row.waits_for is None else row.waits_for.id,
         "cut": None if row.cut is None else row.cut.id, "reported": row.fact or None,
-        "reported_at": moment(row.fact_s), "reported_by": row.fact_by or None}
+        "reported_at": moment(row.fact_s), "reported_by": row.fact_by or None,
+        "cut_off_since": moment(row.cut_off_s), "reached_again": moment(row.reached_s)}
 
 
 def _metres(depth_m: float) -> float | None:

@@ -143,7 +143,7 @@ INDICATORS: Mapping[str, Shape] = {
     "coverage?": Each(TEXT, _BY_KIND),
     "access?": {"bases": [ASSET], "day_m": METRES, "night_m": METRES, "work_s": WHOLE, "islands": _BY_KIND,
                 "never_reached": _BY_KIND, "off_street": _BY_KIND, "edges": COUNT, "edges_with_assumed_speed": COUNT,
-                "edges_unknown": COUNT,
+                "edges_unknown": COUNT, "edges_over_rivers?": COUNT, "streets_not_driven?": COUNT,
                 "cut_off": {"count": COUNT, "rows": [
                     {"asset": ASSET, "name": TEXT, "kind": KIND, "street": TEXT, "dry": FLAG,
                      "reached": [{"base": ASSET, "from": MOMENT, "until": Maybe(MOMENT), "closed": Maybe(MOMENT),

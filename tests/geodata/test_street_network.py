@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ from twin.water.hazard import Grid
 from twin.world.access import AccessRules
 
 
-def streets(lines: list[Any], *, bridges: list[Any] = [], **columns: Any) -> Streets:  # noqa: B006
-    def layer(shapes: list[Any], more: dict[str, Any]) -> Context:
+def streets(lines: list[Any], *, bridges: Sequence[Any] = (), water: Sequence[Any] = (), **columns: Any) -> Streets:
+    def layer(shapes: Sequence[Any], more: dict[str, Any]) -> Context:
         geometry = np.empty(len(shapes), object)
         geometry[:] = [shapely.LineString(s) if isinstance(s, list) else s for s in shapes]
         names = np.array([f"Rue {chr(65 + i)}" for i in range(len(shapes))], object)
@@ -28,6 +29,8 @@ def streets(lines: list[Any], *, bridges: list[Any] = [], **columns: Any) -> Str
     context = {"street": layer(lines, columns)}
     if bridges:
         context["bridge"] = layer(bridges, {})
+    if water:
+        context["water"] = layer(water, {})
     found = Streets.of(CityFile(city=city, shapes=np.full(1, None, object), context=context), AccessRules())
     assert found is not None
     return found
@@ -108,3 +111,19 @@ def test_assets_stand_on_the_nearest_street_within_reach() -> None:
 def test_a_city_without_streets_has_no_network() -> None:
     city = city_of({"S": "substation"})
     assert Streets.of(CityFile(city=city, shapes=np.full(1, None, object)), AccessRules()) is None
+
+
+def test_nobody_drives_on_a_footway_or_where_the_city_says_so() -> None:
+    lines = [[(0, 0), (100, 0)], [(100, 0), (200, 0)], [(200, 0), (300, 0)], [(300, 0), (400, 0)]]
+    found = streets(lines, highway=["residential", "footway", "pedestrian", None], drive=["yes", "", None, "no"])
+    assert [found.network.name_of(e) for e in range(len(found.network))] == ["Rue A", "Rue C"]
+    assert found.network.not_driven == 2
+    assert streets(lines).network.not_driven == 0
+
+
+def test_streets_over_a_river_without_a_known_bridge_are_counted() -> None:
+    lines = [[(0, 0), (100, 0)], [(0, 50), (100, 50)], [(0, 90), (40, 90)]]
+    river = shapely.box(45, -10, 55, 100)
+    assert streets(lines, water=[river]).network.over_rivers == 2
+    assert streets(lines, water=[river], bridges=[[(40, 0), (60, 0)]]).network.over_rivers == 1
+    assert streets(lines, water=[river], tunnel=["yes", "", ""]).network.over_rivers == 1

@@ -12,8 +12,14 @@ from geodata.demo_town import valmont
 from geodata.street_network import Streets
 from scenarios import Scenario, run_scenario
 from scenarios.running import Finished
+from twin.access.access import Access
+from twin.errors import InputError
 from twin.explaining.first_lines import first_lines
+from twin.explaining.listed import listed_rows, teller_of
+from twin.explaining.way_words import way_lines
 from twin.results.acts import at
+from twin.results.listing import listing
+from twin.results.reach import Reach
 from twin.results.summary import summarise
 from twin.world.access import AccessRules
 
@@ -83,11 +89,61 @@ def test_dry_cabinets_that_are_cut_off_are_told(night: Finished) -> None:
 
 @pytest.mark.parametrize(("lang", "words"), [
     ("fr", "Accès depuis S-14\u00a0: jusqu’à 19\u00a0h\u00a000 et à partir de lundi 9\u00a0h\u00a045."),
-    ("en", "Access from S-14: until 19:00 and from Monday 09:45 on.")])
+    ("en", "Access from S-14: until 22:05 and from Monday 09:45 on.")])
 def test_explain_tells_from_when_to_when_a_place_is_reached(night: Finished, lang: str, words: str) -> None:
     assert words in night.explain("S-01", lang).paragraphs
     # The workshop itself is always at hand.
     assert not any(line.startswith(words[:6]) for line in night.explain("S-14", lang).paragraphs)
+
+
+def access_of(night: Finished) -> Access:
+    result, rules = night.result, night.result.plan.access
+    assert rules is not None
+    streets = Streets.of(night.city_file, rules)
+    assert streets is not None
+    return Access.of(streets.network, result.street_depths, streets.places(result.city.assets), rules, result.plan,
+                     result.city)
+
+
+def test_who_is_cut_off_is_a_list_at_a_moment(night: Finished) -> None:
+    access = access_of(night)
+    reach = Reach.of(access, night.result.view)
+    at_22 = 6 * 3600
+    found = listing(night.result, at_22, kinds=["cabinet"], states=["cut_off"], cut_off=reach.cut_off())
+    assert len(found.rows) == 50  # of 68 in the whole night
+    row = next(row for row in found.rows if row.asset.id == "A-001")
+    assert row.states == ("cut_off", "unreachable", "in_service")
+    moment = night.result.view.moment
+    assert (str(moment(row.cut_off_s))[11:16], str(moment(row.reached_s))[11:16]) == (
+        "19:00", "09:45")
+    told = [one for one in listed_rows(found, "fr") if one.asset == "A-001"]
+    assert told[0].state == ("Au sec, mais coupé de toute base de 19\u00a0h\u00a000 à lundi 9\u00a0h\u00a045\u00a0; "
+                             "en service")
+    # Wet ones are out of reach as well, and no gauge is an island: it stands in its river.
+    both = listing(night.result, at_22, states=["unreachable"], cut_off=reach.cut_off())
+    assert {"A-012"} <= {row.asset.id for row in both.rows if row.states[0] != "cut_off"}
+    assert "gauge" not in night.result.indicators["access"]["islands"]
+    with pytest.raises(InputError, match="bases"):
+        listing(night.result, at_22, states=["unreachable"])
+
+
+def test_explain_tells_the_streets_and_which_bound_of_the_last_moment_comes_first(night: Finished) -> None:
+    access = access_of(night)
+    assets = night.result.city.assets
+
+    def said(asset: str, t_s: int | None, lang: str = "en") -> list[str]:
+        return way_lines(access, teller_of(night.result, lang, t_s or 0), assets[assets.row(asset)], t_s)
+
+    way, last = said("A-093", 3600)
+    assert way.startswith("Way from S-14 at 17:00: 3\u00a0min, by Rue du Pré-aux-Clercs, ")
+    assert "The way decides: it is open until 19:00, the water comes at 23:25." in last
+    assert not last.endswith("past.")
+    assert said("A-093", 10 * 3600)[0] == "Way from S-14 at 02:00: none is open."
+    assert said("A-093", 10 * 3600)[1].endswith("That moment is past.")
+    assert "C’est l’eau qui décide\u00a0; son arrivée\u00a0: 17\u00a0h\u00a051." in said("A-012", 1800, "fr")[1]
+    assert said("A-029", None) == ["To act there before the water: no base reaches lighting cabinet A-029 in time."]
+    # Of a house, which the run does not list by itself.
+    assert said("B-0100", None) == ["Access from S-14: until 22:05 and from Monday 09:45 on."]
 
 
 def test_a_closed_bridge_cuts_the_town(scenario_of_night: Callable[..., Scenario]) -> None:

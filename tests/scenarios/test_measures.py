@@ -134,7 +134,7 @@ def test_a_wall_in_the_water_of_a_level_holds_until_it_is_overtopped(run: Callab
     left = [result.exposure.water_left_at_s[row] for result in (before, low)]
     assert left[1] == NONE or left[1] > left[0]
     found = compare(before, low)
-    assert found.unlike == ("water",)
+    assert found.unlike == (), "a wall of a plan is a measure, and a file by another path the same water"
     from twin.explaining.compared import compared_lines
 
     said = next(line.text for line in compared_lines(found, "en") if line.text.startswith("Water is held back"))
@@ -271,3 +271,30 @@ def test_walls_and_pumps_join_those_of_the_flow_model(write: Callable[..., Path]
     assert [(wall.name, wall.height_m, wall.from_, wall.to) for wall in flood.model.barriers] == [
         ("quai", 0.8, 7200.0, 32_400.0)]
     assert [(pump.m3_s, pump.to, pump.from_) for pump in flood.model.pumps] == [(0.2, "out", 10_800.0)]
+
+
+def test_another_refuge_moves_its_people_and_nothing_else(run: Callable[[str], Finished]) -> None:
+    base = night("ouche-q100").result
+    result = run("{refuge: S-03, instead: S-09}").result
+    assets, was = result.city.assets, base.city.assets
+    refuge, college = was.row("S-03"), was.row("S-09")
+    assert (assets.people[refuge], assets.people[college]) == (0, was.people[refuge] + was.people[college])
+    found = compare(base, result)
+    # The same water, though the scenario names its file by another path: the refuge is dark from 21:06 to 03:34.
+    assert (found.unlike, len(found.changes.asset)) == ((), 0)
+    spared = found.figures["people_hours_without_power"]
+    (start, end), = outages_of(base, "S-03")
+    hours = (datetime.fromisoformat(str(end)) - datetime.fromisoformat(str(start))).total_seconds() / 3600
+    assert spared[0] - spared[1] == pytest.approx(400 * hours, abs=2)
+    lines = measure_lines(result.plan, result.city, "fr")
+    assert any("refuge S-09 à la place de S-03" in line.text for line in lines)
+
+
+@pytest.mark.parametrize(("measure", "words"), [
+    ("{refuge: S-03, instead: S-03}", "S-03 instead of itself; expected another site"),
+    ("{refuge: A-012, instead: S-03}", "A-012, a cabinet; expected a critical site"),
+    ("{refuge: S-03, instead: A-012}", "'measures[0].instead', A-012: found A-012, a cabinet"),
+    ("{refuge: S-03}", "'refuge' without 'instead'"),
+    ("{refuge: S-03, instead: S-09, by_m: 0.5}", "'by_m' beside 'refuge'")])
+def test_a_refuge_that_does_not_fit_is_refused(run: Callable[[str], Finished], measure: str, words: str) -> None:
+    assert words in refused(run, measure)

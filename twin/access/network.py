@@ -33,6 +33,10 @@ class StreetNetwork:
     names: tuple[str, ...]
     #: Number of junctions.
     junctions: int
+    #: Streets of the city that are left out, since no vehicle drives there; edges that cross water on the map without
+    #: a bridge that the city knows: they carry the depth of the river, and close.
+    not_driven: int = 0
+    over_rivers: int = 0
 
     def __len__(self) -> int:
         return len(self.start)

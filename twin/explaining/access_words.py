@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +14,20 @@ def access_lines(teller: Teller, asset: Asset) -> list[str]:
     """Say when an asset that is cut off for a time can be reached from each base; nothing of one that never is."""
     rows = teller.result.indicators.get("access", {}).get("cut_off", {}).get("rows", ())
     row = next((row for row in rows if row["asset"] == asset.id), None)
-    if row is None:
-        return []
-    bases = teller.result.indicators["access"]["bases"]
+    return [] if row is None else reached_lines(teller, asset, teller.result.indicators["access"]["bases"],
+                                                row["reached"])
+
+
+def reached_lines(teller: Teller, asset: Asset, bases: Iterable[str], reached: Sequence[Mapping[str, Any]]
+                  ) -> list[str]:
+    """Say when each base reaches an asset: ``base``, ``from``, ``until`` (None: to the end), ISO 8601."""
     lines = []
     for base in bases:
-        spans = [_span(teller, one) for one in row["reached"] if one["base"] == base]
+        spans = [_span(teller, one) for one in reached if one["base"] == base]
         lines.append(teller.text("Access from {base}: {spans}.", base=base, spans=teller.speech.listing(spans)) if spans
                      else teller.text("No way leads to {asset} from {base} at any time of the run.",
                                       asset=teller.asset(asset), base=base))
-        lines += [_closing(teller, one) for one in row["reached"] if one["base"] == base and one.get("closed_by")]
+        lines += [_closing(teller, one) for one in reached if one["base"] == base and one.get("closed_by")]
     return lines
 
 
@@ -46,7 +50,7 @@ def closed_street(teller: Teller, said: Mapping[str, Any]) -> str:
                        head=teller.speech.depth(float(said["head_m"])))
 
 
-def _span(teller: Teller, reached: dict[str, Any]) -> str:
+def _span(teller: Teller, reached: Mapping[str, Any]) -> str:
     start = datetime.fromisoformat(reached["from"])
     begins = start <= teller.result.plan.start
     first = teller.speech.weekday_clock(start, teller.beside)

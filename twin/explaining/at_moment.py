@@ -164,7 +164,7 @@ def to_be_cut(teller: Teller, asset: Asset, now: AssetAt | None, said: Sequence[
                "inspection and insulation test." if moment.is_out[asset.row] else
                "Water has reached it since its last test ({asset}, {time}): once off, not to be switched on again "
                "without inspection and insulation test.")
-    return [*lines, teller.text(message, asset=teller.asset(asset), time=teller.clock(min(reached)))]
+    return [*lines, teller.text(message, of=asset, asset=teller.asset(asset), time=teller.clock(min(reached)))]
 
 
 def untested(teller: Teller, asset: Asset, t_s: int) -> list[str]:

@@ -108,7 +108,7 @@ def _plans(comparison: Comparison, words: Speech) -> Iterator[Line]:
             yield Line(words.text(message, what=words.listing(named)))
     for one, other, message in ((a, b, "Only in the second: {what}."), (b, a, "Only in the first: {what}.")):
         walls = [what_of(record, other.plan, other.city, words) for record in measures_of(other.plan)
-                 if record["measure"] in ("barrier", "pump") and record not in measures_of(one.plan)]
+                 if record["measure"] in ("barrier", "pump", "refuge") and record not in measures_of(one.plan)]
         if walls:
             yield Line(words.text(message, what=words.listing(walls)))
     heights = set(b.plan.thresholds) ^ set(a.plan.thresholds)

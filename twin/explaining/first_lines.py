@@ -236,6 +236,17 @@ def _cut_off(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
     if dry:
         yield Line(words.text("dry, but cut off for a time: {things}", things=words.listing(
             [words.counted(kinds, name, count) for name, count in dry.items()])), is_alarm=True)
+    if told.edges_unknown:
+        yield Line(words.plural("{n} stretch of street where the water is not known: taken as dry and open",
+                                "{n} stretches of street where the water is not known: taken as dry and open",
+                                told.edges_unknown))
+    if told.edges_over_rivers:
+        yield Line(words.plural("{n} stretch of street crosses water without a known bridge: it closes with it",
+                                "{n} stretches of street cross water without a known bridge: they close with it",
+                                told.edges_over_rivers))
+    if told.off_street:
+        yield Line(words.text("far from any street, so no way there is told: {things}", things=words.listing(
+            [words.counted(kinds, name, count) for name, count in told.off_street.items()])))
 
 
 def _crews(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:

@@ -24,6 +24,7 @@ STATE_WORDS = {
     "suspended": "watering suspended",
     "may_be_out": "may be out",
     "on_reserve": "on reserve", "last_feed": "on the last feed", "do_not_re_energise": "not to be re-energised",
+    "cut_off": "dry, but cut off", "unreachable": "out of reach",
     "unknown": "water not known", "no_supplier": "no supplier known", "in_service": "in service"}
 _MECHANISM = {"flooded": "flooded", "cut": "cut off", "failed": "failed", "tripped": "tripped"}
 _FACT = {"out": "reported out", "in_service": "reported in service", "dry": "reported dry"}
@@ -99,6 +100,10 @@ def _states(teller: Teller, row: Listed, t_s: int) -> list[str]:
     since = "" if row.since_s == NONE else teller.clock(row.since_s)
     for state in row.states:
         match state:
+            case "unreachable" if "cut_off" in row.states:
+                continue
+            case "unreachable" | "cut_off":
+                said.append(_unreached(teller, row))
             case "out":
                 said.append(teller.text("out of service since {time}", time=since))
             case "may_be_out" if (loss := teller.result.losses.next(row.asset.row, t_s)) is not None:
@@ -119,6 +124,15 @@ def _states(teller: Teller, row: Listed, t_s: int) -> list[str]:
         by = f", {row.fact_by}" if row.fact_by else ""
         said.append(teller.text(_FACT[row.fact]) + f" ({teller.clock(row.fact_s)}{by})")
     return said
+
+
+def _unreached(teller: Teller, row: Listed) -> str:
+    """Say that no base reaches an asset, since when, and until when."""
+    what = teller.text(STATE_WORDS["cut_off" if "cut_off" in row.states else "unreachable"])
+    if row.reached_s == NONE:
+        return teller.text("{what} since {since}, to the end of the run", what=what, since=teller.clock(row.cut_off_s))
+    return teller.text("{what} from {since} to {until}", what=what, since=teller.clock(row.cut_off_s),
+                       until=teller.clock(row.reached_s))
 
 
 def _why(teller: Teller, row: Listed) -> str:

@@ -95,6 +95,8 @@ def _what(record: Mapping[str, Any], values: Mapping[str, Any], words: Speech) -
                         changeover=words.duration(record.get("changeover", 0)), **values)
         case "generator":
             return text("generator at {assets}, fuel for {fuel}", fuel=words.duration(record["fuel"]), **values)
+        case "refuge":
+            return text("refuge {instead} instead of {assets}", instead=record["instead"], **values)
         case "close_irrigation":
             return text("watering of {assets} closed from {at_s}", **values)
         case "pump":

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -125,7 +126,18 @@ def _river(plan: Plan) -> Any:
         own = flood.get(part) or {}
         if key in own and sort in sorts:
             own[key] = own[key][:max(0, len(own[key]) - sorts.count(sort))]
-    return flood
+    digests = {str(one["file"]): str(one["sha256"]) for one in flood.pop("files", ())}
+    return _by_content(flood, digests), sorted(digests.values())
+
+
+def _by_content(value: Any, digests: Mapping[str, str]) -> Any:
+    """Give what is said with each file by what is in it: where it lies, and what it is called, is no other water."""
+    if isinstance(value, dict):
+        return {key: _by_content(one, digests) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_by_content(one, digests) for one in value]
+    name = PurePath(value).name if isinstance(value, str) else ""
+    return digests.get(name, name) if name and (name in digests or name != value) else value
 
 
 def check_alike(first: Result, second: Result) -> None:

@@ -14,6 +14,7 @@ from twin.results.condition_spans import Condition
 from twin.results.losses import Loss
 from twin.results.moment import Moment, moment_of
 from twin.results.outages import Outage
+from twin.results.reach import CutOff, stays_dry
 from twin.results.result import Result
 from twin.world.assets import Asset, Assets
 from twin.world.kinds import Role
@@ -21,7 +22,7 @@ from twin.world.streets import street_named
 
 #: States by which one asks, the most pressing first: the conditions of a moment, and what may hold beside them.
 STATES = ("live_in_water", "out", "repaired", "suspended", "may_be_out", "on_reserve", "last_feed",
-          "do_not_re_energise", "unknown", "no_supplier", "in_service")
+          "do_not_re_energise", "cut_off", "unreachable", "unknown", "no_supplier", "in_service")
 #: States that a list without a choice tells: all that is not in order.
 PRESSING = STATES[:8]
 _CONDITIONS = {"out": Condition.OUT, "may_be_out": Condition.MAY_BE_OUT, "on_reserve": Condition.ON_RESERVE,
@@ -71,6 +72,9 @@ class Listed:
     fact: str
     fact_s: int
     fact_by: str
+    #: Since when no base reaches it, and when one does again; -1 where one does, and not within the run.
+    cut_off_s: int
+    reached_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +98,21 @@ def is_counted(assets: Assets, row: int) -> bool:
         assets.has_role(row, Role.PREMISES) and not assets.has_role(row, Role.VITAL))
 
 
-def holds(moment: Moment, state: str) -> BoolArray:
+def holds(moment: Moment, state: str, cut_off: CutOff | None = None) -> BoolArray:
     """Give who is in a state at a moment, (A,).
+
+    ``unreachable`` is whoever no base of the run reaches; ``cut_off`` those of them that stay dry all through it.
 
     Raises
     ------
     InputError
         A state that is none of ``STATES``.
     """
+    if state in ("cut_off", "unreachable"):
+        found = np.zeros(len(moment.condition), bool)
+        if cut_off is not None:
+            found[cut_off.asset[cut_off.at(moment.t_s)]] = True
+        return found & stays_dry(moment.result.view) if state == "cut_off" else found
     if state in _CONDITIONS:
         return np.asarray(moment.condition == _CONDITIONS[state])
     if state == "live_in_water":
@@ -116,7 +127,7 @@ def holds(moment: Moment, state: str) -> BoolArray:
 
 
 def listing(result: Result, t_s: int, *, kinds: Iterable[str] = (), street: str | None = None,
-            states: Iterable[str] = ()) -> Listing:
+            states: Iterable[str] = (), cut_off: CutOff | None = None) -> Listing:
     """List the assets that are in some state at a moment.
 
     Parameters
@@ -129,6 +140,8 @@ def listing(result: Result, t_s: int, *, kinds: Iterable[str] = (), street: str 
         Only of these kinds, and in this street; all where none is given.
     states
         In any of these states (``STATES``); without one whatever is not in order (``PRESSING``).
+    cut_off
+        When no base reaches whom; None: the run has no bases, or nobody asks.
 
     Returns
     -------
@@ -137,10 +150,14 @@ def listing(result: Result, t_s: int, *, kinds: Iterable[str] = (), street: str 
     Raises
     ------
     InputError
-        A kind, a street or a state that there is not.
+        A kind, a street or a state that there is not; who is cut off, where there is no base to be cut off from.
     """
     assets, moment = result.city.assets, moment_of(result, t_s)
     asked = tuple(states) or PRESSING
+    if cut_off is None and (lacking := [state for state in asked if state in ("cut_off", "unreachable")]):
+        raise InputError(field="--state", found=f"'{lacking[0]}' of a run without bases",
+                         expected="a run whose scenario says where help sets out from",
+                         remedy="Write access: {bases: [ID]} into the scenario and run it again.")
     among = np.ones(len(assets), bool)
     if names := tuple(kinds):
         codes = []
@@ -153,14 +170,14 @@ def listing(result: Result, t_s: int, *, kinds: Iterable[str] = (), street: str 
         among = np.isin(assets.kind, codes)
     if street is not None:
         among &= assets.street.codes == street_named(assets.street.words, street, field="--street")
-    masks = {state: holds(moment, state) for state in dict.fromkeys((*STATES, *asked))}
+    masks = {state: holds(moment, state, cut_off) for state in dict.fromkeys((*STATES, *asked))}
     wanted = among & np.any([masks[state] for state in asked], axis=0)
     first = np.full(len(assets), len(STATES))
     for place, state in reversed(list(enumerate(STATES))):
         first[masks[state]] = place
     rows = np.flatnonzero(wanted)
     rows = rows[np.lexsort((rows, assets.kind[rows], first[rows]))]
-    return Listing(result=result, t_s=t_s, rows=tuple(_row(moment, masks, row) for row in rows.tolist()),
+    return Listing(result=result, t_s=t_s, rows=tuple(_row(moment, masks, row, cut_off) for row in rows.tolist()),
                    counts=_counts(moment, masks, among))
 
 
@@ -185,7 +202,7 @@ def _counts(moment: Moment, masks: Mapping[str, BoolArray], among: BoolArray) ->
     return {name: told[name] for name in assets.kinds.names if name in told}
 
 
-def _row(moment: Moment, masks: Mapping[str, BoolArray], row: int) -> Listed:
+def _row(moment: Moment, masks: Mapping[str, BoolArray], row: int, cut_off: CutOff | None) -> Listed:
     result = moment.result
     assets, outages = result.city.assets, result.outages
     outage, doubt = int(moment.outage[row]), int(moment.doubt[row])
@@ -197,6 +214,7 @@ def _row(moment: Moment, masks: Mapping[str, BoolArray], row: int) -> Listed:
         source = loss
     fact = result.trace[int(moment.fact[row])] if moment.fact[row] != NONE else None
     unfed = int(moment.unfed[row])
+    span = NONE if cut_off is None or not masks["unreachable"][row] else cut_off.of(row, moment.t_s)
     people, fed, cut = float(assets.people[row]), int(moment.fed_by[row]), int(moment.to_cut[row])
     return Listed(
         asset=assets[row], by="grid" if assets.has_role(row, Role.GRID) else "city",
@@ -216,4 +234,6 @@ def _row(moment: Moment, masks: Mapping[str, BoolArray], row: int) -> Listed:
         waits_for=None if unfed == NONE else assets[int(result.unfed.holder[unfed])],
         cut=None if cut == NONE else assets[cut],
         fact="" if fact is None else str(fact.detail.get("state", "")), fact_s=NONE if fact is None else fact.time_s,
-        fact_by="" if fact is None else str(fact.detail.get("by", "")))
+        fact_by="" if fact is None else str(fact.detail.get("by", "")),
+        cut_off_s=NONE if cut_off is None or span == NONE else int(cut_off.start_s[span]),
+        reached_s=NONE if cut_off is None or span == NONE else int(cut_off.end_s[span]))

@@ -13,6 +13,11 @@ from twin.results.view import View, limited
 from twin.world.kinds import Role
 
 
+def stays_dry(view: View) -> BoolArray:
+    """Tell what no water of the run touches, (A,); a gauge stands in its river."""
+    return np.asarray(view.exposure.touched_at_s == NONE) & ~view.city.assets.of_role(Role.GAUGE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastMoment:
     """Until when somebody may leave a base to do something at an asset and be out again, [s] from the start."""
@@ -40,6 +45,16 @@ class CutOff:
 
     def __len__(self) -> int:
         return len(self.asset)
+
+    def at(self, t_s: int) -> BoolArray:
+        """Tell which of them hold at a second, (C,)."""
+        return np.asarray((self.start_s <= t_s) & ((self.end_s == NONE) | (t_s < self.end_s)))
+
+    def of(self, asset: int, t_s: int) -> int:
+        """Give the one of an asset that holds at a second; -1 where a base reaches it."""
+        first, last = np.searchsorted(self.asset, [asset, asset + 1])
+        found = np.flatnonzero(self.at(t_s)[first:last])
+        return int(first + found[0]) if len(found) else NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -141,7 +156,7 @@ class Reach:
         stands = np.zeros(n, bool)
         stands[self.assets] = True
         on_street = stands & (np.asarray(self.access.places.edge) != NONE)
-        is_dry = np.asarray(view.exposure.touched_at_s == NONE)
+        is_dry = stays_dry(view)
         cut_off = on_street & ~whole
         told = cut_off & ~assets.of_role(Role.LIGHTS) & ~(
             assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL))
@@ -153,7 +168,8 @@ class Reach:
                 "never_reached": self._by_kind(view, on_street & ~ever),
                 "off_street": self._by_kind(view, stands & ~on_street),
                 "edges": len(network), "edges_with_assumed_speed": int(network.is_limit_assumed.sum()),
-                "edges_unknown": self._unknown()}
+                "edges_unknown": self._unknown(), "edges_over_rivers": network.over_rivers,
+                "streets_not_driven": network.not_driven}
 
     def _row(self, view: View, asset: int, is_dry: bool) -> dict[str, Any]:
         assets, access = view.city.assets, self.access

@@ -89,6 +89,11 @@ class Summary:
     acts_unreachable: int
     #: Dry assets that no way leads to at some moment, by kind; empty where no base is given.
     islands: Mapping[str, int]
+    #: Edges of the streets that are outside the water known (dry and open in the run), and that cross a river without a
+    #: known bridge (closed with it); assets too far from any street, by kind: no way there is told.
+    edges_unknown: int
+    edges_over_rivers: int
+    off_street: Mapping[str, int]
     #: Crews of the plan, repairs that wait for what at the end of the run, and who lets the limits of hours be broken;
     #: 0 and empty where crews are unlimited.
     crews: int
@@ -156,6 +161,9 @@ def summarise(result: Result) -> Summary:
         waiting_at_end={} if plan.crews is None else queue_at(result.trace, plan.duration_s).counts(),
         derogation="" if plan.crews is None else plan.crews.derogation,
         acts_unreachable=len(acts["unreachable"]), islands=told.get("access", {}).get("islands", {}),
+        edges_unknown=told.get("access", {}).get("edges_unknown", 0),
+        edges_over_rivers=told.get("access", {}).get("edges_over_rivers", 0),
+        off_street=told.get("access", {}).get("off_street", {}),
         contradictions=len(warned("contradiction")),
         water_book=next((str(w["text"]) for w in warned("water_book")), ""),
         water_doubts=_texts(warned("water_doubt")), water_notes=_texts(warned("water")))

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -21,38 +21,14 @@ from twin.quantities import Int64Array, column
 from twin.stages import Stage
 from twin.world.assets import Assets, Source, unknown_id
 from twin.world.city import City
+from twin.world.edit import Edit, Edited
 from twin.world.kinds import STAGES, Figure, Kinds, Role
+from twin.world.people import MovePeople
 from twin.world.plan import Declared, Plan
 from twin.world.supplies import Feed, Service, Supplies
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edited:
-    """A plan and a city after an edit."""
-
-    plan: Plan
-    city: City
-    #: What every reader must be told of it, plain JSON values.
-    warnings: tuple[Mapping[str, Any], ...] = ()
-
-
-class Edit(Protocol):
-    """A change of a plan and its city."""
-
-    #: The first stage of the pipeline that must run again.
-    stage: ClassVar[Stage]
-
-    def rows(self, city: City) -> Int64Array:
-        """Give the assets at which something changes, (N,); all else follows from them."""
-
-    def apply(self, plan: Plan, city: City) -> Edited:
-        """Give plan and city with the change.
-
-        Raises
-        ------
-        InputError
-            It does not fit this city; ``field`` names the part of the edit.
-        """
+__all__ = ["SORTS", "AddSupplier", "Declare", "Edit", "Edited", "Isolate", "MovePeople", "Protect", "Raise",
+           "RemoveSupplier", "Repair", "Reserve", "Threshold", "apply_all", "digest", "in_order", "of_dict", "to_dict"]
 
 
 class _OfOne:
@@ -336,7 +312,8 @@ class Declare(_OfOne):
 #: Every sort of edit by its word in files.
 SORTS: Mapping[str, type[Edit]] = {
     "threshold": Threshold, "raise": Raise, "protect": Protect, "repair": Repair, "reserve": Reserve,
-    "isolate": Isolate, "add_supplier": AddSupplier, "remove_supplier": RemoveSupplier, "declare": Declare}
+    "isolate": Isolate, "add_supplier": AddSupplier, "remove_supplier": RemoveSupplier, "declare": Declare,
+    "move_people": MovePeople}
 
 
 def apply_all(plan: Plan, city: City, edits: Iterable[Edit]) -> Edited:

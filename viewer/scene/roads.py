@@ -11,7 +11,7 @@ import numpy as np
 
 from twin.access.over_time import Ways
 from twin.quantities import NONE, Int32Array, column
-from twin.results.reach import CutOff, Reach
+from twin.results.reach import CutOff, Reach, stays_dry
 from twin.world.kinds import Role
 from viewer.scene.families import houses
 from viewer.scene.frame import pack_shapes
@@ -89,7 +89,7 @@ def _pack_reach(packer: Packer, reach: Reach, number: Any) -> None:
 
 def _pack_islands(run: Run, packer: Packer, cut_off: CutOff, number: Any) -> None:
     """Add when what stays dry cannot be reached from any base."""
-    dry = run.result.exposure.touched_at_s == NONE
+    dry = stays_dry(run.result.view)
     rows: dict[int, list[Row]] = {}
     for asset, start_s, end_s in zip(cut_off.asset.tolist(), cut_off.start_s.tolist(), _ends(cut_off.end_s).tolist(),
                                      strict=True):

@@ -28,6 +28,10 @@ from geodata.tables.values import without_nulls
 
 #: Tags that a draft makes fields of.
 _FIELDS = {"name": "name", "operator": "operator", "street": "addr:street"}
+#: Tags of streets that say how they are driven in a flood.
+_DRIVING = {"bridge": "bridge", "tunnel": "tunnel", "maxspeed": "maxspeed"}
+_RANK = {"column": "highway", "map": dict.fromkeys(("motorway", "trunk", "primary", "secondary", "tertiary"), "main"),
+         "otherwise": "minor"}
 
 
 def osm_guesses(path: Path, name: str) -> Iterator[Guess]:
@@ -47,7 +51,7 @@ def osm_guesses(path: Path, name: str) -> Iterator[Guess]:
     """
     rows = list(csv.DictReader(resources.files("geodata").joinpath("data/draft_osm.csv").read_text("utf-8")
                                .splitlines()))
-    wanted = (*dict.fromkeys(row["key"] for row in rows), *_FIELDS.values())
+    wanted = (*dict.fromkeys(row["key"] for row in rows), *_FIELDS.values(), *_DRIVING.values())
     there = layers_of(path, name)
     tables: dict[str, Table] = {}
     for layer in dict.fromkeys(layer for row in rows for layer in row["layers"].split() if layer in there):
@@ -71,7 +75,7 @@ def osm_guesses(path: Path, name: str) -> Iterator[Guess]:
 
 def _guess(row: dict[str, str], name: str, layers: list[str], table: Table, condition: Any) -> Guess:
     columns = {column: Column(name=column, texts=without_nulls(table.text(column), NULL_TEXTS))
-               for column in ("osm_ref", *_FIELDS.values()) if column in table.columns}
+               for column in ("osm_ref", *_FIELDS.values(), *_DRIVING.values()) if column in table.columns}
     seen = Seen(name=f"{row['kind']}s" if row["kind"] in KINDS else row["kind"], file=name,
                 layer=layers[0] if len(layers) == 1 else "", table=table, columns=columns)
     guess = Guess(seen=seen, id=["osm_ref"], is_told=True, layers=layers,
@@ -83,8 +87,11 @@ def _guess(row: dict[str, str], name: str, layers: list[str], table: Table, cond
     else:
         guess.context = row["kind"]
         used = {"name": "name"} if row["name"] else {}
+        used |= _DRIVING if row["kind"] == "street" else {}
     guess.fields = {field: column for field, column in used.items()
                     if column in columns and np.any(columns[column].texts != None)}  # noqa: E711 - by element
+    if row["kind"] == "street":
+        guess.fields["rank"] = _RANK
     if row["kind"] == "site":
         guess.fields["function"] = "amenity"
     return guess

@@ -92,6 +92,8 @@ def context_lines(guess: Guess, say: Say) -> list[str]:
         made["name"] = guess.fields["name"]
     if guess.context == "water" and "name" in guess.fields:
         made["fields"] = {"river": guess.fields["name"]}
+    if guess.context == "street" and (more := {field: item for field, item in guess.fields.items() if field != "name"}):
+        made["fields"] = more
     return _item(made, guess.remarks, say)
 
 

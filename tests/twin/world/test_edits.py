@@ -18,6 +18,7 @@ from twin.world.edits import (
     Declare,
     Edit,
     Isolate,
+    MovePeople,
     Protect,
     Raise,
     RemoveSupplier,
@@ -34,7 +35,8 @@ from twin.world.plan import Plan
 EDITS: list[Edit] = [
     Threshold("A-012", fail_m=0.9), Threshold("lamp", touch_m=0.1, fail_m=0.2), Raise("A-012", 0.5),
     Repair("lamp", 600, 300), AddSupplier("P-02", "A-012", 60), Declare(Action.CUT, "A-012", 3600, by="chef"),
-    Declare(Action.FACT_OUT, "A-013", 60), Protect("A-012", 0.9), Reserve("S-03", 3600), Isolate("L-4600")]
+    Declare(Action.FACT_OUT, "A-013", 60), Protect("A-012", 0.9), Reserve("S-03", 3600), Isolate("L-4600"),
+    MovePeople("S-03", "S-09")]
 
 
 def town() -> tuple[Plan, City]:
@@ -50,7 +52,7 @@ def test_what_an_edit_does_not_touch_is_shared(edit: Edit) -> None:
                if getattr(after.city.assets, f.name) is not getattr(city.assets, f.name)} - {"_row_of"}
     allowed: dict[type, set[str]] = {
         Threshold: {"touch_m", "fail_m", "touch_source", "fail_source"}, Raise: {"touch_m", "fail_m"},
-        Repair: {"kinds"}, Protect: {"fail_m"}, Reserve: {"buffer_s"}}
+        Repair: {"kinds"}, Protect: {"fail_m"}, Reserve: {"buffer_s"}, MovePeople: {"people"}}
     assert changed <= allowed.get(type(edit), set())
     assert (after.city.supplies is city.supplies) == (not isinstance(edit, AddSupplier | Isolate))
 

@@ -62,6 +62,7 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
         outage = None if explanation is None else explanation.outage
         kept = None if outage is None else what_would_keep(result, outage)
         garden = [] if street is not None else _garden(read, asset_id, spoken, t_s)
+        ways = [] if street is not None else _ways(read, asset_id, spoken, t_s)
     if street is not None:
         if json:
             print_json(street.to_dict())
@@ -71,12 +72,13 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
     assert explanation is not None
     if json:
         print_json({**explanation.to_dict(),
-                    "would_have_kept": None if kept is None else kept_to_dict(result, kept), "irrigation": garden})
+                    "would_have_kept": None if kept is None else kept_to_dict(result, kept), "irrigation": garden,
+                    "ways": ways})
         return
     say(explanation.sentence, style="bold")
     for paragraph in explanation.paragraphs[explanation.paragraphs[:1] == (explanation.sentence,):]:
         say(paragraph)
-    for line in garden:
+    for line in (*garden, *ways):
         say(line)
     for line in [] if kept is None or outage is None else kept_lines(result, outage, kept, spoken):
         say(line)
@@ -93,6 +95,20 @@ def _garden(read: Run, asset_id: str, lang: str, t_s: int | None) -> list[str]:
 
     assets = read.result.city.assets
     return garden_lines(read.gardens, assets.kinds, assets.row(asset_id), asset_id, lang, t_s)
+
+
+def _ways(read: Run, asset_id: str, lang: str, t_s: int | None) -> list[str]:
+    """Give how an asset is reached and until when to leave to act there; nothing where the run has no bases."""
+    from geodata.run.roads import access_if_kept
+    from twin.explaining.listed import teller_of
+    from twin.explaining.way_words import way_lines
+
+    rules = read.result.plan.access
+    access = access_if_kept(read) if rules is not None and rules.bases else None
+    if access is None:
+        return []
+    assets = read.result.city.assets
+    return way_lines(access, teller_of(read.result, lang, t_s or 0), assets[assets.row(asset_id)], t_s)
 
 
 def _street(result: Result, name: str, lang: str, at_s: int | None) -> StreetExplanation | None:

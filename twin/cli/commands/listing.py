@@ -42,8 +42,10 @@ def list_(run_dir: RunFolder,
     from geodata.ensemble.place import is_ensemble
     from geodata.run.folder import read_run
     from geodata.run.listing import to_dict, write_csv
+    from geodata.run.roads import access_if_kept
     from twin.errors import InputError
     from twin.results.listing import listing, worst_moment
+    from twin.results.reach import Reach
 
     if together:
         if not is_ensemble(run_dir) or at or street or state or csv:
@@ -59,8 +61,10 @@ def list_(run_dir: RunFolder,
         read = read_run(run_dir)
         result = read.result
         t_s = moment_of(at, result)
+        access = access_if_kept(read)
         found = listing(result, worst_moment(result) if t_s is None else t_s, kinds=words_of(kind), street=street,
-                        states=words_of(state))
+                        states=words_of(state), cut_off=None if access is None or not access.rules.bases else
+                        Reach.of(access, result.view).cut_off())
     if csv is not None:
         write_csv(found, csv)
     spoken = language_of(lang)
