@@ -27,7 +27,8 @@ _FRENCH = {
     "depth_now_m": "eau maintenant (m)", "water_comes_back": "l’eau revient", "no_effect_before": "sans effet avant",
     "out": "éteints", "p50": "retour, 1 chance sur 2", "p90": "retour, 9 sur 10", "nights": "nuits tirées",
     "live_in_water": "sous tension dans l’eau", "assessed": "évalué", "waits": "attend", "held_by": "retenu par",
-    "mended_by": "réparé par", "feed": "alimentation"}
+    "mended_by": "réparé par", "feed": "alimentation", "state": "état", "reserve_min": "réserve (min)",
+    "water_at_door": "eau à la porte", "water_inside": "eau à l’intérieur", "contact": "contact"}
 _CELLS = {
     "live_in_water": "peut-être sous tension dans l’eau", "suspended": "arrosage suspendu", "may_be_out": "en doute",
     "on_reserve": "sur réserve", "last_feed": "dernière alimentation", "do_not_re_energise":
