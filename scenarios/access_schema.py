@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from scenarios.forms import AssetIds, Duration, Moment, Part
 from twin.errors import InputError
-from twin.world.access import DAY_M, DEEPEST_M, NIGHT_M, PERSON_S, WORK_S
+from twin.world.access import DAY_M, DEEPEST_M, NIGHT_M, PERSON_S, TEAMS, WORK_S
 
 Depth = Annotated[float, Field(gt=0, le=DEEPEST_M)]
 Speed = Annotated[float, Field(gt=0, le=130)]
@@ -41,6 +41,9 @@ class AccessPart(Part):
     """time at a place before the water comes: opening, locking, testing; 15 min unless said"""
     per_person: Duration = PERSON_S
     """time to bring one person out of a site, one after the other; 1 min unless said, an assumption without a source"""
+    teams: Annotated[int, Field(ge=1, le=1000)] | Literal["crews"] = TEAMS
+    """teams that bring people out of one site together: a number, or crews for the crews that are free at the moment;
+    1 unless said"""
     speed_kmh: dict[Literal["main", "minor"], Speed] = {}
     """speed by rank where the streets of the city have no limit of their own [km/h]: main 50, minor 30 unless said"""
 

@@ -14,7 +14,7 @@ from scenarios.schema import Scenario
 from twin.access.access import Access, closures_of
 from twin.water.depths import read_depths
 from twin.water.hazard import Heads
-from twin.world.access import AccessRules, Closure
+from twin.world.access import BY_CREWS, AccessRules, Closure
 from twin.world.assets import Assets
 from twin.world.plan import Plan
 
@@ -101,6 +101,7 @@ def rules_of(scenario: Scenario, city_file: CityFile, clock: Clock, complain: Ca
     speeds: dict[str, float] = dict(AccessRules().speed_kmh) | {str(road): kmh for road, kmh in part.speed_kmh.items()}
     return AccessRules(day_m=part.day_m, night_m=part.night_m, bases=part.bases or _bases_of_crews(scenario),
                        closures=(*closures, *closures_of(told)), work_s=part.work, person_s=part.per_person,
+                       teams=BY_CREWS if part.teams == "crews" else part.teams,
                        speed_kmh=tuple(sorted(speeds.items())))
 
 

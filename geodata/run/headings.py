@@ -28,7 +28,8 @@ _FRENCH = {
     "out": "éteints", "p50": "retour, 1 chance sur 2", "p90": "retour, 9 sur 10", "nights": "nuits tirées",
     "live_in_water": "sous tension dans l’eau", "assessed": "évalué", "waits": "attend", "held_by": "retenu par",
     "mended_by": "réparé par", "feed": "alimentation", "cut_off_since": "hors d’atteinte depuis", "reached_again":
-    "de nouveau accessible à"}
+    "de nouveau accessible à", "state": "état", "reserve_min": "réserve (min)", "water_at_door": "eau à la porte",
+    "water_inside": "eau à l’intérieur", "contact": "contact"}
 _CELLS = {
     "live_in_water": "peut-être sous tension dans l’eau", "suspended": "arrosage suspendu", "may_be_out": "en doute",
     "cut_off": "au sec mais coupé", "unreachable": "hors d’atteinte",

@@ -121,7 +121,7 @@ INDICATORS: Mapping[str, Shape] = {
     "clusters?": [{"from": MOMENT, "to": MOMENT, "lamps": COUNT, "out": _BY_KIND, "roots": [ASSET],
                    "root_count": COUNT, "sites": [{"asset": ASSET, "name": TEXT}], "streets": [TEXT],
                    "act_before": Maybe(MOMENT)}],
-    "may_be_live?": {"count": COUNT, "things": COUNT, "grid": COUNT,
+    "may_be_live?": {"count": COUNT, "places?": COUNT, "things": COUNT, "grid": COUNT,
                      "rows": [{"cut": ASSET, "cut_kind": KIND, "cabinet": Maybe(ASSET), "by": TEXT, "operator": TEXT,
                                "street": TEXT, "from": MOMENT, "to": Maybe(MOMENT), "depth_m": Maybe(METRES),
                                "assets": [ASSET], "assets_count": COUNT}]},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from twin.texts import clean
 COLUMNS = ("crew", "visit", "leaves", "arrives", "ends", "asset_ids", "kind", "street", "circuits", "stages", "from",
            "by", "by_depth_m", "by_depth_now_m", "depth_m", "depth_now_m", "water_comes_back",
            "not_to_be_re_energised", "no_effect_before")
-_TABLES = ("crews", "lines")
+_TABLES = ("crews", "lines", "sites")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,8 @@ class Phones:
     #: Number of each crew by its id, and of others by what they are called.
     crews: dict[str, str]
     lines: dict[str, str]
+    #: Number of each site by its id: they stand on the list of sites alone.
+    sites: dict[str, str] = field(default_factory=dict)
 
     def of(self, crew: str) -> dict[str, str]:
         """Give what stands on the sheet of a crew: the other crews and the lines."""
@@ -43,7 +45,7 @@ def read_phones(path: Path | None) -> Phones:
     Raises
     ------
     InputError
-        No such file, no TOML, a table other than ``crews`` and ``lines``, a number that is no text.
+        No such file, no TOML, a table other than ``crews``, ``lines`` and ``sites``, a number that is no text.
     """
     if path is None:
         return Phones(crews={}, lines={})
@@ -51,17 +53,20 @@ def read_phones(path: Path | None) -> Phones:
         table = tomllib.loads(bytes_of(path, expected="a TOML file of private numbers").decode("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         found = "no such file" if isinstance(error, FileNotFoundError) else f"a file that is no TOML ({error})"
-        raise InputError(file=str(path), found=found, expected="a TOML file with [crews] and [lines]") from error
+        raise InputError(file=str(path), found=found,
+                         expected="a TOML file with [crews], [lines] and [sites]") from error
     for name, numbers in table.items():
         if name not in _TABLES:
-            raise InputError(file=str(path), field=name, found=f"table '{name}'", expected="[crews] or [lines]")
+            raise InputError(file=str(path), field=name, found=f"table '{name}'",
+                             expected="[crews], [lines] or [sites]")
         wrong = [who for who, number in numbers.items() if not isinstance(number, str) or not clean(number)] \
             if isinstance(numbers, dict) else [name]
         if wrong:
             raise InputError(file=str(path), field=f"{name}.{wrong[0]}", found="no number",
                              expected='a number in quotes: E1 = "06 00 00 00 00"')
-    crews, lines = ({clean(who): clean(number) for who, number in table.get(name, {}).items()} for name in _TABLES)
-    return Phones(crews=crews, lines=lines)
+    crews, lines, sites = ({clean(who): clean(number) for who, number in table.get(name, {}).items()}
+                           for name in _TABLES)
+    return Phones(crews=crews, lines=lines, sites=sites)
 
 
 def rows_of(sheets: Iterable[Sheet]) -> Iterator[dict[str, Any]]:

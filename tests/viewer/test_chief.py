@@ -236,7 +236,7 @@ def test_places_things_and_hands_are_told_apart(pages: dict[str, Any]) -> None:
     at(page, 6 * H)
     places = page.evaluate("() => twinPage.lists.live.lines.length")
     things = int(page.inner_text("[data-count=live]"))
-    assert f"{places} endroits, {things} objets" in page.inner_text("#dangers-count")
+    assert f"{places} points de coupure, {things} objets" in page.inner_text("#dangers-count")
     lines = page.evaluate("() => twinPage.lists.live.lines.map((one) => [one.title, one.detail])")
     for title, detail in lines:
         is_grid = re.search(r"[CP]-\d", title) is not None

@@ -105,7 +105,10 @@ def test_every_count_of_a_night_is_one_number(name: str) -> None:
 
     # suspended, may be live
     assert told.zones_suspended == indicators["zones"]["suspended"] == len(np.unique(result.suspensions.asset))
-    assert told.may_be_live == indicators["may_be_live"]["count"] == len(page["live"])
+    assert indicators["may_be_live"]["count"] == len(page["live"])
+    opened = {place["at"] for place in page["live"]}
+    assert told.may_be_live == indicators["may_be_live"]["places"] == len(opened) == len(result.cut_order)
+    assert len({place["rank"] for place in page["live"]}) == len(opened), "no two places of one rank"
 
 
 @pytest.mark.parametrize("name", NIGHTS[:2])

@@ -10,7 +10,7 @@ from twin.quantities import NONE
 from twin.results.situation import Situation
 from twin.results.to_do import Act, Least
 from twin.results.together import in_runs
-from twin.world.access import PERSON_S
+from twin.world.access import BY_CREWS, PERSON_S, TEAMS, AccessRules
 
 _BY = {"city": "city", "grid": "grid operator: ask", "rescue": "rescue services", "site": "site, prefect"}
 #: Ids and names told one by one before the rest is a number.
@@ -83,8 +83,8 @@ def _for_people(teller: Teller, act: Act, t_s: int) -> tuple[str, str]:
         otherwise += teller.text(", in doubt")
     parts = [otherwise]
     if act.brings != NONE:
-        parts.append(teller.speech.plural("one crew that leaves now brings out {n}", "one crew that leaves now brings "
-                                          "out {n}", act.brings))
+        parts.append(teller.speech.plural("{n} team that leaves now brings out {people}", "{n} teams that leave now "
+                                          "bring out {people}", act.teams, people=teller.speech.number(act.brings)))
     if act.needs_s:
         parts.append(teller.text("it takes {time}", time=teller.speech.duration(act.needs_s)))
     if act.needs_s and act.is_cut_off:
@@ -137,13 +137,29 @@ def act_notes(teller: Teller, told: Situation) -> Iterator[str]:
         yield teller.text("Streets are open under {day} of water by day, {night} by night.",
                           day=teller.speech.depth(rules.day_m), night=teller.speech.depth(rules.night_m))
     if rules is not None and any(act.needs_s for act in told.acts):
-        each = teller.speech.duration(rules.person_s)
-        yield teller.text("For people: {each} each by one crew (an assumption without a source; the scenario can say "
-                          "another), way there and back by open streets.", each=each) if rules.person_s == PERSON_S \
-            else teller.text("For people: {each} each by one crew (as the scenario says), way there and back by open "
-                             "streets.", each=each)
+        yield from _for_each(teller, told, rules)
     if any(act.is_cut_off and act.sort == "evacuate" for act in told.acts):
         yield teller.text("Upstairs or not: the city’s data know no floors.")
+
+
+def _for_each(teller: Teller, told: Situation, rules: AccessRules) -> Iterator[str]:
+    """Tell how the time for people is counted: by head, by how many teams, and what all of it comes to."""
+    each = teller.speech.duration(rules.person_s)
+    yield teller.text("For people: {each} each and team (an assumption without a source; the scenario can say "
+                      "another), way there and back by open streets.", each=each) if rules.person_s == PERSON_S \
+        else teller.text("For people: {each} each and team (as the scenario says), way there and back by open streets.",
+                         each=each)
+    sites = [act for act in told.acts if act.needs_s]
+    teams = sites[0].teams
+    said = teller.speech.plural("Counted with {n} team", "Counted with {n} teams at one site at a time", teams)
+    if rules.teams == BY_CREWS:
+        said += teller.text(", the city’s crews that are free and can set out")
+    elif rules.teams == TEAMS:
+        said += teller.text(", as no number is stated (access: teams)")
+    if len(sites) > 1:
+        said += teller.text("; the {n} sites one after the other: {time}", n=len(sites),
+                            time=teller.speech.duration(sum(act.needs_s for act in sites)))
+    yield f"{said}."
 
 
 def _few(names: Sequence[str], mark: str = ", ", most: int = 3) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from twin.access.access import Access
 from twin.explaining.back_words import from_roughly, roughly
 from twin.explaining.crew_words import STAGE_WORDS
 from twin.explaining.first_lines import Line
+from twin.explaining.listed import joined
+from twin.explaining.shut_words import shut_words
 from twin.explaining.teller import Teller
 from twin.explaining.words import WAITS, speech
 from twin.quantities import NONE
 from twin.results.crew_days import crew_days
+from twin.results.crew_shut import CrewShut, crews_shut_in
 from twin.results.crew_work import Shift, at_work
 from twin.results.queue import queue_at
 from twin.results.result import Result
@@ -23,7 +27,7 @@ _BAR = 72
 _CELLS = {"reach": "▒", "work": "█", "free": "·", "off": " "}
 
 
-def crew_lines(result: Result, lang: str, at_s: int | None = None) -> list[Line]:
+def crew_lines(result: Result, lang: str, at_s: int | None = None, access: Access | None = None) -> list[Line]:
     """Give the lines about crews.
 
     Parameters
@@ -34,6 +38,8 @@ def crew_lines(result: Result, lang: str, at_s: int | None = None) -> list[Line]
         ``fr`` or ``en``.
     at_s
         Moment asked for [s]: where crews are and what waits then; None: all visits, and what waits at the end.
+    access
+        The streets in the water: who is shut in is told with where he is; None: it is not known.
     """
     teller = Teller(result, speech(lang), result.plan.start.astimezone(ZoneInfo(result.city.timezone)))
     plan = result.plan.crews
@@ -47,7 +53,7 @@ def crew_lines(result: Result, lang: str, at_s: int | None = None) -> list[Line]
         lines += list(_bars(teller))
         lines += list(_visits(teller))
     else:
-        lines += list(_positions(teller, at_s))
+        lines += list(_positions(teller, at_s, crews_shut_in(result, access, at_s)))
     return [*lines, *_waiting(teller, result.plan.duration_s if at_s is None else at_s)]
 
 
@@ -113,23 +119,25 @@ def _visit(teller: Teller, shift: Shift) -> str:
     return f"{said} ({', '.join(shift.streets)})" if shift.streets else said
 
 
-def _positions(teller: Teller, at_s: int) -> Iterator[Line]:
+def _positions(teller: Teller, at_s: int, shut: Mapping[str, CrewShut]) -> Iterator[Line]:
     result, plan = teller.result, teller.result.plan.crews
     assert plan is not None
     busy = {shift.crew: shift for shift in at_work(result.crew_work, at_s)}
     for crew in plan.crews:
         if crew.id in busy:
-            yield Line(_of(teller, crew.id, _visit(teller, busy[crew.id])))
+            said = _visit(teller, busy[crew.id])
         elif any(begin <= at_s < end for begin, end in crew.shifts):
-            yield Line(_of(teller, crew.id, teller.text("free")))
+            said = teller.text("free")
         else:
             later = [begin for begin, _ in crew.shifts if begin > at_s]
-            yield Line(_of(teller, crew.id, teller.text("off duty until {time}", time=teller.clock(min(later)))
-                           if later else teller.text("off duty")))
+            said = teller.text("off duty until {time}", time=teller.clock(min(later))) if later else teller.text(
+                "off duty")
+        held = [shut_words(teller, shut[crew.id])] if crew.id in shut else []
+        yield Line(_of(teller, crew.id, joined(teller, [said, *held])), is_alarm=bool(held))
 
 
-def crew_rows(teller: Teller, at_s: int, most: int = 4) -> tuple[tuple[str, ...], ...]:
-    """Give where each crew is at a moment and until when it is on duty, for a table; the first few."""
+def crew_rows(teller: Teller, at_s: int, shut: Mapping[str, CrewShut], most: int = 4) -> tuple[tuple[str, ...], ...]:
+    """Give where each crew is at a moment, shut in or not, and until when it is on duty, for a table; the first few."""
     plan = teller.result.plan.crews
     if plan is None:
         return ()
@@ -146,6 +154,8 @@ def crew_rows(teller: Teller, at_s: int, most: int = 4) -> tuple[tuple[str, ...]
         free = teller.text("free, at {place}", place=teller.result.city.assets.id[stands[place]]) \
             if place in stands else teller.text("free")
         where = _work(teller, shift) if shift is not None else free if ends else teller.text("off duty")
+        if crew.id in shut:
+            where = joined(teller, [where, shut_words(teller, shut[crew.id])])
         rows.append((crew.id, where, until))
     if len(plan.crews) > most:
         rows.append(("", teller.speech.plural("{n} more crew: ask for its sheet",

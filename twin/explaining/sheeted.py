@@ -11,6 +11,7 @@ from typing import Any
 from twin.access.by_street import StreetLeg
 from twin.explaining.back_words import roughly
 from twin.explaining.listed import joined, teller_of
+from twin.explaining.shut_words import shut_words
 from twin.explaining.teller import Teller
 from twin.explaining.words import STATUS, WAITS
 from twin.quantities import NONE, seconds_between
@@ -81,7 +82,8 @@ def sheet_page(sheet: Sheet, lang: str, phones: Mapping[str, str] | None = None)
     issued, valid = (teller.moment(seconds_between(plan.start, one)) for one in (plan.issued_at, plan.valid_until))
     ahead = sheet.visits[:MOST_VISITS]
     # What is told above the table takes the room of visits.
-    above = 2 * sum(visit.held_by != NONE for visit in ahead) + 2 * len(list(_idle(teller, sheet)))
+    above = 2 * sum(visit.held_by != NONE for visit in ahead) + 2 * len(list(_idle(teller, sheet))) + 2 * (
+        sheet.shut is not None)
     rows = _fitting([_row(teller, n, visit) for n, visit in enumerate(ahead, start=1)], _LINES - above)
     shown = sheet.visits[:len(rows)]
     return SheetPage(
@@ -160,6 +162,9 @@ def _idle(teller: Teller, sheet: Sheet) -> Iterator[str]:
 
 def _warnings(teller: Teller, sheet: Sheet, shown: tuple[Visit, ...]) -> Iterator[str]:
     ids = sheet.result.city.assets.id
+    if sheet.shut is not None:
+        said = shut_words(teller, sheet.shut)
+        yield f"{said[:1].upper()}{said[1:]}."
     stale = list(dict.fromkeys(str(ids[row]) for visit in shown if visit.is_not_to_be_re_energised
                                for row in visit.assets))
     if stale:

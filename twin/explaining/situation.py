@@ -10,21 +10,18 @@ from typing import Any
 import numpy as np
 
 from twin.explaining.act_words import act_notes, act_row
-from twin.explaining.back_words import back
 from twin.explaining.crew_lines import crew_rows
 from twin.explaining.decisions import decisions, done
 from twin.explaining.listed import joined, teller_of
-from twin.explaining.loss_words import lost_words
 from twin.explaining.returning import first_returns
+from twin.explaining.site_words import feed_words, symbol_of, then_words
 from twin.explaining.teller import Teller
 from twin.explaining.words import STATUS
 from twin.quantities import NONE, seconds_between
-from twin.results.condition_spans import Condition
 from twin.results.counts import Counted
 from twin.results.order_of_return import ReturnOrder, order_of_return
 from twin.results.situation import AHEAD_H, River, Site, Situation
 from twin.results.summary import GAUGE_DIFFERS_M
-from twin.world.graph import graph_of
 
 #: Rows of the page: what is more is told as a number.
 MOST_SITES, MOST_DECISIONS = 6, 5
@@ -149,7 +146,8 @@ def page_of(told: Situation, lang: str, numbers: Mapping[str, str] | None = None
         decisions=tuple(decisions(teller, told))[:MOST_DECISIONS] or ((text("None"), text("by the run.")),),
         crews_title=text("Crews and hours"), crews_note=text("fill in: crew, where, until") if plan.crews is None
         else text("computed; numbers stand on the crew sheets"),
-        crew_headings=(text("crew"), text("where"), text("on duty until")), crews=crew_rows(teller, told.t_s),
+        crew_headings=(text("crew"), text("where"), text("on duty until")),
+        crews=crew_rows(teller, told.t_s, told.shut),
         done=tuple(done(teller, told)), following=_following(teller, told),
         digest=text("fingerprint {digest}", digest=plan.digest[:8]))
 
@@ -285,74 +283,22 @@ def _counted_from(teller: Teller, told: Situation) -> str:
 # Sites
 
 
-def _symbol(site: Site) -> str:
-    if site.since_s != NONE:
-        return "out"
-    return "threatened" if site.is_threatened or site.condition in (Condition.ON_RESERVE, Condition.MAY_BE_OUT) \
-        else "fine"
-
-
 def _site_row(teller: Teller, told: Situation, site: Site) -> SiteRow:
     assets = teller.result.city.assets
-    return SiteRow(_symbol(site), str(assets.name[site.asset] or assets.id[site.asset]),
-                   "" if site.people is None else teller.speech.number(site.people), _feed(teller, site),
-                   joined(teller, list(_then(teller, told, site))))
-
-
-def _feed(teller: Teller, site: Site) -> str:
-    ids = teller.result.city.assets.id
-    if site.reserve_ends_s != NONE:
-        return teller.text("on its reserve until {time}", time=teller.clock(site.reserve_ends_s))
-    if site.since_s != NONE:
-        said = teller.text("without power since {time}", time=teller.clock(site.since_s))
-        return said if site.root in (NONE, site.asset) else f"{said}, {ids[site.root]}"
-    supplier = "" if site.fed_by == NONE else str(ids[site.fed_by])
-    if not supplier:
-        return teller.text("no supplier known")
-    if site.condition is Condition.LAST_FEED:
-        return teller.text("last feed {supplier}", supplier=supplier)
-    said = teller.text("{supplier} alone, in service", supplier=supplier) if graph_of(
-        teller.result.city).alternatives(site.asset) == 1 else teller.text("{supplier}, in service", supplier=supplier)
-    if site.wet_feed == NONE:
-        return said
-    since = teller.clock(site.wet_feed_s)
-    if site.wet_feed == site.fed_by:
-        return f"{said}, " + teller.text("in water since {time}, to be cut", time=since)
-    return f"{said}, " + teller.text("{asset} above it in water since {time}, to be cut", asset=ids[site.wet_feed],
-                                     time=since)
-
-
-def _then(teller: Teller, told: Situation, site: Site) -> Iterator[str]:
-    ids, t_s = teller.result.city.assets.id, told.t_s
-    events = []
-    if NONE < site.inside_s <= t_s and site.condition is Condition.OUT:
-        yield teller.text("water inside since {time}", time=teller.clock(site.inside_s))
-    elif site.wet_s > t_s:
-        events.append((site.wet_s, teller.text("water at the door {time}", time=teller.clock(site.wet_s))))
-    elif site.wet_s != NONE:
-        yield teller.text("water at the door since {time}", time=teller.clock(site.wet_s))
-    if site.loss is not None and site.since_s == NONE:
-        events.append((site.loss.may_s, f"{lost_words(teller, site.loss, t_s)}, {_why(teller, site, ids)}"))
-    if site.since_s != NONE:
-        events.append((1 << 40, back(teller, site.back_s)))
-    yield from (said for _, said in sorted(events))
-    if not events and site.wet_s == NONE:
-        yield teller.text("dry")
-
-
-def _why(teller: Teller, site: Site, ids: Any) -> str:
-    """Say why a site is lost at the earliest: water inside, or what feeds it."""
-    assert site.loss is not None
-    return teller.text("water inside") if site.loss.root == site.asset else str(ids[site.loss.root])
+    return SiteRow(symbol_of(site), str(assets.name[site.asset] or assets.id[site.asset]),
+                   "" if site.people is None else teller.speech.number(site.people), feed_words(teller, site),
+                   joined(teller, list(then_words(teller, site, told.t_s))))
 
 
 def _sites_more(teller: Teller, told: Situation) -> str:
     rest = told.sites[MOST_SITES:]
-    concerned = sum(_symbol(site) != "fine" for site in rest)
+    concerned = sum(symbol_of(site) != "fine" for site in rest)
     if concerned:
-        return teller.speech.plural("{n} more without power or threatened: ask for the list of sites.",
-                                    "{n} more without power or threatened: ask for the list of sites.", concerned)
-    return teller.speech.plural("{n} more in service and not threatened", "{n} more in service and not threatened",
+        return teller.speech.plural("{n} more without power or threatened: all stand on the printed list of sites.",
+                                    "{n} more without power or threatened: all stand on the printed list of sites.",
+                                    concerned)
+    return teller.speech.plural("{n} more in service and not threatened: on the printed list of sites.",
+                                "{n} more in service and not threatened: on the printed list of sites.",
                                 len(rest))
 
 

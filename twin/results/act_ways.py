@@ -13,13 +13,16 @@ import numpy as np
 from twin.access.access import Access
 from twin.access.clearance import least_water
 from twin.quantities import NONE
+from twin.results.crew_days import Doing, crew_days
+from twin.results.crew_shut import crews_shut_in
 from twin.results.result import Result
 from twin.results.situation import Situation
 from twin.results.to_do import Act, Least, sites_in_water
+from twin.world.access import BY_CREWS
 
 
 def with_ways(told: Situation, access: Access | None) -> Situation:
-    """Give a situation whose acts say the way, and for people before when to leave; itself without bases.
+    """Give a situation whose acts say the way, for people before when to leave, and which crews are shut in.
 
     For people it is the way of the base that can leave last: that still gets there, has done its work, and is back at a
     base, before the water is at the door and by open streets. For a generator it is the way there alone. Acts that no
@@ -33,12 +36,25 @@ def with_ways(told: Situation, access: Access | None) -> Situation:
     access
         The streets in the water of its run; None where the run has none.
     """
+    told = replace(told, shut=crews_shut_in(told.result, access, told.t_s))
     if access is None or not access.rules.bases:
         return told
     result, t_s = told.result, told.t_s
-    acts = [_with_way(result, access, t_s, act) for act in told.acts]
+    teams = _teams(told, access)
+    acts = [_with_way(result, access, t_s, replace(act, teams=teams) if act.sort == "evacuate" else act)
+            for act in told.acts]
     return replace(told, acts=tuple(sorted(acts, key=lambda act: (act.before_s, act.assets))),
                    now=tuple(_with_way_now(result, access, t_s, act) for act in told.now))
+
+
+def _teams(told: Situation, access: Access) -> int:
+    """Give how many teams bring people out together: as the plan states, or its crews that are free and can set out."""
+    stated, plan = access.rules.teams, told.result.plan.crews
+    if stated != BY_CREWS or plan is None:
+        return max(stated, 1)
+    free = {piece.crew for piece in crew_days(told.result)
+            if piece.start_s <= told.t_s < piece.end_s and piece.doing == Doing.FREE}
+    return sum(number in free and crew.id not in told.shut for number, crew in enumerate(plan.crews))
 
 
 def bases_of(result: Result, access: Access, act: Act) -> list[str]:
@@ -51,16 +67,17 @@ def bases_of(result: Result, access: Access, act: Act) -> list[str]:
 
 def _with_way(result: Result, access: Access, t_s: int, act: Act) -> Act:
     if act.sort == "evacuate":
-        act = replace(act, needs_s=access.rules.person_s * act.people)
+        # They share the people of one site; without a team nobody is brought out, and one would take so long.
+        act = replace(act, needs_s=access.rules.person_s * -(-act.people // max(act.teams, 1)))
     if act.sort == "cut":
         return _with_least(result, access, t_s, act) if act.is_cut_off else act
     if access.place(act.assets[0])[0] == NONE:
         return act
     bases = bases_of(result, access, act)
-    found = [(leave_s, -place, base) for place, base in enumerate(bases)
+    found = [(leave_s, -place, base) for place, base in enumerate(bases if act.teams else ())
              if (leave_s := _leaves_s(result, access, t_s, act, base)) != NONE]
     if not found:
-        some = [(brings, -place, base) for place, base in enumerate(bases)
+        some = [(brings, -place, base) for place, base in enumerate(bases if act.teams else ())
                 if (brings := _brings(result, access, t_s, act, base)) > 0]
         if not some:
             return _with_least(result, access, t_s, replace(act, is_cut_off=True))
@@ -89,7 +106,7 @@ def _leaves_s(result: Result, access: Access, t_s: int, act: Act, base: str) -> 
 
 
 def _brings(result: Result, access: Access, t_s: int, act: Act, base: str) -> int:
-    """Give how many people one team that leaves a base at once brings out and back before the water."""
+    """Give how many people the teams that leave a base at once bring out and back before the water."""
     start, to = access.place(result.city.assets.row(base)), access.place(act.assets[0])
     lasts_s = int(access.seconds(start, [to], t_s)[0])
     if act.sort != "evacuate" or lasts_s < 0:
@@ -98,7 +115,7 @@ def _brings(result: Result, access: Access, t_s: int, act: Act, base: str) -> in
     ends = np.append(access.departures_s[(access.departures_s > arrives_s) & (access.departures_s < act.before_s)],
                      act.before_s)
     back_s = [int(at_s) for at_s in ends if access.seconds(to, [start], int(at_s))[0] >= 0]
-    return min((max(back_s, default=arrives_s) - arrives_s) // per_s, act.people)
+    return min((max(back_s, default=arrives_s) - arrives_s) // per_s * act.teams, act.people)
 
 
 def _with_way_now(result: Result, access: Access, t_s: int, act: Act) -> Act:

@@ -16,7 +16,7 @@ from twin.codes import Mechanism
 from twin.quantities import NONE, BoolArray, Int64Array, distinct
 from twin.results.acts import clusters, last_moments
 from twin.results.doubts import Doubts
-from twin.results.live_parts import live_parts, places_to_cut
+from twin.results.live_parts import live_parts, things_to_cut
 from twin.results.outages import Outages
 from twin.results.reach import Reach
 from twin.results.reserves import reserves_of
@@ -62,7 +62,7 @@ def indicators(plan: Plan, city: City, exposure: Exposure, outages: Outages, dou
         "lamps": _lamps(view), "flooded": _flooded(view), "streets": _places(view, city.assets.street),
         "districts": _places(view, city.assets.district), "buildings": _buildings(view),
         "sites": _sites(view, trace), "zones": _zones(view), "roots": _roots(view), "clusters": clusters(view, reach),
-        "may_be_live": places_to_cut(view, live_parts(view)), "last_moment_to_act": last_moments(view, reach),
+        "may_be_live": things_to_cut(view, live_parts(view)), "last_moment_to_act": last_moments(view, reach),
         "doubtful": _doubtful(view), "no_supplier": _by_kind(view, np.flatnonzero(without_supplier(city))),
         "coverage": _coverage(view),
         **({"inferred_links": _by_kind(view, inferred)} if len(inferred := city.supplies.inferred()) else {}),

@@ -153,13 +153,16 @@ def live_parts(view: View) -> LiveParts:
                      from_s=column(live_from[live], np.int64), to_s=column(live_to[live], np.int64))
 
 
-def places_to_cut(view: View, parts: LiveParts) -> dict[str, Any]:
-    """Give one row for each place to cut, the earliest first, with the things in water behind it.
+def things_to_cut(view: View, parts: LiveParts) -> dict[str, Any]:
+    """Give one row for each thing to cut, a circuit or a device, the earliest first, with what stands in water behind.
 
-    ``count`` counts places, ``things`` what stands in water, ``grid`` the places that are the grid operator's to open.
+    ``count`` counts these rows, ``places`` where they are opened: a cabinet for its circuits, else the thing itself;
+    ``grid`` those of the places that are the grid operator's to open, ``things`` what stands in water.
     """
     rows = _grouped(view, parts.cut, parts.asset, parts.from_s, parts.to_s)
-    return {**limited(rows), "things": len(distinct(parts.asset)), "grid": sum(row["by"] == "grid" for row in rows)}
+    places = {row["cabinet"] or row["cut"]: row["by"] for row in rows}
+    return {**limited(rows), "places": len(places), "things": len(distinct(parts.asset)),
+            "grid": sum(by == "grid" for by in places.values())}
 
 
 def _grouped(view: View, cut: Int32Array, member: Int32Array, live_from: Int64Array,

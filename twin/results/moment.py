@@ -18,6 +18,7 @@ from twin.quantities import NONE, BoolArray, FloatArray, Int8Array, Int32Array, 
 from twin.results.condition_spans import Condition
 from twin.results.result import Result
 from twin.water.depths import Coverage
+from twin.world.assets import Assets
 from twin.world.graph import graph_of, without_supplier
 from twin.world.kinds import STAGES, Role
 
@@ -277,9 +278,8 @@ class Moment:
         Water at ``touch_m`` counts: whether it went further is for the test to say, not for the run. That a thing was
         cut, dead or seen in service does not matter.
         """
-        assets = self.result.city.assets
-        gear = ~np.isnan(assets.fail_m) & ~(assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL))
-        return np.asarray(gear & ((self.touched_since_test_s != NONE) | (self.flooded_since_test_s != NONE)))
+        return np.asarray(is_tested(self.result.city.assets) & (
+            (self.touched_since_test_s != NONE) | (self.flooded_since_test_s != NONE)))
 
     @cached_property
     def to_cut(self) -> Int32Array:
@@ -359,6 +359,11 @@ class Moment:
         found = np.full(len(tested), NONE, np.int64)
         found[trace.asset[rows]] = trace.time_s[rows]
         return found
+
+
+def is_tested(assets: Assets) -> BoolArray:
+    """Tell what has live parts that are tested once water came, and is no house, (A,)."""
+    return np.asarray(~np.isnan(assets.fail_m) & ~(assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL)))
 
 
 def moment_of(result: Result, t_s: int) -> Moment:

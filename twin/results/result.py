@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from twin.quantities import Int32Array, Int64Array, TextArray
 from twin.results.condition_spans import Conditions, conditions_of
 from twin.results.crew_work import Shift, crew_work
+from twin.results.cut_order import cut_order
 from twin.results.doubts import Doubts
 from twin.results.feeds import Fed, Feeds, fed_over
 from twin.results.live_parts import LiveParts, live_parts
@@ -143,6 +144,11 @@ class Result:
     def live_parts(self) -> LiveParts:
         """What stands in water and may be live, and when."""
         return live_parts(self.view)
+
+    @cached_property
+    def cut_order(self) -> Mapping[int, int]:
+        """The rank of each place that is ever to be cut, the most dangerous to people first."""
+        return cut_order(self.view, self.live_parts)
 
     @cached_property
     def view(self) -> View:

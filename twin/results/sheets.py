@@ -13,6 +13,7 @@ import numpy as np
 from twin.access.access import Access
 from twin.access.by_street import StreetLeg, street_legs
 from twin.quantities import NONE
+from twin.results.crew_shut import CrewShut, crews_shut_in
 from twin.results.crew_work import Shift
 from twin.results.moment import Damage, Moment, moment_of
 from twin.results.queue import queue_at
@@ -69,6 +70,8 @@ class Sheet:
     #: Of all that these crews are to mend, how many wait for what at the moment, the most first: ``recede`` for the
     #: water to fall, else as ``twin.results.queue.REASONS``.
     waits: tuple[tuple[str, int], ...] = ()
+    #: It is shut in, or its base is when its shift begins; None where it is not, or nobody drives.
+    shut: CrewShut | None = None
 
     @property
     def next_s(self) -> int:
@@ -92,6 +95,7 @@ def sheets(result: Result, access: Access | None, t_s: int) -> tuple[Sheet, ...]
     if plan is None:
         return ()
     moment, waits = moment_of(result, t_s), _waits(result, plan.owner, t_s)
+    shut = crews_shut_in(result, access, t_s)
     found = []
     for crew in plan.crews:
         groups = list(_groups([shift for shift in result.crew_work if shift.crew == crew.id]))
@@ -99,7 +103,8 @@ def sheets(result: Result, access: Access | None, t_s: int) -> tuple[Sheet, ...]
         found.append(Sheet(
             result=result, t_s=t_s, crew=crew, past=len(groups) - len(ahead),
             visits=tuple(_visit(result, access, moment, crew, group) for group in ahead),
-            shift=next((shift for shift in crew.shifts if shift[1] > t_s), (NONE, NONE)), waits=waits))
+            shift=next((shift for shift in crew.shifts if shift[1] > t_s), (NONE, NONE)), waits=waits,
+            shut=shut.get(crew.id)))
     return tuple(found)
 
 

@@ -6,8 +6,8 @@ Every figure is a question to the moment or to the tables of the run; what is to
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from twin.quantities import NONE, BoolArray, FloatArray, Int64Array
 from twin.results.condition_spans import Condition
 from twin.results.counts import GROUPS, Counted, counted, wet_buildings
+from twin.results.crew_shut import CrewShut
 from twin.results.listing import holds
 from twin.results.losses import Loss
 from twin.results.moment import Moment, moment_of
@@ -107,6 +108,8 @@ class Situation:
     acts_more: int
     #: Lamps that go out within the hour, (A,).
     is_soon_out: BoolArray
+    #: Crews that are shut in, by id: see ``twin.results.act_ways.with_ways``.
+    shut: Mapping[str, CrewShut] = field(default_factory=dict)
 
 
 def situation(result: Result, t_s: int, *, since_s: int = NONE, since_run: Result | None = None,
@@ -139,7 +142,8 @@ def situation(result: Result, t_s: int, *, since_s: int = NONE, since_run: Resul
     o = result.outages
     soon[o.asset[(o.start_s > t_s) & (o.start_s <= t_s + 3600)]] = True
     return Situation(result=result, t_s=t_s, moment=moment, since_s=since_s, since_run=since_run, counts=counts,
-                     rivers=tuple(_rivers(result, t_s)), sites=tuple(_sites(moment)), now=now,
+                     rivers=tuple(_rivers(result, t_s)), now=now,
+                     sites=tuple(sites_at(moment, result.city.assets.of_role(Role.VITAL))),
                      acts=tuple(told), acts_more=len(acts) - len(told), is_soon_out=soon & ~holds(moment, "out"))
 
 
@@ -207,12 +211,12 @@ def _readings(result: Result, row: int, t_s: int) -> tuple[tuple[int, float, flo
 # Sites
 
 
-def _sites(moment: Moment) -> list[Site]:
-    """Give every critical site: those out or on reserve first, then those threatened; the most people first."""
+def sites_at(moment: Moment, among: BoolArray) -> list[Site]:
+    """Give sites, of some assets (A,): those out or on reserve first, then those threatened; the most people first."""
     result, t_s = moment.result, moment.t_s
     assets, o, exposure = result.city.assets, result.outages, result.exposure
     sites = []
-    for row in np.flatnonzero(assets.of_role(Role.VITAL)).tolist():
+    for row in np.flatnonzero(among).tolist():
         is_out = moment.condition[row] == Condition.OUT
         outage, people = int(moment.outage[row]) if is_out else NONE, float(assets.people[row])
         inside_s, wet_s = int(exposure.failed_at_s[row]), int(exposure.touched_at_s[row])

@@ -152,7 +152,7 @@ def summarise(result: Result) -> Summary:
         zones_suspended=told.get("zones", {}).get("suspended", 0),
         sites=tuple(site for site in told.get("sites", []) if site["without_power"] or site["in_doubt"]
                     or site["reserve"]),
-        may_be_live=live.get("count", 0), may_be_live_things=live.get("things", 0),
+        may_be_live=live.get("places", live.get("count", 0)), may_be_live_things=live.get("things", 0),
         may_be_live_grid=live.get("grid", 0), act_first=acts["ahead"][0]["asset"] if acts["ahead"] else "",
         act_first_before=acts["ahead"][0]["act_before"] if acts["ahead"] else "", acts_past=len(acts["past"]),
         act_first_base=acts["ahead"][0].get("base") or "" if acts["ahead"] else "",

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from twin.quantities import NONE, BoolArray, Int32Array, seconds_between
+from twin.quantities import NONE, BoolArray, seconds_between
 from twin.results.condition_spans import Condition
-from twin.results.counts import premises
+from twin.results.cut_order import places_of
 from twin.results.live_parts import LiveParts
 from twin.results.moment import Moment
-from twin.results.near import HOUSE_NEAR_M, SITE_NEAR_M, near
 from twin.results.result import Result
 from twin.results.together import as_one
 from twin.world.graph import graph_of
@@ -59,7 +58,9 @@ class Act:
     is_cut_off: bool = False
     #: Time that it takes at the place [s]: for people to be brought out; 0 where it is not counted by head.
     needs_s: int = 0
-    #: How many people one team that leaves at once brings out and back, where it is some of them; -1 else.
+    #: How many teams share them; and how many people those that leave at once bring out and back, where it is some of
+    #: them; -1 else.
+    teams: int = 1
     brings: int = NONE
     #: Where nothing can be done in time: the way with the least water now; None where no base has any.
     least: Least | None = None
@@ -98,42 +99,20 @@ class LivePlace:
     members: tuple[int, ...]
     #: Whose hand: ``city`` or ``grid``.
     by: str
-    #: What it is put in order by: the least first.
-    danger: tuple[float, ...]
 
 
 def live_places(moment: Moment) -> tuple[LivePlace, ...]:
     """Give the places to cut because something stands in water and may be live, the most dangerous to people first.
 
     Those in service, of which it is known that they are live, come before those that are out and whose supply may have
-    opened; substations, which bring medium voltage, before all else; then by the people of critical sites within 100 m,
-    by houses within 20 m, by how many things stand in water behind, and by the depth.
+    opened; within either as ``twin.results.cut_order`` has them.
     """
     result, assets = moment.result, moment.result.city.assets
     rows = result.live_parts.at(moment.t_s)
-    place, member = _places(result, result.live_parts.cut[rows]), result.live_parts.asset[rows]
-    found = []
-    for row in np.unique(place).tolist():
-        members = np.unique(member[place == row])
-        found.append(LivePlace(place=row, members=tuple(members.tolist()), danger=_danger(moment, row, members),
-                               by="grid" if assets.has_role(row, Role.GRID) else "city"))
-    return tuple(sorted(found, key=lambda one: (one.danger, one.place)))
-
-
-def order_of_places(result: Result) -> dict[int, tuple[int, int]]:
-    """Give of all that is ever to be cut where it is opened, and the rank of that place: substations, then people near.
-
-    The rank is that of ``live_places`` over the whole run, by all that ever stands in water behind a place; what is in
-    service now comes first at each moment, and how many things and how much water put those of one rank in order.
-    """
-    parts, assets = result.live_parts, result.city.assets
-    place = _places(result, parts.cut)
-    keys = {}
-    for row in np.unique(place).tolist():
-        keys[row] = (float(not assets.has_role(row, Role.SOURCE)), *_near_people(result, np.unique(
-            parts.asset[place == row])))
-    ranks = {key: rank for rank, key in enumerate(sorted(set(keys.values())))}
-    return {cut: (row, ranks[keys[row]]) for cut, row in zip(parts.cut.tolist(), place.tolist(), strict=True)}
+    place, member = places_of(result.view, result.live_parts.cut[rows]), result.live_parts.asset[rows]
+    found = [LivePlace(place=row, members=tuple(np.unique(member[place == row]).tolist()),
+                       by="grid" if assets.has_role(row, Role.GRID) else "city") for row in np.unique(place).tolist()]
+    return tuple(sorted(found, key=lambda one: (bool(moment.is_out[one.place]), result.cut_order[one.place])))
 
 
 def acts_now(moment: Moment) -> list[Act]:
@@ -149,24 +128,6 @@ def acts_now(moment: Moment) -> list[Act]:
     return found
 
 
-def _danger(moment: Moment, place: int, members: Int32Array) -> tuple[float, ...]:
-    """Give what places to cut are put in order by, the most dangerous to people first."""
-    assets = moment.result.city.assets
-    return (float(moment.is_out[place]), float(not assets.has_role(place, Role.SOURCE)),
-            *_near_people(moment.result, members), -float(len(members)),
-            -float(np.nan_to_num(moment.depth_m[members]).max()))
-
-
-def _near_people(result: Result, members: Int32Array) -> tuple[float, float]:
-    """Give people of critical sites and houses near some things in water, negative: the most first."""
-    assets = result.city.assets
-    vital = assets.of_role(Role.VITAL)
-    houses = premises(assets)
-    sites = np.unique(np.concatenate([near(assets, row, vital, SITE_NEAR_M) for row in members.tolist()]))
-    dwellings = np.unique(np.concatenate([near(assets, row, houses, HOUSE_NEAR_M) for row in members.tolist()]))
-    return -float(np.nan_to_num(assets.people[sites]).sum()), -float(len(dwellings))
-
-
 def darkened(moment: Moment, group: tuple[int, ...]) -> tuple[int, ...]:
     """Give the critical sites in service that some places alone feed, the most people first: a cut darkens them."""
     assets, graph = moment.result.city.assets, graph_of(moment.result.city)
@@ -174,12 +135,6 @@ def darkened(moment: Moment, group: tuple[int, ...]) -> tuple[int, ...]:
              if not set(moment.chain(row)).isdisjoint(group)
              and (graph.alternatives(row) == 1 or moment.is_on_last_feed[row])]
     return tuple(sorted(found, key=lambda row: (-float(np.nan_to_num(assets.people[row])), row)))
-
-
-def _places(result: Result, cut: Int32Array) -> Int32Array:
-    """Give where each is opened: the cabinet of a circuit, else itself."""
-    cabinet = result.view.cabinet[cut]
-    return np.where(cabinet == NONE, cut, cabinet).astype(np.int32)
 
 
 def sites_in_water(result: Result) -> BoolArray:
@@ -228,7 +183,7 @@ def _cuts(moment: Moment) -> list[Act]:
     result, t_s = moment.result, moment.t_s
     parts: LiveParts = result.live_parts
     assets, peak_m = result.city.assets, np.nan_to_num(result.exposure.peak_depth_m)
-    place = _places(result, parts.cut)
+    place = places_of(result.view, parts.cut)
     first = np.full(len(assets), _NEVER)
     np.minimum.at(first, place, parts.from_s)
     rows = np.flatnonzero((first > t_s) & (first < _NEVER))

@@ -27,11 +27,11 @@ class Untested:
         return len(self.asset)
 
 
-def untested_of(trace: Trace) -> Untested:
-    """Give from when to when each asset that water reached stays untested."""
-    rows = np.flatnonzero(np.isin(trace.what, (What.FLOODED, What.REPAIRED)))
+def untested_of(trace: Trace, what: What = What.FLOODED) -> Untested:
+    """Give from when to when each asset that water reached stays untested; ``what`` is the event it counts from."""
+    rows = np.flatnonzero(np.isin(trace.what, (what, What.REPAIRED)))
     rows = rows[np.lexsort((rows, trace.asset[rows]))]
-    asset, is_wet, time_s = trace.asset[rows], trace.what[rows] == What.FLOODED, trace.time_s[rows]
+    asset, is_wet, time_s = trace.asset[rows], trace.what[rows] == what, trace.time_s[rows]
     first = is_wet.copy()
     first[1:] &= (asset[1:] != asset[:-1]) | ~is_wet[:-1]
     begins = np.flatnonzero(first)

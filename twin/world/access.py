@@ -16,6 +16,8 @@ WORK_S = 900
 #: Time at a site for each person who is brought out of it, one after the other [s]: an assumption without a source, as
 #: evacuations of homes were not found measured by head; whoever has a figure of their own says it.
 PERSON_S = 60
+#: Teams that bring people out, where a plan states none; and the city's crews that are free at the moment, instead.
+TEAMS, BY_CREWS = 1, 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class AccessRules:
     work_s: int = WORK_S
     #: Seconds at a site for each person brought out of it.
     person_s: int = PERSON_S
+    #: How many teams bring people out of one site together; ``BY_CREWS``: as many as crews are free at the moment.
+    teams: int = TEAMS
     #: Speed where the city's streets have none of their own, by rank (``main``, ``minor``) [km/h].
     speed_kmh: tuple[tuple[str, float], ...] = (("main", 50.0), ("minor", 30.0))
 
@@ -54,13 +58,14 @@ class AccessRules:
     def of(cls, table: Mapping[str, Any]) -> AccessRules:
         """Give the rules back from their JSON values."""
         return cls(day_m=table["day_m"], night_m=table["night_m"], bases=tuple(table["bases"]),
-                   work_s=table["work_s"], person_s=table.get("person_s", PERSON_S),
+                   work_s=table["work_s"], person_s=table.get("person_s", PERSON_S), teams=table.get("teams", TEAMS),
                    speed_kmh=tuple(sorted(table["speed_kmh"].items())),
                    closures=tuple(Closure(**row) for row in table["closures"]))
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain JSON values; what is not said otherwise for people is left out, as before it could be said."""
-        own = {} if self.person_s == PERSON_S else {"person_s": self.person_s}
+        own = {key: value for key, value, usual in (("person_s", self.person_s, PERSON_S), ("teams", self.teams, TEAMS))
+               if value != usual}
         return {**own, "day_m": self.day_m, "night_m": self.night_m, "bases": list(self.bases), "work_s": self.work_s,
                 "speed_kmh": dict(self.speed_kmh),
                 "closures": [{"street": c.street, "from_s": c.from_s, "until_s": c.until_s, "by": c.by}

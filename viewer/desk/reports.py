@@ -106,13 +106,14 @@ def _log(loaded: Whole, wish: Wish, out: Path) -> None:
 def _listed(name: str) -> Callable[[Whole, Wish, Path], None]:
     """Give the maker of a list beside the point: a table, or paper."""
     def make(loaded: Whole, wish: Wish, out: Path) -> None:
+        from geodata.run.sheets import read_phones
         from twin.results.order_of_return import order_of_return
         from viewer.outputs.help_numbers import numbers_of
         from viewer.outputs.lists import NIGHTS, Lists, drawn, export_lists
 
         order = order_of_return(loaded.result, wish.t_s, drawn(loaded.run, NIGHTS) if name == "returns" else None)
         export_lists(loaded.run, wish.t_s, Lists(**{name: out}), order, lang=wish.lang,
-                     numbers=numbers_of(loaded.run, wish.contacts))
+                     numbers=numbers_of(loaded.run, wish.contacts), contacts=read_phones(wish.phones).sites)
 
     return make
 
@@ -193,6 +194,7 @@ SORTS = {
     "log": Sort({"csv": ".csv"}, _log, has_moment=True),
     "handover": Sort(_LIST, _listed("handover"), has_moment=True),
     "cuts": Sort(_LIST, _listed("cuts"), has_moment=True),
+    "sites": Sort(_LIST, _listed("sites"), has_moment=True),
     "returns": Sort(_LIST, _listed("returns"), has_moment=True),
     "grid": Sort(_LIST, _listed("grid"), has_moment=True),
     "sheets": Sort({"html": ".zip", "pdf": ".zip"}, _sheets, has_moment=True),

@@ -12,10 +12,12 @@ from geodata.run.headings import headings, opens
 from geodata.run.journal import grid_rows, write_grid
 from geodata.run.listing import write_csv
 from geodata.run.roads import access_if_kept
+from geodata.run.sites import write_sites
 from twin.errors import InputError
 from twin.explaining import returning
 from twin.explaining.acts_papers import acts_paper, cuts_paper
 from twin.explaining.papers import Paper, grid_paper
+from twin.explaining.sites_paper import listed_sites, sites_paper
 from twin.explaining.untouchable import untouchable_paper
 from twin.results.act_ways import with_ways
 from twin.results.listing import listing
@@ -42,10 +44,11 @@ class Lists:
     cuts: Path | None = None
     returns: Path | None = None
     acts: Path | None = None
+    sites: Path | None = None
 
 
 def export_lists(run: Run, t_s: int, places: Lists, order: ReturnOrder, *, lang: str,
-                 numbers: Mapping[str, str] | None = None) -> None:
+                 numbers: Mapping[str, str] | None = None, contacts: Mapping[str, str] | None = None) -> None:
     """Write the lists asked for: ``.csv`` as a table, ``.pdf`` as tagged PDF, ``.html`` as a page that prints the same.
 
     Parameters
@@ -62,6 +65,8 @@ def export_lists(run: Run, t_s: int, places: Lists, order: ReturnOrder, *, lang:
         ``fr`` or ``en``. Tables have their keys as headings in English.
     numbers
         Telephone numbers by whose hand an act is: see ``twin.explaining.situation.page_of``.
+    contacts
+        Private numbers by the id of a site: they stand on the list of sites.
 
     Raises
     ------
@@ -69,18 +74,20 @@ def export_lists(run: Run, t_s: int, places: Lists, order: ReturnOrder, *, lang:
         A name that says no form, a place that cannot be written; PDF without the extra.
     """
     result, city = run.result, run.result.city.name
-    for table in (places.grid, places.handover, places.cuts, places.returns):
+    for table in (places.grid, places.handover, places.cuts, places.returns, places.sites):
         _check(table, (".csv", ".pdf", ".html"))
     _check(places.acts, (".pdf", ".html"))
     tables: dict[str, Callable[[Path], object]] = {
         "grid": lambda out: write_grid(result, t_s, out, lang),
         "handover": lambda out: write_csv(listing(result, t_s, states=["do_not_re_energise"]), out, lang),
         "cuts": lambda out: write_csv(listing(result, t_s, states=["live_in_water"]), out, lang),
+        "sites": lambda out: write_sites(result, t_s, listed_sites(result.city.assets), contacts or {}, out, lang),
         "returns": lambda out: write_csv_file(out, headings(returning.COLUMNS, lang), returning.table(order, lang),
                                               sort="an order of return", opens=opens(returning.COLUMNS))}
     papers: dict[str, Callable[[], Paper]] = {
         "grid": lambda: grid_paper(result, grid_rows(result, t_s), t_s, lang),
         "handover": lambda: untouchable_paper(result, t_s, lang), "cuts": lambda: cuts_paper(result, t_s, lang),
+        "sites": lambda: sites_paper(result, t_s, lang, contacts),
         "returns": lambda: returning.returns_paper(order, lang),
         "acts": lambda: acts_paper(with_ways(situation(result, t_s, most_acts=_ALL), access_if_kept(run)), lang,
                                    numbers)}

@@ -11,8 +11,8 @@ import numpy as np
 from twin.codes import Action
 from twin.explaining.at_moment import FACT_STALE_S
 from twin.quantities import NONE
+from twin.results.cut_order import places_of
 from twin.results.summary import summarise
-from twin.results.to_do import order_of_places
 from twin.world.assets import Source
 from twin.world.kinds import Role
 from twin.world.sun import dark_periods
@@ -134,12 +134,12 @@ def _lists(run: Run, scene: Scene, clock: Clock) -> dict[str, Any]:
 
     places: list[dict[str, Any]] = [{}] * len(scene.places)
     by_cut = {entry["cut"]: entry for entry in indicators.get("may_be_live", {}).get("rows", ())}
-    opened = order_of_places(run.result)
     for row, place in scene.places.items():
-        at, rank = opened[row]
+        at = int(places_of(run.result.view, np.array([row], np.int32))[0])
         entry = by_cut.get(str(assets.id[row]), {})
         depth_m = entry.get("depth_m")
-        places[place] = {"cut": int(scene.number[row]), "at": int(scene.number[at]), "rank": rank,
+        places[place] = {"cut": int(scene.number[row]), "at": int(scene.number[at]),
+                         "rank": run.result.cut_order[at],
                          "by": entry.get("by", "city"),
                          "operator": entry.get("operator", ""), "street": entry.get("street", ""),
                          "depth": None if depth_m is None else int(centimetres(depth_m))}

@@ -91,6 +91,9 @@ export interface WaitColumns {
   'untested.asset': Uint32Array;
   'untested.start': Uint32Array;
   'untested.end': Uint32Array;
+  'touched.asset': Uint32Array;
+  'touched.start': Uint32Array;
+  'touched.end': Uint32Array;
   'unfed.asset': Uint32Array;
   'unfed.start': Uint32Array;
   'unfed.end': Uint32Array;

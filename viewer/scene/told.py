@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twin.codes import What
 from twin.quantities import NONE
 from twin.results.live_parts import LiveParts
-from twin.results.moment import TREND_M, TREND_S
+from twin.results.moment import TREND_M, TREND_S, is_tested
+from twin.results.untested import untested_of
 from twin.results.waits import WAITS
 from twin.world.kinds import STAGES
 from viewer.scene.intervals import OPEN
@@ -60,13 +62,15 @@ def pack_waits(run: Run, packer: Packer, number: Any) -> None:
 
 
 def pack_untested(run: Run, packer: Packer, number: Any) -> None:
-    """Add from when to when water has reached live parts that nobody has tested since."""
-    untested = run.result.untested
-    asset = number[untested.asset]
-    order = np.lexsort((untested.start_s, asset))
-    packer.add("untested.asset", asset[order], "u4", delta=True)
-    packer.add("untested.start", untested.start_s[order], "u4")
-    packer.add("untested.end", _ends(untested.end_s[order]), "u4")
+    """Add from when to when water has come, and has reached live parts, that nobody has tested since."""
+    gear = is_tested(run.result.city.assets)
+    for name, untested in (("untested", run.result.untested), ("touched", untested_of(run.result.trace, What.TOUCHED))):
+        rows = np.flatnonzero(gear[untested.asset]) if name == "touched" else np.arange(len(untested))
+        asset = number[untested.asset[rows]]
+        order = np.lexsort((untested.start_s[rows], asset))
+        packer.add(f"{name}.asset", asset[order], "u4", delta=True)
+        packer.add(f"{name}.start", untested.start_s[rows][order], "u4")
+        packer.add(f"{name}.end", _ends(untested.end_s[rows][order]), "u4")
 
 
 def pack_unfed(run: Run, packer: Packer, number: Any) -> None:
@@ -109,8 +113,10 @@ def pack_depths(run: Run, packer: Packer, number: Any, gear: int) -> None:
         times_s = np.arange(0, plan.duration_s + 1, plan.step_s)
         later_s = np.minimum(times_s + TREND_S, plan.duration_s)
         all_rows = depths.asset[np.argsort(number[depths.asset], kind="stable")]
+        # What is to be cut is told with its water: the lamps that stand in it stay, however many there are.
+        live = set(run.result.live_parts.asset.tolist())
         rows = all_rows.tolist() if len(all_rows) * len(times_s) <= MOST_DEPTHS else [
-            row for row in all_rows.tolist() if number[row] < gear]
+            row for row in all_rows.tolist() if number[row] < gear or row in live]
         knot_s, frame = depths.knots()
         for row in rows:
             w = int(depths.rows_of(np.array([row], np.int32))[0])

@@ -25,13 +25,17 @@ def crews(run_dir: RunFolder,
     """Tell the work of crews as bars and visits; with `--at` where they are and what waits then."""
     from geodata.run.crews import rows_of, write_csv
     from geodata.run.folder import read_run
+    from geodata.run.roads import access_if_kept
     from twin.explaining.crew_lines import crew_lines, return_lines
+    from twin.results.crew_shut import crews_shut_in
     from twin.results.queue import queue_at
 
     with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
-        result = read_run(run_dir).result
+        run = read_run(run_dir)
+        result = run.result
     at_s = moment_of(at, result)
+    access = None if at_s is None else access_if_kept(run)
     if csv is not None:
         write_csv(result, csv)
     if json:
@@ -39,8 +43,10 @@ def crews(run_dir: RunFolder,
         print_json({"crews": [] if result.plan.crews is None else [crew.id for crew in result.plan.crews.crews],
                     "work": list(rows_of(result)),
                     "waiting": [{"asset": str(result.city.assets.id[row]), "for": reason}
-                                for row, reason in zip(queue.asset, queue.reasons, strict=True)]})
+                                for row, reason in zip(queue.asset, queue.reasons, strict=True)],
+                    "shut_in": [] if at_s is None else [shut.to_dict(result, crew) for crew, shut in crews_shut_in(
+                        result, access, at_s).items()]})
         return
     spoken = language_of(lang)
-    for line in return_lines(result, spoken) if returns else crew_lines(result, spoken, at_s):
+    for line in return_lines(result, spoken) if returns else crew_lines(result, spoken, at_s, access):
         say(line.text, style="bold red" if line.is_alarm else "")

@@ -44,12 +44,14 @@ def report(run_dir: RunFolder,
                                                "--returns where the run drew none and has crews.")] = _NIGHTS,
            acts: Annotated[Path | None, typer.Option("--acts", metavar="FILE.pdf|FILE.html", help="All acts ahead, "
                                                      "with their ways.")] = None,
+           sites: Annotated[Path | None, typer.Option("--sites", metavar=_LIST, help="The list of critical sites and "
+                                                      "lift stations: state, reserve, what comes, contact.")] = None,
            sheets: Annotated[Path | None, typer.Option("--sheets", metavar="DIR", help="A sheet for each crew: a page, "
                                                        "a text, and a table of all; for the crews alone.")] = None,
            sheets_pdf: Annotated[bool, typer.Option("--sheets-pdf", help="Each crew sheet as tagged PDF as well.")
                                  ] = False,
            phones: Annotated[Path | None, typer.Option("--phones", metavar="FILE.toml", help="The city's private "
-                                                       "numbers, for the crew sheets.")] = None,
+                                                       "numbers, for the crew sheets and the list of sites.")] = None,
            contacts: Annotated[Path | None, typer.Option("--contacts", metavar="FILE.toml", help="The city's contacts: "
                                                          "whom to call; else the country's.")] = None,
            lang: Spoken = None, json: Json = False) -> None:
@@ -63,6 +65,7 @@ def report(run_dir: RunFolder,
     from geodata.run.folder import read_run
     from geodata.run.journal import write_journal
     from geodata.run.roads import access_if_kept
+    from geodata.run.sheets import read_phones
     from geodata.wording import wording
     from twin.errors import InputError
     from twin.explaining.situation import page_of
@@ -76,11 +79,11 @@ def report(run_dir: RunFolder,
     from viewer.outputs.sheets import export_sheets
 
     spoken = language_of(lang)
-    if not any((out, pdf, log, grid, handover, cuts, returns, acts, sheets)):
+    if not any((out, pdf, log, grid, handover, cuts, returns, acts, sites, sheets)):
         raise InputError(field="--out", found="nothing to write", expected="--out, --pdf, --log, --grid, --handover, "
-                         "--cuts, --returns, --acts or --sheets")
+                         "--cuts, --returns, --acts, --sites or --sheets")
     if sheets is None:
-        _check_without_sheets(sheets_pdf=sheets_pdf, phones=phones)
+        _check_without_sheets(sheets_pdf=sheets_pdf, phones=phones if sites is None else None)
     with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
         ensemble = read_ensemble(run_dir) if is_ensemble(run_dir) else None
@@ -101,10 +104,12 @@ def report(run_dir: RunFolder,
             export_pdf(run, told, page_of(told, spoken, numbers, order), pdf)
         if log is not None:
             write_journal(run.result, t_s, spoken, log)
-        export_lists(run, t_s, Lists(grid=grid, handover=handover, cuts=cuts, returns=returns, acts=acts), order,
-                     lang=spoken, numbers=numbers)
+        export_lists(run, t_s, Lists(grid=grid, handover=handover, cuts=cuts, returns=returns, acts=acts,
+                                       sites=sites), order, lang=spoken, numbers=numbers,
+                     contacts=read_phones(phones).sites)
         made = [] if sheets is None else export_sheets(run, t_s, sheets, lang=spoken, phones=phones, pdf=sheets_pdf)
-    written = [str(place) for place in (out, pdf, log, grid, handover, cuts, returns, acts, *made) if place is not None]
+    written = [str(place) for place in (out, pdf, log, grid, handover, cuts, returns, acts, sites, *made)
+               if place is not None]
     if json:
         print_json({"files": written, "at": run.result.view.moment(t_s),
                     "counts": {count.name: count.to_dict() for count in told.counts}})
@@ -121,8 +126,8 @@ def _check_without_sheets(*, sheets_pdf: bool, phones: Path | None) -> None:
     if sheets_pdf:
         raise InputError(field="--sheets-pdf", found="no --sheets", expected="--sheets DIR, where they are written")
     if phones is not None:
-        raise InputError(field="--phones", found="private numbers without --sheets",
-                         expected="--sheets: they stand on crew sheets alone")
+        raise InputError(field="--phones", found="private numbers without --sheets or --sites",
+                         expected="--sheets or --sites: they stand on crew sheets and on the list of sites alone")
 
 
 def _since(text: str | None, run: Run, t_s: int) -> dict[str, Any]:

@@ -180,7 +180,19 @@ export class Crews {
   }
 
   /** Where a crew is and until when. @param {any} stands */
-  stand({state, stage, until, hours_until: hours, asset}) {
+  stand({shut, ...stands}) {
+    return this.doing(stands) + (shut ? ` · ${this.shut(shut)}` : '');
+  }
+
+  /** Since when a crew has no way out, and when it has one again. @param {any} shut */
+  shut({asset, is_on_duty: onDuty, from, until, streets}) {
+    const said = onDuty ? t('shut_since', {at: this.at(from)}) : t('shut_base', {asset});
+    const out = until === null ? t('shut_stays') : t('shut_until', {at: this.at(until)});
+    return [said, streets ? t('shut_streets', {n: streets}) : '', out].filter(Boolean).join(', ');
+  }
+
+  /** Where a crew is and until when. @param {any} stands */
+  doing({state, stage, until, hours_until: hours, asset}) {
     const moment = until === null ? t('beyond') : this.at(until);
     if (state === 'off') return until === null ? t('crew_off') : t('crew_off_until', {at: moment});
     const rest = hours === null ? '' : ` · ${t('crew_hours', {at: this.at(hours)})}`;

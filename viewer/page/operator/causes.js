@@ -175,8 +175,7 @@ export class Causes {
   }
 
   /**
-   * Say of what is out for another reason, or seen in service, that water has reached its live parts: it is not to be
-   * switched on again before its test.
+   * Say of all that water has come to, whatever put it out, that it is not to be switched on again before its test.
    *
    * @param {number[]} assets
    * @param {number} t
@@ -184,11 +183,16 @@ export class Causes {
   untested(assets, t) {
     const lines = [];
     for (const u of assets) {
-      const since = this.model.waits.untestedSince(u, t);
-      const i = this.model.iv.at(this.model.pattern[u], t);
-      if (since === OPEN || (i >= 0 && this.chain.mechanism(i) === 'flooded')) continue;
-      const depth = metres(Math.max(0, this.model.columns['asset.peak'][u]));
-      lines.push(say('untested', {id: this.names.name(u), depth, ...times(since, t)}));
+      const {waits, iv, pattern} = this.model;
+      const [since, touched] = [waits.untestedSince(u, t), waits.touchedSince(u, t)];
+      const id = this.names.name(u);
+      if (since !== OPEN) {
+        const depth = metres(Math.max(0, this.model.columns['asset.peak'][u]));
+        lines.push(say('untested', {id, depth, ...times(since, t)}));
+      } else if (touched !== OPEN) {
+        const isOut = iv.stateAt(pattern[u], t) === State.OUT;
+        lines.push(say(isOut ? 'touched_untested' : 'touched_in_service', {id, ...times(touched, t)}));
+      }
     }
     return lines;
   }

@@ -228,8 +228,8 @@ export class Lists {
   }
 
   /**
-   * Give where something is to be opened, in the order of the printed list: in service first, then by rank, by how much
-   * stands in water behind it, and by the deepest of it now [cm].
+   * Give where something is to be opened, in the order of the printed list: in service first, then by the rank that the
+   * run gives each place; `now` is the deepest water behind it [cm].
    *
    * @param {number} t
    */
@@ -251,9 +251,7 @@ export class Lists {
     }
     /** @param {number} u */
     const isOut = (u) => Number(model.iv.stateAt(model.pattern[u], t) === State.OUT);
-    return [...found.values()].sort(
-      (a, b) => isOut(a.at) - isOut(b.at) || a.rank - b.rank || b.us.length - a.us.length || (b.now ?? 0) - (a.now ?? 0)
-    );
+    return [...found.values()].sort((a, b) => isOut(a.at) - isOut(b.at) || a.rank - b.rank);
   }
 
   /**

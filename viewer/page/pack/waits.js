@@ -24,7 +24,6 @@ export class Waits {
     this.columns = columns;
     /** Place of each asset that is ever down by itself. */
     this.place = new Map([...columns['wait.asset']].map((u, place) => [u, place]));
-    this.untested = columns['untested.asset'];
   }
 
   /**
@@ -101,10 +100,33 @@ export class Waits {
    * @param {number} t
    */
   untestedSince(u, t) {
-    const {columns, untested} = this;
-    for (let k = untested.indexOf(u); k >= 0 && untested[k] === u; k++) {
-      if (columns['untested.start'][k] <= t && t < columns['untested.end'][k]) return columns['untested.start'][k];
-    }
-    return OPEN;
+    const {columns} = this;
+    return since(columns['untested.asset'], columns['untested.start'], columns['untested.end'], u, t);
   }
+
+  /**
+   * Give since when water has come to an asset, short of live parts or not, that nobody has tested since; OPEN where it
+   * has not, and for what is not tested.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  touchedSince(u, t) {
+    const {columns} = this;
+    return since(columns['touched.asset'], columns['touched.start'], columns['touched.end'], u, t);
+  }
+}
+
+/**
+ * Give the start of the period of an asset that a moment lies in; OPEN where it lies in none.
+ *
+ * @param {Uint32Array} assets
+ * @param {Uint32Array} start
+ * @param {Uint32Array} end
+ * @param {number} u
+ * @param {number} t
+ */
+function since(assets, start, end, u, t) {
+  for (let k = assets.indexOf(u); k >= 0 && assets[k] === u; k++) if (start[k] <= t && t < end[k]) return start[k];
+  return OPEN;
 }

@@ -1,0 +1,62 @@
+"""Crews that are shut in: no open street leads away from where they stand, or from the base where they are to begin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from twin.access.access import Access
+from twin.access.shut_in import ShutIn, shut_in
+from twin.quantities import NONE
+from twin.results.crew_days import Doing, Piece, crew_days
+from twin.results.result import Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrewShut:
+    """A crew that is shut in, or will be when its next shift begins."""
+
+    #: Row of the asset at which it stands, or begins.
+    asset: int
+    #: The second looked at: the moment asked about, or the beginning of its next shift.
+    at_s: int
+    #: It is on duty at the moment asked about; else it is about its base.
+    is_on_duty: bool
+    time: ShutIn
+
+    def to_dict(self, result: Result, crew: str) -> dict[str, Any]:
+        """Give plain JSON values, moments as ISO texts; ``until`` None: not within the run."""
+        moment = result.view.moment
+        return {"crew": crew, "asset": str(result.city.assets.id[self.asset]), "at": moment(self.at_s),
+                "is_on_duty": self.is_on_duty, "from": moment(self.time.from_s),
+                "until": None if self.time.until_s == NONE else moment(self.time.until_s), "streets": self.time.streets}
+
+
+def crews_shut_in(result: Result, access: Access | None, t_s: int) -> dict[str, CrewShut]:
+    """Give the crews that are shut in at a second, by id; nothing where nobody drives.
+
+    One on duty stands where it is free or at work. One off duty is looked at where its next shift begins, and when.
+    """
+    plan = result.plan.crews
+    if plan is None or access is None or plan.travel != "streets":
+        return {}
+    found, days = {}, crew_days(result)
+    for number, crew in enumerate(plan.crews):
+        mine = [piece for piece in days if piece.crew == number]
+        now = next((piece for piece in mine if piece.start_s <= t_s < piece.end_s), None)
+        if now is None or now.doing == Doing.DRIVING:
+            continue
+        looked = now if now.doing != Doing.OFF else _next(mine, t_s)
+        if looked is None:
+            continue
+        at_s = t_s if looked is now else looked.start_s
+        time = shut_in(access, access.place(looked.origin), at_s, crew.wade_m)
+        if time is not None:
+            found[crew.id] = CrewShut(asset=looked.origin, at_s=at_s, is_on_duty=looked is now, time=time)
+    return found
+
+
+def _next(mine: list[Piece], t_s: int) -> Piece | None:
+    """Give what a crew off duty does first in its next shift: it begins at its base, or where it was sent ahead."""
+    return next((piece for piece in mine if piece.start_s > t_s and piece.doing != Doing.OFF and piece.origin != NONE),
+                None)
