@@ -14,7 +14,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from geodata.observations.normal import MOST, Observation, Refusal, Refused, Why, normal
+from geodata.observations.normal import MOST, Observation, Refusal, Refused, Why, normal, whole_letters
 
 #: Largest message that comes in by itself, and largest answer to a question [bytes].
 MOST_BYTES, MOST_ANSWER_BYTES = 2**20, 16 * 2**20
@@ -211,7 +211,7 @@ def json_of(body: bytes, *, most_bytes: int = MOST_ANSWER_BYTES, most_fields: in
         raise Refusal(Why.VALUE, found=text, expected="a number")
 
     try:
-        return json.loads(body, object_pairs_hook=counted, parse_constant=no_number)
+        return whole_letters(body, json.loads(body, object_pairs_hook=counted, parse_constant=no_number))
     except Refusal:
         raise
     except RecursionError:
