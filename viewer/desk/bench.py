@@ -55,9 +55,8 @@ class BenchEnded(TwinError):  # noqa: N818 - it did
 class Beside:
     """A bench in a process of its own; safe for several threads, one question at a time."""
 
-    def __init__(self, *, gives_way: bool = False) -> None:
-        """Start nothing yet; ``gives_way``: its work takes minutes and lets everything else go first."""
-        self._lock, self._gives_way = Lock(), gives_way
+    def __init__(self) -> None:
+        self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
         self._until = 0.0
@@ -97,8 +96,8 @@ class Beside:
         return value
 
     def another(self) -> Beside:
-        """Give one more, which lets this one and the desk go first."""
-        return Beside(gives_way=True)
+        """Give one more."""
+        return Beside()
 
     def warm(self, *place: Any) -> None:
         """Have a run open for the edit to come; it is not waited for."""
@@ -134,8 +133,7 @@ class Beside:
             with theirs:
                 # Our own interpreter and a fixed module; what it prints by mistake is no answer.
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "viewer.desk.bench_work", str(theirs.fileno()),
-                     *(["--give-way"] if self._gives_way else [])], pass_fds=(theirs.fileno(),),
+                    [sys.executable, "-m", "viewer.desk.bench_work", str(theirs.fileno())], pass_fds=(theirs.fileno(),),
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True, env=dict(os.environ))
             self._line = Connection(mine.detach())
         return self._line

@@ -32,7 +32,6 @@ from twin.world.kinds import LANGUAGES, Role
 from viewer.desk.announced import Announced
 from viewer.desk.comparing import comparison
 from viewer.desk.drafts import Draft
-from viewer.desk.give_way import give_way
 from viewer.desk.likely import answer, answer_of
 from viewer.desk.outcomes import outcome
 from viewer.desk.rank_page import Ranked, curves, told
@@ -214,8 +213,6 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
 
 def main() -> None:
     """Answer the desk, until its end of the line closes."""
-    if "--give-way" in sys.argv:
-        give_way()
     line = Connection(int(sys.argv[1]))
     while True:
         try:

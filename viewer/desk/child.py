@@ -1,4 +1,4 @@
-"""A command of ``twin`` as the desk's child: it lets the desk go first, and ends when the pipe from it closes."""
+"""A command of ``twin`` as the desk's child: it ends when the pipe from the desk closes, whatever becomes of it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import signal
 import sys
 from threading import Thread
 from time import sleep
-
-from viewer.desk.give_way import give_way
 
 #: Seconds to put things away, once the desk is gone.
 _GRACE_S = 5.0
@@ -28,7 +26,6 @@ def _watch() -> None:
 def main() -> None:
     """Run ``twin`` with the words of this process."""
     Thread(target=_watch, daemon=True).start()
-    give_way()
     sys.argv[0] = "twin"
     # By name and not by import: nothing imports the front desk.
     runpy.run_module("twin.cli", run_name="__main__")

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sqlite3
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -205,13 +202,6 @@ def test_what_another_process_wrote_is_told_to_those_who_listen(tmp_path: Path) 
     assert not ours.heed()
     ours.close()
     theirs.close()
-
-
-def test_a_run_lets_the_desk_go_first() -> None:
-    work = "import os; from viewer.desk.give_way import give_way; give_way(); print(os.getpriority(os.PRIO_PROCESS, 0))"
-    done = subprocess.run([sys.executable, "-c", work], capture_output=True, text=True, check=True,
-                          start_new_session=True)
-    assert int(done.stdout) == min(os.getpriority(os.PRIO_PROCESS, 0) + 5, 19)
 
 
 def test_a_session_is_its_own_name_and_its_whole_value(desk: Desk, seat: Seat) -> None:
