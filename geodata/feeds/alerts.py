@@ -20,6 +20,8 @@ _FLOOD = re.compile(r"flood|inond|crue|submersion|overflow", re.IGNORECASE)
 #: A degree of latitude [km], and corners of a circle.
 _KM, _CORNERS = 111.2, 24
 _LONGEST = 500
+#: Years of a notice that mean what they say; services write 9999 for "until further notice".
+_FIRST_YEAR, _LAST_YEAR = 1970, 2199
 Shape = tuple[tuple[float, float], ...]
 
 
@@ -65,7 +67,7 @@ def _alert(taken: Taken, root: Element) -> None:
     if not infos:
         raise Refusal(Why.FORM, field="info", found="none", expected="one")
     info = next((one for one in infos if text_of(one, "language").lower().startswith("fr")), infos[0])
-    begins, ends = (_moment(text_of(info, key)) for key in ("onset", "expires"))
+    begins, ends = (moment_in(text_of(info, key)) for key in ("onset", "expires"))
     now = int(taken.about.received.timestamp())
     shapes: list[Shape] = []
     for area in info.findall("area"):
@@ -85,8 +87,16 @@ def _alert(taken: Taken, root: Element) -> None:
         is_flood=bool(_FLOOD.search(words)), sent=sent, received=now, raw=taken.raw))
 
 
-def _moment(text: str) -> int | None:
-    return int(moment_of(text).timestamp()) if text else None
+def moment_in(text: str) -> int | None:
+    """Give a moment of a notice [s since 1970]; None where it is open: nothing said, or the year 9999 as some say it.
+
+    Raises
+    ------
+    Refusal
+        No moment, or one without offset.
+    """
+    moment = moment_of(text) if text else None
+    return None if moment is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR else int(moment.timestamp())
 
 
 def _polygon(text: str) -> Shape:

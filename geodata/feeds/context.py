@@ -14,7 +14,7 @@ from typing import Any
 from geodata.feeds.mapped import put_value
 from geodata.feeds.schema import SourceSpec, ValueSpec
 from geodata.feeds.taken import About, Taken, json_of, list_of, mapping_of, number_of
-from geodata.observations.normal import Refusal, Why
+from geodata.observations.normal import Refusal, Why, moment_of
 
 #: UN/CEFACT codes of units.
 UNIT_CODES = {"MTR": "m", "CMT": "cm", "MMT": "mm", "MQS": "m3/s", "G51": "l/s", "VLT": "V", "AMP": "A", "WTT": "W",
@@ -152,7 +152,10 @@ def _observation(taken: Taken, spec: SourceSpec, said: Mapping[str, Any]) -> Non
     moment = said.get("phenomenonTime") or said.get("resultTime")
     if isinstance(moment, str) and "/" in moment:
         # A mean over an interval is known at its end.
-        moment = moment.split("/")[-1]
+        first, _, moment = moment.partition("/")
+        if moment_of(first) > moment_of(moment):
+            raise Refusal(Why.ZONE, field="phenomenonTime", found=f"{first}/{moment}",
+                          expected="an end after its start")
     taken.put(stream.asset, stream.what, number_of(said.get("result")), unit=stream.unit, observed=moment)
 
 

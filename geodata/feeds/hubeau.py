@@ -57,9 +57,13 @@ def _row(taken: Taken, row: Any) -> None:
                       expected="31: levels above the gauge's zero",
                       remedy="Altitudes would be taken for levels of metres of water.")
     what, unit = _QUANTITIES[quantity]
-    quality = _QUALIFIED.get(row.get("code_qualification_obs"), "") or _METHODS.get(row.get("code_methode_obs"), "")
+    quality = _word(_QUALIFIED, row.get("code_qualification_obs")) or _word(_METHODS, row.get("code_methode_obs"))
     taken.put(row.get("code_station"), what, row.get("resultat_obs"), unit=unit, observed=row.get("date_obs"),
               quality=quality)
+
+
+def _word(words: dict[int, str], code: Any) -> str:
+    return words.get(code, "") if isinstance(code, int) else ""
 
 
 def cursor_of(link: Any) -> str:

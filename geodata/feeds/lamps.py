@@ -54,7 +54,7 @@ def _event(taken: Taken, data: Mapping[str, Any]) -> None:
     event, flag = data.get("eventType"), data.get("startEndFlag")
     if flag is not None and not isinstance(flag, bool):
         raise Refusal(Why.VALUE, field="startEndFlag", found=repr(flag), expected="true, false or nothing")
-    if event in _BACK:
+    if isinstance(event, str) and event in _BACK:
         what, value = _BACK[event], False
     elif isinstance(event, str) and event in TALQ_EVENTS:
         what, value = TALQ_EVENTS[event], flag is not False

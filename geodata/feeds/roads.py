@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from geodata.feeds.alerts import Shape, on_earth, state_at
+from geodata.feeds.alerts import Shape, moment_in, on_earth, state_at
 from geodata.feeds.taken import About, Notice, Taken
 from geodata.feeds.xml_tree import text_of, tree_of
-from geodata.observations.normal import Refusal, Why, moment_of, seconds_of
+from geodata.observations.normal import Refusal, Why, seconds_of
 
 _CLOSED = {"roadClosed", "carriagewayClosed", "noEntry"}
 _FLOODS = {"flooding", "flashFloods", "flood"}
@@ -82,7 +82,7 @@ def _notice(taken: Taken, record: Element, sort: str, *, is_flood: bool, sent: i
 
 def _moment(record: Element, *names: str) -> int | None:
     text = next((text_of(one) for name in names for one in record.iter(name) if text_of(one)), "")
-    return int(moment_of(text).timestamp()) if text else None
+    return moment_in(text)
 
 
 def _shapes(taken: Taken, record: Element) -> Iterator[Shape]:

@@ -14,12 +14,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from geodata.observations.normal import MOST, Observation, Refusal, Refused, Why, normal
+from geodata.observations.normal import MOST, Observation, Refusal, Refused, Why, normal, whole_letters
 
 #: Largest message that comes in by itself, and largest answer to a question [bytes].
 MOST_BYTES, MOST_ANSWER_BYTES = 2**20, 16 * 2**20
 #: Fields of all mappings of one message together; a page of 2,000 readings has some 40,000.
 MOST_FIELDS = 200_000
+#: Digits of a whole number at most: with more it is beyond the largest number that is no whole one.
+_DIGITS = 300
 #: Refusals of one message that keep their text; all are counted.
 MOST_REASONS = 50
 
@@ -211,13 +213,19 @@ def json_of(body: bytes, *, most_bytes: int = MOST_ANSWER_BYTES, most_fields: in
         raise Refusal(Why.VALUE, found=text, expected="a number")
 
     try:
-        return json.loads(body, object_pairs_hook=counted, parse_constant=no_number)
+        return whole_letters(body, json.loads(
+            body, object_pairs_hook=counted, parse_constant=no_number, parse_int=_whole_number))
     except Refusal:
         raise
     except RecursionError:
         raise Refusal(Why.LARGE, found="JSON hundreds deep", expected="an answer") from None
     except ValueError:
         raise Refusal(Why.FORM, found="no JSON, or cut short", expected="a whole message in JSON") from None
+
+
+def _whole_number(text: str) -> int | float:
+    """Give a whole number; one beyond what can be calculated with is endless, and refused where a value is asked."""
+    return int(text) if len(text) < _DIGITS else math.inf
 
 
 def mapping_of(value: Any, field: str) -> Mapping[str, Any]:

@@ -10,13 +10,12 @@ https://www.vigicrues.gouv.fr, services/observations.json and services/v1.1/prev
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from geodata.feeds.taken import About, Forecast, Taken, json_of, list_of, mapping_of
-from geodata.observations.normal import Refusal, Why, moment_of, seconds_of
+from geodata.observations.normal import LIMITS, Refusal, Why, moment_of, seconds_of
 
 _QUANTITIES = {"H": ("level", "m"), "Q": ("flow", "m3/s")}
 #: Points of one forecast at most: an hour each for two months.
@@ -87,8 +86,9 @@ def _foretold(taken: Taken, point: Mapping[str, Any], series: str, issued: int) 
 def _level(value: Any, key: str) -> float | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > 5000:
-        raise Refusal(Why.VALUE, field=key, found=repr(value), expected="a level in metres")
+    low, high = LIMITS["level"]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise Refusal(Why.VALUE, field=key, found=repr(value), expected=f"a level of {low:g} to {high:g} m")
     return float(value)
 
 

@@ -7,7 +7,7 @@ metres above the gauge's zero, whatever unit they came in.
 from __future__ import annotations
 
 import json
-import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,6 +50,10 @@ CLOCKS_S, OLDEST_S = 120, 400 * 86_400
 MOST = 20_000
 _KEYS = ("source", "series", "what", "value", "unit", "observed", "quality")
 _LONGEST = 120
+#: No number that JSON can hold stands for a value beyond this; whole numbers there have no end.
+_ENDLESS = 1e300
+#: Half of a letter beyond the first 65,536, written out (``\\ud83c`` alone) or in bytes: no text that can be kept.
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 
 
 class Why(StrEnum):
@@ -137,7 +141,7 @@ def read_message(body: bytes, *, source: str, received: datetime, known: Iterabl
     """
     digest, ids = sha256(body).hexdigest(), set(known)
     try:
-        said = json.loads(body)
+        said = whole_letters(body, json.loads(body))
     except (ValueError, RecursionError):
         return [], [Refused(source=source, reason="no JSON")]
     parts = said if isinstance(said, list) else [said]
@@ -153,6 +157,31 @@ def read_message(body: bytes, *, source: str, received: datetime, known: Iterabl
         except Refusal as error:
             refused.append(Refused(source=own, reason=str(error), why=error.why, refusal=error))
     return found, refused
+
+
+def has_halves(body: bytes) -> bool:
+    """Tell whether a message in JSON may hold half a letter, which no table and no file takes."""
+    # In two or four bytes a letter they stand as such.
+    return _HALF.search(body) is not None or b"\x00" in body[:4] or body[:2] in (b"\xff\xfe", b"\xfe\xff")
+
+
+def whole_letters(body: bytes, said: Any) -> Any:
+    r"""Give what a message says with U+FFFD for each half of a letter: one bad text costs no other.
+
+    Examples
+    --------
+    >>> whole_letters(rb'["\ud83c", 1]', ["\ud83c", 1])
+    ['�', 1]
+    """
+    return _whole_letters(said) if has_halves(body) else said
+
+
+def _whole_letters(said: Any) -> Any:
+    if isinstance(said, str):
+        return "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in said)
+    if isinstance(said, Mapping):
+        return {_whole_letters(key): _whole_letters(value) for key, value in said.items()}
+    return [_whole_letters(one) for one in said] if isinstance(said, list) else said
 
 
 def observation(said: Any, *, source: str, received: datetime, known: set[str], raw: str) -> Observation:
@@ -212,7 +241,7 @@ def _value(said: Any, what: str, unit: str) -> float:
         if not isinstance(said, bool):
             raise Refusal(Why.VALUE, field="value", found=repr(said), expected="true or false")
         return float(said)
-    if isinstance(said, bool) or not isinstance(said, int | float) or not math.isfinite(said):
+    if isinstance(said, bool) or not isinstance(said, int | float) or not abs(said) < _ENDLESS:
         raise Refusal(Why.VALUE, field="value", found=repr(said)[:_LONGEST], expected="a number")
     value = said * WHAT[what][unit]
     low, high = LIMITS[what]

@@ -203,12 +203,15 @@ def _lost_a_feed(loaded: Loaded, row: int, is_out: Any) -> bool:
 
 
 def of_river(gauge: str, name: str, read_m: float, foretold_m: float, read_at: int) -> Alarm | None:
-    """Give the alarm of a gauge that reads otherwise than the curve in force; None within ``DIFFERS_M``."""
+    """Give the alarm of a gauge that reads otherwise than the curve in force; None within ``DIFFERS_M``.
+
+    Below the curve and above it are two alarms: who has seen the first has not seen the second.
+    """
     off = round(read_m - foretold_m, 2)
     if abs(off) < DIFFERS_M:
         return None
-    return Alarm(key=f"river:{gauge}", sort="river", priority=1, when=read_at, asset=gauge, name=name,
-                 values={"read": read_m, "foretold": round(foretold_m, 2), "off": off})
+    return Alarm(key=f"river:{gauge}" if off > 0 else f"river:{gauge}:below", sort="river", priority=1, when=read_at,
+                 asset=gauge, name=name, values={"read": read_m, "foretold": round(foretold_m, 2), "off": off})
 
 
 def of_act(act: dict[str, Any]) -> Alarm:

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from geodata.observations.normal import has_halves
 from geodata.wording import refusal_text
 from twin.errors import InputError, TwinError
 from twin.world.kinds import LANGUAGES
@@ -73,6 +74,23 @@ class Asked:
         return value
 
 
+    def moment(self, key: str, default: int | None = None) -> int:
+        """Give a moment of what was said [s since 1970], of a year that calendars have.
+
+        Raises
+        ------
+        InputError
+            It is missing, or none.
+        """
+        value = self.whole(key, default)
+        if not 0 <= value < _LAST_MOMENT:
+            raise InputError(field=key, found=f"{value}", expected="seconds since 1970")
+        return value
+
+
+#: 1 January 2200 [s since 1970].
+_LAST_MOMENT = 7_258_118_400
+
 #: What answers: plain JSON values, or a response of its own.
 Answer = Callable[[Asked], Any]
 
@@ -119,17 +137,22 @@ def _endpoint(answer: Answer, standing: Standing) -> Callable[[Request], Awaitab
         except TwinError as error:
             return JSONResponse({"error": str(error)}, 500)
         except (OSError, sqlite3.Error) as error:
-            if not _is_full(error):
+            if not is_full(error):
                 raise
             # What was asked is not done, and whoever asked is told so.
-            said = {lang: tell(lang, "not_kept", why=str(error)) for lang in LANGUAGES}
-            return JSONResponse({"error": said["en"], "said": said}, 507)
+            return JSONResponse(not_kept(error), 507)
         return found if isinstance(found, Response) else JSONResponse(found)
 
     return endpoint
 
 
-def _is_full(error: OSError | sqlite3.Error) -> bool:
+def not_kept(error: OSError | sqlite3.Error) -> dict[str, Any]:
+    """Give what is said of something that the disk does not take, in both languages."""
+    said = {lang: tell(lang, "not_kept", why=str(error)) for lang in LANGUAGES}
+    return {"error": said["en"], "said": said}
+
+
+def is_full(error: OSError | sqlite3.Error) -> bool:
     """Tell whether the disk takes no more: full, at its quota, gone, or to be read alone."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
@@ -145,8 +168,11 @@ async def body_of(request: Request) -> dict[str, Any]:
     InputError
         No mapping in JSON.
     """
+    body = await request.body()
     try:
-        said = json.loads(await request.body() or b"{}")
+        said = json.loads(body or b"{}")
+        if has_halves(body):  # half a letter cannot be written down
+            json.dumps(said, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise InputError(found="no JSON", expected="a mapping in JSON") from None
     if not isinstance(said, dict):

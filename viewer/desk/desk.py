@@ -44,8 +44,8 @@ from viewer.desk.sources import Inbox, Sources, inbox_key
 from viewer.desk.store import Store
 from viewer.desk.watch import Watch
 
-#: Alarms are looked at this often [s].
-TICK_S = 5.0
+#: Alarms are looked at this often [s]; soon after a message, and once a second at most, however many come.
+TICK_S, SOON_S = 5.0, 1.0
 #: Events that nobody waits for are dropped this often [s].
 TIDY_S = 600.0
 
@@ -113,10 +113,11 @@ class Desk:
         self.outgoing: Leaving | None = None
         self.inbox_key = inbox_key(folder / "inbox.key")
         self._looking, self._tidied = Lock(), float("-inf")
+        self._looked, self._is_wanted = float("-inf"), False
         #: What would be an alarm and is none, for the plan orders it: shown on demand.
         self.by_design: list[Alarm] = []
         # A run that is half copied, a disk that is full: looked at again; the page says how old it is.
-        self._watch = Watch("alarms", self._look_and_tidy, lambda: TICK_S,
+        self._watch = Watch("alarms", self._look_and_tidy, lambda: SOON_S,
                             passes=(InputError, OSError, ValueError, sqlite3.Error))
 
     def observe(self, spec: ObserveSpec) -> None:
@@ -176,10 +177,18 @@ class Desk:
     def look(self) -> int:
         """Hold run, river, words and sources against each other, and keep the alarms; give how many are new."""
         with self._looking:
+            self._looked, self._is_wanted = monotonic(), False
             now = self.clock.epoch()
             active = self._active(now)
             self.by_design = [alarm for alarm in active if alarm.is_by_design]
             return self.alarms.update([alarm for alarm in active if not alarm.is_by_design], now)
+
+    def look_soon(self) -> None:
+        """Look now, or within a second where one looked just before: a look at a whole city takes its time."""
+        if monotonic() - self._looked >= SOON_S:
+            self.look()
+        else:
+            self._is_wanted = True
 
     def _active(self, now: int) -> list[Alarm]:
         night = self.night()
@@ -212,6 +221,9 @@ class Desk:
         return compared(loaded, words, t_s), suspects, ask
 
     def _look_and_tidy(self) -> None:
+        self.store.heed()
+        if not self._is_wanted and monotonic() - self._looked < TICK_S:
+            return
         self.look()
         for one in self.looks:
             one.look()

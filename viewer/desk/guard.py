@@ -63,7 +63,20 @@ class Guard:
                 out.setdefault("cache-control", "no-store")
             await send(message)
 
-        await self.app(scope, limited, with_headers)
+        has_begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await with_headers(message)
+
+        try:
+            await self.app(scope, limited, noted)
+        except Exception:
+            # Ours: whoever asked is told, with the headers of every answer; the log of the server has where it was.
+            if not has_begun:
+                await _refuse(send, 500, "the desk failed over this question")
+            raise
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         host = headers.get("host", "")
@@ -80,7 +93,7 @@ class Guard:
         if headers.get("content-type", "").split(";")[0].strip() not in ("application/json", "application/ld+json"):
             return 415, "JSON only"
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-        if site not in (None, "same-origin") or (origin is not None and urlsplit(origin).netloc != host):
+        if site not in (None, "same-origin") or (origin is not None and _place_of(origin) != host):
             return 403, "another site's request"
         if scope["path"].startswith(INBOX):
             return None
@@ -91,7 +104,21 @@ class Guard:
 
 
 def _name_of(host: str) -> str:
-    return (urlsplit(f"//{host}").hostname or "").lower()
+    """Give the name in a Host header, without its port; empty for what is none: with a user, a port of letters."""
+    try:
+        parts = urlsplit(f"//{host}")
+        _ = parts.port
+    except ValueError:
+        return ""
+    return "" if "@" in host or parts.path else (parts.hostname or "").lower()
+
+
+def _place_of(origin: str) -> str:
+    """Give name and port of an Origin header; empty for what is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 async def _refuse(send: Send, code: int, why: str) -> None:

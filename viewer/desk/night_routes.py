@@ -14,6 +14,7 @@ from twin.errors import InputError
 from twin.explaining.explain import explain
 from twin.quantities import NONE
 from twin.results.condition_spans import Condition
+from twin.world.kinds import Role
 from viewer.desk import journal
 from viewer.desk.answers import Asked, get, post
 from viewer.desk.store import publish
@@ -41,7 +42,7 @@ def _acknowledge(asked: Asked) -> Any:
 
 
 def _shelve(asked: Asked) -> Any:
-    asked.desk.alarms.shelve(asked.text("key"), until=asked.whole("until"), by=asked.person.name,
+    asked.desk.alarms.shelve(asked.text("key"), until=asked.moment("until"), by=asked.person.name,
                              now=asked.desk.clock.epoch())
     return {}
 
@@ -61,7 +62,7 @@ def _fact(asked: Asked) -> Any:
     desk.city_file.city.assets.row(asset)
     now = desk.clock.epoch()
     number = desk.facts.report(
-        asset=asset, state=asked.text("state"), seen_at=asked.whole("seen_at", now), caller=asked.text("caller"),
+        asset=asset, state=asked.text("state"), seen_at=asked.moment("seen_at", now), caller=asked.text("caller"),
         note=asked.text("note", ""), by=asked.person.name, now=now)
     desk.look()
     return {"fact": number}
@@ -78,7 +79,10 @@ def _reading(asked: Asked) -> Any:
     desk, level = asked.desk, asked.said.get("level_m")
     if isinstance(level, bool) or not isinstance(level, int | float):
         raise InputError(field="level_m", found=f"{level!r}"[:80], expected="a level in metres")
-    gauge, seen_at = asked.text("gauge"), asked.whole("seen_at")
+    gauge, seen_at = asked.text("gauge"), asked.moment("seen_at")
+    assets = desk.city_file.city.assets
+    if not assets.has_role(assets.row(gauge), Role.GAUGE):
+        raise InputError(field="gauge", found=f"'{gauge}'", expected="a gauge of this city")
     moment = datetime.fromtimestamp(seen_at, UTC)
     body = json.dumps([{"series": gauge, "what": "level", "unit": "m", "value": level, "observed": moment.isoformat()}])
     took = desk.sources.take(body.encode(), source=READ_BY_HAND, sort="hand")

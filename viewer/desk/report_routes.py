@@ -60,7 +60,7 @@ def _make(asked: Asked) -> Any:
     loaded = run_asked(asked, asked.text("run", ""))
     if loaded is None:
         raise InputError(field="run", found="no run", expected="a run that is done", remedy="Run a scenario first.")
-    t_s = loaded.at(asked.whole("moment", now))
+    t_s = loaded.at(asked.moment("moment", now))
     if t_s is None and sort in SORTS and SORTS[sort].has_moment:
         raise InputError(field="moment", found="a moment that the run does not hold", expected="one within the run")
     is_approved = night.approved is not None and night.approved.entry.id == loaded.entry.id
@@ -89,7 +89,7 @@ def _since(asked: Asked, loaded: Loaded, t_s: int) -> dict[str, Any]:
         return {"since_run": other.place[1]}
     if asked.said.get("since") is None:
         return {}
-    since_s = loaded.at(asked.whole("since"))
+    since_s = loaded.at(asked.moment("since"))
     if since_s is None or since_s >= t_s:
         raise InputError(field="since", found="a moment that is not before the other, or not in the run",
                          expected="an earlier moment of the run")

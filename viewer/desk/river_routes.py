@@ -30,5 +30,5 @@ def _run(asked: Asked) -> Any:
 
 
 def _allow(asked: Asked) -> Any:
-    _reruns(asked).allow(asked.person, until=asked.whole("until"))
+    _reruns(asked).allow(asked.person, until=asked.moment("until"))
     return {}

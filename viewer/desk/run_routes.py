@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+import sqlite3
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from scenarios.load import SUFFIX, parse_scenario
 from scenarios.reading import read_document
 from scenarios.writing import slug
 from twin.errors import InputError
-from viewer.desk.answers import Asked, desk_of, get, post, told
+from viewer.desk.answers import Asked, desk_of, get, is_full, not_kept, post, told
 from viewer.desk.closures import listed, said_of, with_closures
 from viewer.desk.counts import series
 from viewer.desk.desk import Desk
@@ -164,7 +165,7 @@ def _approve(asked: Asked) -> Any:
     desk = asked.desk
     run = _run_of(asked)
     desk.shelf.get(run)
-    desk.approvals.approve(desk.runs.get(run), asked.person, until=asked.whole("until"), reason=asked.text(
+    desk.approvals.approve(desk.runs.get(run), asked.person, until=asked.moment("until"), reason=asked.text(
         "reason", most=300), now=desk.clock.epoch())
     desk.look()
     return {}
@@ -255,5 +256,10 @@ async def _inbox(request: Request) -> Response:
         return JSONResponse({"error": "too large"}, 413)
     except InputError as error:
         return JSONResponse(told(error), 422)
-    await run_in_threadpool(desk.look)
+    except (OSError, sqlite3.Error) as error:
+        # Not kept, and said so: the sender has it still.
+        if not is_full(error):
+            raise
+        return JSONResponse(not_kept(error), 507)
+    await run_in_threadpool(desk.look_soon)
     return JSONResponse(took, 200 if took["accepted"] or not took["rejected"] else 422)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import os
 import secrets
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +16,7 @@ from typing import Any
 
 from geodata.feeds.readers import about_of, read
 from geodata.feeds.schema import Form, SourceSpec
-from geodata.feeds.taken import Taken
+from geodata.feeds.taken import MOST_ANSWER_BYTES, Taken
 from geodata.observations.normal import Observation
 from viewer.desk.feed_book import TABLES, TICK_S, FeedBook, keep_forecasts, keep_notices
 from viewer.desk.places import Places
@@ -198,7 +200,7 @@ class Inbox:
         for name in ("", "done", "refused"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         # A file that somebody took away, or a disk that is full: looked at again.
-        self._watch = Watch("inbox", self.look, lambda: LOOK_S, passes=(OSError,))
+        self._watch = Watch("inbox", self.look, lambda: LOOK_S, passes=(OSError, sqlite3.Error))
 
     def start(self) -> None:
         """Look into the folder from now on."""
@@ -212,7 +214,7 @@ class Inbox:
         """Take every file that is whole; give how many there were. One is whole when its name ends in ``.json``."""
         files = sorted(path for path in self.folder.glob("*.json") if path.is_file() and not path.is_symlink())
         for path in files:
-            took = self.sources.take(path.read_bytes(), source=path.stem.split("_")[0], sort="inbox")
+            took = self._taken(path)
             where = "done" if took["accepted"] or not took["rejected"] else "refused"
             # A name may come twice: the later file stands beside the earlier.
             place = self.folder / where / f"{path.stem}.{secrets.token_hex(3)}.json"
@@ -220,6 +222,27 @@ class Inbox:
                 place.with_suffix(".why.txt").write_text("\n".join(took["rejected"]) + "\n", encoding="utf-8")
             path.replace(place)
         return len(files)
+
+
+    def _taken(self, path: Path) -> dict[str, Any]:
+        """Take one file; one that is too large, or over which the desk fails, is put away and costs no other.
+
+        Raises
+        ------
+        OSError, sqlite3.Error
+            The disk takes no more: the file stays.
+        """
+        size = path.stat().st_size
+        if size > MOST_ANSWER_BYTES:
+            return {"accepted": 0, "rejected": [f"found {size:,} bytes; expected {MOST_ANSWER_BYTES:,} at most."]}
+        try:
+            return self.sources.take(path.read_bytes(), source=path.stem.split("_")[0], sort="inbox")
+        except (OSError, sqlite3.Error):
+            raise
+        except Exception as error:
+            logging.getLogger(__name__).exception("%s", path)
+            return {"accepted": 0, "rejected": [f"found a file over which the desk failed ({type(error).__name__}): "
+                                                f"{error}."[:400]]}
 
 
 def inbox_key(file: Path) -> str:

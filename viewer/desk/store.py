@@ -73,6 +73,8 @@ class Store:
         self._writer.executescript(f"{_TABLES} PRAGMA user_version={VERSION};")
         # Who asks does not wait for what machines send to be written: with a log ahead (WAL) both go on.
         self._reading, self._reader = Lock(), self._opened()
+        #: Changes as others write, ourselves on the other line included.
+        self._version = 0
 
     def _opened(self) -> sqlite3.Connection:
         made = sqlite3.connect(self.file, isolation_level=None, check_same_thread=False, timeout=10)
@@ -129,6 +131,17 @@ class Store:
         """Tell somebody of every change; give what ends it."""
         self._listeners.append(told)
         return lambda: self._listeners.remove(told)
+
+    def heed(self) -> bool:
+        """Tell those who listen that somebody else wrote, as `twin observe` does beside the desk; tell whether so."""
+        with self._reading:
+            version = int(self._reader.execute("PRAGMA data_version").fetchone()[0])
+        if version == self._version:
+            return False
+        self._version = version
+        for listener in list(self._listeners):
+            listener()
+        return True
 
     def tidy(self, now: int) -> int:
         """Drop what nobody waits for, give the log's room back, and tell how many events went.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from threading import Event, Thread
+
+_LOG = logging.getLogger(__name__)
 
 
 class Watch:
@@ -18,8 +21,9 @@ class Watch:
     every_s
         Gives how long to wait before the next look [s].
     passes
-        What may go wrong in a look and is no end of the watch: a run that is half copied, a disk that is full. It is
-        looked at again; whoever looks says what is to be said.
+        What may go wrong in a look and is nobody's fault: a run that is half copied, a disk that is full. It is
+        looked at again; whoever looks says what is to be said. Anything else is ours and stands in the log, with where
+        it was; the watch goes on: one that had ended would leave a desk that looks alive and is not.
     at_once
         Whether the first look comes before the first wait.
     """
@@ -55,3 +59,5 @@ class Watch:
             self._look()
         except self._passes:
             return
+        except Exception:
+            _LOG.exception("%s", self._thread.name)

@@ -101,6 +101,7 @@ def test_the_topic_carries_the_datastream() -> None:
 @pytest.mark.parametrize(("change", "topic", "why"), [
     ({}, "v1.1/Datastreams(2)/Observations", Why.SERIES), ({}, "", Why.SERIES),
     ({"result": None}, "v1.1/Datastreams(1)/Observations", Why.VALUE),
-    ({"phenomenonTime": "2026-11-29T21:00:00"}, "v1.1/Datastreams(1)/Observations", Why.ZONE)])
+    ({"phenomenonTime": "2026-11-29T21:00:00"}, "v1.1/Datastreams(1)/Observations", Why.ZONE),
+    ({"phenomenonTime": "2026-11-29T21:00:00Z/2026-11-29T20:50:00Z"}, "v1.1/Datastreams(1)/Observations", Why.ZONE)])
 def test_observations_that_are_none(change: dict[str, Any], topic: str, why: Why) -> None:
     assert whys(taken(STREAM, observation(**change), topic=topic)) == {why: 1}

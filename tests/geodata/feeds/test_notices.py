@@ -139,6 +139,13 @@ def test_closures_to_come_and_past_ones_are_told_apart() -> None:
     assert [one.state for one in found.notices] == ["planned", "over", "over"]
 
 
+def test_a_closure_until_the_year_9999_has_no_end() -> None:
+    found = near(DATEX, roads(closed("A", end="9999-12-31T23:59:59-14:00"),
+                              closed("B", start="0001-01-01T00:00:00+14:00")))
+    assert [(one.begins is None, one.ends, one.state) for one in found.notices] == [
+        (False, None, "active"), (True, None, "active")]
+
+
 def test_water_on_the_road_is_told_with_the_closure_of_its_situation() -> None:
     found = near(DATEX, roads(closed() + WATER_ON_IT, closed("R2")))
     assert [(one.id, one.sort, one.is_flood) for one in found.notices] == [

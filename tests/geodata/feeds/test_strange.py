@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,7 +30,15 @@ SAMPLES: dict[str, tuple[SourceSpec, Any]] = {
     "cap": (test_notices.CAP, test_notices.alert(area="<polygon>47.3,5.0 47.3,5.1 47.35,5.1</polygon>")),
     "datex": (test_notices.DATEX, test_notices.roads(test_notices.closed()))}
 ODD = st.sampled_from([None, True, False, 0, -1, 1e308, "", "NaN", "9" * 400, [], {}, [[]], {"value": {}}, "\x00", "Ω",
-                       "2026-13-45T99:99:99Z", "-inf", 2**70])
+                       "2026-13-45T99:99:99Z", "-inf", 2**70, 10**400, -(10**4000), "\ud83c", ["x"],
+                       "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+#: Forms whose messages hold several parts: a good one beside which one is spoilt.
+PARTS: dict[str, tuple[str, Callable[[list[Any]], Any]]] = {
+    "hubeau": ("data", lambda parts: hubeau_page(*parts)), "talq": ("entries", lambda parts: test_lamps.report(*parts)),
+    "ngsi-ld": ("data", lambda parts: test_context.notified(*parts)), "open311": ("", lambda parts: parts),
+    "observations": ("", lambda parts: parts)}
+OWN = (spec(type="observations"), [{"series": "pont-neuf", "what": "level", "unit": "m", "value": 2.5,
+                                    "observed": "2026-11-29T21:00:00Z", "quality": "gut"}])
 
 
 def checked(source: SourceSpec, body: Any, topic: str = "") -> None:
@@ -64,6 +74,21 @@ def test_a_spoilt_message_is_refused_and_not_fallen_over(name: str, odd: Any, se
     checked(source, whole[:place] + bytes_ + whole[place + len(bytes_):])
     if not isinstance(sample, bytes):
         checked(source, spoilt(sample, odd, random.Random(seed)))
+
+
+@pytest.mark.parametrize("name", sorted(PARTS))
+@settings(max_examples=80, deadline=None)
+@given(odd=ODD, seed=st.integers(0, 2**20))
+def test_one_spoilt_part_costs_no_other(name: str, odd: Any, seed: int) -> None:
+    source, sample = (SAMPLES | {"observations": OWN})[name]
+    key, made = PARTS[name]
+    good = (sample[key] if key else sample)[-1]
+    alone = taken(source, made([good]))
+    both = taken(source, made([spoilt(good, odd, random.Random(seed)), good]))
+    assert both.observations[len(both.observations) - len(alone.observations):] == [
+        replace(one, raw=both.raw) for one in alone.observations]
+    for text in [one.quality for one in both.observations] + [one.reason for one in both.refused]:
+        text.encode()  # or no table takes it
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLES))

@@ -70,6 +70,13 @@ def test_what_is_no_forecast_is_refused(body: Any, why: Why) -> None:
     assert (found.forecasts, whys(found)) == ([], {why: 1})
 
 
+@pytest.mark.parametrize("value", [2200, -9999, "2.2", 10**400, True, [2.2]])
+def test_a_forecast_that_no_river_has_is_refused_at_its_point(value: Any) -> None:
+    """Millimetres in the place of metres, a code for no value."""
+    found = forecast(simulated(point(1, low=None, mid=value, high=None), point(2)))
+    assert (len(found.forecasts), whys(found)) == (1, {Why.VALUE: 1})
+
+
 def test_an_error_that_comes_as_an_answer_is_said() -> None:
     found = taken(VIGI, {"error_msg": "station inconnue", "code": 400})
     assert "station inconnue" in found.refused[0].reason

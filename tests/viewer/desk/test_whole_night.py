@@ -1,7 +1,7 @@
 """A whole night in a real browser, at a desk that is a process of its own and is killed in the middle.
 
-Two operators; a gauge above the forecast; a second forecast; a gateway that went silent; a cabinet that nobody
-foresaw; a call; a cut; a lost connection; kill -9; the morning's log and review.
+Two operators; a river that rises below one forecast and above the next; a gateway that went silent; a cabinet that
+nobody foresaw; calls; a cut; a lost connection; kill -9; the morning's log and review.
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -26,6 +29,8 @@ pytestmark = pytest.mark.browser
 
 __all__ = ["chromium"]
 
+#: Cabinets that speak by one gateway.
+BY_GATEWAY = ("A-060", "A-061", "A-062", "A-063", "A-064", "A-065")
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/enter#(\S+)")
 
 
@@ -56,15 +61,66 @@ class Served:
             self.process.stdout.close()
 
 
+class Cable:
+    """What lies between a browser and the desk, and can be cut."""
+
+    def __init__(self, port: int) -> None:
+        self._to, self._listening, self._is_cut = port, socket.create_server(("127.0.0.1", 0)), False
+        self._lines: list[socket.socket] = []
+        self.address = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._work = Thread(target=self._accept, daemon=True)
+        self._work.start()
+
+    def cut(self) -> None:
+        self._is_cut = True
+        for line in self._lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+    def mend(self) -> None:
+        self._is_cut = False
+
+    def take_away(self) -> None:
+        self.cut()
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._work.join(timeout=30)
+        self._listening.close()
+        for line in self._lines:
+            line.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                theirs, _ = self._listening.accept()
+                self._lines.append(theirs)
+                ours = socket.socket()
+                self._lines.append(ours)
+                if self._is_cut or ours.connect_ex(("127.0.0.1", self._to)):
+                    theirs.close()
+                    continue
+                for ends in ((theirs, ours), (ours, theirs)):
+                    Thread(target=self._pass_on, args=ends, daemon=True).start()
+
+    @staticmethod
+    def _pass_on(source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while said := source.recv(65536):
+                sink.sendall(said)
+        for end in (source, sink):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
 class Night:
     """The folder, the desk on it, and who sits at it."""
 
     def __init__(self, browser: Any, folder: Path, clock: str) -> None:
         self.browser, self.folder = browser, folder
         self.served = Served(folder, clock)
+        self.cable = Cable(self.served.port)
 
-    def sit(self, name: str, key: str) -> Opened:
-        return entered(self.browser, self.served.address, key, name)
+    def sit(self, name: str, key: str, *, by: str = "") -> Opened:
+        return entered(self.browser, by or self.served.address, key, name)
 
     def send(self, name: str, *rows: tuple[str, str, Any, str]) -> None:
         """Put a message into the inbox, as a machine does: written beside, then named."""
@@ -93,6 +149,7 @@ def night(chromium: Any, tmp_path: Path) -> Iterator[Night]:
     placed(tmp_path, name="ouche-q100", number=1)
     one = Night(chromium, tmp_path, "2026-11-22T20:20+01:00")
     yield one
+    one.cable.take_away()
     if one.served.process.poll() is None:
         one.served.end(signal.SIGKILL)
 
@@ -107,17 +164,22 @@ def picture(page: Opened) -> Any:
 def test_the_night_is_played_to_its_end(night: Night, capsys: pytest.CaptureFixture[str]) -> None:
     morel = night.sit("R. Morel", night.served.key)
     invited = asked(morel, "/api/invite", {"standing": "operator"})["told"]
-    lenoir = night.sit("C. Lenoir", str(invited["path"]).split("#")[1])
+    cable = night.cable
+    lenoir = night.sit("C. Lenoir", str(invited["path"]).split("#")[1], by=cable.address)
 
-    # The river stands lower than foretold; the gateway of the north bank was last heard at 18:30.
+    # The river rises, lower than the first forecast has it; one source was last heard at 18:30.
     night.send("vigicrues", ("pont-neuf", "level", 1.60, "19:45"), ("pont-neuf", "level", 1.68, "20:00"),
                ("pont-neuf", "level", 1.76, "20:15"))
     night.send("passerelle-nord", ("A-048", "lamps_lit", 12, "18:30"))
-    morel.wait_for_selector('#alarm-list li[data-key="river:pont-neuf"]')
+    morel.wait_for_selector('#alarm-list li[data-key="river:pont-neuf:below"]')
     morel.wait_for_selector('#alarm-list li[data-key="source:passerelle-nord"]')
+    too_high = picture(morel)["river"]
+    assert too_high["newest"]["value"] < too_high["foretold_m"] - 0.1
 
-    # A cabinet that no run foresaw: its lamps say so. Silence is evidence of nothing.
-    night.send("telegestion", ("A-050", "lamps_dark", 14, "20:18"), ("A-050", "lamps_lit", 0, "20:18"))
+    # A cabinet that no run foresaw: its lamps say so. A gateway of the same source fell silent: evidence of nothing.
+    night.send("telegestion_1", *((name, "lamps_lit", 9, "18:45") for name in BY_GATEWAY))
+    night.send("telegestion_2", ("A-050", "lamps_dark", 14, "20:18"), ("A-050", "lamps_lit", 0, "20:18"))
+    morel.wait_for_selector('#alarm-list li[data-key="gateway:telegestion"]')
     lenoir.wait_for_selector('#alarm-list li[data-key="unforeseen:A-050"]')
     seen = picture(morel)["observed"]
     assert [one["asset"] for one in seen["contradicted"] + seen["unforeseen"]] == ["A-050"]
@@ -138,13 +200,29 @@ def test_the_night_is_played_to_its_end(night: Night, capsys: pytest.CaptureFixt
     morel.click("#sheet button.main")
     lenoir.wait_for_function("() => document.querySelector('#strip-run, .strip').innerText.includes('R. Morel')")
 
-    # A call, by keys.
-    night.go(lenoir, "journal")
-    lenoir.keyboard.press("f")
-    lenoir.keyboard.type("A-030")
-    lenoir.fill("#fact-caller", "riverain, rue du Bois")
-    lenoir.click("#fact-form button.main")
-    lenoir.wait_for_selector("#fact-rows strong")
+    # The line to the second operator is cut for a while: what one acknowledged meanwhile is told once it is back.
+    lenoir.clock.install()
+    lenoir.reload()
+    lenoir.wait_for_selector("body.ready")
+    cable.cut()
+    lenoir.clock.run_for(45_000)
+    lenoir.wait_for_selector("body.lost #lost")
+    morel.click('#alarm-list li[data-key="river:pont-neuf:below"] .ack')
+    cable.mend()
+    lenoir.wait_for_selector('#alarm-list li[data-key="river:pont-neuf:below"].is-acked')
+    lenoir.clock.run_for(2_000)
+    lenoir.wait_for_selector("body:not(.lost)")
+    lenoir.clock.resume()
+
+    # Calls, by keys.
+    for asset, caller in (("A-030", "riverain, rue du Bois"), ("A-033", "gardien du gymnase")):
+        lenoir.goto(f"{cable.address}/journal")
+        lenoir.wait_for_selector("body.ready")
+        lenoir.keyboard.press("f")
+        lenoir.keyboard.type(asset)
+        lenoir.fill("#fact-caller", caller)
+        lenoir.click("#fact-form button.main")
+        lenoir.wait_for_selector(f'#fact-rows strong:has-text("{asset}")')
 
     # Two at one variant: the second is told who was first, and nothing of either is lost.
     base = asked(morel, "/api/runs")["told"]["rows"][0]["id"]
@@ -164,11 +242,21 @@ def test_the_night_is_played_to_its_end(night: Night, capsys: pytest.CaptureFixt
     morel.wait_for_selector("body.lost #lost")
     assert morel.is_disabled("#alarm-list button.ack")
 
-    # A second forecast came meanwhile. The desk is back on its port, later, and everybody still sits at it.
+    # A second forecast came meanwhile, and it is wrong the other way. The desk is back on its port, later, and
+    # everybody still sits at it.
     placed(night.folder, name="ouche-q10", number=2)
     night.served = Served(night.folder, "2026-11-22T21:10+01:00", night.served.port)
-    night.go(lenoir, "tonight")
+    lenoir.goto(f"{cable.address}/tonight")
+    lenoir.wait_for_selector("body.ready")
+    foretold = picture(lenoir)["river"]["foretold_m"]
+    night.send("vigicrues", *(("pont-neuf", "level", round(foretold + 0.35 - late / 100, 2), at)
+                              for late, at in ((10, "20:45"), (5, "20:55"), (0, "21:05"))))
+    # Somebody has seen that it stood below the first: that it stands above the second nobody has.
+    lenoir.wait_for_selector('#alarm-list li[data-key="river:pont-neuf"]:not(.is-acked)')
     told = picture(lenoir)
+    assert told["river"]["newest"]["value"] > told["river"]["foretold_m"] + 0.1
+    assert told["river"]["anchored"] is not None, "the curve held to the gauge stands beside it"
+    assert sorted(row["asset"] for row in told["facts"]) == ["A-030", "A-033"]
     assert (told["approved"]["approved"]["by"], told["latest"]["number"]) == ("R. Morel", 2)
     assert next(row for row in told["alarm_rows"] if row["key"] == key)["ack_by"] == "R. Morel"
     log = asked(lenoir, "/api/journal")["told"]["lines"]
@@ -187,3 +275,7 @@ def test_the_night_is_played_to_its_end(night: Night, capsys: pytest.CaptureFixt
     verdicts = {one["asset"]: one["verdict"] for one in found["assets"]}
     assert verdicts["A-050"] == "miss"
     assert [one["name"] for one in found["issues"]] == ["n° 1", "n° 2"]
+    assert {"A-030", "A-033"} <= set(verdicts), "calls are words as good as telemetry"
+    assert not set(BY_GATEWAY) & {name for name, verdict in verdicts.items() if verdict in ("hit", "miss")}, (
+        "silent is not dark")
+    assert found["levels"], "both forecasts are judged by the gauge"
