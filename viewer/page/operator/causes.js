@@ -187,7 +187,7 @@ export class Causes {
       const since = this.model.waits.untestedSince(u, t);
       const i = this.model.iv.at(this.model.pattern[u], t);
       if (since === OPEN || (i >= 0 && this.chain.mechanism(i) === 'flooded')) continue;
-      const depth = metres(Math.max(0, this.model.columns['asset.peak'][u]));
+      const depth = metres(this.model.depths.highest(u, t) ?? Math.max(0, this.model.columns['asset.peak'][u]));
       lines.push(say('untested', {id: this.names.name(u), depth, ...times(since, t)}));
     }
     return lines;
