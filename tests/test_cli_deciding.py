@@ -55,7 +55,7 @@ def test_a_street_is_explained_and_an_id_comes_first(folder: str, capsys: pytest
     assert answer(capsys, "explain", folder, "Rue du Bois")["lamps"] == 46
     found = answer(capsys, "explain", folder, "S-03", "--lang", "en")
     assert (found["would_have_kept"]["asset"], found["would_have_kept"]["height_m"]) == ("P-02", 0.4)
-    assert "Rien de ce menu" in said(capsys, "explain", folder, "A-012", "--lang", "fr")
+    assert "Aucune mesure isolée n’aurait suffi" in said(capsys, "explain", folder, "A-012", "--lang", "fr")
     assert "A-012-3" in refusal(capsys, "explain", folder, "A-0123")
     assert "street 'rue du boisé'" in refusal(capsys, "explain", folder, "rue du boisé")
 

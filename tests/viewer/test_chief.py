@@ -118,7 +118,7 @@ def test_a_page_s_times_add_up_for_what_was_dead_when_the_water_came(pages: dict
 
 def test_a_cut_hides_no_water(pages: dict[str, Any]) -> None:
     said = choose(pages[CUT], "P-02", 14 * H)
-    assert "coupé exprès" in said
+    assert "coupé volontairement" in said
     assert "Ne pas remettre sous tension sans contrôle" in said
     assert "0,99\u00a0m au plus" in said
     before = choose(pages[CUT], "P-02", 4 * H)

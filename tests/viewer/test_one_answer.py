@@ -86,7 +86,7 @@ ON_THE_MAP = """([ids, times]) => { const {model, chain, why} = twinPage; const 
     found.push({asset: id, t, condition: isSuspended ? 'suspended' : (words[state] ?? 'in_service'),
       since: i < 0 || isSuspended ? -1 : iv.since[i], causes: isOut ? chain.walk(u, t).map((s) => all[s.u]) : [],
       fed: chain.feed(u, t).slice(1).map((one) => all[one]),
-      waits: isOut ? [all[holder], waits.at(holder, t)?.what ?? 'declared'] : null,
+      waits: isOut ? [all[holder], waits.at(holder, t)?.what ?? 'supply'] : null,
       untested: since === 0xFFFFFFFF ? -1 : since, reserve: state === 5 ? conditions.until[k] : -1});
   } return found; }"""
 

@@ -36,7 +36,8 @@ def causes_drawn(cause: Cause, result: Result, lang: str) -> Tree:
         key = _HOW.get(node.what.word, "how_supply_lost") + ("_f" if kind.gender == "f" else "")
         said = [kind.one, voice(key, when=words.weekday_clock(moment, start), at=voice.at(moment, start))]
         if node.depth_m == node.depth_m and node.fail_m == node.fail_m:
-            said.append(voice("water_above" if node.depth_m >= node.fail_m else "water_threshold",
+            key = "water_so_far" if node.is_so_far else "water_above"
+            said.append(voice(key if node.depth_m >= node.fail_m else "water_threshold",
                               water=words.depth(node.depth_m), threshold=words.depth(node.fail_m),
                               margin=words.depth(abs(node.margin_m))))
         said += [voice("how_may")] if node.is_doubtful else []

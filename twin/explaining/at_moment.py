@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from twin.codes import What
 from twin.explaining.back_words import roughly
 from twin.explaining.crew_words import STAGE_WORDS, at_work_now, delayed, range_of_return, whose
@@ -21,8 +23,6 @@ from twin.results.moment import AssetAt, Damage, moment_of
 from twin.results.outages import Outage
 from twin.world.assets import Asset
 
-#: A fact older than this asks to be renewed [s].
-FACT_STALE_S = 2 * 3600
 _TREND = {1: "rising", 0: "steady", -1: "falling"}
 
 
@@ -89,7 +89,7 @@ def waits(teller: Teller, asset: Asset, waiting: Waiting | None, outage: Outage,
     lines = [_waits(teller, waiting, at_s)]
     if at_s is not None and (done := repaired_at(teller, asset, at_s)):
         lines.insert(0, f"{Speech.sentence(teller.asset(asset))}{teller.colon} {done}.")
-    if waiting.stage not in ("declared", "reset", "reported") and (other := whose(teller, waiting)):
+    if waiting.stage not in ("declared", "reset", "reported", "supply") and (other := whose(teller, waiting)):
         lines.append(other)
     if at_s is not None and waiting.holder.row != asset.row:
         moment = moment_of(teller.result, at_s)
@@ -116,10 +116,13 @@ def _waits(teller: Teller, waiting: Waiting, at_s: int | None) -> str:
         return said + " " + teller.text("Computed for {time}; then {duration} of work by the durations assumed.",
                                         time=teller.clock(repair.start_s),
                                         duration=teller.speech.duration(repair.planned_end_s - repair.start_s))
+    if waiting.stage == "supply":
+        return teller.text("Return to service waits for the supply to return ({asset}).", asset=holder)
     if waiting.stage == "crew":
         return teller.text("Return to service waits for a crew at {asset}.", asset=holder)
     if waiting.stage == "reset":
-        return teller.text("Return to service waits for the wet lamps of {asset} to be repaired.", asset=holder)
+        return teller.text("Return to service waits for the wet lamps of {asset} to be repaired, then for its reset.",
+                           asset=holder)
     if waiting.stage == "declared" or repair is None:
         return teller.text("Return to service waits for {asset} to be declared back.", asset=holder)
     if at_s is None:
@@ -169,10 +172,13 @@ def to_be_cut(teller: Teller, asset: Asset, now: AssetAt | None, said: Sequence[
 
 def untested(teller: Teller, asset: Asset, t_s: int) -> list[str]:
     """Say that water has reached live parts which nobody has tested since, out or seen in service."""
-    since_s = int(moment_of(teller.result, t_s).flooded_since_test_s[asset.row])
+    moment = moment_of(teller.result, t_s)
+    since_s = int(moment.flooded_since_test_s[asset.row])
     if since_s == NONE:
         return []
+    is_so_far = int(teller.result.exposure.peak_time_s[asset.row]) > t_s
+    highest_m = float(moment.highest_m(np.array([asset.row], np.int32))[0])
     return [teller.text(
-        "Water has reached the live parts since ({asset}, {time}, {depth} at its highest): not to be switched on "
-        "again without inspection and insulation test.", asset=teller.asset(asset), time=teller.clock(since_s),
-        depth=teller.speech.depth(float(teller.result.exposure.peak_depth_m[asset.row])))]
+        "Since its last test water has reached the live parts ({asset}, {time}, {depth}): not to be switched on again "
+        "without inspection and insulation test.", asset=teller.asset(asset), time=teller.clock(since_s),
+        depth=teller.highest(highest_m, is_so_far=is_so_far))]

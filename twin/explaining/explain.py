@@ -143,9 +143,9 @@ def explain(result: Result, asset_id: str, lang: str = "fr", at_s: int | None = 
     now = None if at_s is None else moment_of(result, at_s).of(row)
     outage = _outage_of(result, row, now)
     doubt = _doubt_of(result, row, now)
-    tree = None if outage is None else tree_of(result, outage)
+    tree = None if outage is None else tree_of(result, outage, at_s)
     chain = _chain(result, row, at_s) if outage is None else ()
-    waiting = None if outage is None or tree is None else waiting_of(result, outage, tree, at_s)
+    waiting = None if outage is None else waiting_of(result, outage, at_s)
     told = Told(asset=assets[row], outage=outage, doubt=doubt, now=now, tree=tree, chain=chain, waiting=waiting,
                 is_supplier_known=not bool(without_supplier(result.city)[row]), at_s=at_s)
     sentence, paragraphs = say(result, told, lang)

@@ -15,7 +15,8 @@ import numpy as np
 
 from twin.codes import What
 from twin.explaining.access_words import access_lines
-from twin.explaining.at_moment import FACT_STALE_S, now_and_ahead, to_be_cut, untested, waits, wet_since
+from twin.explaining.at_moment import now_and_ahead, to_be_cut, untested, waits, wet_since
+from twin.explaining.fact_words import facts
 from twin.explaining.loss_words import lost_words
 from twin.explaining.teller import Teller
 from twin.explaining.tree import Cause
@@ -67,7 +68,7 @@ def say(result: Result, told: Told, lang: str) -> tuple[str, tuple[str, ...]]:
         sentence = _fed(teller, told)
         full = [sentence, *now_and_ahead(teller, asset, told.now, outage, told.doubt),
                 *(untested(teller, asset, told.now.t_s) if told.now is not None else []),
-                *_saved(teller, asset, at_s), *_facts(teller, [asset], at_s),
+                *_saved(teller, asset, at_s), *facts(teller, [asset], at_s),
                 *(_water(teller, asset) if told.now is None else []), *_inferred_chain(teller, asset, told.chain)]
     else:
         sentence = _out(teller, asset, outage, tree, at_s)
@@ -77,7 +78,7 @@ def say(result: Result, told: Told, lang: str) -> tuple[str, tuple[str, ...]]:
                 *_held(teller, outage, tree), *waits(teller, asset, told.waiting, outage, at_s),
                 *wet_since(teller, tree, outage, at_s),
                 *_without(teller, outage, tree),
-                *_facts(teller, concerned, at_s), *_who(teller, tree), *_doubts(teller, told, tree)]
+                *facts(teller, concerned, at_s), *_who(teller, tree), *_doubts(teller, told, tree)]
         if teller.has_role(asset, Role.PREMISES) and tree.what is not What.FLOODED:
             full += _water(teller, asset)
     full += [*to_be_cut(teller, asset, told.now, full), *_unknown(teller, told), *_coverage(teller, asset),
@@ -131,10 +132,10 @@ def _root(teller: Teller, tree: Cause) -> str:
     tripped = next((node for node in trunk if node.what is What.TRIPPED), None)
     depth: dict[str, Any] = {}
     if root.what is What.FLOODED:
-        depth = {"depth": teller.speech.depth(root.depth_m), "fail": teller.speech.depth(root.fail_m)}
+        depth = _heights(teller, root)
     if tripped is not None and depth:
         aside = teller.text(", {where},", where=where) if where else ""
-        return teller.text("{root}{aside} has its live parts in water ({depth} at its highest, threshold {fail}) "
+        return teller.text("{root}{aside} has its live parts in water ({depth}, threshold {fail}) "
                            "and trips {circuit}", root=teller.placed(root.asset), aside=aside,
                            circuit=teller.asset(tripped.asset), **depth)
     stands = teller.text(" and stands {where}", where=where) if where else ""
@@ -143,7 +144,7 @@ def _root(teller: Teller, tree: Cause) -> str:
     values = {"root": teller.placed(root.asset), "feeds": feeds, "stands": stands, **_declared(teller, root)}
     match root.what:
         case What.FLOODED:
-            return teller.text("{root}, {feeds}{stands}, is in water ({depth} at its highest, threshold {fail})",
+            return teller.text("{root}, {feeds}{stands}, is in water ({depth}, threshold {fail})",
                                **values, **depth)
         case What.CUT:
             return teller.text("{root}, {feeds}{stands}, is switched off on purpose from {time}{why}", of=root.asset,
@@ -157,14 +158,19 @@ def _root(teller: Teller, tree: Cause) -> str:
             return teller.text("{root}, {feeds}{stands}, is cut off from every source", of=root.asset, **values)
 
 
+def _heights(teller: Teller, node: Cause) -> dict[str, Any]:
+    """Say how high the water came at a cause, and what it can bear."""
+    return {"depth": teller.highest(node.depth_m, is_so_far=node.is_so_far), "fail": teller.speech.depth(node.fail_m)}
+
+
 def _own(teller: Teller, root: Cause) -> str:
     match root.what:
         case What.FLOODED:
             inside = teller.has_role(root.asset, Role.PREMISES)
-            message = ("water comes inside ({depth} at its highest, threshold {fail}) and the power there is off"
+            message = ("water comes inside ({depth}, threshold {fail}) and the power there is off"
                        if inside else
-                       "water reaches its live parts ({depth} at its highest, threshold {fail})")
-            return teller.text(message, depth=teller.speech.depth(root.depth_m), fail=teller.speech.depth(root.fail_m))
+                       "water reaches its live parts ({depth}, threshold {fail})")
+            return teller.text(message, **_heights(teller, root))
         case What.CUT:
             return teller.text("it is switched off on purpose{why}", of=root.asset, **_declared(teller, root))
         case What.REPORTED:
@@ -182,7 +188,7 @@ def _declared(teller: Teller, node: Cause) -> dict[str, Any]:
 
 
 _STORY = {
-    What.FLOODED: "{time}: {asset} has its live parts in water, {depth} at its highest, threshold {fail}, "
+    What.FLOODED: "{time}: {asset} has its live parts in water, {depth}, threshold {fail}, "
                   "{margin} above it.",
     What.TRIPPED: "{time}: {asset} trips.",
     What.SUPPLY_LOST: "{time}: {asset} loses its supply.",
@@ -200,11 +206,10 @@ def _story(teller: Teller, tree: Cause) -> list[str]:
         values: dict[str, Any] = {"time": teller.clock(node.time_s), "asset": teller.asset(node.asset),
                                   "why": _declared(teller, node)["why"]}
         if node.what is What.FLOODED:
-            values |= {"depth": teller.speech.depth(node.depth_m), "fail": teller.speech.depth(node.fail_m),
-                       "margin": teller.speech.depth(node.margin_m)}
+            values |= {**_heights(teller, node), "margin": teller.speech.depth(node.margin_m)}
         message = _STORY.get(node.what, _STORY[What.SUPPLY_LOST])
         if node.what is What.FLOODED and teller.has_role(node.asset, Role.PREMISES):
-            message = "{time}: water comes inside {asset}, {depth} at its highest, threshold {fail}, {margin} above it."
+            message = "{time}: water comes inside {asset}, {depth}, threshold {fail}, {margin} above it."
         lines.append(teller.text(message, of=node.asset, **values))
     return lines
 
@@ -247,34 +252,6 @@ def _without(teller: Teller, outage: Outage, tree: Cause) -> list[str]:
                             margin=teller.speech.depth(root.margin_m), asset=teller.asset(root.asset))]
     return [teller.text("With {margin} less water, or set higher by as much, {asset} would stay in service.",
                         of=root.asset, margin=teller.speech.depth(root.margin_m), asset=teller.asset(root.asset))]
-
-
-_FACTS = {"out": "Reported at {time}: {asset} is out of service{why}.",
-          "in_service": "Reported at {time}: {asset} is in service{why}.",
-          "dry": "Reported at {time}: {asset} is dry{why}.",
-          "end": "From {time} the fact no longer holds ({asset}){why}."}
-
-
-def _facts(teller: Teller, assets: list[Asset], at_s: int | None) -> list[str]:
-    """Give the facts on these assets up to a moment, each once, in order of time: they beat the computation.
-
-    A fact in force shows its age, and asks to be renewed once it is old.
-    """
-    events = {e.row: e for asset in assets for e in teller.result.trace.of_asset(asset.row)
-              if e.what is What.REPORTED and e.detail.get("state") in _FACTS and (at_s is None or e.time_s <= at_s)}
-    lines = []
-    for row in sorted(events):
-        event, asset = events[row], teller.result.city.assets[events[row].asset]
-        said = str(event.detail.get("by") or event.detail.get("reason") or "")
-        lines.append(teller.text(_FACTS[str(event.detail["state"])], of=asset, time=teller.clock(event.time_s),
-                                 asset=teller.asset(asset), why=f" ({said})" if said else ""))
-        later = [e for e in events.values() if e.asset == event.asset and e.row > row]
-        if at_s is not None and event.detail["state"] != "end" and not later:
-            age_s = at_s - event.time_s
-            lines.append(teller.text(
-                "That is {age} ago: ask again before relying on it." if age_s >= FACT_STALE_S else
-                "That is {age} ago.", age=teller.speech.duration(age_s)))
-    return lines
 
 
 def _who(teller: Teller, tree: Cause) -> list[str]:

@@ -45,6 +45,10 @@ class Teller:
             return self.speech.weekday_clock(start, self.beside), self.speech.clock(end)
         return self.speech.weekday_clock(start, end), self.speech.weekday_clock(end, start)
 
+    def highest(self, depth_m: float, *, is_so_far: bool) -> str:
+        """Say how high the water came; where it comes higher later, how high so far: what is to come is told apart."""
+        return self.text("{depth} so far" if is_so_far else "{depth} at its highest", depth=self.speech.depth(depth_m))
+
     def asset(self, asset: Asset) -> str:
         """Give an asset with its kind."""
         return self.speech.asset(self.result.city.assets.kinds, asset)

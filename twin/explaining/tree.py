@@ -17,6 +17,7 @@ import numpy as np
 
 from twin.codes import What
 from twin.quantities import NONE
+from twin.results.moment import Moment, moment_of
 from twin.results.outages import Outage
 from twin.results.result import Result
 from twin.results.trace import Event
@@ -38,9 +39,12 @@ class Cause:
     #: ``effect`` for the foot, ``cause`` for the trunk, ``contributor`` for another supplier of the group that had to
     #: be out as well, ``also`` for what happened at the same moment and would have been enough by itself.
     role: str
-    #: Peak depth at it and what it can bear [m]; NaN where water has no part in it.
+    #: Peak depth at it, of the run or up to the moment asked for, and what it can bear [m]; NaN where water has no part
+    #: in it.
     depth_m: float
     fail_m: float
+    #: The water comes higher after the moment asked for.
+    is_so_far: bool
     #: Its failure could as well not have happened: depth and threshold lie within the error.
     is_doubtful: bool
     #: The link to the asset above it was inferred, not surveyed.
@@ -76,13 +80,13 @@ class Cause:
                 "causes": [child.to_dict(start) for child in self.children]}
 
 
-def tree_of(result: Result, outage: Outage) -> Cause:
-    """Give the tree of causes of an outage, its foot being the asset."""
-    seen: set[int] = set()
-    return _node(result, result.trace[outage.event_row], role="effect", above=NONE, seen=seen)
+def tree_of(result: Result, outage: Outage, at_s: int | None = None) -> Cause:
+    """Give the tree of causes of an outage, its foot being the asset; with the water up to a moment, or of the run."""
+    moment = None if at_s is None else moment_of(result, at_s)
+    return _node(result, moment, result.trace[outage.event_row], role="effect", above=NONE, seen=set())
 
 
-def _node(result: Result, event: Event, *, role: str, above: int, seen: set[int]) -> Cause:
+def _node(result: Result, moment: Moment | None, event: Event, *, role: str, above: int, seen: set[int]) -> Cause:
     """Give the node of an event; events of the same asset that lead to it are folded into it."""
     seen.add(event.row)
     trace, exposure = result.trace, result.exposure
@@ -99,13 +103,16 @@ def _node(result: Result, event: Event, *, role: str, above: int, seen: set[int]
     for place, other in enumerate(ordered):
         if other.row not in seen:
             role_below = "cause" if not place else _role_beside(result, event, ordered[0], other)
-            children.append(_node(result, other, role=role_below, above=event.asset, seen=seen))
+            children.append(_node(result, moment, other, role=role_below, above=event.asset, seen=seen))
     asset = result.city.assets[event.asset]
     by_water = event.what is What.FLOODED
+    depth_m = exposure.peak_depth_m[event.asset] if moment is None else moment.highest_m(
+        np.array([event.asset], np.int32))[0]
     return Cause(
         asset=asset, what=event.what, time_s=event.time_s, role=role,
-        depth_m=float(exposure.peak_depth_m[event.asset]) if by_water else math.nan,
+        depth_m=float(depth_m) if by_water else math.nan,
         fail_m=asset.fail_m if by_water else math.nan,
+        is_so_far=moment is not None and by_water and int(exposure.peak_time_s[event.asset]) > moment.t_s,
         is_doubtful=by_water and bool(exposure.is_doubtful[event.asset]),
         is_inferred=above != NONE and is_inferred(result, event.asset, above), detail=detail,
         children=tuple(children))

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from twin.codes import What
-from twin.explaining.tree import Cause
 from twin.quantities import NONE
+from twin.results.holders import holder_at
 from twin.results.outages import Outage
 from twin.results.repairs import Repair
 from twin.results.result import Result
@@ -29,7 +29,8 @@ class Waiting:
     #: The asset that holds it.
     holder: Asset
     #: ``recede``, ``crew``, ``delayed`` and ``work`` (by limited crews), one of ``STAGES``, ``reset``, ``declared``
-    #: (someone has to say that it is back) or ``reported`` (a fact keeps it out, whatever is computed).
+    #: (someone has to say that it is back), ``reported`` (a fact keeps it out, whatever is computed) or ``supply``
+    #: (nothing of its own keeps it down: a changeover, or a ring without a source).
     stage: str
     #: Depth under which repair may begin [m]; NaN elsewhere.
     below_m: float = math.nan
@@ -43,17 +44,16 @@ class Waiting:
     next_s: int = NONE
 
 
-def waiting_of(result: Result, outage: Outage, tree: Cause, at_s: int | None) -> Waiting:
-    """Give what an outage waits for at a moment; without one, the last thing that it waits for before its end."""
-    horizon_s = result.plan.duration_s if outage.end_s == NONE else outage.end_s
-    moment = horizon_s - 1 if at_s is None else at_s
-    return waiting_at(result, holder_at(result, outage, tree.trunk()[-1].asset.row, moment), moment)
-
-
-def holder_at(result: Result, outage: Outage, root: int, t_s: int) -> int:
-    """Give the asset that an outage waits for at a second: what holds it longest, once that is down; else its root."""
-    waits = waits_for(result, outage.held, root)
-    return outage.held if waits.at(outage.held, t_s) != NONE else root
+def waiting_of(result: Result, outage: Outage, at_s: int | None) -> Waiting:
+    """Give what an outage waits for at a moment; without one, the last repair that it waits for before its end."""
+    if at_s is None:
+        last_s = (result.plan.duration_s if outage.end_s == NONE else outage.end_s) - 1
+        is_down = waits_for(result, outage.held).at(outage.held, last_s) != NONE
+        return waiting_at(result, outage.held if is_down else outage.root, last_s)
+    holder = holder_at(result, outage, at_s)
+    if result.waits.at(holder, at_s) == NONE:
+        return Waiting(holder=result.city.assets[holder], stage="supply")
+    return waiting_at(result, holder, at_s)
 
 
 def waits_for(result: Result, *assets: int) -> Waits:

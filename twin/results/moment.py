@@ -210,6 +210,13 @@ class Moment:
             return np.where(unknown | (self.result.exposure.touched_at_s != NONE), np.nan, 0.0)
         return np.where(unknown, np.nan, depths.at(self.t_s))
 
+    def highest_m(self, rows: Int32Array) -> FloatArray:
+        """Give the highest water at some assets so far, (N,) [m]: nothing that is to come; NaN as in ``depth_m``."""
+        exposure, depth_m = self.result.exposure, self.depth_m[rows]
+        so_far_m = depth_m if exposure.depths is None else np.where(
+            np.isnan(depth_m), np.nan, exposure.depths.highest(self.t_s, rows))
+        return np.asarray(np.where(exposure.peak_time_s[rows] <= self.t_s, exposure.peak_depth_m[rows], so_far_m))
+
     @cached_property
     def trend(self) -> Int8Array:
         """1 where the water rises, -1 where it falls, 0 where it stands or nobody knows, (A,)."""

@@ -68,17 +68,14 @@ def not_re_energised(result: Result, t_s: int) -> tuple[Untouchable, ...]:
 def _group(moment: Moment, street: str, rows: Int32Array, circuit: int, state: str, cut: dict[int, int]) -> Untouchable:
     result, assets = moment.result, moment.result.city.assets
     reached = np.concatenate([moment.touched_since_test_s[rows], moment.flooded_since_test_s[rows]])
-    exposure, first = result.exposure, assets[int(rows[0])]
-    depth_m = moment.depth_m[rows]
-    past = exposure.peak_time_s[rows] <= moment.t_s
-    highest_m = np.where(past, exposure.peak_depth_m[rows], depth_m)
+    first = assets[int(rows[0])]
     kind = assets.kinds[first.kind]
     crews = result.plan.crews
     rule = default_rule("re_energise") if crews is None else crews.rule(kind.name, "re_energise")
     owner = owner_of(kind.name, kind.roles)
     return Untouchable(
         street=street, assets=tuple(rows.tolist()), circuit=circuit, since_s=int(reached[reached != NONE].min()),
-        now_m=_deepest(depth_m), highest_m=_deepest(highest_m), state=state,
+        now_m=_deepest(moment.depth_m[rows]), highest_m=_deepest(moment.highest_m(rows)), state=state,
         cut_s=min((cut[row] for row in rows.tolist() if row in cut), default=NONE), owner=owner,
         operator=str(first.operator or ""), skill=rule.skill if owner == "city" else "")
 

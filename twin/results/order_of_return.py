@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.quantities import NONE, Int32Array, Int64Array
+from twin.results.holders import holder_at
 from twin.results.moment import Moment, moment_of
 from twin.results.result import Result
 from twin.results.returns import Returns, assessed_s, early, late
-from twin.results.waits import WAITS, Waits, waits_of
+from twin.results.waits import WAITS
 from twin.world.crews import owner_of
 from twin.world.graph import graph_of
 from twin.world.kinds import Role
@@ -79,13 +80,9 @@ def order_of_return(result: Result, t_s: int, returns: Returns | None = None) ->
     lamp = assets.of_role(Role.LIGHTS)[out]
     told = (assets.of_role(Role.VITAL) | assets.of_role(Role.SWITCHES) | assets.of_kind("traffic_signal")
             | assets.of_kind("lift_station"))[out]
-    holders = np.zeros(len(assets), bool)
-    holders[result.outages.held[moment.outage[out]]] = True
-    holders[result.outages.root[moment.outage[out]]] = True
-    waits = waits_of(result.trace, result.repairs, holders)
     streets = assets.street.codes[out]
     by_street = [out[lamp & (streets == code)] for code in np.unique(streets[lamp]).tolist() if code != NONE]
-    ask = _Asked(moment=moment, waits=waits, drawn=drawn,
+    ask = _Asked(moment=moment, drawn=drawn,
                  source=graph_of(result.city).nearest_above(assets.of_role(Role.SOURCE)))
     return ReturnOrder(
         result=result, t_s=t_s, nights=0 if drawn is None else drawn.samples,
@@ -104,7 +101,6 @@ class _Asked:
     """What rows are asked of."""
 
     moment: Moment
-    waits: Waits
     drawn: Returns | None
     #: Nearest substation above each asset, (A,); -1 where none is known.
     source: Int32Array
@@ -116,21 +112,21 @@ class _Asked:
         outages = moment.outage[rows]
         held = list(self._holders(outages))
         first = held[0]
-        at = self.waits.at(first, t_s)
+        waits = result.waits
+        at = waits.at(first, t_s)
         p50_s, p90_s = self._range(rows, outages, is_street=is_street)
         kinds = [assets.kinds[assets[row].kind] for row in held]
         return Return(
             street=assets.street[int(rows[0])] if is_street else "", asset=NONE if is_street else int(rows[0]),
             assets=tuple(rows.tolist()), since_s=int(o.start_s[outages].min()), p50_s=p50_s, p90_s=p90_s,
-            holders=tuple(held), wait="" if at == NONE else WAITS[int(self.waits.what[at])],
+            holders=tuple(held), wait="" if at == NONE else WAITS[int(waits.what[at])],
             owners=tuple(dict.fromkeys(owner_of(kind.name, kind.roles) for kind in kinds)), feeds=self._feeds(rows),
             is_assessed=self._is_assessed(first))
 
     def _holders(self, outages: Int32Array) -> Iterator[int]:
-        """Give what has to be mended now: the holder that is down by itself, else the root; most outages first."""
-        o, t_s = self.moment.result.outages, self.moment.t_s
-        found = [int(o.held[row]) if self.waits.at(int(o.held[row]), t_s) != NONE else int(o.root[row])
-                 for row in outages.tolist()]
+        """Give what has to be mended or reset now, what holds most outages first."""
+        result, t_s = self.moment.result, self.moment.t_s
+        found = [holder_at(result, result.outages[row], t_s) for row in outages.tolist()]
         yield from sorted(set(found), key=lambda row: (-found.count(row), row))
 
     def _range(self, rows: Int64Array, outages: Int32Array, *, is_street: bool) -> tuple[int, int]:

@@ -130,6 +130,17 @@ class DepthSeries:
             out_um[wet] = (d0 * span + (d1 - d0) * (t_s - int(knot_s[k]))) // span if span else d0
         return np.asarray(out_um * 1e-6, np.float64)
 
+    def highest(self, t_s: int, assets: Int32Array) -> FloatArray:
+        """Give the highest depth of some assets up to one second of the horizon, (N,) [m]; 0 where dry or unknown."""
+        knot_s, knot_frame = self.knots()
+        frames = int(knot_frame[:int(np.searchsorted(knot_s, t_s, side="right"))].max(initial=NONE)) + 1
+        past_um = np.zeros(len(assets), np.int64)
+        for place, w in enumerate(self.rows_of(assets).tolist()):
+            if w != NONE:
+                held = self.depth_um[self.offsets[w]:self.offsets[w + 1]]
+                past_um[place] = held[:max(frames - int(self.first[w]), 0)].max(initial=0)
+        return np.asarray(np.maximum(past_um * 1e-6, self.at(t_s, assets)), np.float64)
+
     def _frame_um(self, rows: Int32Array, frame: int) -> Int64Array:
         """Give the depth of some series at a frame, (N,) [µm]."""
         place = frame - self.first[rows]

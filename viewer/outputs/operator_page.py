@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.codes import Action
-from twin.explaining.at_moment import FACT_STALE_S
+from twin.explaining.fact_words import FACT_STALE_S
 from twin.quantities import NONE
 from twin.results.cut_order import places_of
 from twin.results.summary import summarise

@@ -88,7 +88,7 @@ def test_it_is_told_what_would_have_kept_a_lamp_lit() -> None:
     assert kept.cut.darker_s == 61 * 60
     said = kept_lines(result, lamp, kept, "fr")
     assert said[0] == ("Le service aurait tenu avec l’armoire d’éclairage A plus haut de 0,66\u00a0m\u00a0: le plus "
-                       "petit changement du menu qui suffise (vérifié par un calcul).")
+                       "petit changement qui suffise parmi ceux essayés (vérifié par un calcul).")
     assert said[1] == ("Avec l’armoire d’éclairage A coupée à 18\u00a0h\u00a023, avant l’eau\u00a0: retour "
                        "3\u00a0h plus tôt, 1\u00a0h\u00a001 de plus dans le noir.")
     assert kept_to_dict(result, kept)["height_m"] == 0.66

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.nights import night
 from twin.explaining.explain import explain
 from twin.explaining.first_lines import first_lines
+from twin.results.moment import moment_of
 from twin.results.summary import summarise
 
 H = 3600
@@ -85,3 +87,30 @@ def test_a_cabinet_seen_in_service_in_the_water_is_not_called_safe() -> None:
     assert told.outage is None
     assert any("not to be switched on again without inspection" in line for line in told.paragraphs)
     assert any("ask again before relying on it" in line for line in told.paragraphs)
+
+
+def test_a_moment_tells_no_water_that_is_to_come() -> None:
+    """A-012 at 19:00: 0.38 m so far; its 1.18 m of 01:15 stand under what is ahead, and nowhere else."""
+    result = night("ouche-q100").result
+    told = explain(result, "A-012", "fr", 3 * H)
+    assert told.tree is not None
+    assert told.tree.is_so_far
+    assert 0.35 <= told.tree.depth_m < 0.40
+    lines = [line.replace("\u00a0", " ") for line in told.paragraphs]
+    assert "(0,38 m jusqu’ici, seuil 0,35 m)" in lines[0]
+    assert [line for line in lines if "1,18 m" in line] == ["À venir : 1,18 m au plus haut (lundi 1 h 15)."]
+    past = explain(result, "A-012", "fr", 14 * H)
+    assert past.tree is not None
+    assert not past.tree.is_so_far
+    assert "(1,18 m au plus haut, seuil 0,35 m)" in past.sentence.replace("\u00a0", " ")
+
+
+def test_the_highest_water_so_far_is_not_forgotten_between_two_waves() -> None:
+    result = night("ouche-q100").result
+    rows = np.flatnonzero(result.exposure.peak_depth_m > 0).astype(np.int32)[::37]
+    depths = result.exposure.depths
+    assert depths is not None
+    for t in (0, 2 * H, 5 * H + 123, 9 * H, result.plan.duration_s):
+        seconds = [*range(0, t, 300), t]
+        slow = np.max([depths.at(second, rows) for second in seconds], axis=0)
+        assert np.abs(moment_of(result, t).highest_m(rows) - slow).max() < 0.01, t

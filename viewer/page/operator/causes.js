@@ -183,11 +183,13 @@ export class Causes {
   untested(assets, t) {
     const lines = [];
     for (const u of assets) {
-      const {waits, iv, pattern} = this.model;
+      const {waits, iv, pattern, depths} = this.model;
       const [since, touched] = [waits.untestedSince(u, t), waits.touchedSince(u, t)];
+      const i = iv.at(pattern[u], t);
+      if (i >= 0 && this.chain.mechanism(i) === 'flooded') continue;
       const id = this.names.name(u);
       if (since !== OPEN) {
-        const depth = metres(Math.max(0, this.model.columns['asset.peak'][u]));
+        const depth = metres(depths.highest(u, t) ?? Math.max(0, this.model.columns['asset.peak'][u]));
         lines.push(say('untested', {id, depth, ...times(since, t)}));
       } else if (touched !== OPEN) {
         const isOut = iv.stateAt(pattern[u], t) === State.OUT;

@@ -26,8 +26,8 @@ export class WaitingLines {
   }
 
   /**
-   * Give the asset that the outage of an interval waits for at a moment: what holds it longest once that is down, else
-   * its root.
+   * Give the asset that the outage of an interval waits for at a moment, as `twin.results.holders` has it: what holds it
+   * longest, its root, itself, what tipped the balance, whose return it waits for: the first that is down by itself.
    *
    * @param {number} u
    * @param {number} i
@@ -37,7 +37,8 @@ export class WaitingLines {
     const {iv, waits} = this.model;
     const held = iv.held[i] ? iv.held[i] - 1 : u;
     const root = iv.root[i] ? iv.root[i] - 1 : u;
-    return waits.at(held, t) ? held : root;
+    const cause = iv.cause[i] ? iv.cause[i] - 1 : u;
+    return [held, root, u, cause, waits.unfedBy(u, t)].find((one) => waits.at(one, t)) ?? root;
   }
 
   /**

@@ -35,4 +35,21 @@ export class Depths {
     if (k < from || k >= to) return {cm: 0, trend: 'steady'};
     return {cm: columns['depth.cm'][k], trend: TRENDS[columns['depth.trend'][k]]};
   }
+
+  /**
+   * Give the highest depth [cm] up to a moment; null where depths are not kept.
+   *
+   * @param {number} u
+   * @param {number} t
+   */
+  highest(u, t) {
+    const {columns} = this;
+    const place = this.place.get(u);
+    if (place === undefined) return null;
+    const [from, to] = [columns['depth.offsets'][place], columns['depth.offsets'][place + 1]];
+    const end = Math.min(to, from + Math.floor(t / this.step) - columns['depth.first'][place] + 1);
+    let highest = 0;
+    for (let k = from; k < end; k++) highest = Math.max(highest, columns['depth.cm'][k]);
+    return highest;
+  }
 }
