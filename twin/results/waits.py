@@ -22,6 +22,7 @@ _RECEDE, _CREW, _RESET, _DECLARED, _REPORTED = (WAITS.index(word) for word in (
 #: What puts an asset down by itself, or moves its repair on, or ends that.
 _STORY = (What.FLOODED, What.CALLED, What.REPAIR_STARTED, What.REPAIR_UNDONE, What.REPAIRED, What.TRIPPED, What.RESET,
           What.FAILED, What.CUT, What.CLEARED, What.REPORTED)
+_STAGES = range(WAITS.index(STAGES[0]), WAITS.index(STAGES[-1]) + 1)
 _NEVER = np.iinfo(np.int64).max
 
 
@@ -137,6 +138,9 @@ def _foremost(holding: Iterator[_Wait]) -> list[_Wait]:
         here = [row for row in rows if row[0] <= at_s < row[1]]
         if not here:
             continue
+        if any(row[2] == _CREW for row in here):
+            # Stages ahead are planned without a gap; while a crew or a part is waited for none of them runs.
+            here = [row for row in here if row[2] not in _STAGES]
         first = max(here, key=lambda row: (row[2] == _REPORTED, row[0]))
         if found and found[-1][1] == at_s and found[-1][2:] == first[2:]:
             found[-1] = (found[-1][0], until_s, *first[2:])

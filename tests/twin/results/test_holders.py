@@ -5,10 +5,12 @@ import pytest
 
 from tests.nights import LIVED_NIGHT, night
 from twin.explaining.explain import explain
+from twin.explaining.waiting import waiting_at
 from twin.quantities import NONE
 from twin.results.holders import holder_at
 from twin.results.moment import moment_of
 from twin.results.order_of_return import order_of_return
+from twin.results.waits import WAITS
 
 
 def test_a_circuit_waits_for_its_reset_while_other_lamps_of_it_are_wet() -> None:
@@ -36,3 +38,19 @@ def test_who_holds_an_outage_is_down_by_itself(name: str) -> None:
             assert result.waits.at(holder_at(result, outage, t), t) != NONE, (outage, t)
             asked += 1
     assert asked > 100
+
+
+def test_no_stage_runs_while_a_crew_is_waited_for() -> None:
+    """A-063 is dried by noon; what it then waits for is a crew, on the map, on paper and in words alike."""
+    result = night("ouche-q100-crews").result
+    row = result.city.assets.row("A-063")
+    assert WAITS[int(result.waits.what[result.waits.at(row, 84_015)])] == "crew"
+    asked = 0
+    for t in range(1_777, result.plan.duration_s, 9_001):
+        for at in np.flatnonzero((result.waits.start_s <= t) & ((result.waits.end_s == NONE) | (result.waits.end_s > t))
+                                 )[::11].tolist():
+            told = waiting_at(result, int(result.waits.asset[at]), t)
+            said = {"delayed": "crew"}.get(told.stage, str(told.said.get("stage", told.stage)))
+            assert said == WAITS[int(result.waits.what[at])], (told, t)
+            asked += 1
+    assert asked > 1_000

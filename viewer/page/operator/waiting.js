@@ -26,8 +26,8 @@ export class WaitingLines {
   }
 
   /**
-   * Give the asset that the outage of an interval waits for at a moment, as `twin.results.holders` has it: what holds it
-   * longest, its root, itself, what tipped the balance, whose return it waits for: the first that is down by itself.
+   * Give the asset that the outage of an interval waits for at a moment: of what holds it longest, its root, itself,
+   * what tipped the balance and whose return it waits for the first that is down by itself (`twin.results.holders`).
    *
    * @param {number} u
    * @param {number} i
