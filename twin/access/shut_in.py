@@ -55,7 +55,7 @@ def shut_in(access: Access, place: tuple[int, float], t_s: int, wade_m: float | 
     if not is_shut(t_s):
         return None
     there = _reached(access.roads, limits, access, place, t_s)
-    names = {net.name_of(edge) for edge in np.flatnonzero(there[net.start] & there[net.end]).tolist()
+    names = {net.name_of(edge) for edge in np.flatnonzero(there[net.start] | there[net.end]).tolist()
              if access.street_state(edge, t_s, wade_m)[0]}
     looked = access.departures_s
     before, from_s = looked[looked < t_s][::-1].tolist(), t_s
@@ -82,9 +82,9 @@ def _turn(before_s: int, after_s: int, holds: Callable[[int], bool]) -> int:
 
 
 def _reached(roads: Roads, limits: Limits, access: Access, place: tuple[int, float], at_s: int) -> BoolArray:
-    """Tell which junctions a way leads to, (N,)."""
+    """Tell which junctions a way leads to, (N,); not the one at which the vehicle stands."""
     n, room = access.network.junctions, 2 * len(access.network) + 4
     arrival_s = np.empty(n)
     drive(roads, limits, place[0], place[1], float(at_s), arrival_s, np.empty(n, np.int32), np.empty(room),
           np.empty(room, np.int32))
-    return np.isfinite(arrival_s)
+    return np.isfinite(arrival_s) & (arrival_s > at_s)

@@ -155,7 +155,7 @@ def _for_each(teller: Teller, told: Situation, rules: AccessRules) -> Iterator[s
     if rules.teams == BY_CREWS:
         said += teller.text(", the city’s crews that are free and can set out")
     elif rules.teams == TEAMS:
-        said += teller.text(", as no number is stated (access: teams)")
+        said += teller.text(", as the scenario states no number")
     if len(sites) > 1:
         said += teller.text("; the {n} sites one after the other: {time}", n=len(sites),
                             time=teller.speech.duration(sum(act.needs_s for act in sites)))

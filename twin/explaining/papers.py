@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from twin.explaining.back_words import back as back_words
-from twin.explaining.listed import label, teller_of
+from twin.explaining.listed import joined, label, teller_of
 from twin.explaining.teller import Teller
 from twin.explaining.words import STATUS, Speech
 from twin.quantities import NONE, seconds_between
 from twin.results.result import Result
+from twin.world.kinds import Role
 
 #: Shares of the width of the columns; 0: as wide as its text.
 _GRID = (1.1, 1.1, 1, 1.5, 2.4)
@@ -61,10 +62,11 @@ def _grid_row(teller: Teller, row: tuple[Any, ...]) -> tuple[str, ...]:
     name, _, street, by, operator, since, back, why, untested, cabinets, lamps, houses, sites, people, live = row
     text, words, assets = teller.text, teller.speech, teller.result.city.assets
     asset = assets[assets.row(name)]
-    state = []
+    state, root = [], str(why).split(" ", 1)[0]
     if since is not None:
-        state.append(text("out of service since {time}", time=_clock(teller, since)))
-        state.append(text("because of {what}", what=str(why).split(" ", 1)[0]))
+        # What failed by itself is told by its own state; another is named.
+        because = "" if root == name else " (" + text("because of {what}", what=root) + ")"
+        state.append(text("out of service since {time}", time=_clock(teller, since)) + because)
         state.append(back_words(teller, NONE if back is None else _seconds(teller, back)))
     else:
         state.append(text("in service"))
@@ -72,12 +74,15 @@ def _grid_row(teller: Teller, row: tuple[Any, ...]) -> tuple[str, ...]:
         state.append(text("may be live in water"))
     if untested:
         state.append(text("not to be re-energised"))
+    # A cabinet does not hang on itself.
+    cabinets -= teller.has_role(asset, Role.SWITCHES)
     behind = [words.counted(assets.kinds, kind, n) for kind, n in (
         ("cabinet", cabinets), ("lamp", lamps), ("building", houses)) if n and kind in assets.kinds.names]
     behind += [str(sites).replace("; ", ", ")] if sites else []
     behind += [words.plural("{n} person", "{n} people", people)] if people else []
-    return (f"{Speech.sentence(words.kind(assets.kinds, asset.kind).one)} {label(teller, asset)}", street or "",
-            operator or text("the grid operator" if by == "grid" else "the city"), ", ".join(state), ", ".join(behind))
+    kind = Speech.sentence(words.kind(assets.kinds, asset.kind).one)
+    whose = operator or text("the grid operator" if by == "grid" else "the city")
+    return f"{kind} {label(teller, asset)}", street or "", whose, joined(teller, state), ", ".join(behind)
 
 
 def _seconds(teller: Teller, moment: str) -> int:

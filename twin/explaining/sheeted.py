@@ -9,18 +9,17 @@ from math import isnan
 from typing import Any
 
 from twin.access.by_street import StreetLeg
+from twin.explaining.act_words import shortened
 from twin.explaining.back_words import roughly
-from twin.explaining.listed import joined, teller_of
+from twin.explaining.listed import joined, label, teller_of
 from twin.explaining.shut_words import shut_words
 from twin.explaining.teller import Teller
-from twin.explaining.words import STATUS, WAITS
+from twin.explaining.words import STATUS, WAITS, Speech
 from twin.quantities import NONE, seconds_between
 from twin.results.sheets import Sheet, Visit
 
-#: Visits on one sheet, and ids in one cell: what is more is told as a number.
+#: Visits on one sheet, and ids in one cell: what is more is told as a number. A long sheet goes on on a second page.
 MOST_VISITS, MOST_IDS = 9, 8
-#: Letters on a line of each column, and lines of a page, as the sheet's widest fonts set them.
-_LETTERS, _LINES = (4, 8, 15, 8, 14, 34, 9), 41
 #: What a crew does at each stage. The steps of a lock-out are those of NF C 18-510; before re-energising NF C 15-100-6
 #: asks for the insulation resistance.
 _ACTIONS = {"reach": "get there", "inspect": "lock out (open, lock, tag), prove dead, inspect",
@@ -81,11 +80,7 @@ def sheet_page(sheet: Sheet, lang: str, phones: Mapping[str, str] | None = None)
     text, words, plan = teller.text, teller.speech, sheet.result.plan
     issued, valid = (teller.moment(seconds_between(plan.start, one)) for one in (plan.issued_at, plan.valid_until))
     ahead = sheet.visits[:MOST_VISITS]
-    # What is told above the table takes the room of visits.
-    above = 2 * sum(visit.held_by != NONE for visit in ahead) + 2 * len(list(_idle(teller, sheet))) + 2 * (
-        sheet.shut is not None)
-    rows = _fitting([_row(teller, n, visit) for n, visit in enumerate(ahead, start=1)], _LINES - above)
-    shown = sheet.visits[:len(rows)]
+    rows = tuple(_row(teller, n, visit) for n, visit in enumerate(ahead, start=1))
     return SheetPage(
         lang=lang, crew=sheet.crew.id, status=text(STATUS[plan.status]).upper(),
         not_observed=text("Not an observation."),
@@ -93,7 +88,7 @@ def sheet_page(sheet: Sheet, lang: str, phones: Mapping[str, str] | None = None)
         title=text("Crew sheet {crew}, {clock}", crew=sheet.crew.id, clock=words.clock(now)),
         place=f"{sheet.result.city.name}, {words.day(now)}",
         made=text("{name}, issued at {clock}", name=plan.name, clock=words.weekday_clock(issued, now)),
-        facts=tuple(_facts(teller, sheet)), warnings=tuple(_warnings(teller, sheet, shown)),
+        facts=tuple(_facts(teller, sheet)), warnings=tuple(_warnings(teller, sheet, ahead)),
         headings=tuple(text(heading) for heading in (
             "no.", "leave, arrive, done", "place", "circuit", "what to do",
             "way, street by street (water on arrival / now)", "water there")),
@@ -181,16 +176,15 @@ def _warnings(teller: Teller, sheet: Sheet, shown: tuple[Visit, ...]) -> Iterato
 
 
 def _some(teller: Teller, ids: list[str]) -> str:
-    over = len(ids) - MOST_IDS
-    if over <= 1:
-        return ", ".join(ids)
-    return ", ".join(ids[:MOST_IDS]) + " " + teller.speech.plural("and {n} more", "and {n} more", over)
+    """Give ids for a line: those in a row as a range, the first few, the rest as a number."""
+    return ", ".join(shortened(teller, ids, MOST_IDS))
 
 
 def _row(teller: Teller, n: int, visit: Visit) -> tuple[str, ...]:
     assets = teller.result.city.assets
     first = assets[visit.assets[0]]
-    place = teller.asset(first) if len(visit.assets) == 1 else teller.speech.counted(
+    kind = Speech.sentence(teller.speech.kind(assets.kinds, first.kind).one)
+    place = f"{kind} {label(teller, first)}" if len(visit.assets) == 1 else teller.speech.counted(
         assets.kinds, first.kind, len(visit.assets)) + f" ({_some(teller, [str(assets.id[r]) for r in visit.assets])})"
     address = ", ".join(dict.fromkeys(word for row in visit.assets for word in (assets.street[row],) if word))
     if not address and assets.x_m[first.row] == assets.x_m[first.row]:
@@ -209,9 +203,12 @@ def _actions(teller: Teller, visit: Visit) -> Iterator[str]:
 
 def _times(teller: Teller, visit: Visit) -> str:
     moments = [visit.leaves_s, *([visit.arrives_s] if visit.legs and visit.arrives_s != NONE else [])]
-    said = [teller.clock(at_s) for at_s in moments]
-    return ", ".join([*said, teller.text("not done in this run") if visit.ends_s == NONE else
-                      teller.clock(visit.ends_s)])
+    at, said = teller, []
+    for at_s in [*moments, *([] if visit.ends_s == NONE else [visit.ends_s])]:
+        said.append(at.clock(at_s))
+        # The day is said once.
+        at = Teller(teller.result, teller.speech, teller.moment(at_s))
+    return ", ".join([*said, *([teller.text("not done in this run")] if visit.ends_s == NONE else [])])
 
 
 def _way(teller: Teller, visit: Visit) -> str:
@@ -254,17 +251,6 @@ def _water(teller: Teller, visit: Visit) -> str:
 def _both(teller: Teller, depth_m: float, now_m: float) -> str:
     then, now = _depth(teller, depth_m), _depth(teller, now_m)
     return then if then == now else teller.text("{depth}, now {now}", depth=then, now=now)
-
-
-def _fitting(rows: list[tuple[str, ...]], most: int = _LINES) -> tuple[tuple[str, ...], ...]:
-    """Give as many of the first rows as one page holds: a way of fifteen streets takes the room of three visits."""
-    kept, lines = 0, 0
-    for row in rows:
-        lines += max(math.ceil(len(cell) / wide) for cell, wide in zip(row, _LETTERS, strict=True))
-        if kept and lines > most:
-            break
-        kept += 1
-    return tuple(rows[:kept])
 
 
 def _notes(teller: Teller, sheet: Sheet, shown: int) -> Iterator[str]:

@@ -29,7 +29,7 @@ def feed_words(teller: Teller, site: Site) -> str:
         return teller.text("on its reserve until {time}", time=teller.clock(site.reserve_ends_s))
     if site.since_s != NONE:
         said = teller.text("without power since {time}", time=teller.clock(site.since_s))
-        return said if site.root in (NONE, site.asset) else f"{said}, {ids[site.root]}"
+        return said if site.root in (NONE, site.asset) else f"{said} ({ids[site.root]})"
     supplier = "" if site.fed_by == NONE else str(ids[site.fed_by])
     if not supplier:
         return teller.text("no supplier known")
@@ -57,7 +57,8 @@ def then_words(teller: Teller, site: Site, t_s: int) -> Iterator[str]:
     elif site.wet_s != NONE:
         yield teller.text("water at the door since {time}", time=teller.clock(site.wet_s))
     if site.loss is not None and site.since_s == NONE:
-        events.append((site.loss.may_s, f"{lost_words(teller, site.loss, t_s)}, {_why(teller, site, ids)}"))
+        events.append((site.loss.may_s, teller.text("{lost}: {what}", lost=lost_words(teller, site.loss, t_s),
+                                                    what=_why(teller, site, ids))))
     if site.since_s != NONE:
         events.append((1 << 40, back(teller, site.back_s)))
     yield from (said for _, said in sorted(events))

@@ -21,7 +21,8 @@ from twin.world.kinds import Role
 #: Kinds that stand on the list beside the critical sites of the emergency plan.
 BESIDE = ("lift_station", "pump")
 _WIDTHS = (0, 1.5, 1, 0, 1.5, 1, 1.8, 0.9, 1.1)
-_STATES = {"out": "without power", "threatened": "threatened", "fine": "in service"}
+_COUNTS = {"out": ("{n} out", "{n} out"), "threatened": ("{n} threatened", "{n} threatened"),
+           "fine": ("{n} in service", "{n} in service")}
 
 
 def listed_sites(assets: Assets) -> BoolArray:
@@ -55,9 +56,10 @@ def sites_paper(result: Result, t_s: int, lang: str, contacts: Mapping[str, str]
     teller = teller_of(result, lang, t_s)
     text, words, moment = teller.text, teller.speech, moment_of(result, t_s)
     sites = sites_at(moment, listed_sites(result.city.assets))
-    counts = [(sum(symbol_of(site) == state for site in sites), word) for state, word in _STATES.items()]
-    facts = [words.plural("{n} site", "{n} sites", len(sites)) + (": " if lang == "en" else "\u00a0: ") + ", ".join(
-        f"{words.number(n)} {text(word)}" for n, word in counts if n)] if sites else []
+    counts = [words.plural(*message, n) for state, message in _COUNTS.items()
+              if (n := sum(symbol_of(site) == state for site in sites))]
+    facts = [words.plural("{n} site", "{n} sites", len(sites)) + (": " if lang == "en" else "\u00a0: ")
+             + ", ".join(counts)] if sites else []
     return paper_of(
         teller, t_s, text("Critical sites and lift stations, {clock}", clock=words.clock(teller.moment(t_s))),
         facts=facts, headings=[text(one) for one in (

@@ -16,7 +16,7 @@ from twin.explaining.listed import joined, teller_of
 from twin.explaining.returning import first_returns
 from twin.explaining.site_words import feed_words, symbol_of, then_words
 from twin.explaining.teller import Teller
-from twin.explaining.words import STATUS
+from twin.explaining.words import STATUS, Speech
 from twin.quantities import NONE, seconds_between
 from twin.results.counts import Counted
 from twin.results.order_of_return import ReturnOrder, order_of_return
@@ -197,7 +197,8 @@ def _alarms(teller: Teller, told: Situation) -> Iterator[str]:
             kinds = teller.result.city.assets.kinds
             also = [teller.speech.counted(kinds, name, cluster["out"][name])
                     for name in ("substation", "cabinet", "lift_station", "pump") if cluster["out"].get(name)]
-            yield teller.text("{time}: {lamps} lamps in {minutes} min, {also} ({streets}).", time=teller.clock(from_s),
+            yield teller.text("{time}: {lamps} lamps in {minutes} min, {also} ({streets}).",
+                              time=Speech.sentence(teller.clock(from_s)),
                               lamps=teller.speech.number(cluster["lamps"]),
                               minutes=teller.speech.number(max(1, -(-(to_s - from_s) // 60))),
                               also=", ".join([*also, *sites]), streets=", ".join(cluster["streets"]))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import isnan
 
 from twin.explaining.act_words import shortened
-from twin.explaining.listed import joined, label, teller_of
+from twin.explaining.listed import label, teller_of
 from twin.explaining.papers import Paper, paper_of
 from twin.explaining.returning import WHOSE
 from twin.explaining.teller import Teller
@@ -15,7 +15,7 @@ from twin.quantities import NONE
 from twin.results.not_re_energised import Untouchable, not_re_energised
 from twin.results.result import Result
 
-_WIDTHS = (1, 2.7, 0.7, 1.2, 0.9, 1.3)
+_WIDTHS = (1, 2.5, 0.9, 0.9, 0.9, 1.5)
 _STATES = {"cut": "cut", "out": "out of service", "service": "in service"}
 
 
@@ -41,9 +41,11 @@ def untouchable_paper(result: Result, t_s: int, lang: str) -> Paper:
     return paper_of(
         teller, t_s, text("Do not re-energise, {clock}", clock=words.clock(teller.moment(t_s))), facts=facts,
         warnings=[warning] if found else [],
-        headings=[text(one) for one in ("street", "number", "water since", "depth", "state", "who has to test")],
+        headings=[text(one) for one in (
+            "street", "number", "water since", "now (highest)", "state", "who has to test")],
         widths=_WIDTHS, rows=list(_rows(teller, found)), bold=(0, 1),
-        notes=[text("In service: nothing has opened it; to be cut first where it may be live in water.")] if found
+        notes=[text("Depths: now, and in brackets the highest so far where that was higher."),
+               text("In service: nothing has opened it; to be cut first where it may be live in water.")] if found
         else [text("Nothing of what was asked for.")])
 
 
@@ -71,10 +73,9 @@ def _depth(teller: Teller, one: Untouchable) -> str:
     depth = teller.speech.depth
     if isnan(one.now_m):
         return teller.text("unknown")
-    now = teller.text("{depth} now", depth=depth(one.now_m)) if one.now_m >= 0.005 else teller.text("dry now")
-    if isnan(one.highest_m) or one.highest_m < one.now_m + 0.005:
-        return now
-    return joined(teller, [now, teller.text("was {depth}", depth=depth(one.highest_m))])
+    now = depth(one.now_m) if one.now_m >= 0.005 else teller.text("dry")
+    is_higher = not isnan(one.highest_m) and one.highest_m >= one.now_m + 0.005
+    return f"{now} ({depth(one.highest_m)})" if is_higher else now
 
 
 def _state(teller: Teller, one: Untouchable) -> str:

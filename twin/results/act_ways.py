@@ -36,8 +36,10 @@ def with_ways(told: Situation, access: Access | None) -> Situation:
     access
         The streets in the water of its run; None where the run has none.
     """
+    if access is None:
+        return told
     told = replace(told, shut=crews_shut_in(told.result, access, told.t_s))
-    if access is None or not access.rules.bases:
+    if not access.rules.bases:
         return told
     result, t_s = told.result, told.t_s
     teams = _teams(told, access)

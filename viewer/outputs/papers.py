@@ -20,7 +20,7 @@ from viewer.outputs.pdf import typeset, write_pdf
 from viewer.outputs.report import kept_together
 
 #: Shares of the width of a crew sheet's columns; 0: as wide as its text.
-_SHEET = (0, 0.55, 0.9, 0.5, 1.05, 3.3, 0.6)
+_SHEET = (0, 0.75, 1.05, 0.6, 1.15, 2.7, 0.85)
 
 
 def sheet_pdf(page: SheetPage, city: str) -> bytes:

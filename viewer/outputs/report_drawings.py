@@ -18,17 +18,17 @@ from twin.world.kinds import Role
 if TYPE_CHECKING:
     from geodata.run.folder import Run
 
-#: Frame of the river's graph and of the map, in units of the drawing.
-_RIVER = (300, 118)
-_MAP = (316, 176)
+#: Frame of the river's graph and of the map, in points as they are printed: their letters are as large as the page's.
+_RIVER = (181, 76)
+_MAP = (158, 96)
 #: Lines of water's hatching across the map.
-_HATCHES = 46
+_HATCHES = 40
 
 
 def river_svg(told: Situation, river: River, lang: str) -> Markup:
     """Draw a gauge over time: computed as a line, dashed ahead; readings as dots; now as a bar."""
     words, (width, height) = speech(lang), _RIVER
-    left, right, top, bottom = 6.0, width - 6.0, 16.0, height - 16.0
+    left, right, top, bottom = 4.0, width - 4.0, 15.0, height - 13.0
     values = [*river.level_m.tolist(), *(read for _, read, _, _ in river.readings)]
     low, high = min(values), max(values)
     end_s = int(river.time_s[-1])
@@ -53,7 +53,7 @@ def river_svg(told: Situation, river: River, lang: str) -> Markup:
     parts.append(f'<path d="M{at:.1f} {top - 4}V{bottom}" class="now"/>')
     highest = int(np.argmax(river.level_m))
     peak_s = int(river.time_s[highest])
-    if abs(at - x(peak_s)) > 46:
+    if abs(at - x(peak_s)) > 36:
         parts.append(f'<text x="{min(max(at, left + 16), right - 16):.1f}" y="{top - 6:.1f}" text-anchor="middle">'
                      f'{escape(words.clock(_moment(told)))}</text>')
     peak_x = min(max(x(peak_s), left + 34), right - 34)
@@ -71,13 +71,13 @@ def _moment(told: Situation) -> datetime:
 
 def _hours(told: Situation, x: Any, bottom: float, words: Any) -> Iterator[str]:
     plan, zone = told.result.plan, ZoneInfo(told.result.city.timezone)
-    step = 3600 * max(3, 3 * round(plan.duration_s / 3600 / 18))
+    step = next((hours * 3600 for hours in (3, 6, 12) if plan.duration_s <= 6 * hours * 3600), 86_400)
     first = plan.start.astimezone(zone)
     offset_s = -(first.hour * 3600 + first.minute * 60 + first.second) % step
     for at_s in range(offset_s, plan.duration_s + 1, step):
         hour = (plan.start + timedelta(seconds=at_s)).astimezone(zone).hour
         label = f"{hour}\u00a0h" if words.lang == "fr" else f"{hour:02d}:00"
-        yield (f'<path d="M{x(at_s):.1f} {bottom}v3" class="axis"/><text x="{x(at_s):.1f}" y="{bottom + 12:.1f}" '
+        yield (f'<path d="M{x(at_s):.1f} {bottom}v3" class="axis"/><text x="{x(at_s):.1f}" y="{bottom + 11:.1f}" '
                f'text-anchor="middle">{escape(label)}</text>')
 
 

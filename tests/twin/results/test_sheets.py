@@ -70,9 +70,9 @@ def test_stages_parted_by_drying_are_two_visits() -> None:
 
 
 @pytest.mark.parametrize(("lang", "row"), [
-    ("fr", ("2", "18\u00a0h\u00a059, 19\u00a0h\u00a010, 22\u00a0h\u00a005", "l’armoire d’éclairage A3", "S",
+    ("fr", ("2", "18\u00a0h\u00a059, 19\u00a0h\u00a010, 22\u00a0h\u00a005", "Armoire d’éclairage A3", "S",
             "remplacer ce que l’eau a atteint", "de A1 → X-A1 → D-X → D-A3", "au sec")),
-    ("en", ("2", "18:59, 19:10, 22:05", "lighting cabinet A3", "S", "replace what water reached",
+    ("en", ("2", "18:59, 19:10, 22:05", "Lighting cabinet A3", "S", "replace what water reached",
             "from A1 → X-A1 → D-X → D-A3", "dry"))])
 def test_a_sheet_speaks_both_languages(lang: str, row: tuple[str, ...]) -> None:
     result = case(2)

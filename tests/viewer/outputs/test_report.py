@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,7 @@ def test_at_18_the_levee_of_midnight_is_named() -> None:
     result = night("ouche-q100").result
     page = page_of(situation(result, AT_18), "fr")
     said = " ".join(page.alarms)
-    assert "lundi 0\u00a0h\u00a020\u00a0: 188 lampes en 2 min, 1\u00a0poste électrique, 5\u00a0armoires" in said
+    assert "Lundi 0\u00a0h\u00a020\u00a0: 188 lampes en 2 min, 1\u00a0poste électrique, 5\u00a0armoires" in said
     assert "École des Bas-Prés" in said
     acts = situation(result, AT_18, most_acts=60).acts
     together = next(act for act in acts if act.sort == "cut" and result.city.assets.row("A-081") in act.assets)
@@ -114,7 +115,7 @@ def test_the_hospital_is_told_on_its_last_feed_and_the_refuge_without_power(told
     assert sites["Centre hospitalier Saint-Antoine"].feed == "dernière alimentation P-03"
     refuge = sites["Gymnase Jean-Moulin (refuge)"]
     assert (refuge.symbol, refuge.people) == ("out", "400")
-    assert refuge.feed == "sans courant depuis 21\u00a0h\u00a006, P-02"
+    assert refuge.feed == "sans courant depuis 21\u00a0h\u00a006 (P-02)"
     assert refuge.then == "retour au plus tôt vers mardi 3\u00a0h\u00a045"
     assert page.sites[0].name == refuge.name, "without power, the most people, first"
 
@@ -147,7 +148,7 @@ def test_what_is_live_in_water_now_is_the_first_act(told: Situation) -> None:
     assert page.acts_now == 2
     assert page.acts[0][:2] == ("MAINTENANT", "Couper P-12, C-03, C-19, C-07, C-21 et C-06")
     assert page.acts[0][4].endswith("la coupure prive de courant EHPAD Les Tilleuls")
-    assert page.act_notes[0] == ("28 choses peut-être sous tension dans l’eau maintenant ; 16 points de coupure : "
+    assert page.act_notes[0] == ("28 équipements peut-être sous tension dans l’eau maintenant ; 16 points de coupure : "
                                  "tous sur la liste « À couper », imprimée à part.")
     assert page_of(told, "en").acts[0][0] == "NOW"
     assert page_of(situation(result, 0), "fr").acts_now == 0
@@ -254,7 +255,7 @@ def test_a_language_that_there_is_not_is_refused(told: Situation) -> None:
 
 @pytest.mark.parametrize(("name", "at_s", "lang"), [("ouche-q100", AT_22, "fr"), ("ouche-q100", 10 * 3600, "en"),
                                                     ("valmont-preventive-cut", 14 * 3600, "fr")])
-def test_the_page_prints_on_one_sheet(name: str, at_s: int, lang: str, tmp_path: Path) -> None:
+def test_the_page_prints_on_a_sheet_or_two(name: str, at_s: int, lang: str, tmp_path: Path) -> None:
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
         pytest.skip("no browser")
@@ -264,7 +265,17 @@ def test_the_page_prints_on_one_sheet(name: str, at_s: int, lang: str, tmp_path:
                     f"--print-to-pdf={tmp_path / 'p.pdf'}", "--no-pdf-header-footer", (tmp_path / "p.html").as_uri()],
                    check=True, capture_output=True, timeout=120)
     pdf = (tmp_path / "p.pdf").read_bytes()
-    assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) == 1
+    assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) <= 2
+
+
+@pytest.mark.parametrize(("sheet", "least"), [
+    ("report.css", 8.5), ("paper.css", 8.5), ("sheet.css", 8.5), ("report.typ", 9), ("paper.typ", 9)])
+def test_no_letter_of_a_printed_page_is_too_small_to_read(sheet: str, least: float) -> None:
+    """What does not fit goes on on the next page; nothing is set smaller for it. Drawings are made in points."""
+    text = (resources.files("viewer") / "templates" / sheet).read_text("utf-8")
+    sizes = [float(size) for size in re.findall(r"(?:font|font-size|size): ?([\d.]+)p[tx]", text)]
+    assert len(sizes) > 3
+    assert min(sizes) >= least
 
 
 def test_the_page_needs_no_colour(told: Situation) -> None:

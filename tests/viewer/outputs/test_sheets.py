@@ -26,7 +26,7 @@ from tests.nights import night
 from tests.viewer.marks import unpacked
 from twin.cli.app import app
 from twin.errors import InputError
-from twin.explaining.sheeted import _fitting, sheet_page
+from twin.explaining.sheeted import MOST_VISITS, sheet_page
 from twin.explaining.situation import page_of
 from twin.quantities import seconds_between
 from twin.results.listing import listing
@@ -271,9 +271,7 @@ def test_hand_over_cuts_and_the_grid_list_are_written_as_pdf_where_their_name_sa
     assert all(str(row[0]) in found for row in grid_rows(run.result, 6 * 3600))
 
 
-def test_long_ways_leave_room_for_fewer_visits() -> None:
-    row = ("1", "7 h 20, 7 h 20, 9 h 05", "A-012, Quai des Lavandières", "A-012-1", "contrôler", "de S-14", "au sec")
-    assert len(_fitting([row] * 9)) == 9
-    long = (*row[:5], "de S-14 → " + " → ".join(["Rue du Pré-aux-Clercs (0,03 m / 0,78 m)"] * 15), row[6])
-    assert len(_fitting([long] * 9)) == 2
-    assert len(_fitting([(*row[:5], long[5] * 9, row[6]), row])) == 1, "one at least, however long its way"
+def test_a_sheet_has_every_visit_up_to_nine_on_as_many_pages_as_it_takes(run: Run) -> None:
+    for sheet in sheets_of(run, AT_S):
+        page = sheet_page(sheet, "fr")
+        assert len(page.rows) == min(len(sheet.visits), MOST_VISITS)

@@ -244,7 +244,7 @@ export class Crews {
 
   jobs() {
     const {now, told} = this;
-    const none = told.crews ? t(now ? 'jobs_none' : 'jobs_asking') : '';
+    const none = told.crews ? t(now ? 'jobs_none' : 'jobs_asking') : t(told.run ? 'jobs_no_crews' : 'empty_run');
     byId('jobs-n').textContent = now ? this.reasons() : '';
     const rows = (now?.rows ?? []).map((/** @type {any} */ row, /** @type {number} */ k) => this.job(row, k + 1));
     byId('job-rows').replaceChildren(
