@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections import deque
@@ -69,11 +70,16 @@ class Queue:
             if len(self._waiting) >= MOST_WAITING:
                 raise InputError(found=f"{len(self._waiting)} runs that wait", expected="fewer",
                                  remedy="Take some out of the queue first.")
+            before = self.runs.known(request.id)
             entry, is_new = self.runs.ask(request, by=by, at=self.now(), inputs=self.store.rows(
                 "SELECT name, newest FROM source ORDER BY name"))
             if is_new:
+                try:
+                    self._publish(entry, journal=True)
+                except BaseException:
+                    self.runs.take_back(entry.id, before)
+                    raise
                 self._waiting.append(entry.id)
-                self._tell(entry, journal=True)
                 self._wake.notify()
             return entry
 
@@ -158,7 +164,7 @@ class Queue:
             going.progress = told
             if monotonic() - last >= EVERY_S:
                 last = monotonic()
-                with self.store.note() as tx:
+                with suppress(sqlite3.Error), self.store.note() as tx:
                     publish(tx, at=self.now(), who="", what="progress", body={"run": run_id, **told})
         code = going.process.wait()
         for pipe in (going.process.stdin, going.process.stdout):
@@ -184,6 +190,11 @@ class Queue:
                                         refused=going.refused), journal=True)
 
     def _tell(self, entry: RunEntry, *, by: str = "", journal: bool = False) -> None:
+        """Tell what became of a run; a disk that is full ends no queue: the list of runs says it all the same."""
+        with suppress(sqlite3.Error):
+            self._publish(entry, by=by, journal=journal)
+
+    def _publish(self, entry: RunEntry, *, by: str = "", journal: bool = False) -> None:
         with self.store.note() as tx:
             publish(tx, at=self.now(), who=by or entry.by, what="run", journal=journal,
                     body={"run": entry.id, "number": entry.number, "name": entry.name, "state": entry.state})

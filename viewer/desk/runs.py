@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -163,11 +164,27 @@ class Runs:
             entry = RunEntry(id=request.id, number=number, name=request.name, state=QUEUED, base=request.base,
                              scenario=str(request.scenario), date=request.date, city=request.city, by=by, asked_at=at,
                              nights=request.nights, closures=list(request.closures), inputs=list(inputs))
-            self._keep(entry)
+            # First on the disk: what it does not take was not asked for.
+            self._write(entry)
+            self._entries[entry.id] = entry
             return entry, True
 
+    def take_back(self, run_id: str, before: RunEntry | None) -> None:
+        """Take a request back that could not be kept whole: the run is again what it was before, or none."""
+        with self._lock:
+            if before is None:
+                self._entries.pop(run_id, None)
+                (self.folder / f"{run_id}.json").unlink(missing_ok=True)
+            else:
+                self._keep(before)
+
+    def known(self, run_id: str) -> RunEntry | None:
+        """Give a run; None where there is none."""
+        with self._lock:
+            return self._entries.get(run_id)
+
     def change(self, run_id: str, **changes: Any) -> RunEntry:
-        """Change what is known of a run, on the disk too."""
+        """Change what is known of a run, on the disk too; where that is full, the folder tells after a restart."""
         with self._lock:
             entry = replace(self._entries[run_id], **changes)
             self._keep(entry)
@@ -179,7 +196,8 @@ class Runs:
 
     def _keep(self, entry: RunEntry) -> None:
         self._entries[entry.id] = entry
-        self._write(entry)
+        with suppress(OSError):
+            self._write(entry)
 
     def _write(self, entry: RunEntry) -> None:
         file = self.folder / f"{entry.id}.json"

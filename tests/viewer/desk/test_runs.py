@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -189,6 +191,61 @@ def test_a_refusal_is_told_to_each_reader_in_their_language(desk: Desk, seat: Se
     kept = desk.folder / "runs" / f"{run}.json"
     kept.write_text(json.dumps({**json.loads(kept.read_text()), "refused": {"why": 1}}), encoding="utf-8")
     assert Runs(desk.folder / "runs").get(run).said == {}, "what another version kept harms nobody"
+
+
+#: A run that is done at once, but writes no folder.
+FAILS = "print('no', flush=True); raise SystemExit(2)"
+
+
+@pytest.mark.parametrize("where", ["file", "tables"])
+def test_a_run_that_a_full_disk_does_not_take_is_not_asked_for(
+        desk: Desk, seat: Seat, scripted: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """It neither stands in the list nor in the way of the next try; the queue goes on."""
+    scripted(FAILS)
+    full: Exception = OSError(errno.ENOSPC, "No space left on device")
+    if where == "tables":
+        full = told = sqlite3.OperationalError("database or disk is full")
+        told.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise full
+
+    (desk.folder / "scenarios" / "dry.scenario.yaml").write_text(DRY.format(name="dry"), encoding="utf-8")
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.runs if where == "file" else desk.store, "_write" if where == "file" else "note", fails)
+        assert seat.post("/api/runs", scenario="dry").status_code == 507
+        assert [one["number"] for one in seat.json("/api/runs")["rows"]] == [1]
+    run = str(seat.post("/api/runs", scenario="dry").json()["id"])
+    until(lambda: row(seat, run)["state"] == "failed", 120)
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.runs if where == "file" else desk.store, "_write" if where == "file" else "note", fails)
+        assert seat.post("/api/runs", scenario="dry").status_code == 507
+        assert row(seat, run)["state"] == "failed", "as it was before"
+
+
+def test_a_disk_that_fills_during_a_run_ends_no_queue(desk: Desk, seat: Seat, scripted: Callable[[str], None],
+                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted("import sys; sys.stdin.readline(); print('no', flush=True); raise SystemExit(2)")
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def takes_nothing(*_: Any, **__: Any) -> Any:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    run = asked(seat, desk)
+    until(lambda: row(seat, run)["state"] == "running")
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.runs, "_write", fails)
+        broken.setattr(desk.queue, "_publish", takes_nothing)
+        going = desk.queue._going[run].process
+        assert going.stdin is not None
+        going.stdin.write("\n")
+        going.stdin.flush()
+        until(lambda: row(seat, run)["state"] == "failed")
+    scripted(FAILS)
+    later = asked(seat, desk, "later")
+    until(lambda: row(seat, later)["state"] == "failed")
 
 
 KILLED = """
