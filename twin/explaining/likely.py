@@ -72,6 +72,8 @@ class Asked:
     is_out: BoolArray
     #: Moment of the question [s]; None: at any.
     at_s: int | None
+    #: In which nights it first goes out before ``at_s``, (n,); None: not asked.
+    is_before: BoolArray | None = None
 
 
 def often(words: Speech, share: Share) -> str:
@@ -151,6 +153,11 @@ def likely_lines(base: Result, answers: Answers, asked: Asked, lang: str) -> tup
         ever = answers.share_out(asset.row)
         lines.append(words.text("At some time of the night: {often} ({between}).", often=often(words, ever),
                                 between=between(words, ever)))
+    if asked.is_before is not None:
+        early = answers.share_in(asked.is_before)
+        lines.append(words.text("Out at some time before then: {often} ({between}).", often=often(words, early),
+                                between=between(words, early)) if early.count else
+                     words.text("Before then, in none of the nights."))
     if share.count:
         lines += _causes(teller, answers, asset)
         lines += hour_lines(teller, answers, asset)

@@ -51,8 +51,8 @@ def _known_hours(teller: Teller, within_s: FloatArray) -> str:
 
 def _within(words: Speech, low: str | None, high: str | None, *, at_most: str, at_least: str) -> str:
     """Give between which values a quantile lies; None: so few nights do not bound it there."""
-    if low is None and high is None:
-        return words.text("not told by so few nights")
+    if low == high:
+        return low or words.text("not told by so few nights")
     if low is None or high is None:
         return words.text(at_most, value=high) if low is None else words.text(at_least, value=low)
     return words.text("between {low} and {high}", low=low, high=high)

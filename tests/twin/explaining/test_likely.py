@@ -106,6 +106,18 @@ def test_a_moment(base, answers):
         "entre 0 et 13 sur 100).")
 
 
+def test_before_a_moment(base, answers):
+    def told(before, lang):
+        asked = Asked(asset=base.city.assets[L], is_out=np.arange(40) < 28, at_s=7 * HOUR, is_before=before)
+        return [line.replace("\u00a0", " ") for line in likely_lines(base, answers, asked, lang)][2]
+
+    assert told(np.arange(40) < 16, "en") == (
+        "Out at some time before then: 4 times out of 10 (16 of 40 nights; between 26 and 56 out of 100).")
+    assert told(np.arange(40) < 16, "fr") == (
+        "Coupure à un moment ou un autre avant cette heure : 4 fois sur 10 (16 des 40 nuits ; entre 26 et 56 sur 100).")
+    assert told(np.zeros(40, bool), "fr") == "Avant cette heure, dans aucune des nuits."
+
+
 def test_the_whole_in_both_languages(base, answers):
     french, english = (night_lines(base.city, answers, lang) for lang in ("fr", "en"))
     plain = [line.replace("\u00a0", " ").replace("\u202f", " ") for line in (*french, *english)]

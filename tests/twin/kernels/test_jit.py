@@ -120,3 +120,56 @@ def test_the_kernel_of_a_run_counts_no_references(tmp_path: Path) -> None:
     first(np.zeros(3))
     assert not re.search(r"call void @NRT_(?:in|de)cref", *first.inspect_llvm().values())
     assert advance.targetoptions.items() >= LEAN.items()  # type: ignore[attr-defined]
+
+
+WITHOUT = """
+import sys
+import numba
+import numpy as np
+from numba.core.cpu import CPUTargetOptions
+from numba.core.options import DefaultOptions
+
+for of in (DefaultOptions, *CPUTargetOptions.__mro__):
+    if "_nrt" in vars(of):
+        delattr(of, "_nrt")
+try:
+    numba.njit(_nrt=False)(lambda of: of[0])(np.zeros(3))
+except Exception as refused:
+    print(type(refused).__name__)
+from twin.kernels.jit import LEAN
+print(LEAN)
+"""
+
+
+def test_a_numba_without_the_private_option_refuses_it_and_is_not_asked(tmp_path: Path) -> None:
+    code = WITHOUT + f"""
+sys.path.insert(0, {str(tmp_path)!r})
+import made_kernels
+print(made_kernels.first(np.arange(3.0)))
+"""
+    (tmp_path / "made_kernels.py").write_text(
+        "from twin.kernels.jit import LEAN, jit\n\n@jit(**LEAN)\ndef first(of):\n    return of[1:][0]\n", "utf-8")
+    assert told_by(code, tmp_path) == ["KeyError", "{}", "1.0"]
+
+
+@pytest.mark.verify
+def test_a_night_without_the_private_option_is_the_same_night(tmp_path: Path) -> None:
+    night = """
+from tests.twin.ensemble.nights import ensemble_of
+from tests.twin.ensemble.test_member import LINKS, TOWN, of_everything
+from twin.ensemble.member import COLUMNS, SPARSE, member
+for index in range(5):
+    night = member(ensemble_of(TOWN, LINKS, of_everything), index)
+    print(index, *(getattr(night, name).tolist() for name in (*COLUMNS, *SPARSE)))
+"""
+    _, lean, *nights = told_by(WITHOUT + night, tmp_path / "without")
+    assert lean == "{}"
+    assert nights == told_by(night, tmp_path / "with")
+    assert len(nights) == 5
+
+
+def told_by(code: str, cache: Path) -> list[str]:
+    """Run a program that keeps its kernels in a folder of its own; give what it prints, line by line."""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                          env=os.environ | {"NUMBA_CACHE_DIR": str(cache), "PYTHONPATH": os.pathsep.join(sys.path)})
+    return told.stdout.splitlines()

@@ -32,7 +32,7 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
             json: Json = False) -> None:
     """Tell why an asset is out: the tree of causes, since when, what it waits for; or what feeds it. Or of a street.
 
-    Of an ensemble: how likely it is out, at any moment or at one, because of what, and what would make it surer; --with
+    Of an ensemble: how likely it is out, at any moment, at one or before it, because of what, and what would make it surer; --with
     asks how often several are out together.
     """
     from geodata.ensemble.place import is_ensemble
@@ -145,7 +145,7 @@ def _tell_street(told: StreetExplanation, run_dir: Path) -> None:
 
 def _likely(folder: Path, asset_id: str, at: str | None, lang: Lang, *, as_json: bool) -> None:
     """Tell how likely an asset is out, and by what."""
-    from geodata.ensemble.asking import nights_out
+    from geodata.ensemble.asking import first_out, nights_out
     from geodata.ensemble.folder import asset_to_dict, read_ensemble
     from twin.explaining.likely import Asked, likely_lines
 
@@ -154,8 +154,10 @@ def _likely(folder: Path, asset_id: str, at: str | None, lang: Lang, *, as_json:
         found = read_ensemble(folder)
         row = found.base.city.assets.row(asset_id)
         at_s = moment_of(at, found.base)
+        digest = found.told["digest"]
         asked = Asked(asset=found.base.city.assets[row], at_s=at_s,
-                      is_out=nights_out(folder, found.told["digest"], found.answers, row, at_s))
+                      is_out=nights_out(folder, digest, found.answers, row, at_s),
+                      is_before=None if at_s is None else first_out(folder, digest, found.answers, row) < at_s)
         lines = likely_lines(found.base, found.answers, asked, lang)
     if as_json:
         print_json({**asset_to_dict(found.base, found.answers, asked.is_out, row), "lines": list(lines)})
