@@ -184,7 +184,8 @@ def plain(value: Any) -> Any:
 
 
 def _of(base: Path, name: str) -> dict[str, Any]:
-    data = plain(read_document(base).data)
+    # Crews that stand in a file of their own are written out: a variant may add a team to them.
+    data = plain(read_document(base).with_part("crews", base.parent).data)
     data["scenario"] = name
     data.pop("expect", None)
     for key in ("city", "flood"):

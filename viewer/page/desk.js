@@ -5,6 +5,7 @@ import {Crews} from './desk/crews.js';
 import {Enter} from './desk/enter.js';
 import {Frame} from './desk/frame.js';
 import {Journal} from './desk/journal.js';
+import {keepFocus} from './desk/keep_focus.js';
 import {Likely} from './desk/likely.js';
 import {Protect} from './desk/protect.js';
 import {Reports} from './desk/reports.js';
@@ -13,6 +14,7 @@ import {start} from './desk/start.js';
 import {Tonight} from './desk/tonight.js';
 import {Wall} from './desk/wall.js';
 import {WhatIf} from './desk/whatif.js';
+import {byId} from './parts/dom.js';
 
 const SCREENS = {
   tonight: Tonight,
@@ -37,6 +39,7 @@ async function open() {
   const frame = new Frame(screen, person, words);
   const shown = new SCREENS[/** @type {keyof SCREENS} */ (screen)](frame);
   globalThis.twinPage = shown;
+  keepFocus(byId('main'));
   await frame.begin(shown);
   document.body.classList.add('ready');
 }

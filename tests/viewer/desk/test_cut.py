@@ -1,4 +1,7 @@
-"""No text of the desk is cut: every screen, both languages, three sizes; with a run in force, closures and readings."""
+"""No text of the desk is cut, and none runs into another: every screen, both languages, three sizes.
+
+With a run in force, closures, readings, a call and a ranking.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from tests.viewer.desk.cut_text import SIZES, cut_texts
 from tests.viewer.desk.test_browser import Served, chromium, sat, shown  # noqa: F401 - fixtures
 from tests.viewer.desk.test_clicks import served  # noqa: F401 - a fixture
 from tests.viewer.desk.test_closures import START, closed
+from tests.viewer.desk.test_protect import ranked
+from tests.viewer.desk.touching_text import touching_texts
 from tests.viewer.page_browser import Opened
 from viewer.desk.app import SCREENS
 
@@ -32,18 +37,20 @@ def busy(served: Served) -> Served:  # noqa: F811
                      ).status_code == 200
     assert seat.post("/api/river/allow", until=now + 3600).status_code == 200
     desk.look()
+    ranked(seat)
     return served
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 @pytest.mark.parametrize("size", SIZES)
-def test_no_text_is_cut(chromium: Any, busy: Served, size: str, lang: str) -> None:  # noqa: F811
+def test_no_text_is_cut_or_touches_another(chromium: Any, busy: Served, size: str, lang: str) -> None:  # noqa: F811
     page = sat(chromium, busy, "Marie-Claude Lenoir-Desbordes", lang=lang, size=SIZES[size])
     found: list[str] = []
     for screen in SCREENS:
         shown(page, busy, screen)
         page.wait_for_function("() => twinPage.told && (!document.querySelector('#map') || twinPage.map?.model)")
         found += [f"{screen} {one}" for one in cut_texts(page)]
+        found += [f"{screen} touching {one}" for one in touching_texts(page)]
     assert not found, "\n".join(found)
     assert page.errors == []
     page.context.close()

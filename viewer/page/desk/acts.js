@@ -49,13 +49,13 @@ function basis({number: n, t0, limits}) {
 }
 
 /** By which streets it is still reached. @param {any} act */
-function way({by_streets: streets, street}) {
+export function way({by_streets: streets, street}) {
   const others = streets.filter((/** @type {string} */ one) => one !== street).slice(0, 3);
   return others.length ? ` · ${t('by_way', {streets: others.join(', ')})}` : '';
 }
 
-/** @param {any} act */
-function harm({sort, binds, before, failed}) {
+/** Say what happens if it is not done. @param {any} act */
+export function harm({sort, binds, before, failed}) {
   if (sort === 'warn') return t(`warn_${binds}`, {at: at(before)});
   return failed ? t('else_flooded', {at: at(failed)}) : t('else_touched');
 }
@@ -127,14 +127,14 @@ export class Acts {
     what.addEventListener('click', () => this.find(act.asset));
     const behind =
       act.sort === 'cut' ? t('n_lamps', {n: act.lamps}) : act.people === null ? '' : t('people', {n: act.people});
-    const unsure = act.doubtful ? make('span', {class: 'soft'}, ` (${t('doubtful')})`) : null;
+    const unsure = act.doubtful ? make('span', {class: 'soft nb'}, `(${t('doubtful')})`) : null;
     const soft = `${behind ? `${behind}. ` : ''}${harm(act)}${way(act)}`;
     const who = act.crew ? `${act.crew}, ${t(`act_${act.state}`)}` : t(`act_${act.state}`);
     const by = act.by ? t('by_at', {by: act.by, at: at(act.at)}) : act.owner;
     const cells = [
       make('td', {}, make('b', {}, at(act.before)), make('p', {class: 'soft'}, t(`bound_${act.binds}`))),
       make('td', {class: 'left', 'data-before': act.before}),
-      make('td', {class: 'what'}, make('p', {}, what, unsure, fold), make('p', {class: 'soft'}, soft)),
+      make('td', {class: 'what'}, make('p', {}, what, ' ', unsure, fold), make('p', {class: 'soft'}, soft)),
       make('td', {}, actPlace(act) || '–'),
       make('td', {}, make('b', {}, who), make('br'), ' ', make('span', {class: 'soft'}, by)),
       make('td', {})

@@ -116,14 +116,9 @@ export class AlarmList {
     button.hidden = !(isBusy && this.order.length && fresh.length);
     button.textContent = t('n_new_alarms', {n: fresh.length});
     this.order = sorted.map((row) => row.key);
-    const focused = document.activeElement?.closest('#alarm-list li')?.getAttribute('data-key') ?? '';
     list.replaceChildren(
       ...(sorted.length ? sorted.map((row) => this.row(row)) : [make('li', {class: 'none'}, t('no_alarms'))])
     );
-    if (focused) {
-      const again = list.querySelector(`li[data-key="${CSS.escape(focused)}"] button`);
-      if (again instanceof HTMLElement) again.focus();
-    }
     this.counts();
     this.designed();
   }

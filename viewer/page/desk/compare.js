@@ -174,11 +174,10 @@ export class Compare {
     );
     this.groups('better', found.better, -1);
     this.groups('worse', found.worse, 1);
-    byId('compare-lines').replaceChildren(
-      ...found.lines[lang]
-        .filter((/** @type {any} */ line) => line !== alarm)
-        .map((/** @type {any} */ line) => make('p', {class: line.alarm ? 'stale' : false}, line.text))
-    );
+    const lines = found.lines[lang]
+      .filter((/** @type {any} */ line) => line !== alarm)
+      .map((/** @type {any} */ line) => make('p', {class: line.alarm ? 'stale' : false}, line.text));
+    byId('compare-lines').replaceChildren(...(lines.length ? [make('h3', {}, t('what_differs')), ...lines] : []));
   }
 
   /** One sentence; the decision stays with a person. */

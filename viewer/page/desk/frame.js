@@ -3,6 +3,7 @@
 import {all, byId, make, translate} from '../parts/dom.js';
 import {language, speak as speakRegister} from '../words/speech.js';
 import {day, keepTime} from '../words/time.js';
+import {elementAt, placeOf} from './keep_focus.js';
 import {Keys} from './keys.js';
 import {get, post, Refusal, Stream} from './net.js';
 import {at, span, t} from './start.js';
@@ -237,9 +238,12 @@ export class Frame {
     const sheet = byId('sheet');
     const close = make('button', {type: 'button', class: 'shut'}, t('close'));
     const before = document.activeElement;
+    const place = before && placeOf(before);
     const shut = () => {
       sheet.hidden = true;
-      if (before instanceof HTMLElement) before.focus();
+      // Meanwhile the list that it was opened from may have been written anew.
+      const again = before?.isConnected ? before : elementAt(place);
+      if (again instanceof HTMLElement) again.focus();
     };
     close.addEventListener('click', shut);
     sheet.replaceChildren(make('h2', {id: 'sheet-title'}, title), ...parts, close);

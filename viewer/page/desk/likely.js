@@ -1,5 +1,6 @@
 /** How likely: many nights of one run, in three words on the map; of one thing how often, before when, and why. */
 
+import {icon} from '../operator/rows.js';
 import {byId, inputById, make, rich} from '../parts/dom.js';
 import {decidingStrip} from './deciding_strip.js';
 import {DeskMap} from './desk_map.js';
@@ -222,9 +223,11 @@ export class Likely {
     if (!run || !counts || this.map.run !== run.id) return;
     const clock = at(run.start + moment);
     byId('map-at').textContent = t('map_at', {at: clock});
-    const parts = WORDS.map((word) =>
-      rich(make('span', {class: `w-${word}`}), t(`legend_${word}_n`, {n: counts[word] ?? 0}))
-    );
+    const parts = WORDS.map((word) => {
+      const said = rich(make('span'), t(`legend_${word}_n`, {n: counts[word] ?? 0}));
+      said.prepend(icon(word === 'out' ? 'lamp_dark' : `lamp_${word}`));
+      return said;
+    });
     byId('legend').replaceChildren(...parts);
     this.map.describe(`${t('map_at', {at: clock})} : ${byId('legend').textContent}`);
   }

@@ -3,6 +3,7 @@
 import {label, path, svg} from '../parts/svg.js';
 import {number} from '../words/speech.js';
 import {hour, secondOfDay} from '../words/time.js';
+import {LabelRoom} from './label_room.js';
 import {at, level, t} from './start.js';
 
 const TOP = 34;
@@ -50,17 +51,19 @@ export function drawRiver(holder, river, now, {t0, big = false}) {
   /** @param {number} m */
   const y = (m) => head + (1 - (m - low) / (high - low)) * (height - head - AXIS);
   axis(root, x, {from, to, head, height, width});
-  const names = marks.map((/** @type {any} */ mark) => threshold(root, mark, y, width));
+  for (const mark of marks) root.append(path(`M0 ${y(mark.level)}H${width}`, {class: 'mark'}));
   if (held.length > 1 && river.anchored.way !== 'raw') band(root, river.anchored.curve, x, y, to);
   root.append(curve(approved, x, y, 'curve grey'), curve(latest, x, y, 'curve water'));
   if (held.length > 1) root.append(curve(held, x, y, 'curve held-line'));
   root.append(curve(readings, x, y, 'curve read'));
   for (const [epoch, m] of readings)
     root.append(svg('circle', {cx: x(epoch), cy: y(m), r: big ? 3.4 : 2, class: 'read'}));
-  root.append(...names);
-  lines(root, x, {now, t0, from, head, height});
-  peaks(root, {latest, approved, river, head}, x, y, width);
   holder.replaceChildren(root);
+  // What is read first takes its place first: the present, T0, the peaks; what a level means stands where room is left.
+  const room = new LabelRoom(width, height - AXIS);
+  lines(root, room, x, {now, t0, from, head, height});
+  peaks(root, room, {latest, approved, river, head}, x, y);
+  for (const mark of marks) threshold(root, room, mark, y);
 }
 
 /**
@@ -112,19 +115,27 @@ function axis(root, x, {from, to, head, height, width}) {
 
 /**
  * @param {SVGElement} root
+ * @param {LabelRoom} room
  * @param {any} mark
  * @param {(m: number) => number} y
- * @param {number} width
  */
-function threshold(root, mark, y, width) {
+function threshold(root, room, mark, y) {
   const py = y(mark.level);
-  root.append(path(`M0 ${py}H${width}`, {class: 'mark'}));
+  const {width} = room;
+  const text = label(2, py - 4, '', 'var(--soft)', 'start');
+  root.append(text);
   const name = mark.name && mark.name !== mark.asset ? mark.name : mark.asset;
-  /** @param {string} called */
-  const words = (called) =>
-    label(2, py - 4, t('mark', {level: level(mark.level), name: called}), 'var(--soft)', 'start', width * 0.6);
-  const whole = words(name);
-  return whole.textContent ? whole : words(mark.asset);
+  /** @type {import('./label_room.js').Place[]} */
+  const places = [name, mark.asset].flatMap((called) => {
+    const words = t('mark', {level: level(mark.level), name: called});
+    return [
+      {x: 2, y: py - 4, anchor: 'start', words},
+      {x: width - 2, y: py - 4, anchor: 'end', words},
+      {x: 2, y: py + 15, anchor: 'start', words},
+      {x: width - 2, y: py + 15, anchor: 'end', words}
+    ];
+  });
+  room.put(text, places);
 }
 
 /**
@@ -143,52 +154,61 @@ function band(root, points, x, y, to) {
 
 /**
  * @param {SVGElement} root
+ * @param {LabelRoom} room
  * @param {(epoch: number) => number} x
- * @param {{now: number, t0: number | null, from: number, head: number, height: number}} room
+ * @param {{now: number, t0: number | null, from: number, head: number, height: number}} drawn
  */
-function lines(root, x, {now, t0, from, head, height}) {
+function lines(root, room, x, {now, t0, from, head, height}) {
   root.append(path(`M${x(now)} ${head - 6}V${height - AXIS}`, {class: 'now-line'}));
-  root.append(label(x(now) + 5, head - 10, t('now'), 'var(--text)', 'start'));
+  const here = label(x(now) + 5, head - 10, t('now'), 'var(--text)', 'start');
+  root.append(here);
+  room.put(here, [{}], {must: true});
   if (t0 === null || t0 < from) return;
   root.append(path(`M${x(t0)} ${head - 6}V${height - AXIS}`, {class: 't0-line'}));
-  const isNear = x(now) - x(t0) < 90;
-  const isEdge = x(t0) < 40;
-  const side = isNear ? 'end' : isEdge ? 'start' : 'middle';
-  root.append(label(isEdge ? 1 : x(t0) - 4, head - 10, t('t0_flag', {at: at(t0)}), 'var(--status)', side));
+  const issued = label(x(t0), head - 10, t('t0_flag', {at: at(t0)}), 'var(--status)', 'middle');
+  root.append(issued);
+  room.put(issued, [{}, {x: x(t0) - 4, anchor: 'end'}, {x: x(now) - 5, anchor: 'end'}, {x: 1, anchor: 'start'}], {
+    must: true
+  });
 }
 
 /**
  * Name the highest point of what is foretold, the approved one below it in grey.
  *
  * @param {SVGElement} root
+ * @param {LabelRoom} room
  * @param {{latest: Points, approved: Points, river: any, head: number}} curves
  * @param {(epoch: number) => number} x
  * @param {(m: number) => number} y
- * @param {number} width
  */
-function peaks(root, {latest, approved, river, head}, x, y, width) {
+function peaks(root, room, {latest, approved, river, head}, x, y) {
+  const {width} = room;
   const shown = latest.length ? latest : approved;
   const held = river.anchored && river.anchored.way !== 'raw' ? river.anchored.peak : null;
   const isBelow = latest.length > 0 && approved.length > 0 && top(approved)[1] > top(latest)[1];
   if (held) {
-    const words = t('held_peak', {
-      level: level(held.level),
-      at: at(held.at),
-      give: number(Math.round(held.give * 100))
-    });
-    root.append(label(width - 2, head * 0.3, words, 'var(--shore)', 'end'));
+    const give = number(Math.round(held.give * 100));
+    const words = t('held_peak', {level: level(held.level), at: at(held.at), give});
+    const text = label(width - 2, head * 0.3, words, 'var(--shore)', 'end');
+    root.append(text);
+    room.put(text, [{}], {must: true});
   } else if (shown.length) {
     const [epoch, m] = top(shown);
     const words = t('latest_peak', {level: level(m), at: at(epoch)});
     const across = Math.min(width - 2, Math.max(130, x(epoch) + 40));
     // Each name stands on the side of its curve where the other curve is not.
-    const down = isBelow ? y(m) + 18 : Math.max(12, y(m) - 8);
-    root.append(label(across, down, words, 'var(--shore)', 'end'));
+    const [above, below] = [{y: Math.max(12, y(m) - 8)}, {y: y(m) + 18}];
+    const text = label(across, above.y, words, 'var(--shore)', 'end');
+    root.append(text);
+    room.put(text, isBelow ? [below, above] : [above, below, {y: 12, x: width - 2}], {must: true});
   }
   if (approved.length && latest.length && approved !== shown) {
     const [epoch, m] = top(approved);
     const words = t('approved_curve', {level: level(m), at: at(epoch)});
-    root.append(label(width - 2, isBelow ? Math.max(12, y(m) - 6) : y(m) + 16, words, 'var(--soft)', 'end'));
+    const [above, below] = [{y: Math.max(12, y(m) - 6)}, {y: y(m) + 20}];
+    const text = label(width - 2, below.y, words, 'var(--soft)', 'end');
+    root.append(text);
+    room.put(text, isBelow ? [above, below] : [below, {y: below.y + 16}, {y: below.y + 32}, above]);
   }
 }
 

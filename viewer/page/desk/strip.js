@@ -47,6 +47,8 @@ export class Strip {
     alarms.classList.toggle('red', unseen > 0);
     this.act(about, now);
     this.run(about, now);
+    this.sources = about.sources;
+    this.renew = about.renew;
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Tonight: river, what is out and what will be, what to do first, alarms, sites, what was seen. */
 
+import {icon} from '../operator/rows.js';
 import {byId, make, rich} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {Acts} from './acts.js';
@@ -171,8 +172,8 @@ export class Tonight {
     const clock = at(brief.start + moment);
     byId('map-at').textContent = t('map_at', {at: clock});
     const soon = this.map.model?.counts(Math.min(moment + 3600, brief.duration));
-    const parts = [rich(make('span'), t('legend_out', {n: counts.out}))];
-    if (counts.may) parts.push(rich(make('span'), t('legend_may', {n: counts.may})));
+    const parts = [marked('lamp_dark', t('legend_out', {n: counts.out}))];
+    if (counts.may) parts.push(marked('lamp_may', t('legend_may', {n: counts.may})));
     if (soon && soon.out > counts.out) parts.push(rich(make('span'), t('legend_hour', {n: soon.out - counts.out})));
     parts.push(make('span', {class: 'water-key'}, t('legend_water')));
     byId('legend').replaceChildren(...parts);
@@ -213,12 +214,8 @@ export class Tonight {
       read.textContent = '';
       return;
     }
-    const age = now - newest.observed;
-    const isOld = age > 1800;
-    read.textContent = isOld
-      ? t('no_data_since', {at: at(newest.observed)})
-      : t('read_at_ago', {at: at(newest.observed), age: span(age)});
-    read.classList.toggle('stale', isOld);
+    read.textContent = readWords(newest, now);
+    read.classList.toggle('stale', isOld(newest, now));
   }
 
   counts() {
@@ -240,7 +237,14 @@ export class Tonight {
       const when = make('b', {}, h ? t('plus_hours', {h: String(h)}) : t('now'));
       return make('th', {scope: 'col'}, when, make('br'), at(told.now + h * 3600));
     });
-    byId('counts-head').replaceChildren(make('tr', {}, make('th', {scope: 'col'}, t('out_of_service')), ...heads));
+    byId('counts-head').replaceChildren(
+      make(
+        'tr',
+        {},
+        make('th', {scope: 'col'}, t('out_of_service'), make('br'), make('i', {}, t('computed_word'))),
+        ...heads
+      )
+    );
     const rows = told.counts.map((/** @type {any} */ row) => countRow(row.row, row.values, row.row === 'doubt'));
     if (told.approved_lamps) rows.splice(1, 0, countRow('approved', told.approved_lamps, true));
     body.replaceChildren(...rows);
@@ -279,6 +283,25 @@ function countRow(name, values, isSub) {
     make('td', {}, isSub ? (n === null ? '–' : number(n)) : make('b', {}, n === null ? '–' : number(n)))
   );
   return make('tr', {class: isSub ? 'sub' : false}, make('th', {scope: 'row'}, t(`row_${name}`)), ...cells);
+}
+
+/** A line of the legend. @param {'lamp_dark' | 'lamp_may'} symbol @param {string} words */
+function marked(symbol, words) {
+  const line = rich(make('span'), words);
+  line.prepend(icon(symbol));
+  return line;
+}
+
+/** Whether a reading is too old to stand for the present. @param {any} newest @param {number} now */
+export function isOld(newest, now) {
+  return now - newest.observed > 1800;
+}
+
+/** Say when a reading was taken, and that it is old where it is. @param {any} newest @param {number} now */
+export function readWords(newest, now) {
+  return isOld(newest, now)
+    ? t('no_data_since', {at: at(newest.observed)})
+    : t('read_at_ago', {at: at(newest.observed), age: span(now - newest.observed)});
 }
 
 /** @param {number} off @param {string} by */

@@ -1,14 +1,15 @@
 /** The wall: read at six metres, no control at all, and only what a person approved. */
 
-import {byId, make} from '../parts/dom.js';
+import {icon} from '../operator/rows.js';
+import {byId, make, rich} from '../parts/dom.js';
 import {number} from '../words/speech.js';
-import {actPlace, actTitle} from './acts.js';
+import {actPlace, actTitle, harm, way} from './acts.js';
 import {detail, title} from './alarms.js';
 import {endedWords, stillWords} from './approve.js';
 import {DeskMap} from './desk_map.js';
 import {drawRiver} from './river_chart.js';
 import {at, level, span, t} from './start.js';
-import {offWords, riseWords} from './tonight.js';
+import {isOld, offWords, readWords, riseWords} from './tonight.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -30,6 +31,11 @@ function fit(list, rows, of) {
     list.replaceChildren(...rows.slice(0, n), ...others);
     if (panel.scrollHeight <= panel.clientHeight + 1) return;
   }
+}
+
+/** Say where an act is, and whose it is while nobody has it. @param {any} act */
+function placeAndOwner(act) {
+  return [actPlace(act), act.crew ? '' : act.owner].filter(Boolean).join(' · ');
 }
 
 export class Wall {
@@ -58,6 +64,9 @@ export class Wall {
     if (!approved) this.map.say(t('wall_empty'));
     if (approved && this.map.model) this.map.move(Math.max(0, Math.min(approved.duration, now - approved.start)));
     const {counts} = this.map;
+    const out = rich(make('span'), t('legend_out', {n: counts ? counts.out : 0}));
+    out.prepend(icon('lamp_dark'));
+    byId('legend').replaceChildren(...(counts ? [out, make('span', {class: 'water-key'}, t('legend_water'))] : []));
     this.map.describe(counts ? t('n_out_now', {n: counts.out + counts.may}) : t('wall_empty'));
     if (this.told) this.alarms();
   }
@@ -71,6 +80,7 @@ export class Wall {
     if (!this.told) return;
     byId('wall-live').textContent =
       `${t('live', {age: span(Number(document.body.dataset.age ?? 0))})} · ${t('wall_read_only')}`;
+    this.readAge(now);
     for (const one of document.querySelectorAll('[data-left]')) {
       one.textContent = t('in_time', {time: span(Number(one.getAttribute('data-left')) - now)});
     }
@@ -105,9 +115,7 @@ export class Wall {
   river() {
     const {river, approved} = this.told;
     byId('river-title').textContent = river.name || t('strip_river');
-    byId('river-read').textContent = river.newest
-      ? t('read_at_ago', {at: at(river.newest.observed), age: span(this.frame.now - river.newest.observed)})
-      : '';
+    this.readAge(this.frame.now);
     byId('river-level').textContent = river.newest ? level(river.newest.value) : t('no_reading');
     byId('river-level').classList.toggle('small', !river.newest);
     const off = river.difference_m;
@@ -115,6 +123,13 @@ export class Wall {
     byId('river-rise').textContent =
       off !== null && Math.abs(off) >= 0.1 ? offWords(off, by) : river.rise_m === null ? '' : riseWords(river.rise_m);
     drawRiver(byId('river-chart'), river, this.frame.now, {t0: approved?.t0 ?? null, big: true});
+  }
+
+  /** An old level is struck, and its heading turns white. @param {number} now */
+  readAge(now) {
+    const {newest} = this.told.river;
+    byId('river-read').textContent = newest ? readWords(newest, now) : '';
+    byId('river').classList.toggle('old', Boolean(newest) && isOld(newest, now));
   }
 
   alarms() {
@@ -142,7 +157,9 @@ export class Wall {
   }
 
   counts() {
-    byId('counts-at').textContent = at(this.told.now);
+    const {approved} = this.told;
+    const of = {number: String(approved?.number ?? ''), at: at(this.told.now)};
+    byId('counts-at').textContent = approved ? t('computed_by_run', of) : at(this.told.now);
     const rows = this.told.counts.filter((/** @type {any} */ row) => row.row !== 'doubt');
     const parts = rows.flatMap((/** @type {any} */ row) => [
       make('span', {}, t(`row_${row.row}`)),
@@ -156,13 +173,14 @@ export class Wall {
   lists() {
     const acts = this.told.acts.groups
       .slice(0, ACTS)
-      .map((/** @type {any} */ act) =>
+      .map((/** @type {any} */ act, /** @type {number} */ k) =>
         make(
           'li',
           {class: 'act'},
           make('b', {}, at(act.before)),
-          make('div', {}, make('strong', {}, actTitle(act)), make('p', {class: 'soft'}, actPlace(act))),
-          make('div', {}, make('strong', {}, act.crew || t(`act_${act.state}`)), make('i', {'data-left': act.before}))
+          make('div', {}, make('strong', {}, actTitle(act)), make('p', {class: 'soft'}, placeAndOwner(act))),
+          make('div', {}, make('strong', {}, act.crew || t(`act_${act.state}`)), make('i', {'data-left': act.before})),
+          k ? null : make('p', {class: 'more'}, `${harm(act)}${way(act)}`)
         )
       );
     const noActs = make('li', {class: 'none'}, t(this.told.approved ? 'no_acts' : 'wall_empty'));

@@ -248,7 +248,10 @@ export class WhatIf {
 
   say() {
     const {base_run: base} = this.draft;
-    byId('base-run').textContent = `${t('run_t0', {number: String(base.number), t0: at(base.t0)})} · ${base.name}`;
+    byId('base-run').replaceChildren(
+      make('b', {}, t('run_t0', {number: String(base.number), t0: at(base.t0)})),
+      ` · ${base.name}`
+    );
     const rows = this.draft.lines.map((/** @type {any} */ line) => this.line(line));
     byId('lines').replaceChildren(...rows);
   }
@@ -342,7 +345,7 @@ export class WhatIf {
     if (outcome?.series) curves.push(/** @type {any} */ ({values: outcome.series.out}));
     this.timeline.take({start, duration, step: outcome?.series?.step ?? 300, curves, issued: t0});
     this.timeline.say(t('lamps_over_time_grey', {what: t('col_base')}));
-    byId('result-ms').textContent = outcome ? t('computed_in', {ms: number(outcome.ms)}) : '';
+    byId('result-ms').textContent = outcome ? tookWords(outcome.ms) : '';
     const waits = byId('result-waits');
     waits.hidden = !outcome?.needs_run;
     waits.textContent = t('level_waits');
@@ -393,6 +396,11 @@ export class WhatIf {
   picked(found) {
     if (found.kind === 'asset' && this.map.model) this.form.choose(this.map.model.ids()[found.u]);
   }
+}
+
+/** @param {number} ms */
+function tookWords(ms) {
+  return ms < 1000 ? t('computed_in', {ms: number(ms)}) : t('computed_in_s', {s: number(ms / 1000, 1)});
 }
 
 /**
