@@ -100,12 +100,14 @@ class LivePlace:
     by: str
     #: What it is put in order by: the least first.
     danger: tuple[float, ...]
+    #: Whether nothing is known of what feeds something in it.
+    is_supply_unknown: bool = False
 
 
 def live_places(moment: Moment) -> tuple[LivePlace, ...]:
     """Give the places to cut because something stands in water and may be live, the most dangerous to people first.
 
-    Those in service, of which it is known that they are live, come before those that are out and whose supply may have
+    Those in service, and those whose supply is not known, come before those that are out and whose supply may have
     opened; substations, which bring medium voltage, before all else; then by the people of critical sites within 100 m,
     by houses within 20 m, by how many things stand in water behind, and by the depth.
     """
@@ -116,7 +118,8 @@ def live_places(moment: Moment) -> tuple[LivePlace, ...]:
     for row in np.unique(place).tolist():
         members = np.unique(member[place == row])
         found.append(LivePlace(place=row, members=tuple(members.tolist()), danger=_danger(moment, row, members),
-                               by="grid" if assets.has_role(row, Role.GRID) else "city"))
+                               by="grid" if assets.has_role(row, Role.GRID) else "city",
+                               is_supply_unknown=bool(moment.is_live_by_unknown[members].any())))
     return tuple(sorted(found, key=lambda one: (one.danger, one.place)))
 
 
@@ -152,7 +155,8 @@ def acts_now(moment: Moment) -> list[Act]:
 def _danger(moment: Moment, place: int, members: Int32Array) -> tuple[float, ...]:
     """Give what places to cut are put in order by, the most dangerous to people first."""
     assets = moment.result.city.assets
-    return (float(moment.is_out[place]), float(not assets.has_role(place, Role.SOURCE)),
+    is_open = moment.is_out[place] and not moment.is_live_by_unknown[members].any()
+    return (float(is_open), float(not assets.has_role(place, Role.SOURCE)),
             *_near_people(moment.result, members), -float(len(members)),
             -float(np.nan_to_num(moment.depth_m[members]).max()))
 
