@@ -121,10 +121,10 @@ INDICATORS: Mapping[str, Shape] = {
     "clusters?": [{"from": MOMENT, "to": MOMENT, "lamps": COUNT, "out": _BY_KIND, "roots": [ASSET],
                    "root_count": COUNT, "sites": [{"asset": ASSET, "name": TEXT}], "streets": [TEXT],
                    "act_before": Maybe(MOMENT)}],
-    "may_be_live?": {"count": COUNT, "places?": COUNT, "things": COUNT, "grid": COUNT,
+    "may_be_live?": {"count": COUNT, "places?": COUNT, "things": COUNT, "grid": COUNT, "unknown?": COUNT,
                      "rows": [{"cut": ASSET, "cut_kind": KIND, "cabinet": Maybe(ASSET), "by": TEXT, "operator": TEXT,
                                "street": TEXT, "from": MOMENT, "to": Maybe(MOMENT), "depth_m": Maybe(METRES),
-                               "assets": [ASSET], "assets_count": COUNT}]},
+                               "supply_known?": FLAG, "assets": [ASSET], "assets_count": COUNT}]},
     "last_moment_to_act?": {
         "count": COUNT, "dead_by_a_cut": COUNT,
         "rows": [{"asset": ASSET, "street": TEXT, "act_before": MOMENT, "failed_at": Maybe(MOMENT),

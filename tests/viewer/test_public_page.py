@@ -348,3 +348,17 @@ def test_without_javascript_the_table_stands(chromium: Any, pages: dict[str, Pat
     assert "a besoin de JavaScript" in page.inner_text(".noscript")
     assert page.is_visible(".safety")
     page.context.close()
+
+
+@pytest.mark.parametrize(("lang", "may", "lit"), [("fr", "peut-être éteinte", "allumées."),
+                                                  ("en", "may be out", "are lit.")])
+def test_a_street_whose_lamps_are_in_doubt_is_never_called_lit(public: Any, lang: str, may: str, lit: str) -> None:
+    public.click(f"[data-lang={lang}]")
+    told = public.evaluate("""() => {
+      const {answer, model} = twinPage;
+      const t = model.times.find((t) => model.isNight(t));
+      return answer.lit({street: 1, out: 0, may: 3, total: 3, since: Infinity, maySince: t, wet: 0}, t);
+    }""")
+    said = " ".join(text for _, text in told)
+    assert may in said
+    assert lit not in said

@@ -74,7 +74,9 @@ def cuts(result: Result, *, lead_s: int = LEAD_S, is_main: BoolArray | None = No
     result = without_crews(result)
     parts, worth = result.live_parts, Worth.of(result, is_main)
     place = _place_of(result, parts.cut)
-    rows = np.unique(place[place != NONE]).astype(np.int32)
+    # Lamps whose supply is not known have no place that is known to open: asked for, never planned.
+    rows = np.unique(place[(place != NONE) & ~(parts.is_supply_unknown & result.view.is_lamp[parts.asset])]
+                     ).astype(np.int32)
     near = _near(result, is_main, is_on_way)
     at_s, until_s = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
     live, after, near_s = (np.zeros(len(rows), np.int64) for _ in range(3))

@@ -11,6 +11,7 @@ from twin.results.situation import Situation
 from twin.results.to_do import Act, Least
 from twin.results.together import in_runs
 from twin.world.access import BY_CREWS, PERSON_S, TEAMS, AccessRules
+from twin.world.kinds import Role
 
 _BY = {"city": "city", "grid": "grid operator: ask", "rescue": "rescue services", "site": "site, prefect"}
 #: Ids and names told one by one before the rest is a number.
@@ -98,8 +99,12 @@ def _for_people(teller: Teller, act: Act, t_s: int) -> tuple[str, str]:
 def _cut(teller: Teller, act: Act, *, is_whole: bool) -> tuple[str, str]:
     """Give what is to be cut, and what is live in water if not."""
     assets = teller.result.city.assets
-    what = teller.text("Cut {assets}", assets=teller.speech.listing(shortened(teller, [
-        str(assets.id[row]) for row in act.assets], len(act.assets) if is_whole else _MOST)))
+    named = [row for row in act.assets if not assets.has_role(row, Role.LIGHTS)]
+    said = [teller.text("Cut {assets}", assets=teller.speech.listing(shortened(teller, [
+        str(assets.id[row]) for row in named], len(named) if is_whole else _MOST)))] if named else []
+    if len(named) < len(act.assets):
+        said.append(teller.text("Have cut what feeds the lamps in the water (not known: ask)"))
+    what = joined(teller, said)
     otherwise = teller.speech.plural("{n} thing live in water", "{n} things live in water", act.live)
     otherwise += ", " + teller.speech.depth(act.depth_m)
     if act.lamps:

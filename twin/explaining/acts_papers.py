@@ -15,6 +15,7 @@ from twin.results.moment import Moment, moment_of
 from twin.results.result import Result
 from twin.results.situation import Situation
 from twin.results.to_do import LivePlace, darkened, live_places
+from twin.world.kinds import Role
 
 _ACTS, _CUTS = (0.8, 1.6, 0.9, 2.6, 1.4), (0, 1.2, 1, 1.1, 2, 1, 1.3)
 
@@ -59,9 +60,9 @@ def cuts_paper(result: Result, t_s: int, lang: str) -> Paper:
     things = sum(len(one.members) for one in places)
     facts = [words.plural("{n} thing may be live in water now", "{n} things may be live in water now", things)
              + ", " + words.plural("{n} place to cut", "{n} places to cut", len(places))] if places else []
-    notes = [text("In order: in service before out of service, whose supply may have opened; within both substations "
-                  "first, then by people of critical sites within 100 m, houses within 20 m, and how much comes to "
-                  "stand in water behind.")] if places else [
+    notes = [text("In order: in service or of unknown supply before out of service, whose supply may have opened; "
+                  "within both substations first, then by people of critical sites within 100 m, houses within 20 m, and "
+                  "how much comes to stand in water behind.")] if places else [
         text("Nothing of what was asked for.")]
     return paper_of(
         teller, t_s, text("To be cut: may be live in water, {clock}", clock=words.clock(teller.moment(t_s))),
@@ -76,17 +77,28 @@ def _cut_rows(teller: Teller, moment: Moment, places: tuple[LivePlace, ...]) -> 
         asset = assets[one.place]
         streets = list(dict.fromkeys(assets.street[row] for row in (one.place, *one.members) if assets.street[row]))
         behind = [row for row in one.members if row != one.place]
-        things = text("the place itself") if not behind else joined(teller, [
+        alone = assets.has_role(one.place, Role.LIGHTS)
+        things = _lamps(teller, one.members) if alone else text("the place itself") if not behind else joined(teller, [
             *([text("the place itself")] if len(behind) < len(one.members) else []),
             ", ".join(shortened(teller, [str(assets.id[row]) for row in behind], len(behind)))])
-        state = [text("out of service, its supply may have opened") if moment.is_out[one.place] else text("in service")]
+        state = [text("supply not known: live until a cut is known") if one.is_supply_unknown else
+                 text("out of service, its supply may have opened") if moment.is_out[one.place] else
+                 text("in service")]
         if dark := darkened(moment, (one.place,)):
             state.append(text("to cut takes the power from {sites}", sites=", ".join(
                 str(assets.name[row] or assets.id[row]) for row in dark)))
         kind = Speech.sentence(teller.speech.kind(assets.kinds, asset.kind).one)
-        whose = asset.operator or text("grid operator: ask" if one.by == "grid" else "city")
-        yield (str(number), f"{kind} {label(teller, asset)}", whose, ", ".join(streets), things,
+        whose = text("not known: ask") if alone else asset.operator or text(
+            "grid operator: ask" if one.by == "grid" else "city")
+        what = text("Whatever feeds these lamps: ask") if alone else f"{kind} {label(teller, asset)}"
+        yield (str(number), what, whose, ", ".join(streets), things,
                _water(teller, moment, one), joined(teller, state))
+
+
+def _lamps(teller: Teller, members: tuple[int, ...]) -> str:
+    """Give lamps of one street by their number and the first of them."""
+    ids = shortened(teller, [str(teller.result.city.assets.id[row]) for row in members])
+    return teller.speech.plural("{n} lamp: {ids}", "{n} lamps: {ids}", len(members), ids=", ".join(ids))
 
 
 def _water(teller: Teller, moment: Moment, one: LivePlace) -> str:

@@ -158,7 +158,9 @@ def to_be_cut(teller: Teller, asset: Asset, now: AssetAt | None, said: Sequence[
         return []
     moment, assets = moment_of(teller.result, now.t_s), teller.result.city.assets
     lines, cut = [], int(moment.to_cut[asset.row])
-    if cut != NONE:
+    if moment.is_live_by_unknown[asset.row]:
+        lines.append(teller.text("May be live in water: its supply is not known; to be cut by whoever feeds it."))
+    elif cut != NONE:
         lines.append(teller.text("May be live in water: {asset} to be cut.", asset=teller.asset(assets[cut])))
     if not moment.is_not_to_be_re_energised[asset.row] or not set(untested(teller, asset, now.t_s)).isdisjoint(said):
         return lines

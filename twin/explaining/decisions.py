@@ -45,6 +45,12 @@ def decisions(teller: Teller, told: Situation) -> Iterator[tuple[str, str]]:
     if cut:
         yield teller.text("Grid operator"), teller.text("cut {assets} before {time}.", assets=teller.speech.listing(
             [str(assets.id[row]) for row in cut[0].assets[:4]]), time=teller.clock(cut[0].before_s))
+    unknown = told.moment.is_live_by_unknown
+    if unknown.any():
+        yield teller.text("Grid operator"), teller.speech.plural(
+            "say what feeds {n} thing that may be live in water, its supply not known, and cut it.",
+            "say what feeds {n} things that may be live in water, their supply not known, and cut it.",
+            int(unknown.sum()))
     who = {"grid": "Grid operator", "prefect": "Prefect"}
     for record in _planned(told):
         if record["authority"] in who:

@@ -210,6 +210,9 @@ def _rest(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
         if told.may_be_live_grid:
             said += words.plural("; {n} of them is the grid operator's to cut",
                                  "; {n} of them are the grid operator's to cut", told.may_be_live_grid)
+        if told.may_be_live_unknown:
+            said += words.plural("; for {n} of these things the supply is not known",
+                                 "; for {n} of these things the supply is not known", told.may_be_live_unknown)
         yield Line(said, is_alarm=True)
 
 

@@ -100,10 +100,35 @@ def _out(teller: Teller, asset: Asset, outage: Outage, tree: Cause, at_s: int | 
         return teller.text("{asset} {lost}: {cause}.", lost=lost, **values)
     if at_s is not None:
         return teller.text("{asset} has been {state} since {start}: {cause}.", **values)
+    sure = _sure_part(teller, outage)
+    if sure is None and outage.end_s == NONE:
+        return teller.text("{asset} may be {state} from {start}, perhaps not back within the time computed: {cause}.",
+                           **values)
     if outage.end_s == NONE:
-        return teller.text("{asset} is {state} from {start} and not back within the time computed: {cause}.", **values)
+        return teller.text("{asset} is {state} from {start}{sure} and not back within the time computed: {cause}.",
+                           **values, sure=sure)
     start, end = teller.span(outage.start_s, outage.end_s)
-    return teller.text("{asset} is {state} from {start} to {end}: {cause}.", **{**values, "start": start, "end": end})
+    values |= {"start": start, "end": end}
+    if sure is None:
+        return teller.text("{asset} may be {state} from {start} to {end}: {cause}.", **values)
+    return teller.text("{asset} is {state} from {start} to {end}{sure}: {cause}.", **values, sure=sure)
+
+
+def _sure_part(teller: Teller, outage: Outage) -> str | None:
+    """Say of an outage that is in doubt for a part of it when it is sure; empty where it is all along, None never."""
+    spans = teller.result.spans
+    mine = np.flatnonzero((spans.asset == outage.asset) & (spans.outage != NONE) & (spans.start_s >= outage.start_s))
+    mine = mine[teller.result.outages.start_s[spans.outage[mine]] == outage.start_s]
+    sure = mine[spans.is_sure[mine]]
+    if not len(sure):
+        return None
+    if len(sure) == len(mine):
+        return ""
+    start_s, end_s = int(spans.start_s[sure[0]]), int(spans.end_s[sure[-1]])
+    if end_s == NONE:
+        return teller.text(" (sure only from {start} on)", start=teller.clock(start_s))
+    start, end = teller.span(start_s, end_s)
+    return teller.text(" (sure only from {start} to {end})", start=start, end=end)
 
 
 def _unsure(teller: Teller, asset: Asset, at_s: int) -> str:

@@ -104,11 +104,14 @@ def _live_part(view: View, asset: Int32Array, supplier: Int32Array, start_s: Int
 class LiveParts:
     """When things stand in water and may be live, (N,) each: one row per thing, way in and period."""
 
-    #: What stands in water, and what to cut so that it is dead: itself, or the circuit of a lamp.
+    #: What stands in water, and what to cut so that it is dead: itself, or what feeds a lamp. Lamps of one street whose
+    #: supply is not known share the first of them: nothing is known that would be opened for them.
     asset: Int32Array
     cut: Int32Array
     from_s: Int64Array
     to_s: Int64Array
+    #: Whether it needs a supplier and none is known: nothing says when it is dead, short of a cut.
+    is_supply_unknown: BoolArray
 
     def __len__(self) -> int:
         return len(self.asset)
@@ -121,53 +124,69 @@ class LiveParts:
 def live_parts(view: View) -> LiveParts:
     """Give what stands in water and may be live, and when.
 
-    A lamp on a fused circuit from the moment water reaches its door, while its circuit is in service; a cabinet and its
-    like from the first touch of water, while a supplier is in service. A flooded cabinet counts: that its supply has
-    opened is not known. What is itself cut is dead until it is switched on again.
+    A lamp from the moment water reaches its door, unless that opens an RCD that feeds it, while what feeds it is in
+    service; a cabinet and its like from the first touch of water, while a supplier is in service. A flooded cabinet
+    counts: that its supply has opened is not known. What has no known supplier is fed by a network that nobody told of:
+    it may be live for as long as it stands in water, whatever else became of it. What is itself cut is dead until it is
+    switched on again.
     """
     assets, supplies = view.city.assets, view.city.supplies
-    fused = np.zeros(len(assets), dtype=bool)
-    power = supplies.service == Service.POWER
-    by_fuse = power & (assets.protection[supplies.supplier] == Protection.FUSE)
-    fused[supplies.consumer[by_fuse]] = True
-    lamps = _wet_intervals(view, Level.FAIL, Level.TOUCH, view.is_lamp & fused)
+    power = np.flatnonzero(supplies.service == Service.POWER)
+    consumer, supplied_by = supplies.consumer[power], supplies.supplier[power]
+    counts = np.bincount(consumer, minlength=len(assets))
+    trips = np.bincount(consumer[assets.protection[supplied_by] == Protection.RCD], minlength=len(assets))
+    stays = view.is_lamp & ((trips < counts) | (counts == 0))
+    lamps = _wet_intervals(view, Level.FAIL, Level.TOUCH, stays)
     others = _wet_intervals(view, Level.TOUCH, Level.TOUCH, assets.of_role(Role.LIVE_IN_STREET))
     asset, start_s, end_s = _while_not_cut(view, *(np.concatenate([a, b]) for a, b in zip(lamps, others, strict=True)))
-    # One line per interval and power edge into the asset; a source has no edge and is live of itself.
-    first = np.searchsorted(supplies.consumer, asset)
-    count = np.searchsorted(supplies.consumer, asset, side="right") - first
-    lines = np.repeat(np.arange(len(asset)), np.maximum(count, 1))
-    edge = np.repeat(first, np.maximum(count, 1)) + np.arange(len(lines)) - np.repeat(
-        np.cumsum(np.maximum(count, 1)) - np.maximum(count, 1), np.maximum(count, 1))
+    # One line per interval and power edge into the asset; what has no edge has one, and a source is live of itself.
+    count = counts[asset]
+    each = np.maximum(count, 1)
+    lines = np.repeat(np.arange(len(asset)), each)
+    edge = np.repeat(np.searchsorted(consumer, asset), each) + np.arange(len(lines)) - np.repeat(
+        np.cumsum(each) - each, each)
     fed = count[lines] > 0
-    safe_edge = np.where(fed, edge, 0)
-    keep = ~fed | (power[safe_edge] if len(supplies) else False)
-    lines, fed, safe_edge = lines[keep], fed[keep], safe_edge[keep]
-    supplier = np.where(fed, supplies.supplier[safe_edge] if len(supplies) else NONE, asset[lines]).astype(np.int32)
-    switched = fed & ((supplies.feed[safe_edge] == Feed.SWITCHED) if len(supplies) else False)
+    edge = np.where(fed, edge, 0)
+    supplier = np.where(fed, supplied_by[edge] if len(power) else NONE, asset[lines]).astype(np.int32)
+    switched = fed & ((supplies.feed[power][edge] == Feed.SWITCHED) if len(power) else False)
+    unknown = ~fed & ~assets.kinds.is_source[assets.kind[asset[lines]]]
     live_from, live_to = _live_part(view, asset[lines], supplier, start_s[lines], end_s[lines], switched)
+    live_from, live_to = np.where(unknown, start_s[lines], live_from), np.where(unknown, end_s[lines], live_to)
     live = live_from < live_to
-    member = asset[lines][live]
-    return LiveParts(asset=column(member, np.int32),
-                     cut=column(np.where(view.is_lamp[member], supplier[live], member), np.int32),
-                     from_s=column(live_from[live], np.int64), to_s=column(live_to[live], np.int64))
+    member, unknown = asset[lines][live], unknown[live]
+    cut = np.where(view.is_lamp[member], supplier[live], member).astype(np.int32)
+    alone = unknown & view.is_lamp[member]
+    cut[alone] = _first_of_street(view, cut[alone])
+    return LiveParts(asset=column(member, np.int32), cut=column(cut, np.int32),
+                     from_s=column(live_from[live], np.int64), to_s=column(live_to[live], np.int64),
+                     is_supply_unknown=column(unknown, np.bool_))
+
+
+def _first_of_street(view: View, lamps: Int32Array) -> Int32Array:
+    """Give for each of some lamps the first among them of its street; those without a street go together."""
+    inside = np.sort(lamps)
+    codes = view.city.assets.street.codes
+    streets, first = np.unique(codes[inside], return_index=True)
+    return np.asarray(inside[first][np.searchsorted(streets, codes[lamps])], np.int32)
 
 
 def things_to_cut(view: View, parts: LiveParts) -> dict[str, Any]:
     """Give one row for each thing to cut, a circuit or a device, the earliest first, with what stands in water behind.
 
     ``count`` counts these rows, ``places`` where they are opened: a cabinet for its circuits, else the thing itself;
-    ``grid`` those of the places that are the grid operator's to open, ``things`` what stands in water.
+    ``grid`` those of the places that are the grid operator's to open, ``things`` what stands in water, ``unknown`` the
+    things whose supply is not known.
     """
-    rows = _grouped(view, parts.cut, parts.asset, parts.from_s, parts.to_s)
+    rows = _grouped(view, parts)
     places = {row["cabinet"] or row["cut"]: row["by"] for row in rows}
     return {**limited(rows), "places": len(places), "things": len(distinct(parts.asset)),
-            "grid": sum(by == "grid" for by in places.values())}
+            "grid": sum(by == "grid" for by in places.values()),
+            "unknown": len(distinct(parts.asset[parts.is_supply_unknown]))}
 
 
-def _grouped(view: View, cut: Int32Array, member: Int32Array, live_from: Int64Array,
-             live_to: Int64Array) -> list[dict[str, Any]]:
+def _grouped(view: View, parts: LiveParts) -> list[dict[str, Any]]:
     """Give one row for each thing to cut, with what stands in water behind it."""
+    cut, member, live_from, live_to = parts.cut, parts.asset, parts.from_s, parts.to_s
     assets, peak_m = view.city.assets, view.exposure.peak_depth_m
     known_m = np.nan_to_num(peak_m)
     order = np.lexsort((member, live_from, cut))
@@ -184,5 +203,6 @@ def _grouped(view: View, cut: Int32Array, member: Int32Array, live_from: Int64Ar
             "street": assets.street[deepest] or assets.street[int(row)],
             "from": view.moment(int(live_from[piece].min())),
             "to": view.moment(int(live_to[piece].max())), "depth_m": metres(peak_m, deepest),
+            "supply_known": not bool(parts.is_supply_unknown[piece].any()),
             "assets": [assets.id[m] for m in members[:50]], "assets_count": len(members)}))
     return [row for _, row in sorted(rows, key=lambda pair: (pair[0], pair[1]["cut"]))]

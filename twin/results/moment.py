@@ -294,7 +294,16 @@ class Moment:
         parts = self.result.live_parts
         rows = parts.at(self.t_s)
         found = np.full(len(self.is_out), NONE, np.int32)
-        found[parts.asset[rows]] = parts.cut[rows]
+        alone = parts.is_supply_unknown[rows]
+        found[parts.asset[rows]] = np.where(alone, parts.asset[rows], parts.cut[rows])
+        return found
+
+    @cached_property
+    def is_live_by_unknown(self) -> BoolArray:
+        """Where something may be live in water because nobody told what feeds it, (A,): only a cut says otherwise."""
+        parts, found = self.result.live_parts, np.zeros(len(self.is_out), bool)
+        rows = parts.at(self.t_s)
+        found[parts.asset[rows[parts.is_supply_unknown[rows]]]] = True
         return found
 
     @cached_property

@@ -79,6 +79,8 @@ class Summary:
     may_be_live: int
     may_be_live_things: int
     may_be_live_grid: int
+    #: Things among them whose supply is not known: what is to be opened has first to be asked.
+    may_be_live_unknown: int
     #: The next cabinet for which something can still be done, seen from the issue time; empty where none.
     act_first: str
     act_first_before: str
@@ -153,7 +155,8 @@ def summarise(result: Result) -> Summary:
         sites=tuple(site for site in told.get("sites", []) if site["without_power"] or site["in_doubt"]
                     or site["reserve"]),
         may_be_live=live.get("places", live.get("count", 0)), may_be_live_things=live.get("things", 0),
-        may_be_live_grid=live.get("grid", 0), act_first=acts["ahead"][0]["asset"] if acts["ahead"] else "",
+        may_be_live_grid=live.get("grid", 0), may_be_live_unknown=live.get("unknown", 0),
+        act_first=acts["ahead"][0]["asset"] if acts["ahead"] else "",
         act_first_before=acts["ahead"][0]["act_before"] if acts["ahead"] else "", acts_past=len(acts["past"]),
         act_first_base=acts["ahead"][0].get("base") or "" if acts["ahead"] else "",
         act_first_binds=acts["ahead"][0].get("binds", "") if acts["ahead"] else "",

@@ -99,20 +99,27 @@ class LivePlace:
     members: tuple[int, ...]
     #: Whose hand: ``city`` or ``grid``.
     by: str
+    #: Whether nothing is known of what feeds something in it.
+    is_supply_unknown: bool = False
 
 
 def live_places(moment: Moment) -> tuple[LivePlace, ...]:
     """Give the places to cut because something stands in water and may be live, the most dangerous to people first.
 
-    Those in service, of which it is known that they are live, come before those that are out and whose supply may have
-    opened; within either as ``twin.results.cut_order`` has them.
+    Those in service, of which it is known that they are live, and those whose supply is not known come before those
+    that are out and whose supply may have opened; within either as ``twin.results.cut_order`` has them.
     """
     result, assets = moment.result, moment.result.city.assets
     rows = result.live_parts.at(moment.t_s)
     place, member = places_of(result.view, result.live_parts.cut[rows]), result.live_parts.asset[rows]
-    found = [LivePlace(place=row, members=tuple(np.unique(member[place == row]).tolist()),
-                       by="grid" if assets.has_role(row, Role.GRID) else "city") for row in np.unique(place).tolist()]
-    return tuple(sorted(found, key=lambda one: (bool(moment.is_out[one.place]), result.cut_order[one.place])))
+    found = []
+    for row in np.unique(place).tolist():
+        members = np.unique(member[place == row])
+        found.append(LivePlace(place=row, members=tuple(members.tolist()),
+                               by="grid" if assets.has_role(row, Role.GRID) else "city",
+                               is_supply_unknown=bool(moment.is_live_by_unknown[members].any())))
+    return tuple(sorted(found, key=lambda one: (bool(moment.is_out[one.place]) and not one.is_supply_unknown,
+                                                result.cut_order[one.place])))
 
 
 def acts_now(moment: Moment) -> list[Act]:

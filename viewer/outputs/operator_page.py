@@ -140,7 +140,7 @@ def _lists(run: Run, scene: Scene, clock: Clock) -> dict[str, Any]:
         depth_m = entry.get("depth_m")
         places[place] = {"cut": int(scene.number[row]), "at": int(scene.number[at]),
                          "rank": run.result.cut_order[at],
-                         "by": entry.get("by", "city"),
+                         "by": entry.get("by", "city"), "unknown": not entry.get("supply_known", True),
                          "operator": entry.get("operator", ""), "street": entry.get("street", ""),
                          "depth": None if depth_m is None else int(centimetres(depth_m))}
     last = indicators.get("last_moment_to_act", {})

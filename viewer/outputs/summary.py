@@ -25,10 +25,12 @@ def paragraph(night: PublicNight, say: Voice, *, is_brief: bool = False) -> str:
     lamps, blocks = night.lamps, night.blocks
     out, may = lamps.ever()
     said = []
-    if len(lamps):
+    if len(lamps) and may and not out:
+        said.append(say("night_may_only", n=may, total=len(lamps)))
+    elif len(lamps):
         said.append(say("night_lamps" if night.peak_s is not None else "night_dry", n=out, total=len(lamps)))
         if may:
-            said.append(say("night_may" if out else "night_may_only", n=may))
+            said.append(say("night_may", n=may))
     if blocks.outlines and (night.peak_s is not None or blocks.most()):
         said.append(say("night_blocks" if said else "night_blocks_alone", n=blocks.most()))
     if night.peak_s is not None:

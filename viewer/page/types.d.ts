@@ -353,6 +353,8 @@ export interface Place {
   at: number;
   rank: number;
   by: 'city' | 'grid';
+  /** Whether what feeds it is not known. */
+  unknown: boolean;
   operator: string;
   street: string;
   depth: number | null;

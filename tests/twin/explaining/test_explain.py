@@ -47,8 +47,8 @@ WORDS = [
                  "out too."),
     ("C1", "fr", "L’armoire d’éclairage C1 est hors service de dimanche 18 h 28 à lundi 6 h 45 : l’eau atteint ses "
                  "parties électriques (0,85 m au plus haut, seuil 0,60 m)."),
-    ("B1", "en", "Building B1 is without power from Sunday 18:37 to Tuesday 00:43: water comes inside (0.38 m at its "
-                 "highest, threshold 0.30 m) and the power there is off."),
+    ("B1", "en", "Building B1 is without power from Sunday 18:37 to Tuesday 00:43 (sure only from Monday 02:00 to "
+                 "03:00): water comes inside (0.38 m at its highest, threshold 0.30 m) and the power there is off."),
     ("Z1", "fr", "La zone d’arrosage Z1 est sans arrosage de lundi 2 h 45 à 3 h 00 : le poste électrique S1, qui "
                  "alimente l’armoire d’éclairage C2 et se trouve à 120 m à l’ouest, est en panne à partir de lundi "
                  "2 h 00, et son secours, le poste électrique S2, est lui aussi hors service."),
@@ -205,3 +205,15 @@ def test_an_unknown_asset_is_refused_with_the_nearest_names(night: Result) -> No
 def test_a_moment_outside_the_plan_is_refused(night: Result) -> None:
     with pytest.raises(InputError, match="a moment between"):
         explain(night, "L1", at_s=10**9)
+
+
+@pytest.mark.parametrize(("lang", "may"), [("fr", "est peut-être"), ("en", "may be")])
+def test_the_first_sentence_of_an_outage_in_doubt_says_so(tiny_city: Callable[..., City], lang: str, may: str) -> None:
+    city = tiny_city({"S": "substation", "A": {"kind": "cabinet", "touch_m": 0.1, "fail_m": 0.3}, "L": "lamp"},
+                     [("S", "A"), ("A", "L")])
+    sure, close = (run(city, plan_of(24 * 3600), water_at(city.assets, [0, 7200, 7201, 36000, 36001], {
+        "A": [0, 0, depth_m, depth_m, 0]}, 24 * 3600)) for depth_m in (1.2, 0.301))
+    assert close.outages.is_doubtful.all()
+    for asset in ("A", "L"):
+        assert may in said(explain(close, asset, lang).sentence)
+        assert may not in said(explain(sure, asset, lang).sentence)

@@ -185,8 +185,6 @@ export class Causes {
     for (const u of assets) {
       const {waits, iv, pattern, depths} = this.model;
       const [since, touched] = [waits.untestedSince(u, t), waits.touchedSince(u, t)];
-      const i = iv.at(pattern[u], t);
-      if (i >= 0 && this.chain.mechanism(i) === 'flooded') continue;
       const id = this.names.name(u);
       if (since !== OPEN) {
         const depth = metres(depths.highest(u, t) ?? Math.max(0, this.model.columns['asset.peak'][u]));

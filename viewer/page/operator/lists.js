@@ -206,19 +206,20 @@ export class Lists {
     const here = this.toOpen(t);
     const things = new Set(here.flatMap(({us}) => us)).size;
     this.live.show(
-      here.map(({at: cut, us, from, now, depth, by, operator, street}) => {
+      here.map(({at: cut, us, from, now, depth, by, operator, street, unknown}) => {
         const water = listed(
           now === null ? '' : say('water_now', {depth: metres(now)}),
           depth === null ? '' : say('water_up_to', {depth: metres(depth)})
         );
         const hand = by === 'grid' ? say('hand_grid', {operator: operator || say('grid_operator')}) : '';
+        const isLamp = unknown && this.model.isLamp(cut);
         const count = us.length > 1 || us[0] !== cut ? say('things_live', {n: us.length}) : '';
         return {
           u: cut,
           symbol: /** @type {const} */ ('live'),
           time: from,
-          title: say(by === 'grid' ? 'have_cut' : 'cut_id', {id: names.name(cut)}),
-          detail: listed(hand, count, street, water)
+          title: isLamp ? say('cut_unknown') : say(by === 'grid' ? 'have_cut' : 'cut_id', {id: names.name(cut)}),
+          detail: listed(hand, unknown ? say('supply_unknown') : '', count, street, water)
         };
       })
     );

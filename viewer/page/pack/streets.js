@@ -13,6 +13,7 @@ import {State} from '../enums.js';
  * @property {number} may lamps in doubt
  * @property {number} total
  * @property {number} since when the first of those out went out; Infinity where none is
+ * @property {number} maySince when the first of those in doubt came into doubt; Infinity where none is
  * @property {number} wet blocks in water
  */
 
@@ -69,10 +70,13 @@ export class StreetTable {
    */
   row(street, t) {
     const {iv} = this.model;
-    const row = {street, out: 0, may: 0, total: this.total[street], since: Infinity, wet: 0};
+    const row = {street, out: 0, may: 0, total: this.total[street], since: Infinity, maySince: Infinity, wet: 0};
     for (const [pattern, n] of this.patterns.get(street) ?? []) {
       const i = iv.at(pattern, t);
-      if (i >= 0 && iv.state[i] === State.MAY) row.may += n;
+      if (i >= 0 && iv.state[i] === State.MAY) {
+        row.may += n;
+        row.maySince = Math.min(row.maySince, iv.start[i]);
+      }
       if (i < 0 || iv.state[i] !== State.OUT) continue;
       row.out += n;
       row.since = Math.min(row.since, iv.start[i]);
@@ -100,18 +104,21 @@ export class StreetTable {
   }
 
   /**
-   * Give what happens to a street over the run: lamps that are out at some moment, else may be, and from when.
+   * Give what happens to a street over the run: lamps that are out at some moment, else may be; from when they are out,
+   * and until when they may be.
    *
    * @param {number} street
    */
   night(street) {
     const {iv} = this.model;
-    const night = {out: 0, may: 0, first: Infinity};
+    const night = {out: 0, may: 0, first: Infinity, lastMay: 0};
     for (const [pattern, n] of this.patterns.get(street) ?? []) {
       const outages = iv.rows(pattern).filter((k) => iv.state[k] === State.OUT);
       for (const k of outages) night.first = Math.min(night.first, iv.start[k]);
+      const doubts = iv.rows(pattern).filter((k) => iv.state[k] === State.MAY);
+      for (const k of doubts) night.lastMay = Math.max(night.lastMay, iv.end[k]);
       if (outages.length) night.out += n;
-      else if (iv.rows(pattern).some((k) => iv.state[k] === State.MAY)) night.may += n;
+      else if (doubts.length) night.may += n;
     }
     return night;
   }

@@ -80,10 +80,11 @@ export class Answer {
    */
   dark(now, t) {
     const told = this.stories.at(now.street, t);
+    const out = say('now_out', {n: now.out, total: now.total, since: clock(now.since)});
     return [
       ['answer_back', `${say('back_unknown')} ${say(`back_waits_${told.wait}`)}`],
       ['answer_cause', this.stories.cause(told)],
-      ['answer_now', say('now_out', {n: now.out, total: now.total, since: clock(now.since)})]
+      ['answer_now', [out, ...(now.may ? [say('now_more_may', {n: now.may})] : [])].join(' ')]
     ];
   }
 
@@ -98,7 +99,10 @@ export class Answer {
     const night = model.byStreet.night(now.street);
     /** @type {Sentence} */
     const first = ['answer_now', this.now(now, t)];
-    if (this.often && now.may) return [first, ['answer_sure', say('other_reason')]];
+    if (now.may && (this.often || model.isNight(t))) {
+      const why = this.often ? [] : [/** @type {Sentence} */ (['answer_cause', say('cause_may')])];
+      return [first, ...why, ['answer_sure', say('other_reason')]];
+    }
     if (night.out && night.first > t) {
       const later = say('later_out', {n: night.out, first: clock(night.first)});
       return [first, ['answer_later', later], ['answer_cause', this.stories.cause(this.stories.main(now.street))]];
@@ -107,7 +111,7 @@ export class Answer {
     const later = night.out
       ? say('later_was', {n: night.out})
       : night.may
-        ? say('later_may', {n: night.may})
+        ? say(night.lastMay > t ? 'later_may' : 'later_may_was', {n: night.may})
         : say(now.total > 1 ? 'later_none' : 'later_none_one');
     return [first, ['answer_later', later], ['answer_sure', say('other_reason')]];
   }
@@ -121,8 +125,11 @@ export class Answer {
   now(now, t) {
     const {model} = this;
     const [, word] = this.often ? model.byStreet.likeliest(now.street, t) : [0, 0];
-    if (!word || !now.may) return say(model.isNight(t) ? 'now_lit' : 'now_day', {n: now.total});
-    return say('now_may', {n: now.may, total: now.total, word: wordOf(word)});
+    if (now.may && word) return say('now_may', {n: now.may, total: now.total, word: wordOf(word)});
+    if (now.may && model.isNight(t)) {
+      return say('now_maybe', {n: now.may, total: now.total, since: clock(now.maySince)});
+    }
+    return say(model.isNight(t) ? 'now_lit' : 'now_day', {n: now.total});
   }
 
   /**
