@@ -19,7 +19,7 @@ from twin.results.condition_spans import Condition
 from twin.results.result import Result
 from twin.water.depths import Coverage
 from twin.world.graph import graph_of, without_supplier
-from twin.world.kinds import STAGES, Role
+from twin.world.kinds import STAGES
 
 #: Rising or falling is told when the depth changes by this much within ``TREND_S`` [m], [s].
 TREND_M, TREND_S = 0.005, 300
@@ -285,7 +285,7 @@ class Moment:
         cut, dead or seen in service does not matter.
         """
         assets = self.result.city.assets
-        gear = ~np.isnan(assets.fail_m) & ~(assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL))
+        gear = ~np.isnan(assets.fail_m) & ~assets.buildings()
         return np.asarray(gear & ((self.touched_since_test_s != NONE) | (self.flooded_since_test_s != NONE)))
 
     @cached_property

@@ -10,7 +10,6 @@ import numpy as np
 
 from twin.quantities import NONE, BoolArray, Int32Array, seconds_between
 from twin.results.condition_spans import Condition
-from twin.results.counts import premises
 from twin.results.live_parts import LiveParts
 from twin.results.moment import Moment
 from twin.results.near import HOUSE_NEAR_M, SITE_NEAR_M, near
@@ -161,7 +160,7 @@ def _near_people(result: Result, members: Int32Array) -> tuple[float, float]:
     """Give people of critical sites and houses near some things in water, negative: the most first."""
     assets = result.city.assets
     vital = assets.of_role(Role.VITAL)
-    houses = premises(assets)
+    houses = assets.buildings()
     sites = np.unique(np.concatenate([near(assets, row, vital, SITE_NEAR_M) for row in members.tolist()]))
     dwellings = np.unique(np.concatenate([near(assets, row, houses, HOUSE_NEAR_M) for row in members.tolist()]))
     return -float(np.nan_to_num(assets.people[sites]).sum()), -float(len(dwellings))
