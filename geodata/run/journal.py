@@ -89,7 +89,7 @@ def _computed(result: Result, t_s: int, lang: str) -> Iterator[tuple[int, tuple[
     own = assets.of_role(Role.LIVE_IN_STREET) | assets.of_role(Role.VITAL)
     tripped = assets.of_role(Role.CIRCUIT)
     told = (o.start_s <= t_s) & (own[o.asset] | (tripped[o.asset] & (o.mechanism == Mechanism.TRIPPED)))
-    lamp, house = assets.of_role(Role.LIGHTS), assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL)
+    lamp, house = assets.of_role(Role.LIGHTS), assets.buildings()
     words = {"fr": ("lampes", "bâtiments"), "en": ("lamps", "buildings")}[lang]
     colon = _COLON[lang]
     for row in np.flatnonzero(told).tolist():
@@ -148,7 +148,7 @@ def grid_rows(result: Result, t_s: int) -> list[tuple[Any, ...]]:
             None if outage == NONE else f"{assets.id[o.root[outage]]} "
             f"{Mechanism(int(o.root_mechanism[outage])).word}", bool(moment.is_not_to_be_re_energised[row]),
             int((below & assets.of_role(Role.SWITCHES)).sum()), int((below & result.view.is_lamp).sum()),
-            int((below & assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL)).sum()),
+            int((below & assets.buildings()).sum()),
             "; ".join(str(assets.name[site] or assets.id[site]) for site in sites), int(people),
             bool(moment.to_cut[row] != NONE)))
     return sorted(found, key=lambda row: (-row[13], -row[10], row[0]))

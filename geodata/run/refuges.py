@@ -13,7 +13,6 @@ from twin.access.escape import ways_to
 from twin.errors import InputError
 from twin.quantities import NONE, BoolArray
 from twin.world.access import AccessRules
-from twin.world.kinds import Role
 
 #: What stands this near to a street of a way is on it [m]: across the pavement.
 ON_WAY_M = 20.0
@@ -50,7 +49,7 @@ def on_the_way(run: Run, refuges: Sequence[str]) -> BoolArray:
         if access.place(rows[-1])[0] == NONE:
             raise InputError(field="--refuge", found=f"{name}, which stands off every street",
                              expected="a place within 150 m of a street")
-    homes = np.flatnonzero(assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL)
+    homes = np.flatnonzero(assets.buildings()
                            & (run.result.exposure.touched_at_s != NONE)).astype(np.int32)
     way = ways_to(access, homes, np.array(rows, np.int32))
     edge, off_m = np.asarray(access.places.edge), np.asarray(access.places.off_m)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -120,7 +121,7 @@ class Answers:
         """How many floods the nights share; 0: the water of each night is its own."""
         return 0 if self.flood is None else len(np.unique(self.flood))
 
-    @property
+    @cached_property
     def independent(self) -> float:
         """How many of the nights count as independent at least: as if the flood decided alone."""
         if self.flood is None:

@@ -61,8 +61,8 @@ def cuts_paper(result: Result, t_s: int, lang: str) -> Paper:
     facts = [words.plural("{n} thing may be live in water now", "{n} things may be live in water now", things)
              + ", " + words.plural("{n} place to cut", "{n} places to cut", len(places))] if places else []
     notes = [text("In order: in service or of unknown supply before out of service, whose supply may have opened; "
-                  "within both substations first, then by people of critical sites within 100 m, houses within 20 m, and "
-                  "how much comes to stand in water behind.")] if places else [
+                  "within both substations first, then by people of critical sites within 100 m, houses within 20 m, "
+                  "and how much comes to stand in water behind.")] if places else [
         text("Nothing of what was asked for.")]
     return paper_of(
         teller, t_s, text("To be cut: may be live in water, {clock}", clock=words.clock(teller.moment(t_s))),

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from twin.codes import Action
 from twin.explaining.measured import measures_of, what_of
 from twin.explaining.teller import Teller
 from twin.quantities import NONE
@@ -68,12 +67,7 @@ def done(teller: Teller, told: Situation) -> Iterator[str]:
     assets, plan = teller.result.city.assets, told.result.plan
     if plan.crews is not None and plan.crews.derogation:
         yield teller.text("Hours beyond the limits by derogation: {why}", why=plan.crews.derogation)
-    cut: dict[int, int] = {}
-    for one in plan.declared:
-        if one.at_s <= told.t_s and one.action in (Action.CUT, Action.RESTORE):
-            cut.pop(one.asset, None)
-            if one.action is Action.CUT:
-                cut[one.asset] = one.at_s
+    cut = plan.cut_at(told.t_s)
     gauges = {str(name) for row in np.flatnonzero(assets.of_role(Role.GAUGE))
               for name in (assets.id[row], assets.name[row]) if name}
     notes = [note for note in plan.notes if note.at_s <= told.t_s and note.text.split(":")[0] not in gauges]

@@ -217,7 +217,7 @@ def _water(teller: Teller, here: BoolArray, at_s: int | None) -> list[str]:
 
 def _houses(teller: Teller, here: BoolArray, at_s: int | None) -> list[str]:
     assets = teller.result.city.assets
-    houses = here & assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL)
+    houses = here & assets.buildings()
     out = len(np.unique(teller.result.outages.asset[_outages(teller.result, houses, at_s)]))
     if not out:
         return []

@@ -35,15 +35,10 @@ def _of_kind(kind: str) -> Callable[[Assets], BoolArray]:
     return lambda assets: assets.of_kind(kind) if kind in assets.kinds.names else np.zeros(len(assets), bool)
 
 
-def premises(assets: Assets) -> BoolArray:
-    """Give the buildings, (A,): critical sites are counted apart."""
-    return np.asarray(assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL))
-
-
 #: What is counted, by name, with the assets that belong to it.
 GROUPS: dict[str, Callable[[Assets], BoolArray]] = {
     "lamps": _of_role(Role.LIGHTS), "cabinets": _of_role(Role.SWITCHES), "sites": _of_role(Role.VITAL),
-    "signals": _of_kind("traffic_signal"), "lift_stations": _of_kind("lift_station"), "buildings": premises}
+    "signals": _of_kind("traffic_signal"), "lift_stations": _of_kind("lift_station"), "buildings": Assets.buildings}
 
 
 def counted(moment: Moment, name: str) -> Counted:
@@ -59,7 +54,7 @@ def counted_of(moment: Moment, mask: BoolArray) -> Counted:
 
 def wet_buildings(moment: Moment) -> int:
     """Give how many buildings stand in water at a moment."""
-    return int((premises(moment.result.city.assets) & (moment.wet_since_s != NONE)).sum())
+    return int((moment.result.city.assets.buildings() & (moment.wet_since_s != NONE)).sum())
 
 
 def lamps_over_time(result: Result, times_s: Iterable[int]) -> list[Counted]:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from twin.quantities import NONE, Int32Array
-from twin.results.counts import premises
 from twin.results.live_parts import LiveParts
 from twin.results.near import HOUSE_NEAR_M, SITE_NEAR_M, near
 from twin.results.view import View
@@ -32,7 +31,7 @@ def cut_order(view: View, parts: LiveParts) -> Mapping[int, int]:
     assets, peak_m = view.city.assets, np.nan_to_num(view.exposure.peak_depth_m)
     place = places_of(view, parts.cut)
     vital = assets.of_role(Role.VITAL)
-    houses = premises(assets)
+    houses = assets.buildings()
 
     def key(row: int) -> tuple[float, ...]:
         members = np.unique(parts.asset[place == row])

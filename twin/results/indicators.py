@@ -144,8 +144,7 @@ def _places(view: View, labels: Labels) -> list[dict[str, Any]]:
 
 
 def _buildings(view: View) -> dict[str, Any]:
-    premises = view.city.assets.of_role(Role.PREMISES) & ~view.city.assets.of_role(Role.VITAL)
-    building, exposure, o = premises, view.exposure, view.outages
+    building, exposure, o = view.city.assets.buildings(), view.exposure, view.outages
     wet = building & (exposure.touched_at_s != NONE)
     inside = building & (exposure.failed_at_s != NONE)
     powerless = distinct(o.asset[building[o.asset]])

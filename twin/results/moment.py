@@ -20,7 +20,7 @@ from twin.results.result import Result
 from twin.water.depths import Coverage
 from twin.world.assets import Assets
 from twin.world.graph import graph_of, without_supplier
-from twin.world.kinds import STAGES, Role
+from twin.world.kinds import STAGES
 
 #: Rising or falling is told when the depth changes by this much within ``TREND_S`` [m], [s].
 TREND_M, TREND_S = 0.005, 300
@@ -379,7 +379,7 @@ class Moment:
 
 def is_tested(assets: Assets) -> BoolArray:
     """Tell what has live parts that are tested once water came, and is no house, (A,)."""
-    return np.asarray(~np.isnan(assets.fail_m) & ~(assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL)))
+    return np.asarray(~np.isnan(assets.fail_m) & ~assets.buildings())
 
 
 def moment_of(result: Result, t_s: int) -> Moment:

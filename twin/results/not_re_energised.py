@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.codes import Action
 from twin.quantities import NONE, Int32Array
 from twin.results.moment import Moment, moment_of
 from twin.results.result import Result
@@ -53,7 +52,7 @@ def not_re_energised(result: Result, t_s: int) -> tuple[Untouchable, ...]:
     moment, assets = moment_of(result, t_s), result.city.assets
     rows = np.flatnonzero(moment.is_not_to_be_re_energised)
     above = graph_of(result.city).nearest_above(assets.of_role(Role.CIRCUIT))
-    cut = _cut_since(result, t_s)
+    cut = result.plan.cut_at(t_s)
     groups: dict[tuple[str, int, str, int], list[int]] = {}
     for row in rows.tolist():
         is_lamp = assets.has_role(row, Role.LIGHTS)
@@ -87,16 +86,3 @@ def _deepest(depth_m: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
 
 def _state(moment: Moment, row: int, cut: dict[int, int]) -> str:
     return "cut" if row in cut else "out" if moment.is_out[row] else "service"
-
-
-def _cut_since(result: Result, t_s: int) -> dict[int, int]:
-    """Give what is itself cut at a second, and since when."""
-    found: dict[int, int] = {}
-    for one in sorted(result.plan.declared, key=lambda one: one.at_s):
-        if one.at_s > t_s:
-            break
-        if one.action is Action.CUT:
-            found.setdefault(one.asset, one.at_s)
-        elif one.action is Action.RESTORE:
-            found.pop(one.asset, None)
-    return found

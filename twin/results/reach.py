@@ -158,8 +158,7 @@ class Reach:
         on_street = stands & (np.asarray(self.access.places.edge) != NONE)
         is_dry = stays_dry(view)
         cut_off = on_street & ~whole
-        told = cut_off & ~assets.of_role(Role.LIGHTS) & ~(
-            assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL))
+        told = cut_off & ~assets.of_role(Role.LIGHTS) & ~assets.buildings()
         rows = [self._row(view, row, bool(is_dry[row])) for row in np.flatnonzero(told).tolist()]
         network = self.access.network
         return {"bases": list(self.access.rules.bases), "day_m": self.access.rules.day_m,

@@ -281,6 +281,10 @@ class Assets:
         """Give the mask of the assets whose kind has a role, (A,)."""
         return np.asarray(self.kinds.with_role(role)[self.kind])
 
+    def buildings(self) -> BoolArray:
+        """Give the mask of the buildings, (A,): premises that are no critical site, which are counted apart."""
+        return np.asarray(self.of_role(Role.PREMISES) & ~self.of_role(Role.VITAL))
+
     def has_role(self, row: int, role: Role) -> bool:
         """Tell whether the kind of an asset has a role."""
         return bool(self.kinds.with_role(role)[self.kind[row]])

@@ -170,6 +170,16 @@ class Plan:
         plain["flood"] = json.loads(self.flood)
         return plain
 
+    def cut_at(self, t_s: int) -> dict[int, int]:
+        """Give what is itself cut on purpose at a second, by row, and since when; cut twice, from the first."""
+        found: dict[int, int] = {}
+        for one in sorted(self.declared, key=lambda one: one.at_s):
+            if one.at_s <= t_s and one.action is Action.CUT:
+                found.setdefault(one.asset, one.at_s)
+            elif one.at_s <= t_s and one.action is Action.RESTORE:
+                found.pop(one.asset, None)
+        return found
+
     @property
     def digest(self) -> str:
         """SHA-256 of the plan's canonical JSON."""

@@ -18,7 +18,6 @@ from twin.world.kinds import Role
 from twin.world.sun import dark_periods
 from viewer.outputs.clock import Clock
 from viewer.scene.compose import Scene
-from viewer.scene.families import houses
 from viewer.scene.likely import nights_told
 from viewer.scene.pack import centimetres
 
@@ -191,7 +190,7 @@ def _events(run: Run, scene: Scene, clock: Clock) -> list[dict[str, Any]]:
     result = run.result
     assets, plan, touched_s = result.city.assets, result.plan, result.exposure.touched_at_s
     events: list[dict[str, Any]] = []
-    wet = houses(assets) & (touched_s != NONE)
+    wet = assets.buildings() & (touched_s != NONE)
     if wet.any():
         events.append({"kind": "water", "at": int(touched_s[wet].min()), "u": -1})
     lamps = result.spans.is_sure & assets.of_role(Role.LIGHTS)[result.spans.asset]

@@ -9,7 +9,6 @@ import shapely
 
 from twin.quantities import BoolArray
 from twin.world.assets import Assets
-from viewer.scene.families import houses as houses_of
 
 if TYPE_CHECKING:
     from geodata.run.folder import Run
@@ -25,7 +24,7 @@ def blocks_of(run: Run, *, public: bool) -> tuple[list[Any], Any]:
     public, houses of a cluster that is too small and too far from the next belong to no block.
     """
     assets, shapes = run.result.city.assets, run.city_file.shapes
-    buildings = np.flatnonzero(public_houses(assets) if public else houses_of(assets))
+    buildings = np.flatnonzero(public_houses(assets) if public else assets.buildings())
     block_of = np.full(len(assets), -1, np.int64)
     layer = run.city_file.context.get("block")
     if layer is not None:

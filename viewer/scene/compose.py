@@ -15,7 +15,7 @@ from twin.world.kinds import Role
 from twin.world.supplies import Service
 from viewer.scene.blocks import blocks_of
 from viewer.scene.deciding import pack_deciding
-from viewer.scene.families import houses, told
+from viewer.scene.families import told
 from viewer.scene.frame import Frame, morton, pack_points, pack_shapes
 from viewer.scene.gardens import pack_gardens
 from viewer.scene.ground import AREAS, pack_area, pack_names, pack_streets
@@ -66,7 +66,7 @@ def pack_scene(run: Run, ensemble: EnsembleFolder | None = None) -> Scene:
                        if run.water_times_s is not None else np.zeros(0))
     packer.text("water", water)
     packer.text("frame", {"width": frame.width_m, "height": frame.height_m, "step": frame.step_m})
-    lamps, buildings = np.flatnonzero(assets.of_role(Role.LIGHTS)), np.flatnonzero(houses(assets))
+    lamps, buildings = np.flatnonzero(assets.of_role(Role.LIGHTS)), np.flatnonzero(assets.buildings())
     place = _where(run)
     columns, rows = frame.columns(place[:, 0]), frame.rows(place[:, 1])
     blocks, block_of = blocks_of(run, public=False)
@@ -102,7 +102,7 @@ def _frame(run: Run) -> Frame:
     """Give the frame of the assets people look for; a far substation does not shrink the town."""
     place = _where(run)
     assets = run.result.city.assets
-    seen = assets.of_role(Role.LIGHTS) | houses(assets)
+    seen = assets.of_role(Role.LIGHTS) | assets.buildings()
     chosen = place[seen] if seen.any() else place
     return Frame.around(chosen[:, 0], chosen[:, 1])
 
@@ -144,7 +144,7 @@ def _pack_blocks(run: Run, packer: Packer, frame: Frame, blocks: list[Any], bloc
         return
     of_ring = pack_shapes(packer, "block", frame, blocks, closed=True, simplify_m=0.8)
     packer.add("block.of", of_ring, "u4", delta=True)
-    wet = wet_rows(run, houses(run.result.city.assets))
+    wet = wet_rows(run, run.result.city.assets.buildings())
     intervals: list[list[tuple[int, int]]] = [[] for _ in blocks]
     for row, spans in wet.items():
         if block_of[row] >= 0:
@@ -184,7 +184,7 @@ def _pack_told(run: Run, packer: Packer, number: Any) -> dict[int, int]:
         parts.cut[np.lexsort((result.city.assets.id[parts.cut].astype(str), parts.from_s))].tolist()))}
     pack_live(packer, parts, places, number)
     assets = result.city.assets
-    pack_depths(run, packer, number, int((~assets.of_role(Role.LIGHTS) & ~houses(assets)).sum()))
+    pack_depths(run, packer, number, int((~assets.of_role(Role.LIGHTS) & ~assets.buildings()).sum()))
     return places
 
 
@@ -229,7 +229,7 @@ def _pack_assets(run: Run, packer: Packer, frame: Frame, lamps: Any, buildings: 
     packer.add("edge.consumer", ends[edges], "u4", delta=True)
     packer.add("edge.supplier", number[supplies.supplier[edges]], "u4", delta=True)
     packer.add("edge.source", supplies.source[edges], "u1")
-    wet, wets = wet_rows(run, houses(assets)), Patterns()
+    wet, wets = wet_rows(run, assets.buildings()), Patterns()
     packer.add("building.wet", [wets.number(wet.get(row, ())) for row in buildings.tolist()], "u4", delta=True)
     wets.pack(packer, "feet")
     zones = [row for row in nodes.tolist() if run.city_file.shapes[row] is not None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from twin.quantities import BoolArray
-from twin.world.assets import Assets
 from twin.world.kinds import Kind, Role
 
 #: Families of symbols; a kind without one (circuits, houses) is drawn otherwise or not at all.
@@ -28,8 +26,3 @@ def told(kind: Kind) -> dict[str, Any]:
             "isNamed": bool(kind.roles & {Role.NAMED, Role.CIRCUIT}),
             "words": {language: {"one": w.one, "many": w.many, "gender": w.gender}
                       for language, w in kind.words.items()}}
-
-
-def houses(assets: Assets) -> BoolArray:
-    """Tell which assets are houses, (A,): people are inside, and the emergency plan does not name them."""
-    return assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL)

@@ -13,7 +13,6 @@ from twin.access.over_time import Ways
 from twin.quantities import NONE, Int32Array, column
 from twin.results.reach import CutOff, Reach, stays_dry
 from twin.world.kinds import Role
-from viewer.scene.families import houses
 from viewer.scene.frame import pack_shapes
 from viewer.scene.intervals import OPEN, Patterns, Row
 from viewer.scene.pack import Packer, centimetres
@@ -135,6 +134,6 @@ def _worth_a_way(run: Run, reach: Reach, cut_off: CutOff) -> Int32Array:
     assets, touched_s = run.result.city.assets, run.result.exposure.touched_at_s
     cut = np.zeros(len(assets), bool)
     cut[cut_off.asset] = True
-    gear = ~assets.of_role(Role.LIGHTS) & ~houses(assets)
+    gear = ~assets.of_role(Role.LIGHTS) & ~assets.buildings()
     wanted = (gear & (cut | (touched_s != NONE))) | assets.of_role(Role.VITAL)
     return column(reach.assets[wanted[reach.assets]], np.int32)

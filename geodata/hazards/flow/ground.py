@@ -15,7 +15,6 @@ from twin.errors import InputError
 from twin.flood.tables import land_classes
 from twin.quantities import BoolArray, FloatArray
 from twin.water.hazard import Grid
-from twin.world.kinds import Role
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
@@ -100,7 +99,7 @@ def clipped(grid: Grid, window: tuple[float, float, float, float] | None) -> lis
 def buildings_of(city_file: CityFile) -> list[Any]:
     """Give the outlines of the city's buildings: premises, its own kinds of them too; the ground of a site is none."""
     assets = city_file.city.assets
-    rows = np.flatnonzero(assets.of_role(Role.PREMISES) & ~assets.of_role(Role.VITAL))
+    rows = np.flatnonzero(assets.buildings())
     return [city_file.shapes[k] for k in rows if city_file.shapes[k] is not None
             and city_file.shapes[k].geom_type in ("Polygon", "MultiPolygon")]
 

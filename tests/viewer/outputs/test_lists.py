@@ -223,3 +223,11 @@ def test_ids_in_a_row_are_one() -> None:
     assert in_runs(["A-9", "A-10", "A-11", "B1"]) == [["A-9"], ["A-10"], ["A-11"], ["B1"]], "A-9 is written otherwise"
     assert in_runs(["A-10", "A-11", "A-12"]) == [["A-10", "A-11", "A-12"]]
     assert in_runs([]) == []
+
+
+def test_the_command_and_the_desk_draw_as_many_nights() -> None:
+    """The command says the number in its help without importing what writes lists."""
+    from twin.cli.commands.report import _NIGHTS
+    from viewer.outputs.lists import NIGHTS
+
+    assert _NIGHTS == NIGHTS
