@@ -11,6 +11,7 @@ import pytest
 from night_pages import choose, open_night
 
 from tests.nights import LIVED_NIGHT, night
+from twin.explaining.acts_papers import cuts_paper
 from twin.quantities import NONE
 from twin.results.moment import moment_of
 from twin.world.kinds import Role
@@ -242,6 +243,23 @@ def test_places_things_and_hands_are_told_apart(pages: dict[str, Any]) -> None:
         is_grid = re.search(r"[CP]-\d", title) is not None
         assert title.startswith("Faire couper") == is_grid
         assert ("à demander" in detail) == is_grid
+
+
+@pytest.mark.parametrize("hour", [2, 4, 6, 8, 10])
+def test_map_and_paper_have_the_places_to_cut_in_one_order_with_their_water(pages: dict[str, Any], hour: int) -> None:
+    page, result = pages[FLOOD], night(FLOOD).result
+    at(page, hour * H)
+    lines = page.evaluate("() => twinPage.lists.live.lines.map((one) => [twinPage.model.ids()[one.u], one.detail])")
+    paper = cuts_paper(result, hour * H, "fr")
+    assert [name for name, _ in lines] == [row[1].rsplit(" ", 1)[1] for row in paper.rows]
+    for (_, detail), row in zip(lines, paper.rows, strict=True):
+        assert row[5].split(",\u00a0")[0].split(", ")[0].split("\u00a0m")[0] in detail, "the deepest of them now"
+
+
+def test_a_site_with_water_at_its_door_is_not_to_be_re_energised_on_the_map_either(pages: dict[str, Any]) -> None:
+    said = choose(pages[FLOOD], "S-11", 6 * H)
+    assert "Une fois hors service, ne pas remettre sous tension" in said
+    assert "ne pas remettre sous tension" not in choose(pages[FLOOD], "S-11", 5 * H)
 
 
 def test_what_puts_out_most_lamps_follows_the_clock(pages: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -97,3 +98,13 @@ def test_without_bases_nothing_is_said_of_the_way(run: Run) -> None:
     assert with_ways(told, None) is told
     calm = night()
     assert access_if_kept(calm) is None
+
+
+def test_teams_share_the_people_of_a_site_rounded_up(run: Run) -> None:
+    access = access_if_kept(run)
+    assert access is not None
+    three = replace(access, rules=replace(access.rules, teams=3))
+    told = situation(run.result, 6 * 3600)
+    for act in with_ways(told, three).acts:
+        if act.sort == "evacuate":
+            assert (act.teams, act.needs_s) == (3, 60 * -(-act.people // 3))
