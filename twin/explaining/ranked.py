@@ -21,6 +21,8 @@ from twin.world.kinds import Role
 
 #: Pairs and single points told one by one before the rest is counted.
 _TOLD = 5
+#: Critical sites that hang on a single thing and are told.
+_SITES_TOLD = 20
 OBJECTIVE_WORDS = {
     "sites": "critical sites first, then people, then light", "people": "people first, then critical sites, then light",
     "lamps": "light first, then people, then critical sites",
@@ -93,9 +95,16 @@ def ranked_lines(ranking: Ranking, pairs: Sequence[Pair], lang: str) -> list[Lin
         "{n} that it does not: to protect them spares exactly nothing.", ranking.untouched)))
     if ranking.single_points:
         lines.append(Line(text("Critical sites that hang on a single thing:")))
-        for vital, things in sorted(ranking.single_points, key=lambda pair: -np.nan_to_num(assets.people[pair[0]])):
+        wet = set(ranking.asset.tolist())
+        # Those whose single thing the water reaches first, then the most people.
+        points = sorted(ranking.single_points, key=lambda pair: (wet.isdisjoint(pair[1]),
+                                                                 -np.nan_to_num(assets.people[pair[0]])))
+        for vital, things in points[:_SITES_TOLD]:
             lines.append(Line("  " + text("{site} on {things}", site=label(teller, assets[vital]),
                                           things=words.listing([str(assets.id[row]) for row in things]))))
+        if len(points) > _SITES_TOLD:
+            lines.append(Line("  " + words.plural("{n} more such site", "{n} more such sites",
+                                                  len(points) - _SITES_TOLD)))
     more = [pair for pair in pairs if any(value > 0 for value in pair.beyond)]
     for pair in more[:_TOLD]:
         one, other = (str(assets.id[ranking.asset[place]]) for place in pair.places)
