@@ -89,6 +89,17 @@ def test_help_loads_nothing_heavy_and_answers_at_once() -> None:
     assert best(["-m", "twin.cli", "--help"]) < max(0.3, 8 * bare)
 
 
+def test_a_page_of_a_run_loads_nothing_of_what_makes_nights(tmp_path: Path) -> None:
+    code = ("import sys; from scenarios.running import run_scenario; "
+            "run_scenario(sys.argv[1]).write(sys.argv[2])")
+    subprocess.run([sys.executable, "-c", code, "ouche-q10", str(tmp_path / "run")], cwd=ROOT, check=True)
+    code = ("import sys; from twin.cli import main; main(sys.argv[1:]); "
+            "print('loaded:', *sorted(m for m in sys.modules if m == 'numba' or m.startswith('twin.engine.')))")
+    done = subprocess.run([sys.executable, "-c", code, "export", str(tmp_path / "run"), "--out",
+                           str(tmp_path / "map.html")], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "loaded:"
+
+
 # --- how it ends -----------------------------------------------------------------------------------------------------
 
 

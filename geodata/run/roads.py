@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geodata.street_network import Streets
-from twin.access.access import Access
 from twin.errors import InputError
 
 if TYPE_CHECKING:
     from geodata.run.folder import Run
+    from twin.access.access import Access
     from twin.quantities import TextArray
 
 
@@ -36,6 +35,10 @@ class RunStreets:
         result, rules = run.result, run.result.plan.access
         if rules is None or (result.street_depths is None and result.exposure.depths is not None):
             return None
+        # Where nobody asks who gets where, their kernels are not loaded.
+        from geodata.street_network import Streets
+        from twin.access.access import Access
+
         streets = Streets.of(run.city_file, rules)
         if streets is None:
             return None

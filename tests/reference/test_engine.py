@@ -11,7 +11,7 @@ from tests.reference.engine import SlowEngine
 from tests.reference.random_cities import Case, random_case
 from twin.codes import Mechanism, What
 from twin.engine.clock import Engine
-from twin.engine.collect import log_of, outages_of, trace_of
+from twin.engine.collect import log_of, order_of, outages_of, rows_of, trace_of
 from twin.engine.cuts import in_order
 from twin.engine.state import CityState
 from twin.world.sun import Darkness
@@ -23,7 +23,9 @@ TOLD = {What.FLOODED, What.TRIPPED, What.REPAIRED, What.RESET, What.REPAIR_START
 def fast(case: Case) -> tuple[list[tuple[object, ...]], list[tuple[int, str, int]]]:
     state = Engine(CityState(case.city, case.exposure.crossings, reset_s=case.plan.reset_s), case.plan).run()
     state.validate()
-    trace, row_of = trace_of(state, log_of(state), in_order(case.plan))
+    log = log_of(state)
+    order = order_of(log)
+    trace, row_of = trace_of(state, log, order, in_order(case.plan)), rows_of(order)
     never = Darkness(groups=(np.zeros((0, 2), np.int64),), group=np.zeros(len(case.city.assets), np.int32))
     o = outages_of(state, case.exposure, row_of, never, case.plan)
     rows = [(o.asset[i], o.start_s[i], o.end_s[i], Mechanism(int(o.mechanism[i])).word, o.cause[i], o.root[i],

@@ -34,7 +34,12 @@ _WHOLE_BITS = 63
 def log_of(state: CityState) -> Records:
     """Give the log of a state with the stages of every repair, which follow from its beginning and its kind."""
     log = state.tables.events[:state.event_count]
-    return np.concatenate([log, _stages(state, log)])
+    return np.concatenate([_bare(log), _bare(_stages(state, log))]).view(log.dtype)[:, 0]
+
+
+def _bare(log: Records) -> Int32Array:
+    """Give a log as plain numbers, (R, fields): numpy copies them as they lie, and records field by field."""
+    return log.view(np.int32).reshape(len(log), log.dtype.itemsize // 4)
 
 
 def _stages(state: CityState, log: Records) -> Records:
@@ -87,12 +92,17 @@ def order_of(log: Records) -> Int64Array:
     return np.argsort(key, kind="stable")
 
 
-def trace_of(state: CityState, log: Records, declared: Sequence[Declared]) -> tuple[Trace, Int32Array]:
-    """Give the trace, and the row in it of each row of the log, (R,)."""
-    order = order_of(log)
-    row_of = np.empty(len(log), np.int32)
-    row_of[order] = np.arange(len(log), dtype=np.int32)
-    events = log[order]
+def rows_of(order: Int64Array) -> Int32Array:
+    """Give the row in the trace of each row of a log that is put in this order, (R,)."""
+    row_of = np.empty(len(order), np.int32)
+    row_of[order] = np.arange(len(order), dtype=np.int32)
+    return row_of
+
+
+def trace_of(state: CityState, log: Records, order: Int64Array, declared: Sequence[Declared]) -> Trace:
+    """Give the trace: a log in the order of ``order_of``. It reads the state and changes nothing."""
+    row_of = rows_of(order)
+    events = _bare(log).take(order, axis=0).view(log.dtype)[:, 0]
     cause = events["cause"]
     pairs = state.tables.contributors[:state.tables.counts[k.CONTRIBUTORS]]
     offsets, contributors = sorted_contributors(row_of[pairs[:, 0]], row_of[pairs[:, 1]], len(log))
@@ -105,7 +115,7 @@ def trace_of(state: CityState, log: Records, declared: Sequence[Declared]) -> tu
         offsets=column(offsets, np.int64), contributors=column(contributors, np.int32),
         other=column(np.where(is_taken_over, events["other"], NONE), np.int32),
         stage=column(np.where(what == What.STAGE_STARTED, events["other"], NONE), np.int8),
-        detail=_details(state, events, declared, order)), row_of
+        detail=_details(state, events, declared, order))
 
 
 def _details(state: CityState, events: Records, declared: Sequence[Declared], order: Int64Array) -> TextArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 
 from twin.access.access import Access
 from twin.engine.clock import Engine
-from twin.engine.collect import contradictions, log_of, outages_of, series_of, trace_of
+from twin.engine.collect import contradictions, log_of, order_of, outages_of, rows_of, series_of, trace_of
 from twin.engine.cuts import in_order
 from twin.engine.doubt import doubts_of, opened_in_doubt
 from twin.engine.graph import FOREVER_S
@@ -79,10 +80,15 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
         raise ValueError("the plan declares something of a row that is no asset of this city")
     state = lived(city, plan, exposure.crossings, access, on_instant=on_instant)
     night = darkness_of(plan, city)
-    trace, row_of = trace_of(state, log_of(state), declared)
-    outages = outages_of(state, exposure, row_of, night, plan)
-    doubts = doubts_of(city, plan, exposure, outages, None if plan.crews is None else partial(
-        lived, city, plan, access=access))
+    log = log_of(state)
+    order = order_of(log)
+    outages = outages_of(state, exposure, rows_of(order), night, plan)
+    # The trace is put together beside the runs that tell doubt: neither needs the other.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="trace") as pool:
+        putting = pool.submit(trace_of, state, log, order, declared)
+        doubts = doubts_of(city, plan, exposure, outages, None if plan.crews is None else partial(
+            lived, city, plan, access=access))
+        trace = putting.result()
     outages = replace(outages, is_doubtful=column(opened_in_doubt(outages, doubts), np.bool_))
     series = series_of(city, exposure, outages, night, plan)
     returns = _returns(city, plan, exposure, outages, doubts, access)

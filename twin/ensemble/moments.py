@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from twin.ensemble.answers import CERTAIN_FROM, LIKELY_FROM, POSSIBLE_FROM, Word
-from twin.ensemble.member import Outcome
 from twin.quantities import NONE, Int8Array, Int32Array, Int64Array, column
+
+if TYPE_CHECKING:
+    from twin.ensemble.member import Outcome
 
 #: Share of the nights in which an asset may be out at a moment before anybody is told.
 HARDLY = 0.05

@@ -17,7 +17,6 @@ from twin.irrigation.schedule import Timetable, timetable_of
 from twin.irrigation.weather import ForecastRain, Note, ObservedRain, Reference
 from twin.irrigation.zones import Programme, Trigger, Zone, check_zones, ground_of, plants_of
 from twin.kernels.soil import tables
-from twin.kernels.soil.balance import run_season
 from twin.quantities import NONE, BoolArray, FloatArray, Int32Array
 
 
@@ -239,6 +238,8 @@ def balance(season: Season) -> Balance:
         A zone that cannot be computed; weather that does not cover the days; a fixed depth that takes longer than its
         window; a point outside of the season.
     """
+    from twin.kernels.soil.balance import run_season  # of seasons alone: a run without one loads no kernel of the soil
+
     n, d = len(season.zones), season.calendar.days
     check_zones(season.zones)
     _check(season)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twin.access.access import Access, Windows
 from twin.quantities import NONE, BoolArray, Int32Array, Int64Array, column
 from twin.results.view import View, limited
 from twin.world.kinds import Role
+
+if TYPE_CHECKING:
+    from twin.access.access import Access, Windows
 
 
 def stays_dry(view: View) -> BoolArray:

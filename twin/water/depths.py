@@ -19,6 +19,9 @@ from twin.water.hazard import Hazard
 from twin.water.picks import Series, picked
 from twin.water.unknown import Unknown
 
+#: Frames whose depths are put into series together.
+_AT_ONCE = 8
+
 
 class Coverage(IntEnum):
     """How much of an asset the hazard covers. All but ``INSIDE`` is said in every answer."""
@@ -315,8 +318,13 @@ class _Blocks:
         begins[wet] = offsets[:-1] - first[wet]
         depth_um = np.zeros(int(offsets[-1]), np.int32)
         while self._frames:  # what is written is let go: both are never held whole
-            frame, blocks, chunks = self._frames.pop()
-            fill_series(blocks, chunks, frame, self.lanes, begins, depth_um)
+            some = [self._frames.pop() for _ in range(min(_AT_ONCE, len(self._frames)))][::-1]
+            chunks = np.concatenate([of_block for _, _, of_block in some])
+            numbers = np.repeat([number for number, _, _ in some], [len(of_block) for _, _, of_block in some])
+            # Chunk by chunk: the depths of an asset at these frames lie beside each other in memory.
+            order = np.argsort(chunks, kind="stable")
+            fill_series(np.concatenate([blocks for _, blocks, _ in some]), chunks, numbers, order, self.lanes, begins,
+                        depth_um)
         depth_um.flags.writeable = False
         return column(rows[wet], np.int32), column(first[wet], np.int32), column(offsets, np.int64), depth_um
 

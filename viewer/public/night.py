@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from geodata.ensemble.asking import nights_dark
 from twin.ensemble.moments import tenths_of
 from twin.quantities import NONE
 from twin.texts import clean
@@ -219,6 +218,8 @@ def public_night(run: Run, fields: Path | str | None = None, ensemble: EnsembleF
 
 def _likely(ensemble: EnsembleFolder, rows: Any, streets: Any) -> LikelyNight:
     """Give what is told of the nights as a whole, and how often each street with lamps goes dark."""
+    from geodata.ensemble.asking import nights_dark  # of pages of ensembles alone
+
     numbers, place = np.unique(streets, return_inverse=True)
     dark = nights_dark(ensemble, rows, place, len(numbers))
     tenths = tenths_of(dark, ensemble.answers.n)

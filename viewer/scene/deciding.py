@@ -5,16 +5,17 @@ Assets that go out in the same nights share a row of bits. The words are those o
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geodata.ensemble.asking import nights_of
-from geodata.ensemble.folder import EnsembleFolder
 from twin.ensemble.deciding import best_split
 from twin.explaining.likely import bound_forms
 from twin.world.kinds import LANGUAGES
 from viewer.scene.pack import Packer
+
+if TYPE_CHECKING:
+    from geodata.ensemble.folder import EnsembleFolder
 
 #: Nights that are drawn as dots, the first ones: more would not be told apart on a strip.
 DOTS = 400
@@ -30,6 +31,8 @@ def pack_deciding(found: EnsembleFolder, packer: Packer, number: Any) -> None:
     found, packer, number
         As for :func:`viewer.scene.likely.pack_likely`.
     """
+    from geodata.ensemble.asking import nights_of  # of pages of ensembles alone
+
     answers = found.answers
     names = draws_of(found)
     assets = answers.asset[np.argsort(number[answers.asset], kind="stable")]

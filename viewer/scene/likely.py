@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geodata.ensemble.folder import EnsembleFolder
 from twin.ensemble.answers import Word
 from twin.ensemble.moments import HARDLY, Likelihood, tenths_of, word_of_tenths
 from twin.quantities import NONE
 from viewer.scene.deciding import deciding_told
 from viewer.scene.intervals import OPEN, Row, State
 from viewer.scene.pack import Packer, centimetres
+
+if TYPE_CHECKING:
+    from geodata.ensemble.folder import EnsembleFolder
 
 #: What a while in doubt knows beside where many nights were made: in how many tenths of them it is out, and the word.
 LIKELY = (("tenths", "u1"), ("word", "u1"))

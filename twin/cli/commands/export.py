@@ -126,10 +126,13 @@ def is_city(place: Path) -> bool:
 
 def _ensemble(place: Path) -> EnsembleFolder | None:
     """Read an ensemble; its run is that of the plan, in doubt of what is out in some nights. None: a run or a city."""
-    from geodata.ensemble.folder import read_ensemble
     from geodata.ensemble.place import is_ensemble
 
-    return read_ensemble(place) if is_ensemble(place) else None
+    if not is_ensemble(place):
+        return None  # a run's page needs nothing of what makes nights
+    from geodata.ensemble.folder import read_ensemble
+
+    return read_ensemble(place)
 
 
 def _read(place: Path, lang: str, *, public: bool) -> Run:

@@ -60,7 +60,6 @@ def report(run_dir: RunFolder,
     Lists are paper where their name ends in .pdf or .html, in the language asked for, and tables where it ends in .csv.
     Of an ensemble: that of its plan, with how likely each critical site goes dark.
     """
-    from geodata.ensemble.folder import read_ensemble
     from geodata.ensemble.place import is_ensemble
     from geodata.run.folder import read_run
     from geodata.run.journal import write_journal
@@ -86,7 +85,11 @@ def report(run_dir: RunFolder,
         _check_without_sheets(sheets_pdf=sheets_pdf, phones=phones if sites is None else None)
     with stages(lang=language_of(lang)) as stage:
         stage("reading the run")
-        ensemble = read_ensemble(run_dir) if is_ensemble(run_dir) else None
+        ensemble = None
+        if is_ensemble(run_dir):
+            from geodata.ensemble.folder import read_ensemble  # loads what makes nights
+
+            ensemble = read_ensemble(run_dir)
         run = read_run(run_dir) if ensemble is None else ensemble.run
         t_s = moment_of(at, run.result)
         assert t_s is not None

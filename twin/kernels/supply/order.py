@@ -15,23 +15,6 @@ from twin.quantities import BoolArray, Int32Array
 
 
 @jit()
-def consumers_by_supplier(supplier: Int32Array, group_of_edge: Int32Array,
-                          assets: int) -> tuple[Int32Array, Int32Array]:
-    """Give, for each asset, the groups that it may feed: offsets (A + 1,) and groups (E,), in order of group."""
-    offsets = np.zeros(assets + 1, np.int32)
-    for e in range(len(supplier)):
-        offsets[supplier[e] + 1] += 1
-    for a in range(assets):
-        offsets[a + 1] += offsets[a]
-    groups = np.empty(len(supplier), np.int32)
-    place = offsets[:-1].copy()
-    for e in range(len(supplier)):
-        groups[place[supplier[e]]] = group_of_edge[e]
-        place[supplier[e]] += 1
-    return offsets, groups
-
-
-@jit()
 def components(out_offsets: Int32Array, out_group: Int32Array, group_asset: Int32Array,
                is_control: BoolArray) -> tuple[Int32Array, int]:
     """Give the cycle that each asset belongs to, (A,): equal numbers feed each other, directly or through others.

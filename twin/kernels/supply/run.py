@@ -59,7 +59,7 @@ def end_all(graph: Graph, tables: Tables, t: int, reset_s: int, mended: Int32Arr
             end_repair(graph, tables, t, reset_s, wide(mended[k]))
 
 
-@jit(**LEAN)
+@jit(nogil=True, **LEAN)
 def advance(graph: Graph, tables: Tables, crossing_time_s: Int64Array, crossing_asset: Int32Array,
             crossing_level: Int8Array, crossing_is_up: BoolArray, declared_s: Int64Array, declared_asset: Int32Array,
             declared_action: Int8Array, first_declared: int, mended_s: int, mended: Int32Array, reset_s: int,

@@ -38,46 +38,53 @@ def keep_wet(depth_um: Int32Array, is_active: BoolArray, lanes: int, number: int
     int
         Chunks copied.
     """
-    count = 0
+    count, frame = 0, np.int32(number)
     for chunk in range(len(is_active)):
         if not is_active[chunk]:
             continue
-        begin = chunk * lanes
-        is_wet = False
-        for place in range(begin, begin + lanes):
-            depth = depth_um[place]
-            blocks[count, place - begin] = depth
-            if depth > 0:
-                is_wet = True
-                if first[place] < 0:
-                    first[place] = number
-                last[place] = number
-        if is_wet:
+        begin, end = chunk * lanes, (chunk + 1) * lanes
+        depth, block, since, until = depth_um[begin:end], blocks[count], first[begin:end], last[begin:end]
+        is_any_wet = False
+        # Without a branch: several assets at a time.
+        for lane in range(lanes):
+            is_wet = depth[lane] > 0
+            is_any_wet |= is_wet
+            block[lane] = depth[lane]
+            since[lane] = frame if is_wet and since[lane] < 0 else since[lane]
+            until[lane] = frame if is_wet else until[lane]
+        if is_any_wet:
             of_block[count] = chunk
             count += 1
     return count
 
 
 @jit(nogil=True, **LEAN)
-def fill_series(blocks: Int32Array, of_block: Int32Array, number: int, lanes: int, begins: Int64Array,
-                depth_um: Int32Array) -> None:
-    """Write the depths of one frame into the series of the assets, which stand one after the other.
+def fill_series(blocks: Int32Array, of_block: Int32Array, numbers: Int64Array, order: Int64Array, lanes: int,
+                begins: Int64Array, depth_um: Int32Array) -> None:
+    """Write the depths of some frames into the series of the assets, which stand one after the other.
 
     Parameters
     ----------
-    blocks, of_block, number, lanes
-        As ``keep_wet`` gave and took them.
+    blocks, of_block
+        As ``keep_wet`` gave them, those of several frames one after the other, (N, lanes) and (N,).
+    numbers
+        Number of the frame of each, (N,).
+    order
+        In which they are written, (N,).
+    lanes
+        Assets in a chunk.
     begins
         Where the depths of each place would begin if its first frame were number 0, (chunks * lanes,).
     depth_um
         Out, zeroed: depths of all, [µm]. An asset without a block at a frame is dry.
     """
-    for k in range(len(of_block)):
+    for i in range(len(order)):
+        k = order[i]
         begin = np.int64(of_block[k]) * lanes
+        block, places = blocks[k], begins[begin:begin + lanes]
         for lane in range(lanes):
-            depth = blocks[k, lane]
-            if depth > 0:
-                depth_um[begins[begin + lane] + number] = depth
+            if block[lane] > 0:
+                depth_um[places[lane] + numbers[k]] = block[lane]
 
 
 @jit(nogil=True, **LEAN)
