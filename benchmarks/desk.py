@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 #: Assets of the built-in town that speak.
-_CABINETS = 90
+CABINETS = 90
 #: Steps that are timed before anybody else is there.
 _ALONE = 40
 #: What a step may take at 95 % [ms].
@@ -181,7 +181,7 @@ def endure(folder: Path, *, seconds: float, readers: int, rate: int, scenario: s
         chief = Guest(address, key, "chief")
         if scenario:  # a night in force, as on a night
             chief.send("/api/runs", {"scenario": scenario})
-            while _is_busy(chief):
+            while is_busy(chief):
                 time.sleep(1.0)
         for _ in range(_ALONE):
             began = time.perf_counter()
@@ -213,8 +213,8 @@ def endure(folder: Path, *, seconds: float, readers: int, rate: int, scenario: s
         n = 0
         while (gone := time.monotonic() - began) < seconds:
             at = datetime.fromtimestamp(now_s + 60 * n, UTC).isoformat()
-            body = [{"series": f"A-{1 + i % _CABINETS:03d}", "what": "current", "unit": "A", "value": i / 100,
-                     "observed": datetime.fromtimestamp(now_s - (i // _CABINETS) + 60 * n, UTC).isoformat()}
+            body = [{"series": f"A-{1 + i % CABINETS:03d}", "what": "current", "unit": "A", "value": i / 100,
+                     "observed": datetime.fromtimestamp(now_s - (i // CABINETS) + 60 * n, UTC).isoformat()}
                     for i in range(rate - 1)]
             body.append({"series": "pont-neuf", "what": "level", "unit": "m", "value": 2 + n / 10_000, "observed": at})
             _, answer, _ = chief.send("/inbox/load", body, authorization=f"Bearer {inbox}")
@@ -240,7 +240,7 @@ def endure(folder: Path, *, seconds: float, readers: int, rate: int, scenario: s
         rows = json.loads(chief.send("/api/runs")[1])["rows"]
         for row in rows:
             told.runs[row["state"]] = told.runs.get(row["state"], 0) + 1
-    kept = _rows(file, "SELECT id FROM event WHERE id > ? AND id <= ? ORDER BY id", first, until[0])
+    kept = rows_of(file, "SELECT id FROM event WHERE id > ? AND id <= ? ORDER BY id", first, until[0])
     told.events = len(kept)
     for mine in heard:
         got = [number for number in mine if first < number <= until[0]]
@@ -272,17 +272,17 @@ def _run(chief: Guest, scenario: str, done: threading.Event) -> None:
     """Have a run beside all the time: the same night on one day after the other, for the same is not run twice."""
     day = datetime.fromisoformat("2027-01-01")
     while not done.is_set():
-        if not _is_busy(chief):
+        if not is_busy(chief):
             chief.send("/api/runs", {"scenario": scenario, "date": f"{day:%Y-%m-%d}"})
             day += timedelta(days=1)
         done.wait(3.0)
 
 
-def _is_busy(chief: Guest) -> bool:
+def is_busy(chief: Guest) -> bool:
     return any(row["state"] in ("queued", "running") for row in json.loads(chief.send("/api/runs")[1])["rows"])
 
 
-def _rows(file: Path, question: str, *values: Any) -> list[Any]:
+def rows_of(file: Path, question: str, *values: Any) -> list[Any]:
     tables = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=60)
     try:
         return [row[0] for row in tables.execute(question, values)]
@@ -291,7 +291,7 @@ def _rows(file: Path, question: str, *values: Any) -> list[Any]:
 
 
 def _asked(file: Path, question: str) -> int:
-    return int(_rows(file, question)[0])
+    return int(rows_of(file, question)[0])
 
 
 def day(folder: Path, *, hours: int, looks: int = 60) -> list[float]:
@@ -339,7 +339,7 @@ def live(folder: Path, hours: int, looks: int) -> None:
         client.post("/api/enter", json={"key": desk.people.key(Standing.OPERATOR), "name": "R", "duty": ""})
 
     enter()
-    cabinets = [str(name) for name in desk.city_file.city.assets.id if str(name).startswith("A-")][:_CABINETS]
+    cabinets = [str(name) for name in desk.city_file.city.assets.id if str(name).startswith("A-")][:CABINETS]
     _say()
     for second in range(3600 // looks, hours * 3600 + 1, 3600 // looks):
         now = start + second

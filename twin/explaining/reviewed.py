@@ -10,7 +10,7 @@ import numpy as np
 
 from twin.explaining.words import Speech, speech
 from twin.review.levels import LevelError
-from twin.review.night import by_the_clock
+from twin.review.night import Issue, by_the_clock
 from twin.review.review import Review, Scores
 from twin.review.taught import TaughtHeight
 from twin.review.verdicts import Verdict
@@ -49,8 +49,7 @@ def score_rows(found: Review, lang: str) -> list[ScoreRow]:
     """Give the table: a row for each run, for what was foretold last before it was seen, and for each kind."""
     words = speech(lang)
     city = found.night.issues[0].result.city
-    rows = [ScoreRow(words.text("{run}, issued {time}", run=one.issue.name,
-                                time=_moment(words, city, one.issue.issued)), _cells(words, one.scores))
+    rows = [ScoreRow(_issued(words, city, one.issue, found.night.issues[0].issued), _cells(words, one.scores))
             for one in found.issues]
     if len(found.issues) > 1:
         rows.append(ScoreRow(words.text("Last run before it was seen"), _cells(words, found.scores)))
@@ -60,6 +59,15 @@ def score_rows(found: Review, lang: str) -> list[ScoreRow]:
         many = words.kind(city.assets.kinds, kind).many
         rows.append(ScoreRow(words.text("of which {kind}", kind=many), _cells(words, scores)))
     return rows
+
+
+def _issued(words: Speech, city: City, issue: Issue, first: int) -> str:
+    """Give a run with the time at which it was issued, and the day of the week where it is not the first one's."""
+    at, beside = (by_the_clock(city, one) for one in (issue.issued, first))
+    if at.date() == beside.date():
+        return words.text("{run}, issued {time}", run=issue.name, time=words.clock(at))
+    return words.text("{run}, issued {day} at {time}", run=issue.name, day=words.day(at).split(" ", 1)[0],
+                      time=words.clock(at))
 
 
 def reviewed_lines(found: Review, lang: str) -> list[str]:
@@ -108,10 +116,6 @@ def _error(words: Speech, scores: Scores) -> str:
     return words.text("{time} too late", time=said) if minutes > 0 else words.text("{time} too early", time=said)
 
 
-def _moment(words: Speech, city: City, at: int) -> str:
-    return words.clock(by_the_clock(city, at))
-
-
 def _seen(found: Review, words: Speech) -> Iterator[str]:
     night = found.night
     if not len(night.words):
@@ -136,7 +140,7 @@ def _unforeseen(found: Review, words: Speech) -> Iterator[str]:
         if mine:
             named = [words.asset(city.assets.kinds, city.assets[row]) for row in mine[:_NAMED]]
             if len(mine) > _NAMED:
-                named.append(words.text("{n} more", n=words.number(len(mine) - _NAMED)))
+                named.append(words.plural("{n} more", "{n} more", len(mine) - _NAMED))
             yield words.text(message, assets=words.listing(named))
 
 

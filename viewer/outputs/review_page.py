@@ -106,7 +106,7 @@ def _render(found: Review, say: Voice, words: Mapping[str, str], changes: list[s
     if changes:
         parts.append(_Part(words["change"], [clean(one) for one in changes]))
     return template.render(
-        lang=say.lang, town=clean(city.name), title=words["title"].format(day=say.day(issued[-1])),
+        lang=say.lang, town=clean(city.name), title=words["title"].format(day=say.day(issued[0])),
         status=words[status] if status != "forecast" else "", not_real=words["not_real"], intro=words["intro"],
         parts=parts, released=words["released"].format(name=released) if released else "", style=Markup(style),
         style_hash=base64.b64encode(sha256(style.encode()).digest()).decode())
@@ -115,7 +115,7 @@ def _render(found: Review, say: Voice, words: Mapping[str, str], changes: list[s
 def _said(streets: Mapping[str, Verdict], issued: Sequence[datetime], say: Voice, words: Mapping[str, str]
           ) -> Iterator[str]:
     yield words["said_one" if len(issued) == 1 else "said_many"].format(
-        n=say.number(len(issued)), first=say.clock(issued[0]), last=say.clock(issued[-1]))
+        n=say.number(len(issued)), first=say.at(issued[0], issued[0]), last=say.at(issued[-1], issued[0]))
     announced = sum(one in (Verdict.HIT, Verdict.FALSE_ALARM, Verdict.UNSEEN) for one in streets.values())
     yield words["said_none" if not announced else "said_street" if announced == 1 else "said_streets"].format(
         n=say.number(announced))

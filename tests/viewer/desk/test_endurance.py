@@ -18,6 +18,7 @@ import pytest
 
 from benchmarks.desk import day, endure, growth
 from benchmarks.edit import through_http
+from benchmarks.kills import killed
 from tests.viewer.desk.conftest import EVENING, placed
 from tests.viewer.desk.test_browser import Served
 from viewer.desk.answers import COOKIE
@@ -68,6 +69,14 @@ def test_what_was_answered_is_there_after_a_kill(tmp_path: Path, kills: int) -> 
             "SELECT body FROM event WHERE is_journal = 1 ORDER BY id")]
         assert journal == list(range(1, len(facts) + 1)), "fact and line of the log stand or fall together"
         store.close()
+
+
+@pytest.mark.verify
+def test_a_desk_that_is_killed_a_hundred_times_loses_nothing_that_it_answered(tmp_path: Path) -> None:
+    """The desk itself, as people start it, killed while somebody reports, approves and acknowledges."""
+    told = killed(tmp_path, times=100)
+    assert {sort: lost for sort, (_, lost) in told.items()} == {"fact": 0, "approval": 0, "ack": 0}
+    assert all(n > 0 for n, _ in told.values()), told
 
 
 @pytest.fixture
