@@ -32,8 +32,8 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
             json: Json = False) -> None:
     """Tell why an asset is out: the tree of causes, since when, what it waits for; or what feeds it. Or of a street.
 
-    Of an ensemble: how likely it is out, at any moment, at one or before it, because of what, and what would make it surer; --with
-    asks how often several are out together.
+    Of an ensemble: how likely it is out, at any moment, at one or before it, because of what, and what would make it
+    surer; --with asks how often several are out together.
     """
     from geodata.ensemble.place import is_ensemble
     from geodata.run.folder import read_run
