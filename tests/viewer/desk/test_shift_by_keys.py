@@ -15,7 +15,7 @@ from viewer.desk.desk import Desk
 
 pytestmark = pytest.mark.browser
 
-#: Each kind of line that the night takes: its key, what is typed into its fields in their order ("" leaves one as it is).
+#: Each kind of line that the night takes: its key, what is typed into its fields in order ("" leaves one as it is).
 KINDS = {"n": ["15"], "c": ["P-02", "18:30", ""], "f": ["A-012", "", "20:00"], "h": ["A-012", "60"],
          "s": ["S-03", "P-07"], "g": ["S-03", "6"], "k": ["S-03", "50"], "x": ["", "20:00"]}
 
