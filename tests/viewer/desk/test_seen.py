@@ -9,9 +9,10 @@ import pytest
 
 from tests.viewer.desk.conftest import EVENING, Seat, placed
 from tests.viewer.desk.cut_text import SIZES
-from tests.viewer.desk.test_browser import Served, chromium, sat, shown  # noqa: F401 - fixtures
+from tests.viewer.desk.test_browser import Served, axe, chromium, sat, shown  # noqa: F401 - fixtures
 from tests.viewer.desk.touching_text import touching_texts
 from tests.viewer.page_browser import Opened
+from tests.viewer.test_axe import violations
 from viewer.desk.clock import DeskClock
 from viewer.desk.desk import Desk
 
@@ -145,4 +146,37 @@ def test_the_labels_of_the_river_never_lie_on_one_another(chromium: Any, served:
           twinPage.river(); }""", [back, name])
         assert page.locator("#river-chart text").count() > 4
         assert not [one for one in touching_texts(page) if "Poste" in one or "T0" in one or "3,86" in one], back
+    page.context.close()
+
+
+@pytest.mark.parametrize(("screen", "size"), [("tonight", "1366"), ("wall", "1366"), ("tonight", "phone")])
+def test_without_a_connection_everything_is_still_read(axe: Any, chromium: Any, served: Served,  # noqa: F811
+                                                       screen: str, size: str) -> None:
+    """The letters keep their colours, and the message covers no heading."""
+    page = sat(chromium, served, "R. Morel", size=SIZES[size])
+    shown(page, served, screen)
+    still(page)
+    page.evaluate("() => { const {frame} = twinPage; frame.stream.stop(); frame.closedAt = Date.now() - 60000;"
+                  " frame.connection(); }")
+    assert page.is_visible("#lost")
+    assert violations(axe, page) == []
+    assert page.evaluate("""() => { const lost = document.querySelector('#lost').getBoundingClientRect();
+      return [...document.querySelectorAll('main h2:not(.hidden), main footer')].filter((one) => {
+        const {top, bottom} = one.getBoundingClientRect();
+        return top < innerHeight - 70 && bottom > lost.top + 1 && top < lost.bottom - 1; })
+        .map((one) => one.textContent); }""") == []
+    assert page.evaluate("getComputedStyle(document.body).position") == "static"
+    page.context.close()
+
+
+def test_a_run_that_is_over_keeps_its_place_in_the_strip(chromium: Any, served: Served) -> None:  # noqa: F811
+    page = sat(chromium, served, "R. Morel")
+    shown(page, served, "runs")
+    still(page)
+    before = page.evaluate(PLACES)[:5]
+    page.evaluate("""() => { const {about, strip} = twinPage.frame;
+        about.latest.valid_until = twinPage.frame.now - 60; strip.say(about, twinPage.frame.now); }""")
+    line = page.evaluate("getComputedStyle(document.querySelector('#strip-run b')).textDecorationLine")
+    assert line == "line-through"
+    assert page.evaluate(PLACES)[:5] == before
     page.context.close()

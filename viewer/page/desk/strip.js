@@ -85,7 +85,7 @@ export class Strip {
       [news, isOver ? t('valid_until_was', {at: atDay(shown.valid_until, now)}) : '', said].filter(Boolean).join(' · ')
     );
     holder.querySelector('em')?.classList.toggle('lil', !isApproved || isOver);
-    holder.classList.toggle('over', isOver);
+    holder.classList.toggle('ended', isOver);
   }
 
   /**
