@@ -30,6 +30,9 @@ class LinkSpec(Declared):
                                 "first group is the supplier's")
     corrections: Pairs = Field(default_factory=dict, description="name in the own column -> the supplier's, where the "
                                "file misspells it")
+    spelling: Literal["number"] | None = Field(
+        default=None, description="number: a name that no supplier carries is linked to the only one with its first "
+        "letter and number (A50 and ARM 50 to A-050), marked inferred")
     choose: Literal["nearest", "alternatives", "all"] | None = Field(
         default=None, description="where a record names several suppliers, or several carry the name: the nearest, "
         "marked inferred; alternatives, the first preferred; all of them needed. Without it they are complained of")
@@ -69,6 +72,8 @@ class LinkSpec(Declared):
             raise ValueError("choose: all goes with a link of its own: what is needed replaces nothing")
         if self.corrections and len(named) != 1:
             raise ValueError("corrections goes with by or match of one column: it corrects that column's values")
+        if self.spelling is not None and len(named) != 1:
+            raise ValueError("spelling goes with by or match of one column: it reads that column's values")
         if self.pattern is not None and len(named) != 1:
             raise ValueError("pattern goes with by or match of one column: it cuts that column's values")
         return self

@@ -11,7 +11,7 @@ from geodata.importing.columns import Others, read_text
 from geodata.importing.link_spec import LinkSpec
 from geodata.importing.placeable import Found, Placeable
 from geodata.importing.report import LinkReport
-from geodata.tables.values import extracted, items_of, loose
+from geodata.tables.values import alike_by_number, extracted, items_of, letter_and_number, loose
 from twin.errors import InputError
 from twin.quantities import NONE, BoolArray, Int64Array, TextArray
 from twin.world.assets import Source
@@ -49,7 +49,9 @@ def matched(layer: Placeable, link: LinkSpec, suppliers: Sequence[tuple[Placeabl
     n = len(layer.raw)
     names = _names(layer, link, suppliers, report, path, others)
     exact, folded = _carriers(layer, link, suppliers, path)
+    signs = alike_by_number(name[0] for name in exact if len(name) == 1) if link.spelling == "number" else {}
     met: dict[tuple[Name, ...], tuple[list[int], bool, bool]] = {}
+    guessed: set[tuple[Name, ...]] = set()
     missing: Counter[str] = Counter()
     for given, count in Counter(names).items():  # far fewer names than records
         rows: dict[int, None] = {}
@@ -57,21 +59,27 @@ def matched(layer: Placeable, link: LinkSpec, suppliers: Sequence[tuple[Placeabl
         for name in given:
             found = exact.get(name) or folded.get(loose(name), [])
             is_varied |= bool(found) and name not in exact
+            if not found and len(name) == 1 and (alike := signs.get(letter_and_number(name[0]))):
+                found = exact[(alike,)]
+                guessed.add(given)
             is_unknown |= not found
             missing[" / ".join(name)] += count * (not found)
             rows.update(dict.fromkeys(found))
         met[given] = list(rows), is_varied, is_unknown
     supplier = np.array([met[given][0][0] if len(met[given][0]) == 1 else NONE for given in names] or [],
                         dtype=np.int64)
+    inferred = np.array([given in guessed for given in names], dtype=bool)
     several = {row: met[given][0] for row, given in enumerate(names) if len(met[given][0]) > 1}
     varied = np.array([met[given][1] for given in names], dtype=bool)
     unknown = np.array([met[given][2] for given in names], dtype=bool)
     nameless = np.array([not given for given in names], dtype=bool)
     report.add("names its supplier with other case, spaces or leading zeros; linked", layer.id[varied])
+    report.add("names its supplier in another way; linked by its letter and number, inferred", layer.id[inferred])
     report.add("names a supplier that the city lacks", layer.id[unknown])
     report.add("names no supplier", layer.id[nameless])
     report.lack(+missing, np.unique(supplier[supplier != NONE], return_counts=True)[1])
     source = np.full(n, Source.SURVEY, dtype=np.int64)
+    source[inferred] = Source.INFERRED
     more: list[Int64Array] = []
     if several and link.choose is None:
         raise _ambiguous(layer, link, several, names, suppliers, path)

@@ -204,6 +204,37 @@ def loose(parts: Sequence[str]) -> tuple[str, ...]:
     return tuple(text.lstrip("0") or "0" if text.isdigit() else text for text in folded)
 
 
+#: Letters, a number, letters, whatever stands between.
+_NUMBERED = re.compile(r"([^\W\d_]+)[\W_]*0*(\d+)[\W_]*([^\W\d_]*)")
+
+
+def letter_and_number(name: str) -> tuple[str, ...]:
+    """Give a numbered name by its first letter, its number and what follows; empty for another name.
+
+    Examples
+    --------
+    >>> letter_and_number("ARM 050") == letter_and_number("a-50"), letter_and_number("A-5 bis"), letter_and_number("50")
+    (True, ('a', '5', 'bis'), ())
+    """
+    hit = _NUMBERED.fullmatch(name.strip().casefold())
+    return (hit[1][0], hit[2], hit[3]) if hit is not None else ()
+
+
+def alike_by_number(names: Iterable[str]) -> dict[tuple[str, ...], str]:
+    """Give the names that alone have their letter and number, by these.
+
+    Examples
+    --------
+    >>> alike_by_number(["A-001", "A-002", "AB-2", "depot"])
+    {('a', '1', ''): 'A-001'}
+    """
+    found: dict[tuple[str, ...], set[str]] = {}
+    for name in names:
+        if sign := letter_and_number(name):
+            found.setdefault(sign, set()).add(name)
+    return {sign: next(iter(names)) for sign, names in found.items() if len(names) == 1}
+
+
 def extracted(column: TextArray, pattern: str) -> tuple[TextArray, BoolArray]:
     """Give the first group (or the whole) of a regular expression in each text, and where it did not match."""
     search = pattern_of(pattern).search

@@ -14,7 +14,7 @@ import numpy as np
 from geodata.drivers import regular
 from geodata.importing.drafting.blanks import find_fills
 from geodata.importing.drafting.country import country_of, timezone_of
-from geodata.importing.drafting.filling import derive_circuits, fill
+from geodata.importing.drafting.filling import derive_circuits, derive_substations, fill
 from geodata.importing.drafting.guess import Guess, Remark
 from geodata.importing.drafting.joining import find_joins
 from geodata.importing.drafting.kinds import guess_kind
@@ -22,7 +22,7 @@ from geodata.importing.drafting.leaving import leave_columns
 from geodata.importing.drafting.linking import find_links
 from geodata.importing.drafting.naming import find_id
 from geodata.importing.drafting.nearing import link_the_nearest
-from geodata.importing.drafting.osm import osm_guesses
+from geodata.importing.drafting.osm import keep_tagged, osm_guesses
 from geodata.importing.drafting.placing import find_crs, place
 from geodata.importing.drafting.seen import ENDINGS, OSM, is_raster, look
 from geodata.importing.drafting.writing import comment, context_lines, layer_lines, left_out_lines, scalar, table_lines
@@ -73,6 +73,7 @@ def draft(files: Sequence[Path | str], *, beside: Path | str = ".", city: str = 
     guesses, problems = _looked_at(paths, Path(beside), progress or (lambda _line: None))
     spoken = languages(_names(guesses))
     for guess in guesses:
+        keep_tagged(guess)
         find_fills(guess)
         place(guess)
     find_crs(guesses, spoken)
@@ -89,6 +90,8 @@ def draft(files: Sequence[Path | str], *, beside: Path | str = ".", city: str = 
         derive_circuits(guess, guesses)
         if guess.kind and not guess.is_told:
             find_id(guess)
+    for guess in guesses:
+        derive_substations(guess, guesses)
     link_the_nearest(guesses)
     for guess in guesses:
         leave_columns(guess)

@@ -15,7 +15,7 @@ from geodata.importing.drafting.seen import Column
 from geodata.importing.quantity_text import unit_named
 from geodata.importing.report import is_nothing
 from geodata.importing.words import meanings, parts_of
-from geodata.tables.values import UNITS, extracted, fold
+from geodata.tables.values import UNITS, extracted, fold, numbers
 
 #: Field -> what a column that holds it means, for asset layers.
 _TEXTS = {"street": "street", "name": "name", "district": "district", "owner": "owner", "operator": "operator"}
@@ -27,10 +27,14 @@ _MOST_W = 2000.0
 _MOST_READ = 0.6
 #: Values that are named.
 _NAMED = 4
+#: The middle one of plinths is no lower and no higher than this [m].
+_LEAST_M, _MOST_M = 0.02, 3.0
 #: A height that stands with its unit.
 _WITH_UNIT = re.compile(r"[\d.,]+\s*([^\W\d_]+)\.?")
 YES = {"si", "sí", "oui", "yes", "ja", "true", "1", "x", "vrai", "o", "y"}
 NO = {"no", "non", "nein", "nee", "false", "0", "faux", "n"}
+#: Substations that are named have at least two cabinets each, on average.
+_MOST_NAMED = 0.5
 #: A column that divides a cabinet's lamps has no more values than this in all.
 _MOST_CIRCUITS = 60
 
@@ -84,6 +88,26 @@ def derive_circuits(lamps: Guess, suppliers: Sequence[Guess]) -> None:
             lamps.links = [{"first_of": [to_circuit, dict(link)]}]
         lamps.unsure("supplied_by", "{column} is taken for the circuit: {count} pairs of {cabinet} and {column}",
                      column=column.name, cabinet=own, count=f"{len(pairs):,}")
+        return
+
+
+def derive_substations(guess: Guess, others: Sequence[Guess]) -> None:
+    """Make substations of those that cabinets name, where no table has them: a level of supply, without a position."""
+    if guess.kind not in ("cabinet", "service_box") or guess.links or guess.is_told or guess.kind_map \
+            or any(other.kind == "substation" for other in others):
+        return
+    for column in guess.seen.columns.values():
+        names = {fold(value) for value in column.counts if not is_nothing(value)}
+        if "substation" not in column.means or column.is_numeric or _is_taken(guess, column) \
+                or not names or len(names) > max(1, _MOST_NAMED * column.present):
+            continue
+        guess.derived.append({"name": "substations", "from": guess.name, "distinct": [column.name],
+                              "kind": "substation", "id": [column.name], "position": "none"})
+        guess.links = [{"kind": "substation", "by": column.name}]
+        guess.unsure("supplied_by", "{column} is taken for what feeds them: its {count} names become substations "
+                     "without a position, which no water reaches; delete this line and the layer below if it is something else",
+                     column=column.name, count=f"{len(names):,}")
+        _nothings(guess, column)
         return
 
 
@@ -189,6 +213,9 @@ class Height:
     strange: Counter[str]
     #: How many values are heights or seem to be.
     read: int
+    #: A bare number as it stands, and what it is read as; empty where the column's name says the unit.
+    sample: str = ""
+    told: str = ""
 
     @property
     def is_known(self) -> bool:
@@ -205,15 +232,30 @@ def height_of(column: Column) -> Height:
     nothing = sum(n for value, n in words.items() if is_nothing(value))
     named = next((part for part in parts_of(column.name)[:-1] if part in ("m", "cm", "mm")), None)
     alone = next(iter(set(units.values())), None) if len(set(units.values())) == 1 else None
-    return Height(unit=named or alone or "", has_bare=words.total() < column.present, strange=strange,
-                  read=column.present - nothing - strange.total())
+    bare = column.numbers.value[np.isfinite(column.numbers.value) & (column.numbers.value > 0)]
+    middle = float(np.median(bare)) if len(bare) else float("nan")
+    unit = named or alone or ""
+    if unit and not _LEAST_M <= middle * UNITS[unit][1] <= _MOST_M and len(bare):
+        # "0,30" among "40 cm" counts in metres; where no unit makes it a plinth it is asked for.
+        unit = "m" if not named and _LEAST_M <= middle <= _MOST_M else ""
+    sample = next((text for text, value in zip(column.texts, column.numbers.value, strict=True) if value > 0), "") \
+        if unit and not named and len(bare) else ""
+    return Height(unit=unit, has_bare=words.total() < column.present, strange=strange, sample=str(sample),
+                  read=column.present - nothing - strange.total(), told=_told(str(sample), unit) if sample else "")
+
+
+def _told(text: str, unit: str) -> str:
+    """Give what a number is read as, with its unit and the decimal sign of the file."""
+    value = f"{float(numbers(np.array([text], dtype=object)).value[0]):g}"
+    return f"{value.replace('.', ',') if ',' in text else value} {unit}"
 
 
 def _heights(guess: Guess, columns: Sequence[Column]) -> None:
     """Take a height of plinth for the lowest live part where its unit is known: by the column's name, by its texts.
 
     What stands with its unit counts in it; bare numbers count in the unit of the name, else in the one that all others
-    of the column bear. Without any they are left alone: centimetres taken for metres keep every cabinet dry.
+    of the column bear, unless that makes no plinth of them and metres do. Without any they are left alone: centimetres
+    taken for metres keep every cabinet dry, and metres taken for centimetres drown every one.
     """
     for column in columns:
         if "fail" not in column.means or not column.present:
@@ -224,6 +266,9 @@ def _heights(guess: Guess, columns: Sequence[Column]) -> None:
         guess.fields["fail_m"] = {"column": column.name, "unit": height.unit} if height.has_bare else column.name
         guess.unsure("fields.fail_m", "is {column} the height above ground of the lowest live part?",
                      column=column.name)
+        if height.has_bare and height.sample:
+            guess.unsure("fields.fail_m", "“{sample}” without a unit is read as {told}: is that so?",
+                         sample=height.sample, told=height.told)
         _say_empty(guess, "fields.fail_m", height.strange, column)
         _nothings(guess, column)
         return

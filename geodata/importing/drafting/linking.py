@@ -13,7 +13,7 @@ from geodata.importing.drafting.placing import metres_of
 from geodata.importing.drafting.seen import Column
 from geodata.importing.report import is_nothing
 from geodata.importing.words import meanings, parts_of
-from geodata.tables.values import extracted, loose
+from geodata.tables.values import alike_by_number, extracted, letter_and_number, loose
 from twin.quantities import FloatArray, TextArray
 
 #: Suppliers before what they feed; what has no rank here feeds nothing and is fed by what has.
@@ -21,6 +21,8 @@ _RANK = {"substation": 0, "service_box": 1, "cabinet": 2, "circuit": 3}
 _LAST = 9
 #: Share of the records whose value must be an id of the supplier.
 _ENOUGH = 0.5
+#: Share that must be an id as it stands before others are met by their letter and number.
+_SOME = 0.25
 #: Linked records stand nearer to their supplier than to one drawn by lot by this factor, or it is chance.
 _NEARER = 0.6
 #: Ways in which a supplier's id stands at the head of a longer text.
@@ -86,6 +88,11 @@ def _tried(consumer: Guess, supplier: Guess, column: Column, key: Column, rows: 
     given = np.array([value is not None for value in texts], dtype=bool)
     met = {value: rows.get(loose((str(value),)), -1) for value in set(texts[given])}
     row = np.array([-1 if value is None else met[value] for value in texts], dtype=np.int64)
+    if not pattern and not key.is_numeric and (row >= 0).sum() >= _SOME * given.sum():
+        # Most are met as they stand; the same names written in another way are met by their letter and number.
+        alike = {sign: rows[loose((value,))] for sign, value in alike_by_number(key.counts).items()}
+        row = np.array([found if found >= 0 or value is None else alike.get(letter_and_number(str(value)), -1)
+                        for found, value in zip(row.tolist(), texts, strict=True)], dtype=np.int64)
     linked = row >= 0
     share = linked.sum() / max(given.sum(), 1)
     distinct = len(np.unique(row[linked]))
@@ -179,31 +186,39 @@ def _take(best: Candidate, others: list[Candidate]) -> None:
                         column=best.column.name)
         consumer.links = [link]
         return
-    corrections = _sentinels(best)
+    corrections, is_by_number = _sentinels(best)
     if corrections:
         link["corrections"] = corrections
+    if is_by_number:
+        link["spelling"] = "number"
     texts = extracted(best.column.texts, best.pattern)[0] if best.pattern else best.column.texts
-    if _is_ambiguous(texts, best.key):
+    if _is_ambiguous(texts, best.key.texts[~supplier.seen.copies]):
         link["choose"] = "nearest"
         consumer.unsure(key, "several of {supplier} bear the same {key}: the nearest is taken",
                         supplier=supplier.name, key=best.key.name)
     consumer.links = [link]
 
 
-def _is_ambiguous(texts: TextArray, key: Column) -> bool:
-    exact = key.counts
+def _is_ambiguous(texts: TextArray, keys: TextArray) -> bool:
+    """Say whether several suppliers bear a name that is given; records said twice over are one."""
+    exact = Counter(str(value) for value in keys if value is not None)
     folded = Counter(loose((value,)) for value, count in exact.items() for _ in range(count))
     return any(exact[value] > 1 or (not exact[value] and folded[loose((value,))] > 1)
                for value in {str(text) for text in texts if text is not None})
 
 
-def _sentinels(best: Candidate) -> dict[str, str]:
-    """Take names that look like "none" and lead nowhere as no value; give those that one id looks like, with it."""
+def _sentinels(best: Candidate) -> tuple[dict[str, str], bool]:
+    """Take names that look like "none" and lead nowhere as no value; give those that one id looks like, with it.
+
+    And whether others meet one id by their letter and number.
+    """
     if best.pattern:
-        return {}
+        return {}, False
     known = {loose((value,)) for value in best.key.counts}
     lost = {value: count for value, count in best.column.counts.items() if loose((value,)) not in known}
-    none = [value for value, count in lost.items() if is_nothing(value) or count >= _OFTEN]
+    heads = {head for value in best.key.counts if (head := _head(value))}
+    none = [value for value, count in lost.items()
+            if count >= _OFTEN or (is_nothing(value) and (count > 1 or _head(value) not in heads))]
     if none:
         best.consumer.no_value[best.column.name] = none
         best.consumer.unsure("no_value", "no record of {supplier} is called so; taken as codes for none: {codes}",
@@ -217,10 +232,23 @@ def _sentinels(best: Candidate) -> dict[str, str]:
         best.consumer.unsure("supplied_by", "names that lead nowhere and look like one id, taken for it: {names}",
                              names=", ".join(f"{v} → {likely[v]}" for v in likely))
     rest = [value for value in lost if value not in none and value not in likely]
+    by_number = alike_by_number(best.key.counts)
+    spelt = [value for value in rest if letter_and_number(value) in by_number]
+    if spelt:
+        best.consumer.unsure("supplied_by", "{count} names written in another way are linked by their letter and "
+                             "number, which is inferred: {names}", count=f"{len(spelt):,}", names=", ".join(
+                                 f"{v} → {by_number[letter_and_number(v)]}"
+                                 for v in sorted(spelt, key=lambda v: -lost[v])[:5]))
+        rest = [value for value in rest if value not in spelt]
     if rest:
         best.consumer.unsure("supplied_by", "names that lead nowhere ({count}): {names}", count=f"{len(rest):,}",
                              names=", ".join(f"{v} ×{lost[v]:,}" for v in sorted(rest, key=lambda v: -lost[v])[:5]))
-    return likely
+    return likely, bool(spelt)
+
+
+def _head(name: str) -> str:
+    """Give the letter that a numbered name begins with; empty where it begins with none."""
+    return name[:1].casefold() if name[:1].isalpha() and any(sign.isdigit() for sign in name) else ""
 
 
 def _look(name: str) -> str:

@@ -8,6 +8,7 @@ Source
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -26,6 +27,8 @@ from geodata.tables.dialect import NULL_TEXTS
 from geodata.tables.table import Table, joined
 from geodata.tables.values import without_nulls
 
+#: Share of a table that bears the tag of its kind, where the others are left out.
+_MOST = 0.5
 #: Tags that a draft makes fields of.
 _FIELDS = {"name": "name", "operator": "operator", "street": "addr:street"}
 #: Tags of streets that say how they are driven in a flood.
@@ -49,8 +52,7 @@ def osm_guesses(path: Path, name: str) -> Iterator[Guess]:
     InputError
         A file that is missing or cannot be read.
     """
-    rows = list(csv.DictReader(resources.files("geodata").joinpath("data/draft_osm.csv").read_text("utf-8")
-                               .splitlines()))
+    rows = _tags()
     wanted = (*dict.fromkeys(row["key"] for row in rows), *_FIELDS.values(), *_DRIVING.values())
     there = layers_of(path, name)
     tables: dict[str, Table] = {}
@@ -71,6 +73,27 @@ def osm_guesses(path: Path, name: str) -> Iterator[Guess]:
             if isinstance(condition, list):
                 condition = [value for value in condition if value in set(whole.text(row["key"]))]
             yield _guess(row, name, layers, whole, condition)
+
+
+def _tags() -> list[dict[str, str]]:
+    """Give the tags of each kind and context."""
+    text = resources.files("geodata").joinpath("data/draft_osm.csv").read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def keep_tagged(guess: Guess) -> None:
+    """Keep of a table with tags the records that its kind is tagged as: an extract holds a road among its lamps."""
+    for row in _tags():
+        column = guess.seen.columns.get(row["key"])
+        values = row["values"].split()
+        if row["kind"] != guess.kind or guess.is_told or column is None or guess.where:
+            continue
+        mine = [value for value in values if value in column.counts]
+        others = Counter({value: n for value, n in column.counts.items() if value not in mine})
+        if mine and others and sum(column.counts[value] for value in mine) >= _MOST * column.present:
+            guess.where = {row["key"]: mine[0] if len(mine) == 1 else mine}
+            guess.unsure("where", "left out, tagged otherwise: {values}", values=", ".join(
+                f"{row['key']}={value} ×{n:,}" for value, n in others.most_common()[:5]))
 
 
 def _guess(row: dict[str, str], name: str, layers: list[str], table: Table, condition: Any) -> Guess:
