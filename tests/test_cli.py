@@ -237,3 +237,9 @@ def test_refusals_speak_the_language_of_the_terminal(monkeypatch: pytest.MonkeyP
     assert "attendu\u00a0: un fichier de scénario" in capsys.readouterr().err
     assert cli.main(["run", "nowhere", "--out", "x", "--lang", "en"]) == 2
     assert "expected a scenario file" in capsys.readouterr().err
+
+
+def test_a_page_is_not_written_under_the_name_of_another_sort_of_file(tmp_path: Path) -> None:
+    done = twin("export", "valmont", "--out", str(tmp_path / "carte.pdf"))
+    assert done.returncode == 2, done.stderr
+    assert not (tmp_path / "carte.pdf").exists()

@@ -79,7 +79,8 @@ def draw(rule: ClassRule, *, city_file: CityFile, folder: Path, nodata: str, fie
     if rule.depth_m is not None:
         depth, error_m = np.full(len(shapes), rule.depth_m), rule.depth_m
         notes = (f"{path.name} holds no depths: {rule.depth_m:g} m is taken in every shape, as the "
-                 "scenario says, and may be wrong by as much.",)
+                 "scenario says, and may be wrong by as much. Nothing is then surely out: a column of depths, or "
+                 "`depth_error_m` under `flood`, says how sure it is.",)
     elif name is not None:
         depth, notes, doubts = _single(rule, name, columns, path.name, field, nodata)
         error_m = 0.0

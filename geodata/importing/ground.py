@@ -40,7 +40,8 @@ def terrain_of(spec: TerrainSpec | None, root: Path, x_m: FloatArray, y_m: Float
     if spec is None:
         if (placed & np.isnan(ground)).any():
             report.warnings.append("no terrain: heights above ground are known, altitudes are not; depth rasters work, "
-                                   "a river stage needs terrain")
+                                   "a river stage needs terrain (in France RGE ALTI or LiDAR HD of IGN, elsewhere the "
+                                   "country's own or Copernicus DEM)")
         return None
     from geodata.terrain import read_terrain
 

@@ -157,7 +157,8 @@ Liaisons
 
 Avertissements
   pas de terrain : les hauteurs au-dessus du sol sont connues, les altitudes non ; les cartes de hauteurs d’eau \
-suffisent, une cote de rivière demande un terrain"""
+suffisent, une cote de rivière demande un terrain (en \
+France RGE ALTI ou LiDAR HD de l’IGN, ailleurs celui du pays ou Copernicus DEM)"""
 
 
 def test_the_report_of_the_manual_in_french(tmp_path: Path) -> None:

@@ -105,7 +105,8 @@ def derive_substations(guess: Guess, others: Sequence[Guess]) -> None:
                               "kind": "substation", "id": [column.name], "position": "none"})
         guess.links = [{"kind": "substation", "by": column.name}]
         guess.unsure("supplied_by", "{column} is taken for what feeds them: its {count} names become substations "
-                     "without a position, which no water reaches; delete this line and the layer below if it is something else",
+                     "without a position, which no water reaches; delete this line and the layer below if it is "
+                     "something else",
                      column=column.name, count=f"{len(names):,}")
         _nothings(guess, column)
         return

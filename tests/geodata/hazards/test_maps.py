@@ -56,7 +56,8 @@ def test_bare_outlines_take_the_depth_that_the_scenario_states_and_its_error_is_
     assert at(water, (50, 50), (150, 50))[0] == pytest.approx([0.6, 0.0])
     assert water.depth_error_m == 0.6
     assert water.notes[0] == ("zone.geojson holds no depths: 0.6 m is taken in every shape, as the scenario says, and "
-                              "may be wrong by as much.")
+                              "may be wrong by as much. Nothing is then surely out: a column of depths, or "
+                              "`depth_error_m` under `flood`, says how sure it is.")
     with pytest.raises(ValueError, match="beside a column of depths or classes"):
         opened({"extents": {"file": "zone.geojson", "depth_m": 0.6, "depth_column": "nom"}}, tmp_path, city())
 

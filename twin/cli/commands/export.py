@@ -57,7 +57,7 @@ def export(run_dir: Shown,
 
     A city file in its place gives the map or the GeoPackage of the city without a flood.
     """
-    _check(format, public=public, leaflet=leaflet, contacts=contacts, fields=fields,
+    _check(format, out, public=public, leaflet=leaflet, contacts=contacts, fields=fields,
            alert=[name for name, given in (("--all-clear", all_clear), ("--update", update), ("--cancel", cancel))
                   if given])
     with stages(lang=language_of(lang)) as stage:
@@ -155,11 +155,15 @@ def _read(place: Path, lang: str, *, public: bool) -> Run:
     return calm_run(city_file, place, name=name, now=datetime.now(UTC))
 
 
-def _check(format: str, *, public: bool, leaflet: list[str] | None, contacts: Path | None, fields: Path | None,
-           alert: list[str]) -> None:
+def _check(format: str, out: Path, *, public: bool, leaflet: list[str] | None, contacts: Path | None,
+           fields: Path | None, alert: list[str]) -> None:
     """Refuse options that would do nothing beside the format that is asked for."""
     from twin.errors import InputError
 
+    if format == "html" and out.suffix.casefold() not in ("", ".html", ".htm"):
+        raise InputError(field="--out", found=f"'{out.name}' for a page", expected="a name that ends in '.html'",
+                         remedy="A page is printed to PDF from the browser; twin report --pdf point.pdf writes one. "
+                         "--format writes other files.")
     if leaflet and format != "html":
         raise InputError(field="--leaflet", found=f"a leaflet as {format}", expected="--format html, or no --leaflet")
     if contacts is not None and not (public or leaflet or format in ("cap", "sms", "call")):
