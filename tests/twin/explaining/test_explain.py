@@ -17,6 +17,7 @@ from twin.engine.simulate import run
 from twin.errors import InputError
 from twin.explaining.explain import explain
 from twin.results.result import Result
+from twin.water.depths import Coverage
 from twin.world.assets import Protection, Source
 from twin.world.city import City
 from twin.world.plan import Declared
@@ -217,3 +218,13 @@ def test_the_first_sentence_of_an_outage_in_doubt_says_so(tiny_city: Callable[..
     for asset in ("A", "L"):
         assert may in said(explain(close, asset, lang).sentence)
         assert may not in said(explain(sure, asset, lang).sentence)
+
+
+def test_a_feeder_without_a_position_is_told_to_those_whom_it_feeds(tiny_city: Callable[..., City]) -> None:
+    city = tiny_city({"S": "substation", "A": "cabinet", "L": "lamp"}, [("S", "A"), ("A", "L")])
+    result = run(city, plan_of(24 * 3600), water_at(city.assets, [0, 24 * 3600], {}, 24 * 3600))
+    coverage = np.array(result.exposure.coverage)
+    coverage[city.assets.row("A")] = Coverage.NONE
+    result = replace(result, exposure=replace(result.exposure, coverage=coverage))
+    for lang, words in (("en", "The position is not known (lighting cabinet A)"), ("fr", "position")):
+        assert any(words in line for line in explain(result, "L", lang).paragraphs)
