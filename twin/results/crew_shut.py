@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from twin.access.access import Access
-from twin.access.shut_in import ShutIn, shut_in
 from twin.quantities import NONE
 from twin.results.crew_days import Doing, Piece, crew_days
 from twin.results.result import Result
+
+if TYPE_CHECKING:
+    from twin.access.access import Access
+    from twin.access.shut_in import ShutIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,9 @@ def crews_shut_in(result: Result, access: Access | None, t_s: int) -> dict[str, 
 
     One on duty stands where it is free or at work. One off duty is looked at where its next shift begins, and when.
     """
+    # Searching ways wants compiled code, which a page that only tells a situation does without.
+    from twin.access.shut_in import shut_in
+
     plan = result.plan.crews
     if plan is None or access is None or plan.travel != "streets":
         return {}
