@@ -9,9 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from geodata.wording import refusal_text
 from tests.reference.cities import plan_of
 from tests.reference.hand_town import HandTown
 from tests.reference.water import water_at
+from twin.cli.commands.explain import _street
 from twin.codes import Action
 from twin.engine.simulate import run
 from twin.errors import InputError
@@ -256,3 +258,16 @@ def test_many_without_a_position_are_told_by_their_number(tiny_city: Callable[..
     assert ("2 autres équipements qui alimentent des lampes n’ont pas de position : aucune eau n’y est calculée"
             in said)
     assert "2 lampes sans position : aucune eau n’y est calculée" in said
+
+
+def test_a_street_that_stands_in_names_alone_is_told_so(tiny_city: Callable[..., City]) -> None:
+    city = tiny_city({"A": "cabinet", "L": "lamp"}, [("A", "L")])
+    city = replace(city, assets=city.assets.replaced(name=np.array(["12 Rue Gautier", ""])))
+    result = run(city, plan_of(24 * 3600), water_at(city.assets, [0, 24 * 3600], {}, 24 * 3600))
+    with pytest.raises(InputError) as error:
+        _street(result, "rue gautier", "fr", None)
+    assert error.value.field == "street"
+    assert "1 asset bears these words in its name (A)" in error.value.remedy
+    assert "1 équipement porte ces mots dans son nom (A)" in refusal_text(error.value, "fr")
+    with pytest.raises(InputError, match="asset 'Rue Zola'"):
+        _street(result, "Rue Zola", "fr", None)
