@@ -60,7 +60,8 @@ def open_stage(spec: RiverStage | Hand, *, city_file: CityFile, folder: Path, st
     field, terrain = f"flood.{source}", city_file.terrain
     if terrain is None:
         raise InputError(field=field, found="a city without terrain", expected="terrain in or beside the city file",
-                         remedy="Import the city with `terrain:` in its mapping.")
+                         remedy="Import the city with `terrain:` in its mapping: in France RGE ALTI or "
+                                "LiDAR HD of IGN, elsewhere the country's own or Copernicus DEM.")
     crs = city_file.city.crs
     axis, arms, beds = _find_river(spec, city_file, folder, field)
     axis, chainage_m, thalweg_m = _profile(axis, terrain, crs, field)

@@ -31,7 +31,7 @@ from twin.results.outages import Outage
 from twin.results.result import Result
 from twin.water.depths import Coverage
 from twin.world.assets import Asset
-from twin.world.graph import without_supplier
+from twin.world.graph import graph_of, without_supplier
 from twin.world.kinds import Role
 
 #: Assets named in a list before the rest is counted.
@@ -82,8 +82,8 @@ def say(result: Result, told: Told, lang: str) -> tuple[str, tuple[str, ...]]:
                 *facts(teller, concerned, at_s), *_who(teller, tree), *_doubts(teller, told, tree)]
         if teller.has_role(asset, Role.PREMISES) and tree.what is not What.FLOODED:
             full += _water(teller, asset)
-    above = [] if told.outage is not None else [link for link, _ in told.chain if Coverage(int(
-        result.exposure.coverage[link.row])) is Coverage.NONE]  # what feeds it may stand in water that nobody sees
+    above = [result.city.assets[row] for row in graph_of(result.city).chain(asset.row) if Coverage(int(
+        result.exposure.coverage[row])) is Coverage.NONE]  # what feeds it may stand in water that nobody sees
     full += [*to_be_cut(teller, asset, told.now, full), *_unknown(teller, told),
              *(line for one in (asset, *above) for line in coverage_lines(teller, one)),
              *access_lines(teller, asset)]

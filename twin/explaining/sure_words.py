@@ -7,6 +7,7 @@ import numpy as np
 from twin.explaining.teller import Teller
 from twin.quantities import NONE
 from twin.results.outages import Outage
+from twin.results.placeless import placeless
 from twin.water.depths import Coverage
 from twin.world.assets import Asset
 
@@ -35,6 +36,13 @@ def coverage_lines(teller: Teller, asset: Asset) -> list[str]:
             return [teller.text("The depth of water at {asset} is not known: the run takes the ground there as dry.",
                                 asset=teller.asset(asset))]
         case Coverage.NONE if teller.result.city.assets.kinds[asset.kind].footprint != "none":
+            found = placeless(teller.result)
+            lamps = int(found.lamps[found.rows == asset.row].sum())
+            if lamps:
+                return [teller.speech.plural(
+                    "{asset} has no position: no water is computed for it; {n} lamp hangs on it",
+                    "{asset} has no position: no water is computed for it; {n} lamps hang on it", lamps,
+                    asset=teller.asset(asset)) + "."]
             return [teller.text("The position is not known ({asset}), so neither is the water there: the run takes the "
                                 "ground as dry.", asset=teller.asset(asset))]
         case Coverage.PARTIAL:

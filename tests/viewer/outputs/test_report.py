@@ -291,8 +291,8 @@ def test_the_page_needs_no_colour(told: Situation) -> None:
 def test_what_was_reported_and_what_is_computed_never_share_a_row(tmp_path: Path) -> None:
     result = night("valmont-facts").result
     write_journal(result, AT_22 + 3600, "fr", tmp_path / "log.csv")
-    with (tmp_path / "log.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    with (tmp_path / "log.csv").open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
     assert tuple(rows[0]) == JOURNAL["fr"]
     assert {row["nature"] for row in rows} == {"signalé", "calculé"}
     assert [row["n°"] for row in rows] == [str(i) for i in range(1, len(rows) + 1)]
