@@ -13,6 +13,9 @@ from twin.quantities import NONE
 from twin.results.situation import Situation
 from twin.world.kinds import Role
 
+#: What is told of a street that was reported closed or open.
+_STREET = {"closed": "{street} closed", "open": "{street} open"}
+
 
 def decisions(teller: Teller, told: Situation) -> Iterator[tuple[str, str]]:
     """Tell what is asked of whom, the most pressing first."""
@@ -73,7 +76,8 @@ def done(teller: Teller, told: Situation) -> Iterator[str]:
     notes = [note for note in plan.notes if note.at_s <= told.t_s and note.text.split(":")[0] not in gauges]
     for note in notes[-2:]:
         by = f", {note.by}" if note.by else ""
-        yield teller.text("Reported: {what} ({time}{by}).", what=note.text, time=teller.clock(note.at_s), by=by)
+        yield teller.text("Reported: {what} ({time}{by}).", what=_noted(teller, note.text),
+                          time=teller.clock(note.at_s), by=by)
     against = sum(w.get("warning") == "contradiction" for w in told.result.warnings)
     if against:
         yield teller.speech.plural("{n} fact contradicts the computation.", "{n} facts contradict the computation.",
@@ -89,3 +93,11 @@ def done(teller: Teller, told: Situation) -> Iterator[str]:
             "{n} thing not to be re-energised before a test, lamps apart: on the printed list “Do not re-energise”.",
             "{n} things not to be re-energised before a test, lamps apart: on the printed list “Do not re-energise”.",
             int(stale.sum()))
+
+
+def _noted(teller: Teller, note: str) -> str:
+    """Give a note as it was written; that a street is closed or open in the language that is told."""
+    street, _, state = note.rpartition(": ")
+    if state not in _STREET or street not in teller.result.city.assets.street.words:
+        return note
+    return teller.text(_STREET[state], street=street)

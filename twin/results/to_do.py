@@ -56,6 +56,10 @@ class Act:
     way: tuple[str, ...] = ()
     #: No way leads there in time, or back: ``before_s`` is the water, for whoever is there.
     is_cut_off: bool = False
+    #: Of several places those that no way leads to in time, told where one leads to others; and the place that ``base``
+    #: and ``way``, or ``least``, lead to: -1 the first.
+    cut_off: tuple[int, ...] = ()
+    goes_to: int = NONE
     #: Time that it takes at the place [s]: for people to be brought out; 0 where it is not counted by head.
     needs_s: int = 0
     #: How many teams share them; and how many people those that leave at once bring out and back, where it is some of
@@ -220,7 +224,10 @@ def _leaving(moment: Moment, group: list[int], touched_s: int) -> dict[str, Any]
     if not mine or not ahead:
         return {"before_s": touched_s, "is_cut_off": bool(mine)}
     first = min(ahead, key=lambda row: leave_s[row["asset"]])
-    return {"before_s": leave_s[first["asset"]], "base": first["base"], "way": tuple(first["by"])}
+    row_of = result.city.assets.row
+    return {"before_s": leave_s[first["asset"]], "base": first["base"], "way": tuple(first["by"]),
+            "goes_to": row_of(first["asset"]),
+            "cut_off": tuple(row_of(row["asset"]) for row in mine if leave_s.get(row["asset"], NONE) <= t_s)}
 
 
 def _lamps_below(result: Result, group: list[int]) -> int:

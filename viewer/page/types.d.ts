@@ -189,6 +189,7 @@ export interface RoadColumns {
 export type CrewColumns = Partial<
   Record<`crew.${'start' | 'end' | 'asset' | 'origin' | 'count' | 'until' | 'by.offsets'}`, Uint32Array>
 > &
+  Partial<Record<`shut.${'of' | 'start' | 'end' | 'asset' | 'since' | 'until'}`, Uint32Array>> &
   Partial<Record<'crew.of' | 'crew.by' | 'trip.x' | 'trip.y', Uint16Array>> &
   Partial<Record<'crew.doing' | 'crew.stage', Uint8Array>> &
   Partial<
