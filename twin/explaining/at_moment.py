@@ -102,10 +102,8 @@ def _waits(teller: Teller, waiting: Waiting, at_s: int | None) -> str:
     holder = teller.asset(waiting.holder)
     below = "" if math.isnan(waiting.below_m) else teller.speech.depth(waiting.below_m)
     repair = waiting.repair
-    if waiting.stage == "delayed":
-        return delayed(teller, waiting, at_s)
-    if waiting.stage == "work":
-        return at_work_now(teller, waiting)
+    if waiting.is_by_crews:
+        return delayed(teller, waiting, at_s) if waiting.stage == "crew" else at_work_now(teller, waiting)
     if waiting.stage == "reported":
         return teller.text("Return to service waits for the fact to end that keeps it out ({asset}).", asset=holder)
     if waiting.stage == "recede":
