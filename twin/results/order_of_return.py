@@ -35,7 +35,7 @@ class Return:
     #: nights the one computed hour in both. -1: not within the time computed.
     p50_s: int
     p90_s: int
-    #: Rows of what holds it: the assets that have to be mended or to return, those that hold most first.
+    #: Rows of what holds it: the assets that have to be repaired or to return, those that hold most first.
     holders: tuple[int, ...]
     #: Word of ``WAITS``: what the first of them waits for; empty where it is not down by itself.
     wait: str
@@ -124,7 +124,7 @@ class _Asked:
             is_assessed=self._is_assessed(first))
 
     def _holders(self, outages: Int32Array) -> Iterator[int]:
-        """Give what has to be mended or reset now, what holds most outages first."""
+        """Give what has to be repaired or reset now, what holds most outages first."""
         result, t_s = self.moment.result, self.moment.t_s
         found = [holder_at(result, result.outages[row], t_s) for row in outages.tolist()]
         yield from sorted(set(found), key=lambda row: (-found.count(row), row))
