@@ -35,7 +35,7 @@ class Return:
     #: nights the one computed hour in both. -1: not within the time computed.
     p50_s: int
     p90_s: int
-    #: Rows of what holds it: the assets that have to be mended or to return, those that hold most first.
+    #: Rows of what holds it: the assets that have to be repaired or to return, those that hold most first.
     holders: tuple[int, ...]
     #: Word of ``WAITS``: what the first of them waits for; empty where it is not down by itself.
     wait: str
@@ -124,9 +124,9 @@ class _Asked:
             is_assessed=self._is_assessed(first))
 
     def _holders(self, outages: Int32Array) -> Iterator[int]:
-        """Give what has to be mended or reset now, what holds most outages first; then what holds them at their end.
+        """Give what has to be repaired or reset now, what holds most outages first; then what holds them at their end.
 
-        What is mended next morning may leave a lamp dark that drowned at midnight: the last to hold it tells why.
+        What is repaired next morning may leave a lamp dark that drowned at midnight: the last to hold it tells why.
         """
         result, t_s = self.moment.result, self.moment.t_s
         each = [result.outages[row] for row in outages.tolist()]
