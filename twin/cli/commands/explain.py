@@ -183,7 +183,7 @@ def _likely(folder: Path, asset_id: str, at: str | None, lang: Lang, *, as_json:
                       is_before=None if at_s is None else first_out(folder, digest, found.answers, row) < at_s)
         lines = likely_lines(found.base, found.answers, asked, lang)
     if as_json:
-        print_json({**asset_to_dict(found.base, found.answers, asked.is_out, row), "lines": list(lines)})
+        print_json({**asset_to_dict(found.base, found.answers, asked), "lines": list(lines)})
         return
     say(lines[0], style="bold")
     for line in lines[1:]:
