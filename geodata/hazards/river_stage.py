@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from pyproj import CRS
-from scipy.spatial import cKDTree
 
 from geodata.cells import moved_points, shape_cells
 from geodata.gauges import Hydrograph, read_levels
@@ -348,6 +347,8 @@ def _cells_of(polygons: list[Any], terrain: Terrain, crs: str) -> Int64Array:
 
 def _stations(cells: Int64Array, axis: Any, chainage_m: FloatArray, terrain: Terrain, crs: str) -> Any:
     """Give the station nearest to each river cell."""
+    from scipy.spatial import cKDTree  # loads much; no other water needs it
+
     a, b, c, d, e, f = terrain.grid.transform
     column, row = cells % terrain.grid.columns + 0.5, cells // terrain.grid.columns + 0.5
     x, y = moved_points(a * column + b * row + c, d * column + e * row + f, terrain.grid.crs, crs)
