@@ -39,9 +39,6 @@ def crews_shut_in(result: Result, access: Access | None, t_s: int) -> dict[str, 
 
     One on duty stands where it is free or at work. One off duty is looked at where its next shift begins, and when.
     """
-    # Searching ways wants compiled code, which a page that only tells a situation does without.
-    from twin.access.shut_in import shut_in
-
     plan = result.plan.crews
     if plan is None or access is None or plan.travel != "streets":
         return {}
@@ -85,6 +82,9 @@ def shut_spans(result: Result, access: Access | None) -> list[tuple[int, int, in
 
 def _shut(access: Access, mine: list[Piece], now: Piece, t_s: int, wade_m: float | None) -> CrewShut | None:
     """Tell whether a crew is shut in at a second within a piece of its day, and since when; None where it is not."""
+    # Searching ways wants compiled code, which a page that only tells a situation does without.
+    from twin.access.shut_in import shut_in
+
     if now.doing == Doing.DRIVING:
         return None
     looked = now if now.doing != Doing.OFF else _next(mine, t_s)
