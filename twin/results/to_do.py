@@ -86,11 +86,16 @@ def acts_ahead(moment: Moment) -> list[Act]:
                                          -act.live, -act.lamps, act.before_s))
 
 
-def chosen(acts: list[Act], most: int) -> list[Act]:
-    """Give the acts that are told, in order of time: what concerns people and cuts do not crowd each other out."""
+def chosen(acts: list[Act], most: int, t_s: int) -> list[Act]:
+    """Give the acts that are told, in order of time: what concerns people and cuts do not crowd each other out.
+
+    Whom water or darkness reaches within three hours is told, however many they are: nobody is left out for want of
+    room.
+    """
     people, places = ([act for act in acts if (act.sort == "cut") is is_cut] for is_cut in (False, True))
-    for_people = min(len(people), max(most - len(places), (most + 1) // 2))
-    kept = [*people[:for_people], *places[:most - for_people]]
+    soon = sum(act.before_s <= t_s + SOON_S for act in people)
+    for_people = min(len(people), max(soon, most - len(places), (most + 1) // 2))
+    kept = [*people[:for_people], *places[:max(most - for_people, most // 2)]]
     return sorted(kept, key=lambda act: (act.before_s, act.assets))
 
 
