@@ -12,36 +12,31 @@ from geodata.atomic import write_whole
 from twin.texts import inert
 
 
-def csv_text(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+def csv_text(columns: Sequence[str], rows: Iterable[Iterable[Any]], lang: str = "en") -> str:
     r"""Give a table as CSV: None is an empty cell, and no text is taken for a formula by a spreadsheet.
+
+    In French as a French spreadsheet opens it by a double click: semicolons, decimal commas, a mark of UTF-8.
 
     Examples
     --------
     >>> csv_text(("id", "depth_m", "name"), [("A-1", -0.2, "=1+1"), ("A-2", None, "Rue, haute")])
     'id,depth_m,name\nA-1,-0.2,\'=1+1\nA-2,,"Rue, haute"\n'
-    """
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(columns)
-    table.writerows(["" if cell is None else inert(cell) if isinstance(cell, str) else cell for cell in row]
-                    for row in rows)
-    return text.getvalue()
-
-
-def french_csv_text(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
-    r"""Give a table as a French spreadsheet opens it by a double click: semicolons, decimal commas, a mark of UTF-8.
-
-    Examples
-    --------
-    >>> french_csv_text(("équipement", "eau (m)"), [("A-1", 0.25), ("A;2", None)])
+    >>> csv_text(("équipement", "eau (m)"), [("A-1", 0.25), ("A;2", None)], "fr")
     '\ufefféquipement;eau (m)\nA-1;0,25\n"A;2";\n'
     """
     text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n", delimiter=";")
+    table = csv.writer(text, lineterminator="\n", delimiter=";" if lang == "fr" else ",")
     table.writerow(columns)
-    table.writerows(["" if cell is None else inert(cell) if isinstance(cell, str) else
-                     str(cell).replace(".", ",") if isinstance(cell, float) else cell for cell in row] for row in rows)
-    return f"\ufeff{text.getvalue()}"
+    table.writerows([_cell(cell, lang) for cell in row] for row in rows)
+    return f"\ufeff{text.getvalue()}" if lang == "fr" else text.getvalue()
+
+
+def _cell(cell: Any, lang: str) -> Any:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return inert(cell)
+    return str(cell).replace(".", ",") if lang == "fr" and isinstance(cell, float) else cell
 
 
 def write_csv_file(out: Path, columns: Sequence[str], rows: Iterable[Iterable[Any]], *, sort: str, known_by: int = 4,
@@ -70,5 +65,4 @@ def write_csv_file(out: Path, columns: Sequence[str], rows: Iterable[Iterable[An
     """
     ways = (",".join(columns[:known_by]), *opens)
     french = tuple("\ufeff" + way.replace(",", ";") for way in ways)
-    text = french_csv_text(columns, rows) if lang == "fr" else csv_text(columns, rows)
-    write_whole(out, text, opens=(*ways, *french), sort=sort)
+    write_whole(out, csv_text(columns, rows, lang), opens=(*ways, *french), sort=sort)

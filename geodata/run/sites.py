@@ -37,8 +37,8 @@ def site_rows(result: Result, t_s: int, among: BoolArray, contacts: Mapping[str,
                "" if site.people is None else site.people, site.condition.word,
                *(clock(at_s) for at_s in (site.since_s, site.back_s)),
                "" if site.fed_by == NONE else str(assets.id[site.fed_by]), clock(site.reserve_ends_s),
-               reserve_s // 60 if reserve_s else "", *(None if loss is None else clock(at_s) for at_s in (
-                   NONE if loss is None else loss.may_s, NONE if loss is None else loss.computed_s)),
+               reserve_s // 60 if reserve_s else "",
+               *((None, None) if loss is None else (clock(loss.may_s), clock(loss.computed_s))),
                clock(site.wet_s), clock(site.inside_s), None if np.isnan(depth_m) else round(depth_m, 2),
                bool(moment.is_not_to_be_re_energised[row]), asset.operator or asset.owner or "",
                contacts.get(str(asset.id), ""))

@@ -52,9 +52,9 @@ def shut_in(access: Access, place: tuple[int, float], t_s: int, wade_m: float | 
     def is_shut(at_s: int) -> bool:
         return int(_reached(access.roads, limits, access, place, at_s).sum()) < least
 
-    if not is_shut(t_s):
-        return None
     there = _reached(access.roads, limits, access, place, t_s)
+    if int(there.sum()) >= least:
+        return None
     names = {net.name_of(edge) for edge in np.flatnonzero(there[net.start] | there[net.end]).tolist()
              if access.street_state(edge, t_s, wade_m)[0]}
     looked = access.departures_s

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from twin.access.access import Access
 from twin.explaining.back_words import from_roughly, roughly
 from twin.explaining.crew_words import STAGE_WORDS
 from twin.explaining.first_lines import Line
-from twin.explaining.listed import joined
+from twin.explaining.listed import joined, teller_of
 from twin.explaining.shut_words import shut_words
 from twin.explaining.teller import Teller
-from twin.explaining.words import WAITS, speech
+from twin.explaining.words import WAITS
 from twin.quantities import NONE
 from twin.results.crew_days import crew_days
 from twin.results.crew_shut import CrewShut, crews_shut_in
@@ -41,7 +40,7 @@ def crew_lines(result: Result, lang: str, at_s: int | None = None, access: Acces
     access
         The streets in the water: who is shut in is told with where he is; None: it is not known.
     """
-    teller = Teller(result, speech(lang), result.plan.start.astimezone(ZoneInfo(result.city.timezone)))
+    teller = teller_of(result, lang)
     plan = result.plan.crews
     if plan is None:
         return [Line(teller.text("This run has no crews: repairs begin as soon as the water has left."))]
@@ -59,14 +58,14 @@ def crew_lines(result: Result, lang: str, at_s: int | None = None, access: Acces
 
 def shut_lines(result: Result, lang: str, at_s: int, access: Access | None) -> list[Line]:
     """Give a line for each crew that is shut in at a moment, or whose base is when its next shift begins."""
-    teller = Teller(result, speech(lang), result.plan.start.astimezone(ZoneInfo(result.city.timezone)))
+    teller = teller_of(result, lang)
     return [Line(_of(teller, crew, shut_words(teller, shut)), is_alarm=True)
             for crew, shut in crews_shut_in(result, access, at_s).items()]
 
 
 def return_lines(result: Result, lang: str) -> list[Line]:
     """Give when each street has all its lamps back, as a range, the earliest first; a line where none were drawn."""
-    teller = Teller(result, speech(lang), result.plan.start.astimezone(ZoneInfo(result.city.timezone)))
+    teller = teller_of(result, lang)
     returns = result.returns
     if returns is None:
         return [Line(teller.text("No nights were drawn: there are no ranges of return."))]

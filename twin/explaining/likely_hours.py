@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from twin.ensemble.answers import Answers
 from twin.explaining.teller import Teller
 from twin.explaining.words import Speech
 from twin.quantities import NONE, FloatArray
+from twin.results.returns import early, late
 from twin.world.assets import Asset
 
 
@@ -60,10 +60,8 @@ def _within(words: Speech, low: str | None, high: str | None, *, at_most: str, a
 
 def quarter(teller: Teller, seconds: float, *, up: bool) -> str:
     """Give a moment rounded outward to a quarter of an hour, as the clock shows it."""
-    moment = teller.moment(int(seconds))
-    past = timedelta(minutes=moment.minute % 15, seconds=moment.second)
-    rounded: datetime = moment - past + (timedelta(minutes=15) if up and past else timedelta())
-    return teller.speech.weekday_clock(rounded, teller.beside)
+    rounded_s = (late if up else early)(int(seconds), teller.result.plan.start)
+    return teller.speech.weekday_clock(teller.moment(rounded_s), teller.beside)
 
 
 def depth_lines(teller: Teller, answers: Answers, asset: Asset) -> Iterator[str]:

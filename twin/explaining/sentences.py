@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -17,12 +16,13 @@ from twin.codes import What
 from twin.explaining.access_words import access_lines
 from twin.explaining.at_moment import now_and_ahead, to_be_cut, untested, waits, wet_since
 from twin.explaining.fact_words import facts
+from twin.explaining.listed import teller_of
 from twin.explaining.loss_words import lost_words
 from twin.explaining.sure_words import coverage_lines, sure_part
 from twin.explaining.teller import Teller
 from twin.explaining.tree import Cause
 from twin.explaining.waiting import Waiting
-from twin.explaining.words import Speech, speech
+from twin.explaining.words import Speech
 from twin.quantities import NONE
 from twin.results.condition_spans import Condition
 from twin.results.doubts import Doubt
@@ -63,7 +63,7 @@ def say(result: Result, told: Told, lang: str) -> tuple[str, tuple[str, ...]]:
     -------
     The sentence, and the paragraphs, the first of which is the sentence.
     """
-    teller = Teller(result, speech(lang), result.plan.start.astimezone(ZoneInfo(result.city.timezone)))
+    teller = teller_of(result, lang)
     asset, outage, tree, at_s = told.asset, told.outage, told.tree, told.at_s
     if outage is None or tree is None:
         sentence = _fed(teller, told)

@@ -158,8 +158,7 @@ def _idle(teller: Teller, sheet: Sheet) -> Iterator[str]:
 def _warnings(teller: Teller, sheet: Sheet, shown: tuple[Visit, ...]) -> Iterator[str]:
     ids = sheet.result.city.assets.id
     if sheet.shut is not None:
-        said = shut_words(teller, sheet.shut)
-        yield f"{said[:1].upper()}{said[1:]}."
+        yield Speech.sentence(f"{shut_words(teller, sheet.shut)}.")
     stale = list(dict.fromkeys(str(ids[row]) for visit in shown if visit.is_not_to_be_re_energised
                                for row in visit.assets))
     if stale:

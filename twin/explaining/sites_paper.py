@@ -27,11 +27,8 @@ _COUNTS = {"out": ("{n} out", "{n} out"), "threatened": ("{n} threatened", "{n} 
 
 def listed_sites(assets: Assets) -> BoolArray:
     """Tell which assets stand on the list, (A,): critical sites, lift stations and pumps."""
-    found = assets.of_role(Role.VITAL)
-    for kind in BESIDE:
-        if kind in assets.kinds.names:
-            found = found | assets.of_kind(kind)
-    return np.asarray(found)
+    beside = assets.of_kind(*(kind for kind in BESIDE if kind in assets.kinds.names))
+    return np.asarray(assets.of_role(Role.VITAL) | beside)
 
 
 def sites_paper(result: Result, t_s: int, lang: str, contacts: Mapping[str, str] | None = None) -> Paper:
@@ -58,7 +55,7 @@ def sites_paper(result: Result, t_s: int, lang: str, contacts: Mapping[str, str]
     sites = sites_at(moment, listed_sites(result.city.assets))
     counts = [words.plural(*message, n) for state, message in _COUNTS.items()
               if (n := sum(symbol_of(site) == state for site in sites))]
-    facts = [words.plural("{n} site", "{n} sites", len(sites)) + (": " if lang == "en" else "\u00a0: ")
+    facts = [words.plural("{n} site", "{n} sites", len(sites)) + f"{teller.colon} "
              + ", ".join(counts)] if sites else []
     return paper_of(
         teller, t_s, text("Critical sites and lift stations, {clock}", clock=words.clock(teller.moment(t_s))),

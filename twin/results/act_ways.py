@@ -143,9 +143,9 @@ def _with_way_now(result: Result, access: Access, t_s: int, act: Act) -> Act:
 def _with_least(result: Result, access: Access, t_s: int, act: Act) -> Act:
     """Give an act with the way through the least water, of all its places and all bases that may send somebody."""
     row = result.city.assets.row
+    bases = [(base, access.place(row(base))) for base in bases_of(result, access, act)]
     found = [(way.deepest_m, order, place, base, way.streets) for order, place in enumerate(act.assets)
-             for base in bases_of(result, access, act) if (way := least_water(
-                 access, access.place(row(base)), access.place(place), t_s)) is not None]
+             for base, start in bases if (way := least_water(access, start, access.place(place), t_s)) is not None]
     if not found:
         return act
     deepest_m, _, place, base, streets = min(found, key=lambda one: one[:2])

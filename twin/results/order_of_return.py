@@ -133,9 +133,8 @@ class _Asked:
         now = [holder_at(result, one, t_s) for one in each]
         horizon_s = result.plan.duration_s
         last = [holder_at(result, one, (horizon_s if one.end_s == NONE else one.end_s) - 1) for one in each]
-        for found in (now, last):
-            yield from sorted(set(found) - (set(now) if found is last else set()),
-                              key=lambda row: (-found.count(row), row))
+        for found, told in ((now, set[int]()), (last, set(now))):
+            yield from sorted(set(found) - told, key=lambda row: (-found.count(row), row))
 
     def _range(self, rows: Int64Array, outages: Int32Array, *, is_street: bool) -> tuple[int, int]:
         result, drawn = self.moment.result, self.drawn

@@ -73,7 +73,6 @@ class Asked:
             raise InputError(field=key, found=f"{value!r}"[:80], expected="a whole number")
         return value
 
-
     def moment(self, key: str, default: int | None = None) -> int:
         """Give a moment of what was said [s since 1970], of a year that calendars have.
 

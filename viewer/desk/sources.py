@@ -223,7 +223,6 @@ class Inbox:
             path.replace(place)
         return len(files)
 
-
     def _taken(self, path: Path) -> dict[str, Any]:
         """Take one file; one that is too large, or over which the desk fails, is put away and costs no other.
 

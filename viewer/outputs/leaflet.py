@@ -182,9 +182,8 @@ def _town(night: PublicNight, say: Voice, words: Mapping[str, Any]) -> _Page:
 
 
 def _issue(night: PublicNight, words: Mapping[str, Any]) -> str:
-    """Give the sentence of a night's hour of issue; without one a run is issued as its period begins, and says so."""
-    is_said = night.issued_at != night.start or night.status == "forecast"
-    return str(words["issued" if is_said else "begins"])
+    """Give the sentence of a night's hour of issue; else that of when its period begins."""
+    return str(words["issued" if night.is_issue_told else "begins"])
 
 
 def _following(night: PublicNight, issued: datetime, zone: ZoneInfo, say: Voice, words: Mapping[str, Any]) -> str:

@@ -133,8 +133,8 @@ def _lists(run: Run, scene: Scene, clock: Clock) -> dict[str, Any]:
 
     places: list[dict[str, Any]] = [{}] * len(scene.places)
     by_cut = {entry["cut"]: entry for entry in indicators.get("may_be_live", {}).get("rows", ())}
-    for row, place in scene.places.items():
-        at = int(places_of(run.result.view, np.array([row], np.int32))[0])
+    opened = places_of(run.result.view, np.array(list(scene.places), np.int32)).tolist()
+    for (row, place), at in zip(scene.places.items(), opened, strict=True):
         entry = by_cut.get(str(assets.id[row]), {})
         depth_m = entry.get("depth_m")
         places[place] = {"cut": int(scene.number[row]), "at": int(scene.number[at]),

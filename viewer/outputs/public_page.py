@@ -109,8 +109,7 @@ def public_view(night: PublicNight, contacts: Contacts, *, lang: str, released_b
     same = until.date() == issued.date()
     until_words = say("until_clock", clock=say.clock(until)) if same else say(
         "until_at", day=say.day(until, year=False), clock=say.clock(until))
-    # without an hour of issue a run is issued as its period begins: that is then said, not when it was made
-    key = "made_until" if night.issued_at != night.start or night.status == "forecast" else "begins_until"
+    key = "made_until" if night.is_issue_told else "begins_until"
     made = say("on_at", day=say.day(issued, year=False), clock=say.clock(issued))
     short = [say(key, day=say.day(moment).split(" ")[0], clock=say.clock(moment))
              for key, moment in (("day_clock", issued), ("until_short", until))]

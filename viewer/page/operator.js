@@ -32,7 +32,7 @@ import {Page} from './parts/page.js';
 import {opening, Player} from './parts/player.js';
 import {configuration, other, packed, useGpu} from './parts/start.js';
 import {language, listed, number, say} from './words/speech.js';
-import {clock, day, moment} from './words/time.js';
+import {clock, day, isIssueTold, moment} from './words/time.js';
 
 /** @import {Found, Mark, OperatorConfig, OperatorPack, SymbolName} from './types.js' */
 
@@ -158,8 +158,7 @@ class OperatorPage extends Page {
     const {name, city, issued, validUntil, nextUpdate, defaults, doubtful, status, ensemble} = this.config;
     super.speak();
     document.title = say('operator_title', {name, city});
-    // without an hour of issue the run is issued as its period begins: that is then said, not when it was made
-    const key = issued || status === 'forecast' ? 'made_valid' : 'begins_valid';
+    const key = isIssueTold(this.config) ? 'made_valid' : 'begins_valid';
     const made = say(key, {issued: moment(issued, 0), until: moment(validUntil, issued)});
     const next = nextUpdate === null ? '' : say('at_clock', {clock: moment(nextUpdate, issued)});
     byId('made').textContent = listed(made, next && say('next_update', {when: next}));

@@ -154,6 +154,11 @@ class PublicNight:
         return max(self.nights, key=lambda night: min(night[1], last) - max(night[0], 0)) if self.nights else (0, last)
 
     @property
+    def is_issue_told(self) -> bool:
+        """Whether its hour of issue is told: without one a run is issued as its period begins, which is said."""
+        return self.issued_at != self.start or self.status == "forecast"
+
+    @property
     def is_calm(self) -> bool:
         """Whether nothing that the public is told of goes out or gets wet."""
         return not (any(self.lamps.ever()) or self.blocks.most() or self.junctions or self.without_power

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,11 @@ def osm_guesses(path: Path, name: str) -> Iterator[Guess]:
             yield _guess(row, name, layers, whole, condition)
 
 
-def _tags() -> list[dict[str, str]]:
+@cache
+def _tags() -> tuple[dict[str, str], ...]:
     """Give the tags of each kind and context."""
     text = resources.files("geodata").joinpath("data/draft_osm.csv").read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    return tuple(csv.DictReader(text.splitlines()))
 
 
 def keep_tagged(guess: Guess) -> None:

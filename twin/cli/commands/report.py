@@ -108,7 +108,7 @@ def report(run_dir: RunFolder,
         if log is not None:
             write_journal(run.result, t_s, spoken, log)
         export_lists(run, t_s, Lists(grid=grid, handover=handover, cuts=cuts, returns=returns, acts=acts,
-                                       sites=sites), order, lang=spoken, numbers=numbers,
+                                     sites=sites), order, lang=spoken, numbers=numbers,
                      contacts=read_phones(phones).sites)
         made = [] if sheets is None else export_sheets(run, t_s, sheets, lang=spoken, phones=phones, pdf=sheets_pdf)
     written = [str(place) for place in (out, pdf, log, grid, handover, cuts, returns, acts, sites, *made)

@@ -2,7 +2,7 @@
 
 import {all, byId, make, rich} from '../parts/dom.js';
 import {language, listed, register, say} from '../words/speech.js';
-import {clock, day, isSameDay, onDayAt, weekday, weekdayClock} from '../words/time.js';
+import {clock, day, isIssueTold, isSameDay, onDayAt, weekday, weekdayClock} from '../words/time.js';
 
 /** @import {Contact, PublicConfig} from '../types.js' */
 
@@ -13,8 +13,7 @@ export function sayHeading(config) {
   const until = untilWords(config);
   document.title = say('public_title', {city, status: statusWords});
   byId('not-observed').textContent = say(`not_observed_${status}`);
-  // without an hour of issue the run is issued as its period begins: that is then said, not when it was made
-  const key = issued || status === 'forecast' ? 'made_until' : 'begins_until';
+  const key = isIssueTold(config) ? 'made_until' : 'begins_until';
   rich(byId('made'), listed(say(key, {issued: onDayAt(issued), until}), nextWords(config)));
   const short = say('until_short', {clock: clock(validUntil), day: weekday(validUntil)});
   const made = say(key, {issued: weekdayClock(issued), until: short});

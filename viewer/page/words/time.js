@@ -158,3 +158,12 @@ export function duration(seconds) {
   const rest = minutes % 60;
   return rest ? `${Math.floor(minutes / 60)}\u00a0h\u00a0${String(rest).padStart(2, '0')}` : `${minutes / 60}\u00a0h`;
 }
+
+/**
+ * Tell whether a page’s hour of issue is told: without one a run is issued as its period begins, and that is said.
+ *
+ * @param {{issued: number, status: string}} config
+ */
+export function isIssueTold({issued, status}) {
+  return issued !== 0 || status === 'forecast';
+}
