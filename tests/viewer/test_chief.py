@@ -128,6 +128,23 @@ def test_a_cut_hides_no_water(pages: dict[str, Any]) -> None:
     assert "Ne pas remettre" not in before, "the water has not come yet"
 
 
+def test_a_place_of_unknown_supply_is_opened_before_those_that_are_out(pages: dict[str, Any]) -> None:
+    """As on the printed list: that it is out says nothing of a feed which nobody knows."""
+    before, after, was_out = pages[FLOOD].evaluate("""t => {
+      const {lists, model} = twinPage, open = () => lists.toOpen(t);
+      const first = open().map((one) => one.at);
+      const last = open().at(-1);
+      const isOut = model.iv.stateAt(model.pattern[last.at], t) !== model.iv.stateAt(model.pattern[first[0]], t);
+      const told = lists.config.live.filter((one) => one.at === last.at);
+      for (const one of told) one.unknown = true;
+      const then = open().map((one) => one.at);
+      for (const one of told) one.unknown = false;
+      return [first.indexOf(last.at), then.indexOf(last.at), isOut];
+    }""", 6 * H)
+    assert was_out, "the last of the list is out, the first in service"
+    assert after < before
+
+
 def test_a_gauge_that_reads_otherwise_stands_first(pages: dict[str, Any]) -> None:
     first = pages[CALLS].inner_text("#first li")
     assert "3,05\u00a0m lus" in first

@@ -229,8 +229,8 @@ export class Lists {
   }
 
   /**
-   * Give where something is to be opened, in the order of the printed list: in service first, then by the rank that the
-   * run gives each place; `now` is the deepest water behind it [cm].
+   * Give where something is to be opened, in the order of the printed list: in service or of unknown supply first, then
+   * by the rank that the run gives each place; `now` is the deepest water behind it [cm].
    *
    * @param {number} t
    */
@@ -243,6 +243,7 @@ export class Lists {
       const one = found.get(told.at) ?? {...told, us: [], from, now: null};
       one.us = [...new Set([...one.us, ...us])];
       one.from = Math.min(one.from, from);
+      one.unknown ||= told.unknown;
       one.depth = Math.max(one.depth ?? 0, told.depth ?? 0) || null;
       found.set(told.at, one);
     }
@@ -250,9 +251,9 @@ export class Lists {
       const depths = one.us.flatMap((u) => model.depths.at(u, t)?.cm ?? []);
       one.now = depths.length ? Math.max(...depths) : null;
     }
-    /** @param {number} u */
-    const isOut = (u) => Number(model.iv.stateAt(model.pattern[u], t) === State.OUT);
-    return [...found.values()].sort((a, b) => isOut(a.at) - isOut(b.at) || a.rank - b.rank);
+    /** @param {Place} place */
+    const isLate = ({at, unknown}) => Number(!unknown && model.iv.stateAt(model.pattern[at], t) === State.OUT);
+    return [...found.values()].sort((a, b) => isLate(a) - isLate(b) || a.rank - b.rank);
   }
 
   /**
