@@ -213,3 +213,17 @@ def test_a_lost_connection_greys_the_screen_and_stops_what_would_change_it(chrom
     assert "CONNEXION PERDUE" in page.inner_text("#strip-data")
     page.context.close()
     desk.close()
+
+
+def test_an_answer_that_was_cut_off_on_its_way_is_told_and_asked_again(chromium: Any, served: Served) -> None:
+    page = sat(chromium, served, "R. Morel")
+    page.goto(f"{served.address}/journal")
+    page.route("**/api/runs/*/config", lambda route: route.fulfill(
+        status=200, content_type="application/json", body='{"duration": 86400, "nig'))
+    shown(page, served, "tonight")
+    page.wait_for_selector('#map .drawing[data-t="map_failed"]')
+    page.unroute("**/api/runs/*/config")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_selector("#map[data-run]:not([data-run=''])")
+    assert page.errors == []
+    page.context.close()

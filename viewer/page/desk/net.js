@@ -42,7 +42,11 @@ async function answer(asked) {
   } catch {
     throw new Refusal(t('did_not_reach'), 0, {});
   }
-  const told = await response.json().catch(() => ({}));
+  // A body that was cut off on its way is no answer: what it lacks would be taken for nothing there.
+  const told = await response.json().catch(() => {
+    if (response.ok) throw new Refusal(t('did_not_reach'), 0, {});
+    return {};
+  });
   if (response.ok) return told;
   if (response.status === 401) location.assign('/enter');
   if (response.status === 403) throw new Refusal(t('not_yours'), 403, told);
