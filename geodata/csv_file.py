@@ -28,8 +28,24 @@ def csv_text(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
     return text.getvalue()
 
 
+def french_csv_text(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+    r"""Give a table as a French spreadsheet opens it by a double click: semicolons, decimal commas, a mark of UTF-8.
+
+    Examples
+    --------
+    >>> french_csv_text(("équipement", "eau (m)"), [("A-1", 0.25), ("A;2", None)])
+    '\ufefféquipement;eau (m)\nA-1;0,25\n"A;2";\n'
+    """
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n", delimiter=";")
+    table.writerow(columns)
+    table.writerows(["" if cell is None else inert(cell) if isinstance(cell, str) else
+                     str(cell).replace(".", ",") if isinstance(cell, float) else cell for cell in row] for row in rows)
+    return f"\ufeff{text.getvalue()}"
+
+
 def write_csv_file(out: Path, columns: Sequence[str], rows: Iterable[Iterable[Any]], *, sort: str, known_by: int = 4,
-                   opens: tuple[str, ...] = ()) -> None:
+                   opens: tuple[str, ...] = (), lang: str = "en") -> None:
     """Write a table as CSV, whole or not at all.
 
     Parameters
@@ -44,10 +60,15 @@ def write_csv_file(out: Path, columns: Sequence[str], rows: Iterable[Iterable[An
         How many columns tell an earlier file of this sort.
     opens
         How else an earlier one may begin: with headings of another language.
+    lang
+        ``fr``: as a French spreadsheet opens it, for people; ``en``: as programs read it.
 
     Raises
     ------
     InputError
         The place holds another sort of file, or cannot be written.
     """
-    write_whole(out, csv_text(columns, rows), opens=(",".join(columns[:known_by]), *opens), sort=sort)
+    ways = (",".join(columns[:known_by]), *opens)
+    french = tuple("\ufeff" + way.replace(",", ";") for way in ways)
+    text = french_csv_text(columns, rows) if lang == "fr" else csv_text(columns, rows)
+    write_whole(out, text, opens=(*ways, *french), sort=sort)

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
 
 from twin.quantities import NONE, FloatArray, Int64Array, TextArray
 
@@ -68,6 +66,9 @@ class StreetNet:
 
     def part(self, points: FloatArray) -> Int64Array:
         """Give the connected part of the net that each point stands on, (N,); -1 too far from every street."""
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import connected_components
+
         graph = csr_array((np.ones(len(self.nodes)), (self.nodes[:, 0], self.nodes[:, 1])),
                           shape=(self.size, self.size))
         parts = connected_components(graph, directed=False)[1]
@@ -130,6 +131,9 @@ class StreetNet:
 
 def _dijkstra(start: Int64Array, stop: Int64Array, weight: FloatArray, size: int, sources: Int64Array,
               limit: float) -> tuple[FloatArray, Int64Array]:
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
+
     # parallel segments: the shortest one counts, a sparse matrix would add them up
     low, high = np.minimum(start, stop), np.maximum(start, stop)
     order = np.lexsort((weight, high, low))

@@ -96,7 +96,9 @@ Range = Annotated[tuple[_Bound, _Bound], BeforeValidator(_range, json_schema_inp
 class Part(BaseModel):
     """A mapping of a scenario file: closed, and unchangeable once read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+    # Built when first read: a scenario uses few of these, and each that holds others builds them as well.
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False,
+                              defer_build=True)
 
     @field_validator("*", mode="before")
     @classmethod

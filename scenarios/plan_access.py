@@ -11,15 +11,13 @@ from scenarios.declaring import streets_of
 from scenarios.moments import Clock
 from scenarios.reading import KeyPath
 from scenarios.schema import Scenario
-from twin.access.access import Access, closures_of
-from twin.water.depths import read_depths
-from twin.water.hazard import Heads
 from twin.world.access import BY_CREWS, AccessRules, Closure
 from twin.world.assets import Assets
 from twin.world.plan import Plan
 
 if TYPE_CHECKING:
     from geodata.city.model import CityFile
+    from twin.access.access import Access
     from twin.water.hazard import Hazard
 
 
@@ -39,6 +37,9 @@ def access_of(city_file: CityFile, plan: Plan, hazard: Hazard | None) -> Access 
     if rules is None:
         return None
     from geodata.street_network import Streets
+    from twin.access.access import Access
+    from twin.water.depths import read_depths
+    from twin.water.hazard import Heads
 
     streets = Streets.of(city_file, rules)
     if streets is None:
@@ -69,6 +70,8 @@ def rules_of(scenario: Scenario, city_file: CityFile, clock: Clock, complain: Ca
     part = AccessPart() if scenario.access is None and drives else scenario.access
     if part is None:
         return None
+    from twin.access.access import closures_of  # with the kernels of trips
+
     if "street" not in city_file.context:
         if scenario.access is not None:
             complain(("access",), found="a city file without streets", expected="a layer `street` of lines",

@@ -18,6 +18,7 @@ TOWN = ROOT / "docs" / "examples" / "bourg"
 SECTION = README.split("## Your own city in five minutes\n")[1].split("\n## ")[0]
 COMMANDS = re.findall(r"^ {4}twin (.*)$", SECTION, re.MULTILINE)
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)
+FRENCH = (ROOT / "docs" / "fr" / "premiers-pas.md").read_text(encoding="utf-8")
 
 
 def test_the_way_is_short_enough_to_be_read() -> None:
@@ -64,3 +65,23 @@ def test_the_commands_reach_a_flooded_map_that_is_not_out_of_date(
     assert "Bourg, sans crue" in Path("bourg.html").read_text(encoding="utf-8")  # in the language that it opens in
     for page in ("bourg.html", "night.html", "residents.html", "gauge.html"):
         assert Path(page).stat().st_size > 100_000, page
+
+
+def test_the_french_page_goes_the_same_way() -> None:
+    """Its commands and files are those of the README, which are run above; so are its doubts, one for one."""
+    section = FRENCH.split("## Votre ville en cinq minutes\n")[1]
+    assert re.findall(r"^ {4}twin (.*)$", section, re.MULTILINE) == COMMANDS
+    assert re.findall(r"^```yaml\n(.*?)^```$", section, re.MULTILINE | re.DOTALL) == BLOCKS
+    rows = [re.findall(r"^\| .* \|$", text, re.MULTILINE) for text in (SECTION, section)]
+    assert len(rows[0]) == len(rows[1]) > 5
+    steps = [re.findall(r"^\*\*(\d)\. ", text, re.MULTILINE) for text in (SECTION, section)]
+    assert steps[0] == steps[1] == ["1", "2", "3", "4"]
+
+
+def test_the_french_page_is_reached_from_the_top_of_the_readme() -> None:
+    assert "(docs/fr/premiers-pas.md)" in README.split("## ")[0]
+
+
+def test_the_links_of_the_french_page_lead_somewhere() -> None:
+    for link in re.findall(r"\]\(([^)#]+)", FRENCH):
+        assert (ROOT / "docs" / "fr" / link).exists(), link

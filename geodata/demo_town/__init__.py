@@ -32,7 +32,6 @@ def valmont() -> CityFile:
     """
     from geodata.city.file import read_city, write_city
     from geodata.city.place import terrain_path
-    from geodata.demo_town.made import make_city_file
     from twin.errors import InputError
 
     path = cache_folder() / f"valmont-{_digest()[:16]}.gpkg"
@@ -42,6 +41,8 @@ def valmont() -> CityFile:
         except (InputError, OSError):
             for damaged in (path, terrain_path(path)):
                 damaged.unlink(missing_ok=True)
+    from geodata.demo_town.made import make_city_file  # loads half of scipy, which a town that is kept needs not
+
     made = make_city_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

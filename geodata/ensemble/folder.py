@@ -28,7 +28,8 @@ from twin.ensemble.moments import Likelihood, Moments, word_of_tenths
 from twin.ensemble.sharing import floods_shared
 from twin.ensemble.tally import Tally
 from twin.errors import InputError
-from twin.quantities import NONE, BoolArray, TextArray, column
+from twin.explaining.likely import Asked
+from twin.quantities import NONE, TextArray, column
 from twin.results.result import Result
 from twin.world.city import City
 
@@ -260,10 +261,18 @@ def to_dict(city: City, answers: Answers) -> dict[str, Any]:
             "sites": {name: _share(share) for name, share in shares.items()}}
 
 
-def asset_to_dict(base: Result, answers: Answers, is_out: BoolArray, row: int) -> dict[str, Any]:
-    """Give what an ensemble says of an asset, plain JSON values; seconds from the start, null: later or never."""
-    ids, k = base.city.assets.id, answers.place(row)
-    told: dict[str, Any] = {"asset_id": str(ids[row]), "out": _share(answers.share_in(is_out)),
+def asset_to_dict(base: Result, answers: Answers, asked: Asked) -> dict[str, Any]:
+    """Give what an ensemble says of an asset, plain JSON values; seconds from the start, null: later or never.
+
+    ``out`` is of the moment asked about (``at_s``), else of the whole night, as ``out_ever`` always is; ``out_before``:
+    in how many nights it first goes out before that moment, null without one.
+    """
+    ids, row = base.city.assets.id, asked.asset.row
+    k = answers.place(row)
+    before = None if asked.is_before is None else _share(answers.share_in(asked.is_before))
+    told: dict[str, Any] = {"asset_id": str(ids[row]), "at_s": asked.at_s,
+                            "out": _share(answers.share_in(asked.is_out)),
+                            "out_before": before, "out_ever": _share(answers.share_out(row)),
                             "dark": _share(answers.share_dark(row)), "causes": [
         {"root_asset_id": str(ids[cause.root]), "mechanism": cause.mechanism.word, "nights": cause.count}
         for cause in answers.causes_of(row)]}

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from pyproj import CRS
-from scipy.spatial import cKDTree
 
 from geodata.cells import moved_points, shape_cells
 from geodata.gauges import Hydrograph, read_levels
@@ -60,7 +59,8 @@ def open_stage(spec: RiverStage | Hand, *, city_file: CityFile, folder: Path, st
     field, terrain = f"flood.{source}", city_file.terrain
     if terrain is None:
         raise InputError(field=field, found="a city without terrain", expected="terrain in or beside the city file",
-                         remedy="Import the city with `terrain:` in its mapping.")
+                         remedy="Import the city with `terrain:` in its mapping: in France RGE ALTI or "
+                                "LiDAR HD of IGN, elsewhere the country's own or Copernicus DEM.")
     crs = city_file.city.crs
     axis, arms, beds = _find_river(spec, city_file, folder, field)
     axis, chainage_m, thalweg_m = _profile(axis, terrain, crs, field)
@@ -347,6 +347,8 @@ def _cells_of(polygons: list[Any], terrain: Terrain, crs: str) -> Int64Array:
 
 def _stations(cells: Int64Array, axis: Any, chainage_m: FloatArray, terrain: Terrain, crs: str) -> Any:
     """Give the station nearest to each river cell."""
+    from scipy.spatial import cKDTree  # loads much; no other water needs it
+
     a, b, c, d, e, f = terrain.grid.transform
     column, row = cells % terrain.grid.columns + 0.5, cells // terrain.grid.columns + 0.5
     x, y = moved_points(a * column + b * row + c, d * column + e * row + f, terrain.grid.crs, crs)

@@ -29,7 +29,9 @@ class Surface:
         if terrain is None:
             raise InputError(field=f"{field}.quantity", found="an elevation of the water surface, and a city without "
                                                               "terrain",
-                             expected="a terrain to subtract", remedy="Import the city with `terrain:` in its mapping.")
+                             expected="a terrain to subtract",
+                             remedy="Import the city with `terrain:` in its mapping: in France RGE ALTI or "
+                                    "LiDAR HD of IGN, elsewhere the country's own or Copernicus DEM.")
         self._file, self._field = file, field
         self.depth_error_m = float(np.nan_to_num(terrain.error_m))
         #: Frame of the depths.

@@ -37,6 +37,7 @@ from geodata.importing.readers import files_there
 from geodata.importing.report import ImportReport
 from geodata.importing.schema import LayerSpec, Mapping, TableSpec
 from geodata.importing.sources import files_named, root_of, sources_of
+from geodata.importing.whereabouts import say_where
 from geodata.inputs.yaml_file import load_model
 from geodata.streets import StreetNet
 from geodata.tables.table import Table
@@ -271,6 +272,7 @@ def _assembled(declared: Mapping, root: Path, kinds: Kinds, crs: str, middle: tu
     if np.isfinite(x_m).any():
         to_degrees = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
         lon, lat = to_degrees.transform(float(np.nanmedian(x_m)), float(np.nanmedian(y_m)))
+    say_where(x_m, y_m, float(lat), float(lon), contexts, report)
     city = City(name=declared.city, crs=crs, latitude=round(float(lat), 5), longitude=round(float(lon), 5),
                 timezone=declared.timezone, assets=assets, supplies=supplies)
     return CityFile(city=city, shapes=shapes, context=contexts, terrain=terrain, sources=sources_of(declared, root),

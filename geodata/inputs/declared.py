@@ -25,7 +25,7 @@ Pairs = Annotated[dict[str, str], WithJsonSchema(
 class Declared(BaseModel):
     """Anything declared in a mapping: no key beyond the known ones."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False, defer_build=True)
     #: What may stand for the whole of it, in JSON Schema: editors must know the short forms too.
     short: ClassVar[tuple[dict[str, Any], ...]] = ()
 

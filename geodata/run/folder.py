@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,17 +22,15 @@ from geodata.city.file import read_city, write_package
 from geodata.city.model import CityFile
 from geodata.digests import sha256_of
 from geodata.ours import RUN
-from geodata.run.head import FORMAT, run_info, sealed
+from geodata.run.head import FORMAT, SEASON, run_info, sealed
 from geodata.run.manifest import describe, plan_of, to_json
 from geodata.run.reading import read_tables
 from geodata.run.run import Run
 from geodata.run.schemas import OPTIONAL, TABLES
-from geodata.run.season import read_season, write_season
 from geodata.run.shape import Known, check_run
 from geodata.run.tables import tables_of, write_table
 from geodata.run.water import describe_water, read_water, write_water
 from twin.errors import InputError, TwinError
-from twin.irrigation.gardens import Gardens
 from twin.quantities import Int64Array
 from twin.results.provenance import city_digest, exposure_digest
 from twin.results.result import Result
@@ -41,6 +39,9 @@ from twin.water.hazard import Envelope, Grid
 from twin.world.assets import Labels
 from twin.world.city import City
 from twin.world.plan import Plan
+
+if TYPE_CHECKING:
+    from twin.irrigation.gardens import Gardens
 
 __all__ = ["Run", "read_run", "write_run"]
 
@@ -81,6 +82,8 @@ def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, gr
                 parts.append(pool.submit(write_water, envelope, grid, folder / "water.tif"))
             info |= describe(result, inputs)
             if gardens is not None:
+                from geodata.run.season import write_season
+
                 write_season(gardens, folder)
             for part in parts:
                 part.result()
@@ -162,7 +165,7 @@ def read_run(path: Path | str) -> Run:
         _check_rests(info, plan, city_file.city, tables["exposure"])
         result = Result(plan=plan, city=city_file.city, **tables, indicators=info["indicators"],
                         provenance=info["provenance"], warnings=tuple(info["warnings"]))
-        gardens = read_season(path, city_file.city, plan)
+        gardens = _gardens(path, city_file.city, plan)
         water, grid, times_s = None, None, np.zeros(0, np.int64)
         if info["water"] is not None:
             water, grid = read_water(path / "water.tif", info["water"])
@@ -174,6 +177,14 @@ def read_run(path: Path | str) -> Run:
                          expected="a run as `twin run` leaves it", remedy="Run the scenario again.") from error
     return Run(path=path, result=result, city_file=city_file, water=water, water_grid=grid, water_times_s=times_s,
                info=info, gardens=gardens)
+
+
+def _gardens(path: Path, city: City, plan: Plan) -> Gardens | None:
+    if not (path / SEASON).is_file():
+        return None  # most runs have no season, and need nothing of what computes one
+    from geodata.run.season import read_season
+
+    return read_season(path, city, plan)
 
 
 def _check_rests(info: Mapping[str, Any], plan: Plan, city: City, exposure: Exposure) -> None:

@@ -17,6 +17,8 @@ from twin.errors import InputError
 
 #: Version of the layout.
 FORMAT = "citytwin-run-2"
+#: File of the season of irrigation that a night is a part of, where there is one.
+SEASON = "irrigation.json"
 _SAID = ("name", "city", "status", "start", "duration_s", "issued_at", "valid_until", "timezone", "plan_sha256")
 
 

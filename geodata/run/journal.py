@@ -117,7 +117,7 @@ def write_journal(result: Result, t_s: int, lang: str, out: Path) -> None:
         The place cannot be written; a language other than fr and en.
     """
     rows = journal_rows(result, t_s, lang)
-    write_csv_file(out, JOURNAL[lang], rows, sort="a log of the night")
+    write_csv_file(out, JOURNAL[lang], rows, sort="a log of the night", lang=lang)
 
 
 def grid_rows(result: Result, t_s: int) -> list[tuple[Any, ...]]:
@@ -167,7 +167,7 @@ def write_grid(result: Result, t_s: int, out: Path, lang: str = "en") -> None:
         row[0], kinds[row[1]].words[lang].one, row[2], word(row[3], lang), row[4], row[5], row[6],
         None if row[7] is None else in_words(str(row[7]).split(" ", 1), lang, " "), *(word(c, lang) for c in row[8:12]),
         *row[12:14], word(row[14], lang)) for row in grid_rows(result, t_s)]
-    write_csv_file(out, headings(GRID, lang), rows, sort="a list for the grid operator", opens=opens(GRID))
+    write_csv_file(out, headings(GRID, lang), rows, sort="a list for the grid operator", opens=opens(GRID), lang=lang)
 
 
 def _clock(result: Result, seconds: int) -> str:

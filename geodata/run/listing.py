@@ -43,7 +43,7 @@ def write_csv(found: Listing, out: Path, lang: str = "en") -> None:
             for row in (row_of(found, one) for one in found.rows))
     write_csv_file(out, headings(COLUMNS, lang), (
         [in_words(row[name], lang) if name == "states" else row[name] if name in _NAMES else word(row[name], lang)
-         for name in COLUMNS] for row in rows), sort="a list of assets", opens=opens(COLUMNS))
+         for name in COLUMNS] for row in rows), sort="a list of assets", opens=opens(COLUMNS), lang=lang)
 
 
 #: Columns of the CSV, in order.

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from geodata.inputs.plain_file import bytes_of
+from geodata.run.head import SEASON
 from twin.errors import InputError
 from twin.irrigation.calendar import Calendar
 from twin.irrigation.data import GroundSoil, Vegetation
@@ -30,8 +31,8 @@ from twin.world.assets import Asset
 from twin.world.city import City
 from twin.world.plan import Plan
 
-#: Name of the file, and version of its content.
-NAME, FORMAT = "irrigation.json", "citytwin-season-1"
+#: Version of the file's content.
+FORMAT = "citytwin-season-1"
 
 
 def write_season(gardens: Gardens, folder: Path) -> None:
@@ -41,7 +42,8 @@ def write_season(gardens: Gardens, folder: Path) -> None:
     plants = {zone.vegetation.name: asdict(zone.vegetation) for zone in season.zones}
     told = {"format": FORMAT, "name": gardens.name, "eur_m3": gardens.told.eur_m3, "soils": ground,
             "vegetation": plants, **{field.name: _plain(getattr(season, field.name)) for field in fields(season)}}
-    (folder / NAME).write_text(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    text = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / SEASON).write_text(text + "\n", encoding="utf-8")
 
 
 def _plain(value: Any) -> Any:
@@ -86,7 +88,7 @@ def read_season(path: Path, city: City, plan: Plan) -> Gardens | None:
     InputError
         A file that cannot be read, or that names what the city lacks.
     """
-    file = path / NAME
+    file = path / SEASON
     if not file.is_file():
         return None
     try:

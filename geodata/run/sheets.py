@@ -100,7 +100,7 @@ def write_csv(sheets: Iterable[Sheet], out: Path, lang: str = "en") -> None:
         "water_comes_back": word(row["water_comes_back"], lang),
         "not_to_be_re_energised": word(row["not_to_be_re_energised"], lang)} for row in rows_of(asked)]
     write_csv_file(out, headings(COLUMNS, lang), (row.values() for row in rows), sort="crew sheets",
-                   opens=opens(COLUMNS))
+                   opens=opens(COLUMNS), lang=lang)
 
 
 def _metres(depth_m: float) -> float | None:

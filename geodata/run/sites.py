@@ -56,4 +56,4 @@ def write_sites(result: Result, t_s: int, among: BoolArray, contacts: Mapping[st
     rows = ([kinds[cell].words[lang].one if name == "kind" and lang != "en" else word(cell, lang)
              if name in ("state", "not_to_be_re_energised") else cell for name, cell in zip(COLUMNS, row, strict=True)]
             for row in site_rows(result, t_s, among, contacts))
-    write_csv_file(out, headings(COLUMNS, lang), rows, sort="a list of sites", opens=opens(COLUMNS))
+    write_csv_file(out, headings(COLUMNS, lang), rows, sort="a list of sites", opens=opens(COLUMNS), lang=lang)

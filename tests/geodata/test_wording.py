@@ -155,10 +155,16 @@ Liaisons
     1 : sans fournisseur ; compté comme toujours alimenté (L-5)
     introuvables : A-9 ×1
 
+Remarques
+  milieu de la ville : latitude 47,2606, longitude 4,9987 ; 98 % de ses équipements sur 0,2 km d’ouest en est \
+et 0,1 km du sud au nord : si c’est ailleurs ou d’une autre taille, le système de coordonnées est faux
+
 Avertissements
-  pas de terrain : les hauteurs au-dessus du sol sont connues, les altitudes non ; les cartes de hauteurs d’eau \
-suffisent, une cote de rivière demande un terrain (en \
-France RGE ALTI ou LiDAR HD de l’IGN, ailleurs celui du pays ou Copernicus DEM)"""
+  pas de terrain : les hauteurs au-dessus du sol sont connues, les altitudes non ; les cartes de hauteurs \
+d’eau suffisent, une cote de rivière demande un terrain (en France RGE ALTI ou LiDAR HD de l’IGN, ailleurs \
+celui du pays ou Copernicus DEM)
+  ni rues ni rivière : les cartes montrent les équipements sur fond blanc ; on en ajoute des couches sous \
+context: dans le fichier de correspondance (street, water), comme le montre docs/import.md"""
 
 
 def test_the_report_of_the_manual_in_french(tmp_path: Path) -> None:

@@ -122,7 +122,9 @@ def test_a_cut_hides_no_water(pages: dict[str, Any]) -> None:
     assert "coupé volontairement" in said
     assert "Ne pas remettre sous tension sans contrôle" in said
     assert "0,99\u00a0m au plus" in said
-    before = choose(pages[CUT], "P-02", 4 * H)
+    touched = choose(pages[CUT], "P-02", 4 * H)
+    assert "l’eau y est venue depuis le dernier essai" in touched, "at its foot since 18:49, below its live parts"
+    before = choose(pages[CUT], "P-02", 2 * H + 36 * 60)
     assert "Ne pas remettre" not in before, "the water has not come yet"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from twin.world.kinds import Role, built_in_kinds
 from viewer.scene.compose import pack_scene
-from viewer.scene.families import FAMILIES, family_of, houses, told
+from viewer.scene.families import FAMILIES, family_of, told
 
 WORDS = {lang: {"one": "école", "many": "écoles", "the": "l’école", "of_the": "de l’école"} for lang in ("fr", "en")}
 SCHOOL = {"roles": ["premises", "named"], "symbol": "footprint", "footprint": "outline", "words": WORDS}
@@ -38,11 +38,11 @@ def test_what_is_told_of_a_kind_follows_its_roles() -> None:
 def test_a_city_s_own_school_is_a_house_of_the_map(made_run: Any) -> None:
     city = made_run.result.city
     own = city.assets.kinds.with_kinds({"school": SCHOOL})
-    before = np.flatnonzero(houses(city.assets))
+    before = np.flatnonzero(city.assets.buildings())
     kind = np.array(city.assets.kind)
     kind[before[:3]] = own.index("school")
     assets = replace(city.assets.replaced(kind=kind), kinds=own)
-    np.testing.assert_array_equal(np.flatnonzero(houses(assets)), before)
+    np.testing.assert_array_equal(np.flatnonzero(assets.buildings()), before)
     result = replace(made_run.result, city=replace(city, assets=assets))
     run = type(made_run)(**{**vars(made_run), "result": result})
     texts = pack_scene(run).packer._texts

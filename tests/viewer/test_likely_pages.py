@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from twin.quantities import NONE
 from twin.world.kinds import Role
 from viewer.outputs.page import operator_scene, page
 from viewer.scene.deciding import DOTS, draws_of
+from viewer.scene.intervals import OPEN
+from viewer.scene.likely import OPEN_CM
 
 N = 20
 #: Three in the morning, eleven hours after the start.
@@ -108,6 +111,37 @@ def test_causes_are_told_with_their_shares(found: EnsembleFolder) -> None:
         assert np.all(np.abs(cases - 10 * columns["likely.nights"][rows] / max(total, 1)) <= 0.5)
 
 
+def test_the_bounds_of_hours_and_depths_are_those_of_the_answers(found: EnsembleFolder) -> None:
+    columns, _ = unpacked(page(found.run, public=False, ensemble=found))
+    answers, number = found.answers, operator_scene(found.run, found).number
+    order = np.argsort(number[answers.asset], kind="stable")
+    bounded = 0
+    for name, within, places in (("first", answers.first_within_s, (0, 2)), ("back", answers.back_within_s, (1, 2)),
+                                 ("depth", answers.depth_within_m, (0, 1, 2))):
+        for k in places:
+            for end, way in enumerate(("low", "high")):
+                got, expected = columns[f"likely.{name}{k}_{way}"], within[order, k, end]
+                is_open = got == (OPEN_CM if name == "depth" else OPEN)
+                np.testing.assert_array_equal(is_open, ~np.isfinite(expected))
+                known = expected[~is_open]
+                bounded += len(known)
+                assert np.all(np.abs(got[~is_open] - (100 * known if name == "depth" else known)) <= (
+                    0.56 if name == "depth" else 0))  # to the millimetre first, then to the centimetre
+    # Twenty nights do not bound P10 below, nor P90 above.
+    assert bounded
+    assert np.all(columns["likely.first0_low"] == OPEN)
+
+
+def test_all_that_may_be_drawn_has_a_word_on_the_map() -> None:
+    script = resources.files("viewer").joinpath("page/operator/likely.js").read_text("utf-8")
+    told = re.search(r"const DRAWN = .*?\[(.*?)\]", script, re.DOTALL)
+    assert told is not None
+    names = set(re.findall(r"'(\w+)'", told[1]))
+    source = resources.files("twin").joinpath("ensemble/uncertain.py").read_text("utf-8")
+    drawn = source[source.index("def _quantities"):source.index("def to_dict")]
+    assert names == {"level", "flow", *re.findall(r'\("(\w+)", ', drawn)}
+
+
 def test_what_decides_of_each_asset_is_what_explain_says(found: EnsembleFolder) -> None:
     columns, _ = unpacked(page(found.run, public=False, ensemble=found))
     answers, number = found.answers, operator_scene(found.run, found).number
@@ -183,6 +217,10 @@ def test_operators_map_tells_words_patterns_and_causes(chromium: Any, likely_pag
     said = page_.inner_text("#why")
     assert re.search(r"fois sur 10" if lang == "fr" else r"out of 10", said)
     assert re.search("À cause de|Because of", said)
+    known = page_.locator("#why .known").all_inner_texts()
+    assert len(known) >= 2
+    assert all(re.match("Précision de|How well", line) and "{" not in line for line in known), known
+    assert ("pompes" if lang == "fr" else "pumps") in legend
     assert "%" not in said + legend
     assert page_.errors == []
     page_.context.close()

@@ -182,7 +182,10 @@ def test_the_terminal_answers_as_the_result(name: str) -> None:
 
 
 def lamps_by_street(name: str, t_s: int | None) -> dict[str, tuple[int, int]]:
-    """Give lamps out and in doubt by street at a quarter of an hour, or ever: outward to the quarter, as is public."""
+    """Give lamps out and in doubt by street at a quarter of an hour, or ever, as is public.
+
+    Outward to the quarter; a quarter in which a lamp is in doubt as well is told as doubt, unless that hides an outage.
+    """
     result = night(name).result
     spans, assets = result.spans, result.city.assets
     start = result.plan.start.timestamp()
@@ -190,13 +193,28 @@ def lamps_by_street(name: str, t_s: int | None) -> dict[str, tuple[int, int]]:
     def down(seconds: float) -> int:
         return int((start + seconds) // 900 * 900 - start)
 
+    def holds(k: int, at_s: float) -> bool:
+        last = np.inf if spans.end_s[k] == NONE else -down(-float(spans.end_s[k]))
+        return bool(down(float(spans.start_s[k])) <= at_s < last)
+
+    doubts: dict[int, list[int]] = {}
+    for k in np.flatnonzero(~spans.is_sure).tolist():
+        doubts.setdefault(int(spans.asset[k]), []).append(k)
+
+    def is_hidden(k: int) -> bool:
+        """Tell whether doubt takes all quarters of an outage: then it is told all the same."""
+        last = -down(-float(spans.end_s[k])) if spans.end_s[k] != NONE else down(float(spans.start_s[k])) + 10**6
+        return all(any(holds(d, at) for d in doubts.get(int(spans.asset[k]), ()))
+                   for at in range(down(float(spans.start_s[k])), last, 900))
+
     sure: dict[str, set[int]] = {}
     may: dict[str, set[int]] = {}
     for k in np.flatnonzero(assets.of_role(Role.LIGHTS)[spans.asset]).tolist():
-        last = np.inf if spans.end_s[k] == NONE else -down(-float(spans.end_s[k]))
-        if t_s is None or down(float(spans.start_s[k])) <= t_s < last:
+        if t_s is None or holds(k, t_s):
             row = int(spans.asset[k])
-            (sure if spans.is_sure[k] else may).setdefault(assets.street[row], set()).add(row)
+            is_told_sure = spans.is_sure[k] and (t_s is None or is_hidden(k) or not any(
+                holds(d, t_s) for d in doubts.get(row, ())))
+            (sure if is_told_sure else may).setdefault(assets.street[row], set()).add(row)
     return {street: (len(sure.get(street, ())), len(may.get(street, set()) - sure.get(street, set())))
             for street in {*sure, *may} if street}
 

@@ -15,7 +15,9 @@ import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
+from geodata.run.run import Run
 from tests.nights import night
 from twin.errors import InputError
 from viewer.outputs.open_data import FORMATS, export_open_data
@@ -75,6 +77,13 @@ def test_counts_are_those_of_the_run(format: str, tmp_path: Path) -> None:
     assert {row["name"] for row in run.info["indicators"]["streets"]} <= set(streets["street"])
 
 
+def in_doubt(run: Run, second: int) -> NDArray[np.int32]:
+    """Give the assets that may be out in the quarter of a second, by their spans."""
+    spans = run.result.spans
+    last = np.where(spans.end_s < 0, 10**9, -(-spans.end_s // 900) * 900)
+    return np.unique(spans.asset[~spans.is_sure & (spans.start_s // 900 * 900 <= second) & (second < last)])
+
+
 def test_what_a_street_is_told_hour_by_hour_is_the_run_to_the_quarter(tmp_path: Path) -> None:
     run = night()
     rows = read(export_open_data(run, tmp_path / "data", format="csv"), "street_hours", "csv")
@@ -89,9 +98,15 @@ def test_what_a_street_is_told_hour_by_hour_is_the_run_to_the_quarter(tmp_path: 
         second = int(hours * 3600)
         start = outages.start_s[mine] // 900 * 900
         end = np.where(outages.end_s[mine] < 0, 10**9, -(-outages.end_s[mine] // 900) * 900)
-        expected = pd.Series(street[(start <= second) & (second < end)]).value_counts()
+        is_out = (start <= second) & (second < end)
+        # A quarter in which a lamp also only may be out is told as doubt, where that does not hide the outage.
+        is_plain = is_out & ~np.isin(outages.asset[mine], in_doubt(run, second))
         told = now.set_index("street")["lamps_out"]
-        assert told[told > 0].to_dict() == expected[expected.index != ""].to_dict()
+        for name in set(street[is_out]) - {""}:
+            least, most = (int((street[some] == name).sum()) for some in (is_plain, is_out))
+            assert least <= told.get(name, 0) <= most, name
+        assert set(told[told > 0].index) <= set(street[is_out])
+        assert is_plain.sum() >= 0.9 * is_out.sum()
 
 
 def test_no_table_says_of_a_single_lamp_when_it_goes_out(tmp_path: Path) -> None:

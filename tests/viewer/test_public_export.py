@@ -140,3 +140,15 @@ def test_only_water_that_is_drawn_has_a_name() -> None:
     band = river_line(shapely.box(0, 0, 400, 30))
     assert band is not None
     assert np.allclose(band[0][:, 1], 15)
+
+
+@pytest.mark.parametrize(("status", "hours", "said"), [
+    ("exercise", 0, "La période calculée commence"), ("exercise", 2, "Faite"), ("forecast", 0, "Faite")])
+def test_the_hour_at_which_a_night_begins_is_not_called_the_hour_it_was_made(
+        made_run: Any, status: str, hours: int, said: str) -> None:
+    """A run without an hour of issue is issued as its night begins; the same bytes come out tomorrow."""
+    night = public_night(made_run)
+    night = replace(night, status=status, issued_at=night.start + timedelta(hours=hours))
+    view = public_page.public_view(night, SimpleNamespace(), lang="fr", released_by="")
+    assert str(view["made"]).startswith(said)
+    assert str(view["made_short"]).startswith(said)

@@ -26,17 +26,29 @@ def public(chromium: Any, pages: dict[str, Path], now: Any) -> Any:
 
 
 def state_at(run: Any, t: int) -> dict[str, tuple[int, int]]:
-    """Lamps out and first since, by street, counted from the run itself, its times to the quarter outward."""
-    outages, assets = run.result.outages, run.result.city.assets
-    lamp = assets.of_kind("lamp")
+    """Lamps out and first since, by street, counted from the run itself, its times to the quarter outward.
+
+    A quarter in which a lamp also only may be out is told as doubt, unless that would hide the outage whole.
+    """
+    spans, assets = run.result.spans, run.result.city.assets
+    lamp, horizon = assets.of_kind("lamp"), run.result.plan.duration_s
+
+    def quarters(k: int) -> range:
+        end = horizon + 900 if spans.end_s[k] == -1 else int(spans.end_s[k])
+        return range(int(spans.start_s[k]) // 900 * 900, -(-end // 900) * 900, 900)
+
+    doubts: dict[int, set[int]] = {}
+    for k in np.flatnonzero(~spans.is_sure).tolist():
+        doubts.setdefault(int(spans.asset[k]), set()).update(quarters(k))
     found: dict[str, list[int]] = {}
-    for i in range(len(outages)):
-        row = int(outages.asset[i])
-        start, end = int(outages.start_s[i]) // 900 * 900, -(-int(outages.end_s[i]) // 900) * 900
-        if lamp[row] and not outages.is_doubtful[i] and start <= t and (outages.end_s[i] == -1 or t < end):
+    for k in np.flatnonzero(spans.is_sure & lamp[spans.asset]).tolist():
+        row, mine = int(spans.asset[k]), quarters(k)
+        plain = [at for at in mine if at not in doubts.get(row, ())] or list(mine)
+        if t in plain:
+            since = max(at for at in plain if at <= t and at - 900 not in plain)
             entry = found.setdefault(assets.street[row], [0, 10**9])
             entry[0] += 1
-            entry[1] = min(entry[1], start)
+            entry[1] = min(entry[1], since)
     return {name: (n, since) for name, (n, since) in found.items()}
 
 

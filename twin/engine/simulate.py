@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twin.access.access import Access
 from twin.engine.clock import Engine
 from twin.engine.collect import contradictions, log_of, order_of, outages_of, rows_of, series_of, trace_of
 from twin.engine.cuts import in_order
@@ -37,6 +36,9 @@ from twin.world.crews import scheduled
 from twin.world.graph import without_supplier
 from twin.world.plan import DarkHours, Plan
 from twin.world.sun import dark_periods, darkness_of
+
+if TYPE_CHECKING:
+    from twin.access.access import Access  # with the kernels of trips
 
 
 def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, Any] | None = None,

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twin.access.access import Access
 from twin.engine.cuts import dead_by_cut
 from twin.engine.part import Intervals, Part
 from twin.engine.simulate import lived, run
@@ -26,6 +26,9 @@ from twin.results.result import Result
 from twin.stages import Stage
 from twin.water.exposure import Crossings, Exposure, exposure_of
 from twin.world.edits import Edit, Edited, apply_all, digest
+
+if TYPE_CHECKING:
+    from twin.access.access import Access  # with the kernels of trips
 
 
 class Base:

@@ -15,11 +15,11 @@ import math
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import simpy
 
-from twin.access.access import Access
 from twin.codes import What
 from twin.crews.job import Job, Steps, steps_of
 from twin.crews.policy import Key, key_of, lamps_of, priorities
@@ -31,6 +31,9 @@ from twin.quantities import NONE, Int32Array, Int64Array
 from twin.world.city import City
 from twin.world.crews import Crew, CrewPlan
 from twin.world.kinds import Role
+
+if TYPE_CHECKING:
+    from twin.access.access import Access  # with the kernels of trips
 
 _REACH = 0
 

@@ -49,23 +49,36 @@ def _where(teller: Teller, act: Act, *, is_whole: bool) -> Iterator[str]:
     if named:
         yield ", ".join(named) if is_whole else _few(named, most=2 if act.is_cut_off else 3)
     least = act.least
-    if act.is_cut_off and least is not None and not is_whole and not least.is_open:
+    if act.is_cut_off and len(act.assets) > 1 and least is not None and not is_whole and not least.is_open:
+        yield teller.text("no way in time to any of them (at best {depth} of water, from {place} to {asset})",
+                          depth=teller.speech.depth(least.deepest_m), place=least.base, asset=_goal(teller, act))
+    elif act.is_cut_off and least is not None and not is_whole and not least.is_open:
         # Little room: how deep it is; the streets stand on the list of acts.
         yield teller.text("no way there in time (at best {depth} of water, from {place})",
                           depth=teller.speech.depth(least.deepest_m), place=least.base)
     elif act.is_cut_off:
-        yield teller.text("no way there in time")
-        yield teller.text("no other way known") if least is None else _least(teller, least, is_whole=is_whole)
+        yield teller.text("no way there in time" if len(act.assets) == 1 else "no way in time to any of them")
+        yield teller.text("no other way known") if least is None else _least(teller, act, least, is_whole=is_whole)
     elif act.base:
         way = " → ".join(act.way) if is_whole else _few(act.way, " → ")
-        yield teller.text("from {place}", place=act.base) + (f" → {way}" if way else "")
+        said = teller.text("from {place}", place=act.base) + (f" → {way}" if way else "")
+        yield said if len(act.assets) == 1 else f"{said} → {_goal(teller, act)}"
+        if act.cut_off:
+            ids = [str(teller.result.city.assets.id[row]) for row in act.cut_off]
+            yield teller.text("no way in time to {assets}", assets=teller.speech.listing(shortened(
+                teller, ids, len(ids) if is_whole else _MOST)))
 
 
-def _least(teller: Teller, least: Least, *, is_whole: bool) -> str:
+def _goal(teller: Teller, act: Act) -> str:
+    """Give the one of several places to which the way leads that is told."""
+    return str(teller.result.city.assets.id[act.assets[0] if act.goes_to == NONE else act.goes_to])
+
+
+def _least(teller: Teller, act: Act, least: Least, *, is_whole: bool) -> str:
     """Give the way with the least water, where there is room with its streets."""
     way = teller.text("from {place}", place=least.base)
     if is_whole:
-        way = " → ".join([way, *least.streets])
+        way = " → ".join([way, *least.streets, *([_goal(teller, act)] if len(act.assets) > 1 else [])])
     if least.is_open:
         return teller.text("still open, but too late to go, act and be out again: {way}", way=way)
     return teller.text("least water: {way}, {depth} at most", way=way, depth=teller.speech.depth(least.deepest_m))
@@ -91,7 +104,7 @@ def _for_people(teller: Teller, act: Act, t_s: int) -> tuple[str, str]:
     if act.needs_s and act.is_cut_off:
         # The moment of the act is that of the water: whoever comes by a way of his own has to be at work before it.
         begin_s = act.before_s - act.needs_s
-        parts.append(teller.text("to be begun there before {time}", time=teller.clock(begin_s)) if begin_s >= t_s else
+        parts.append(teller.text("to be begun there before {time}", time=teller.clock(begin_s)) if begin_s > t_s else
                      teller.text("no longer enough time for all"))
     return teller.text("Bring people out of the water or upstairs: {site}", site=name), joined(teller, parts)
 

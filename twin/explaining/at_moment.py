@@ -15,15 +15,17 @@ from twin.explaining.loss_words import lost_words
 from twin.explaining.repaired_words import repaired_at
 from twin.explaining.teller import Teller
 from twin.explaining.tree import Cause
-from twin.explaining.waiting import Waiting, waiting_at
+from twin.explaining.waiting import Waiting, waiting_at, waits_for
 from twin.explaining.words import Speech
 from twin.quantities import NONE
 from twin.results.doubts import Doubt
 from twin.results.moment import AssetAt, Damage, moment_of
 from twin.results.outages import Outage
+from twin.results.waits import WAITS
 from twin.world.assets import Asset
 
-_TREND = {1: "rising", 0: "steady", -1: "falling"}
+#: Below this a depth would be said as 0.00 m [m].
+TOLD_M = 0.005
 
 
 def now_and_ahead(teller: Teller, wet: Asset, now: AssetAt | None, outage: Outage | None,
@@ -47,6 +49,8 @@ def now_and_ahead(teller: Teller, wet: Asset, now: AssetAt | None, outage: Outag
             lines.append(told)
         elif outage.end_s == NONE:
             lines.append(teller.text("Ahead: not back within the time computed."))
+        elif _is_declared(teller, outage):
+            lines.append(teller.text("Ahead: back about {time}, as declared.", time=roughly(teller, outage.end_s)))
         else:
             message = ("Ahead: back at the earliest about {time}, by durations assumed and crews without limit."
                        if teller.result.plan.crews is None else
@@ -55,6 +59,13 @@ def now_and_ahead(teller: Teller, wet: Asset, now: AssetAt | None, outage: Outag
     elif doubt is None and (loss := teller.result.losses.next(now.asset, now.t_s)) is not None:
         lines.append(teller.text("Ahead: {what}.", what=lost_words(teller, loss, now.t_s)))
     return lines
+
+
+def _is_declared(teller: Teller, outage: Outage) -> bool:
+    """Tell whether somebody's word ends an outage, as of a cut: no duration assumed, and no crew."""
+    waits = waits_for(teller.result, outage.held)
+    last = waits.at(outage.held, outage.end_s - 1)
+    return last != NONE and WAITS[int(waits.what[last])] == "declared"
 
 
 def _depth_now(teller: Teller, asset: Asset, t_s: int) -> list[str]:
@@ -68,13 +79,18 @@ def _depth_now(teller: Teller, asset: Asset, t_s: int) -> list[str]:
     if not math.isnan(depth_m):
         values: dict[str, Any] = {"asset": teller.asset(asset), "depth": teller.speech.depth(depth_m)}
         match int(moment.trend[asset.row]):
+            case _ if depth_m <= 0:
+                lines.append(teller.text("Now: no water at {asset}.", **values))
+            case trend if depth_m < TOLD_M:
+                message = "Now: less than {depth} of water at {asset}, rising." if trend > 0 else \
+                    "Now: less than {depth} of water at {asset}."
+                lines.append(teller.text(message, **values | {"depth": teller.speech.depth(0.01)}))
             case 1:
                 lines.append(teller.text("Now: {depth} of water at {asset}, rising.", **values))
             case -1:
                 lines.append(teller.text("Now: {depth} of water at {asset}, falling.", **values))
             case _:
-                lines.append(teller.text("Now: {depth} of water at {asset}, steady.", **values) if depth_m > 0 else
-                             teller.text("Now: no water at {asset}.", **values))
+                lines.append(teller.text("Now: {depth} of water at {asset}, steady.", **values))
     peak: dict[str, Any] = {"time": teller.clock(peak_s), "depth": teller.speech.depth(peak_m)}
     lines.append(teller.text("Ahead: {depth} at its highest, at {time}.", **peak) if peak_s > t_s else
                  teller.text("It was at its highest at {time}: {depth}.", **peak))
@@ -102,10 +118,8 @@ def _waits(teller: Teller, waiting: Waiting, at_s: int | None) -> str:
     holder = teller.asset(waiting.holder)
     below = "" if math.isnan(waiting.below_m) else teller.speech.depth(waiting.below_m)
     repair = waiting.repair
-    if waiting.stage == "delayed":
-        return delayed(teller, waiting, at_s)
-    if waiting.stage == "work":
-        return at_work_now(teller, waiting)
+    if waiting.is_by_crews:
+        return delayed(teller, waiting, at_s) if waiting.stage == "crew" else at_work_now(teller, waiting)
     if waiting.stage == "reported":
         return teller.text("Return to service waits for the fact to end that keeps it out ({asset}).", asset=holder)
     if waiting.stage == "recede":
@@ -180,7 +194,9 @@ def untested(teller: Teller, asset: Asset, t_s: int) -> list[str]:
         return []
     is_so_far = int(teller.result.exposure.peak_time_s[asset.row]) > t_s
     highest_m = float(moment.highest_m(np.array([asset.row], np.int32))[0])
-    return [teller.text(
-        "Since its last test water has reached the live parts ({asset}, {time}, {depth}): not to be switched on again "
-        "without inspection and insulation test.", asset=teller.asset(asset), time=teller.clock(since_s),
-        depth=teller.highest(highest_m, is_so_far=is_so_far))]
+    message = ("Since its last test water has reached the live parts ({asset}, {time}, {depth}): not to be switched on "
+               "again without inspection and insulation test." if moment.is_out[asset.row] else
+               "Since its last test water has reached the live parts ({asset}, {time}, {depth}): once off, not to be "
+               "switched on again without inspection and insulation test.")
+    return [teller.text(message, asset=teller.asset(asset), time=teller.clock(since_s),
+                        depth=teller.highest(highest_m, is_so_far=is_so_far))]

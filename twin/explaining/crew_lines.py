@@ -57,6 +57,13 @@ def crew_lines(result: Result, lang: str, at_s: int | None = None, access: Acces
     return [*lines, *_waiting(teller, result.plan.duration_s if at_s is None else at_s)]
 
 
+def shut_lines(result: Result, lang: str, at_s: int, access: Access | None) -> list[Line]:
+    """Give a line for each crew that is shut in at a moment, or whose base is when its next shift begins."""
+    teller = Teller(result, speech(lang), result.plan.start.astimezone(ZoneInfo(result.city.timezone)))
+    return [Line(_of(teller, crew, shut_words(teller, shut)), is_alarm=True)
+            for crew, shut in crews_shut_in(result, access, at_s).items()]
+
+
 def return_lines(result: Result, lang: str) -> list[Line]:
     """Give when each street has all its lamps back, as a range, the earliest first; a line where none were drawn."""
     teller = Teller(result, speech(lang), result.plan.start.astimezone(ZoneInfo(result.city.timezone)))

@@ -10,8 +10,11 @@ import numpy as np
 from twin.explaining.measured import measures_of, what_of
 from twin.explaining.teller import Teller
 from twin.quantities import NONE
-from twin.results.situation import Situation
+from twin.results.situation import Site, Situation
 from twin.world.kinds import Role
+
+#: What is told of a street that was reported closed or open.
+_STREET = {"closed": "{street} closed", "open": "{street} open"}
 
 
 def decisions(teller: Teller, told: Situation) -> Iterator[tuple[str, str]]:
@@ -21,11 +24,15 @@ def decisions(teller: Teller, told: Situation) -> Iterator[tuple[str, str]]:
     def named(rows: list[int]) -> str:
         return teller.speech.listing([str(assets.name[row] or assets.id[row]) for row in rows])
 
-    wet = [site for site in told.sites if site.people and (site.inside_s > told.t_s or site.wet_s > told.t_s or (
-        site.loss is not None and site.loss.root == site.asset and site.loss.may_s > told.t_s))]
+    def water_s(site: Site) -> int:
+        """Give when water may next come nearer to a site, at its door or inside; -1 no more."""
+        may_s = site.loss.may_s if site.loss is not None and site.loss.root == site.asset else NONE
+        return min((at_s for at_s in (site.wet_s, may_s, site.inside_s) if at_s > told.t_s), default=NONE)
+
+    wet = sorted((site for site in told.sites if site.people and water_s(site) != NONE), key=water_s)
     if wet:
         yield teller.text("Mayor"), teller.text("bring people out of the water or upstairs: {sites}.",
-                                                sites=named([site.asset for site in wet[:3]]))
+                                                sites=named([site.asset for site in wet]))
     dark = [site for site in told.sites if site.people and site.inside_s == NONE
             and (site.since_s != NONE or site.loss is not None) and (site.loss is None or site.loss.root != site.asset)]
     if dark:
@@ -73,7 +80,8 @@ def done(teller: Teller, told: Situation) -> Iterator[str]:
     notes = [note for note in plan.notes if note.at_s <= told.t_s and note.text.split(":")[0] not in gauges]
     for note in notes[-2:]:
         by = f", {note.by}" if note.by else ""
-        yield teller.text("Reported: {what} ({time}{by}).", what=note.text, time=teller.clock(note.at_s), by=by)
+        yield teller.text("Reported: {what} ({time}{by}).", what=_noted(teller, note.text),
+                          time=teller.clock(note.at_s), by=by)
     against = sum(w.get("warning") == "contradiction" for w in told.result.warnings)
     if against:
         yield teller.speech.plural("{n} fact contradicts the computation.", "{n} facts contradict the computation.",
@@ -89,3 +97,11 @@ def done(teller: Teller, told: Situation) -> Iterator[str]:
             "{n} thing not to be re-energised before a test, lamps apart: on the printed list “Do not re-energise”.",
             "{n} things not to be re-energised before a test, lamps apart: on the printed list “Do not re-energise”.",
             int(stale.sum()))
+
+
+def _noted(teller: Teller, note: str) -> str:
+    """Give a note as it was written; that a street is closed or open in the language that is told."""
+    street, _, state = note.rpartition(": ")
+    if state not in _STREET or street not in teller.result.city.assets.street.words:
+        return note
+    return teller.text(_STREET[state], street=street)

@@ -13,6 +13,8 @@ from twin.world.city import City
 #: Shares as people say them, each from this value on.
 _PARTS = ((0.95, "nearly all"), (0.85, "nine tenths"), (0.71, "three quarters"), (0.59, "two thirds"), (0.42, "half"),
           (0.29, "a third"), (0.18, "a quarter"), (0.05, "a tenth"))
+#: An interval of a share this wide is told beside it in the plain sentence: so few nights hardly tell.
+_ROUGH = 0.5
 _NAMES = {
     "level.offset_m": "the level of the river", "level.scale": "the rise of the river",
     "level.shift_s": "the hour at which the water comes", "ground": "the error of terrain and depth",
@@ -59,8 +61,8 @@ def driver_rows(drivers: Sequence[Driver], of: str, lang: str) -> list[DriverRow
     words = speech(lang)
 
     def index(value: float, low: float, high: float) -> str:
-        return words.text("{value} ({low} to {high})", value=words.number(value, 2), low=words.number(low, 2),
-                          high=words.number(high, 2))
+        return words.text("{value} ({low} to {high})", value=_signed(words, value), low=_signed(words, low),
+                          high=_signed(words, high))
 
     return [DriverRow(Speech.sentence(words.text(_NAMES[driver.name])),
                       index(driver.total, driver.total_low, driver.total_high),
@@ -100,6 +102,9 @@ def driver_lines(city: City, drivers: Sequence[Driver], of: str, n: int, lang: s
     comes = "{answer}: {part} of the uncertainty comes from {what}, alone or with others."
     lines = [words.plural(comes, comes, _MANY.get(part, 1), answer=answer, part=words.text(part or "less than a tenth"),
                           what=_from(words, words.text(_NAMES[top.name])))]
+    if top.total_high - top.total_low > _ROUGH and (between := _between(words, top)):
+        lines[0] += " " + words.text("That share is rough with {n} nights of each set ({between}).", n=words.number(n),
+                                     between=between)
     rest = [words.text("{part} from {what}", part=words.text(said), what=words.text(_NAMES[driver.name]))
             for driver in drivers[1:] if (said := _part(driver.total))]
     little = [words.text(_NAMES[driver.name]) for driver in drivers[1:] if not _part(driver.total)]
@@ -127,18 +132,25 @@ def shared_rows(drivers: Sequence[Driver], lang: str) -> list[SharedRow]:
     def said(share: float) -> str:
         return words.text(_part(share) or "less than a tenth")
 
-    def between(driver: Driver) -> str:
-        low, high = _part(driver.total_low), _part(driver.total_high)
-        if low == high:
-            return ""
-        if not low and high == _PARTS[0][1]:
-            return words.text("from nothing to all: too few nights")
-        return words.text("between {low} and {high}", low=words.text(low), high=words.text(high)) if low else \
-            words.text("at most {high}", high=words.text(high))
-
     return [SharedRow(
-        name=Speech.sentence(words.text(_NAMES[driver.name])), part=said(driver.total), between=between(driver),
+        name=Speech.sentence(words.text(_NAMES[driver.name])), part=said(driver.total), between=_between(words, driver),
         total=driver.total, low=driver.total_low, high=driver.total_high) for driver in drivers]
+
+
+def _between(words: Speech, driver: Driver) -> str:
+    """Give between which shares one lies, as people say them; empty where both are said alike."""
+    low, high = _part(driver.total_low), _part(driver.total_high)
+    if low == high:
+        return ""
+    if not low and high == _PARTS[0][1]:
+        return words.text("from nothing to all: too few nights")
+    return words.text("between {low} and {high}", low=words.text(low), high=words.text(high)) if low else \
+        words.text("at most {high}", high=words.text(high))
+
+
+def _signed(words: Speech, value: float) -> str:
+    """Give an index with a minus as wide as a plus, and no minus before nothing."""
+    return words.number(round(value, 2) + 0.0, 2).replace("-", "\u2212")
 
 
 def _from(words: Speech, what: str) -> str:

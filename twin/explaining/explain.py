@@ -100,7 +100,7 @@ class Explanation:
             "fed_by": [{"asset": link.id, "kind": link.kind, "inferred_link": inferred}
                        for link, inferred in self.chain],
             "waits_for": None if self.waiting is None else {
-                "asset": self.waiting.holder.id, "stage": self.waiting.said.get("stage", self.waiting.stage),
+                "asset": self.waiting.holder.id, "stage": self.waiting.stage,
                 "stage_ends": moment(self.waiting.stage_ends_s), **_by_crews(self.waiting, moment)}}
 
 

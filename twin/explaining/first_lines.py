@@ -14,6 +14,8 @@ from twin.world.kinds import Kinds, Role
 
 #: Sites and clusters told one by one before the rest is counted.
 _SITES, _CLUSTERS = 6, 3
+#: Suppliers without a position told one by one before the rest is counted.
+_PLACELESS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,9 +282,20 @@ def _how_sure(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
     if told.unknown:
         yield Line(words.plural("{n} asset where the water is not known: computed as dry",
                                 "{n} assets where the water is not known: computed as dry", told.unknown))
+    for one in told.placeless[:_PLACELESS]:
+        yield Line(words.plural("{asset} has no position: no water is computed for it; {n} lamp hangs on it",
+                                "{asset} has no position: no water is computed for it; {n} lamps hang on it",
+                                one["lamps"], asset=one["asset"]))
+    if len(told.placeless) > _PLACELESS:
+        yield Line(words.plural("{n} more supplier of lamps has no position: no water is computed for it",
+                                "{n} more suppliers of lamps have no position: no water is computed for them",
+                                len(told.placeless) - _PLACELESS))
+    for name, count in told.placeless_alone.items():
+        yield Line(words.text("{things} without a position: no water is computed there",
+                              things=words.counted(kinds, name, count)))
     for name, count in told.no_supplier.items():
         yield Line(words.text("{things} without a known supplier: computed as fed",
                               things=words.counted(kinds, name, count)))
     for name, count in told.inferred_links.items():
-        yield Line(words.text("{things} on an inferred link (the nearest supplier, not surveyed)",
+        yield Line(words.text("{things} on an inferred link (guessed at import, not surveyed)",
                               things=words.counted(kinds, name, count)))

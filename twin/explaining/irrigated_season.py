@@ -31,7 +31,7 @@ _COMPARED = {
     "stress_zone_days": ("days of stress", ""), "stress_zone_days_by_order": ("days of stress by orders", ""),
     "refused_zone_days": ("waterings forbidden", ""), "locked_zone_days": ("waterings locked", ""),
     "zones_watered_while_flooded": ("zones watered under water", "")}
-_STEPS = {RestartStep.RECEDE: "the water leaves", RestartStep.CONTROLLER: "controller mended",
+_STEPS = {RestartStep.RECEDE: "the water leaves", RestartStep.CONTROLLER: "controller repaired",
           RestartStep.SUPPLY: "supply back", RestartStep.FLUSH: "pipes flushed", RestartStep.TEST: "valves tested",
           RestartStep.RELEASE: "sanitary release, by a person", RestartStep.WATER: "the ground asks for water"}
 

@@ -51,8 +51,8 @@ def _cut(teller: Teller, outage: Outage, cut: EarlierCut) -> str:
         sooner = cut.back_s - cut.back_then_s
         back = teller.text("back {duration} earlier", duration=teller.speech.duration(sooner)) if sooner > 0 else \
             teller.text("back {duration} later", duration=teller.speech.duration(-sooner))
-    return teller.text("With {asset} cut at {time}, before its water: {back}, {dark}.", of=of, **values, back=back,
-                       dark=_darkness(teller, outage, cut.darker_s))
+    return teller.text("If {asset} had been cut at {time}, before the water reached it: {back}, {dark}.", of=of,
+                       **values, back=back, dark=_darkness(teller, outage, cut.darker_s))
 
 
 def _darkness(teller: Teller, outage: Outage, darker_s: int) -> str:
@@ -61,8 +61,8 @@ def _darkness(teller: Teller, outage: Outage, darker_s: int) -> str:
     if darker_s == 0:
         return teller.text("no more of the night without it")
     if any(assets.has_role(outage.asset, role) for role in (Role.LIGHTS, Role.SWITCHES, Role.CIRCUIT)):
-        return teller.text("{duration} more in the dark", duration=duration) if darker_s > 0 else \
-            teller.text("{duration} less in the dark", duration=duration)
+        return teller.text("but {duration} more in the dark, for the cut comes first" if darker_s > 0 else
+                           "{duration} less in the dark", duration=duration)
     return teller.text("{duration} more of the night without it", duration=duration) if darker_s > 0 else \
         teller.text("{duration} less of the night without it", duration=duration)
 

@@ -7,6 +7,7 @@ from math import isnan
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from twin.explaining.at_moment import TOLD_M
 from twin.explaining.back_words import back
 from twin.explaining.loss_words import lost_words
 from twin.explaining.repaired_words import repaired
@@ -117,7 +118,8 @@ def _states(teller: Teller, row: Listed, t_s: int) -> list[str]:
             case "live_in_water" if row.cut is not None and row.cut.row != row.asset.row:
                 said.append(teller.text("may be live in water: cut {what}", what=row.cut.id))
             case "do_not_re_energise":
-                said.append(teller.text("not to be re-energised"))
+                said.append(teller.text("not to be re-energised" if "out" in row.states else
+                                        "once off, not to be re-energised"))
             case _:
                 said.append(teller.text(STATE_WORDS[state]))
     if row.fact:
@@ -150,8 +152,16 @@ def _water(teller: Teller, row: Listed, t_s: int) -> str:
     depth, said = teller.speech.depth, []
     if not isnan(row.depth_m):
         now: dict[str, Any] = {"depth": depth(row.depth_m)}
-        said.append(teller.text("{depth}, rising", **now) if row.trend > 0 else teller.text("{depth}, falling", **now)
-                    if row.trend < 0 else teller.text("{depth} now", **now))
+        if row.depth_m <= 0:
+            said.append(teller.text("dry now"))
+        elif row.depth_m < TOLD_M:
+            least = depth(0.01)
+            said.append(teller.text("less than {depth}, rising", depth=least) if row.trend > 0 else
+                        teller.text("less than {depth}", depth=least))
+        else:
+            said.append(teller.text("{depth}, rising", **now) if row.trend > 0 else
+                        teller.text("{depth}, falling", **now)
+                        if row.trend < 0 else teller.text("{depth} now", **now))
     peak: dict[str, Any] = {"depth": depth(row.peak_depth_m), "time": teller.clock(row.peak_time_s)}
     said.append(teller.text("{depth} at most, {time}", **peak) if row.peak_time_s > t_s else
                 teller.text("was {depth}, {time}", **peak))

@@ -18,6 +18,7 @@ from twin.explaining.access_words import access_lines
 from twin.explaining.at_moment import now_and_ahead, to_be_cut, untested, waits, wet_since
 from twin.explaining.fact_words import facts
 from twin.explaining.loss_words import lost_words
+from twin.explaining.sure_words import coverage_lines, sure_part
 from twin.explaining.teller import Teller
 from twin.explaining.tree import Cause
 from twin.explaining.waiting import Waiting
@@ -30,7 +31,7 @@ from twin.results.outages import Outage
 from twin.results.result import Result
 from twin.water.depths import Coverage
 from twin.world.assets import Asset
-from twin.world.graph import without_supplier
+from twin.world.graph import graph_of, without_supplier
 from twin.world.kinds import Role
 
 #: Assets named in a list before the rest is counted.
@@ -81,7 +82,10 @@ def say(result: Result, told: Told, lang: str) -> tuple[str, tuple[str, ...]]:
                 *facts(teller, concerned, at_s), *_who(teller, tree), *_doubts(teller, told, tree)]
         if teller.has_role(asset, Role.PREMISES) and tree.what is not What.FLOODED:
             full += _water(teller, asset)
-    full += [*to_be_cut(teller, asset, told.now, full), *_unknown(teller, told), *_coverage(teller, asset),
+    above = [result.city.assets[row] for row in graph_of(result.city).chain(asset.row) if Coverage(int(
+        result.exposure.coverage[row])) is Coverage.NONE]  # what feeds it may stand in water that nobody sees
+    full += [*to_be_cut(teller, asset, told.now, full), *_unknown(teller, told),
+             *(line for one in (asset, *above) for line in coverage_lines(teller, one)),
              *access_lines(teller, asset)]
     return Speech.sentence(sentence), tuple(Speech.sentence(line) for line in full)
 
@@ -100,7 +104,7 @@ def _out(teller: Teller, asset: Asset, outage: Outage, tree: Cause, at_s: int | 
         return teller.text("{asset} {lost}: {cause}.", lost=lost, **values)
     if at_s is not None:
         return teller.text("{asset} has been {state} since {start}: {cause}.", **values)
-    sure = _sure_part(teller, outage)
+    sure = sure_part(teller, outage)
     if sure is None and outage.end_s == NONE:
         return teller.text("{asset} may be {state} from {start}, perhaps not back within the time computed: {cause}.",
                            **values)
@@ -112,23 +116,6 @@ def _out(teller: Teller, asset: Asset, outage: Outage, tree: Cause, at_s: int | 
     if sure is None:
         return teller.text("{asset} may be {state} from {start} to {end}: {cause}.", **values)
     return teller.text("{asset} is {state} from {start} to {end}{sure}: {cause}.", **values, sure=sure)
-
-
-def _sure_part(teller: Teller, outage: Outage) -> str | None:
-    """Say of an outage that is in doubt for a part of it when it is sure; empty where it is all along, None never."""
-    spans = teller.result.spans
-    mine = np.flatnonzero((spans.asset == outage.asset) & (spans.outage != NONE) & (spans.start_s >= outage.start_s))
-    mine = mine[teller.result.outages.start_s[spans.outage[mine]] == outage.start_s]
-    sure = mine[spans.is_sure[mine]]
-    if not len(sure):
-        return None
-    if len(sure) == len(mine):
-        return ""
-    start_s, end_s = int(spans.start_s[sure[0]]), int(spans.end_s[sure[-1]])
-    if end_s == NONE:
-        return teller.text(" (sure only from {start} on)", start=teller.clock(start_s))
-    start, end = teller.span(start_s, end_s)
-    return teller.text(" (sure only from {start} to {end})", start=start, end=end)
 
 
 def _unsure(teller: Teller, asset: Asset, at_s: int) -> str:
@@ -436,17 +423,3 @@ def _unknown(teller: Teller, told: Told) -> list[str]:
     if not without_supplier(teller.result.city)[last.row]:
         return []
     return [teller.text("What feeds {asset} is not known: it counts as fed.", asset=teller.asset(last))]
-
-
-def _coverage(teller: Teller, asset: Asset) -> list[str]:
-    match Coverage(int(teller.result.exposure.coverage[asset.row])):
-        case Coverage.UNKNOWN:
-            return [teller.text("The depth of water at {asset} is not known: the run takes the ground there as dry.",
-                                asset=teller.asset(asset))]
-        case Coverage.NONE if teller.result.city.assets.kinds[asset.kind].footprint != "none":
-            return [teller.text("The position is not known ({asset}), so neither is the water there: the run takes the "
-                                "ground as dry.", asset=teller.asset(asset))]
-        case Coverage.PARTIAL:
-            return [teller.text("The depth of water is known for a part of {asset} only.", asset=teller.asset(asset))]
-        case _:
-            return []

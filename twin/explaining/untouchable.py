@@ -42,7 +42,7 @@ def untouchable_paper(result: Result, t_s: int, lang: str) -> Paper:
         teller, t_s, text("Do not re-energise, {clock}", clock=words.clock(teller.moment(t_s))), facts=facts,
         warnings=[warning] if found else [],
         headings=[text(one) for one in (
-            "street", "number", "water since", "now (highest)", "state", "who has to test")],
+            "street", "number", "water since", "now (highest so far)", "state", "who has to test")],
         widths=_WIDTHS, rows=list(_rows(teller, found)), bold=(0, 1),
         notes=[text("Depths: now, and in brackets the highest so far where that was higher."),
                text("In service: nothing has opened it; to be cut first where it may be live in water.")] if found

@@ -28,9 +28,8 @@ class Waiting:
 
     #: The asset that holds it.
     holder: Asset
-    #: ``recede``, ``crew``, ``delayed`` and ``work`` (by limited crews), one of ``STAGES``, ``reset``, ``declared``
-    #: (someone has to say that it is back), ``reported`` (a fact keeps it out, whatever is computed) or ``supply``
-    #: (nothing of its own keeps it down: a changeover, or a ring without a source).
+    #: One of ``twin.results.waits.WAITS``, or ``supply`` (nothing of its own keeps it down: a changeover, or a ring
+    #: without a source).
     stage: str
     #: Depth under which repair may begin [m]; NaN elsewhere.
     below_m: float = math.nan
@@ -38,6 +37,8 @@ class Waiting:
     repair: Repair | None = None
     #: When the stage ends [s]; -1 where it is not known.
     stage_ends_s: int = NONE
+    #: Whether limited crews have it: they wait for something, or are at a stage.
+    is_by_crews: bool = False
     #: What crews wrote of the delay or of the stage: see ``twin.crews.waits`` and ``twin.engine.workforce``.
     said: Mapping[str, Any] = field(default_factory=dict)
     #: When somebody next sets out for it, as computed [s]; -1 not within the run.
@@ -71,7 +72,7 @@ def waiting_at(result: Result, row: int, moment: int) -> Waiting:
         return Waiting(holder=holder, stage="declared")
     what, repair = WAITS[int(waits.what[at])], int(waits.repair[at])
     if result.plan.crews is not None and (what == "crew" or what in STAGES):
-        told = _by_crews(result, row, moment)
+        told = _by_crews(result, row, moment, what)
         if told is not None:
             return told
     below_m = math.nan if what in ("declared", "reset", "reported") else float(
@@ -80,7 +81,7 @@ def waiting_at(result: Result, row: int, moment: int) -> Waiting:
                    repair=None if repair == NONE else result.repairs[repair])
 
 
-def _by_crews(result: Result, row: int, moment: int) -> Waiting | None:
+def _by_crews(result: Result, row: int, moment: int, what: str) -> Waiting | None:
     """Give what crews wrote last of an asset, a delay or a stage that runs; None where they have nothing to do."""
     story = [e for e in result.trace.of_asset(row) if e.what in (What.DELAYED, What.STAGE_STARTED, What.TEST_FAILED)]
     past = [e for e in story if e.time_s <= moment]
@@ -88,5 +89,4 @@ def _by_crews(result: Result, row: int, moment: int) -> Waiting | None:
         return None
     last = past[-1]
     coming = next((e.time_s for e in story if e.time_s > moment and "crew" in e.detail), NONE)
-    return Waiting(holder=result.city.assets[row], stage="delayed" if last.what is What.DELAYED else "work",
-                   said=last.detail, next_s=coming)
+    return Waiting(holder=result.city.assets[row], stage=what, is_by_crews=True, said=last.detail, next_s=coming)

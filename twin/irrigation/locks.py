@@ -1,6 +1,6 @@
 """Locks: from when to when a zone must not or cannot be watered, and why. Read from a run; never computed here.
 
-Water on a zone, its controller drowned or without supply come from the run's own suspensions; the sanitary release is
+Water on a zone, its controller flooded or without supply come from the run's own suspensions; the sanitary release is
 a fact that a person gives; winter and hands are declared.
 """
 
@@ -26,7 +26,7 @@ class Reason(IntEnum):
     """Why a zone is locked, the gravest first."""
 
     UNDER_WATER = 0  #: water stands on it
-    CONTROLLER_FLOODED = 1  #: its controller drowned, and is not repaired
+    CONTROLLER_FLOODED = 1  #: its controller flooded, and is not repaired
     CONTROLLER_UNPOWERED = 2  #: its controller waits for what feeds it
     CONTROLLER_OUT = 3  #: its controller is out for another reason
     SANITARY = 4  #: it was under water, and nobody has released it yet
@@ -101,7 +101,7 @@ class Locks:
 
 
 def locks_of_run(result: Result, zone_of: Mapping[int, int], calendar: Calendar) -> list[Lock]:
-    """Give the locks that a run's suspensions are: one for each, two where a drowned controller then waits for supply.
+    """Give the locks that a run's suspensions are: one for each, two where a flooded controller then waits for supply.
 
     Parameters
     ----------
@@ -148,13 +148,13 @@ def _of_outage(result: Result, outage: int) -> list[Lock]:
         return [replace(waiting, asset=assets[int(o.cause[its])])]
     if mechanism != Mechanism.FLOODED:
         return [plain]
-    drowned = replace(plain, reason=Reason.CONTROLLER_FLOODED)
-    mended_s = max((r.end_s for r in result.repairs.of_asset(controller) if not r.is_undone and r.end_s != NONE
-                    and r.end_s >= start_s and (end_s == NONE or r.end_s < end_s)), default=NONE)
-    if mended_s == NONE:
-        return [drowned]
+    flooded = replace(plain, reason=Reason.CONTROLLER_FLOODED)
+    repaired_s = max((r.end_s for r in result.repairs.of_asset(controller) if not r.is_undone and r.end_s != NONE
+                      and r.end_s >= start_s and (end_s == NONE or r.end_s < end_s)), default=NONE)
+    if repaired_s == NONE:
+        return [flooded]
     held = int(o.held[its]) if o.held[its] != NONE else controller
-    return [replace(drowned, end_s=mended_s), replace(waiting, start_s=mended_s, asset=assets[held])]
+    return [replace(flooded, end_s=repaired_s), replace(waiting, start_s=repaired_s, asset=assets[held])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ class RestartStep(IntEnum):
     """Steps of a restart, in their order."""
 
     RECEDE = 0  #: the water leaves
-    CONTROLLER = 1  #: the controller is mended
+    CONTROLLER = 1  #: the controller is repaired
     SUPPLY = 2  #: what feeds it is back
     FLUSH = 3  #: pipes are flushed, filters cleaned
     TEST = 4  #: each valve is opened and closed

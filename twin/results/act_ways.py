@@ -27,7 +27,8 @@ def with_ways(told: Situation, access: Access | None) -> Situation:
     For people it is the way of the base that can leave last: that still gets there, has done its work, and is back at a
     base, before the water is at the door and by open streets. For a generator it is the way there alone. Acts that no
     base can do so tell the way with the least water, for a boat or a vehicle that wades higher. Cuts ahead have their
-    ways already; a cut for now by the city's hand has the way to its first place.
+    ways already; a cut for now by the city's hand has the way to the first of its places that an open
+    one leads to, and names those that none leads to.
 
     Parameters
     ----------
@@ -121,27 +122,33 @@ def _brings(result: Result, access: Access, t_s: int, act: Act, base: str) -> in
 
 
 def _with_way_now(result: Result, access: Access, t_s: int, act: Act) -> Act:
-    if act.by != "city":
+    """Give a cut for now with the way to the first of its places that one leads to, and those that none leads to."""
+    row = result.city.assets.row
+    on_street = [place for place in act.assets if access.place(place)[0] != NONE]
+    if act.by != "city" or not on_street:
         return act
-    to, row = access.place(act.assets[0]), result.city.assets.row
-    trips = [(trip.lasts_s, base, trip.streets) for base in bases_of(result, access, act)
-             if (trip := access.trip(access.place(row(base)), to, t_s)) is not None]
-    if to[0] == NONE:
-        return act
-    if not trips:
-        return _with_least(result, access, t_s, replace(act, is_cut_off=True))
-    _, base, way = min(trips)
-    return replace(act, base=base, way=way)
+    to = [access.place(place) for place in on_street]
+    bases = [(base, access.place(row(base))) for base in bases_of(result, access, act)]
+    lasts_s = np.array([access.seconds(start, to, t_s) for _, start in bases]).reshape(len(bases), len(to))
+    is_open: list[bool] = [bool((one >= 0).any()) for one in lasts_s.T]
+    cut_off = tuple(place for place, one in zip(on_street, is_open, strict=True) if not one)
+    if not any(is_open):
+        return _with_least(result, access, t_s, replace(act, is_cut_off=True, cut_off=cut_off))
+    first = is_open.index(True)
+    _, base, way = min((trip.lasts_s, base, trip.streets) for base, start in bases
+                       if (trip := access.trip(start, to[first], t_s)) is not None)
+    return replace(act, base=base, way=way, cut_off=cut_off, goes_to=on_street[first])
 
 
 def _with_least(result: Result, access: Access, t_s: int, act: Act) -> Act:
-    """Give an act with the way through the least water, of all bases that may send somebody."""
-    to = access.place(act.assets[0])
+    """Give an act with the way through the least water, of all its places and all bases that may send somebody."""
     row = result.city.assets.row
-    found = [(way.deepest_m, place, base, way.streets) for place, base in enumerate(bases_of(result, access, act))
-             if (way := least_water(access, access.place(row(base)), to, t_s)) is not None]
+    found = [(way.deepest_m, order, place, base, way.streets) for order, place in enumerate(act.assets)
+             for base in bases_of(result, access, act) if (way := least_water(
+                 access, access.place(row(base)), access.place(place), t_s)) is not None]
     if not found:
         return act
-    deepest_m, _, base, streets = min(found)
-    is_open = access.trip(access.place(row(base)), to, t_s) is not None
-    return replace(act, least=Least(base=base, streets=streets, deepest_m=deepest_m, is_open=is_open))
+    deepest_m, _, place, base, streets = min(found, key=lambda one: one[:2])
+    is_open = access.trip(access.place(row(base)), access.place(place), t_s) is not None
+    return replace(act, goes_to=place,
+                   least=Least(base=base, streets=streets, deepest_m=deepest_m, is_open=is_open))

@@ -1,4 +1,4 @@
-"""Holders: what has to be mended, reset or declared back before an outage can end, at a second of the run."""
+"""Holders: what has to be repaired, reset or declared back before an outage can end, at a second of the run."""
 
 from __future__ import annotations
 

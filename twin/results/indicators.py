@@ -7,11 +7,10 @@ length beside them. What each word counts stands in docs/glossary.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twin.access.access import Access
 from twin.codes import Mechanism
 from twin.quantities import NONE, BoolArray, Int64Array, distinct
 from twin.results.acts import clusters, last_moments
@@ -31,6 +30,9 @@ from twin.world.city import City
 from twin.world.graph import without_supplier
 from twin.world.kinds import Role
 from twin.world.plan import Plan
+
+if TYPE_CHECKING:
+    from twin.access.access import Access  # with the kernels of trips
 
 #: Lamps this near light a site's doors [m].
 NEAR_SITE_M = 60.0

@@ -35,7 +35,7 @@ class Return:
     #: nights the one computed hour in both. -1: not within the time computed.
     p50_s: int
     p90_s: int
-    #: Rows of what holds it: the assets that have to be mended or to return, those that hold most first.
+    #: Rows of what holds it: the assets that have to be repaired or to return, those that hold most first.
     holders: tuple[int, ...]
     #: Word of ``WAITS``: what the first of them waits for; empty where it is not down by itself.
     wait: str
@@ -124,10 +124,18 @@ class _Asked:
             is_assessed=self._is_assessed(first))
 
     def _holders(self, outages: Int32Array) -> Iterator[int]:
-        """Give what has to be mended or reset now, what holds most outages first."""
+        """Give what has to be repaired or reset now, what holds most outages first; then what holds them at their end.
+
+        What is repaired next morning may leave a lamp dark that drowned at midnight: the last to hold it tells why.
+        """
         result, t_s = self.moment.result, self.moment.t_s
-        found = [holder_at(result, result.outages[row], t_s) for row in outages.tolist()]
-        yield from sorted(set(found), key=lambda row: (-found.count(row), row))
+        each = [result.outages[row] for row in outages.tolist()]
+        now = [holder_at(result, one, t_s) for one in each]
+        horizon_s = result.plan.duration_s
+        last = [holder_at(result, one, (horizon_s if one.end_s == NONE else one.end_s) - 1) for one in each]
+        for found in (now, last):
+            yield from sorted(set(found) - (set(now) if found is last else set()),
+                              key=lambda row: (-found.count(row), row))
 
     def _range(self, rows: Int64Array, outages: Int32Array, *, is_street: bool) -> tuple[int, int]:
         result, drawn = self.moment.result, self.drawn

@@ -127,7 +127,8 @@ def situation(result: Result, t_s: int, *, since_s: int = NONE, since_run: Resul
     since_run
         Another run of the same hours and city to count from, at the same moment.
     most_acts
-        How many acts ahead are told, beside what is to be cut now; the rest is a number.
+        How many acts ahead are told, beside what is to be cut now; more where more people are at risk within three
+        hours. The rest is a number.
     """
     moment, horizon_s = moment_of(result, t_s), result.plan.duration_s
     later = [moment_of(result, t_s + 3600 * hours) if t_s + 3600 * hours <= horizon_s else None for hours in AHEAD_H]
@@ -137,7 +138,7 @@ def situation(result: Result, t_s: int, *, since_s: int = NONE, since_run: Resul
                          ahead=tuple(None if one is None else count(one) for one in later))
                    for name, count in _COUNTS.items() if _is_told(name, result))
     now, acts = tuple(acts_now(moment)), acts_ahead(moment)
-    told = chosen(acts, most_acts)
+    told = chosen(acts, most_acts, t_s)
     soon = np.zeros(len(moment.is_out), bool)
     o = result.outages
     soon[o.asset[(o.start_s > t_s) & (o.start_s <= t_s + 3600)]] = True

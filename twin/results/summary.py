@@ -5,6 +5,7 @@ In words: ``twin.explaining.first_lines``.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -16,6 +17,7 @@ import numpy as np
 from twin.codes import Mechanism
 from twin.quantities import NONE, BoolArray
 from twin.results.acts import at as split_at
+from twin.results.placeless import placeless
 from twin.results.queue import queue_at
 from twin.results.result import Result
 from twin.world.kinds import Role
@@ -69,6 +71,10 @@ class Summary:
     no_supplier: Mapping[str, int]
     #: Assets one of whose links to a supplier was inferred (the nearest), not surveyed, by kind.
     inferred_links: Mapping[str, int]
+    #: Assets without a position on which lamps hang, those with most lamps first: ``asset`` and ``lamps``. No water is
+    #: computed for them, so they count as dry. And the others without a position, by kind.
+    placeless: tuple[Mapping[str, Any], ...]
+    placeless_alone: Mapping[str, int]
     #: Buildings with water at them, and with water inside.
     buildings_wet: int
     buildings_flooded: int
@@ -149,7 +155,7 @@ def summarise(result: Result) -> Summary:
         doubtful=len(np.unique(result.doubts.asset)),
         unknown=sum(told.get("coverage", {}).get("unknown", {}).values()),
         no_supplier=told.get("no_supplier", {}), inferred_links=told.get("inferred_links", {}),
-        buildings_wet=buildings.get("wet", 0),
+        **_placeless(result), buildings_wet=buildings.get("wet", 0),
         buildings_flooded=buildings.get("flooded_inside", 0),
         zones_suspended=told.get("zones", {}).get("suspended", 0),
         sites=tuple(site for site in told.get("sites", []) if site["without_power"] or site["in_doubt"]
@@ -170,6 +176,13 @@ def summarise(result: Result) -> Summary:
         contradictions=len(warned("contradiction")),
         water_book=next((str(w["text"]) for w in warned("water_book")), ""),
         water_doubts=_texts(warned("water_doubt")), water_notes=_texts(warned("water")))
+
+
+def _placeless(result: Result) -> dict[str, Any]:
+    found, assets = placeless(result), result.city.assets
+    alone = Counter(assets.kinds.names[int(kind)] for kind in assets.kind[found.rows[found.lamps == 0]])
+    return {"placeless": tuple({"asset": str(assets.id[row]), "lamps": int(lamps)} for row, lamps in zip(
+        found.rows, found.lamps, strict=True) if lamps), "placeless_alone": dict(sorted(alone.items()))}
 
 
 def _texts(warnings: list[Mapping[str, Any]]) -> tuple[Mapping[str, str], ...]:

@@ -56,6 +56,10 @@ class Act:
     way: tuple[str, ...] = ()
     #: No way leads there in time, or back: ``before_s`` is the water, for whoever is there.
     is_cut_off: bool = False
+    #: Of several places those that no way leads to in time, told where one leads to others; and the place that ``base``
+    #: and ``way``, or ``least``, lead to: -1 the first.
+    cut_off: tuple[int, ...] = ()
+    goes_to: int = NONE
     #: Time that it takes at the place [s]: for people to be brought out; 0 where it is not counted by head.
     needs_s: int = 0
     #: How many teams share them; and how many people those that leave at once bring out and back, where it is some of
@@ -82,11 +86,16 @@ def acts_ahead(moment: Moment) -> list[Act]:
                                          -act.live, -act.lamps, act.before_s))
 
 
-def chosen(acts: list[Act], most: int) -> list[Act]:
-    """Give the acts that are told, in order of time: what concerns people and cuts do not crowd each other out."""
+def chosen(acts: list[Act], most: int, t_s: int) -> list[Act]:
+    """Give the acts that are told, in order of time: what concerns people and cuts do not crowd each other out.
+
+    Whom water or darkness reaches within three hours is told, however many they are: nobody is left out for want of
+    room.
+    """
     people, places = ([act for act in acts if (act.sort == "cut") is is_cut] for is_cut in (False, True))
-    for_people = min(len(people), max(most - len(places), (most + 1) // 2))
-    kept = [*people[:for_people], *places[:most - for_people]]
+    soon = sum(act.before_s <= t_s + SOON_S for act in people)
+    for_people = min(len(people), max(soon, most - len(places), (most + 1) // 2))
+    kept = [*people[:for_people], *places[:max(most - for_people, most // 2)]]
     return sorted(kept, key=lambda act: (act.before_s, act.assets))
 
 
@@ -220,7 +229,10 @@ def _leaving(moment: Moment, group: list[int], touched_s: int) -> dict[str, Any]
     if not mine or not ahead:
         return {"before_s": touched_s, "is_cut_off": bool(mine)}
     first = min(ahead, key=lambda row: leave_s[row["asset"]])
-    return {"before_s": leave_s[first["asset"]], "base": first["base"], "way": tuple(first["by"])}
+    row_of = result.city.assets.row
+    return {"before_s": leave_s[first["asset"]], "base": first["base"], "way": tuple(first["by"]),
+            "goes_to": row_of(first["asset"]),
+            "cut_off": tuple(row_of(row["asset"]) for row in mine if leave_s.get(row["asset"], NONE) <= t_s)}
 
 
 def _lamps_below(result: Result, group: list[int]) -> int:

@@ -266,7 +266,7 @@ class Assets:
         told = []
         for code in np.unique(self.kind).tolist():
             first = np.flatnonzero(self.kind == code)[:3]
-            told.append(f"{self.kinds.names[code]} {', '.join(self.id[first])}")
+            told.append(", ".join(self.id[first]))
         return f"Ids look like: {'; '.join(told)}." if told else "The city holds no asset at all."
 
     def rows(self, ids: Sequence[str]) -> Int32Array:

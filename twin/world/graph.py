@@ -19,7 +19,7 @@ from twin.world.city import City
 from twin.world.supplies import Service, Supplies
 
 #: Links followed up a chain before it is taken for a ring.
-_LONGEST_CHAIN = 64
+LONGEST_CHAIN = 64
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,7 +82,7 @@ class SupplyGraph:
         found = np.where(wanted, np.arange(n), NONE).astype(np.int32)
         preferred = self.preferred()
         above = preferred.copy()
-        for _ in range(_LONGEST_CHAIN):
+        for _ in range(LONGEST_CHAIN):
             open_ = np.flatnonzero((found == NONE) & (above != NONE))
             if not len(open_):
                 break

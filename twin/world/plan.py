@@ -108,7 +108,7 @@ class Plan:
     issued_at: datetime
     valid_until: datetime
     seed: int
-    #: Seconds from the last mended lamp of a circuit until its protection is closed again.
+    #: Seconds from the last repaired lamp of a circuit until its protection is closed again.
     reset_s: int
     declared: tuple[Declared, ...] = ()
     notes: tuple[Note, ...] = ()

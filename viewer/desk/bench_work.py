@@ -18,6 +18,7 @@ import numpy as np
 
 from geodata.city.model import CityFile
 from geodata.run.ranking import main_streets
+from geodata.run.roads import access_if_kept
 from geodata.run.run import Run
 from scenarios.stage_curves import StageCurve
 from scenarios.walls import check_wall
@@ -25,6 +26,8 @@ from twin.codes import Action
 from twin.deciding.cutting import cuts
 from twin.deciding.plans import pairs
 from twin.deciding.ranking import rank
+from twin.quantities import NONE
+from twin.results.crew_shut import crews_shut_in
 from twin.results.result import Result
 from twin.stages import Progress
 from twin.world.edits import Declare
@@ -174,6 +177,16 @@ def _curves(entry: RunEntry, path: Path, packed: bytes, asset: str, which: str) 
     return curves(loaded, _unpacked(packed, loaded.result), asset, which)
 
 
+def _shut(entry: RunEntry, path: Path, t_s: int) -> dict[str, dict[str, Any]]:
+    """Give by crew where and until when it is shut in at a second, or its base when its next shift begins."""
+    loaded = _loaded(entry, path)
+    ids = loaded.result.city.assets.id
+    found = crews_shut_in(loaded.result, access_if_kept(loaded.run), t_s)
+    return {crew: {"asset": str(ids[one.asset]), "is_on_duty": one.is_on_duty, "from": one.time.from_s,
+                   "until": None if one.time.until_s == NONE else one.time.until_s, "streets": one.time.streets}
+            for crew, one in found.items()}
+
+
 def _parts(result: Result) -> dict[str, Any]:
     return {"result": result, "city": result.city, "assets": result.city.assets, "exposure": result.exposure,
             "outages": result.outages, "plan": result.plan}
@@ -208,7 +221,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "ready": _ready, "city": _city, "run": _run, "pack": _pack, "config": _config, "outcome": _outcome, "page": _page,
     "comparison": _comparison, "wall": _wall, "likely": _likely, "likely_asset": _likely_asset, "report": _report,
     "documents": _documents, "answers": _answers, "alert": _alert, "rank": _rank, "ranked": _ranked,
-    "curves": _curves}
+    "curves": _curves, "shut": _shut}
 
 
 def main() -> None:

@@ -12,11 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from twin.access.access import Access
 from twin.codes import Mechanism, What
 from twin.quantities import NONE, Int64Array
 from twin.results.crew_days import Piece, crew_days
-from twin.results.crew_shut import CrewShut, crews_shut_in
 from twin.results.crew_work import at_work
 from twin.results.result import Result
 from twin.results.returns import assessed_s, early, late
@@ -41,8 +39,6 @@ class CrewBoard:
     """The work of the crews of a run; seconds count from its start."""
 
     result: Result
-    #: The streets in its water; None where it computes none.
-    access: Access | None = None
 
     @cached_property
     def _days(self) -> list[Piece]:
@@ -106,7 +102,6 @@ class CrewBoard:
         """Give where each crew is: ``state`` ``reach``, ``work``, ``free`` or ``off``, the asset, and until when."""
         plan = self.result.plan.crews
         busy = {shift.crew: shift for shift in at_work(self.result.crew_work, t_s)}
-        shut = crews_shut_in(self.result, self.access, t_s)
         told = []
         for number, crew in enumerate(() if plan is None else plan.crews, 1):
             shift, on = busy.get(crew.id), next((span for span in crew.shifts if span[0] <= t_s < span[1]), None)
@@ -120,20 +115,13 @@ class CrewBoard:
             told.append({"crew": crew.id, "number": number, "state": state, "stage": shift.stage if shift else "",
                          "until": None if until == NONE or until > self.result.plan.duration_s else until,
                          "hours_until": None if on is None else min(on[1], self.result.plan.duration_s),
-                         "asset": self._where(number - 1, t_s) if on or shift else "",
-                         "shut": None if crew.id not in shut else self._shut(shut[crew.id])})
+                         "asset": self._where(number - 1, t_s) if on or shift else ""})
         return told
 
     def _where(self, crew: int, t_s: int) -> str:
         """Give the asset that a crew is at or drives to, the place that it was sent ahead to among them."""
         at = next((day.asset for day in self._days if day.crew == crew and day.start_s <= t_s < day.end_s), NONE)
         return "" if at == NONE else str(self.result.city.assets.id[at])
-
-    def _shut(self, shut: CrewShut) -> dict[str, Any]:
-        """Give where and until when a crew is shut in, or its base when its next shift begins."""
-        return {"asset": str(self.result.city.assets.id[shut.asset]), "is_on_duty": shut.is_on_duty,
-                "from": shut.time.from_s, "until": None if shut.time.until_s == NONE else shut.time.until_s,
-                "streets": shut.time.streets}
 
     def jobs(self, t_s: int) -> dict[str, Any]:
         """Give what waits at a second for somebody or for the water, or is worked on; lamps by street."""

@@ -60,4 +60,7 @@ def _at(asked: Asked) -> Any:
     if loaded is None or not text.isdigit() or len(text) > 9:
         raise InputError(field="t", found=f"'{text[:20]}'", expected="a run, and whole seconds from its start")
     t_s = min(int(text), loaded.duration_s)
-    return {"t": t_s, "positions": loaded.crew_board.positions(t_s), **loaded.crew_board.jobs(t_s)}
+    # Ways out are searched in the streets: at the bench.
+    shut = asked.desk.bench.ask("shut", *loaded.place, t_s) if loaded.result.plan.crews is not None else {}
+    positions = [{**one, "shut": shut.get(one["crew"])} for one in loaded.crew_board.positions(t_s)]
+    return {"t": t_s, "positions": positions, **loaded.crew_board.jobs(t_s)}

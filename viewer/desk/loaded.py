@@ -11,7 +11,6 @@ from threading import Lock
 
 import numpy as np
 
-from geodata.run.roads import access_if_kept
 from geodata.run.run import Run
 from scenarios.load import load_scenario
 from scenarios.moments import start_of, zone_of
@@ -78,7 +77,7 @@ class Loaded:
     @cached_property
     def crew_board(self) -> CrewBoard:
         """The work of its crews."""
-        return CrewBoard(self.result, None if self.result.plan.crews is None else access_if_kept(self.run))
+        return CrewBoard(self.result)
 
     @property
     def is_scenario_changed(self) -> bool:

@@ -104,7 +104,7 @@ def street_answers(run: Run, lang: str, *, released_by: str | None = None, field
     for number in sorted(set(night.lamps.street.tolist()) - {0}):
         page = _page(night, number, say, words)
         told = [f"{title}{words['colon']} {text}" for title, text in reversed(page.answer)]
-        issued = words["issued"].format(day=say.day(at), clock=say.clock(at))
+        issued = _issue(night, words).format(day=say.day(at), clock=say.clock(at))
         made[page.title] = " ".join([*told, f"{words[night.status]}{words['colon']} {words['not_observed']}. {issued}.",
                                      words["released"].format(name=released) + "." if released else ""]).strip()
     return made
@@ -181,6 +181,12 @@ def _town(night: PublicNight, say: Voice, words: Mapping[str, Any]) -> _Page:
     return _Page(night.city, tuple(answer))
 
 
+def _issue(night: PublicNight, words: Mapping[str, Any]) -> str:
+    """Give the sentence of a night's hour of issue; without one a run is issued as its period begins, and says so."""
+    is_said = night.issued_at != night.start or night.status == "forecast"
+    return str(words["issued" if is_said else "begins"])
+
+
 def _following(night: PublicNight, issued: datetime, zone: ZoneInfo, say: Voice, words: Mapping[str, Any]) -> str:
     if night.next_update is None:
         return ""
@@ -211,7 +217,7 @@ def _render(night: PublicNight, pages: Sequence[_Page], say: Voice, words: Mappi
         lang=say.lang, title=f"{night.city}{words['colon']} {words[night.status]}", pages=pages,
         status=words[night.status], colon=words["colon"], not_observed=words["not_observed"], town=night.city,
         night=" · ".join(filter(None, (say.day(night.start.astimezone(zone)), title))),
-        issued=words["issued"].format(day=say.day(issued), clock=say.clock(issued)),
+        issued=_issue(night, words).format(day=say.day(issued), clock=say.clock(issued)),
         valid=words["valid"].format(day=say.day(valid), clock=say.clock(valid)),
         following=_following(night, issued, zone, say, words), safety=words["safety"],
         numbers=words["numbers"], contacts=contacts, report=people.report, wrong=words["wrong"], made=made,

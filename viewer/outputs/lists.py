@@ -83,7 +83,7 @@ def export_lists(run: Run, t_s: int, places: Lists, order: ReturnOrder, *, lang:
         "cuts": lambda out: write_csv(listing(result, t_s, states=["live_in_water"]), out, lang),
         "sites": lambda out: write_sites(result, t_s, listed_sites(result.city.assets), contacts or {}, out, lang),
         "returns": lambda out: write_csv_file(out, headings(returning.COLUMNS, lang), returning.table(order, lang),
-                                              sort="an order of return", opens=opens(returning.COLUMNS))}
+                                              sort="an order of return", opens=opens(returning.COLUMNS), lang=lang)}
     papers: dict[str, Callable[[], Paper]] = {
         "grid": lambda: grid_paper(result, grid_rows(result, t_s), t_s, lang),
         "handover": lambda: untouchable_paper(result, t_s, lang), "cuts": lambda: cuts_paper(result, t_s, lang),

@@ -20,10 +20,8 @@ from viewer import scripts
 from viewer.outputs.clock import Clock
 from viewer.outputs.contacts import read_contacts
 from viewer.outputs.countries import country_of
-from viewer.outputs.driver_strip import told_of
 from viewer.outputs.operator_page import layers, operator_config
 from viewer.outputs.release import require_release
-from viewer.public.night import PublicNight, public_night
 from viewer.scene.compose import Scene, pack_scene
 from viewer.scene.crews import pack_crews
 from viewer.scene.gardens import LOCKS
@@ -36,6 +34,7 @@ from viewer.words import registers
 if TYPE_CHECKING:
     from geodata.ensemble.folder import EnsembleFolder
     from geodata.run.folder import Run
+    from viewer.public.night import PublicNight
 
 _SOURCES = resources.files("viewer")
 
@@ -83,6 +82,8 @@ def page(run: Run, *, public: bool, lang: str | None = None, released_by: str | 
     if lang is not None and lang not in LANGUAGES:
         raise InputError(found=f"language '{lang}'", expected=" or ".join(LANGUAGES), field="lang")
     if public:
+        from viewer.public.night import public_night
+
         return _public(public_night(run, fields, ensemble), lang, require_release(
             run.result.plan.status, released_by, what="a public page"), Path(city) if city else None)
     return rendered_operator(run, lang or "fr", ensemble)
@@ -110,9 +111,15 @@ def rendered_operator(run: Run, lang: str, ensemble: EnsembleFolder | None = Non
     packer, config = operator_pack(run, lang, ensemble)
     view = {"symbols": {key: svg(key) for key in states()["symbols"]}, "run": run, "locks": LOCKS,
             "is_ensemble": ensemble is not None, "layers": layers(is_ensemble=ensemble is not None),
-            "driven": [] if ensemble is None else told_of(run.result.city, ensemble.driven), **more}
+            "driven": [] if ensemble is None else _driven(run, ensemble), **more}
     return _rendered("operator", packer, config, view, lang=lang, status=run.result.plan.status,
                      city=run.result.city.name)
+
+
+def _driven(run: Run, ensemble: EnsembleFolder) -> Any:
+    from viewer.outputs.driver_strip import told_of
+
+    return told_of(run.result.city, ensemble.driven)
 
 
 def _public(night: PublicNight, lang: str | None, released_by: str, contacts: Path | None) -> str:

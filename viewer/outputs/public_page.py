@@ -109,6 +109,8 @@ def public_view(night: PublicNight, contacts: Contacts, *, lang: str, released_b
     same = until.date() == issued.date()
     until_words = say("until_clock", clock=say.clock(until)) if same else say(
         "until_at", day=say.day(until, year=False), clock=say.clock(until))
+    # without an hour of issue a run is issued as its period begins: that is then said, not when it was made
+    key = "made_until" if night.issued_at != night.start or night.status == "forecast" else "begins_until"
     made = say("on_at", day=say.day(issued, year=False), clock=say.clock(issued))
     short = [say(key, day=say.day(moment).split(" ")[0], clock=say.clock(moment))
              for key, moment in (("day_clock", issued), ("until_short", until))]
@@ -118,8 +120,8 @@ def public_view(night: PublicNight, contacts: Contacts, *, lang: str, released_b
     legend = LEGEND if night.likely is None else LIKELY_LEGEND
     return {
         "say": say, "status_words": status_words,
-        "made": say.rich("made_until", issued=made, until=until_words) + following,
-        "made_short": say.rich("made_until", issued=short[0], until=short[1]) + following_short,
+        "made": say.rich(key, issued=made, until=until_words) + following,
+        "made_short": say.rich(key, issued=short[0], until=short[1]) + following_short,
         "heading": heading(night, say), "paragraph": say.marked(paragraph(night, say, is_brief=True)),
         "limits": limits(night, say), "shape": shape(night), "has_numbers": night.lamp_numbers is not None,
         "also": also(night, say), "has_junctions": bool(night.junctions),

@@ -66,9 +66,9 @@ def export_report(run: Run, told: Situation, out: Path, *, lang: str, answers: A
         A place that cannot be written, or a language other than fr and en.
     """
     if answers is not None:
-        # The nights need the room of two acts, which are then counted with the others that have none.
-        told = replace(told, acts=told.acts[:_ACTS_BESIDE_NIGHTS],
-                       acts_more=told.acts_more + max(len(told.acts) - _ACTS_BESIDE_NIGHTS, 0))
+        # The nights need the room of two cuts, which are then counted with the others that have none.
+        kept = tuple(act for place, act in enumerate(told.acts) if act.sort != "cut" or place < _ACTS_BESIDE_NIGHTS)
+        told = replace(told, acts=kept, acts_more=told.acts_more + len(told.acts) - len(kept))
     page = page_of(told, lang, numbers_of(run, contacts), order)
     write_whole(out, render(run, told, page, answers, driven), opens="<!doctype html", sort="a page")
     return page

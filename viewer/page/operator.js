@@ -158,7 +158,9 @@ class OperatorPage extends Page {
     const {name, city, issued, validUntil, nextUpdate, defaults, doubtful, status, ensemble} = this.config;
     super.speak();
     document.title = say('operator_title', {name, city});
-    const made = say('made_valid', {issued: moment(issued, 0), until: moment(validUntil, issued)});
+    // without an hour of issue the run is issued as its period begins: that is then said, not when it was made
+    const key = issued || status === 'forecast' ? 'made_valid' : 'begins_valid';
+    const made = say(key, {issued: moment(issued, 0), until: moment(validUntil, issued)});
     const next = nextUpdate === null ? '' : say('at_clock', {clock: moment(nextUpdate, issued)});
     byId('made').textContent = listed(made, next && say('next_update', {when: next}));
     byId('doubt').textContent = say('defaults_doubt', {defaults, doubtful});

@@ -143,12 +143,26 @@ export interface LikelyColumns {
   'likely.out'?: Uint32Array;
   'likely.unknown'?: Uint32Array;
   'likely.first0'?: Uint32Array;
+  'likely.first0_low'?: Uint32Array;
+  'likely.first0_high'?: Uint32Array;
   'likely.first2'?: Uint32Array;
+  'likely.first2_low'?: Uint32Array;
+  'likely.first2_high'?: Uint32Array;
   'likely.back1'?: Uint32Array;
+  'likely.back1_low'?: Uint32Array;
+  'likely.back1_high'?: Uint32Array;
   'likely.back2'?: Uint32Array;
+  'likely.back2_low'?: Uint32Array;
+  'likely.back2_high'?: Uint32Array;
   'likely.depth0'?: Uint16Array;
+  'likely.depth0_low'?: Uint16Array;
+  'likely.depth0_high'?: Uint16Array;
   'likely.depth1'?: Uint16Array;
+  'likely.depth1_low'?: Uint16Array;
+  'likely.depth1_high'?: Uint16Array;
   'likely.depth2'?: Uint16Array;
+  'likely.depth2_low'?: Uint16Array;
+  'likely.depth2_high'?: Uint16Array;
   'likely.offsets'?: Uint32Array;
   'likely.root'?: Uint32Array;
   'likely.mech'?: Uint8Array;
@@ -189,6 +203,7 @@ export interface RoadColumns {
 export type CrewColumns = Partial<
   Record<`crew.${'start' | 'end' | 'asset' | 'origin' | 'count' | 'until' | 'by.offsets'}`, Uint32Array>
 > &
+  Partial<Record<`shut.${'of' | 'start' | 'end' | 'asset' | 'since' | 'until'}`, Uint32Array>> &
   Partial<Record<'crew.of' | 'crew.by' | 'trip.x' | 'trip.y', Uint16Array>> &
   Partial<Record<'crew.doing' | 'crew.stage', Uint8Array>> &
   Partial<

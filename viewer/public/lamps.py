@@ -136,7 +136,10 @@ def stretches(street: Any, x_m: Any, y_m: Any) -> Any:
 
 
 def _told(run: Run, quarters: Quarters, likelihood: Likelihood | None) -> Mapping[int, tuple[Interval, ...]]:
-    """Give, by row, when each lamp is out and when it may be, rounded outward; of two words the likelier one holds."""
+    """Give, by row, when each lamp is out and when it may be, rounded outward; a quarter with doubt is told as that.
+
+    Of two words of an ensemble the likelier one holds.
+    """
     spans = run.result.spans
     lamp = run.result.city.assets.of_role(Role.LIGHTS)
     found: dict[int, dict[int, list[Span]]] = {}
@@ -151,14 +154,25 @@ def _told(run: Run, quarters: Quarters, likelihood: Likelihood | None) -> Mappin
             states.setdefault(state, []).append((at, OPEN if until == NONE else until))
     told = {}
     for row, states in found.items():
-        own: list[Interval] = []
-        before: list[Span] = []
-        for state in sorted(states, key=lambda state: (state != OUT, -state)):
+        before = _surely(states.get(OUT, []), [span for state in states if state != OUT for span in states[state]],
+                         quarters)
+        own: list[Interval] = [(*span, OUT) for span in before]
+        for state in sorted(states.keys() - {OUT}, reverse=True):
             spared = without(quarters.outward(states[state]), before)
             own += [(*span, state) for span in spared]
             before = sorted([*before, *spared])
         told[row] = tuple(sorted(own))
     return told
+
+
+def _surely(sure: list[Span], maybe: list[Span], quarters: Quarters) -> list[Span]:
+    """Give when a lamp is told as out, in quarters: not in one in which it also only may be, but where that is all.
+
+    Rounding makes what is in doubt no certainty; an outage within one such quarter is told all the same.
+    """
+    doubtful = quarters.outward(maybe)
+    told = [part for span in quarters.outward(sure) for part in without([span], doubtful) or [span]]
+    return sorted(told)
 
 
 def _dealt(lists: list[tuple[Interval, ...]], stretch: Any, unknown: Any, ids: Any) -> list[tuple[Interval, ...]]:

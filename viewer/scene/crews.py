@@ -9,6 +9,7 @@ import shapely
 
 from twin.quantities import NONE
 from twin.results.crew_days import Doing, Piece, crew_days
+from twin.results.crew_shut import shut_spans
 from twin.results.queue import delays_of
 from twin.world.crews import owner_of
 from viewer.scene.intervals import OPEN, Patterns, Row
@@ -51,6 +52,13 @@ def pack_crews(run: Run, streets: RunStreets | None, scene: Scene) -> None:
     packer.add("crew.by.offsets", np.cumsum([0, *(len(one.streets) for one in days)]), "u4", delta=True)
     packer.add("crew.by", [scene.streets.get(name, 0) for one in days for name in one.streets], "u2")
     _pack_trips(run, streets, scene, days)
+    shut = shut_spans(run.result, None if streets is None else streets.access)
+    for name, values in (("of", [place for place, _, _, _ in shut]), ("start", [start_s for _, start_s, _, _ in shut]),
+                         ("end", [end_s for _, _, end_s, _ in shut]),
+                         ("asset", [number[one.asset] for *_, one in shut]),
+                         ("since", [one.time.from_s for *_, one in shut]),
+                         ("until", [OPEN if one.time.until_s == NONE else one.time.until_s for *_, one in shut])):
+        packer.add(f"shut.{name}", values, "u4")
     packer.text("mends", [owner_of(kind.name, kind.roles) == plan.crews.owner
                           for kind in run.result.city.assets.kinds])
     _pack_delays(run, scene)

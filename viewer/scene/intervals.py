@@ -109,25 +109,30 @@ def state_rows(run: Run, number: Any, cut: Cut | None = None) -> Stories:
     outages, doubts, c = result.outages, result.doubts, result.conditions
     also, numbers = _also(run, number)
     rows: dict[int, list[Row]] = {}
-    for i in np.flatnonzero(np.isin(c.condition, (Condition.OUT, Condition.MAY_BE_OUT, Condition.SUSPENDED))).tolist():
-        asset, outage, doubt = int(c.asset[i]), int(c.outage[i]), int(c.doubt[i])
+    # plain numbers: to take them from an array one by one is what would take the time here
+    mine = np.flatnonzero(np.isin(c.condition, (Condition.OUT, Condition.MAY_BE_OUT, Condition.SUSPENDED)))
+    which = zip(*(column[mine].tolist() for column in (c.asset, c.outage, c.doubt, c.condition, c.start_s, c.end_s)),
+                strict=True)
+    cause, root, held, mechanism, held_mechanism, start_s, end_s = (column.tolist() for column in (
+        outages.cause, outages.root, outages.held, outages.mechanism, outages.held_mechanism, outages.start_s,
+        outages.end_s))
+    shown = number.tolist()
 
-        def other(who: int, asset: int = asset) -> int:
-            return 0 if who in (NONE, asset) else int(number[who]) + 1
+    def other(who: int, asset: int) -> int:
+        return 0 if who in (NONE, asset) else shown[who] + 1
 
-        span = int(c.start_s[i]), _end(c.end_s[i])
-        if c.condition[i] == Condition.SUSPENDED:
+    for asset, outage, doubt, condition, from_s, until_s in which:
+        span = from_s, _end(until_s)
+        if condition == Condition.SUSPENDED:
             told: Row = (*span, State.OUT, TOUCHED, 0, 0, 0, 0, 0, *span)
         elif outage == NONE:
-            told = (*span, State.MAY, NEAR, other(int(doubts.cause[doubt])), other(int(doubts.root[doubt])), 0, 0,
-                    0, int(doubts.start_s[doubt]), _end(doubts.end_s[doubt]))
+            told = (*span, State.MAY, NEAR, other(int(doubts.cause[doubt]), asset),
+                    other(int(doubts.root[doubt]), asset), 0, 0, 0, int(doubts.start_s[doubt]),
+                    _end(doubts.end_s[doubt]))
         else:
-            held = int(outages.held[outage])
-            told = (*span, State.MAY if c.condition[i] == Condition.MAY_BE_OUT else State.OUT,
-                    int(outages.mechanism[outage]), other(int(outages.cause[outage])),
-                    other(int(outages.root[outage])), other(held), int(outages.held_mechanism[outage]),
-                    numbers.get(outage, 0), int(outages.start_s[outage]),
-                    _end(outages.end_s[outage]))
+            told = (*span, State.MAY if condition == Condition.MAY_BE_OUT else State.OUT, mechanism[outage],
+                    other(cause[outage], asset), other(root[outage], asset), other(held[outage], asset),
+                    held_mechanism[outage], numbers.get(outage, 0), start_s[outage], _end(end_s[outage]))
         rows.setdefault(asset, []).extend([told] if cut is None else cut(told, asset))
     return Stories(rows, also)
 

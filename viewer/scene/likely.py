@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: What a while in doubt knows beside where many nights were made: in how many tenths of them it is out, and the word.
 LIKELY = (("tenths", "u1"), ("word", "u1"))
+#: A bound of a depth that so few nights do not give [cm].
+OPEN_CM = 0xFFFF
 #: A sure outage: almost all of the nights.
 SURE = (10, 0)
 
@@ -51,7 +53,7 @@ def cut(row: Row, asset: int, likelihood: Likelihood) -> list[Row]:
 
 
 def pack_likely(found: EnsembleFolder, packer: Packer, number: Any) -> None:
-    """Add, for each asset that is out or wet in some night, its counts, hours, depths and causes.
+    """Add, for each asset that is out or wet in some night, its counts, causes, hours and depths with their bounds.
 
     Parameters
     ----------
@@ -69,12 +71,17 @@ def pack_likely(found: EnsembleFolder, packer: Packer, number: Any) -> None:
     for name, counts in (("out", answers.out), ("unknown", answers.unknown)):
         packer.add(f"likely.{name}", counts[order], "u4")
     # First hours rounded down and last ones up are the page's; here they are as they were found.
-    for name, seconds, places in (("first", answers.first_s, (0, 2)), ("back", answers.back_s, (1, 2))):
+    for name, seconds, within_s, places in (("first", answers.first_s, answers.first_within_s, (0, 2)),
+                                            ("back", answers.back_s, answers.back_within_s, (1, 2))):
         for k in places:
-            value = seconds[order, k]
-            packer.add(f"likely.{name}{k}", np.where(np.isfinite(value), np.nan_to_num(value, posinf=0), OPEN), "u4")
+            for end, values in (("", seconds[order, k]), *_ends(within_s[order, k])):
+                packer.add(f"likely.{name}{k}{end}", np.where(np.isfinite(values), np.nan_to_num(values, posinf=0,
+                                                                                                 neginf=0), OPEN), "u4")
     for k in range(3):
         packer.add(f"likely.depth{k}", centimetres(answers.depth_m[order, k]), "u2")
+        for end, values in _ends(answers.depth_within_m[order, k]):
+            packer.add(f"likely.depth{k}{end}", np.where(np.isfinite(values), centimetres(np.nan_to_num(
+                values, posinf=0, neginf=0)), OPEN_CM), "u2")
     causes = answers.causes
     spans = [slice(*causes.offsets[place:place + 2]) for place in order.tolist()]
     rows = np.concatenate([np.empty(0, np.int64), *(np.arange(one.start, one.stop) for one in spans)])
@@ -85,6 +92,11 @@ def pack_likely(found: EnsembleFolder, packer: Packer, number: Any) -> None:
     total = np.repeat([int(causes.count[one].sum()) for one in spans], [one.stop - one.start for one in spans])
     share = causes.count[rows] / total
     packer.add("likely.cases", np.where(share < HARDLY, 0, np.clip(np.rint(10 * share), 1, 10)), "u1")
+
+
+def _ends(within: Any) -> tuple[tuple[str, Any], tuple[str, Any]]:
+    """Give the lower and the upper bounds of a quantile, (K, 2), each by the end of its column's name."""
+    return ("_low", within[:, 0]), ("_high", within[:, 1])
 
 
 def nights_told(found: EnsembleFolder) -> dict[str, Any]:

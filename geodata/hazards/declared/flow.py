@@ -45,7 +45,7 @@ def _types_in(annotation: object) -> list[object]:
 class Spec(BaseModel):
     """A mapping under ``flood:``: closed, and every number in it a finite one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False, defer_build=True)
 
     @field_validator("*", mode="before")
     @classmethod

@@ -20,6 +20,7 @@ from geodata.importing.drafting.joining import find_joins
 from geodata.importing.drafting.kinds import guess_kind
 from geodata.importing.drafting.leaving import leave_columns
 from geodata.importing.drafting.linking import find_links
+from geodata.importing.drafting.losing import say_what_is_lost
 from geodata.importing.drafting.naming import find_id
 from geodata.importing.drafting.nearing import link_the_nearest
 from geodata.importing.drafting.osm import keep_tagged, osm_guesses
@@ -94,6 +95,8 @@ def draft(files: Sequence[Path | str], *, beside: Path | str = ".", city: str = 
         derive_substations(guess, guesses)
     link_the_nearest(guesses)
     for guess in guesses:
+        if guess.kind or guess.context or guess.is_list:
+            say_what_is_lost(guess)
         leave_columns(guess)
     return _written(guesses, spoken, _terrain(paths, Path(beside)), city or _city(paths), lang, problems)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from geodata.ensemble import arrays
-from geodata.ensemble.asking import nights_out, out_counts
+from geodata.ensemble.asking import first_out, nights_out, out_counts
 from geodata.ensemble.folder import read_ensemble
 from scenarios import load_scenario, prepare
 from scenarios.ensemble.making import check_folder, ensemble_of, part_of, run_ensemble
@@ -107,6 +107,21 @@ def test_the_commands_tell_it_in_french(made, capsys):
     told = json.loads(capsys.readouterr().out)
     assert told["out"]["of"] == answers.n
     assert told["causes"][0]["root_asset_id"] == "P-02"
+    assert (told["at_s"], told["out_before"], told["out_ever"]) == (None, None, told["out"])
+
+
+def test_at_a_moment_programs_read_how_often_it_is_out_before_and_at_all(made, capsys):
+    out, ensemble, answers = made
+    row = ensemble.ensemble.city.assets.row("S-03")
+    first_s = first_out(out, ensemble.ensemble.digest, answers, row)
+    assert main(["explain", str(out), "S-03", "--at", "22:00", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    at_s = 6 * 3600
+    assert told["at_s"] == at_s
+    assert told["out_before"]["nights"] == (first_s < at_s).sum()
+    assert told["out_ever"]["nights"] == np.isfinite(first_s).sum()
+    assert 0 < told["out_before"]["nights"] < told["out_ever"]["nights"]
+    assert told["out"]["nights"] == nights_out(out, ensemble.ensemble.digest, answers, row, at_s).sum()
 
 
 def test_what_drives_an_answer_is_told_and_its_nights_are_kept(tmp_path, capsys):

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from geodata.run.folder import Run, read_run
-from geodata.run.season import NAME, zones_at
+from geodata.run.head import SEASON
+from geodata.run.season import zones_at
 from scenarios.load import load_scenario
 from scenarios.resolve import prepare
 from scenarios.running import Finished, run_scenario
@@ -127,12 +128,12 @@ def test_a_programme_that_is_not_there_is_refused_before_the_run(tmp_path: Path)
 def test_a_season_that_was_spoilt_is_refused(run: Run, tmp_path: Path, change: dict, message: str) -> None:
     from geodata.run.season import read_season
 
-    told = json.loads((run.path / NAME).read_text("utf-8"))
-    (tmp_path / NAME).write_text(json.dumps(told | change), "utf-8")
+    told = json.loads((run.path / SEASON).read_text("utf-8"))
+    (tmp_path / SEASON).write_text(json.dumps(told | change), "utf-8")
     with pytest.raises(InputError) as refused:
         read_season(tmp_path, run.result.city, run.result.plan)
     assert message in str(refused.value)
-    assert str(tmp_path / NAME) in str(refused.value)
+    assert str(tmp_path / SEASON) in str(refused.value)
 
 
 def test_the_night_of_a_city_without_a_season_is_what_it_was(finished: Finished) -> None:

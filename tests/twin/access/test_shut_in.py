@@ -9,7 +9,8 @@ from twin.access.shut_in import shut_in
 from twin.explaining.crew_lines import crew_lines, crew_rows
 from twin.explaining.listed import teller_of
 from twin.explaining.sheeted import sheet_page
-from twin.results.crew_shut import crews_shut_in
+from twin.results.crew_days import crew_days
+from twin.results.crew_shut import crews_shut_in, shut_spans
 from twin.results.sheets import sheets
 
 #: The worked case without the way round: A3 hangs on one street, which is closed until 12,000 s.
@@ -59,3 +60,23 @@ def test_a_free_crew_without_a_way_out_is_said_so_wherever_it_is_told(lang: str,
     assert said in sheet_page(sheet, lang).warnings[0].lower()
     assert crews_shut_in(result, access, OPENS_S) == {}
     assert crews_shut_in(result, None, BEGIN_S) == {}
+
+
+def test_the_times_of_a_run_in_which_a_crew_is_shut_in_are_those_told_at_every_moment() -> None:
+    from dataclasses import replace
+
+    result = case(1, ready={})
+    plan = result.plan.crews
+    assert plan is not None
+    crew = replace(plan.crews[0], base="A3")
+    result = replace(result, plan=replace(result.plan, crews=replace(plan, crews=(crew,))))
+    access, days = streets(result.city, CLOSED), crew_days(result)
+    spans = shut_spans(result, access)
+    assert spans
+    for t_s in (0, BEGIN_S - 1, BEGIN_S, BEGIN_S + 60, OPENS_S - 1, OPENS_S, result.plan.duration_s - 1):
+        told = [shut for _, start_s, end_s, shut in spans if start_s <= t_s < end_s]
+        at = crews_shut_in(result, access, t_s)
+        assert [(one.asset, one.is_on_duty, one.time) for one in told] == [
+            (one.asset, one.is_on_duty, one.time) for one in at.values()], t_s
+    assert all(days[row].start_s <= start_s < end_s <= days[row].end_s for row, start_s, end_s, _ in spans)
+    assert shut_spans(result, None) == []

@@ -89,12 +89,14 @@ def test_it_is_told_what_would_have_kept_a_lamp_lit() -> None:
     said = kept_lines(result, lamp, kept, "fr")
     assert said[0] == ("Le service aurait tenu avec l’armoire d’éclairage A plus haut de 0,66\u00a0m\u00a0: le plus "
                        "petit changement qui suffise parmi ceux essayés (vérifié par un calcul).")
-    assert said[1] == ("Avec l’armoire d’éclairage A coupée à 18\u00a0h\u00a023, avant l’eau\u00a0: retour "
-                       "3\u00a0h plus tôt, 1\u00a0h\u00a001 de plus dans le noir.")
+    assert said[1] == ("Si l’armoire d’éclairage A avait été coupée à 18\u00a0h\u00a023, avant que l’eau "
+                       "l’atteigne\u00a0: "
+                       "retour 3\u00a0h plus tôt, mais 1\u00a0h\u00a001 de plus dans le noir, car la coupure vient "
+                       "avant l’eau.")
     assert kept_to_dict(result, kept)["height_m"] == 0.66
     assert kept_lines(result, lamp, kept, "en")[1] == (
-        "With lighting cabinet A cut at 18:23, before its water: back 3\u00a0h earlier, 1\u00a0h\u00a001\u00a0min more "
-        "in the dark.")
+        "If lighting cabinet A had been cut at 18:23, before the water reached it: back 3\u00a0h earlier, but "
+        "1\u00a0h\u00a001\u00a0min more in the dark, for the cut comes first.")
 
 
 def test_nobody_lifts_a_house(q100: Ranking) -> None:

@@ -56,7 +56,7 @@ def test_other_waits(rule: StageRule, french: str, english: str) -> None:
 
 def test_programs_read_what_is_waited_for() -> None:
     waits = explain(case(2), "A3", "en", 5000 + BEGIN_S).to_dict()["waits_for"]
-    assert (waits["asset"], waits["stage"], waits["for"]) == ("A3", "delayed", "crew")
+    assert (waits["asset"], waits["stage"], waits["for"]) == ("A3", "crew", "crew")
     assert waits["next"] == "2026-11-22T18:59:40+01:00"
     works = explain(case(2), "A1", "en", 5000 + BEGIN_S).to_dict()["waits_for"]
     assert (works["stage"], works["crew"], works["planned_until"]) == ("replace", "1", "2026-11-22T18:59:40+01:00")

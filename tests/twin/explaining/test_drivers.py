@@ -79,3 +79,18 @@ def test_a_map_tells_shares_and_how_sure_they_are_in_words():
     assert (last.part, last.between) == ("less than a tenth", "")
     small = shared_rows([driver("heights", 0.08, 0.02, 0.2)], "fr")[0]
     assert (small.part, small.between) == ("un dixième", "un quart au plus")
+
+
+@pytest.mark.parametrize(("lang", "low", "high", "said"), [
+    ("en", 0.0, 1.27, "That share is rough with 8 nights of each set (from nothing to all: too few nights)."),
+    ("en", 0.19, 2.32, "That share is rough with 8 nights of each set (between a quarter and nearly all)."),
+    ("fr", 0.19, 2.32, "Part mal connue avec 8 nuits par jeu (entre un quart et presque la totalité)."),
+    ("fr", 0.4, 0.8, "")])
+def test_a_share_that_few_nights_hardly_tell_is_told_with_its_interval(lang, low, high, said):
+    line = driver_lines(CITY, [driver("level.offset_m", 0.53, low, high)], "lamp_hours_dark", 8, lang)[0]
+    assert line.replace("\u00a0", " ").partition(". ")[2] == said
+
+
+def test_a_minus_is_a_minus_and_nothing_has_none():
+    row = driver_rows([driver("repair", -0.001, -0.24, 0.31)], "lamp_hours_dark", "fr")[0]
+    assert row.total.replace("\u00a0", " ") == "0,00 (−0,24 à 0,31)"

@@ -9,14 +9,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from geodata.wording import refusal_text
 from tests.reference.cities import plan_of
 from tests.reference.hand_town import HandTown
 from tests.reference.water import water_at
+from twin.cli.commands.explain import _street
 from twin.codes import Action
 from twin.engine.simulate import run
 from twin.errors import InputError
 from twin.explaining.explain import explain
+from twin.explaining.first_lines import first_lines
 from twin.results.result import Result
+from twin.results.summary import summarise
+from twin.water.depths import Coverage
 from twin.world.assets import Protection, Source
 from twin.world.city import City
 from twin.world.plan import Declared
@@ -217,3 +222,52 @@ def test_the_first_sentence_of_an_outage_in_doubt_says_so(tiny_city: Callable[..
     for asset in ("A", "L"):
         assert may in said(explain(close, asset, lang).sentence)
         assert may not in said(explain(sure, asset, lang).sentence)
+
+
+def test_a_feeder_without_a_position_is_told_to_those_whom_it_feeds(tiny_city: Callable[..., City]) -> None:
+    """In service and dark of its own water alike; and the first lines of the run count who hangs on it."""
+    city = tiny_city({"S": "substation", "A": "cabinet", "L": "lamp", "M": "lamp"},
+                     [("S", "A"), ("A", "L"), ("A", "M")])
+    result = run(city, plan_of(24 * 3600), water_at(city.assets, [0, 24 * 3600], {"M": [0.0, 3.0]}, 24 * 3600))
+    coverage = np.array(result.exposure.coverage)
+    coverage[city.assets.row("A")] = Coverage.NONE
+    result = replace(result, exposure=replace(result.exposure, coverage=coverage))
+    for lang, words in (("en", "Lighting cabinet A has no position: no water is computed for it; 2 lamps hang on it."),
+                        ("fr", "L’armoire d’éclairage A n’a pas de position : aucune eau n’y est calculée ; "
+                               "2 lampes en dépendent.")):
+        for lamp in ("L", "M"):
+            assert words in [line.replace("\u00a0", " ") for line in explain(result, lamp, lang).paragraphs]
+    assert {explain(result, lamp, "en").state for lamp in ("L", "M")} == {"in_service", "out"}
+    told = summarise(result)
+    assert told.placeless == ({"asset": "A", "lamps": 2},)
+    assert told.placeless_alone == {}
+    assert "A has no position: no water is computed for it; 2 lamps hang on it" in [
+        line.text for line in first_lines(told, city.assets.kinds, "en")]
+
+
+def test_many_without_a_position_are_told_by_their_number(tiny_city: Callable[..., City]) -> None:
+    names = [f"A{i}" for i in range(5)]
+    city = tiny_city({**dict.fromkeys(names, "cabinet"), **{f"L{name}": "lamp" for name in names}},
+                     [(name, f"L{name}") for name in names])
+    result = run(city, plan_of(24 * 3600), water_at(city.assets, [0, 24 * 3600], {}, 24 * 3600))
+    coverage = np.array(result.exposure.coverage)
+    coverage[[city.assets.row(name) for name in (*names, "LA0", "LA1")]] = Coverage.NONE
+    told = summarise(replace(result, exposure=replace(result.exposure, coverage=coverage)))
+    said = [line.text.replace("\u00a0", " ") for line in first_lines(told, city.assets.kinds, "fr")]
+    assert sum("n’a pas de position" in line for line in said) == 3
+    assert ("2 autres équipements qui alimentent des lampes n’ont pas de position : aucune eau n’y est calculée"
+            in said)
+    assert "2 lampes sans position : aucune eau n’y est calculée" in said
+
+
+def test_a_street_that_stands_in_names_alone_is_told_so(tiny_city: Callable[..., City]) -> None:
+    city = tiny_city({"A": "cabinet", "L": "lamp"}, [("A", "L")])
+    city = replace(city, assets=city.assets.replaced(name=np.array(["12 Rue Gautier", ""])))
+    result = run(city, plan_of(24 * 3600), water_at(city.assets, [0, 24 * 3600], {}, 24 * 3600))
+    with pytest.raises(InputError) as error:
+        _street(result, "rue gautier", "fr", None)
+    assert error.value.field == "street"
+    assert "1 asset bears these words in its name (A)" in error.value.remedy
+    assert "1 équipement porte ces mots dans son nom (A)" in refusal_text(error.value, "fr")
+    with pytest.raises(InputError, match="asset 'Rue Zola'"):
+        _street(result, "Rue Zola", "fr", None)

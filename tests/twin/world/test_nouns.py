@@ -31,7 +31,7 @@ def test_an_unknown_id_is_answered_by_the_nearest_or_by_how_ids_look(tiny_city: 
         assets.row("L-1x")
     with pytest.raises(InputError) as error:
         assets.row("XX")
-    assert error.value.remedy == "Ids look like: substation S-1; lamp L-1, L-2, L-3."
+    assert error.value.remedy == "Ids look like: S-1; L-1, L-2, L-3."
 
 
 def test_what_is_missing_is_not_called_found() -> None:

@@ -176,15 +176,17 @@ def test_tables_speak_the_language_and_keep_their_keys_in_english(tmp_path: Path
         places = {name: tmp_path / f"{name}.csv" for name in columns}
         export_lists(run, AT_22, Lists(**places), order, lang=lang)
         for name, keys in columns.items():
-            with places[name].open(encoding="utf-8") as file:
-                rows = list(csv.reader(file))
+            assert places[name].read_bytes().startswith(b"\xef\xbb\xbf") == (lang == "fr")
+            with places[name].open(encoding="utf-8-sig") as file:
+                rows = list(csv.reader(file, delimiter=";" if lang == "fr" else ","))
             assert tuple(rows[0]) == headings(keys, lang)
             assert len(rows) > 1
             if lang == "fr":
                 cells = {part for row in rows[1:] for cell in row for part in cell.split(";")}
                 assert not cells & {"in_service", "do_not_re_energise", "cabinet", "substation", "True", "False"}
-    with (tmp_path / "cuts.csv").open(encoding="utf-8") as file:
-        first = next(csv.DictReader(file))
+    with (tmp_path / "cuts.csv").open(encoding="utf-8-sig") as file:
+        first = next(csv.DictReader(file, delimiter=";"))
+    assert "," in first["eau (m)"]
     assert first["équipement"] == "P-12"
     assert first["états"].startswith("peut-être sous tension dans l’eau;")
 

@@ -109,8 +109,8 @@ def test_the_files_hold_the_same_texts_and_the_table_every_visit(run: Run, phone
                      *(cell for row in page.rows for cell in row), *(number for _, number in page.phones)):
             assert cell in html, cell
             assert cell in text, cell
-    with files[-1].open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    with files[-1].open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file, delimiter=";" if lang == "fr" else ","))
     assert tuple(rows[0]) == headings(COLUMNS, lang)
     assert len(rows) == sum(len(sheet.visits) for sheet in sheets)
     # Twice the same bytes.

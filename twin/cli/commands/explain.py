@@ -15,8 +15,13 @@ from twin.cli.progress import stages
 
 if TYPE_CHECKING:
     from geodata.run.folder import Run
+    from twin.errors import InputError
     from twin.explaining.street import StreetExplanation
     from twin.results.result import Result
+
+
+#: Assets named whose name bears the words asked for.
+_FIRST = 3
 
 
 @app.command(short_help="Tell why an asset or a street is out, in French or English.",
@@ -126,9 +131,27 @@ def _street(result: Result, name: str, lang: str, at_s: int | None) -> StreetExp
             if error.field != "street":
                 raise
             if not error.remedy:
-                raise unknown from None
+                raise _named_so(result, name) or unknown from None
             # Two words or more are a street's name; one that is like no id is taken for a street too.
             raise (error if " " in name.strip() else unknown) from None
+
+
+def _named_so(result: Result, name: str) -> InputError | None:
+    """Give the refusal of a street that stands in names of assets alone; None where it stands in none."""
+    from twin.errors import InputError
+    from twin.world.streets import folded
+
+    assets = result.city.assets
+    rows = [row for row, said in enumerate(assets.name) if said and folded(name) in folded(str(said))]
+    if not rows:
+        return None
+    ids, n = ", ".join(str(assets.id[row]) for row in rows[:_FIRST]), len(rows)
+    return InputError(
+        field="street", found=f"street '{name}'", expected="a street of this city in which an asset stands",
+        remedy=f"{n} asset bears these words in its name ({ids}): if its mapping read that column as `street`, the "
+               "street could be asked for." if n == 1 else
+               f"{n} assets bear these words in their name ({ids}): if their mapping read that column as `street`, "
+               "the street could be asked for.")
 
 
 def _tell_street(told: StreetExplanation, run_dir: Path) -> None:
@@ -160,7 +183,7 @@ def _likely(folder: Path, asset_id: str, at: str | None, lang: Lang, *, as_json:
                       is_before=None if at_s is None else first_out(folder, digest, found.answers, row) < at_s)
         lines = likely_lines(found.base, found.answers, asked, lang)
     if as_json:
-        print_json({**asset_to_dict(found.base, found.answers, asked.is_out, row), "lines": list(lines)})
+        print_json({**asset_to_dict(found.base, found.answers, asked), "lines": list(lines)})
         return
     say(lines[0], style="bold")
     for line in lines[1:]:

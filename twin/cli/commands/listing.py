@@ -44,6 +44,8 @@ def list_(run_dir: RunFolder,
     from geodata.run.listing import to_dict, write_csv
     from geodata.run.roads import access_if_kept
     from twin.errors import InputError
+    from twin.explaining.crew_lines import shut_lines
+    from twin.results.crew_shut import crews_shut_in
     from twin.results.listing import listing, worst_moment
     from twin.results.reach import Reach
 
@@ -71,9 +73,13 @@ def list_(run_dir: RunFolder,
     told = None if read.gardens is None else _zones(found, read.gardens, spoken, street,
                                                     is_asked="zone" in words_of(kind))
     if json:
-        print_json({**to_dict(found), **({} if told is None else {"irrigation": told[1]})})
+        shut = [one.to_dict(result, crew) for crew, one in crews_shut_in(result, access, found.t_s).items()]
+        print_json({**to_dict(found), **({} if told is None else {"irrigation": told[1]}),
+                    **({"shut_in": shut} if shut else {})})
         return
     _tell(found, spoken, is_chosen=bool(kind or street))
+    for line in shut_lines(result, spoken, found.t_s, access):
+        say(line.text, style="bold red")
     if told is not None:
         _tell_zones(told[0], spoken)
 

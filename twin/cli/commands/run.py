@@ -66,7 +66,7 @@ def run(scenario: Scenario,
 
 @app.command("test", short_help="Run scenarios whose `expect` must hold.",
              epilog="Example:  twin test scenarios/")
-def held(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Scenario files, or folders of them.")],
+def hold(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Scenario files, or folders of them.")],
          city: City = None, lang: Spoken = None, json: Json = False) -> None:
     """Run scenarios whose `expect` must hold; exit with 3 where one does not."""
     from geodata.wording import refusal_text

@@ -137,7 +137,7 @@ export class CrewPanel {
           u: piece.u,
           symbol: /** @type {const} */ ('crew'),
           title: say('crew_of', {id: crews.all[piece.crew].id, n: crews.all[piece.crew].people}),
-          detail: this.doing(piece, t)
+          detail: listed(this.doing(piece, t), this.shut(piece, t))
         }))
     );
     const lines = this.delays.counts(t);
@@ -181,6 +181,22 @@ export class CrewPanel {
           this.free(piece, t)
         );
     }
+  }
+
+  /**
+   * Tell that a crew has no way out, or that its base has none when its shift begins; nothing where there is one.
+   *
+   * @param {Piece} piece
+   * @param {number} t
+   */
+  shut(piece, t) {
+    const shut = this.model.crews.shut(piece, t);
+    if (!shut) return '';
+    const said =
+      piece.doing === Doing.OFF
+        ? say('crew_shut_base', {place: this.names.id(shut.u)})
+        : say('crew_shut', times(shut.since, t));
+    return listed(said, shut.until === OPEN ? say('crew_shut_stays') : say('crew_shut_until', times(shut.until, t)));
   }
 
   /** @param {Piece} piece */

@@ -6,6 +6,7 @@ import {often, wordOf} from '../words/often.js';
 import {capital, metres, number, say} from '../words/speech.js';
 import {clock, moment} from '../words/time.js';
 import {decided} from './decided.js';
+import {knownDepths, knownHours} from './known.js';
 
 /** @import {OperatorModel} from '../pack/model.js' */
 /** @import {LikelyColumns, Nights} from '../types.js' */
@@ -18,8 +19,10 @@ const QUARTER_S = 900;
 /** Mechanisms of a root that have a word; any other is told as a failure. */
 const BY = /** @type {const} */ (['flooded', 'tripped', 'cut', 'failed']);
 
-/** What a scenario may say is uncertain. */
-const DRAWN = /** @type {const} */ (['level', 'ground', 'heights', 'protection', 'repair', 'links', 'breakdowns']);
+/** What a scenario may say is uncertain, in the order in which it is told. */
+// prettier-ignore
+const DRAWN = /** @type {const} */ (['level', 'flow', 'ground', 'heights', 'protection', 'repair', 'links',
+  'breakdowns', 'crest', 'pumps', 'travel', 'crews']);
 
 export class LikelyPanel {
   /**
@@ -128,7 +131,8 @@ export class LikelyPanel {
   }
 
   /**
-   * Give between which hours it goes out and comes back, rounded outward to quarters of an hour.
+   * Give between which hours it goes out and comes back, rounded outward to quarters of an hour, and how well each of
+   * these hours is known.
    *
    * @param {number} k
    * @param {number} t
@@ -141,15 +145,16 @@ export class LikelyPanel {
     const up = (seconds) => moment(this.quarter(seconds, Math.ceil), t);
     const [low, high] = [columns['likely.first0'][k], columns['likely.first2'][k]];
     const [middle, last] = [columns['likely.back1'][k], columns['likely.back2'][k]];
+    /** @param {('first0' | 'first2' | 'back1' | 'back2')[]} hours */
+    const known = (...hours) => knownHours(columns, k, hours, down, up);
     const first =
-      low === high ? say('likely_at', {low: down(low)}) : say('likely_when', {low: down(low), high: up(high)});
-    const back =
-      middle === OPEN
-        ? say('likely_back_late')
-        : last === OPEN
-          ? say('likely_back_half', {middle: up(middle)})
-          : say('likely_back', {middle: up(middle), high: up(last)});
-    return [paragraph(first), paragraph(back)];
+      low === high
+        ? [paragraph(say('likely_at', {low: down(low)}))]
+        : [paragraph(say('likely_when', {low: down(low), high: up(high)})), known('first0', 'first2')];
+    if (middle === OPEN) return [...first, paragraph(say('likely_back_late'))];
+    return last === OPEN
+      ? [...first, paragraph(say('likely_back_half', {middle: up(middle)})), known('back1')]
+      : [...first, paragraph(say('likely_back', {middle: up(middle), high: up(last)})), known('back1', 'back2')];
   }
 
   /**
@@ -167,7 +172,7 @@ export class LikelyPanel {
     if (columns['likely.depth2'][k]) {
       const depths = [columns['likely.depth0'], columns['likely.depth1'], columns['likely.depth2']];
       const [low, middle, high] = depths.map((depth) => metres(depth[k]));
-      lines.push(paragraph(say('likely_depth', {low, middle, high})));
+      lines.push(paragraph(say('likely_depth', {low, middle, high})), knownDepths(columns, k));
     }
     const unknown = columns['likely.unknown'][k];
     if (unknown) lines.push(paragraph(say('likely_unknown', {n: unknown})));

@@ -93,6 +93,24 @@ export class Crews {
     });
   }
 
+  /**
+   * Give the place where a crew is shut in, or where it begins its next shift; since when, and when a way opens: OPEN
+   * not within the run; null where it is not shut in.
+   *
+   * @param {Piece} piece
+   * @param {number} t
+   */
+  shut({row, end}, t) {
+    const {columns} = this;
+    const of = columns['shut.of'] ?? new Uint32Array(0);
+    /** @param {'start' | 'end' | 'asset' | 'since' | 'until'} name @param {number} k */
+    const at = (name, k) => columns[`shut.${name}`]?.[k] ?? 0;
+    const k = of.findIndex(
+      (one, i) => one === row && at('start', i) <= t && (t < at('end', i) || (t === end && t === at('end', i)))
+    );
+    return k < 0 ? null : {u: at('asset', k), since: at('since', k), until: at('until', k)};
+  }
+
   /** Give the trips and the work, in order of time: what bars, table and CSV show. */
   work() {
     const rows = this.pieces.filter(({doing}) => doing === Doing.DRIVING || doing === Doing.WORKING);

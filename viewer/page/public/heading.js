@@ -13,9 +13,11 @@ export function sayHeading(config) {
   const until = untilWords(config);
   document.title = say('public_title', {city, status: statusWords});
   byId('not-observed').textContent = say(`not_observed_${status}`);
-  rich(byId('made'), listed(say('made_until', {issued: onDayAt(issued), until}), nextWords(config)));
+  // without an hour of issue the run is issued as its period begins: that is then said, not when it was made
+  const key = issued || status === 'forecast' ? 'made_until' : 'begins_until';
+  rich(byId('made'), listed(say(key, {issued: onDayAt(issued), until}), nextWords(config)));
   const short = say('until_short', {clock: clock(validUntil), day: weekday(validUntil)});
-  const made = say('made_until', {issued: weekdayClock(issued), until: short});
+  const made = say(key, {issued: weekdayClock(issued), until: short});
   rich(byId('made-short'), listed(made, nextWords(config, true)));
   const released = document.getElementById('released');
   if (released) released.textContent = say('released_by', {name: releasedBy});

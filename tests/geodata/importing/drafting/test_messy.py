@@ -94,3 +94,21 @@ def test_a_road_among_tagged_lamps_is_left_out_and_said(tmp_path: Path) -> None:
     assert "highway=residential ×1" in unsure(made)
     (tmp_path / "bourg.yaml").write_text(made.text, encoding="utf-8")
     assert len(import_city(tmp_path / "bourg.yaml").city.assets) == 6
+
+
+def test_lines_of_totals_and_records_that_stand_nowhere_are_said(tmp_path: Path) -> None:
+    """Also in French; a record that repeats another is dropped, and not counted as one that stands nowhere."""
+    table = ("N° armoire;Longitude;Latitude;Adresse;Quartier\nA-1;-0,6331;45,7431;2 Rue A;Nord\n"
+             "A-2;-0,6341;45,7441;3 Rue A;Nord\n"
+             "A-3;;;4 Rue A;Nord\nA-4;-0,6351;45,7451;5 Rue A;Nord\nTOTAL;;;;\n")
+    (tmp_path / "armoires.csv").write_text(table, encoding="utf-8")
+    for lang, totals, nowhere in (
+            ("en", "a line of totals is taken for no record and left out (line 6)",
+             "1 record without coordinates that can be read: kept, and no water is computed for it (line 4)"),
+            ("fr", "une ligne de totaux n’est pas comptée comme un enregistrement et est laissée de côté (ligne 6)",
+             "1 enregistrement sans coordonnées lisibles : gardé, mais aucune eau n’y est calculée (ligne 4)")):
+        made = draft([tmp_path / "armoires.csv"], beside=tmp_path, lang=lang)
+        said = [text.replace("\u00a0", " ") for _, text in made.unsure]
+        assert totals in said
+        assert nowhere in said
+        assert "totals is taken" in made.text or "ligne de totaux" in made.text

@@ -29,7 +29,7 @@ def test_lecce_from_two_tables(tmp_path: Path, _: int) -> None:
     lamps = next(link for link in report["links"] if link["layer"] == "Pali_18_02")
     assert (lamps["linked"], lamps["inferred"], round(lamps["median_m"])) == (20_631, 0, 150)
     assert report["records"]["dropped"] == 1  # one pole stands twice, word for word
-    assert len(made.unsure) <= 10
+    assert len(made.unsure) <= 11  # one pole has no coordinates, which is said
     # as good as the mapping that a person wrote: the same links, the same protections
     by_hand = imported("lecce").city
     pairs = [{(str(c.assets.id[s]), str(c.assets.id[o])) for s, o in

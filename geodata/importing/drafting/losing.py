@@ -1,0 +1,31 @@
+"""What the records of a table lose on their way: lines of totals that are none, and records that stand nowhere."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from geodata.importing.drafting.guess import Guess
+
+#: Records named one by one.
+_FIRST = 5
+#: What the reader of tables notes of the lines of totals that it leaves out.
+_TOTALS = re.compile(r"a line of totals is no record: left out \((.*)\)")
+
+
+def say_what_is_lost(guess: Guess) -> None:
+    """Say of a table that is taken up which of its lines are no records, and which records have no position."""
+    for note in guess.seen.table.notes:
+        hit = _TOTALS.fullmatch(note)
+        if hit:
+            guess.unsure("", "a line of totals is taken for no record and left out ({lines})", lines=hit[1])
+    if not guess.kind or not np.isfinite(guess.degrees).any():
+        return
+    nowhere = ~np.isfinite(guess.degrees).all(axis=1) & ~guess.seen.copies
+    n = int(nowhere.sum())
+    if n:
+        names = [str(record) for record in guess.seen.table.record[nowhere][:_FIRST]]
+        guess.unsure_of("position", "{n} record without coordinates that can be read: kept, and no water is computed "
+                        "for it ({lines})", "{n} records without coordinates that can be read: kept, and no water is "
+                        "computed for them ({lines})", n, lines=", ".join(names) + (" …" if n > _FIRST else ""))
