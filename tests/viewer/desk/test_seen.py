@@ -135,12 +135,14 @@ def test_tonight_strikes_an_old_level_too(chromium: Any, served: Served) -> None
                            seen_at=desk.clock.epoch() - 20).status_code == 200
     page = sat(chromium, served, "R. Morel", size=SIZES["1366"])
     page.wait_for_function("() => twinPage.told")
-    fresh, old, said = page.evaluate("""() => {
+    fresh, old, said, same = page.evaluate("""() => {
       const line = () => getComputedStyle(document.querySelector('#river-level')).textDecorationLine;
-      const fresh = line();
+      const number = () => getComputedStyle(document.querySelector('#counts b')).color;
+      const [fresh, bright] = [line(), number()];
       twinPage.readAge(twinPage.frame.now + 3 * 3600);
-      return [fresh, line(), document.querySelector('#river-read').innerText]; }""")
+      return [fresh, line(), document.querySelector('#river-read').innerText, number() === bright]; }""")
     assert (fresh, old) == ("none", "line-through")
+    assert same, "what was computed keeps its colour"
     assert "pas de donnée depuis" in said
     page.context.close()
 

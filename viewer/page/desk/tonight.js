@@ -211,7 +211,7 @@ export class Tonight {
   readAge(now) {
     const newest = this.told?.river.newest;
     byId('river-read').textContent = newest ? readWords(newest, now) : '';
-    byId('river').classList.toggle('old', Boolean(newest) && isOld(newest, now));
+    byId('river').classList.toggle('is-old', Boolean(newest) && isOld(newest, now));
   }
 
   counts() {
