@@ -175,7 +175,8 @@ def _style() -> str:
     colors = {**states()["colors"], **COLORS}
     head = "".join(f"--{key.replace('_', '-')}:{value};" for key, value in colors.items())
     return ":root{" + head + "}\n" + "\n".join(
-        _SOURCES.joinpath("page", file).read_text("utf-8") for file in ("common.css", "desk.css", "desk_screens.css"))
+        _SOURCES.joinpath("page", f"{file}.css").read_text("utf-8")
+        for file in ("common", "desk", "desk_screens", "desk_wall"))
 
 
 #: Colours of the desk beside those of the maps: red for what nobody acknowledged, a calm lamp.

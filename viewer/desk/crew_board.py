@@ -5,7 +5,7 @@ The same run tells `twin crews`; nothing is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,6 +26,10 @@ from twin.world.kinds import STAGES, Role
 JOBS = 80
 #: What others mend, that the page carries.
 OTHERS = 5
+#: A crew that has nothing to do for less than this does not wait [s].
+WAIT_S = 900
+#: Waits of a work that are for a crew.
+_FOR_A_CREW = ("crew", "kept", "skill", "hours")
 #: What moves a repair by crews on.
 _STEPS = (What.CALLED, What.DELAYED, What.STAGE_STARTED, What.TEST_FAILED, What.REPAIRED, What.REPAIR_UNDONE)
 
@@ -58,7 +62,27 @@ class CrewBoard:
                  "work": [{"asset": str(assets.id[shift.asset]), "count": shift.count, "stage": shift.stage,
                            "street": str(assets[shift.asset].street or ""), "from": shift.start_s,
                            "to": end_s if shift.end_s == NONE else shift.end_s}
-                          for shift in self.result.crew_work if shift.crew == crew.id]} for crew in plan.crews]
+                          for shift in self.result.crew_work if shift.crew == crew.id],
+                 "waits": self._waits(crew.id, crew.shifts)} for crew in plan.crews]
+
+    def _waits(self, crew: str, shifts: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:
+        """Give for what a crew on duty waits before each of its works: what that work stood at, half of the time."""
+        mine = [shift for shift in self.result.crew_work if shift.crew == crew]
+        ends = [max([shift.start_s if shift.end_s == NONE else shift.end_s for shift in mine[:k]], default=0)
+                for k in range(len(mine))]
+        found = []
+        for shift, before in zip(mine, ends, strict=True):
+            begin = next((on for on, off in shifts if on <= shift.start_s <= off), None)
+            from_s = shift.start_s if begin is None else max(before, begin)
+            if shift.start_s - from_s < WAIT_S:
+                continue
+            middle = (from_s + shift.start_s) // 2
+            why = self._stands(shift.asset, middle)[0] if shift.asset in self._called(middle) else "recede"
+            # It is this crew that the work gets: until then it is not for one that it waits.
+            if why not in (*STAGES, *_FOR_A_CREW):
+                found.append({"from": from_s, "to": shift.start_s, "for": why,
+                              "asset": str(self.result.city.assets.id[shift.asset])})
+        return found
 
     def others(self) -> list[dict[str, Any]]:
         """Give what another mends: what most hangs on first, from when to when."""

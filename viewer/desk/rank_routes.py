@@ -51,7 +51,7 @@ def _rank(asked: Asked) -> Any:
     if loaded is None or study is None:
         return found
     found |= {"state": study.state, "progress": study.progress, "error": study.error, "asked_by": study.by,
-              "asked_at": study.at, "key": study.key, "took_s": study.took_s}
+              "asked_at": study.at, "key": study.key, "took_s": study.took_s, "is_again": study.is_again}
     if study.packed is None:
         return found
     given = {key: float(one["cost"]) for key, one in found["costs"].items()}

@@ -1,4 +1,8 @@
-"""What to protect first: ranked at a bench of its own with progress and stop, and kept by the digest of the run."""
+"""What to protect first: ranked at a bench of its own with progress and stop, and kept by the digest of the run.
+
+What was ranked stays in memory; that it was asked for, by whom and when, stays in the desk's tables. A desk that starts
+again ranks it again as soon as somebody looks at it, and says so: no packed objects are read from a disk.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,10 @@ KEPT = 4
 EVERY_S = 0.25
 RUNNING, DONE, FAILED, STOPPED = "running", "done", "failed", "stopped"
 
+_TABLES = """
+CREATE TABLE IF NOT EXISTS ranking (key TEXT PRIMARY KEY, by TEXT NOT NULL, at INTEGER NOT NULL);
+"""
+
 
 class _Stopped(Exception):  # noqa: N818 - it is nobody's error
     """Somebody does not want it any more."""
@@ -44,6 +52,8 @@ class Study:
     #: Why it failed, or who stopped it.
     error: str = ""
     took_s: float = 0.0
+    #: Whether it is ranked again, for the desk was restarted since it was asked for.
+    is_again: bool = False
     #: What the bench ranked, packed, for the bench to unpack beside the run; None until it is done.
     packed: bytes | None = None
     #: Step curves that were asked for, by thing and by which.
@@ -59,9 +69,14 @@ class Rankings:
         self._at_work: Bench | None = None
         self._lock, self._turn = Lock(), Lock()
         self._kept: OrderedDict[str, Study] = OrderedDict()
+        store.add_tables(_TABLES)
+        #: What was asked for before the desk was restarted, and is not ranked yet.
+        self._before = {str(row["key"]): row for row in store.rows("SELECT key, by, at FROM ranking")}
 
     def get(self, loaded: Loaded, objective: str) -> Study | None:
         """Give the ranking of a run by an objective, as far as it is; None where nobody asked for it.
+
+        One that was asked for before the desk was restarted begins again.
 
         Raises
         ------
@@ -70,7 +85,12 @@ class Rankings:
         """
         key = _key(loaded, objective)
         with self._lock:
-            return self._kept.get(key)
+            known, before = self._kept.get(key), self._before.pop(key, None)
+            if known is not None or before is None:
+                return known
+            study = self._take(Study(key, loaded.entry.id, objective, before["by"], before["at"], is_again=True))
+        self._begin(study, loaded)
+        return study
 
     def ask(self, loaded: Loaded, objective: str, *, by: str) -> Study:
         """Begin a ranking, or give the one that is there: a run with the same plan has the same one.
@@ -86,13 +106,26 @@ class Rankings:
             if known is not None and known.state in (RUNNING, DONE):
                 self._kept.move_to_end(key)
                 return known
-            study = self._kept[key] = Study(key, loaded.entry.id, objective, by, self.now())
-            self._kept.move_to_end(key)
-            done = [name for name, one in self._kept.items() if one.state != RUNNING]
-            for name in done[:max(0, len(self._kept) - KEPT)]:
-                del self._kept[name]
-        Thread(target=self._work, args=(study, loaded), name=f"rank-{key[:6]}", daemon=True).start()
+            study = Study(key, loaded.entry.id, objective, by, self.now())
+            # First on the disk: what it does not take was not asked for.
+            with self.store.act() as tx:
+                tx.execute("INSERT OR REPLACE INTO ranking (key, by, at) VALUES (?, ?, ?)", (key, by, study.at))
+            self._before.pop(key, None)
+            self._take(study)
+        self._begin(study, loaded)
         return study
+
+    def _take(self, study: Study) -> Study:
+        """Keep a ranking, and let those go that were not looked at for longest."""
+        self._kept[study.key] = study
+        self._kept.move_to_end(study.key)
+        done = [name for name, one in self._kept.items() if one.state != RUNNING]
+        for name in done[:max(0, len(self._kept) - KEPT)]:
+            del self._kept[name]
+        return study
+
+    def _begin(self, study: Study, loaded: Loaded) -> None:
+        Thread(target=self._work, args=(study, loaded), name=f"rank-{study.key[:6]}", daemon=True).start()
 
     def curve(self, loaded: Loaded, objective: str, asset: str, which: str) -> dict[str, Any]:
         """Give a step curve of a thing, as ``viewer.desk.rank_page.curves`` does; one that was made is kept.
@@ -124,6 +157,8 @@ class Rankings:
             raise InputError(field="run", found="a ranking that does not run", expected="one that does")
         study.error = by
         study.stop.set()
+        with self.store.act() as tx:
+            tx.execute("DELETE FROM ranking WHERE key = ?", (study.key,))
 
     def close(self) -> None:
         """End what goes."""

@@ -105,6 +105,19 @@ def test_a_job_says_its_stage_who_is_there_and_until_when(run: Run) -> None:
     assert job["back"]["state"] == "not_assessed", "nobody has looked yet: no hour is told"
 
 
+def test_a_crew_on_duty_says_for_what_its_next_work_waits(run: Run) -> None:
+    board = CrewBoard(run.result)
+    crews = board.crews()
+    waits = [(crew, one) for crew in crews for one in crew["waits"]]
+    assert waits, "between its call and the first work the water stands"
+    for crew, one in waits:
+        assert one["from"] < one["to"]
+        assert not [work for work in crew["work"] if work["from"] < one["to"] and work["to"] > one["from"]]
+        assert any(work["asset"] == one["asset"] and work["from"] == one["to"] for work in crew["work"])
+        assert any(on <= one["from"] and one["to"] <= off for on, off in crew["hours"]), "nobody waits off duty"
+    assert {one["for"] for _, one in waits} <= {"recede", "access", "day", "part"}
+
+
 def test_a_run_without_crews_says_so_and_a_moment_that_is_none_is_refused(crewed: Seat) -> None:
     first = crewed.json("/api/crews")["runs"][-1]["id"]
     told = crewed.json(f"/api/crews?run={first}")

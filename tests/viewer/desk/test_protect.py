@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -53,6 +54,18 @@ def test_the_same_plan_is_not_ranked_again(seat: Seat, desk: Desk) -> None:
     study = desk.rankings.ask(desk.shelf.get(desk.runs.all()[0].id), "sites", by="C. Lenoir")
     assert (study.key, study.by) == (key, "R. Morel"), "it is the one that is there"
     assert ranked(seat, "people")["key"] != key
+
+
+def test_a_ranking_is_there_again_after_a_restart_and_says_so(seat: Seat, desk: Desk,
+                                                              open_desk: Callable[..., Desk]) -> None:
+    before = ranked(seat)
+    assert before["is_again"] is False
+    desk.close()
+    again = Seat(open_desk())
+    assert again.json("/api/rank?by=people")["state"] == "none", "what nobody asked for does not begin"
+    told = until(lambda: (found := again.json("/api/rank"))["state"] == "done" and found)
+    assert (told["is_again"], told["asked_by"], told["asked_at"]) == (True, before["asked_by"], before["asked_at"])
+    assert told["rows"] == before["rows"]
 
 
 def test_costs_and_a_budget_make_a_plan_that_is_run_as_a_whole(seat: Seat) -> None:
@@ -128,6 +141,7 @@ def test_a_ranking_tells_how_far_it_is_and_can_be_stopped(seat: Seat, desk: Desk
     go_on.set()
     stopped = until(lambda: (found := seat.json("/api/rank"))["state"] != "running" and found)
     assert (stopped["state"], stopped["error"], stopped["rows"]) == ("stopped", "R. Morel", [])
+    assert desk.store.rows("SELECT key FROM ranking") == [], "a restart does not begin it again"
     assert [one.done for one in said] == [0, 1, 2, 3]
     assert seat.post("/api/rank/stop").status_code == 422
     assert desk.store.row("SELECT * FROM event WHERE what = 'rank'") is not None

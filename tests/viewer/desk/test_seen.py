@@ -129,6 +129,24 @@ def test_the_wall_strikes_an_old_level_and_says_since_when(chromium: Any, served
     page.context.close()
 
 
+def test_tonight_strikes_an_old_level_too(chromium: Any, served: Served) -> None:  # noqa: F811
+    desk = served.desk
+    assert Seat(desk).post("/api/readings", level_m=3.3, gauge="pont-neuf",
+                           seen_at=desk.clock.epoch() - 20).status_code == 200
+    page = sat(chromium, served, "R. Morel", size=SIZES["1366"])
+    page.wait_for_function("() => twinPage.told")
+    fresh, old, said, same = page.evaluate("""() => {
+      const line = () => getComputedStyle(document.querySelector('#river-level')).textDecorationLine;
+      const number = () => getComputedStyle(document.querySelector('#counts b')).color;
+      const [fresh, bright] = [line(), number()];
+      twinPage.readAge(twinPage.frame.now + 3 * 3600);
+      return [fresh, line(), document.querySelector('#river-read').innerText, number() === bright]; }""")
+    assert (fresh, old) == ("none", "line-through")
+    assert same, "what was computed keeps its colour"
+    assert "pas de donnée depuis" in said
+    page.context.close()
+
+
 @pytest.mark.parametrize("size", [*SIZES, "wall"])
 def test_the_labels_of_the_river_never_lie_on_one_another(chromium: Any, served: Served, size: str) -> None:  # noqa: F811
     """Whenever the run was issued, however near the present, and however close the levels that mean something are."""

@@ -198,6 +198,9 @@ def test_every_screen_says_its_state(nights: Callable[[str], Night], screen: str
     page.goto(f"{night.served.address}/{'runs' if screen == 'sources' else screen}")
     page.wait_for_selector("body.ready")
     page.wait_for_function(READS, arg=[[place, text] for place, text in READ[state][screen].items()])
+    if (state, screen) == ("empty", "tonight"):
+        assert page.locator("#flag:visible, #time:visible").count() == 0, "no slider of a run that is not there"
+        assert page.locator(".transport button:enabled").count() == 0
     if state == "stale" and screen != "wall":
         assert "APPROUVÉ" not in said(page, "#strip-run"), "what is over is not told as approved"
         assert page.evaluate("getComputedStyle(document.querySelector('#strip-run b')).textDecorationLine"

@@ -11,11 +11,11 @@ const HOURS_S = 10_800;
 const LEAST = 0.035;
 
 /**
- * @param {{hours: [number, number][], work: any[], id: string}} crew
+ * @param {{hours: [number, number][], work: any[], waits: any[], id: string}} crew
  * @param {{start: number, duration: number, moment: number, present: number}} run
  * @param {(stage: string) => string} word
  */
-export function crewBar({hours, work, id}, {start, duration, moment, present}, word) {
+export function crewBar({hours, work, waits, id}, {start, duration, moment, present}, word) {
   const said = t('crew_bar', {crew: id, n: work.length});
   const holder = document.createElement('div');
   holder.className = 'crew-line';
@@ -24,7 +24,7 @@ export function crewBar({hours, work, id}, {start, duration, moment, present}, w
     viewBox: `0 0 ${WIDE} ${HIGH}`,
     preserveAspectRatio: 'none',
     role: 'img',
-    'aria-label': said
+    'aria-label': [said, ...waits.map((one) => waitWords(one, start))].join('. ')
   });
   /** @param {number} s */
   const x = (s) => (s / duration) * WIDE;
@@ -36,6 +36,10 @@ export function crewBar({hours, work, id}, {start, duration, moment, present}, w
     root.append(svg('rect', {x: x(from), y: 0, width: x(to - from), height: HIGH, class: 'on-duty'}));
     root.append(svg('line', {x1: x(from), x2: x(to), y1: HIGH / 2, y2: HIGH / 2, class: 'free'}));
     root.append(svg('line', {x1: x(to), x2: x(to), y1: 1, y2: HIGH - 1, class: 'hours-end'}));
+  }
+  for (const one of waits) {
+    const what = t(`waits_${one.for}`);
+    holder.append(label(one, 'waits', duration, t('bar_waits', {what, asset: one.asset}), what));
   }
   for (const one of work) {
     const state = one.to <= present ? 'done' : one.from <= present ? 'now' : 'planned';
@@ -54,14 +58,9 @@ export function crewBar({hours, work, id}, {start, duration, moment, present}, w
     root.append(box);
     const share = (one.to - one.from) / duration;
     if (isRoad || share < LEAST) continue;
-    const name = document.createElement('span');
-    name.className = `crew-label ${state}`;
-    name.setAttribute('aria-hidden', 'true');
-    name.dataset.long = one.count > 1 ? `${one.count} × ${one.street || one.asset}` : one.asset;
-    name.dataset.short = one.count > 1 ? `${one.count} ×` : '';
-    name.style.left = `${((100 * one.from) / duration).toFixed(2)}%`;
-    name.style.width = `${(100 * share).toFixed(2)}%`;
-    holder.append(name);
+    const many = one.count > 1;
+    const long = many ? `${one.count} × ${one.street || one.asset}` : one.asset;
+    holder.append(label(one, state, duration, long, many ? `${one.count} ×` : ''));
   }
   root.append(svg('line', {x1: x(present), x2: x(present), y1: 0, y2: HIGH, class: 'now-line'}));
   const shown = svg('g', {class: 'moment', transform: `translate(${x(moment)} 0)`});
@@ -69,6 +68,31 @@ export function crewBar({hours, work, id}, {start, duration, moment, present}, w
   root.append(shown);
   holder.prepend(root);
   return holder;
+}
+
+/**
+ * Give the words of a piece of the bar, long and short; ``fitLabels`` writes what there is room for.
+ *
+ * @param {{from: number, to: number}} piece
+ * @param {string} kind
+ * @param {number} duration of the run [s]
+ * @param {string} long
+ * @param {string} short
+ */
+function label({from, to}, kind, duration, long, short) {
+  const name = document.createElement('span');
+  name.className = `crew-label ${kind}`;
+  name.setAttribute('aria-hidden', 'true');
+  Object.assign(name.dataset, {long, short});
+  name.style.left = `${((100 * from) / duration).toFixed(2)}%`;
+  name.style.width = `${((100 * (to - from)) / duration).toFixed(2)}%`;
+  return name;
+}
+
+/** For what a crew waits, from when to when. @param {any} wait @param {number} start */
+function waitWords({from, to, for: why, asset}, start) {
+  const what = t('bar_waits', {what: t(`waits_${why}`), asset});
+  return `${at(start + from)} – ${at(start + to)}\u00a0: ${what}`;
 }
 
 /**

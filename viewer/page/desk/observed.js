@@ -50,8 +50,9 @@ function suspects({suspects: found, ask, unforeseen}) {
     const chance = String(Math.min(9, Math.round(first.chance * 10)));
     lines.push(make('p', {}, make('strong', {}, t('suspect', {asset: first.asset, chance}))));
     if (second && first.odds) {
-      const odds = number(Math.round(first.odds));
-      lines.push(make('p', {class: 'soft'}, t('runner_up', {asset: second.asset, odds})));
+      const odds = Math.round(first.odds);
+      const words = odds < 2 ? 'runner_equal' : 'runner_up';
+      lines.push(make('p', {class: 'soft'}, t(words, {asset: second.asset, odds: number(odds)})));
     }
   }
   if (ask) lines.push(make('p', {class: 'soft'}, t('ask_about', {asset: ask})));

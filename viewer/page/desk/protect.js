@@ -145,7 +145,7 @@ export class Protect {
 
   /** Where the ranking stands: nobody asked for it, it goes, it is there, it failed, it was stopped. */
   state() {
-    const {state, run, error, asked_by: by, asked_at: asked, took_s: took} = this.told;
+    const {state, run, error, asked_by: by, asked_at: asked, took_s: took, is_again: isAgain} = this.told;
     const compute = byId('compute');
     compute.textContent = t(state === 'running' ? 'stop_run' : 'rank_go');
     compute.toggleAttribute('disabled', !run);
@@ -160,7 +160,9 @@ export class Protect {
       failed: () => t('rank_failed', {why: error}),
       stopped: () => t('rank_stopped', {by: error || by})
     };
-    byId('rank-state').textContent = words[/** @type {keyof words} */ (state)]();
+    const again =
+      isAgain && ['running', 'done'].includes(state) ? t('rank_again', {by, at: atDay(asked, this.frame.now)}) : '';
+    byId('rank-state').textContent = [words[/** @type {keyof words} */ (state)](), again].filter(Boolean).join(' ');
     if (state === 'running') this.progress(this.told.progress);
     else byId('rank-progress').replaceChildren();
   }

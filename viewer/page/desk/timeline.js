@@ -37,6 +37,13 @@ export class Timeline {
     this.isNow = false;
     byId('go-now').addEventListener('click', () => this.toNow());
     new ResizeObserver(() => this.draw()).observe(byId('line-chart'));
+    this.rest();
+  }
+
+  /** Without a run there is nothing to play: the buttons keep their places, and none of them acts. */
+  rest(isIdle = true) {
+    byId('line-chart').closest('.time')?.classList.toggle('idle', isIdle);
+    for (const id of ['back', 'play', 'forward', 'go-now', 'time']) byId(id).toggleAttribute('disabled', isIdle);
   }
 
   /**
@@ -45,6 +52,7 @@ export class Timeline {
    * @param {{start: number, duration: number, step: number, curves: Curve[], issued: number}} run
    */
   take({start, duration, step, curves, issued}) {
+    this.rest(!duration);
     Object.assign(this, {step, curves, issued});
     if (start !== this.start || duration !== this.duration) {
       Object.assign(this, {start, duration});

@@ -108,6 +108,7 @@ export class Tonight {
     const brief = this.told[this.which];
     const series = this.told.series;
     if (!brief) {
+      this.timeline.rest();
       this.map.show('');
       return;
     }
@@ -206,16 +207,11 @@ export class Tonight {
       .join(' ');
   }
 
-  /** @param {number} now */
+  /** An old level is struck, and its heading turns white, as on the wall. @param {number} now */
   readAge(now) {
     const newest = this.told?.river.newest;
-    const read = byId('river-read');
-    if (!newest) {
-      read.textContent = '';
-      return;
-    }
-    read.textContent = readWords(newest, now);
-    read.classList.toggle('stale', isOld(newest, now));
+    byId('river-read').textContent = newest ? readWords(newest, now) : '';
+    byId('river').classList.toggle('is-old', Boolean(newest) && isOld(newest, now));
   }
 
   counts() {
