@@ -97,7 +97,7 @@ class Desk:
         self.runs = Runs(folder / "runs")
         self.bench: Bench = bench or Here()
         self.shelf = Shelf(self.runs, self.bench)
-        self.queue = Queue(self.runs, self.store, clock.epoch, workers=workers)
+        self.queue = Queue(self.runs, self.store, clock.epoch, workers=workers, opened=self.shelf.open)
         self.people, self.accounts = People(self.store, clock.epoch), Accounts(folder)
         self.approvals, self.alarms, self.acts = Approvals(self.store), AlarmBook(self.store), Acts(self.store)
         self.facts, self.drafts, self.costs = Facts(self.store), Drafts(self.store), Costs(self.store)

@@ -151,6 +151,8 @@ class Shelf:
         self.runs, self.bench = runs, bench
         self._lock = Lock()
         self._open: OrderedDict[str, Loaded] = OrderedDict()
+        #: One lock a run that is being opened: who asks for another does not wait for it.
+        self._opening: dict[str, Lock] = {}
 
     def get(self, run_id: str) -> Loaded:
         """Give a run that is done, open.
@@ -160,14 +162,35 @@ class Shelf:
         InputError
             No such run, not done, or damaged.
         """
+        return self._known(run_id) or self.open(self.runs.get(run_id), self.runs.path(run_id))
+
+    def open(self, entry: RunEntry, path: Path) -> Loaded:
+        """Open a run whose folder is whole, whatever the index says of it by now.
+
+        Raises
+        ------
+        InputError
+            It is damaged.
+        """
         with self._lock:
-            found = self._open.get(run_id)
+            mine = self._opening.setdefault(entry.id, Lock())
+        with mine:
+            found = self._known(entry.id)
             if found is None:
-                entry = self.runs.get(run_id)
-                run, drawn = self.bench.ask("run", entry, self.runs.path(run_id))
-                found = Loaded(entry, run, drawn)
-                self._open[run_id] = found
-                while len(self._open) > KEPT:
-                    self._open.popitem(last=False)
-            self._open.move_to_end(run_id)
+                try:
+                    run, drawn = self.bench.ask("run", entry, path)
+                    found = Loaded(entry, run, drawn)
+                    with self._lock:
+                        self._open[entry.id] = found
+                        while len(self._open) > KEPT:
+                            self._open.popitem(last=False)
+                finally:
+                    with self._lock:
+                        self._opening.pop(entry.id, None)
             return found
+
+    def _known(self, run_id: str) -> Loaded | None:
+        with self._lock:
+            if run_id in self._open:
+                self._open.move_to_end(run_id)
+            return self._open.get(run_id)

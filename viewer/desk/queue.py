@@ -11,11 +11,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from threading import Condition, Thread
 from time import monotonic
 from typing import Any
 
-from twin.errors import InputError
+from twin.errors import InputError, TwinError
 from twin.explaining.words import speech
 from twin.world.kinds import LANGUAGES
 from viewer.desk import runs as states
@@ -48,8 +49,10 @@ class _Going:
 class Queue:
     """Runs what is asked for, ``workers`` at once."""
 
-    def __init__(self, index: Runs, store: Store, now: Callable[[], int], *, workers: int = 1) -> None:
-        self.runs, self.store, self.now = index, store, now
+    def __init__(self, index: Runs, store: Store, now: Callable[[], int], *, workers: int = 1,
+                 opened: Callable[[RunEntry, Path], object] = lambda entry, path: None) -> None:
+        """Begin to take requests; ``opened`` has a night open before it is told as done: nobody waits for that."""
+        self.runs, self.store, self.now, self._opened = index, store, now, opened
         self._waiting: deque[str] = deque()
         self._going: dict[str, _Going] = {}
         self._wake = Condition()
@@ -179,7 +182,11 @@ class Queue:
         at, stopped_by = self.now(), going.stopped_by
         # The folder of an ensemble is there from its first nights on: what it ended with tells whether it is whole.
         if code == 0 and (self.runs.folder / run_id).is_dir():
-            self._tell(self.runs.finish(run_id, at=at), journal=True)
+            entry = self.runs.finished(run_id, at=at)
+            if not entry.is_variant and not entry.nights:
+                with suppress(TwinError, OSError):  # who asks for it is told
+                    self._opened(entry, self.runs.folder / run_id)
+            self._tell(self.runs.finish(entry), journal=True)
         elif stopped_by:
             self._tell(self.runs.change(run_id, state=states.STOPPED, ended_at=at, pid=0), by=stopped_by, journal=True)
         elif self._closed or code in (130, -15, -9):

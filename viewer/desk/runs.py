@@ -190,9 +190,16 @@ class Runs:
             self._keep(entry)
             return entry
 
-    def finish(self, run_id: str, *, at: int) -> RunEntry:
-        """Take a run that left its folder as done."""
-        return self.change(run_id, state=DONE, ended_at=at, pid=0, began=0, head=_head(self.folder / run_id) or {})
+    def finished(self, run_id: str, *, at: int) -> RunEntry:
+        """Give what a run that left its folder will be once it is taken as done."""
+        return replace(self.get(run_id), state=DONE, ended_at=at, pid=0, began=0,
+                       head=_head(self.folder / run_id) or {})
+
+    def finish(self, entry: RunEntry) -> RunEntry:
+        """Take a run as done, as ``finished`` gave it."""
+        with self._lock:
+            self._keep(entry)
+            return entry
 
     def _keep(self, entry: RunEntry) -> None:
         self._entries[entry.id] = entry

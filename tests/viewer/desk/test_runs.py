@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -79,6 +80,28 @@ def test_a_scenario_is_run_by_the_command_line_and_read_back(desk: Desk, seat: S
     assert left["plan_sha256"] == done["head"]["plan_sha256"]
     (desk.folder / "scenarios" / "dry.scenario.yaml").write_text(DRY.format(name="other"), encoding="utf-8")
     assert request_of(desk.folder / "scenarios" / "dry.scenario.yaml", city="valmont").id != run
+
+
+def test_a_night_is_open_before_it_is_told_as_done_and_nobody_waits_for_another_meanwhile(
+        desk: Desk, seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = seat.json("/api/about")["latest"]["id"]
+    is_asked, go_on, ask = threading.Event(), threading.Event(), desk.bench.ask
+
+    def slow(question: str, /, *values: Any, **more: Any) -> Any:
+        if question == "run":
+            is_asked.set()
+            assert go_on.wait(60)
+        return ask(question, *values, **more)
+
+    monkeypatch.setattr(desk.bench, "ask", slow)
+    run = asked(seat, desk)
+    assert is_asked.wait(120)
+    told = seat.json("/api/about")
+    assert (told["latest"]["id"], row(seat, run)["state"]) == (before, "running"), "the night before is shown still"
+    go_on.set()
+    until(lambda: row(seat, run)["state"] == "done")
+    monkeypatch.setattr(desk.bench, "ask", lambda *values, **more: pytest.fail("opened again"))
+    assert seat.json("/api/about")["latest"]["id"] == run
 
 
 def test_progress_is_passed_on_and_a_run_can_be_stopped(desk: Desk, seat: Seat,
