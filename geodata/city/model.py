@@ -124,6 +124,11 @@ class CityFile:
         return vars(self)["_outlines"]  # type: ignore[no-any-return]
 
 
+def has_ground(contexts: Mapping[str, Context]) -> bool:
+    """Tell whether a map has streets or water to draw under the assets of a city, by the layers of its context."""
+    return bool({"street", "water"} & set(contexts))
+
+
 def placeless(assets: Assets) -> BoolArray:
     """Give the mask of the assets whose kind has no place of its own, (A,)."""
     return np.asarray(np.array([kind.footprint == "none" for kind in assets.kinds] or [False])[assets.kind])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from geodata.city.model import Context
+from geodata.city.model import Context, has_ground
 from geodata.importing.report import ImportReport
 from twin.quantities import FloatArray
 
@@ -36,6 +36,6 @@ def say_where(x_m: FloatArray, y_m: FloatArray, latitude: float, longitude: floa
         report.notes.append(f"middle of the city: latitude {latitude:.4f}, longitude {longitude:.4f}; 98 % of its "
                             f"assets within {wide:.1f} km from west to east and {high:.1f} km from south to north: "
                             "if that is elsewhere or another size, the CRS is wrong")
-    if not {"street", "water"} & set(contexts):
+    if not has_ground(contexts):
         report.warnings.append("no streets and no river: maps show the assets on white ground; layers of them are "
                                "added under context: in the mapping (street, water), as docs/import.md shows")

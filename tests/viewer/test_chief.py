@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from night_pages import choose, open_night
+from page_browser import opened
 
 from tests.nights import LIVED_NIGHT, night
 from twin.explaining.acts_papers import cuts_paper
 from twin.quantities import NONE
 from twin.results.moment import moment_of
 from twin.world.kinds import Role
+from viewer.outputs.page import export_map
 
 pytestmark = pytest.mark.browser
 
@@ -336,3 +340,14 @@ def test_paper_carries_the_lists_and_not_the_map_alone(pages: dict[str, Any]) ->
         assert not page.is_visible("#time")
     finally:
         page.page.emulate_media(media="screen")
+
+
+def test_a_map_without_streets_says_how_to_add_them(chromium: Any, pages: dict[str, Any], tmp_path: Path) -> None:
+    run = night(FLOOD)
+    bare = replace(run, city_file=replace(run.city_file, context={}))
+    page = opened(chromium, export_map(bare, tmp_path / "bare.html", public=False, lang="fr"),
+                  now=run.result.plan.issued_at, timeout_ms=60_000)
+    assert "sans rues ni rivière" in page.inner_text("#first")
+    assert "sans rues" not in pages[FLOOD].inner_text("#first")
+    assert page.errors == []
+    page.context.close()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geodata.city.model import has_ground
 from twin.codes import Action
 from twin.explaining.fact_words import FACT_STALE_S
 from twin.quantities import NONE
@@ -71,6 +72,7 @@ def operator_config(run: Run, scene: Scene, clock: Clock, lang: str, ensemble: E
         The ensemble of which it is the run of the plan; None: a run by itself.
     """
     return {**_common(run, clock), "public": False, "lang": lang, **_figures(run), **_lists(run, scene, clock),
+            "hasGround": has_ground(run.city_file.context),
             "facts": _facts(run, scene), "notes": _notes(run, scene), "staleAfter": FACT_STALE_S,
             "events": _events(run, scene, clock), "ensemble": None if ensemble is None else nights_told(ensemble)}
 

@@ -451,6 +451,8 @@ export interface OperatorConfig extends CommonConfig {
   inferredLinks: number;
   doubtful: number;
   contradictions: number;
+  /** Whether streets or water are drawn under the assets. */
+  hasGround: boolean;
   /** Age from which a fact is to be asked for again [s]. */
   staleAfter: number;
   most: {out: number; doubtful: number};

@@ -71,7 +71,7 @@ export class Lists {
    * @param {number} t
    */
   first(t) {
-    const {readings, contradictions, clusters} = this.config;
+    const {readings, contradictions, clusters, hasGround} = this.config;
     const said = readings.map(({u, at, read, computed, difference}) => {
       const values = {gauge: this.names.label(u), read: metres(read), computed: metres(computed), ...times(at, t)};
       const by = metres(Math.abs(difference));
@@ -89,11 +89,12 @@ export class Lists {
     said.push(...next.map((one) => this.cluster(one, t)));
     const over = clusters.length - ahead.length;
     if (over) said.push({title: say('clusters_past', {n: over}), detail: '', isLoud: false});
+    if (!hasGround) said.push({title: '', detail: say('no_ground'), isLoud: false});
     const lines = said.map(({title, detail, isLoud}) =>
       make(
         'li',
         {class: isLoud ? 'loud' : 'over'},
-        make('strong', {}, title),
+        title && make('strong', {}, title),
         detail && make('span', {class: 'soft'}, detail)
       )
     );
@@ -124,7 +125,7 @@ export class Lists {
     const also = sites.length ? say('cluster_sites', {sites: sites.map((u) => names.label(u)).join(', ')}) : '';
     const act = before !== null && before > t ? say('cluster_before', times(before, t)) : '';
     return {
-      title: say('cluster', span),
+      title: say(span.from === span.to ? 'cluster_at_once' : 'cluster', span),
       detail: [say('cluster_causes', {n: causes}), also, act].filter(Boolean).join(' '),
       isLoud: to > t
     };
