@@ -20,6 +20,7 @@ from twin.water.depths import Coverage
 from twin.world.kinds import Role
 from viewer.outputs.clock import Clock
 from viewer.outputs.operator_page import operator_config
+from viewer.public.night import public_night
 from viewer.scene.compose import pack_scene
 
 ROOT = Path(__file__).parents[2]
@@ -90,6 +91,7 @@ def test_every_count_of_a_night_is_one_number(name: str) -> None:
         indicators["lamps"]["most_out"] - indicators["lamps"]["in_doubt_then"]), "the most that surely are"
     doubts = set(pq.read_table(run.path / "doubts.parquet", columns=["asset_id"])["asset_id"].to_pylist())
     assert page["doubtful"] == told.doubtful == indicators["doubtful"]["count"] == len(doubts)
+    assert public_night(run).doubtful == told.doubtful, "residents read the same count"
     for kind, row in told.gear.items():
         mine = set(np.flatnonzero(assets.of_kind(kind)).tolist())
         sure = {int(one) for one in spans.asset[spans.is_sure]} & mine

@@ -162,7 +162,7 @@ class OperatorPage extends Page {
     const made = say(key, {issued: moment(issued, 0), until: moment(validUntil, issued)});
     const next = nextUpdate === null ? '' : say('at_clock', {clock: moment(nextUpdate, issued)});
     byId('made').textContent = listed(made, next && say('next_update', {when: next}));
-    byId('doubt').textContent = say('defaults_doubt', {defaults, doubtful});
+    byId('doubt').textContent = [say('n_defaults', {n: defaults}), say('n_in_doubt', {n: doubtful})].join(', ');
     if (ensemble) for (const id of ['doubt', 'nights']) byId(id).textContent = nightsOf(ensemble);
     byId('status').textContent = say(`status_${status}`);
     if (this.expire()) {

@@ -17,6 +17,7 @@ import numpy as np
 
 from twin.ensemble.moments import tenths_of
 from twin.quantities import NONE
+from twin.results.summary import summarise
 from twin.texts import clean
 from twin.world.assets import Source
 from twin.world.sun import dark_periods
@@ -347,4 +348,4 @@ def _assumed(run: Run, tells: bool) -> dict[str, int]:
     if not tells:
         return {"defaults": 0, "doubtful": 0}
     return {"defaults": int(sum((np.asarray(source) == Source.DEFAULT).sum() for source in sources)),
-            "doubtful": int(np.asarray(run.result.exposure.is_doubtful).sum())}
+            "doubtful": summarise(run.result).doubtful}
