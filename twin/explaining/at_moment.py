@@ -13,6 +13,7 @@ from twin.explaining.back_words import roughly
 from twin.explaining.crew_words import STAGE_WORDS, at_work_now, delayed, range_of_return, whose
 from twin.explaining.loss_words import lost_words
 from twin.explaining.repaired_words import repaired_at
+from twin.explaining.river_words import highest, level_now, trend
 from twin.explaining.teller import Teller
 from twin.explaining.tree import Cause
 from twin.explaining.waiting import Waiting, waiting_at, waits_for
@@ -21,8 +22,10 @@ from twin.quantities import NONE
 from twin.results.doubts import Doubt
 from twin.results.moment import AssetAt, Damage, moment_of
 from twin.results.outages import Outage
+from twin.results.situation import rivers
 from twin.results.waits import WAITS
 from twin.world.assets import Asset
+from twin.world.kinds import Role
 
 #: Below this a depth would be said as 0.00 m [m].
 TOLD_M = 0.005
@@ -31,6 +34,8 @@ TOLD_M = 0.005
 def now_and_ahead(teller: Teller, wet: Asset, now: AssetAt | None, outage: Outage | None,
                   doubt: Doubt | None) -> list[str]:
     """Say what the water does now at an asset, and what is to come: apart, and only where a moment was asked for.
+
+    Of a gauge the level is told, and without a moment how high it comes.
 
     Parameters
     ----------
@@ -42,8 +47,8 @@ def now_and_ahead(teller: Teller, wet: Asset, now: AssetAt | None, outage: Outag
         The asset asked about at the moment, and what is in force there.
     """
     if now is None:
-        return []
-    lines = _depth_now(teller, wet, now.t_s)
+        return _level(teller, wet, None)
+    lines = _level(teller, wet, now.t_s) or _depth_now(teller, wet, now.t_s)
     if outage is not None:
         if (told := range_of_return(teller, outage, now.t_s)):
             lines.append(told)
@@ -59,6 +64,17 @@ def now_and_ahead(teller: Teller, wet: Asset, now: AssetAt | None, outage: Outag
     elif doubt is None and (loss := teller.result.losses.next(now.asset, now.t_s)) is not None:
         lines.append(teller.text("Ahead: {what}.", what=lost_words(teller, loss, now.t_s)))
     return lines
+
+
+def _level(teller: Teller, asset: Asset, t_s: int | None) -> list[str]:
+    """Say of a gauge the level above its zero, as its readers have it, not the depth of the water at its foot."""
+    if not teller.result.city.assets.of_role(Role.GAUGE)[asset.row]:
+        return []
+    for river in rivers(teller.result, 0 if t_s is None else t_s):
+        if river.asset == asset.row:
+            return [highest(teller, river)] if t_s is None else [level_now(teller, river, t_s),
+                                                                  trend(teller, river, t_s)]
+    return []
 
 
 def _is_declared(teller: Teller, outage: Outage) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import isnan
 from typing import Any
 
 import numpy as np
@@ -14,13 +13,14 @@ from twin.explaining.crew_lines import crew_rows
 from twin.explaining.decisions import decisions, done
 from twin.explaining.listed import joined, teller_of
 from twin.explaining.returning import first_returns
+from twin.explaining.river_words import level_now, trend
 from twin.explaining.site_words import feed_words, symbol_of, then_words
 from twin.explaining.teller import Teller
 from twin.explaining.words import STATUS, Speech
 from twin.quantities import NONE, seconds_between
 from twin.results.counts import Counted
 from twin.results.order_of_return import ReturnOrder, order_of_return
-from twin.results.situation import AHEAD_H, River, Site, Situation
+from twin.results.situation import AHEAD_H, Site, Situation
 from twin.results.summary import GAUGE_DIFFERS_M
 
 #: Rows of the page: what is more is told as a number.
@@ -156,31 +156,15 @@ def page_of(told: Situation, lang: str, numbers: Mapping[str, str] | None = None
 
 
 def _headline(teller: Teller, told: Situation) -> str:
-    depth = teller.speech.depth
-    if not told.rivers:
-        return teller.speech.plural("{n} lamp without power; no gauge tells the river's level.",
-                                    "{n} lamps without power; no gauge tells the river's level.",
-                                    told.counts[0].now.out)
-    river = told.rivers[0]
-    name = teller.result.city.assets.name[river.asset] or teller.result.city.assets.id[river.asset]
-    reading = river.readings[-1] if river.readings else None
-    if reading is not None:
-        at_s, read_m, computed_m, _ = reading
-        values: dict[str, Any] = {"gauge": name, "read": depth(read_m), "time": teller.clock(at_s),
-                                  "computed": depth(computed_m),
-                                  "by": teller.speech.number(abs(round((read_m - computed_m) * 100)))}
-        if abs(read_m - computed_m) < GAUGE_DIFFERS_M:
-            return teller.text("{gauge}: {read} read at {time}, computed {computed}: as computed.", **values)
-        return teller.text("{gauge}: {read} read at {time}, computed {computed}: {by} cm more.", **values) \
-            if read_m > computed_m else \
-            teller.text("{gauge}: {read} read at {time}, computed {computed}: {by} cm less.", **values)
-    return teller.text("{gauge}: {level} computed at {time}; nothing was read.", gauge=name, level=depth(river.now_m),
-                       time=teller.clock(told.t_s))
+    if told.rivers:
+        return level_now(teller, told.rivers[0], told.t_s)
+    return teller.speech.plural("{n} lamp without power; no gauge tells the river's level.",
+                                "{n} lamps without power; no gauge tells the river's level.", told.counts[0].now.out)
 
 
 def _alarms(teller: Teller, told: Situation) -> Iterator[str]:
     if told.rivers:
-        yield _trend(teller, told, told.rivers[0])
+        yield trend(teller, told.rivers[0], told.t_s)
         reading = told.rivers[0].readings[-1] if told.rivers[0].readings else None
         if reading is not None and abs(reading[1] - reading[2]) >= GAUGE_DIFFERS_M:
             yield teller.text("The night outside is another than the one computed: run it again with levels shifted by "
@@ -210,23 +194,6 @@ def teller_time(text: str) -> Any:
     from datetime import datetime
 
     return datetime.fromisoformat(text)
-
-
-def _trend(teller: Teller, told: Situation, river: River) -> str:
-    depth = teller.speech.depth
-    said = []
-    if not isnan(river.hour_ago_m):
-        change_m = river.now_m - river.hour_ago_m
-        by = teller.speech.number(abs(round(change_m * 100)))
-        said.append(teller.text("{by} cm more in an hour.", by=by) if change_m >= 0.01 else
-                    teller.text("{by} cm less in an hour.", by=by) if change_m <= -0.01 else
-                    teller.text("Steady for an hour."))
-    if river.peak_s > told.t_s and river.peak_m > river.now_m + 0.005:
-        said.append(teller.text("Highest {peak} about {time}, computed.", peak=depth(river.peak_m),
-                                time=teller.clock(river.peak_s)))
-    else:
-        said.append(teller.text("The highest is past, by the run."))
-    return " ".join(said)
 
 
 # Counts

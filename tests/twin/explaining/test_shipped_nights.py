@@ -8,7 +8,9 @@ import pytest
 from tests.nights import night
 from twin.explaining.explain import explain
 from twin.explaining.first_lines import first_lines
+from twin.explaining.situation import page_of
 from twin.results.moment import moment_of
+from twin.results.situation import situation
 from twin.results.summary import summarise
 
 H = 3600
@@ -114,3 +116,13 @@ def test_the_highest_water_so_far_is_not_forgotten_between_two_waves() -> None:
         seconds = [*range(0, t, 300), t]
         slow = np.max([depths.at(second, rows) for second in seconds], axis=0)
         assert np.abs(moment_of(result, t).highest_m(rows) - slow).max() < 0.01, t
+
+
+def test_a_gauge_tells_its_level_as_the_point_does_and_not_the_depth_at_its_foot() -> None:
+    result = night("ouche-q10").result
+    for t_s, level in ((16_200, "3,03"), (18_000, "3,11"), (27_900, "3,28")):  # the hydrograph of the scenario
+        said = "\n".join(explain(result, "pont-neuf", "fr", t_s).paragraphs)
+        assert f"{level}\u00a0m" in said
+        assert page_of(situation(result, t_s), "fr").headline in said
+        assert "d’eau" not in said
+    assert "au plus haut 3,28\u00a0m" in "\n".join(explain(result, "pont-neuf", "fr").paragraphs)
