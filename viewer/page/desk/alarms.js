@@ -191,6 +191,7 @@ export class AlarmList {
     const mechanism = alarm.mechanism ? `${t(`by_${alarm.mechanism}`)} · ` : '';
     if (alarm.ack_at !== null) return mechanism + t('acked_by', {by: alarm.ack_by, at: at(alarm.ack_at)});
     if (alarm.ended !== null) return mechanism + t('ended_at', {at: at(alarm.ended)});
+    if (alarm.worse_at) return mechanism + t('worse_since', {at: at(alarm.worse_at)});
     const ahead = alarm.when - this.frame.now;
     return mechanism + (ahead > 60 ? t('in_time', {time: span(ahead)}) : t('since', {at: at(alarm.since)}));
   }
