@@ -1,9 +1,9 @@
 """States of alarms: active or over, acknowledged or not, shelved until a time. A cause that comes back is a new alarm.
 
 Words of OPC UA Part 9. Over and acknowledged leaves the list; over and not acknowledged stays until somebody has seen
-it. A shelved one comes back by itself, and so does one that gets worse: whoever acknowledged or shelved it saw less than
-it is by now, so it is to be acknowledged again (EEMUA 191 and ISA-18.2: an alarm whose priority rises is annunciated
-anew). Better and as bad again is no news.
+it. A shelved one comes back by itself, and so does one that gets worse: whoever acknowledged or shelved it saw less
+than it is by now, so it is to be acknowledged again (EEMUA 191: re-alarm where the priority rises). Better and as bad
+again is no news.
 """
 
 from __future__ import annotations
@@ -110,8 +110,9 @@ class AlarmBook:
             body = json.loads(row["body"])
             shelved = row["shelved_until"] if row["shelved_until"] and row["shelved_until"] > now else None
             body.pop("worst", None)
-            told.append({"worse_at": None, **body, "since": row["since"], "ended": row["ended"], "ack_by": row["ack_by"],
-                         "ack_at": row["ack_at"], "shelved_until": shelved, "shelved_by": row["shelved_by"]})
+            told.append({"worse_at": None, **body, "since": row["since"], "ended": row["ended"],
+                         "ack_by": row["ack_by"], "ack_at": row["ack_at"], "shelved_until": shelved,
+                         "shelved_by": row["shelved_by"]})
         return sorted(told, key=lambda a: (a["shelved_until"] is not None, a["ack_at"] is not None, a["priority"],
                                            a["when"], a["key"]))
 

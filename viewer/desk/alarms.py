@@ -214,8 +214,9 @@ def of_river(gauge: str, name: str, read_m: float, foretold_m: float, read_at: i
     if abs(off) < DIFFERS_M:
         return None
     step = int(round(off * 100) // round(DIFFERS_M * 100)) if off > 0 else 0
-    return Alarm(step=step, key=f"river:{gauge}" if off > 0 else f"river:{gauge}:below", sort="river", priority=1, when=read_at,
-                 asset=gauge, name=name, values={"read": read_m, "foretold": round(foretold_m, 2), "off": off})
+    return Alarm(key=f"river:{gauge}" if off > 0 else f"river:{gauge}:below", sort="river", priority=1, when=read_at,
+                 step=step, asset=gauge, name=name,
+                 values={"read": read_m, "foretold": round(foretold_m, 2), "off": off})
 
 
 def of_act(act: dict[str, Any]) -> Alarm:

@@ -61,6 +61,7 @@ export function drawRiver(holder, river, now, {t0, big = false}) {
   holder.replaceChildren(root);
   // What is read first takes its place first: the present, T0, the peaks; what a level means stands where room is left.
   const room = new LabelRoom(width, height - AXIS);
+  for (const points of [readings, latest, approved, held]) room.avoid(points.map(([epoch, m]) => [x(epoch), y(m)]));
   lines(root, room, x, {now, t0, from, head, height});
   peaks(root, room, {latest, approved, river, head}, x, y);
   for (const mark of marks) threshold(root, room, mark, y);
@@ -208,7 +209,8 @@ function peaks(root, room, {latest, approved, river, head}, x, y) {
     const [above, below] = [{y: Math.max(12, y(m) - 6)}, {y: y(m) + 20}];
     const text = label(width - 2, below.y, words, 'var(--soft)', 'end');
     root.append(text);
-    room.put(text, isBelow ? [above, below] : [below, {y: below.y + 16}, {y: below.y + 32}, above]);
+    const further = [16, 32, 48, 64, 80].flatMap((more) => [{y: below.y + more}, {y: above.y - more}]);
+    room.put(text, [...(isBelow ? [above, below] : [below, above]), ...further], {must: true});
   }
 }
 
