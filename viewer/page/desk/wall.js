@@ -37,6 +37,12 @@ function fit(list, rows, of) {
   }
 }
 
+/** Give an act in few words: whoever goes has the list, the wall says how many. @param {any} act */
+function shortTitle(act) {
+  const n = act.assets?.length ?? 1;
+  return act.sort === 'cut' && n > 2 ? t('cut_cabinets', {n}) : actTitle(act);
+}
+
 /** A line below a title: what must be read, and what may go where room is short. @param {string} first @param {string} more */
 function below(first, more) {
   const rest = [first, more].filter(Boolean).length > 1 ? ` · ${more}` : more;
@@ -189,7 +195,7 @@ export class Wall {
           'li',
           {class: 'act'},
           make('b', {}, at(act.before)),
-          make('div', {}, make('strong', {}, actTitle(act)), below(actPlace(act), act.crew ? '' : act.owner)),
+          make('div', {}, make('strong', {}, shortTitle(act)), below(actPlace(act), act.crew ? '' : act.owner)),
           make('div', {}, make('strong', {}, act.crew || t(`act_${act.state}`)), make('i', {'data-left': act.before})),
           k ? null : make('p', {class: 'more'}, `${harm(act)}${way(act)}`)
         )
