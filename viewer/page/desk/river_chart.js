@@ -189,10 +189,11 @@ function peaks(root, room, {latest, approved, river, head}, x, y) {
   const isBelow = latest.length > 0 && approved.length > 0 && top(approved)[1] > top(latest)[1];
   if (held) {
     const give = number(Math.round(held.give * 100));
-    const words = t('held_peak', {level: level(held.level), at: at(held.at), give});
+    const said = {level: level(held.level), at: at(held.at), give};
+    const words = t('held_peak', said);
     const text = label(width - 2, head * 0.3, words, 'var(--shore)', 'end');
     root.append(text);
-    room.put(text, [{}], {must: true});
+    room.put(text, [{}, {words: t('held_peak_short', said)}], {must: true});
   } else if (shown.length) {
     const [epoch, m] = top(shown);
     const words = t('latest_peak', {level: level(m), at: at(epoch)});

@@ -4,7 +4,7 @@ import {icon} from '../operator/rows.js';
 import {byId, make, rich} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {actPlace, actTitle, harm, way} from './acts.js';
-import {detail, title} from './alarms.js';
+import {countWords, detail, title} from './alarms.js';
 import {endedWords, stillWords} from './approve.js';
 import {DeskMap} from './desk_map.js';
 import {drawRiver} from './river_chart.js';
@@ -170,7 +170,7 @@ export class Wall {
     if (!rows.length) shown.push(make('li', {class: 'none'}, t('no_alarms')));
     fit(byId('alarm-list'), shown, rows.length);
     const {unseen, active} = this.told.alarms;
-    byId('alarm-counts').textContent = t('alarm_counts', {unseen, active});
+    byId('alarm-counts').textContent = countWords(unseen, active);
   }
 
   counts() {
