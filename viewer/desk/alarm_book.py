@@ -1,7 +1,9 @@
 """States of alarms: active or over, acknowledged or not, shelved until a time. A cause that comes back is a new alarm.
 
 Words of OPC UA Part 9. Over and acknowledged leaves the list; over and not acknowledged stays until somebody has seen
-it. A shelved one comes back by itself.
+it. A shelved one comes back by itself, and so does one that gets worse: whoever acknowledged or shelved it saw less
+than it is by now, so it is to be acknowledged again (EEMUA 191: re-alarm where the priority rises). Better and as bad
+again is no news.
 """
 
 from __future__ import annotations
@@ -25,19 +27,31 @@ class AlarmBook:
         self.store = store
 
     def update(self, active: Iterable[Alarm], now: int) -> int:
-        """Take what is active now; tell of what is new and of what is over. Give how many are new."""
+        """Take what is active now; tell of what is new, worse or over. Give how many are new or sound again."""
         known = {row["key"]: row for row in self.store.rows("SELECT * FROM alarm")}
         current = {alarm.key: alarm for alarm in active}
         replaced = {key for alarm in current.values() for key in alarm.replaces} - set(current)
         fresh = 0
         with self.store.note() as tx:
             for key, alarm in current.items():
-                row, body = known.get(key), json.dumps(alarm.to_dict(), ensure_ascii=False)
+                row = known.get(key)
+                before = json.loads(row["body"]) if row is not None and row["ended"] is None else None
+                told = alarm.to_dict()
+                worst, seen = _worst(told, before), row is not None and (row["ack_at"] or row["shelved_until"])
+                is_worse = before is not None and worst != (before.get("worst") or _worst(before, None))
+                worse_at = now if is_worse and seen else before and before.get("worse_at")
+                body = json.dumps({**told, "worst": worst, "worse_at": worse_at}, ensure_ascii=False)
                 if row is None or row["ended"] is not None:
                     fresh += 1
                     tx.execute("INSERT OR REPLACE INTO alarm VALUES (?, ?, ?, NULL, NULL, NULL, NULL, NULL)",
                                (key, body, now))
-                    publish(tx, at=now, who="", what="alarm", journal=True, body={"key": key, "alarm": alarm.to_dict()})
+                    publish(tx, at=now, who="", what="alarm", journal=True, body={"key": key, "alarm": told})
+                elif is_worse and seen:
+                    fresh += 1
+                    tx.execute("UPDATE alarm SET body = ?, ack_at = NULL, ack_by = NULL, shelved_until = NULL, "
+                               "shelved_by = NULL WHERE key = ?", (body, key))
+                    publish(tx, at=now, who="", what="alarm", journal=True,
+                            body={"key": key, "worse": True, "alarm": told})
                 elif row["body"] != body:
                     tx.execute("UPDATE alarm SET body = ? WHERE key = ?", (body, key))
             for key in replaced & set(known):
@@ -95,8 +109,10 @@ class AlarmBook:
         for row in rows:
             body = json.loads(row["body"])
             shelved = row["shelved_until"] if row["shelved_until"] and row["shelved_until"] > now else None
-            told.append({**body, "since": row["since"], "ended": row["ended"], "ack_by": row["ack_by"],
-                         "ack_at": row["ack_at"], "shelved_until": shelved, "shelved_by": row["shelved_by"]})
+            body.pop("worst", None)
+            told.append({"worse_at": None, **body, "since": row["since"], "ended": row["ended"],
+                         "ack_by": row["ack_by"], "ack_at": row["ack_at"], "shelved_until": shelved,
+                         "shelved_by": row["shelved_by"]})
         return sorted(told, key=lambda a: (a["shelved_until"] is not None, a["ack_at"] is not None, a["priority"],
                                            a["when"], a["key"]))
 
@@ -106,3 +122,12 @@ class AlarmBook:
         if row is None:
             raise InputError(field="alarm", found="no such alarm", expected="one of the list")
         return row
+
+
+def _worst(alarm: dict[str, Any], before: dict[str, Any] | None) -> list[int]:
+    """Give the most pressing priority and the highest step that an alarm has had since it came."""
+    priority, step = alarm["priority"], alarm.get("step", 0)
+    if before is None:
+        return [priority, step]
+    known = before.get("worst") or _worst(before, None)
+    return [min(known[0], priority), max(known[1], step)]

@@ -56,6 +56,8 @@ class Alarm:
     #: Causes that this one stands for, and the keys of alarms that it takes the place of: suppressed by cause.
     suppresses: int = 0
     replaces: tuple[str, ...] = ()
+    #: How bad it is, in whole steps: whoever has seen a lower one has not seen this one, see ``AlarmBook.update``.
+    step: int = 0
 
     @property
     def is_by_design(self) -> bool:
@@ -205,13 +207,16 @@ def _lost_a_feed(loaded: Loaded, row: int, is_out: Any) -> bool:
 def of_river(gauge: str, name: str, read_m: float, foretold_m: float, read_at: int) -> Alarm | None:
     """Give the alarm of a gauge that reads otherwise than the curve in force; None within ``DIFFERS_M``.
 
-    Below the curve and above it are two alarms: who has seen the first has not seen the second.
+    Below the curve and above it are two alarms: who has seen the first has not seen the second. Each further
+    ``DIFFERS_M`` above the curve is a step worse; further below it is none.
     """
     off = round(read_m - foretold_m, 2)
     if abs(off) < DIFFERS_M:
         return None
+    step = int(round(off * 100) // round(DIFFERS_M * 100)) if off > 0 else 0
     return Alarm(key=f"river:{gauge}" if off > 0 else f"river:{gauge}:below", sort="river", priority=1, when=read_at,
-                 asset=gauge, name=name, values={"read": read_m, "foretold": round(foretold_m, 2), "off": off})
+                 step=step, asset=gauge, name=name,
+                 values={"read": read_m, "foretold": round(foretold_m, 2), "off": off})
 
 
 def of_act(act: dict[str, Any]) -> Alarm:

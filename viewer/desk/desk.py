@@ -61,8 +61,12 @@ class Night:
 
     @property
     def shown(self) -> Loaded | None:
-        """The run that alarms and acts are of: the latest, else the approved one."""
+        """The run that the desk's screens and alarms are of: the latest, else the approved one."""
         return self.latest or self.approved
+
+    def followed(self, *, wall: bool) -> Loaded | None:
+        """Give the run that a screen follows, by one rule: the wall the approved one alone, all others ``shown``."""
+        return self.approved if wall else self.shown
 
 
 class Looking(Protocol):

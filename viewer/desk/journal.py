@@ -59,7 +59,8 @@ def said(lang: str, what: str, body: dict[str, Any]) -> str:
     if what == "note":
         return str(body["text"])
     if what == "alarm":
-        return tell(lang, "j_alarm_over" if body.get("over") else "j_alarm", what=alarm_title(lang, body["alarm"]))
+        how = "j_alarm_over" if body.get("over") else "j_alarm_worse" if body.get("worse") else "j_alarm"
+        return tell(lang, how, what=alarm_title(lang, body["alarm"]))
     if what == "ack":
         return tell(lang, "j_shelve" if "until" in body else "j_ack", what=alarm_title(lang, body["alarm"]))
     if what == "run":

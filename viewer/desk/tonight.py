@@ -20,15 +20,16 @@ from viewer.desk.runs import DONE, STOPPED
 ACTS = 60
 
 
-def about(desk: Desk) -> dict[str, Any]:
+def about(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
     """Give what every screen begins with: clock, city, status, runs in force, alarms to acknowledge, sources."""
     now = desk.clock.epoch()
     night = desk.night()
-    shown = night.shown
+    shown = night.followed(wall=wall)
     listed = desk.sources.listed(now)
     alarms = [one for one in desk.alarms.listed(now) if not one["shelved_until"]]
-    status = shown.result.plan.status if shown else ""
-    stands = river(night.latest, night.approved, desk.sources, now, desk.gauge_of(night))
+    # Where nothing is approved, the wall is an exercise all the same.
+    status = (shown or night.shown).result.plan.status if night.shown else ""
+    stands = river(None if wall else night.latest, night.approved, desk.sources, now, desk.gauge_of(night))
     acts = desk.acts.listed(shown, now)["groups"] if shown else []
     return {
         "now": now, "is_exercise": desk.clock.is_exercise or status == "exercise", "status": status,
@@ -51,12 +52,12 @@ def about(desk: Desk) -> dict[str, Any]:
 def tonight(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
     """Give the picture of the night; on the wall that of the approved run alone."""
     now, night = desk.clock.epoch(), desk.night()
-    shown = night.approved if wall else night.shown
+    shown = night.followed(wall=wall)
     said = desk.said(shown, now) if shown is not None and shown.at(now) is not None else None
     acts = desk.acts.listed(shown, now) if shown else {"ahead": [], "groups": [], "past": [],
                                                                "past_counts": {}}
     return {
-        **about(desk), "hours": list(HOURS),
+        **about(desk, wall=wall), "hours": list(HOURS),
         "river": river(None if wall else night.latest, night.approved, desk.sources, now, desk.gauge_of(night)),
         "counts": counts(shown, now) if shown else [],
         "approved_lamps": counts(night.approved, now)[0]["values"] if night.approved and night.approved is not shown
@@ -65,6 +66,7 @@ def tonight(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
         "by_design": [alarm.to_dict() for alarm in desk.by_design],
         "acts": {**acts, "ahead": acts["ahead"][:ACTS], "groups": acts["groups"][:ACTS],
                  "more": max(0, len(acts["groups"]) - ACTS)},
+        "elsewhere": _elsewhere(desk, night, now, wall=wall),
         "observed": None if said is None else {**said[0], "suspects": said[1], "ask": said[2]},
         "rerun": next((one.told() for one in desk.looks if isinstance(one, Reruns)), None),
         "facts": desk.facts.listed(now), "closures": listed(desk, now),
@@ -93,6 +95,15 @@ def _ended(desk: Desk, night: Night, now: int) -> dict[str, Any] | None:
         return None
     number = next((entry.number for entry in desk.runs.all() if entry.id == approval["run"]), None)
     return {"number": number, **desk.approvals.fate(approval["run"], now)}
+
+
+def _elsewhere(desk: Desk, night: Night, now: int, *, wall: bool) -> dict[str, Any] | None:
+    """Give what the run that the other screens follow asks for, where it is another: number, acts ahead, the next."""
+    mine, other = night.followed(wall=wall), night.followed(wall=not wall)
+    if other is None or mine is None or other.entry.id == mine.entry.id:
+        return None
+    groups = [one for one in desk.acts.listed(other, now)["groups"] if one["state"] not in ("done", "not_needed")]
+    return {"number": other.entry.number, "count": len(groups), "next": next(iter(groups), None)}
 
 
 def _going(desk: Desk) -> dict[str, Any] | None:

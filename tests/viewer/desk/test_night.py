@@ -6,14 +6,16 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.viewer.desk.conftest import EVENING, Seat, placed
-from viewer.desk.alarms import alarms_of
+from viewer.desk.alarms import Alarm, alarms_of, of_river
 from viewer.desk.desk import Desk
 
 
@@ -102,6 +104,37 @@ def test_an_alarm_that_is_over_stays_until_it_was_seen(seat: Seat, desk: Desk) -
     desk.look()
     again = next(one for one in desk.alarms.listed(now + 120) if one["key"] == key)
     assert again["ack_at"] is None, "a cause that comes back is a new alarm"
+
+
+def test_an_acknowledged_river_alarm_sounds_again_when_it_gets_worse_and_only_then(seat: Seat, desk: Desk) -> None:
+    def at(read_m: float, now: int) -> dict[str, Any]:
+        desk.alarms.update([one for one in [of_river("g", "Pont-Neuf", read_m, 3.00, now)] if one], now)
+        return next(one for one in desk.alarms.listed(now) if one["key"] == "river:g")
+
+    now = desk.clock.epoch()
+    assert at(3.12, now)["ack_at"] is None
+    desk.alarms.acknowledge("river:g", by="R. Morel", now=now)
+    assert at(3.19, now + 60)["ack_at"] == now, "as bad as it was"
+    worse = at(3.26, now + 120)
+    assert (worse["ack_at"], worse["ack_by"], worse["worse_at"]) == (None, None, now + 120)
+    desk.alarms.acknowledge("river:g", by="C. Lenoir", now=now + 130)
+    assert at(3.14, now + 180)["ack_by"] == "C. Lenoir", "better is no news"
+    assert at(3.28, now + 240)["ack_by"] == "C. Lenoir", "nor is what was seen already"
+    desk.alarms.shelve("river:g", until=now + 3600, by="R. Morel", now=now + 250)
+    back = at(3.31, now + 300)
+    assert (back["shelved_until"], back["ack_at"]) == (None, None), "who shelved it saw less"
+    told = [json.loads(row["body"]) for row in desk.store.rows("SELECT body FROM event WHERE what = 'alarm'")]
+    assert [one.get("worse", False) for one in told if one["key"] == "river:g"] == [False, True, True]
+    assert any("s’aggrave" in line["said"]["fr"] for line in seat.json("/api/journal")["lines"])
+
+
+def test_an_acknowledged_alarm_whose_priority_rises_sounds_again(seat: Seat, desk: Desk) -> None:
+    now = desk.clock.epoch()
+    third = Alarm(key="root:X", sort="root", priority=3, when=now, asset="X")
+    desk.alarms.update([third], now)
+    desk.alarms.acknowledge("root:X", by="R. Morel", now=now)
+    assert desk.alarms.update([replace(third, priority=1)], now + 60) == 1
+    assert next(one for one in desk.alarms.listed(now + 60) if one["key"] == "root:X")["ack_at"] is None
 
 
 def test_what_became_of_an_act_is_kept_with_its_author(seat: Seat, desk: Desk) -> None:

@@ -24,9 +24,12 @@ export function idsOf(ranges) {
  * Give what an act is, or several that go as one, in few words.
  *
  * @param {any} act
+ * @param {boolean} [isWhole] in whole words
  */
-export function actTitle({sort, asset, name, ranges}) {
-  return sort === 'warn' ? t('warn_site', {name}) : t('cut_cabinet', {asset: ranges ? idsOf(ranges) : asset});
+export function actTitle({sort, asset, name, ranges, assets}, isWhole = false) {
+  if (sort === 'warn') return t('warn_site', {name});
+  const n = assets?.length ?? 1;
+  return t(isWhole ? 'cut_cabinet_whole' : 'cut_cabinet', {asset: ranges ? idsOf(ranges) : asset, n});
 }
 
 /**
@@ -42,8 +45,8 @@ export function actPlace({street, streets}) {
 }
 
 /** Say of which run acts are and which water closes a street: it moves every moment of the list. @param {any} brief */
-function basis({number: n, t0, limits}) {
-  const run = t('acts_basis', {number: String(n), t0: at(t0)});
+function basis({number: n, t0, limits, isApproved}) {
+  const run = `${t('acts_basis', {number: String(n), t0: at(t0)})} ${t(isApproved ? 'basis_approved' : 'basis_not')}`;
   if (!limits) return run;
   return `${run} · ${t('passable', {day: number(limits.day_m, 2), night: number(limits.night_m, 2)})}`;
 }
@@ -60,6 +63,24 @@ export function harm({sort, binds, before, failed}) {
   return failed ? t('else_flooded', {at: at(failed)}) : t('else_touched');
 }
 
+/**
+ * Say what the run asks for that other screens follow: the wall's, seen from the desk.
+ *
+ * @param {any} elsewhere
+ */
+export function elsewhereWords(elsewhere) {
+  if (!elsewhere) return '';
+  const {number: n, count, next} = elsewhere;
+  const values = {number: String(n), n: count, at: at(next?.before), what: next ? actTitle(next) : ''};
+  return t(next ? 'wall_acts' : 'wall_no_acts', values);
+}
+
+/** Say how many lamps or people are behind it. @param {any} act */
+function behind({sort, lamps, people}) {
+  if (sort === 'cut') return `${t('n_lamps', {n: lamps})}.`;
+  return people === null ? '' : `${t('people', {n: people})}.`;
+}
+
 export class Acts {
   /**
    * @param {Frame} frame
@@ -74,20 +95,26 @@ export class Acts {
     this.open = new Set();
     /** @type {any} */
     this.brief = null;
+    /** @type {any} */
+    this.told = null;
   }
 
   /**
    * @param {any} acts
    * @param {any} brief the run they are of
+   * @param {any} told which run is approved, and what that one asks for where it is another
    */
-  take(acts, brief) {
+  take(acts, brief, told) {
     this.acts = acts;
     this.brief = brief;
-    byId('acts-basis').textContent = brief ? basis(brief) : '';
+    this.told = told;
+    const isApproved = brief && told.approved?.id === brief.id;
+    byId('acts-basis').textContent = brief ? basis({...brief, isApproved}) : '';
+    byId('acts-elsewhere').textContent = elsewhereWords(told.elsewhere);
     const open = acts.groups.filter((/** @type {any} */ act) => !['done', 'not_needed'].includes(act.state));
     const shut = acts.groups.filter((/** @type {any} */ act) => ['done', 'not_needed'].includes(act.state));
     const rows = [...open, ...shut].slice(0, SHOWN).flatMap((act) => this.rows(act));
-    if (open.length) rows[0].classList.add('first');
+    if (open.length) this.first(rows[0], open[0]);
     const none = make('tr', {}, make('td', {colspan: 6, class: 'empty'}, t('no_acts')));
     byId('act-rows').replaceChildren(...(rows.length ? rows : [none]));
     const counts = Object.entries(acts.past_counts)
@@ -99,6 +126,22 @@ export class Acts {
     this.tick(this.frame.now);
   }
 
+  /** Say the first of all in whole words: whoever never saw this screen reads here what to do. @param {HTMLElement} row @param {any} act */
+  first(row, act) {
+    row.classList.add('first');
+    const what = row.querySelector('.what strong');
+    if (what) what.textContent = actTitle(act, true);
+    const why = row.querySelector('.what > .soft');
+    if (why)
+      why.replaceChildren(
+        make('b', {}, `${t('why_word')} `),
+        [harm(act), behind(act)].filter(Boolean).join(' '),
+        way(act)
+      );
+    const who = row.querySelector('td:nth-child(5) b');
+    if (who && act.state === 'to_give') who.textContent = t('nobody_goes');
+  }
+
   /** The row of what goes as one, and below it each by itself where somebody unfolded it. @param {any} group */
   rows(group) {
     if (group.assets.length < 2) return [this.row(group)];
@@ -108,7 +151,7 @@ export class Acts {
     fold.addEventListener('click', () => {
       if (isOpen) this.open.delete(group.asset);
       else this.open.add(group.asset);
-      this.take(this.acts, this.brief);
+      this.take(this.acts, this.brief, this.told);
       const again = document.querySelector(`#act-rows tr[data-asset="${CSS.escape(group.asset)}"] .fold`);
       if (again instanceof HTMLElement) again.focus();
     });
@@ -125,10 +168,8 @@ export class Acts {
     const isDone = ['done', 'not_needed'].includes(act.state);
     const what = make('button', {type: 'button', class: 'plain'}, make('strong', {}, actTitle(act)));
     what.addEventListener('click', () => this.find(act.asset));
-    const behind =
-      act.sort === 'cut' ? t('n_lamps', {n: act.lamps}) : act.people === null ? '' : t('people', {n: act.people});
     const unsure = act.doubtful ? make('span', {class: 'soft nb'}, `(${t('doubtful')})`) : null;
-    const soft = `${behind ? `${behind}. ` : ''}${harm(act)}${way(act)}`;
+    const soft = `${[behind(act), harm(act)].filter(Boolean).join(' ')}${way(act)}`;
     const who = act.crew ? `${act.crew}, ${t(`act_${act.state}`)}` : t(`act_${act.state}`);
     const by = act.by ? t('by_at', {by: act.by, at: at(act.at)}) : act.owner;
     const cells = [

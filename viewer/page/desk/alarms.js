@@ -60,6 +60,18 @@ function word(words, n) {
   return words ? (n === 1 ? words.one : words.many) : '';
 }
 
+/**
+ * Say how many are to be acknowledged, and how many are active.
+ *
+ * @param {number} unseen
+ * @param {number} active
+ */
+export function countWords(unseen, active) {
+  const words = t('to_acknowledge', {n: unseen});
+  const said = unseen ? `${number(unseen)} ${words}` : words;
+  return t('alarm_counts', {unseen: said, active: t('n_active_short', {n: active})});
+}
+
 /** @param {any} alarm */
 function state(alarm) {
   if (alarm.shelved_until) return 'shelved';
@@ -150,7 +162,7 @@ export class AlarmList {
     const unseen = this.rows.filter((row) => row.ack_at === null && !row.shelved_until).length;
     const shelved = this.rows.filter((row) => row.shelved_until).length;
     const more = shelved ? ` · ${t('n_shelved', {n: shelved})}` : '';
-    byId('alarm-counts').textContent = t('alarm_counts', {unseen, active}) + more;
+    byId('alarm-counts').textContent = countWords(unseen, active) + more;
   }
 
   /** @param {any} alarm */
@@ -191,6 +203,7 @@ export class AlarmList {
     const mechanism = alarm.mechanism ? `${t(`by_${alarm.mechanism}`)} · ` : '';
     if (alarm.ack_at !== null) return mechanism + t('acked_by', {by: alarm.ack_by, at: at(alarm.ack_at)});
     if (alarm.ended !== null) return mechanism + t('ended_at', {at: at(alarm.ended)});
+    if (alarm.worse_at) return mechanism + t('worse_since', {at: at(alarm.worse_at)});
     const ahead = alarm.when - this.frame.now;
     return mechanism + (ahead > 60 ? t('in_time', {time: span(ahead)}) : t('since', {at: at(alarm.since)}));
   }

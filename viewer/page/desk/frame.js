@@ -198,7 +198,8 @@ export class Frame {
   hear(event) {
     this.screen?.hear?.(event);
     if (event.what !== 'progress') this.again();
-    if (event.what === 'alarm' && !event.body.over) this.announce(t('n_new_alarms', {n: 1}));
+    if (event.what === 'alarm' && !event.body.over)
+      this.announce(event.body.worse ? t('alarm_worse_says') : t('n_new_alarms', {n: 1}));
   }
 
   /**

@@ -16,6 +16,8 @@ export class LabelRoom {
     this.height = height;
     /** @type {Box[]} */
     this.taken = [];
+    /** @type {[number, number][]} points of curves, close to each other: labels keep off them where they can */
+    this.drawn = [];
   }
 
   /**
@@ -27,12 +29,14 @@ export class LabelRoom {
    * @param {{must?: boolean}} [options]
    */
   put(text, places, {must = false} = {}) {
-    for (const place of places) {
-      this.move(text, place);
-      const box = this.box(text);
-      if (!this.isFree(box)) continue;
-      this.taken.push(box);
-      return true;
+    for (const isClear of [true, false]) {
+      for (const place of places) {
+        this.move(text, place);
+        const box = this.box(text);
+        if (!this.isFree(box) || (isClear && this.crosses(box))) continue;
+        this.taken.push(box);
+        return true;
+      }
     }
     if (must) {
       this.move(text, places[0]);
@@ -56,6 +60,24 @@ export class LabelRoom {
   box(text) {
     const {x, y, width, height} = text.getBBox();
     return {left: x, right: x + width, top: y, bottom: y + height};
+  }
+
+  /**
+   * Keep labels off a curve: its points, with more between those that lie far apart.
+   *
+   * @param {[number, number][]} points
+   */
+  avoid(points) {
+    for (const [i, [x, y]] of points.entries()) {
+      const [fromX, fromY] = points[Math.max(0, i - 1)];
+      const n = Math.max(1, Math.ceil(Math.hypot(x - fromX, y - fromY) / GAP));
+      for (let k = 1; k <= n; k++) this.drawn.push([fromX + ((x - fromX) * k) / n, fromY + ((y - fromY) * k) / n]);
+    }
+  }
+
+  /** @param {Box} box */
+  crosses({left, right, top, bottom}) {
+    return this.drawn.some(([x, y]) => x > left - 2 && x < right + 2 && y > top && y < bottom);
   }
 
   /** @param {Box} box */

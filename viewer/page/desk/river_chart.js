@@ -61,6 +61,7 @@ export function drawRiver(holder, river, now, {t0, big = false}) {
   holder.replaceChildren(root);
   // What is read first takes its place first: the present, T0, the peaks; what a level means stands where room is left.
   const room = new LabelRoom(width, height - AXIS);
+  for (const points of [readings, latest, approved, held]) room.avoid(points.map(([epoch, m]) => [x(epoch), y(m)]));
   lines(root, room, x, {now, t0, from, head, height});
   peaks(root, room, {latest, approved, river, head}, x, y);
   for (const mark of marks) threshold(root, room, mark, y);
@@ -188,10 +189,11 @@ function peaks(root, room, {latest, approved, river, head}, x, y) {
   const isBelow = latest.length > 0 && approved.length > 0 && top(approved)[1] > top(latest)[1];
   if (held) {
     const give = number(Math.round(held.give * 100));
-    const words = t('held_peak', {level: level(held.level), at: at(held.at), give});
+    const said = {level: level(held.level), at: at(held.at), give};
+    const words = t('held_peak', said);
     const text = label(width - 2, head * 0.3, words, 'var(--shore)', 'end');
     root.append(text);
-    room.put(text, [{}], {must: true});
+    room.put(text, [{}, {words: t('held_peak_short', said)}], {must: true});
   } else if (shown.length) {
     const [epoch, m] = top(shown);
     const words = t('latest_peak', {level: level(m), at: at(epoch)});
@@ -208,7 +210,8 @@ function peaks(root, room, {latest, approved, river, head}, x, y) {
     const [above, below] = [{y: Math.max(12, y(m) - 6)}, {y: y(m) + 20}];
     const text = label(width - 2, below.y, words, 'var(--soft)', 'end');
     root.append(text);
-    room.put(text, isBelow ? [above, below] : [below, {y: below.y + 16}, {y: below.y + 32}, above]);
+    const further = [16, 32, 48, 64, 80].flatMap((more) => [{y: below.y + more}, {y: above.y - more}]);
+    room.put(text, [...(isBelow ? [above, below] : [below, above]), ...further], {must: true});
   }
 }
 

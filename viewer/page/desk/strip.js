@@ -8,6 +8,8 @@ import {at, atDay, level, sourceName, span, t} from './start.js';
 
 /** @import {About} from './types.js' */
 
+/** A reading older than this says nothing of now: it is struck, as everywhere [s]. */
+const OLD_S = 1800;
 /** A gauge that differs by less reads as computed [m]. */
 const SAME_M = 0.005;
 
@@ -95,7 +97,7 @@ export class Strip {
   river({river}, now) {
     const {newest, difference_m: off} = river;
     if (!newest) {
-      cell('strip-river', t('no_reading'), '', river.name);
+      cell('strip-river', t('no_reading'), '', river.name).classList.remove('is-old');
       return;
     }
     const by = number(Math.abs(Math.round((off ?? 0) * 100)));
@@ -105,9 +107,11 @@ export class Strip {
         : Math.abs(off) < SAME_M
           ? t('as_computed')
           : `${off > 0 ? '▲' : '▼'} ${t(off > 0 ? 'above_approved' : 'below_approved', {by})}`;
-    const below = `${river.name}, ${t('read_at_ago', {at: at(newest.observed), age: span(now - newest.observed)})}`;
+    const isOld = now - newest.observed > OLD_S;
+    const said = {at: at(newest.observed), age: span(now - newest.observed)};
+    const below = `${river.name}, ${t(isOld ? 'no_data_since' : 'read_at_ago', said)}`;
     const holder = cell('strip-river', level(newest.value), beside, below);
-    holder.classList.toggle('stale', now - newest.observed > 1800);
+    holder.classList.toggle('is-old', isOld);
   }
 
   /**

@@ -113,7 +113,9 @@ export class Timeline {
     const flag = byId('flag');
     const share = this.duration ? moment / this.duration : 0;
     flag.textContent = at(this.start + moment);
-    flag.style.left = `${(share * 100).toFixed(2)}%`;
+    // Whole within the line: over its ends stand other controls.
+    const half = flag.offsetWidth / 2;
+    flag.style.left = `clamp(${half}px, ${(share * 100).toFixed(2)}%, calc(100% - ${half}px))`;
     inputById('time').setAttribute('aria-valuetext', at(this.start + moment));
     this.onMove(moment);
   }

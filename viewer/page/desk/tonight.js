@@ -78,7 +78,7 @@ export class Tonight {
     this.river();
     this.counts();
     this.alarms.take(told.alarm_rows, this.kindWords(), told.by_design);
-    this.acts.take(told.acts, told.latest ?? told.approved);
+    this.acts.take(told.acts, told.latest ?? told.approved, told);
     this.sites();
     this.announced();
     this.rerun.take(told);

@@ -4,7 +4,7 @@ import {icon} from '../operator/rows.js';
 import {byId, make, rich} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {actPlace, actTitle, harm, way} from './acts.js';
-import {detail, title} from './alarms.js';
+import {countWords, detail, title} from './alarms.js';
 import {endedWords, stillWords} from './approve.js';
 import {DeskMap} from './desk_map.js';
 import {drawRiver} from './river_chart.js';
@@ -29,13 +29,24 @@ function fit(list, rows, of) {
   for (let n = rows.length; n >= 0; n--) {
     const others = of > n ? [make('li', {class: 'none'}, t('wall_others', {n: of - n}))] : [];
     list.replaceChildren(...rows.slice(0, n), ...others);
-    if (panel.scrollHeight <= panel.clientHeight + 1) return;
+    // One row more in fewer words comes before one row less in all its words.
+    for (const isBrief of [false, true]) {
+      list.classList.toggle('brief', isBrief);
+      if (panel.scrollHeight <= panel.clientHeight + 1) return;
+    }
   }
 }
 
-/** Say where an act is, and whose it is while nobody has it. @param {any} act */
-function placeAndOwner(act) {
-  return [actPlace(act), act.crew ? '' : act.owner].filter(Boolean).join(' · ');
+/** Give an act in few words: whoever goes has the list, the wall says how many. @param {any} act */
+function shortTitle(act) {
+  const n = act.assets?.length ?? 1;
+  return act.sort === 'cut' && n > 2 ? t('cut_cabinets', {n}) : actTitle(act);
+}
+
+/** A line below a title: what must be read, and what may go where room is short. @param {string} first @param {string} more */
+function below(first, more) {
+  const rest = [first, more].filter(Boolean).length > 1 ? ` · ${more}` : more;
+  return make('p', {class: 'soft'}, first, rest ? make('span', {class: first ? 'more' : ''}, rest) : null);
 }
 
 export class Wall {
@@ -103,13 +114,19 @@ export class Wall {
     const gone = endedWords(this.told.ended);
     byId('wall-run').replaceChildren(
       ...(run
-        ? [t('wall_approved', words), ' · ', stillWords(run.until, this.frame.now)]
+        ? [t('wall_approved', words), ' · ', stillWords(run.until, this.frame.now), this.newer()]
         : [[gone, t('wall_none')].filter(Boolean).join(' · ')])
     );
     const fresh = number(sources.count - sources.late.length);
     byId('wall-data').textContent = sources.count
       ? t('sources_fresh', {fresh, n: number(sources.count)})
       : t('sources_none');
+  }
+
+  /** Say that the desk looks at a newer run that nobody approved: the wall does not follow it, its alarms do. */
+  newer() {
+    const {latest, approved} = this.told;
+    return latest && latest.id !== approved?.id ? ` · ${t('wall_newer', {number: String(latest.number)})}` : '';
   }
 
   river() {
@@ -153,7 +170,7 @@ export class Wall {
     if (!rows.length) shown.push(make('li', {class: 'none'}, t('no_alarms')));
     fit(byId('alarm-list'), shown, rows.length);
     const {unseen, active} = this.told.alarms;
-    byId('alarm-counts').textContent = t('alarm_counts', {unseen, active});
+    byId('alarm-counts').textContent = countWords(unseen, active);
   }
 
   counts() {
@@ -178,23 +195,25 @@ export class Wall {
           'li',
           {class: 'act'},
           make('b', {}, at(act.before)),
-          make('div', {}, make('strong', {}, actTitle(act)), make('p', {class: 'soft'}, placeAndOwner(act))),
+          make('div', {}, make('strong', {}, shortTitle(act)), below(actPlace(act), act.crew ? '' : act.owner)),
           make('div', {}, make('strong', {}, act.crew || t(`act_${act.state}`)), make('i', {'data-left': act.before})),
           k ? null : make('p', {class: 'more'}, `${harm(act)}${way(act)}`)
         )
       );
     const noActs = make('li', {class: 'none'}, t(this.told.approved ? 'no_acts' : 'wall_empty'));
-    fit(byId('act-rows'), acts.length ? acts : [noActs], this.told.acts.ahead.length + this.told.acts.more);
+    fit(byId('act-rows'), acts.length ? acts : [noActs], this.told.acts.groups.length + this.told.acts.more);
     const sites = this.told.sites.slice(0, SITES).map((/** @type {any} */ site) => {
       const time = span(site.when - this.frame.now);
       const state = t(`site_${site.state}`, {time, feed: site.feed || '–'});
-      const below = [site.people === null ? '' : t('people', {n: site.people}), site.street]
-        .filter(Boolean)
-        .join(' · ');
       return make(
         'li',
         {class: 'si'},
-        make('div', {}, make('strong', {}, site.name), make('p', {class: 'soft'}, below)),
+        make(
+          'div',
+          {},
+          make('strong', {}, site.name),
+          below(site.people === null ? '' : t('people', {n: site.people}), site.street)
+        ),
         make('b', {}, state)
       );
     });
