@@ -7,8 +7,8 @@ state. ``twin.explaining.sentences`` says it in words.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -60,7 +60,8 @@ class Explanation:
     unfed_by: Asset | None
     #: The loss in force at the moment or next to come: possible, computed and sure moment; None for none.
     loss: Loss | None
-    _start: datetime
+    #: Writes a second of the run as ISO 8601 in the city's zone, None for -1: as every other output does.
+    _moment: Callable[[int], str | None] = field(repr=False, compare=False)
 
     def __str__(self) -> str:
         return self.sentence
@@ -75,10 +76,7 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain JSON values."""
-        def moment(seconds: int) -> str | None:
-            return None if seconds == NONE else (self._start + timedelta(seconds=seconds)).isoformat()
-
-        outage, doubt, now = self.outage, self.doubt, self.now
+        outage, doubt, now, moment = self.outage, self.doubt, self.now, self._moment
         return {
             "asset": self.asset.id, "kind": self.asset.kind, "state": self.state, "at": moment(self.at_s),
             "lang": self.lang, "sentence": self.sentence, "paragraphs": list(self.paragraphs),
@@ -96,7 +94,7 @@ class Explanation:
                 "touched_since_test": moment(now.touched_since_test_s),
                 "flooded_since_test": moment(now.flooded_since_test_s), "unsupervised": now.is_unsupervised,
                 **self._beside(moment)},
-            "causes": None if self.tree is None else self.tree.to_dict(self._start),
+            "causes": None if self.tree is None else self.tree.to_dict(moment),
             "fed_by": [{"asset": link.id, "kind": link.kind, "inferred_link": inferred}
                        for link, inferred in self.chain],
             "waits_for": None if self.waiting is None else {
@@ -158,7 +156,7 @@ def explain(result: Result, asset_id: str, lang: str = "fr", at_s: int | None = 
         loss=None if at_s is None else result.losses.next(row, at_s),
         repaired_s=NONE if unfed == NONE else int(result.unfed.start_s[unfed]),
         unfed_by=None if unfed == NONE else assets[int(result.unfed.holder[unfed])],
-        _start=plan.start.astimezone(ZoneInfo(result.city.timezone)))
+        _moment=result.view.moment)
 
 
 def _outage_of(result: Result, row: int, now: AssetAt | None) -> Outage | None:

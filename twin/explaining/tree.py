@@ -8,9 +8,8 @@ cut.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -69,15 +68,15 @@ class Cause:
         """Give this node and all below it, depth first."""
         return [self, *(node for child in self.children for node in child.walk())]
 
-    def to_dict(self, start: datetime) -> dict[str, Any]:
-        """Give plain JSON values; lengths in metres, times in ISO 8601."""
+    def to_dict(self, moment: Callable[[int], str | None]) -> dict[str, Any]:
+        """Give plain JSON values; lengths in metres, times as ``moment`` writes a second of the run."""
         water = {} if math.isnan(self.depth_m) or self.what is not What.FLOODED else {
             "depth_m": round(self.depth_m, 3), "fail_m": round(self.fail_m, 3), "margin_m": round(self.margin_m, 3)}
         return {"asset": self.asset.id, "kind": self.asset.kind, "event": self.what.word, "role": self.role,
-                "time": (start + timedelta(seconds=self.time_s)).isoformat(), **water,
+                "time": moment(self.time_s), **water,
                 "operator": self.asset.operator, "owner": self.asset.owner, "doubtful": self.is_doubtful,
                 "inferred_link": self.is_inferred, "detail": dict(self.detail),
-                "causes": [child.to_dict(start) for child in self.children]}
+                "causes": [child.to_dict(moment) for child in self.children]}
 
 
 def tree_of(result: Result, outage: Outage, at_s: int | None = None) -> Cause:

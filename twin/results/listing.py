@@ -212,6 +212,8 @@ def _row(moment: Moment, masks: Mapping[str, BoolArray], row: int, cut_off: CutO
         source = outages[outage]
     elif loss is not None and (outage != NONE or doubt != NONE):
         source = loss
+    # Why is told of what is in force now: a doubt may begin by one cause and go on by another.
+    why = None if source is None else outages[outage] if outage != NONE else result.doubts[doubt]
     fact = result.trace[int(moment.fact[row])] if moment.fact[row] != NONE else None
     unfed = int(moment.unfed[row])
     span = NONE if cut_off is None or not masks["unreachable"][row] else cut_off.of(row, moment.t_s)
@@ -222,9 +224,7 @@ def _row(moment: Moment, masks: Mapping[str, BoolArray], row: int, cut_off: CutO
         states=tuple(state for state in STATES if masks[state][row]),
         since_s=NONE if source is None else source.may_s if isinstance(source, Loss) else source.start_s,
         back_s=NONE if source is None else source.end_s, loss=loss,
-        root=None if source is None else assets[source.root],
-        root_mechanism=None if source is None else source.mechanism if isinstance(source, Loss)
-        else source.root_mechanism,
+        root=None if why is None else assets[why.root], root_mechanism=None if why is None else why.root_mechanism,
         reserve_ends_s=int(moment.reserve_ends_s[row]),
         fed_by=None if fed == NONE else assets[fed], depth_m=float(moment.depth_m[row]), trend=int(moment.trend[row]),
         peak_depth_m=float(result.exposure.peak_depth_m[row]), peak_time_s=int(result.exposure.peak_time_s[row]),
