@@ -10,6 +10,7 @@ import sqlite3
 import struct
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -120,13 +121,21 @@ class Package:
         return [dict(zip(names, row, strict=True)) for row in self._execute(f"SELECT {chosen} FROM {_quoted(table)}")]
 
     def check_numbers(self, table: str, columns: Sequence[str]) -> None:
-        """Raise ``InputError`` where a column of numbers holds text: GDAL would read it as 0 and say nothing."""
-        held = set(self.columns(table))
-        names = [name for name in columns if name in held]
-        if not names:
-            return
-        # SQLite counts any text as greater than any number.
-        highest = self._execute(f"SELECT {', '.join(f'max({_quoted(name)})' for name in names)} FROM {_quoted(table)}")
+        """Raise ``InputError`` where a column of numbers holds text: GDAL would read it as 0 and say nothing.
+
+        It opens the file for itself, so that another thread may look while this one reads.
+        """
+        try:
+            with closing(_connect(self.path)) as database:
+                held = {row[1] for row in database.execute(f"PRAGMA table_info({_quoted(table)})")}
+                names = [name for name in columns if name in held]
+                if not names:
+                    return
+                # SQLite counts any text as greater than any number.
+                highest = database.execute(
+                    f"SELECT {', '.join(f'max({_quoted(name)})' for name in names)} FROM {_quoted(table)}").fetchall()
+        except (sqlite3.Error, ValueError, OverflowError) as error:
+            raise self._damaged("", error) from error
         for name, value in zip(names, highest[0], strict=True):
             if isinstance(value, str | bytes):
                 raise InputError(file=str(self.path), field=f"{table}.{name}", found=f"'{str(value)[:40]}'",

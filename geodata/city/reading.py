@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -57,8 +58,16 @@ def read_parts(package: Package) -> dict[str, Any]:
                           [layer for layer in package.layers if layer.casefold() not in names]):
         context[name] = Context(**_context(package, name))
     _check_columns(package, dict.fromkeys(asset_layers, COLUMNS) | {"supplies": _EDGES})
-    assets, shapes, extra = _assets(package, kinds, {layer: names[layer.casefold()] for layer in asset_layers}, context)
-    supplies = _supplies(package, assets)
+    # SQLite looks at the numbers of a table, and holds no lock of Python's, while GDAL reads it.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="numbers") as pool:
+        checks = {table: pool.submit(package.check_numbers, table, list(columns)) for table, columns in (
+            *((layer, _BETWEEN) for layer in asset_layers), ("supplies", _EDGES_BETWEEN))}
+        try:
+            assets, shapes, extra = _assets(package, kinds, {layer: names[layer.casefold()] for layer in asset_layers},
+                                            context, checks)
+            supplies = _supplies(package, assets, checks)
+        finally:
+            pool.shutdown(cancel_futures=True)
     records = [SourceRecord(**{key: row.get(key) or "" for key in ("name", "file", "date", "sha256", "licence",
                                                                    "attribution")})
                for row in package.records("sources")]
@@ -160,12 +169,12 @@ def _context(package: Package, layer: str) -> dict[str, Any]:
 
 
 def _assets(package: Package, kinds: Kinds, layers: Mapping[str, str],
-            context: Mapping[str, Any]) -> tuple[Assets, Any, dict[str, dict[str, Any]]]:
+            context: Mapping[str, Any], checks: Mapping[str, Future[None]]
+            ) -> tuple[Assets, Any, dict[str, dict[str, Any]]]:
     tables = {}
     for layer in layers:
         held = [name for name in package.columns(layer) if name not in {"fid", "geom"}]
-        package.check_numbers(layer, list(_BETWEEN))
-        tables[layer] = package.read(layer, held)
+        tables[layer] = _read_checked(package, layer, held, checks)
     names = list(tables)
     names.sort(key=lambda layer: tables[layer]["fid"][0].as_py() if tables[layer].num_rows else 0)
     fid = np.concatenate([tables[layer]["fid"].to_numpy() for layer in names] or [np.zeros(0, np.int64)])
@@ -231,6 +240,14 @@ def _assets(package: Package, kinds: Kinds, layers: Mapping[str, str],
     return assets, shapes, {name: extra[name] for name in kinds.names if name in extra}
 
 
+def _read_checked(package: Package, table: str, columns: list[str], checks: Mapping[str, Future[None]]) -> pa.Table:
+    """Read a table whose numbers are looked at meanwhile; what is wrong with them is said first."""
+    try:
+        return package.read(table, columns)
+    finally:
+        checks[table].result()
+
+
 def _shapes(tables: Mapping[str, pa.Table], names: list[str], order: Any, file: str) -> tuple[Any, Any, Any]:
     parts = []
     for layer in names:
@@ -277,10 +294,9 @@ def _extra(table: pa.Table) -> dict[str, Any]:
     return found if in_order else {name: values[order] for name, values in found.items()}
 
 
-def _supplies(package: Package, assets: Assets) -> Supplies:
+def _supplies(package: Package, assets: Assets, checks: Mapping[str, Future[None]]) -> Supplies:
     file = str(package.path)
-    package.check_numbers("supplies", list(_EDGES_BETWEEN))
-    table = package.read("supplies", list(_EDGES))
+    table = _read_checked(package, "supplies", list(_EDGES), checks)
     complaints = []
     suppliers = as_array(table["supplier"].cast(pa.string())).dictionary_encode()  # few assets supply many
     words = pa.concat_arrays([as_array(table["consumer"].cast(pa.string())), suppliers.dictionary])

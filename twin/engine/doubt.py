@@ -8,6 +8,7 @@ doubt; the rest is certain. Alternatives, buffers, trips and repairs so count by
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -51,9 +52,12 @@ def doubts_of(city: City, plan: Plan, exposure: Exposure, outages: Outages,
     outside, dead = Intervals.of(outages), dead_by_cut(city, plan)
     c = exposure.crossings
     others = c.where(members[c.asset] & ~(seeds[c.asset] & (c.level == Level.FAIL)))
-    hopeful = part.run(plan, others, outside, dead)
-    lower = _lower_thresholds(city, exposure, np.flatnonzero(seeds).astype(np.int32), plan.duration_s)
-    cautious = part.run(plan, _together(others, lower), outside, dead)
+    # The cascade holds no lock of Python's: two cores run both at once.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="hopeful") as pool:
+        hoping = pool.submit(part.run, plan, others, outside, dead)
+        lower = _lower_thresholds(city, exposure, np.flatnonzero(seeds).astype(np.int32), plan.duration_s)
+        cautious = part.run(plan, _together(others, lower), outside, dead)
+        hopeful = hoping.result()
     computed = Intervals.of(outages, members)
     return in_doubt((computed, hopeful, cautious), plan.duration_s)
 

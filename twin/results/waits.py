@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from twin.codes import What
 from twin.quantities import NONE, BoolArray, Int8Array, Int32Array, Int64Array, column
 from twin.results.repairs import Repair, Repairs
-from twin.results.trace import Event, Trace
+from twin.results.trace import Trace
 from twin.world.kinds import STAGES
 
 #: What is waited for: the water to fall, a crew, a stage of the repair, the wet lamps of a circuit to be repaired,
@@ -73,17 +74,35 @@ def waits_of(trace: Trace, repairs: Repairs, chosen: BoolArray | None = None) ->
         rows = rows[chosen[trace.asset[rows]]]
     rows = rows[np.lexsort((rows, trace.asset[rows]))]
     found: list[tuple[int, ...]] = []
+    told = _told(trace, rows)
     cuts = np.flatnonzero(np.diff(trace.asset[rows])) + 1
-    for story in np.split(rows, cuts) if len(rows) else ():
-        asset = int(trace.asset[story[0]])
-        first, last = np.searchsorted(repairs.asset, [asset, asset + 1])
-        mine = [(int(row), repairs[int(row)]) for row in range(first, last)]
-        found += [(asset, *row) for row in _foremost(_holding([trace[int(row)] for row in story], mine))]
+    begins = np.append(0, cuts)[:len(rows)]
+    whose = trace.asset[rows[begins]]
+    first, last = (np.searchsorted(repairs.asset, whose, side=side).tolist() for side in ("left", "right"))
+    for place, (begin, end) in enumerate(zip(begins.tolist(), [*cuts.tolist(), len(rows)], strict=False)):
+        mine = [(row, repairs[row]) for row in range(first[place], last[place])]
+        found += [(int(whose[place]), *row) for row in _foremost(_holding(told[begin:end], mine))]
     table = np.array(found, np.int64).reshape(-1, 6)
     return Waits(asset=column(table[:, 0], np.int32), start_s=column(table[:, 1], np.int64),
                  end_s=column(np.where(table[:, 2] == _NEVER, NONE, table[:, 2]), np.int64),
                  what=column(table[:, 3], np.int8), ends_s=column(table[:, 4], np.int64),
                  repair=column(table[:, 5], np.int32))
+
+
+class _Told(NamedTuple):
+    """What the story of an asset needs of an event: reading it whole takes longer than telling the story."""
+
+    time_s: int
+    what: What
+    #: State that a fact reports; empty for all else.
+    state: str
+
+
+def _told(trace: Trace, rows: Int64Array) -> list[_Told]:
+    what_of = {int(what): what for what in What}
+    return [_Told(time_s, what_of[what], str(trace[row].detail.get("state", "")) if what == What.REPORTED else "")
+            for row, time_s, what in zip(rows.tolist(), trace.time_s[rows].tolist(), trace.what[rows].tolist(),
+                                         strict=True)]
 
 
 #: Start, end (``_NEVER``: open), place in ``WAITS``, end of the stage, row of the repair.
@@ -96,13 +115,13 @@ _WORK = (What.DELAYED, What.STAGE_STARTED)
 _DAMAGE = (What.FLOODED, What.CALLED, What.REPAIR_STARTED, What.REPAIR_UNDONE, What.REPAIRED)
 
 
-def _holding(story: list[Event], repairs: list[tuple[int, Repair]]) -> Iterator[_Wait]:
+def _holding(story: list[_Told], repairs: list[tuple[int, Repair]]) -> Iterator[_Wait]:
     """Give each thing of its own that keeps an asset down, from when to when; several may hold at once."""
-    facts = [event for event in story if event.what is not What.REPORTED or event.detail.get("state") != "dry"]
+    facts = [event for event in story if event.state != "dry"]
     for place, event in enumerate(facts):
         if event.what in _ENDS:
             end_s = next((e.time_s for e in facts[place + 1:] if e.what in _ENDS[event.what]), _NEVER)
-            if event.what is What.REPORTED and event.detail.get("state") != "out":
+            if event.what is What.REPORTED and event.state != "out":
                 continue
             yield event.time_s, end_s, {What.TRIPPED: _RESET, What.REPORTED: _REPORTED}.get(
                 event.what, _DECLARED), NONE, NONE
@@ -114,7 +133,7 @@ def _holding(story: list[Event], repairs: list[tuple[int, Repair]]) -> Iterator[
             yield event.time_s, end_s, _CREW, NONE, NONE
 
 
-def _damaged(event: Event, end_s: int, repairs: list[tuple[int, Repair]]) -> Iterator[_Wait]:
+def _damaged(event: _Told, end_s: int, repairs: list[tuple[int, Repair]]) -> Iterator[_Wait]:
     """Give what is waited for from an event of the damage to the next: one row, or one for each stage of the repair."""
     if event.what is not What.REPAIR_STARTED:
         coming = next((row for row, one in repairs if one.start_s > event.time_s), NONE)

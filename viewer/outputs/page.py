@@ -15,6 +15,7 @@ from geodata.atomic import write_whole
 from geodata.ours import PAGE_MARK
 from geodata.run.roads import RunStreets
 from twin.errors import InputError
+from twin.irrigation.locks import Reason
 from twin.world.kinds import LANGUAGES
 from viewer import scripts
 from viewer.outputs.clock import Clock
@@ -24,7 +25,6 @@ from viewer.outputs.operator_page import layers, operator_config
 from viewer.outputs.release import require_release
 from viewer.scene.compose import Scene, pack_scene
 from viewer.scene.crews import pack_crews
-from viewer.scene.gardens import LOCKS
 from viewer.scene.pack import Packer, safe_json
 from viewer.scene.roads import pack_roads
 from viewer.scene.spec import specification
@@ -109,7 +109,8 @@ def operator_pack(run: Run, lang: str, ensemble: EnsembleFolder | None = None) -
 def rendered_operator(run: Run, lang: str, ensemble: EnsembleFolder | None = None, **more: Any) -> str:
     """Give the operator's page; ``more`` is what its template shows beside."""
     packer, config = operator_pack(run, lang, ensemble)
-    view = {"symbols": {key: svg(key) for key in states()["symbols"]}, "run": run, "locks": LOCKS,
+    view = {"symbols": {key: svg(key) for key in states()["symbols"]}, "run": run,
+            "locks": [reason.word for reason in Reason],
             "is_ensemble": ensemble is not None, "layers": layers(is_ensemble=ensemble is not None),
             "driven": [] if ensemble is None else _driven(run, ensemble), **more}
     return _rendered("operator", packer, config, view, lang=lang, status=run.result.plan.status,

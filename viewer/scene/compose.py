@@ -14,10 +14,8 @@ from twin.results.view import View
 from twin.world.kinds import Role
 from twin.world.supplies import Service
 from viewer.scene.blocks import blocks_of
-from viewer.scene.deciding import pack_deciding
 from viewer.scene.families import told
 from viewer.scene.frame import Frame, morton, pack_points, pack_shapes
-from viewer.scene.gardens import pack_gardens
 from viewer.scene.ground import AREAS, pack_area, pack_names, pack_streets
 from viewer.scene.intervals import CONDITION, OUTAGE, Patterns, State, condition_rows, joined, state_rows, wet_rows
 from viewer.scene.likely import LIKELY, cut, pack_likely
@@ -74,10 +72,17 @@ def pack_scene(run: Run, ensemble: EnsembleFolder | None = None) -> Scene:
     lamps = lamps[np.lexsort((assets.id[lamps].astype(str), _feeder(run)[lamps]))]
     number = _pack_assets(run, packer, frame, lamps, buildings, streets.of_assets, place, ensemble)
     if ensemble is not None:
+        from viewer.scene.deciding import pack_deciding  # of pages of ensembles alone
+
         pack_likely(ensemble, packer, number)
         pack_deciding(ensemble, packer, number)
     places = _pack_told(run, packer, number)
-    pack_gardens(run, packer, number)
+    if run.gardens is None:
+        packer.text("gardens", None)
+    else:
+        from viewer.scene.gardens import gardens_told  # of runs with a season alone
+
+        packer.text("gardens", gardens_told(run, run.gardens, number))
     of_ring = pack_shapes(packer, "building", frame, run.city_file.shapes[buildings], closed=True, simplify_m=0.15)
     packer.add("building.of", of_ring, "u4", delta=True)
     packer.add("building.block", block_of[buildings] + 1, "u4", delta=True)

@@ -10,7 +10,6 @@ from twin.irrigation.locks import Lock, Reason
 from twin.irrigation.restart import Restart, RestartStep
 from twin.irrigation.season import Watering
 from twin.quantities import NONE
-from viewer.scene.pack import Packer
 
 if TYPE_CHECKING:
     from geodata.run.folder import Run
@@ -22,13 +21,8 @@ STEPS = tuple(step.word for step in RestartStep)
 WATERINGS = tuple(watering.word for watering in Watering)
 
 
-def pack_gardens(run: Run, packer: Packer, number: Any) -> None:
-    """Add the season that the run is a part of; null where it has none. Depths in tenths of a millimetre."""
-    gardens = run.gardens
-    packer.text("gardens", None if gardens is None else _told(run, gardens, number))
-
-
-def _told(run: Run, gardens: Gardens, number: Any) -> dict[str, Any]:
+def gardens_told(run: Run, gardens: Gardens, number: Any) -> dict[str, Any]:
+    """Give the season that a run is a part of, plain JSON values. Depths in tenths of a millimetre."""
     days = gardens.midnights()
     first = [d for d, _ in days]
     c, zones = gardens.balance.columns, gardens.balance.season.zones

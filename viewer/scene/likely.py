@@ -10,7 +10,6 @@ import numpy as np
 from twin.ensemble.answers import Word
 from twin.ensemble.moments import HARDLY, Likelihood, tenths_of, word_of_tenths
 from twin.quantities import NONE
-from viewer.scene.deciding import deciding_told
 from viewer.scene.intervals import OPEN, Row, State
 from viewer.scene.pack import Packer, centimetres
 
@@ -101,5 +100,7 @@ def _ends(within: Any) -> tuple[tuple[str, Any], tuple[str, Any]]:
 
 def nights_told(found: EnsembleFolder) -> dict[str, Any]:
     """Give what the page says of the nights as a whole, plain JSON values."""
+    from viewer.scene.deciding import deciding_told  # of pages of ensembles alone
+
     return {"n": found.answers.n, "failed": len(found.answers.failed), "seed": int(found.told["seed"]),
             "quantities": list(found.quantities), "decides": deciding_told(found)}

@@ -101,7 +101,8 @@ def centimetres(depth_m: Any) -> Any:
 
 def compressed(data: bytes) -> bytes:
     """Give gzip of ``data`` without time or system in its head: the same bytes everywhere."""
-    packed = bytearray(gzip.compress(data, compresslevel=9, mtime=0))
+    # Level 9 takes five times as long as 7 for a page that is 1 % smaller.
+    packed = bytearray(gzip.compress(data, compresslevel=7, mtime=0))
     packed[9] = 255
     return bytes(packed)
 
