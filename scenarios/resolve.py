@@ -124,7 +124,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
                     inputs=(*inputs_of(scenario, read, city, flood_files(scenario)), *member_files(scenario),
                             *_irrigation_files(scenario)),
                     warnings=(*edited.warnings, *compared(scenario, read, start, zone)), uncertainty=uncertainty)
-    return with_measures(made, clock.at, complaints)
+    return with_measures(made, clock)
 
 
 def _irrigation_files(scenario: Scenario) -> tuple[Input, ...]:

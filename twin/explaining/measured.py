@@ -78,6 +78,19 @@ def _said(record: Mapping[str, Any], plan: Plan, city: City, words: Speech) -> s
 def _what(record: Mapping[str, Any], values: Mapping[str, Any], words: Speech) -> str:
     text, depth = words.text, words.depth
     match record["measure"]:
+        case "pre_position":
+            return text("crew {crew} sent to {assets} before its first shift", crew=record["crew"], **values)
+        case "extra_crew":
+            return words.plural("one crew more, {crew}, {n} person, from {assets}",
+                                "one crew more, {crew}, {n} people, from {assets}", record["people"],
+                                crew=record["crew"], **values)
+        case "extra_stock":
+            parts = words.listing([f"{count} {part}" for part, count in record["parts"].items()])
+            return text("more in stock: {parts}, at {at_s}" if "at_s" in values else "more in stock: {parts}",
+                        parts=parts, **values)
+        case "close_street":
+            return text("{street} closed from {at_s} to {until_s}" if "until_s" in values else
+                        "{street} closed from {at_s} on", street=record["street"], **values)
         case "raise":
             return text("{assets} set higher by {by}", by=depth(record["by_m"]), **values)
         case "protect":
