@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from scenarios.crews_schema import Team
-from scenarios.forms import AssetId, AssetIds, Duration, Moment, Part
+from scenarios.forms import AssetId, AssetIds, Duration, Moment, Part, Words
 from twin.errors import InputError
 
 Point = tuple[float, float]
@@ -89,11 +89,11 @@ class Measure(Part):
     m3_s: float | None = Field(default=None, gt=0, le=500)
     """with `pump`: what it takes [m3/s]"""
 
-    name: str = ""
-    """what people call it"""
+    name: Words = ""
+    """what people call it; in both languages, {fr: rehausse, en: raising}"""
     authority: Authority | None = None
     """who decides it; without it the grid for what is the grid's, else the city"""
-    by: str = ""
+    by: Words = ""
     """who does it"""
     lead: Duration | None = None
     """from the order to the moment at which it is done: to be ordered that long before `at`"""
@@ -101,7 +101,7 @@ class Measure(Part):
     """how many it takes"""
     cost: float | None = Field(default=None, ge=0)
     """what it costs, in any money"""
-    note: str = ""
+    note: Words = ""
     """anything else"""
 
     @property

@@ -185,6 +185,10 @@ def _parts(part: CrewsPart, stages: tuple[tuple[str, str, StageRule], ...], more
     there = more | {name for name, count in part.stock.items() if count}
     there |= {one.part for one in part.deliveries if one.count}
     present = {assets.kinds.names[code] for code in np.unique(assets.kind).tolist()}
+    used = there | {rule.part for _, _, rule in stages if rule.part}
+    for part_name in sorted(set(part.part_names) - used):
+        complain(("crews", "part_names", part_name), of_key=True, found=f"part '{part_name}', which no stage uses up",
+                 expected=f"one of {', '.join(sorted(used))}" if used else "a part of `stages` or `stock`")
     for kind, stage, rule in stages:
         if rule.part and rule.part not in there and kind in present:
             complain(("crews", "stages", kind, stage, "part"), found=f"part '{rule.part}', of which there is none",

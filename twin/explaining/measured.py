@@ -62,16 +62,19 @@ def what_of(record: Mapping[str, Any], plan: Plan, city: City, words: Speech) ->
     names = [str(name) for name in record["assets"]]
     listed = words.listing([*names[:_NAMED], *([words.plural("{n} more", "{n} more", len(names) - _NAMED)]
                                                if len(names) > _NAMED else [])])
-    values: dict[str, Any] = {"assets": listed, "name": record.get("name", "")}
+    values: dict[str, Any] = {"assets": listed, "name": plan.told(record.get("name", ""), words.lang)}
     for key in ("at_s", "until_s"):
         if key in record:
             values[key] = _clock(record[key], plan, city, words)
+    if "parts" in record:
+        record = {**record, "parts": {plan.told(part, words.lang): n for part, n in record["parts"].items()}}
     return _what(record, values, words)
 
 
 def _said(record: Mapping[str, Any], plan: Plan, city: City, words: Speech) -> str:
     said = what_of(record, plan, city, words)
-    tail = [record["name"]] if record.get("name") and record["measure"] not in ("barrier", "pump") else []
+    tail = [plan.told(record["name"], words.lang)] if record.get("name") and record["measure"] not in (
+        "barrier", "pump") else []
     return said + f" ({', '.join([*tail, words.text(_AUTHORITY[record['authority']])])})"
 
 

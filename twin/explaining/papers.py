@@ -104,6 +104,7 @@ def paper_of(teller: Teller, t_s: int, title: str, *, facts: Sequence[str], head
         lang=words.lang, status=text(STATUS[plan.status]).upper(), not_observed=text("Not an observation."),
         valid=text("Valid until {clock}, {day}.", clock=words.clock(valid), day=words.day(valid)), title=title,
         place=f"{teller.result.city.name}, {words.day(now)}",
-        made=text("{name}, issued at {clock}", name=plan.name, clock=words.weekday_clock(issued, now)),
+        made=text("{name}, issued at {clock}", name=plan.told(plan.name, words.lang),
+                  clock=words.weekday_clock(issued, now)),
         facts=tuple(facts), warnings=tuple(warnings), headings=tuple(headings), widths=widths,
         rows=tuple(rows), bold=bold, notes=tuple(notes), digest=text("fingerprint {digest}", digest=plan.digest[:8]))
