@@ -91,7 +91,7 @@ def sheet_page(sheet: Sheet, lang: str, phones: Mapping[str, str] | None = None)
                   clock=words.weekday_clock(issued, now)),
         facts=tuple(_facts(teller, sheet)), warnings=tuple(_warnings(teller, sheet, ahead)),
         headings=tuple(text(heading) for heading in (
-            "no.", "leave, arrive, done", "place", "circuit", "what to do",
+            "no.", "leave, arrive, done", "place", "fed by", "what to do",
             "way, street by street (water on arrival / now)", "water there")),
         rows=rows, notes=tuple(_notes(teller, sheet, len(rows))), phones=tuple((phones or {}).items()),
         phones_title=text("Numbers, not to be passed on"),
