@@ -52,7 +52,8 @@ def grid_paper(result: Result, rows: Sequence[tuple[Any, ...]], t_s: int, lang: 
     teller = teller_of(result, lang)
     text = teller.text
     return paper_of(teller, t_s, text("List for the grid operator, {clock}",
-                                    clock=teller.speech.clock(teller.moment(t_s))), facts=(),
+                                    clock=teller.speech.clock(teller.moment(t_s))),
+                  facts=() if rows else (text("Nothing to ask of the grid operator at this moment."),),
                   headings=[text(one) for one in ("what", "where", "whose", "state", "what hangs on it")],
                   widths=_GRID, rows=[_grid_row(teller, row) for row in rows], bold=(0,),
                   notes=[text("For the operator alone: the list names supplies.")])
