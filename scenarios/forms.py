@@ -96,10 +96,11 @@ def _text(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
 def _both(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
     """Read ``{fr: …, en: …}``."""
     if not isinstance(value, Mapping):
-        raise InputError(found=shown(value), expected="both languages: {fr: Crue, en: Flood}")
+        raise InputError(found=shown(value), expected="a text in each language: 'fr' and 'en'")
     if set(value) != {"fr", "en"} or not all(isinstance(one, str) and one.strip() for one in value.values()):
-        raise InputError(found=f"keys {', '.join(map(str, value)) or 'none'}" if set(value) != {"fr", "en"} else
-                         "an empty text", expected="a text, or both languages: {fr: Crue, en: Flood}")
+        found = "an empty text" if set(value) == {"fr", "en"} else f"keys {', '.join(map(str, value))}" if set(
+            value) & {"fr", "en"} else "a mapping"
+        raise InputError(found=found, expected="a text, or one in each language: 'fr' and 'en'")
     return TwoTexts.of(str(check(value["fr"])), str(check(value["en"])))
 
 

@@ -287,7 +287,7 @@ class Scenario(Part):
     """A short hand-written file: a city, a flood, what is done and seen, and what is expected of the answer."""
 
     scenario: Named
-    """its name, as operators will read it, or in both languages, {fr: Crue, en: Flood}; never in a public file"""
+    """its name, as operators will read it; it never stands in a public file"""
     public_title: dict[Literal["fr", "en"], Annotated[str, AfterValidator(named)]] = {}
     """its name for the public, by language: {fr: Crue de l’Ouche, en: Flood of the Ouche}; without it town and day"""
     description: str = ""

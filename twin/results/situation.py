@@ -213,7 +213,7 @@ def _readings(result: Result, row: int, t_s: int) -> tuple[tuple[int, float, flo
 
 
 def sites_at(moment: Moment, among: BoolArray) -> list[Site]:
-    """Give sites, of some assets (A,): out or on reserve first, then threatened, now or later; the most people first."""
+    """Give sites, of some assets (A,): out or on reserve first, then threatened now, then later; most people first."""
     result, t_s = moment.result, moment.t_s
     assets, o, exposure = result.city.assets, result.outages, result.exposure
     sites = []
