@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from scenarios.forms import AssetIds, Duration, Moment, Part
+from scenarios.forms import AssetIds, Duration, Moment, Part, Words
 from twin.errors import InputError
 from twin.world.access import DAY_M, DEEPEST_M, NIGHT_M, PERSON_S, TEAMS, WORK_S
 
@@ -22,7 +22,7 @@ class ClosedStreet(Part):
     at: Moment
     until: Moment | None = None
     """open again; without it closed to the end"""
-    by: str = ""
+    by: Words = ""
     """who ordered it"""
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from geodata.inputs.times import DURATION_FORMS
-from scenarios.forms import AssetId, AssetIds, Duration, Moment, Part, duration, shown
+from scenarios.forms import AssetId, AssetIds, Duration, Moment, Part, TwoNames, Words, duration, shown
 from twin.errors import InputError
 from twin.world.access import DEEPEST_M
 
@@ -110,7 +110,9 @@ class CrewsPart(Part):
     stock: dict[str, Annotated[int, Field(ge=0, le=100_000)]] = {}
     """parts by reference; a reference that is not here is never short"""
     deliveries: tuple[Delivery, ...] = ()
-    derogation: str = ""
+    part_names: dict[str, TwoNames] = {}
+    """what parts are called, by reference, in both languages: {contacteur: {fr: contacteur, en: contactor}}"""
+    derogation: Words = ""
     """who lets the limits of hours be broken, and why"""
     search: Duration | None = None
     """to part a tripped circuit and try one half, while its wet lamps are looked for; not counted without it"""

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
 
 from geodata.hazards.declared.flow import no_truth
 from geodata.inputs.times import DURATION_FORMS, MOMENT_FORMS, check_moment, duration_s
@@ -56,6 +67,43 @@ def named(text: str) -> str:
     return text
 
 
+class TwoTexts(str):
+    """A text in French, with what it is in English."""
+
+    en: str
+
+    @classmethod
+    def of(cls, fr: str, en: str) -> TwoTexts:
+        """Give the French text, the English one beside it."""
+        made = cls(fr)
+        made.en = en
+        return made
+
+
+class BothLanguages(BaseModel):
+    """A text in French and in English."""
+
+    model_config = ConfigDict(extra="forbid")
+    fr: str
+    en: str
+
+
+def _text(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    """Read a text, or ``{fr: …, en: …}``: each is checked as the text alone would be."""
+    return _both(value, check) if isinstance(value, Mapping) else check(value)
+
+
+def _both(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    """Read ``{fr: …, en: …}``."""
+    if not isinstance(value, Mapping):
+        raise InputError(found=shown(value), expected="a text in each language: 'fr' and 'en'")
+    if set(value) != {"fr", "en"} or not all(isinstance(one, str) and one.strip() for one in value.values()):
+        found = "an empty text" if set(value) == {"fr", "en"} else f"keys {', '.join(map(str, value))}" if set(
+            value) & {"fr", "en"} else "a mapping"
+        raise InputError(found=found, expected="a text, or one in each language: 'fr' and 'en'")
+    return TwoTexts.of(str(check(value["fr"])), str(check(value["en"])))
+
+
 def _range(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         if not math.isfinite(value):
@@ -84,6 +132,11 @@ Moment = Annotated[str, BeforeValidator(_moment, json_schema_input_type=str),
                    Field(description=MOMENT_FORMS, examples=["22:10", "+5h", "2026-11-22T21:00"])]
 Duration = Annotated[int, BeforeValidator(duration, json_schema_input_type=str),
                      Field(description=DURATION_FORMS, examples=["36h", "5min", "1h 30min"])]
+#: Texts that people read: in one language, or in both; names that stand in both.
+Words = Annotated[str, WrapValidator(_text, json_schema_input_type=str | BothLanguages)]
+Named = Annotated[Annotated[str, Field(min_length=1, max_length=200), AfterValidator(named)],
+                  WrapValidator(_text, json_schema_input_type=str | BothLanguages)]
+TwoNames = Annotated[str, WrapValidator(_both, json_schema_input_type=BothLanguages)]
 AssetId = Annotated[str, BeforeValidator(_id, json_schema_input_type=str | int)]
 AssetIds = Annotated[tuple[str, ...], BeforeValidator(_several, json_schema_input_type=str | int | list[str | int]),
                      Field(description="one asset's id, or a list of ids")]

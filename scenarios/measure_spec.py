@@ -6,26 +6,30 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from scenarios.forms import AssetId, AssetIds, Duration, Moment, Part
+from scenarios.crews_schema import Team
+from scenarios.forms import AssetId, AssetIds, Duration, Moment, Part, Words
 from twin.errors import InputError
 
 Point = tuple[float, float]
 #: Who decides, and whose work it is.
 Authority = Literal["city", "grid", "prefect", "water", "hospital", "other"]
 #: What a measure may be, by the key that says it.
-SORTS = ("raise", "protect", "cut", "isolate", "feed", "generator", "close_irrigation", "refuge", "barrier", "pump")
+SORTS = ("raise", "protect", "cut", "isolate", "feed", "generator", "close_irrigation", "refuge", "barrier", "pump",
+         "pre_position", "close_street", "extra_crew", "extra_stock")
 #: Which other keys belong to which: those that must be there, and those that may.
 _NEEDS = {"raise": {"by_m"}, "protect": {"to_m"}, "cut": {"at"}, "isolate": {"at"}, "feed": {"supplier"},
           "generator": {"fuel"}, "close_irrigation": {"at"}, "refuge": {"instead"},
-          "barrier": set(), "pump": {"m3_s"}}
+          "barrier": set(), "pump": {"m3_s"}, "pre_position": {"place"}, "close_street": {"at"}, "extra_crew": set(),
+          "extra_stock": set()}
 _MAY = {"raise": {"at"}, "protect": {"at"}, "cut": {"until", "safe_return"}, "isolate": set(),
         "feed": {"changeover", "at"}, "generator": {"at"}, "close_irrigation": {"until"}, "refuge": set(),
-        "barrier": {"crest_m", "height_m", "at", "until"}, "pump": {"to", "at", "until"}}
+        "barrier": {"crest_m", "height_m", "at", "until"}, "pump": {"to", "at", "until"}, "pre_position": {"at"},
+        "close_street": {"until"}, "extra_crew": set(), "extra_stock": {"at"}}
 _COMMON = {"name", "authority", "by", "lead", "people", "cost", "note"}
 
 
 class Measure(Part):
-    """One measure: exactly one of the first ten keys says which."""
+    """One measure: exactly one of the first fourteen keys says which."""
 
     raise_: AssetIds | None = Field(default=None, alias="raise")
     """lifted by `by_m`: heights of touch and failure move together, for the whole run"""
@@ -47,6 +51,14 @@ class Measure(Part):
     """a temporary wall along these points in the city's CRS, its crest at `crest_m` or `height_m`; moves the water"""
     pump: Point | None = None
     """takes `m3_s` from here to `to` or out of the domain, from `at` to `until`; moves the water"""
+    pre_position: AssetId | None = None
+    """id of a crew that is sent to `place` before its first shift, and sets out from there"""
+    close_street: str | None = None
+    """name of a street, or of a bridge, that nobody enters from `at` to `until`"""
+    extra_crew: Team | None = None
+    """one crew more, as under `crews: teams`"""
+    extra_stock: Annotated[dict[str, Annotated[int, Field(ge=1, le=100_000)]], Field(min_length=1)] | None = None
+    """more parts by reference: from the beginning, or delivered at `at`"""
 
     at: Moment | None = None
     """when it is done: its effect begins then, or it has to be ready by then"""
@@ -62,6 +74,8 @@ class Measure(Part):
     """with `feed`: what feeds it too"""
     instead: AssetId | None = None
     """with `refuge`: the site where they are"""
+    place: AssetId | None = None
+    """with `pre_position`: where it stands when its first shift begins"""
     changeover: Duration | None = None
     """with `feed`: how long until it delivers, once the others have failed"""
     fuel: Duration | None = None
@@ -75,11 +89,11 @@ class Measure(Part):
     m3_s: float | None = Field(default=None, gt=0, le=500)
     """with `pump`: what it takes [m3/s]"""
 
-    name: str = ""
-    """what people call it"""
+    name: Words = ""
+    """what people call it; in both languages, {fr: rehausse, en: raising}"""
     authority: Authority | None = None
     """who decides it; without it the grid for what is the grid's, else the city"""
-    by: str = ""
+    by: Words = ""
     """who does it"""
     lead: Duration | None = None
     """from the order to the moment at which it is done: to be ordered that long before `at`"""
@@ -87,7 +101,7 @@ class Measure(Part):
     """how many it takes"""
     cost: float | None = Field(default=None, ge=0)
     """what it costs, in any money"""
-    note: str = ""
+    note: Words = ""
     """anything else"""
 
     @property

@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from scenarios.complaints import Complaints
 from scenarios.measure_spec import Measure
+from scenarios.moments import Clock
 from scenarios.reading import KeyPath
+from scenarios.resources import check_resources, resource_edits, resource_record
 from scenarios.schema import Scenario
 from scenarios.walls import check_wall
 from twin.codes import Action, What
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from scenarios.prepared import Prepared
 
 #: Keys beside a measure's own that a complaint may be about.
-_OWN_KEYS = ("to_m", "by_m", "at", "until", "authority", "instead")
+_OWN_KEYS = ("to_m", "by_m", "at", "until", "authority", "instead", "place")
 #: Gives a moment of the scenario in seconds; None where it complained.
 At = Callable[[str, KeyPath], int | None]
 
@@ -113,23 +114,22 @@ def _with_flood(scenario: Scenario, flood: Any) -> Scenario:
     return changed
 
 
-def with_measures(prepared: Prepared, at: At, complaints: Complaints) -> Prepared:
+def with_measures(prepared: Prepared, clock: Clock) -> Prepared:
     """Give a prepared scenario with its measures in its plan and city.
 
     Parameters
     ----------
     prepared
         Everything but the measures.
-    at
-        Turns a moment into seconds, and complains where it does not lie in the run.
-    complaints
-        Told of what does not fit.
+    clock
+        Turns moments into seconds; its complaints are told of what does not fit.
 
     Raises
     ------
     InputErrors
         All that does not fit.
     """
+    at, complaints = clock.at, clock.complaints
     scenario, plan, city, told = prepared.scenario, prepared.plan, prepared.city, list(prepared.warnings)
     issued_s = seconds_between(plan.start, plan.issued_at)
     records = []
@@ -137,11 +137,16 @@ def with_measures(prepared: Prepared, at: At, complaints: Complaints) -> Prepare
         path: KeyPath = ("measures", i)
         times = {key: None if (text := getattr(one, key)) is None else at(text, (*path, key))
                  for key in ("at", "until")}
+        before = len(complaints.errors)
+        shifts = check_resources(one, path, prepared, clock)
+        if len(complaints.errors) > before:
+            continue
         try:
             record = _record(one, city, times)
             if one.barrier is not None:
                 check_wall(one.barrier, prepared.city_file)
-            after = apply_all(plan, city, _edits(one, plan.duration_s, times))
+            after = apply_all(plan, city, (*_edits(one, plan.duration_s, times),
+                                           *resource_edits(one, plan, times, shifts)))
         except InputErrors:
             raise
         except InputError as error:
@@ -190,10 +195,13 @@ def _record(one: Measure, city: City, times: Mapping[str, int | None]) -> dict[s
     """Give what a plan keeps of a measure; refuse what does not fit its assets."""
     assets = city.assets
     given: Any = getattr(one, "raise_" if one.sort == "raise" else one.sort)
-    names = [] if one.sort in ("barrier", "pump") else [given] if isinstance(given, str) else list(given)
+    of_resources = resource_record(one)
+    names = of_resources.pop("assets", None) if of_resources else [] if one.sort in ("barrier", "pump") else [
+        given] if isinstance(given, str) else list(given)
     rows = [assets.row(name) for name in names]
     _check_assets(one, assets, rows)
-    record: dict[str, Any] = {"measure": one.sort, "assets": names, "authority": _authority(one, assets, rows)}
+    record: dict[str, Any] = {"measure": one.sort, "assets": names, "authority": _authority(one, assets, rows),
+                              **of_resources}
     for key in ("name", "by", "note", "people", "cost", "by_m", "to_m", "supplier", "instead", "changeover", "fuel",
                 "lead", "safe_return", "crest_m", "height_m", "m3_s"):
         if value := getattr(one, key):

@@ -84,10 +84,7 @@ def rules_of(scenario: Scenario, city_file: CityFile, clock: Clock, complain: Ca
     for i, closed in enumerate(part.closed):
         path: KeyPath = ("access", "closed", i)
         if closed.street not in streets:
-            near = get_close_matches(closed.street, streets, n=2)
-            complain((*path, "street"), found=f"street '{closed.street}'",
-                     expected="a street of this city by its name",
-                     remedy=f"Did you mean {' or '.join(near)}?" if near else "")
+            no_street(closed.street, streets, (*path, "street"), complain)
         from_s = clock.at(closed.at, (*path, "at"))
         until_s = -1 if closed.until is None else clock.at(closed.until, (*path, "until"))
         if from_s is None or until_s is None:
@@ -111,7 +108,15 @@ def rules_of(scenario: Scenario, city_file: CityFile, clock: Clock, complain: Ca
 def _bases_of_crews(scenario: Scenario) -> tuple[str, ...]:
     if scenario.crews is None or scenario.crews.travel != "streets":
         return ()
-    return tuple(dict.fromkeys(team.base for team in scenario.crews.teams))
+    teams = (*scenario.crews.teams, *(one.extra_crew for one in scenario.measures if one.extra_crew))
+    return tuple(dict.fromkeys(team.base for team in teams))
+
+
+def no_street(name: str, streets: list[str], path: KeyPath, complain: Callable[..., Any]) -> None:
+    """Complain of a street that the city does not have, and name those that are like it."""
+    near = get_close_matches(name, streets, n=2)
+    complain(path, found=f"street '{name}'", expected="a street of this city by its name",
+             remedy=f"Did you mean {' or '.join(near)}?" if near else "")
 
 
 def _base(base: str, i: int, assets: Assets, complain: Callable[..., Any]) -> None:

@@ -61,18 +61,15 @@ def crews_of(scenario: Scenario, city_file: CityFile, clock: Clock, complain: Co
         if team.id in seen:
             complain(("crews", "teams", i, "id"), found=f"a second crew '{team.id}'", expected="an id of its own")
         seen.add(team.id)
-        for name in ("base", "ahead"):
-            if (place := getattr(team, name)) is not None:
-                _stands(place, ("crews", "teams", i, name), city_file, complain, drives=part.travel == "streets")
-        for j, skill in enumerate(team.skills):
-            _skill(skill, ("crews", "teams", i, "skills", j), complain)
+        check_team(team, ("crews", "teams", i), city_file, complain, drives=part.travel == "streets")
     for i, name in enumerate(part.order):
         _known(name, ("crews", "order", i), assets, complain)
     for name in part.priority:
         _known(name, ("crews", "priority", name), assets, complain)
     stages = _stages(part, assets, complain)
-    _qualified(part, stages, assets, complain)
-    _parts(part, stages, assets, complain)
+    _qualified(part, stages, (*part.teams, *(one.extra_crew for one in scenario.measures if one.extra_crew)), assets,
+               complain)
+    _parts(part, stages, {name for one in scenario.measures for name in one.extra_stock or ()}, assets, complain)
     deliveries = []
     for i, delivery in enumerate(part.deliveries):
         at_s = clock.at(delivery.at, ("crews", "deliveries", i, "at"))
@@ -80,12 +77,31 @@ def crews_of(scenario: Scenario, city_file: CityFile, clock: Clock, complain: Co
             deliveries.append((delivery.part, at_s, delivery.count))
     crews = tuple(Crew(id=team.id, base=team.base, people=team.people, skills=tuple(sorted(set(team.skills))),
                        wade_m=team.wade_m, stands_at=team.ahead or "",
-                       shifts=_shifts(team, i, scenario.duration, part, clock, complain))
+                       shifts=shifts_of(team, ("crews", "teams", i), scenario.duration, part, clock, complain))
                   for i, team in enumerate(part.teams))
     return CrewPlan(crews=crews, owner=part.owner, policy=part.policy, order=part.order, reserve=part.reserve,
                     priority=tuple(sorted(part.priority.items())), stages=stages,
                     stock=tuple(sorted(part.stock.items())), deliveries=tuple(sorted(deliveries, key=lambda d: d[1])),
                     travel=part.travel, derogation=part.derogation, samples=part.samples, search_s=part.search or 0)
+
+
+def check_team(team: Team, path: KeyPath, city_file: CityFile, complain: Complain, *, drives: bool) -> None:
+    """Complain of a crew's places and skills.
+
+    Parameters
+    ----------
+    team, path
+        A crew, and where it stands in the scenario.
+    city_file, complain
+        The city; where complaints go: path, found, expected, remedy.
+    drives
+        Whether crews drive on streets: their places then stand at one.
+    """
+    for name in ("base", "ahead"):
+        if (place := getattr(team, name)) is not None:
+            check_place(place, (*path, name), city_file, complain, drives=drives)
+    for j, skill in enumerate(team.skills):
+        _skill(skill, (*path, "skills", j), complain)
 
 
 def _known(name: str, path: KeyPath, assets: Assets, complain: Complain) -> int | None:
@@ -96,7 +112,7 @@ def _known(name: str, path: KeyPath, assets: Assets, complain: Complain) -> int 
         return None
 
 
-def _stands(name: str, path: KeyPath, city_file: CityFile, complain: Complain, *, drives: bool) -> None:
+def check_place(name: str, path: KeyPath, city_file: CityFile, complain: Complain, *, drives: bool) -> None:
     """Complain of a place that is no asset, has no position, or lies off every street."""
     assets = city_file.city.assets
     row = _known(name, path, assets, complain)
@@ -143,8 +159,8 @@ def _rule(stage: str, said: StagePart) -> StageRule:
                      lasts=lasts)
 
 
-def _qualified(part: CrewsPart, stages: tuple[tuple[str, str, StageRule], ...], assets: Assets,
-               complain: Complain) -> None:
+def _qualified(part: CrewsPart, stages: tuple[tuple[str, str, StageRule], ...], teams: tuple[Team, ...],
+               assets: Assets, complain: Complain) -> None:
     """Complain of a skill that nobody has: its jobs would wait for ever."""
     plan = CrewPlan(crews=(), stages=stages)
     present = set(np.unique(assets.kind).tolist())
@@ -155,7 +171,7 @@ def _qualified(part: CrewsPart, stages: tuple[tuple[str, str, StageRule], ...], 
         # One crew does a visit: it needs all the skills of the stages that it does without a break.
         for visit in _visits(plan, kind.name):
             lacking = [skill for skill in visit if skill in known_skills()]
-            if lacking and not any(set(lacking) <= set(team.skills) for team in part.teams) and (
+            if lacking and not any(set(lacking) <= set(team.skills) for team in teams) and (
                     name := " and ".join(sorted(set(lacking)))) not in told:
                 told.add(name)
                 complain(("crews", "teams"), found=f"no crew with {name}, which {kind.name} needs",
@@ -163,11 +179,16 @@ def _qualified(part: CrewsPart, stages: tuple[tuple[str, str, StageRule], ...], 
                          "change `stages`.")
 
 
-def _parts(part: CrewsPart, stages: tuple[tuple[str, str, StageRule], ...], assets: Assets,
+def _parts(part: CrewsPart, stages: tuple[tuple[str, str, StageRule], ...], more: set[str], assets: Assets,
            complain: Complain) -> None:
     """Complain of a part that is neither in stock nor delivered: its jobs would wait for ever."""
-    there = {name for name, count in part.stock.items() if count} | {one.part for one in part.deliveries if one.count}
+    there = more | {name for name, count in part.stock.items() if count}
+    there |= {one.part for one in part.deliveries if one.count}
     present = {assets.kinds.names[code] for code in np.unique(assets.kind).tolist()}
+    used = there | {rule.part for _, _, rule in stages if rule.part}
+    for part_name in sorted(set(part.part_names) - used):
+        complain(("crews", "part_names", part_name), of_key=True, found=f"part '{part_name}', which no stage uses up",
+                 expected=f"one of {', '.join(sorted(used))}" if used else "a part of `stages` or `stock`")
     for kind, stage, rule in stages:
         if rule.part and rule.part not in there and kind in present:
             complain(("crews", "stages", kind, stage, "part"), found=f"part '{rule.part}', of which there is none",
@@ -185,9 +206,19 @@ def _visits(plan: CrewPlan, kind: str) -> list[list[str]]:
     return visits
 
 
-def _shifts(team: Team, i: int, horizon_s: int, part: CrewsPart, clock: Clock, complain: Complain
-            ) -> tuple[tuple[int, int], ...]:
-    path: KeyPath = ("crews", "teams", i)
+def shifts_of(team: Team, path: KeyPath, horizon_s: int, part: CrewsPart, clock: Clock, complain: Complain
+              ) -> tuple[tuple[int, int], ...]:
+    """Give when a crew is on duty, from until before [s]; complain of hours that cannot be, or are beyond the limits.
+
+    Parameters
+    ----------
+    team, path
+        A crew, and where it stands in the scenario.
+    horizon_s, part
+        Length of the run; what is said of all crews.
+    clock, complain
+        Moments to seconds; where complaints go: path, found, expected, remedy.
+    """
     shifts: list[tuple[int, int]] = []
     if not team.hours:
         called_s = 0 if team.called is None else clock.at(team.called, (*path, "called"))

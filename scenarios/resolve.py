@@ -24,6 +24,7 @@ from scenarios.plan_access import rules_of
 from scenarios.plan_crews import crews_of
 from scenarios.prepared import Prepared
 from scenarios.schema import Scenario
+from scenarios.told import texts_of
 from scenarios.unsure import uncertainty_of
 from twin.world.edits import in_order
 from twin.world.plan import Plan
@@ -104,7 +105,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
         issued_at=issued, valid_until=valid_until, seed=scenario.seed, reset_s=scenario.reset_s,
         declared=in_order(declared), notes=tuple(sorted(notes, key=lambda n: (n.at_s, n.text))), dark=dark,
         flood=flood_json(scenario), next_update=next_update, access=access, crews=crews,
-        public_title=tuple(sorted(scenario.public_title.items())))
+        public_title=tuple(sorted(scenario.public_title.items())), texts=texts_of(scenario, complaints))
     edited = apply_edits(scenario, plan, town, complaints)
     check_expected(scenario, town.assets, clock)
     uncertainty = uncertainty_of(scenario, read, clock, complaints, crews)
@@ -124,7 +125,7 @@ def prepare(scenario: Scenario, city_file: CityFile | None = None, *, city: str 
                     inputs=(*inputs_of(scenario, read, city, flood_files(scenario)), *member_files(scenario),
                             *_irrigation_files(scenario)),
                     warnings=(*edited.warnings, *compared(scenario, read, start, zone)), uncertainty=uncertainty)
-    return with_measures(made, clock.at, complaints)
+    return with_measures(made, clock)
 
 
 def _irrigation_files(scenario: Scenario) -> tuple[Input, ...]:

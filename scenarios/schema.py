@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Priv
 from geodata.hazards.declared.flood import FloodSpec
 from scenarios.access_schema import AccessPart
 from scenarios.crews_schema import CrewsPart
-from scenarios.forms import AssetId, AssetIds, Duration, Moment, Part, Range, named, shown
+from scenarios.forms import AssetId, AssetIds, Duration, Moment, Named, Part, Range, Words, named, shown
 from scenarios.irrigation_schema import IrrigationPart, name_alone
 from scenarios.measure_spec import Measure
 from scenarios.reading import Document
@@ -40,9 +40,9 @@ class Event(Part):
     """ends a `fail` or a `cut`"""
     until: Moment | None = None
     """with `fail` or `cut`: restored then"""
-    reason: str = ""
+    reason: Words = ""
     """shown to operators: incendie, coupure préventive"""
-    by: str = ""
+    by: Words = ""
     """who decided or reported it"""
 
     @model_validator(mode="after")
@@ -70,9 +70,9 @@ class Fact(Part):
     """what the gauge reads [m above its zero]"""
     street: str | None = None
     """name of a street, seen `closed` or `open`"""
-    note: str | None = None
+    note: Words | None = None
     """anything else, in words"""
-    by: str = ""
+    by: Words = ""
     """who says so: appel du 22 h 08"""
 
     @model_validator(mode="after")
@@ -286,7 +286,7 @@ def _or_file(schema: dict[str, Any]) -> None:
 class Scenario(Part):
     """A short hand-written file: a city, a flood, what is done and seen, and what is expected of the answer."""
 
-    scenario: Annotated[str, AfterValidator(named)] = Field(min_length=1, max_length=200)
+    scenario: Named
     """its name, as operators will read it; it never stands in a public file"""
     public_title: dict[Literal["fr", "en"], Annotated[str, AfterValidator(named)]] = {}
     """its name for the public, by language: {fr: Crue de l’Ouche, en: Flood of the Ouche}; without it town and day"""

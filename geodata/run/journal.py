@@ -71,17 +71,17 @@ def journal_rows(result: Result, t_s: int, lang: str) -> list[tuple[str, ...]]:
 
 
 def _reported(result: Result, t_s: int, lang: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    assets = result.city.assets
+    assets, told = result.city.assets, result.plan.told
     for note in result.plan.notes:
         if note.at_s <= t_s:
-            yield note.at_s, (_clock(result, note.at_s), note.by, "", note.text, "", "", "", "")
+            yield note.at_s, (_clock(result, note.at_s), told(note.by, lang), "", told(note.text, lang), "", "", "", "")
     for one in result.plan.declared:
         if one.at_s > t_s:
             continue
         what = f"{assets.id[one.asset]}{_COLON[lang]} {_SAID[lang][one.action]}"
-        reason = f" ({one.reason})" if one.reason else ""
+        reason = f" ({told(one.reason, lang)})" if one.reason else ""
         event, act = ("", what + reason) if one.action in _ACTIONS else (what + reason, "")
-        yield one.at_s, (_clock(result, one.at_s), one.by, "", event, act, "", "", "")
+        yield one.at_s, (_clock(result, one.at_s), told(one.by, lang), "", event, act, "", "", "")
 
 
 def _computed(result: Result, t_s: int, lang: str) -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -104,8 +104,9 @@ def plan_of(table: Mapping[str, Any]) -> Plan:
     given["declared"] = tuple(_declared(row) for row in given["declared"])
     given["notes"] = tuple(Note(**row) for row in given["notes"])
     given["dark"] = DarkHours(**given["dark"])
-    given.setdefault("public_title", ())
-    for name in ("thresholds", "repair_s", "supplies", "public_title"):
+    for name in ("public_title", "texts"):
+        given.setdefault(name, ())
+    for name in ("thresholds", "repair_s", "supplies", "public_title", "texts"):
         given[name] = tuple(tuple(row) for row in given[name])
     given["measures"] = tuple(json.dumps(row, ensure_ascii=False, sort_keys=True)
                               for row in given.get("measures", ()))

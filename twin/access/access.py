@@ -9,7 +9,7 @@ junction is left as soon as it is reached: nobody waits on the road. A trip is r
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -91,6 +91,10 @@ class Access:
                               longitude=city.longitude, timezone=city.timezone)
         return cls(network=network, depths=depths, places=places, rules=rules, nights=nights,
                    duration_s=plan.duration_s, heads=heads)
+
+    def under(self, rules: AccessRules) -> Access:
+        """Give the same streets in the same water under other rules; itself where they are the same."""
+        return self if rules == self.rules else replace(self, rules=rules, _limits={}, _openings={})
 
     def __repr__(self) -> str:
         return f"Access: {self.network!r}, {0 if self.depths is None else len(self.depths):,} of them ever wet"

@@ -116,7 +116,7 @@ class Variant:
         if not self.edits:
             return base
         if plan.crews is not None:
-            return Intervals.lived(lived(city, plan, self.exposure.crossings, self.base.access))
+            return Intervals.lived(lived(city, plan, self.exposure.crossings, self.access))
         made = self._part.run(plan, self._crossings(), base, dead_by_cut(city, plan))
         kept = np.flatnonzero(~self.reached[base.asset])
         columns = {name: np.concatenate([getattr(base, name)[kept], getattr(made, name)])
@@ -132,7 +132,13 @@ class Variant:
         return run(self.edited.city, self.edited.plan, self.exposure,
                    provenance={"inputs": before.provenance.get("inputs", []), "variant_of": before.plan.digest,
                                "edits": self.digest}, warnings=(*told, *self.edited.warnings),
-                   access=self.base.access)
+                   access=self.access)
+
+    @cached_property
+    def access(self) -> Access | None:
+        """The streets in the water, with what the edits close; None where the base has none."""
+        rules, before = self.edited.plan.access, self.base.access
+        return before if before is None or rules is None else before.under(rules)
 
     @cached_property
     def _rows(self) -> Int32Array:

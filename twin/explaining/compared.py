@@ -89,6 +89,10 @@ def compared_lines(comparison: Comparison, lang: str) -> list[Line]:
             *_held_back(comparison, words)]
 
 
+#: Measures that no list of what is declared tells: they are told whole.
+_TOLD_WHOLE = ("barrier", "pump", "refuge", "pre_position", "extra_crew", "extra_stock", "close_street")
+
+
 def _plans(comparison: Comparison, words: Speech) -> Iterator[Line]:
     """Tell what one plan declares and the other does not."""
     a, b = comparison.first, comparison.second
@@ -108,9 +112,10 @@ def _plans(comparison: Comparison, words: Speech) -> Iterator[Line]:
             yield Line(words.text(message, what=words.listing(named)))
     for one, other, message in ((a, b, "Only in the second: {what}."), (b, a, "Only in the first: {what}.")):
         walls = [what_of(record, other.plan, other.city, words) for record in measures_of(other.plan)
-                 if record["measure"] in ("barrier", "pump", "refuge") and record not in measures_of(one.plan)]
+                 if record["measure"] in _TOLD_WHOLE and record not in measures_of(one.plan)]
         if walls:
             yield Line(words.text(message, what=words.listing(walls)))
+    yield from _resources(comparison, words)
     heights = set(b.plan.thresholds) ^ set(a.plan.thresholds)
     if heights:
         yield Line(words.plural("{n} height differs ({keys}).", "{n} heights differ ({keys}).", len(heights),
@@ -125,6 +130,24 @@ def _plans(comparison: Comparison, words: Speech) -> Iterator[Line]:
         yield Line(words.text("Durations of repair differ ({keys}).",
                               keys=", ".join(sorted({words.kind(a.city.assets.kinds, kind).many
                                                      for kind, *_ in repairs}))))
+
+
+def _resources(comparison: Comparison, words: Speech) -> Iterator[Line]:
+    """Tell crews, parts and closed streets that differ, whether measures or the keys of the scenario say so."""
+    one, other = comparison.first.plan, comparison.second.plan
+    if (one.crews is None) != (other.crews is None):
+        yield Line(words.text("Crews in the second alone." if one.crews is None else "Crews in the first alone."))
+    elif one.crews is not None and other.crews is not None:
+        mine, theirs = ({crew.id: crew for crew in plan.crews} for plan in (one.crews, other.crews))
+        if differ := sorted(name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name)):
+            yield Line(words.plural("{n} crew differs ({names}).", "{n} crews differ ({names}).", len(differ),
+                                    names=", ".join(differ[:_GROUPS])))
+        if (one.crews.stock, one.crews.deliveries) != (other.crews.stock, other.crews.deliveries):
+            yield Line(words.text("Stock and deliveries of parts differ."))
+    mine_shut, theirs_shut = (set() if plan.access is None else set(plan.access.closures) for plan in (one, other))
+    if streets := sorted({closure.street for closure in mine_shut ^ theirs_shut}):
+        yield Line(words.plural("{n} street is closed otherwise ({names}).", "{n} streets are closed otherwise "
+                                "({names}).", len(streets), names=", ".join(streets[:_GROUPS])))
 
 
 def _groups(comparison: Comparison, words: Speech, *, worse: bool) -> Iterator[Line]:

@@ -35,7 +35,8 @@ def delayed(teller: Teller, waiting: Waiting, at_s: int | None) -> str:
     """Say why a repair is delayed, by whom it could be done, and when somebody is to come."""
     said = waiting.said
     reason = str(said.get("for", "crew"))
-    lines = [teller.text(_DELAYS[reason], asset=teller.asset(waiting.holder), part=said.get("part", ""),
+    part = teller.result.plan.told(str(said.get("part", "")), teller.speech.lang)
+    lines = [teller.text(_DELAYS[reason], asset=teller.asset(waiting.holder), part=part,
                          skill=said.get("skill", ""))]
     if reason in ("crew", "kept") and at_s is not None:
         lines += [_where(teller, at_s)]

@@ -73,13 +73,14 @@ def done(teller: Teller, told: Situation) -> Iterator[str]:
     """Tell what was cut on purpose up to now, the latest first; before it whose hours go beyond the limits."""
     assets, plan = teller.result.city.assets, told.result.plan
     if plan.crews is not None and plan.crews.derogation:
-        yield teller.text("Hours beyond the limits by derogation: {why}", why=plan.crews.derogation)
+        yield teller.text("Hours beyond the limits by derogation: {why}",
+                          why=plan.told(plan.crews.derogation, teller.speech.lang))
     cut = plan.cut_at(told.t_s)
     gauges = {str(name) for row in np.flatnonzero(assets.of_role(Role.GAUGE))
               for name in (assets.id[row], assets.name[row]) if name}
     notes = [note for note in plan.notes if note.at_s <= told.t_s and note.text.split(":")[0] not in gauges]
     for note in notes[-2:]:
-        by = f", {note.by}" if note.by else ""
+        by = f", {plan.told(note.by, teller.speech.lang)}" if note.by else ""
         yield teller.text("Reported: {what} ({time}{by}).", what=_noted(teller, note.text),
                           time=teller.clock(note.at_s), by=by)
     against = sum(w.get("warning") == "contradiction" for w in told.result.warnings)
@@ -103,5 +104,5 @@ def _noted(teller: Teller, note: str) -> str:
     """Give a note as it was written; that a street is closed or open in the language that is told."""
     street, _, state = note.rpartition(": ")
     if state not in _STREET or street not in teller.result.city.assets.street.words:
-        return note
+        return teller.result.plan.told(note, teller.speech.lang)
     return teller.text(_STREET[state], street=street)

@@ -24,7 +24,8 @@ def facts(teller: Teller, assets: list[Asset], at_s: int | None) -> list[str]:
     lines = []
     for row in sorted(events):
         event, asset = events[row], teller.result.city.assets[events[row].asset]
-        said = str(event.detail.get("by") or event.detail.get("reason") or "")
+        said = teller.result.plan.told(str(event.detail.get("by") or event.detail.get("reason") or ""),
+                                       teller.speech.lang)
         lines.append(teller.text(_FACTS[str(event.detail["state"])], of=asset, time=teller.clock(event.time_s),
                                  asset=teller.asset(asset), why=f" ({said})" if said else ""))
         later = [e for e in events.values() if e.asset == event.asset and e.row > row]

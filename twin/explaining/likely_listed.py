@@ -38,7 +38,7 @@ def likely_heading(found: LikelyListing, lang: str) -> str:
     """Give the line above a list: the ensemble, how many nights, and the moment."""
     teller = teller_of(found.base, lang)
     when = teller.text("at any moment") if found.at_s is None else teller.clock(found.at_s)
-    return teller.text("{name}: ensemble of {n} nights, {when}", name=found.base.plan.name,
+    return teller.text("{name}: ensemble of {n} nights, {when}", name=found.base.plan.told(found.base.plan.name, lang),
                        n=teller.speech.number(found.answers.n), when=when)
 
 

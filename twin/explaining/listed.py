@@ -73,7 +73,7 @@ def listed_heading(found: Listing, lang: str) -> str:
     """Give the line above a list: the run, its status, and the moment."""
     teller, plan = teller_of(found.result, lang), found.result.plan
     status = teller.text({"simulation": "simulation", "exercise": "exercise", "forecast": "forecast"}[plan.status])
-    return teller.text("{name} ({status}): {day}, {clock}", name=plan.name, status=status,
+    return teller.text("{name} ({status}): {day}, {clock}", name=plan.told(plan.name, lang), status=status,
                        day=teller.speech.day(teller.moment(found.t_s)),
                        clock=teller.speech.clock(teller.moment(found.t_s)))
 

@@ -62,22 +62,38 @@ def what_of(record: Mapping[str, Any], plan: Plan, city: City, words: Speech) ->
     names = [str(name) for name in record["assets"]]
     listed = words.listing([*names[:_NAMED], *([words.plural("{n} more", "{n} more", len(names) - _NAMED)]
                                                if len(names) > _NAMED else [])])
-    values: dict[str, Any] = {"assets": listed, "name": record.get("name", "")}
+    values: dict[str, Any] = {"assets": listed, "name": plan.told(record.get("name", ""), words.lang)}
     for key in ("at_s", "until_s"):
         if key in record:
             values[key] = _clock(record[key], plan, city, words)
+    if "parts" in record:
+        record = {**record, "parts": {plan.told(part, words.lang): n for part, n in record["parts"].items()}}
     return _what(record, values, words)
 
 
 def _said(record: Mapping[str, Any], plan: Plan, city: City, words: Speech) -> str:
     said = what_of(record, plan, city, words)
-    tail = [record["name"]] if record.get("name") and record["measure"] not in ("barrier", "pump") else []
+    tail = [plan.told(record["name"], words.lang)] if record.get("name") and record["measure"] not in (
+        "barrier", "pump") else []
     return said + f" ({', '.join([*tail, words.text(_AUTHORITY[record['authority']])])})"
 
 
 def _what(record: Mapping[str, Any], values: Mapping[str, Any], words: Speech) -> str:
     text, depth = words.text, words.depth
     match record["measure"]:
+        case "pre_position":
+            return text("crew {crew} sent to {assets} before its first shift", crew=record["crew"], **values)
+        case "extra_crew":
+            return words.plural("one crew more, {crew}, {n} person, from {assets}",
+                                "one crew more, {crew}, {n} people, from {assets}", record["people"],
+                                crew=record["crew"], **values)
+        case "extra_stock":
+            parts = words.listing([f"{count} {part}" for part, count in record["parts"].items()])
+            return text("more in stock: {parts}, at {at_s}" if "at_s" in values else "more in stock: {parts}",
+                        parts=parts, **values)
+        case "close_street":
+            return text("{street} closed from {at_s} to {until_s}" if "until_s" in values else
+                        "{street} closed from {at_s} on", street=record["street"], **values)
         case "raise":
             return text("{assets} set higher by {by}", by=depth(record["by_m"]), **values)
         case "protect":

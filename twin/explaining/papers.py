@@ -52,7 +52,8 @@ def grid_paper(result: Result, rows: Sequence[tuple[Any, ...]], t_s: int, lang: 
     teller = teller_of(result, lang)
     text = teller.text
     return paper_of(teller, t_s, text("List for the grid operator, {clock}",
-                                    clock=teller.speech.clock(teller.moment(t_s))), facts=(),
+                                    clock=teller.speech.clock(teller.moment(t_s))),
+                  facts=() if rows else (text("Nothing to ask of the grid operator at this moment."),),
                   headings=[text(one) for one in ("what", "where", "whose", "state", "what hangs on it")],
                   widths=_GRID, rows=[_grid_row(teller, row) for row in rows], bold=(0,),
                   notes=[text("For the operator alone: the list names supplies.")])
@@ -104,6 +105,7 @@ def paper_of(teller: Teller, t_s: int, title: str, *, facts: Sequence[str], head
         lang=words.lang, status=text(STATUS[plan.status]).upper(), not_observed=text("Not an observation."),
         valid=text("Valid until {clock}, {day}.", clock=words.clock(valid), day=words.day(valid)), title=title,
         place=f"{teller.result.city.name}, {words.day(now)}",
-        made=text("{name}, issued at {clock}", name=plan.name, clock=words.weekday_clock(issued, now)),
+        made=text("{name}, issued at {clock}", name=plan.told(plan.name, words.lang),
+                  clock=words.weekday_clock(issued, now)),
         facts=tuple(facts), warnings=tuple(warnings), headings=tuple(headings), widths=widths,
         rows=tuple(rows), bold=bold, notes=tuple(notes), digest=text("fingerprint {digest}", digest=plan.digest[:8]))

@@ -195,7 +195,7 @@ def _own(teller: Teller, root: Cause) -> str:
 
 def _declared(teller: Teller, node: Cause) -> dict[str, Any]:
     """Give when, and in brackets why or by whom, of what a scenario or a fact declares."""
-    said = str(node.detail.get("reason") or node.detail.get("by") or "")
+    said = teller.result.plan.told(str(node.detail.get("reason") or node.detail.get("by") or ""), teller.speech.lang)
     return {"time": teller.clock(node.time_s), "why": f" ({said})" if said else ""}
 
 

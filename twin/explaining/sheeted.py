@@ -87,10 +87,11 @@ def sheet_page(sheet: Sheet, lang: str, phones: Mapping[str, str] | None = None)
         valid=text("Valid until {clock}, {day}.", clock=words.clock(valid), day=words.day(valid)),
         title=text("Crew sheet {crew}, {clock}", crew=sheet.crew.id, clock=words.clock(now)),
         place=f"{sheet.result.city.name}, {words.day(now)}",
-        made=text("{name}, issued at {clock}", name=plan.name, clock=words.weekday_clock(issued, now)),
+        made=text("{name}, issued at {clock}", name=plan.told(plan.name, lang),
+                  clock=words.weekday_clock(issued, now)),
         facts=tuple(_facts(teller, sheet)), warnings=tuple(_warnings(teller, sheet, ahead)),
         headings=tuple(text(heading) for heading in (
-            "no.", "leave, arrive, done", "place", "circuit", "what to do",
+            "no.", "leave, arrive, done", "place", "fed by", "what to do",
             "way, street by street (water on arrival / now)", "water there")),
         rows=rows, notes=tuple(_notes(teller, sheet, len(rows))), phones=tuple((phones or {}).items()),
         phones_title=text("Numbers, not to be passed on"),

@@ -122,7 +122,8 @@ def page_of(told: Situation, lang: str, numbers: Mapping[str, str] | None = None
         valid=text("Valid until {clock}, {day}.", clock=words.clock(valid), day=words.day(valid)),
         title=text("Situation report, {clock}", clock=words.clock(now)),
         place=f"{told.result.city.name}, {words.day(now)} ({now.strftime('%z')[:3]}:{now.strftime('%z')[3:]})",
-        made=(text("{name}, issued at {clock}", name=plan.name, clock=words.weekday_clock(issued, now)),
+        made=(text("{name}, issued at {clock}", name=plan.told(plan.name, lang),
+                   clock=words.weekday_clock(issued, now)),
               _counted_from(teller, told)),
         headline=_headline(teller, told), alarms=alarms,
         counts_title=text("Out of service"), count_headings=_count_headings(teller, told),
@@ -242,7 +243,9 @@ def _count_notes(teller: Teller, told: Situation) -> Iterator[str]:
 
 def _counted_from(teller: Teller, told: Situation) -> str:
     if told.since_run is not None:
-        return teller.text("Change against the run “{name}” at the same moment", name=told.since_run.plan.name)
+        other = told.since_run.plan
+        return teller.text("Change against the run “{name}” at the same moment",
+                           name=other.told(other.name, teller.speech.lang))
     if told.since_s != NONE:
         return teller.text("Change since the report of {clock}", clock=teller.clock(told.since_s))
     return teller.text("First report: no change to tell")

@@ -21,6 +21,7 @@ from twin.results.result import Result
 from twin.world.crews import Crew, scheduled
 from twin.world.graph import graph_of
 from twin.world.kinds import STAGES, Role
+from twin.world.supplies import Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Visit:
 
     #: Rows of the assets, lamps of one street together, increasing.
     assets: tuple[int, ...]
-    #: Rows of the cabinets or circuits that they hang on, each once.
+    #: Rows of what feeds them with power, each once: circuits, cabinets, substations.
     circuits: tuple[int, ...]
     #: When it sets out; where nobody drives, when it begins.
     leaves_s: int
@@ -160,15 +161,15 @@ def _held(result: Result, rows: tuple[int, ...], done_s: int) -> tuple[int, int]
 
 
 def _circuits(result: Result, rows: tuple[int, ...]) -> tuple[int, ...]:
-    """Give what each hangs on: a lamp's circuit, a cabinet's preferred supplier."""
-    assets, graph = result.city.assets, graph_of(result.city)
+    """Give what feeds each with power: a lamp's circuit, a cabinet's suppliers; what only controls it feeds nothing."""
+    assets, graph, s = result.city.assets, graph_of(result.city), result.city.supplies
     above = graph.nearest_above(assets.of_role(Role.CIRCUIT))
     found = []
     for row in rows:
         if assets.has_role(row, Role.LIGHTS) and above[row] != NONE:
             found.append(int(above[row]))
         else:
-            found += [int(supplier) for supplier in result.city.supplies.supplier[result.city.supplies.consumer == row]]
+            found += s.supplier[(s.consumer == row) & (s.service == Service.POWER)].tolist()
     return tuple(dict.fromkeys(found))
 
 

@@ -222,7 +222,7 @@ def _readings(result: Result, row: int, t_s: int) -> tuple[tuple[int, float, flo
 
 
 def sites_at(moment: Moment, among: BoolArray) -> list[Site]:
-    """Give sites, of some assets (A,): those out or on reserve first, then those threatened; the most people first."""
+    """Give sites, of some assets (A,): out or on reserve first, then threatened now, then later; most people first."""
     result, t_s = moment.result, moment.t_s
     assets, o, exposure = result.city.assets, result.outages, result.exposure
     sites = []
@@ -251,4 +251,7 @@ def _urgency(site: Site) -> int:
         return 0
     if site.since_s != NONE:
         return 1
-    return 2 if site.is_threatened or site.condition is Condition.LAST_FEED else 3
+    if site.is_threatened or site.condition is Condition.LAST_FEED:
+        return 2
+    # What is to lose its supply later comes before what is not to lose it at all.
+    return 3 if site.loss is not None else 4

@@ -21,14 +21,17 @@ from twin.quantities import Int64Array, column
 from twin.stages import Stage
 from twin.world.assets import Assets, Source, unknown_id
 from twin.world.city import City
+from twin.world.closing import CloseStreet
+from twin.world.crew_edits import ExtraCrew, ExtraStock, PrePosition
 from twin.world.edit import Edit, Edited
 from twin.world.kinds import STAGES, Figure, Kinds, Role
 from twin.world.people import MovePeople
 from twin.world.plan import Declared, Plan
 from twin.world.supplies import Feed, Service, Supplies
 
-__all__ = ["SORTS", "AddSupplier", "Declare", "Edit", "Edited", "Isolate", "MovePeople", "Protect", "Raise",
-           "RemoveSupplier", "Repair", "Reserve", "Threshold", "apply_all", "digest", "in_order", "of_dict", "to_dict"]
+__all__ = ["SORTS", "AddSupplier", "CloseStreet", "Declare", "Edit", "Edited", "ExtraCrew", "ExtraStock", "Isolate",
+           "MovePeople", "PrePosition", "Protect", "Raise", "RemoveSupplier", "Repair", "Reserve", "Threshold",
+           "apply_all", "digest", "in_order", "of_dict", "to_dict"]
 
 
 class _OfOne:
@@ -313,7 +316,8 @@ class Declare(_OfOne):
 SORTS: Mapping[str, type[Edit]] = {
     "threshold": Threshold, "raise": Raise, "protect": Protect, "repair": Repair, "reserve": Reserve,
     "isolate": Isolate, "add_supplier": AddSupplier, "remove_supplier": RemoveSupplier, "declare": Declare,
-    "move_people": MovePeople}
+    "move_people": MovePeople, "pre_position": PrePosition, "extra_crew": ExtraCrew, "extra_stock": ExtraStock,
+    "close_street": CloseStreet}
 
 
 def apply_all(plan: Plan, city: City, edits: Iterable[Edit]) -> Edited:

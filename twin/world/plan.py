@@ -129,6 +129,8 @@ class Plan:
     next_update: datetime | None = None
     #: What the public reads as the name of the night: language and text. Without it public files tell town and day.
     public_title: tuple[tuple[str, str], ...] = ()
+    #: What texts of the scenario (its name, names of measures, reasons, parts) are in a language: text, language, told.
+    texts: tuple[tuple[str, str, str], ...] = ()
     #: Streets in the water; None where nobody asks who can get where.
     access: AccessRules | None = None
     #: Who repairs; None: crews are unlimited.
@@ -152,7 +154,9 @@ class Plan:
         del plain["next_update"]
         if self.next_update is not None:
             plain["next_update"] = self.next_update.isoformat()
-        del plain["public_title"], plain["measures"]
+        del plain["public_title"], plain["measures"], plain["texts"]
+        if self.texts:
+            plain["texts"] = [list(row) for row in self.texts]
         if self.measures:
             plain["measures"] = [json.loads(text) for text in self.measures]
         if self.public_title:
@@ -169,6 +173,10 @@ class Plan:
         plain["supplies"] = [list(row) for row in self.supplies]
         plain["flood"] = json.loads(self.flood)
         return plain
+
+    def told(self, text: str, lang: str) -> str:
+        """Give a text of the scenario in a language: as it stands where it has one alone."""
+        return next((told for one, language, told in self.texts if (one, language) == (text, lang)), text)
 
     def cut_at(self, t_s: int) -> dict[int, int]:
         """Give what is itself cut on purpose at a second, by row, and since when; cut twice, from the first."""

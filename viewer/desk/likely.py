@@ -38,7 +38,8 @@ def answer(loaded: Whole) -> dict[str, Any]:
     return {"run": {**loaded.entry.named(), "start": loaded.start, "duration": loaded.duration_s,
                     "t0": int(plan.issued_at.timestamp())},
             "n": answers.n, "failed": len(answers.failed), "sites": rows,
-            "told": {lang: {"heading": heading(plan.name, answers, lang), "columns": list(columns(lang)),
+            "told": {lang: {"heading": heading(plan.told(plan.name, lang), answers, lang),
+                            "columns": list(columns(lang)),
                             "figures": [[one.name, *zip((one.low, one.middle, one.high), one.within, strict=True)]
                                         for one in figure_rows(answers, lang)],
                             "lines": list(night_lines(city, answers, lang))} for lang in LANGUAGES}}

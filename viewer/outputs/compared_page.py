@@ -42,12 +42,17 @@ def export_compared(first: Run, others: Sequence[tuple[Run, Comparison]], out: P
     beside = []
     for run, found in others:
         packer, config = operator_pack(run, lang)
-        beside.append({"name": run.result.plan.name, "config": safe_json(config), "data": packer.base64(),
+        beside.append({"name": _names(run), "config": safe_json(config), "data": packer.base64(),
                        "told": {language: _told(found, language) for language in LANGUAGES}})
-    compared = {"first": first.result.plan.name, "others": beside}
+    compared = {"first": _names(first), "others": beside}
     write_whole(out, rendered_operator(first, lang, compared=compared), opens="<!doctype html", sort="a page",
                 mark=PAGE_MARK)
     return out
+
+
+def _names(run: Run) -> dict[str, str]:
+    plan = run.result.plan
+    return {language: plan.told(plan.name, language) for language in LANGUAGES}
 
 
 def _told(found: Comparison, lang: str) -> dict[str, Any]:

@@ -86,8 +86,9 @@ def _common(run: Run, clock: Clock) -> dict[str, Any]:
                           timezone=city.timezone) - _DAY_S
     nights = nights[(nights[:, 1] > 0) & (nights[:, 0] < plan.duration_s)]
     wet = _wet_span(run)
-    return {"name": plan.name, "city": city.name, "status": plan.status, "start": clock.start,
-            "offsets": clock.offsets(plan.duration_s), "duration": plan.duration_s, "step": plan.step_s,
+    return {"name": plan.name, "texts": [list(row) for row in plan.texts], "city": city.name,
+            "status": plan.status, "start": clock.start, "offsets": clock.offsets(plan.duration_s),
+            "duration": plan.duration_s, "step": plan.step_s,
             "issued": clock.since(plan.issued_at), "validUntil": clock.since(plan.valid_until),
             "nextUpdate": clock.since(plan.next_update),
             "nights": np.asarray(nights).tolist(), "wetSpan": wet, "peakAt": _peak_at(run)}

@@ -31,7 +31,7 @@ import {all, byId, inputById, make, paragraph, rich} from './parts/dom.js';
 import {Page} from './parts/page.js';
 import {opening, Player} from './parts/player.js';
 import {configuration, other, packed, useGpu} from './parts/start.js';
-import {language, listed, number, say} from './words/speech.js';
+import {language, learn, listed, number, say, told} from './words/speech.js';
 import {clock, day, isIssueTold, moment} from './words/time.js';
 
 /** @import {Found, Mark, OperatorConfig, OperatorPack, SymbolName} from './types.js' */
@@ -52,6 +52,7 @@ class OperatorPage extends Page {
    */
   constructor(config, pack, second) {
     super(config, pack.texts.words);
+    for (const one of second ? [config, second.config] : [config]) learn(one.texts);
     this.model = new OperatorModel(pack, config);
     this.symbols = new Symbols(pack.texts.states);
     this.chain = new Chain(this.model);
@@ -157,7 +158,8 @@ class OperatorPage extends Page {
   speak() {
     const {name, city, issued, validUntil, nextUpdate, defaults, doubtful, status, ensemble} = this.config;
     super.speak();
-    document.title = say('operator_title', {name, city});
+    document.title = say('operator_title', {name: told(name), city});
+    for (const one of all('[data-fr]')) one.textContent = one.dataset[language()] ?? '';
     const key = isIssueTold(this.config) ? 'made_valid' : 'begins_valid';
     const made = say(key, {issued: moment(issued, 0), until: moment(validUntil, issued)});
     const next = nextUpdate === null ? '' : say('at_clock', {clock: moment(nextUpdate, issued)});

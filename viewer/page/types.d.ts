@@ -446,6 +446,8 @@ export interface OperatorConfig extends CommonConfig {
   /** Null for a run by itself. */
   ensemble: Nights | null;
   name: string;
+  /** What texts of the scenario are in a language: its name, reasons, who reports. */
+  texts: [text: string, lang: Lang, told: string][];
   wetSpan: [number, number] | null;
   defaults: number;
   inferredLinks: number;

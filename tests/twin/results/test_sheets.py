@@ -136,3 +136,12 @@ def test_a_depth_is_never_rounded_to_the_limit_of_a_street_that_is_open(deepest_
                     limit_m=0.2, is_bridge=False)
     told = _leg(teller_of(case(2), "en"), leg).replace("\u00a0", " ")
     assert told.replace(f" / {round(deepest_m + 1e-9, 2):.2f} m", "") == said
+
+
+def test_what_only_controls_a_signal_does_not_feed_it() -> None:
+    from tests.nights import night
+    from twin.results.sheets import _circuits
+
+    result = night("ouche-q100").result
+    ids = result.city.assets.id
+    assert [str(ids[row]) for row in _circuits(result, (result.city.assets.row("F-02"),))] == ["A-028"], "not F-01"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -11,14 +11,20 @@ from geodata.demo_town import valmont
 from tests.nights import night
 from twin.codes import Action
 from twin.errors import InputError
+from twin.world.access import AccessRules
 from twin.world.city import City
+from twin.world.crews import Crew, CrewPlan, StageRule
 from twin.world.edits import (
     SORTS,
     AddSupplier,
+    CloseStreet,
     Declare,
     Edit,
+    ExtraCrew,
+    ExtraStock,
     Isolate,
     MovePeople,
+    PrePosition,
     Protect,
     Raise,
     RemoveSupplier,
@@ -36,12 +42,16 @@ EDITS: list[Edit] = [
     Threshold("A-012", fail_m=0.9), Threshold("lamp", touch_m=0.1, fail_m=0.2), Raise("A-012", 0.5),
     Repair("lamp", 600, 300), AddSupplier("P-02", "A-012", 60), Declare(Action.CUT, "A-012", 3600, by="chef"),
     Declare(Action.FACT_OUT, "A-013", 60), Protect("A-012", 0.9), Reserve("S-03", 3600), Isolate("L-4600"),
-    MovePeople("S-03", "S-09")]
+    MovePeople("S-03", "S-09"), PrePosition("E1", "S-12"), ExtraStock("contacteur", 3, 7200),
+    ExtraCrew("E9", "S-14", 2, ("BR",), ((0, 36_000), (75_600, 111_600)), stands_at="S-12"),
+    CloseStreet("Rue du Grand-Pont", 3600, 7200, by="police")]
 
 
 def town() -> tuple[Plan, City]:
     result = night().result
-    return result.plan, result.city
+    crews = CrewPlan(crews=(Crew(id="E1", base="S-14"),),
+                     stages=(("cabinet", "replace", StageRule(part="contacteur")),), stock=(("contacteur", 2),))
+    return replace(result.plan, crews=crews, access=AccessRules()), result.city
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: type(edit).__name__)
@@ -79,8 +89,6 @@ def test_undo_is_to_leave_an_edit_out() -> None:
 def test_heights_that_were_surveyed_and_count_no_longer_are_told() -> None:
     plan, city = town()
     surveyed = city.assets.replaced(fail_source=[1] * len(city.assets))
-    from dataclasses import replace
-
     told = Threshold("A-012", fail_m=0.9).apply(plan, replace(city, assets=surveyed)).warnings
     assert [w["warning"] for w in told] in ([], ["threshold_over_survey"])
 

@@ -233,3 +233,23 @@ def test_the_command_and_the_desk_draw_as_many_nights() -> None:
     from viewer.outputs.lists import NIGHTS
 
     assert _NIGHTS == NIGHTS
+
+
+def test_a_list_without_a_row_says_so() -> None:
+    from geodata.run.journal import grid_rows
+    from twin.explaining.papers import grid_paper
+
+    result = night("ouche-q100").result
+    early, late = grid_rows(result, 2 * 3600), grid_rows(result, 6 * 3600)
+    assert not early
+    assert late
+    assert grid_paper(result, early, 2 * 3600, "fr").facts == ("Rien à demander au gestionnaire à cette heure.",)
+    assert grid_paper(result, early, 2 * 3600, "en").facts == ("Nothing to ask of the grid operator at this moment.",)
+    assert grid_paper(result, late, 6 * 3600, "en").facts == ()
+
+
+def test_sites_that_lose_their_supply_later_come_before_those_that_do_not() -> None:
+    told = situation(night("ouche-q100").result, 2 * 3600)
+    ahead = [site.loss is not None for site in told.sites if not site.is_threatened and site.since_s == NONE]
+    assert any(ahead)
+    assert ahead == sorted(ahead, reverse=True)

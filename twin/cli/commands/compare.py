@@ -87,7 +87,8 @@ def _tell(found: Comparison, first: Path, second: Path, lang: str) -> None:
     from twin.explaining.compared import compared_lines, figures
 
     colon = wording(lang).colon
-    say(f"{first}{colon}{found.first.plan.name}\n{second}{colon}{found.second.plan.name}", style="bold")
+    names = [one.plan.told(one.plan.name, lang) for one in (found.first, found.second)]
+    say(f"{first}{colon}{names[0]}\n{second}{colon}{names[1]}", style="bold")
     lines = compared_lines(found, lang)
     alarms, rest = [line for line in lines if line.is_alarm], [line for line in lines if not line.is_alarm]
     for line in alarms:

@@ -91,7 +91,8 @@ def ensemble(scenario: Annotated[str, typer.Argument(metavar="SCENARIO|merge", h
 
         print_json({"ensemble": str(out), **to_dict(made.ensemble.city, answers)})
         return
-    tell_ensemble(made.ensemble.city, answers, made.ensemble.plan.name, spoken)
+    tell_ensemble(made.ensemble.city, answers,
+                  made.ensemble.plan.told(made.ensemble.plan.name, spoken), spoken)
     some = answers.asset[answers.out > 0]
     if len(some):
         say(f"\ntwin explain {out} {made.ensemble.city.assets.id[some[0]]} --lang {spoken}")

@@ -117,7 +117,7 @@ def _tell(found: Review, lang: str) -> None:
     from twin.explaining.reviewed import reviewed_lines, score_columns, score_rows
 
     last = found.night.issues[-1].result
-    say(f"{last.city.name}{wording(lang).colon}{last.plan.name}", style="bold")
+    say(f"{last.city.name}{wording(lang).colon}{last.plan.told(last.plan.name, lang)}", style="bold")
     table = Table(box=box.SIMPLE_HEAD)
     for head in ("", *score_columns(lang)):
         table.add_column(escape(head), justify="left" if not head else "right", overflow="fold")

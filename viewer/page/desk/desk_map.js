@@ -11,7 +11,7 @@ import {Gardens} from '../operator/gardens.js';
 import {State} from '../enums.js';
 import {closedStreets} from '../operator/lists.js';
 import {Names} from '../operator/names.js';
-import {language} from '../words/speech.js';
+import {language, learn} from '../words/speech.js';
 import {get} from './net.js';
 import {DeskOverlay} from './desk_overlay.js';
 import {t} from './start.js';
@@ -157,6 +157,7 @@ export class DeskMap {
   put(config, pack) {
     const view = this.map?.isHome === false ? this.map.view : null;
     this.config = config;
+    learn(config.texts);
     this.model = new OperatorModel(pack, config);
     this.plain = {pattern: this.model.pattern, iv: this.model.iv, state: this.model.state};
     const symbols = new Symbols(pack.texts.states);

@@ -1,7 +1,7 @@
 /** Why an asset is out, in words: each step of the chain, what came from outside, and what is known of the asset. */
 
 import {Coverage, NO_HEIGHT, OPEN, Source, State} from '../enums.js';
-import {listed, metres, say, small} from '../words/speech.js';
+import {listed, metres, say, small, told} from '../words/speech.js';
 import {duration, times} from '../words/time.js';
 
 /** @import {Chain, Step} from '../pack/chain.js' */
@@ -125,8 +125,8 @@ export class Causes {
     }
     const before = this.model.iv.since[step.i] + 1;
     const fact = this.facts.filter((one) => one.u === step.u && one.at <= before).pop();
-    if (fact?.fact) return {isWater: false, title: say('outside_fact'), detail: fact.by};
-    return {isWater: false, title: say(`outside_${mechanism}`), detail: fact ? listed(fact.reason, fact.by) : ''};
+    if (fact?.fact) return {isWater: false, title: say('outside_fact'), detail: told(fact.by)};
+    return {isWater: false, title: say(`outside_${mechanism}`), detail: fact ? listed(told(fact.reason), told(fact.by)) : ''};
   }
 
   /**

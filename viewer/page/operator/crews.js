@@ -3,7 +3,7 @@
 import {Doing, OPEN, STAGES} from '../enums.js';
 import {csv, download} from '../parts/csv.js';
 import {all, byId, make} from '../parts/dom.js';
-import {capital, language, listed, say} from '../words/speech.js';
+import {capital, language, listed, say, told} from '../words/speech.js';
 import {moment, roughly, stamp, times} from '../words/time.js';
 import {bars, repairBars} from './bars.js';
 import {Delays} from './delays.js';
@@ -225,7 +225,7 @@ export class CrewPanel {
     const about = {duration: config.duration, nights: config.nights, colors, width: wide, t: this.t};
     byId('work-bars').replaceChildren(...bars(model.crews, about));
     byId('work-repairs').replaceChildren(...repairBars(model, names, about, (u) => this.pick(u, this.t)));
-    byId('work-run').textContent = this.runs.length > 1 ? config.name : '';
+    byId('work-run').textContent = this.runs.length > 1 ? told(config.name) : '';
     byId('work-waiting').textContent = this.delays.heading(this.t);
     byId('wait-rows').replaceChildren(...this.delays.waiting(this.t).map((one) => this.waitingRow(one)));
     byId('work-rows').replaceChildren(...model.crews.work().map((piece) => this.row(piece)));

@@ -2,7 +2,7 @@
 
 import {OPEN, State} from '../enums.js';
 import {byId, make} from '../parts/dom.js';
-import {capital, listed, metres, number, say} from '../words/speech.js';
+import {capital, listed, metres, number, say, told} from '../words/speech.js';
 import {duration, moment, roughly, times} from '../words/time.js';
 import {leaveWords} from './access.js';
 import {Losses} from './losses.js';
@@ -109,7 +109,7 @@ export class Lists {
    */
   closed(t) {
     return closedStreets(this.config.notes, t).map(({street, at, by}) => ({
-      title: say('street_closed', {street, by: by ? say('by_whom', {by}) : '', ...times(at, t)}),
+      title: say('street_closed', {street, by: by ? say('by_whom', {by: told(by)}) : '', ...times(at, t)}),
       detail: '',
       isLoud: false
     }));

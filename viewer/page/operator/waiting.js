@@ -2,7 +2,7 @@
 
 import {OPEN} from '../enums.js';
 import {make, paragraph} from '../parts/dom.js';
-import {capital, listed, say} from '../words/speech.js';
+import {capital, listed, say, told} from '../words/speech.js';
 import {duration, roughly, times} from '../words/time.js';
 import {Delays} from './delays.js';
 
@@ -147,7 +147,7 @@ export class WaitingLines {
    */
   reported({u, until}, t) {
     const fact = this.facts.filter((one) => one.u === u && one.action === 'fact_out' && one.at <= t).pop();
-    const who = fact ? listed(fact.by, times(fact.at, t).at) : this.names.name(u);
+    const who = fact ? listed(told(fact.by), times(fact.at, t).at) : this.names.name(u);
     return [
       paragraph(say(`held_fact${this.names.gender(u)}`, {who})),
       make('p', {class: 'soft'}, until === OPEN ? say('held_fact_open') : say('held_fact_end', times(until, t)))

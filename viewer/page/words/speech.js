@@ -4,6 +4,8 @@
 
 /** @type {{register: Register, lang: Lang, words: Catalogue, fallback: Catalogue}} */
 const voice = {register: 'fr', lang: 'fr', words: {}, fallback: {}};
+/** What texts of a scenario are in a language: `text lang`. @type {Map<string, string>} */
+const both = new Map();
 
 /**
  * Speak a register from now on; what *langage simple* does not say in its own way is said in French.
@@ -15,6 +17,24 @@ export function speak(wanted, catalogues) {
   const lang = wanted === 'simple' ? 'fr' : wanted;
   Object.assign(voice, {register: wanted, lang, words: catalogues[wanted] ?? {}, fallback: catalogues[lang] ?? {}});
   document.documentElement.lang = lang;
+}
+
+/**
+ * Know from now on what texts of a scenario are in a language.
+ *
+ * @param {[text: string, lang: Lang, told: string][]} texts
+ */
+export function learn(texts) {
+  for (const [text, lang, told] of texts) both.set(`${lang} ${text}`, told);
+}
+
+/**
+ * Give a text of a scenario in the language spoken; as it stands where it has one alone.
+ *
+ * @param {string} text
+ */
+export function told(text) {
+  return both.get(`${voice.lang} ${text}`) ?? text;
 }
 
 export function language() {
