@@ -4,7 +4,7 @@ import {byId, inputById, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {DeskMap} from './desk_map.js';
 import {get, Refusal} from './net.js';
-import {at, signed, span, t} from './start.js';
+import {at, saying, signed, span, t} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
 
 /** @import {Frame} from './frame.js' */
@@ -47,13 +47,13 @@ export class Compare {
     const done = told.rows.filter((/** @type {any} */ row) => row.state === 'done');
     const ids = done.map((/** @type {any} */ row) => row.id);
     let [first, second] = this.chosen;
-    if (!ids.includes(second)) second = ids[0] ?? '';
+    // The latest run that another one can be held against; one alone where there is no pair.
+    const paired = done.find((/** @type {any} */ row) => alikeTo(row, done).length);
+    if (!ids.includes(second)) second = (paired ?? done[0])?.id ?? '';
     if (!ids.includes(first)) {
       const chosen = done.find((/** @type {any} */ row) => row.id === second);
-      // Nights are held against nights, a run against a run.
-      const alike = done.filter((/** @type {any} */ row) => Boolean(row.nights) === Boolean(chosen?.nights));
-      const base = alike.find((/** @type {any} */ row) => row.id === chosen?.base);
-      first = (base ?? alike.find((/** @type {any} */ row) => row.id !== second))?.id ?? '';
+      const alike = chosen ? alikeTo(chosen, done) : [];
+      first = (alike.find((/** @type {any} */ row) => row.id === chosen.base) ?? alike[0])?.id ?? '';
     }
     this.options(done, first, second);
     const isNew = first !== this.chosen[0] || second !== this.chosen[1];
@@ -283,7 +283,17 @@ export class Compare {
       const only = alone[i] ? ` · ${t('only_here', {n: alone[i]})}` : '';
       const text = t('n_out_now', {n: map.counts.out + map.counts.may}) + only;
       byId(i ? 'out-b' : 'out-a').textContent = text;
-      map.describe(`${i ? 'B' : 'A'} : ${text}`);
+      map.describe(saying(i ? 'B' : 'A', text));
     });
   }
+}
+
+/**
+ * Others that a run can be held against: nights against nights, a run against a run.
+ *
+ * @param {any} run
+ * @param {any[]} done
+ */
+function alikeTo(run, done) {
+  return done.filter((one) => one.id !== run.id && Boolean(one.nights) === Boolean(run.nights));
 }

@@ -104,6 +104,7 @@ export class DeskMap {
     /** @type {Gardens | null} */
     this.gardens = null;
     this.isQuiet = false;
+    this.showing = Promise.resolve();
     /** Streets that a variant closes. @type {string[]} */
     this.shut = [];
     /** @type {Drawings} */
@@ -112,13 +113,20 @@ export class DeskMap {
   }
 
   /**
-   * Show a run; the same run again keeps its view.
+   * Show a run; the same run again keeps its view, and is waited for while it is on its way.
    *
    * @param {string} name of the run
    */
-  async show(name) {
-    if (name === this.run) return;
-    this.run = name;
+  show(name) {
+    if (name !== this.run) {
+      this.run = name;
+      this.showing = this.fetch(name);
+    }
+    return this.showing;
+  }
+
+  /** @param {string} name of the run */
+  async fetch(name) {
     if (!name) {
       this.tell('map_none');
       return;

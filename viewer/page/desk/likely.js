@@ -7,7 +7,7 @@ import {DeskMap} from './desk_map.js';
 import {get, Refusal, saidOf} from './net.js';
 import {nightsForm} from './nights_form.js';
 import {progressBar} from './progress.js';
-import {at, atDay, secondsOf, t, timeText} from './start.js';
+import {at, atDay, saying, secondsOf, t, timeText} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
 
 /** @import {Frame} from './frame.js' */
@@ -176,7 +176,7 @@ export class Likely {
     const name = `${t('run_number', {number: String(row.number)})} · ${t('n_nights', {n: row.nights})}`;
     if (!['queued', 'running'].includes(row.state)) {
       const why = row.error ? ` ${t('failed_says', {why: saidOf(row) ?? ''})}` : '';
-      return make('p', {class: 'stale'}, `${name} : ${t(`run_${row.state}`)}.${why} ${t('nights_kept')}`);
+      return make('p', {class: 'stale'}, `${saying(name, t(`run_${row.state}`))}.${why} ${t('nights_kept')}`);
     }
     const stop = make('button', {type: 'button', class: 'writes'}, t(row.state === 'queued' ? 'take_out' : 'stop_run'));
     stop.addEventListener('click', () => this.frame.act(`/api/runs/${row.id}/stop`, {}));
@@ -229,7 +229,7 @@ export class Likely {
       return said;
     });
     byId('legend').replaceChildren(...parts);
-    this.map.describe(`${t('map_at', {at: clock})} : ${byId('legend').textContent}`);
+    this.map.describe(saying(t('map_at', {at: clock}), byId('legend').textContent ?? ''));
   }
 
   async offer() {
@@ -302,7 +302,7 @@ export class Likely {
       ...(decides ? [make('h3', {}, t('what_decides')), decidingStrip(decides)] : []),
       ...[first, ...rest].map((line) => make('p', {class: 'line-told'}, line))
     );
-    frame.announce(`${title} : ${often}`);
+    frame.announce(saying(title, often));
   }
 
   /** @param {any} share */
