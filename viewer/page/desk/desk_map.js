@@ -415,7 +415,7 @@ export class DeskMap {
   }
 
   /**
-   * Mark what is out here and not among others.
+   * Mark what is out here and not among others; give how many lamps are among it.
    *
    * @param {Map<string, number>} others
    * @param {Map<string, number>} [own]
@@ -425,7 +425,7 @@ export class DeskMap {
     if (!model) return 0;
     const mine = [...own].filter(([id]) => !others.has(id)).map(([, u]) => u);
     this.drawn({...this.drawings, only: mine.map((u) => [model.x[u], model.y[u]])});
-    return mine.length;
+    return mine.filter((u) => model.familyOf(u) === 'lamp').length;
   }
 
   /** @param {string} text */

@@ -16,7 +16,9 @@ const PATHS = {
   pump: 'M3 18h10a5 5 0 1 0-5-5M13 13h8M18 10l3 3-3 3M8 13h.01',
   generator: 'M4 7h16v11H4zM7 18v2M17 18v2M13 9l-3 4h4l-3 4',
   close_street: 'M8 3L5 21M16 3l3 18M4 10h16v4H4z',
-  crew: 'M8 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM16 11a2.6 2.6 0 1 0 0-5 2.6 2.6 0 0 0 0 5zM2 20c0-5 2-7 6-7s6 2 6 7m1-6c4 0 6 1 6 6'
+  crew:
+    'M8 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM16 11a2.6 2.6 0 1 0 0-5 2.6 2.6 0 0 0 0 5z' +
+    'M2 20c0-5 2-7 6-7s6 2 6 7M15 14c4 0 6 1 6 6'
 };
 
 /** @param {string} sort of a line */
