@@ -63,6 +63,33 @@ def first_out(folder: Path, digest: str, answers: Answers, asset: int) -> FloatA
     return first_s
 
 
+def first_half_out(folder: Path, digest: str, answers: Answers, assets: Int64Array) -> FloatArray:
+    """Give when half of some assets have gone out in each night, (n,) [s]; NaN: never.
+
+    In the order of ``answers.index``. Each asset counts from its first outage on, whether or not it is back by then.
+
+    Parameters
+    ----------
+    folder, digest, answers
+        The ensemble.
+    assets
+        Rows of the assets, one at least, (R,).
+
+    Raises
+    ------
+    InputError
+        As for :func:`nights_out`.
+    """
+    half_s, half = np.full(answers.n, np.nan), (len(assets) + 1) // 2
+    for place, night in nights_of(folder, digest, answers):
+        mine = np.flatnonzero(np.isin(night.asset, assets))
+        order = mine[np.lexsort((night.start_s[mine], night.asset[mine]))]
+        _, first = np.unique(night.asset[order], return_index=True)
+        if len(first) >= half:
+            half_s[place] = np.sort(night.start_s[order][first])[half - 1]
+    return half_s
+
+
 def out_counts(found: EnsembleFolder, at_s: int) -> Int64Array:
     """Give in how many nights each asset is out at a moment [s], (A,)."""
     out = np.zeros(len(found.base.city.assets), np.int64)

@@ -35,7 +35,7 @@ from twin.world.kinds import LANGUAGES, Role
 from viewer.desk.announced import Announced
 from viewer.desk.comparing import comparison
 from viewer.desk.drafts import Draft
-from viewer.desk.likely import answer, answer_of
+from viewer.desk.likely import answer, answer_of, street_answer
 from viewer.desk.outcomes import outcome
 from viewer.desk.rank_page import Ranked, curves, told
 from viewer.desk.reports import SORTS, Wish
@@ -130,6 +130,10 @@ def _likely_asset(entry: RunEntry, path: Path, asset: str, until: int | None) ->
     return answer_of(_loaded(entry, path), asset, until)
 
 
+def _likely_street(entry: RunEntry, path: Path, street: str, until: int | None) -> dict[str, Any]:
+    return street_answer(_loaded(entry, path), street, until)
+
+
 def _report(entry: RunEntry, path: Path, wish: Wish, out: Path) -> None:
     SORTS[wish.sort].make(_loaded(entry, path), wish, out)
 
@@ -219,7 +223,8 @@ def _unpacked(packed: bytes, result: Result) -> Ranked:
 #: What may be asked.
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "ready": _ready, "city": _city, "run": _run, "pack": _pack, "config": _config, "outcome": _outcome, "page": _page,
-    "comparison": _comparison, "wall": _wall, "likely": _likely, "likely_asset": _likely_asset, "report": _report,
+    "comparison": _comparison, "wall": _wall, "likely": _likely, "likely_asset": _likely_asset,
+    "likely_street": _likely_street, "report": _report,
     "documents": _documents, "answers": _answers, "alert": _alert, "rank": _rank, "ranked": _ranked,
     "curves": _curves, "shut": _shut}
 

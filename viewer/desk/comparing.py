@@ -6,16 +6,22 @@ from typing import Any
 
 import numpy as np
 
+from twin.codes import Action
 from twin.ensemble.comparing import check_alike, compare_nights
 from twin.errors import InputError
 from twin.explaining.compared import compared_lines, figures
+from twin.explaining.measured import measures_of
 from twin.explaining.paired import paired_lines, paired_rows
-from twin.results.compare import compare
+from twin.explaining.words import speech
+from twin.results.compare import Comparison, compare
 from twin.world.kinds import LANGUAGES, Role
 from viewer.desk.whole import Whole
 
 #: Causes of a comparison that the page carries; the count beside them is the true one.
 GROUPS = 40
+#: What a plan declares that somebody decides; facts are seen.
+_ACTS = (Action.CUT, Action.FAIL)
+_QUARTER_S = 900
 
 
 def comparison(first: Whole, second: Whole) -> dict[str, Any]:
@@ -32,11 +38,59 @@ def comparison(first: Whole, second: Whole) -> dict[str, Any]:
     worse, better = found.groups(worse=True), found.groups(worse=False)
     return {"unlike": list(found.unlike), "paired": 0, "sites": _site_hours(first, second),
             "nothing": found.is_nothing, "lamp_hours": list(found.figures["lamp_hours_dark"]),
+            "decided": [_decided(first, second), _decided(second, first)], "dark": _dark_apart(first, second, found),
             "worse": worse[:GROUPS], "better": better[:GROUPS], "causes": {"worse": len(worse), "better": len(better)},
             "figures": {lang: [[row.name, row.first, row.second, row.difference] for row in figures(found, lang)]
                         for lang in LANGUAGES},
             "lines": {lang: [{"text": line.text, "alarm": line.is_alarm} for line in compared_lines(found, lang)]
                       for lang in LANGUAGES}}
+
+
+def _decided(mine: Whole, other: Whole) -> list[dict[str, Any]]:
+    """Give what one plan declares, raises, feeds or takes as a measure alone, and whose decision each is.
+
+    ``by``: ``city``, ``grid`` or ``others``.
+    """
+    plan, theirs, assets = mine.result.plan, other.result.plan, mine.result.city.assets
+    names = other.result.city.assets.id
+    known = {(row.at_s, row.action, str(names[row.asset])) for row in theirs.declared}
+    told: dict[str, tuple[str, str]] = {}
+    for record in measures_of(plan):
+        if record not in measures_of(theirs):
+            by = record["authority"] if record["authority"] in ("city", "grid") else "others"
+            for asset in record["assets"]:
+                told.setdefault(str(asset), (str(record["measure"]), by))
+    own = set(assets.id.tolist())
+    found = [(str(assets.id[row.asset]), row.action.name.lower()) for row in plan.declared if row.action in _ACTS
+             and (row.at_s, row.action, str(assets.id[row.asset])) not in known]
+    found += [(key, "raise") for key, *_ in set(plan.thresholds) - set(theirs.thresholds)]
+    found += [(consumer, "feed") for _, _, consumer, _ in set(plan.supplies) - set(theirs.supplies)]
+    for asset, what in found:
+        if asset in own:
+            told.setdefault(asset, (what, "grid" if assets.has_role(assets.row(asset), Role.GRID) else "city"))
+    return [{"asset": asset, "what": what, "by": by} for asset, (what, by) in sorted(told.items())]
+
+
+def _dark_apart(first: Whole, second: Whole, found: Comparison) -> dict[str, Any]:
+    """Give the lamp-hours of darkness that the second has more, and those that it has less, by the quarter of an hour.
+
+    Their difference is the difference of the figures; ``row`` is where the figures tell it.
+    """
+    more, less = 0.0, 0.0
+    for t_s in range(0, min(first.duration_s, second.duration_s), _QUARTER_S):
+        a, b = (_dark_s(one, t_s, t_s + _QUARTER_S) for one in (first, second))
+        more, less = more + max(0, b - a), less + max(0, a - b)
+    name = speech("en").text("lamp-hours of darkness")
+    row = next(k for k, one in enumerate(figures(found, "en")) if one.name == name)
+    return {"more": round(more / 3600), "less": round(less / 3600), "row": row}
+
+
+def _dark_s(loaded: Whole, from_s: int, to_s: int) -> int:
+    """Give the seconds of darkness of all lamps within a span."""
+    o, end_s = loaded.result.outages, loaded.view.end_s
+    mine = loaded.result.city.assets.of_role(Role.LIGHTS)[o.asset] & (o.start_s < to_s) & (end_s > from_s)
+    return int(loaded.view.dark.seconds(o.asset[mine], np.maximum(o.start_s[mine], from_s),
+                                        np.minimum(end_s[mine], to_s)).sum())
 
 
 def _site_hours(first: Whole, second: Whole) -> list[dict[str, Any]]:
@@ -77,7 +131,7 @@ def _paired(first: Whole, second: Whole) -> dict[str, Any]:
              for one in found.sites]
     return {"unlike": [], "paired": found.n,
             "nothing": not sites and all(one[2].low == one[2].high == 0 for one in found.figures.values()),
-            "lamp_hours": [hours[0], hours[1]], "worse": [], "better": [],
+            "lamp_hours": [hours[0], hours[1]], "worse": [], "better": [], "decided": [[], []], "dark": None,
             "causes": {"worse": 0, "better": 0}, "sites": sites,
             "figures": {lang: [[row.name, row.first, row.second, row.difference] for row in paired_rows(found, lang)]
                         for lang in LANGUAGES},

@@ -6,18 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from geodata.ensemble.asking import first_out
+from geodata.ensemble.asking import first_half_out, first_out
 from twin.ensemble.answers import word_of
 from twin.ensemble.confidence import Share
 from twin.ensemble.deciding import best_split
+from twin.errors import InputError
 from twin.explaining.likely import Asked, between, likely_lines, often
 from twin.explaining.nights import columns, figure_rows, heading, night_lines
 from twin.explaining.words import speech
-from twin.world.kinds import LANGUAGES
+from twin.world.kinds import LANGUAGES, Role
 from viewer.desk.whole import Whole
 
 #: Dots that the page draws of what decides.
 DOTS = 400
+#: Hours are told from as many nights on.
+_FEWEST_HOURS = 10
+QUARTER_S = 900
 
 
 def answer(loaded: Whole) -> dict[str, Any]:
@@ -76,6 +80,42 @@ def answer_of(loaded: Whole, asset: str, until: int | None) -> dict[str, Any]:
             "ever": _share(answers.share_in(is_out)), "until": until,
             "before": None if early is None else _share(answers.share_in(early)),
             "lines": {lang: list(likely_lines(loaded.result, answers, question, lang)) for lang in LANGUAGES},
+            "decides": _decides(loaded, is_out if early is None else early)}
+
+
+def street_answer(loaded: Whole, street: str, until: int | None) -> dict[str, Any]:
+    """Give how likely half of a street's lamps go out, at all and before a moment; when, and what decides.
+
+    Parameters
+    ----------
+    street
+        Its name.
+    until
+        A moment [s since 1970], or None.
+
+    Raises
+    ------
+    InputError
+        No such street, or one without lamps.
+    """
+    ensemble, assets = loaded.ensemble, loaded.result.city.assets
+    assert ensemble is not None
+    words = list(assets.street.words)
+    code = words.index(street) if street and street in words else -2
+    lamps = np.flatnonzero(assets.of_role(Role.LIGHTS) & (assets.street.codes == code))
+    if not len(lamps):
+        raise InputError(field="street", found="a street without lamps", expected="a street with lamps")
+    answers = ensemble.answers
+    half_s = first_half_out(ensemble.folder, str(ensemble.told["digest"]), answers, lamps)
+    is_out = ~np.isnan(half_s)
+    early = None if until is None else is_out & (np.nan_to_num(half_s) < until - loaded.start)
+    # Rounded to the quarter of an hour, outward: no hour is surer than the nights are.
+    low_s, high_s = np.quantile(half_s[is_out], (0.1, 0.9)) if is_out.sum() >= _FEWEST_HOURS else (np.nan, np.nan)
+    when = None if np.isnan(low_s) else [loaded.start + int(low_s // QUARTER_S) * QUARTER_S,
+                                        loaded.start - int(-high_s // QUARTER_S) * QUARTER_S]
+    return {"street": street, "lamps": len(lamps), "ever": _share(answers.share_in(is_out)), "until": until,
+            "before": None if early is None else _share(answers.share_in(early)), "when": when,
+            "lines": {lang: [] for lang in LANGUAGES},
             "decides": _decides(loaded, is_out if early is None else early)}
 
 

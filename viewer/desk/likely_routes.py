@@ -63,12 +63,14 @@ def _ensemble_of(asked: Asked) -> Loaded:
 
 
 def _asset(asked: Asked) -> Any:
-    """Give how likely an asset goes out, at all and before a moment; because of what, and what decides."""
+    """Give how likely an asset, or half of a street's lamps, goes out, at all and before a moment; what decides."""
     loaded, until = _ensemble_of(asked), asked.query.get("before", "")
     if until and not (until.isdigit() and len(until) < 12):
         raise InputError(field="before", found=f"'{until[:20]}'", expected="a moment, or nothing")
-    return asked.desk.bench.ask("likely_asset", *loaded.place, asked.query.get("asset", ""),
-                                int(until) if until else None)
+    moment, street = int(until) if until else None, asked.query.get("street", "")[:200]
+    if street:
+        return asked.desk.bench.ask("likely_street", *loaded.place, street, moment)
+    return asked.desk.bench.ask("likely_asset", *loaded.place, asked.query.get("asset", ""), moment)
 
 
 def _drawn(asked: Asked) -> Any:

@@ -55,7 +55,8 @@ def outcome(loaded: Whole, draft: Draft) -> dict[str, Any]:
     reached = variant.reached if edits else np.zeros(len(loaded.result.city.assets), bool)
     told = {"version": draft.version, "needs_run": draft.needs_run, "level_m": draft.level_m,
             "base": _figures(loaded, loaded.base.intervals).to_dict(), "variant": _figures(loaded, after).to_dict(),
-            "groups": _groups(loaded, after, reached), "series": _series(loaded, after),
+            "groups": _groups(loaded, after, reached),
+            "series": {**_series(loaded, after), "base": _series(loaded, loaded.base.intervals)["out"]},
             "effects": _effects(loaded, draft, after)}
     told["ms"] = round((perf_counter() - begin) * 1000, 1)
     return told
@@ -141,14 +142,23 @@ def _effects(loaded: Whole, draft: Draft, after: Intervals) -> dict[str, dict[st
 
 
 def _why_nothing(loaded: Whole, line: Any) -> dict[str, Any]:
-    """Give when the asset of a line is out in the base anyway: a cut that comes too late."""
+    """Give when the asset of a line is out anyway: a cut that comes too late, a raise that loses its supply.
+
+    ``because``: what leaves an asset that is raised without power all the same.
+    """
     edits = edits_of(line)
     asset = getattr(edits[0], "asset", "") if edits else ""
-    if not asset or isinstance(edits[0], Raise):
+    if not asset:
         return {}
-    row = loaded.result.city.assets.row(asset)
+    assets = loaded.result.city.assets
+    row = assets.row(asset)
     o = loaded.result.outages
-    mine = o.start_s[o.asset == row]
+    mine = np.flatnonzero(o.asset == row)
+    if isinstance(edits[0], Raise):
+        first = mine[np.argmin(o.start_s[mine])] if len(mine) else NONE
+        if first == NONE or int(o.root[first]) == row:
+            return {}
+        return {"out_from": loaded.start + int(o.start_s[first]), "because": str(assets.id[int(o.root[first])])}
     failed_s = int(loaded.result.exposure.failed_at_s[row])
-    return {"out_from": loaded.start + int(mine.min())} if len(mine) else (
+    return {"out_from": loaded.start + int(o.start_s[mine].min())} if len(mine) else (
         {"out_from": loaded.start + failed_s} if failed_s != NONE else {})

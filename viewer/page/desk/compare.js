@@ -4,10 +4,15 @@ import {byId, inputById, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {DeskMap} from './desk_map.js';
 import {get, Refusal} from './net.js';
-import {at, signed, span, t} from './start.js';
+import {at, saying, signed, span, t} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
 
 /** @import {Frame} from './frame.js' */
+
+/** Assets that are named on a map, and in the sentence of whose decision they are, at most. */
+const NAMED = 4;
+/** What a name on a map says of its asset; of others it says the name alone. */
+const FLAGS = ['cut', 'fail', 'raise', 'protect', 'feed', 'generator'];
 
 export class Compare {
   path = '/api/runs';
@@ -47,13 +52,13 @@ export class Compare {
     const done = told.rows.filter((/** @type {any} */ row) => row.state === 'done');
     const ids = done.map((/** @type {any} */ row) => row.id);
     let [first, second] = this.chosen;
-    if (!ids.includes(second)) second = ids[0] ?? '';
+    // The latest run that another one can be held against; one alone where there is no pair.
+    const paired = done.find((/** @type {any} */ row) => alikeTo(row, done).length);
+    if (!ids.includes(second)) second = (paired ?? done[0])?.id ?? '';
     if (!ids.includes(first)) {
       const chosen = done.find((/** @type {any} */ row) => row.id === second);
-      // Nights are held against nights, a run against a run.
-      const alike = done.filter((/** @type {any} */ row) => Boolean(row.nights) === Boolean(chosen?.nights));
-      const base = alike.find((/** @type {any} */ row) => row.id === chosen?.base);
-      first = (base ?? alike.find((/** @type {any} */ row) => row.id !== second))?.id ?? '';
+      const alike = chosen ? alikeTo(chosen, done) : [];
+      first = (alike.find((/** @type {any} */ row) => row.id === chosen.base) ?? alike[0])?.id ?? '';
     }
     this.options(done, first, second);
     const isNew = first !== this.chosen[0] || second !== this.chosen[1];
@@ -119,6 +124,8 @@ export class Compare {
     const text = t(done === 0 ? 'empty_run' : done === 1 ? 'compare_one_run' : 'choose_two');
     byId('verdict').replaceChildren(text);
     byId('comparable').hidden = true;
+    byId('whose').replaceChildren();
+    for (const map of this.maps) map.drawn({...map.drawings, only: [], flags: []});
     for (const id of ['figures', 'better', 'worse', 'compare-lines']) byId(id).replaceChildren();
     for (const id of ['better-n', 'worse-n', 'out-a', 'out-b']) byId(id).textContent = '';
     this.maps[1].show('');
@@ -160,24 +167,60 @@ export class Compare {
     mark.hidden = false;
     mark.textContent = t(found.unlike.length ? 'not_comparable' : found.paired ? 'same_nights' : 'comparable');
     mark.classList.toggle('lil', found.unlike.length > 0);
-    byId('figures').replaceChildren(
-      ...found.figures[lang].map((/** @type {string[]} */ [name, a, b, apart]) =>
-        make(
-          'tr',
-          {},
-          make('th', {scope: 'row'}, name),
-          make('td', {}, a),
-          make('td', {}, b),
-          make('td', {}, make('b', {}, apart))
-        )
-      )
-    );
+    const rows = found.figures[lang].map((/** @type {string[]} */ cells) => figureRow(cells));
+    if (found.dark?.more && found.dark.less) rows.splice(found.dark.row + 1, 0, ...this.apartRows());
+    byId('figures').replaceChildren(...rows);
+    this.whose();
     this.groups('better', found.better, -1);
     this.groups('worse', found.worse, 1);
     const lines = found.lines[lang]
       .filter((/** @type {any} */ line) => line !== alarm)
       .map((/** @type {any} */ line) => make('p', {class: line.alarm ? 'stale' : false}, line.text));
     byId('compare-lines').replaceChildren(...(lines.length ? [make('h3', {}, t('what_differs')), ...lines] : []));
+  }
+
+  /** Where the night is darker with B, and where it is less so: the price and the gain, in lamp-hours. */
+  apartRows() {
+    const {more, less} = this.found.dark;
+    return [
+      figureRow([t('darker_with_b'), '', '', signed(more)], 'sub-figure more'),
+      figureRow([t('lighter_with_b'), '', '', signed(-less)], 'sub-figure less')
+    ];
+  }
+
+  /** Say whose decision it is, what one plan has and the other has not. */
+  whose() {
+    const rows = this.found.decided.flat();
+    byId('whose').replaceChildren(
+      ...['grid', 'others', 'city'].flatMap((by) => {
+        const names = [
+          ...new Set(rows.filter((/** @type {any} */ one) => one.by === by).map((/** @type {any} */ one) => one.asset))
+        ];
+        if (!names.length) return [];
+        const text = names.slice(0, NAMED).join(', ') + (names.length > NAMED ? ` +${names.length - NAMED}` : '');
+        return [make('span', {class: 'tag2'}, saying(text, t(`ask_${by}`)))];
+      })
+    );
+  }
+
+  /** Name on a map what is decided in its run alone, and the critical sites that go otherwise in it. @param {0 | 1} i */
+  flags(i) {
+    const {found} = this;
+    const map = this.maps[i];
+    if (!found || !map.model) return [];
+    const out = map.outNow();
+    const acts = found.decided[i].map((/** @type {any} */ one) => [
+      one.asset,
+      t(`flag_${FLAGS.includes(one.what) ? one.what : 'place'}`, {asset: one.asset})
+    ]);
+    const sites = found.sites.map((/** @type {any} */ one) => [
+      one.asset,
+      t(out.has(one.asset) ? 'flag_site_out' : 'flag_site_in', {name: one.name})
+    ]);
+    return [...acts.slice(0, NAMED), ...sites.slice(0, NAMED)].flatMap(([asset, text]) => {
+      const place = map.place(asset);
+      return place ? [{x: place[0], y: place[1], text}] : [];
+    });
   }
 
   /** One sentence; the decision stays with a person. */
@@ -207,7 +250,9 @@ export class Compare {
     const [better, worse] = [names(-1), names(1)];
     return [
       better.length ? t('sites_better', {names: better.join(', '), n: better.length}) : '',
-      worse.length ? t('sites_worse', {names: worse.join(', '), n: worse.length}) : ''
+      worse.length
+        ? t(better.length ? 'sites_worse' : 'sites_worse_alone', {names: worse.join(', '), n: worse.length})
+        : ''
     ].filter(Boolean);
   }
 
@@ -283,7 +328,33 @@ export class Compare {
       const only = alone[i] ? ` · ${t('only_here', {n: alone[i]})}` : '';
       const text = t('n_out_now', {n: map.counts.out + map.counts.may}) + only;
       byId(i ? 'out-b' : 'out-a').textContent = text;
-      map.describe(`${i ? 'B' : 'A'} : ${text}`);
+      map.drawn({...map.drawings, flags: isPair ? this.flags(/** @type {0 | 1} */ (i)) : []});
+      map.describe(saying(i ? 'B' : 'A', text));
     });
   }
+}
+
+/**
+ * Others that a run can be held against: nights against nights, a run against a run.
+ *
+ * @param {any} run
+ * @param {any[]} done
+ */
+function alikeTo(run, done) {
+  return done.filter((one) => one.id !== run.id && Boolean(one.nights) === Boolean(run.nights));
+}
+
+/**
+ * @param {string[]} cells
+ * @param {string} [sort]
+ */
+function figureRow([name, a, b, apart], sort = '') {
+  return make(
+    'tr',
+    {class: sort || false},
+    make('th', {scope: 'row'}, name),
+    make('td', {}, a),
+    make('td', {}, b),
+    make('td', {}, make('b', {}, apart))
+  );
 }

@@ -2,7 +2,7 @@
 
 import {path, label, svg} from '../parts/svg.js';
 import {number} from '../words/speech.js';
-import {span, t} from './start.js';
+import {saying, span, t} from './start.js';
 
 const [WIDE, ROW, MOST, FOOT] = [420, 7, 9, 18];
 /** Columns of dots. */
@@ -25,7 +25,7 @@ export function decidingStrip({name, values, out, at: bound, right, n, peak_m: p
   const height = ROW * MOST + FOOT;
   const words = t(`decides_${name.replace('.', '_')}`);
   const told =
-    bound === null ? words : `${words} : ${t('bound_at', {at: said(bound), right: String(right), n: String(n)})}`;
+    bound === null ? words : saying(words, t('bound_at', {at: said(bound), right: String(right), n: String(n)}));
   const root = svg('svg', {
     viewBox: `0 0 ${WIDE} ${height}`,
     class: 'chart strip-dots',

@@ -104,6 +104,7 @@ export class DeskMap {
     /** @type {Gardens | null} */
     this.gardens = null;
     this.isQuiet = false;
+    this.showing = Promise.resolve();
     /** Streets that a variant closes. @type {string[]} */
     this.shut = [];
     /** @type {Drawings} */
@@ -112,13 +113,20 @@ export class DeskMap {
   }
 
   /**
-   * Show a run; the same run again keeps its view.
+   * Show a run; the same run again keeps its view, and is waited for while it is on its way.
    *
    * @param {string} name of the run
    */
-  async show(name) {
-    if (name === this.run) return;
-    this.run = name;
+  show(name) {
+    if (name !== this.run) {
+      this.run = name;
+      this.showing = this.fetch(name);
+    }
+    return this.showing;
+  }
+
+  /** @param {string} name of the run */
+  async fetch(name) {
     if (!name) {
       this.tell('map_none');
       return;
@@ -408,7 +416,7 @@ export class DeskMap {
   }
 
   /**
-   * Mark what is out here and not among others.
+   * Mark what is out here and not among others; give how many lamps are among it.
    *
    * @param {Map<string, number>} others
    * @param {Map<string, number>} [own]
@@ -418,7 +426,7 @@ export class DeskMap {
     if (!model) return 0;
     const mine = [...own].filter(([id]) => !others.has(id)).map(([, u]) => u);
     this.drawn({...this.drawings, only: mine.map((u) => [model.x[u], model.y[u]])});
-    return mine.length;
+    return mine.filter((u) => model.familyOf(u) === 'lamp').length;
   }
 
   /** @param {string} text */

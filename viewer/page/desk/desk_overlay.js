@@ -23,10 +23,12 @@ import {streetsAndCrews} from '../map/ways.js';
  * @typedef {{points: Point[], text?: string, isDraft?: boolean, isStreet?: boolean}} DrawnLine
  */
 /**
- * ``only``: places of what is out on this map alone [page metres].
+ * ``only``: places of what is out on this map alone [page metres]. ``flags``: names with a stem at their places.
  *
- * @typedef {{marks: DrawnMark[], lines: DrawnLine[], only?: Point[]}} Drawings
+ * @typedef {{marks: DrawnMark[], lines: DrawnLine[], only?: Point[], flags?: Flag[]}} Drawings
  */
+
+/** @typedef {{x: number, y: number, text: string}} Flag a name at a place of the page's plane */
 
 /** Half the side of a mark [px]. */
 const HALF = 11;
@@ -34,6 +36,8 @@ const HALF = 11;
 const ALONE = 3.4;
 const ALONE_FAR = 2.4;
 const CIRCLE = 2 * Math.PI;
+/** The buttons of a map stand at its right edge: a name keeps out of their way [px]. */
+const KEPT = 56;
 
 export class DeskOverlay extends Overlay {
   /**
@@ -56,7 +60,7 @@ export class DeskOverlay extends Overlay {
    */
   draw(context, view, scene, ratio, big) {
     super.draw(context, view, scene, ratio, big);
-    const {marks, lines, only = []} = this.drawings();
+    const {marks, lines, only = [], flags = []} = this.drawings();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const radius = view.isQuiet ? ALONE_FAR : ALONE;
     for (const [x, y] of only) this.alone(context, view.px(x), view.py(y), radius);
@@ -64,6 +68,48 @@ export class DeskOverlay extends Overlay {
     // The first of a list lies on top.
     for (const one of [...marks].reverse()) if (!one.isChosen) this.numbered(context, view, one);
     for (const one of marks) if (one.isChosen) this.numbered(context, view, one);
+    this.flagged(context, view, flags);
+  }
+
+  /**
+   * Names with a stem, the first ones first; each stands where no other does, and one without room is left out.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {View} view
+   * @param {Flag[]} flags
+   */
+  flagged(context, view, flags) {
+    context.font = `700 13px ${FONT}`;
+    /** @type {[number, number, number][]} */
+    const taken = [];
+    for (const {x, y, text} of flags) {
+      const [px, py] = [view.px(x), view.py(y)];
+      if (px < 0 || py < 0 || px > view.width || py > view.height) continue;
+      const width = context.measureText(text).width + 16;
+      const left = Math.max(4, Math.min(view.width - width - KEPT, px - width / 2));
+      const top = [py - 44, py + 22, py - 72, py + 50].find(
+        (one) =>
+          one > 4 &&
+          one < view.height - 26 &&
+          taken.every(([l, t, w]) => left > l + w + 4 || left + width + 4 < l || Math.abs(one - t) > 25)
+      );
+      if (top === undefined) continue;
+      taken.push([left, top, width]);
+      context.strokeStyle = this.colors.chosen;
+      context.lineWidth = 1.6;
+      context.beginPath();
+      context.moveTo(px, py);
+      context.lineTo(Math.max(left + 8, Math.min(left + width - 8, px)), top + (top < py ? 22 : 0));
+      context.stroke();
+      context.fillStyle = this.colors.chosen;
+      context.beginPath();
+      context.roundRect(left, top, width, 22, 3);
+      context.fill();
+      context.fillStyle = this.colors.page;
+      context.textAlign = 'left';
+      context.textBaseline = 'middle';
+      context.fillText(text, left + 8, top + 11.5);
+    }
   }
 
   /**

@@ -7,7 +7,7 @@ import {DeskMap} from './desk_map.js';
 import {get, Refusal, saidOf} from './net.js';
 import {nightsForm} from './nights_form.js';
 import {progressBar} from './progress.js';
-import {at, atDay, secondsOf, t, timeText} from './start.js';
+import {at, atDay, saying, secondsOf, t, timeText} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
 
 /** @import {Frame} from './frame.js' */
@@ -16,6 +16,8 @@ import {Timeline, timeKeys} from './timeline.js';
 const WORDS = /** @type {const} */ (['out', 'likely', 'possible', 'unlikely', 'lit']);
 const DAY_S = 86_400;
 const WAIT_MS = 180;
+/** Streets that are offered, at most. */
+const STREETS = 6;
 
 export class Likely {
   /** @param {Frame} frame */
@@ -31,6 +33,7 @@ export class Likely {
     this.answer = null;
     this.map = new DeskMap('map', (found) => {
       if (found.kind === 'asset' && this.map.model) this.ask(this.map.model.ids()[found.u]);
+      if (found.kind === 'street' && this.map.model) this.ask(this.map.model.streets[found.street]);
     });
     this.timeline = new Timeline(
       (moment) => this.moved(moment),
@@ -46,7 +49,7 @@ export class Likely {
     byId('draw').addEventListener('click', () => nightsForm(frame, this.told, () => frame.picture()));
     byId('likely-form').addEventListener('submit', (event) => {
       event.preventDefault();
-      this.ask(inputById('likely-asset').value.trim().toUpperCase());
+      this.ask(inputById('likely-asset').value.trim());
     });
     byId('likely-asset').addEventListener('input', () => {
       clearTimeout(this.typing);
@@ -176,7 +179,7 @@ export class Likely {
     const name = `${t('run_number', {number: String(row.number)})} · ${t('n_nights', {n: row.nights})}`;
     if (!['queued', 'running'].includes(row.state)) {
       const why = row.error ? ` ${t('failed_says', {why: saidOf(row) ?? ''})}` : '';
-      return make('p', {class: 'stale'}, `${name} : ${t(`run_${row.state}`)}.${why} ${t('nights_kept')}`);
+      return make('p', {class: 'stale'}, `${saying(name, t(`run_${row.state}`))}.${why} ${t('nights_kept')}`);
     }
     const stop = make('button', {type: 'button', class: 'writes'}, t(row.state === 'queued' ? 'take_out' : 'stop_run'));
     stop.addEventListener('click', () => this.frame.act(`/api/runs/${row.id}/stop`, {}));
@@ -229,14 +232,17 @@ export class Likely {
       return said;
     });
     byId('legend').replaceChildren(...parts);
-    this.map.describe(`${t('map_at', {at: clock})} : ${byId('legend').textContent}`);
+    this.map.describe(saying(t('map_at', {at: clock}), byId('legend').textContent ?? ''));
   }
 
   async offer() {
     const typed = inputById('likely-asset').value.trim();
     if (!typed) return;
     const {found} = await get(`/api/find?q=${encodeURIComponent(typed)}`);
+    const begins = typed.toLocaleLowerCase();
+    const streets = (this.map.model?.streets ?? []).filter((one) => one.toLocaleLowerCase().includes(begins));
     byId('found').replaceChildren(
+      ...streets.slice(0, STREETS).map((one) => make('option', {value: one})),
       ...found.map((/** @type {any} */ one) =>
         make('option', {value: one.asset}, [one.name, one.street].filter(Boolean).join(', '))
       )
@@ -254,18 +260,21 @@ export class Likely {
   }
 
   /**
-   * @param {string} asset
+   * @param {string} wanted an asset, or a street
    * @param {boolean} [isFound] whether the map goes there
    */
-  async ask(asset, isFound = false) {
+  async ask(wanted, isFound = false) {
     const {run} = this.told;
-    if (!run || !asset) return;
+    if (!run || !wanted) return;
+    const street = this.map.model?.streets.find((one) => one && one.toLocaleLowerCase() === wanted.toLocaleLowerCase());
+    const asset = street ?? wanted.toUpperCase();
+    const named = street ? `street=${encodeURIComponent(street)}` : `asset=${encodeURIComponent(asset)}`;
     this.asset = asset;
     inputById('likely-asset').value = asset;
     const until = this.until();
     const before = until === null ? '' : `&before=${until}`;
     try {
-      const answer = await get(`/api/likely/asset?run=${run.id}&asset=${encodeURIComponent(asset)}${before}`);
+      const answer = await get(`/api/likely/asset?run=${run.id}&${named}${before}`);
       if (this.asset !== asset) return;
       this.answer = answer;
       byId('likely-says').textContent = '';
@@ -287,11 +296,14 @@ export class Likely {
       return;
     }
     const {ever, before, until, decides} = answer;
-    const [first, ...rest] = answer.lines[frame.lang];
-    const named = [answer.asset, answer.name && answer.name !== answer.asset ? answer.name : '', answer.street];
+    const isStreet = answer.lamps !== undefined;
+    const named = isStreet
+      ? [answer.street]
+      : [answer.asset, answer.name && answer.name !== answer.asset ? answer.name : '', answer.street];
     const share = before ?? ever;
     const [often, between] = share.said[frame.lang];
-    const title = until === null ? t('goes_out_ever') : t('goes_out_before', {at: this.at(until)});
+    const key = `${isStreet ? 'half_out' : 'goes_out'}_${until === null ? 'ever' : 'before'}`;
+    const title = t(key, {n: String(answer.lamps ?? ''), at: until === null ? '' : this.at(until)});
     const big = make('p', {class: 'tenths'}, make('b', {class: 'big'}, this.tenths(share)), make('span', {}, title));
     big.append(make('span', {class: 'soft'}, `${often} (${between})`));
     const all = before ? make('p', {}, t('ever_is', {often: ever.said[frame.lang][0]})) : null;
@@ -300,9 +312,15 @@ export class Likely {
       big,
       ...(all ? [all] : []),
       ...(decides ? [make('h3', {}, t('what_decides')), decidingStrip(decides)] : []),
-      ...[first, ...rest].map((line) => make('p', {class: 'line-told'}, line))
+      ...this.toldOf(answer).map((line) => make('p', {class: 'line-told'}, line))
     );
-    frame.announce(`${title} : ${often}`);
+    frame.announce(saying(title, often));
+  }
+
+  /** What is told in sentences: of an asset by the server, of a street its hours. @param {any} answer @returns {string[]} */
+  toldOf({lines, when}) {
+    const hours = when ? [t('street_when', {from: this.at(when[0]), to: this.at(when[1])})] : [];
+    return [...lines[this.frame.lang], ...hours];
   }
 
   /** @param {any} share */

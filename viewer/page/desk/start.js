@@ -27,6 +27,16 @@ export function t(key, values) {
   return say(/** @type {Key} */ (key), values);
 }
 
+/**
+ * Say something of something, behind a colon as the language sets it.
+ *
+ * @param {string} what
+ * @param {string} says
+ */
+export function saying(what, says) {
+  return t('what_says', {what, says});
+}
+
 /** @param {number} m */
 export function level(m) {
   return `${number(m, 2)}\u00a0m`;

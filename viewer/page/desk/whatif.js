@@ -4,9 +4,12 @@ import {all, byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {DeskMap} from './desk_map.js';
 import {LineForm} from './line_form.js';
+import {sortIcon} from './line_icons.js';
+import {lineName, lineRow} from './line_rows.js';
 import {get, post, Refusal} from './net.js';
 import {progressBar} from './progress.js';
-import {at, signed, t} from './start.js';
+import {ResultCurve} from './result_curve.js';
+import {at, saying, signed, t} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
 import {drawingsOf} from './variant_drawings.js';
 
@@ -26,8 +29,6 @@ const SORTS = {
   close_street: 'x',
   crew: 'e'
 };
-/** Sorts whose outcome a run alone can tell; the first three move the water. */
-const NEEDS_RUN = ['level', 'barrier', 'pump', 'close_street', 'crew'];
 /** What the map shows: the base, the variant, or the variant with what is otherwise in it. */
 const SHOWN = ['base', 'variant', 'difference'];
 const FIGURES = ['lamps_most', 'lamp_hours', 'sites', 'site_hours', 'cabinets'];
@@ -51,6 +52,7 @@ export class WhatIf {
       (moment) => this.moved(moment),
       () => frame.now
     );
+    this.curve = new ResultCurve('result-curve');
     this.form = new LineForm(this);
     /** @type {Record<string, () => void>} */
     this.keys = {
@@ -111,9 +113,10 @@ export class WhatIf {
 
   empty() {
     const text = this.told.latest || this.told.approved ? t('no_variant') : t('no_base');
-    byId('lines').replaceChildren(make('tr', {}, make('td', {colspan: 4, class: 'empty'}, text)));
+    byId('lines').replaceChildren(make('tr', {}, make('td', {colspan: 5, class: 'empty'}, text)));
     byId('base-run').textContent = '–';
     byId('figures').replaceChildren();
+    this.curve.take(null);
     this.enable(false);
     this.showBase(this.told.latest ?? this.told.approved);
   }
@@ -237,7 +240,9 @@ export class WhatIf {
   speak() {
     for (const button of all('.add button')) {
       const sort = /** @type {keyof SORTS} */ (button.dataset.sort);
-      button.replaceChildren(t(`add_${sort}`), make('kbd', {}, SORTS[sort]));
+      const shape = sort === 'feed' ? 'add_supplier' : sort;
+      const word = make('span', {}, make('i', {class: 'plus'}, '+ '), t(`add_${sort}`).replace(/^\+ /, ''));
+      button.replaceChildren(sortIcon(shape), word, make('kbd', {}, SORTS[sort]));
     }
     if (this.draft) {
       this.say();
@@ -252,99 +257,30 @@ export class WhatIf {
       make('b', {}, t('run_t0', {number: String(base.number), t0: at(base.t0)})),
       ` · ${base.name}`
     );
-    const rows = this.draft.lines.map((/** @type {any} */ line) => this.line(line));
+    const rows = this.draft.lines.map((/** @type {any} */ line) => lineRow(this, line));
     byId('lines').replaceChildren(...rows);
-  }
-
-  /** @param {any} line */
-  line(line) {
-    const name = this.name(line);
-    const toggle = make('button', {
-      type: 'button',
-      class: 'sw',
-      role: 'switch',
-      'aria-checked': String(line.on),
-      'aria-label': t('counted_label', {what: name}),
-      disabled: !this.frame.writes
-    });
-    toggle.addEventListener('click', () =>
-      this.change(this.draft.lines.map((/** @type {any} */ one) => (one.id === line.id ? {...one, on: !one.on} : one)))
-    );
-    const remove = make('button', {type: 'button', class: 'dots', 'aria-label': `${t('remove')} : ${name}`}, '×');
-    remove.addEventListener('click', () =>
-      this.change(this.draft.lines.filter((/** @type {any} */ one) => one.id !== line.id))
-    );
-    const what = make('button', {type: 'button', class: 'plain'}, make('strong', {}, name));
-    what.addEventListener('click', () => this.map.find(line.asset ?? line.consumer ?? ''));
-    return make(
-      'tr',
-      {class: line.on ? false : 'off'},
-      make('td', {}, toggle),
-      make('td', {}, what, make('div', {class: 'e'}, this.effect(line))),
-      make(
-        'td',
-        {},
-        this.times(line),
-        make('br'),
-        make('span', {class: 'soft'}, t('by_at', {by: line.by, at: at(line.at)}))
-      ),
-      make('td', {}, this.frame.writes ? remove : null)
-    );
-  }
-
-  /** @param {any} line */
-  name(line) {
-    const by = `${signed(Math.round((line.by_m ?? 0) * 100))}\u00a0cm`;
-    const {consumer = '', supplier = '', street = ''} = line;
-    const asset = line.asset ?? (line.assets ? t('n_things', {n: line.assets.length}) : '');
-    const values = {
-      crest: number(line.crest_m ?? 0, 2),
-      flow: number(line.m3_s ?? 0, 2),
-      hours: number((line.lasts_s ?? 0) / 3600, 1),
-      height: number(line.to_m ?? 0, 2),
-      people: number(line.people ?? 0)
-    };
-    const key = line.sort === 'fact' ? `line_fact_${line.state}` : `line_${line.sort}`;
-    return t(key, {asset, consumer, supplier, by, street, ...values});
   }
 
   /** Draw the lines that have a place, and the one that is being drawn. */
   draw() {
     const lines = (this.draft?.lines ?? []).filter((/** @type {any} */ line) => line.on);
     this.map.shut = lines.flatMap((/** @type {any} */ line) => (line.sort === 'close_street' ? [line.street] : []));
-    this.map.drawn(drawingsOf(lines, this.form.drawn, this.map, (line) => this.name(line)));
+    this.map.drawn(drawingsOf(lines, this.form.drawn, this.map, lineName));
     this.map.move(this.timeline.t);
-  }
-
-  /** @param {any} line */
-  times(line) {
-    if (line.at_s === undefined) return t('whole_run');
-    const {start} = this.draft.base_run;
-    const to = line.until_s === undefined ? t('the_end') : at(start + line.until_s);
-    return t('from_to', {from: at(start + line.at_s), to});
-  }
-
-  /** @param {any} line */
-  effect(line) {
-    if (!line.on) return t('effect_off');
-    if (line.sort === 'close_street' || line.sort === 'crew') return t('effect_run_crews');
-    if (NEEDS_RUN.includes(line.sort)) return t('effect_run');
-    const effect = this.outcome?.version === this.draft.version ? this.outcome.effects[line.id] : null;
-    if (!effect) return t('effect_wait');
-    if (effect.none) return effect.out_from ? t('effect_none_out', {at: at(effect.out_from)}) : t('effect_none');
-    const sites = effect.sites ? ` · ${t('effect_sites', {by: signed(effect.sites)})}` : '';
-    return t('effect_hours', {by: signed(effect.lamp_hours)}) + sites;
   }
 
   result() {
     const {outcome, draft} = this;
     this.say();
     const {start, duration, t0} = draft.base_run;
-    const base = this.map.model?.outSeries ?? [];
-    const curves = [{values: Array.from(base), grey: true}];
+    const base = outcome?.series?.base ?? Array.from(this.map.model?.outSeries ?? []);
+    const curves = [{values: base, grey: true}];
     if (outcome?.series) curves.push(/** @type {any} */ ({values: outcome.series.out}));
     this.timeline.take({start, duration, step: outcome?.series?.step ?? 300, curves, issued: t0});
     this.timeline.say(t('lamps_over_time_grey', {what: t('col_base')}));
+    const step = outcome?.series?.step ?? this.map.config?.step ?? 300;
+    const variant = outcome?.series?.out ?? null;
+    this.curve.take({start, duration, nights: this.timeline.nights, step, base, variant});
     byId('result-ms').textContent = outcome ? tookWords(outcome.ms) : '';
     const waits = byId('result-waits');
     waits.hidden = !outcome?.needs_run;
@@ -371,7 +307,7 @@ export class WhatIf {
     if (!counts || !this.draft) return;
     const clock = at(this.draft.base_run.start + moment);
     const apart = this.apart();
-    const text = `${t('map_at', {at: clock})} : ${t('n_out_now', {n: counts.out + counts.may})}${apart}`;
+    const text = saying(t('map_at', {at: clock}), `${t('n_out_now', {n: counts.out + counts.may})}${apart}`);
     byId('map-at').textContent = text;
     this.map.describe(text);
   }
