@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isnan
 
+import numpy as np
+
 from twin.explaining.act_words import shortened
 from twin.explaining.listed import label, teller_of
 from twin.explaining.papers import Paper, paper_of
@@ -12,8 +14,10 @@ from twin.explaining.returning import WHOSE
 from twin.explaining.teller import Teller
 from twin.explaining.words import Speech
 from twin.quantities import NONE
+from twin.results.moment import Moment
 from twin.results.not_re_energised import Untouchable, not_re_energised
 from twin.results.result import Result
+from twin.world.kinds import Role
 
 _WIDTHS = (1, 2.5, 0.9, 0.9, 0.9, 1.5)
 _STATES = {"cut": "cut", "out": "out of service", "service": "in service"}
@@ -47,6 +51,23 @@ def untouchable_paper(result: Result, t_s: int, lang: str) -> Paper:
         notes=[text("Depths: now, and in brackets the highest so far where that was higher."),
                text("In service: nothing has opened it; to be cut first where it may be live in water.")] if found
         else [text("Nothing of what was asked for.")])
+
+
+def untouchable_lines(teller: Teller, moment: Moment, most: int = 4) -> Iterator[str]:
+    """Give in a few lines what is not to be re-energised: by kind, the first by id, and where the whole list stands.
+
+    Substations come first, then by kind as the city has them; lamps are a number.
+    """
+    assets, words = teller.result.city.assets, teller.speech
+    rows = np.flatnonzero(moment.is_not_to_be_re_energised)
+    for name in sorted({assets[int(row)].kind for row in rows}, key=lambda name: (
+            Role.SOURCE not in assets.kinds[name].roles, Role.LIGHTS in assets.kinds[name].roles,
+            assets.kinds.index(name))):
+        mine = rows[assets.of_kind(name)[rows]]
+        counted = Speech.sentence(words.counted(assets.kinds, name, len(mine)))
+        ids = ", ".join(shortened(teller, [str(assets.id[row]) for row in mine], most))
+        yield counted if Role.LIGHTS in assets.kinds[name].roles else teller.text(
+            "{who}: {what}", who=counted, what=ids)
 
 
 def _rows(teller: Teller, found: tuple[Untouchable, ...]) -> Iterator[tuple[str, ...]]:

@@ -25,7 +25,7 @@ from twin.errors import InputError
 from twin.explaining.acts_papers import acts_paper, cuts_paper
 from twin.explaining.papers import Paper
 from twin.explaining.returning import COLUMNS as RETURNS
-from twin.explaining.returning import first_returns, returns_paper
+from twin.explaining.returning import returns_by_street, returns_note, returns_paper
 from twin.explaining.untouchable import untouchable_paper
 from twin.quantities import NONE
 from twin.results.listing import STATES
@@ -96,7 +96,8 @@ def test_the_paper_of_cuts_has_all_that_is_live_in_water() -> None:
     live = moment_of(result, AT_22).to_cut
     said = " ".join(cell for row in rows for cell in row)
     assert rows[0][1] == "Poste électrique P-12"
-    assert rows[0][6] == "en service\u00a0; la coupure prive de courant EHPAD Les Tilleuls"
+    assert rows[0][6] == ("en service\u00a0; alimente EHPAD Les Tilleuls\u00a0: réserve 4\u00a0h, "
+                          "jusqu’à lundi 2\u00a0h\u00a000, moins si l’eau entre (22\u00a0h\u00a025)")
     assert rows[1][1] == "Armoire d’éclairage A-093"
     assert rows[1][4] == "L-3922, L-3938, L-3939, L-4611 à L-4620", "the lamps behind it, one and all"
     for row in (live != NONE).nonzero()[0].tolist():
@@ -141,9 +142,9 @@ def test_a_range_is_rounded_outward_and_says_who_has_looked() -> None:
         assert row.p90_s == -(-(int(o.end_s[outage]) + 3600) // QUARTER_S) * QUARTER_S
     ends_s = [one.p90_s for one in order.sites]
     assert ends_s == sorted(ends_s), "what is back first stands first"
-    said = first_returns(order, "fr")
-    assert said[0].startswith("D’une chance sur deux à neuf sur dix, sur 10 nuits tirées.")
-    assert any(re.fullmatch(r"A1\S*.*entre .* et .*", line) for line in said)
+    assert returns_note(order, "fr").startswith("D’une chance sur deux à neuf sur dix, sur 10 nuits tirées.")
+    assert any(re.fullmatch(r"entre .* et .*", row[3]) for row in returns_paper(order, "fr").rows)
+    assert sum(len(streets.split(", ")) for _, streets in returns_by_street(order, "fr")) == len(order.streets)
 
 
 def test_without_nights_one_computed_hour_is_no_range() -> None:
