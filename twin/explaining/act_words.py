@@ -58,21 +58,21 @@ def _instead(teller: Teller, act: Act, numbers: Mapping[str, str], *, is_whole: 
             yield text("nothing else is known: what feeds it is not known")
             return
         ids = [str(assets.id[row]) for row in act.upstream]
-        feeding = [name for name, sites in zip(ids, act.upstream_darkens, strict=True) if sites]
+        if not is_whole:
+            yield text("instead the grid operator cuts {assets}", assets=", ".join(ids))
+            feeding = [name for name, sites in zip(ids, act.upstream_darkens, strict=True) if sites]
+            if feeding:
+                yield text("critical sites hang on {ids}", ids=", ".join(feeding))
+            return
         number, operator = numbers.get("grid", ""), str(assets.operator[act.upstream[0]] or "")
         whom = text("grid operator, call {number}", number=number) if number else text(
-            "{operator}, number not known", operator=operator or text("grid operator")) if is_whole else text(
-            "grid operator")
-        if is_whole:
-            ids = [name + (text(" (feeds {sites})", sites=", ".join(
-                str(assets.name[site] or assets.id[site]) for site in sites)) if sites else "")
-                for name, sites in zip(ids, act.upstream_darkens, strict=True)]
-        yield text("instead: ask to have it cut above, at {assets} ({whom})", assets=", ".join(ids), whom=whom)
-        if feeding and not is_whole:
-            yield text("critical sites hang on {ids}", ids=", ".join(feeding))
+            "{operator}, number not known", operator=operator or text("grid operator"))
+        yield text("instead: ask to have it cut above, at {assets} ({whom})", whom=whom, assets=", ".join(
+            name + (text(" (feeds {sites})", sites=", ".join(str(assets.name[site] or assets.id[site])
+                                                             for site in sites)) if sites else "")
+            for name, sites in zip(ids, act.upstream_darkens, strict=True)))
     elif act.sort == "evacuate" and act.is_cut_off and not (act.least is not None and act.least.is_open):
-        yield text("instead: a boat, or the fire brigade") if act.least is not None else text(
-            "instead: a boat; no street leads there")
+        yield text("by boat, or by the fire brigade")
     elif act.is_cut_off:
         yield text("nothing else is known")
 

@@ -85,22 +85,25 @@ def returns_by_quarter(order: ReturnOrder, lang: str) -> tuple[tuple[str, str, s
 
 def _quarter_back(teller: Teller, streets: list[Return], nights: int) -> str:
     """Say from when to when the streets of a quarter are back, and how many may not be."""
-    text = teller.text
     known = [one for one in streets if one.p50_s != NONE]
     never = len(streets) - len(known)
     if not known:
-        return text("not within the time computed")
-    first_s, last_s = min(one.p50_s for one in known), max(
-        (one.p90_s for one in known), key=lambda at_s: (at_s == NONE, at_s))
-    if first_s == last_s and not nights:
-        said = back(teller, known[0], nights)
-    elif last_s == NONE:
-        said = text("after {first}, perhaps not within the time computed", first=teller.clock(first_s))
-    else:
-        said = text("between {first} and {last}", first=teller.clock(first_s), last=teller.speech.weekday_clock(
-            teller.moment(last_s), teller.moment(first_s)))
+        return teller.text("not within the time computed")
+    said = _from_to(teller, min(one.p50_s for one in known), max(
+        (one.p90_s for one in known), key=lambda at_s: (at_s == NONE, at_s)), nights)
     return said if not never else joined(teller, [said, teller.speech.plural(
         "{n} street not within the time computed", "{n} streets not within the time computed", never)])
+
+
+def _from_to(teller: Teller, first_s: int, last_s: int, nights: int) -> str:
+    """Give both ends of a return in few words: what they are stands in the heading."""
+    first = teller.clock(first_s)
+    if last_s == NONE:
+        return teller.text("after {first}, perhaps not within the time computed", first=first)
+    if first_s == last_s:
+        return first if nights else teller.text("about {time}", time=first)
+    return teller.text("between {first} and {last}", first=first, last=teller.speech.weekday_clock(
+        teller.moment(last_s), teller.moment(first_s)))
 
 
 def returns_by_street(order: ReturnOrder, lang: str) -> tuple[tuple[str, str], ...]:
@@ -114,7 +117,9 @@ def returns_by_street(order: ReturnOrder, lang: str) -> tuple[tuple[str, str], .
     teller = teller_of(order.result, lang, order.t_s)
     ranges: dict[str, list[str]] = {}
     for one in order.streets:
-        ranges.setdefault(back(teller, one, order.nights), []).append(one.street)
+        said = teller.text("not within the time computed") if one.p50_s == NONE else _from_to(
+            teller, one.p50_s, one.p90_s, order.nights)
+        ranges.setdefault(said, []).append(one.street)
     return tuple((Speech.sentence(said), ", ".join(streets)) for said, streets in ranges.items())
 
 

@@ -85,6 +85,7 @@ class Page:
     returns_title: str
     #: What the ranges are; by quarter, and street by street on the next page; empty where nothing is out.
     returns_note: str
+    returns_headings: tuple[str, ...]
     returns: tuple[tuple[str, str, str], ...]
     returns_next: str
     returns_next_title: str
@@ -144,7 +145,7 @@ def page_of(told: Situation, lang: str, numbers: Mapping[str, str] | None = None
         headline=_headline(teller, told), out_now=_out_now(teller, told), alarms=alarms,
         counts_title=text("Out of service"), count_headings=_count_headings(teller, told),
         counts=tuple(_count_rows(teller, told)), count_notes=tuple(_count_notes(teller, told)),
-        legend=(text("lamp out"), text("within the hour"), text("water computed now"), text("critical sites, below")),
+        legend=(text("lamp out"), text("within the hour"), text("water computed now"), text("critical sites, page 1")),
         sites_title=text("Critical sites"),
         symbols=(("fine", text("in service")), ("threatened", text("threatened")), ("out", text("without power"))),
         site_headings=(text("people"), text("supply"), text("then")),
@@ -159,7 +160,8 @@ def page_of(told: Situation, lang: str, numbers: Mapping[str, str] | None = None
         acts_next_title=text("Next acts"), acts_more="" if not told.acts_more else words.plural(
             "{n} more act ahead: on the printed list of acts.", "{n} more acts ahead: on the printed list of acts.",
             told.acts_more),
-        act_notes=tuple(act_notes(teller, told)), returns_title=text("Return of light, by quarter"),
+        act_notes=tuple(act_notes(teller, told)), returns_title=text("Return of light"),
+        returns_headings=(text("quarter"), text("streets, lamps out"), text("from the first street to the last")),
         returns_note=returns_note(order, lang) if by_street else "", returns=returns_by_quarter(order, lang),
         returns_next=text("Street by street: page 2.") if by_street else "",
         returns_next_title=text("Return of light, street by street"), returns_by_street=by_street,
