@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from twin.explaining.listed import joined
+from twin.explaining.site_words import cut_words
 from twin.explaining.teller import Teller
 from twin.quantities import NONE
 from twin.results.situation import Situation
@@ -35,12 +36,45 @@ def act_row(teller: Teller, act: Act, t_s: int, numbers: Mapping[str, str] | Non
     is_whole
         Every id and every street of the way, as a list has room for.
     """
-    what, otherwise = _cut(teller, act, is_whole=is_whole) if act.sort == "cut" else _for_people(teller, act, t_s)
+    what, otherwise = _cut(teller, act, t_s, is_whole=is_whole) if act.sort == "cut" else \
+        _for_crew(teller, act) if act.sort == "crew" else _for_people(teller, act, t_s, is_whole=is_whole)
     number = (numbers or {}).get(act.by, "")
-    who = teller.text(_BY[act.by]) if not number else teller.text("{who}, call {number}", who=teller.text(
-        _BY[act.by]), number=number)
+    who = _crews(teller, act) if act.sort == "crew" else teller.text(_BY[act.by]) if not number else teller.text(
+        "{who}, call {number}", who=teller.text(_BY[act.by]), number=number)
     when = teller.text("NOW") if act.is_now or act.before_s <= t_s else teller.clock(act.before_s)
-    return when, what, who, joined(teller, list(_where(teller, act, is_whole=is_whole))), otherwise
+    where = [*_where(teller, act, is_whole=is_whole), *_instead(teller, act, numbers or {}, is_whole=is_whole)]
+    return when, what, who, joined(teller, where), otherwise
+
+
+def _crews(teller: Teller, act: Act) -> str:
+    return teller.speech.plural("crew {ids}", "crews {ids}", len(act.crews), ids=", ".join(act.crews))
+
+
+def _instead(teller: Teller, act: Act, numbers: Mapping[str, str], *, is_whole: bool) -> Iterator[str]:
+    """Give what else can be done where no way leads: cut above it, a boat; or that there is nothing."""
+    text, assets = teller.text, teller.result.city.assets
+    if act.sort == "cut" and act.by == "city" and (act.is_cut_off or act.cut_off):
+        if not act.upstream:
+            yield text("nothing else is known: what feeds it is not known")
+            return
+        ids = [str(assets.id[row]) for row in act.upstream]
+        if not is_whole:
+            yield text("instead the grid operator cuts {assets}", assets=", ".join(ids))
+            feeding = [name for name, sites in zip(ids, act.upstream_darkens, strict=True) if sites]
+            if feeding:
+                yield text("critical sites hang on {ids}", ids=", ".join(feeding))
+            return
+        number, operator = numbers.get("grid", ""), str(assets.operator[act.upstream[0]] or "")
+        whom = text("grid operator, call {number}", number=number) if number else text(
+            "{operator}, number not known", operator=operator or text("grid operator"))
+        yield text("instead: ask to have it cut above, at {assets} ({whom})", whom=whom, assets=", ".join(
+            name + (text(" (feeds {sites})", sites=", ".join(str(assets.name[site] or assets.id[site])
+                                                             for site in sites)) if sites else "")
+            for name, sites in zip(ids, act.upstream_darkens, strict=True)))
+    elif act.sort == "evacuate" and act.is_cut_off and not (act.least is not None and act.least.is_open):
+        yield text("by boat, or by the fire brigade")
+    elif act.is_cut_off:
+        yield text("nothing else is known")
 
 
 def _where(teller: Teller, act: Act, *, is_whole: bool) -> Iterator[str]:
@@ -49,13 +83,12 @@ def _where(teller: Teller, act: Act, *, is_whole: bool) -> Iterator[str]:
     if named:
         yield ", ".join(named) if is_whole else _few(named, most=2 if act.is_cut_off else 3)
     least = act.least
-    if act.is_cut_off and len(act.assets) > 1 and least is not None and not is_whole and not least.is_open:
-        yield teller.text("no way in time to any of them (at best {depth} of water, from {place} to {asset})",
-                          depth=teller.speech.depth(least.deepest_m), place=least.base, asset=_goal(teller, act))
-    elif act.is_cut_off and least is not None and not is_whole and not least.is_open:
+    if act.is_cut_off and not is_whole and (least is None or not least.is_open):
         # Little room: how deep it is; the streets stand on the list of acts.
-        yield teller.text("no way there in time (at best {depth} of water, from {place})",
-                          depth=teller.speech.depth(least.deepest_m), place=least.base)
+        yield teller.text("no way in time") if least is None else teller.text(
+            "no way in time ({depth} of water)", depth=teller.speech.depth(least.deepest_m))
+    elif act.sort == "crew":
+        yield from _way_out(teller, act, is_whole=is_whole)
     elif act.is_cut_off:
         yield teller.text("no way there in time" if len(act.assets) == 1 else "no way in time to any of them")
         yield teller.text("no other way known") if least is None else _least(teller, act, least, is_whole=is_whole)
@@ -67,6 +100,30 @@ def _where(teller: Teller, act: Act, *, is_whole: bool) -> Iterator[str]:
             ids = [str(teller.result.city.assets.id[row]) for row in act.cut_off]
             yield teller.text("no way in time to {assets}", assets=teller.speech.listing(shortened(
                 teller, ids, len(ids) if is_whole else _MOST)))
+
+
+def _way_out(teller: Teller, act: Act, *, is_whole: bool) -> Iterator[str]:
+    """Give where a crew that is to leave goes to, and by which streets."""
+    if act.is_now:
+        yield teller.text("no way out") if act.open_s == NONE else teller.text(
+            "a way out from {time}", time=teller.clock(act.open_s))
+    elif act.base:
+        way = " → ".join(act.way) if is_whole else _few(act.way, " → ")
+        yield f"→ {way} → {act.base}" if way else f"→ {act.base}"
+
+
+def _for_crew(teller: Teller, act: Act) -> tuple[str, str]:
+    """Give what a crew is to do with itself, and what comes of staying."""
+    place = str(teller.result.city.assets.id[act.assets[0]])
+    if act.is_now:
+        return (teller.text("Use where it stands: shut in at {place}", place=place),
+                teller.text("shut in since {time}", time=teller.clock(act.shut_s)))
+    what = teller.text("Leave {place}, and be used elsewhere", place=place)
+    if act.shut_s == NONE:
+        return what, teller.text("water at {place}", place=place)
+    return what, teller.text("shut in from {time} to the end of the run", time=teller.clock(act.shut_s)) \
+        if act.open_s == NONE else teller.text("shut in from {time} to {until}", time=teller.clock(act.shut_s),
+                                               until=teller.clock(act.open_s))
 
 
 def _goal(teller: Teller, act: Act) -> str:
@@ -84,7 +141,7 @@ def _least(teller: Teller, act: Act, least: Least, *, is_whole: bool) -> str:
     return teller.text("least water: {way}, {depth} at most", way=way, depth=teller.speech.depth(least.deepest_m))
 
 
-def _for_people(teller: Teller, act: Act, t_s: int) -> tuple[str, str]:
+def _for_people(teller: Teller, act: Act, t_s: int, *, is_whole: bool) -> tuple[str, str]:
     """Give what is to be done for the people of a site, and what happens if not."""
     asset = teller.result.city.assets[act.assets[0]]
     name = asset.name or asset.id
@@ -96,20 +153,24 @@ def _for_people(teller: Teller, act: Act, t_s: int) -> tuple[str, str]:
     if act.is_doubtful:
         otherwise += teller.text(", in doubt")
     parts = [otherwise]
+    begin_s = act.before_s - act.needs_s
     if act.brings != NONE:
         parts.append(teller.speech.plural("{n} team that leaves now brings out {people}", "{n} teams that leave now "
                                           "bring out {people}", act.teams, people=teller.speech.number(act.brings)))
-    if act.needs_s:
+    if act.needs_s and (is_whole or not act.is_cut_off):
         parts.append(teller.text("it takes {time}", time=teller.speech.duration(act.needs_s)))
     if act.needs_s and act.is_cut_off:
         # The moment of the act is that of the water: whoever comes by a way of his own has to be at work before it.
-        begin_s = act.before_s - act.needs_s
         parts.append(teller.text("to be begun there before {time}", time=teller.clock(begin_s)) if begin_s > t_s else
                      teller.text("no longer enough time for all"))
+    if act.crews:
+        parts.append(teller.speech.plural(
+            "crew {ids}, shut in there, can begin", "crews {ids}, shut in there, can begin",
+                                          len(act.crews), ids=", ".join(act.crews)))
     return teller.text("Bring people out of the water or upstairs: {site}", site=name), joined(teller, parts)
 
 
-def _cut(teller: Teller, act: Act, *, is_whole: bool) -> tuple[str, str]:
+def _cut(teller: Teller, act: Act, t_s: int, *, is_whole: bool) -> tuple[str, str]:
     """Give what is to be cut, and what is live in water if not."""
     assets = teller.result.city.assets
     named = [row for row in act.assets if not assets.has_role(row, Role.LIGHTS)]
@@ -123,8 +184,8 @@ def _cut(teller: Teller, act: Act, *, is_whole: bool) -> tuple[str, str]:
     if act.lamps:
         otherwise += teller.speech.plural("; {n} lamp behind", "; {n} lamps behind", act.lamps)
     if act.darkened:
-        otherwise = joined(teller, [otherwise, teller.text("to cut takes the power from {sites}", sites=_few(
-            [str(assets.name[row] or assets.id[row]) for row in act.darkened]))])
+        cut_s = t_s if act.is_now else act.before_s
+        otherwise = joined(teller, [otherwise, *cut_words(teller, act.darkened, cut_s)])
     return what, otherwise
 
 

@@ -9,8 +9,10 @@ from typing import Any
 from twin.explaining.act_words import act_notes, act_row, shortened
 from twin.explaining.listed import joined, label, teller_of
 from twin.explaining.papers import Paper, paper_of
+from twin.explaining.site_words import cut_words
 from twin.explaining.teller import Teller
 from twin.explaining.words import Speech
+from twin.results.live_parts import street_of
 from twin.results.moment import Moment, moment_of
 from twin.results.result import Result
 from twin.results.situation import Situation
@@ -60,7 +62,7 @@ def cuts_paper(result: Result, t_s: int, lang: str) -> Paper:
     things = sum(len(one.members) for one in places)
     facts = [words.plural("{n} thing may be live in water now", "{n} things may be live in water now", things)
              + ", " + words.plural("{n} place to cut", "{n} places to cut", len(places))] if places else []
-    notes = [text("In order: in service or of unknown supply before out of service, whose supply may have opened; "
+    notes = [text("In order: in service or of unknown supply before out of service, which is live until it is checked; "
                   "within both substations first, then by people of critical sites within 100 m, houses within 20 m, "
                   "and how much comes to stand in water behind.")] if places else [
         text("Nothing of what was asked for.")]
@@ -75,23 +77,24 @@ def _cut_rows(teller: Teller, moment: Moment, places: tuple[LivePlace, ...]) -> 
     assets, text = teller.result.city.assets, teller.text
     for number, one in enumerate(places, start=1):
         asset = assets[one.place]
-        streets = list(dict.fromkeys(assets.street[row] for row in (one.place, *one.members) if assets.street[row]))
+        street, *others = dict.fromkeys(filter(None, (street_of(assets, one.place, one.members), *(
+            assets.street[row] for row in one.members)))) or ("",)
         behind = [row for row in one.members if row != one.place]
         alone = assets.has_role(one.place, Role.LIGHTS)
         things = _lamps(teller, one.members) if alone else text("the place itself") if not behind else joined(teller, [
             *([text("the place itself")] if len(behind) < len(one.members) else []),
             ", ".join(shortened(teller, [str(assets.id[row]) for row in behind], len(behind)))])
         state = [text("supply not known: live until a cut is known") if one.is_supply_unknown else
-                 text("out of service, its supply may have opened") if moment.is_out[one.place] else
-                 text("in service")]
+                 text("out of service, but treat as live: nobody has checked that it is off")
+                 if moment.is_out[one.place] else text("in service")]
         if dark := darkened(moment, (one.place,)):
-            state.append(text("to cut takes the power from {sites}", sites=", ".join(
-                str(assets.name[row] or assets.id[row]) for row in dark)))
+            state.extend(cut_words(teller, dark, moment.t_s))
         kind = Speech.sentence(teller.speech.kind(assets.kinds, asset.kind).one)
         whose = text("not known: ask") if alone else asset.operator or text(
             "grid operator: ask" if one.by == "grid" else "city")
         what = text("Whatever feeds these lamps: ask") if alone else f"{kind} {label(teller, asset)}"
-        yield (str(number), what, whose, ", ".join(streets), things,
+        where = joined(teller, [street, *([text("behind it: {streets}", streets=", ".join(others))] if others else [])])
+        yield (str(number), what, whose, where, things,
                _water(teller, moment, one), joined(teller, state))
 
 

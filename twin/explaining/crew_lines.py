@@ -149,7 +149,7 @@ def crew_rows(teller: Teller, at_s: int, shut: Mapping[str, CrewShut], most: int
         return ()
     busy = {shift.crew: shift for shift in at_work(teller.result.crew_work, at_s)}
     stands = {piece.crew: piece.asset for piece in crew_days(teller.result) if piece.start_s <= at_s < piece.end_s}
-    rows = []
+    rows: list[tuple[str, str, str]] = []
     for place, crew in enumerate(plan.crews[:most]):
         shift = busy.get(crew.id)
         ends = [end for begin, end in crew.shifts if begin <= at_s < end]
@@ -162,7 +162,11 @@ def crew_rows(teller: Teller, at_s: int, shut: Mapping[str, CrewShut], most: int
         where = _work(teller, shift) if shift is not None else free if ends else teller.text("off duty")
         if crew.id in shut:
             where = joined(teller, [where, shut_words(teller, shut[crew.id])])
-        rows.append((crew.id, where, until))
+        if rows and rows[-1][1:] == (where, until):
+            # Crews of which the same is to be told are one line.
+            rows[-1] = (f"{rows[-1][0]}, {crew.id}", where, until)
+        else:
+            rows.append((crew.id, where, until))
     if len(plan.crews) > most:
         rows.append(("", teller.speech.plural("{n} more crew: ask for its sheet",
                                               "{n} more crews: ask for their sheets",

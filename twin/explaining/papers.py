@@ -39,6 +39,15 @@ class Paper:
     bold: tuple[int, ...]
     notes: tuple[str, ...]
     digest: str
+    #: A page before the list that says it in short: its heading, the headings of its columns, and its rows; and the
+    #: heading of the list behind it. Empty where the list is short enough by itself.
+    summary_title: str = ""
+    summary_headings: tuple[str, ...] = ()
+    summary: tuple[tuple[str, ...], ...] = ()
+    #: The same by street, in a line each.
+    summary_streets_title: str = ""
+    summary_streets: tuple[tuple[str, str], ...] = ()
+    rows_title: str = ""
 
 
 def grid_paper(result: Result, rows: Sequence[tuple[Any, ...]], t_s: int, lang: str) -> Paper:

@@ -7,7 +7,7 @@ from typing import Any
 
 from twin.explaining.act_words import shortened
 from twin.explaining.crew_words import STAGE_WORDS
-from twin.explaining.listed import label, teller_of
+from twin.explaining.listed import joined, label, teller_of
 from twin.explaining.papers import Paper, paper_of
 from twin.explaining.teller import Teller
 from twin.explaining.words import Speech
@@ -56,8 +56,11 @@ def ordered(order: ReturnOrder) -> tuple[Return, ...]:
     return (*vital, *order.streets, *(one for one in order.sites if one not in vital))
 
 
-def first_returns(order: ReturnOrder, lang: str, most: int = 5) -> tuple[str, ...]:
-    """Give what comes back first in a few lines, and where the rest stands; nothing where nothing is out.
+def returns_by_quarter(order: ReturnOrder, lang: str) -> tuple[tuple[str, str, str], ...]:
+    """Give when light returns by quarter: its name, how many streets and lamps are out, and from when to when.
+
+    The near end is that of its first street, the far end that of its last; quarters told alike are one row. What is
+    back first stands first; a city without quarters is one.
 
     Raises
     ------
@@ -65,17 +68,72 @@ def first_returns(order: ReturnOrder, lang: str, most: int = 5) -> tuple[str, ..
         A language other than fr and en.
     """
     teller = teller_of(order.result, lang, order.t_s)
-    rows = sorted(ordered(order), key=lambda one: (one.p50_s == NONE, one.p90_s == NONE, one.p90_s, one.p50_s))
-    told = [one for one in rows if one.p50_s != NONE][:most]
-    if not rows:
-        return ()
-    is_all = not any(one.is_assessed for one in told)
-    said = [teller.text("{who}: {what}", who=_name(teller, one), what=back(teller, one, order.nights) + (
-        "" if one.is_assessed or is_all else ", " + teller.text("not yet assessed"))) for one in told]
-    head = _how(teller, order) + (" " + teller.text("Not yet assessed on the spot.") if told and is_all else "")
-    return (head, *said, teller.speech.plural(
-        "{n} more out: on the printed order of return.", "{n} more out: on the printed order of return.",
-        len(rows) - len(told)))
+    text, words, assets = teller.text, teller.speech, order.result.city.assets
+    quarters: dict[str, list[Return]] = {}
+    for one in order.streets:
+        quarters.setdefault(assets.district[one.assets[0]], []).append(one)
+    rows: dict[str, list[tuple[str, int, int]]] = {}
+    for name, streets in sorted(quarters.items(), key=lambda item: min(
+            (one.p50_s == NONE, one.p50_s) for one in item[1])):
+        rows.setdefault(_quarter_back(teller, streets, order.nights), []).append(
+            (name or text("elsewhere"), len(streets), sum(len(one.assets) for one in streets)))
+    return tuple((", ".join(name for name, _, _ in mine) if len(quarters) > 1 else text("All streets"),
+                  words.plural("{n} street", "{n} streets", sum(n for _, n, _ in mine)) + ", "
+                  + words.plural("{n} lamp", "{n} lamps", sum(n for _, _, n in mine)), said)
+                 for said, mine in rows.items())
+
+
+def _quarter_back(teller: Teller, streets: list[Return], nights: int) -> str:
+    """Say from when to when the streets of a quarter are back, and how many may not be."""
+    known = [one for one in streets if one.p50_s != NONE]
+    never = len(streets) - len(known)
+    if not known:
+        return teller.text("not within the time computed")
+    said = _from_to(teller, min(one.p50_s for one in known), max(
+        (one.p90_s for one in known), key=lambda at_s: (at_s == NONE, at_s)), nights)
+    return said if not never else joined(teller, [said, teller.speech.plural(
+        "{n} street not within the time computed", "{n} streets not within the time computed", never)])
+
+
+def _from_to(teller: Teller, first_s: int, last_s: int, nights: int) -> str:
+    """Give both ends of a return in few words: what they are stands in the heading."""
+    first = teller.clock(first_s)
+    if last_s == NONE:
+        return teller.text("after {first}, perhaps not within the time computed", first=first)
+    if first_s == last_s:
+        return first if nights else teller.text("about {time}", time=first)
+    return teller.text("between {first} and {last}", first=first, last=teller.speech.weekday_clock(
+        teller.moment(last_s), teller.moment(first_s)))
+
+
+def returns_by_street(order: ReturnOrder, lang: str) -> tuple[tuple[str, str], ...]:
+    """Give when light returns street by street: each range with the streets that share it, what is back first above.
+
+    Raises
+    ------
+    InputError
+        A language other than fr and en.
+    """
+    teller = teller_of(order.result, lang, order.t_s)
+    ranges: dict[str, list[str]] = {}
+    for one in order.streets:
+        said = teller.text("not within the time computed") if one.p50_s == NONE else _from_to(
+            teller, one.p50_s, one.p90_s, order.nights)
+        ranges.setdefault(said, []).append(one.street)
+    return tuple((Speech.sentence(said), ", ".join(streets)) for said, streets in ranges.items())
+
+
+def returns_note(order: ReturnOrder, lang: str) -> str:
+    """Say what the ranges of return are, and that nobody has looked on the spot where nobody has.
+
+    Raises
+    ------
+    InputError
+        A language other than fr and en.
+    """
+    teller = teller_of(order.result, lang, order.t_s)
+    is_assessed = any(one.is_assessed for one in order.streets)
+    return _how(teller, order) + ("" if is_assessed else " " + teller.text("Not yet assessed on the spot."))
 
 
 def back(teller: Teller, one: Return, nights: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from twin.explaining.back_words import back
@@ -70,3 +70,22 @@ def _why(teller: Teller, site: Site, ids: Any) -> str:
     """Say why a site is lost at the earliest: water inside, or what feeds it."""
     assert site.loss is not None
     return teller.text("water inside") if site.loss.root == site.asset else str(ids[site.loss.root])
+
+
+def cut_words(teller: Teller, rows: Sequence[int], cut_s: int) -> Iterator[str]:
+    """Say of sites what becomes of them where what feeds them is cut at a second: their reserve and how long it lasts.
+
+    A reserve counts from the cut; where water may come inside before it is empty it does not hold to its end.
+    """
+    assets, text = teller.result.city.assets, teller.text
+    for row in rows:
+        name, reserve_s = str(assets.name[row] or assets.id[row]), int(assets.buffer_s[row])
+        if reserve_s <= 0:
+            yield text("leaves {site} without power: no reserve", site=name)
+            continue
+        said = text("feeds {site}: reserve {duration}, until {time}", site=name,
+                    duration=teller.speech.duration(reserve_s), time=teller.clock(cut_s + reserve_s))
+        loss = teller.result.losses.next(row, cut_s)
+        if loss is not None and loss.root == row and loss.may_s < cut_s + reserve_s:
+            said += text(", less where water comes inside ({time})", time=teller.clock(max(loss.may_s, cut_s)))
+        yield said

@@ -12,10 +12,11 @@ from twin.explaining.act_words import act_notes, act_row
 from twin.explaining.crew_lines import crew_rows
 from twin.explaining.decisions import decisions, done
 from twin.explaining.listed import joined, teller_of
-from twin.explaining.returning import first_returns
+from twin.explaining.returning import returns_by_quarter, returns_by_street, returns_note
 from twin.explaining.river_words import level_now, trend
 from twin.explaining.site_words import feed_words, symbol_of, then_words
 from twin.explaining.teller import Teller
+from twin.explaining.untouchable import untouchable_lines
 from twin.explaining.words import STATUS, Speech
 from twin.quantities import NONE, seconds_between
 from twin.results.counts import Counted
@@ -24,7 +25,7 @@ from twin.results.situation import AHEAD_H, Site, Situation
 from twin.results.summary import GAUGE_DIFFERS_M
 
 #: Rows of the page: what is more is told as a number.
-MOST_SITES, MOST_DECISIONS = 6, 5
+MOST_SITES, MOST_DECISIONS, FIRST_ACTS = 6, 5, 5
 _COUNTED = {
     "lamps_out": "Lamps out", "cabinets_out": "Lighting cabinets out", "sites_out": "Critical sites without power",
     "signals_out": "Traffic signals out", "lift_stations_out": "Lift stations out",
@@ -54,6 +55,8 @@ class Page:
     place: str
     made: tuple[str, ...]
     headline: str
+    #: What is out now, in one line.
+    out_now: str
     alarms: tuple[str, ...]
     #: Table of counts: headings of its columns, its rows, and notes below.
     counts_title: str
@@ -69,15 +72,27 @@ class Page:
     acts_title: str
     acts_note: str
     act_headings: tuple[str, ...]
-    #: What is to be done at once first; how many rows it is.
+    #: What is to be done at once first, and how many rows it is; and how many rows stand at the head of the page.
     acts: tuple[tuple[str, ...], ...]
     acts_now: int
+    acts_first: int
+    #: What stands on the next page, and its title there.
+    acts_next: str
+    acts_next_title: str
     acts_more: str
     #: Where the list of what is live in water stands, and how the time for people is counted.
     act_notes: tuple[str, ...]
     returns_title: str
-    #: What comes back first, what the range is, and where the rest stands; empty where nothing is out.
-    returns: tuple[str, ...]
+    #: What the ranges are; by quarter, and street by street on the next page; empty where nothing is out.
+    returns_note: str
+    returns_headings: tuple[str, ...]
+    returns: tuple[tuple[str, str, str], ...]
+    returns_next: str
+    returns_next_title: str
+    returns_by_street: tuple[tuple[str, str], ...]
+    untouchable_title: str
+    #: What is not to be re-energised, by kind, and where the whole list stands; empty where nothing is.
+    untouchable: tuple[str, ...]
     decisions_title: str
     decisions: tuple[tuple[str, str], ...]
     crews_title: str
@@ -116,6 +131,9 @@ def page_of(told: Situation, lang: str, numbers: Mapping[str, str] | None = None
     teller = Teller(told.result, words, now)
     issued, valid = (teller.moment(seconds_between(plan.start, one)) for one in (plan.issued_at, plan.valid_until))
     alarms = tuple(_alarms(teller, told))
+    order = order or order_of_return(told.result, told.t_s)
+    acts = tuple(act_row(teller, act, told.t_s, numbers) for act in (*told.now, *told.acts))
+    by_street = returns_by_street(order, lang)
     sites, more_sites = told.sites[:MOST_SITES], len(told.sites) - MOST_SITES
     return Page(
         lang=lang, status=text(STATUS[plan.status]).upper(), not_observed=text("Not an observation."),
@@ -125,10 +143,10 @@ def page_of(told: Situation, lang: str, numbers: Mapping[str, str] | None = None
         made=(text("{name}, issued at {clock}", name=plan.told(plan.name, lang),
                    clock=words.weekday_clock(issued, now)),
               _counted_from(teller, told)),
-        headline=_headline(teller, told), alarms=alarms,
+        headline=_headline(teller, told), out_now=_out_now(teller, told), alarms=alarms,
         counts_title=text("Out of service"), count_headings=_count_headings(teller, told),
         counts=tuple(_count_rows(teller, told)), count_notes=tuple(_count_notes(teller, told)),
-        legend=(text("lamp out"), text("within the hour"), text("water computed now"), text("critical sites, below")),
+        legend=(text("lamp out"), text("within the hour"), text("water computed now"), text("critical sites, page 1")),
         sites_title=text("Critical sites"),
         symbols=(("fine", text("in service")), ("threatened", text("threatened")), ("out", text("without power"))),
         site_headings=(text("people"), text("supply"), text("then")),
@@ -136,13 +154,20 @@ def page_of(told: Situation, lang: str, numbers: Mapping[str, str] | None = None
         sites_more=_sites_more(teller, told) if more_sites > 0 else "",
         acts_title=text("First acts"), acts_note=_acts_note(teller, told),
         act_headings=(text("before"), text("what"), text("who"), text("where"), text("if not")),
-        acts=tuple(act_row(teller, act, told.t_s, numbers) for act in (*told.now, *told.acts)) or (
-            ("", text("Nothing is left to be done beforehand."), "", "", ""),),
-        acts_now=len(told.now), acts_more="" if not told.acts_more else words.plural(
+        acts=acts or (("", text("Nothing is left to be done beforehand."), "", "", ""),),
+        acts_now=len(told.now), acts_first=FIRST_ACTS,
+        acts_next="" if len(acts) <= FIRST_ACTS else words.plural(
+            "Then {n} act: page 2.", "Then {n} acts: page 2.", len(acts) - FIRST_ACTS),
+        acts_next_title=text("Next acts"), acts_more="" if not told.acts_more else words.plural(
             "{n} more act ahead: on the printed list of acts.", "{n} more acts ahead: on the printed list of acts.",
             told.acts_more),
-        act_notes=tuple(act_notes(teller, told)), returns_title=text("First returns"),
-        returns=first_returns(order or order_of_return(told.result, told.t_s), lang),
+        act_notes=tuple(act_notes(teller, told)), returns_title=text("Return of light"),
+        returns_headings=(text("quarter"), text("streets, lamps out"), text("from the first street to the last")),
+        returns_note=returns_note(order, lang) if by_street else "", returns=returns_by_quarter(order, lang),
+        returns_next=text("Street by street: page 2.") if by_street else "",
+        returns_next_title=text("Return of light, street by street"), returns_by_street=by_street,
+        untouchable_title=text("Do not re-energise before a test"),
+        untouchable=tuple(untouchable_lines(teller, told.moment)),
         decisions_title=text("Decisions asked for"),
         decisions=tuple(decisions(teller, told))[:MOST_DECISIONS] or ((text("None"), text("by the run.")),),
         crews_title=text("Crews and hours"), crews_note=text("fill in: crew, where, until") if plan.crews is None
@@ -161,6 +186,15 @@ def _headline(teller: Teller, told: Situation) -> str:
         return level_now(teller, told.rivers[0], told.t_s)
     return teller.speech.plural("{n} lamp without power; no gauge tells the river's level.",
                                 "{n} lamps without power; no gauge tells the river's level.", told.counts[0].now.out)
+
+
+def _out_now(teller: Teller, told: Situation) -> str:
+    """Give what is out in one line: lamps, cabinets, critical sites; the rest stands in the table."""
+    words, counts = teller.speech, {count.name: count.now.out for count in told.counts}
+    return teller.text("Out now: {lamps}, {cabinets}, {sites}.",
+                       lamps=words.plural("{n} lamp", "{n} lamps", counts["lamps_out"]),
+                       cabinets=words.plural("{n} cabinet", "{n} cabinets", counts["cabinets_out"]),
+                       sites=words.plural("{n} critical site", "{n} critical sites", counts["sites_out"]))
 
 
 def _alarms(teller: Teller, told: Situation) -> Iterator[str]:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import isnan
 
+import numpy as np
+
 from twin.explaining.act_words import shortened
-from twin.explaining.listed import label, teller_of
+from twin.explaining.listed import joined, label, teller_of
 from twin.explaining.papers import Paper, paper_of
 from twin.explaining.returning import WHOSE
 from twin.explaining.teller import Teller
 from twin.explaining.words import Speech
 from twin.quantities import NONE
+from twin.results.moment import Moment
 from twin.results.not_re_energised import Untouchable, not_re_energised
 from twin.results.result import Result
+from twin.world.kinds import Role
 
+#: Rows that are read without a page in short before them.
+FEW = 25
 _WIDTHS = (1, 2.5, 0.9, 0.9, 0.9, 1.5)
 _STATES = {"cut": "cut", "out": "out of service", "service": "in service"}
 
@@ -38,7 +45,7 @@ def untouchable_paper(result: Result, t_s: int, lang: str) -> Paper:
                        for name in result.city.assets.kinds.names if name in counts)] if found else []
     warning = text("Water reached it since its last test, cut or not: no fuse, no switch, no contactor is closed "
                    "before inspection, measurement of the insulation and test.")
-    return paper_of(
+    paper = paper_of(
         teller, t_s, text("Do not re-energise, {clock}", clock=words.clock(teller.moment(t_s))), facts=facts,
         warnings=[warning] if found else [],
         headings=[text(one) for one in (
@@ -47,6 +54,65 @@ def untouchable_paper(result: Result, t_s: int, lang: str) -> Paper:
         notes=[text("Depths: now, and in brackets the highest so far where that was higher."),
                text("In service: nothing has opened it; to be cut first where it may be live in water.")] if found
         else [text("Nothing of what was asked for.")])
+    if len(found) <= FEW:
+        return paper
+    return replace(
+        paper, summary_title=text("In short"), summary_headings=tuple(text(one) for one in (
+            "kind", "how many", "which", "who has to test")), summary=tuple(_by_kind(teller, found)),
+        summary_streets_title=text("By street"), summary_streets=tuple(_by_street(teller, found)),
+        rows_title=text("The whole list"))
+
+
+def _by_kind(teller: Teller, found: tuple[Untouchable, ...]) -> Iterator[tuple[str, ...]]:
+    """Give a row for each kind: substations first, lamps last by their cabinets; with who has to test them."""
+    assets, words = teller.result.city.assets, teller.speech
+    kinds: dict[str, list[Untouchable]] = {}
+    for one in found:
+        kinds.setdefault(assets[one.assets[0]].kind, []).append(one)
+    cabinet = teller.result.view.cabinet
+    for name in sorted(kinds, key=lambda name: (
+            Role.SOURCE not in assets.kinds[name].roles, Role.LIGHTS in assets.kinds[name].roles,
+            assets.kinds.index(name))):
+        mine = kinds[name]
+        rows = sorted({row for one in mine for row in one.assets})
+        if Role.LIGHTS in assets.kinds[name].roles:
+            above = sorted({int(cabinet[one.circuit]) for one in mine if one.circuit != NONE} - {NONE})
+            which = teller.text("behind {assets}", assets=", ".join(shortened(
+                teller, [str(assets.id[row]) for row in above], len(above)))) if above else ""
+        else:
+            which = ", ".join(shortened(teller, [str(assets.id[row]) for row in rows], len(rows)))
+        yield (Speech.sentence(words.kind(assets.kinds, name).many), words.number(len(rows)), which,
+               joined(teller, list(dict.fromkeys(_who(teller, one) for one in mine))))
+
+
+def _by_street(teller: Teller, found: tuple[Untouchable, ...]) -> Iterator[tuple[str, str]]:
+    """Give a line for each street: its gear by id, and how many lamps."""
+    assets = teller.result.city.assets
+    streets: dict[str, list[Untouchable]] = {}
+    for one in found:
+        streets.setdefault(one.street, []).append(one)
+    for street, mine in streets.items():
+        lit = [len(one.assets) for one in mine if assets.has_role(one.assets[0], Role.LIGHTS)]
+        gear = [str(assets.id[row]) for one in mine for row in one.assets if not assets.has_role(row, Role.LIGHTS)]
+        lamps = [teller.speech.plural("{n} lamp", "{n} lamps", sum(lit))] if lit else []
+        yield street or teller.text("no street known"), ", ".join([*gear, *lamps])
+
+
+def untouchable_lines(teller: Teller, moment: Moment, most: int = 4) -> Iterator[str]:
+    """Give in a few lines what is not to be re-energised: by kind, the first by id, and where the whole list stands.
+
+    Substations come first, then by kind as the city has them; lamps are a number.
+    """
+    assets, words = teller.result.city.assets, teller.speech
+    rows = np.flatnonzero(moment.is_not_to_be_re_energised)
+    for name in sorted({assets[int(row)].kind for row in rows}, key=lambda name: (
+            Role.SOURCE not in assets.kinds[name].roles, Role.LIGHTS in assets.kinds[name].roles,
+            assets.kinds.index(name))):
+        mine = rows[assets.of_kind(name)[rows]]
+        counted = Speech.sentence(words.counted(assets.kinds, name, len(mine)))
+        ids = ", ".join(shortened(teller, [str(assets.id[row]) for row in mine], most))
+        yield counted if Role.LIGHTS in assets.kinds[name].roles else teller.text(
+            "{who}: {what}", who=counted, what=ids)
 
 
 def _rows(teller: Teller, found: tuple[Untouchable, ...]) -> Iterator[tuple[str, ...]]:

@@ -14,10 +14,11 @@ from twin.access.access import Access
 from twin.access.clearance import least_water
 from twin.quantities import NONE
 from twin.results.crew_days import Doing, crew_days
+from twin.results.crew_leaving import with_crews
 from twin.results.crew_shut import crews_shut_in
 from twin.results.result import Result
 from twin.results.situation import Situation
-from twin.results.to_do import Act, Least, sites_in_water
+from twin.results.to_do import Act, Least, darkened, sites_in_water, upstream
 from twin.world.access import BY_CREWS
 
 
@@ -46,8 +47,17 @@ def with_ways(told: Situation, access: Access | None) -> Situation:
     teams = _teams(told, access)
     acts = [_with_way(result, access, t_s, replace(act, teams=teams) if act.sort == "evacuate" else act)
             for act in told.acts]
+    acts = [_with_upstream(told, act) for act in with_crews(told, access, acts)]
     return replace(told, acts=tuple(sorted(acts, key=lambda act: (act.before_s, act.assets))),
-                   now=tuple(_with_way_now(result, access, t_s, act) for act in told.now))
+                   now=tuple(_with_upstream(told, _with_way_now(result, access, t_s, act)) for act in told.now))
+
+
+def _with_upstream(told: Situation, act: Act) -> Act:
+    """Give a cut by the city's hand with where else the places that nobody reaches in time can be cut."""
+    if act.sort != "cut" or act.by != "city" or not (act.is_cut_off or act.cut_off):
+        return act
+    above = upstream(told.moment, act.cut_off or act.assets)
+    return replace(act, upstream=above, upstream_darkens=tuple(darkened(told.moment, (row,)) for row in above))
 
 
 def _teams(told: Situation, access: Access) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from twin.codes import Action, Level
 from twin.quantities import NONE, BoolArray, Int32Array, Int64Array, column, distinct
 from twin.results.view import View, limited, metres
-from twin.world.assets import Protection
+from twin.world.assets import Assets, Protection
 from twin.world.kinds import Role
 from twin.world.supplies import Feed, Service
 
@@ -170,6 +171,14 @@ def _first_of_street(view: View, lamps: Int32Array) -> Int32Array:
     return np.asarray(inside[first][np.searchsorted(streets, codes[lamps])], np.int32)
 
 
+def street_of(assets: Assets, place: int, members: Sequence[int]) -> str:
+    """Give the street in which a place is opened: its own; where none is known, the first of what hangs behind it.
+
+    List, map and acts name a place by this street alone: the crew looks for the place, not for what stands in water.
+    """
+    return next((name for row in (place, *members) if (name := assets.street[row])), "")
+
+
 def things_to_cut(view: View, parts: LiveParts) -> dict[str, Any]:
     """Give one row for each thing to cut, a circuit or a device, the earliest first, with what stands in water behind.
 
@@ -200,7 +209,8 @@ def _grouped(view: View, parts: LiveParts) -> list[dict[str, Any]]:
             "cut": assets.id[row], "cut_kind": assets[int(row)].kind,
             "cabinet": None if view.cabinet[row] == NONE else str(assets.id[view.cabinet[row]]),
             "by": "grid" if assets.has_role(int(row), Role.GRID) else "city", "operator": assets.operator[int(row)],
-            "street": assets.street[deepest] or assets.street[int(row)],
+            "street": street_of(assets, int(row if view.cabinet[row] == NONE else view.cabinet[row]),
+                                [int(row), deepest]),
             "from": view.moment(int(live_from[piece].min())),
             "to": view.moment(int(live_to[piece].max())), "depth_m": metres(peak_m, deepest),
             "supply_known": not bool(parts.is_supply_unknown[piece].any()),

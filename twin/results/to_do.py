@@ -38,7 +38,7 @@ class Least:
 class Act:
     """Something to do before a moment; earlier than now it is not listed."""
 
-    #: ``cut``, ``evacuate`` or ``generator``.
+    #: ``cut``, ``evacuate``, ``generator``, or ``crew``: one that is to leave where it stands, or is shut in there.
     sort: str
     before_s: int
     assets: tuple[int, ...]
@@ -70,8 +70,17 @@ class Act:
     least: Least | None = None
     #: Not before a moment but at once: it is live in water already.
     is_now: bool = False
-    #: Critical sites in service that it leaves without power.
+    #: Critical sites in service that it leaves without power, or on their reserve.
     darkened: tuple[int, ...] = ()
+    #: Of a cut by the city's hand: the substations that feed those of its places that no way leads to, and of each the
+    #: critical sites that a cut there leaves without power.
+    upstream: tuple[int, ...] = ()
+    upstream_darkens: tuple[tuple[int, ...], ...] = ()
+    #: Crews that are to leave, or that stand at the site and are shut in there, by id; and from when to when no street
+    #: leads them away [s], -1 for never.
+    crews: tuple[str, ...] = ()
+    shut_s: int = NONE
+    open_s: int = NONE
 
 
 def acts_ahead(moment: Moment) -> list[Act]:
@@ -153,6 +162,20 @@ def darkened(moment: Moment, group: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(found, key=lambda row: (-float(np.nan_to_num(assets.people[row])), row)))
 
 
+def upstream(moment: Moment, places: tuple[int, ...]) -> tuple[int, ...]:
+    """Give the substations that feed some places at a moment, or did by the preferred way.
+
+    Whoever cannot get to a place has it cut there, by the grid operator's hand. Those that take no critical site with
+    them come first, then that of most places.
+    """
+    assets = moment.result.city.assets
+    source = assets.of_role(Role.SOURCE)
+    above = graph_of(moment.result.city).nearest_above(source)
+    found = [next((row for row in moment.chain(place) if source[row]), int(above[place])) for place in places]
+    return tuple(sorted({row for row in found if row != NONE}, key=lambda row: (
+        bool(darkened(moment, (row,))), -found.count(row), row)))
+
+
 def sites_in_water(result: Result) -> BoolArray:
     """Tell which critical sites water enters in a run, or may, (A,): people are brought out of them."""
     assets, exposure = result.city.assets, result.exposure
@@ -209,7 +232,7 @@ def _cuts(moment: Moment) -> list[Act]:
         mine = np.flatnonzero(np.isin(place, group))
         found.append(Act(
             sort="cut", assets=tuple(group), **_leaving(moment, group, int(first[group].min())),
-            by="grid" if assets.has_role(group[0], Role.GRID) else "city",
+            by="grid" if assets.has_role(group[0], Role.GRID) else "city", darkened=darkened(moment, tuple(group)),
             lamps=_lamps_below(result, group), live=len(np.unique(parts.asset[mine])), people=0,
             depth_m=float(peak_m[parts.asset[mine]].max())))
     return found

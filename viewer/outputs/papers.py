@@ -82,4 +82,5 @@ def _colon(page: SheetPage | Paper) -> str:
 
 
 def _head(page: SheetPage | Paper, city: str) -> Mapping[str, str]:
-    return {"document": f"{page.status}{_colon(page)} {page.title}, {page.place}", "author": city}
+    colon = _colon(page)
+    return {"colon": colon, "document": f"{page.status}{colon} {page.title}, {page.place}", "author": city}

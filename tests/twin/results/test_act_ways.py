@@ -11,6 +11,8 @@ from geodata.run.folder import Run, read_run
 from geodata.run.roads import access_if_kept
 from scenarios import load_scenario, run_scenario, shipped
 from tests.nights import night
+from twin.explaining.act_words import act_row
+from twin.explaining.listed import teller_of
 from twin.results.act_ways import with_ways
 from twin.results.situation import situation
 from twin.results.to_do import sites_in_water
@@ -108,3 +110,42 @@ def test_teams_share_the_people_of_a_site_rounded_up(run: Run) -> None:
     for act in with_ways(told, three).acts:
         if act.sort == "evacuate":
             assert (act.teams, act.needs_s) == (3, 60 * -(-act.people // 3))
+
+
+def test_a_crew_is_told_to_leave_before_its_way_out_closes_and_where_it_is_shut_in() -> None:
+    """E1 stands free at S-14, from which no street leads away from 20:34 on; E2 was sent to the dry S-12."""
+    night_run = night("ouche-q100-crews")
+    access = access_if_kept(night_run)
+    result, ids = night_run.result, night_run.result.city.assets.id
+    at_18 = with_ways(situation(result, 2 * 3600), access)
+    leave = next(act for act in at_18.acts if act.sort == "crew")
+    assert (leave.crews, str(ids[leave.assets[0]]), leave.base) == (("E1",), "S-14", "S-12")
+    assert leave.way, "by which streets"
+    assert leave.before_s == leave.shut_s
+    assert access is not None
+    assert with_ways(situation(result, leave.shut_s - 1), access).shut.keys() & {"E1"} == set()
+    at_22 = with_ways(situation(result, 6 * 3600), access)
+    assert not any(act.sort == "crew" for act in at_22.acts), "it is told with the site that is brought out there"
+    site = next(act for act in at_22.acts if act.crews)
+    assert (site.sort, site.crews, str(ids[site.assets[0]])) == ("evacuate", ("E1",), "S-14")
+    teller = teller_of(result, "fr", 6 * 3600)
+    assert act_row(teller, site, 6 * 3600)[4].endswith("l’équipe E1, bloquée là, peut commencer")
+
+
+def test_a_cut_that_nobody_reaches_says_where_it_is_cut_instead_and_what_hangs_there() -> None:
+    night_run = night("ouche-q100-crews")
+    result = night_run.result
+    told = with_ways(situation(result, 6 * 3600), access_if_kept(night_run))
+    city = next(act for act in told.now if act.by == "city")
+    assert city.is_cut_off
+    above = [str(result.city.assets.id[row]) for row in city.upstream]
+    assert above[:2] == ["P-07", "P-09"], "what takes no critical site with it comes first"
+    dark = dict(zip(above, city.upstream_darkens, strict=True))
+    assert (dark["P-07"], dark["P-09"]) == ((), ())
+    assert [str(result.city.assets.id[row]) for row in dark["P-12"]] == ["S-11"]
+    whole = act_row(teller_of(result, "fr", told.t_s), city, told.t_s, {"grid": "09 00"}, is_whole=True)[3]
+    assert "faire couper en amont\u00a0: P-07, P-09, P-12 (alimente EHPAD Les Tilleuls)" in whole
+    assert "(gestionnaire, tél. 09 00)" in whole
+    for act in (*told.now, *told.acts):
+        if act.is_cut_off:
+            assert act.sort != "cut" or act.by == "grid" or act.upstream, "or that there is none"

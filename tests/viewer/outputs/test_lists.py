@@ -25,8 +25,9 @@ from twin.errors import InputError
 from twin.explaining.acts_papers import acts_paper, cuts_paper
 from twin.explaining.papers import Paper
 from twin.explaining.returning import COLUMNS as RETURNS
-from twin.explaining.returning import first_returns, returns_paper
-from twin.explaining.untouchable import untouchable_paper
+from twin.explaining.returning import returns_by_street, returns_note, returns_paper
+from twin.explaining.situation import number_in
+from twin.explaining.untouchable import FEW, untouchable_paper
 from twin.quantities import NONE
 from twin.results.listing import STATES
 from twin.results.moment import moment_of
@@ -80,7 +81,8 @@ def test_each_paper_is_the_same_as_page_and_as_pdf_without_a_command(lang: str) 
     for paper in papers(lang):
         html = render_paper(paper)
         assert {c.lower() for c in re.findall(r"#[0-9a-fA-F]{3,6}\b", html)} <= {"#000", "#fff"}
-        assert _Cells(html).rows == [list(paper.headings), *(list(row) for row in paper.rows)]
+        short = [list(paper.summary_headings), *map(list, paper.summary)] if paper.summary else []
+        assert _Cells(html).rows == [*short, list(paper.headings), *(list(row) for row in paper.rows)]
         reader = pypdf.PdfReader(BytesIO(paper_pdf(paper, "Valmont")))
         root: Any = reader.trailer["/Root"]
         assert root["/Lang"] == lang
@@ -96,7 +98,8 @@ def test_the_paper_of_cuts_has_all_that_is_live_in_water() -> None:
     live = moment_of(result, AT_22).to_cut
     said = " ".join(cell for row in rows for cell in row)
     assert rows[0][1] == "Poste électrique P-12"
-    assert rows[0][6] == "en service\u00a0; la coupure prive de courant EHPAD Les Tilleuls"
+    assert rows[0][6] == ("en service\u00a0; alimente EHPAD Les Tilleuls\u00a0: réserve 4\u00a0h, "
+                          "jusqu’à lundi 2\u00a0h\u00a000, moins si l’eau entre (22\u00a0h\u00a025)")
     assert rows[1][1] == "Armoire d’éclairage A-093"
     assert rows[1][4] == "L-3922, L-3938, L-3939, L-4611 à L-4620", "the lamps behind it, one and all"
     for row in (live != NONE).nonzero()[0].tolist():
@@ -125,6 +128,43 @@ def test_what_water_reached_is_on_the_hand_over_cut_or_not() -> None:
     assert page.title == "Ne pas remettre sous tension, 6\u00a0h\u00a000"
 
 
+def test_what_is_not_to_be_re_energised_is_told_in_short_before_the_list() -> None:
+    """Each thing once by its kind, each once by its street, as many as the list has; and on one page."""
+    result = night("ouche-q100").result
+    found = not_re_energised(result, AT_22)
+    paper = untouchable_paper(result, AT_22, "fr")
+    assert len(paper.rows) == len(found) > FEW
+    counts = {row[0]: number_in(row[1]) for row in paper.summary}
+    assert sum(counts.values()) == sum(len(one.assets) for one in found)
+    assert counts["Postes électriques"] == 3
+    assert paper.summary[0][2] == "P-01, P-02, P-12"
+    assert paper.summary[-1][0] == "Lampes", "lamps last: gear is what somebody closes"
+    assert [street for street, _ in paper.summary_streets] == list(dict.fromkeys(one.street for one in found))
+    assert dict(paper.summary_streets)["Rue du Moulin"].startswith("P-02, A-026, C-07, ")
+    reader = pypdf.PdfReader(BytesIO(paper_pdf(paper, result.city.name)))
+    first, second = (reader.pages[i].extract_text() for i in (0, 1))
+    assert "Par rue" in first
+    assert "La liste entière" in second
+    assert untouchable_paper(result, 2 * 3600, "fr").summary == (), "a short list is read by itself"
+
+
+def test_the_street_of_a_place_to_cut_is_one_everywhere() -> None:
+    """A-093 stands in the Rue de Chagny, wherever the lamps behind it stand in water."""
+    result = night("ouche-q100").result
+    paper = {row[1].split(" ")[-1]: row[3] for row in cuts_paper(result, AT_22, "fr").rows}
+    rows = [row for row in result.indicators["may_be_live"]["rows"] if "A-093" in (row["cut"], row["cabinet"])]
+    assert rows
+    assert {row["street"] for row in rows} == {"Rue de Chagny"}
+    assert paper["A-093"].split("\u00a0; ")[0] == "Rue de Chagny"
+
+
+def test_what_is_out_is_never_called_safe_to_touch() -> None:
+    for lang, words in (("fr", "à traiter comme sous tension"), ("en", "treat as live")):
+        states = [row[6] for row in cuts_paper(night("ouche-q100").result, AT_22, lang).rows]
+        assert any(words in state for state in states)
+        assert not any("s’ouvrir" in state or "opened" in state for state in states)
+
+
 def test_a_range_is_rounded_outward_and_says_who_has_looked() -> None:
     """C1 with a range drawn: half of the nights at 10,680 s + 60, nine tenths an hour later."""
     result = case(2)
@@ -141,9 +181,9 @@ def test_a_range_is_rounded_outward_and_says_who_has_looked() -> None:
         assert row.p90_s == -(-(int(o.end_s[outage]) + 3600) // QUARTER_S) * QUARTER_S
     ends_s = [one.p90_s for one in order.sites]
     assert ends_s == sorted(ends_s), "what is back first stands first"
-    said = first_returns(order, "fr")
-    assert said[0].startswith("D’une chance sur deux à neuf sur dix, sur 10 nuits tirées.")
-    assert any(re.fullmatch(r"A1\S*.*entre .* et .*", line) for line in said)
+    assert returns_note(order, "fr").startswith("D’une chance sur deux à neuf sur dix, sur 10 nuits tirées.")
+    assert any(re.fullmatch(r"entre .* et .*", row[3]) for row in returns_paper(order, "fr").rows)
+    assert sum(len(streets.split(", ")) for _, streets in returns_by_street(order, "fr")) == len(order.streets)
 
 
 def test_without_nights_one_computed_hour_is_no_range() -> None:

@@ -148,7 +148,8 @@ def test_what_is_live_in_water_now_is_the_first_act(told: Situation) -> None:
     page = page_of(told, "fr")
     assert page.acts_now == 2
     assert page.acts[0][:2] == ("MAINTENANT", "Couper P-12, C-03, C-19, C-07, C-21 et C-06")
-    assert page.acts[0][4].endswith("la coupure prive de courant EHPAD Les Tilleuls")
+    assert page.acts[0][4].endswith("alimente EHPAD Les Tilleuls\u00a0: réserve 4\u00a0h, "
+                                    "jusqu’à lundi 2\u00a0h\u00a000, moins si l’eau entre (22\u00a0h\u00a025)")
     assert page.act_notes[0] == ("28 équipements peut-être sous tension dans l’eau maintenant ; 16 points de coupure : "
                                  "tous sur la liste « À couper », imprimée à part.")
     assert page_of(told, "en").acts[0][0] == "NOW"
@@ -212,8 +213,9 @@ def test_the_text_of_the_page_equals_the_tables(told: Situation, lang: str) -> N
     page = page_of(told, lang)
     found = _Cells(render(run, told, page))
     rows = [[cell.strip() for cell in row] for row in found.rows]
-    assert [row[0] for row in page.counts] == [row[0] for row in rows[1:1 + len(page.counts)]]
-    for count, row in zip(told.counts, rows[1:1 + len(page.counts)], strict=True):
+    first = [row[0] for row in rows].index(page.counts[0][0])
+    assert [row[0] for row in page.counts] == [row[0] for row in rows[first:first + len(page.counts)]]
+    for count, row in zip(told.counts, rows[first:first + len(page.counts)], strict=True):
         assert count.before is not None
         sure, _, maybe = row[1].partition("\u00a0(")
         assert (number_in(sure), number_in(maybe)) == (count.now.out, count.now.may)
@@ -256,7 +258,7 @@ def test_a_language_that_there_is_not_is_refused(told: Situation) -> None:
 
 @pytest.mark.parametrize(("name", "at_s", "lang"), [("ouche-q100", AT_22, "fr"), ("ouche-q100", 10 * 3600, "en"),
                                                     ("valmont-preventive-cut", 14 * 3600, "fr")])
-def test_the_page_prints_on_a_sheet_or_two(name: str, at_s: int, lang: str, tmp_path: Path) -> None:
+def test_the_page_prints_on_two_sheets_or_three(name: str, at_s: int, lang: str, tmp_path: Path) -> None:
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
         pytest.skip("no browser")
@@ -266,7 +268,7 @@ def test_the_page_prints_on_a_sheet_or_two(name: str, at_s: int, lang: str, tmp_
                     f"--print-to-pdf={tmp_path / 'p.pdf'}", "--no-pdf-header-footer", (tmp_path / "p.html").as_uri()],
                    check=True, capture_output=True, timeout=120)
     pdf = (tmp_path / "p.pdf").read_bytes()
-    assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) <= 2
+    assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) <= 3
 
 
 @pytest.mark.parametrize(("sheet", "least"), [

@@ -212,15 +212,16 @@ export class Lists {
           now === null ? '' : say('water_now', {depth: metres(now)}),
           depth === null ? '' : say('water_up_to', {depth: metres(depth)})
         );
+        const since = say('live_since', times(from, t));
         const hand = by === 'grid' ? say('hand_grid', {operator: operator || say('grid_operator')}) : '';
         const isLamp = unknown && this.model.isLamp(cut);
         const count = us.length > 1 || us[0] !== cut ? say('things_live', {n: us.length}) : '';
         return {
           u: cut,
           symbol: /** @type {const} */ ('live'),
-          time: from,
           title: isLamp ? say('cut_unknown') : say(by === 'grid' ? 'have_cut' : 'cut_id', {id: names.name(cut)}),
-          detail: listed(hand, unknown ? say('supply_unknown') : '', count, street, water)
+          // An hour at the edge of the line would be read as a deadline.
+          detail: listed(since, hand, unknown ? say('supply_unknown') : '', count, street, water)
         };
       })
     );
