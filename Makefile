@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint scripts unit verify drafts bundle schema bench clean
+.PHONY: help demo test lint style scripts unit verify drafts bundle schema bench clean
 help:
 	@echo "make demo     flood the built-in town, offline: the folder demo/, with demo/map.html"
 	@echo "make test     style, types and all tests"
@@ -39,7 +39,11 @@ demo: $(VENV)/.run
 
 test: lint unit
 
-lint: $(VENV)/.test scripts
+# The pages' scripts beside Python's: each is one process for most of its time.
+lint: $(VENV)/.test
+	@$(MAKE) --no-print-directory -j2 style scripts
+
+style: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 

@@ -1,15 +1,14 @@
-"""A night of the built-in town, run once per process: what exports and pages are tested on."""
+"""A night of the built-in town, run once for all workers: what exports and pages are tested on."""
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 from functools import cache
 from pathlib import Path
 
 from geodata.run.folder import Run, read_run
-from scenarios import load_scenario, run_scenario, shipped
+from scenarios import load_scenario, prepare, run_scenario, shipped
+from scenarios.ensemble.making import run_ensemble
+from tests.shared import made_once
 
 #: The hundred-year night as it was lived through at the desk: a preventive cut, a broken feed, a second feed for the
 #: refuge, a gauge that reads higher than was forecast, a cabinet seen in service, a closed street and a note.
@@ -36,14 +35,27 @@ facts:
 LIVED_NIGHT = "lived"
 
 
-@cache
 def night(name: str = "ouche-q10") -> Run:
     """Give a shipped scenario, or ``LIVED_NIGHT``, as a run read back from its folder."""
-    folder = Path(tempfile.mkdtemp(prefix="twin-night-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    if name == LIVED_NIGHT:
-        file = folder / "night.scenario.yaml"
-        levels = shipped()["ouche-q100"].with_name("ouche-q100.csv")
-        file.write_text(LIVED.replace("LEVELS", str(levels)), encoding="utf-8")
-        return read_run(run_scenario(load_scenario(file)).write(folder / "run"))
-    return read_run(run_scenario(name).write(folder / "run"))
+    return _read(name)
+
+
+@cache
+def _read(name: str) -> Run:
+    return read_run(made_once(f"night-{name}", lambda folder: _write(name, folder)))
+
+
+def _write(name: str, folder: Path) -> None:
+    if name != LIVED_NIGHT:
+        run_scenario(name).write(folder)
+        return
+    file = made_once("lived", lambda place: place.mkdir()) / "night.scenario.yaml"
+    levels = shipped()["ouche-q100"].with_name("ouche-q100.csv")
+    file.write_text(LIVED.replace("LEVELS", str(levels)), encoding="utf-8")
+    run_scenario(load_scenario(file)).write(folder)
+
+
+def twenty_nights() -> Path:
+    """Give the folder of twenty nights of the shipped hundred-year ensemble: copy it before anything is written."""
+    return made_once("twenty-nights", lambda folder: run_ensemble(
+        prepare(load_scenario("ouche-q100-ensemble")), 20, folder))

@@ -1,27 +1,22 @@
-"""Pages of the shipped nights, exported once per process and opened while the run is valid."""
+"""Pages of the shipped nights, exported once for all workers and opened while the run is valid."""
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from page_browser import Opened, opened
 
 from tests.nights import night
+from tests.shared import made_once
 from viewer.outputs.page import export_map
 
 
-@cache
 def exported(name: str, *, public: bool) -> Path:
     """Give the page of a shipped night."""
-    folder = Path(tempfile.mkdtemp(prefix="twin-night-page-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return export_map(night(name), folder / "page.html", public=public, lang="fr")
+    return made_once(f"{name}-{'public' if public else 'operator'}.html",
+                     lambda file: export_map(night(name), file, public=public, lang="fr"))
 
 
 def open_night(chromium: Any, name: str, *, public: bool = False, width: int = 1600, height: int = 900) -> Opened:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from importlib import resources
@@ -17,8 +18,7 @@ from page_browser import opened
 from geodata.ensemble.asking import nights_dark, nights_of, nights_out
 from geodata.ensemble.driven import write_driven
 from geodata.ensemble.folder import EnsembleFolder, read_ensemble
-from scenarios import load_scenario, prepare
-from scenarios.ensemble.making import run_ensemble
+from tests.nights import twenty_nights
 from tests.viewer.outputs.test_driver_strip import BOTH
 from tests.viewer.public.attack import best_guess, told_by_page, unpacked
 from tests.viewer.test_axe import violations
@@ -39,9 +39,9 @@ AT_S = 11 * 3600
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> EnsembleFolder:
     out = tmp_path_factory.mktemp("likely") / "nights"
-    made, _ = run_ensemble(prepare(load_scenario("ouche-q100-ensemble")), N, out)
+    shutil.copytree(twenty_nights(), out)
     for driven in (BOTH, replace(BOTH, of="S-08")):
-        write_driven(out, made.ensemble.digest, driven)
+        write_driven(out, read_ensemble(out).told["digest"], driven)
     return read_ensemble(out)
 
 

@@ -54,17 +54,18 @@ def test_every_sentence_with_a_placeholder_has_its_french() -> None:
         wording("fr", "refusals").sentences) - set(wording("fr", "command").sentences)
 
 
-@pytest.mark.parametrize(("key", "french"), catalogue().items(), ids=lambda v: v[1][:40] if len(v) == 2 else "")
-def test_a_french_sentence_holds_the_same_values(key: tuple[str, str], french: str) -> None:
+def test_a_french_sentence_holds_the_same_values() -> None:
     def values(text: str) -> set[str]:
         return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
-    assert french, f"no French for {key[1]!r}"
+    told = catalogue()
+    assert len(told) > 1000
+    assert [english for (_, english), french in told.items() if not french] == [], "no French"
     # "{why}" and the like may be left out of neither.
-    assert values(french) == values(key[1])
-    assert "'" not in french, "the French apostrophe is ’"
-    for sign in (" :", " ;", " !", " ?"):
-        assert sign not in french, "a fixed space stands before a French double sign"
+    assert {english: french for (_, english), french in told.items() if values(french) != values(english)} == {}
+    assert [french for french in told.values() if "'" in french] == [], "the French apostrophe is ’"
+    assert [french for french in told.values() if any(sign in french for sign in (" :", " ;", " !", " ?"))] == [], (
+        "a fixed space stands before a French double sign")
 
 
 def test_genders_come_in_pairs() -> None:

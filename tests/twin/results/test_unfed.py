@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -29,30 +31,40 @@ WAITING = {"A-094": "P-13", "A-012": "P-01", "C-08": "P-02", "R-01": "P-02"}
 @pytest.mark.parametrize("name", NIGHTS)
 def test_what_is_repaired_and_unfed_is_out_without_damage_and_nothing_of_its_own_keeps_it_down(name: str) -> None:
     result = night(name).result
-    found = result.unfed
-    for k in range(len(found)):
-        asset, holder = int(found.asset[k]), int(found.holder[k])
-        end_s = result.plan.duration_s if found.end_s[k] == NONE else int(found.end_s[k])
-        for t in (int(found.start_s[k]), (int(found.start_s[k]) + end_s) // 2, end_s - 1):
-            now = moment_of(result, t).of(asset)
+    found, horizon_s = result.unfed, result.plan.duration_s
+    end_s = np.where(found.end_s == NONE, horizon_s, found.end_s)
+    assert len(found) > 0
+    assert np.all(found.holder != found.asset)
+    # In order of time: the state of a whole city is made once for all that are asked about at that second.
+    asked = sorted({(int(t), k) for times in (found.start_s, (found.start_s + end_s) // 2, end_s - 1)
+                    for k, t in enumerate(times.tolist())})
+    for t, rows in groupby(asked, key=itemgetter(0)):
+        moment = moment_of(result, t)
+        for _, k in rows:
+            now = moment.of(int(found.asset[k]))
             assert now.damage is Damage.SOUND
             assert (now.outage != NONE, now.unfed) == (True, k)
-            assert result.waits.at(asset, t) == NONE, "nothing of its own is waited for"
-        assert holder != asset
-        if found.end_s[k] != NONE and end_s < result.plan.duration_s:
-            assert moment_of(result, end_s).of(asset).unfed == NONE
+            assert result.waits.at(int(found.asset[k]), t) == NONE, "nothing of its own is waited for"
+    over = sorted((int(end_s[k]), k) for k in np.flatnonzero((found.end_s != NONE) & (end_s < horizon_s)).tolist())
+    for t, rows in groupby(over, key=itemgetter(0)):
+        moment = moment_of(result, t)
+        assert [k for _, k in rows if moment.of(int(found.asset[k])).unfed != NONE] == []
 
 
 @pytest.mark.parametrize("name", NIGHTS)
 def test_no_repair_that_ends_in_an_outage_is_left_out(name: str) -> None:
     result = night(name).result
     trace = result.trace
-    for row in np.flatnonzero(trace.what == What.REPAIRED).tolist():
-        asset, t = int(trace.asset[row]), int(trace.time_s[row])
-        now = moment_of(result, t).of(asset)
-        is_alone = result.waits.at(asset, t) == NONE
-        assert (now.unfed != NONE) == (now.outage != NONE and is_alone and now.damage is Damage.SOUND), (
-            result.city.assets.id[asset])
+    repaired = sorted((int(trace.time_s[row]), int(trace.asset[row]))
+                      for row in np.flatnonzero(trace.what == What.REPAIRED).tolist())
+    assert len(repaired) > 0
+    for t, rows in groupby(repaired, key=itemgetter(0)):
+        moment = moment_of(result, t)
+        for _, asset in rows:
+            now = moment.of(asset)
+            is_alone = result.waits.at(asset, t) == NONE
+            assert (now.unfed != NONE) == (now.outage != NONE and is_alone and now.damage is Damage.SOUND), (
+                result.city.assets.id[asset])
 
 
 @pytest.mark.parametrize(("asset", "holder"), WAITING.items())

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 #: The sizes at which every screen is read whole.
 SIZES = {"1600": {"width": 1600, "height": 900}, "1366": {"width": 1366, "height": 768},
          "phone": {"width": 390, "height": 844}}
+
+def tried(*always: tuple[str, str]) -> list[Any]:
+    """Give every pair of size and language; those not named here are asked by `make verify` alone."""
+    return [pytest.param(size, lang, marks=() if (size, lang) in always else pytest.mark.verify)
+            for size in SIZES for lang in ("fr", "en")]
+
 
 #: Each text is measured against every edge around it that hides what stands out and cannot be scrolled. A list that
 #: scrolls hides nothing; what is kept for screen readers alone, and the letters of a drawing, are not measured.

@@ -182,8 +182,11 @@ def test_what_was_approved_stands_on_the_wall(chromium: Any, served: Served, ope
     wall.context.close()
 
 
-@pytest.mark.parametrize(("lang", "size"), [("fr", WIDE), ("en", {"width": 1366, "height": 768}), ("fr", PHONE)],
-                         ids=["fr-wide", "en-1366", "fr-phone"])
+# The phone is asked with every screen filled, in test_clicks; the whole sweep of both is `make verify`.
+@pytest.mark.parametrize(("lang", "size"), [
+    pytest.param("fr", WIDE, marks=pytest.mark.verify, id="fr-wide"),
+    pytest.param("en", {"width": 1366, "height": 768}, id="en-1366"),
+    pytest.param("fr", PHONE, marks=pytest.mark.verify, id="fr-phone")])
 def test_every_screen_under_axe(axe: Any, chromium: Any, served: Served, lang: str, size: dict[str, int]) -> None:
     page = sat(chromium, served, "R. Morel", lang=lang, size=size)
     for screen in SCREENS:

@@ -106,7 +106,7 @@ def test_the_plan_is_a_bar_of_steps_each_with_what_it_adds(page: Opened, served:
     assert page.get_attribute("#rank-rows tr.sel", "data-asset") == steps[-1]["asset"]
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lang", ["fr", pytest.param("en", marks=pytest.mark.verify)])
 def test_on_a_phone_nothing_is_cut_and_axe_finds_nothing(axe: Any, chromium: Any, served: Served,  # noqa: F811
                                                          lang: str) -> None:
     page = sat(chromium, served, "R. Morel", lang=lang, size=PHONE)
