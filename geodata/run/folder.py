@@ -75,11 +75,12 @@ def write_run(result: Result, city_file: CityFile, envelope: Envelope | None, gr
         info: dict[str, Any] = {"format": FORMAT}
         # The parts do not need each other: two cores write them in about half the time.
         with ThreadPoolExecutor(max_workers=2, thread_name_prefix="write") as pool:
-            parts = [pool.submit(write_table, name, make, folder)
-                     for name, make in tables_of(result, city_file.outlines).items()]
+            # What takes long comes first, so that no core waits for the other at the end.
+            parts = [] if envelope is None or grid is None else [
+                pool.submit(write_water, envelope, grid, folder / "water.tif")]
+            parts += [pool.submit(write_table, name, make, folder)
+                      for name, make in tables_of(result, city_file.outlines).items()]
             parts.append(pool.submit(_write_city, result.city, city_file, folder / "city.gpkg"))
-            if envelope is not None and grid is not None:
-                parts.append(pool.submit(write_water, envelope, grid, folder / "water.tif"))
             info |= describe(result, inputs)
             if gardens is not None:
                 from geodata.run.season import write_season

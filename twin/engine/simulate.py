@@ -80,13 +80,14 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
     declared = in_order(plan)
     if any(not 0 <= d.asset < len(city.assets) for d in declared):
         raise ValueError("the plan declares something of a row that is no asset of this city")
-    state = lived(city, plan, exposure.crossings, access, on_instant=on_instant)
-    night = darkness_of(plan, city)
-    log = log_of(state)
-    order = order_of(log)
-    outages = outages_of(state, exposure, rows_of(order), night, plan)
-    # The trace is put together beside the runs that tell doubt: neither needs the other.
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="trace") as pool:
+    # The digests are made beside the cascade, the trace is put together beside the runs that tell doubt.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="beside") as pool:
+        digesting = pool.submit(made_with, plan, city, exposure)
+        state = lived(city, plan, exposure.crossings, access, on_instant=on_instant)
+        night = darkness_of(plan, city)
+        log = log_of(state)
+        order = order_of(log)
+        outages = outages_of(state, exposure, rows_of(order), night, plan)
         putting = pool.submit(trace_of, state, log, order, declared)
         doubts = doubts_of(city, plan, exposure, outages, None if plan.crews is None else partial(
             lived, city, plan, access=access))
@@ -102,7 +103,7 @@ def run(city: City, plan: Plan, exposure: Exposure, *, provenance: Mapping[str, 
         feeds=feeds_of(city, trace), series=series,
         indicators=found, returns=returns, street_depths=None if access is None else access.depths,
         street_heads=None if access is None else access.heads,
-        provenance={**made_with(plan, city, exposure), **(provenance or {})},
+        provenance={**digesting.result(), **(provenance or {})},
         warnings=(*warnings, *contradictions(state, declared), *_never_fed(city, state), *_no_supplier(city),
                   *_coverage(exposure), *_defaults(city)))
 
