@@ -126,7 +126,11 @@ export class Causes {
     const before = this.model.iv.since[step.i] + 1;
     const fact = this.facts.filter((one) => one.u === step.u && one.at <= before).pop();
     if (fact?.fact) return {isWater: false, title: say('outside_fact'), detail: told(fact.by)};
-    return {isWater: false, title: say(`outside_${mechanism}`), detail: fact ? listed(told(fact.reason), told(fact.by)) : ''};
+    return {
+      isWater: false,
+      title: say(`outside_${mechanism}`),
+      detail: fact ? listed(told(fact.reason), told(fact.by)) : ''
+    };
   }
 
   /**
