@@ -189,8 +189,11 @@ export class Causes {
       if (since !== OPEN) {
         // The highest of the run may be ahead: where depths over time are not kept, none is told.
         const cm = depths.highest(u, t);
-        lines.push(cm === null ? say('untested_since', {id, ...times(since, t)}) :
-          say('untested', {id, depth: metres(cm), ...times(since, t)}));
+        lines.push(
+          cm === null
+            ? say('untested_since', {id, ...times(since, t)})
+            : say('untested', {id, depth: metres(cm), ...times(since, t)})
+        );
       } else if (touched !== OPEN) {
         const isOut = iv.stateAt(pattern[u], t) === State.OUT;
         lines.push(say(isOut ? 'touched_untested' : 'touched_in_service', {id, ...times(touched, t)}));
