@@ -191,8 +191,13 @@ export class Causes {
       const [since, touched] = [waits.untestedSince(u, t), waits.touchedSince(u, t)];
       const id = this.names.name(u);
       if (since !== OPEN) {
-        const depth = metres(depths.highest(u, t) ?? Math.max(0, this.model.columns['asset.peak'][u]));
-        lines.push(say('untested', {id, depth, ...times(since, t)}));
+        // The highest of the run may be ahead: where depths over time are not kept, none is told.
+        const cm = depths.highest(u, t);
+        lines.push(
+          cm === null
+            ? say('untested_since', {id, ...times(since, t)})
+            : say('untested', {id, depth: metres(cm), ...times(since, t)})
+        );
       } else if (touched !== OPEN) {
         const isOut = iv.stateAt(pattern[u], t) === State.OUT;
         lines.push(say(isOut ? 'touched_untested' : 'touched_in_service', {id, ...times(touched, t)}));
