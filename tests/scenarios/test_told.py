@@ -76,7 +76,8 @@ def test_shipped_scenarios_are_named_in_both_languages(name: str) -> None:
      "'power cut' for 'coupure préventive', which is 'preventive cut' elsewhere"),
     (HEAD, "crews: {travel: none, teams: [{id: E1, base: S-14}], part_names: {vis: {fr: vis, en: screw}}}\n",
      "part 'vis', which no stage uses up"),
-    (HEAD, "crews: {travel: none, teams: [{id: E1, base: S-14}], part_names: {vis: screw}}\n", "a text in each language")])
+    (HEAD, "crews: {travel: none, teams: [{id: E1, base: S-14}], part_names: {vis: screw}}\n",
+     "a text in each language")])
 def test_what_is_no_pair_of_texts_is_refused(plan_of: Callable[..., Plan], head: str, text: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         plan_of(text, head=head)

@@ -22,9 +22,9 @@ export function speak(wanted, catalogues) {
 /**
  * Know from now on what texts of a scenario are in a language.
  *
- * @param {[text: string, lang: Lang, told: string][]} texts
+ * @param {[text: string, lang: Lang, told: string][]} [texts]
  */
-export function learn(texts) {
+export function learn(texts = []) {
   for (const [text, lang, told] of texts) both.set(`${lang} ${text}`, told);
 }
 
