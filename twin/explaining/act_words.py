@@ -71,7 +71,7 @@ def _instead(teller: Teller, act: Act, numbers: Mapping[str, str], *, is_whole: 
             name + (text(" (feeds {sites})", sites=", ".join(str(assets.name[site] or assets.id[site])
                                                              for site in sites)) if sites else "")
             for name, sites in zip(ids, act.upstream_darkens, strict=True)))
-    elif act.sort == "evacuate" and act.is_cut_off and not (act.least is not None and act.least.is_open):
+    elif act.sort == "evacuate" and act.is_cut_off:
         yield text("by boat, or by the fire brigade")
     elif act.is_cut_off:
         yield text("nothing else is known")
@@ -85,7 +85,7 @@ def _where(teller: Teller, act: Act, *, is_whole: bool) -> Iterator[str]:
     least = act.least
     if act.is_cut_off and not is_whole and (least is None or not least.is_open):
         # Little room: how deep it is; the streets stand on the list of acts.
-        yield teller.text("no way in time") if least is None else teller.text(
+        yield teller.text("no way in time") if least is None or least.deepest_m < 0.005 else teller.text(
             "no way in time ({depth} of water)", depth=teller.speech.depth(least.deepest_m))
     elif act.sort == "crew":
         yield from _way_out(teller, act, is_whole=is_whole)
