@@ -143,7 +143,7 @@ def situation(result: Result, t_s: int, *, since_s: int = NONE, since_run: Resul
     o = result.outages
     soon[o.asset[(o.start_s > t_s) & (o.start_s <= t_s + 3600)]] = True
     return Situation(result=result, t_s=t_s, moment=moment, since_s=since_s, since_run=since_run, counts=counts,
-                     rivers=tuple(_rivers(result, t_s)), now=now,
+                     rivers=tuple(rivers_at(result, t_s)), now=now,
                      sites=tuple(sites_at(moment, result.city.assets.of_role(Role.VITAL))),
                      acts=tuple(told), acts_more=len(acts) - len(told), is_soon_out=soon & ~holds(moment, "out"))
 
@@ -170,7 +170,8 @@ def _is_told(name: str, result: Result) -> bool:
 # The river
 
 
-def _rivers(result: Result, t_s: int) -> list[River]:
+def rivers_at(result: Result, t_s: int) -> list[River]:
+    """Give the gauges at which the run computes a level, those read first; levels above their zero [m]."""
     assets, depths, plan = result.city.assets, result.exposure.depths, result.plan
     found = []
     for row in np.flatnonzero(assets.of_role(Role.GAUGE)).tolist():
