@@ -24,6 +24,7 @@ from geodata.hazards.declared.flood import Hand, Readings, RiverStage
 from geodata.hazards.levees import levees_of
 from geodata.hazards.vectors import lines_of, moved, polygons_of, read_shapes
 from geodata.terrain import Terrain
+from geodata.terrain_wanted import REMEDY
 from twin.errors import InputError
 from twin.quantities import FloatArray, Int64Array
 from twin.water.hazard import Doubt
@@ -59,8 +60,7 @@ def open_stage(spec: RiverStage | Hand, *, city_file: CityFile, folder: Path, st
     field, terrain = f"flood.{source}", city_file.terrain
     if terrain is None:
         raise InputError(field=field, found="a city without terrain", expected="terrain in or beside the city file",
-                         remedy="Import the city with `terrain:` in its mapping: in France RGE ALTI or "
-                                "LiDAR HD of IGN, elsewhere the country's own or Copernicus DEM.")
+                         remedy=REMEDY)
     crs = city_file.city.crs
     axis, arms, beds = _find_river(spec, city_file, folder, field)
     axis, chainage_m, thalweg_m = _profile(axis, terrain, crs, field)

@@ -10,6 +10,7 @@ from pyproj import CRS
 from geodata.cells import moved_points
 from geodata.drivers import check_cells
 from geodata.hazards.layout import part_over
+from geodata.terrain_wanted import REMEDY
 from twin.errors import InputError
 from twin.quantities import Float32Array, Int64Array
 from twin.water.hazard import Grid
@@ -30,8 +31,7 @@ class Surface:
             raise InputError(field=f"{field}.quantity", found="an elevation of the water surface, and a city without "
                                                               "terrain",
                              expected="a terrain to subtract",
-                             remedy="Import the city with `terrain:` in its mapping: in France RGE ALTI or "
-                                    "LiDAR HD of IGN, elsewhere the country's own or Copernicus DEM.")
+                             remedy=REMEDY)
         self._file, self._field = file, field
         self.depth_error_m = float(np.nan_to_num(terrain.error_m))
         #: Frame of the depths.

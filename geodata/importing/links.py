@@ -75,7 +75,8 @@ def link_all(layers: Sequence[Placeable], streets: StreetNet | None, others: Oth
             anybody = np.zeros(len(consumers), dtype=bool)
             preference = 0
             for choice in alternatives:
-                report = LinkReport(layer=layer.name, how=_said(choice), asked=len(consumers))
+                report = LinkReport(layer=layer.name, how=_said(choice), asked=len(consumers),
+                                    columns=_own_columns(layer, choice))
                 found = Found.nothing(len(consumers))
                 with complaints.of(layer.name):
                     found = _resolve(layer, choice, layers, streets, report, f"supplied_by.{group}", others)
@@ -104,6 +105,14 @@ def link_all(layers: Sequence[Placeable], streets: StreetNet | None, others: Oth
     for report, consumer, supplier, along_m, flow in measured:
         _distances(report, consumer, supplier, along_m, own, place, names, flow)
     return edges, reports
+
+
+def _own_columns(layer: Placeable, choice: LinkSpec) -> tuple[str, ...]:
+    """Give the layer's own columns that name the supplier, as its file spells them."""
+    if choice.looked_up_in is not None:
+        return ()
+    folded = {str(name).casefold(): str(name) for name in layer.table.columns}
+    return tuple(folded.get(name.casefold(), name) for name in (choice.by or list(choice.match)))
 
 
 def _add_more(edges: Edges, flow: LinkSpec, consumers: Int64Array, found: Found, group: int, preference: int,

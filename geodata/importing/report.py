@@ -99,6 +99,8 @@ class LinkReport:
     #: Those among them that look like "no supplier".
     sentinels: set[str] = field(default_factory=set)
     reasons: dict[str, Tally] = field(default_factory=dict)
+    #: The layer's own columns that name the supplier; empty where a table or the nearest does.
+    columns: tuple[str, ...] = ()
 
     def add(self, reason: str, ids: Iterable[Any]) -> None:
         """Count records under a reason; nothing is noted where there are none."""
@@ -119,6 +121,7 @@ class LinkReport:
         return {"layer": self.layer, "how": self.how, "asked": self.asked, "linked": self.linked,
                 "inferred": self.inferred, "median_m": self.median_m, "p99_m": self.p99_m,
                 "longest_m": self.longest_m, "missing_names": len(self.missing),
+                "columns": list(self.columns),
                 "missing": [{"name": name, "count": count, "sentinel": name in self.sentinels}
                             for name, count in list(self.missing.items())[:FIRST_MISSING]],
                 "reasons": {why: {"count": tally.count, "ids": list(tally.ids)} for why, tally in self.reasons.items()}}

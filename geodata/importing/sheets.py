@@ -63,8 +63,9 @@ def without_totals(table: Table) -> Table:
                     for row, count in zip(rows, counts, strict=True)], dtype=bool)
     if not out.any():
         return table
-    said = ", ".join(str(record) for record in table.record[out][:5])
-    return replace(table.take(~out), notes=(*table.notes, f"a line of totals is no record: left out ({said})"))
+    totals = tuple(str(record) for record in table.record[out])
+    note = f"a line of totals is no record: left out ({', '.join(totals[:5])})"
+    return replace(table.take(~out), notes=(*table.notes, note), totals=(*table.totals, *totals))
 
 
 def _filled_in(columns: list[Any], lines: Any, merges: Sequence[Merge]) -> tuple[list[Any], list[Any]]:

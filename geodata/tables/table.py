@@ -41,6 +41,8 @@ class Table:
     #: (outcome, reason, record names) of what the reader mended, doubted or left out.
     tallies: tuple[tuple[str, str, list[str]], ...] = ()
     notes: tuple[str, ...] = ()
+    #: Names of the lines of totals that are no records and were left out.
+    totals: tuple[str, ...] = ()
     #: What the reader found that may make the whole table another than was meant.
     warnings: tuple[str, ...] = ()
     #: Cells that were blank in the file and say what stands above them: mask by column, (N,).
@@ -116,6 +118,7 @@ def joined(tables: Sequence[Table]) -> Table:
                  units={k: v for table in tables for k, v in table.units.items()}, found=found,
                  tallies=tuple(tally for table in tables for tally in table.tallies),
                  notes=tuple(dict.fromkeys(note for table in tables for note in table.notes)),
+                 totals=tuple(line for table in tables for line in table.totals),
                  warnings=tuple(warning for table in tables for warning in table.warnings),
                  filled={name: np.concatenate([table.filled.get(name, np.zeros(len(table), dtype=bool))
                                                for table in tables])

@@ -145,10 +145,10 @@ Couches
     douteux 1 : sans position : gardé, son exposition est inconnue (L-4)
 
 Liaisons
-  lamps, par l’identifiant de son fournisseur (armoire d’éclairage) dans ARMOIRE : 4 sur 5
+  lamps, par l’identifiant de ce qui l’alimente (armoire d’éclairage) dans ARMOIRE : 4 sur 5
     distance : médiane 32 m, 99 % à moins de 93 m, maximum 94 m
-    1 : nomme un fournisseur absent de la ville (L-5)
-    1 : sans fournisseur ; compté comme toujours alimenté (L-5)
+    1 : dit alimenté par un objet que la ville n’a pas (L-5)
+    1 : sans alimentation connue ; compté comme toujours alimenté (L-5)
     introuvables : A-9 ×1
 
 Remarques
@@ -178,7 +178,7 @@ def test_the_doctor_speaks_french() -> None:
     report = check_city(town, today=date(2026, 11, 30), lang="fr")
     said = str(report).replace("\u00a0", " ").replace("\u202f", " ")
     for sentence in ("Petite-Ville : 1 poste", "2 enregistrements douteux (lamps) : identifiant répété",
-                     "lamps : 2 noms de fournisseurs ne correspondent à aucun objet (Z999 ×256 et 1 autre)",
+                     "lamps : 2 noms donnés comme alimentation ne correspondent à aucun objet (Z999 ×256 et 1 autre)",
                      "Avertissements (", "Remarques ("):
         assert sentence in said, said
     assert not re.search(r"\b(the|have|has|with|of)\b", said.replace("(the", ""))

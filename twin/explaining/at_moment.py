@@ -13,7 +13,7 @@ from twin.explaining.back_words import roughly
 from twin.explaining.crew_words import STAGE_WORDS, at_work_now, delayed, range_of_return, whose
 from twin.explaining.loss_words import lost_words
 from twin.explaining.repaired_words import repaired_at
-from twin.explaining.river_words import highest, level_now, trend
+from twin.explaining.river_words import datum, highest, level_now, trend
 from twin.explaining.teller import Teller
 from twin.explaining.tree import Cause
 from twin.explaining.waiting import Waiting, waiting_at, waits_for
@@ -72,9 +72,10 @@ def _level(teller: Teller, asset: Asset, t_s: int | None) -> list[str]:
         return []
     for river in rivers(teller.result, 0 if t_s is None else t_s):
         if river.asset == asset.row:
-            return [highest(teller, river)] if t_s is None else [level_now(teller, river, t_s),
-                                                                  trend(teller, river, t_s)]
-    return []
+            said = [highest(teller, river)] if t_s is None else [
+                level_now(teller, river, t_s), trend(teller, river, t_s)]
+            return [*said, datum(teller, river, float(river.level_m.max()) if t_s is None else river.now_m)]
+    return [teller.text("No level was computed at this gauge: it needs a zero, and water that reaches it.")]
 
 
 def _is_declared(teller: Teller, outage: Outage) -> bool:

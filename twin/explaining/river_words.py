@@ -59,3 +59,10 @@ def highest(teller: Teller, river: River) -> str:
     name = teller.result.city.assets.name[river.asset] or teller.result.city.assets.id[river.asset]
     return teller.text("{gauge}: highest {peak} about {time}, computed.", gauge=name,
                        peak=teller.speech.depth(float(river.level_m[top])), time=teller.clock(int(river.time_s[top])))
+
+
+def datum(teller: Teller, river: River, level_m: float) -> str:
+    """Say a level above the zero of the gauge as an altitude, and where the zero stands."""
+    zero_m = float(teller.result.city.assets.zero_m[river.asset])
+    return teller.text("In altitude {altitude}: the zero stands at {zero}.",
+                       altitude=teller.speech.depth(level_m + zero_m), zero=teller.speech.depth(zero_m))

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from geodata.importing.drafting.guess import Guess
 
 #: Records named one by one.
 _FIRST = 5
-#: What the reader of tables notes of the lines of totals that it leaves out.
-_TOTALS = re.compile(r"a line of totals is no record: left out \((.*)\)")
 
 
 def say_what_is_lost(guess: Guess) -> None:
     """Say of a table that is taken up which of its lines are no records, and which records have no position."""
-    for note in guess.seen.table.notes:
-        hit = _TOTALS.fullmatch(note)
-        if hit:
-            guess.unsure("", "a line of totals is taken for no record and left out ({lines})", lines=hit[1])
+    totals = guess.seen.table.totals
+    if totals:
+        guess.unsure("", "a line of totals is taken for no record and left out ({lines})",
+                     lines=", ".join(totals[:_FIRST]))
     if not guess.kind or not np.isfinite(guess.degrees).any():
         return
     nowhere = ~np.isfinite(guess.degrees).all(axis=1) & ~guess.seen.copies

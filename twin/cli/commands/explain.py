@@ -41,6 +41,7 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
     surer; --with asks how often several are out together.
     """
     from geodata.ensemble.place import is_ensemble
+    from geodata.quality.named_supplier import supplier_named
     from geodata.run.folder import read_run
     from twin.deciding.keeping import what_would_keep
     from twin.errors import InputError
@@ -66,6 +67,7 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
         explanation = None if street is not None else explain_asset(result, asset_id, spoken, t_s)
         outage = None if explanation is None else explanation.outage
         kept = None if outage is None else what_would_keep(result, outage)
+        named = None if street is not None else supplier_named(read.city_file, asset_id)
         garden = [] if street is not None else _garden(read, asset_id, spoken, t_s)
         ways = [] if street is not None else _ways(read, asset_id, spoken, t_s)
     if street is not None:
@@ -78,12 +80,12 @@ def explain(run_dir: RunFolder, asset_id: Annotated[str, typer.Argument(metavar=
     if json:
         print_json({**explanation.to_dict(),
                     "would_have_kept": None if kept is None else kept_to_dict(result, kept), "irrigation": garden,
-                    "ways": ways})
+                    "ways": ways, "supplier_named": None if named is None else named.to_dict()})
         return
     say(explanation.sentence, style="bold")
     for paragraph in explanation.paragraphs[explanation.paragraphs[:1] == (explanation.sentence,):]:
         say(paragraph)
-    for line in (*garden, *ways):
+    for line in (*([] if named is None else named.lines(spoken)), *garden, *ways):
         say(line)
     for line in [] if kept is None or outage is None else kept_lines(result, outage, kept, spoken):
         say(line)
