@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import pickle
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from geodata.city.model import CityFile
 from geodata.importing import import_city
+from tests.shared import made_once
 
 #: The public data sets stand beside the checkout; they are not part of it.
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
@@ -24,8 +26,10 @@ def needs(folder: str) -> Any:
 
 @cache
 def imported(name: str) -> CityFile:
-    """Import a shipped mapping."""
-    return import_city(name, DATA)
+    """Import a shipped mapping, once for all workers."""
+    kept = made_once(f"city-{name}", lambda file: file.write_bytes(pickle.dumps(import_city(name, DATA))))
+    city: CityFile = pickle.loads(kept.read_bytes())
+    return city
 
 
 def rows_of(path: Path, **dialect: Any) -> list[dict[str, str]]:

@@ -19,10 +19,10 @@ import rasterio
 from rasterio.transform import from_origin
 
 from geodata.city.model import CityFile
-from geodata.importing import import_city
 from scenarios import run_scenario
 from scenarios.load import load_scenario
 from scenarios.resolve import prepare
+from tests.geodata.import_data import imported
 from twin.explaining.explain import explain
 
 DATA = Path(__file__).parents[2].parent / "shared/data"
@@ -34,7 +34,7 @@ CABINET_FAIL_M, LAMP_FAIL_M = 0.35, 0.30
 
 @pytest.fixture(scope="module")
 def lecce() -> CityFile:
-    return import_city("lecce", data=DATA)
+    return imported("lecce")
 
 
 def basin(rows: int, columns: int) -> np.ndarray:

@@ -15,6 +15,7 @@ from geodata.demo_town.ground import CELL_M, FALL, ORIGIN_M, ZERO_BELOW_BANK_M, 
 from scenarios.expect import evaluate
 from scenarios.load import load_scenario, shipped
 from scenarios.running import run_scenario
+from tests.nights import night
 from twin.codes import Mechanism
 from twin.quantities import NONE
 from twin.results.compare import compare
@@ -28,17 +29,10 @@ SIX = ("ouche-q10", "ouche-q100", "valmont-facts", "valmont-flash-flood", "valmo
        "valmont-substation")
 
 
-@pytest.fixture(scope="module")
-def night() -> Callable[[str], Any]:
-    """Run a shipped scenario once for all tests of this file."""
-    done: dict[str, Any] = {}
-
-    def run(name: str) -> Any:
-        if name not in done:
-            done[name] = run_scenario(load_scenario(name))
-        return done[name]
-
-    return run
+@pytest.fixture(name="night")
+def _night() -> Callable[[str], Any]:
+    """Give a shipped scenario's run as it is read back from its folder, run once for all tests."""
+    return night
 
 
 def test_six_nights_and_more_are_shipped() -> None:

@@ -27,7 +27,8 @@ def axe() -> Any:
 
 def violations(axe: Any, page: Any) -> list[str]:
     """Run axe on the page as it stands; give each violation with the elements it is about."""
-    found = axe.run(page.page, options={"runOnly": {"type": "tag", "values": TAGS}}).response
+    found = axe.run(page.page, options={"runOnly": {"type": "tag", "values": TAGS},
+                                        "resultTypes": ["violations"]}).response
     assert len(found["passes"]) > 15, "axe looked at nothing"
     return [f"{one['id']}: {one['help']}: {node['html'][:160]} {node['failureSummary']}"
             for one in found["violations"] for node in one["nodes"]]

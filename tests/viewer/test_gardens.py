@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from geodata.run.folder import Run, read_run
-from scenarios.running import run_scenario
+from geodata.run.folder import Run
+from tests.nights import night
 from twin.irrigation.locks import Reason
 from viewer.outputs.open_data import export_open_data
 from viewer.outputs.page import export_map
@@ -26,8 +26,8 @@ GEAR = re.compile(r"\bPA-\d|\bA-0\d\d\b|\bP-0\d\b|équipe Sud|espaces verts")
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return read_run(run_scenario("valmont-june").write(tmp_path_factory.mktemp("june") / "run"))
+def run() -> Run:
+    return night("valmont-june")
 
 
 def told(run: Run) -> Any:

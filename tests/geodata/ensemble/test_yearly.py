@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 
 import pytest
 
-from scenarios import load_scenario, prepare, run_scenario
+from scenarios import load_scenario, prepare
 from scenarios.ensemble.making import run_ensemble
+from tests.nights import night, twenty_nights
 from twin.cli.entry import main
 
 N = 20
@@ -32,8 +34,8 @@ def folder(tmp_path_factory):
         "ouche-q100.csv", str(scenario.path.parent / "ouche-q100.csv"))
     raised = made / "raised.scenario.yaml"
     raised.write_text(text + "measures: [{raise: [P-01, P-02, P-12, P-13], by_m: 2}]\n", "utf-8")
-    run_scenario("ouche-q10").write(made / "q10")
-    run_ensemble(prepare(scenario), N, made / "plain")
+    shutil.copytree(night("ouche-q10").path, made / "q10")
+    shutil.copytree(twenty_nights(), made / "plain")
     run_ensemble(prepare(load_scenario(raised)), N, made / "raised")
     return made
 

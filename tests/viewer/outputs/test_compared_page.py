@@ -118,13 +118,19 @@ def crewed(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
     return found
 
 
+@pytest.fixture(scope="module")
+def crewed_file(crewed: list[Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    first, second = crewed
+    return export_compared(first, [(second, compare(first.result, second.result))],
+                           tmp_path_factory.mktemp("crews") / "crews.html")
+
+
 @pytest.mark.parametrize("lang", ["fr", "en"])
-def test_both_sides_show_their_own_crews_and_the_panel_those_chosen(chromium: Any, crewed: list[Run], tmp_path: Path,
-                                                                    lang: str) -> None:
+def test_both_sides_show_their_own_crews_and_the_panel_those_chosen(chromium: Any, crewed: list[Run],
+                                                                    crewed_file: Path, lang: str) -> None:
     sync = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     first, second = crewed
-    file = export_compared(first, [(second, compare(first.result, second.result))], tmp_path / "crews.html")
-    page = opened(chromium, file, now=first.result.plan.issued_at + timedelta(hours=1), width=1600, height=900,
+    page = opened(chromium, crewed_file, now=first.result.plan.issued_at + timedelta(hours=1), width=1600, height=900,
                   timeout_ms=60_000)
     page.click(f"[data-lang={lang}]")
     drive = next(piece for piece in crew_days(second.result) if piece.doing == Doing.DRIVING and piece.crew == 1)

@@ -11,8 +11,8 @@ import pandas as pd
 import pyogrio
 import pytest
 
-from geodata.run.folder import Run, read_run
-from scenarios import load_scenario, run_scenario
+from geodata.run.folder import Run
+from tests.nights import night
 from twin import cli
 from twin.errors import InputError
 from twin.quantities import NONE
@@ -23,15 +23,14 @@ from viewer.outputs.gis_style import styles
 from viewer.outputs.gis_words import CONDITIONS
 
 
-@pytest.fixture(scope="module")
-def night(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    folder = tmp_path_factory.mktemp("gis")
-    return read_run(run_scenario(load_scenario("ouche-q10")).write(folder / "run"))
+@pytest.fixture(scope="module", name="night")
+def _night() -> Run:
+    return night()
 
 
 @pytest.fixture(scope="module")
-def package(night: Run) -> Path:
-    return export_gis(night, night.path.parent / "run.gpkg", lang="fr")
+def package(night: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return export_gis(night, tmp_path_factory.mktemp("gis") / "run.gpkg", lang="fr")
 
 
 def test_states_over_time_are_the_moments_of_the_run(night: Run, package: Path) -> None:

@@ -174,7 +174,9 @@ def best_guess(told: Told, run: Any, *, by_place_alone: bool) -> Success:
                                                                           (0, 100)))
     tried = []
     for method, (a, b, c, d) in itertools.product(("average", "ward"), scales):
-        tree = linkage(np.column_stack([told.xy, a * first, b * last, c * doubt, d * spread]), method)
+        # What has no weight adds nothing to a distance, and hundreds of words would cost most of the time.
+        weighed = [one for one, weight in ((a * first, a), (b * last, b), (c * doubt, c), (d * spread, d)) if weight]
+        tree = linkage(np.column_stack([told.xy, *weighed]), method)
         tried += [judged(fcluster(tree, int(cabinets * more), "maxclust"), told, run) for more in (1, 1.3)]
     return max(tried, key=lambda one: one.fall)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,15 @@ from viewer.outputs.page import page
 LUCK = 0.06
 
 
+@cache
+def public_page(name: str = "ouche-q10") -> str:
+    return page(night(name), public=True, lang="fr")
+
+
 @pytest.mark.parametrize("name", ["ouche-q10", "valmont-substation"])
 def test_times_and_causes_say_no_more_of_feeders_than_nearness(name: str) -> None:
     run = night(name)
-    told = told_by_page(page(run, public=True, lang="fr"), run)
+    told = told_by_page(public_page(name), run)
     nearness, best = best_guess(told, run, by_place_alone=True), best_guess(told, run, by_place_alone=False)
     assert best.fall <= nearness.fall + LUCK, (best, nearness)
     assert best.off_m > 40, "a cabinet is not placed better than by the middle of its lamps"
@@ -47,7 +53,7 @@ def test_the_attack_would_find_what_pages_said_before() -> None:
 
 def test_what_is_told_alike_is_seldom_of_one_feeder() -> None:
     run = night()
-    told = told_by_page(page(run, public=True, lang="fr"), run)
+    told = told_by_page(public_page(), run)
     assert one_feeder_share(told, run, 0) < 0.25, "circuits"
     assert one_feeder_share(told, run, 1) < 0.3, "cabinets"
     any_two, alike_two = neighbours(told, run)
@@ -56,7 +62,7 @@ def test_what_is_told_alike_is_seldom_of_one_feeder() -> None:
 
 def test_no_time_of_the_town_is_finer_than_a_quarter_of_an_hour(tmp_path: Path) -> None:
     run = night()
-    columns, texts = unpacked(page(run, public=True, lang="fr"))
+    columns, texts = unpacked(public_page())
     assert not [name for name in (*columns, *texts) if name.startswith(("place", "hold", "story."))]
     for name in ("iv.start", "iv.end", "told.start", "told.end", "wet.start", "wet.end"):
         times = columns[name][columns[name] < 2**32 - 1]
