@@ -126,7 +126,12 @@ export class Acts {
     this.tick(this.frame.now);
   }
 
-  /** Say the first of all in whole words: whoever never saw this screen reads here what to do. @param {HTMLElement} row @param {any} act */
+  /**
+   * Say the first of all in whole words: whoever never saw this screen reads here what to do.
+   *
+   * @param {HTMLElement} row
+   * @param {any} act
+   */
   first(row, act) {
     row.classList.add('first');
     const what = row.querySelector('.what strong');

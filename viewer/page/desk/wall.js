@@ -43,7 +43,12 @@ function shortTitle(act) {
   return act.sort === 'cut' && n > 2 ? t('cut_cabinets', {n}) : actTitle(act);
 }
 
-/** A line below a title: what must be read, and what may go where room is short. @param {string} first @param {string} more */
+/**
+ * A line below a title: what must be read, and what may go where room is short.
+ *
+ * @param {string} first
+ * @param {string} more
+ */
 function below(first, more) {
   const rest = [first, more].filter(Boolean).length > 1 ? ` · ${more}` : more;
   return make('p', {class: 'soft'}, first, rest ? make('span', {class: first ? 'more' : ''}, rest) : null);
