@@ -108,9 +108,10 @@ def test_what_decides_is_told_night_by_night(seat: Seat) -> None:
         assert max(right, NIGHTS - right) == decides["right"]
 
 
-def test_a_street_is_out_when_half_of_its_lamps_are(seat: Seat, desk: Desk) -> None:
+def test_a_street_is_out_when_half_of_its_lamps_are(seat: Seat) -> None:
     run = seat.json("/api/likely")["run"]["id"]
-    loaded = desk.shelf.get(run)
+    desk: Any = seat.client.app
+    loaded = desk.state.desk.shelf.get(run)
     assets = loaded.result.city.assets
     street = "Quai des Lavandières"
     told = seat.json(f"/api/likely/asset?run={run}&street={street}")
