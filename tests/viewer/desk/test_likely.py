@@ -116,7 +116,7 @@ def test_a_street_is_out_when_half_of_its_lamps_are(seat: Seat) -> None:
     street = "Quai des Lavandières"
     told = seat.json(f"/api/likely/asset?run={run}&street={street}")
     lamps = [k for k in range(len(assets)) if assets.street[k] == street and str(assets[k].kind) == "lamp"]
-    found = read_ensemble(loaded.run.path)
+    found = read_ensemble(loaded.run.path.parent)
     first = np.array([first_out(found.folder, found.told["digest"], found.answers, row) for row in lamps])
     nights = (~np.isnan(first)).sum(axis=0) >= (len(lamps) + 1) // 2
     assert (told["lamps"], told["ever"]["count"], told["ever"]["n"]) == (len(lamps), int(nights.sum()), NIGHTS)
