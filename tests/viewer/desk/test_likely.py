@@ -108,6 +108,25 @@ def test_what_decides_is_told_night_by_night(seat: Seat) -> None:
         assert max(right, NIGHTS - right) == decides["right"]
 
 
+def test_a_street_is_out_when_half_of_its_lamps_are(seat: Seat) -> None:
+    run = seat.json("/api/likely")["run"]["id"]
+    desk: Any = seat.client.app
+    loaded = desk.state.desk.shelf.get(run)
+    assets = loaded.result.city.assets
+    street = "Quai des Lavandières"
+    told = seat.json(f"/api/likely/asset?run={run}&street={street}")
+    lamps = [k for k in range(len(assets)) if assets.street[k] == street and str(assets[k].kind) == "lamp"]
+    found = read_ensemble(loaded.run.path.parent)
+    first = np.array([first_out(found.folder, found.told["digest"], found.answers, row) for row in lamps])
+    nights = (~np.isnan(first)).sum(axis=0) >= (len(lamps) + 1) // 2
+    assert (told["lamps"], told["ever"]["count"], told["ever"]["n"]) == (len(lamps), int(nights.sum()), NIGHTS)
+    if told["when"]:
+        assert all((moment - loaded.start) % 900 == 0 for moment in told["when"])
+    refused = seat.get(f"/api/likely/asset?run={run}&street=Rue de Nulle Part")
+    assert refused.status_code == 422
+    assert "rue" in refused.json()["said"]["fr"]
+
+
 def test_the_map_of_an_ensemble_carries_the_words(seat: Seat) -> None:
     run = seat.json("/api/likely")["run"]["id"]
     config = seat.json(f"/api/runs/{run}/config")

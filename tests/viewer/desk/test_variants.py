@@ -118,6 +118,19 @@ def test_a_line_without_effect_says_why(seat: Seat, draft: dict[str, Any]) -> No
     assert effect["out_from"] <= flooded["failed"]
 
 
+def test_a_raise_that_loses_its_supply_says_to_whom(seat: Seat, desk: Desk, draft: dict[str, Any]) -> None:
+    result = desk.shelf.get(draft["base"]).result
+    o, assets = result.outages, result.city.assets
+    own = set(o.asset[o.root == o.asset].tolist())
+    lost = next(k for k in range(len(o.asset)) if o.root[k] != o.asset[k] and int(o.asset[k]) not in own
+                and np.isfinite(assets.fail_m[o.asset[k]]))
+    now = put(seat, draft, {"sort": "raise", "asset": str(assets.id[o.asset[lost]]), "by_m": 0.45})
+    told = seat.json(f"/api/drafts/{draft['id']}/outcome")
+    effect = told["effects"][now["lines"][0]["id"]]
+    assert (effect["none"], effect["because"]) == (True, str(assets.id[o.root[lost]]))
+    assert told["series"]["base"] == told["series"]["out"], "what does nothing draws no other curve"
+
+
 def test_a_level_is_written_beside_the_scenario_and_waits_for_a_run(seat: Seat, desk: Desk, draft: dict[str, Any]
                                                                   ) -> None:
     put(seat, draft, {"sort": "level", "by_m": 0.26})

@@ -46,8 +46,9 @@ export function decidingStrip({name, values, out, at: bound, right, n, peak_m: p
   root.append(label(8, height - 4, said(low), 'var(--soft)', 'start'));
   root.append(label(WIDE - 8, height - 4, said(high), 'var(--soft)', 'end'));
   if (bound !== null) {
-    const px = Math.max(70, Math.min(WIDE - 70, x(bound)));
-    root.append(label(px, height - 4, said(bound), 'var(--text)', 'middle'));
+    // Beside the top of its line, on the side that has room: at the foot it would meet the ends of the scale.
+    const isRight = x(bound) > WIDE / 2;
+    root.append(label(x(bound) + (isRight ? -6 : 6), 11, said(bound), 'var(--text)', isRight ? 'end' : 'start'));
   }
   const holder = document.createElement('figure');
   const caption = document.createElement('figcaption');

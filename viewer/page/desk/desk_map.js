@@ -104,6 +104,8 @@ export class DeskMap {
     /** @type {Gardens | null} */
     this.gardens = null;
     this.isQuiet = false;
+    /** The street that is shown by its lamps; 0: none. */
+    this.street = 0;
     this.showing = Promise.resolve();
     /** Streets that a variant closes. @type {string[]} */
     this.shut = [];
@@ -294,7 +296,16 @@ export class DeskMap {
     const show = this.shown();
     const named = [...closedStreets(this.config?.notes ?? [], moment).map(({street}) => street), ...this.shut];
     const closed = named.map((street) => model.streets.indexOf(street));
-    const scene = {t: moment, night: this.night, show, links: [], chosen, street: 0, closed, live: this.live()};
+    const scene = {
+      t: moment,
+      night: this.night,
+      show,
+      links: [],
+      chosen,
+      street: this.street,
+      closed,
+      live: this.live()
+    };
     const islands = (this.access?.islandsAt(moment) ?? []).filter((u) => model.placed[u] && this.isNamed(u));
     const ground = this.gardens?.state(moment) ?? [];
     map.show({...scene, ground, roads: model.roads.closedAt(moment), islands, lang: language()});

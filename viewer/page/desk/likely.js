@@ -270,6 +270,8 @@ export class Likely {
     const asset = street ?? wanted.toUpperCase();
     const named = street ? `street=${encodeURIComponent(street)}` : `asset=${encodeURIComponent(asset)}`;
     this.asset = asset;
+    this.map.street = street ? (this.map.model?.streets.indexOf(street) ?? 0) : 0;
+    this.map.move(this.timeline.t);
     inputById('likely-asset').value = asset;
     const until = this.until();
     const before = until === null ? '' : `&before=${until}`;

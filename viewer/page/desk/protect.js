@@ -162,7 +162,7 @@ export class Protect {
     };
     const again =
       isAgain && ['running', 'done'].includes(state) ? t('rank_again', {by, at: atDay(asked, this.frame.now)}) : '';
-    byId('rank-state').textContent = [words[/** @type {keyof words} */ (state)](), again].filter(Boolean).join(' ');
+    byId('rank-state').textContent = [words[/** @type {keyof words} */ (state)](), again].filter(Boolean).join(' · ');
     if (state === 'running') this.progress(this.told.progress);
     else byId('rank-progress').replaceChildren();
   }
