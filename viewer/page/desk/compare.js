@@ -203,7 +203,7 @@ export class Compare {
     );
   }
 
-  /** Name on a map what is decided in its run alone, and the critical sites that go otherwise in it. @param {0 | 1} i */
+  /** Name on a map what its run alone decides, and the critical sites that go otherwise in it. @param {0 | 1} i */
   flags(i) {
     const {found} = this;
     const map = this.maps[i];

@@ -319,7 +319,12 @@ export class Likely {
     frame.announce(saying(title, often));
   }
 
-  /** What is told in sentences: of an asset by the server, of a street its hours. @param {any} answer @returns {string[]} */
+  /**
+   * What is told in sentences: of an asset by the server, of a street its hours.
+   *
+   * @param {any} answer
+   * @returns {string[]}
+   */
   toldOf({lines, when}) {
     const hours = when ? [t('street_when', {from: this.at(when[0]), to: this.at(when[1])})] : [];
     return [...lines[this.frame.lang], ...hours];

@@ -240,8 +240,8 @@ export class Causes {
    * @param {number} t
    */
   seenInService(u, t) {
-    const told = this.facts.filter((one) => one.fact && one.u === u && one.at <= t);
-    return told[told.length - 1]?.action === 'fact_in_service';
+    const said = this.facts.filter((one) => one.fact && one.u === u && one.at <= t);
+    return said[said.length - 1]?.action === 'fact_in_service';
   }
 
   /**

@@ -241,13 +241,13 @@ export class Lists {
     /** @type {Map<number, Place & {us: number[], from: number, now: number | null}>} */
     const found = new Map();
     for (const {place, us, from} of model.live.at(t)) {
-      const told = config.live[place];
-      const one = found.get(told.at) ?? {...told, us: [], from, now: null};
+      const here = config.live[place];
+      const one = found.get(here.at) ?? {...here, us: [], from, now: null};
       one.us = [...new Set([...one.us, ...us])];
       one.from = Math.min(one.from, from);
-      one.unknown ||= told.unknown;
-      one.depth = Math.max(one.depth ?? 0, told.depth ?? 0) || null;
-      found.set(told.at, one);
+      one.unknown ||= here.unknown;
+      one.depth = Math.max(one.depth ?? 0, here.depth ?? 0) || null;
+      found.set(here.at, one);
     }
     for (const one of found.values()) {
       const depths = one.us.flatMap((u) => model.depths.at(u, t)?.cm ?? []);

@@ -25,7 +25,7 @@ export function speak(wanted, catalogues) {
  * @param {[text: string, lang: Lang, told: string][]} [texts]
  */
 export function learn(texts = []) {
-  for (const [text, lang, told] of texts) both.set(`${lang} ${text}`, told);
+  for (const [text, lang, said] of texts) both.set(`${lang} ${text}`, said);
 }
 
 /**
