@@ -304,8 +304,8 @@ export class Likely {
       : [answer.asset, answer.name && answer.name !== answer.asset ? answer.name : '', answer.street];
     const share = before ?? ever;
     const [often, between] = share.said[frame.lang];
-    const [ever, before] = isStreet ? ['half_out_ever', 'half_out_before'] : ['goes_out_ever', 'goes_out_before'];
-    const key = until === null ? ever : before;
+    const keys = isStreet ? ['half_out_ever', 'half_out_before'] : ['goes_out_ever', 'goes_out_before'];
+    const key = keys[until === null ? 0 : 1];
     const title = t(key, {n: String(answer.lamps ?? ''), at: until === null ? '' : this.at(until)});
     const big = make('p', {class: 'tenths'}, make('b', {class: 'big'}, this.tenths(share)), make('span', {}, title));
     big.append(make('span', {class: 'soft'}, `${often} (${between})`));
