@@ -60,13 +60,14 @@ def read_csv(path: Path, name: str, spec: CsvSpec, encoding: str | None) -> Tabl
     rows, lines = _rows(text, delimiter, spec.quote, name)
     width = Counter(len(row) for row in rows[:_LOOK]).most_common(1)[0][0]
     head = _header(rows, lines, width, spec, name)
+    joined = None if head < 0 or spec.columns else two_lines(rows[head], *rows[head + 1:head + 2])
     if head < 0:
         header = spec.columns or [f"column_{i + 1}" for i in range(width)]
         typed = False
     else:
-        header, typed = untyped(spec.columns or rows[head])
+        header, typed = untyped(joined or spec.columns or rows[head])
     names, repeated = unique_names(header)
-    body = head + 1
+    body = head + (1 if joined is None else 2)
     units: dict[str, str] = {}
     if spec.unit_row or (spec.unit_row is None and _has_unit_row(rows[body:body + 2])):
         units = {column: unit for column, cell in zip(names, rows[body], strict=False) if (unit := _unit(cell))}
@@ -87,6 +88,8 @@ def read_csv(path: Path, name: str, spec: CsvSpec, encoding: str | None) -> Tabl
         notes.append(f"header on line {lines[head]}" if not blank else
                      f"header on line {lines[head]}; 1 blank line passed over" if blank == 1 else
                      f"header on line {lines[head]}; {blank} blank lines passed over")
+    if joined is not None:
+        notes.append(f"the header has two lines, {lines[head]} and {lines[head + 1]}: their names are joined")
     if typed:
         notes.append("dBase types in the header were taken off the names")
     if units:
@@ -118,6 +121,36 @@ def sniff(text: str, quote: str = '"') -> str:
         if width > 1 and share > 0.5 and score > best_score + 1e-9:
             best, best_score = delimiter, score
     return best
+
+
+def two_lines(upper: list[str], lower: list[str] | None = None) -> list[str] | None:
+    """Give the names of a header of two lines; None where the second line belongs to no header.
+
+    That is how a table program saves cells that were merged: over several columns a name and blanks beside it, below
+    it their own names; and nothing below at least one other. A record has more than that in its line, a title above a
+    whole header less.
+
+    Examples
+    --------
+    >>> two_lines(["Nom", "Position", "", "Rue"], ["", "X", "Y", ""])
+    ['Nom', 'Position X', 'Position Y', 'Rue']
+    >>> two_lines(["Nom", "Position", "", "Rue"], ["A-1", "355000", "6702000", ""])
+    """
+    if lower is None or len(lower) < 2:
+        return None
+    width = max(len(upper), len(lower))
+    above, below = ([cell.strip() for cell in row] + [""] * (width - len(row)) for row in (upper, lower))
+    while width and not above[width - 1] and not below[width - 1]:
+        width -= 1
+    names: list[str] = []
+    group = ""
+    for place in range(width):
+        group = above[place] or group
+        is_wide = not above[place] or (place + 1 < width and not above[place + 1])
+        if is_wide != bool(below[place]) or not group or _NUMBER.match(below[place]):
+            return None
+        names.append(f"{group} {below[place]}" if is_wide else group)
+    return names if "" in above[:width] and "" in below[:width] else None
 
 
 def untyped(header: list[str]) -> tuple[list[str], bool]:
@@ -170,7 +203,7 @@ def _header(rows: list[list[str]], lines: list[int], width: int, spec: CsvSpec, 
                              expected=f"a line of the file, 1 to {lines[-1]}")
         return lines.index(spec.header_row)
     for i, row in enumerate(rows[:_LOOK]):
-        filled = [cell for cell in row if cell.strip()]
+        filled = [cell for cell in two_lines(row, *rows[i + 1:i + 2]) or row if cell.strip()]
         enough = len(filled) > max(1, 0.6 * width) if width > 1 else bool(filled)
         if enough and not all(_NUMBER.match(cell.strip()) for cell in filled):
             return i

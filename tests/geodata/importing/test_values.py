@@ -107,6 +107,27 @@ def test_letters_that_could_be_units_are_data_where_the_next_row_has_some_too(tm
     assert len(read_csv(tmp_path / "b.csv", "b.csv", CsvSpec(unit_row=False), None)) == 2
 
 
+@pytest.mark.parametrize(("text", "names", "records"), [
+    ("N;Adresse;Position;;Type\n;;X;Y;\nA-1;rue Haute;355000,2;6702000,1;acier\n",
+     ["N", "Adresse", "Position X", "Position Y", "Type"], 1),
+    ("Inventaire;;;;\nN;Position;;;Note\n;X;Y;Z;\nA-1;1;2;3;\n",
+     ["N", "Position X", "Position Y", "Position Z", "Note"], 1),
+    ("N;Boîte;;Position;\n;rue;ville;X;Y\nA-1;a;b;1;2\n",
+     ["N", "Boîte rue", "Boîte ville", "Position X", "Position Y"], 1),
+    ("Inventaire;;;\nN;X;Y;Rue\nA-1;1;2;rue Haute\n", ["N", "X", "Y", "Rue"], 1),
+    ("Ville;;EP;\nN;X;Y;Rue\nA-1;1;2;rue Haute\n", ["N", "X", "Y", "Rue"], 1),
+    # A column without a name and a record beside it are no second line of the header.
+    ("N;Position;;Rue\nA-1;X;Y;rue Haute\nA-2;1;2;\n", ["N", "Position", "column_3", "Rue"], 2),
+    ("N;X;Y\n;;\nA-1;1;2\n", ["N", "X", "Y"], 1),
+    ("N;Position;;Rue\n;1;2;\n;3;4;\n", ["N", "Position", "column_3", "Rue"], 2)])
+def test_a_header_over_two_lines_as_merged_cells_are_saved(tmp_path: Path, text: str, names: list[str], records: int
+                                                          ) -> None:
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    table = read_csv(tmp_path / "a.csv", "a.csv", CsvSpec(), None)
+    assert (list(table.columns), len(table)) == (names, records)
+    assert any("two lines" in note for note in table.notes) == (" " in "".join(names))
+
+
 def test_stray_quotes_are_survived(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('ID,NOTE\n1,"the "old" lamp"\n2,plain\n', encoding="utf-8")
     assert len(read_csv(tmp_path / "a.csv", "a.csv", CsvSpec(), None)) == 2
