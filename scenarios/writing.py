@@ -16,6 +16,7 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from geodata.atomic import write_whole
+from scenarios.forms import TwoTexts
 from scenarios.load import SUFFIX, load_scenario
 from scenarios.reading import read_document
 from scenarios.stage_curves import StageCurve
@@ -186,7 +187,7 @@ def plain(value: Any) -> Any:
 def _of(base: Path, name: str) -> dict[str, Any]:
     # Crews that stand in a file of their own are written out: a variant may add a team to them.
     data = plain(read_document(base).with_part("crews", base.parent).data)
-    data["scenario"] = name
+    data["scenario"] = {"fr": str(name), "en": name.en} if isinstance(name, TwoTexts) else name
     data.pop("expect", None)
     for key in ("city", "flood"):
         if key in data:
