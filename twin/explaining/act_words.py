@@ -41,7 +41,7 @@ def act_row(teller: Teller, act: Act, t_s: int, numbers: Mapping[str, str] | Non
     number = (numbers or {}).get(act.by, "")
     who = _crews(teller, act) if act.sort == "crew" else teller.text(_BY[act.by]) if not number else teller.text(
         "{who}, call {number}", who=teller.text(_BY[act.by]), number=number)
-    when = teller.text("NOW") if act.is_now or act.before_s <= t_s else teller.clock(act.before_s)
+    when = teller.text("NOW") if act.is_now or act.begin_s <= t_s else teller.clock(act.begin_s)
     where = [*_where(teller, act, is_whole=is_whole), *_instead(teller, act, numbers or {}, is_whole=is_whole)]
     return when, what, who, joined(teller, where), otherwise
 
@@ -55,7 +55,7 @@ def _instead(teller: Teller, act: Act, numbers: Mapping[str, str], *, is_whole: 
     text, assets = teller.text, teller.result.city.assets
     if act.sort == "cut" and act.by == "city" and (act.is_cut_off or act.cut_off):
         if not act.upstream:
-            yield text("nothing else is known: what feeds it is not known")
+            yield text("nothing to cut above: out already, or fed by what is not known")
             return
         ids = [str(assets.id[row]) for row in act.upstream]
         if not is_whole:
@@ -153,16 +153,16 @@ def _for_people(teller: Teller, act: Act, t_s: int, *, is_whole: bool) -> tuple[
     if act.is_doubtful:
         otherwise += teller.text(", in doubt")
     parts = [otherwise]
-    begin_s = act.before_s - act.needs_s
     if act.brings != NONE:
         parts.append(teller.speech.plural("{n} team that leaves now brings out {people}", "{n} teams that leave now "
                                           "bring out {people}", act.teams, people=teller.speech.number(act.brings)))
     if act.needs_s and (is_whole or not act.is_cut_off):
         parts.append(teller.text("it takes {time}", time=teller.speech.duration(act.needs_s)))
     if act.needs_s and act.is_cut_off:
-        # The moment of the act is that of the water: whoever comes by a way of his own has to be at work before it.
-        parts.append(teller.text("to be begun there before {time}", time=teller.clock(begin_s)) if begin_s > t_s else
-                     teller.text("no longer enough time for all"))
+        # Whoever comes by a way of his own is at work by the moment of the act; the water comes after it.
+        parts.append(teller.text("water at the door: {time}", time=teller.clock(act.before_s)))
+        if act.begin_s < t_s:
+            parts.append(teller.text("no longer enough time for all"))
     if act.crews:
         parts.append(teller.speech.plural(
             "crew {ids}, shut in there, can begin", "crews {ids}, shut in there, can begin",

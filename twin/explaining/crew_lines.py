@@ -19,6 +19,7 @@ from twin.results.crew_shut import CrewShut, crews_shut_in
 from twin.results.crew_work import Shift, at_work
 from twin.results.queue import queue_at
 from twin.results.result import Result
+from twin.results.to_do import sites_in_water
 
 #: Cells of a bar.
 _BAR = 72
@@ -157,11 +158,13 @@ def crew_rows(teller: Teller, at_s: int, shut: Mapping[str, CrewShut], most: int
         until = teller.text("to the end of the run") if ends and ends[0] > teller.result.plan.duration_s else \
             teller.clock(ends[0]) if ends else teller.text("again at {time}", time=teller.clock(min(later))) \
             if later else "–"
-        free = teller.text("free, at {place}", place=teller.result.city.assets.id[stands[place]]) \
-            if place in stands else teller.text("free")
+        free = teller.text("free, at {place}", place=_place(teller, stands[place])) if place in stands else \
+            teller.text("free")
         where = _work(teller, shift) if shift is not None else free if ends else teller.text("off duty")
         if crew.id in shut:
             where = joined(teller, [where, shut_words(teller, shut[crew.id])])
+        if ends and place in stands and sites_in_water(teller.result)[stands[place]]:
+            where = joined(teller, [where, teller.text("WATER MAY COME IN THERE")])
         if rows and rows[-1][1:] == (where, until):
             # Crews of which the same is to be told are one line.
             rows[-1] = (f"{rows[-1][0]}, {crew.id}", where, until)
@@ -172,6 +175,12 @@ def crew_rows(teller: Teller, at_s: int, shut: Mapping[str, CrewShut], most: int
                                               "{n} more crews: ask for their sheets",
                                               len(plan.crews) - most), ""))
     return tuple(rows)
+
+
+def _place(teller: Teller, row: int) -> str:
+    """Give where a crew stands by its id and its name: the list of sites has names alone."""
+    assets = teller.result.city.assets
+    return f"{assets.id[row]} ({assets.name[row]})" if assets.name[row] else str(assets.id[row])
 
 
 def _work(teller: Teller, shift: Shift) -> str:

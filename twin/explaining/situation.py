@@ -157,7 +157,8 @@ def page_of(told: Situation, lang: str, numbers: Mapping[str, str] | None = None
         acts=acts or (("", text("Nothing is left to be done beforehand."), "", "", ""),),
         acts_now=len(told.now), acts_first=FIRST_ACTS,
         acts_next="" if len(acts) <= FIRST_ACTS else words.plural(
-            "Then {n} act: page 2.", "Then {n} acts: page 2.", len(acts) - FIRST_ACTS),
+            "Then {n} act more: below, and on the printed list of acts.",
+            "Then {n} acts more: below, and on the printed list of acts.", len(acts) - FIRST_ACTS + told.acts_more),
         acts_next_title=text("Next acts"), acts_more="" if not told.acts_more else words.plural(
             "{n} more act ahead: on the printed list of acts.", "{n} more acts ahead: on the printed list of acts.",
             told.acts_more),
@@ -314,7 +315,7 @@ def _acts_note(teller: Teller, told: Situation) -> str:
     rules = told.result.plan.access
     if rules is None or not rules.bases:
         return teller.text("access and crews are not computed: check the way")
-    return teller.text("before: leave by then; way and work are counted")
+    return teller.text("before: leave by then, way and work are counted; where no way leads, be at work there by then")
 
 
 def _following(teller: Teller, told: Situation) -> str:

@@ -48,7 +48,7 @@ def with_ways(told: Situation, access: Access | None) -> Situation:
     acts = [_with_way(result, access, t_s, replace(act, teams=teams) if act.sort == "evacuate" else act)
             for act in told.acts]
     acts = [_with_upstream(told, act) for act in with_crews(told, access, acts)]
-    return replace(told, acts=tuple(sorted(acts, key=lambda act: (act.before_s, act.assets))),
+    return replace(told, acts=tuple(sorted(acts, key=lambda act: (max(act.begin_s, t_s), act.before_s, act.assets))),
                    now=tuple(_with_upstream(told, _with_way_now(result, access, t_s, act)) for act in told.now))
 
 

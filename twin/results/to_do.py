@@ -72,8 +72,8 @@ class Act:
     is_now: bool = False
     #: Critical sites in service that it leaves without power, or on their reserve.
     darkened: tuple[int, ...] = ()
-    #: Of a cut by the city's hand: the substations that feed those of its places that no way leads to, and of each the
-    #: critical sites that a cut there leaves without power.
+    #: Of a cut by the city's hand: where the grid operator can cut those of its places that no way leads to, and of
+    #: each the critical sites that a cut there leaves without power.
     upstream: tuple[int, ...] = ()
     upstream_darkens: tuple[tuple[int, ...], ...] = ()
     #: Crews that are to leave, or that stand at the site and are shut in there, by id; and from when to when no street
@@ -81,6 +81,11 @@ class Act:
     crews: tuple[str, ...] = ()
     shut_s: int = NONE
     open_s: int = NONE
+
+    @property
+    def begin_s(self) -> int:
+        """By when somebody is at it: of people that no way leads to in time, as long before the water as it takes."""
+        return self.before_s - (self.needs_s if self.is_cut_off else 0)
 
 
 def acts_ahead(moment: Moment) -> list[Act]:
@@ -163,17 +168,17 @@ def darkened(moment: Moment, group: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def upstream(moment: Moment, places: tuple[int, ...]) -> tuple[int, ...]:
-    """Give the substations that feed some places at a moment, or did by the preferred way.
+    """Give where the grid operator can cut some places at a moment: the nearest above each, rather a dry one.
 
-    Whoever cannot get to a place has it cut there, by the grid operator's hand. Those that take no critical site with
-    them come first, then that of most places.
+    Whoever cannot get to a place has it cut there. What is out already is no reason to darken others. Those that take
+    no critical site with them come first, then that of most places.
     """
-    assets = moment.result.city.assets
-    source = assets.of_role(Role.SOURCE)
-    above = graph_of(moment.result.city).nearest_above(source)
-    found = [next((row for row in moment.chain(place) if source[row]), int(above[place])) for place in places]
-    return tuple(sorted({row for row in found if row != NONE}, key=lambda row: (
-        bool(darkened(moment, (row,))), -found.count(row), row)))
+    grid, wet = moment.result.city.assets.of_role(Role.GRID), np.nan_to_num(moment.depth_m) > 0
+    above = []
+    for place in places:
+        mine = [] if moment.is_out[place] else [row for row in moment.chain(place) if grid[row]]
+        above += sorted(mine, key=lambda row: bool(wet[row]))[:1]
+    return tuple(sorted(set(above), key=lambda row: (bool(darkened(moment, (row,))), -above.count(row), row)))
 
 
 def sites_in_water(result: Result) -> BoolArray:

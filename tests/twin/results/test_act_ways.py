@@ -139,12 +139,12 @@ def test_a_cut_that_nobody_reaches_says_where_it_is_cut_instead_and_what_hangs_t
     city = next(act for act in told.now if act.by == "city")
     assert city.is_cut_off
     above = [str(result.city.assets.id[row]) for row in city.upstream]
-    assert above[:2] == ["P-07", "P-09"], "what takes no critical site with it comes first"
+    assert above == ["C-22", "P-12"], "the nearest of the grid above what is in service; without a critical site first"
     dark = dict(zip(above, city.upstream_darkens, strict=True))
-    assert (dark["P-07"], dark["P-09"]) == ((), ())
+    assert dark["C-22"] == ()
     assert [str(result.city.assets.id[row]) for row in dark["P-12"]] == ["S-11"]
     whole = act_row(teller_of(result, "fr", told.t_s), city, told.t_s, {"grid": "09 00"}, is_whole=True)[3]
-    assert "faire couper en amont\u00a0: P-07, P-09, P-12 (alimente EHPAD Les Tilleuls)" in whole
+    assert "faire couper en amont\u00a0: C-22, P-12 (alimente EHPAD Les Tilleuls)" in whole
     assert "(gestionnaire, tél. 09 00)" in whole
     for act in (*told.now, *told.acts):
         if act.is_cut_off:
