@@ -179,7 +179,9 @@ def _cut(teller: Teller, act: Act, t_s: int, *, is_whole: bool) -> tuple[str, st
     if len(named) < len(act.assets):
         said.append(teller.text("Have cut what feeds the lamps in the water (not known: ask)"))
     what = joined(teller, said)
-    otherwise = teller.speech.plural("{n} thing live in water", "{n} things live in water", act.live)
+    otherwise = teller.speech.plural("{n} thing that may be live in water", "{n} things that may be live in water",
+                                     act.live) if act.is_now else teller.speech.plural(
+        "{n} thing live in water", "{n} things live in water", act.live)
     otherwise += ", " + teller.speech.depth(act.depth_m)
     if act.lamps:
         otherwise += teller.speech.plural("; {n} lamp behind", "; {n} lamps behind", act.lamps)

@@ -33,7 +33,9 @@ def counts(loaded: Loaded, now: int) -> list[dict[str, Any]]:
 
 
 def sites(loaded: Loaded, now: int) -> list[dict[str, Any]]:
-    """Give the vital sites that are or will be without power, on reserve, on their last feed or wet; pressed first.
+    """Give the vital sites that are or will be without power, on reserve, on their last feed or wet.
+
+    Those that are out now come first, then those that it comes to soonest.
 
     ``state`` is ``out``, ``may_be_out``, ``reserve``, ``will_be_out``, ``may_go_out``, ``will_be_wet`` or
     ``last_feed``; ``when`` [s since 1970] since or from when, at the earliest.
@@ -64,7 +66,7 @@ def sites(loaded: Loaded, now: int) -> list[dict[str, Any]]:
             state, when = "last_feed", t_s
         else:
             continue
-        urgency = when if when > t_s else t_s + 86_400
+        urgency = -1 if state == "out" else when if when > t_s else t_s + 86_400
         feed = int(moment.fed_by[row])
         told.append((urgency, {"asset": str(who.id), "name": str(who.name or who.id), "street": str(who.street or ""),
                                "people": None if np.isnan(assets.people[row]) else int(assets.people[row]),
