@@ -12,7 +12,8 @@ from weakref import WeakKeyDictionary
 
 from viewer.desk.store import Store
 
-#: A browser tries again after this [ms]; a comment every so often keeps proxies from hanging up [s].
+#: A browser tries again after this [ms]. A sign of life every so often keeps proxies from hanging up and tells a line
+#: that is quiet from one that is dead: pages wait for it (``SILENT_MS`` in ``viewer/page/desk/net.js``) [s].
 RETRY_MS, PING_S = 2000, 15.0
 #: Events sent at once.
 BATCH = 200
@@ -81,7 +82,7 @@ async def stream(store: Store, after: int | None, stop: asyncio.Event, *, ping_s
     stop
         Set when the desk closes: the stream then ends by itself.
     ping_s
-        Seconds between comments.
+        Seconds of quiet after which a sign of life goes out.
     """
     loop = asyncio.get_running_loop()
     changed = asyncio.Event()
@@ -114,7 +115,7 @@ async def stream(store: Store, after: int | None, stop: asyncio.Event, *, ping_s
             if len(found) == BATCH:
                 continue
             if not changed.is_set() and not await _waited(changed, stop, ping_s):
-                yield ": ping\n\n"
+                yield "event: ping\ndata: {}\n\n"
     finally:
         unlisten()
 

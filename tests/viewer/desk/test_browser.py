@@ -230,3 +230,20 @@ def test_an_answer_that_was_cut_off_on_its_way_is_told_and_asked_again(chromium:
     page.wait_for_selector("#map[data-run]:not([data-run=''])")
     assert page.errors == []
     page.context.close()
+
+
+def test_a_line_that_is_cut_without_a_word_is_noticed_by_its_silence(chromium: Any, served: Served) -> None:
+    page = sat(chromium, served, "R. Morel")
+    page.clock.install()
+    page.reload()
+    page.wait_for_selector("body.ready")
+    page.wait_for_function("() => twinPage.frame.stream.goneAt === 0")
+    page.clock.run_for(34_000)
+    assert not page.is_visible("#lost"), "quiet is no loss"
+    page.clock.run_for(3_000)
+    assert page.evaluate("twinPage.frame.stream.source.readyState") == 1, "the browser takes it for open"
+    page.wait_for_selector("body.lost #lost")
+    page.evaluate("twinPage.frame.stream.source.dispatchEvent(new MessageEvent('ping'))")
+    page.clock.run_for(1_000)
+    page.wait_for_selector("body:not(.lost)")
+    page.context.close()

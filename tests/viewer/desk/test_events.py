@@ -66,7 +66,7 @@ def test_a_number_that_is_gone_asks_for_a_new_picture(store: Store, monkeypatch:
 
 
 def test_quiet_is_no_silence(store: Store) -> None:
-    assert ": ping\n\n" in asyncio.run(taken(store, None, 4))
+    assert "event: ping\ndata: {}\n\n" in asyncio.run(taken(store, None, 4))
 
 
 def test_the_journal_is_kept_for_ever(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

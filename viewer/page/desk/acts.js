@@ -2,7 +2,7 @@
 
 import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
-import {at, span, t} from './start.js';
+import {at, saying, span, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -199,7 +199,7 @@ export class Acts {
   /** @param {any} act */
   button(act) {
     const isFirst = act.state === 'to_give';
-    const label = `${t(isFirst ? 'give' : 'note_act')} : ${actTitle(act)}`;
+    const label = saying(t(isFirst ? 'give' : 'note_act'), actTitle(act));
     const button = make('button', {type: 'button', class: isFirst ? 'main' : false, 'aria-label': label}, '');
     button.textContent = t(isFirst ? 'give' : 'note_act');
     button.addEventListener('click', () => this.form(act));

@@ -1,7 +1,7 @@
 /** Roads that others announce as closed: taken into the runs that follow, or left, by a person; and undone. */
 
 import {byId, make} from '../parts/dom.js';
-import {atDay, t} from './start.js';
+import {atDay, saying, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 /** @import {DrawnLine} from './desk_overlay.js' */
@@ -100,7 +100,7 @@ export class Closures {
     const made = ANSWERS.map((answer) => {
       const attributes = {type: 'button', class: 'writes', 'data-answer': answer};
       const button = make('button', attributes, t(`closure_${answer}`));
-      button.setAttribute('aria-label', `${t(`closure_${answer}`)} : ${row.street}`);
+      button.setAttribute('aria-label', saying(t(`closure_${answer}`), row.street));
       if (answer === 'undo') button.toggleAttribute('disabled', !row.answer);
       else button.setAttribute('aria-pressed', String(row.answer === answer));
       button.addEventListener('click', () =>

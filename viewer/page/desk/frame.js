@@ -165,8 +165,8 @@ export class Frame {
 
   /** Show whether the desk still answers: half a minute without it greys the screen and stops what would change it. */
   connection() {
-    if (this.stream.isOpen) this.closedAt = 0;
-    else this.closedAt ||= Date.now();
+    const {goneAt} = this.stream;
+    this.closedAt = goneAt && (this.closedAt || goneAt);
     const isLost = this.closedAt > 0 && Date.now() - this.closedAt > LOST_MS;
     const lost = byId('lost');
     if (isLost !== !lost.hidden) {

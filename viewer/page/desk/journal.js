@@ -5,7 +5,7 @@ import {factWords} from './facts.js';
 import {logRows} from './log.js';
 import {get, post, Refusal} from './net.js';
 import {sessionsOf} from './sessions.js';
-import {at, pastMoment, span, t, timeText} from './start.js';
+import {at, pastMoment, saying, span, t, timeText} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -85,11 +85,11 @@ export class Journal {
     const meta = t('fact_meta', {caller: fact.caller, at: at(fact.seen_at), age, by: fact.by});
     const end = make(
       'button',
-      {type: 'button', class: 'writes', 'aria-label': `${t('end_fact')} : ${fact.asset}`},
+      {type: 'button', class: 'writes', 'aria-label': saying(t('end_fact'), fact.asset)},
       t('end_fact')
     );
     const ask = make('button', {type: 'button', class: 'writes'}, t('ask_again'));
-    ask.setAttribute('aria-label', `${t('ask_again')} : ${fact.asset}`);
+    ask.setAttribute('aria-label', saying(t('ask_again'), fact.asset));
     ask.addEventListener('click', () => this.again(fact));
     end.addEventListener('click', () => this.frame.act('/api/facts/end', {fact: fact.id}, byId('journal-says')));
     return make(

@@ -1,7 +1,7 @@
 /** Keys: everything can be done without a pointer. Single letters are off while one types, and can be turned off. */
 
 import {all, byId, make} from '../parts/dom.js';
-import {t} from './start.js';
+import {saying, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -109,6 +109,6 @@ export class Keys {
   }
 
   word() {
-    return `${t('key_off')} : ${t(this.isOff ? 'keys_off' : 'keys_on')}`;
+    return saying(t('key_off'), t(this.isOff ? 'keys_off' : 'keys_on'));
   }
 }

@@ -3,6 +3,9 @@
 import {language} from '../words/speech.js';
 import {t} from './start.js';
 
+/** The desk gives a sign of life every 15 s: two are missing. */
+const SILENT_MS = 35_000;
+
 export class Refusal extends Error {
   /**
    * @param {string} message
@@ -101,6 +104,7 @@ export class Stream {
     }
     source.addEventListener('open', () => this.alive());
     source.addEventListener('hello', () => this.alive());
+    source.addEventListener('ping', () => this.alive());
     source.addEventListener('reset', () => this.reset());
     source.addEventListener('error', () => {
       if (source.readyState === EventSource.CLOSED) setTimeout(() => this.begin(this.last, true), 3000);
@@ -126,9 +130,13 @@ export class Stream {
     this.hear(JSON.parse(event.data));
   }
 
-  /** Whether the desk answers; the connection itself is asked, since quiet is no loss. */
-  get isOpen() {
-    return this.source?.readyState === EventSource.OPEN;
+  /**
+   * Since when the desk does not answer; 0: it does. Quiet is no loss, but a line that is cut without a word stays open
+   * for long and gives no sign of life.
+   */
+  get goneAt() {
+    if (this.source?.readyState !== EventSource.OPEN) return Date.now();
+    return Date.now() - this.heardAt < SILENT_MS ? 0 : this.heardAt;
   }
 }
 

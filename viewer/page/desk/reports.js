@@ -2,7 +2,7 @@
 
 import {byId, inputById, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
-import {atDay, pastMoment, t} from './start.js';
+import {atDay, pastMoment, saying, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -258,7 +258,7 @@ export class Reports {
     const mark = row.is_approved ? null : make('span', {class: 'lil'}, t('not_approved'));
     const name = t(`report_${row.sort}`);
     const link = make('a', {href: `/api/reports/${row.id}`, class: 'button', download: true}, t('download'));
-    link.setAttribute('aria-label', `${t('download')} : ${name}, ${atDay(row.at, now)}`);
+    link.setAttribute('aria-label', saying(t('download'), `${name}, ${atDay(row.at, now)}`));
     return make(
       'tr',
       {},

@@ -2,7 +2,7 @@
 
 import {byId, make} from '../parts/dom.js';
 import {get} from './net.js';
-import {at, t} from './start.js';
+import {at, saying, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -32,7 +32,7 @@ async function show(frame) {
 
   /** @param {any} row */
   function end(row) {
-    const label = `${t('end_session')} : ${row.name}`;
+    const label = saying(t('end_session'), row.name);
     const button = make('button', {type: 'button', 'aria-label': label}, t('end_session'));
     button.addEventListener('click', async () => {
       if (!(await frame.act('/api/sessions/end', {session: row.hash}, says))) return;

@@ -11,7 +11,7 @@ import {DeskMap} from './desk_map.js';
 import {Observed} from './observed.js';
 import {Rerun} from './rerun.js';
 import {drawRiver} from './river_chart.js';
-import {at, level, span, t} from './start.js';
+import {at, level, saying, span, t} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
 
 /** @import {Frame} from './frame.js' */
@@ -178,7 +178,7 @@ export class Tonight {
     if (soon && soon.out > counts.out) parts.push(rich(make('span'), t('legend_hour', {n: soon.out - counts.out})));
     parts.push(make('span', {class: 'water-key'}, t('legend_water')));
     byId('legend').replaceChildren(...parts);
-    this.map.describe(`${t('map_at', {at: clock})} : ${byId('legend').textContent}`);
+    this.map.describe(saying(t('map_at', {at: clock}), byId('legend').textContent ?? ''));
   }
 
   /** @param {any} found */
