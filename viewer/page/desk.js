@@ -7,6 +7,7 @@ import {Frame} from './desk/frame.js';
 import {Journal} from './desk/journal.js';
 import {keepFocus} from './desk/keep_focus.js';
 import {Likely} from './desk/likely.js';
+import {Refusal} from './desk/net.js';
 import {Protect} from './desk/protect.js';
 import {Reports} from './desk/reports.js';
 import {Runs} from './desk/runs.js';
@@ -39,6 +40,12 @@ async function open() {
   const frame = new Frame(screen, person, words);
   const shown = new SCREENS[/** @type {keyof SCREENS} */ (screen)](frame);
   globalThis.twinPage = shown;
+  addEventListener('unhandledrejection', (event) => {
+    if (!(event.reason instanceof Refusal) || event.reason.code) return;
+    // What did not reach is asked again with the next picture; the band says where the desk is gone.
+    event.preventDefault();
+    frame.again();
+  });
   keepFocus(byId('main'));
   await frame.begin(shown);
   document.body.classList.add('ready');

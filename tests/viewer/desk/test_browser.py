@@ -232,6 +232,25 @@ def test_an_answer_that_was_cut_off_on_its_way_is_told_and_asked_again(chromium:
     page.context.close()
 
 
+def test_a_list_that_did_not_reach_is_no_fault_of_the_page_and_is_asked_again(chromium: Any, served: Served) -> None:
+    page = sat(chromium, served, "R. Morel")
+    asked = []
+
+    def cut(route: Any) -> None:
+        asked.append(route.request.url)
+        if len(asked) > 1:
+            route.continue_()
+        else:
+            route.fulfill(status=200, content_type="application/json", body='{"lines": [{"at": 17953')
+
+    page.route("**/api/journal", cut)
+    shown(page, served, "journal")
+    page.wait_for_function("() => twinPage.log?.lines.length > 0")
+    assert len(asked) > 1
+    assert page.errors == []
+    page.context.close()
+
+
 def test_a_line_that_is_cut_without_a_word_is_noticed_by_its_silence(chromium: Any, served: Served) -> None:
     page = sat(chromium, served, "R. Morel")
     page.clock.install()
