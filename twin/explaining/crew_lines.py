@@ -150,6 +150,7 @@ def crew_rows(teller: Teller, at_s: int, shut: Mapping[str, CrewShut], most: int
         return ()
     busy = {shift.crew: shift for shift in at_work(teller.result.crew_work, at_s)}
     stands = {piece.crew: piece.asset for piece in crew_days(teller.result) if piece.start_s <= at_s < piece.end_s}
+    is_wet = sites_in_water(teller.result)
     rows: list[tuple[str, str, str]] = []
     for place, crew in enumerate(plan.crews[:most]):
         shift = busy.get(crew.id)
@@ -163,7 +164,7 @@ def crew_rows(teller: Teller, at_s: int, shut: Mapping[str, CrewShut], most: int
         where = _work(teller, shift) if shift is not None else free if ends else teller.text("off duty")
         if crew.id in shut:
             where = joined(teller, [where, shut_words(teller, shut[crew.id])])
-        if ends and place in stands and sites_in_water(teller.result)[stands[place]]:
+        if ends and place in stands and is_wet[stands[place]]:
             where = joined(teller, [where, teller.text("WATER MAY COME IN THERE")])
         if rows and rows[-1][1:] == (where, until):
             # Crews of which the same is to be told are one line.

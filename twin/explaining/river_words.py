@@ -20,8 +20,7 @@ def level_now(teller: Teller, river: River, t_s: int) -> str:
     river
         The gauge, as ``twin.results.situation.rivers`` has it at ``t_s`` [s from the start].
     """
-    depth, assets = teller.speech.depth, teller.result.city.assets
-    name = assets.name[river.asset] or assets.id[river.asset]
+    depth, name = teller.speech.depth, _name(teller, river)
     if not river.readings:
         return teller.text("{gauge}: {level} computed at {time}; nothing was read.", gauge=name,
                            level=depth(river.now_m), time=teller.clock(t_s))
@@ -56,8 +55,7 @@ def trend(teller: Teller, river: River, t_s: int) -> str:
 def highest(teller: Teller, river: River) -> str:
     """Say how high it comes within the run."""
     top = int(river.level_m.argmax())
-    name = teller.result.city.assets.name[river.asset] or teller.result.city.assets.id[river.asset]
-    return teller.text("{gauge}: highest {peak} about {time}, computed.", gauge=name,
+    return teller.text("{gauge}: highest {peak} about {time}, computed.", gauge=_name(teller, river),
                        peak=teller.speech.depth(float(river.level_m[top])), time=teller.clock(int(river.time_s[top])))
 
 
@@ -66,3 +64,8 @@ def datum(teller: Teller, river: River, level_m: float) -> str:
     zero_m = float(teller.result.city.assets.zero_m[river.asset])
     return teller.text("In altitude {altitude}: the zero stands at {zero}.",
                        altitude=teller.speech.depth(level_m + zero_m), zero=teller.speech.depth(zero_m))
+
+
+def _name(teller: Teller, river: River) -> str:
+    assets = teller.result.city.assets
+    return str(assets.name[river.asset] or assets.id[river.asset])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -68,10 +69,10 @@ class CrewBoard:
     def _waits(self, crew: str, shifts: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:
         """Give for what a crew on duty waits before each of its works: what that work stood at, half of the time."""
         mine = [shift for shift in self.result.crew_work if shift.crew == crew]
-        ends = [max([shift.start_s if shift.end_s == NONE else shift.end_s for shift in mine[:k]], default=0)
-                for k in range(len(mine))]
+        # By when it has done all before each of them.
+        ends = accumulate((shift.start_s if shift.end_s == NONE else shift.end_s for shift in mine), max, initial=0)
         found = []
-        for shift, before in zip(mine, ends, strict=True):
+        for shift, before in zip(mine, ends, strict=False):
             begin = next((on for on, off in shifts if on <= shift.start_s <= off), None)
             from_s = shift.start_s if begin is None else max(before, begin)
             if shift.start_s - from_s < WAIT_S:

@@ -14,6 +14,7 @@ from twin.errors import InputError
 from twin.explaining.likely import Asked, between, likely_lines, often
 from twin.explaining.nights import columns, figure_rows, heading, night_lines
 from twin.explaining.words import speech
+from twin.quantities import FloatArray
 from twin.world.kinds import LANGUAGES, Role
 from viewer.desk.whole import Whole
 
@@ -72,15 +73,11 @@ def answer_of(loaded: Whole, asset: str, until: int | None) -> dict[str, Any]:
     assert ensemble is not None
     row, answers = city.assets.row(asset), ensemble.answers
     first_s = first_out(ensemble.folder, str(ensemble.told["digest"]), answers, row)
-    is_out = ~np.isnan(first_s)
-    early = None if until is None else is_out & (np.nan_to_num(first_s) < until - loaded.start)
     who = city.assets[row]
-    question = Asked(asset=who, at_s=None, is_out=is_out)
+    question = Asked(asset=who, at_s=None, is_out=~np.isnan(first_s))
     return {"asset": str(who.id), "name": str(who.name or ""), "kind": str(who.kind), "street": str(who.street or ""),
-            "ever": _share(answers.share_in(is_out)), "until": until,
-            "before": None if early is None else _share(answers.share_in(early)),
             "lines": {lang: list(likely_lines(loaded.result, answers, question, lang)) for lang in LANGUAGES},
-            "decides": _decides(loaded, is_out if early is None else early)}
+            **_chances(loaded, first_s, until)}
 
 
 def street_answer(loaded: Whole, street: str, until: int | None) -> dict[str, Any]:
@@ -105,18 +102,24 @@ def street_answer(loaded: Whole, street: str, until: int | None) -> dict[str, An
     lamps = np.flatnonzero(assets.of_role(Role.LIGHTS) & (assets.street.codes == code))
     if not len(lamps):
         raise InputError(field="street", found="a street without lamps", expected="a street with lamps")
-    answers = ensemble.answers
-    half_s = first_half_out(ensemble.folder, str(ensemble.told["digest"]), answers, lamps)
+    half_s = first_half_out(ensemble.folder, str(ensemble.told["digest"]), ensemble.answers, lamps)
     is_out = ~np.isnan(half_s)
-    early = None if until is None else is_out & (np.nan_to_num(half_s) < until - loaded.start)
     # Rounded to the quarter of an hour, outward: no hour is surer than the nights are.
     low_s, high_s = np.quantile(half_s[is_out], (0.1, 0.9)) if is_out.sum() >= _FEWEST_HOURS else (np.nan, np.nan)
     when = None if np.isnan(low_s) else [loaded.start + int(low_s // QUARTER_S) * QUARTER_S,
                                         loaded.start - int(-high_s // QUARTER_S) * QUARTER_S]
-    return {"street": street, "lamps": len(lamps), "ever": _share(answers.share_in(is_out)), "until": until,
-            "before": None if early is None else _share(answers.share_in(early)), "when": when,
-            "lines": {lang: [] for lang in LANGUAGES},
-            "decides": _decides(loaded, is_out if early is None else early)}
+    return {"street": street, "lamps": len(lamps), "when": when, "lines": {lang: [] for lang in LANGUAGES},
+            **_chances(loaded, half_s, until)}
+
+
+def _chances(loaded: Whole, at_s: FloatArray, until: int | None) -> dict[str, Any]:
+    """Give how likely something happens, at all and before a moment, by when it does in each night; what decides."""
+    assert loaded.ensemble is not None
+    share_in, happens = loaded.ensemble.answers.share_in, ~np.isnan(at_s)
+    early = None if until is None else happens & (np.nan_to_num(at_s) < until - loaded.start)
+    return {"ever": _share(share_in(happens)), "until": until,
+            "before": None if early is None else _share(share_in(early)),
+            "decides": _decides(loaded, happens if early is None else early)}
 
 
 def _decides(loaded: Whole, happens: Any) -> dict[str, Any] | None:
