@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -138,10 +138,9 @@ def _complaint(detail: dict[str, Any], at: _Located, document: Document) -> Inpu
         return document.complaint(path, found=rule, expected=expected or f"what docs/{_page(path)} says")
     if sort == "extra_forbidden":
         allowed = _keys(at.holder) if at.holder else []
-        near = get_close_matches(str(path[-1]), allowed, n=1, cutoff=0.5)
         return document.complaint(path, of_key=True, found=f"the unknown key '{path[-1]}'",
                                   expected=f"one of {', '.join(allowed)}",
-                                  remedy=f"Did you mean '{near[0]}'?" if near else "")
+                                  remedy=_remedy_for(str(path[-1]), value, at, allowed, document))
     if sort in ("too_short", "too_long"):
         count = int(context["actual_length"])
         wanted = context.get("entries") or context.get("min_length") or context.get("max_length")
@@ -161,6 +160,21 @@ def _complaint(detail: dict[str, Any], at: _Located, document: Document) -> Inpu
     if expected == "a list":
         remedy = "Begin each entry with `- `."
     return document.complaint(path, found=_shown(value), expected=expected, remedy=remedy)
+
+
+def _remedy_for(key: str, value: Any, at: _Located, allowed: Sequence[str], document: Document) -> str:
+    """Say what becomes of an unknown key: it is half a number, stands a step too high, or is misspelt."""
+    if key.isdigit() and value is None:
+        return f"Decimals stand behind a point: 0.{key}, not 0,{key}."
+    beside: Any = document.data
+    for part in at.path[:-1]:
+        beside = beside[part]
+    inner = [name for name in allowed if name in beside and at.holder is not None
+             and any(key in _keys(model) for model in _models_at([at.holder], name))]
+    if inner:
+        return f"Write it inside '{inner[0]}'."
+    near = get_close_matches(key, allowed, n=1, cutoff=0.5)
+    return f"Did you mean '{near[0]}'?" if near else ""
 
 
 def _words(detail: dict[str, Any]) -> str:

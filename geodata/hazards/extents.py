@@ -172,7 +172,8 @@ def _bounds(rule: ClassRule, columns: dict[str, Any], file: str, field: str) -> 
             raise InputError(file=file, field=field, found=f"columns {', '.join(columns) or 'none'}",
                              expected="ht_min and ht_max, palier_hauteur, or a column of classes or depths",
                              remedy="Say `min_column` and `max_column`, `class_column` and `classes`, or "
-                             "`depth_column`; `depth_m` where they are outlines only.")
+                             "`depth_column`; where they are outlines only, one depth for all inside `extents`: "
+                             "`depth_m: 0.5`.")
         known = {**CNIG, **{key.casefold(): bounds for key, bounds in rule.classes.items()}}
         words = [str(v).strip().casefold() for v in by_name[name.casefold()]]
         strange = sorted({w for w in words if w not in known})

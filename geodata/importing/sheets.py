@@ -18,7 +18,8 @@ from geodata.tables.text_table import untyped
 _FILLED = 0.6
 _TOTAL = re.compile(r"(sous[- ]?|sub[- ]?|zwischen|grand )?"
                     r"(total|totaux|totale|totaal|somme|sum|summe|suma|gesamt|ensemble)s?\b"
-                    r"( (général|general|generale|of .*|des .*|du .*|de .*))?\s*:?[\s\d.,]*", re.IGNORECASE)
+                    r"( (général|general|generale|of .*|des .*|du .*|de .*))?"
+                    r"(\s*:?[\s\d.,]*|( [^\W\d]+)?\s*:\s*\d[\s\d.,]*([^\W\d]+)?)", re.IGNORECASE)
 
 
 def sheet(table: Table, spec: TableSpec, merges: Sequence[Merge]) -> Table:

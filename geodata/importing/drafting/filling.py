@@ -21,6 +21,7 @@ from geodata.tables.values import UNITS, extracted, fold, numbers
 _TEXTS = {"street": "street", "name": "name", "district": "district", "owner": "owner", "operator": "operator"}
 #: Wattage inside a text, the surest way first.
 _WATTS = ((r"(\d+(?:[.,]\d+)?)\s*[Ww]\b", 3.0), (r"(\d+)\s*$", 18.0))
+_WATT_WORDS = frozenset(("w", "watt", "watts"))
 #: No street lamp has more watts.
 _MOST_W = 2000.0
 #: Share of a column's values that must be what it seems to hold.
@@ -153,9 +154,11 @@ def _street(columns: Sequence[Column]) -> str | list[str]:
 
 def _power(guess: Guess, columns: Sequence[Column]) -> None:
     for column in columns:
-        if "power" in column.means and column.is_numeric:
-            guess.fields["power_w"] = column.name
-            guess.unsure("fields.power_w", "is {column} in watts?", column=column.name)
+        if "power" in column.means and (column.is_numeric or _is_partly_in_watts(column)):
+            guess.fields["power_w"] = column.name if column.is_numeric else {"column": column.name, "unit": "W"}
+            if not _WATT_WORDS.intersection(parts_of(column.name)):
+                guess.unsure("fields.power_w", "is {column} in watts?", column=column.name)
+            _nothings(guess, column)
             return
     for pattern, least in _WATTS:
         for column in columns:
@@ -172,6 +175,16 @@ def _power(guess: Guess, columns: Sequence[Column]) -> None:
                                                              if not is_nothing(text)}), column)
                 _nothings(guess, column)
                 return
+
+
+def _is_partly_in_watts(column: Column) -> bool:
+    """Say whether bare numbers stand among numbers with their unit, which is one of power."""
+    words = [value for value in column.counts if not is_nothing(value)]
+    hits = [_WITH_UNIT.fullmatch(value) for value in words]
+    units = [unit_named(hit[1]) for hit in hits if hit is not None]
+    return bool(units) and bool(np.isfinite(column.numbers.value).any()) \
+        and all(unit is not None and UNITS[unit][0] == "power" for unit in units) \
+        and len(units) + len(set(column.texts[np.isfinite(column.numbers.value)])) == len(words)
 
 
 def watts_of(column: Column) -> tuple[str, Counter[str]]:

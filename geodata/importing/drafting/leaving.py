@@ -12,6 +12,9 @@ from geodata.importing.drafting.seen import Column
 from geodata.importing.report import is_nothing
 from geodata.tables.values import fold
 
+#: Kinds whose height is that of a mast or of a roof, and says nothing of the water.
+_TALL = ("lamp", "building", "site")
+
 
 def leave_columns(guess: Guess) -> None:
     """Note the columns of an asset layer that nothing reads: those that mean something with why, the others by name."""
@@ -60,6 +63,11 @@ def _why(guess: Guess, column: Column) -> tuple[Remark, dict[str, Any]] | None:
                            height.strange), {"fail_m": {"column": column.name, "unit": height.unit or "cm"}}
         return Remark(text="{column} is not read as a height: nothing says its unit; m, cm or mm?", is_unsure=True,
                       values={"column": column.name}), {"fail_m": {"column": column.name, "unit": "cm"}}
+    if "height" in column.means and "fail_m" not in guess.fields and guess.kind not in _TALL \
+            and (height := height_of(column)).read:
+        return Remark(text="{column} is not read: if it is the height above ground of the lowest live part, and not "
+                      "that of the whole thing, take this line", is_unsure=True, values={"column": column.name}), \
+            {"fail_m": {"column": column.name, "unit": height.unit or "cm"}}
     if "protection" in column.means:
         strange = Counter({value: count for value, count in column.counts.items()
                            if fold(value) not in YES | NO and not is_nothing(value)})

@@ -23,7 +23,8 @@ from twin.quantities import FloatArray
 _WKT = re.compile(r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)", re.IGNORECASE)
 _PAIR = re.compile(r"\s*[+-]?\d{1,3}\.\d+\s*[,; ]\s*[+-]?\d{1,3}\.\d+\s*")
 #: What columns are called after, without what stands between.
-_NAMES = {"lambert93": "EPSG:2154", "l93": "EPSG:2154"}
+_NAMES = {**{f"cc{zone}": f"EPSG:{3900 + zone}" for zone in range(42, 51)}, "lambert93": "EPSG:2154",
+          "l93": "EPSG:2154"}
 #: Share of the values that must look like a position.
 _MOST = 0.8
 
@@ -60,6 +61,9 @@ def place(guess: Guess) -> None:
 
 def find_crs(guesses_: Sequence[Guess], spoken: Counter[str]) -> None:
     """Find the CRS of the tables that do not say theirs: near those that do, else among a country's own."""
+    homes = _homes(guesses_, spoken)
+    for guess in guesses_:
+        _turn(guess, homes)
     known = [guess for guess in guesses_ if guess.crs and np.isfinite(guess.degrees).any()]
     around = None
     if known:
@@ -83,6 +87,30 @@ def find_crs(guesses_: Sequence[Guess], spoken: Counter[str]) -> None:
         else:
             guess.unsure("crs", "guessed: of the usual ones, the only one that puts the records where they can be")
         around = around or tuple(np.nanmedian(guess.degrees, axis=0).tolist())
+
+
+def _homes(guesses_: Sequence[Guess], spoken: Counter[str]) -> list[tuple[float, ...]]:
+    """Give where the city can be, west, south, east, north: the areas of the CRSs of columns' names and languages."""
+    own = [names[0] for country in countries_of_language(spoken) if (names := NATIONAL.get(country))]
+    areas = [crs_of(name).area_of_use for name in dict.fromkeys((*filter(None, map(_named_crs, guesses_)), *own))]
+    return [area.bounds for area in areas if area is not None]
+
+
+def _turn(guess: Guess, homes: Sequence[tuple[float, ...]]) -> None:
+    """Take x for latitude and y for longitude where only that puts the records of a table where its city can be."""
+    if not isinstance(guess.position, dict) or guess.crs != "EPSG:4326" or not np.isfinite(guess.degrees).any():
+        return
+    lon, lat = np.nanmedian(guess.degrees, axis=0).tolist()
+
+    def is_home(east: float, north: float) -> bool:
+        return any(west <= east <= last and south <= north <= top for west, south, last, top in homes)
+
+    x, y = guess.position.get("x"), guess.position.get("y")
+    if x and y and is_home(lat, lon) and not is_home(lon, lat):
+        guess.unsure("position", "{x} holds latitudes and {y} longitudes: taken the other way round", x=x, y=y)
+        guess.position = {"x": y, "y": x}
+        guess.degrees = guess.degrees[:, ::-1].copy()
+        guess.geometry = shapely.transform(guess.geometry, lambda xy: xy[:, ::-1])
 
 
 def _named_crs(guess: Guess) -> str:

@@ -161,4 +161,7 @@ def _item(made: dict[str, Any], remarks: Mapping[str, Sequence[Remark]], say: Sa
             continue
         lines += [*said, f"  {'- ' if first else '  '}{key}: {flow(value)}"]
         first = False
+        if key == "position" and "crs" not in made and remarks.get("crs"):
+            lines += [line for remark in remarks["crs"] for line in comment(say(remark), 4)]
+            lines.append("    # crs: EPSG:2154")
     return lines

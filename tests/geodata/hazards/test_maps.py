@@ -50,7 +50,7 @@ def test_own_classes_are_explained_in_the_scenario(tmp_path):
 
 def test_bare_outlines_take_the_depth_that_the_scenario_states_and_its_error_is_as_large(tmp_path):
     polygons(tmp_path / "zone.geojson", (0, 0, 100, 100, {"nom": "Crue de 1910"}))
-    with pytest.raises(InputError, match="`depth_m` where they are outlines only"):
+    with pytest.raises(InputError, match=r"one depth for all inside `extents`: `depth_m: 0\.5`"):
         opened({"extents": {"file": "zone.geojson"}}, tmp_path, city())
     water = opened({"extents": {"file": "zone.geojson", "depth_m": 0.6}}, tmp_path, city())
     assert at(water, (50, 50), (150, 50))[0] == pytest.approx([0.6, 0.0])

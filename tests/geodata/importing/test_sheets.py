@@ -64,11 +64,12 @@ def read(folder: Path) -> Table:
 def test_a_merged_cell_fills_its_lines_and_a_line_of_totals_is_left_out(tmp_path: Path) -> None:
     workbook(tmp_path / "a.xlsx", [["Inventaire 2024"], ["Armoire", "Lampe", "X", "Y"], ["A1", "L1", "1", "2"],
                                    ["", "L2", "1", "3"], ["", "L3", "1", "4"], ["A2", "L4", "1", "5"],
-                                   ["Total : 4"], ["Total", "", "", ""]], ["A1:D1", "A3:A5"])
+                                   ["Total : 4"], ["Total", "", "", ""], ["Total : 4 lampes"],
+                                   ["Total lampes : 4"]], ["A1:D1", "A3:A5"])
     table = read(tmp_path)
     assert table.text("Armoire").tolist() == ["A1", "A1", "A1", "A2"]
     assert table.tallies == (("mended", "a merged cell: what it says holds for each of its lines", ["row 4", "row 5"]),)
-    assert table.notes == ("a line of totals is no record: left out (row 7, row 8)",)
+    assert table.notes == ("a line of totals is no record: left out (row 7, row 8, row 9, row 10)",)
 
 
 def test_a_header_of_two_lines_gives_each_column_its_name(tmp_path: Path) -> None:
@@ -83,6 +84,13 @@ def test_a_header_of_two_lines_gives_each_column_its_name(tmp_path: Path) -> Non
 def test_a_name_that_begins_with_total_is_a_record_where_the_line_is_full() -> None:
     columns = {"ID": np.array(["Total", "B", "C"], dtype=object), "x": np.array(["1", "2", "3"], dtype=object)}
     table = Table(file="a.csv", columns=columns, record=np.array(["line 2", "line 3", "line 4"], dtype=object))
+    assert without_totals(table) is table
+
+
+def test_a_shop_that_is_called_total_is_a_record_though_half_its_line_is_blank() -> None:
+    columns = {"ID": ["A", "B", "Total Access 24"], "x": ["1", "2", None], "y": ["1", "2", None]}
+    table = Table(file="a.csv", columns={name: np.array(cells, dtype=object) for name, cells in columns.items()},
+                  record=np.array(["line 2", "line 3", "line 4"], dtype=object))
     assert without_totals(table) is table
 
 
