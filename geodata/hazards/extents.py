@@ -212,7 +212,8 @@ def _grid(rule: ClassRule, city_file: CityFile, shapes: Any, file: str, field: s
         theirs = " ".join(f"{v:.0f}" for v in of_shapes)
         mine = "nowhere" if bounds is None else " ".join(f"{v:.0f}" for v in bounds)
         raise InputError(file=file, field=field, found=f"extents over {theirs} and a city over {mine}, in "
-                         f"{city_file.city.crs}", expected="extents that meet the city")
+                         f"{city_file.city.crs}", expected="extents that meet the city",
+                         remedy="Say `crs` inside `extents`, or draw them again: longitude first, then latitude.")
     west, south, east, north = (float(v) for v in bounds)
     # Whole cells from the origin of the CRS: maps of several levels fall on one grid.
     first, top = np.floor(west / rule.cell_m), np.ceil(north / rule.cell_m)

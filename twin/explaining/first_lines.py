@@ -95,9 +95,15 @@ def _together(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
         values = {"start": clock.at(cluster["from"]), "end": clock.at(cluster["to"]),
                   "lamps": words.number(cluster["lamps"]), "roots": words.number(cluster["root_count"]),
                   "where": f" ({words.listing(cluster['streets'])})" if cluster["streets"] else ""}
-        said = words.text("{start} to {end}, all at once: {roots} things under water take {lamps} lamps with them"
-                          "{where}.", **values) if values["start"] != values["end"] else words.text(
-            "{start}, all at once: {roots} things under water take {lamps} lamps with them{where}.", **values)
+        if _is_all_in_doubt(told):
+            said = words.text("{start}, perhaps all at once: {roots} things under water may take {lamps} lamps with "
+                              "them{where}.", **values)
+        elif values["start"] != values["end"]:
+            said = words.text("{start} to {end}, all at once: {roots} things under water take {lamps} lamps with them"
+                              "{where}.", **values)
+        else:
+            said = words.text("{start}, all at once: {roots} things under water take {lamps} lamps with them{where}.",
+                              **values)
         if sites:
             said += " " + words.text("Among what goes out: {sites}.", sites=words.listing(sites))
         if cluster["act_before"]:
@@ -126,6 +132,11 @@ def _gear(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
         yield Line(words.plural("{n} circuit opened by a wet lamp", "{n} circuits opened by a wet lamp", told.tripped))
 
 
+def _is_all_in_doubt(told: Summary) -> bool:
+    """Say whether lamps may go out, and none does for sure."""
+    return not told.lamps_out_at_worst and bool(told.lamps_in_doubt_at_worst)
+
+
 def _lamps(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
     words = clock.speech
     if told.lamps_out_at_worst:
@@ -140,7 +151,12 @@ def _lamps(told: Summary, kinds: Kinds, clock: _Clock) -> Iterator[Line]:
                                 told.lamps_in_doubt_at_worst, at=clock.at(told.worst_at)))
     elif told.lamps:
         yield Line(words.text("no lamp out, of {lamps}", lamps=words.number(told.lamps)))
-    if told.worst_street:
+    if told.worst_street and _is_all_in_doubt(told):
+        yield Line(words.plural("most in doubt: {street}, {n} lamp, {hours} lamp-hours of darkness if it goes out",
+                                "most in doubt: {street}, {n} lamps, {hours} lamp-hours of darkness if they go out",
+                                told.worst_street_lamps, street=told.worst_street,
+                                hours=words.number(told.worst_street_dark_hours)))
+    elif told.worst_street:
         yield Line(words.plural("worst street: {street}, {n} lamp, {hours} lamp-hours of darkness",
                                 "worst street: {street}, {n} lamps, {hours} lamp-hours of darkness",
                                 told.worst_street_lamps, street=told.worst_street,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,19 @@ def test_much_that_fails_at_once_is_told_with_when_to_act(lang: str, words: str)
     [line] = [line for line in lines("ouche-q100", lang) if "188" in line]
     assert words in line
     assert "École des Bas-Prés" in line
+
+
+@pytest.mark.parametrize(("lang", "perhaps", "street", "flat"), [
+    ("en", "perhaps all at once", "most in doubt: ", "worst street"),
+    ("fr", "peut-être tout d’un coup", "rue la plus incertaine : ", "la plus touchée")])
+def test_where_no_lamp_is_surely_out_nothing_is_told_as_if_it_were(lang: str, perhaps: str, street: str,
+                                                                   flat: str) -> None:
+    result = night("ouche-q100").result
+    told = replace(summarise(result), lamps_out_at_worst=0, lamps_in_doubt_at_worst=17)
+    said = [line.text.replace("\u00a0", " ") for line in first_lines(told, result.city.assets.kinds, lang)]
+    assert any(perhaps in line for line in said)
+    assert any(line.startswith(street) for line in said)
+    assert not any(flat in line for line in said)
 
 
 def test_the_first_act_is_one_that_is_not_done() -> None:
