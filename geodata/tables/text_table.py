@@ -107,18 +107,19 @@ def read_csv(path: Path, name: str, spec: CsvSpec, encoding: str | None) -> Tabl
 def sniff(text: str, quote: str = '"') -> str:
     """Give the delimiter that cuts the first lines into the most regular table.
 
-    Regularity, not counts: decimal commas and commas in typed headers outnumber the semicolons that delimit.
+    Regularity, not counts: decimal commas and commas in typed headers outnumber the semicolons that delimit. What cuts
+    every line alike, the header among them, comes before what cuts most of them into more.
     """
     sample = text[:200_000].splitlines()[:_LOOK]
-    best, best_score = ",", 0.0
+    best, best_score = ",", (False, 1e-9)
     for delimiter in DELIMITERS:
         widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter, quotechar=quote) if any(row))
         if not widths:
             continue
         width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
         share = count / sum(widths.values())
-        score = share * (1 - 1 / width)
-        if width > 1 and share > 0.5 and score > best_score + 1e-9:
+        score = share == 1.0, share * (1 - 1 / width)
+        if width > 1 and share > 0.5 and score > best_score:
             best, best_score = delimiter, score
     return best
 

@@ -16,7 +16,12 @@ def say_what_is_lost(guess: Guess) -> None:
     if totals:
         guess.unsure("", "a line of totals is taken for no record and left out ({lines})",
                      lines=", ".join(totals[:_FIRST]))
-    if not guess.kind or not np.isfinite(guess.degrees).any():
+    if not guess.kind or guess.kind == "circuit":
+        return
+    if not np.isfinite(guess.degrees).any():
+        if guess.position is None and guess.geometry is None:
+            guess.unsure("position", "nothing says where these stand: no water is computed for them, and they go out "
+                         "only with what feeds them")
         return
     nowhere = ~np.isfinite(guess.degrees).all(axis=1) & ~guess.seen.copies
     n = int(nowhere.sum())

@@ -30,7 +30,8 @@ def find_id(guess: Guess) -> None:
         return
     for column in keys_of(guess):
         unique = len(set(column.texts[~copies]) - {None}) / max(int((~copies).sum()), 1)
-        named = bool(column.means & {"id", "row"}) or column.name.casefold().endswith("id")
+        named = bool(column.means & {"id", "row"}) or column.name.casefold().endswith("id") \
+            or (unique == 1.0 and guess.kind in column.means)  # "PL", "Armoire": their numbers
         if unique >= _ALONE and (named or (unique == 1.0 and _are_codes(column))) \
                 and not column.means & {"name", "street"}:
             guess.id = [column.name]

@@ -9,10 +9,21 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 
+from geodata.importing.degrees import pair_of
 from geodata.importing.drafting.country import NATIONAL, countries_of_language
 from geodata.importing.drafting.guess import Guess
 from geodata.importing.drafting.seen import Column
-from geodata.importing.positions import CANDIDATES, crs_of, extent, guesses, label, out_of_range, placed, to_degrees
+from geodata.importing.positions import (
+    CANDIDATES,
+    crs_of,
+    extent,
+    guesses,
+    label,
+    out_of_range,
+    placed,
+    to_degrees,
+    utm_of,
+)
 from geodata.importing.schema import PositionSpec
 from geodata.importing.words import parts_of
 from geodata.tables.dialect import NULL_TEXTS
@@ -21,7 +32,8 @@ from twin.errors import InputError
 from twin.quantities import FloatArray
 
 _WKT = re.compile(r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)", re.IGNORECASE)
-_PAIR = re.compile(r"\s*[+-]?\d{1,3}\.\d+\s*[,; ]\s*[+-]?\d{1,3}\.\d+\s*")
+#: What tells a position from a date, a ratio or a size: a sign of degrees, or decimals on both sides.
+_PRECISE = re.compile(r".*[°º].*|.*\d[.,]\d{4,}\D.*\d[.,]\d{4,}\D*")
 #: What columns are called after, without what stands between.
 _NAMES = {**{f"cc{zone}": f"EPSG:{3900 + zone}" for zone in range(42, 51)}, "lambert93": "EPSG:2154",
           "l93": "EPSG:2154"}
@@ -72,7 +84,8 @@ def find_crs(guesses_: Sequence[Guess], spoken: Counter[str]) -> None:
     for guess in guesses_:
         if guess.crs or guess.geometry is None or shapely.is_missing(guess.geometry).all():
             continue
-        fitting = guesses(guess.geometry, around) if around else _of_country(guess, spoken)
+        fitting = guesses(guess.geometry, around) or guesses(guess.geometry, around, utm_of(*around)) if around \
+            else _of_country(guess, spoken)
         if not fitting:
             guess.unsure("crs", "no usual CRS puts its coordinates near the rest; state it")
             continue
@@ -98,19 +111,28 @@ def _homes(guesses_: Sequence[Guess], spoken: Counter[str]) -> list[tuple[float,
 
 def _turn(guess: Guess, homes: Sequence[tuple[float, ...]]) -> None:
     """Take x for latitude and y for longitude where only that puts the records of a table where its city can be."""
-    if not isinstance(guess.position, dict) or guess.crs != "EPSG:4326" or not np.isfinite(guess.degrees).any():
+    position = guess.position
+    if not isinstance(position, dict) or guess.crs != "EPSG:4326" or not np.isfinite(guess.degrees).any() \
+            or not {"text", "y"} & position.keys():
         return
     lon, lat = np.nanmedian(guess.degrees, axis=0).tolist()
 
     def is_home(east: float, north: float) -> bool:
         return any(west <= east <= last and south <= north <= top for west, south, last, top in homes)
 
-    x, y = guess.position.get("x"), guess.position.get("y")
-    if x and y and is_home(lat, lon) and not is_home(lon, lat):
+    if is_home(lon, lat) or not is_home(lat, lon):
+        return
+    if "y" in position:
+        x, y = position["x"], position["y"]
         guess.unsure("position", "{x} holds latitudes and {y} longitudes: taken the other way round", x=x, y=y)
         guess.position = {"x": y, "y": x}
-        guess.degrees = guess.degrees[:, ::-1].copy()
-        guess.geometry = shapely.transform(guess.geometry, lambda xy: xy[:, ::-1])
+    else:
+        guess.remarks.pop("position", None)
+        guess.unsure("position", "{column} is read as longitude, latitude: the other way round it is far away",
+                     column=position["text"])
+        guess.position = {**position, "order": "lon_lat"}
+    guess.degrees = guess.degrees[:, ::-1].copy()
+    guess.geometry = shapely.transform(guess.geometry, lambda xy: xy[:, ::-1])
 
 
 def _named_crs(guess: Guess) -> str:
@@ -158,7 +180,7 @@ def _in_columns(guess: Guess) -> dict[str, str] | None:
     columns = guess.seen.columns
     for column in columns.values():
         said = [value for value in column.counts if len(value) < 100_000][:200]
-        for form, looks in (("wkt", _WKT.match), ("geojson", _is_geojson), ("text", _PAIR.fullmatch)):
+        for form, looks in (("wkt", _WKT.match), ("geojson", _is_geojson), ("text", _pair)):
             if said and sum(looks(value) is not None for value in said) >= _MOST * len(said):
                 return _text_position(guess, column, form)
     pairs = [(quality, x, y) for x in columns.values() if "x" in x.means for y in columns.values()
@@ -185,10 +207,15 @@ def _is_geojson(value: str) -> re.Match[str] | None:
     return re.match(r'\s*\{.*"coordinates"', value, re.DOTALL)
 
 
+def _pair(value: str) -> tuple[float, float, bool] | None:
+    pair = pair_of(value) if _PRECISE.fullmatch(value) else None
+    return pair if pair is not None and max(abs(pair[0]), abs(pair[1])) <= 180 else None
+
+
 def _text_position(guess: Guess, column: Column, form: str) -> dict[str, str]:
     if form != "text":
         return {form: column.name}
-    firsts = [abs(float(re.split(r"[,; ]+", value.strip())[0])) for value in list(column.counts)[:200]]
+    firsts = [abs(pair[0]) for value in list(column.counts)[:200] if (pair := _pair(value)) is not None]
     made = {"text": column.name}
     if max(firsts) > 90:
         made["order"] = "lon_lat"

@@ -82,6 +82,7 @@ def test_feet_of_the_survey_are_not_feet() -> None:
 @pytest.mark.parametrize(("text", "delimiter"), [
     ("a;b;c\n1,5;2,5;3,5\n", ";"), ("a,b\n\"1,5\",2\n", ","), ("a\tb\n1,2\t3,4\n", "\t"), ("a|b\n1;2|3;4\n", "|"),
     ("OBJECTID,N,9,0;NOM,C,36\n1;Foch\n2;Gambetta\n", ";"), ("a\n1\n2\n", ","),
+    ("Code;GPS\nA;46,94 / 3,25\nB;46,95 / 3,26\nC;46,96 / 3,27\nD;46,97 / 3,28\n", ";"),
 ])
 def test_the_delimiter_is_the_one_that_makes_a_regular_table(text: str, delimiter: str) -> None:
     assert sniff(text) == delimiter

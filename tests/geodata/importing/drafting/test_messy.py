@@ -106,6 +106,39 @@ def test_a_town_whose_lamps_have_latitude_under_x(tmp_path: Path) -> None:
     assert list(found.extra["lamp"]["src_power_w"])[:3] == [36.5, 150.0, 70.0]
 
 
+FEW = [("A-1", 3.2510, 46.9420), ("A-2", 3.2535, 46.9405), ("A-3", 3.2560, 46.9388)]
+
+
+@pytest.mark.parametrize(("form", "said"), [
+    ("{y:.6f} / {x:.6f}", "is read as latitude, longitude"),
+    ("{x:.6f} / {y:.6f}", "is read as longitude, latitude: the other way round it is far away")])
+def test_both_coordinates_in_one_cell_with_decimal_commas(tmp_path: Path, form: str, said: str) -> None:
+    def at(x: float, y: float) -> str:
+        return form.format(x=x, y=y).replace(".", ",")
+
+    lines = [f"{1 + i};{box};{at(x + i * 1e-5, y)};0,125/0,25" for i, (box, x, y) in enumerate(FEW * 5)]
+    made, layers = drafted(tmp_path, {
+        "armoires.csv": "Code;Coordonnées GPS\n" + "".join(f"{box};{at(x, y)}\n" for box, x, y in FEW),
+        "lampes.csv": "PL;Armoire;Coordonnées GPS;Rapport\n" + "\n".join(lines) + "\n"})
+    assert unsure(made).count(said) == 2, unsure(made)
+    assert layers["lampes"]["id"] == "PL"
+    assert city_of(tmp_path).report["links"][0]["median_m"] < 50
+
+
+def test_cabinets_that_nothing_places_are_said(tmp_path: Path) -> None:
+    lines = "".join(f"{i};A-{1 + i % 3};3,25{i:02d};46,9420\n" for i in range(12))
+    made, _ = drafted(tmp_path, {"armoires.csv": "Code;Adresse\nA-1;Rue A\nA-2;Rue B\nA-3;Rue C\n",
+                                 "lampes.csv": "ID;Armoire;LON;LAT\n" + lines})
+    assert "armoires, position: nothing says where these stand: no water is computed for them" in unsure(made)
+
+
+def test_metres_of_a_country_without_systems_of_its_own_are_tried_in_its_utm_zone(tmp_path: Path) -> None:
+    boxes = "".join(f"A-{i};{338_848 + 100 * i};{7_692_790 + 100 * i}\n" for i in range(4))
+    lines = "".join(f"{i};A-{i % 4};{55.4505 + i * 1e-4:.4f};{-20.8580 - i * 1e-4:.4f}\n" for i in range(12))
+    _, layers = drafted(tmp_path, {"armoires.csv": "Code;X;Y\n" + boxes, "lampes.csv": "ID;Armoire;LON;LAT\n" + lines})
+    assert layers["armoires"]["crs"] == "EPSG:32740"
+
+
 def test_a_crs_that_is_not_known_is_asked_for_where_it_belongs(tmp_path: Path) -> None:
     """A draft that cannot be imported yet shows the line to be written."""
     rows = "".join(f"L{i};A-00{1 + i % 4};{5_000_000 + i};{9_000_000 + i}\n" for i in range(16))
