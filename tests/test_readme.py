@@ -34,6 +34,8 @@ def test_the_scenarios_shown_are_the_files_that_are_run(tmp_path: Path) -> None:
     drawn = tmp_path / "drawn.scenario.yaml"
     drawn.write_text(shown["map"].rsplit("\n", 2)[0] + "\n" + shown.pop("outline"), encoding="utf-8")
     water = load_scenario(drawn).flood
+    assert water is not None
+    assert water.extents is not None
     assert (water.extents.depth_m, water.depth_error_m) == (0.5, 0.1)
     for name, text in shown.items():
         whole = (TOWN / f"flood-{name}.scenario.yaml").read_text(encoding="utf-8")
