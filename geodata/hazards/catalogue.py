@@ -159,7 +159,8 @@ def open_catalogue(spec: Catalogue, *, city_file: CityFile, folder: Path, start:
     map_level_m = np.array([m.level_m for m in maps])
     if np.any(np.diff(map_level_m) <= 0):
         raise InputError(field=f"{field}.maps", found="two maps of one level", expected="one map a level")
-    drawn = _maps(maps, city_file=city_file, folder=folder, nodata=nodata, holes=holes, field=field)
+    drawn = _maps(maps, city_file=city_file, folder=folder, nodata=nodata, depth_error_m=depth_error_m, holes=holes,
+                  field=field)
     layers, notes = drawn.layers, list(drawn.notes)
     doubts = [*graph.doubts, *late_start(spec.gauge or "the gauge", graph), *dict.fromkeys(drawn.doubts)]
     deepened = 0
@@ -213,7 +214,8 @@ class _Maps(NamedTuple):
     error_m: float
 
 
-def _maps(maps: list[LevelMap], *, city_file: CityFile, folder: Path, nodata: str, holes: str, field: str) -> _Maps:
+def _maps(maps: list[LevelMap], *, city_file: CityFile, folder: Path, nodata: str, depth_error_m: float | None,
+          holes: str, field: str) -> _Maps:
     """Read every map onto one grid."""
     grids: list[Grid] = []
     layers: list[Float32Array] = []
@@ -223,7 +225,8 @@ def _maps(maps: list[LevelMap], *, city_file: CityFile, folder: Path, nodata: st
     for i, one in enumerate(maps):
         where = f"{field}.maps[{i}]"
         if one.extents is not None:
-            drawn = draw(one.extents, city_file=city_file, folder=folder, nodata=nodata, field=where)
+            drawn = draw(one.extents, city_file=city_file, folder=folder, nodata=nodata,
+                         depth_error_m=depth_error_m, field=where)
             grids, layers = [*grids, drawn.grid], [*layers, drawn.depth_m]
             notes, error_m = [*notes, *drawn.notes], max(error_m, drawn.error_m)
             doubts += drawn.doubts

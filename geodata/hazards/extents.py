@@ -58,8 +58,9 @@ class ClassMap:
     doubts: tuple[Doubt, ...] = ()
 
 
-def draw(rule: ClassRule, *, city_file: CityFile, folder: Path, nodata: str, field: str) -> ClassMap:
-    """Draw extents on a grid over the city.
+def draw(rule: ClassRule, *, city_file: CityFile, folder: Path, nodata: str, depth_error_m: float | None,
+         field: str) -> ClassMap:
+    """Draw extents on a grid over the city; ``depth_error_m`` is what the scenario states, if it does.
 
     Raises
     ------
@@ -80,7 +81,9 @@ def draw(rule: ClassRule, *, city_file: CityFile, folder: Path, nodata: str, fie
         depth, error_m = np.full(len(shapes), rule.depth_m), rule.depth_m
         notes = (f"{path.name} holds no depths: {rule.depth_m:g} m is taken in every shape, as the "
                  "scenario says, and may be wrong by as much. Nothing is then surely out: a column of depths, or "
-                 "`depth_error_m` under `flood`, says how sure it is.",)
+                 "`depth_error_m` under `flood`, says how sure it is." if depth_error_m is None else
+                 f"{path.name} holds no depths: {rule.depth_m:g} m, {depth_error_m:g} m more or less, is taken in "
+                 "every shape, as the scenario says.",)
     elif name is not None:
         depth, notes, doubts = _single(rule, name, columns, path.name, field, nodata)
         error_m = 0.0
@@ -228,7 +231,8 @@ def _grid(rule: ClassRule, city_file: CityFile, shapes: Any, file: str, field: s
 def open_extents(spec: Extents, *, city_file: CityFile, folder: Path, start: datetime, duration_s: int, nodata: str,
                  depth_error_m: float | None) -> FrameHazard:
     """Give the water of extents with depth classes, held for a period."""
-    drawn = draw(spec, city_file=city_file, folder=folder, nodata=nodata, field="flood.extents")
+    drawn = draw(spec, city_file=city_file, folder=folder, nodata=nodata,
+                 depth_error_m=depth_error_m, field="flood.extents")
     return held(drawn.depth_m, drawn.grid, from_=spec.from_, to=spec.to, start=start, duration_s=duration_s,
                 field="flood.extents", notes=drawn.notes, doubts=drawn.doubts,
                 depth_error_m=drawn.error_m if depth_error_m is None else depth_error_m)

@@ -58,6 +58,10 @@ def test_bare_outlines_take_the_depth_that_the_scenario_states_and_its_error_is_
     assert water.notes[0] == ("zone.geojson holds no depths: 0.6 m is taken in every shape, as the scenario says, and "
                               "may be wrong by as much. Nothing is then surely out: a column of depths, or "
                               "`depth_error_m` under `flood`, says how sure it is.")
+    known = opened({"extents": {"file": "zone.geojson", "depth_m": 0.6}, "depth_error_m": 0.1}, tmp_path, city())
+    assert known.depth_error_m == 0.1
+    assert known.notes[0] == ("zone.geojson holds no depths: 0.6 m, 0.1 m more or less, is taken in every shape, as "
+                              "the scenario says.")
     with pytest.raises(ValueError, match="beside a column of depths or classes"):
         opened({"extents": {"file": "zone.geojson", "depth_m": 0.6, "depth_column": "nom"}}, tmp_path, city())
 
