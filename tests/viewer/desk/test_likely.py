@@ -102,6 +102,10 @@ def test_what_decides_is_told_night_by_night(seat: Seat) -> None:
     unsure = next(one["asset"] for one in told["sites"] if 0.2 < one["share"]["count"] / NIGHTS < 0.8)
     decides = seat.json(f"/api/likely/asset?run={run}&asset={unsure}")["decides"]
     assert decides["n"] == len(decides["values"]) == len(decides["out"]) == NIGHTS
+    settles = seat.json(f"/api/likely/asset?run={run}&asset={unsure}")["settles"]
+    assert settles["fr"]
+    assert settles["fr"] != settles["en"]
+    assert not set(settles["fr"]) & set(seat.json(f"/api/likely/asset?run={run}&asset={unsure}")["lines"]["fr"])
     if decides["at"] is not None:
         pairs = zip(decides["values"], decides["out"], strict=True)
         right = sum((value > decides["at"]) == out for value, out in pairs)
@@ -120,6 +124,8 @@ def test_a_street_is_out_when_half_of_its_lamps_are(seat: Seat) -> None:
     first = np.array([first_out(found.folder, found.told["digest"], found.answers, row) for row in lamps])
     nights = (~np.isnan(first)).sum(axis=0) >= (len(lamps) + 1) // 2
     assert (told["lamps"], told["ever"]["count"], told["ever"]["n"]) == (len(lamps), int(nights.sum()), NIGHTS)
+    sure = seat.json(f"/api/likely/asset?run={run}&street={street}&before={loaded.start}")["settles"]["en"]
+    assert sure == ["Nothing to settle: all nights say the same."]
     if told["when"]:
         assert all((moment - loaded.start) % 900 == 0 for moment in told["when"])
     refused = seat.get(f"/api/likely/asset?run={run}&street=Rue de Nulle Part")

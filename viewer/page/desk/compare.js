@@ -2,6 +2,7 @@
 
 import {byId, inputById, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
+import {bringForm, proposalWords} from './decision.js';
 import {DeskMap} from './desk_map.js';
 import {get, Refusal} from './net.js';
 import {at, saying, signed, span, t} from './start.js';
@@ -30,7 +31,7 @@ export class Compare {
       () => frame.now
     );
     /** @type {Record<string, () => void>} */
-    this.keys = {...timeKeys(this.timeline), d: () => this.gap()};
+    this.keys = {...timeKeys(this.timeline), d: () => this.gap(), p: () => byId('bring').click()};
     this.count = 0;
     this.begun = false;
     /** @type {string[]} */
@@ -40,6 +41,8 @@ export class Compare {
       byId(id).addEventListener('change', () => this.choose(inputById('first').value, inputById('second').value));
     }
     byId('gap').addEventListener('click', () => this.gap());
+    byId('bring').addEventListener('click', () => bringForm(frame, this.row(1), this.row(0)));
+    if (!frame.writes) byId('bring').hidden = true;
   }
 
   runs() {
@@ -63,6 +66,7 @@ export class Compare {
     this.options(done, first, second);
     const isNew = first !== this.chosen[0] || second !== this.chosen[1];
     if (isNew || !this.begun || (this.found === null && done.length !== this.count)) this.choose(first, second);
+    else this.bring();
     this.begun = true;
     this.count = done.length;
   }
@@ -124,6 +128,7 @@ export class Compare {
     const text = t(done === 0 ? 'empty_run' : done === 1 ? 'compare_one_run' : 'choose_two');
     byId('verdict').replaceChildren(text);
     byId('comparable').hidden = true;
+    this.bring();
     byId('whose').replaceChildren();
     for (const map of this.maps) map.drawn({...map.drawings, only: [], flags: []});
     for (const id of ['figures', 'better', 'worse', 'compare-lines']) byId(id).replaceChildren();
@@ -171,6 +176,7 @@ export class Compare {
     if (found.dark?.more && found.dark.less) rows.splice(found.dark.row + 1, 0, ...this.apartRows());
     byId('figures').replaceChildren(...rows);
     this.whose();
+    this.bring();
     this.groups('better', found.better, -1);
     this.groups('worse', found.worse, 1);
     const lines = found.lines[lang]
@@ -201,6 +207,28 @@ export class Compare {
         return [make('span', {class: 'tag2'}, saying(text, t(`ask_${by}`)))];
       })
     );
+  }
+
+  /** The row of a run that is compared. @param {0 | 1} i */
+  row(i) {
+    return this.told.rows.find((/** @type {any} */ one) => one.id === this.chosen[i]);
+  }
+
+  /** B may be brought to who decides, where it is one night that A stands beside; else it is said why not. */
+  bring() {
+    const {found} = this;
+    const row = found ? this.row(1) : null;
+    const missing = !row
+      ? t('bring_one')
+      : row.nights
+        ? t('bring_nights')
+        : found.unlike.length
+          ? t('bring_unlike')
+          : row.word === 'approved'
+            ? t('bring_approved')
+            : '';
+    byId('bring').toggleAttribute('disabled', Boolean(missing) || row?.proposal?.state === 'open');
+    byId('bring-says').textContent = missing || proposalWords(row?.proposal);
   }
 
   /** Name on a map what its run alone decides, and the critical sites that go otherwise in it. @param {0 | 1} i */

@@ -198,6 +198,7 @@ export class Frame {
   hear(event) {
     this.screen?.hear?.(event);
     if (event.what !== 'progress') this.again();
+    if (event.what === 'propose' && event.body.decider === this.person.name) this.announce(t('proposed_to_you'));
     if (event.what === 'alarm' && !event.body.over)
       this.announce(event.body.worse ? t('alarm_worse_says') : t('n_new_alarms', {n: 1}));
   }

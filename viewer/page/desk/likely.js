@@ -315,6 +315,9 @@ export class Likely {
       big,
       ...(all ? [all] : []),
       ...(decides ? [make('h3', {}, t('what_decides')), decidingStrip(decides)] : []),
+      make('h3', {}, t('what_settles')),
+      ...answer.settles[frame.lang].map((/** @type {string} */ line) => make('p', {class: 'settles'}, line)),
+      make('h3', {}, t('what_else')),
       ...this.toldOf(answer).map((line) => make('p', {class: 'line-told'}, line))
     );
     frame.announce(saying(title, often));

@@ -5,6 +5,7 @@ import {path, svg} from '../parts/svg.js';
 import {number} from '../words/speech.js';
 import {approveForm, stillWords, withdrawForm} from './approve.js';
 import {Closures} from './closures.js';
+import {declineForm, proposalWords} from './decision.js';
 import {logRows} from './log.js';
 import {get, saidOf} from './net.js';
 import {progressBar} from './progress.js';
@@ -36,7 +37,8 @@ export class Runs {
     this.frame = frame;
     /** @type {any} */
     this.told = null;
-    this.chosen = '';
+    // A run that is brought to somebody is opened by its name in the address.
+    this.chosen = location.hash.slice(1);
     /** @type {Record<string, any>} */
     this.progress = {};
     this.keys = {r: () => frame.again(), v: () => this.decide()};
@@ -230,7 +232,8 @@ export class Runs {
     }
     if (row.closures.length) parts.push(carried(row.closures));
     if (row.approval) parts.push(...this.approval(row));
-    return parts.flatMap((part, i) => (i ? [' · ', part] : [part]));
+    if (row.proposal) parts.push(proposalWords(row.proposal));
+    return parts.filter(Boolean).flatMap((part, i) => (i ? [' · ', part] : [part]));
   }
 
   /** @param {any} row */
@@ -270,15 +273,25 @@ export class Runs {
       const made = await this.frame.act('/api/drafts', {name: `${row.name} +`, base: row.id}, byId('runs-says'));
       if (made) location.assign(`/whatif#${made.id}`);
     });
-    const other = this.told.approved && this.told.approved.id !== row.id ? this.told.approved.id : row.base;
+    const decline = make('button', {type: 'button', class: 'writes'}, t('decline'));
+    decline.addEventListener('click', () => declineForm(this.frame, row));
+    const brought = row.proposal?.state === 'open' ? row.proposal : null;
+    const other = brought?.other || (this.told.approved?.id !== row.id && this.told.approved?.id) || row.base;
     const links = [
-      other ? make('a', {href: `/compare#${other}-${row.id}`, class: 'button'}, t('compare_to_approved')) : null,
+      other ? make('a', {href: `/compare#${other}-${row.id}`, class: 'button'}, this.againstWords(other)) : null,
       make('a', {href: `/api/runs/${row.id}/export`, class: 'button', download: true}, t('export_operator')),
       this.frame.writes && row.id === this.told.approved?.id
         ? make('a', {href: `/api/runs/${row.id}/export?public=1`, class: 'button', download: true}, t('export_public'))
         : null
     ];
-    return make('div', {class: 'tool'}, ...(this.frame.writes ? [approve, whatif] : []), ...links);
+    return make('div', {class: 'tool'}, ...(this.frame.writes ? [approve, brought && decline, whatif] : []), ...links);
+  }
+
+  /** Say what a run is held against. @param {string} other */
+  againstWords(other) {
+    if (other === this.told.approved?.id) return t('compare_to_approved');
+    const number = this.told.rows.find((/** @type {any} */ one) => one.id === other)?.number;
+    return t('compare_to_n', {number: String(number ?? '–')});
   }
 
   /** @param {any} row */

@@ -61,9 +61,10 @@ export class Strip {
    * @param {number} now
    */
   run(about, now) {
-    const {latest, approved, going} = about;
+    const {latest, approved, going, proposed} = about;
     const shown = latest ?? approved;
-    const news = going ? goingWords(going) : '';
+    const news = [going ? goingWords(going) : '', proposed ? proposedWords(proposed) : ''].filter(Boolean).join(' · ');
+    byId('strip-run').setAttribute('href', proposed ? `/runs#${proposed.run}` : '/runs');
     if (!shown) {
       cell('strip-run', t('no_run'), '', news || t('no_run_why'))
         .querySelector('em')
@@ -160,6 +161,11 @@ export class Strip {
     const big = count ? t('sources_fresh', {fresh: number(count - late.length), n: number(count)}) : t('sources_none');
     cell('strip-data', big, '', t('live', {age: span(age)}) + named + renew).classList.remove('white');
   }
+}
+
+/** Say to whom a run is brought, and how many others wait. @param {any} proposed */
+function proposedWords({number: n, decider, count}) {
+  return t('strip_proposed', {number: String(n), decider, n: count - 1});
 }
 
 /** @param {any} going */

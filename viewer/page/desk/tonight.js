@@ -77,7 +77,7 @@ export class Tonight {
     const {told} = this;
     this.river();
     this.counts();
-    this.alarms.take(told.alarm_rows, this.kindWords(), told.by_design);
+    this.alarms.take(told.alarm_rows, this.kindWords(), told.by_design, told.last_alarm);
     this.acts.take(told.acts, told.latest ?? told.approved, told);
     this.sites();
     this.announced();
@@ -124,7 +124,7 @@ export class Tonight {
       this.announced();
       this.timeline.nights = this.map.config.nights;
       this.timeline.draw();
-      this.alarms.take(this.told.alarm_rows, this.kindWords(), this.told.by_design);
+      this.alarms.take(this.told.alarm_rows, this.kindWords(), this.told.by_design, this.told.last_alarm);
       this.moved(this.timeline.t);
     }
   }
