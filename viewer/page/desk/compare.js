@@ -12,6 +12,8 @@ import {Timeline, timeKeys} from './timeline.js';
 
 /** Assets that are named on a map, and in the sentence of whose decision they are, at most. */
 const NAMED = 4;
+/** Causes that stand open. */
+const FIRST = 8;
 /** What a name on a map says of its asset; of others it says the name alone. */
 const FLAGS = ['cut', 'fail', 'raise', 'protect', 'feed', 'generator'];
 
@@ -131,7 +133,9 @@ export class Compare {
     this.bring();
     byId('whose').replaceChildren();
     for (const map of this.maps) map.drawn({...map.drawings, only: [], flags: []});
-    for (const id of ['figures', 'better', 'worse', 'compare-lines']) byId(id).replaceChildren();
+    byId('figures').replaceChildren();
+    byId('compare-lines').hidden = true;
+    for (const id of ['better', 'worse']) byId(id).replaceChildren(make('li', {class: 'none'}, t('bring_one')));
     for (const id of ['better-n', 'worse-n', 'out-a', 'out-b']) byId(id).textContent = '';
     this.maps[1].show('');
     this.maps[1].say(text);
@@ -182,7 +186,9 @@ export class Compare {
     const lines = found.lines[lang]
       .filter((/** @type {any} */ line) => line !== alarm)
       .map((/** @type {any} */ line) => make('p', {class: line.alarm ? 'stale' : false}, line.text));
-    byId('compare-lines').replaceChildren(...(lines.length ? [make('h3', {}, t('what_differs')), ...lines] : []));
+    const differs = byId('compare-lines');
+    differs.hidden = !lines.length;
+    differs.replaceChildren(make('summary', {}, t('what_differs')), ...lines);
   }
 
   /** Where the night is darker with B, and where it is less so: the price and the gain, in lamp-hours. */
@@ -227,6 +233,7 @@ export class Compare {
           : row.word === 'approved'
             ? t('bring_approved')
             : '';
+    for (const id of ['gap', 'swap']) byId(id).toggleAttribute('disabled', !found);
     byId('bring').toggleAttribute('disabled', Boolean(missing) || row?.proposal?.state === 'open');
     byId('bring-says').textContent = missing || proposalWords(row?.proposal);
   }
@@ -320,20 +327,24 @@ export class Compare {
     const {kinds} = this.told;
     const none = make('li', {class: 'none'}, t(sign > 0 ? 'nobody_worse' : 'nobody_better'));
     if (!own.length && !rows.length) own.push(none);
+    const beyond = this.found.causes[id] - rows.length;
     byId(id).replaceChildren(
       ...own,
-      ...rows.map((row) => {
-        const counts = Object.entries(row.assets).map(([kind, n]) => {
-          const words = kinds[kind]?.[this.frame.lang];
-          return `${number(n)} ${words ? (n === 1 ? words.one : words.many) : kind}`;
-        });
-        const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, row.root));
-        name.addEventListener('click', () => this.maps.forEach((map) => map.find(row.root)));
-        const hours = Math.round((sign * row.dark_s) / 3600);
-        const by = hours ? t('lamp_hours', {by: signed(hours)}) : '';
-        const cause = [t(`by_${row.mechanism}`), row.street].filter(Boolean).join(', ');
-        return make('li', {}, name, make('b', {}, by), make('p', {}, `${counts.join(', ')} · ${cause}`));
-      })
+      ...folded([
+        ...rows.map((row) => {
+          const counts = Object.entries(row.assets).map(([kind, n]) => {
+            const words = kinds[kind]?.[this.frame.lang];
+            return `${number(n)} ${words ? (n === 1 ? words.one : words.many) : kind}`;
+          });
+          const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, row.root));
+          name.addEventListener('click', () => this.maps.forEach((map) => map.find(row.root)));
+          const hours = Math.round((sign * row.dark_s) / 3600);
+          const by = hours ? t('lamp_hours', {by: signed(hours)}) : '';
+          const cause = [t(`by_${row.mechanism}`), row.street].filter(Boolean).join(', ');
+          return make('li', {}, name, make('b', {}, by), make('p', {}, `${counts.join(', ')} · ${cause}`));
+        }),
+        ...(beyond > 0 ? [make('li', {class: 'none'}, t('causes_beyond', {n: beyond}))] : [])
+      ])
     );
   }
 
@@ -370,6 +381,14 @@ export class Compare {
  */
 function alikeTo(run, done) {
   return done.filter((one) => one.id !== run.id && Boolean(one.nights) === Boolean(run.nights));
+}
+
+/** Fold what is beyond the first rows: on a phone what follows would be screens away. @param {HTMLElement[]} rows */
+function folded(rows) {
+  if (rows.length <= FIRST + 1) return rows;
+  const rest = rows.slice(FIRST);
+  const held = make('details', {}, make('summary', {}, t('wall_others', {n: rest.length})), make('ul', {}, ...rest));
+  return [...rows.slice(0, FIRST), make('li', {class: 'rest'}, held)];
 }
 
 /**

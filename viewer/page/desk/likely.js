@@ -156,8 +156,9 @@ export class Likely {
         )
       )
     );
+    byId('draw').toggleAttribute('disabled', !told.runs.length);
     byId('figure-lines').replaceChildren(
-      ...(words?.lines ?? []).map((/** @type {string} */ line) => make('p', {}, line))
+      ...(words?.lines ?? [t('likely_waits')]).map((/** @type {string} */ line) => make('p', {}, line))
     );
     this.going();
   }
@@ -202,7 +203,7 @@ export class Likely {
         {class: site.asset === this.asset ? 'sel' : false, 'data-asset': site.asset},
         make('td', {}, name, make('p', {class: 'soft'}, [people, site.street].filter(Boolean).join(' · '))),
         make('td', {}, bar, make('p', {}, make('b', {}, site.share.count ? often : t('in_no_night')))),
-        make('td', {}, when, make('p', {class: 'soft'}, between))
+        make('td', {'data-label': first ? t('col_out_between') : false}, when, make('p', {class: 'soft'}, between))
       );
     });
     const none = make(

@@ -173,8 +173,8 @@ export class Runs {
         make('i', {'aria-hidden': 'true'}, MARKS[/** @type {keyof MARKS} */ (word)]),
         ` ${t(`run_${word}`)}`
       ),
-      make('td', {}, make('b', {}, String(row.number))),
-      make('td', {}, make('b', {}, atDay(issued, this.frame.now))),
+      make('td', {'data-label': t('col_number')}, make('b', {}, String(row.number))),
+      make('td', {'data-label': t('col_t0')}, make('b', {}, atDay(issued, this.frame.now))),
       what,
       make('td', {}, atDay(row.ended_at, this.frame.now)),
       make('td', {}, row.by || t('imported')),
@@ -333,7 +333,9 @@ export class Runs {
         : [make('tr', {}, make('td', {colspan: 4, class: 'empty'}, t('no_sources')))])
     );
     const refused = rows.find((/** @type {any} */ row) => row.last_reason);
-    const reason = refused ? `${t('last_reason', {name: sourceName(refused.name), why: refused.last_reason})} ` : '';
+    const reason = refused
+      ? `${t('last_reason', {name: sourceName(refused.name), why: refused.refusal[this.frame.lang]})} `
+      : '';
     byId('source-says').textContent = reason + t('no_data_is_not');
   }
 
@@ -373,14 +375,14 @@ function carried(streets) {
 }
 
 /**
- * Draw in which quarters of the last day a source spoke.
+ * Draw in which quarters of the last day a source spoke, with a mark below every six hours.
  *
  * @param {number[]} ticks
  */
 function ticksOf(ticks) {
-  const root = svg('svg', {class: 'ticks', viewBox: '0 0 96 8', preserveAspectRatio: 'none', 'aria-hidden': 'true'});
-  root.append(path('M0 7.5H96', {class: 'grid'}));
-  const d = ticks.map((i) => `M${i + 0.5} 0V8`).join('');
+  const root = svg('svg', {class: 'ticks', viewBox: '0 0 96 16', preserveAspectRatio: 'none', 'aria-hidden': 'true'});
+  root.append(path('M0 12.5H96M0 12V16M24 12V16M48 12V16M72 12V16M96 12V16', {class: 'grid'}));
+  const d = ticks.map((i) => `M${i + 0.5} 0V12`).join('');
   if (d) root.append(path(d, {class: 'tick-spoke'}));
   return root;
 }

@@ -121,7 +121,12 @@ export class Strip {
    */
   act({next_act: act, phase}, now) {
     if (!act) {
-      cell('strip-act', t('no_act'), '', phase === 'during' ? t('no_act_why') : '');
+      cell(
+        'strip-act',
+        t('no_act'),
+        '',
+        phase === 'during' ? t('no_act_why') : phase === 'none' ? t('no_act_no_run') : ''
+      );
       return;
     }
     const who = act.crew ? `${act.crew}, ${t(`act_${act.state}`)}` : t(`act_${act.state}`);

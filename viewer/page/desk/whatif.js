@@ -130,6 +130,7 @@ export class WhatIf {
     this.enable(false);
     this.show('base');
     this.steps();
+    byId('new-draft').toggleAttribute('disabled', !(this.told.latest || this.told.approved));
     this.showBase(this.told.latest ?? this.told.approved);
   }
 
@@ -148,6 +149,7 @@ export class WhatIf {
   enable(isOn) {
     for (const id of ['run-draft', 'undo']) byId(id).toggleAttribute('disabled', !isOn);
     for (const one of all('.add button')) one.toggleAttribute('disabled', !isOn);
+    byId('draft-tag').hidden = !this.draft;
     for (const one of ['variant', 'difference']) byId(`show-${one}`).toggleAttribute('disabled', !this.draft);
   }
 
