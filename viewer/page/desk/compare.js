@@ -327,11 +327,10 @@ export class Compare {
     const {kinds} = this.told;
     const none = make('li', {class: 'none'}, t(sign > 0 ? 'nobody_worse' : 'nobody_better'));
     if (!own.length && !rows.length) own.push(none);
-    const beyond = this.found.causes[id] - rows.length;
     byId(id).replaceChildren(
       ...own,
-      ...folded([
-        ...rows.map((row) => {
+      ...folded(
+        rows.map((row) => {
           const counts = Object.entries(row.assets).map(([kind, n]) => {
             const words = kinds[kind]?.[this.frame.lang];
             return `${number(n)} ${words ? (n === 1 ? words.one : words.many) : kind}`;
@@ -343,8 +342,8 @@ export class Compare {
           const cause = [t(`by_${row.mechanism}`), row.street].filter(Boolean).join(', ');
           return make('li', {}, name, make('b', {}, by), make('p', {}, `${counts.join(', ')} · ${cause}`));
         }),
-        ...(beyond > 0 ? [make('li', {class: 'none'}, t('causes_beyond', {n: beyond}))] : [])
-      ])
+        this.found.causes[id]
+      )
     );
   }
 
@@ -383,11 +382,18 @@ function alikeTo(run, done) {
   return done.filter((one) => one.id !== run.id && Boolean(one.nights) === Boolean(run.nights));
 }
 
-/** Fold what is beyond the first rows: on a phone what follows would be screens away. @param {HTMLElement[]} rows */
-function folded(rows) {
-  if (rows.length <= FIRST + 1) return rows;
+/**
+ * Fold what is beyond the first causes, on a phone what follows would be screens away; say how many are not listed.
+ *
+ * @param {HTMLElement[]} rows
+ * @param {number} of how many causes there are
+ */
+function folded(rows, of) {
+  if (of <= FIRST + 1) return rows;
   const rest = rows.slice(FIRST);
-  const held = make('details', {}, make('summary', {}, t('wall_others', {n: rest.length})), make('ul', {}, ...rest));
+  const beyond = of - rows.length;
+  if (beyond) rest.push(make('li', {class: 'none'}, t('causes_beyond', {n: beyond})));
+  const held = make('details', {}, make('summary', {}, t('wall_others', {n: of - FIRST})), make('ul', {}, ...rest));
   return [...rows.slice(0, FIRST), make('li', {class: 'rest'}, held)];
 }
 

@@ -157,7 +157,7 @@ export class Runs {
     if (sub.length) what.append(make('p', {class: 'sub'}, ...sub));
     if (row.changed)
       what.append(make('p', {class: 'gone'}, t('scenario_changed', {n: 1, numbers: String(row.number)})));
-    if (this.chosen === row.id && row.state === 'done') what.append(this.madeFrom(row), this.tools(row));
+    if (this.chosen === row.id && row.state === 'done') what.append(this.tools(row), this.madeFrom(row));
     const took = row.started_at && row.ended_at ? span(row.ended_at - row.started_at) : '–';
     const digest = String(head.plan_sha256 ?? '').slice(0, 8) || '–';
     const isOld = ['superseded', 'expired', 'withdrawn', 'interrupted', 'stopped'].includes(word);

@@ -63,7 +63,8 @@ export class Strip {
   run(about, now) {
     const {latest, approved, going, proposed} = about;
     const shown = latest ?? approved;
-    const news = [going ? goingWords(going) : '', proposed ? proposedWords(proposed) : ''].filter(Boolean).join(' · ');
+    const news = going ? goingWords(going) : '';
+    const asked = proposed ? proposedWords(proposed) : '';
     byId('strip-run').setAttribute('href', proposed ? `/runs#${proposed.run}` : '/runs');
     if (!shown) {
       cell('strip-run', t('no_run'), '', news || t('no_run_why'))
@@ -85,7 +86,7 @@ export class Strip {
       'strip-run',
       t('run_t0', {number: String(shown.number), t0: at(shown.t0)}),
       t(isOver ? 'run_over' : isApproved ? 'approved_tag' : 'not_approved'),
-      [news, isOver ? t('valid_until_was', {at: atDay(shown.valid_until, now)}) : '', said].filter(Boolean).join(' · ')
+      [news, isOver ? t('valid_until_was', {at: atDay(shown.valid_until, now)}) : '', said, asked].filter(Boolean).join(' · ')
     );
     holder.querySelector('em')?.classList.toggle('lil', !isApproved || isOver);
     holder.classList.toggle('ended', isOver);
