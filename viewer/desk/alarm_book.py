@@ -118,8 +118,9 @@ class AlarmBook:
 
     def last(self) -> dict[str, Any] | None:
         """Give the last alarm that is over and seen, within the week that the table keeps; None without any."""
-        row = self.store.row("SELECT * FROM alarm WHERE ended IS NOT NULL AND ack_at IS NOT NULL ORDER BY ended DESC, "
-                             "key LIMIT 1")
+        # One whose cause got an alarm of its own was seen by nobody.
+        row = self.store.row("SELECT * FROM alarm WHERE ended IS NOT NULL AND ack_by <> '' ORDER BY ended DESC, key "
+                             "LIMIT 1")
         return None if row is None else {**json.loads(row["body"]), "ended": row["ended"], "ack_by": row["ack_by"]}
 
     @staticmethod

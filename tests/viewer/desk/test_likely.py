@@ -22,8 +22,10 @@ from twin.ensemble.confidence import share_of
 from twin.explaining.likely import between, often
 from twin.explaining.words import speech
 from viewer.desk.desk import Desk
+from viewer.desk.likely import _settles
 from viewer.desk.people import Standing
 from viewer.desk.requests import request_of
+from viewer.desk.whole import Whole
 
 NIGHTS = 20
 REFUGE = "S-03"
@@ -110,6 +112,22 @@ def test_what_decides_is_told_night_by_night(seat: Seat) -> None:
         pairs = zip(decides["values"], decides["out"], strict=True)
         right = sum((value > decides["at"]) == out for value, out in pairs)
         assert max(right, NIGHTS - right) == decides["right"]
+
+
+def test_what_a_level_settles_is_told_as_it_is_read_at_the_gauge(seat: Seat) -> None:
+    desk = seat.client.app.state.desk  # type: ignore[attr-defined]
+    entry = next(one for one in desk.runs.all() if one.number == 2)
+    loaded = Whole.read(entry, desk.runs.path(entry.id))
+    assert loaded.ensemble is not None
+    offset_m = loaded.ensemble.answers.drawn["level.offset_m"]
+    high = offset_m > np.median(offset_m)
+    peak_m = float(np.max(loaded.curves[0].level_m))
+    line, *more = _settles(loaded, high, [], "", "en")
+    assert more == []
+    for bound in (peak_m + offset_m[high].min(), peak_m + offset_m[~high].max()):
+        assert speech("en").depth(float(bound)) in line
+    assert loaded.curves[0].name in line
+    assert _settles(loaded, ~high, [], "", "fr")[0].count("ou moins") == 1, "the other way about"
 
 
 def test_a_street_is_out_when_half_of_its_lamps_are(seat: Seat) -> None:

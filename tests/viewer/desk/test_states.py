@@ -283,6 +283,7 @@ def test_every_screen_says_that_its_connection_is_lost(cut: dict[str, Opened], s
         for lang in ("en", "fr"):
             page.click(f"[data-lang={lang}]")
     left = page.evaluate("""() => [...document.querySelectorAll('button.writes, .writes button, button.ack, '
-        + '.writes input[type=file], #alarm-list .two button, #act-rows td button:not(.plain)')].filter((one) => one.checkVisibility() && !one.disabled)
+        + '.writes input[type=file], #alarm-list .two button, #act-rows td button:not(.plain)')]
+        .filter((one) => one.checkVisibility() && !one.disabled)
         .map((one) => one.outerHTML.slice(0, 80))""")
     assert left == [], "nothing that would change something can be pressed"

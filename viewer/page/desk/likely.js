@@ -310,6 +310,7 @@ export class Likely {
     const title = t(key, {n: String(answer.lamps ?? ''), at: until === null ? '' : this.at(until)});
     const big = make('p', {class: 'tenths'}, make('b', {class: 'big'}, this.tenths(share)), make('span', {}, title));
     big.append(make('span', {class: 'soft'}, `${often} (${between})`));
+    const told = this.toldOf(answer);
     const all = before ? make('p', {}, t('ever_is', {often: ever.said[frame.lang][0]})) : null;
     holder.replaceChildren(
       make('h2', {}, make('span', {}, named.filter(Boolean).join(', '))),
@@ -318,8 +319,8 @@ export class Likely {
       ...(decides ? [make('h3', {}, t('what_decides')), decidingStrip(decides)] : []),
       make('h3', {}, t('what_settles')),
       ...answer.settles[frame.lang].map((/** @type {string} */ line) => make('p', {class: 'settles'}, line)),
-      make('h3', {}, t('what_else')),
-      ...this.toldOf(answer).map((line) => make('p', {class: 'line-told'}, line))
+      ...(told.length ? [make('h3', {}, t('what_else'))] : []),
+      ...told.map((line) => make('p', {class: 'line-told'}, line))
     );
     frame.announce(saying(title, often));
   }

@@ -86,7 +86,9 @@ export class Strip {
       'strip-run',
       t('run_t0', {number: String(shown.number), t0: at(shown.t0)}),
       t(isOver ? 'run_over' : isApproved ? 'approved_tag' : 'not_approved'),
-      [news, isOver ? t('valid_until_was', {at: atDay(shown.valid_until, now)}) : '', said, asked].filter(Boolean).join(' · ')
+      [news, isOver ? t('valid_until_was', {at: atDay(shown.valid_until, now)}) : '', said, asked]
+        .filter(Boolean)
+        .join(' · ')
     );
     holder.querySelector('em')?.classList.toggle('lil', !isApproved || isOver);
     holder.classList.toggle('ended', isOver);
