@@ -49,7 +49,8 @@ def refusal(lang: str, reason: str) -> str:
     parts = _KEPT.fullmatch(reason)
     if lang == "en" or parts is None:
         return reason
-    return refusal_text(InputError(**{key: value or "" for key, value in parts.groupdict().items()}), lang)
+    field, found, expected, remedy = (value or "" for value in parts.group("field", "found", "expected", "remedy"))
+    return refusal_text(InputError(field=field, found=found, expected=expected, remedy=remedy), lang)
 
 
 def _freshness(lang: str, row: dict[str, Any], now: int) -> str:

@@ -138,7 +138,7 @@ def test_a_comparison_is_brought_to_who_decides_and_answered(page: Opened, serve
     page.click("#sheet button.main")
     page.wait_for_selector("#bring-says:has-text('C. Lenoir')")
     assert page.is_disabled("#bring"), "it waits for an answer"
-    page.wait_for_selector("#strip-run:has-text('porté à C. Lenoir')")
+    page.wait_for_selector("#strip-run:has-text('attend la décision de C. Lenoir')")
     page.click("#strip-run")
     page.wait_for_url(f"**/runs#{numbers[3]}")
     page.click(".tool button:has-text('Ne pas retenir')")

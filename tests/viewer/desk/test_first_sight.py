@@ -132,7 +132,7 @@ def test_in_forced_colours_the_screen_one_is_on_and_the_words_of_the_charts_show
             assert ink == page.evaluate(style.format("h2", "color")), chart
         ground, curve = (page.evaluate(style.format(f"#line-chart {one}", what))
                          for one, what in ((".day-ground", "fill"), (".curve:not(.grey)", "stroke")))
-        assert ground == page.evaluate(style.format("body", "backgroundColor")), "the slider lies on the page's colour"
+        assert ground == page.evaluate(style.format("html", "backgroundColor")), "the slider lies on the page's colour"
         assert curve == page.evaluate(style.format("h2", "color")), "and its curve has that of words"
     finally:
         page.emulate_media(forced_colors="none")

@@ -173,9 +173,9 @@ export class Protect {
   }
 
   rows() {
-    const {rows, count = 0, untouched = 0, lines, state} = this.told;
+    const {run, rows, count = 0, untouched = 0, lines, state} = this.told;
     byId('rank-n').textContent = state === 'done' ? t('rank_counts', {n: count, dry: number(untouched)}) : '';
-    const words = {done: 'rank_nothing', none: 'rank_says'};
+    const words = {done: 'rank_nothing', none: run ? 'rank_says' : 'empty_run'};
     const text = state in words ? t(words[/** @type {keyof words} */ (state)]) : byId('rank-state').textContent;
     const none = make('td', {colspan: 9, class: 'empty'}, text);
     byId('rank-rows').replaceChildren(

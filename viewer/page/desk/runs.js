@@ -290,8 +290,8 @@ export class Runs {
   /** Say what a run is held against. @param {string} other */
   againstWords(other) {
     if (other === this.told.approved?.id) return t('compare_to_approved');
-    const number = this.told.rows.find((/** @type {any} */ one) => one.id === other)?.number;
-    return t('compare_to_n', {number: String(number ?? '–')});
+    const row = this.told.rows.find((/** @type {any} */ one) => one.id === other);
+    return t('compare_to_n', {number: String(row?.number ?? '–')});
   }
 
   /** @param {any} row */

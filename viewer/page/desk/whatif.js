@@ -366,10 +366,10 @@ function stepsWords(draft) {
   if (!draft) return t('steps_no_variant');
   const {ran} = draft;
   if (!ran) return t('steps_no_run');
-  const number = String(ran.number);
-  if (ran.state !== 'done') return t('steps_going', {number, state: t(`run_${ran.state}`)});
-  if (ran.is_old) return t('steps_old', {number});
-  return saying(t('run_number', {number}), proposalWords(ran.proposal) || t('steps_ready'));
+  const said = {number: String(ran.number)};
+  if (ran.state !== 'done') return t('steps_going', {...said, state: t(`run_${ran.state}`)});
+  if (ran.is_old) return t('steps_old', said);
+  return saying(t('run_number', said), proposalWords(ran.proposal) || t('steps_ready'));
 }
 
 /** @param {number} ms */
