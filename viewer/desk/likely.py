@@ -15,7 +15,8 @@ from twin.explaining.drivers import driver_lines
 from twin.explaining.likely import Asked, between, likely_lines, often, settling_lines
 from twin.explaining.nights import columns, figure_rows, heading, night_lines
 from twin.explaining.words import speech
-from twin.quantities import BoolArray, FloatArray
+from twin.quantities import NONE, BoolArray, FloatArray
+from twin.results.returns import early, late
 from twin.world.kinds import LANGUAGES, Role
 from viewer.desk.whole import Whole
 from viewer.desk.words import tell
@@ -80,7 +81,26 @@ def answer_of(loaded: Whole, asset: str, until: int | None) -> dict[str, Any]:
     return {"asset": str(who.id), "name": str(who.name or ""), "kind": str(who.kind), "street": str(who.street or ""),
             "lines": {lang: list(likely_lines(loaded.result, answers, question, lang, is_apart=True))
                       for lang in LANGUAGES},
-            **_chances(loaded, first_s, until, [row], str(who.id))}
+            "hours": _hours(loaded, row), **_chances(loaded, first_s, until, [row], str(who.id))}
+
+
+def _hours(loaded: Whole, row: int) -> dict[str, Any] | None:
+    """Give between which hours an asset goes out 8 times out of 10, and by when it is back; None where it never does.
+
+    ``back`` is half of the times before the first, and 9 times out of 10 before the second, which is None beyond the
+    run; it is None where half or more are.
+    """
+    assert loaded.ensemble is not None
+    answers, start = loaded.ensemble.answers, loaded.result.plan.start
+    k = answers.place(row)
+    if k == NONE or not np.isfinite(answers.first_s[k]).all():
+        return None
+    low, _, high = answers.first_s[k]
+    _, half, most = answers.back_s[k]
+    return {"out": [loaded.start + early(int(low), start), loaded.start + late(int(high), start)],
+            "back": None if not np.isfinite(half) else [
+                loaded.start + late(int(half), start),
+                loaded.start + late(int(most), start) if np.isfinite(most) else None]}
 
 
 def street_answer(loaded: Whole, street: str, until: int | None) -> dict[str, Any]:
@@ -111,7 +131,8 @@ def street_answer(loaded: Whole, street: str, until: int | None) -> dict[str, An
     low_s, high_s = np.quantile(half_s[is_out], (0.1, 0.9)) if is_out.sum() >= _FEWEST_HOURS else (np.nan, np.nan)
     when = None if np.isnan(low_s) else [loaded.start + int(low_s // QUARTER_S) * QUARTER_S,
                                         loaded.start - int(-high_s // QUARTER_S) * QUARTER_S]
-    return {"street": street, "lamps": len(lamps), "when": when, "lines": {lang: [] for lang in LANGUAGES},
+    return {"street": street, "lamps": len(lamps), "hours": when and {"out": when},
+            "lines": {lang: [] for lang in LANGUAGES},
             **_chances(loaded, half_s, until, lamps.tolist())}
 
 

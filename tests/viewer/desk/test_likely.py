@@ -94,6 +94,11 @@ def test_how_likely_is_it_that_the_refuge_goes_dark_and_before_eleven(seat: Seat
             assert answer[key]["said"][lang] == [often(speech(lang), share), between(speech(lang), share)]
     assert 0 < early <= ever
     assert answer["lines"]["fr"][0] != answer["lines"]["en"][0]
+    low, high = answer["hours"]["out"]
+    assert start <= low <= start + np.nanquantile(first_s, 0.2)
+    assert low < high
+    half, most = answer["hours"]["back"] or (None, None)
+    assert half is None or most is None or low < half <= most
     never = seat.json(f"/api/likely/asset?run={run}&asset={REFUGE}&before={start}")
     assert (never["before"]["count"], never["before"]["tenths"]) == (0, 0)
 
@@ -144,8 +149,8 @@ def test_a_street_is_out_when_half_of_its_lamps_are(seat: Seat) -> None:
     assert (told["lamps"], told["ever"]["count"], told["ever"]["n"]) == (len(lamps), int(nights.sum()), NIGHTS)
     sure = seat.json(f"/api/likely/asset?run={run}&street={street}&before={loaded.start}")["settles"]["en"]
     assert sure == ["Nothing to settle: all nights say the same."]
-    if told["when"]:
-        assert all((moment - loaded.start) % 900 == 0 for moment in told["when"])
+    if told["hours"]:
+        assert all((moment - loaded.start) % 900 == 0 for moment in told["hours"]["out"])
     refused = seat.get(f"/api/likely/asset?run={run}&street=Rue de Nulle Part")
     assert refused.status_code == 422
     assert "rue" in refused.json()["said"]["fr"]
