@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from twin.ensemble.answers import CERTAIN_FROM
 from twin.quantities import BoolArray, FloatArray
 
+#: Up to this share of the nights it hardly ever happens; told by so many nights at least, that one alone says nothing.
+_NEVER, _FEW = 0.05, 5
 #: A bound is told where it is right in this share of the nights, and in so many more than saying always the same.
 _RIGHT, _GAIN = 0.8, 0.1
 
@@ -22,6 +25,47 @@ class Split:
     is_above: bool
     #: Nights that the bound tells right.
     right: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """From where on the draw that decides leaves hardly a doubt."""
+
+    #: It happens almost always from here on, and hardly ever from there on.
+    always: float
+    never: float
+
+
+def settled(drawn: FloatArray, happens: BoolArray, split: Split) -> Settled | None:
+    """Give from where on a draw leaves hardly a doubt, either way; None where it does not.
+
+    Parameters
+    ----------
+    drawn
+        What was drawn for each night, (n,).
+    happens
+        Whether it happens, (n,).
+    split
+        The bound between.
+
+    Examples
+    --------
+    >>> level = np.linspace(0, 1, 21)
+    >>> settled(level, level > 0.5, Split(name="level", at=0.525, is_above=True, right=21))
+    Settled(always=0.55, never=0.5)
+    """
+    values = drawn if split.is_above else -drawn
+    order = np.argsort(values, kind="stable")
+    ordered, out = values[order], happens[order].astype(np.int64)
+    n = len(out)
+    # Share of the nights in which it happens from each place on, and before it.
+    onward = np.cumsum(out[::-1])[::-1] / np.arange(n, 0, -1)
+    before = np.cumsum(out) / np.arange(1, n + 1)
+    always, never = np.flatnonzero(onward >= CERTAIN_FROM), np.flatnonzero(before <= _NEVER)
+    if not len(always) or not len(never) or n - always[0] < _FEW or never[-1] + 1 < _FEW or never[-1] >= always[0]:
+        return None
+    sign = 1 if split.is_above else -1
+    return Settled(always=sign * float(ordered[always[0]]), never=sign * float(ordered[never[-1]]))
 
 
 def best_split(drawn: Mapping[str, FloatArray], happens: BoolArray) -> Split | None:

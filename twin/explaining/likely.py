@@ -5,7 +5,8 @@ A share is told as people say it, 7 times out of 10, with the count and the inte
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ import numpy as np
 from twin.codes import Mechanism
 from twin.ensemble.answers import CERTAIN_FROM, Answers, Word, word_of
 from twin.ensemble.confidence import Share, members_for
-from twin.ensemble.deciding import Split, best_split
+from twin.ensemble.deciding import Split, best_split, settled
 from twin.ensemble.uncertain import HOLLOWS
 from twin.explaining.likely_hours import depth_lines, hour_lines
 from twin.explaining.teller import Teller
@@ -26,8 +27,6 @@ from twin.world.kinds import Role
 
 #: Causes told one by one before the rest is counted, and the least share that is told.
 _CAUSES, _LEAST = 3, 0.05
-#: Nights beyond a bound that tell what happens there.
-_FEW = 5
 #: How sharp a share the tool tells the price of.
 _SHARP = 0.01
 _STATE = {Role.PREMISES: "without power", Role.CIRCUIT: "without power", Role.WATERS: "without watering"}
@@ -119,7 +118,8 @@ def bounds(words: Speech, share: Share) -> str:
                       high=int(np.ceil(share.high * 100)))
 
 
-def likely_lines(base: Result, answers: Answers, asked: Asked, lang: str) -> tuple[str, ...]:
+def likely_lines(base: Result, answers: Answers, asked: Asked, lang: str, *, is_apart: bool = False
+                 ) -> tuple[str, ...]:
     """Give what an ensemble says of an asset, a paragraph each, the first in one sentence.
 
     Parameters
@@ -132,6 +132,8 @@ def likely_lines(base: Result, answers: Answers, asked: Asked, lang: str) -> tup
         The question.
     lang
         ``fr`` or ``en``.
+    is_apart
+        Whether what would settle it is told elsewhere, by ``settling_lines``.
     """
     zone = ZoneInfo(base.city.timezone)
     teller = Teller(base, speech(lang), base.plan.start.astimezone(zone))
@@ -161,8 +163,10 @@ def likely_lines(base: Result, answers: Answers, asked: Asked, lang: str) -> tup
     if share.count:
         lines += _causes(teller, answers, asset)
         lines += hour_lines(teller, answers, asset)
-    lines += [*depth_lines(teller, answers, asset), *_decides(teller, answers, asked),
-              *_surer(teller, answers, asked, share)]
+    lines += [*depth_lines(teller, answers, asset), *_decides(teller, answers, asked)]
+    if not is_apart:
+        lines += [*_known(words, answers, asked.is_out), *_unmeasured(teller, answers, [asset.row], share)]
+    lines += _surer(teller, answers, share)
     return tuple(Speech.sentence(line) for line in (*lines, *_left_out(teller, answers, asset)))
 
 
@@ -211,27 +215,16 @@ def _decides(teller: Teller, answers: Answers, asked: Asked) -> Iterator[str]:
                      where=_where(words, split), right=words.number(split.right), n=words.number(answers.n))
 
 
-def _known(words: Speech, answers: Answers, asked: Asked) -> Iterator[str]:
+def _known(words: Speech, answers: Answers, is_out: BoolArray) -> Iterator[str]:
     """Tell from where on the draw that decides leaves hardly a doubt: what knowing it would settle."""
-    split = best_split(answers.drawn, asked.is_out)
+    split = best_split(answers.drawn, is_out)
     if split is None or _sort_of(split.name) not in _SPLIT or _sort_of(split.name) == "pumps":
         return
-    values = answers.drawn[split.name] if split.is_above else -answers.drawn[split.name]
-    order = np.argsort(values, kind="stable")
-    ordered, out = values[order], asked.is_out[order].astype(np.int64)
-    n = len(out)
-    # Share of the nights that are out from each place on, and before it.
-    onward = np.cumsum(out[::-1])[::-1] / np.arange(n, 0, -1)
-    before = np.cumsum(out) / np.arange(1, n + 1)
-    always, never = np.flatnonzero(onward >= CERTAIN_FROM), np.flatnonzero(before <= _LEAST)
-    # So many nights at least on either side, that one alone says nothing.
-    if not len(always) or not len(never) or n - always[0] < _FEW or never[-1] + 1 < _FEW or never[-1] >= always[0]:
-        return
-    sign = 1 if split.is_above else -1
-    yield words.text("To be surer, know what decides: it is out almost always {always}, and hardly ever {never}.",
-                     always=_where(words, replace(split, at=sign * float(ordered[always[0]]))),
-                     never=_where(words, replace(split, at=sign * float(ordered[never[-1]]),
-                                                 is_above=not split.is_above)))
+    found = settled(answers.drawn[split.name], is_out, split)
+    if found is not None:
+        yield words.text("To be surer, know what decides: it is out almost always {always}, and hardly ever {never}.",
+                         always=_where(words, replace(split, at=found.always)),
+                         never=_where(words, replace(split, at=found.never, is_above=not split.is_above)))
 
 
 def _sort_of(name: str) -> str:
@@ -326,16 +319,51 @@ def _where_named(words: Speech, split: Split, sort: str) -> str:
                       value=said)
 
 
-def _surer(teller: Teller, answers: Answers, asked: Asked, share: Share) -> Iterator[str]:
-    words, assets, asset = teller.speech, teller.result.city.assets, asked.asset
-    yield from _known(words, answers, asked)
-    if _LEAST <= share.value < CERTAIN_FROM:
-        guessed = [cause.root for cause in answers.causes_of(asset.row)[:_CAUSES]
-                   if cause.mechanism in (Mechanism.FLOODED, Mechanism.TRIPPED)
-                   and assets.fail_source[cause.root] in (Source.DEFAULT, Source.INFERRED)]
-        if guessed:
-            yield words.text("To be surer: measure the height of the live parts of {assets}, taken by default today.",
-                             assets=words.listing([teller.asset(assets[row]) for row in guessed]))
+def settling_lines(base: Result, answers: Answers, rows: Sequence[int], is_out: BoolArray, lang: str, *,
+                   is_read: bool = False) -> tuple[str, ...]:
+    """Give what would settle it: the draw that decides, where one does, and heights that nobody measured.
+
+    Parameters
+    ----------
+    base
+        The run of the plan itself.
+    answers
+        The answers.
+    rows
+        The assets that it is about.
+    is_out
+        In which nights it happens, (n,).
+    lang
+        ``fr`` or ``en``.
+    is_read
+        Whether the draw that decides is told elsewhere, as what is read at a gauge.
+    """
+    teller = Teller(base, speech(lang), base.plan.start.astimezone(ZoneInfo(base.city.timezone)))
+    known = () if is_read else _known(teller.speech, answers, is_out)
+    return tuple(Speech.sentence(line) for line in (*known, *_unmeasured(teller, answers, rows,
+                                                                         answers.share_in(is_out))))
+
+
+def _unmeasured(teller: Teller, answers: Answers, rows: Sequence[int], share: Share) -> Iterator[str]:
+    """Tell whose height nobody measured, of those because of which it happens."""
+    words, assets = teller.speech, teller.result.city.assets
+    if not _LEAST <= share.value < CERTAIN_FROM:
+        return
+    counts: Counter[tuple[int, Mechanism]] = Counter()
+    for row in rows:
+        for cause in answers.causes_of(row):
+            counts[cause.root, cause.mechanism] += cause.count
+    guessed = [root for (root, mechanism), _ in counts.most_common(_CAUSES)
+               if mechanism in (Mechanism.FLOODED, Mechanism.TRIPPED)
+               and assets.fail_source[root] in (Source.DEFAULT, Source.INFERRED)]
+    if guessed:
+        yield words.text("To be surer: measure the height of the live parts of {assets}, taken by default today.",
+                         assets=words.listing([teller.asset(assets[row]) for row in guessed]))
+
+
+def _surer(teller: Teller, answers: Answers, share: Share) -> Iterator[str]:
+    """Tell how many nights a sharper share takes."""
+    words = teller.speech
     half = (share.high - share.low) / 2
     if half > _SHARP and 0 < share.count < share.n and answers.floods:
         # More nights of the same floods would not be surer of the water.

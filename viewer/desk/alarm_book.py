@@ -116,6 +116,13 @@ class AlarmBook:
         return sorted(told, key=lambda a: (a["shelved_until"] is not None, a["ack_at"] is not None, a["priority"],
                                            a["when"], a["key"]))
 
+    def last(self) -> dict[str, Any] | None:
+        """Give the last alarm that is over and seen, within the week that the table keeps; None without any."""
+        # One whose cause got an alarm of its own was seen by nobody.
+        row = self.store.row("SELECT * FROM alarm WHERE ended IS NOT NULL AND ack_by <> '' ORDER BY ended DESC, key "
+                             "LIMIT 1")
+        return None if row is None else {**json.loads(row["body"]), "ended": row["ended"], "ack_by": row["ack_by"]}
+
     @staticmethod
     def _open(tx: Any, key: str) -> Any:
         row = tx.execute("SELECT * FROM alarm WHERE key = ? AND (ended IS NULL OR ack_at IS NULL)", (key,)).fetchone()

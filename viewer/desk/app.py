@@ -26,6 +26,7 @@ from viewer.desk import (
     likely_routes,
     night_routes,
     open_routes,
+    proposal_routes,
     rank_routes,
     report_routes,
     river_routes,
@@ -67,7 +68,7 @@ def app_of(desk: Desk, hosts: Iterable[str] = ("127.0.0.1", "localhost", "::1"),
         Route("/events", _events), Route("/assets/{name}", _asset),
         *night_routes.routes(), *run_routes.routes(), *draft_routes.routes(), *rank_routes.routes(),
         *likely_routes.routes(), *crew_routes.routes(), *report_routes.routes(), *river_routes.routes(),
-        *open_routes.routes(),
+        *open_routes.routes(), *proposal_routes.routes(),
         Route("/{screen}", _screen)], middleware=[Middleware(Guard, hosts=tuple(hosts))])
     if not any(isinstance(one, Reruns) for one in desk.looks):
         desk.looks.append(Reruns(desk))

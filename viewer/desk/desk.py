@@ -34,6 +34,7 @@ from viewer.desk.memory import give_back
 from viewer.desk.observed import FRESH_S, alarms_by_words, compared, suspected, words_of
 from viewer.desk.people import People
 from viewer.desk.places import Places
+from viewer.desk.proposals import Proposals
 from viewer.desk.queue import Queue
 from viewer.desk.rankings import Rankings
 from viewer.desk.reports import Reports
@@ -104,6 +105,7 @@ class Desk:
         self.queue = Queue(self.runs, self.store, clock.epoch, workers=workers, opened=self.shelf.open)
         self.people, self.accounts = People(self.store, clock.epoch), Accounts(folder)
         self.approvals, self.alarms, self.acts = Approvals(self.store), AlarmBook(self.store), Acts(self.store)
+        self.proposals = Proposals(self.store)
         self.facts, self.drafts, self.costs = Facts(self.store), Drafts(self.store), Costs(self.store)
         self.rankings = Rankings(self.store, clock.epoch, self.bench)
         self.reports = Reports(self.store, folder / "reports", self.bench)

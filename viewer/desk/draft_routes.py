@@ -31,8 +31,19 @@ def routes() -> list[Route]:
 
 
 def _list(asked: Asked) -> Any:
-    return {**about(asked.desk), "drafts": [{key: value for key, value in draft.to_dict().items() if key != "lines"}
-                                            | {"lines": len(draft.lines)} for draft in asked.desk.drafts.listed()]}
+    return {**about(asked.desk), "drafts": [{**_told(asked, draft), "lines": len(draft.lines)}
+                                            for draft in asked.desk.drafts.listed()]}
+
+
+def _told(asked: Asked, draft: Draft) -> dict[str, Any]:
+    """Give a draft with the run that was made of it last: ``ran``, ``is_old`` where its lines are others by now."""
+    kept = asked.desk.drafts.run_of(draft)
+    entry = None if kept is None else next((one for one in asked.desk.runs.all() if one.id == kept[0]), None)
+    if kept is None or entry is None:
+        return {**draft.to_dict(), "ran": None}
+    proposal = asked.desk.proposals.by_run().get(entry.id)
+    return {**draft.to_dict(), "ran": {"id": entry.id, "number": entry.number, "state": entry.state,
+                                       "is_old": kept[1], "proposal": proposal}}
 
 
 def _one(asked: Asked) -> Any:
@@ -41,7 +52,7 @@ def _one(asked: Asked) -> Any:
     # Whoever opens a variant is about to change it.
     asked.desk.bench.warm(*loaded.place)
     streets = sorted(word for word in loaded.result.city.assets.street.words if word)
-    return {**draft.to_dict(), "base_run": brief(loaded), "streets": streets,
+    return {**_told(asked, draft), "base_run": brief(loaded), "streets": streets,
             "has_crews": loaded.result.plan.crews is not None}
 
 
@@ -90,8 +101,8 @@ def _lines(asked: Asked) -> Any:
         raise InputError(field="lines", found="no list", expected="a list of lines")
     draft = asked.desk.drafts.get(asked.path["draft"])
     _fits(asked, _base(asked, draft), given)
-    return asked.desk.drafts.change(draft.id, given, version=asked.whole("version"), by=asked.person.name,
-                                    now=asked.desk.clock.epoch()).to_dict()
+    return _told(asked, asked.desk.drafts.change(draft.id, given, version=asked.whole("version"), by=asked.person.name,
+                                                 now=asked.desk.clock.epoch()))
 
 
 def _fits(asked: Asked, loaded: Loaded, lines: list[dict[str, Any]]) -> None:
@@ -108,8 +119,8 @@ def _fits(asked: Asked, loaded: Loaded, lines: list[dict[str, Any]]) -> None:
 
 
 def _undo(asked: Asked) -> Any:
-    return asked.desk.drafts.undo(asked.path["draft"], version=asked.whole("version"), by=asked.person.name,
-                                  now=asked.desk.clock.epoch()).to_dict()
+    return _told(asked, asked.desk.drafts.undo(asked.path["draft"], version=asked.whole("version"),
+                                               by=asked.person.name, now=asked.desk.clock.epoch()))
 
 
 def _outcome(asked: Asked) -> Any:
@@ -136,6 +147,7 @@ def _run(asked: Asked) -> Any:
     entry = desk.queue.ask(request_of(file, city=desk.city, base=draft.base, date=loaded.entry.date,
                                       closures=streets_of(closures)),
                            by=asked.person.name)
+    desk.drafts.ran(draft, entry.id)
     return {"id": entry.id, "number": entry.number, "state": entry.state, "scenario": file.name.removesuffix(SUFFIX)}
 
 

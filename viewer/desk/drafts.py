@@ -18,6 +18,9 @@ from twin.world.edits import Declare, Edit, of_dict
 from viewer.desk import measure_lines
 from viewer.desk.store import Store, publish
 
+TABLES = """
+CREATE TABLE IF NOT EXISTS draft_run (draft TEXT PRIMARY KEY, run TEXT NOT NULL, lines TEXT NOT NULL);
+"""
 #: Sorts of edits that the desk composes; ``level`` moves the water and needs a run of its own.
 SORTS = ("raise", "cut", "fail", "fact", "add_supplier", "remove_supplier", "level", *measure_lines.SORTS)
 #: Lines of a draft, and versions kept of it, at most.
@@ -67,6 +70,11 @@ class Draft:
                 for key, entries in measure_lines.entries_of(line).items():
                     found.setdefault(key, []).extend(entries)
         return found
+
+    @property
+    def counted(self) -> str:
+        """The lines that count, as text: the same lines give the same run."""
+        return json.dumps([dict(line) for line in self.lines if line["on"]], ensure_ascii=False, sort_keys=True)
 
     @property
     def needs_run(self) -> bool:
@@ -151,6 +159,17 @@ class Drafts:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        store.add_tables(TABLES)
+
+    def ran(self, draft: Draft, run: str) -> None:
+        """Keep which run was made of a draft last, and of which lines."""
+        with self.store.act() as tx:
+            tx.execute("INSERT OR REPLACE INTO draft_run VALUES (?, ?, ?)", (draft.id, run, draft.counted))
+
+    def run_of(self, draft: Draft) -> tuple[str, bool] | None:
+        """Give the run that was made of a draft last, and whether what counts is otherwise since; None for none."""
+        row = self.store.row("SELECT run, lines FROM draft_run WHERE draft = ?", draft.id)
+        return None if row is None else (str(row["run"]), row["lines"] != draft.counted)
 
     def make(self, name: str, base: str, *, by: str, now: int) -> Draft:
         """Begin a variant of a run.

@@ -77,6 +77,12 @@ def said(lang: str, what: str, body: dict[str, Any]) -> str:
         return tell(lang, "j_withdraw", number=str(body["number"]), reason=body.get("reason", "–"))
     if what == "approve":
         return tell(lang, "j_approve", number=str(body["number"]), reason=body["reason"])
+    if what == "propose" and body.get("declined"):
+        return tell(lang, "j_decline", number=str(body["number"]), by=body["by"], reason=body["reason"])
+    if what == "propose":
+        against = "" if body["against"] is None else tell(lang, "j_against", number=str(body["against"]))
+        return tell(lang, "j_propose", number=str(body["number"]), against=against, decider=body["decider"],
+                    reason=body["reason"])
     if what == "fact":
         if body["state"] == "ends":
             return tell(lang, "j_fact_ends", asset=body["asset"])

@@ -9,14 +9,17 @@ import numpy as np
 from geodata.ensemble.asking import first_half_out, first_out
 from twin.ensemble.answers import word_of
 from twin.ensemble.confidence import Share
-from twin.ensemble.deciding import best_split
+from twin.ensemble.deciding import best_split, settled
 from twin.errors import InputError
-from twin.explaining.likely import Asked, between, likely_lines, often
+from twin.explaining.drivers import driver_lines
+from twin.explaining.likely import Asked, between, likely_lines, often, settling_lines
 from twin.explaining.nights import columns, figure_rows, heading, night_lines
 from twin.explaining.words import speech
-from twin.quantities import FloatArray
+from twin.quantities import NONE, BoolArray, FloatArray
+from twin.results.returns import early, late
 from twin.world.kinds import LANGUAGES, Role
 from viewer.desk.whole import Whole
+from viewer.desk.words import tell
 
 #: Dots that the page draws of what decides.
 DOTS = 400
@@ -76,8 +79,28 @@ def answer_of(loaded: Whole, asset: str, until: int | None) -> dict[str, Any]:
     who = city.assets[row]
     question = Asked(asset=who, at_s=None, is_out=~np.isnan(first_s))
     return {"asset": str(who.id), "name": str(who.name or ""), "kind": str(who.kind), "street": str(who.street or ""),
-            "lines": {lang: list(likely_lines(loaded.result, answers, question, lang)) for lang in LANGUAGES},
-            **_chances(loaded, first_s, until)}
+            "lines": {lang: list(likely_lines(loaded.result, answers, question, lang, is_apart=True))
+                      for lang in LANGUAGES},
+            "hours": _hours(loaded, row), **_chances(loaded, first_s, until, [row], str(who.id))}
+
+
+def _hours(loaded: Whole, row: int) -> dict[str, Any] | None:
+    """Give between which hours an asset goes out 8 times out of 10, and by when it is back; None where it never does.
+
+    ``back`` is half of the times before the first, and 9 times out of 10 before the second, which is None beyond the
+    run; it is None where half or more are.
+    """
+    assert loaded.ensemble is not None
+    answers, start = loaded.ensemble.answers, loaded.result.plan.start
+    k = answers.place(row)
+    if k == NONE or not np.isfinite(answers.first_s[k]).all():
+        return None
+    low, _, high = answers.first_s[k]
+    _, half, most = answers.back_s[k]
+    return {"out": [loaded.start + early(int(low), start), loaded.start + late(int(high), start)],
+            "back": None if not np.isfinite(half) else [
+                loaded.start + late(int(half), start),
+                loaded.start + late(int(most), start) if np.isfinite(most) else None]}
 
 
 def street_answer(loaded: Whole, street: str, until: int | None) -> dict[str, Any]:
@@ -108,18 +131,52 @@ def street_answer(loaded: Whole, street: str, until: int | None) -> dict[str, An
     low_s, high_s = np.quantile(half_s[is_out], (0.1, 0.9)) if is_out.sum() >= _FEWEST_HOURS else (np.nan, np.nan)
     when = None if np.isnan(low_s) else [loaded.start + int(low_s // QUARTER_S) * QUARTER_S,
                                         loaded.start - int(-high_s // QUARTER_S) * QUARTER_S]
-    return {"street": street, "lamps": len(lamps), "when": when, "lines": {lang: [] for lang in LANGUAGES},
-            **_chances(loaded, half_s, until)}
+    return {"street": street, "lamps": len(lamps), "hours": when and {"out": when},
+            "lines": {lang: [] for lang in LANGUAGES},
+            **_chances(loaded, half_s, until, lamps.tolist())}
 
 
-def _chances(loaded: Whole, at_s: FloatArray, until: int | None) -> dict[str, Any]:
-    """Give how likely something happens, at all and before a moment, by when it does in each night; what decides."""
+def _chances(loaded: Whole, at_s: FloatArray, until: int | None, rows: list[int], asset: str = "") -> dict[str, Any]:
+    """Give how likely something happens, at all and before a moment, by when it does in each night; what decides.
+
+    ``rows`` are the assets that it is about, ``asset`` the id of the one where it is one.
+    """
     assert loaded.ensemble is not None
     share_in, happens = loaded.ensemble.answers.share_in, ~np.isnan(at_s)
     early = None if until is None else happens & (np.nan_to_num(at_s) < until - loaded.start)
+    asked = happens if early is None else early
     return {"ever": _share(share_in(happens)), "until": until,
-            "before": None if early is None else _share(share_in(early)),
-            "decides": _decides(loaded, happens if early is None else early)}
+            "before": None if early is None else _share(share_in(early)), "decides": _decides(loaded, asked),
+            "settles": {lang: _settles(loaded, asked, rows, asset, lang) for lang in LANGUAGES}}
+
+
+def _settles(loaded: Whole, happens: BoolArray, rows: list[int], asset: str, lang: str) -> list[str]:
+    """Give what would settle it: what drives it where `twin drivers` was asked, what to read, what to measure."""
+    assert loaded.ensemble is not None
+    if not 0 < int(happens.sum()) < len(happens):
+        return [tell(lang, "settles_sure")]
+    answers = loaded.ensemble.answers
+    driven = next((one for one in loaded.ensemble.driven if one.of == asset), None)
+    lines = [] if driven is None else driver_lines(
+        loaded.result.city, driven.drivers, driven.of, driven.n, lang, driven.floods)[:1]
+    read = _read(loaded, happens, lang)
+    lines += [*read, *settling_lines(loaded.result, answers, rows, happens, lang, is_read=bool(read))]
+    return lines or [tell(lang, "settles_nothing")]
+
+
+def _read(loaded: Whole, happens: BoolArray, lang: str) -> list[str]:
+    """Give which peak at the gauge would settle it, as it is read there; empty where no level does."""
+    assert loaded.ensemble is not None
+    drawn, words = loaded.ensemble.answers.drawn, speech(lang)
+    split = best_split(drawn, happens)
+    if split is None or split.name != "level.offset_m" or len(loaded.curves) != 1:
+        return []
+    found, curve = settled(drawn[split.name], happens, split), loaded.curves[0]
+    if found is None:
+        return []
+    peak_m = float(np.max(curve.level_m))
+    return [tell(lang, "settles_peak" if split.is_above else "settles_peak_below", gauge=curve.name,
+                 always=words.depth(peak_m + found.always), never=words.depth(peak_m + found.never))]
 
 
 def _decides(loaded: Whole, happens: Any) -> dict[str, Any] | None:

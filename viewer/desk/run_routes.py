@@ -59,10 +59,10 @@ def _run_of(asked: Asked) -> str:
 def _list(asked: Asked) -> Any:
     desk = asked.desk
     now, approved = desk.clock.epoch(), desk.approvals.by_run()
-    last = desk.approvals.last()
+    last, proposed = desk.approvals.last(), desk.proposals.by_run()
     places = {place["id"]: place for place in desk.queue.places()}
     rows = [_row(entry, approved.get(entry.id), places.get(entry.id), now, last["run"] if last else "")
-            | _made_from(desk, entry) for entry in desk.runs.all()]
+            | _made_from(desk, entry) | {"proposal": proposed.get(entry.id)} for entry in desk.runs.all()]
     return {**about(desk), "rows": rows, "source_rows": desk.sources.listed(now),
             "closures": listed(desk, now),
             "scenarios": sorted(scenarios_in(desk.folder / "scenarios", desk.city))}

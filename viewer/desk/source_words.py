@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from geodata.wording import refusal_text
+from twin.errors import InputError
 from viewer.desk.words import tell
+
+#: A refusal as it is kept, in English: where, what was found, what was expected, what to do.
+_KEPT = re.compile(r"(?:field '(?P<field>[^']*)': )?found (?P<found>.*?); expected (?P<expected>.*?)\."
+                   r"(?: (?P<remedy>.+))?", re.DOTALL)
 
 
 def says(lang: str, row: dict[str, Any], now: int) -> str:
@@ -29,6 +36,21 @@ def says(lang: str, row: dict[str, Any], now: int) -> str:
                         for one in row["refusals"][:3])
         parts.append(tell(lang, "feed_refused", n=total, why=why))
     return " ".join(parts)
+
+
+def refusal(lang: str, reason: str) -> str:
+    r"""Give the last refusal of a source, kept in English, in a language; as it is kept where it has no such parts.
+
+    Examples
+    --------
+    >>> refusal("fr", "field 'unit': found 'inch'; expected m, cm or mm.").replace("\xa0", " ")
+    'champ « unit » : « inch » ; attendu : m, cm or mm.'
+    """
+    parts = _KEPT.fullmatch(reason)
+    if lang == "en" or parts is None:
+        return reason
+    field, found, expected, remedy = (value or "" for value in parts.group("field", "found", "expected", "remedy"))
+    return refusal_text(InputError(field=field, found=found, expected=expected, remedy=remedy), lang)
 
 
 def _freshness(lang: str, row: dict[str, Any], now: int) -> str:

@@ -20,7 +20,7 @@ from geodata.feeds.taken import MOST_ANSWER_BYTES, Taken
 from geodata.observations.normal import Observation
 from viewer.desk.feed_book import TABLES, TICK_S, FeedBook, keep_forecasts, keep_notices
 from viewer.desk.places import Places
-from viewer.desk.source_words import says
+from viewer.desk.source_words import refusal, says
 from viewer.desk.store import Store, publish
 from viewer.desk.watch import Watch
 
@@ -144,7 +144,8 @@ class Sources:
             state = state_of(row, now)
             row |= {"state": state, "late": state in ("late", "unanswered"), "ticks": [
                 (tick["tick"] * TICK_S - begin) // TICK_S for tick in ticks]}
-            told.append({**row, "says": {lang: says(lang, row, now) for lang in ("fr", "en")}})
+            told.append({**row, "says": {lang: says(lang, row, now) for lang in ("fr", "en")},
+                         "refusal": {lang: refusal(lang, row["last_reason"]) for lang in ("fr", "en")}})
         return told
 
     def levels(self, gauge: str, since: int) -> list[dict[str, Any]]:

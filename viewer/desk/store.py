@@ -185,7 +185,7 @@ def publish(tx: sqlite3.Connection, *, at: int, who: str, what: str, body: dict[
     what
         One of ``reading``, ``alarm``, ``ack``, ``act``, ``run``, ``progress``, ``approve``, ``fact``, ``source``,
         ``draft``, ``note``, ``enter``, ``rank``,
-        ``report``.
+        ``report``, ``propose``.
     body
         Plain JSON values: keys of texts and what fills them, never sentences.
     journal

@@ -36,7 +36,7 @@ def about(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
         "city": desk.city_file.city.name, "offsets": offsets(desk, now),
         "changed": changed(desk.runs), "renew": sum(fact["renew"] for fact in desk.facts.listed(now)),
         "latest": brief(night.latest), "approved": brief(night.approved, night.approval),
-        "ended": _ended(desk, night, now),
+        "ended": _ended(desk, night, now), "proposed": desk.proposals.waiting(),
         "phase": _phase(shown, now),
         "alarms": {"unseen": sum(one["ack_at"] is None for one in alarms),
                    "active": sum(one["ended"] is None for one in alarms),
@@ -63,6 +63,7 @@ def tonight(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
         "approved_lamps": counts(night.approved, now)[0]["values"] if night.approved and night.approved is not shown
         else None,
         "sites": sites(shown, now) if shown else [], "alarm_rows": desk.alarms.listed(now),
+        "last_alarm": desk.alarms.last(),
         "by_design": [alarm.to_dict() for alarm in desk.by_design],
         "acts": {**acts, "ahead": acts["ahead"][:ACTS], "groups": acts["groups"][:ACTS],
                  "more": max(0, len(acts["groups"]) - ACTS)},

@@ -14,7 +14,7 @@ from tests.nights import night
 from tests.viewer.desk.conftest import Seat
 from twin.codes import Mechanism
 from twin.quantities import NONE
-from viewer.desk.alarms import Alarm, alarms_of
+from viewer.desk.alarms import Alarm, alarms_of, of_source
 from viewer.desk.desk import Desk
 from viewer.desk.loaded import Loaded
 from viewer.desk.observed import Word, compared
@@ -119,3 +119,15 @@ def test_the_figures_of_a_night_are_counted_as_eemua_191_counts_them() -> None:
     flood = Load(counts=(3, 11, 6, 5, 4, 7), priorities=(0, 0, 36), at_first=0, by_design=0, hours=1)
     assert flood.flood_share == 0.5, "from above 10 on until below 5; 7 begin no other"
     assert not flood.holds
+
+
+def test_the_last_alarm_that_is_over_and_seen_is_told_where_none_stands(desk: Desk, seat: Seat) -> None:
+    now = desk.clock.epoch()
+    assert seat.json("/api/tonight")["last_alarm"] is None
+    alarm = of_source("radar", now - 40_000, now)
+    desk.alarms.update([alarm], now - 900)
+    desk.alarms.update([], now - 600)
+    assert seat.json("/api/tonight")["last_alarm"] is None, "over, and seen by nobody: it stands in the list"
+    desk.alarms.acknowledge(alarm.key, by="R. Morel", now=now - 300)
+    last = seat.json("/api/tonight")["last_alarm"]
+    assert (last["sort"], last["name"], last["ended"], last["ack_by"]) == ("source", "radar", now - 600, "R. Morel")

@@ -145,6 +145,7 @@ def test_a_call_is_two_keys_away(served: Served, operator: Opened) -> None:
 def test_a_variant_shows_its_outcome_and_undo_takes_it_back(served: Served, operator: Opened) -> None:
     shown(operator, served, "whatif")
     operator.wait_for_selector("#map[data-run]")
+    assert operator.is_disabled("#show-variant"), "there is none yet"
     operator.click("#new-draft")
     operator.fill("#draft-name", "Coupure du P-02")
     operator.click("#sheet button.main")
@@ -157,6 +158,8 @@ def test_a_variant_shows_its_outcome_and_undo_takes_it_back(served: Served, oper
     operator.wait_for_selector("#lines .sw")
     operator.wait_for_selector("#figures tr:nth-child(2) td:last-child:not(:text-is('='))")
     assert operator.inner_text("#result-ms")
+    assert operator.is_disabled("#propose")
+    assert "attendent le calcul de cette variante" in operator.inner_text("#steps-say")
     operator.click("#undo")
     operator.wait_for_selector("#lines .sw", state="detached")
     # A line that does not fit stays in the form, with what is wrong.

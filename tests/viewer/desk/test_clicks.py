@@ -127,6 +127,28 @@ def test_crews_have_bars_a_table_and_a_csv(page: Opened, served: Served) -> None
     assert page.is_hidden("#crews-csv")
 
 
+def test_a_comparison_is_brought_to_who_decides_and_answered(page: Opened, served: Served) -> None:
+    numbers = {entry.number: entry.id for entry in served.desk.runs.all()}
+    shown(page, served, f"compare#{numbers[1]}-{numbers[3]}")
+    page.wait_for_selector("#bring:enabled")
+    page.click("#bring")
+    page.wait_for_selector("#deciders option", state="attached")
+    page.fill("#decider", "C. Lenoir")
+    page.fill("#bring-reason", "les équipes arrivent à temps")
+    page.click("#sheet button.main")
+    page.wait_for_selector("#bring-says:has-text('C. Lenoir')")
+    assert page.is_disabled("#bring"), "it waits for an answer"
+    page.wait_for_selector("#strip-run:has-text('attend la décision de C. Lenoir')")
+    page.click("#strip-run")
+    page.wait_for_url(f"**/runs#{numbers[3]}")
+    page.click(".tool button:has-text('Ne pas retenir')")
+    page.fill("#decline-reason", "trop tard")
+    page.click("#sheet button.main")
+    page.wait_for_selector("#run-rows:has-text('non retenu par R. Morel'):has-text('trop tard')")
+    shown(page, served, f"compare#{numbers[1]}-{numbers[3]}")
+    page.wait_for_selector("#bring:enabled")
+
+
 def test_each_report_is_made_and_downloaded(page: Opened, served: Served) -> None:
     shown(page, served, "runs")
     row = page.locator("#run-rows tr").last

@@ -164,6 +164,7 @@ def test_every_act_leaves_a_line_with_its_author(seat: Seat, desk: Desk) -> None
         ("/api/facts", "fact", {"asset": "A-030", "state": "out", "caller": "riverain"}),
         ("/api/note", "note", {"text": "essai"}),
         ("/api/drafts", "draft", {"name": "Variante"}),
+        ("/api/proposals", "propose", {"run": run, "decider": "C. Lenoir", "reason": "moins de noir"}),
         (f"/api/runs/{run}/approve", "approve", {"until": now + 3600, "reason": "lu"}),
         ("/api/reports", "report", {"sort": "log"}),
         ("/api/leave", "enter", {})]

@@ -73,6 +73,7 @@ def test_a_stranger_reads_what_to_do_first_where_who_until_when_and_why(page: Op
     shown(page, night, "tonight")
     first = page.inner_text("#act-rows tr.first").replace("\xa0", " ")
     assert page.evaluate("document.querySelector('#act-rows tr') === document.querySelector('#act-rows tr.first')")
+    assert page.inner_text("#acts-missed").endswith("manqués"), "what was missed is read without scrolling"
     for part in ("Couper l’armoire d’éclairage A-002", "Impasse de la Treille", "21 h 17", "min",
                  "personne n’y va : à donner", "Pourquoi : Sinon dans l’eau, sous tension."):
         assert part in first, first
@@ -129,5 +130,9 @@ def test_in_forced_colours_the_screen_one_is_on_and_the_words_of_the_charts_show
         for chart in ("#river-chart text", "#line-chart text"):
             ink = page.evaluate(style.format(chart, "fill"))
             assert ink == page.evaluate(style.format("h2", "color")), chart
+        ground, curve = (page.evaluate(style.format(f"#line-chart {one}", what))
+                         for one, what in ((".day-ground", "fill"), (".curve:not(.grey)", "stroke")))
+        assert ground == page.evaluate(style.format("html", "backgroundColor")), "the slider lies on the page's colour"
+        assert curve == page.evaluate(style.format("h2", "color")), "and its curve has that of words"
     finally:
         page.emulate_media(forced_colors="none")

@@ -22,8 +22,10 @@ from twin.ensemble.confidence import share_of
 from twin.explaining.likely import between, often
 from twin.explaining.words import speech
 from viewer.desk.desk import Desk
+from viewer.desk.likely import _settles
 from viewer.desk.people import Standing
 from viewer.desk.requests import request_of
+from viewer.desk.whole import Whole
 
 NIGHTS = 20
 REFUGE = "S-03"
@@ -92,6 +94,11 @@ def test_how_likely_is_it_that_the_refuge_goes_dark_and_before_eleven(seat: Seat
             assert answer[key]["said"][lang] == [often(speech(lang), share), between(speech(lang), share)]
     assert 0 < early <= ever
     assert answer["lines"]["fr"][0] != answer["lines"]["en"][0]
+    low, high = answer["hours"]["out"]
+    assert start <= low <= start + np.nanquantile(first_s, 0.2)
+    assert low < high
+    half, most = answer["hours"]["back"] or (None, None)
+    assert half is None or most is None or low < half <= most
     never = seat.json(f"/api/likely/asset?run={run}&asset={REFUGE}&before={start}")
     assert (never["before"]["count"], never["before"]["tenths"]) == (0, 0)
 
@@ -102,10 +109,30 @@ def test_what_decides_is_told_night_by_night(seat: Seat) -> None:
     unsure = next(one["asset"] for one in told["sites"] if 0.2 < one["share"]["count"] / NIGHTS < 0.8)
     decides = seat.json(f"/api/likely/asset?run={run}&asset={unsure}")["decides"]
     assert decides["n"] == len(decides["values"]) == len(decides["out"]) == NIGHTS
+    settles = seat.json(f"/api/likely/asset?run={run}&asset={unsure}")["settles"]
+    assert settles["fr"]
+    assert settles["fr"] != settles["en"]
+    assert not set(settles["fr"]) & set(seat.json(f"/api/likely/asset?run={run}&asset={unsure}")["lines"]["fr"])
     if decides["at"] is not None:
         pairs = zip(decides["values"], decides["out"], strict=True)
         right = sum((value > decides["at"]) == out for value, out in pairs)
         assert max(right, NIGHTS - right) == decides["right"]
+
+
+def test_what_a_level_settles_is_told_as_it_is_read_at_the_gauge(seat: Seat) -> None:
+    desk = seat.client.app.state.desk  # type: ignore[attr-defined]
+    entry = next(one for one in desk.runs.all() if one.number == 2)
+    loaded = Whole.read(entry, desk.runs.path(entry.id))
+    assert loaded.ensemble is not None
+    offset_m = loaded.ensemble.answers.drawn["level.offset_m"]
+    high = offset_m > np.median(offset_m)
+    peak_m = float(np.max(loaded.curves[0].level_m))
+    line, *more = _settles(loaded, high, [], "", "en")
+    assert more == []
+    for bound in (peak_m + offset_m[high].min(), peak_m + offset_m[~high].max()):
+        assert speech("en").depth(float(bound)) in line
+    assert loaded.curves[0].name in line
+    assert _settles(loaded, ~high, [], "", "fr")[0].count("ou moins") == 1, "the other way about"
 
 
 def test_a_street_is_out_when_half_of_its_lamps_are(seat: Seat) -> None:
@@ -120,8 +147,10 @@ def test_a_street_is_out_when_half_of_its_lamps_are(seat: Seat) -> None:
     first = np.array([first_out(found.folder, found.told["digest"], found.answers, row) for row in lamps])
     nights = (~np.isnan(first)).sum(axis=0) >= (len(lamps) + 1) // 2
     assert (told["lamps"], told["ever"]["count"], told["ever"]["n"]) == (len(lamps), int(nights.sum()), NIGHTS)
-    if told["when"]:
-        assert all((moment - loaded.start) % 900 == 0 for moment in told["when"])
+    sure = seat.json(f"/api/likely/asset?run={run}&street={street}&before={loaded.start}")["settles"]["en"]
+    assert sure == ["Nothing to settle: all nights say the same."]
+    if told["hours"]:
+        assert all((moment - loaded.start) % 900 == 0 for moment in told["hours"]["out"])
     refused = seat.get(f"/api/likely/asset?run={run}&street=Rue de Nulle Part")
     assert refused.status_code == 422
     assert "rue" in refused.json()["said"]["fr"]

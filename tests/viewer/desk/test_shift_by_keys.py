@@ -140,8 +140,8 @@ def test_a_variant_of_every_kind_by_keys_alone(page: Opened) -> None:
     keys.press("Enter")
     page.wait_for_function("n => document.querySelectorAll('#lines .sw').length === n", arg=len(KINDS))
     keys.press("Control+Enter")
-    page.wait_for_selector("#run-says a")
-    to(page, "#run-says a")
+    page.wait_for_selector("#to-compare:enabled")
+    to(page, "#to-compare")
     keys.press("Enter")
     page.wait_for_url("**/compare*")
 

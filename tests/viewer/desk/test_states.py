@@ -38,18 +38,23 @@ SCREENS = ("tonight", "likely", "whatif", "compare", "crews", "protect", "runs",
 READ: dict[str, dict[str, dict[str, str]]] = {
     "empty": {
         "tonight": {"#counts": "Aucun calcul", "#alarm-list": "Aucune alarme active", "#act-rows": "Aucun acte",
-                    "#river-level": "pas encore de lecture", "#map": "Pas de carte"},
-        "likely": {"#likely-empty": "Aucun calcul", "#likely-sites": ""},
-        "whatif": {"#whatif-empty, #lines, main": "une variante part d’un calcul"},
-        "compare": {"#verdict": "Aucun calcul"},
+                    "#river-level": "pas encore de lecture", "#map": "Pas de carte",
+                    "#site-rows": "Aucun calcul", "#strip-act": "aucun calcul ne dit quoi faire"},
+        "likely": {"#likely-empty": "Aucun calcul", "#likely-sites": "", "#figure-lines": "Rien à compter"},
+        "whatif": {"#whatif-empty, #lines, main": "une variante part d’un calcul",
+                   "#steps-say": "attendent une variante"},
+        "compare": {"#verdict": "Aucun calcul", "#better": "Il faut deux calculs", "#worse": "Il faut deux calculs",
+                    "#bring-says": "Il faut deux calculs"},
         "crews": {"#crews-empty": "Aucun calcul"},
-        "protect": {"#rank-state": "Aucun calcul", "#detail-says": "Choisissez", "#plan-says": "Pas encore calculé"},
+        "protect": {"#rank-state": "Aucun calcul", "#rank-rows": "Aucun calcul", "#detail-says": "Choisissez",
+                    "#plan-says": "Pas encore calculé"},
         "runs": {"#run-rows": "Aucun calcul cette nuit", "#queue-rows": "Rien en file"},
         "sources": {"#sources": "Aucune source"},
         "reports": {"#run-says": "Aucun calcul", "main": "Rien n’est encore sorti"},
         "wall": {"#wall-run": "Aucun calcul approuvé", "#act-rows": "aucun calcul approuvé"}},
     "stale": {
         "tonight": {"#strip-run": "PÉRIMÉ", "#counts": "rien de ce qui suit ne vaut pour maintenant",
+                    "#site-rows": "rien de ce qui suit ne vaut pour maintenant",
                     "#river-read": "pas de donnée depuis", "#act-rows": "Aucun acte"},
         "likely": {"#strip-run": "PÉRIMÉ"}, "whatif": {"#strip-run": "PÉRIMÉ"}, "compare": {"#strip-run": "PÉRIMÉ"},
         "crews": {"#strip-run": "PÉRIMÉ"}, "protect": {"#strip-run": "PÉRIMÉ"},
@@ -201,6 +206,10 @@ def test_every_screen_says_its_state(nights: Callable[[str], Night], screen: str
     if (state, screen) == ("empty", "tonight"):
         assert page.locator("#flag:visible, #time:visible").count() == 0, "no slider of a run that is not there"
         assert page.locator(".transport button:enabled").count() == 0
+    if (state, screen) == ("empty", "whatif"):
+        for one in ("#new-draft:enabled", "#to-compare:enabled", "#propose:enabled", "#draft-tag:visible"):
+            assert page.locator(one).count() == 0, one
+        assert page.locator(".seg [aria-pressed=true]").all_inner_texts() == ["Base"], "no variant is shown as one"
     if state == "stale" and screen != "wall":
         assert "APPROUVÉ" not in said(page, "#strip-run"), "what is over is not told as approved"
         assert page.evaluate("getComputedStyle(document.querySelector('#strip-run b')).textDecorationLine"
@@ -270,7 +279,12 @@ def test_every_screen_says_that_its_connection_is_lost(cut: dict[str, Opened], s
     page.wait_for_selector("body.lost #lost:not([hidden])")
     for place, text in READ["disconnected"][screen].items():
         assert text in said(page, place)
+    if screen != "wall":
+        # What is written anew meanwhile rests as well.
+        for lang in ("en", "fr"):
+            page.click(f"[data-lang={lang}]")
     left = page.evaluate("""() => [...document.querySelectorAll('button.writes, .writes button, button.ack, '
-        + '#act-rows td button:not(.plain)')].filter((one) => one.checkVisibility() && !one.disabled)
+        + '.writes input[type=file], #alarm-list .two button, #act-rows td button:not(.plain)')]
+        .filter((one) => one.checkVisibility() && !one.disabled)
         .map((one) => one.outerHTML.slice(0, 80))""")
     assert left == [], "nothing that would change something can be pressed"

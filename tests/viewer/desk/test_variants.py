@@ -205,7 +205,12 @@ def test_measures_stand_in_the_file_and_those_that_need_a_run_wait_for_it(seat: 
     assert all(one.by == "R. Morel" for one in scenario.measures)
     prepared = prepare(scenario)
     assert float(prepared.city.assets.fail_m[prepared.city.assets.row("A-012")]) == 0.9
+    kept = desk.drafts.run_of(desk.drafts.get(draft["id"]))
+    assert kept is not None
+    assert not kept[1], "its run has all that counts"
     off = put(seat, now, *({**line, "on": line["sort"] == "cut"} for line in now["lines"]))
+    assert desk.drafts.run_of(desk.drafts.get(draft["id"])) == (kept[0], True), "no longer"
+    assert off["ran"] is None, "a run that the index does not have is none"
     assert not off["lines"][0]["on"]
     name = seat.post(f"/api/drafts/{draft['id']}/run").json()["scenario"]
     assert load_scenario(desk.folder / "scenarios" / f"{name}.scenario.yaml").measures == ()

@@ -115,11 +115,15 @@ export class Acts {
     const shut = acts.groups.filter((/** @type {any} */ act) => ['done', 'not_needed'].includes(act.state));
     const rows = [...open, ...shut].slice(0, SHOWN).flatMap((act) => this.rows(act));
     if (open.length) this.first(rows[0], open[0]);
-    const none = make('tr', {}, make('td', {colspan: 6, class: 'empty'}, t('no_acts')));
+    const none = make('tr', {}, make('td', {colspan: 6, class: 'empty'}, t(brief ? 'no_acts' : 'no_acts_no_run')));
     byId('act-rows').replaceChildren(...(rows.length ? rows : [none]));
     const counts = Object.entries(acts.past_counts)
       .filter(([, n]) => n)
       .map(([state, n]) => t(`past_${state}`, {n: Number(n)}));
+    const {missed = 0} = acts.past_counts;
+    const mark = byId('acts-missed');
+    mark.hidden = !missed;
+    mark.textContent = missed ? t('past_missed', {n: missed}) : '';
     const past = acts.past.length ? `${t('past_acts', {n: acts.past.length})} (${counts.join(', ')})` : '';
     const more = acts.more ? t('more_acts', {n: acts.more}) : '';
     byId('acts-past').textContent = [more, past].filter(Boolean).join(' · ');

@@ -3,7 +3,7 @@
 import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {idsOf} from './acts.js';
-import {at, level, sourceName, span, t} from './start.js';
+import {at, atDay, level, sourceName, span, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -91,6 +91,8 @@ export class AlarmList {
     /** @type {any[]} */
     this.rows = [];
     this.kinds = {};
+    /** @type {any} */
+    this.last = null;
     /** @type {any[]} */
     this.byDesign = [];
     /** @type {string[]} keys in the order on the screen */
@@ -106,8 +108,10 @@ export class AlarmList {
    * @param {any[]} rows
    * @param {Record<string, any>} kinds
    * @param {any[]} [byDesign] what would be alarms and is none: the plan orders it
+   * @param {any} [last] the last that is over and seen: told where none is active
    */
-  take(rows, kinds, byDesign = []) {
+  take(rows, kinds, byDesign = [], last = null) {
+    this.last = last;
     this.rows = rows;
     this.byDesign = byDesign;
     this.kinds = kinds;
@@ -128,11 +132,22 @@ export class AlarmList {
     button.hidden = !(isBusy && this.order.length && fresh.length);
     button.textContent = t('n_new_alarms', {n: fresh.length});
     this.order = sorted.map((row) => row.key);
-    list.replaceChildren(
-      ...(sorted.length ? sorted.map((row) => this.row(row)) : [make('li', {class: 'none'}, t('no_alarms'))])
-    );
+    list.replaceChildren(...(sorted.length ? sorted.map((row) => this.row(row)) : [this.none()]));
     this.counts();
     this.designed();
+  }
+
+  /** No alarm: when the last one was, and where all of them stand. */
+  none() {
+    const {last, frame} = this;
+    const says = last ? t('last_alarm', {what: title(last), at: atDay(last.ended, frame.now)}) : '';
+    const journal = make('a', {href: '/journal'}, t('see_journal'));
+    return make(
+      'li',
+      {class: 'none'},
+      make('strong', {}, t('no_alarms')),
+      make('p', {}, says || t('last_alarm_none'), ' ', journal)
+    );
   }
 
   /** Let what was said age. @param {number} now */

@@ -2,6 +2,7 @@
 
 import {byId, inputById, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
+import {bringForm, proposalWords} from './decision.js';
 import {DeskMap} from './desk_map.js';
 import {get, Refusal} from './net.js';
 import {at, saying, signed, span, t} from './start.js';
@@ -11,6 +12,8 @@ import {Timeline, timeKeys} from './timeline.js';
 
 /** Assets that are named on a map, and in the sentence of whose decision they are, at most. */
 const NAMED = 4;
+/** Causes that stand open. */
+const FIRST = 8;
 /** What a name on a map says of its asset; of others it says the name alone. */
 const FLAGS = ['cut', 'fail', 'raise', 'protect', 'feed', 'generator'];
 
@@ -30,7 +33,7 @@ export class Compare {
       () => frame.now
     );
     /** @type {Record<string, () => void>} */
-    this.keys = {...timeKeys(this.timeline), d: () => this.gap()};
+    this.keys = {...timeKeys(this.timeline), d: () => this.gap(), p: () => byId('bring').click()};
     this.count = 0;
     this.begun = false;
     /** @type {string[]} */
@@ -40,6 +43,8 @@ export class Compare {
       byId(id).addEventListener('change', () => this.choose(inputById('first').value, inputById('second').value));
     }
     byId('gap').addEventListener('click', () => this.gap());
+    byId('bring').addEventListener('click', () => bringForm(frame, this.row(1), this.row(0)));
+    if (!frame.writes) byId('bring').hidden = true;
   }
 
   runs() {
@@ -63,6 +68,7 @@ export class Compare {
     this.options(done, first, second);
     const isNew = first !== this.chosen[0] || second !== this.chosen[1];
     if (isNew || !this.begun || (this.found === null && done.length !== this.count)) this.choose(first, second);
+    else this.bring();
     this.begun = true;
     this.count = done.length;
   }
@@ -124,9 +130,12 @@ export class Compare {
     const text = t(done === 0 ? 'empty_run' : done === 1 ? 'compare_one_run' : 'choose_two');
     byId('verdict').replaceChildren(text);
     byId('comparable').hidden = true;
+    this.bring();
     byId('whose').replaceChildren();
     for (const map of this.maps) map.drawn({...map.drawings, only: [], flags: []});
-    for (const id of ['figures', 'better', 'worse', 'compare-lines']) byId(id).replaceChildren();
+    byId('figures').replaceChildren();
+    byId('compare-lines').hidden = true;
+    for (const id of ['better', 'worse']) byId(id).replaceChildren(make('li', {class: 'none'}, t('bring_one')));
     for (const id of ['better-n', 'worse-n', 'out-a', 'out-b']) byId(id).textContent = '';
     this.maps[1].show('');
     this.maps[1].say(text);
@@ -171,12 +180,15 @@ export class Compare {
     if (found.dark?.more && found.dark.less) rows.splice(found.dark.row + 1, 0, ...this.apartRows());
     byId('figures').replaceChildren(...rows);
     this.whose();
+    this.bring();
     this.groups('better', found.better, -1);
     this.groups('worse', found.worse, 1);
     const lines = found.lines[lang]
       .filter((/** @type {any} */ line) => line !== alarm)
       .map((/** @type {any} */ line) => make('p', {class: line.alarm ? 'stale' : false}, line.text));
-    byId('compare-lines').replaceChildren(...(lines.length ? [make('h3', {}, t('what_differs')), ...lines] : []));
+    const differs = byId('compare-lines');
+    differs.hidden = !lines.length;
+    differs.replaceChildren(make('summary', {}, t('what_differs')), ...lines);
   }
 
   /** Where the night is darker with B, and where it is less so: the price and the gain, in lamp-hours. */
@@ -201,6 +213,29 @@ export class Compare {
         return [make('span', {class: 'tag2'}, saying(text, t(`ask_${by}`)))];
       })
     );
+  }
+
+  /** The row of a run that is compared. @param {0 | 1} i */
+  row(i) {
+    return this.told.rows.find((/** @type {any} */ one) => one.id === this.chosen[i]);
+  }
+
+  /** B may be brought to who decides, where it is one night that A stands beside; else it is said why not. */
+  bring() {
+    const {found} = this;
+    const row = found ? this.row(1) : null;
+    const missing = !row
+      ? t('bring_one')
+      : row.nights
+        ? t('bring_nights')
+        : found.unlike.length
+          ? t('bring_unlike')
+          : row.word === 'approved'
+            ? t('bring_approved')
+            : '';
+    for (const id of ['gap', 'swap']) byId(id).toggleAttribute('disabled', !found);
+    byId('bring').toggleAttribute('disabled', Boolean(missing) || row?.proposal?.state === 'open');
+    byId('bring-says').textContent = missing || proposalWords(row?.proposal);
   }
 
   /** Name on a map what its run alone decides, and the critical sites that go otherwise in it. @param {0 | 1} i */
@@ -294,18 +329,21 @@ export class Compare {
     if (!own.length && !rows.length) own.push(none);
     byId(id).replaceChildren(
       ...own,
-      ...rows.map((row) => {
-        const counts = Object.entries(row.assets).map(([kind, n]) => {
-          const words = kinds[kind]?.[this.frame.lang];
-          return `${number(n)} ${words ? (n === 1 ? words.one : words.many) : kind}`;
-        });
-        const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, row.root));
-        name.addEventListener('click', () => this.maps.forEach((map) => map.find(row.root)));
-        const hours = Math.round((sign * row.dark_s) / 3600);
-        const by = hours ? t('lamp_hours', {by: signed(hours)}) : '';
-        const cause = [t(`by_${row.mechanism}`), row.street].filter(Boolean).join(', ');
-        return make('li', {}, name, make('b', {}, by), make('p', {}, `${counts.join(', ')} · ${cause}`));
-      })
+      ...folded(
+        rows.map((row) => {
+          const counts = Object.entries(row.assets).map(([kind, n]) => {
+            const words = kinds[kind]?.[this.frame.lang];
+            return `${number(n)} ${words ? (n === 1 ? words.one : words.many) : kind}`;
+          });
+          const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, row.root));
+          name.addEventListener('click', () => this.maps.forEach((map) => map.find(row.root)));
+          const hours = Math.round((sign * row.dark_s) / 3600);
+          const by = hours ? t('lamp_hours', {by: signed(hours)}) : '';
+          const cause = [t(`by_${row.mechanism}`), row.street].filter(Boolean).join(', ');
+          return make('li', {}, name, make('b', {}, by), make('p', {}, `${counts.join(', ')} · ${cause}`));
+        }),
+        this.found.causes[id]
+      )
     );
   }
 
@@ -342,6 +380,21 @@ export class Compare {
  */
 function alikeTo(run, done) {
   return done.filter((one) => one.id !== run.id && Boolean(one.nights) === Boolean(run.nights));
+}
+
+/**
+ * Fold what is beyond the first causes, on a phone what follows would be screens away; say how many are not listed.
+ *
+ * @param {HTMLElement[]} rows
+ * @param {number} of how many causes there are
+ */
+function folded(rows, of) {
+  if (of <= FIRST + 1) return rows;
+  const rest = rows.slice(FIRST);
+  const beyond = of - rows.length;
+  if (beyond) rest.push(make('li', {class: 'none'}, t('causes_beyond', {n: beyond})));
+  const held = make('details', {}, make('summary', {}, t('wall_others', {n: of - FIRST})), make('ul', {}, ...rest));
+  return [...rows.slice(0, FIRST), make('li', {class: 'rest'}, held)];
 }
 
 /**

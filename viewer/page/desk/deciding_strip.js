@@ -43,6 +43,14 @@ export function decidingStrip({name, values, out, at: bound, right, n, peak_m: p
   }
   root.append(path(`M0 ${ROW * MOST}H${WIDE}`, {class: 'grid'}));
   if (bound !== null) root.append(path(`M${x(bound)} 0V${ROW * MOST}`, {class: 't0-line'}));
+  if (name === 'level.offset_m' && peak !== null && low < 0 && high > 0) {
+    // The plan's own night, for whoever knows its peak: a line below the one that decides, where they would meet.
+    const isRight = x(0) > WIDE / 2;
+    const isNear = bound !== null && Math.abs(x(bound) - x(0)) < 160;
+    const plan = t('plan_level', {level: said(0)});
+    root.append(path(`M${x(0)} ${isNear ? 16 : 2}V${ROW * MOST}`, {class: 'plan-line'}));
+    root.append(label(x(0) + (isRight ? -6 : 6), isNear ? 27 : 11, plan, 'var(--shore)', isRight ? 'end' : 'start'));
+  }
   root.append(label(8, height - 4, said(low), 'var(--soft)', 'start'));
   root.append(label(WIDE - 8, height - 4, said(high), 'var(--soft)', 'end'));
   if (bound !== null) {

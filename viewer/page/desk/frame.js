@@ -16,7 +16,8 @@ import {Strip} from './strip.js';
 const LOST_MS = 30_000;
 const AGAIN_MS = 400;
 /** What changes something: it rests while nobody answers. Whatever is typed stays. */
-const CHANGES = ':is(button.writes, .writes button, button.ack, #act-rows td button:not(.plain))';
+const CHANGES = `:is(button.writes, .writes :is(button, input[type=file]), button.ack,
+  #alarm-list .two button,  #act-rows td button:not(.plain), #lines button:not(.plain))`;
 const PICTURE_MS = 30_000;
 
 export class Frame {
@@ -172,8 +173,10 @@ export class Frame {
     if (isLost !== !lost.hidden) {
       lost.hidden = !isLost;
       document.body.classList.toggle('lost', isLost);
-      this.hold(isLost);
+      if (!isLost) this.hold(false);
     }
+    // Every second: a list that is written anew meanwhile, in the other language, rests as well.
+    if (isLost) this.hold(true);
     const since = this.now - (Date.now() - this.pictureAt) / 1000;
     if (isLost) lost.textContent = t('lost_long', {at: at(since)});
     const age = this.closedAt ? (Date.now() - this.closedAt) / 1000 : (Date.now() - this.pictureAt) / 1000;
@@ -198,6 +201,7 @@ export class Frame {
   hear(event) {
     this.screen?.hear?.(event);
     if (event.what !== 'progress') this.again();
+    if (event.what === 'propose' && event.body.decider === this.person.name) this.announce(t('proposed_to_you'));
     if (event.what === 'alarm' && !event.body.over)
       this.announce(event.body.worse ? t('alarm_worse_says') : t('n_new_alarms', {n: 1}));
   }

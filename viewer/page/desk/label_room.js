@@ -21,22 +21,29 @@ export class LabelRoom {
   }
 
   /**
-   * Put a label of the shown drawing at the first of its places that is free; tell whether one was. What has none
-   * stays at its first place where it must be read, else it goes.
+   * Put a label of the shown drawing at the first of its places that is free and off the curves, else at the free one
+   * that they cross least; tell whether one was free. What has none stays at its first place where it must be read,
+   * else it goes.
    *
    * @param {SVGGraphicsElement} text
    * @param {Place[]} places
    * @param {{must?: boolean}} [options]
    */
   put(text, places, {must = false} = {}) {
-    for (const isClear of [true, false]) {
-      for (const place of places) {
-        this.move(text, place);
-        const box = this.box(text);
-        if (!this.isFree(box) || (isClear && this.crosses(box))) continue;
-        this.taken.push(box);
-        return true;
-      }
+    /** @type {{place: Place, crossed: number} | null} */
+    let best = null;
+    for (const place of places) {
+      this.move(text, place);
+      const box = this.box(text);
+      if (!this.isFree(box)) continue;
+      const crossed = this.crossed(box);
+      if (!best || crossed < best.crossed) best = {place, crossed};
+      if (!crossed) break;
+    }
+    if (best) {
+      this.move(text, best.place);
+      this.taken.push(this.box(text));
+      return true;
     }
     if (must) {
       this.move(text, places[0]);
@@ -75,9 +82,9 @@ export class LabelRoom {
     }
   }
 
-  /** @param {Box} box */
-  crosses({left, right, top, bottom}) {
-    return this.drawn.some(([x, y]) => x > left - 2 && x < right + 2 && y > top && y < bottom);
+  /** How many points of curves lie within a box. @param {Box} box */
+  crossed({left, right, top, bottom}) {
+    return this.drawn.filter(([x, y]) => x > left - 2 && x < right + 2 && y > top && y < bottom).length;
   }
 
   /** @param {Box} box */

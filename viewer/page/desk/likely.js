@@ -9,6 +9,7 @@ import {nightsForm} from './nights_form.js';
 import {progressBar} from './progress.js';
 import {at, atDay, saying, secondsOf, t, timeText} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
+import {whenStrip} from './when_strip.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -156,8 +157,9 @@ export class Likely {
         )
       )
     );
+    byId('draw').toggleAttribute('disabled', !told.runs.length);
     byId('figure-lines').replaceChildren(
-      ...(words?.lines ?? []).map((/** @type {string} */ line) => make('p', {}, line))
+      ...(words?.lines ?? [t('likely_waits')]).map((/** @type {string} */ line) => make('p', {}, line))
     );
     this.going();
   }
@@ -202,7 +204,7 @@ export class Likely {
         {class: site.asset === this.asset ? 'sel' : false, 'data-asset': site.asset},
         make('td', {}, name, make('p', {class: 'soft'}, [people, site.street].filter(Boolean).join(' · '))),
         make('td', {}, bar, make('p', {}, make('b', {}, site.share.count ? often : t('in_no_night')))),
-        make('td', {}, when, make('p', {class: 'soft'}, between))
+        make('td', {'data-label': first ? t('col_out_between') : false}, when, make('p', {class: 'soft'}, between))
       );
     });
     const none = make(
@@ -309,26 +311,27 @@ export class Likely {
     const title = t(key, {n: String(answer.lamps ?? ''), at: until === null ? '' : this.at(until)});
     const big = make('p', {class: 'tenths'}, make('b', {class: 'big'}, this.tenths(share)), make('span', {}, title));
     big.append(make('span', {class: 'soft'}, `${often} (${between})`));
+    const told = answer.lines[frame.lang];
     const all = before ? make('p', {}, t('ever_is', {often: ever.said[frame.lang][0]})) : null;
     holder.replaceChildren(
       make('h2', {}, make('span', {}, named.filter(Boolean).join(', '))),
       big,
       ...(all ? [all] : []),
       ...(decides ? [make('h3', {}, t('what_decides')), decidingStrip(decides)] : []),
-      ...this.toldOf(answer).map((line) => make('p', {class: 'line-told'}, line))
+      make('h3', {}, t('what_settles')),
+      ...answer.settles[frame.lang].map((/** @type {string} */ line) => make('p', {class: 'settles'}, line)),
+      ...this.whenOf(answer),
+      ...(told.length ? [make('h3', {}, t('what_else'))] : []),
+      ...told.map((/** @type {string} */ line) => make('p', {class: 'line-told'}, line))
     );
     frame.announce(saying(title, often));
   }
 
-  /**
-   * What is told in sentences: of an asset by the server, of a street its hours.
-   *
-   * @param {any} answer
-   * @returns {string[]}
-   */
-  toldOf({lines, when}) {
-    const hours = when ? [t('street_when', {from: this.at(when[0]), to: this.at(when[1])})] : [];
-    return [...lines[this.frame.lang], ...hours];
+  /** Between which hours, as a strip; nothing where it never happens, or too seldom to tell. @param {any} answer */
+  whenOf({hours}) {
+    if (!hours) return [];
+    const strip = whenStrip(this.told.run, this.timeline.nights, hours, (epoch) => this.at(epoch));
+    return [make('h3', {}, t('when_title')), strip];
   }
 
   /** @param {any} share */

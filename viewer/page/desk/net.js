@@ -157,5 +157,6 @@ const EVENTS = [
   'note',
   'enter',
   'rank',
-  'report'
+  'report',
+  'propose'
 ];

@@ -173,9 +173,9 @@ export class Protect {
   }
 
   rows() {
-    const {rows, count = 0, untouched = 0, lines, state} = this.told;
+    const {run, rows, count = 0, untouched = 0, lines, state} = this.told;
     byId('rank-n').textContent = state === 'done' ? t('rank_counts', {n: count, dry: number(untouched)}) : '';
-    const words = {done: 'rank_nothing', none: 'rank_says'};
+    const words = {done: 'rank_nothing', none: run ? 'rank_says' : 'empty_run'};
     const text = state in words ? t(words[/** @type {keyof words} */ (state)]) : byId('rank-state').textContent;
     const none = make('td', {colspan: 9, class: 'empty'}, text);
     byId('rank-rows').replaceChildren(
@@ -296,11 +296,21 @@ export class Protect {
       'tr',
       {},
       make('td', {}, name, cut.by === 'grid' ? make('p', {class: 'soft'}, t('to_ask')) : null),
-      make('td', {}, make('b', {}, at(cut.at)), make('p', {class: 'soft'}, cut.until ? at(cut.until) : t('beyond'))),
-      make('td', {}, span(cut.live_s), make('p', {class: 'soft'}, t('with_the_cut', {time: span(cut.live_after_s)}))),
+      make(
+        'td',
+        {'data-label': t('col_cut_at')},
+        make('b', {}, at(cut.at)),
+        make('p', {class: 'soft'}, cut.until ? at(cut.until) : t('beyond'))
+      ),
+      make(
+        'td',
+        {'data-label': t('col_live')},
+        span(cut.live_s),
+        make('p', {class: 'soft'}, t('with_the_cut', {time: span(cut.live_after_s)}))
+      ),
       make('td', {class: 'nar2'}, cut.near_s ? span(cut.near_s) : '–', make('p', {class: 'soft'}, near)),
-      make('td', {class: 'r'}, make('b', {}, signed(Math.round(costs.lamp)))),
-      make('td', {class: 'r'}, signed(Math.round(costs.people))),
+      make('td', {class: 'r', 'data-label': t('col_lamp_hours_more')}, make('b', {}, signed(Math.round(costs.lamp)))),
+      make('td', {class: 'r', 'data-label': t('col_people_hours_more')}, signed(Math.round(costs.people))),
       make('td', {}, this.frame.writes ? add : null)
     );
   }

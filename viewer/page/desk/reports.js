@@ -276,7 +276,12 @@ export class Reports {
         mark,
         make('p', {class: 'soft'}, row.name)
       ),
-      make('td', {}, row.released_by || t('inside_only'), this.fate(row.fate)),
+      make(
+        'td',
+        {'data-label': row.released_by ? t('col_released') : false},
+        row.released_by || t('inside_only'),
+        this.fate(row.fate)
+      ),
       make('td', {}, row.is_there ? link : t('file_gone'))
     );
   }

@@ -39,7 +39,7 @@ export function drawRiver(holder, river, now, {t0, big = false}) {
   root.setAttribute('aria-label', t('river_chart', {name: river.name}));
   const values = [...readings, ...latest, ...approved, ...held].map(([, m]) => m);
   if (!values.length) {
-    root.append(label(8, height / 2, t('no_curve'), 'var(--soft)', 'start'));
+    root.append(label(8, height / 2, t(t0 === null ? 'no_curve_no_run' : 'no_curve'), 'var(--soft)', 'start'));
     holder.replaceChildren(root);
     return;
   }

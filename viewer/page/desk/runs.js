@@ -5,6 +5,7 @@ import {path, svg} from '../parts/svg.js';
 import {number} from '../words/speech.js';
 import {approveForm, stillWords, withdrawForm} from './approve.js';
 import {Closures} from './closures.js';
+import {declineForm, proposalWords} from './decision.js';
 import {logRows} from './log.js';
 import {get, saidOf} from './net.js';
 import {progressBar} from './progress.js';
@@ -36,7 +37,8 @@ export class Runs {
     this.frame = frame;
     /** @type {any} */
     this.told = null;
-    this.chosen = '';
+    // A run that is brought to somebody is opened by its name in the address.
+    this.chosen = location.hash.slice(1);
     /** @type {Record<string, any>} */
     this.progress = {};
     this.keys = {r: () => frame.again(), v: () => this.decide()};
@@ -155,7 +157,7 @@ export class Runs {
     if (sub.length) what.append(make('p', {class: 'sub'}, ...sub));
     if (row.changed)
       what.append(make('p', {class: 'gone'}, t('scenario_changed', {n: 1, numbers: String(row.number)})));
-    if (this.chosen === row.id && row.state === 'done') what.append(this.madeFrom(row), this.tools(row));
+    if (this.chosen === row.id && row.state === 'done') what.append(this.tools(row), this.madeFrom(row));
     const took = row.started_at && row.ended_at ? span(row.ended_at - row.started_at) : '–';
     const digest = String(head.plan_sha256 ?? '').slice(0, 8) || '–';
     const isOld = ['superseded', 'expired', 'withdrawn', 'interrupted', 'stopped'].includes(word);
@@ -171,8 +173,8 @@ export class Runs {
         make('i', {'aria-hidden': 'true'}, MARKS[/** @type {keyof MARKS} */ (word)]),
         ` ${t(`run_${word}`)}`
       ),
-      make('td', {}, make('b', {}, String(row.number))),
-      make('td', {}, make('b', {}, atDay(issued, this.frame.now))),
+      make('td', {'data-label': t('col_number')}, make('b', {}, String(row.number))),
+      make('td', {'data-label': t('col_t0')}, make('b', {}, atDay(issued, this.frame.now))),
       what,
       make('td', {}, atDay(row.ended_at, this.frame.now)),
       make('td', {}, row.by || t('imported')),
@@ -230,7 +232,8 @@ export class Runs {
     }
     if (row.closures.length) parts.push(carried(row.closures));
     if (row.approval) parts.push(...this.approval(row));
-    return parts.flatMap((part, i) => (i ? [' · ', part] : [part]));
+    if (row.proposal) parts.push(proposalWords(row.proposal));
+    return parts.filter(Boolean).flatMap((part, i) => (i ? [' · ', part] : [part]));
   }
 
   /** @param {any} row */
@@ -270,15 +273,25 @@ export class Runs {
       const made = await this.frame.act('/api/drafts', {name: `${row.name} +`, base: row.id}, byId('runs-says'));
       if (made) location.assign(`/whatif#${made.id}`);
     });
-    const other = this.told.approved && this.told.approved.id !== row.id ? this.told.approved.id : row.base;
+    const decline = make('button', {type: 'button', class: 'writes'}, t('decline'));
+    decline.addEventListener('click', () => declineForm(this.frame, row));
+    const brought = row.proposal?.state === 'open' ? row.proposal : null;
+    const other = brought?.other || (this.told.approved?.id !== row.id && this.told.approved?.id) || row.base;
     const links = [
-      other ? make('a', {href: `/compare#${other}-${row.id}`, class: 'button'}, t('compare_to_approved')) : null,
+      other ? make('a', {href: `/compare#${other}-${row.id}`, class: 'button'}, this.againstWords(other)) : null,
       make('a', {href: `/api/runs/${row.id}/export`, class: 'button', download: true}, t('export_operator')),
       this.frame.writes && row.id === this.told.approved?.id
         ? make('a', {href: `/api/runs/${row.id}/export?public=1`, class: 'button', download: true}, t('export_public'))
         : null
     ];
-    return make('div', {class: 'tool'}, ...(this.frame.writes ? [approve, whatif] : []), ...links);
+    return make('div', {class: 'tool'}, ...(this.frame.writes ? [approve, brought && decline, whatif] : []), ...links);
+  }
+
+  /** Say what a run is held against. @param {string} other */
+  againstWords(other) {
+    if (other === this.told.approved?.id) return t('compare_to_approved');
+    const row = this.told.rows.find((/** @type {any} */ one) => one.id === other);
+    return t('compare_to_n', {number: String(row?.number ?? '–')});
   }
 
   /** @param {any} row */
@@ -320,7 +333,9 @@ export class Runs {
         : [make('tr', {}, make('td', {colspan: 4, class: 'empty'}, t('no_sources')))])
     );
     const refused = rows.find((/** @type {any} */ row) => row.last_reason);
-    const reason = refused ? `${t('last_reason', {name: sourceName(refused.name), why: refused.last_reason})} ` : '';
+    const reason = refused
+      ? `${t('last_reason', {name: sourceName(refused.name), why: refused.refusal[this.frame.lang]})} `
+      : '';
     byId('source-says').textContent = reason + t('no_data_is_not');
   }
 
@@ -360,14 +375,14 @@ function carried(streets) {
 }
 
 /**
- * Draw in which quarters of the last day a source spoke.
+ * Draw in which quarters of the last day a source spoke, with a mark below every six hours.
  *
  * @param {number[]} ticks
  */
 function ticksOf(ticks) {
-  const root = svg('svg', {class: 'ticks', viewBox: '0 0 96 8', preserveAspectRatio: 'none', 'aria-hidden': 'true'});
-  root.append(path('M0 7.5H96', {class: 'grid'}));
-  const d = ticks.map((i) => `M${i + 0.5} 0V8`).join('');
+  const root = svg('svg', {class: 'ticks', viewBox: '0 0 96 16', preserveAspectRatio: 'none', 'aria-hidden': 'true'});
+  root.append(path('M0 12.5H96M0 12V16M24 12V16M48 12V16M72 12V16M96 12V16', {class: 'grid'}));
+  const d = ticks.map((i) => `M${i + 0.5} 0V12`).join('');
   if (d) root.append(path(d, {class: 'tick-spoke'}));
   return root;
 }

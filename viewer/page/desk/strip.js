@@ -61,9 +61,11 @@ export class Strip {
    * @param {number} now
    */
   run(about, now) {
-    const {latest, approved, going} = about;
+    const {latest, approved, going, proposed} = about;
     const shown = latest ?? approved;
     const news = going ? goingWords(going) : '';
+    const asked = proposed ? proposedWords(proposed) : '';
+    byId('strip-run').setAttribute('href', proposed ? `/runs#${proposed.run}` : '/runs');
     if (!shown) {
       cell('strip-run', t('no_run'), '', news || t('no_run_why'))
         .querySelector('em')
@@ -84,7 +86,9 @@ export class Strip {
       'strip-run',
       t('run_t0', {number: String(shown.number), t0: at(shown.t0)}),
       t(isOver ? 'run_over' : isApproved ? 'approved_tag' : 'not_approved'),
-      [news, isOver ? t('valid_until_was', {at: atDay(shown.valid_until, now)}) : '', said].filter(Boolean).join(' · ')
+      [news, isOver ? t('valid_until_was', {at: atDay(shown.valid_until, now)}) : '', said, asked]
+        .filter(Boolean)
+        .join(' · ')
     );
     holder.querySelector('em')?.classList.toggle('lil', !isApproved || isOver);
     holder.classList.toggle('ended', isOver);
@@ -120,7 +124,12 @@ export class Strip {
    */
   act({next_act: act, phase}, now) {
     if (!act) {
-      cell('strip-act', t('no_act'), '', phase === 'during' ? t('no_act_why') : '');
+      cell(
+        'strip-act',
+        t('no_act'),
+        '',
+        phase === 'during' ? t('no_act_why') : phase === 'none' ? t('no_act_no_run') : ''
+      );
       return;
     }
     const who = act.crew ? `${act.crew}, ${t(`act_${act.state}`)}` : t(`act_${act.state}`);
@@ -160,6 +169,11 @@ export class Strip {
     const big = count ? t('sources_fresh', {fresh: number(count - late.length), n: number(count)}) : t('sources_none');
     cell('strip-data', big, '', t('live', {age: span(age)}) + named + renew).classList.remove('white');
   }
+}
+
+/** Say to whom a run is brought, and how many others wait. @param {any} proposed */
+function proposedWords({number: n, decider, count}) {
+  return t('strip_proposed', {number: String(n), decider, n: count - 1});
 }
 
 /** @param {any} going */

@@ -77,7 +77,7 @@ export class Tonight {
     const {told} = this;
     this.river();
     this.counts();
-    this.alarms.take(told.alarm_rows, this.kindWords(), told.by_design);
+    this.alarms.take(told.alarm_rows, this.kindWords(), told.by_design, told.last_alarm);
     this.acts.take(told.acts, told.latest ?? told.approved, told);
     this.sites();
     this.announced();
@@ -124,7 +124,7 @@ export class Tonight {
       this.announced();
       this.timeline.nights = this.map.config.nights;
       this.timeline.draw();
-      this.alarms.take(this.told.alarm_rows, this.kindWords(), this.told.by_design);
+      this.alarms.take(this.told.alarm_rows, this.kindWords(), this.told.by_design, this.told.last_alarm);
       this.moved(this.timeline.t);
     }
   }
@@ -218,15 +218,8 @@ export class Tonight {
     const {told} = this;
     const body = byId('counts');
     if (!told.counts.length || told.phase !== 'during') {
-      const brief = told.latest ?? told.approved;
-      const text =
-        told.phase === 'none'
-          ? t('empty_run')
-          : told.phase === 'before'
-            ? t('before_run', {at: at(brief?.start)})
-            : t('after_run', {at: at(brief ? brief.start + brief.duration : null)});
       byId('counts-head').replaceChildren();
-      body.replaceChildren(make('tr', {}, make('td', {class: 'empty'}, text)));
+      body.replaceChildren(make('tr', {}, make('td', {class: 'empty'}, this.phaseWords())));
       return;
     }
     const heads = told.hours.map((/** @type {number} */ h) => {
@@ -246,9 +239,20 @@ export class Tonight {
     body.replaceChildren(...rows);
   }
 
+  /** Why the run says nothing of now: there is none, it begins later, or it is over. */
+  phaseWords() {
+    const {phase, latest, approved} = this.told;
+    const brief = latest ?? approved;
+    if (phase === 'none') return t('empty_run');
+    if (phase === 'before') return t('before_run', {at: at(brief?.start)});
+    return t('after_run', {at: at(brief ? brief.start + brief.duration : null)});
+  }
+
   sites() {
     const rows = this.told.sites.map((/** @type {any} */ site) => this.site(site));
-    byId('site-rows').replaceChildren(...(rows.length ? rows : [make('li', {class: 'none'}, t('no_sites'))]));
+    // Where no run speaks of now, none being touched is not what is known.
+    const text = this.told.phase === 'during' ? t('no_sites') : this.phaseWords();
+    byId('site-rows').replaceChildren(...(rows.length ? rows : [make('li', {class: 'none'}, text)]));
   }
 
   /** @param {any} site */

@@ -45,6 +45,8 @@ export interface About {
   /** Facts that are to be asked for again. */
   renew: number;
   ended: Ended | null;
+  /** The run that waits longest for who is to decide. */
+  proposed: {run: string; number: number; other: string; decider: string; by: string; at: number; count: number} | null;
   phase: 'none' | 'before' | 'during' | 'after';
   alarms: {unseen: number; active: number; first: string};
   river: {

@@ -2,6 +2,7 @@
 
 import {all, byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
+import {bringForm, proposalWords} from './decision.js';
 import {DeskMap} from './desk_map.js';
 import {LineForm} from './line_form.js';
 import {sortIcon} from './line_icons.js';
@@ -57,7 +58,8 @@ export class WhatIf {
     /** @type {Record<string, () => void>} */
     this.keys = {
       ...timeKeys(this.timeline),
-      d: () => this.show(this.shows === 'difference' ? 'variant' : 'difference')
+      d: () => this.draft && this.show(this.shows === 'difference' ? 'variant' : 'difference'),
+      p: () => byId('to-compare').click()
     };
     this.buttons();
   }
@@ -76,6 +78,10 @@ export class WhatIf {
     byId('new-draft').addEventListener('click', () => this.begin());
     byId('undo').addEventListener('click', () => this.undo());
     byId('run-draft').addEventListener('click', () => this.run());
+    byId('to-compare').addEventListener('click', () => {
+      location.assign(`/compare#${this.draft.base}-${this.draft.ran.id}`);
+    });
+    byId('propose').addEventListener('click', () => bringForm(frame, this.draft.ran, this.draft.base_run));
     for (const one of SHOWN) byId(`show-${one}`).addEventListener('click', () => this.show(one));
     document.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && event.ctrlKey) this.run();
@@ -100,6 +106,10 @@ export class WhatIf {
     } else {
       const now = told.drafts.find((/** @type {any} */ one) => one.id === id);
       if (now.version !== this.draft?.version || this.draft?.id !== id) this.open(id);
+      else {
+        this.draft.ran = now.ran;
+        this.steps();
+      }
     }
   }
 
@@ -118,6 +128,9 @@ export class WhatIf {
     byId('figures').replaceChildren();
     this.curve.take(null);
     this.enable(false);
+    this.show('base');
+    this.steps();
+    byId('new-draft').toggleAttribute('disabled', !(this.told.latest || this.told.approved));
     this.showBase(this.told.latest ?? this.told.approved);
   }
 
@@ -136,6 +149,8 @@ export class WhatIf {
   enable(isOn) {
     for (const id of ['run-draft', 'undo']) byId(id).toggleAttribute('disabled', !isOn);
     for (const one of all('.add button')) one.toggleAttribute('disabled', !isOn);
+    byId('draft-tag').hidden = !this.draft;
+    for (const one of ['variant', 'difference']) byId(`show-${one}`).toggleAttribute('disabled', !this.draft);
   }
 
   begin() {
@@ -165,6 +180,7 @@ export class WhatIf {
   async accept(draft) {
     const base = draft.base_run ?? this.draft?.base_run;
     const {streets = this.draft?.streets ?? []} = draft;
+    if (!this.draft) this.shows = 'variant';
     this.draft = {...draft, base_run: base, streets};
     this.enable(this.frame.writes);
     this.say();
@@ -223,9 +239,19 @@ export class WhatIf {
   }
 
   finished() {
-    const href = `/compare#${this.draft.base}-${this.running}`;
-    byId('run-says').replaceChildren(make('a', {href}, t('compare_with_base')));
+    byId('run-says').textContent = t('run_done');
     byId('run-progress').replaceChildren();
+  }
+
+  /** What follows a variant stands at one place always; what it waits for is said beside it. */
+  steps() {
+    const {draft, frame} = this;
+    const ran = draft?.ran;
+    const isDone = ran?.state === 'done';
+    const isBrought = ran?.proposal?.state === 'open';
+    byId('to-compare').toggleAttribute('disabled', !isDone);
+    byId('propose').toggleAttribute('disabled', !isDone || ran.is_old || isBrought || !frame.writes);
+    byId('steps-say').textContent = stepsWords(draft);
   }
 
   /** @param {any} event */
@@ -259,6 +285,7 @@ export class WhatIf {
     );
     const rows = this.draft.lines.map((/** @type {any} */ line) => lineRow(this, line));
     byId('lines').replaceChildren(...rows);
+    this.steps();
   }
 
   /** Draw the lines that have a place, and the one that is being drawn. */
@@ -332,6 +359,17 @@ export class WhatIf {
   picked(found) {
     if (found.kind === 'asset' && this.map.model) this.form.choose(this.map.model.ids()[found.u]);
   }
+}
+
+/** Say of which run of a variant one may compare and propose, or what is missing. @param {any} draft */
+function stepsWords(draft) {
+  if (!draft) return t('steps_no_variant');
+  const {ran} = draft;
+  if (!ran) return t('steps_no_run');
+  const said = {number: String(ran.number)};
+  if (ran.state !== 'done') return t('steps_going', {...said, state: t(`run_${ran.state}`)});
+  if (ran.is_old) return t('steps_old', said);
+  return saying(t('run_number', said), proposalWords(ran.proposal) || t('steps_ready'));
 }
 
 /** @param {number} ms */
