@@ -26,10 +26,10 @@ export class LabelRoom {
    *
    * @param {SVGGraphicsElement} text
    * @param {Place[]} places
-   * @param {{must?: boolean}} [options]
+   * @param {{must?: boolean, isClear?: boolean}} [options] isClear: only where no curve runs through it
    */
-  put(text, places, {must = false} = {}) {
-    for (const isClear of [true, false]) {
+  put(text, places, {must = false, isClear: always = false} = {}) {
+    for (const isClear of always ? [true] : [true, false]) {
       for (const place of places) {
         this.move(text, place);
         const box = this.box(text);

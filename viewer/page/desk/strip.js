@@ -2,9 +2,10 @@
 
 import {byId} from '../parts/dom.js';
 import {number} from '../words/speech.js';
-import {actPlace, actTitle} from './acts.js';
+import {actPlace, actWords} from './acts.js';
 import {endedWords} from './approve.js';
-import {at, atDay, level, sourceName, span, t} from './start.js';
+import {streetBeside} from './names.js';
+import {at, atDay, left, level, sourceName, span, t} from './start.js';
 
 /** @import {About} from './types.js' */
 
@@ -39,12 +40,12 @@ export class Strip {
    */
   say(about, now) {
     this.river(about, now);
-    const {unseen, active} = about.alarms;
+    const {unseen, active, new: fresh} = about.alarms;
     const alarms = cell(
       'strip-alarms',
       unseen ? number(unseen) : '',
       t('to_acknowledge', {n: unseen}),
-      t('n_active', {n: active})
+      [fresh ? t('n_new', {n: fresh}) : '', t('n_active', {n: active})].filter(Boolean).join(' · ')
     );
     alarms.classList.toggle('red', unseen > 0);
     this.act(about, now);
@@ -77,7 +78,7 @@ export class Strip {
           number: String(approved.number),
           by: approved.approved.by,
           until: at(approved.approved.until),
-          left: span(approved.approved.until - now)
+          left: left(approved.approved.until, now)
         })
       : endedWords(about.ended) || t('approved_none');
     const holder = cell(
@@ -127,8 +128,8 @@ export class Strip {
     cell(
       'strip-act',
       t('before_at', {at: at(act.before)}),
-      t('in_time', {time: span(act.before - now)}),
-      `${actTitle(act)}, ${actPlace(act)} · ${who}`
+      t('in_time', {time: left(act.before, now)}),
+      `${[actWords(act), streetBeside(act.name, actPlace(act))].filter(Boolean).join(', ')} · ${who}`
     );
   }
 
