@@ -74,7 +74,8 @@ def test_a_stranger_reads_what_to_do_first_where_who_until_when_and_why(page: Op
     first = page.inner_text("#act-rows tr.first").replace("\xa0", " ")
     assert page.evaluate("document.querySelector('#act-rows tr') === document.querySelector('#act-rows tr.first')")
     for part in ("Couper l’armoire d’éclairage A-002", "Impasse de la Treille", "21 h 17", "min",
-                 "personne n’y va : à donner", "Pourquoi : Sinon dans l’eau, sous tension."):
+                 "personne encore : à donner", "Libre au calcul : E2 (Centre de secours)",
+                 "Pourquoi : Sinon dans l’eau, sous tension."):
         assert part in first, first
 
 

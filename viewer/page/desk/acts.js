@@ -3,7 +3,7 @@
 import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {named, idOf, small} from './names.js';
-import {at, left, saying, t} from './start.js';
+import {at, between, saying, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -288,7 +288,7 @@ export class Acts {
   tick(now) {
     for (const cell of document.querySelectorAll('#act-rows [data-before]')) {
       const before = Number(cell.getAttribute('data-before'));
-      const text = before > now ? left(before, now) : t('act_missed');
+      const text = before > now ? between(now, before) : t('act_missed');
       if (cell.textContent !== text) cell.textContent = text;
       cell.classList.toggle('soon', before > now && before - now < 1800);
     }

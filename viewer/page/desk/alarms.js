@@ -9,7 +9,7 @@ import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {idsOf} from './acts.js';
 import {streetBeside, idOf, small} from './names.js';
-import {at, atDay, left, level, nameOf, sourceName, span, t} from './start.js';
+import {at, atDay, between, level, nameOf, sourceName, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -51,7 +51,7 @@ export function idBeside(alarm) {
  * @param {(what: string) => string} ofRun how it is said that the run has it
  */
 export function whenWords({sort, when, mechanism, values}, now, ofRun = (what) => t('alarm_computed', {what})) {
-  const said = {at: atDay(when, now), age: span(now - when), by: values.by ?? '', time: left(when, now)};
+  const said = {at: atDay(when, now), age: between(when, now), by: values.by ?? '', time: between(now, when)};
   if (sort === 'source' && values.never) return t('alarm_never');
   if (sort in DATED) return t(DATED[sort], said);
   if (sort === 'overdue') return ofRun(t('before_at', said));
@@ -70,7 +70,7 @@ export function rangWords(alarm, now) {
   if (alarm.shelved_until) return t('shelved_by', {at: at(alarm.shelved_until), by: alarm.shelved_by});
   if (alarm.ack_at !== null) return t('acked_by', {by: alarm.ack_by, at: atDay(alarm.ack_at, now)});
   if (alarm.ended !== null) return t('ended_at', {at: atDay(alarm.ended, now)});
-  const rang = {at: atDay(alarm.rang, now), age: span(now - alarm.rang)};
+  const rang = {at: atDay(alarm.rang, now), age: between(alarm.rang, now)};
   return t(alarm.worse_at ? 'rang_worse' : alarm.is_of_opening ? 'rang_at_opening' : 'rang', rang);
 }
 
@@ -258,7 +258,7 @@ export class AlarmList {
     const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, title(alarm)));
     name.append(small(idBeside(alarm)));
     name.addEventListener('click', () => this.onChoose(alarm));
-    const head = make('p', {class: 'hd'}, name, newTag(alarm));
+    const head = make('p', {}, newTag(alarm), name);
     const meta = make('p', {class: 'meta'}, make('span', {class: 'rang'}, rangWords(alarm, this.frame.now)));
     if (isUnseen && this.frame.writes) meta.append(this.buttons(alarm));
     const when = make('b', {class: 'when'}, whenWords(alarm, this.frame.now));

@@ -51,6 +51,8 @@ export class DeskOverlay extends Overlay {
   constructor(model, symbols, drawings) {
     super(model, symbols, streetsAndCrews);
     this.drawings = drawings;
+    /** Where the marks stand. @type {ReturnType<typeof spread>} */
+    this.placed = [];
   }
 
   /**
@@ -68,9 +70,9 @@ export class DeskOverlay extends Overlay {
     const radius = view.isQuiet ? ALONE_FAR : ALONE;
     for (const [x, y] of only) this.alone(context, view.px(x), view.py(y), radius);
     for (const line of lines) this.line(context, view, line);
-    const apart = spread(marks, view);
-    for (const one of apart) this.stem(context, view, one);
-    for (const {mark, px, py} of apart) this.numbered(context, px, py, mark);
+    this.placed = spread(marks, view);
+    for (const one of this.placed) this.stem(context, view, one);
+    for (const {mark, px, py} of this.placed) this.numbered(context, px, py, mark);
     this.flagged(context, view, flags);
   }
 

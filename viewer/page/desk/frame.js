@@ -6,7 +6,7 @@ import {day, keepTime} from '../words/time.js';
 import {elementAt, placeOf} from './keep_focus.js';
 import {Keys} from './keys.js';
 import {get, post, Refusal, Stream} from './net.js';
-import {at, left, nameOf, span, t} from './start.js';
+import {at, between, nameOf, t} from './start.js';
 import {Strip} from './strip.js';
 
 /** @import {Catalogue, Lang} from '../types.js' */
@@ -160,8 +160,8 @@ export class Frame {
     this.connection();
     this.sayChanged();
     this.strip?.tick(this.about, now);
-    for (const one of all('[data-since]')) one.textContent = t('ago', {time: span(now - Number(one.dataset.since))});
-    for (const one of all('[data-until]')) one.textContent = t('left', {time: left(Number(one.dataset.until), now)});
+    for (const one of all('[data-since]')) one.textContent = t('ago', {time: between(Number(one.dataset.since), now)});
+    for (const one of all('[data-until]')) one.textContent = t('left', {time: between(now, Number(one.dataset.until))});
     this.screen?.tick?.(now);
   }
 

@@ -4,7 +4,7 @@ import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {factList} from './facts.js';
 import {withId} from './names.js';
-import {at, sourceName, span, t} from './start.js';
+import {at, between, sourceName, t} from './start.js';
 
 export class Observed {
   /**
@@ -76,7 +76,7 @@ function ages(rows, now) {
         make('i', {class: row.late ? 'nod' : 'okd', 'aria-hidden': 'true'}),
         sourceName(row.name)
       ),
-      make('td', {class: 'r'}, make('b', {}, row.newest === null ? t('never') : span(now - row.newest))),
+      make('td', {class: 'r'}, make('b', {}, row.newest === null ? t('never') : between(row.newest, now))),
       make('td', {class: 'r soft'}, t(`source_${row.state}`))
     )
   );

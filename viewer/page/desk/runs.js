@@ -8,7 +8,7 @@ import {Closures} from './closures.js';
 import {logRows} from './log.js';
 import {get, saidOf} from './net.js';
 import {progressBar} from './progress.js';
-import {at, atDay, nameOf, sourceName, span, t} from './start.js';
+import {at, atDay, between, nameOf, sourceName, span, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -326,7 +326,7 @@ export class Runs {
 
   /** @param {any} row */
   source(row) {
-    const age = row.newest === null ? t('never') : span(this.frame.now - row.newest);
+    const age = row.newest === null ? t('never') : between(row.newest, this.frame.now);
     return make(
       'tr',
       {class: row.late ? 'late' : false},

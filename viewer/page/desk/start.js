@@ -54,14 +54,14 @@ export function span(seconds) {
 }
 
 /**
- * Say how long it is from now until a moment [s since 1970]: as many minutes as lie between the two hours as clocks
- * show them, so that every screen says one number; the last minute in seconds.
+ * Say how long it is from one moment to another [s since 1970], an age or what is left: as many minutes as lie between
+ * the two hours as clocks show them, so that every screen says one number; less than a minute in seconds.
  *
- * @param {number} until
- * @param {number} now
+ * @param {number} from
+ * @param {number} to
  */
-export function left(until, now) {
-  return until - now < 60 ? span(until - now) : span((Math.floor(until / 60) - Math.floor(now / 60)) * 60);
+export function between(from, to) {
+  return to - from < 60 ? span(to - from) : span((Math.floor(to / 60) - Math.floor(from / 60)) * 60);
 }
 
 /**

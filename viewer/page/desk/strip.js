@@ -5,7 +5,7 @@ import {number} from '../words/speech.js';
 import {actPlace, actWords} from './acts.js';
 import {endedWords} from './approve.js';
 import {streetBeside} from './names.js';
-import {at, atDay, left, level, sourceName, span, t} from './start.js';
+import {at, atDay, between, level, sourceName, span, t} from './start.js';
 
 /** @import {About} from './types.js' */
 
@@ -78,7 +78,7 @@ export class Strip {
           number: String(approved.number),
           by: approved.approved.by,
           until: at(approved.approved.until),
-          left: left(approved.approved.until, now)
+          left: between(now, approved.approved.until)
         })
       : endedWords(about.ended) || t('approved_none');
     const holder = cell(
@@ -109,7 +109,7 @@ export class Strip {
           ? t('as_computed')
           : `${off > 0 ? '▲' : '▼'} ${t(off > 0 ? 'above_approved' : 'below_approved', {by})}`;
     const isOld = now - newest.observed > OLD_S;
-    const said = {at: at(newest.observed), age: span(now - newest.observed)};
+    const said = {at: at(newest.observed), age: between(newest.observed, now)};
     const below = `${river.name}, ${t(isOld ? 'no_data_since' : 'read_at_ago', said)}`;
     const holder = cell('strip-river', level(newest.value), beside, below);
     holder.classList.toggle('is-old', isOld);
@@ -128,7 +128,7 @@ export class Strip {
     cell(
       'strip-act',
       t('before_at', {at: at(act.before)}),
-      t('in_time', {time: left(act.before, now)}),
+      t('in_time', {time: between(now, act.before)}),
       `${[actWords(act), streetBeside(act.name, actPlace(act))].filter(Boolean).join(', ')} · ${who}`
     );
   }

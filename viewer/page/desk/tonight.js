@@ -11,7 +11,7 @@ import {DeskMap} from './desk_map.js';
 import {Observed} from './observed.js';
 import {Rerun} from './rerun.js';
 import {drawRiver} from './river_chart.js';
-import {at, left, level, saying, span, t} from './start.js';
+import {at, between, level, saying, span, t} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
 
 /** @import {Frame} from './frame.js' */
@@ -278,7 +278,7 @@ export function siteState(site, now) {
 
 /** @param {any} site @param {number} now */
 function siteWords({state, when, feed}, now) {
-  return t(`site_${state}`, {time: left(when, now), feed: feed || '–'});
+  return t(`site_${state}`, {time: between(now, when), feed: feed || '–'});
 }
 
 /** @param {number} now [s since 1970] */
@@ -317,7 +317,7 @@ export function isOld(newest, now) {
 export function readWords(newest, now) {
   return isOld(newest, now)
     ? t('no_data_since', {at: at(newest.observed)})
-    : t('read_at_ago', {at: at(newest.observed), age: span(now - newest.observed)});
+    : t('read_at_ago', {at: at(newest.observed), age: between(newest.observed, now)});
 }
 
 /** @param {number} off @param {string} by */

@@ -9,7 +9,7 @@ import {endedWords, stillWords} from './approve.js';
 import {DeskMap} from './desk_map.js';
 import {streetBeside, small} from './names.js';
 import {drawRiver} from './river_chart.js';
-import {at, left, level, span, t} from './start.js';
+import {at, between, level, span, t} from './start.js';
 import {isOld, offWords, readWords, riseWords, siteState, siteTick} from './tonight.js';
 
 /** @import {Frame} from './frame.js' */
@@ -99,7 +99,7 @@ export class Wall {
     this.readAge(now);
     siteTick(now);
     for (const one of document.querySelectorAll('[data-left]')) {
-      one.textContent = t('in_time', {time: left(Number(one.getAttribute('data-left')), now)});
+      one.textContent = t('in_time', {time: between(now, Number(one.getAttribute('data-left')))});
     }
   }
 
