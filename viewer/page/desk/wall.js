@@ -164,13 +164,14 @@ export class Wall {
     const shown = rows.slice(0, ALARMS).map((/** @type {any} */ row) => {
       const isUnseen = row.ack_at === null;
       const label = t(isUnseen ? 'state_unacked' : 'state_acked');
+      const more = detail(row, kinds);
       const mark = make('i', {class: isUnseen ? 'un' : 'ak', role: 'img', 'aria-label': label});
       return make(
         'li',
         {class: isUnseen ? 'al u' : 'al'},
         mark,
         make('strong', {}, title(row), small(idBeside(row))),
-        make('p', {}, newTag(row), [whenWords(row, now, String), detail(row, kinds)].filter(Boolean).join(' · '))
+        make('p', {}, newTag(row), whenWords(row, now, String), make('span', {class: 'more'}, more ? ` · ${more}` : ''))
       );
     });
     if (!rows.length) shown.push(make('li', {class: 'none'}, t('no_alarms')));
