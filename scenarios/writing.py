@@ -187,7 +187,10 @@ def plain(value: Any) -> Any:
 def _of(base: Path, name: str) -> dict[str, Any]:
     # Crews that stand in a file of their own are written out: a variant may add a team to them.
     data = plain(read_document(base).with_part("crews", base.parent).data)
-    data["scenario"] = {"fr": str(name), "en": name.en} if isinstance(name, TwoTexts) else name
+    told = data.get("scenario")
+    # The base's own name stays in both languages.
+    if not (isinstance(told, dict) and told.get("fr") == name):
+        data["scenario"] = {"fr": str(name), "en": name.en} if isinstance(name, TwoTexts) else name
     data.pop("expect", None)
     for key in ("city", "flood"):
         if key in data:

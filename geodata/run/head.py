@@ -72,10 +72,13 @@ def run_info(path: Path | str) -> dict[str, Any]:
 def run_head(path: Path | str) -> dict[str, Any]:
     """Give name, city, status, start, duration, issue time, limit, zone and the plan's digest of a run.
 
+    ``names``: what its name is in a language, where its scenario says so.
+
     Raises
     ------
     InputError
         See ``run_info``.
     """
     info = run_info(path)
-    return {name: info[name] for name in _SAID}
+    names = {row[1]: row[2] for row in info["plan"].get("texts", ()) if len(row) == 3 and row[0] == info["name"]}
+    return {**{name: info[name] for name in _SAID}, "names": names}

@@ -152,7 +152,7 @@ INDICATORS: Mapping[str, Shape] = {
 #: What a list of runs reads.
 HEAD: Mapping[str, Shape] = {
     "name": TEXT, "city": TEXT, "status": TEXT, "start": MOMENT, "duration_s": COUNT, "issued_at": MOMENT,
-    "valid_until": MOMENT, "timezone": TEXT, "plan_sha256": TEXT}
+    "valid_until": MOMENT, "timezone": TEXT, "plan_sha256": TEXT, "plan": {"texts?": [[TEXT]]}}
 
 _BODY: Mapping[str, Shape] = {"indicators": INDICATORS, "provenance": Each(TEXT, ANY), "warnings": [{"warning": TEXT}],
                               "inputs": [Each(TEXT, ANY)]}

@@ -51,6 +51,11 @@ class Acts:
         return groups_of(loaded.result.city.assets, [row for row in self._rows(loaded) if row["before"] <= now
                                                      and row["state"] in ("under_way", "on_site")])
 
+    def gone(self) -> set[str]:
+        """Give who went to do an act and is not said to be back: as they were named."""
+        return {row["crew"] for row in self.store.rows(
+            "SELECT DISTINCT crew FROM act WHERE state IN ('under_way', 'on_site')")}
+
     def _rows(self, loaded: Loaded) -> list[dict[str, Any]]:
         kept = {row["key"]: row for row in self.store.rows("SELECT * FROM act")}
         moments = loaded.result.indicators.get("last_moment_to_act", {}).get("rows", ())
@@ -129,7 +134,7 @@ def groups_of(assets: Assets, rows: list[dict[str, Any]]) -> list[dict[str, Any]
 def _act(loaded: Loaded, row: dict[str, Any], kept: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Give the act of a cabinet: to cut it before its water, by streets that are open."""
     told = {"sort": "cut", "binds": row.get("binds", "touch"), "by_streets": list(row.get("by", ())),
-            "lamps": row["lamps"], "people": None, "doubtful": row["doubtful"]}
+            "lamps": row["lamps"], "people": None, "doubtful": row["doubtful"], "base": row.get("base") or ""}
     return _noted(loaded, str(row["asset"]), kept) | told | {
         "before": loaded.epoch_of(row["act_before"]), "failed": loaded.epoch_of(row["failed_at"])}
 
@@ -150,7 +155,7 @@ def _warnings(loaded: Loaded, kept: dict[str, dict[str, Any]]) -> list[dict[str,
             continue
         people = assets.people[site]
         rows.append(_noted(loaded, str(assets.id[site]), kept) | {
-            "sort": "warn", "binds": first[1], "by_streets": [], "lamps": 0, "failed": None,
+            "sort": "warn", "binds": first[1], "base": "", "by_streets": [], "lamps": 0, "failed": None,
             "doubtful": first[1] == "water" and bool(exposure.is_doubtful[site]),
             "people": None if np.isnan(people) else int(people), "before": loaded.start + first[0]})
     return rows

@@ -4,6 +4,9 @@ Words of OPC UA Part 9. Over and acknowledged leaves the list; over and not ackn
 it. A shelved one comes back by itself, and so does one that gets worse: whoever acknowledged or shelved it saw less
 than it is by now, so it is to be acknowledged again (EEMUA 191: re-alarm where the priority rises). Better and as bad
 again is no news.
+
+What rang within the last minutes is *new*. What the desk finds when it is opened on a folder without alarms rang with
+its opening: it is to be acknowledged, and not new.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ from viewer.desk.store import Store, publish
 
 #: Shelved for a shift at most [s].
 MOST_SHELVED_S = 12 * 3600
+#: An alarm is new for so long after it rang, where nobody acknowledged it [s].
+NEW_S = 600
 
 
 class AlarmBook:
@@ -25,6 +30,7 @@ class AlarmBook:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._is_open = False
 
     def update(self, active: Iterable[Alarm], now: int) -> int:
         """Take what is active now; tell of what is new, worse or over. Give how many are new or sound again."""
@@ -32,6 +38,7 @@ class AlarmBook:
         current = {alarm.key: alarm for alarm in active}
         replaced = {key for alarm in current.values() for key in alarm.replaces} - set(current)
         fresh = 0
+        at_opening, self._is_open = not self._is_open and not known, True
         with self.store.note() as tx:
             for key, alarm in current.items():
                 row = known.get(key)
@@ -40,7 +47,9 @@ class AlarmBook:
                 worst, seen = _worst(told, before), row is not None and (row["ack_at"] or row["shelved_until"])
                 is_worse = before is not None and worst != (before.get("worst") or _worst(before, None))
                 worse_at = now if is_worse and seen else before and before.get("worse_at")
-                body = json.dumps({**told, "worst": worst, "worse_at": worse_at}, ensure_ascii=False)
+                was_there = at_opening if before is None else before.get("at_opening", False)
+                body = json.dumps({**told, "worst": worst, "worse_at": worse_at, "at_opening": was_there},
+                                  ensure_ascii=False)
                 if row is None or row["ended"] is not None:
                     fresh += 1
                     tx.execute("INSERT OR REPLACE INTO alarm VALUES (?, ?, ?, NULL, NULL, NULL, NULL, NULL)",
@@ -103,18 +112,43 @@ class AlarmBook:
                     body={"key": key, "until": until, "alarm": json.loads(row["body"])})
 
     def listed(self, now: int) -> list[dict[str, Any]]:
-        """Give the alarms that stand on the screen: not acknowledged first, then by priority, then by time."""
+        """Give the alarms that stand on the screen: not acknowledged first, then by priority, the last to ring first.
+
+        ``since`` is when it rang first, ``rang`` when it rang last [s since 1970]; ``is_of_opening``: with the opening
+        of the desk; ``is_new``: not so, and within ``NEW_S``.
+        """
         rows = self.store.rows("SELECT * FROM alarm WHERE ended IS NULL OR ack_at IS NULL")
         told = []
         for row in rows:
             body = json.loads(row["body"])
             shelved = row["shelved_until"] if row["shelved_until"] and row["shelved_until"] > now else None
             body.pop("worst", None)
-            told.append({"worse_at": None, **body, "since": row["since"], "ended": row["ended"],
+            told.append({"worse_at": None, "at_opening": False, **body, "since": row["since"], "ended": row["ended"],
                          "ack_by": row["ack_by"], "ack_at": row["ack_at"], "shelved_until": shelved,
                          "shelved_by": row["shelved_by"]})
+        for one in told:
+            one["rang"] = one["worse_at"] or one["since"]
+            one["is_of_opening"] = one.pop("at_opening") and one["worse_at"] is None
+            is_open = one["ack_at"] is None and one["shelved_until"] is None
+            one["is_new"] = is_open and not one["is_of_opening"] and now - one["rang"] <= NEW_S
         return sorted(told, key=lambda a: (a["shelved_until"] is not None, a["ack_at"] is not None, a["priority"],
-                                           a["when"], a["key"]))
+                                           -a["rang"], a["when"], a["key"]))
+
+    def counts(self, now: int) -> dict[str, Any]:
+        """Give how many are active, new, to be acknowledged and shelved, and which rang last of those to be.
+
+        ``first``: the key of the first of the list; ``last``: keys of those that rang last, and when.
+        """
+        every = self.listed(now)
+        rows = [one for one in every if one["shelved_until"] is None]
+        unseen = [one for one in rows if one["ack_at"] is None]
+        rang = max((one["rang"] for one in unseen), default=None)
+        last = [one for one in unseen if one["rang"] == rang]
+        return {"unseen": len(unseen), "active": sum(one["ended"] is None for one in rows),
+                "new": sum(one["is_new"] for one in rows), "shelved": len(every) - len(rows),
+                "first": unseen[0]["key"] if unseen else "",
+                "last": {"keys": [one["key"] for one in last], "rang": rang,
+                         "at_opening": all(one["is_of_opening"] for one in last)} if last else None}
 
     def last(self) -> dict[str, Any] | None:
         """Give the last alarm that is over and seen, within the week that the table keeps; None without any."""

@@ -16,6 +16,7 @@ import numpy as np
 
 from twin.codes import Mechanism
 from twin.quantities import NONE, Int64Array
+from twin.results.moment import Moment
 from twin.results.together import ranges
 from twin.world.kinds import Role
 from viewer.desk.loaded import Loaded
@@ -192,16 +193,17 @@ def _sites(loaded: Loaded, t_s: int) -> Iterator[Alarm]:
         if ends != NONE:
             yield Alarm(key=f"reserve:{who.id}", sort="reserve", priority=1, when=loaded.start + ends,
                         asset=str(who.id), name=name, street=street, values={**people, "empty": loaded.start + ends})
-        elif moment.is_on_last_feed[row] and _lost_a_feed(loaded, row, moment.is_out):
-            yield Alarm(key=f"last_feed:{who.id}", sort="last_feed", priority=2, when=loaded.start + t_s,
+        elif moment.is_on_last_feed[row] and (lost_s := _lost_a_feed(loaded, row, moment)) != NONE:
+            yield Alarm(key=f"last_feed:{who.id}", sort="last_feed", priority=2, when=loaded.start + lost_s,
                         asset=str(who.id), name=name, street=street,
-                        values={**people, "feed": str(assets.id[int(moment.fed_by[row])])})
+                        values={**people, "feed": str(assets.name[feed := int(moment.fed_by[row])] or assets.id[feed])})
 
 
-def _lost_a_feed(loaded: Loaded, row: int, is_out: Any) -> bool:
+def _lost_a_feed(loaded: Loaded, row: int, moment: Moment) -> int:
+    """Give since when the last of the feeds that an asset has lost is out [s]; -1 where it has them all."""
     s = loaded.result.city.supplies
-    into = s.edges_into(row)
-    return bool(np.any(is_out[s.supplier[into]]))
+    outage = moment.outage[s.supplier[s.edges_into(row)]]
+    return int(loaded.result.outages.start_s[outage[outage != NONE]].max(initial=NONE))
 
 
 def of_river(gauge: str, name: str, read_m: float, foretold_m: float, read_at: int) -> Alarm | None:
@@ -233,14 +235,15 @@ def of_act(act: dict[str, Any]) -> Alarm:
 
 def of_source(name: str, newest: int | None, now: int) -> Alarm:
     """Give the alarm of a source that is late."""
-    return Alarm(key=f"source:{name}", sort="source", priority=3, when=newest or now, name=name)
+    return Alarm(key=f"source:{name}", sort="source", priority=3, when=newest or now, name=name,
+                 values={"never": newest is None})
 
 
-def of_limit(run_id: str, name: str, until: int, now: int) -> Alarm | None:
-    """Give the alarm of an approval that has ended with nothing in its place."""
+def of_limit(run_id: str, name: str, until: int, now: int, names: dict[str, str]) -> Alarm | None:
+    """Give the alarm of an approval that has ended with nothing in its place; ``names``: the run's by language."""
     if now < until:
         return None
-    return Alarm(key=f"expired:{run_id}", sort="expired", priority=2, when=until, name=name)
+    return Alarm(key=f"expired:{run_id}", sort="expired", priority=2, when=until, name=name, values={"names": names})
 
 
 def moment_of_text(text: str) -> int:

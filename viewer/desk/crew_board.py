@@ -58,9 +58,11 @@ class CrewBoard:
         if plan is None:
             return []
         end_s = self.result.plan.duration_s
-        return [{"id": crew.id, "base": crew.base, "people": crew.people, "skills": list(crew.skills),
+        return [{"id": crew.id, "base": crew.base, "base_name": self._name(assets.row(crew.base)),
+                 "people": crew.people, "skills": list(crew.skills),
                  "hours": [[begin, min(end, end_s)] for begin, end in crew.shifts if begin < end_s],
-                 "work": [{"asset": str(assets.id[shift.asset]), "count": shift.count, "stage": shift.stage,
+                 "work": [{"asset": str(assets.id[shift.asset]), "name": self._name(shift.asset), "count": shift.count,
+                           "stage": shift.stage,
                            "street": str(assets[shift.asset].street or ""), "from": shift.start_s,
                            "to": end_s if shift.end_s == NONE else shift.end_s}
                           for shift in self.result.crew_work if shift.crew == crew.id],
@@ -82,7 +84,7 @@ class CrewBoard:
             # It is this crew that the work gets: until then it is not for one that it waits.
             if why not in (*STAGES, *_FOR_A_CREW):
                 found.append({"from": from_s, "to": shift.start_s, "for": why,
-                              "asset": str(self.result.city.assets.id[shift.asset])})
+                              "asset": str(self.result.city.assets.id[shift.asset]), "name": self._name(shift.asset)})
         return found
 
     def others(self) -> list[dict[str, Any]]:
@@ -116,13 +118,35 @@ class CrewBoard:
             told.append({"crew": crew.id, "number": number, "state": state, "stage": shift.stage if shift else "",
                          "until": None if until == NONE or until > self.result.plan.duration_s else until,
                          "hours_until": None if on is None else min(on[1], self.result.plan.duration_s),
-                         "asset": self._where(number - 1, t_s) if on or shift else ""})
+                         **self._where(number - 1, t_s if on or shift else None)})
         return told
 
-    def _where(self, crew: int, t_s: int) -> str:
+    def hands(self, t_s: int) -> dict[str, Any] | None:
+        """Give whom somebody could send at a second: free crews and where, how many are at work, when the next begins.
+
+        None where the run has no crews. The run sends crews to repair what the water has left; what is to be cut
+        before it comes is given by people, and by nobody else.
+        """
+        stands = self.positions(t_s)
+        if not stands:
+            return None
+        return {"free": [{key: one[key] for key in ("crew", "asset", "name")} for one in stands
+                         if one["state"] == "free"],
+                "at_work": sum(one["state"] in ("reach", "work") for one in stands),
+                "next_s": min((one["until"] for one in stands if one["state"] == "off" and one["until"] is not None),
+                              default=None)}
+
+    def _where(self, crew: int, t_s: int | None) -> dict[str, str]:
         """Give the asset that a crew is at or drives to, the place that it was sent ahead to among them."""
-        at = next((day.asset for day in self._days if day.crew == crew and day.start_s <= t_s < day.end_s), NONE)
-        return "" if at == NONE else str(self.result.city.assets.id[at])
+        at = NONE if t_s is None else next(
+            (day.asset for day in self._days if day.crew == crew and day.start_s <= t_s < day.end_s), NONE)
+        return {"asset": "", "name": ""} if at == NONE else {
+            "asset": str(self.result.city.assets.id[at]), "name": self._name(at)}
+
+    def _name(self, row: int) -> str:
+        """Give what an asset is called: its name, else its id."""
+        assets = self.result.city.assets
+        return str(assets.name[row] or assets.id[row])
 
     def jobs(self, t_s: int) -> dict[str, Any]:
         """Give what waits at a second for somebody or for the water, or is worked on; lamps by street."""
@@ -136,7 +160,7 @@ class CrewBoard:
             if self.result.outages.mechanism[outage] != Mechanism.FLOODED or asset in stands:
                 continue
             if mine[asset]:
-                stands[asset] = ("recede", "", None, None)
+                stands[asset] = ("recede", *self._comes(asset, t_s), None)
             else:
                 whose = owner_of(assets[asset].kind, frozenset(r for r in Role if assets.has_role(asset, r)))
                 others[whose] = others.get(whose, 0) + 1
@@ -162,15 +186,21 @@ class CrewBoard:
         first, last = np.searchsorted(trace.asset[self._steps], [asset, asset + 1])
         mine = self._steps[first:last]
         place = int(np.searchsorted(trace.time_s[mine], t_s, side="right")) - 1
-        now, later = trace[int(mine[place])], [trace[int(row)] for row in mine[place + 1:]]
-        comes = next((event for event in later if "crew" in event.detail), None)
-        crew = "" if comes is None else str(comes.detail["crew"])
-        next_s = None if comes is None else comes.time_s
+        now, (crew, next_s) = trace[int(mine[place])], self._comes(asset, t_s)
         if now.what is What.STAGE_STARTED:
-            until = later[0].time_s if later else None
+            until = int(trace.time_s[mine[place + 1]]) if place + 1 < len(mine) else None
             here = str(now.detail.get("crew", ""))
             return STAGES[int(trace.stage[mine[place]])], here or crew, None if here else next_s, until
         return str(now.detail.get("for", "crew")), crew, next_s, None
+
+    def _comes(self, asset: int, t_s: int) -> tuple[str, int | None]:
+        """Give the crew that comes to an asset next after a second, and when; nobody where the run sends none."""
+        trace = self.result.trace
+        first, last = np.searchsorted(trace.asset[self._steps], [asset, asset + 1])
+        mine = self._steps[first:last]
+        later = (trace[int(row)] for row in mine[np.searchsorted(trace.time_s[mine], t_s, side="right"):])
+        comes = next((event for event in later if "crew" in event.detail), None)
+        return ("", None) if comes is None else (str(comes.detail["crew"]), comes.time_s)
 
     def _grouped(self, stands: dict[int, tuple[str, str, int | None, int | None]], open_now: dict[int, int], t_s: int
                  ) -> Iterator[dict[str, Any]]:

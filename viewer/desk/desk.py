@@ -215,7 +215,8 @@ class Desk:
         found += gateways(self.store, now)
         if night.approval is not None and night.approval["withdrawn_at"] is None:
             entry = next((one for one in self.runs.all() if one.id == night.approval["run"]), None)
-            found.append(of_limit(night.approval["run"], entry.name if entry else "", night.approval["until"], now))
+            found.append(of_limit(night.approval["run"], entry.name if entry else "", night.approval["until"], now,
+                                  entry.names if entry else {}))
         return in_order(alarm for alarm in found if alarm is not None)
 
     def said(self, loaded: Loaded, now: int) -> tuple[dict[str, Any], list[dict[str, Any]], str]:

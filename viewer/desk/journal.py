@@ -64,7 +64,8 @@ def said(lang: str, what: str, body: dict[str, Any]) -> str:
     if what == "ack":
         return tell(lang, "j_shelve" if "until" in body else "j_ack", what=alarm_title(lang, body["alarm"]))
     if what == "run":
-        return tell(lang, f"j_run_{body['state']}", number=str(body["number"]), name=body["name"])
+        name = body.get("names", {}).get(lang, body["name"])
+        return tell(lang, f"j_run_{body['state']}", number=str(body["number"]), name=name)
     if what == "allow":
         if "did" in body:
             return tell(lang, "j_allow_did", number=str(body["did"]), by=body["by"])
@@ -110,6 +111,7 @@ def alarm_title(lang: str, alarm: dict[str, Any]) -> str:
     if "ranges" in alarm["values"]:
         name = ", ".join(first if first == last else tell(lang, "ids_range", first=first, last=last)
                          for first, last in alarm["values"]["ranges"])
+    name = alarm["values"].get("names", {}).get(lang, name)
     values = {key: value for key, value in alarm["values"].items() if isinstance(value, str | int | float)}
     return tell(lang, f"alarm_{alarm['sort']}", **{
         "name": name or "–", "asset": alarm["asset"], "street": alarm["street"] or "–",

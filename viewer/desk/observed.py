@@ -127,7 +127,8 @@ def alarms_by_words(told: dict[str, Any], suspected: list[dict[str, Any]]) -> li
         if len(mine) > 1:
             explained |= {one["asset"] for one in mine}
             found.append(Alarm(key=f"suspect:{suspect['asset']}", sort="suspect", priority=2,
-                               when=min(one["at"] for one in mine), asset=suspect["asset"], street=suspect["street"],
+                               when=min(one["at"] for one in mine), asset=suspect["asset"], name=suspect["name"],
+                               street=suspect["street"],
                                replaces=tuple(f"unforeseen:{one['asset']}" for one in mine),
                                values={"reports": len(mine), "chance": suspect["chance"]}))
     return found + [Alarm(key=f"unforeseen:{one['asset']}", sort="unforeseen", priority=2, when=one["at"],
@@ -162,7 +163,8 @@ def suspected(loaded: Loaded, words: list[Word], t_s: int) -> tuple[list[dict[st
     # What the run has out already was foretold: it is no suspect of what was not.
     told = [one for one in suspects(found, most=8) if not moment.is_out[nodes[one.node]]][:3]
     below = {word.asset: _above(parent, place, above, word.asset) for word in words if word.is_out}
-    listed = [{"asset": str(assets.id[nodes[one.node]]), "street": str(assets[int(nodes[one.node])].street or ""),
+    listed = [{"asset": str(assets.id[nodes[one.node]]), "name": str(assets.name[nodes[one.node]] or ""),
+               "street": str(assets[int(nodes[one.node])].street or ""),
                "kind": str(assets[int(nodes[one.node])].kind), "chance": round(one.failed, 4),
                "odds": None if np.isinf(one.odds) else round(one.odds, 1),
                "explains": [str(assets.id[row]) for row, ups in below.items() if one.node in ups]} for one in told]

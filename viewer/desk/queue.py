@@ -204,7 +204,8 @@ class Queue:
     def _publish(self, entry: RunEntry, *, by: str = "", journal: bool = False) -> None:
         with self.store.note() as tx:
             publish(tx, at=self.now(), who=by or entry.by, what="run", journal=journal,
-                    body={"run": entry.id, "number": entry.number, "name": entry.name, "state": entry.state})
+                    body={"run": entry.id, "number": entry.number, "name": entry.name, "names": entry.names,
+                          "state": entry.state})
 
 
 def _progress(line: str) -> dict[str, Any] | None:

@@ -60,7 +60,8 @@ def _make(asked: Asked) -> Any:
     loaded = run_asked(asked, asked.text("run", ""))
     if loaded is None:
         raise InputError(field="run", found="no run", expected="a run that is done", remedy="Run a scenario first.")
-    t_s = loaded.at(asked.moment("moment", now))
+    # Now is the whole minute that the clock shows: what is handed out counts as the screens do.
+    t_s = loaded.at(asked.moment("moment", now - now % 60))
     if t_s is None and sort in SORTS and SORTS[sort].has_moment:
         raise InputError(field="moment", found="a moment that the run does not hold", expected="one within the run")
     is_approved = night.approved is not None and night.approved.entry.id == loaded.entry.id

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import twin
+from scenarios.forms import TwoTexts
 from scenarios.load import SUFFIX, find_scenario, load_scenario, shipped
 from scenarios.schema import Scenario
 from twin.errors import InputError
@@ -26,6 +27,8 @@ class Request:
     id: str
     scenario: Path
     name: str
+    #: What the name is in a language, where the scenario says so.
+    names: dict[str, str] = field(default_factory=dict)
     #: The run that it is a variant of; empty for a night of its own.
     base: str = ""
     #: Day that an exercise or a simulation is moved to, YYYY-MM-DD; empty where it is not.
@@ -53,8 +56,10 @@ def request_of(file: Path, *, city: str, base: str = "", date: str = "", nights:
     for path in (file, *sorted(set(_files(scenario))), *([Path(city)] if city and city != "valmont" else [])):
         digest.update(f"{path.name}\n".encode())
         digest.update(path.read_bytes())
-    return Request(id=digest.hexdigest()[:16], scenario=file, name=scenario.scenario, base=base, date=date,
-                   nights=nights, closures=tuple(closures), city="" if scenario.city else city)
+    name = scenario.scenario
+    return Request(id=digest.hexdigest()[:16], scenario=file, name=str(name), base=base, date=date,
+                   names={"en": name.en} if isinstance(name, TwoTexts) else {}, nights=nights,
+                   closures=tuple(closures), city="" if scenario.city else city)
 
 
 def _files(scenario: Scenario) -> Iterator[Path]:

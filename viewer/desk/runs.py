@@ -36,6 +36,8 @@ class RunEntry:
     number: int
     name: str
     state: str
+    #: What the name is in a language, where the scenario says so.
+    names: dict[str, str] = field(default_factory=dict)
     scenario: str = ""
     base: str = ""
     date: str = ""
@@ -99,8 +101,8 @@ class Runs:
         for path in sorted(self.folder.glob("*")):
             if path.is_dir() and RUN_ID.fullmatch(path.name) and path.name not in found and (head := _head(path)):
                 number += 1
-                found[path.name] = RunEntry(id=path.name, number=number, name=head["name"], state=DONE, head=head,
-                                            nights=nights_in(path))
+                found[path.name] = RunEntry(id=path.name, number=number, name=head["name"], names=head["names"],
+                                            state=DONE, head=head, nights=nights_in(path))
         self._entries = found
 
     def _settled(self, entry: RunEntry) -> RunEntry:
@@ -110,7 +112,8 @@ class Runs:
             alive = Identity(entry.pid, entry.began).is_alive
             head = _head(path)
             if head and not alive:
-                entry = replace(entry, state=DONE, head=head, ended_at=entry.ended_at or int(path.stat().st_mtime))
+                entry = replace(entry, state=DONE, head=head, names=head["names"],
+                                ended_at=entry.ended_at or int(path.stat().st_mtime))
             elif not alive:
                 entry = replace(entry, state=INTERRUPTED)
             if self._writes:
@@ -121,6 +124,11 @@ class Runs:
         """Give every run, the latest asked for first."""
         with self._lock:
             return sorted(self._entries.values(), key=lambda entry: -entry.number)
+
+    def texts(self) -> list[list[str]]:
+        """Give what names of runs are in a language: text, language, told."""
+        return [list(row) for row in sorted({(entry.name, lang, told) for entry in self.all()
+                                             for lang, told in entry.names.items()})]
 
     def get(self, run_id: str) -> RunEntry:
         """Give a run.
@@ -161,8 +169,9 @@ class Runs:
             if known is not None and known.state in (QUEUED, RUNNING, DONE):
                 return known, False
             number = known.number if known else 1 + max((e.number for e in self._entries.values()), default=0)
-            entry = RunEntry(id=request.id, number=number, name=request.name, state=QUEUED, base=request.base,
-                             scenario=str(request.scenario), date=request.date, city=request.city, by=by, asked_at=at,
+            entry = RunEntry(id=request.id, number=number, name=request.name, names=request.names, state=QUEUED,
+                             base=request.base, scenario=str(request.scenario), date=request.date,
+                             city=request.city, by=by, asked_at=at,
                              nights=request.nights, closures=list(request.closures), inputs=list(inputs))
             # First on the disk: what it does not take was not asked for.
             self._write(entry)

@@ -26,21 +26,18 @@ def about(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
     night = desk.night()
     shown = night.followed(wall=wall)
     listed = desk.sources.listed(now)
-    alarms = [one for one in desk.alarms.listed(now) if not one["shelved_until"]]
     # Where nothing is approved, the wall is an exercise all the same.
     status = (shown or night.shown).result.plan.status if night.shown else ""
     stands = river(None if wall else night.latest, night.approved, desk.sources, now, desk.gauge_of(night))
     acts = desk.acts.listed(shown, now)["groups"] if shown else []
     return {
         "now": now, "is_exercise": desk.clock.is_exercise or status == "exercise", "status": status,
-        "city": desk.city_file.city.name, "offsets": offsets(desk, now),
+        "city": desk.city_file.city.name, "texts": desk.runs.texts(), "offsets": offsets(desk, now),
         "changed": changed(desk.runs), "renew": sum(fact["renew"] for fact in desk.facts.listed(now)),
         "latest": brief(night.latest), "approved": brief(night.approved, night.approval),
         "ended": _ended(desk, night, now), "proposed": desk.proposals.waiting(),
         "phase": _phase(shown, now),
-        "alarms": {"unseen": sum(one["ack_at"] is None for one in alarms),
-                   "active": sum(one["ended"] is None for one in alarms),
-                   "first": next((one["key"] for one in alarms if one["ack_at"] is None), "")},
+        "alarms": desk.alarms.counts(now),
         "river": {key: stands[key] for key in ("gauge", "name", "newest", "difference_m", "rise_m")},
         "next_act": next((one for one in acts if one["state"] in ("to_give", "under_way", "on_site")), None),
         "kinds": _kinds(desk),
@@ -50,25 +47,29 @@ def about(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
 
 
 def tonight(desk: Desk, *, wall: bool = False) -> dict[str, Any]:
-    """Give the picture of the night; on the wall that of the approved run alone."""
+    """Give the picture of the night; on the wall that of the approved run alone.
+
+    What is counted is counted at ``moment``, the whole minute that the clock shows: screens that say one hour say one
+    number.
+    """
     now, night = desk.clock.epoch(), desk.night()
-    shown = night.followed(wall=wall)
+    moment, shown = now - now % 60, night.followed(wall=wall)
     said = desk.said(shown, now) if shown is not None and shown.at(now) is not None else None
     acts = desk.acts.listed(shown, now) if shown else {"ahead": [], "groups": [], "past": [],
                                                                "past_counts": {}}
     return {
-        **about(desk, wall=wall), "hours": list(HOURS),
+        **about(desk, wall=wall), "hours": list(HOURS), "moment": moment,
         "river": river(None if wall else night.latest, night.approved, desk.sources, now, desk.gauge_of(night)),
-        "counts": counts(shown, now) if shown else [],
-        "approved_lamps": counts(night.approved, now)[0]["values"] if night.approved and night.approved is not shown
+        "counts": counts(shown, moment) if shown else [],
+        "approved_lamps": counts(night.approved, moment)[0]["values"] if night.approved and night.approved is not shown
         else None,
-        "sites": sites(shown, now) if shown else [], "alarm_rows": desk.alarms.listed(now),
+        "sites": sites(shown, moment) if shown else [], "alarm_rows": desk.alarms.listed(now),
         "last_alarm": desk.alarms.last(),
         "by_design": [alarm.to_dict() for alarm in desk.by_design],
         "acts": {**acts, "ahead": acts["ahead"][:ACTS], "groups": acts["groups"][:ACTS],
                  "more": max(0, len(acts["groups"]) - ACTS)},
-        "elsewhere": _elsewhere(desk, night, now, wall=wall),
-        "observed": None if said is None else {**said[0], "suspects": said[1], "ask": said[2]},
+        "elsewhere": _elsewhere(desk, night, now, wall=wall), "crews": _hands(desk, shown, now),
+        "observed": None if said is None else {**said[0], "suspects": said[1], "ask": _called(shown, said[2])},
         "rerun": next((one.told() for one in desk.looks if isinstance(one, Reruns)), None),
         "facts": desk.facts.listed(now), "closures": listed(desk, now),
         "source_rows": [{key: row[key] for key in ("name", "sort", "newest", "state", "late", "pace_s")}
@@ -98,6 +99,14 @@ def _ended(desk: Desk, night: Night, now: int) -> dict[str, Any] | None:
     return {"number": number, **desk.approvals.fate(approval["run"], now)}
 
 
+def _called(shown: Loaded | None, asset: str) -> dict[str, str]:
+    """Give an asset of a run with its name; both empty for none."""
+    if shown is None or not asset:
+        return {"asset": "", "name": ""}
+    assets = shown.result.city.assets
+    return {"asset": asset, "name": str(assets.name[assets.row(asset)] or "")}
+
+
 def _elsewhere(desk: Desk, night: Night, now: int, *, wall: bool) -> dict[str, Any] | None:
     """Give what the run that the other screens follow asks for, where it is another: number, acts ahead, the next."""
     mine, other = night.followed(wall=wall), night.followed(wall=not wall)
@@ -105,6 +114,18 @@ def _elsewhere(desk: Desk, night: Night, now: int, *, wall: bool) -> dict[str, A
         return None
     groups = [one for one in desk.acts.listed(other, now)["groups"] if one["state"] not in ("done", "not_needed")]
     return {"number": other.entry.number, "count": len(groups), "next": next(iter(groups), None)}
+
+
+def _hands(desk: Desk, shown: Loaded | None, now: int) -> dict[str, Any] | None:
+    """Give whom somebody could send now, as the run has it, without those who went already; None without crews."""
+    t_s = None if shown is None else shown.at(now)
+    hands = None if shown is None or t_s is None else shown.crew_board.hands(t_s)
+    if shown is None or hands is None:
+        return None
+    gone = desk.acts.gone()
+    next_s = hands["next_s"]
+    return {"free": [one for one in hands["free"] if one["crew"] not in gone], "at_work": hands["at_work"],
+            "next": None if next_s is None else shown.start + next_s}
 
 
 def _going(desk: Desk) -> dict[str, Any] | None:

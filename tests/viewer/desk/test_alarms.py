@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,13 @@ from tests.nights import night
 from tests.viewer.desk.conftest import Seat
 from twin.codes import Mechanism
 from twin.quantities import NONE
+from viewer.desk.alarm_book import NEW_S, AlarmBook
 from viewer.desk.alarms import Alarm, alarms_of, of_source
 from viewer.desk.desk import Desk
 from viewer.desk.loaded import Loaded
 from viewer.desk.observed import Word, compared
 from viewer.desk.runs import RunEntry
+from viewer.desk.store import Store
 
 ENTRY = RunEntry(id="0" * 16, number=1, name="n", state="done")
 
@@ -131,3 +135,47 @@ def test_the_last_alarm_that_is_over_and_seen_is_told_where_none_stands(desk: De
     desk.alarms.acknowledge(alarm.key, by="R. Morel", now=now - 300)
     last = seat.json("/api/tonight")["last_alarm"]
     assert (last["sort"], last["name"], last["ended"], last["ack_by"]) == ("source", "radar", now - 600, "R. Morel")
+
+
+def test_new_is_what_rang_here_within_minutes_and_nobody_acknowledged(tmp_path: Path) -> None:
+    """What the desk finds as it opens rang with its opening; what comes later is new, counted and named as the last."""
+    with closing(Store(tmp_path / "desk.sqlite")) as store:
+        rings(AlarmBook(store))
+    with closing(Store(tmp_path / "calm.sqlite")) as store:
+        # A desk that was opened on no alarm misses none that comes, and one that starts again knows its own.
+        calm, comes = AlarmBook(store), Alarm(key="root:C", sort="root", priority=1, when=40)
+        calm.update([], 1000)
+        calm.update([comes], 1001)
+        again = AlarmBook(store)
+        again.update([comes, replace(comes, key="root:D")], 1002)
+        assert again.counts(1002)["new"] == 2
+
+
+def rings(book: AlarmBook) -> None:
+    """Two at the opening, one five minutes later."""
+    there = [Alarm(key=f"root:{one}", sort="root", priority=1, when=50) for one in "AB"]
+    comes = Alarm(key="root:C", sort="root", priority=1, when=40)
+    book.update(there, 1000)
+    assert [one["is_new"] for one in book.listed(1000)] == [False, False]
+    assert book.counts(1000)["last"] == {"keys": ["root:A", "root:B"], "rang": 1000, "at_opening": True}
+    book.update([*there, comes], 1300)
+    first = book.listed(1300)[0]
+    assert (first["key"], first["is_new"], first["rang"], first["when"]) == ("root:C", True, 1300, 40)
+    told = book.counts(1300)
+    assert (told["unseen"], told["active"], told["new"], told["shelved"]) == (3, 3, 1, 0)
+    assert told["last"] == {"keys": ["root:C"], "rang": 1300, "at_opening": False}
+    assert book.counts(1300 + NEW_S + 1)["new"] == 0
+    assert book.counts(1300 + NEW_S + 1)["last"]["keys"] == ["root:C"], "no longer new, and still the last"
+    book.acknowledge("root:C", by="R. Morel", now=1310)
+    assert book.counts(1310)["new"] == 0
+
+
+def test_since_when_a_site_is_on_its_last_feed_is_when_the_other_was_lost() -> None:
+    one = loaded(night("ouche-q100"))
+    found = [(t_s, alarm) for t_s in range(0, one.duration_s, 1800) for alarm in alarms_of(one, t_s)
+             if alarm.sort == "last_feed"]
+    assert found
+    o = one.result.outages
+    for t_s, alarm in found:
+        assert alarm.when <= one.start + t_s
+        assert alarm.when - one.start in o.start_s

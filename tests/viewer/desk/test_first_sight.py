@@ -75,7 +75,8 @@ def test_a_stranger_reads_what_to_do_first_where_who_until_when_and_why(page: Op
     assert page.evaluate("document.querySelector('#act-rows tr') === document.querySelector('#act-rows tr.first')")
     assert page.inner_text("#acts-missed").endswith("manqués"), "what was missed is read without scrolling"
     for part in ("Couper l’armoire d’éclairage A-002", "Impasse de la Treille", "21 h 17", "min",
-                 "personne n’y va : à donner", "Pourquoi : Sinon dans l’eau, sous tension."):
+                 "personne encore : à donner", "Libre au calcul : E2 (Centre de secours)",
+                 "Pourquoi : Sinon dans l’eau, sous tension."):
         assert part in first, first
 
 
@@ -89,6 +90,54 @@ def test_each_screen_says_which_run_it_follows_and_the_desk_what_the_wall_asks_f
     said = page.inner_text("#wall-run").replace("\xa0", " ")
     assert "Calcul n° 1" in said
     assert "poste et alarmes : n° 2, non approuvé" in said
+
+
+def test_an_alarm_says_since_when_it_is_so_and_when_it_rang_and_a_new_one_is_framed(page: Opened, night: Served) -> None:
+    """Two hours in two places; new is a word in a frame, in the row, in the heading and in the strip."""
+    desk = night.desk
+    asset = "A-012" if page.viewport_size["width"] > 900 else "A-026"
+    shown(page, night, "tonight")
+    row = page.locator("#alarm-list li.is-unacked", has=page.locator(".when:has-text('Calcul')")).first
+    assert "depuis" in row.locator(".when").inner_text()
+    assert "ouverture du poste, 21 h 12" in row.locator(".rang").inner_text().replace("\xa0", " ")
+    desk.facts.report(asset=asset, state="in_service", seen_at=desk.clock.epoch() - 120, caller="équipe 2", note="",
+                      by="R. Morel", now=desk.clock.epoch())
+    desk.look()
+    said = page.locator(f'#alarm-list li[data-key="contradicted:{asset}"]')
+    said.wait_for()
+    assert said.locator(".is-new").inner_text() == "NOUVELLE"
+    assert row.locator(".is-new").count() == 0, "what was there at the opening is not"
+    assert asset in said.inner_text()
+    assert "sonnée à" in said.locator(".rang").inner_text()
+    assert "nouvelle" in page.inner_text("#alarm-new")
+    assert "nouvelle" in page.inner_text("#strip-alarms")
+    assert said.locator("strong").inner_text() in page.inner_text("#alarm-last")
+
+
+def test_every_screen_says_one_number_of_minutes_and_the_name_in_its_language(page: Opened, night: Served) -> None:
+    shown(page, night, "tonight")
+    left = page.evaluate("""() => { const {frame, told} = twinPage;
+      twinPage.tick(Math.floor(frame.now / 60) * 60 + 59.5);
+      const [act] = told.acts.groups.filter(({asset}) => told.sites.some((site) => site.asset === asset));
+      const row = document.querySelector(`#act-rows tr[data-asset="${act.asset}"] .left`).textContent;
+      const site = told.sites.findIndex(({asset}) => asset === act.asset);
+      return [row, document.querySelectorAll('#site-rows [data-site]')[site].textContent]; }""")
+    assert left[1].endswith(left[0]), left
+    page.click("[data-lang=en]")
+    try:
+        assert page.inner_text("#night-name") == "Hundred-year flood of the Ouche, four crews"
+    finally:
+        page.click("[data-lang=fr]")
+
+
+def test_no_mark_of_a_crew_or_a_job_lies_on_another(page: Opened, night: Served) -> None:
+    shown(page, night, "crews")
+    page.wait_for_function("() => twinPage.map.map?.overlay?.placed?.length > 10")
+    apart = page.evaluate("""() => { const {placed} = twinPage.map.map.overlay, far = [];
+      placed.forEach((one, k) => placed.slice(k + 1).forEach((other) =>
+        far.push(Math.hypot(one.px - other.px, one.py - other.py))));
+      return Math.min(...far); }""")
+    assert apart >= 22, "a mark is 22 px wide"
 
 
 def test_no_curve_runs_through_a_level(page: Opened, night: Served) -> None:

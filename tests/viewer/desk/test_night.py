@@ -16,14 +16,18 @@ import pytest
 
 from tests.viewer.desk.conftest import EVENING, Seat, placed
 from viewer.desk.alarms import Alarm, alarms_of, of_river
+from viewer.desk.clock import DeskClock
 from viewer.desk.desk import Desk
 
 
 def test_the_picture_says_what_the_run_says(seat: Seat, desk: Desk) -> None:
+    desk.clock = DeskClock.set_to(EVENING + timedelta(seconds=40))
     told = seat.json("/api/tonight")
+    assert told["moment"] == EVENING.timestamp() < told["now"], "counted at the minute that the clock shows"
+    assert told["texts"] == [["Crue décennale de l’Ouche", "en", "Ten-year flood of the Ouche"]]
     shown = desk.night().shown
     assert shown is not None
-    t_s = shown.at(told["now"])
+    t_s = shown.at(told["moment"])
     assert t_s is not None
     lamps = next(row for row in told["counts"] if row["row"] == "lamps")["values"]
     assert lamps == shown.lamps_out([t_s + hours * 3600 for hours in told["hours"]])
@@ -38,6 +42,7 @@ def test_the_picture_says_what_the_run_says(seat: Seat, desk: Desk) -> None:
 
 def test_an_empty_desk_says_so(tmp_path: Path, open_desk: Callable[..., Desk]) -> None:
     told = Seat(open_desk()).json("/api/tonight")
+    assert told["texts"] == []
     assert (told["phase"], told["latest"], told["counts"], told["alarm_rows"]) == ("none", None, [], [])
 
 

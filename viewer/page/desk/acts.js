@@ -2,7 +2,8 @@
 
 import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
-import {at, saying, span, t} from './start.js';
+import {named, idOf, small} from './names.js';
+import {at, between, saying, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -26,10 +27,23 @@ export function idsOf(ranges) {
  * @param {any} act
  * @param {boolean} [isWhole] in whole words
  */
-export function actTitle({sort, asset, name, ranges, assets}, isWhole = false) {
+export function actTitle({sort, asset, name, kind, ranges, assets}, isWhole = false) {
   if (sort === 'warn') return t('warn_site', {name});
   const n = assets?.length ?? 1;
-  return t(isWhole ? 'cut_cabinet_whole' : 'cut_cabinet', {asset: ranges ? idsOf(ranges) : asset, n});
+  if (isWhole && kind === 'cabinet') return t('cut_cabinet_whole', {asset: ranges ? idsOf(ranges) : asset, n});
+  return n > 1 ? t('cut_cabinets', {n}) : t('cut_named', {name: named({asset, name})});
+}
+
+/** Give the ids of what an act is on, to stand small behind its title. @param {any} act */
+export function actIds({sort, asset, name, ranges, assets}) {
+  if (sort !== 'warn' && (assets?.length ?? 1) > 1) return idsOf(ranges);
+  return idOf({asset, name});
+}
+
+/** Give title and ids in one text. @param {any} act */
+export function actWords(act) {
+  const ids = actIds(act);
+  return ids ? `${actTitle(act)} (${ids})` : actTitle(act);
 }
 
 /**
@@ -71,8 +85,25 @@ export function harm({sort, binds, before, failed}) {
 export function elsewhereWords(elsewhere) {
   if (!elsewhere) return '';
   const {number: n, count, next} = elsewhere;
-  const values = {number: String(n), n: count, at: at(next?.before), what: next ? actTitle(next) : ''};
+  const values = {number: String(n), n: count, at: at(next?.before), what: next ? actWords(next) : ''};
   return t(next ? 'wall_acts' : 'wall_no_acts', values);
+}
+
+/**
+ * Say whom somebody could send: crews that the run has free where the way to the act begins, else elsewhere, else when
+ * the next one begins; nothing without crews.
+ *
+ * @param {{base: string}} act
+ * @param {{free: {crew: string, asset: string, name: string}[], at_work: number, next: number | null} | null} crews
+ */
+function handsWords({base}, crews) {
+  if (!crews) return '';
+  const {free} = crews;
+  const there = free.filter(({asset}) => !base || asset === base);
+  const names = (there.length ? there : free).map(({crew, name}) => t('hands_at', {crew, name})).join(', ');
+  if (free.length) return t(there.length ? 'hands_free' : 'hands_elsewhere', {n: there.length, crews: names});
+  if (crews.at_work) return t('hands_at_work', {n: crews.at_work});
+  return crews.next === null ? t('hands_none') : t('hands_from', {at: at(crews.next)});
 }
 
 /** Say how many lamps or people are behind it. @param {any} act */
@@ -138,8 +169,9 @@ export class Acts {
    */
   first(row, act) {
     row.classList.add('first');
-    const what = row.querySelector('.what strong');
-    if (what) what.textContent = actTitle(act, true);
+    const what = row.querySelector('.what .plain');
+    const id = act.sort === 'warn' || act.kind !== 'cabinet' ? actIds(act) : '';
+    if (what) what.replaceChildren(make('strong', {}, actTitle(act, true)), small(id));
     const why = row.querySelector('.what > .soft');
     if (why)
       why.replaceChildren(
@@ -147,8 +179,10 @@ export class Acts {
         [harm(act), behind(act)].filter(Boolean).join(' '),
         way(act)
       );
-    const who = row.querySelector('td:nth-child(5) b');
-    if (who && act.state === 'to_give') who.textContent = t('nobody_goes');
+    if (act.state !== 'to_give') return;
+    const [who, why_] = [row.querySelector('td:nth-child(5) b'), row.querySelector('td:nth-child(5) .soft')];
+    if (who) who.textContent = t(act.sort === 'warn' ? 'nobody_warned' : 'nobody_sent');
+    if (why_ && act.sort !== 'warn') why_.textContent = handsWords(act, this.told.crews) || act.owner;
   }
 
   /** The row of what goes as one, and below it each by itself where somebody unfolded it. @param {any} group */
@@ -175,7 +209,12 @@ export class Acts {
    */
   row(act, kind = '', fold = null) {
     const isDone = ['done', 'not_needed'].includes(act.state);
-    const what = make('button', {type: 'button', class: 'plain'}, make('strong', {}, actTitle(act)));
+    const what = make(
+      'button',
+      {type: 'button', class: 'plain'},
+      make('strong', {}, actTitle(act)),
+      small(actIds(act))
+    );
     what.addEventListener('click', () => this.find(act.asset));
     const unsure = act.doubtful ? make('span', {class: 'soft nb'}, `(${t('doubtful')})`) : null;
     const soft = `${[behind(act), harm(act)].filter(Boolean).join(' ')}${way(act)}`;
@@ -203,7 +242,7 @@ export class Acts {
   /** @param {any} act */
   button(act) {
     const isFirst = act.state === 'to_give';
-    const label = saying(t(isFirst ? 'give' : 'note_act'), actTitle(act));
+    const label = saying(t(isFirst ? 'give' : 'note_act'), actWords(act));
     const button = make('button', {type: 'button', class: isFirst ? 'main' : false, 'aria-label': label}, '');
     button.textContent = t(isFirst ? 'give' : 'note_act');
     button.addEventListener('click', () => this.form(act));
@@ -240,7 +279,7 @@ export class Acts {
       make('button', {class: 'main'}, t('save')),
       says
     );
-    const shut = frame.sheet(t('give_title', {what: actTitle(act)}), [form]);
+    const shut = frame.sheet(t('give_title', {what: actWords(act)}), [form]);
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       const versions = act.versions ?? {[act.asset]: act.version};
@@ -252,10 +291,10 @@ export class Acts {
   /** @param {number} now */
   tick(now) {
     for (const cell of document.querySelectorAll('#act-rows [data-before]')) {
-      const left = Number(cell.getAttribute('data-before')) - now;
-      const text = left > 0 ? span(left) : t('act_missed');
+      const before = Number(cell.getAttribute('data-before'));
+      const text = before > now ? between(now, before) : t('act_missed');
       if (cell.textContent !== text) cell.textContent = text;
-      cell.classList.toggle('soon', left > 0 && left < 1800);
+      cell.classList.toggle('soon', before > now && before - now < 1800);
     }
   }
 }

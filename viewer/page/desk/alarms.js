@@ -1,14 +1,30 @@
-/** Alarms as rows: one per cause. Nothing is reordered under a pointer or a focus: what is new then waits above. */
+/**
+ * Alarms as rows: one per cause. Nothing is reordered under a pointer or a focus: what is new then waits above.
+ *
+ * Two hours, two places: below the title since when it is true, as the run or whoever told it has it; beside the
+ * buttons when it rang here.
+ */
 
 import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {idsOf} from './acts.js';
-import {at, atDay, level, sourceName, span, t} from './start.js';
+import {streetBeside, idOf, small} from './names.js';
+import {at, atDay, between, level, nameOf, sourceName, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
 /** An hour aside. */
 const SHELVE_S = 3600;
+/** What an alarm that no run tells is dated by: a reading, a word, a datum. */
+const DATED = /** @type {Record<string, string>} */ ({
+  river: 'alarm_read',
+  contradicted: 'alarm_said',
+  unforeseen: 'alarm_said',
+  suspect: 'alarm_reported',
+  source: 'alarm_newest',
+  gateway: 'alarm_silent',
+  expired: 'alarm_ended'
+});
 
 /**
  * Give an alarm's title.
@@ -17,19 +33,59 @@ const SHELVE_S = 3600;
  */
 export function title(alarm) {
   const {ranges, ...values} = alarm.values;
-  const called = alarm.sort === 'source' ? sourceName(alarm.name) : alarm.name;
+  const called = alarm.sort === 'source' ? sourceName(alarm.name) : nameOf(alarm);
   const name = ranges ? idsOf(ranges) : called || alarm.asset || '–';
   return t(`alarm_${alarm.sort}`, {...values, name, asset: alarm.asset, street: alarm.street || '–'});
 }
 
+/** Give the id beside the name of what it is of, where it has both. @param {any} alarm */
+export function idBeside(alarm) {
+  return alarm.values.ranges ? '' : idOf(alarm);
+}
+
 /**
- * Say what is behind it; what somebody said has its age.
+ * Say since when it is so, or when it will be: as the run has it, else as it was read or said, with its age.
+ *
+ * @param {any} alarm
+ * @param {number} now [s since 1970]
+ * @param {(what: string) => string} ofRun how it is said that the run has it
+ */
+export function whenWords({sort, when, mechanism, values}, now, ofRun = (what) => t('alarm_computed', {what})) {
+  const said = {at: atDay(when, now), age: between(when, now), by: values.by ?? '', time: between(now, when)};
+  if (sort === 'source' && values.never) return t('alarm_never');
+  if (sort in DATED) return t(DATED[sort], said);
+  if (sort === 'overdue') return ofRun(t('before_at', said));
+  const how = sort === 'reserve' ? t('how_buffer_empty') : mechanism ? t(`how_${mechanism}`) : '';
+  const what = t(when > now ? 'alarm_ahead' : 'alarm_since', said);
+  return ofRun(how ? `${how} ${what}` : what);
+}
+
+/**
+ * Say when it rang here, or what somebody did about it.
+ *
+ * @param {any} alarm
+ * @param {number} now [s since 1970]
+ */
+export function rangWords(alarm, now) {
+  if (alarm.shelved_until) return t('shelved_by', {at: at(alarm.shelved_until), by: alarm.shelved_by});
+  if (alarm.ack_at !== null) return t('acked_by', {by: alarm.ack_by, at: atDay(alarm.ack_at, now)});
+  if (alarm.ended !== null) return t('ended_at', {at: atDay(alarm.ended, now)});
+  const rang = {at: atDay(alarm.rang, now), age: between(alarm.rang, now)};
+  return t(alarm.worse_at ? 'rang_worse' : alarm.is_of_opening ? 'rang_at_opening' : 'rang', rang);
+}
+
+/** Give the word of a new one, framed: it is told by more than a colour. @param {any} alarm */
+export function newTag(alarm) {
+  return alarm.is_new ? make('b', {class: 'is-new'}, t('is_new')) : null;
+}
+
+/**
+ * Say what is behind it.
  *
  * @param {any} alarm
  * @param {Record<string, {one: string, many: string}>} kinds words of the kinds in the page's language
- * @param {number} now [s since 1970]
  */
-export function detail(alarm, kinds, now) {
+export function detail(alarm, kinds) {
   const {values, sort} = alarm;
   const counts = ['substation', 'cabinet', 'lamp', 'site', 'lift_station', 'pump', 'building']
     .filter((kind) => alarm.counts[kind] && !(kind === 'cabinet' && alarm.counts[kind] === 1 && alarm.sort === 'root'))
@@ -40,15 +96,14 @@ export function detail(alarm, kinds, now) {
   }
   if (counts.length) parts.push(counts.join(', '));
   if (alarm.sites.length) parts.push(t('sites_among', {names: alarm.sites.join(', ')}));
-  if (values.empty) parts.push(t('reserve_until', {at: at(values.empty)}));
   if (values.people) parts.push(t('people', {n: values.people}));
   if (sort === 'river') parts.push(t('read_against', {read: level(values.read), foretold: level(values.foretold)}));
   if (values.crew) parts.push(t('gone_by', {crew: values.crew}));
-  if (values.by) parts.push(t('said_by', {by: values.by, age: span(now - alarm.when)}));
   if (values.reports) {
     parts.push(t('reports_chance', {n: values.reports, chance: String(Math.min(9, Math.round(values.chance * 10)))}));
   }
-  if (alarm.street && sort !== 'event') parts.push(alarm.street);
+  const street = sort === 'event' ? '' : streetBeside(alarm.name, alarm.street);
+  if (street) parts.push(street);
   return parts.map((part) => part.replace(/\.$/, '')).join(' · ');
 }
 
@@ -133,7 +188,7 @@ export class AlarmList {
     button.textContent = t('n_new_alarms', {n: fresh.length});
     this.order = sorted.map((row) => row.key);
     list.replaceChildren(...(sorted.length ? sorted.map((row) => this.row(row)) : [this.none()]));
-    this.counts();
+    this.heading();
     this.designed();
   }
 
@@ -150,12 +205,17 @@ export class AlarmList {
     );
   }
 
-  /** Let what was said age. @param {number} now */
+  /** Let ages and what is left of time go on. @param {number} now */
   tick(now) {
-    for (const said of this.list.querySelectorAll('[data-said]')) {
-      const alarm = this.rows.find((row) => row.key === said.getAttribute('data-said'));
-      const text = alarm ? detail(alarm, this.kinds, now) : '';
-      if (text && said.textContent !== text) said.textContent = text;
+    for (const alarm of this.rows) {
+      const row = this.list.querySelector(`li[data-key="${CSS.escape(alarm.key)}"]`);
+      for (const [place, words] of /** @type {[string, string][]} */ ([
+        ['.when', whenWords(alarm, now)],
+        ['.rang', rangWords(alarm, now)]
+      ])) {
+        const said = row?.querySelector(place);
+        if (said && said.textContent !== words) said.textContent = words;
+      }
     }
   }
 
@@ -167,17 +227,37 @@ export class AlarmList {
     holder.replaceChildren(
       make('summary', {}, t('n_by_design', {n: byDesign.length})),
       ...byDesign.map((alarm) =>
-        make('p', {class: 'soft'}, `${at(alarm.when)} · ${title(alarm)} · ${detail(alarm, this.kinds, this.frame.now)}`)
+        make(
+          'p',
+          {class: 'soft'},
+          [title(alarm), whenWords(alarm, this.frame.now), detail(alarm, this.kinds)].filter(Boolean).join(' · ')
+        )
       )
     );
   }
 
-  counts() {
-    const active = this.rows.filter((row) => row.ended === null && !row.shelved_until).length;
-    const unseen = this.rows.filter((row) => row.ack_at === null && !row.shelved_until).length;
-    const shelved = this.rows.filter((row) => row.shelved_until).length;
+  /** How many there are, how many of them are new, and which rang last: whoever presses that stands in its row. */
+  heading() {
+    const {alarms} = this.frame.about ?? {};
+    if (!alarms) return;
+    const {unseen, active, new: fresh, shelved, last} = alarms;
     const more = shelved ? ` · ${t('n_shelved', {n: shelved})}` : '';
     byId('alarm-counts').textContent = countWords(unseen, active) + more;
+    byId('alarm-new').textContent = fresh ? t('n_new', {n: fresh}) : '';
+    const row = this.rows.find((one) => one.key === last?.keys[0]);
+    const button = byId('alarm-last');
+    button.hidden = !last || !row;
+    if (!last || !row) return;
+    const words = last.at_opening ? 'last_at_opening' : last.keys.length > 1 ? 'last_together' : 'last_rang';
+    const rang = atDay(last.rang, this.frame.now);
+    button.textContent = t(words, {n: last.keys.length, at: rang, what: title(row)});
+    button.onclick = () => this.focusOn(row.key);
+  }
+
+  /** @param {string} key */
+  focusOn(key) {
+    const button = this.list.querySelector(`li[data-key="${CSS.escape(key)}"] button`);
+    if (button instanceof HTMLElement) button.focus();
   }
 
   /** @param {any} alarm */
@@ -191,18 +271,14 @@ export class AlarmList {
       String(alarm.priority)
     );
     const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, title(alarm)));
+    name.append(small(idBeside(alarm)));
     name.addEventListener('click', () => this.onChoose(alarm));
-    const head = make('p', {class: 'hd'}, name, make('b', {class: 'nb'}, at(alarm.when)));
-    const meta = make('p', {class: 'meta'}, make('span', {}, this.meta(alarm)));
+    const head = make('p', {}, newTag(alarm), name);
+    const meta = make('p', {class: 'meta'}, make('span', {class: 'rang'}, rangWords(alarm, this.frame.now)));
     if (isUnseen && this.frame.writes) meta.append(this.buttons(alarm));
-    const more = detail(alarm, this.kinds, this.frame.now);
-    const body = make(
-      'div',
-      {},
-      head,
-      more ? make('p', {class: 'soft', 'data-said': alarm.values.by ? alarm.key : false}, more) : null,
-      meta
-    );
+    const when = make('b', {class: 'when'}, whenWords(alarm, this.frame.now));
+    const more = detail(alarm, this.kinds);
+    const body = make('div', {}, head, make('p', {class: 'soft'}, when, more ? ` · ${more}` : ''), meta);
     return make(
       'li',
       {class: `al ${isUnseen ? 'a-un' : 'a-ack'} is-${now}`, 'data-key': alarm.key},
@@ -210,17 +286,6 @@ export class AlarmList {
       priority,
       body
     );
-  }
-
-  /** @param {any} alarm */
-  meta(alarm) {
-    if (alarm.shelved_until) return t('shelved_by', {at: at(alarm.shelved_until), by: alarm.shelved_by});
-    const mechanism = alarm.mechanism ? `${t(`by_${alarm.mechanism}`)} · ` : '';
-    if (alarm.ack_at !== null) return mechanism + t('acked_by', {by: alarm.ack_by, at: at(alarm.ack_at)});
-    if (alarm.ended !== null) return mechanism + t('ended_at', {at: at(alarm.ended)});
-    if (alarm.worse_at) return mechanism + t('worse_since', {at: at(alarm.worse_at)});
-    const ahead = alarm.when - this.frame.now;
-    return mechanism + (ahead > 60 ? t('in_time', {time: span(ahead)}) : t('since', {at: at(alarm.since)}));
   }
 
   /** @param {any} alarm */

@@ -1,7 +1,7 @@
 /** Approving a run, in one's own name, with a reason, until a time; and taking that back. */
 
 import {make} from '../parts/dom.js';
-import {at, span, t} from './start.js';
+import {at, between, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -89,5 +89,5 @@ export function endedWords(ended) {
  * @param {number} now
  */
 export function stillWords(until, now) {
-  return make('span', {class: 'nb', 'data-until': until}, t('left', {time: span(until - now)}));
+  return make('span', {class: 'nb', 'data-until': until}, t('left', {time: between(now, until)}));
 }

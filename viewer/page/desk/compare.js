@@ -5,7 +5,7 @@ import {number} from '../words/speech.js';
 import {bringForm, proposalWords} from './decision.js';
 import {DeskMap} from './desk_map.js';
 import {get, Refusal} from './net.js';
-import {at, saying, signed, span, t} from './start.js';
+import {at, nameOf, saying, signed, span, t} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
 
 /** @import {Frame} from './frame.js' */
@@ -87,7 +87,7 @@ export class Compare {
         ...done.map((row) => {
           const t0 = row.head.issued_at ? at(Date.parse(row.head.issued_at) / 1000) : '–';
           const nights = row.nights ? `${t('n_nights', {n: row.nights})} · ` : '';
-          const text = `${t('run_t0', {number: String(row.number), t0})} · ${nights}${row.name}`;
+          const text = `${t('run_t0', {number: String(row.number), t0})} · ${nights}${nameOf(row)}`;
           return make('option', {value: row.id, selected: row.id === chosen}, text);
         })
       );

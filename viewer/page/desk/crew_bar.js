@@ -1,6 +1,7 @@
 /** The bar of one crew: hours on duty, the road, work that is done, under way and planned, the end of its hours. */
 
 import {svg} from '../parts/svg.js';
+import {streetBeside, named, withId} from './names.js';
 import {at, t} from './start.js';
 
 /** Width of the plane of the bar; it is stretched to the room that there is. Heights [px]. */
@@ -39,7 +40,7 @@ export function crewBar({hours, work, waits, id}, {start, duration, moment, pres
   }
   for (const one of waits) {
     const what = t(`waits_${one.for}`);
-    holder.append(label(one, 'waits', duration, t('bar_waits', {what, asset: one.asset}), what));
+    holder.append(label(one, 'waits', duration, t('bar_waits', {what, asset: one.name}), what));
   }
   for (const one of work) {
     const state = one.to <= present ? 'done' : one.from <= present ? 'now' : 'planned';
@@ -51,7 +52,7 @@ export function crewBar({hours, work, waits, id}, {start, duration, moment, pres
       height: isRoad ? HIGH - 24 : HIGH - 14,
       class: isRoad ? 'road' : state
     });
-    const place = [one.asset, one.street].filter(Boolean).join(', ');
+    const place = [withId(one), streetBeside(one.name, one.street)].filter(Boolean).join(', ');
     const title = svg('title', {});
     title.textContent = `${at(start + one.from)} – ${at(start + one.to)}\u00a0: ${word(one.stage)}, ${place}`;
     box.append(title);
@@ -59,8 +60,8 @@ export function crewBar({hours, work, waits, id}, {start, duration, moment, pres
     const share = (one.to - one.from) / duration;
     if (isRoad || share < LEAST) continue;
     const many = one.count > 1;
-    const long = many ? `${one.count} × ${one.street || one.asset}` : one.asset;
-    holder.append(label(one, state, duration, long, many ? `${one.count} ×` : ''));
+    const long = many ? `${one.count} × ${one.street || one.asset}` : named(one);
+    holder.append(label(one, state, duration, long, many ? `${one.count} ×` : one.asset));
   }
   root.append(svg('line', {x1: x(present), x2: x(present), y1: 0, y2: HIGH, class: 'now-line'}));
   const shown = svg('g', {class: 'moment', transform: `translate(${x(moment)} 0)`});
@@ -90,8 +91,8 @@ function label({from, to}, kind, duration, long, short) {
 }
 
 /** For what a crew waits, from when to when. @param {any} wait @param {number} start */
-function waitWords({from, to, for: why, asset}, start) {
-  const what = t('bar_waits', {what: t(`waits_${why}`), asset});
+function waitWords({from, to, for: why, name}, start) {
+  const what = t('bar_waits', {what: t(`waits_${why}`), asset: name});
   return `${at(start + from)} – ${at(start + to)}\u00a0: ${what}`;
 }
 

@@ -6,7 +6,8 @@ import {crewBar, fitLabels} from './crew_bar.js';
 import {DeskMap} from './desk_map.js';
 import {get} from './net.js';
 import {idsOf} from './acts.js';
-import {at, atDay, t} from './start.js';
+import {streetBeside, idOf, named, small} from './names.js';
+import {at, atDay, nameOf, t} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
 
 /** @import {Frame} from './frame.js' */
@@ -99,7 +100,7 @@ export class Crews {
       make(
         'option',
         {value: one.id, selected: one.id === told.run?.id},
-        `${t('run_number', {number: String(one.number)})} · ${one.name}`
+        `${t('run_number', {number: String(one.number)})} · ${nameOf(one)}`
       )
     );
     byId('run').replaceChildren(...options);
@@ -131,7 +132,7 @@ export class Crews {
     byId('other-rows').replaceChildren(
       ...others.map((/** @type {any} */ one) => {
         const words = one.to === null ? t('other_beyond') : t('other_until', {at: this.at(one.to)});
-        const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, one.asset));
+        const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, named(one)), small(idOf(one)));
         name.addEventListener('click', () => this.map.find(one.asset));
         const head = make('div', {class: 'other-head'}, name, make('span', {class: 'soft'}, t('of_grid')));
         const bar = make('div', {class: 'other-bar'}, make('i', {'aria-hidden': 'true'}), make('span', {}, words));
@@ -146,7 +147,8 @@ export class Crews {
 
   bars() {
     const {crews, run} = this.told;
-    byId('bars-n').textContent = crews ? t('n_crews', {n: crews.length}) : '';
+    const many = crews ? t('n_crews', {n: crews.length}) : '';
+    byId('bars-n').textContent = [many, this.now ? this.summary() : ''].filter(Boolean).join(' · ');
     if (!crews) {
       byId('crew-rows').replaceChildren();
       return;
@@ -161,7 +163,7 @@ export class Crews {
       );
       const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, crew.id));
       name.addEventListener('click', () => this.map.find(stands?.asset || crew.base));
-      head.append(make('div', {}, name, make('p', {class: 'soft'}, stands ? this.stand(stands) : '')));
+      head.append(make('div', {}, name, ...(stands ? this.stand(stands) : [make('p', {class: 'soft'}, '')])));
       const words = {start: run.start, duration: run.duration, moment: this.timeline.t, present: present ?? 0};
       return make(
         'li',
@@ -179,25 +181,47 @@ export class Crews {
     return this.told.words?.[this.frame.lang]?.[key] ?? key;
   }
 
-  /** Where a crew is and until when. @param {any} stands */
+  /** Where a crew is and until when, what it does first. @param {any} stands @returns {Node[]} */
   stand({shut, ...stands}) {
-    return this.doing(stands) + (shut ? ` · ${this.shut(shut)}` : '');
+    const {state, stage} = stands;
+    const what = state === 'free' || state === 'off' ? t(`crew_is_${state}`) : this.word(stage);
+    const lines = [make('p', {class: 'soft'}, make('b', {}, what), this.doing(stands))];
+    if (shut) lines.push(make('p', {class: 'soft'}, this.shut(shut)));
+    return lines;
+  }
+
+  /** How many crews are free, at work and off duty at the moment shown, and how many have no way out. */
+  summary() {
+    /** @type {any[]} */
+    const crews = this.now.positions;
+    /** @param {(one: any) => boolean} is */
+    const n = (is) => crews.filter(is).length;
+    const parts = {
+      n_free: n(({state}) => state === 'free'),
+      n_at_work: n(({state}) => state === 'reach' || state === 'work'),
+      n_off: n(({state}) => state === 'off'),
+      n_shut: n(({shut}) => Boolean(shut))
+    };
+    return Object.entries(parts)
+      .flatMap(([key, count]) => (count ? [t(key, {n: count})] : []))
+      .join(' · ');
   }
 
   /** Since when a crew has no way out, and when it has one again. @param {any} shut */
   shut({asset, is_on_duty: onDuty, from, until, streets}) {
-    const said = onDuty ? t('shut_since', {at: this.at(from)}) : t('shut_base', {asset});
+    const base = this.told.crews.find((/** @type {any} */ crew) => crew.base === asset)?.base_name ?? asset;
+    const said = onDuty ? t('shut_since', {at: this.at(from)}) : t('shut_base', {asset: base});
     const out = until === null ? t('shut_stays') : t('shut_until', {at: this.at(until)});
     return [said, streets ? t('shut_streets', {n: streets}) : '', out].filter(Boolean).join(', ');
   }
 
   /** Where a crew is and until when. @param {any} stands */
-  doing({state, stage, until, hours_until: hours, asset}) {
+  doing({state, until, hours_until: hours, name}) {
     const moment = until === null ? t('beyond') : this.at(until);
-    if (state === 'off') return until === null ? t('crew_off') : t('crew_off_until', {at: moment});
+    if (state === 'off') return ` · ${until === null ? t('crew_off') : t('crew_off_until', {at: moment})}`;
     const rest = hours === null ? '' : ` · ${t('crew_hours', {at: this.at(hours)})}`;
-    if (state === 'free') return t('crew_free', {asset}) + rest;
-    return `${this.word(stage)}, ${asset}, ${t('until_at', {at: moment})}${rest}`;
+    if (state === 'free') return `, ${name}${rest}`;
+    return `, ${name}, ${t('until_at', {at: moment})}${rest}`;
   }
 
   /** @param {number} moment */
@@ -272,7 +296,12 @@ export class Crews {
     const name = make('button', {type: 'button', class: 'plain'});
     const isMany = row.count > 1;
     const many = row.ranges ? idsOf(row.ranges) : `${number(row.count)} ${kind}`;
-    name.append(make('strong', {}, isMany ? many : row.asset), ` ${row.street}`);
+    const street = isMany ? row.street : streetBeside(row.name, row.street);
+    name.append(
+      make('strong', {}, isMany ? many : named(row)),
+      isMany ? '' : small(idOf(row)),
+      street ? ` ${street}` : ''
+    );
     name.addEventListener('click', () => this.map.find(row.asset));
     const waits = WAITS.includes(row.wait);
     const until = row.until_s === null ? '' : ` ${t('until_at', {at: this.at(row.until_s)})}`;

@@ -32,6 +32,9 @@ import {streetsAndCrews} from '../map/ways.js';
 
 /** Half the side of a mark [px]. */
 const HALF = 11;
+/** Marks of places that lie close stand around them, so far apart [px], on so many rings; a line tells whose. */
+const APART = 2 * HALF + 4;
+const RINGS = 4;
 /** Radius of what is out here alone [px]. */
 const ALONE = 3.4;
 const ALONE_FAR = 2.4;
@@ -48,6 +51,8 @@ export class DeskOverlay extends Overlay {
   constructor(model, symbols, drawings) {
     super(model, symbols, streetsAndCrews);
     this.drawings = drawings;
+    /** Where the marks stand. @type {ReturnType<typeof spread>} */
+    this.placed = [];
   }
 
   /**
@@ -65,9 +70,9 @@ export class DeskOverlay extends Overlay {
     const radius = view.isQuiet ? ALONE_FAR : ALONE;
     for (const [x, y] of only) this.alone(context, view.px(x), view.py(y), radius);
     for (const line of lines) this.line(context, view, line);
-    // The first of a list lies on top.
-    for (const one of [...marks].reverse()) if (!one.isChosen) this.numbered(context, view, one);
-    for (const one of marks) if (one.isChosen) this.numbered(context, view, one);
+    this.placed = spread(marks, view);
+    for (const one of this.placed) this.stem(context, view, one);
+    for (const {mark, px, py} of this.placed) this.numbered(context, px, py, mark);
     this.flagged(context, view, flags);
   }
 
@@ -162,12 +167,31 @@ export class DeskOverlay extends Overlay {
   }
 
   /**
+   * The line from a mark that made room to its place.
+   *
    * @param {CanvasRenderingContext2D} context
    * @param {View} view
+   * @param {{mark: DrawnMark, px: number, py: number}} placed
+   */
+  stem(context, view, {mark, px, py}) {
+    const [x, y] = [view.px(mark.x), view.py(mark.y)];
+    if (px === x && py === y) return;
+    context.strokeStyle = this.colors.chosen;
+    context.lineWidth = 1.6;
+    context.beginPath();
+    context.moveTo(x, y);
+    context.lineTo(px, py);
+    context.stroke();
+    this.disc(context, x, y, 2.5);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} px
+   * @param {number} py
    * @param {DrawnMark} mark
    */
-  numbered(context, view, {x, y, text, shape, isChosen}) {
-    const [px, py] = [view.px(x), view.py(y)];
+  numbered(context, px, py, {text, shape, isChosen}) {
     const isFull = isChosen || shape === 'disc';
     context.beginPath();
     if (shape === 'square') context.roundRect(px - HALF, py - HALF, 2 * HALF, 2 * HALF, 3);
@@ -183,4 +207,45 @@ export class DeskOverlay extends Overlay {
     context.textBaseline = 'middle';
     context.fillText(text, px, py + 0.5);
   }
+}
+
+/**
+ * Give where marks stand so that each is read: the chosen one and the first ones at their places, the others beside. A
+ * mark without room stays at its place.
+ *
+ * @param {DrawnMark[]} marks
+ * @param {View} view
+ */
+export function spread(marks, view) {
+  /** @type {{mark: DrawnMark, px: number, py: number}[]} */
+  const placed = [];
+  for (const mark of [...marks].sort((a, b) => Number(b.isChosen ?? false) - Number(a.isChosen ?? false))) {
+    const [x, y] = [view.px(mark.x), view.py(mark.y)];
+    const isSeen = x > 0 && y > 0 && x < view.width && y < view.height;
+    const free = around(x, y).find(
+      ([px, py]) =>
+        px > HALF &&
+        py > HALF &&
+        px < view.width - HALF &&
+        py < view.height - HALF &&
+        placed.every((one) => Math.hypot(one.px - px, one.py - py) >= APART)
+    );
+    const [px, py] = isSeen && free ? free : [x, y];
+    placed.push({mark, px, py});
+  }
+  return placed;
+}
+
+/** Give a place and those around it, the near ones first. @param {number} x @param {number} y @returns {Point[]} */
+function around(x, y) {
+  /** @type {Point[]} */
+  const places = [[x, y]];
+  for (let ring = 1; ring <= RINGS; ring++) {
+    const n = 6 * ring;
+    for (let k = 0; k < n; k++) {
+      const angle = (CIRCLE * k) / n - CIRCLE / 4;
+      places.push([x + ring * APART * Math.cos(angle), y + ring * APART * Math.sin(angle)]);
+    }
+  }
+  return places;
 }

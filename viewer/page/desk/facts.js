@@ -1,7 +1,7 @@
 /** Facts by phone, wherever they show: what was seen, who says so, how old that is, whether to ask again. */
 
 import {make} from '../parts/dom.js';
-import {span, t} from './start.js';
+import {between, t} from './start.js';
 
 /** @typedef {{id: number, asset: string, state: string, caller: string, seen_at: number, renew: boolean}} Fact */
 
@@ -12,7 +12,7 @@ import {span, t} from './start.js';
  * @param {number} now
  */
 export function agoWords(since, now) {
-  return make('span', {class: 'nb', 'data-since': since}, t('ago', {time: span(now - since)}));
+  return make('span', {class: 'nb', 'data-since': since}, t('ago', {time: between(since, now)}));
 }
 
 /**

@@ -1,12 +1,12 @@
 /** What every screen stands in: band, clock, strip, languages, keys, connection; and the picture that it takes. */
 
 import {all, byId, make, translate} from '../parts/dom.js';
-import {language, speak as speakRegister} from '../words/speech.js';
+import {language, learn, speak as speakRegister} from '../words/speech.js';
 import {day, keepTime} from '../words/time.js';
 import {elementAt, placeOf} from './keep_focus.js';
 import {Keys} from './keys.js';
 import {get, post, Refusal, Stream} from './net.js';
-import {at, span, t} from './start.js';
+import {at, between, nameOf, t} from './start.js';
 import {Strip} from './strip.js';
 
 /** @import {Catalogue, Lang} from '../types.js' */
@@ -101,6 +101,7 @@ export class Frame {
     const told = await get(this.screen.path);
     const isFirst = !this.about;
     this.about = /** @type {About} */ (told);
+    learn(told.texts);
     this.ahead = told.now - Date.now() / 1000;
     keepTime({start: 0, offsets: told.offsets});
     this.offset = told.offsets.filter((/** @type {[number, number]} */ [from]) => from <= told.now).at(-1)?.[1] ?? 0;
@@ -126,7 +127,7 @@ export class Frame {
     const status = about.is_exercise && about.status !== 'forecast' ? 'exercise' : about.status || 'none';
     byId('tag').textContent = t(`tag_${status}`);
     byId('says').textContent = t(`says_${status}`);
-    byId('night-name').textContent = shown?.name ?? about.city;
+    byId('night-name').textContent = shown ? nameOf(shown) : about.city;
     byId('clock-word').textContent = t(about.is_exercise ? 'clock_exercise' : 'clock_wall');
     document.body.classList.toggle('status-exercise', status === 'exercise');
     document.title = t('desk_title', {screen: t(`screen_${this.name}`), city: about.city});
@@ -156,12 +157,20 @@ export class Frame {
     byId('clock').textContent = at(now);
     const offset = new Date(Math.abs(this.offset) * 1000).toISOString().slice(11, 16);
     byId('date').textContent = `${day(now, false)} ${this.offset < 0 ? '−' : '+'}${offset}`;
+    this.minute(now);
     this.connection();
     this.sayChanged();
     this.strip?.tick(this.about, now);
-    for (const one of all('[data-since]')) one.textContent = t('ago', {time: span(now - Number(one.dataset.since))});
-    for (const one of all('[data-until]')) one.textContent = t('left', {time: span(Number(one.dataset.until) - now)});
+    for (const one of all('[data-since]')) one.textContent = t('ago', {time: between(Number(one.dataset.since), now)});
+    for (const one of all('[data-until]')) one.textContent = t('left', {time: between(now, Number(one.dataset.until))});
     this.screen?.tick?.(now);
+  }
+
+  /** What is counted is counted at whole minutes: as one begins, it is asked for anew. @param {number} now */
+  minute(now) {
+    const minute = Math.floor(now / 60);
+    if (this.counted && minute > this.counted) this.again();
+    this.counted = minute;
   }
 
   /** Show whether the desk still answers: half a minute without it greys the screen and stops what would change it. */

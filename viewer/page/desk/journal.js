@@ -5,7 +5,7 @@ import {factWords} from './facts.js';
 import {logRows} from './log.js';
 import {get, post, Refusal} from './net.js';
 import {sessionsOf} from './sessions.js';
-import {at, pastMoment, saying, span, t, timeText} from './start.js';
+import {at, between, pastMoment, saying, t, timeText} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -81,7 +81,7 @@ export class Journal {
   /** @param {any} fact */
   fact(fact) {
     const head = make('strong', {}, t('fact_line', {asset: fact.asset, state: t(`seen_${fact.state}`)}));
-    const age = span(this.frame.now - fact.seen_at);
+    const age = between(fact.seen_at, this.frame.now);
     const meta = t('fact_meta', {caller: fact.caller, at: at(fact.seen_at), age, by: fact.by});
     const end = make(
       'button',

@@ -27,9 +27,9 @@ export class LabelRoom {
    *
    * @param {SVGGraphicsElement} text
    * @param {Place[]} places
-   * @param {{must?: boolean}} [options]
+   * @param {{must?: boolean, isClear?: boolean}} [options] `isClear`: only where no curve runs through it
    */
-  put(text, places, {must = false} = {}) {
+  put(text, places, {must = false, isClear = false} = {}) {
     /** @type {{place: Place, crossed: number} | null} */
     let best = null;
     for (const place of places) {
@@ -37,6 +37,7 @@ export class LabelRoom {
       const box = this.box(text);
       if (!this.isFree(box)) continue;
       const crossed = this.crossed(box);
+      if (crossed && isClear) continue;
       if (!best || crossed < best.crossed) best = {place, crossed};
       if (!crossed) break;
     }

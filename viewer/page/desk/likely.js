@@ -7,7 +7,7 @@ import {DeskMap} from './desk_map.js';
 import {get, Refusal, saidOf} from './net.js';
 import {nightsForm} from './nights_form.js';
 import {progressBar} from './progress.js';
-import {at, atDay, saying, secondsOf, t, timeText} from './start.js';
+import {at, atDay, nameOf, saying, secondsOf, t, timeText} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
 import {whenStrip} from './when_strip.js';
 
@@ -129,7 +129,7 @@ export class Likely {
         return make(
           'option',
           {value: one.id, selected: one.id === told.run?.id},
-          `${t('run_number', {number: String(one.number)})} · ${nights} · ${one.name}`
+          `${t('run_number', {number: String(one.number)})} · ${nights} · ${nameOf(one)}`
         );
       })
     );

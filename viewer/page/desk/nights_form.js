@@ -2,7 +2,7 @@
 
 import {make} from '../parts/dom.js';
 import {get, Refusal} from './net.js';
-import {t} from './start.js';
+import {nameOf, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -22,7 +22,7 @@ export function nightsForm(frame, told, after) {
       make(
         'option',
         {value: one.id, selected: one.id === wanted},
-        `${t('run_number', {number: String(one.number)})} · ${one.name}`
+        `${t('run_number', {number: String(one.number)})} · ${nameOf(one)}`
       )
     )
   );

@@ -3,7 +3,8 @@
 import {byId, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
 import {factList} from './facts.js';
-import {at, sourceName, span, t} from './start.js';
+import {withId} from './names.js';
+import {at, between, sourceName, t} from './start.js';
 
 export class Observed {
   /**
@@ -41,21 +42,21 @@ function table(rows) {
 function suspects({suspects: found, ask, unforeseen}) {
   const lines = [];
   if (unforeseen.length) {
-    const named = unforeseen.slice(0, 4).map((/** @type {any} */ one) => one.asset);
+    const named = unforeseen.slice(0, 4).map(withId);
     const more = unforeseen.length > named.length ? ` + ${unforeseen.length - named.length}` : '';
     lines.push(make('p', {class: 'soft pad'}, t('seen_not_computed', {what: named.join(', ') + more})));
   }
   const [first, second] = found;
   if (first) {
     const chance = String(Math.min(9, Math.round(first.chance * 10)));
-    lines.push(make('p', {}, make('strong', {}, t('suspect', {asset: first.asset, chance}))));
+    lines.push(make('p', {}, make('strong', {}, t('suspect', {asset: withId(first), chance}))));
     if (second && first.odds) {
       const odds = Math.round(first.odds);
       const words = odds < 2 ? 'runner_equal' : 'runner_up';
-      lines.push(make('p', {class: 'soft'}, t(words, {asset: second.asset, odds: number(odds)})));
+      lines.push(make('p', {class: 'soft'}, t(words, {asset: withId(second), odds: number(odds)})));
     }
   }
-  if (ask) lines.push(make('p', {class: 'soft'}, t('ask_about', {asset: ask})));
+  if (ask.asset) lines.push(make('p', {class: 'soft'}, t('ask_about', {asset: withId(ask)})));
   return lines;
 }
 
@@ -75,7 +76,7 @@ function ages(rows, now) {
         make('i', {class: row.late ? 'nod' : 'okd', 'aria-hidden': 'true'}),
         sourceName(row.name)
       ),
-      make('td', {class: 'r'}, make('b', {}, row.newest === null ? t('never') : span(now - row.newest))),
+      make('td', {class: 'r'}, make('b', {}, row.newest === null ? t('never') : between(row.newest, now))),
       make('td', {class: 'r soft'}, t(`source_${row.state}`))
     )
   );

@@ -7,7 +7,7 @@ import {DeskMap} from './desk_map.js';
 import {progressBar} from './progress.js';
 import {ProtectDetail} from './protect_detail.js';
 import {planOf} from './protect_plan.js';
-import {at, atDay, signed, span, t} from './start.js';
+import {at, atDay, nameOf, signed, span, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -127,7 +127,7 @@ export class Protect {
       make(
         'option',
         {value: one.id, selected: one.id === told.run?.id},
-        `${t('run_number', {number: String(one.number)})} · ${one.name}`
+        `${t('run_number', {number: String(one.number)})} · ${nameOf(one)}`
       )
     );
     byId('run').replaceChildren(...options);

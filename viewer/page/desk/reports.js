@@ -2,7 +2,7 @@
 
 import {byId, inputById, make} from '../parts/dom.js';
 import {number} from '../words/speech.js';
-import {atDay, pastMoment, saying, t} from './start.js';
+import {atDay, nameOf, pastMoment, saying, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -75,7 +75,7 @@ export class Reports {
         return make(
           'option',
           {value: one.id, selected: one.id === chosen},
-          `${t('run_number', {number: String(one.number)})} · ${one.name}${mark}`
+          `${t('run_number', {number: String(one.number)})} · ${nameOf(one)}${mark}`
         );
       })
     );
@@ -92,7 +92,7 @@ export class Reports {
           make(
             'option',
             {value: one.id, selected: one.id === other},
-            `${t('run_number', {number: String(one.number)})} · ${one.name}`
+            `${t('run_number', {number: String(one.number)})} · ${nameOf(one)}`
           )
         )
     );
@@ -274,7 +274,7 @@ export class Reports {
         {},
         `${t('run_number', {number: String(row.number)})} · ${status} `,
         mark,
-        make('p', {class: 'soft'}, row.name)
+        make('p', {class: 'soft'}, nameOf(row))
       ),
       make(
         'td',

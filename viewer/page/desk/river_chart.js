@@ -6,6 +6,8 @@ import {hour, secondOfDay} from '../words/time.js';
 import {LabelRoom} from './label_room.js';
 import {at, level, t} from './start.js';
 
+/** A name without room is cut to so many letters before its id stands alone. */
+const CUT = [26, 20];
 const TOP = 34;
 /** The same where letters are read at six metres. */
 const TOP_BIG = 62;
@@ -126,8 +128,8 @@ function threshold(root, room, mark, y) {
   const text = label(2, py - 4, '', 'var(--soft)', 'start');
   root.append(text);
   const name = mark.name && mark.name !== mark.asset ? mark.name : mark.asset;
-  /** @type {import('./label_room.js').Place[]} */
-  const places = [name, mark.asset].flatMap((called) => {
+  /** @param {string} called @returns {import('./label_room.js').Place[]} */
+  const placesOf = (called) => {
     const words = t('mark', {level: level(mark.level), name: called});
     return [
       {x: 2, y: py - 4, anchor: 'start', words},
@@ -135,8 +137,11 @@ function threshold(root, room, mark, y) {
       {x: 2, y: py + 15, anchor: 'start', words},
       {x: width - 2, y: py + 15, anchor: 'end', words}
     ];
-  });
-  room.put(text, places);
+  };
+  const cut = CUT.filter((n) => n < name.length).map((n) => `${name.slice(0, n - 1).trim()}…`);
+  if (room.put(text, [name, ...cut].flatMap(placesOf), {isClear: true})) return;
+  root.append(text);
+  room.put(text, placesOf(mark.asset));
 }
 
 /**

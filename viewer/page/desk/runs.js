@@ -9,7 +9,7 @@ import {declineForm, proposalWords} from './decision.js';
 import {logRows} from './log.js';
 import {get, saidOf} from './net.js';
 import {progressBar} from './progress.js';
-import {at, atDay, sourceName, span, t} from './start.js';
+import {at, atDay, between, nameOf, sourceName, span, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -142,7 +142,7 @@ export class Runs {
     const base = this.told.rows.find((/** @type {any} */ one) => one.id === row.base);
     const isShown = row.id === (this.told.latest ?? this.told.approved)?.id;
     const name = make('button', {type: 'button', class: 'plain', 'aria-expanded': String(this.chosen === row.id)});
-    name.append(make('strong', {}, row.name));
+    name.append(make('strong', {}, nameOf(row)));
     name.addEventListener('click', () => {
       this.chosen = this.chosen === row.id ? '' : row.id;
       this.say();
@@ -270,7 +270,7 @@ export class Runs {
     approve.addEventListener('click', () => this.decide());
     const whatif = make('button', {type: 'button', class: 'writes'}, t('whatif_from'));
     whatif.addEventListener('click', async () => {
-      const made = await this.frame.act('/api/drafts', {name: `${row.name} +`, base: row.id}, byId('runs-says'));
+      const made = await this.frame.act('/api/drafts', {name: `${nameOf(row)} +`, base: row.id}, byId('runs-says'));
       if (made) location.assign(`/whatif#${made.id}`);
     });
     const decline = make('button', {type: 'button', class: 'writes'}, t('decline'));
@@ -311,7 +311,7 @@ export class Runs {
       make(
         'td',
         {},
-        make('strong', {}, row.name),
+        make('strong', {}, nameOf(row)),
         row.nights ? ` · ${t('n_nights', {n: row.nights})}` : '',
         make('br'),
         make('span', {class: 'soft'}, asked)
@@ -341,7 +341,7 @@ export class Runs {
 
   /** @param {any} row */
   source(row) {
-    const age = row.newest === null ? t('never') : span(this.frame.now - row.newest);
+    const age = row.newest === null ? t('never') : between(row.newest, this.frame.now);
     return make(
       'tr',
       {class: row.late ? 'late' : false},

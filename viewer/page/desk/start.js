@@ -1,7 +1,7 @@
 /** What the page says at its start, and how the desk's own texts are said. */
 
 import {byId} from '../parts/dom.js';
-import {number, say} from '../words/speech.js';
+import {number, say, told} from '../words/speech.js';
 import {clock, duration, moment as sayMoment} from '../words/time.js';
 
 /** @import {Key, Values} from '../types.js' */
@@ -37,6 +37,11 @@ export function saying(what, says) {
   return t('what_says', {what, says});
 }
 
+/** Give what a run is called, in the language spoken. @param {{name: string}} run */
+export function nameOf({name}) {
+  return told(name);
+}
+
 /** @param {number} m */
 export function level(m) {
   return `${number(m, 2)}\u00a0m`;
@@ -46,6 +51,17 @@ export function level(m) {
 export function span(seconds) {
   const s = Math.max(0, Math.round(seconds));
   return s < 60 ? `${s}\u00a0s` : duration(s);
+}
+
+/**
+ * Say how long it is from one moment to another [s since 1970], an age or what is left: as many minutes as lie between
+ * the two hours as clocks show them, so that every screen says one number; less than a minute in seconds.
+ *
+ * @param {number} from
+ * @param {number} to
+ */
+export function between(from, to) {
+  return to - from < 60 ? span(to - from) : span((Math.floor(to / 60) - Math.floor(from / 60)) * 60);
 }
 
 /**

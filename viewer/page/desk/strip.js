@@ -2,9 +2,10 @@
 
 import {byId} from '../parts/dom.js';
 import {number} from '../words/speech.js';
-import {actPlace, actTitle} from './acts.js';
+import {actPlace, actWords} from './acts.js';
 import {endedWords} from './approve.js';
-import {at, atDay, level, sourceName, span, t} from './start.js';
+import {streetBeside} from './names.js';
+import {at, atDay, between, level, sourceName, span, t} from './start.js';
 
 /** @import {About} from './types.js' */
 
@@ -39,12 +40,12 @@ export class Strip {
    */
   say(about, now) {
     this.river(about, now);
-    const {unseen, active} = about.alarms;
+    const {unseen, active, new: fresh} = about.alarms;
     const alarms = cell(
       'strip-alarms',
       unseen ? number(unseen) : '',
       t('to_acknowledge', {n: unseen}),
-      t('n_active', {n: active})
+      [fresh ? t('n_new', {n: fresh}) : '', t('n_active', {n: active})].filter(Boolean).join(' · ')
     );
     alarms.classList.toggle('red', unseen > 0);
     this.act(about, now);
@@ -79,7 +80,7 @@ export class Strip {
           number: String(approved.number),
           by: approved.approved.by,
           until: at(approved.approved.until),
-          left: span(approved.approved.until - now)
+          left: between(now, approved.approved.until)
         })
       : endedWords(about.ended) || t('approved_none');
     const holder = cell(
@@ -112,7 +113,7 @@ export class Strip {
           ? t('as_computed')
           : `${off > 0 ? '▲' : '▼'} ${t(off > 0 ? 'above_approved' : 'below_approved', {by})}`;
     const isOld = now - newest.observed > OLD_S;
-    const said = {at: at(newest.observed), age: span(now - newest.observed)};
+    const said = {at: at(newest.observed), age: between(newest.observed, now)};
     const below = `${river.name}, ${t(isOld ? 'no_data_since' : 'read_at_ago', said)}`;
     const holder = cell('strip-river', level(newest.value), beside, below);
     holder.classList.toggle('is-old', isOld);
@@ -136,8 +137,8 @@ export class Strip {
     cell(
       'strip-act',
       t('before_at', {at: at(act.before)}),
-      t('in_time', {time: span(act.before - now)}),
-      `${actTitle(act)}, ${actPlace(act)} · ${who}`
+      t('in_time', {time: between(now, act.before)}),
+      `${[actWords(act), streetBeside(act.name, actPlace(act))].filter(Boolean).join(', ')} · ${who}`
     );
   }
 

@@ -11,7 +11,7 @@ import {DeskMap} from './desk_map.js';
 import {Observed} from './observed.js';
 import {Rerun} from './rerun.js';
 import {drawRiver} from './river_chart.js';
-import {at, level, saying, span, t} from './start.js';
+import {at, between, level, saying, span, t} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
 
 /** @import {Frame} from './frame.js' */
@@ -29,7 +29,7 @@ export class Tonight {
     this.timeline = new Timeline(
       (moment) => this.moved(moment),
       // The moment of the picture: what the map counts is what the table counts.
-      () => this.told?.now ?? frame.now
+      () => this.told?.moment ?? frame.now
     );
     this.alarms = new AlarmList(frame, (alarm) => alarm.asset && this.map.find(alarm.asset));
     this.acts = new Acts(frame, (asset) => this.map.find(asset));
@@ -70,6 +70,7 @@ export class Tonight {
   tick(now) {
     this.acts.tick(now);
     this.alarms.tick(now);
+    siteTick(now);
     this.readAge(now);
   }
 
@@ -217,6 +218,10 @@ export class Tonight {
   counts() {
     const {told} = this;
     const body = byId('counts');
+    const shown = told.latest ?? told.approved;
+    byId('counts-of').textContent = shown
+      ? `${t('computed_word')}, ${t('run_number', {number: String(shown.number)})}`
+      : '';
     if (!told.counts.length || told.phase !== 'during') {
       byId('counts-head').replaceChildren();
       body.replaceChildren(make('tr', {}, make('td', {class: 'empty'}, this.phaseWords())));
@@ -224,16 +229,9 @@ export class Tonight {
     }
     const heads = told.hours.map((/** @type {number} */ h) => {
       const when = make('b', {}, h ? t('plus_hours', {h: String(h)}) : t('now'));
-      return make('th', {scope: 'col'}, when, make('br'), at(told.now + h * 3600));
+      return make('th', {scope: 'col'}, when, make('br'), at(told.moment + h * 3600));
     });
-    byId('counts-head').replaceChildren(
-      make(
-        'tr',
-        {},
-        make('th', {scope: 'col'}, t('out_of_service'), make('br'), make('i', {}, t('computed_word'))),
-        ...heads
-      )
-    );
+    byId('counts-head').replaceChildren(make('tr', {}, make('td', {}, ''), ...heads));
     const rows = told.counts.map((/** @type {any} */ row) => countRow(row.row, row.values, row.row === 'doubt'));
     if (told.approved_lamps) rows.splice(1, 0, countRow('approved', told.approved_lamps, true));
     body.replaceChildren(...rows);
@@ -257,8 +255,6 @@ export class Tonight {
 
   /** @param {any} site */
   site(site) {
-    const time = span(site.when - this.frame.now);
-    const state = t(`site_${site.state}`, {time, feed: site.feed || '–'});
     const below = site.state === 'reserve' ? t('empty_at', {at: at(site.when)}) : '';
     const soft = [site.people === null ? '' : t('people', {n: site.people}), site.street, below].filter(Boolean);
     const name = make('button', {type: 'button', class: 'plain'}, make('strong', {}, site.name));
@@ -267,9 +263,33 @@ export class Tonight {
     return make(
       'li',
       {class: site.state},
-      make('div', {class: 'hd'}, name, make('b', {}, state)),
+      make('div', {class: 'hd'}, name, siteState(site, this.frame.now)),
       make('div', {class: 'hd soft'}, make('span', {}, soft.join(' · ')), make('span', {}, when))
     );
+  }
+}
+
+/**
+ * Say how a critical site stands; what is left of time goes on with ``siteTick``.
+ *
+ * @param {any} site
+ * @param {number} now [s since 1970]
+ */
+export function siteState(site, now) {
+  const {state, when, feed} = site;
+  return make('b', {'data-site': JSON.stringify({state, when, feed})}, siteWords(site, now));
+}
+
+/** @param {any} site @param {number} now */
+function siteWords({state, when, feed}, now) {
+  return t(`site_${state}`, {time: between(now, when), feed: feed || '–'});
+}
+
+/** @param {number} now [s since 1970] */
+export function siteTick(now) {
+  for (const one of document.querySelectorAll('[data-site]')) {
+    const words = siteWords(JSON.parse(one.getAttribute('data-site') ?? ''), now);
+    if (one.textContent !== words) one.textContent = words;
   }
 }
 
@@ -301,7 +321,7 @@ export function isOld(newest, now) {
 export function readWords(newest, now) {
   return isOld(newest, now)
     ? t('no_data_since', {at: at(newest.observed)})
-    : t('read_at_ago', {at: at(newest.observed), age: span(now - newest.observed)});
+    : t('read_at_ago', {at: at(newest.observed), age: between(newest.observed, now)});
 }
 
 /** @param {number} off @param {string} by */

@@ -32,6 +32,16 @@ export interface Ended {
   by: string;
   why: string;
 }
+export interface Alarms {
+  unseen: number;
+  active: number;
+  new: number;
+  shelved: number;
+  /** The key of the first of the list that nobody acknowledged. */
+  first: string;
+  /** Those that rang last of them; ``at_opening``: with the opening of the desk. */
+  last: {keys: string[]; rang: number; at_opening: boolean} | null;
+}
 export interface About {
   now: number;
   is_exercise: boolean;
@@ -48,7 +58,9 @@ export interface About {
   /** The run that waits longest for who is to decide. */
   proposed: {run: string; number: number; other: string; decider: string; by: string; at: number; count: number} | null;
   phase: 'none' | 'before' | 'during' | 'after';
-  alarms: {unseen: number; active: number; first: string};
+  /** What names of runs are in a language: text, language, told. */
+  texts: [string, Lang, string][];
+  alarms: Alarms;
   river: {
     gauge: string;
     name: string;
@@ -57,7 +69,7 @@ export interface About {
     rise_m: number | null;
   };
   going: {number: number; name: string; state: string; progress: {done?: number; of?: number}} | null;
-  next_act: {asset: string; before: number; street: string; state: string; crew: string} | null;
+  next_act: {asset: string; name: string; before: number; street: string; state: string; crew: string} | null;
   sources: {count: number; late: string[]};
   event: number;
 }

@@ -3,13 +3,14 @@
 import {icon} from '../operator/rows.js';
 import {byId, make, rich} from '../parts/dom.js';
 import {number} from '../words/speech.js';
-import {actPlace, actTitle, harm, way} from './acts.js';
-import {countWords, detail, title} from './alarms.js';
+import {actIds, actPlace, actTitle, harm, way} from './acts.js';
+import {countWords, detail, idBeside, newTag, title, whenWords} from './alarms.js';
 import {endedWords, stillWords} from './approve.js';
 import {DeskMap} from './desk_map.js';
+import {streetBeside, small} from './names.js';
 import {drawRiver} from './river_chart.js';
-import {at, level, span, t} from './start.js';
-import {isOld, offWords, readWords, riseWords} from './tonight.js';
+import {at, between, level, span, t} from './start.js';
+import {isOld, offWords, readWords, riseWords, siteState, siteTick} from './tonight.js';
 
 /** @import {Frame} from './frame.js' */
 
@@ -37,10 +38,9 @@ function fit(list, rows, of) {
   }
 }
 
-/** Give an act in few words: whoever goes has the list, the wall says how many. @param {any} act */
-function shortTitle(act) {
-  const n = act.assets?.length ?? 1;
-  return act.sort === 'cut' && n > 2 ? t('cut_cabinets', {n}) : actTitle(act);
+/** Where an act is, as far as its name does not say it. @param {any} act */
+function place(act) {
+  return act.assets?.length > 1 ? actPlace(act) : streetBeside(act.name, actPlace(act));
 }
 
 /**
@@ -75,7 +75,7 @@ export class Wall {
   }
 
   async showMap() {
-    const {approved, now} = this.told;
+    const {approved, moment: now} = this.told;
     await this.map.show(approved?.id ?? '');
     if (!approved) this.map.say(t('wall_empty'));
     if (approved && this.map.model) this.map.move(Math.max(0, Math.min(approved.duration, now - approved.start)));
@@ -97,8 +97,9 @@ export class Wall {
     byId('wall-live').textContent =
       `${t('live', {age: span(Number(document.body.dataset.age ?? 0))})} · ${t('wall_read_only')}`;
     this.readAge(now);
+    siteTick(now);
     for (const one of document.querySelectorAll('[data-left]')) {
-      one.textContent = t('in_time', {time: span(Number(one.getAttribute('data-left')) - now)});
+      one.textContent = t('in_time', {time: between(now, Number(one.getAttribute('data-left')))});
     }
   }
 
@@ -159,17 +160,18 @@ export class Wall {
     /** @type {Record<string, any>} */
     const kinds = {};
     for (const [name, kind] of Object.entries(this.told.kinds)) kinds[name] = kind[this.frame.lang];
+    const {now} = this.frame;
     const shown = rows.slice(0, ALARMS).map((/** @type {any} */ row) => {
       const isUnseen = row.ack_at === null;
       const label = t(isUnseen ? 'state_unacked' : 'state_acked');
+      const more = detail(row, kinds);
       const mark = make('i', {class: isUnseen ? 'un' : 'ak', role: 'img', 'aria-label': label});
       return make(
         'li',
         {class: isUnseen ? 'al u' : 'al'},
         mark,
-        make('strong', {}, title(row)),
-        make('b', {}, at(row.when)),
-        make('p', {}, detail(row, kinds, this.frame.now))
+        make('strong', {}, title(row), small(idBeside(row))),
+        make('p', {}, newTag(row), whenWords(row, now, String), make('span', {class: 'more'}, more ? ` · ${more}` : ''))
       );
     });
     if (!rows.length) shown.push(make('li', {class: 'none'}, t('no_alarms')));
@@ -180,8 +182,8 @@ export class Wall {
 
   counts() {
     const {approved} = this.told;
-    const of = {number: String(approved?.number ?? ''), at: at(this.told.now)};
-    byId('counts-at').textContent = approved ? t('computed_by_run', of) : at(this.told.now);
+    const of = {number: String(approved?.number ?? ''), at: at(this.told.moment)};
+    byId('counts-at').textContent = approved ? t('computed_by_run', of) : at(this.told.moment);
     const rows = this.told.counts.filter((/** @type {any} */ row) => row.row !== 'doubt');
     const parts = rows.flatMap((/** @type {any} */ row) => [
       make('span', {}, t(`row_${row.row}`)),
@@ -200,7 +202,12 @@ export class Wall {
           'li',
           {class: 'act'},
           make('b', {}, at(act.before)),
-          make('div', {}, make('strong', {}, shortTitle(act)), below(actPlace(act), act.crew ? '' : act.owner)),
+          make(
+            'div',
+            {},
+            make('strong', {}, actTitle(act), small(actIds(act))),
+            below(place(act), act.crew || !place(act) ? '' : act.owner)
+          ),
           make('div', {}, make('strong', {}, act.crew || t(`act_${act.state}`)), make('i', {'data-left': act.before})),
           k ? null : make('p', {class: 'more'}, `${harm(act)}${way(act)}`)
         )
@@ -208,8 +215,6 @@ export class Wall {
     const noActs = make('li', {class: 'none'}, t(this.told.approved ? 'no_acts' : 'wall_empty'));
     fit(byId('act-rows'), acts.length ? acts : [noActs], this.told.acts.groups.length + this.told.acts.more);
     const sites = this.told.sites.slice(0, SITES).map((/** @type {any} */ site) => {
-      const time = span(site.when - this.frame.now);
-      const state = t(`site_${site.state}`, {time, feed: site.feed || '–'});
       return make(
         'li',
         {class: 'si'},
@@ -219,7 +224,7 @@ export class Wall {
           make('strong', {}, site.name),
           below(site.people === null ? '' : t('people', {n: site.people}), site.street)
         ),
-        make('b', {}, state)
+        siteState(site, this.frame.now)
       );
     });
     const noSites = make('li', {class: 'none'}, t(this.told.approved ? 'no_sites' : 'wall_empty'));

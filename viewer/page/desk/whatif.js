@@ -10,7 +10,7 @@ import {lineName, lineRow} from './line_rows.js';
 import {get, post, Refusal} from './net.js';
 import {progressBar} from './progress.js';
 import {ResultCurve} from './result_curve.js';
-import {at, saying, signed, t} from './start.js';
+import {at, nameOf, saying, signed, t} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
 import {drawingsOf} from './variant_drawings.js';
 
@@ -281,7 +281,7 @@ export class WhatIf {
     const {base_run: base} = this.draft;
     byId('base-run').replaceChildren(
       make('b', {}, t('run_t0', {number: String(base.number), t0: at(base.t0)})),
-      ` · ${base.name}`
+      ` · ${nameOf(base)}`
     );
     const rows = this.draft.lines.map((/** @type {any} */ line) => lineRow(this, line));
     byId('lines').replaceChildren(...rows);
