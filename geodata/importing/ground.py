@@ -11,6 +11,7 @@ import numpy as np
 from geodata.importing.readers import files_of
 from geodata.importing.report import ImportReport
 from geodata.importing.schema import TerrainSpec
+from geodata.terrain_wanted import WITHOUT
 from twin.quantities import FloatArray, TextArray
 from twin.world.kinds import Kinds
 
@@ -39,9 +40,7 @@ def terrain_of(spec: TerrainSpec | None, root: Path, x_m: FloatArray, y_m: Float
     ground = columns["ground_m"]
     if spec is None:
         if (placed & np.isnan(ground)).any():
-            report.warnings.append("no terrain: heights above ground are known, altitudes are not; depth rasters work, "
-                                   "a river stage needs terrain (in France RGE ALTI or LiDAR HD of IGN, elsewhere the "
-                                   "country's own or Copernicus DEM)")
+            report.warnings.append(WITHOUT)
         return None
     from geodata.terrain import read_terrain
 

@@ -157,7 +157,7 @@ et 0,1 km du sud au nord : si c’est ailleurs ou d’une autre taille, le syst�
 
 Avertissements
   pas de terrain : les hauteurs au-dessus du sol sont connues, les altitudes non ; les cartes de hauteurs \
-d’eau suffisent, une cote de rivière demande un terrain (en France RGE ALTI ou LiDAR HD de l’IGN, ailleurs \
+d’eau suffisent, une cote de rivière demande un terrain (en France le RGE ALTI ou le LiDAR HD de l’IGN, ailleurs \
 celui du pays ou Copernicus DEM)
   ni rues ni rivière : les cartes montrent les équipements sur fond blanc ; on en ajoute des couches sous \
 context: dans le fichier de correspondance (street, water), comme le montre docs/import.md"""

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from twin.errors import InputError
-from twin.explaining.sentences import Told, say
+from twin.explaining.sentences import say
+from twin.explaining.told import Told
 from twin.explaining.tree import Cause, is_inferred, tree_of
 from twin.explaining.waiting import Waiting, waiting_of
 from twin.quantities import NONE

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from twin.explaining.teller import Teller
 from twin.quantities import NONE
+from twin.results.condition_spans import Condition
 from twin.results.losses import Loss
+from twin.results.moment import moment_of
 from twin.world.assets import Asset
 from twin.world.kinds import Role
 
@@ -40,3 +42,10 @@ def lost_words(teller: Teller, loss: Loss, t_s: int) -> str:
     if loss.sure_s == NONE and loss.computed_s not in (NONE, loss.may_s):
         return teller.text("{may} (as computed {time}, in doubt)", may=head, time=teller.clock(loss.computed_s))
     return head
+
+
+def unsure_words(teller: Teller, asset: Asset, at_s: int) -> str:
+    """Say since when an asset in doubt may be out, and when that is sure; empty where nothing is in doubt."""
+    loss = teller.result.losses.next(asset.row, at_s)
+    is_may = moment_of(teller.result, at_s).condition[asset.row] == Condition.MAY_BE_OUT
+    return "" if loss is None or not is_may else lost_words(teller, loss, at_s)

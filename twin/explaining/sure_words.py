@@ -1,4 +1,4 @@
-"""How sure an answer is: when an outage in doubt is sure, and where the water or a position is not known."""
+"""How sure an answer is: when an outage in doubt is sure; where the water, a position or a link is not known."""
 
 from __future__ import annotations
 
@@ -49,3 +49,14 @@ def coverage_lines(teller: Teller, asset: Asset) -> list[str]:
             return [teller.text("The depth of water is known for a part of {asset} only.", asset=teller.asset(asset))]
         case _:
             return []
+
+
+def nights_of(teller: Teller) -> int:
+    """Give how many nights of an ensemble the doubt of this run is drawn from; 0 where it follows from errors."""
+    return int(teller.result.provenance.get("doubts_of", {}).get("nights", 0))
+
+
+def link_inferred(teller: Teller, supplier: Asset, consumer: Asset) -> str:
+    """Say that a link of supply is inferred."""
+    return teller.text("The link between {supplier} and {consumer} is inferred, not surveyed.",
+                       supplier=teller.asset(supplier), consumer=teller.asset(consumer))
