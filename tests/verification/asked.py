@@ -1,6 +1,6 @@
 """One answer wherever it is asked: outputs put to the question at drawn seconds, held against a run's tables alone.
 
-From the command line, for a round with seeds of one's own (``--browser`` asks the pages too)::
+From the command line, for a round with seeds of one's own (``--browser`` asks the pages too, the desk's among them)::
 
     python -m tests.verification.asked SEED SECONDS ASSETS [--browser] RUN...
 """
@@ -23,8 +23,11 @@ from typer.testing import CliRunner
 
 from geodata.run.folder import read_run
 from geodata.run.listing import to_dict
+from tests.verification.asked_crews import CrewTables, asked_of_crews, asked_of_work, crews_of
+from tests.verification.asked_desk import asked_of_desk, drawn
+from tests.verification.asked_lists import Places, asked_of_filters, asked_of_report
 from tests.verification.asked_pages import asked_of_map, asked_of_papers, asked_of_public
-from tests.verification.asked_tables import NEVER, QUARTER_S, Tables
+from tests.verification.asked_tables import NEVER, QUARTER_S, Tables, iso
 from twin.cli import app
 from twin.explaining.explain import explain
 from twin.results.condition_spans import Condition
@@ -100,12 +103,6 @@ def drawn_assets(tables: Tables, rng: random.Random, count: int) -> list[int]:
     apart = np.flatnonzero(~np.isin(tables.kind, ["lamp", "building"])).tolist()
     return [rng.choice(ever) for _ in range(count * 4 // 10)] + [rng.choice(apart) for _ in range(count * 3 // 10)] + [
         rng.randrange(len(tables.ids)) for _ in range(count - count * 4 // 10 - count * 3 // 10)]
-
-
-def iso(tables: Tables, t_s: int) -> str | None:
-    """Write a second as the outputs write moments; None for never."""
-    return None if not 0 <= t_s < NEVER else datetime.fromtimestamp(
-        tables.start + t_s, ZoneInfo(tables.info["timezone"])).isoformat()
 
 
 def asked_of_result(asked: Asked, tables: Tables, run: Any, t_s: int) -> None:
@@ -272,10 +269,28 @@ def ask_night(asked: Asked, folder: Path, rng: random.Random, seconds: int, asse
     for t_s in rng.sample(times, min(len(times), 2)):
         asked_of_terminal(asked, tables, t_s, rng.choice(drawn_assets(tables, rng, 5)), rng.choice(("fr", "en")))
     asked_of_papers(asked, tables, run)
+    crews = crews_of(tables)
+    ask_lists(asked, tables, crews, run, times, rng)
+    asked_of_desk(asked, tables, crews, run, drawn(pairs, rng, 6, 20), browser)
     if browser is not None:
         now = datetime.fromtimestamp(tables.start + tables.issued_s, UTC) + timedelta(hours=1)
         asked_of_map(asked, tables, run, browser, pairs, times, now)
         asked_of_public(asked, tables, run, browser, times, now)
+
+
+def ask_lists(asked: Asked, tables: Tables, crews: CrewTables | None, run: Any, times: list[int], rng: random.Random
+              ) -> None:
+    """Put the questions that are asked of lists, papers and crews: of a run that has some at their own seconds too."""
+    places = Places(tables)
+    for place, t_s in enumerate(times):
+        asked_of_filters(asked, places, run, t_s, rng, by_command=place < 1)
+    for t_s in rng.sample(times, min(len(times), 4)):
+        asked_of_report(asked, places, crews, run, t_s, rng.choice(("fr", "en")))
+    if crews is not None:
+        asked_of_work(asked, crews, run)
+        own = [min(tables.horizon_s, max(0, rng.choice(crews.changes) + rng.choice((-1, 0, 1)))) for _ in times]
+        for t_s in sorted({*rng.sample(times, (len(times) + 1) // 2), *own}):
+            asked_of_crews(asked, crews, run, t_s, rng.choice(("fr", "en")))
 
 
 def main(seed: int, seconds: int, assets: int, *runs: str) -> int:

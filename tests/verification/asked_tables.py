@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -166,6 +168,37 @@ class Tables:
         tested = max((at for at in self.reached["repaired"].get(asset, ()) if at <= t_s), default=-1)
         return min((at for at in self.reached[what].get(asset, ()) if tested < at <= t_s), default=-1)
 
+    def depth(self, asset: int, t_s: int) -> float:
+        """Give the depth at an asset at a second [m]: linear between frames, 0 where the table has no row."""
+        first, um = self._depths.get(asset, (0, []))
+        if not um:
+            return 0.0
+        times, after = self._frames
+
+        def frame(k: int) -> int:
+            return um[k - first] if first <= k < first + len(um) else 0
+
+        if t_s <= times[0]:
+            return frame(0) / 1e6
+        if t_s >= times[-1]:
+            return frame(len(times) - 1) / 1e6 if t_s == times[-1] or after != "dry" else 0.0
+        k = bisect_right(times, t_s) - 1
+        share = (t_s - times[k]) / (times[k + 1] - times[k])
+        return (frame(k) * (1 - share) + frame(k + 1) * share) / 1e6
+
+    @cached_property
+    def _frames(self) -> tuple[list[int], str]:
+        said = json.loads((pq.read_schema(self.folder / "depths.parquet").metadata or {})[b"twin"])
+        return said["times_s"], said["after"]
+
+    @cached_property
+    def _depths(self) -> dict[int, tuple[int, list[int]]]:
+        """First frame and depths [µm] of each asset that the water ever reaches."""
+        if not (self.folder / "depths.parquet").exists():
+            return {}
+        return {self.row[one["asset_id"]]: (one["first_frame"], one["depth_um"])
+                for one in pq.read_table(self.folder / "depths.parquet").to_pylist()}
+
     @cached_property
     def changes(self) -> list[int]:
         """Seconds at which anything changes, within the run."""
@@ -262,3 +295,9 @@ class Tables:
                 if self.street[lamp]:
                     found[self.street[lamp]][k] += 1
         return {street: (out, may) for street, (out, may) in found.items()}
+
+
+def iso(tables: Tables, t_s: int) -> str | None:
+    """Write a second as the outputs write moments; None for never."""
+    return None if not 0 <= t_s < NEVER else datetime.fromtimestamp(
+        tables.start + t_s, ZoneInfo(tables.info["timezone"])).isoformat()

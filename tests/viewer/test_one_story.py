@@ -375,6 +375,26 @@ def test_depth_now_stands_apart_from_the_highest(told: Any) -> None:
     assert f"{now}\u00a0m d’eau à présent, au plus haut 0,99\u00a0m" in said
 
 
+@pytest.mark.browser
+def test_no_water_that_is_to_come_is_told_as_so_far(told: Any) -> None:
+    """Of gear the map keeps depths over time and tells the highest so far; of a house and a lamp it tells none."""
+    name, page = told
+    result = night(name).result
+    assets, t = result.city.assets, 6 * H
+    moment, highest_s = moment_of(result, t), result.exposure.peak_time_s
+    ahead = (moment.flooded_since_test_s != NONE) & (highest_s > t + H)
+    lights, premises = assets.of_role(Role.LIGHTS), assets.buildings()
+    for mask, is_kept in ((lights, False), (premises, False), (~lights & ~premises, True)):
+        row = int(np.flatnonzero(ahead & mask)[0])
+        lines = [line for line in choose(page, str(assets.id[row]), t).splitlines()
+                 if line.startswith(str(assets.id[row])) and "a atteint les parties sous tension" in line]
+        highest_m = float(moment.highest_m(np.array([row], np.int32))[0])
+        assert float(result.exposure.peak_depth_m[row]) > highest_m + 0.01, "it comes higher"
+        so_far = f"{round(highest_m, 3) + 1e-9:.2f}\u00a0m au plus haut jusqu’ici".replace(".", ",")
+        assert [so_far in line for line in lines] == [is_kept]
+        assert [bool(re.search(r"\d\u00a0m\b|au plus haut", line)) for line in lines] == [is_kept]
+
+
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_no_command_stands_on_what_is_printed(lang: str) -> None:
     for name in NIGHTS:
