@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from twin.explaining.at_moment import TOLD_M
 from twin.explaining.listed import joined
-from twin.explaining.site_words import cut_words
+from twin.explaining.place_names import closed_words, is_by_day, is_closed, name_of, the
+from twin.explaining.site_words import cut_words, price_words
 from twin.explaining.teller import Teller
 from twin.quantities import NONE
 from twin.results.situation import Situation
@@ -14,7 +16,7 @@ from twin.results.together import in_runs
 from twin.world.access import BY_CREWS, PERSON_S, TEAMS, AccessRules
 from twin.world.kinds import Role
 
-_BY = {"city": "city", "grid": "grid operator: ask", "rescue": "rescue services", "site": "site, prefect"}
+_BY = {"city": "city", "grid": "grid operator", "rescue": "rescue services", "site": "site, prefect"}
 #: Ids and names told one by one before the rest is a number.
 _MOST = 5
 
@@ -22,6 +24,8 @@ _MOST = 5
 def act_row(teller: Teller, act: Act, t_s: int, numbers: Mapping[str, str] | None = None, *, is_whole: bool = False
             ) -> tuple[str, ...]:
     """Give the cells of an act: before when, what, who, where and by which way, and if not.
+
+    In short, as a page has room for and a chief reads in ten seconds; what it leaves out stands in ``act_detail``.
 
     Parameters
     ----------
@@ -34,20 +38,61 @@ def act_row(teller: Teller, act: Act, t_s: int, numbers: Mapping[str, str] | Non
     numbers
         Telephone numbers by whose hand it is (``rescue``, ``grid``); none where it is None.
     is_whole
-        Every id and every street of the way, as a list has room for.
+        Every id, every street of the way and every depth, as a list has room for.
     """
-    what, otherwise = _cut(teller, act, t_s, is_whole=is_whole) if act.sort == "cut" else \
-        _for_crew(teller, act) if act.sort == "crew" else _for_people(teller, act, t_s, is_whole=is_whole)
-    number = (numbers or {}).get(act.by, "")
-    who = _crews(teller, act) if act.sort == "crew" else teller.text(_BY[act.by]) if not number else teller.text(
-        "{who}, call {number}", who=teller.text(_BY[act.by]), number=number)
     when = teller.text("NOW") if act.is_now or act.begin_s <= t_s else teller.clock(act.begin_s)
     where = [*_where(teller, act, is_whole=is_whole), *_instead(teller, act, numbers or {}, is_whole=is_whole)]
-    return when, what, who, joined(teller, where), otherwise
+    what, otherwise = _what(teller, act, t_s, is_whole=is_whole), _otherwise(teller, act, t_s, is_whole=is_whole)
+    return when, joined(teller, what), _who(teller, act, numbers or {}), joined(teller, where), joined(
+        teller, otherwise)
 
 
-def _crews(teller: Teller, act: Act) -> str:
-    return teller.speech.plural("crew {ids}", "crews {ids}", len(act.crews), ids=", ".join(act.crews))
+def act_detail(teller: Teller, act: Act, t_s: int) -> str:
+    """Give what the row in short leaves out but for its streets: ids, depths, reserves, times; empty for nothing."""
+    (ids, live), (few, shortly) = ((_what(teller, act, t_s, is_whole=is_whole), _otherwise(
+        teller, act, t_s, is_whole=is_whole)) for is_whole in (True, False))
+    told = {*few, *shortly}
+    way = [teller.text("{depth} of water on the way", depth=teller.speech.depth(act.least.deepest_m))] \
+        if act.least is not None and not act.least.is_open and act.least.deepest_m >= TOLD_M else []
+    return joined(teller, [*(one for one in (*ids, *live) if one not in told), *way])
+
+
+def _what(teller: Teller, act: Act, t_s: int, *, is_whole: bool) -> list[str]:
+    """Give what is to be done, and in short what it costs."""
+    if act.sort == "crew":
+        place = str(teller.result.city.assets.id[act.assets[0]])
+        return [teller.text("Use where it stands: shut in at {place}" if act.is_now else
+                            "Leave {place}, and be used elsewhere", place=place)]
+    if act.sort == "cut":
+        price = [] if is_whole else price_words(teller, act.darkened, t_s if act.is_now else act.before_s)
+        return [*_cut(teller, act, is_whole=is_whole), *price]
+    site = name_of(teller, act.assets[0])
+    if act.sort == "generator":
+        return [teller.text("Have a generator ready: {site}", site=site)]
+    if is_closed(teller, act.assets[0], t_s, act.before_s):
+        return [teller.text("Check that it is empty, or evacuate: {site}", site=site)]
+    return [teller.text("Evacuate, or bring upstairs: {site}", site=site)]
+
+
+def _otherwise(teller: Teller, act: Act, t_s: int, *, is_whole: bool) -> list[str]:
+    """Give what comes of leaving an act."""
+    if act.sort == "crew":
+        return [_shut(teller, act)]
+    if act.sort == "cut":
+        return list(_live(teller, act, t_s, is_whole=is_whole))
+    if act.sort == "generator":
+        return [teller.speech.plural("{n} person without power", "{n} people without power", act.people)]
+    return list(_people(teller, act, t_s, is_whole=is_whole))
+
+
+def _who(teller: Teller, act: Act, numbers: Mapping[str, str]) -> str:
+    """Give by whose hand, with the number to call, and which crew is there already."""
+    crews = teller.speech.plural("crew {ids}", "crews {ids}", len(act.crews), ids=", ".join(act.crews))
+    if act.sort == "crew":
+        return crews
+    number, who = numbers.get(act.by, ""), teller.text(_BY[act.by])
+    said = teller.text("{who}, call {number}", who=who, number=number) if number else who
+    return joined(teller, [said, teller.text("{who} is there", who=crews)]) if act.crews else said
 
 
 def _instead(teller: Teller, act: Act, numbers: Mapping[str, str], *, is_whole: bool) -> Iterator[str]:
@@ -59,20 +104,19 @@ def _instead(teller: Teller, act: Act, numbers: Mapping[str, str], *, is_whole: 
             return
         ids = [str(assets.id[row]) for row in act.upstream]
         if not is_whole:
-            yield text("instead the grid operator cuts {assets}", assets=", ".join(ids))
-            feeding = [name for name, sites in zip(ids, act.upstream_darkens, strict=True) if sites]
-            if feeding:
-                yield text("critical sites hang on {ids}", ids=", ".join(feeding))
+            yield text("grid operator instead: {assets}", assets=", ".join(
+                name + (text(" (critical sites)") if sites else "")
+                for name, sites in zip(ids, act.upstream_darkens, strict=True)))
             return
         number, operator = numbers.get("grid", ""), str(assets.operator[act.upstream[0]] or "")
         whom = text("grid operator, call {number}", number=number) if number else text(
             "{operator}, number not known", operator=operator or text("grid operator"))
         yield text("instead: ask to have it cut above, at {assets} ({whom})", whom=whom, assets=", ".join(
-            name + (text(" (feeds {sites})", sites=", ".join(str(assets.name[site] or assets.id[site])
-                                                             for site in sites)) if sites else "")
+            name + (text(" (feeds {sites})", sites=", ".join(the(teller, site) for site in sites)) if sites else "")
             for name, sites in zip(ids, act.upstream_darkens, strict=True)))
     elif act.sort == "evacuate" and act.is_cut_off:
-        yield text("by boat, or by the fire brigade")
+        if is_whole:
+            yield text("by boat, or by the fire brigade")
     elif act.is_cut_off:
         yield text("nothing else is known")
 
@@ -80,20 +124,19 @@ def _instead(teller: Teller, act: Act, numbers: Mapping[str, str], *, is_whole: 
 def _where(teller: Teller, act: Act, *, is_whole: bool) -> Iterator[str]:
     streets = teller.result.city.assets.street
     named = list(dict.fromkeys(streets[row] for row in act.assets if streets[row]))
-    if named:
-        yield ", ".join(named) if is_whole else _few(named, most=2 if act.is_cut_off else 3)
+    ends_there = bool(act.way) and len(named) == 1 and act.way[-1] == named[0] and act.sort != "crew"
+    if named and (is_whole or not ends_there):
+        yield ", ".join(named) if is_whole else _few(named, most=1)
     least = act.least
-    if act.is_cut_off and not is_whole and (least is None or not least.is_open):
-        # Little room: how deep it is; the streets stand on the list of acts.
-        yield teller.text("no way in time") if least is None or least.deepest_m < 0.005 else teller.text(
-            "no way in time ({depth} of water)", depth=teller.speech.depth(least.deepest_m))
+    if act.is_cut_off and not is_whole:
+        yield _no_way(teller, act)
     elif act.sort == "crew":
         yield from _way_out(teller, act, is_whole=is_whole)
     elif act.is_cut_off:
         yield teller.text("no way there in time" if len(act.assets) == 1 else "no way in time to any of them")
-        yield teller.text("no other way known") if least is None else _least(teller, act, least, is_whole=is_whole)
+        yield teller.text("no other way known") if least is None else _least(teller, act, least)
     elif act.base:
-        way = " → ".join(act.way) if is_whole else _few(act.way, " → ")
+        way = " → ".join(act.way) if is_whole else _few(act.way, " → ", most=2)
         said = teller.text("from {place}", place=act.base) + (f" → {way}" if way else "")
         yield said if len(act.assets) == 1 else f"{said} → {_goal(teller, act)}"
         if act.cut_off:
@@ -102,26 +145,33 @@ def _where(teller: Teller, act: Act, *, is_whole: bool) -> Iterator[str]:
                 teller, ids, len(ids) if is_whole else _MOST)))
 
 
+def _no_way(teller: Teller, act: Act) -> str:
+    """Say in short that no way leads there in time; people are brought out by boat."""
+    least = act.least
+    if least is not None and least.is_open:
+        return teller.text("a way from {place}, too late to be back", place=least.base)
+    if act.sort != "evacuate":
+        return teller.text("no way")
+    return teller.text("by boat")
+
+
 def _way_out(teller: Teller, act: Act, *, is_whole: bool) -> Iterator[str]:
     """Give where a crew that is to leave goes to, and by which streets."""
     if act.is_now:
         yield teller.text("no way out") if act.open_s == NONE else teller.text(
             "a way out from {time}", time=teller.clock(act.open_s))
     elif act.base:
-        way = " → ".join(act.way) if is_whole else _few(act.way, " → ")
+        way = " → ".join(act.way) if is_whole else _few(act.way, " → ", most=2)
         yield f"→ {way} → {act.base}" if way else f"→ {act.base}"
 
 
-def _for_crew(teller: Teller, act: Act) -> tuple[str, str]:
-    """Give what a crew is to do with itself, and what comes of staying."""
-    place = str(teller.result.city.assets.id[act.assets[0]])
+def _shut(teller: Teller, act: Act) -> str:
+    """Give since when, or from when to when, a crew is shut in."""
     if act.is_now:
-        return (teller.text("Use where it stands: shut in at {place}", place=place),
-                teller.text("shut in since {time}", time=teller.clock(act.shut_s)))
-    what = teller.text("Leave {place}, and be used elsewhere", place=place)
+        return teller.text("shut in since {time}", time=teller.clock(act.shut_s))
     if act.shut_s == NONE:
-        return what, teller.text("water at {place}", place=place)
-    return what, teller.text("shut in from {time} to the end of the run", time=teller.clock(act.shut_s)) \
+        return teller.text("water at {place}", place=str(teller.result.city.assets.id[act.assets[0]]))
+    return teller.text("shut in from {time} to the end of the run", time=teller.clock(act.shut_s)) \
         if act.open_s == NONE else teller.text("shut in from {time} to {until}", time=teller.clock(act.shut_s),
                                                until=teller.clock(act.open_s))
 
@@ -131,64 +181,76 @@ def _goal(teller: Teller, act: Act) -> str:
     return str(teller.result.city.assets.id[act.assets[0] if act.goes_to == NONE else act.goes_to])
 
 
-def _least(teller: Teller, act: Act, least: Least, *, is_whole: bool) -> str:
-    """Give the way with the least water, where there is room with its streets."""
-    way = teller.text("from {place}", place=least.base)
-    if is_whole:
-        way = " → ".join([way, *least.streets, *([_goal(teller, act)] if len(act.assets) > 1 else [])])
+def _least(teller: Teller, act: Act, least: Least) -> str:
+    """Give the way with the least water, with its streets."""
+    way = " → ".join([teller.text("from {place}", place=least.base), *least.streets,
+                      *([_goal(teller, act)] if len(act.assets) > 1 else [])])
     if least.is_open:
         return teller.text("still open, but too late to go, act and be out again: {way}", way=way)
     return teller.text("least water: {way}, {depth} at most", way=way, depth=teller.speech.depth(least.deepest_m))
 
 
-def _for_people(teller: Teller, act: Act, t_s: int, *, is_whole: bool) -> tuple[str, str]:
-    """Give what is to be done for the people of a site, and what happens if not."""
-    asset = teller.result.city.assets[act.assets[0]]
-    name = asset.name or asset.id
-    if act.sort == "generator":
-        return (teller.text("Have a generator ready: {site}", site=name),
-                teller.speech.plural("{n} person without power", "{n} people without power", act.people))
-    otherwise = teller.speech.plural("{n} person in {depth} of water", "{n} people in {depth} of water", act.people,
-                                     depth=teller.speech.depth(act.depth_m))
-    if act.is_doubtful:
-        otherwise += teller.text(", in doubt")
-    parts = [otherwise]
+def _people(teller: Teller, act: Act, t_s: int, *, is_whole: bool) -> Iterator[str]:
+    """Give how many people, when water comes to them, and whether there is time for all."""
+    site, words = act.assets[0], teller.speech
+    is_day = is_by_day(teller, site)
+    if is_whole:
+        said = words.plural("{n} person in {depth} of water", "{n} people in {depth} of water", act.people,
+                            depth=words.depth(act.depth_m))
+        yield said + (teller.text(", in doubt") if act.is_doubtful else "")
+    else:
+        yield words.plural("{n} person", "{n} people", act.people) + (
+            teller.text(" (day roll)") if is_day else "")
+    if is_whole and is_day:
+        yield teller.text("the number is the roll of the day")
+    if is_whole and is_closed(teller, site, t_s, act.before_s):
+        yield closed_words(teller, t_s)
     if act.brings != NONE:
-        parts.append(teller.speech.plural("{n} team that leaves now brings out {people}", "{n} teams that leave now "
-                                          "bring out {people}", act.teams, people=teller.speech.number(act.brings)))
-    if act.needs_s and (is_whole or not act.is_cut_off):
-        parts.append(teller.text("it takes {time}", time=teller.speech.duration(act.needs_s)))
+        yield words.plural("{n} team that leaves now brings out {people}", "{n} teams that leave now bring out "
+                           "{people}", act.teams, people=words.number(act.brings))
+    if act.needs_s and is_whole:
+        yield teller.text("it takes {time}", time=words.duration(act.needs_s))
     if act.needs_s and act.is_cut_off:
         # Whoever comes by a way of his own is at work by the moment of the act; the water comes after it.
-        parts.append(teller.text("water at the door: {time}", time=teller.clock(act.before_s)))
+        at = teller.clock(act.before_s)
+        yield teller.text("water at the door {time}", time=at) if not act.is_inside else teller.text(
+            "water inside {time}, maybe" if act.is_doubtful else "water inside {time}", time=at)
         if act.begin_s < t_s:
-            parts.append(teller.text("no longer enough time for all"))
-    if act.crews:
-        parts.append(teller.speech.plural(
-            "crew {ids}, shut in there, can begin", "crews {ids}, shut in there, can begin",
-                                          len(act.crews), ids=", ".join(act.crews)))
-    return teller.text("Bring people out of the water or upstairs: {site}", site=name), joined(teller, parts)
+            yield teller.text("not all in time")
+    elif not is_whole and act.is_doubtful:
+        yield teller.text("water in doubt")
+    if act.crews and is_whole:
+        yield words.plural("crew {ids}, shut in there, can begin", "crews {ids}, shut in there, can begin",
+                           len(act.crews), ids=", ".join(act.crews))
 
 
-def _cut(teller: Teller, act: Act, t_s: int, *, is_whole: bool) -> tuple[str, str]:
-    """Give what is to be cut, and what is live in water if not."""
+def _cut(teller: Teller, act: Act, *, is_whole: bool) -> Iterator[str]:
+    """Give what is to be cut."""
     assets = teller.result.city.assets
     named = [row for row in act.assets if not assets.has_role(row, Role.LIGHTS)]
-    said = [teller.text("Cut {assets}", assets=teller.speech.listing(shortened(teller, [
-        str(assets.id[row]) for row in named], len(named) if is_whole else _MOST)))] if named else []
+    if named:
+        yield teller.text("Cut {assets}", assets=teller.speech.listing(shortened(teller, [
+            str(assets.id[row]) for row in named], len(named) if is_whole else _MOST)))
     if len(named) < len(act.assets):
-        said.append(teller.text("Have cut what feeds the lamps in the water (not known: ask)"))
-    what = joined(teller, said)
-    otherwise = teller.speech.plural("{n} thing that may be live in water", "{n} things that may be live in water",
-                                     act.live) if act.is_now else teller.speech.plural(
-        "{n} thing live in water", "{n} things live in water", act.live)
-    otherwise += ", " + teller.speech.depth(act.depth_m)
+        yield teller.text("Have cut what feeds the lamps in the water (not known: ask)")
+
+
+def _live(teller: Teller, act: Act, t_s: int, *, is_whole: bool) -> Iterator[str]:
+    """Give what is live in water if it is not cut; how deep it is at the place, and how deep behind it."""
+    words = teller.speech
+    yield words.plural("{n} thing may be live in water", "{n} things may be live in water", act.live) \
+        if act.is_now else words.plural("{n} thing live in water", "{n} things live in water", act.live)
+    if not is_whole:
+        return
+    if act.depth_m < act.place_m + 0.005:
+        yield teller.text("water up to {depth}", depth=words.depth(act.depth_m))
+    else:
+        yield teller.text("water at what is cut up to {place}, behind it up to {depth}",
+                          place=words.depth(act.place_m), depth=words.depth(act.depth_m))
     if act.lamps:
-        otherwise += teller.speech.plural("; {n} lamp behind", "; {n} lamps behind", act.lamps)
+        yield words.plural("{n} lamp behind", "{n} lamps behind", act.lamps)
     if act.darkened:
-        cut_s = t_s if act.is_now else act.before_s
-        otherwise = joined(teller, [otherwise, *cut_words(teller, act.darkened, cut_s)])
-    return what, otherwise
+        yield from cut_words(teller, act.darkened, t_s if act.is_now else act.before_s)
 
 
 def shortened(teller: Teller, ids: Sequence[str], most: int = _MOST) -> list[str]:
@@ -243,8 +305,8 @@ def _for_each(teller: Teller, told: Situation, rules: AccessRules) -> Iterator[s
     yield f"{said}."
 
 
-def _few(names: Sequence[str], mark: str = ", ", most: int = 3) -> str:
+def _few(names: Sequence[str], mark: str = ", ", *, most: int) -> str:
     """Give the first few names; the last of a way tells where one arrives."""
     if len(names) <= most:
         return mark.join(names)
-    return mark.join(names[:most]) + " …" if mark == ", " else mark.join([*names[:2], "…", names[-1]])
+    return mark.join(names[:most]) + " …" if mark == ", " else mark.join([*names[:most - 1], "…", names[-1]])

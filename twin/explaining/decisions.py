@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from twin.explaining.act_words import shortened
+from twin.explaining.listed import joined
 from twin.explaining.measured import measures_of, what_of
+from twin.explaining.place_names import closed_words, is_closed, name_of, the
+from twin.explaining.site_words import price_words
 from twin.explaining.teller import Teller
 from twin.quantities import NONE
 from twin.results.situation import Site, Situation
@@ -22,17 +26,23 @@ def decisions(teller: Teller, told: Situation) -> Iterator[tuple[str, str]]:
     assets = teller.result.city.assets
 
     def named(rows: list[int]) -> str:
-        return teller.speech.listing([str(assets.name[row] or assets.id[row]) for row in rows])
+        return teller.speech.listing([the(teller, row) for row in rows])
 
     def water_s(site: Site) -> int:
         """Give when water may next come nearer to a site, at its door or inside; -1 no more."""
         may_s = site.loss.may_s if site.loss is not None and site.loss.root == site.asset else NONE
         return min((at_s for at_s in (site.wet_s, may_s, site.inside_s) if at_s > told.t_s), default=NONE)
 
+    yield from _cuts_now(teller, told)
     wet = sorted((site for site in told.sites if site.people and water_s(site) != NONE), key=water_s)
-    if wet:
+    closed = [site.asset for site in wet if is_closed(teller, site.asset, told.t_s, water_s(site))]
+    if rows := [site.asset for site in wet if site.asset not in closed]:
         yield teller.text("Mayor"), teller.text("bring people out of the water or upstairs: {sites}.",
-                                                sites=named([site.asset for site in wet]))
+                                                sites=teller.speech.listing([name_of(teller, row) for row in rows]))
+    if closed:
+        yield teller.text("Mayor"), teller.text(
+            "make sure that nobody is in {sites} ({closed}; the number of people is the roll of the day).",
+            sites=named(closed), closed=closed_words(teller, told.t_s))
     dark = [site for site in told.sites if site.people and site.inside_s == NONE
             and (site.since_s != NONE or site.loss is not None) and (site.loss is None or site.loss.root != site.asset)]
     if dark:
@@ -62,6 +72,23 @@ def decisions(teller: Teller, told: Situation) -> Iterator[tuple[str, str]]:
         if record["authority"] in who:
             what = what_of(record, told.result.plan, told.result.city, teller.speech)
             yield teller.text(who[record["authority"]]), teller.text("as planned, {what}.", what=what)
+
+
+def _cuts_now(teller: Teller, told: Situation) -> Iterator[tuple[str, str]]:
+    """Tell whose word the cuts of now want: the grid operator's, for the city's places too that no way leads to."""
+    ids = teller.result.city.assets.id
+    for act in told.now:
+        places = teller.speech.listing(shortened(teller, [str(ids[row]) for row in act.assets]))
+        if act.by == "grid":
+            yield teller.text("Grid operator"), joined(teller, [
+                teller.text("cut {assets} now", assets=places),
+                *price_words(teller, act.darkened, told.t_s)]) + "."
+        elif act.upstream:
+            yield teller.text("Grid operator"), teller.text(
+                "cut {above} now, in place of {assets}, where no way leads.",
+                above=teller.speech.listing([str(ids[row]) for row in act.upstream]), assets=places)
+        else:
+            yield teller.text("City"), teller.text("cut {assets} now.", assets=places)
 
 
 def _planned(told: Situation) -> list[Mapping[str, Any]]:

@@ -168,8 +168,10 @@ def _how(teller: Teller, order: ReturnOrder) -> str:
     """Say what the range is: over how many nights, or that none was drawn."""
     if not order.nights:
         return teller.text("No nights were drawn: one computed hour, not a range.")
-    return teller.speech.plural("From one chance in two to nine in ten, over {n} night drawn.",
-                                "From one chance in two to nine in ten, over {n} nights drawn.", order.nights)
+    return teller.speech.plural(
+        "From the likely hour (back one time in two) to the cautious one (nine in ten): {n} night drawn.",
+        "From the likely hour (back one time in two) to the cautious one (nine in ten): {n} nights drawn.",
+        order.nights)
 
 
 def _row(teller: Teller, order: ReturnOrder, one: Return) -> tuple[str, ...]:

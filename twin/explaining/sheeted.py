@@ -234,14 +234,12 @@ def _leg(teller: Teller, leg: StreetLeg) -> str:
 
 
 def _depth(teller: Teller, depth_m: float, limit_m: float = math.inf) -> str:
-    """Give a depth; to the millimetre where it is under a limit that it would be rounded to."""
+    """Give a depth, or that it is dry or not known."""
     if isnan(depth_m):
         return teller.text("unknown")
     if depth_m < _DRY_M:
         return teller.text("dry")
-    if depth_m < limit_m <= round(depth_m + 1e-9, 2):
-        return f"{teller.speech.number(depth_m, 3)}\u00a0m"
-    return teller.speech.depth(depth_m)
+    return teller.speech.depth(depth_m, limit_m)
 
 
 def _water(teller: Teller, visit: Visit) -> str:

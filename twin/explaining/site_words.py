@@ -7,11 +7,15 @@ from typing import Any
 
 from twin.explaining.back_words import back
 from twin.explaining.loss_words import lost_words
+from twin.explaining.place_names import gender_of, the
 from twin.explaining.teller import Teller
 from twin.quantities import NONE
 from twin.results.condition_spans import Condition
 from twin.results.situation import Site
 from twin.world.graph import graph_of
+
+#: Sites that a cut darkens told one by one.
+_MOST_PRICES = 2
 
 
 def symbol_of(site: Site) -> str:
@@ -20,6 +24,15 @@ def symbol_of(site: Site) -> str:
         return "out"
     return "threatened" if site.is_threatened or site.condition in (Condition.ON_RESERVE, Condition.MAY_BE_OUT) \
         else "fine"
+
+
+#: How a site stands in a word; ``threatened`` agrees with its name.
+_STANDS = {"fine": "in service", "threatened": "threatened", "out": "without power"}
+
+
+def stands(teller: Teller, site: Site) -> str:
+    """Give how a site stands in a word."""
+    return teller.speech.text(_STANDS[symbol_of(site)], gender=gender_of(teller, site.asset))
 
 
 def feed_words(teller: Teller, site: Site) -> str:
@@ -79,13 +92,33 @@ def cut_words(teller: Teller, rows: Sequence[int], cut_s: int) -> Iterator[str]:
     """
     assets, text = teller.result.city.assets, teller.text
     for row in rows:
-        name, reserve_s = str(assets.name[row] or assets.id[row]), int(assets.buffer_s[row])
+        name, reserve_s = the(teller, row), int(assets.buffer_s[row])
         if reserve_s <= 0:
             yield text("leaves {site} without power: no reserve", site=name)
             continue
         said = text("feeds {site}: reserve {duration}, until {time}", site=name,
                     duration=teller.speech.duration(reserve_s), time=teller.clock(cut_s + reserve_s))
-        loss = teller.result.losses.next(row, cut_s)
-        if loss is not None and loss.root == row and loss.may_s < cut_s + reserve_s:
-            said += text(", less where water comes inside ({time})", time=teller.clock(max(loss.may_s, cut_s)))
+        inside_s = _inside_s(teller, row, cut_s)
+        if inside_s < cut_s + reserve_s:
+            said += text(", less where water comes inside ({time})", time=teller.clock(inside_s))
         yield said
+
+
+def price_words(teller: Teller, rows: Sequence[int], cut_s: int) -> Iterator[str]:
+    """Say in a few words what a cut costs the sites that it leaves without supply, the most people first."""
+    for row in rows[:_MOST_PRICES]:
+        ends_s = cut_s + int(teller.result.city.assets.buffer_s[row])
+        if ends_s == cut_s:
+            yield teller.text("{site} then without power", site=the(teller, row))
+            continue
+        said = "{site} then on reserve until {time} at most" if _inside_s(teller, row, cut_s) < ends_s else \
+            "{site} then on reserve until {time}"
+        yield teller.text(said, site=the(teller, row), time=teller.clock(ends_s))
+    if more := len(rows[_MOST_PRICES:]):
+        yield teller.speech.plural("{n} more site then without supply", "{n} more sites then without supply", more)
+
+
+def _inside_s(teller: Teller, row: int, from_s: int) -> int:
+    """Give when water may be inside a site, from a second on; later than any where it may not."""
+    loss = teller.result.losses.next(row, from_s)
+    return max(loss.may_s, from_s) if loss is not None and loss.root == row else 1 << 40

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from twin.explaining.act_words import act_notes, act_row
+from twin.explaining.act_words import act_detail, act_notes, act_row
 from twin.explaining.crew_lines import crew_rows
 from twin.explaining.decisions import decisions, done
 from twin.explaining.listed import joined, teller_of
+from twin.explaining.place_names import closed_words, is_by_day, is_closed, name_of
 from twin.explaining.returning import returns_by_quarter, returns_by_street, returns_note
 from twin.explaining.river_words import level_now, trend
-from twin.explaining.site_words import feed_words, symbol_of, then_words
+from twin.explaining.site_words import feed_words, stands, symbol_of, then_words
 from twin.explaining.teller import Teller
 from twin.explaining.untouchable import untouchable_lines
 from twin.explaining.words import STATUS, Speech
@@ -25,7 +26,7 @@ from twin.results.situation import AHEAD_H, Site, Situation
 from twin.results.summary import GAUGE_DIFFERS_M
 
 #: Rows of the page: what is more is told as a number.
-MOST_SITES, MOST_DECISIONS, FIRST_ACTS = 6, 5, 5
+MOST_SITES, MOST_DECISIONS, FIRST_ACTS = 6, 8, 5
 _COUNTED = {
     "lamps_out": "Lamps out", "cabinets_out": "Lighting cabinets out", "sites_out": "Critical sites without power",
     "signals_out": "Traffic signals out", "lift_stations_out": "Lift stations out",
@@ -34,9 +35,10 @@ _COUNTED = {
 
 @dataclass(frozen=True, slots=True)
 class SiteRow:
-    """A site as it is read; ``symbol`` is ``out``, ``threatened`` or ``fine``."""
+    """A site as it is read; ``symbol`` is ``out``, ``threatened`` or ``fine``, ``stands`` says it in a word."""
 
     symbol: str
+    stands: str
     name: str
     people: str
     feed: str
@@ -69,6 +71,8 @@ class Page:
     site_headings: tuple[str, ...]
     sites: tuple[SiteRow, ...]
     sites_more: str
+    #: What a number of people is that bears an asterisk; empty where none does.
+    sites_note: str
     acts_title: str
     acts_note: str
     act_headings: tuple[str, ...]
@@ -80,6 +84,9 @@ class Page:
     acts_next: str
     acts_next_title: str
     acts_more: str
+    #: What the rows leave out, act by act in their order, on the next page; empty where an act leaves out nothing.
+    acts_detail_title: str
+    acts_detail: tuple[str, ...]
     #: Where the list of what is live in water stands, and how the time for people is counted.
     act_notes: tuple[str, ...]
     returns_title: str
@@ -133,6 +140,7 @@ def page_of(told: Situation, lang: str, numbers: Mapping[str, str] | None = None
     alarms = tuple(_alarms(teller, told))
     order = order or order_of_return(told.result, told.t_s)
     acts = tuple(act_row(teller, act, told.t_s, numbers) for act in (*told.now, *told.acts))
+    details = tuple(act_detail(teller, act, told.t_s) for act in (*told.now, *told.acts))
     by_street = returns_by_street(order, lang)
     sites, more_sites = told.sites[:MOST_SITES], len(told.sites) - MOST_SITES
     return Page(
@@ -146,26 +154,26 @@ def page_of(told: Situation, lang: str, numbers: Mapping[str, str] | None = None
         headline=_headline(teller, told), out_now=_out_now(teller, told), alarms=alarms,
         counts_title=text("Out of service"), count_headings=_count_headings(teller, told),
         counts=tuple(_count_rows(teller, told)), count_notes=tuple(_count_notes(teller, told)),
-        legend=(text("lamp out"), text("within the hour"), text("water computed now"), text("critical sites, page 1")),
+        legend=(text("lamp out"), text("within the hour"), text("water computed now"),
+                text("critical sites, by their number above")),
         sites_title=text("Critical sites"),
         symbols=(("fine", text("in service")), ("threatened", text("threatened")), ("out", text("without power"))),
         site_headings=(text("people"), text("supply"), text("then")),
         sites=tuple(_site_row(teller, told, site) for site in sites),
-        sites_more=_sites_more(teller, told) if more_sites > 0 else "",
+        sites_more=_sites_more(teller, told) if more_sites > 0 else "", sites_note=_sites_note(teller, told),
         acts_title=text("First acts"), acts_note=_acts_note(teller, told),
         act_headings=(text("before"), text("what"), text("who"), text("where"), text("if not")),
         acts=acts or (("", text("Nothing is left to be done beforehand."), "", "", ""),),
         acts_now=len(told.now), acts_first=FIRST_ACTS,
-        acts_next="" if len(acts) <= FIRST_ACTS else words.plural(
-            "Then {n} act more: below, and on the printed list of acts.",
-            "Then {n} acts more: below, and on the printed list of acts.", len(acts) - FIRST_ACTS + told.acts_more),
+        acts_next=_acts_next(teller, told, len(acts), has_details=any(details)),
+        acts_detail_title=text("Acts in detail"), acts_detail=details,
         acts_next_title=text("Next acts"), acts_more="" if not told.acts_more else words.plural(
             "{n} more act ahead: on the printed list of acts.", "{n} more acts ahead: on the printed list of acts.",
             told.acts_more),
         act_notes=tuple(act_notes(teller, told)), returns_title=text("Return of light"),
         returns_headings=(text("quarter"), text("streets, lamps out"), text("from the first street to the last")),
         returns_note=returns_note(order, lang) if by_street else "", returns=returns_by_quarter(order, lang),
-        returns_next=text("Street by street: page 2.") if by_street else "",
+        returns_next=text("Street by street: at the end.") if by_street else "",
         returns_next_title=text("Return of light, street by street"), returns_by_street=by_street,
         untouchable_title=text("Do not re-energise before a test"),
         untouchable=tuple(untouchable_lines(teller, told.moment)),
@@ -290,10 +298,20 @@ def _counted_from(teller: Teller, told: Situation) -> str:
 
 
 def _site_row(teller: Teller, told: Situation, site: Site) -> SiteRow:
-    assets = teller.result.city.assets
-    return SiteRow(symbol_of(site), str(assets.name[site.asset] or assets.id[site.asset]),
-                   "" if site.people is None else teller.speech.number(site.people), feed_words(teller, site),
+    people = "" if site.people is None else teller.speech.number(site.people)
+    return SiteRow(symbol_of(site), stands(teller, site), name_of(teller, site.asset),
+                   f"{people}*" if people and is_by_day(teller, site.asset) else people, feed_words(teller, site),
                    joined(teller, list(then_words(teller, site, told.t_s))))
+
+
+def _sites_note(teller: Teller, told: Situation) -> str:
+    """Say of schools and the like that their number is that of the day, and that there is no class."""
+    by_day = [site.asset for site in told.sites[:MOST_SITES] if site.people and is_by_day(teller, site.asset)]
+    if not by_day:
+        return ""
+    if is_closed(teller, by_day[0], told.t_s, told.t_s):
+        return teller.text("* Roll of the day; {closed}.", closed=closed_words(teller, told.t_s))
+    return teller.text("* Roll of the day.")
 
 
 def _sites_more(teller: Teller, told: Situation) -> str:
@@ -315,7 +333,15 @@ def _acts_note(teller: Teller, told: Situation) -> str:
     rules = told.result.plan.access
     if rules is None or not rules.bases:
         return teller.text("access and crews are not computed: check the way")
-    return teller.text("before: leave by then, way and work are counted; where no way leads, be at work there by then")
+    return teller.text("before: leave; without a way, begin")
+
+
+def _acts_next(teller: Teller, told: Situation, n: int, *, has_details: bool) -> str:
+    more = n - FIRST_ACTS + told.acts_more
+    if n > FIRST_ACTS:
+        return teller.speech.plural("Then {n} act more, and details: below.", "Then {n} acts more, and details: below.",
+                                    more)
+    return teller.text("Details: below.") if has_details else ""
 
 
 def _following(teller: Teller, told: Situation) -> str:

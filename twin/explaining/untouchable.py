@@ -23,7 +23,8 @@ from twin.world.kinds import Role
 #: Rows that are read without a page in short before them.
 FEW = 25
 _WIDTHS = (1, 2.5, 0.9, 0.9, 0.9, 1.5)
-_STATES = {"cut": "cut", "out": "out of service", "service": "in service"}
+_STATES = {"cut": "cut", "out": "out of service", "service": "in service", "live": "in service, to be cut",
+           "above": "in service, water below its live parts"}
 
 
 def untouchable_paper(result: Result, t_s: int, lang: str) -> Paper:
@@ -37,30 +38,50 @@ def untouchable_paper(result: Result, t_s: int, lang: str) -> Paper:
     teller = teller_of(result, lang, t_s)
     text, words = teller.text, teller.speech
     found = not_re_energised(result, t_s)
-    counts: dict[str, int] = {}
-    for one in found:
-        kind = result.city.assets[one.assets[0]].kind
-        counts[kind] = counts.get(kind, 0) + len(one.assets)
-    facts = [", ".join(words.counted(result.city.assets.kinds, name, counts[name])
-                       for name in result.city.assets.kinds.names if name in counts)] if found else []
+    is_long = len(found) > FEW
     warning = text("Water reached it since its last test, cut or not: no fuse, no switch, no contactor is closed "
                    "before inspection, measurement of the insulation and test.")
     paper = paper_of(
-        teller, t_s, text("Do not re-energise, {clock}", clock=words.clock(teller.moment(t_s))), facts=facts,
+        teller, t_s, text("Do not re-energise, {clock}", clock=words.clock(teller.moment(t_s))),
+        facts=[*([_counted(teller, found)] if found and not is_long else []), *_in_service(teller, found)],
         warnings=[warning] if found else [],
-        headings=[text(one) for one in (
-            "street", "number", "water since", "now (highest so far)", "state", "who has to test")],
+        headings=[*(text(one) for one in ("street", "number", "water since", "now (highest so far)", "state")),
+                  _testers(teller, found)],
         widths=_WIDTHS, rows=list(_rows(teller, found)), bold=(0, 1),
         notes=[text("Depths: now, and in brackets the highest so far where that was higher."),
                text("In service: nothing has opened it; to be cut first where it may be live in water.")] if found
         else [text("Nothing of what was asked for.")])
-    if len(found) <= FEW:
+    if not is_long:
         return paper
     return replace(
-        paper, summary_title=text("In short"), summary_headings=tuple(text(one) for one in (
-            "kind", "how many", "which", "who has to test")), summary=tuple(_by_kind(teller, found)),
+        paper, summary_title=text("In short"), summary_headings=(
+            text("kind"), text("how many"), text("which"), _testers(teller, found)),
+        summary=tuple(_by_kind(teller, found)),
         summary_streets_title=text("By street"), summary_streets=tuple(_by_street(teller, found)),
         rows_title=text("The whole list"))
+
+
+def _counted(teller: Teller, found: tuple[Untouchable, ...]) -> str:
+    """Give how many of each kind are found."""
+    kinds, counts = teller.result.city.assets.kinds, dict[str, int]()
+    for one in found:
+        kind = teller.result.city.assets[one.assets[0]].kind
+        counts[kind] = counts.get(kind, 0) + len(one.assets)
+    return ", ".join(teller.speech.counted(kinds, name, counts[name]) for name in kinds.names if name in counts)
+
+
+def _in_service(teller: Teller, found: tuple[Untouchable, ...]) -> Iterator[str]:
+    """Say why some stand here in service and are not to be cut."""
+    if above := sum(len(one.assets) for one in found if one.state == "above"):
+        yield teller.speech.plural(
+            "{n} in service here and not on “To be cut”: the water is below its live parts, or has left.",
+            "{n} in service here and not on “To be cut”: the water is below their live parts, or has left.", above)
+
+
+def _testers(teller: Teller, found: tuple[Untouchable, ...]) -> str:
+    """Give the heading of who has to test, with the word of the trade that the cells have."""
+    return teller.text("who has to test (BR: qualified for low voltage)" if any(one.skill == "BR" for one in found)
+                       else "who has to test")
 
 
 def _by_kind(teller: Teller, found: tuple[Untouchable, ...]) -> Iterator[tuple[str, ...]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
-from math import atan2, degrees, hypot
+from math import atan2, degrees, hypot, inf
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -70,10 +70,16 @@ class Speech:
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return str(format_decimal(round(value, decimals), format=pattern, locale=self.lang))
 
-    def depth(self, depth_m: float) -> str:
-        """Give a depth or height in metres with two decimals: 0,44 m or 0.44 m."""
+    def depth(self, depth_m: float, limit_m: float = inf) -> str:
+        """Give a depth or height in metres with two decimals: 0,44 m or 0.44 m.
+
+        What lies under a limit that it would be rounded to is told as under it: nobody reads 0.05 m as open.
+        """
         # To the millimetre first, as files hold it: 0.695 is said 0.70 here as on the map.
-        return f"{self.number(round(depth_m, 3) + 1e-9, 2)}{_SPACE}m"
+        rounded_m = round(round(depth_m, 3) + 1e-9, 2)
+        if depth_m < limit_m <= rounded_m:
+            return self.text("under {depth}", depth=self.depth(limit_m))
+        return f"{self.number(rounded_m, 2)}{_SPACE}m"
 
     def distance(self, distance_m: float) -> str:
         """Give a distance rounded as people say it: 140 m, 1,2 km."""

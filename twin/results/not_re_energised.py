@@ -29,7 +29,8 @@ class Untouchable:
     #: Deepest of them now, and the highest water of the run so far [m]; NaN where unknown.
     now_m: float
     highest_m: float
-    #: ``cut`` on purpose, ``out`` of service, or in ``service`` still.
+    #: ``cut`` on purpose, ``out`` of service, or in service still: ``live`` may be live in water, to be cut; ``above``
+    #: the water is below its live parts, or has left; ``service`` nobody knows.
     state: str
     #: Since when it is cut; -1 else.
     cut_s: int
@@ -85,4 +86,10 @@ def _deepest(depth_m: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
 
 
 def _state(moment: Moment, row: int, cut: dict[int, int]) -> str:
-    return "cut" if row in cut else "out" if moment.is_out[row] else "service"
+    if row in cut:
+        return "cut"
+    if moment.is_out[row]:
+        return "out"
+    if moment.to_cut[row] != NONE:
+        return "live"
+    return "above" if moment.depth_m[row] < moment.result.city.assets.fail_m[row] else "service"

@@ -49,8 +49,12 @@ class Act:
     live: int
     people: int
     depth_m: float
-    #: Whether the water comes so far lies within the errors.
+    #: Of a cut: deepest water at the places themselves, now or ahead [m]; what hangs behind may stand deeper.
+    place_m: float = 0.0
+    #: Whether the water comes so far lies within the errors; and whether ``before_s`` is when it may be inside: it is
+    #: at the door already.
     is_doubtful: bool = False
+    is_inside: bool = False
     #: Base to leave from by ``before_s``, and the streets from there; empty where the run computes no way.
     base: str = ""
     way: tuple[str, ...] = ()
@@ -154,6 +158,7 @@ def acts_now(moment: Moment) -> list[Act]:
         group = tuple(one.place for one in mine)
         found.append(Act(sort="cut", before_s=moment.t_s, assets=group, by=hand, lamps=0, live=len(members), people=0,
                          depth_m=float(np.nan_to_num(moment.depth_m[members]).max()), is_now=True,
+                         place_m=float(np.nan_to_num(moment.depth_m[list(group)]).max()),
                          darkened=darkened(moment, group)))
     return found
 
@@ -203,7 +208,8 @@ def _evacuations(moment: Moment) -> list[Act]:
         if before_s != NONE:
             found.append(Act(sort="evacuate", before_s=before_s, assets=(row,), by="rescue", lamps=0, live=0,
                              people=int(np.nan_to_num(assets.people[row])),
-                             depth_m=float(exposure.peak_depth_m[row]), is_doubtful=bool(doubtful[row])))
+                             depth_m=float(exposure.peak_depth_m[row]), is_doubtful=bool(doubtful[row]),
+                             is_inside=before_s != int(exposure.touched_at_s[row])))
     return found
 
 
@@ -239,7 +245,7 @@ def _cuts(moment: Moment) -> list[Act]:
             sort="cut", assets=tuple(group), **_leaving(moment, group, int(first[group].min())),
             by="grid" if assets.has_role(group[0], Role.GRID) else "city", darkened=darkened(moment, tuple(group)),
             lamps=_lamps_below(result, group), live=len(np.unique(parts.asset[mine])), people=0,
-            depth_m=float(peak_m[parts.asset[mine]].max())))
+            depth_m=float(peak_m[parts.asset[mine]].max()), place_m=float(peak_m[group].max())))
     return found
 
 

@@ -99,7 +99,6 @@ def inputs_of(run: Run, told: Situation, page: Page) -> Mapping[str, Any]:
     """Give what the template reads: the texts of the page, its two drawings and what they are called."""
     colon = "\u00a0:" if page.lang == "fr" else ":"
     style = _style()
-    symbols = dict(page.symbols)
     return {
         **{name: value for name, value in asdict(page).items() if name not in ("sites", "symbols")},
         "document": f"{page.status}{colon} {page.title}, {page.place}", "author": told.result.city.name,
@@ -108,7 +107,7 @@ def inputs_of(run: Run, told: Situation, page: Page) -> Mapping[str, Any]:
         "map": _alone(map_svg(run, told, [site.asset for site in told.sites[:MOST_SITES]]), style),
         "map_alt": f"{page.title}{colon} " + ", ".join(page.legend),
         # The symbol of a site is a word here: a table that is read aloud has no boxes.
-        "sites": [[f"{place}. {row.name} ({symbols[row.symbol]})", row.people, row.feed, row.then]
+        "sites": [[f"{place}. {row.name} ({row.stands})", row.people, row.feed, row.then]
                   for place, row in enumerate(page.sites, start=1)]}
 
 

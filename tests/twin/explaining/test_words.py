@@ -83,6 +83,9 @@ def test_french_numbers_times_and_units() -> None:
     fr = speech("fr")
     assert fr.number(1365) == "1\u202f365"
     assert fr.depth(0.444) == "0,44\u00a0m"
+    assert fr.depth(0.0496, 0.05) == "moins de 0,05\u00a0m", "open under 0.05 m is not read as 0.05 m"
+    assert fr.depth(0.0444, 0.05) == "0,04\u00a0m"
+    assert fr.depth(0.05, 0.05) == "0,05\u00a0m"
     assert fr.clock(datetime(2027, 1, 12, 22, 5)) == "22\u00a0h\u00a005"
     assert fr.day(datetime(2027, 1, 12)) == "mardi 12 janvier 2027"
     assert fr.day(datetime(2027, 2, 1)) == "lundi 1er février 2027"

@@ -130,7 +130,8 @@ def test_a_crew_is_told_to_leave_before_its_way_out_closes_and_where_it_is_shut_
     site = next(act for act in at_22.acts if act.crews)
     assert (site.sort, site.crews, str(ids[site.assets[0]])) == ("evacuate", ("E1",), "S-14")
     teller = teller_of(result, "fr", 6 * 3600)
-    assert act_row(teller, site, 6 * 3600)[4].endswith("l’équipe E1, bloquée là, peut commencer")
+    assert act_row(teller, site, 6 * 3600, is_whole=True)[4].endswith("l’équipe E1, bloquée là, peut commencer")
+    assert act_row(teller, site, 6 * 3600)[2] == "secours\u00a0; équipe E1 sur place"
 
 
 def test_a_cut_that_nobody_reaches_says_where_it_is_cut_instead_and_what_hangs_there() -> None:
@@ -145,7 +146,7 @@ def test_a_cut_that_nobody_reaches_says_where_it_is_cut_instead_and_what_hangs_t
     assert dark["C-22"] == ()
     assert [str(result.city.assets.id[row]) for row in dark["P-12"]] == ["S-11"]
     whole = act_row(teller_of(result, "fr", told.t_s), city, told.t_s, {"grid": "09 00"}, is_whole=True)[3]
-    assert "faire couper en amont\u00a0: C-22, P-12 (alimente EHPAD Les Tilleuls)" in whole
+    assert "faire couper en amont\u00a0: C-22, P-12 (alimente l’EHPAD Les Tilleuls)" in whole
     assert "(gestionnaire, tél. 09 00)" in whole
     for act in (*told.now, *told.acts):
         if act.is_cut_off:

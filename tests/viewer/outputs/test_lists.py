@@ -98,7 +98,7 @@ def test_the_paper_of_cuts_has_all_that_is_live_in_water() -> None:
     live = moment_of(result, AT_22).to_cut
     said = " ".join(cell for row in rows for cell in row)
     assert rows[0][1] == "Poste électrique P-12"
-    assert rows[0][6] == ("en service\u00a0; alimente EHPAD Les Tilleuls\u00a0: réserve 4\u00a0h, "
+    assert rows[0][6] == ("en service\u00a0; alimente l’EHPAD Les Tilleuls\u00a0: réserve 4\u00a0h, "
                           "jusqu’à lundi 2\u00a0h\u00a000, moins si l’eau entre (22\u00a0h\u00a025)")
     assert rows[1][1] == "Armoire d’éclairage A-093"
     assert rows[1][4] == "L-3922, L-3938, L-3939, L-4611 à L-4620", "the lamps behind it, one and all"
@@ -181,7 +181,8 @@ def test_a_range_is_rounded_outward_and_says_who_has_looked() -> None:
         assert row.p90_s == -(-(int(o.end_s[outage]) + 3600) // QUARTER_S) * QUARTER_S
     ends_s = [one.p90_s for one in order.sites]
     assert ends_s == sorted(ends_s), "what is back first stands first"
-    assert returns_note(order, "fr").startswith("D’une chance sur deux à neuf sur dix, sur 10 nuits tirées.")
+    assert returns_note(order, "fr").startswith(
+        "De l’heure probable (revenu 1 fois sur 2) à l’heure prudente (9 fois sur 10)\u00a0: 10 nuits tirées.")
     assert any(re.fullmatch(r"entre .* et .*", row[3]) for row in returns_paper(order, "fr").rows)
     assert sum(len(streets.split(", ")) for _, streets in returns_by_street(order, "fr")) == len(order.streets)
 

@@ -17,7 +17,8 @@ from geodata.run.journal import GRID, JOURNAL, grid_rows, journal_rows, write_gr
 from geodata.run.roads import access_if_kept
 from tests.nights import night
 from twin.errors import InputError
-from twin.explaining.situation import MOST_SITES, number_in, page_of
+from twin.explaining.situation import MOST_SITES, Page, number_in, page_of
+from twin.explaining.words import speech
 from twin.quantities import NONE
 from twin.results.act_ways import with_ways
 from twin.results.condition_spans import Condition
@@ -149,13 +150,74 @@ def test_what_is_live_in_water_now_is_the_first_act(told: Situation) -> None:
     assert [str(ids[row]) for row in grid.darkened] == ["S-11"], "the home hangs on P-12 alone"
     page = page_of(told, "fr")
     assert page.acts_now == 2
-    assert page.acts[0][:2] == ("MAINTENANT", "Couper P-12, C-03, C-19, C-07, C-21 et C-06")
-    assert page.acts[0][4].endswith("alimente EHPAD Les Tilleuls\u00a0: réserve 4\u00a0h, "
-                                    "jusqu’à lundi 2\u00a0h\u00a000, moins si l’eau entre (22\u00a0h\u00a025)")
+    assert page.acts[0][:2] == ("MAINTENANT", "Couper P-12, C-03, C-19, C-07, C-21 et C-06\u00a0; l’EHPAD Les Tilleuls "
+                                "passe sur réserve, jusqu’à lundi 2\u00a0h\u00a000 au plus"), "and what that costs"
+    assert page.acts_detail[0].endswith("alimente l’EHPAD Les Tilleuls\u00a0: réserve 4\u00a0h, jusqu’à lundi "
+                                        "2\u00a0h\u00a000, moins si l’eau entre (22\u00a0h\u00a025)")
+    place_m = moment_of(result, AT_22).depth_m[list(city.assets)].max()
+    assert city.place_m == place_m < city.depth_m, "the lamps behind stand deeper than the cabinets"
+    assert f"jusqu’à {speech('fr').depth(place_m)} d’eau aux points de coupure" in page.acts_detail[1]
+    asked = [what for who, what in page.decisions if who == "Gestionnaire"]
+    assert asked[0].startswith("couper P-12, C-03, C-19, C-07, C-21 et C-06 maintenant"), "what is NOW is asked first"
+    assert page.decisions[1][1].startswith("couper A-093, A-013")
     assert page.act_notes[0] == ("28 équipements peut-être sous tension dans l’eau maintenant ; 16 points de coupure : "
                                  "tous sur la liste « À couper », imprimée à part.")
     assert page_of(told, "en").acts[0][0] == "NOW"
     assert page_of(situation(result, 0), "fr").acts_now == 0
+
+
+def words_in(*texts: str) -> int:
+    """Give how many words somebody reads: each hour as its parts, marks as none."""
+    return sum(any(c.isalnum() for c in word) for text in texts for word in text.replace("\u202f", "").split())
+
+
+def answers_of(page: Page) -> dict[str, int]:
+    """Give how many words each of a chief's questions takes to be answered on the first page, headings among them."""
+    five = page.acts[:page.acts_first]
+    return {
+        "first act": words_in(*page.acts[0]),
+        "acts": words_in(page.acts_title, page.acts_note, *page.act_headings, *sum(five, ()), page.acts_next),
+        "sites": words_in(page.sites_title, *page.site_headings, *(word for row in page.sites for word in (
+            row.name, row.people, row.feed, row.then)), page.sites_note, page.sites_more),
+        "crews": words_in(page.crews_title, page.crews_note, *page.crew_headings, *sum(page.crews, ())),
+        "return": words_in(page.returns_title, page.returns_note, *page.returns_headings, *sum(page.returns, ()),
+                           page.returns_next),
+        "untouchable": words_in(page.untouchable_title, *page.untouchable)}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_acts_are_read_in_a_minute_and_no_answer_takes_longer_than_it_did(lang: str) -> None:
+    """190 words are a minute of reading without haste; the five acts of the densest hour are told in fewer."""
+    most = {"first act": 40, "acts": 185, "sites": 190, "crews": 85, "return": 200, "untouchable": 80}
+    for name in ("ouche-q100-crews", "ouche-q100"):
+        run = night(name)
+        access = access_if_kept(run)
+        for hour in (2, 6, 10):
+            page = page_of(with_ways(situation(run.result, hour * 3600), access), lang, {"rescue": "18"})
+            assert len(page.acts) > 1
+            for question, words in answers_of(page).items():
+                assert words <= most[question], (name, hour, question, words)
+
+
+def test_a_school_on_a_sunday_night_is_looked_into_and_not_brought_out_by_its_roll(told: Situation) -> None:
+    page = page_of(told, "fr")
+    school = next(row for row in page.acts if "École des Bas-Prés" in row[1] and row[1].startswith("Vérifier"))
+    assert school[4].startswith("140 personnes (effectif de jour)")
+    assert page.sites_note == "* Effectif de jour\u00a0; pas de classe le dimanche."
+    assert {row.name for row in page.sites if row.people.endswith("*")} == {"École du Lavoir", "École des Bas-Prés"}
+    assert ("Maire", "faire vérifier que personne n’est dans l’École des Bas-Prés (pas de classe le dimanche\u00a0; le "
+            "nombre de personnes est l’effectif de jour).") in page.decisions
+    assert {row.name: row.stands for row in page.sites}["École des Bas-Prés"] == "menacée"
+
+
+def test_water_that_is_at_a_door_already_is_told_as_coming_inside() -> None:
+    """The home has water at its door since 21:33: at 22:00 what comes at 22:25 is the water inside."""
+    run = night("ouche-q100-crews")
+    page = page_of(with_ways(situation(run.result, AT_22), access_if_kept(run)), "fr")
+    home = next(row for row in page.acts if "EHPAD" in row[1] and row[1].startswith("Évacuer"))
+    assert "eau dedans 22\u00a0h\u00a025, peut-être" in home[4]
+    asked = [what for who, what in page.decisions if who == "Gestionnaire"]
+    assert asked[1].startswith("couper C-22 et P-12 maintenant, faute d’accès à A-093"), "the city reaches none"
 
 
 def test_cabinets_in_a_row_are_told_as_a_range() -> None:
@@ -202,7 +264,7 @@ def test_a_reading_that_differs_is_the_first_line() -> None:
     assert page.headline == ("L’Ouche au Pont-Neuf\u00a0: 3,05\u00a0m lu à 22\u00a0h\u00a000, calculé "
                              "3,21\u00a0m\u00a0: 16 cm de moins.")
     assert any("levels shifted by −0.16" in line for line in page_of(situation(result, AT_22), "en").alarms)
-    assert "aucune lecture" in page_of(situation(result, AT_18), "fr").headline
+    assert "aucun relevé" in page_of(situation(result, AT_18), "fr").headline
     assert any("Quai des Lavandières, rue fermée" in line for line in page.done)
 
 
@@ -226,11 +288,13 @@ def test_the_text_of_the_page_equals_the_tables(told: Situation, lang: str) -> N
             assert ahead is not None
             sure, _, maybe = cell.partition("\u00a0(")
             assert (number_in(sure), number_in(maybe)) == (ahead.out, ahead.may)
-    for act in page.acts:
-        assert list(act) in rows
+    for place, act in enumerate(page.acts, start=1):
+        assert [str(place), *act] in rows
     for place, site in enumerate(page.sites, start=1):
         assert [f"{place}{site.name}", site.people, site.feed, site.then] in rows
     whole = " ".join(found.cells)
+    assert all(line in whole for line in page.acts_detail)
+    assert page.sites_note in whole
     for text in (page.title, page.place, page.headline, *page.alarms, *page.count_notes, page.valid, page.digest,
                  *page.done, *(what for _, what in page.decisions)):
         assert text in whole, text
