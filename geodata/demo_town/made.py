@@ -87,8 +87,8 @@ def make_city_file(seed: int = SEED) -> CityFile:
     shapes_array = np.empty(len(moved), dtype=object)
     shapes_array[:] = moved
     return CityFile(city=city, shapes=shapes_array, context=_context(town), terrain=_terrain(town.relief), country="FR",
-                    sources=(SourceRecord(name="Valmont-sur-Ouche, ville fictive", file="geodata/town", date="",
-                                          licence="Apache-2.0", attribution="Valmont-sur-Ouche n’existe pas"),),
+                    sources=(SourceRecord(name="Valmont-sur-Ouche", file="geodata/town", date="", licence="Apache-2.0",
+                                          attribution="Valmont-sur-Ouche n’existe pas / does not exist"),),
                     report={"made_by": "geodata.demo_town", "seed": seed,
                             "note": "A fictional town: every street, house and height is made by a program."})
 

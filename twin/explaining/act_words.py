@@ -187,6 +187,8 @@ def _least(teller: Teller, act: Act, least: Least) -> str:
                       *([_goal(teller, act)] if len(act.assets) > 1 else [])])
     if least.is_open:
         return teller.text("still open, but too late to go, act and be out again: {way}", way=way)
+    if least.deepest_m < 0.005:
+        return teller.text("dry now, but closed by the water before one is through: {way}", way=way)
     return teller.text("least water: {way}, {depth} at most", way=way, depth=teller.speech.depth(least.deepest_m))
 
 

@@ -159,7 +159,7 @@ def crew_rows(teller: Teller, at_s: int, shut: Mapping[str, CrewShut], most: int
         until = teller.text("to the end of the run") if ends and ends[0] > teller.result.plan.duration_s else \
             teller.clock(ends[0]) if ends else teller.text("again at {time}", time=teller.clock(min(later))) \
             if later else "–"
-        free = teller.text("free, at {place}", place=_place(teller, stands[place])) if place in stands else \
+        free = teller.text("free, at {place}", place=placed_at(teller, stands[place])) if place in stands else \
             teller.text("free")
         where = _work(teller, shift) if shift is not None else free if ends else teller.text("off duty")
         if crew.id in shut:
@@ -178,7 +178,7 @@ def crew_rows(teller: Teller, at_s: int, shut: Mapping[str, CrewShut], most: int
     return tuple(rows)
 
 
-def _place(teller: Teller, row: int) -> str:
+def placed_at(teller: Teller, row: int) -> str:
     """Give where a crew stands by its id and its name: the list of sites has names alone."""
     assets = teller.result.city.assets
     return f"{assets.id[row]} ({assets.name[row]})" if assets.name[row] else str(assets.id[row])

@@ -11,12 +11,13 @@ from typing import Any
 from twin.access.by_street import StreetLeg
 from twin.explaining.act_words import shortened
 from twin.explaining.back_words import roughly
+from twin.explaining.crew_lines import placed_at
 from twin.explaining.listed import joined, label, teller_of
 from twin.explaining.shut_words import shut_words
 from twin.explaining.teller import Teller
 from twin.explaining.words import STATUS, WAITS, Speech
 from twin.quantities import NONE, seconds_between
-from twin.results.sheets import Sheet, Visit
+from twin.results.sheets import DRY_M, Sheet, Stand, Visit
 
 #: Visits on one sheet, and ids in one cell: what is more is told as a number. A long sheet goes on on a second page.
 MOST_VISITS, MOST_IDS = 9, 8
@@ -25,10 +26,12 @@ MOST_VISITS, MOST_IDS = 9, 8
 _ACTIONS = {"reach": "get there", "inspect": "lock out (open, lock, tag), prove dead, inspect",
             "clean_dry": "clean and dry", "replace": "replace what water reached",
             "re_energise": "measure the insulation, test, then return to service"}
-#: Less water than this is told as dry [m].
-_DRY_M = 0.005
 #: Parts of one street whose depths differ by more are told as such [m].
 _EVEN_M = 0.02
+#: Electrical qualifications in words (NF C 18-510).
+_SKILLS = {"BS": "BS, simple work on a dead low-voltage circuit", "BR": "BR, repairs and lock-out at low voltage",
+           "B1V": "B1V, work at low voltage near live parts", "B2V": "B2V, in charge of work near live parts",
+           "BC": "BC, in charge of lock-out at low voltage"}
 #: What repairs wait for.
 _WAITS = {**WAITS, "recede": "the water to fall"}
 
@@ -130,6 +133,9 @@ def _facts(teller: Teller, sheet: Sheet) -> Iterator[str]:
         yield teller.text("On duty until {time}.", time=teller.clock(end_s)) if again == NONE else teller.text(
             "On duty until {time}, again from {again}.", time=teller.clock(end_s), again=teller.clock(again))
     yield from _idle(teller, sheet)
+    if sheet.stand is not None and sheet.stand.wet_s == NONE:
+        yield teller.text("{place}: dry until {time}, by the run.", place=placed_at(teller, sheet.stand.asset),
+                          time=teller.clock(sheet.stand.until_s))
     if rules is not None and plan.travel == "streets":
         yield teller.text("Enter no street with {day} of water by day, {night} by night.",
                           day=teller.speech.depth(rules.day_m if crew.wade_m is None else crew.wade_m),
@@ -158,8 +164,18 @@ def _idle(teller: Teller, sheet: Sheet) -> Iterator[str]:
 
 def _warnings(teller: Teller, sheet: Sheet, shown: tuple[Visit, ...]) -> Iterator[str]:
     ids = sheet.result.city.assets.id
+    stand, place = sheet.stand, "" if sheet.stand is None else placed_at(teller, sheet.stand.asset)
+    if stand is not None and stand.wet_s != NONE:
+        yield teller.text("{who}: {what}", who=place, what=joined(teller, list(_water_at(teller, sheet, stand)))) + "."
     if sheet.shut is not None:
-        yield Speech.sentence(f"{shut_words(teller, sheet.shut)}.")
+        near_s = next((visit.leaves_s for visit in shown if sheet.shut.at_s <= visit.leaves_s
+                       and (sheet.shut.time.until_s == NONE or visit.leaves_s < sheet.shut.time.until_s)), NONE)
+        yield Speech.sentence(f"{shut_words(teller, sheet.shut, near_s)}.")
+    elif stand is not None and stand.shuts_s != NONE:
+        yield teller.text("No street leads out from {place} from {time} to the end of the run: leave before.",
+                          place=place, time=teller.clock(stand.shuts_s)) if stand.opens_s == NONE else teller.text(
+            "No street leads out from {place} from {time} to {until}: leave before.", place=place,
+            time=teller.clock(stand.shuts_s), until=teller.clock(stand.opens_s))
     stale = list(dict.fromkeys(str(ids[row]) for visit in shown if visit.is_not_to_be_re_energised
                                for row in visit.assets))
     if stale:
@@ -173,6 +189,26 @@ def _warnings(teller: Teller, sheet: Sheet, shown: tuple[Visit, ...]) -> Iterato
         if visit.is_undone and visit.ends_s != NONE:
             yield teller.text("By the run water comes back at {asset} at {time}: leave before it does.",
                               asset=ids[visit.assets[0]], time=teller.clock(visit.ends_s))
+
+
+def _water_at(teller: Teller, sheet: Sheet, stand: Stand) -> Iterator[str]:
+    """Tell the water where a crew stands: as it begins, in its street, at the highest, and whether it may come in."""
+    text, depth = teller.text, teller.speech.depth
+    is_now, time = stand.from_s == sheet.t_s, teller.clock(stand.from_s)
+    if stand.depth_m >= DRY_M:
+        said = depth(stand.depth_m)
+        yield text("{depth} of water now", depth=said) if is_now else text("{depth} of water at {time}", depth=said,
+                                                                           time=time)
+    else:
+        yield text("dry now") if is_now else text("dry at {time}", time=time)
+        yield text("water from {time}", time=teller.clock(stand.wet_s))
+    if stand.street and stand.street_m >= DRY_M:
+        yield text("{depth} in {street}", depth=depth(stand.street_m), street=stand.street)
+    if stand.highest_m >= stand.depth_m + _EVEN_M:
+        yield text("{depth} at the highest, at {time}", depth=depth(stand.highest_m),
+                   time=teller.clock(stand.highest_s))
+    if stand.is_entered:
+        yield text("WATER MAY COME IN THERE")
 
 
 def _some(teller: Teller, ids: list[str]) -> str:
@@ -224,11 +260,11 @@ def _leg(teller: Teller, leg: StreetLeg) -> str:
     name = leg.street or teller.text("street without a name")
     if leg.is_bridge:
         return f"{name} ({teller.text('bridge')})"
-    if max(leg.depth_m, leg.now_m) < _DRY_M:
+    if max(leg.depth_m, leg.now_m) < DRY_M:
         return name
     # The heading of the column says which is which: a way of fifteen streets has to stand on one page.
     then, now = _depth(teller, leg.depth_m, leg.limit_m), _depth(teller, leg.now_m)
-    if leg.depth_m >= _DRY_M and leg.least_m < leg.depth_m - _EVEN_M:
+    if leg.depth_m >= DRY_M and leg.least_m < leg.depth_m - _EVEN_M:
         then = teller.text("{depth} in places", depth=then)
     return f"{name} ({then})" if then == now else f"{name} ({then} / {now})"
 
@@ -237,7 +273,7 @@ def _depth(teller: Teller, depth_m: float, limit_m: float = math.inf) -> str:
     """Give a depth, or that it is dry or not known."""
     if isnan(depth_m):
         return teller.text("unknown")
-    if depth_m < _DRY_M:
+    if depth_m < DRY_M:
         return teller.text("dry")
     return teller.speech.depth(depth_m, limit_m)
 
@@ -261,5 +297,12 @@ def _notes(teller: Teller, sheet: Sheet, shown: int) -> Iterator[str]:
                                    more)
     if sheet.past:
         yield teller.speech.plural("{n} visit is over by the run.", "{n} visits are over by the run.", sheet.past)
+    done = {stage for visit in sheet.visits[:shown] for stage in visit.stages}
+    if "inspect" in done:
+        yield teller.text("Prove dead: with a voltage tester that is itself tested before and after, on each "
+                          "conductor.")
+    known = [teller.text(_SKILLS[skill]) for skill in sheet.crew.skills if skill in _SKILLS]
+    if known:
+        yield teller.text("Qualifications (NF C 18-510): {skills}.", skills=joined(teller, known))
     yield teller.text("Depths are computed, on arrival and now; streets without a depth are dry. Look before you "
                       "drive, and turn back where it is deeper.")

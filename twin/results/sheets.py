@@ -7,21 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from twin.access.access import Access
 from twin.access.by_street import StreetLeg, street_legs
 from twin.quantities import NONE
+from twin.results.crew_days import Doing, Piece, crew_days
 from twin.results.crew_shut import CrewShut, crews_shut_in
 from twin.results.crew_work import Shift
 from twin.results.moment import Damage, Moment, moment_of
 from twin.results.queue import queue_at
 from twin.results.result import Result
+from twin.results.to_do import sites_in_water
 from twin.world.crews import Crew, scheduled
 from twin.world.graph import graph_of
 from twin.world.kinds import STAGES, Role
 from twin.world.supplies import Service
+
+if TYPE_CHECKING:
+    from twin.access.shut_in import ShutIn
+
+#: Less water than this is told as dry [m].
+DRY_M = 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +65,30 @@ class Visit:
     held_until_s: int = NONE
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """The water where a crew stands until it leaves; of one off duty, where its next shift begins. Seconds as above."""
+
+    asset: int
+    #: The moment asked about, or when the shift begins; and when it leaves, or the shift is over.
+    from_s: int
+    until_s: int
+    #: Depth at the place as it begins, and in its street, which is empty without a name [m].
+    depth_m: float
+    street: str
+    street_m: float
+    #: When water first comes; ``from_s`` where it is there, -1 not before ``until_s``.
+    wet_s: int
+    #: The highest water in this time [m], and when.
+    highest_m: float
+    highest_s: int
+    #: By the run water comes inside the site, or may.
+    is_entered: bool
+    #: From when to when no street leads away; -1 for never, and not within the run. Of a crew that is not shut in yet.
+    shuts_s: int = NONE
+    opens_s: int = NONE
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sheet:
     """What lies ahead of one crew at a moment."""
@@ -73,6 +106,8 @@ class Sheet:
     waits: tuple[tuple[str, int], ...] = ()
     #: It is shut in, or its base is when its shift begins; None where it is not, or nobody drives.
     shut: CrewShut | None = None
+    #: Where it stands, and the water there; None where nobody drives, or it is on its way.
+    stand: Stand | None = None
 
     @property
     def next_s(self) -> int:
@@ -97,16 +132,50 @@ def sheets(result: Result, access: Access | None, t_s: int) -> tuple[Sheet, ...]
         return ()
     moment, waits = moment_of(result, t_s), _waits(result, plan.owner, t_s)
     shut = crews_shut_in(result, access, t_s)
-    found = []
-    for crew in plan.crews:
+    found, days = [], crew_days(result)
+    for number, crew in enumerate(plan.crews):
         groups = list(_groups([shift for shift in result.crew_work if shift.crew == crew.id]))
         ahead = [group for group in groups if group[-1].end_s == NONE or group[-1].end_s > t_s]
         found.append(Sheet(
             result=result, t_s=t_s, crew=crew, past=len(groups) - len(ahead),
             visits=tuple(_visit(result, access, moment, crew, group) for group in ahead),
             shift=next((shift for shift in crew.shifts if shift[1] > t_s), (NONE, NONE)), waits=waits,
-            shut=shut.get(crew.id)))
+            shut=shut.get(crew.id), stand=None if access is None or plan.travel != "streets" else _stand(
+                result, access, [piece for piece in days if piece.crew == number], t_s, crew, is_shut=crew.id in shut)))
     return tuple(found)
+
+
+def _stand(result: Result, access: Access, mine: list[Piece], t_s: int, crew: Crew, *, is_shut: bool) -> Stand | None:
+    """Give where a crew stands from a second on, or begins its next shift; None on its way, or without a shift."""
+    ahead = [piece for piece in mine if piece.end_s > t_s]
+    if ahead and ahead[0].doing == Doing.OFF:
+        ahead = ahead[1:]
+    if not ahead or ahead[0].doing == Doing.DRIVING or ahead[0].origin == NONE:
+        return None
+    asset, from_s = ahead[0].asset, max(ahead[0].start_s, t_s)
+    until_s = next((piece.start_s for piece in ahead
+                    if piece.doing in (Doing.DRIVING, Doing.OFF) or piece.asset != asset), ahead[-1].end_s)
+    place = access.place(asset)
+    looked = sorted({from_s, *(int(at_s) for at_s in access.departures_s if from_s < at_s <= until_s)})
+    depths_m = [_deepest(result, (asset,), at_s) for at_s in looked]
+    highest_m = max(depths_m)
+    shut = None if is_shut else _shuts(access, place, looked[1:], crew.wade_m)
+    return Stand(
+        asset=asset, from_s=from_s, until_s=until_s, depth_m=depths_m[0],
+        street="" if place[0] == NONE else access.network.name_of(place[0]),
+        street_m=0.0 if place[0] == NONE else float(str(access.water_on(place[0], from_s)["depth_m"])),
+        wet_s=next((at_s for at_s, depth_m in zip(looked, depths_m, strict=True) if depth_m >= DRY_M), NONE),
+        highest_m=highest_m, highest_s=looked[depths_m.index(highest_m)],
+        is_entered=bool(sites_in_water(result)[asset]), shuts_s=NONE if shut is None else shut.from_s,
+        opens_s=NONE if shut is None else shut.until_s)
+
+
+def _shuts(access: Access, place: tuple[int, float], looked: list[int], wade_m: float | None) -> ShutIn | None:
+    """Give the first time among some seconds in which no street leads away from a place; None where one always does."""
+    # Searching ways wants compiled code, which a page that only tells a situation does without.
+    from twin.access.shut_in import shut_in
+
+    return next((time for at_s in looked if (time := shut_in(access, place, at_s, wade_m)) is not None), None)
 
 
 def _waits(result: Result, owner: str, t_s: int) -> tuple[tuple[str, int], ...]:

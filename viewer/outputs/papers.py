@@ -68,13 +68,34 @@ def render_paper(paper: Paper) -> str:
 def printed(name: str, page: SheetPage | Paper, **more: Any) -> str:
     """Give a page of the template and style of a name as HTML, with whatever else the template asks for."""
     templates = resources.files("viewer").joinpath("templates")
-    style = templates.joinpath(f"{name}.css").read_text("utf-8")
+    style = templates.joinpath(f"{name}.css").read_text("utf-8") + _on_each_sheet(page)
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True,
                                      undefined=jinja2.StrictUndefined)
     environment.filters["ids"] = kept_together
     template = environment.from_string(templates.joinpath(f"{name}.html.j2").read_text("utf-8"))
     return template.render(page=page, colon=_colon(page), style=Markup(style), **more,
                            style_hash=base64.b64encode(sha256(style.encode()).digest()).decode())
+
+
+def _on_each_sheet(page: SheetPage | Paper) -> str:
+    """Give the style by which every printed sheet bears its number, and those after the first what they belong to."""
+    head, made, status = (_quoted(one) for one in (
+        f"{page.status} \u00b7 {page.title} \u00b7 {page.place}", page.made, f"{page.status} \u00b7 {page.digest}"))
+    return (f"@page {{ @top-left {{ content: {head} }} @top-right {{ content: {made} }} "
+            f"@bottom-left {{ content: {status} }} "
+            '@bottom-right { content: counter(page) " / " counter(pages) } }\n'
+            "@page :first { @top-left { content: none } @top-right { content: none } }\n")
+
+
+def _quoted(text: str) -> str:
+    """Give a text as a string of a style sheet.
+
+    Examples
+    --------
+    >>> _quoted('a "b" <c>')
+    '"a \\\\22 b\\\\22  \\\\3c c\\\\3e "'
+    """
+    return '"' + "".join(f"\\{ord(sign):x} " if sign in '"\\<>\n' else sign for sign in text) + '"'
 
 
 def _colon(page: SheetPage | Paper) -> str:
