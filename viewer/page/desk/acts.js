@@ -34,10 +34,10 @@ export function actTitle({sort, asset, name, kind, ranges, assets}, isWhole = fa
   return n > 1 ? t('cut_cabinets', {n}) : t('cut_named', {name: named({asset, name})});
 }
 
-/** Give the ids of what an act is on, to stand small behind its title. @param {any} act */
+/** Give the ids of what somebody goes to, small behind the title; none of a site that is called. @param {any} act */
 export function actIds({sort, asset, name, ranges, assets}) {
-  if (sort !== 'warn' && (assets?.length ?? 1) > 1) return idsOf(ranges);
-  return idOf({asset, name});
+  if (sort === 'warn') return '';
+  return (assets?.length ?? 1) > 1 ? idsOf(ranges) : idOf({asset, name});
 }
 
 /** Give title and ids in one text. @param {any} act */
@@ -170,7 +170,7 @@ export class Acts {
   first(row, act) {
     row.classList.add('first');
     const what = row.querySelector('.what .plain');
-    const id = act.sort === 'warn' || act.kind !== 'cabinet' ? actIds(act) : '';
+    const id = act.kind === 'cabinet' ? '' : actIds(act);
     if (what) what.replaceChildren(make('strong', {}, actTitle(act, true)), small(id));
     const why = row.querySelector('.what > .soft');
     if (why)

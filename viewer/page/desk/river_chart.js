@@ -8,6 +8,8 @@ import {at, level, t} from './start.js';
 
 /** A name without room is cut to so many letters before its id stands alone. */
 const CUT = [26, 20];
+/** Heights above the axis at which a name stands that has no room at its line [px]. */
+const LOW = [8, 34];
 const TOP = 34;
 /** The same where letters are read at six metres. */
 const TOP_BIG = 62;
@@ -139,7 +141,11 @@ function threshold(root, room, mark, y) {
     ];
   };
   const cut = CUT.filter((n) => n < name.length).map((n) => `${name.slice(0, n - 1).trim()}…`);
-  if (room.put(text, [name, ...cut].flatMap(placesOf), {isClear: true})) return;
+  // Where it has no room at its line, a whole name stands below the curve: its level says whose it is.
+  const words = t('mark', {level: level(mark.level), name});
+  /** @type {import('./label_room.js').Place[]} */
+  const low = LOW.map((up) => ({x: width - 2, y: room.height - AXIS - up, anchor: 'end', words}));
+  if (room.put(text, [...[name, ...cut].flatMap(placesOf), ...low], {isClear: true})) return;
   root.append(text);
   room.put(text, placesOf(mark.asset));
 }

@@ -219,9 +219,7 @@ export class Tonight {
     const {told} = this;
     const body = byId('counts');
     const shown = told.latest ?? told.approved;
-    byId('counts-of').textContent = shown
-      ? `${t('computed_word')}, ${t('run_number', {number: String(shown.number)})}`
-      : '';
+    byId('counts-of').textContent = shown ? t('run_number', {number: String(shown.number)}) : '';
     if (!told.counts.length || told.phase !== 'during') {
       byId('counts-head').replaceChildren();
       body.replaceChildren(make('tr', {}, make('td', {class: 'empty'}, this.phaseWords())));
@@ -231,7 +229,7 @@ export class Tonight {
       const when = make('b', {}, h ? t('plus_hours', {h: String(h)}) : t('now'));
       return make('th', {scope: 'col'}, when, make('br'), at(told.moment + h * 3600));
     });
-    byId('counts-head').replaceChildren(make('tr', {}, make('td', {}, ''), ...heads));
+    byId('counts-head').replaceChildren(make('tr', {}, make('td', {class: 'soft'}, t('computed_word')), ...heads));
     const rows = told.counts.map((/** @type {any} */ row) => countRow(row.row, row.values, row.row === 'doubt'));
     if (told.approved_lamps) rows.splice(1, 0, countRow('approved', told.approved_lamps, true));
     body.replaceChildren(...rows);
