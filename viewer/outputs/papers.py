@@ -88,12 +88,12 @@ def _on_each_sheet(page: SheetPage | Paper) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Give a text as a string of a style sheet.
+    r"""Give a text as a string of a style sheet.
 
     Examples
     --------
     >>> _quoted('a "b" <c>')
-    '"a \\\\22 b\\\\22  \\\\3c c\\\\3e "'
+    '"a \\22 b\\22  \\3c c\\3e "'
     """
     return '"' + "".join(f"\\{ord(sign):x} " if sign in '"\\<>\n' else sign for sign in text) + '"'
 

@@ -92,7 +92,7 @@ def test_each_screen_says_which_run_it_follows_and_the_desk_what_the_wall_asks_f
     assert "poste et alarmes : n° 2, non approuvé" in said
 
 
-def test_an_alarm_says_since_when_it_is_so_and_when_it_rang_and_a_new_one_is_framed(page: Opened, night: Served) -> None:
+def test_an_alarm_says_since_when_it_is_so_and_when_it_rang_a_new_one_is_framed(page: Opened, night: Served) -> None:
     """Two hours in two places; new is a word in a frame, in the row, in the heading and in the strip."""
     desk = night.desk
     asset = "A-012" if page.viewport_size["width"] > 900 else "A-026"
