@@ -295,6 +295,8 @@ def ask_lists(asked: Asked, tables: Tables, crews: CrewTables | None, run: Any, 
 
 def main(seed: int, seconds: int, assets: int, *runs: str) -> int:
     """Ask, and print what was asked and what differs; the exit code tells whether anything does."""
+    # Helpers of the pages' tests import each other as pytest finds them.
+    sys.path.insert(0, str(Path(__file__).parents[1] / "viewer"))
     from tests.viewer.page_browser import chromium
 
     asked, rng = Asked(), random.Random(seed)

@@ -112,14 +112,15 @@ def _night(asked: Asked, tables: Tables, seat: Seat, t_s: int) -> None:
     """Hold the picture of the night: counts now and ahead, sites, alarms of causes, acts that are ahead."""
     told, where = seat.json("/api/tonight"), (tables.folder.name, t_s)
     asked.same("desk: tonight", "phase", told["phase"], "during", *where)
-    values = {row["row"]: row["values"] for row in told["counts"]}
+    values, minute_s = {row["row"]: row["values"] for row in told["counts"]}, told["moment"] - tables.start
+    asked.same("desk: tonight", "the whole minute that the clock shows", 0 <= t_s - minute_s < 60, True, *where)
     for place, hours in enumerate(told["hours"]):
-        later = t_s + hours * 3600
+        later = minute_s + hours * 3600
         then = tables.counts(later) if later <= tables.horizon_s else None
         for one in ("lamps", "cabinets", "sites", "wet"):
             asked.same("desk: tonight", one, values[one][place], then and then[one][0], *where, hours)
         asked.same("desk: tonight", "doubt", values["doubt"][place], then and then["lamps"][1], *where, hours)
-    own = tables.condition(t_s)
+    own = tables.condition(minute_s)
     out = {tables.ids[k] for k in np.flatnonzero((tables.kind == "site") & (own == "out")).tolist()}
     asked.same("desk: tonight", "sites out", {row["asset"] for row in told["sites"] if row["state"] == "out"}, out,
                *where)

@@ -47,7 +47,7 @@ def test_results_do_not_depend_on_the_number_of_threads(plain):
     assert all(result == results[0] for result in results)
 
 
-@pytest.mark.parametrize("stop_s", [400.0, 1300.0])
+@pytest.mark.parametrize("stop_s", [pytest.param(400.0, marks=pytest.mark.verify), 1300.0])
 def test_a_run_that_goes_on_from_a_state_is_identical(plain, stop_s):
     straight = FlowModel(plain, factor=2)
     straight.advance(stop_s)

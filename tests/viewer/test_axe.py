@@ -34,9 +34,10 @@ def violations(axe: Any, page: Any) -> list[str]:
             for one in found["violations"] for node in one["nodes"]]
 
 
-@pytest.mark.parametrize(("register", "form"), [("fr", {}), ("en", {}), ("simple", {}), ("simple", PHONE),
-                                                ("fr", {"width": 320, "height": 640})],
-                         ids=["fr", "en", "simple", "phone", "narrow"])
+@pytest.mark.parametrize(("register", "form"), [
+    pytest.param("fr", {}, marks=pytest.mark.verify, id="fr"), pytest.param("en", {}, id="en"),
+    pytest.param("simple", {}, marks=pytest.mark.verify, id="simple"), pytest.param("simple", PHONE, id="phone"),
+    pytest.param("fr", {"width": 320, "height": 640}, id="narrow")])
 def test_public_page_with_an_answer_open(axe: Any, chromium: Any, pages: dict[str, Path], now: Any, register: str,
                                          form: dict[str, Any]) -> None:
     page = opened(chromium, pages["public"], now=now, **form)

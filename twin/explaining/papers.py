@@ -12,6 +12,8 @@ from twin.explaining.listed import joined, label, teller_of
 from twin.explaining.teller import Teller
 from twin.explaining.words import STATUS, Speech
 from twin.quantities import NONE, seconds_between
+from twin.results.condition_spans import Condition
+from twin.results.moment import moment_of
 from twin.results.result import Result
 from twin.world.kinds import Role
 
@@ -58,17 +60,18 @@ def grid_paper(result: Result, rows: Sequence[tuple[Any, ...]], t_s: int, lang: 
     InputError
         A language other than fr and en.
     """
-    teller = teller_of(result, lang)
-    text = teller.text
+    teller, condition = teller_of(result, lang), moment_of(result, t_s).condition
+    text, assets = teller.text, result.city.assets
     return paper_of(teller, t_s, text("List for the grid operator, {clock}",
                                     clock=teller.speech.clock(teller.moment(t_s))),
                   facts=() if rows else (text("Nothing to ask of the grid operator at this moment."),),
                   headings=[text(one) for one in ("what", "where", "whose", "state", "what hangs on it")],
-                  widths=_GRID, rows=[_grid_row(teller, row) for row in rows], bold=(0,),
-                  notes=[text("For the operator alone: the list names supplies.")])
+                  widths=_GRID, rows=[_grid_row(
+                      teller, row, is_doubtful=condition[assets.row(row[0])] == Condition.MAY_BE_OUT) for row in rows],
+                  bold=(0,), notes=[text("For the operator alone: the list names supplies.")])
 
 
-def _grid_row(teller: Teller, row: tuple[Any, ...]) -> tuple[str, ...]:
+def _grid_row(teller: Teller, row: tuple[Any, ...], *, is_doubtful: bool) -> tuple[str, ...]:
     name, _, street, by, operator, since, back, why, untested, cabinets, lamps, houses, sites, people, live = row
     text, words, assets = teller.text, teller.speech, teller.result.city.assets
     asset = assets[assets.row(name)]
@@ -76,10 +79,11 @@ def _grid_row(teller: Teller, row: tuple[Any, ...]) -> tuple[str, ...]:
     if since is not None:
         # What failed by itself is told by its own state; another is named.
         because = "" if root == name else " (" + text("because of {what}", what=root) + ")"
-        state.append(text("out of service since {time}", time=_clock(teller, since)) + because)
+        said = "may be out of service since {time}" if is_doubtful else "out of service since {time}"
+        state.append(text(said, time=_clock(teller, since)) + because)
         state.append(back_words(teller, NONE if back is None else _seconds(teller, back)))
     else:
-        state.append(text("in service"))
+        state.append(text("may be out" if is_doubtful else "in service"))
     if live:
         state.append(text("may be live in water"))
     if untested:

@@ -128,7 +128,7 @@ def test_a_crew_sent_ahead_says_so() -> None:
 
 
 @pytest.mark.parametrize(("deepest_m", "least_m", "said"), [
-    (0.199, 0.199, "X (0.199 m)"), (0.194, 0.194, "X (0.19 m)"), (0.195, 0.02, "X (0.195 m in places)"),
+    (0.199, 0.199, "X (under 0.20 m)"), (0.194, 0.194, "X (0.19 m)"), (0.195, 0.02, "X (under 0.20 m in places)"),
     (0.12, 0.0, "X (0.12 m in places)"), (0.001, 0.001, "X")])
 def test_a_depth_is_never_rounded_to_the_limit_of_a_street_that_is_open(deepest_m: float, least_m: float, said: str
                                                                        ) -> None:
