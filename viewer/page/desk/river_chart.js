@@ -29,7 +29,7 @@ const AFTER_S = 8 * 3600;
  */
 export function drawRiver(holder, river, now, {t0, big = false}) {
   const width = Math.max(160, holder.clientWidth);
-  const height = Math.max(110, holder.clientHeight);
+  const height = Math.max(84, holder.clientHeight);
   const head = big ? TOP_BIG : TOP;
   const [from, to] = [now - BEFORE_S, now + AFTER_S];
   /** @type {Points} */
