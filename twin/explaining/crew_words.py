@@ -68,8 +68,10 @@ def at_work_now(teller: Teller, waiting: Waiting) -> str:
                               "stage": teller.text(STAGE_WORDS[str(said["stage"])])}
     if "crew" not in said:
         return teller.text("Stage for {asset}: {stage}, which needs no crew.", of=None, **values)
-    lines = [teller.text("Stage for {asset}: {stage}, {crew}, until {time} as planned.", of=None, crew=said["crew"],
-                         time=teller.clock(int(said.get("until_s", 0))), **values)]
+    # What is planned is the end of the visit, and a crew on its way has not begun.
+    until = "Stage for {asset}: {stage}, {crew}; work there until {time} as planned." if said["stage"] == "reach" else \
+        "Stage for {asset}: {stage}, {crew}, until {time} as planned."
+    lines = [teller.text(until, of=None, crew=said["crew"], time=teller.clock(int(said.get("until_s", 0))), **values)]
     if around := said.get("round"):
         lines.append(teller.text("On the way round {streets}.", streets=teller.speech.listing(
             [closed_street(teller, one) for one in around])))
