@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 _ENDS = {"stage_started", "repaired", "repair_undone", "test_failed", "delayed"}
 _STEPS = _ENDS | {"called"}
 #: Words for a crew that is on duty without a job, and for one that is not on duty.
-_FREE, _OFF = {"fr": "libre", "en": "free"}, {"fr": "en repos", "en": "off duty"}
+_FREE = {"fr": ("libre",), "en": ("free",)}
+_OFF = {"fr": ("en repos", "pas en poste"), "en": ("off duty",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,8 +171,8 @@ def asked_of_crews(asked: Asked, crews: CrewTables, run: Any, t_s: int, lang: st
         if busy is not None:
             asked.same("crews", "at work in words", tables.ids[busy.assets[0]] in line, True, *where, crew, line)
             continue
-        word = _FREE[lang] if crews.duty(crew, t_s) else _OFF[lang]
-        asked.same("crews", "without work in words", word in line, True, *where, crew, line, word)
+        words = _FREE[lang] if crews.duty(crew, t_s) else _OFF[lang]
+        asked.same("crews", "without work in words", any(word in line for word in words), True, *where, crew, line)
     queue = queue_at(run.result.trace, t_s)
     told = {int(row): reason for row, reason in zip(queue.asset.tolist(), queue.reasons, strict=True)}
     asked.same("crews", "what waits for what", told, crews.waits(t_s), *where)

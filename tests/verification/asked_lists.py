@@ -41,7 +41,7 @@ GRID = ("substation", "service_box")
 SITES = ("site", "lift_station", "pump")
 #: Words of the papers for how something stands, by language.
 WORDS = {
-    "fr": {"out": "sans courant depuis", "on_reserve": "sur réserve jusqu", "may_be_out": "peut-être",
+    "fr": {"out": "sans courant depuis", "on_reserve": "sur sa réserve jusqu", "may_be_out": "peut-être",
            "last_feed": "dernière alimentation", "grid out": "hors service depuis", "service": "en service",
            "cut": "coupé", "out of service": "hors service", "maybe": "peut-être"},
     "en": {"out": "without power since", "on_reserve": "on its reserve until", "may_be_out": "may be",
