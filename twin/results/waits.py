@@ -23,6 +23,7 @@ _RECEDE, _CREW, _RESET, _DECLARED, _REPORTED = (WAITS.index(word) for word in (
 #: What puts an asset down by itself, or moves its repair on, or ends that.
 _STORY = (What.FLOODED, What.CALLED, What.REPAIR_STARTED, What.REPAIR_UNDONE, What.REPAIRED, What.TRIPPED, What.RESET,
           What.FAILED, What.CUT, What.CLEARED, What.REPORTED)
+_REACH = STAGES.index("reach")
 _STAGES = range(WAITS.index(STAGES[0]), WAITS.index(STAGES[-1]) + 1)
 _NEVER = np.iinfo(np.int64).max
 
@@ -96,13 +97,16 @@ class _Told(NamedTuple):
     what: What
     #: State that a fact reports; empty for all else.
     state: str
+    #: Place in ``STAGES`` of a stage that begins; -1 for all else.
+    stage: int
 
 
 def _told(trace: Trace, rows: Int64Array) -> list[_Told]:
     what_of = {int(what): what for what in What}
-    return [_Told(time_s, what_of[what], str(trace[row].detail.get("state", "")) if what == What.REPORTED else "")
-            for row, time_s, what in zip(rows.tolist(), trace.time_s[rows].tolist(), trace.what[rows].tolist(),
-                                         strict=True)]
+    return [_Told(time_s, what_of[what],
+                  str(trace[row].detail.get("state", "")) if what == What.REPORTED else "", stage)
+            for row, time_s, what, stage in zip(rows.tolist(), trace.time_s[rows].tolist(), trace.what[rows].tolist(),
+                                                trace.stage[rows].tolist(), strict=True)]
 
 
 #: Start, end (``_NEVER``: open), place in ``WAITS``, end of the stage, row of the repair.
@@ -131,6 +135,12 @@ def _holding(story: list[_Told], repairs: list[tuple[int, Repair]]) -> Iterator[
         elif event.what is What.DELAYED:
             end_s = next((e.time_s for e in facts[place + 1:] if e.what in (*_DAMAGE, *_WORK)), _NEVER)
             yield event.time_s, end_s, _CREW, NONE, NONE
+        elif event.what is What.STAGE_STARTED and event.stage == _REACH:
+            # A crew that comes for a later stage drives again: the repair knows the first trip alone.
+            begun = [row for row, repair in repairs if repair.start_s < event.time_s]
+            end_s = next((e.time_s for e in facts[place + 1:] if e.what in (*_DAMAGE, *_WORK)), _NEVER)
+            if begun and all(repair.start_s != event.time_s for _, repair in repairs):
+                yield event.time_s, end_s, WAITS.index("reach"), NONE if end_s == _NEVER else end_s, begun[-1]
 
 
 def _damaged(event: _Told, end_s: int, repairs: list[tuple[int, Repair]]) -> Iterator[_Wait]:

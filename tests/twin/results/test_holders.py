@@ -54,3 +54,8 @@ def test_no_stage_runs_while_a_crew_is_waited_for() -> None:
             assert str(told.said.get("stage", told.stage)) == told.stage, "as the crew wrote it"
             asked += 1
     assert asked > 1_000
+    # Who drives again for a later stage is on the way, whatever ran before: in all that crews did.
+    middles = [(one, (one.start_s + (result.plan.duration_s if one.end_s == NONE else one.end_s)) // 2)
+               for one in result.crew_work]
+    told = [(one.stage, WAITS[int(result.waits.what[result.waits.at(one.asset, t)])]) for one, t in middles]
+    assert [(done, said) for done, said in told if done != said] == []
