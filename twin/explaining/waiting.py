@@ -89,6 +89,4 @@ def _by_crews(result: Result, row: int, moment: int, what: str) -> Waiting | Non
         return None
     last = past[-1]
     coming = next((e.time_s for e in story if e.time_s > moment and "crew" in e.detail), NONE)
-    # A crew on its way back, to replace what has dried, has begun a stage that the waits do not know.
-    stage = str(last.detail.get("stage", what)) if last.what == What.STAGE_STARTED else what
-    return Waiting(holder=result.city.assets[row], stage=stage, is_by_crews=True, said=last.detail, next_s=coming)
+    return Waiting(holder=result.city.assets[row], stage=what, is_by_crews=True, said=last.detail, next_s=coming)
