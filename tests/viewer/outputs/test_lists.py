@@ -158,8 +158,8 @@ def test_what_is_handed_over_in_service_and_is_not_to_be_cut_says_why() -> None:
     assert (moment.depth_m[above] < result.city.assets.fail_m[above]).all()
     paper = untouchable_paper(result, AT_22, "fr")
     assert len(above) == 60
-    assert paper.facts == ("60 en service ici et absents de «\u00a0À couper\u00a0»\u00a0: l’eau est plus basse que leurs "
-                           "parties sous tension, ou s’est retirée.",)
+    assert paper.facts == ("60 en service ici et absents de «\u00a0À couper\u00a0»\u00a0: l’eau est plus basse que "
+                           "leurs parties sous tension, ou s’est retirée.",)
     assert {"en service, à couper", "en service, l’eau sous ses parties actives"} < {row[4] for row in paper.rows}
     assert paper.headings[5] == "qui doit essayer (BR\u00a0: habilité basse tension)"
     words = " ".join((*paper.facts, *paper.warnings, *(cell for row in paper.summary for cell in row)))
