@@ -32,7 +32,7 @@ _STANDS = {"fine": "in service", "threatened": "threatened", "out": "without pow
 
 def stands(teller: Teller, site: Site) -> str:
     """Give how a site stands in a word."""
-    return teller.speech.text(_STANDS[symbol_of(site)], gender=gender_of(teller, site.asset))
+    return teller.speech.text(_STANDS[symbol_of(site)], gender=gender_of(teller, site.asset) or "m")
 
 
 def feed_words(teller: Teller, site: Site) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from twin.explaining.listed import joined, label, teller_of
 from twin.explaining.papers import Paper, paper_of
-from twin.explaining.site_words import feed_words, symbol_of, then_words
+from twin.explaining.site_words import feed_words, stands, symbol_of, then_words
 from twin.explaining.teller import Teller
 from twin.explaining.words import Speech
 from twin.quantities import NONE, BoolArray
@@ -75,7 +75,7 @@ def _row(teller: Teller, moment: Moment, n: int, site: Site, contacts: Mapping[s
     depth_m, trend = float(moment.depth_m[site.asset]), int(moment.trend[site.asset])
     water = text("unknown") if np.isnan(depth_m) else text("dry") if depth_m < 0.005 else text(
         {1: "{depth}, rising", -1: "{depth}, falling", 0: "{depth} now"}[trend], depth=words.depth(depth_m))
-    threat = [text("threatened")] if symbol_of(site) == "threatened" else []
+    threat = [stands(teller, site)] if symbol_of(site) == "threatened" else []
     stale = [text("not to be re-energised")] if moment.is_not_to_be_re_energised[site.asset] else []
     return (str(n), f"{kind}{label(teller, asset)}", asset.street or "",
             "" if site.people is None else words.number(site.people),
