@@ -84,9 +84,11 @@ def _cuts_now(teller: Teller, told: Situation) -> Iterator[tuple[str, str]]:
                 teller.text("cut {assets} now", assets=places),
                 *price_words(teller, act.darkened, told.t_s)]) + "."
         elif act.upstream:
-            yield teller.text("Grid operator"), teller.text(
-                "cut {above} now, in place of {assets}, where no way leads.",
-                above=teller.speech.listing([str(ids[row]) for row in act.upstream]), assets=places)
+            dark = list(dict.fromkeys(site for sites in act.upstream_darkens for site in sites))
+            yield teller.text("Grid operator"), joined(teller, [
+                teller.text("cut {above} now, in place of {assets}, where no way leads",
+                            above=teller.speech.listing([str(ids[row]) for row in act.upstream]), assets=places),
+                *price_words(teller, dark, told.t_s)]) + "."
         else:
             yield teller.text("City"), teller.text("cut {assets} now.", assets=places)
 

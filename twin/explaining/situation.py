@@ -334,7 +334,7 @@ def _acts_note(teller: Teller, told: Situation) -> str:
     rules = told.result.plan.access
     if rules is None or not rules.bases:
         return teller.text("access and crews are not computed: check the way")
-    return teller.text("before: when to leave; where no way leads, when to begin")
+    return teller.text("before: set out by; if no way, begin by")
 
 
 def _acts_next(teller: Teller, told: Situation, n: int, *, has_details: bool) -> str:

@@ -148,6 +148,24 @@ def test_what_is_not_to_be_re_energised_is_told_in_short_before_the_list() -> No
     assert untouchable_paper(result, 2 * 3600, "fr").summary == (), "a short list is read by itself"
 
 
+def test_what_is_handed_over_in_service_and_is_not_to_be_cut_says_why() -> None:
+    result = night("ouche-q100").result
+    moment, found = moment_of(result, AT_22), not_re_energised(result, AT_22)
+    for one in found:
+        live = {bool(moment.to_cut[row] != NONE) for row in one.assets}
+        assert (one.state == "live") == (live == {True} and not moment.is_out[one.assets[0]])
+    above = [row for one in found if one.state == "above" for row in one.assets]
+    assert (moment.depth_m[above] < result.city.assets.fail_m[above]).all()
+    paper = untouchable_paper(result, AT_22, "fr")
+    assert len(above) == 60
+    assert paper.facts == ("60 en service ici et absents de «\u00a0À couper\u00a0»\u00a0: l’eau est plus basse que "
+                           "leurs parties sous tension, ou s’est retirée.",)
+    assert {"en service, à couper", "en service, l’eau sous ses parties actives"} < {row[4] for row in paper.rows}
+    assert paper.headings[5] == "qui doit essayer (BR\u00a0: habilité basse tension)"
+    words = " ".join((*paper.facts, *paper.warnings, *(cell for row in paper.summary for cell in row)))
+    assert sum(any(c.isalnum() for c in one) for one in words.replace("\u202f", "").split()) <= 190, "in a minute"
+
+
 def test_the_street_of_a_place_to_cut_is_one_everywhere() -> None:
     """A-093 stands in the Rue de Chagny, wherever the lamps behind it stand in water."""
     result = night("ouche-q100").result

@@ -218,6 +218,7 @@ def test_water_that_is_at_a_door_already_is_told_as_coming_inside() -> None:
     assert "eau dedans 22\u00a0h\u00a025, peut-être" in home[4]
     asked = [what for who, what in page.decisions if who == "Gestionnaire"]
     assert asked[1].startswith("couper C-22 et P-12 maintenant, faute d’accès à A-093"), "the city reaches none"
+    assert "l’EHPAD Les Tilleuls passe sur réserve" in asked[1], "and what that costs"
 
 
 def test_cabinets_in_a_row_are_told_as_a_range() -> None:

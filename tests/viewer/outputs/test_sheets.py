@@ -151,9 +151,9 @@ def test_acts_tell_when_to_leave_from_where_and_by_which_streets(run: Run) -> No
             assert (act.before_s, act.is_cut_off) == (min(ahead), False)
         assert act.before_s > at_s
     page = page_of(told, "fr")
-    assert page.acts_note == "avant\u00a0: heure de partir\u00a0; sans accès, heure de commencer"
+    assert page.acts_note == "avant\u00a0: heure de départ\u00a0; sans accès, heure de début"
     where = {cell for row in page.acts for cell in row[3:4]}
-    assert any("\u00a0; de S-14 → Rue du Pré-aux-Clercs → " in cell for cell in where)
+    assert any("de S-14 → Rue du Pré-aux-Clercs → " in cell for cell in where)
 
 
 def test_the_page_tells_where_crews_are_and_whose_hours_go_beyond(run: Run) -> None:
