@@ -101,35 +101,25 @@ def _series(loaded: Whole, intervals: Intervals) -> dict[str, Any]:
     step = max(300, loaded.result.plan.step_s)
     at = np.arange(0, loaded.duration_s + 1, step)
     lamps = loaded.result.city.assets.of_role(Role.LIGHTS)[intervals.asset]
-    is_over = intervals.end_s != NONE
-    start, end = np.sort(intervals.start_s[lamps]), np.sort(intervals.end_s[lamps & is_over])
+    start, end = np.sort(intervals.start_s[lamps]), np.sort(_ends(loaded, intervals)[lamps])
     out = np.searchsorted(start, at, side="right") - np.searchsorted(end, at, side="right")
     return {"step": step, "out": out.tolist()}
 
 
 def _groups(loaded: Whole, after: Intervals, reached: Any) -> list[dict[str, Any]]:
-    """Give the assets that the lines change by their outages: numbers in the page, intervals as the map has them.
-
-    What they reach and leave as it is keeps what the run says of it, its doubts among it.
-    """
+    """Give the assets that the lines can reach by their outages: numbers in the page, intervals as the map has them."""
     number = loaded.scene.number
-    before = _spans(loaded.base.intervals, reached)
+    mine = np.flatnonzero(reached[after.asset])
+    spans: dict[int, list[tuple[int, int]]] = {row: [] for row in np.flatnonzero(reached).tolist()}
+    for asset, start, end in zip(after.asset[mine].tolist(), after.start_s[mine].tolist(), after.end_s[mine].tolist(),
+                                 strict=True):
+        spans[asset].append((start, OPEN if end == NONE else end))
     groups: dict[tuple[tuple[int, int], ...], list[int]] = {}
-    for row, own in _spans(after, reached).items():
-        if number[row] >= 0 and own != before[row]:
+    for row, own in spans.items():
+        if number[row] >= 0:
             groups.setdefault(tuple(own), []).append(int(number[row]))
     return [{"assets": members, "spans": [[start, end, int(State.OUT)] for start, end in own]}
             for own, members in groups.items()]
-
-
-def _spans(intervals: Intervals, reached: Any) -> dict[int, list[tuple[int, int]]]:
-    """Give the outages of some assets, (A,), by row; an empty list where it has none."""
-    mine = np.flatnonzero(reached[intervals.asset])
-    spans: dict[int, list[tuple[int, int]]] = {row: [] for row in np.flatnonzero(reached).tolist()}
-    for asset, start, end in zip(intervals.asset[mine].tolist(), intervals.start_s[mine].tolist(),
-                                 intervals.end_s[mine].tolist(), strict=True):
-        spans[asset].append((start, OPEN if end == NONE else end))
-    return spans
 
 
 def _effects(loaded: Whole, draft: Draft, after: Intervals) -> dict[str, dict[str, Any]]:

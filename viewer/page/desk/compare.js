@@ -5,7 +5,6 @@ import {number} from '../words/speech.js';
 import {bringForm, proposalWords} from './decision.js';
 import {DeskMap} from './desk_map.js';
 import {get, Refusal} from './net.js';
-import {outWords} from './out_now.js';
 import {at, nameOf, saying, signed, span, t} from './start.js';
 import {Timeline, timeKeys} from './timeline.js';
 
@@ -365,7 +364,7 @@ export class Compare {
     this.maps.forEach((map, i) => {
       if (!map.counts || !map.run) return;
       const only = alone[i] ? ` · ${t('only_here', {n: alone[i]})}` : '';
-      const text = outWords(map.counts) + only;
+      const text = t('n_out_now', {n: map.counts.out + map.counts.may}) + only;
       byId(i ? 'out-b' : 'out-a').textContent = text;
       map.drawn({...map.drawings, flags: isPair ? this.flags(/** @type {0 | 1} */ (i)) : []});
       map.describe(saying(i ? 'B' : 'A', text));

@@ -8,12 +8,12 @@ import {byId} from '../parts/dom.js';
 import {useGpu} from '../parts/start.js';
 import {Access} from '../operator/access.js';
 import {Gardens} from '../operator/gardens.js';
+import {State} from '../enums.js';
 import {closedStreets} from '../operator/lists.js';
 import {Names} from '../operator/names.js';
 import {language, learn} from '../words/speech.js';
 import {get} from './net.js';
 import {DeskOverlay} from './desk_overlay.js';
-import {outAt} from './out_now.js';
 import {t} from './start.js';
 import {varied} from './varied.js';
 
@@ -398,22 +398,30 @@ export class DeskMap {
   }
 
   /**
-   * Give the assets that are out at the moment shown, by id; as computed: those too whose outage is in doubt.
+   * Give the assets that are out at the moment shown, by id.
    *
-   * @param {boolean} [isComputed]
    * @returns {Map<string, number>}
    */
-  outNow(isComputed = false) {
-    return this.model ? outAt(this.model, this.t, isComputed) : new Map();
+  outNow() {
+    /** @type {Map<string, number>} */
+    const out = new Map();
+    const {model} = this;
+    if (!model) return out;
+    const ids = model.ids();
+    model.iv.states(this.t, model.state, model.word);
+    for (let u = 0; u < model.pattern.length; u++) {
+      if (model.placed[u] && model.state[model.pattern[u]] === State.OUT) out.set(ids[u], u);
+    }
+    return out;
   }
 
-  /** Give what the run as it is computes as out, whatever variant is drawn. */
+  /** Give what is out in the run as it is, whatever variant is drawn. */
   outPlain() {
     const {model, plain} = this;
     if (!model || !plain) return new Map();
     const {pattern, iv, state} = model;
     Object.assign(model, plain);
-    const out = this.outNow(true);
+    const out = this.outNow();
     Object.assign(model, {pattern, iv, state});
     return out;
   }

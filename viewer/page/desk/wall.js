@@ -8,7 +8,6 @@ import {countWords, detail, idBeside, newTag, title, whenWords} from './alarms.j
 import {endedWords, stillWords} from './approve.js';
 import {DeskMap} from './desk_map.js';
 import {streetBeside, small} from './names.js';
-import {outWords} from './out_now.js';
 import {drawRiver} from './river_chart.js';
 import {at, between, level, span, t} from './start.js';
 import {isOld, offWords, readWords, riseWords, siteState, siteTick} from './tonight.js';
@@ -84,7 +83,7 @@ export class Wall {
     const out = rich(make('span'), t('legend_out', {n: counts ? counts.out : 0}));
     out.prepend(icon('lamp_dark'));
     byId('legend').replaceChildren(...(counts ? [out, make('span', {class: 'water-key'}, t('legend_water'))] : []));
-    this.map.describe(counts ? outWords(counts) : t('wall_empty'));
+    this.map.describe(counts ? t('n_out_now', {n: counts.out + counts.may}) : t('wall_empty'));
     if (this.told) this.alarms();
   }
 

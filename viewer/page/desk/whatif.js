@@ -8,7 +8,6 @@ import {LineForm} from './line_form.js';
 import {sortIcon} from './line_icons.js';
 import {lineName, lineRow} from './line_rows.js';
 import {get, post, Refusal} from './net.js';
-import {outWords} from './out_now.js';
 import {progressBar} from './progress.js';
 import {ResultCurve} from './result_curve.js';
 import {at, nameOf, saying, signed, t} from './start.js';
@@ -335,7 +334,7 @@ export class WhatIf {
     if (!counts || !this.draft) return;
     const clock = at(this.draft.base_run.start + moment);
     const apart = this.apart();
-    const text = saying(t('map_at', {at: clock}), `${outWords(counts)}${apart}`);
+    const text = saying(t('map_at', {at: clock}), `${t('n_out_now', {n: counts.out + counts.may})}${apart}`);
     byId('map-at').textContent = text;
     this.map.describe(text);
   }
@@ -347,8 +346,7 @@ export class WhatIf {
       map.drawn({...map.drawings, only: []});
       return '';
     }
-    // A variant is told without its doubts: what is computed stands beside what is computed.
-    const varied = map.outNow(true);
+    const varied = map.outNow();
     const plain = map.outPlain();
     const more = [...varied.keys()].filter((id) => !plain.has(id)).length;
     const less = [...plain.keys()].filter((id) => !varied.has(id)).length;
