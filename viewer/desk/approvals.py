@@ -35,16 +35,11 @@ class Approvals:
         InputError
             A run that is not done, an end that is past or too far, no reason.
         """
-        if entry.state != "done":
-            raise InputError(field="run", found="a run that is not done", expected="one that is")
-        if entry.nights:
-            raise InputError(field="run", found="an ensemble", expected="one run",
-                             remedy="Many nights tell how likely; one run is what the wall and the public are shown.")
+        check_decidable(entry)
         if not now < until <= now + MOST_S:
             raise InputError(field="until", found="a time that is past or more than a day ahead",
                              expected="within the next 24 h")
-        if not reason.strip() or len(reason) > _LONGEST:
-            raise InputError(field="reason", found="no reason, or a long one", expected="why this run counts")
+        check_reason(reason, "why this run counts")
         with self.store.act() as tx:
             tx.execute("INSERT INTO approval (run, by, duty, at, until, reason) VALUES (?, ?, ?, ?, ?, ?)",
                        (entry.id, person.name, person.duty, now, until, reason.strip()))
@@ -60,8 +55,7 @@ class Approvals:
         InputError
             Another run is in force, or none; no reason.
         """
-        if not reason.strip() or len(reason) > _LONGEST:
-            raise InputError(field="reason", found="no reason, or a long one", expected="why this run no longer counts")
+        check_reason(reason, "why this run no longer counts")
         with self.store.act() as tx:
             row = tx.execute("SELECT id FROM approval WHERE id = (SELECT max(id) FROM approval) AND run = ? "
                              "AND until > ?", (run, now)).fetchone()
@@ -95,6 +89,33 @@ class Approvals:
         if after is not None and after["at"] <= min(now, row["until"]):
             return _fate("superseded", after["at"])
         return _fate("in_force") if row["until"] > now else _fate("expired", row["until"])
+
+
+def check_decidable(entry: RunEntry) -> None:
+    """Refuse a run about which nobody can decide: one that is not done, or many nights.
+
+    Raises
+    ------
+    InputError
+        As said.
+    """
+    if entry.state != "done":
+        raise InputError(field="run", found="a run that is not done", expected="one that is")
+    if entry.nights:
+        raise InputError(field="run", found="an ensemble", expected="one run",
+                         remedy="Many nights tell how likely; one run is what the wall and the public are shown.")
+
+
+def check_reason(reason: str, wanted: str) -> None:
+    """Refuse a decision without a reason, or with a long one.
+
+    Raises
+    ------
+    InputError
+        As said.
+    """
+    if not reason.strip() or len(reason) > _LONGEST:
+        raise InputError(field="reason", found="no reason, or a long one", expected=wanted)
 
 
 def _fate(how: str, at: int | None = None, by: str = "", why: str = "") -> dict[str, Any]:

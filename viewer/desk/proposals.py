@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from twin.errors import InputError
+from viewer.desk.approvals import check_decidable, check_reason
 from viewer.desk.people import Person
 from viewer.desk.runs import RunEntry
 from viewer.desk.store import Store, publish
@@ -24,7 +25,7 @@ SELECT p.*, CASE WHEN p.declined_at IS NOT NULL THEN 'declined' WHEN EXISTS (SEL
 FROM proposal p WHERE p.id IN (SELECT max(id) FROM proposal GROUP BY run) ORDER BY p.id
 """
 OPEN = "open"
-_LONGEST_NAME, _LONGEST = 80, 300
+_LONGEST_NAME = 80
 
 
 class Proposals:
@@ -43,14 +44,10 @@ class Proposals:
         InputError
             A run that is not done, an ensemble, nobody to decide, no reason.
         """
-        if entry.state != "done":
-            raise InputError(field="run", found="a run that is not done", expected="one that is")
-        if entry.nights:
-            raise InputError(field="run", found="an ensemble", expected="one run",
-                             remedy="Many nights tell how likely; one run is what the wall and the public are shown.")
+        check_decidable(entry)
         if not decider.strip() or len(decider) > _LONGEST_NAME:
             raise InputError(field="decider", found="no name, or a long one", expected="who is to decide: C. Lenoir")
-        _check_reason(reason, "why this run is proposed")
+        check_reason(reason, "why this run is proposed")
         with self.store.act() as tx:
             last = tx.execute("SELECT coalesce(max(id), 0) FROM approval").fetchone()[0]
             tx.execute("INSERT INTO proposal VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)",
@@ -68,7 +65,7 @@ class Proposals:
         InputError
             No open proposal of that run, no reason.
         """
-        _check_reason(reason, "why it is not taken")
+        check_reason(reason, "why it is not taken")
         with self.store.act() as tx:
             row = next((one for one in tx.execute(_LAST).fetchall() if one["run"] == run and one["state"] == OPEN),
                        None)
@@ -89,8 +86,3 @@ class Proposals:
         if not rows:
             return None
         return {**{key: rows[0][key] for key in ("run", "number", "other", "decider", "by", "at")}, "count": len(rows)}
-
-
-def _check_reason(reason: str, wanted: str) -> None:
-    if not reason.strip() or len(reason) > _LONGEST:
-        raise InputError(field="reason", found="no reason, or a long one", expected=wanted)

@@ -1,6 +1,7 @@
 /** Approving a run, in one's own name, with a reason, until a time; and taking that back. */
 
 import {make} from '../parts/dom.js';
+import {reasonForm} from './reason_form.js';
 import {at, between, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
@@ -12,7 +13,6 @@ const HOURS = [2, 4, 6, 12, 24];
  * @param {{id: string, number: number}} brief
  */
 export function approveForm(frame, brief) {
-  const reason = make('input', {id: 'approve-reason', required: true, maxlength: 300, autocomplete: 'off'});
   const until = make(
     'select',
     {id: 'approve-until'},
@@ -20,23 +20,14 @@ export function approveForm(frame, brief) {
       make('option', {value: h, selected: h === 4}, `${t('hours_n', {n: String(h)})} (${at(frame.now + h * 3600)})`)
     )
   );
-  const says = make('p', {class: 'says', role: 'alert'});
-  const form = make(
-    'form',
-    {class: 'stack'},
-    make('p', {class: 'soft'}, t('approve_says', {name: frame.person.name})),
-    make('label', {for: 'approve-reason'}, t('reason')),
-    reason,
-    make('label', {for: 'approve-until'}, t('until')),
-    until,
-    make('button', {class: 'main'}, t('approve_go')),
-    says
-  );
-  const shut = frame.sheet(t('approve_title', {number: String(brief.number)}), [form]);
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    const said = {reason: reason.value, until: Math.round(frame.now) + Number(until.value) * 3600};
-    if (await frame.act(`/api/runs/${brief.id}/approve`, said, says)) shut();
+  reasonForm(frame, {
+    name: 'approve',
+    title: t('approve_title', {number: String(brief.number)}),
+    says: t('approve_says', {name: frame.person.name}),
+    go: t('approve_go'),
+    after: [make('label', {for: 'approve-until'}, t('until')), until],
+    path: `/api/runs/${brief.id}/approve`,
+    body: () => ({until: Math.round(frame.now) + Number(until.value) * 3600})
   });
 }
 
@@ -45,27 +36,14 @@ export function approveForm(frame, brief) {
  * @param {{id: string, number: number}} brief the run in force
  */
 export function withdrawForm(frame, brief) {
-  const reason = make('input', {id: 'withdraw-reason', required: true, maxlength: 300, autocomplete: 'off'});
-  const says = make('p', {class: 'says', role: 'alert'});
-  const form = make(
-    'form',
-    {class: 'stack'},
-    make('p', {class: 'soft'}, t('withdraw_says', {name: frame.person.name})),
-    make('label', {for: 'withdraw-reason'}, t('reason')),
-    reason,
-    make(
-      'label',
-      {class: 'tick'},
-      make('input', {type: 'checkbox', id: 'withdraw-sure', required: true}),
-      t('withdraw_sure')
-    ),
-    make('button', {class: 'main'}, t('withdraw_go')),
-    says
-  );
-  const shut = frame.sheet(t('withdraw_title', {number: String(brief.number)}), [form]);
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    if (await frame.act(`/api/runs/${brief.id}/withdraw`, {reason: reason.value}, says)) shut();
+  const sure = make('input', {type: 'checkbox', id: 'withdraw-sure', required: true});
+  reasonForm(frame, {
+    name: 'withdraw',
+    title: t('withdraw_title', {number: String(brief.number)}),
+    says: t('withdraw_says', {name: frame.person.name}),
+    go: t('withdraw_go'),
+    after: [make('label', {class: 'tick'}, sure, t('withdraw_sure'))],
+    path: `/api/runs/${brief.id}/withdraw`
   });
 }
 

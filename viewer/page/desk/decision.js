@@ -2,6 +2,7 @@
 
 import {make} from '../parts/dom.js';
 import {get} from './net.js';
+import {reasonForm} from './reason_form.js';
 import {at, t} from './start.js';
 
 /** @import {Frame} from './frame.js' */
@@ -16,27 +17,15 @@ import {at, t} from './start.js';
 export async function bringForm(frame, run, other = null) {
   const decider = make('input', {id: 'decider', required: true, maxlength: 80, autocomplete: 'off', list: 'deciders'});
   const names = make('datalist', {id: 'deciders'});
-  const reason = make('input', {id: 'bring-reason', required: true, maxlength: 300, autocomplete: 'off'});
-  const says = make('p', {class: 'says', role: 'alert'});
-  const form = make(
-    'form',
-    {class: 'stack'},
-    make('p', {class: 'soft'}, t('bring_says', {name: frame.person.name})),
-    make('label', {for: 'decider'}, t('decider')),
-    decider,
-    names,
-    make('label', {for: 'bring-reason'}, t('reason')),
-    reason,
-    make('button', {class: 'main'}, t('bring_go')),
-    says
-  );
   const number = String(run.number);
-  const title = other ? t('bring_title_against', {number, other: String(other.number)}) : t('bring_title', {number});
-  const shut = frame.sheet(title, [form]);
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    const said = {run: run.id, other: other?.id ?? '', decider: decider.value, reason: reason.value};
-    if (await frame.act('/api/proposals', said, says)) shut();
+  reasonForm(frame, {
+    name: 'bring',
+    title: other ? t('bring_title_against', {number, other: String(other.number)}) : t('bring_title', {number}),
+    says: t('bring_says', {name: frame.person.name}),
+    go: t('bring_go'),
+    before: [make('label', {for: 'decider'}, t('decider')), decider, names],
+    path: '/api/proposals',
+    body: () => ({run: run.id, other: other?.id ?? '', decider: decider.value})
   });
   const told = await get('/api/deciders');
   names.replaceChildren(...told.names.map((/** @type {string} */ name) => make('option', {value: name})));
@@ -49,21 +38,13 @@ export async function bringForm(frame, run, other = null) {
  * @param {{id: string, number: number}} run
  */
 export function declineForm(frame, run) {
-  const reason = make('input', {id: 'decline-reason', required: true, maxlength: 300, autocomplete: 'off'});
-  const says = make('p', {class: 'says', role: 'alert'});
-  const form = make(
-    'form',
-    {class: 'stack'},
-    make('p', {class: 'soft'}, t('decline_says', {name: frame.person.name})),
-    make('label', {for: 'decline-reason'}, t('reason')),
-    reason,
-    make('button', {class: 'main'}, t('decline_go')),
-    says
-  );
-  const shut = frame.sheet(t('decline_title', {number: String(run.number)}), [form]);
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    if (await frame.act('/api/proposals/decline', {run: run.id, reason: reason.value}, says)) shut();
+  reasonForm(frame, {
+    name: 'decline',
+    title: t('decline_title', {number: String(run.number)}),
+    says: t('decline_says', {name: frame.person.name}),
+    go: t('decline_go'),
+    path: '/api/proposals/decline',
+    body: () => ({run: run.id})
   });
 }
 

@@ -17,7 +17,7 @@ const LOST_MS = 30_000;
 const AGAIN_MS = 400;
 /** What changes something: it rests while nobody answers. Whatever is typed stays. */
 const CHANGES = `:is(button.writes, .writes :is(button, input[type=file]), button.ack,
-  #alarm-list .two button,  #act-rows td button:not(.plain), #lines button:not(.plain))`;
+  #alarm-list .two button, #act-rows td button:not(.plain), #lines button:not(.plain))`;
 const PICTURE_MS = 30_000;
 
 export class Frame {
