@@ -149,7 +149,7 @@ def grid_rows(result: Result, t_s: int) -> list[tuple[Any, ...]]:
             f"{Mechanism(int(o.root_mechanism[outage])).word}", bool(moment.is_not_to_be_re_energised[row]),
             int((below & assets.of_role(Role.SWITCHES)).sum()), int((below & result.view.is_lamp).sum()),
             int((below & assets.buildings()).sum()),
-            "; ".join(str(assets.name[site] or assets.id[site]) for site in sites), int(people),
+            "; ".join(assets.called(site) for site in sites.tolist()), int(people),
             bool(moment.to_cut[row] != NONE)))
     return sorted(found, key=lambda row: (-row[13], -row[10], row[0]))
 

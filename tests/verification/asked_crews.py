@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: What ends a stage of an asset, and what moves its repair on.
 _ENDS = {"stage_started", "repaired", "repair_undone", "test_failed", "delayed"}
 _STEPS = _ENDS | {"called"}
-#: Words for a crew that is on duty without a job, and for one that is not on duty.
+#: Words for a crew that is on duty without a job.
 _FREE = {"fr": ("libre",), "en": ("free",)}
 #: Nobody is at work after the last shift, and before the first one begins.
 _OFF = {"fr": ("pas en poste", "en repos"), "en": ("off duty",)}

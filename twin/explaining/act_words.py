@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from twin.explaining.at_moment import TOLD_M
 from twin.explaining.listed import joined
-from twin.explaining.place_names import closed_words, is_by_day, is_closed, name_of, the
+from twin.explaining.place_names import closed_words, is_by_day, is_closed, the
 from twin.explaining.site_words import cut_words, price_words
 from twin.explaining.teller import Teller
 from twin.quantities import NONE
+from twin.results.moment import DRY_M
 from twin.results.situation import Situation
 from twin.results.to_do import Act, Least
 from twin.results.together import in_runs
@@ -53,7 +53,7 @@ def act_detail(teller: Teller, act: Act, t_s: int) -> str:
         teller, act, t_s, is_whole=is_whole)) for is_whole in (True, False))
     told = {*few, *shortly}
     way = [teller.text("{depth} of water on the way", depth=teller.speech.depth(act.least.deepest_m))] \
-        if act.least is not None and not act.least.is_open and act.least.deepest_m >= TOLD_M else []
+        if act.least is not None and not act.least.is_open and act.least.deepest_m >= DRY_M else []
     return joined(teller, [*(one for one in (*ids, *live) if one not in told), *way])
 
 
@@ -66,7 +66,7 @@ def _what(teller: Teller, act: Act, t_s: int, *, is_whole: bool) -> list[str]:
     if act.sort == "cut":
         price = [] if is_whole else price_words(teller, act.darkened, t_s if act.is_now else act.before_s)
         return [*_cut(teller, act, is_whole=is_whole), *price]
-    site = name_of(teller, act.assets[0])
+    site = teller.result.city.assets.called(act.assets[0])
     if act.sort == "generator":
         return [teller.text("Have a generator ready: {site}", site=site)]
     if is_closed(teller, act.assets[0], t_s, act.before_s):
@@ -187,7 +187,7 @@ def _least(teller: Teller, act: Act, least: Least) -> str:
                       *([_goal(teller, act)] if len(act.assets) > 1 else [])])
     if least.is_open:
         return teller.text("still open, but too late to go, act and be out again: {way}", way=way)
-    if least.deepest_m < 0.005:
+    if least.deepest_m < DRY_M:
         return teller.text("dry now, but closed by the water before one is through: {way}", way=way)
     return teller.text("least water: {way}, {depth} at most", way=way, depth=teller.speech.depth(least.deepest_m))
 

@@ -20,15 +20,12 @@ from twin.explaining.waiting import Waiting, waiting_at, waits_for
 from twin.explaining.words import Speech
 from twin.quantities import NONE
 from twin.results.doubts import Doubt
-from twin.results.moment import AssetAt, Damage, moment_of
+from twin.results.moment import DRY_M, AssetAt, Damage, moment_of
 from twin.results.outages import Outage
 from twin.results.situation import rivers
 from twin.results.waits import WAITS
 from twin.world.assets import Asset
 from twin.world.kinds import Role
-
-#: Below this a depth would be said as 0.00 m [m].
-TOLD_M = 0.005
 
 
 def now_and_ahead(teller: Teller, wet: Asset, now: AssetAt | None, outage: Outage | None,
@@ -98,7 +95,7 @@ def _depth_now(teller: Teller, asset: Asset, t_s: int) -> list[str]:
         match int(moment.trend[asset.row]):
             case _ if depth_m <= 0:
                 lines.append(teller.text("Now: no water at {asset}.", **values))
-            case trend if depth_m < TOLD_M:
+            case trend if depth_m < DRY_M:
                 message = "Now: less than {depth} of water at {asset}, rising." if trend > 0 else \
                     "Now: less than {depth} of water at {asset}."
                 lines.append(teller.text(message, **values | {"depth": teller.speech.depth(0.01)}))

@@ -10,7 +10,7 @@ import numpy as np
 from twin.explaining.act_words import shortened
 from twin.explaining.listed import joined
 from twin.explaining.measured import measures_of, what_of
-from twin.explaining.place_names import closed_words, is_closed, name_of, the
+from twin.explaining.place_names import closed_words, is_closed, the
 from twin.explaining.site_words import price_words
 from twin.explaining.teller import Teller
 from twin.quantities import NONE
@@ -38,7 +38,7 @@ def decisions(teller: Teller, told: Situation) -> Iterator[tuple[str, str]]:
     closed = [site.asset for site in wet if is_closed(teller, site.asset, told.t_s, water_s(site))]
     if rows := [site.asset for site in wet if site.asset not in closed]:
         yield teller.text("Mayor"), teller.text("bring people out of the water or upstairs: {sites}.",
-                                                sites=teller.speech.listing([name_of(teller, row) for row in rows]))
+                                                sites=teller.speech.listing([assets.called(row) for row in rows]))
     if closed:
         yield teller.text("Mayor"), teller.text(
             "make sure that nobody is in {sites} ({closed}; the number of people is the roll of the day).",

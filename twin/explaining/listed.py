@@ -7,7 +7,6 @@ from math import isnan
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from twin.explaining.at_moment import TOLD_M
 from twin.explaining.back_words import back
 from twin.explaining.loss_words import lost_words
 from twin.explaining.repaired_words import repaired
@@ -15,6 +14,7 @@ from twin.explaining.teller import Teller
 from twin.explaining.words import Speech, speech
 from twin.quantities import NONE
 from twin.results.listing import STATES, Listed, Listing
+from twin.results.moment import DRY_M
 from twin.results.result import Result
 from twin.world.assets import Asset
 from twin.world.kinds import Role
@@ -154,7 +154,7 @@ def _water(teller: Teller, row: Listed, t_s: int) -> str:
         now: dict[str, Any] = {"depth": depth(row.depth_m)}
         if row.depth_m <= 0:
             said.append(teller.text("dry now"))
-        elif row.depth_m < TOLD_M:
+        elif row.depth_m < DRY_M:
             least = depth(0.01)
             said.append(teller.text("less than {depth}, rising", depth=least) if row.trend > 0 else
                         teller.text("less than {depth}", depth=least))

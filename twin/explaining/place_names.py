@@ -11,27 +11,21 @@ from twin.world.place_nouns import is_day_roll, is_in_use_by_day, noun_of
 _LOOK_S = 1800
 
 
-def name_of(teller: Teller, row: int) -> str:
-    """Give what a place is called; its id where it has no name."""
-    assets = teller.result.city.assets
-    return str(assets.name[row] or assets.id[row])
-
-
 def the(teller: Teller, row: int) -> str:
     """Give a place within a sentence: l’EHPAD Les Tilleuls; as it is called where the article is not known."""
-    name = name_of(teller, row)
+    name = teller.result.city.assets.called(row)
     article = noun_of(name).article if teller.speech.lang == "fr" else ""
     return name if not article else f"{article}{name}" if article.endswith("’") else f"{article} {name}"
 
 
 def gender_of(teller: Teller, row: int) -> str:
     """Give the gender of a place's name; empty where it is not known."""
-    return noun_of(name_of(teller, row)).gender
+    return noun_of(teller.result.city.assets.called(row)).gender
 
 
 def is_by_day(teller: Teller, row: int) -> bool:
     """Tell whether the number of people of a place is that of its day."""
-    return is_day_roll(name_of(teller, row))
+    return is_day_roll(teller.result.city.assets.called(row))
 
 
 def is_closed(teller: Teller, row: int, from_s: int, to_s: int) -> bool:

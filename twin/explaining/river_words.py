@@ -68,4 +68,4 @@ def datum(teller: Teller, river: River, level_m: float) -> str:
 
 def _name(teller: Teller, river: River) -> str:
     assets = teller.result.city.assets
-    return str(assets.name[river.asset] or assets.id[river.asset])
+    return assets.called(river.asset)

@@ -17,7 +17,8 @@ from twin.explaining.shut_words import shut_words
 from twin.explaining.teller import Teller
 from twin.explaining.words import STATUS, WAITS, Speech
 from twin.quantities import NONE, seconds_between
-from twin.results.sheets import DRY_M, Sheet, Stand, Visit
+from twin.results.moment import DRY_M
+from twin.results.sheets import Sheet, Stand, Visit
 
 #: Visits on one sheet, and ids in one cell: what is more is told as a number. A long sheet goes on on a second page.
 MOST_VISITS, MOST_IDS = 9, 8

@@ -12,7 +12,7 @@ from twin.explaining.site_words import feed_words, stands, symbol_of, then_words
 from twin.explaining.teller import Teller
 from twin.explaining.words import Speech
 from twin.quantities import NONE, BoolArray
-from twin.results.moment import Moment, moment_of
+from twin.results.moment import DRY_M, Moment, moment_of
 from twin.results.result import Result
 from twin.results.situation import Site, sites_at
 from twin.world.assets import Assets
@@ -73,7 +73,7 @@ def _row(teller: Teller, moment: Moment, n: int, site: Site, contacts: Mapping[s
     asset = assets[site.asset]
     kind = "" if teller.has_role(asset, Role.VITAL) else f"{Speech.sentence(words.kind(assets.kinds, asset.kind).one)} "
     depth_m, trend = float(moment.depth_m[site.asset]), int(moment.trend[site.asset])
-    water = text("unknown") if np.isnan(depth_m) else text("dry") if depth_m < 0.005 else text(
+    water = text("unknown") if np.isnan(depth_m) else text("dry") if depth_m < DRY_M else text(
         {1: "{depth}, rising", -1: "{depth}, falling", 0: "{depth} now"}[trend], depth=words.depth(depth_m))
     threat = [stands(teller, site)] if symbol_of(site) == "threatened" else []
     stale = [text("not to be re-energised")] if moment.is_not_to_be_re_energised[site.asset] else []

@@ -12,7 +12,7 @@ from twin.explaining.act_words import act_detail, act_notes, act_row
 from twin.explaining.crew_lines import crew_rows
 from twin.explaining.decisions import decisions, done
 from twin.explaining.listed import joined, teller_of
-from twin.explaining.place_names import closed_words, is_by_day, is_closed, name_of
+from twin.explaining.place_names import closed_words, is_by_day, is_closed
 from twin.explaining.returning import returns_by_quarter, returns_by_street, returns_note
 from twin.explaining.river_words import level_now, trend
 from twin.explaining.site_words import feed_words, stands, symbol_of, then_words
@@ -300,7 +300,7 @@ def _counted_from(teller: Teller, told: Situation) -> str:
 
 def _site_row(teller: Teller, told: Situation, site: Site) -> SiteRow:
     people = "" if site.people is None else teller.speech.number(site.people)
-    return SiteRow(symbol_of(site), stands(teller, site), name_of(teller, site.asset),
+    return SiteRow(symbol_of(site), stands(teller, site), teller.result.city.assets.called(site.asset),
                    f"{people}*" if people and is_by_day(teller, site.asset) else people, feed_words(teller, site),
                    joined(teller, list(then_words(teller, site, told.t_s))))
 

@@ -15,7 +15,7 @@ from twin.explaining.returning import WHOSE
 from twin.explaining.teller import Teller
 from twin.explaining.words import Speech
 from twin.quantities import NONE
-from twin.results.moment import Moment
+from twin.results.moment import DRY_M, Moment
 from twin.results.not_re_energised import Untouchable, not_re_energised
 from twin.results.result import Result
 from twin.world.kinds import Role
@@ -160,7 +160,7 @@ def _depth(teller: Teller, one: Untouchable) -> str:
     depth = teller.speech.depth
     if isnan(one.now_m):
         return teller.text("unknown")
-    now = depth(one.now_m) if one.now_m >= 0.005 else teller.text("dry")
+    now = depth(one.now_m) if one.now_m >= DRY_M else teller.text("dry")
     is_higher = not isnan(one.highest_m) and one.highest_m >= one.now_m + 0.005
     return f"{now} ({depth(one.highest_m)})" if is_higher else now
 

@@ -24,6 +24,8 @@ from twin.world.kinds import STAGES
 
 #: Rising or falling is told when the depth changes by this much within ``TREND_S`` [m], [s].
 TREND_M, TREND_S = 0.005, 300
+#: Less water than this is told as dry: a depth would be said as 0.00 m [m].
+DRY_M = 0.005
 
 
 class Damage(IntEnum):

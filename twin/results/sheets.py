@@ -17,7 +17,7 @@ from twin.quantities import NONE
 from twin.results.crew_days import Doing, Piece, crew_days
 from twin.results.crew_shut import CrewShut, crews_shut_in
 from twin.results.crew_work import Shift
-from twin.results.moment import Damage, Moment, moment_of
+from twin.results.moment import DRY_M, Damage, Moment, moment_of
 from twin.results.queue import queue_at
 from twin.results.result import Result
 from twin.results.to_do import sites_in_water
@@ -28,9 +28,6 @@ from twin.world.supplies import Service
 
 if TYPE_CHECKING:
     from twin.access.shut_in import ShutIn
-
-#: Less water than this is told as dry [m].
-DRY_M = 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

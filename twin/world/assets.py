@@ -289,6 +289,10 @@ class Assets:
         """Tell whether the kind of an asset has a role."""
         return bool(self.kinds.with_role(role)[self.kind[row]])
 
+    def called(self, row: int) -> str:
+        """Give what an asset is called: its name, else its id."""
+        return str(self.name[row] or self.id[row])
+
     def take(self, rows: Int32Array) -> Assets:
         """Give a table of these rows alone, in this order."""
         values: dict[str, Any] = {}

@@ -161,7 +161,7 @@ def _root(loaded: Loaded, root: int, rows: Int64Array) -> Alarm:
     return Alarm(key=f"root:{who.id}", sort="root", priority=priority, when=loaded.start + int(o.start_s[rows].min()),
                  asset=str(who.id), name=str(who.name), street=str(who.street or ""),
                  mechanism=Mechanism(int(o.root_mechanism[rows[0]])).word, counts=counts,
-                 sites=tuple(str(assets.name[row] or assets.id[row]) for row in vital))
+                 sites=tuple(assets.called(row) for row in vital))
 
 
 def _lamps(loaded: Loaded, rows: Int64Array, told: set[str]) -> Iterator[Alarm]:
@@ -196,7 +196,7 @@ def _sites(loaded: Loaded, t_s: int) -> Iterator[Alarm]:
         elif moment.is_on_last_feed[row] and (lost_s := _lost_a_feed(loaded, row, moment)) != NONE:
             yield Alarm(key=f"last_feed:{who.id}", sort="last_feed", priority=2, when=loaded.start + lost_s,
                         asset=str(who.id), name=name, street=street,
-                        values={**people, "feed": str(assets.name[feed := int(moment.fed_by[row])] or assets.id[feed])})
+                        values={**people, "feed": assets.called(int(moment.fed_by[row]))})
 
 
 def _lost_a_feed(loaded: Loaded, row: int, moment: Moment) -> int:

@@ -71,7 +71,7 @@ def sites(loaded: Loaded, now: int) -> list[dict[str, Any]]:
         told.append((urgency, {"asset": str(who.id), "name": str(who.name or who.id), "street": str(who.street or ""),
                                "people": None if np.isnan(assets.people[row]) else int(assets.people[row]),
                                "state": state, "when": loaded.start + when,
-                               "feed": "" if feed == NONE else str(assets.name[feed] or assets.id[feed])}))
+                               "feed": "" if feed == NONE else assets.called(feed)}))
     return [one for _, one in sorted(told, key=lambda pair: (pair[0], pair[1]["asset"]))]
 
 

@@ -58,11 +58,11 @@ class CrewBoard:
         if plan is None:
             return []
         end_s = self.result.plan.duration_s
-        return [{"id": crew.id, "base": crew.base, "base_name": self._name(assets.row(crew.base)),
+        return [{"id": crew.id, "base": crew.base, "base_name": assets.called(assets.row(crew.base)),
                  "people": crew.people, "skills": list(crew.skills),
                  "hours": [[begin, min(end, end_s)] for begin, end in crew.shifts if begin < end_s],
-                 "work": [{"asset": str(assets.id[shift.asset]), "name": self._name(shift.asset), "count": shift.count,
-                           "stage": shift.stage,
+                 "work": [{"asset": str(assets.id[shift.asset]), "name": assets.called(shift.asset),
+                           "count": shift.count, "stage": shift.stage,
                            "street": str(assets[shift.asset].street or ""), "from": shift.start_s,
                            "to": end_s if shift.end_s == NONE else shift.end_s}
                           for shift in self.result.crew_work if shift.crew == crew.id],
@@ -84,7 +84,8 @@ class CrewBoard:
             # It is this crew that the work gets: until then it is not for one that it waits.
             if why not in (*STAGES, *_FOR_A_CREW):
                 found.append({"from": from_s, "to": shift.start_s, "for": why,
-                              "asset": str(self.result.city.assets.id[shift.asset]), "name": self._name(shift.asset)})
+                              "asset": str(self.result.city.assets.id[shift.asset]),
+                              "name": self.result.city.assets.called(shift.asset)})
         return found
 
     def others(self) -> list[dict[str, Any]]:
@@ -141,12 +142,7 @@ class CrewBoard:
         at = NONE if t_s is None else next(
             (day.asset for day in self._days if day.crew == crew and day.start_s <= t_s < day.end_s), NONE)
         return {"asset": "", "name": ""} if at == NONE else {
-            "asset": str(self.result.city.assets.id[at]), "name": self._name(at)}
-
-    def _name(self, row: int) -> str:
-        """Give what an asset is called: its name, else its id."""
-        assets = self.result.city.assets
-        return str(assets.name[row] or assets.id[row])
+            "asset": str(self.result.city.assets.id[at]), "name": self.result.city.assets.called(at)}
 
     def jobs(self, t_s: int) -> dict[str, Any]:
         """Give what waits at a second for somebody or for the water, or is worked on; lamps by street."""

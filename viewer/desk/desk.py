@@ -167,7 +167,7 @@ class Desk:
         """Id and name of the city's first gauge; empty where it has none."""
         assets = self.city_file.city.assets
         row = next((row for row in range(len(assets)) if assets.has_role(row, Role.GAUGE)), None)
-        return ("", "") if row is None else (str(assets.id[row]), str(assets.name[row] or assets.id[row]))
+        return ("", "") if row is None else (str(assets.id[row]), assets.called(row))
 
     def gauge_of(self, night: Night) -> tuple[str, str]:
         """Id and name of the gauge that every screen shows: the first of the run in force, else of the city."""
@@ -214,7 +214,7 @@ class Desk:
         found += [of_source(row["name"], row["newest"], now) for row in self.sources.listed(now) if row["late"]]
         found += gateways(self.store, now)
         if night.approval is not None and night.approval["withdrawn_at"] is None:
-            entry = next((one for one in self.runs.all() if one.id == night.approval["run"]), None)
+            entry = self.runs.find(night.approval["run"])
             found.append(of_limit(night.approval["run"], entry.name if entry else "", night.approval["until"], now,
                                   entry.names if entry else {}))
         return in_order(alarm for alarm in found if alarm is not None)

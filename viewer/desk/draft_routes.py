@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,19 +32,23 @@ def routes() -> list[Route]:
 
 
 def _list(asked: Asked) -> Any:
-    return {**about(asked.desk), "drafts": [{**_told(asked, draft), "lines": len(draft.lines)}
+    proposed = asked.desk.proposals.by_run()
+    return {**about(asked.desk), "drafts": [{**_with_run(asked, draft, proposed), "lines": len(draft.lines)}
                                             for draft in asked.desk.drafts.listed()]}
 
 
 def _told(asked: Asked, draft: Draft) -> dict[str, Any]:
+    return _with_run(asked, draft, asked.desk.proposals.by_run())
+
+
+def _with_run(asked: Asked, draft: Draft, proposed: Mapping[str, Any]) -> dict[str, Any]:
     """Give a draft with the run that was made of it last: ``ran``, ``is_old`` where its lines are others by now."""
     kept = asked.desk.drafts.run_of(draft)
-    entry = None if kept is None else next((one for one in asked.desk.runs.all() if one.id == kept[0]), None)
+    entry = None if kept is None else asked.desk.runs.find(kept[0])
     if kept is None or entry is None:
         return {**draft.to_dict(), "ran": None}
-    proposal = asked.desk.proposals.by_run().get(entry.id)
     return {**draft.to_dict(), "ran": {"id": entry.id, "number": entry.number, "state": entry.state,
-                                       "is_old": kept[1], "proposal": proposal}}
+                                       "is_old": kept[1], "proposal": proposed.get(entry.id)}}
 
 
 def _one(asked: Asked) -> Any:

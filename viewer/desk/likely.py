@@ -9,7 +9,7 @@ import numpy as np
 from geodata.ensemble.asking import first_half_out, first_out
 from twin.ensemble.answers import word_of
 from twin.ensemble.confidence import Share
-from twin.ensemble.deciding import best_split, settled
+from twin.ensemble.deciding import Split, best_split, settled
 from twin.errors import InputError
 from twin.explaining.drivers import driver_lines
 from twin.explaining.likely import Asked, between, likely_lines, often, settling_lines
@@ -145,12 +145,14 @@ def _chances(loaded: Whole, at_s: FloatArray, until: int | None, rows: list[int]
     share_in, happens = loaded.ensemble.answers.share_in, ~np.isnan(at_s)
     early = None if until is None else happens & (np.nan_to_num(at_s) < until - loaded.start)
     asked = happens if early is None else early
+    split = best_split(loaded.ensemble.answers.drawn, asked)
     return {"ever": _share(share_in(happens)), "until": until,
-            "before": None if early is None else _share(share_in(early)), "decides": _decides(loaded, asked),
-            "settles": {lang: _settles(loaded, asked, rows, asset, lang) for lang in LANGUAGES}}
+            "before": None if early is None else _share(share_in(early)), "decides": _decides(loaded, asked, split),
+            "settles": {lang: _settles(loaded, asked, split, rows, asset, lang) for lang in LANGUAGES}}
 
 
-def _settles(loaded: Whole, happens: BoolArray, rows: list[int], asset: str, lang: str) -> list[str]:
+def _settles(loaded: Whole, happens: BoolArray, split: Split | None, rows: list[int], asset: str, lang: str
+             ) -> list[str]:
     """Give what would settle it: what drives it where `twin drivers` was asked, what to read, what to measure."""
     assert loaded.ensemble is not None
     if not 0 < int(happens.sum()) < len(happens):
@@ -159,16 +161,15 @@ def _settles(loaded: Whole, happens: BoolArray, rows: list[int], asset: str, lan
     driven = next((one for one in loaded.ensemble.driven if one.of == asset), None)
     lines = [] if driven is None else driver_lines(
         loaded.result.city, driven.drivers, driven.of, driven.n, lang, driven.floods)[:1]
-    read = _read(loaded, happens, lang)
+    read = _read(loaded, happens, split, lang)
     lines += [*read, *settling_lines(loaded.result, answers, rows, happens, lang, is_read=bool(read))]
     return lines or [tell(lang, "settles_nothing")]
 
 
-def _read(loaded: Whole, happens: BoolArray, lang: str) -> list[str]:
+def _read(loaded: Whole, happens: BoolArray, split: Split | None, lang: str) -> list[str]:
     """Give which peak at the gauge would settle it, as it is read there; empty where no level does."""
     assert loaded.ensemble is not None
     drawn, words = loaded.ensemble.answers.drawn, speech(lang)
-    split = best_split(drawn, happens)
     if split is None or split.name != "level.offset_m" or len(loaded.curves) != 1:
         return []
     found, curve = settled(drawn[split.name], happens, split), loaded.curves[0]
@@ -179,11 +180,10 @@ def _read(loaded: Whole, happens: BoolArray, lang: str) -> list[str]:
                  always=words.depth(peak_m + found.always), never=words.depth(peak_m + found.never))]
 
 
-def _decides(loaded: Whole, happens: Any) -> dict[str, Any] | None:
+def _decides(loaded: Whole, happens: Any, split: Split | None) -> dict[str, Any] | None:
     """Give the draw that tells the nights apart best, else that of the level, night by night; None without any."""
     assert loaded.ensemble is not None
     drawn = loaded.ensemble.answers.drawn
-    split = best_split(drawn, happens)
     name = split.name if split else "level.offset_m"
     if name not in drawn or not 0 < int(happens.sum()) < len(happens):
         return None

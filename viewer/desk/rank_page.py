@@ -165,7 +165,7 @@ def _row(loaded: Loaded, ranking: Ranking, i: int, cost: float, steps: tuple[Ste
         "then": "" if then == NONE else str(assets.id[then]),
         "then_at": None if then == NONE else loaded.start + int(ranking.then_s[i]),
         "still": int(ranking.still_dark[i]), "alone_lamps": int(ranking.alone_lamps[i]),
-        "sites": [str(assets.name[site] or assets.id[site]) for site, things in ranking.single_points if row in things],
+        "sites": [assets.called(site) for site, things in ranking.single_points if row in things],
         "cost": None if np.isnan(cost) else cost,
         "step": next((k for k, step in enumerate(steps, 1) if step.place == i), None),
         # A circuit is protected by its lamps; so many of them that no line holds them are nobody's single act.

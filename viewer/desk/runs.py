@@ -138,11 +138,14 @@ class Runs:
         InputError
             No such run.
         """
-        with self._lock:
-            entry = self._entries.get(run_id)
-        if entry is None:
+        if (entry := self.find(run_id)) is None:
             raise InputError(field="run", found="no such run", expected="one of the list")
         return entry
+
+    def find(self, run_id: str) -> RunEntry | None:
+        """Give a run; None where there is no such run any more."""
+        with self._lock:
+            return self._entries.get(run_id)
 
     def path(self, run_id: str) -> Path:
         """Give the folder of a run that is done.

@@ -95,8 +95,8 @@ def _ended(desk: Desk, night: Night, now: int) -> dict[str, Any] | None:
     approval = night.approval
     if approval is None or night.approved is not None:
         return None
-    number = next((entry.number for entry in desk.runs.all() if entry.id == approval["run"]), None)
-    return {"number": number, **desk.approvals.fate(approval["run"], now)}
+    entry = desk.runs.find(approval["run"])
+    return {"number": entry and entry.number, **desk.approvals.fate(approval["run"], now)}
 
 
 def _called(shown: Loaded | None, asset: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from scenarios.resolve import prepare
 from tests.viewer.desk.conftest import Seat, placed
 from tests.viewer.desk.test_runs import until
 from twin.ensemble.confidence import share_of
+from twin.ensemble.deciding import best_split
 from twin.explaining.likely import between, often
 from twin.explaining.words import speech
 from viewer.desk.desk import Desk
@@ -124,15 +125,17 @@ def test_what_a_level_settles_is_told_as_it_is_read_at_the_gauge(seat: Seat) -> 
     entry = next(one for one in desk.runs.all() if one.number == 2)
     loaded = Whole.read(entry, desk.runs.path(entry.id))
     assert loaded.ensemble is not None
-    offset_m = loaded.ensemble.answers.drawn["level.offset_m"]
+    drawn = loaded.ensemble.answers.drawn
+    offset_m = drawn["level.offset_m"]
     high = offset_m > np.median(offset_m)
     peak_m = float(np.max(loaded.curves[0].level_m))
-    line, *more = _settles(loaded, high, [], "", "en")
+    line, *more = _settles(loaded, high, best_split(drawn, high), [], "", "en")
     assert more == []
     for bound in (peak_m + offset_m[high].min(), peak_m + offset_m[~high].max()):
         assert speech("en").depth(float(bound)) in line
     assert loaded.curves[0].name in line
-    assert _settles(loaded, ~high, [], "", "fr")[0].count("ou moins") == 1, "the other way about"
+    assert _settles(loaded, ~high, best_split(drawn, ~high), [], "", "fr")[0].count("ou moins") == 1, (
+        "the other way about")
 
 
 def test_a_street_is_out_when_half_of_its_lamps_are(seat: Seat) -> None:
